@@ -1,0 +1,109 @@
+#include "sound_file.hpp"
+
+#include <cerrno>
+
+namespace m4 {
+
+std::int32_t result_of_errno(int error) {
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        return M4_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return M4_ACCESS_DENIED;
+    case ENOMEM:
+        return M4_OUT_OF_MEMORY;
+    case ENOSPC:
+    case EFBIG:
+#if defined(EDQUOT)
+    case EDQUOT:
+#endif
+        return M4_NO_SPACE;
+    case EPIPE:
+        return M4_BROKEN_PIPE;
+    default:
+        return M4_IO_ERROR;
+    }
+}
+
+std::int32_t container_of(int sndfile_format) {
+    switch (sndfile_format & SF_FORMAT_TYPEMASK) {
+    case SF_FORMAT_WAV:
+    case SF_FORMAT_WAVEX:
+    case SF_FORMAT_RF64:
+    case SF_FORMAT_W64:
+        return M4_CONTAINER_WAV;
+    case SF_FORMAT_FLAC:
+        return M4_CONTAINER_FLAC;
+    case SF_FORMAT_OGG:
+        return M4_CONTAINER_OGG;
+    case SF_FORMAT_AIFF:
+        return M4_CONTAINER_AIFF;
+    default:
+        return M4_CONTAINER_OTHER;
+    }
+}
+
+std::int32_t encoding_of(int sndfile_format) {
+    switch (sndfile_format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_FLOAT:
+        return M4_ENCODING_FLOAT32;
+    case SF_FORMAT_DOUBLE:
+        return M4_ENCODING_FLOAT64;
+    case SF_FORMAT_PCM_16:
+        return M4_ENCODING_PCM16;
+    case SF_FORMAT_PCM_24:
+        return M4_ENCODING_PCM24;
+    case SF_FORMAT_PCM_32:
+        return M4_ENCODING_PCM32;
+    case SF_FORMAT_PCM_S8:
+    case SF_FORMAT_PCM_U8:
+        return M4_ENCODING_PCM8;
+    case SF_FORMAT_VORBIS:
+        return M4_ENCODING_VORBIS;
+    default:
+        return M4_ENCODING_OTHER;
+    }
+}
+
+int sndfile_format_of(std::int32_t container, std::int32_t encoding) {
+    int type = 0;
+    switch (container) {
+    case M4_CONTAINER_WAV:
+        type = SF_FORMAT_WAV;
+        break;
+    case M4_CONTAINER_FLAC:
+        type = SF_FORMAT_FLAC;
+        break;
+    case M4_CONTAINER_OGG:
+        type = SF_FORMAT_OGG;
+        break;
+    case M4_CONTAINER_AIFF:
+        type = SF_FORMAT_AIFF;
+        break;
+    default:
+        return 0;
+    }
+    switch (encoding) {
+    case M4_ENCODING_FLOAT32:
+        return type | SF_FORMAT_FLOAT;
+    case M4_ENCODING_FLOAT64:
+        return type | SF_FORMAT_DOUBLE;
+    case M4_ENCODING_PCM16:
+        return type | SF_FORMAT_PCM_16;
+    case M4_ENCODING_PCM24:
+        return type | SF_FORMAT_PCM_24;
+    case M4_ENCODING_PCM32:
+        return type | SF_FORMAT_PCM_32;
+    case M4_ENCODING_PCM8:
+        return type | (container == M4_CONTAINER_WAV ? SF_FORMAT_PCM_U8 : SF_FORMAT_PCM_S8);
+    case M4_ENCODING_VORBIS:
+        return type | SF_FORMAT_VORBIS;
+    default:
+        return 0;
+    }
+}
+
+} // namespace m4

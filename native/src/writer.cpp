@@ -1,0 +1,241 @@
+#include "sound_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+// A WAV header for a stream whose length nobody knows yet: its lengths say "until the end", as players expect it.
+std::vector<unsigned char> streaming_wav_header(const m4_audio_format& format, std::uint32_t bytes_per_sample) {
+    std::vector<unsigned char> header;
+    const auto text = [&](const char* four) { header.insert(header.end(), four, four + 4); };
+    const auto number = [&](std::uint32_t value, int bytes) {
+        for (int i = 0; i < bytes; ++i) {
+            header.push_back(static_cast<unsigned char>(value >> (8 * i)));
+        }
+    };
+    const bool is_float = format.encoding == M4_ENCODING_FLOAT32 || format.encoding == M4_ENCODING_FLOAT64;
+    const auto channels = static_cast<std::uint32_t>(format.channels);
+    const auto rate = static_cast<std::uint32_t>(format.sample_rate);
+    constexpr std::uint32_t until_the_end = 0x7FFFF000;
+    text("RIFF");
+    number(until_the_end + 36, 4);
+    text("WAVE");
+    text("fmt ");
+    number(16, 4);
+    number(is_float ? 3 : 1, 2);
+    number(channels, 2);
+    number(rate, 4);
+    number(rate * channels * bytes_per_sample, 4);
+    number(channels * bytes_per_sample, 2);
+    number(bytes_per_sample * 8, 2);
+    text("data");
+    number(until_the_end, 4);
+    return header;
+}
+
+std::uint32_t bytes_per_sample_of(std::int32_t encoding) {
+    switch (encoding) {
+    case M4_ENCODING_PCM16:
+        return 2;
+    case M4_ENCODING_PCM24:
+        return 3;
+    case M4_ENCODING_FLOAT32:
+    case M4_ENCODING_PCM32:
+        return 4;
+    case M4_ENCODING_FLOAT64:
+        return 8;
+    default:
+        return 1;
+    }
+}
+
+// Whether the frames that are announced stay within a WAV file's 32-bit lengths.
+bool fits_wav(const m4_audio_format& format) {
+    constexpr std::int64_t most_bytes = INT64_C(0xFFF00000);
+    const std::int64_t bytes_per_frame =
+        static_cast<std::int64_t>(format.channels) * bytes_per_sample_of(format.encoding);
+    return format.frames > 0 && format.frames <= most_bytes / bytes_per_frame;
+}
+
+std::int32_t write_bytes(int descriptor, const std::vector<unsigned char>& bytes) {
+    for (std::size_t done = 0; done < bytes.size();) {
+        const ssize_t count = write(descriptor, bytes.data() + done, bytes.size() - done);
+        if (count < 0 && errno != EINTR) {
+            return m4::result_of_errno(errno);
+        }
+        done += count > 0 ? static_cast<std::size_t>(count) : 0;
+    }
+    return M4_OK;
+}
+
+} // namespace
+
+struct m4_writer {
+    SNDFILE* file = nullptr;
+    int descriptor = -1;
+    bool owns_descriptor = false;
+    std::int32_t channels = 0;
+    std::int64_t frames_written = 0;
+    std::int64_t most_frames = INT64_MAX; // what was announced, where the file was laid out for it
+    std::int32_t failure = M4_OK;         // the first failure; nothing is written after it
+    std::vector<float> interleaved;
+
+    m4_writer() = default;
+    m4_writer(const m4_writer&) = delete;
+    m4_writer& operator=(const m4_writer&) = delete;
+
+    ~m4_writer() {
+        if (file != nullptr) {
+            sf_close(file);
+        }
+        if (owns_descriptor && descriptor >= 0) {
+            close(descriptor);
+        }
+    }
+
+    std::int32_t open(const char* path, const m4_audio_format& format) {
+        SF_INFO info{};
+        info.channels = format.channels;
+        info.samplerate = format.sample_rate;
+        info.format = m4::sndfile_format_of(format.container, format.encoding);
+        owns_descriptor = !m4::is_standard_stream(path);
+        if (info.format == 0 || sf_format_check(&info) == SF_FALSE ||
+            (!owns_descriptor && format.container != M4_CONTAINER_WAV)) {
+            return M4_UNSUPPORTED;
+        }
+        if (format.container == M4_CONTAINER_WAV) {
+            // Into a pipe libsndfile writes only headerless samples: the header is ours. In a file RF64 has 64-bit
+            // lengths; with the downgrade below it comes out as plain WAV where less is written after all.
+            const int type = !owns_descriptor ? SF_FORMAT_RAW : fits_wav(format) ? SF_FORMAT_WAV : SF_FORMAT_RF64;
+            info.format = (info.format & ~SF_FORMAT_TYPEMASK) | type;
+            most_frames = type == SF_FORMAT_WAV ? format.frames : INT64_MAX;
+        }
+        descriptor = owns_descriptor ? ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : STDOUT_FILENO;
+        if (descriptor < 0) {
+            return m4::result_of_errno(errno);
+        }
+        channels = format.channels;
+        interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
+                           static_cast<std::size_t>(channels));
+        if (!owns_descriptor) {
+            const std::int32_t header =
+                write_bytes(descriptor, streaming_wav_header(format, bytes_per_sample_of(format.encoding)));
+            if (header != M4_OK) {
+                return header;
+            }
+        }
+        errno = 0;
+        file = sf_open_fd(descriptor, SFM_WRITE, &info, SF_FALSE);
+        if (file == nullptr) {
+            return errno != 0 ? m4::result_of_errno(errno) : static_cast<std::int32_t>(M4_IO_ERROR);
+        }
+        sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+        sf_command(file, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
+        // A float WAV otherwise carries the time of writing in its PEAK chunk: the same sound would give other bytes.
+        sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+        return M4_OK;
+    }
+
+    std::int32_t write_piece(const float* samples, std::int64_t stride, std::int64_t frames) {
+        for (std::int32_t c = 0; c < channels; ++c) {
+            const float* source = samples + c * stride;
+            float* target = interleaved.data() + c;
+            for (std::int64_t i = 0; i < frames; ++i) {
+                target[i * channels] = source[i];
+            }
+        }
+        errno = 0;
+        if (sf_writef_float(file, interleaved.data(), frames) != frames || sf_error(file) != SF_ERR_NO_ERROR) {
+            return errno != 0 ? m4::result_of_errno(errno) : static_cast<std::int32_t>(M4_IO_ERROR);
+        }
+        return M4_OK;
+    }
+
+    std::int32_t write(const float* samples, std::int64_t stride, std::int64_t frames) {
+        if (frames > most_frames - frames_written) {
+            return M4_INVALID_ARGUMENT;
+        }
+        frames_written += frames;
+        const std::int64_t most = static_cast<std::int64_t>(interleaved.size()) / channels;
+        for (std::int64_t done = 0; done < frames && failure == M4_OK;) {
+            const std::int64_t count = std::min(frames - done, most);
+            failure = write_piece(samples + done, stride, count);
+            done += count;
+        }
+        return failure;
+    }
+
+    std::int32_t finish() {
+        // sf_close() reports no failed write: the codec's last block and the header are pushed out before it, where
+        // the number of bytes that arrive can be compared with the errors that libsndfile notes.
+        errno = 0;
+        sf_write_sync(file);
+        if (failure == M4_OK && sf_error(file) != SF_ERR_NO_ERROR) {
+            failure = m4::result_of_errno(errno);
+        }
+        errno = 0;
+        const int closed = sf_close(file);
+        file = nullptr;
+        if (failure == M4_OK && (closed != 0 || is_disk_error(errno))) {
+            failure = m4::result_of_errno(errno);
+        }
+        if (owns_descriptor) {
+            errno = 0;
+            if (close(descriptor) != 0 && failure == M4_OK) {
+                failure = m4::result_of_errno(errno);
+            }
+            descriptor = -1;
+        }
+        return failure;
+    }
+
+private:
+    static bool is_disk_error(int error) {
+        return m4::result_of_errno(error) == M4_NO_SPACE || error == EPIPE || error == EIO;
+    }
+};
+
+std::int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer) {
+    if (writer != nullptr) {
+        *writer = nullptr;
+    }
+    if (path == nullptr || path[0] == '\0' || writer == nullptr || format == nullptr || format->channels < 1 ||
+        format->channels > M4_MAX_CHANNELS || format->sample_rate < 1) {
+        return M4_INVALID_ARGUMENT;
+    }
+    try {
+        auto* opened = new m4_writer;
+        const std::int32_t result = opened->open(path, *format);
+        if (result != M4_OK) {
+            delete opened;
+            return result;
+        }
+        *writer = opened;
+        return M4_OK;
+    } catch (const std::bad_alloc&) {
+        return M4_OUT_OF_MEMORY;
+    }
+}
+
+std::int32_t m4_writer_write(m4_writer* writer, const float* samples, std::int64_t stride, std::int64_t frames) {
+    if (writer == nullptr || samples == nullptr || frames < 0 || (writer->channels > 1 && stride < frames)) {
+        return M4_INVALID_ARGUMENT;
+    }
+    return writer->write(samples, stride, frames);
+}
+
+std::int32_t m4_writer_finish(m4_writer* writer) {
+    if (writer == nullptr) {
+        return M4_INVALID_ARGUMENT;
+    }
+    const std::int32_t result = writer->finish();
+    delete writer;
+    return result;
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Math4AI.Cli;
+
+/// <summary>JSON without reflection: numbers in the shortest form that reads back to the same bits.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(SeparateSummary))]
+[JsonSerializable(typeof(DoctorSummary))]
+internal sealed partial class CliJson : JsonSerializerContext;

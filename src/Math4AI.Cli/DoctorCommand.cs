@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai doctor</c>: what is loaded, whether it works, and how fast it is.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
+        var command = new Command(
+            "doctor",
+            "Check the native libraries step by step, test that they calculate, and measure their speed.\n\nExample:\n"
+            + "  math4ai doctor --json")
+        {
+            json,
+        };
+        command.SetAction(words =>
+        {
+            DoctorSummary summary = DoctorSummary.Examine();
+            if (words.GetValue(json))
+            {
+                Console.Out.WriteLine(JsonSerializer.Serialize(summary, CliJson.Default.DoctorSummary));
+            }
+            else
+            {
+                Print(summary);
+            }
+
+            return summary.Ok ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static void Print(DoctorSummary summary)
+    {
+        Table checks = new Table().Border(TableBorder.Simple).AddColumn(string.Empty).AddColumn("check").AddColumn("finding");
+        foreach (DoctorCheck check in summary.Checks)
+        {
+            string finding = check.Ok ? check.Detail : $"{check.Detail}. {check.Remedy}";
+            checks.AddRow(check.Ok ? "[green]✓[/]" : "[red]✗[/]", Markup.Escape(check.Name), Markup.Escape(finding));
+        }
+
+        AnsiConsole.Write(checks);
+        Table facts = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn(string.Empty).AddColumn(string.Empty);
+        foreach (NativeLibraryInfo library in Compute.Libraries)
+        {
+            facts.AddRow(Markup.Escape(library.Name), Markup.Escape(library.Version));
+        }
+
+        facts.AddRow("processor", Markup.Escape(summary.Processor));
+        facts.AddRow("instructions", Markup.Escape(summary.InstructionSet));
+        facts.AddRow("threads", summary.Threads.ToString(CultureInfo.InvariantCulture));
+        facts.AddRow("linear algebra", Markup.Escape(summary.Provider));
+        facts.AddRow("dgemm, 1024", $"{summary.DgemmGflops.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
+        facts.AddRow("sgemm, 1024", $"{summary.SgemmGflops.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
+        AnsiConsole.Write(facts);
+    }
+}

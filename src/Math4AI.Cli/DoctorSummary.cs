@@ -1,0 +1,36 @@
+namespace Math4AI.Cli;
+
+/// <summary>One line of <c>math4ai doctor</c>.</summary>
+internal sealed record DoctorCheck(string Name, bool Ok, string Detail, string Remedy);
+
+/// <summary>What <c>math4ai doctor --json</c> prints.</summary>
+internal sealed record DoctorSummary(
+    bool Ok,
+    string Provider,
+    string MklVersion,
+    string Processor,
+    string InstructionSet,
+    int Threads,
+    double DgemmGflops,
+    double SgemmGflops,
+    IReadOnlyList<DoctorCheck> Checks)
+{
+    public static DoctorSummary Examine()
+    {
+        DoctorCheck[] checks =
+        [
+            .. Compute.StartupSteps.Concat(SelfCheck.Run())
+                .Select(step => new DoctorCheck(step.Name, step.Ok, step.Detail, step.Remedy)),
+        ];
+        return new DoctorSummary(
+            checks.All(check => check.Ok),
+            Compute.Provider.ToString(),
+            Compute.MklVersion,
+            Compute.Processor,
+            Compute.InstructionSet,
+            Compute.Threads,
+            SelfCheck.GigaflopsOfDoubleProduct(),
+            SelfCheck.GigaflopsOfSingleProduct(),
+            checks);
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+
+namespace Math4AI.Cli;
+
+/// <summary>The command <c>math4ai</c>: exit code 0, 1 where the work failed, 2 where the words were wrong.</summary>
+internal static class Program
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    private static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("The mathematics of machine learning for .NET, from the command line.")
+        {
+            SeparateCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        ParseResult words = root.Parse(args);
+        if (words.Errors.Count > 0 && words.Action is not System.CommandLine.Help.HelpAction)
+        {
+            string verb = words.CommandResult.Command == root ? string.Empty : $" {words.CommandResult.Command.Name}";
+            // The error that quotes the user's word tells more than one that misses another.
+            string problem = (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
+            return Complain($"{problem} See 'math4ai{verb} --help'.", WrongUsage);
+        }
+
+        try
+        {
+            return await words.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UsageException e)
+        {
+            return Complain(e.Message, WrongUsage);
+        }
+        catch (OperationCanceledException)
+        {
+            return Complain("Stopped; nothing was written.", Failed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or InvalidDataException or DllNotFoundException or PlatformNotSupportedException or NotSupportedException
+            or InvalidOperationException or OutOfMemoryException or FormatException)
+        {
+            return Complain(OneLine(e), Failed);
+        }
+    }
+
+    private static int Complain(string message, int code)
+    {
+        Console.Error.WriteLine($"math4ai: {message}");
+        return code;
+    }
+
+    private static string OneLine(Exception e)
+    {
+        // .NET adds the parameter's name to an argument's message; a user has no use for it.
+        string message = e is ArgumentException { ParamName: { } name }
+            ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
+            : e.Message;
+        return message.ReplaceLineEndings(" ");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Math4AI.Separation;
+using Spectre.Console;
+
+namespace Math4AI.Cli;
+
+/// <summary>One line that says what is being done, on a terminal; nothing where the output goes elsewhere.</summary>
+internal sealed class ProgressLine : IProgress<SeparationProgress>, IDisposable
+{
+    private readonly ManualResetEventSlim finished = new();
+    private readonly Task? spinner;
+    private volatile string text = "start";
+
+    private ProgressLine(bool visible)
+    {
+        if (visible)
+        {
+            IAnsiConsole console = AnsiConsole.Create(
+                new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+            spinner = Task.Run(() => console.Status().Start(text, status =>
+            {
+                while (!finished.Wait(80))
+                {
+                    status.Status(Markup.Escape(text));
+                }
+            }));
+        }
+    }
+
+    public static ProgressLine Start() => new(!Console.IsErrorRedirected && !Console.IsOutputRedirected);
+
+    public void Show(string what) => text = what;
+
+    public void Report(SeparationProgress value) =>
+        Show(value.Iteration == 0
+            ? value.Stage
+            : $"{value.Stage}, iteration {value.Iteration}, change {value.Change.ToString("G2", CultureInfo.InvariantCulture)}");
+
+    /// <summary>Takes the line away.</summary>
+    public void Clear()
+    {
+        finished.Set();
+        spinner?.Wait();
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        finished.Dispose();
+    }
+}

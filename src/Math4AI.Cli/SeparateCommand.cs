@@ -1,0 +1,73 @@
+using System.CommandLine;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai separate</c>: its words.</summary>
+internal static class SeparateCommand
+{
+    public static Command Create()
+    {
+        var inputs = new Argument<string[]>("INPUT")
+        {
+            Description = "One recording of several channels, several mono recordings of one sample rate, or one .npy array "
+                + "(channels × samples). Without one: a built-in cocktail party.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The folder to write to.",
+            DefaultValueFactory = _ => "out",
+        };
+        var sources = new Option<int?>("--sources") { Description = "How many sources to look for. Default: as many as channels." };
+        var mixing = new Option<string?>("--mixing")
+        {
+            Description = "The known mixing matrix, channels × sources (.csv or .npy): solve for the sources.",
+        };
+        var method = new Option<string>("--method")
+        {
+            Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}.",
+            DefaultValueFactory = _ => "fastica",
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Where the search starts, and which cocktail party: the same seed gives the same result.",
+            DefaultValueFactory = _ => 1,
+        };
+        var format = new Option<string>("--format")
+        {
+            Description = $"How to write the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for the "
+                + "input's own format.",
+            DefaultValueFactory = _ => "float32",
+        };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        var noReport = new Option<bool>("--no-report") { Description = "Write no report.html." };
+        var force = new Option<bool>("--force") { Description = "Replace files that are there already." };
+
+        var command = new Command(
+            "separate",
+            "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
+            + "  math4ai separate left.wav middle.wav right.wav -o voices")
+        {
+            inputs, output, sources, mixing, method, seed, format, json, noReport, force,
+        };
+        command.SetAction((words, cancellation) =>
+        {
+            var options = new SeparateOptions
+            {
+                Inputs = words.GetValue(inputs) ?? [],
+                Output = words.GetValue(output)!,
+                Sources = words.GetValue(sources),
+                MixingFile = words.GetValue(mixing),
+                Method = words.GetValue(method)!,
+                Seed = words.GetValue(seed),
+                Format = words.GetValue(format)!,
+                Json = words.GetValue(json),
+                NoReport = words.GetValue(noReport),
+                Force = words.GetValue(force),
+            };
+            options.Check();
+            return Task.Run(() => SeparateJob.Run(options, cancellation), cancellation);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Math4AI.Audio;
+using Math4AI.Data;
+using Math4AI.Reporting;
+using Math4AI.Separation;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai separate</c>: read, separate, write.</summary>
+internal static class SeparateJob
+{
+    public static int Run(SeparateOptions options, CancellationToken cancellation)
+    {
+        using var output = new SeparateOutput(options);
+        using var progress = ProgressLine.Start();
+        var seconds = new Dictionary<string, double>();
+
+        long start = Stopwatch.GetTimestamp();
+        using SeparateInput input = SeparateInput.Read(
+            options, share => progress.Show($"read {100 * share:0} %"), cancellation);
+        seconds["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        Separator separator = options.MixingFile is null
+            ? SeparateOptions.Methods[options.Method](options)
+            : Separator.KnownMixing(MatrixFile.Read(options.MixingFile));
+        SeparationResult result = input.Separate(separator, progress, cancellation);
+        seconds["whiten"] = result.SecondsPerStage["whiten"];
+        seconds["solve"] = result.SecondsPerStage["solve"];
+
+        progress.Show("write");
+        seconds["apply"] = output.WriteSources(input, result, cancellation);
+        seconds["write"] = output.WriteSeconds;
+        var summary = SeparateSummary.Of(options, input, result, seconds);
+        string json = JsonSerializer.Serialize(summary, CliJson.Default.SeparateSummary);
+        output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
+        if (!options.NoReport)
+        {
+            progress.Show("report");
+            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, seconds)));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        output.Commit();
+        progress.Clear();
+        if (options.Json)
+        {
+            Console.Out.WriteLine(json);
+        }
+        else
+        {
+            summary.Print(options);
+        }
+
+        return 0;
+    }
+
+    private static string Report(
+        SeparateInput input, SeparationResult result, Dictionary<string, double> seconds)
+    {
+        Recording mixture = input.Excerpt();
+        return new SeparationReport
+        {
+            Result = result,
+            Mixture = mixture,
+            Sources = result.Unmixing.Apply(mixture),
+            IsSound = input.Sound is not null,
+            Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+            SecondsPerStage = [.. seconds],
+        }.ToHtml();
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Math4AI.Audio;
+using Math4AI.Data;
+using Math4AI.Separation;
+
+namespace Math4AI.Cli;
+
+/// <summary>The files of <c>math4ai separate</c>; all of them appear, or none.</summary>
+internal sealed class SeparateOutput : IDisposable
+{
+    private readonly SeparateOptions options;
+    private readonly FileTransaction files;
+
+    public SeparateOutput(SeparateOptions options)
+    {
+        this.options = options;
+        files = new FileTransaction(options.Force);
+        if (File.Exists(options.Output))
+        {
+            throw new IOException($"{options.Output} is a file; name a folder with -o.");
+        }
+
+        RequireFree();
+    }
+
+    /// <summary>The seconds that went into writing.</summary>
+    public double WriteSeconds { get; private set; }
+
+    /// <summary>Applies the unmixing and writes the sources; returns the seconds of the first.</summary>
+    public double WriteSources(SeparateInput input, SeparationResult result, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        double writtenBefore = WriteSeconds;
+        if (input.Sound is not null)
+        {
+            WriteSound(input.Sound, result.Unmixing, cancellation);
+        }
+        else
+        {
+            WriteArray(input, result.Unmixing, cancellation);
+        }
+
+        Write("unmixing.npy", path => NpyWriter.Write(path, result.Unmixing.Matrix));
+        Write("mixing.npy", path => NpyWriter.Write(path, result.Unmixing.Mixing));
+        Write("mean.npy", path => NpyWriter.Write(path, result.Unmixing.Mean));
+        return Stopwatch.GetElapsedTime(start).TotalSeconds - (WriteSeconds - writtenBefore);
+    }
+
+    public void Write(string name, Action<string> write) => Timed(() => write(Add(name)));
+
+    /// <summary>Moves every file to its place.</summary>
+    public void Commit() => files.Commit();
+
+    public void Dispose() => files.Dispose();
+
+    private void WriteSound(Recording mixture, Unmixing unmixing, CancellationToken cancellation)
+    {
+        AudioFormat format = options.Format == "input" ? mixture.Format : SeparateOptions.Formats[options.Format];
+        if (!format.IsWritable)
+        {
+            throw new IOException("The input's format can be read but not written; choose another --format.");
+        }
+
+        var writers = new List<AudioWriter>();
+        try
+        {
+            for (int source = 1; source <= unmixing.Sources; source++)
+            {
+                string path = Add($"source-{source}{format.Extension}");
+                writers.Add(new AudioWriter(path, format, 1, mixture.SampleRate, mixture.Length));
+            }
+
+            float[] samples = [];
+            unmixing.Apply(
+                mixture,
+                (_, count, block) =>
+                {
+                    if (samples.Length < block.Length)
+                    {
+                        samples = new float[block.Length];
+                    }
+
+                    for (int i = 0; i < unmixing.Sources * count; i++)
+                    {
+                        samples[i] = (float)block[i];
+                    }
+
+                    Timed(() =>
+                    {
+                        for (int source = 0; source < writers.Count; source++)
+                        {
+                            writers[source].Write(samples.AsSpan(source * count), count, count);
+                        }
+                    });
+                },
+                cancellation);
+            Timed(() => writers.ForEach(writer => writer.Finish()));
+        }
+        finally
+        {
+            writers.ForEach(writer => writer.Dispose());
+        }
+    }
+
+    private void WriteArray(SeparateInput input, Unmixing unmixing, CancellationToken cancellation)
+    {
+        using var writer = new NpyWriter(Add("sources.npy"), unmixing.Sources, input.Samples.Length, input.IsDouble);
+        unmixing.Apply(
+            input.Samples,
+            (start, count, block) =>
+            {
+                long before = Stopwatch.GetTimestamp();
+                writer.Write(start, count, block);
+                WriteSeconds += Stopwatch.GetElapsedTime(before).TotalSeconds;
+            },
+            cancellation);
+    }
+
+    private string Add(string name) => files.Add(Path.Combine(options.Output, name));
+
+    private void Timed(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        WriteSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private void RequireFree()
+    {
+        string[] names = ["result.json", "unmixing.npy", "mixing.npy", "mean.npy", "sources.npy", "report.html"];
+        string[] sources = Directory.Exists(options.Output) ? Directory.GetFiles(options.Output, "source-*") : [];
+        string? taken = options.Force
+            ? null
+            : names.Select(name => Path.Combine(options.Output, name)).Concat(sources).FirstOrDefault(Path.Exists);
+        if (taken is not null)
+        {
+            throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Math4AI.Separation;
+
+namespace Math4AI.Cli;
+
+/// <summary>The content of <c>result.json</c>.</summary>
+internal sealed record SeparateSummary(
+    string Method,
+    int Iterations,
+    bool Converged,
+    string Termination,
+    double ConditionNumber,
+    int Channels,
+    int Sources,
+    long Samples,
+    int? SampleRate,
+    int Seed,
+    IReadOnlyList<string> Notes,
+    IReadOnlyDictionary<string, double> SecondsPerStage)
+{
+    public static SeparateSummary Of(
+        SeparateOptions options, SeparateInput input, SeparationResult result, Dictionary<string, double> seconds) =>
+        new(
+            result.Method,
+            result.Iterations,
+            result.IsConverged,
+            result.Termination.ToString(),
+            result.ConditionNumber,
+            result.Unmixing.Channels,
+            result.Unmixing.Sources,
+            input.Samples.Length,
+            input.Sound?.SampleRate,
+            options.Seed,
+            [.. input.Sound?.Notes ?? [], .. result.Notes],
+            seconds);
+
+    /// <summary>Prints it for a person.</summary>
+    public void Print(SeparateOptions options)
+    {
+        string how = Termination == nameof(Separation.Termination.Direct)
+            ? "solved directly"
+            : $"{(Converged ? "converged" : "NOT converged")} in {Iterations} iterations";
+        string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);
+        string condition = ConditionNumber.ToString("G3", CultureInfo.InvariantCulture);
+        Console.Out.WriteLine(
+            $"{Sources} sources from {Channels} channels of {Samples} samples: {Method}, {how}, "
+            + $"condition number {condition}, {total} s.");
+        foreach (string note in Notes)
+        {
+            Console.Out.WriteLine(note);
+        }
+
+        Console.Out.WriteLine($"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+    }
+}

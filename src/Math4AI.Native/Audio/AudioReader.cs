@@ -1,0 +1,67 @@
+using Math4AI.Interop;
+
+namespace Math4AI.Audio;
+
+/// <summary>Reads an audio file (WAV, FLAC, OGG, AIFF and what else libsndfile knows) in blocks of planar float32.</summary>
+public sealed class AudioReader : IDisposable
+{
+    private readonly string path;
+    private nint handle;
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file; "-" is a WAV on standard input.</param>
+    /// <exception cref="IOException">It cannot be read, or is no audio; the message says which.</exception>
+    /// <exception cref="DllNotFoundException">The native helper is missing; the message says what to do.</exception>
+    public AudioReader(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        this.path = path;
+        int result = NativeHelper.ReaderOpen(path, out handle, out NativeHelper.AudioFormat format);
+        if (result != NativeHelper.Ok)
+        {
+            throw AudioError.Of(path, result);
+        }
+
+        Channels = format.Channels;
+        SampleRate = format.SampleRate;
+        Length = format.Frames < 0 ? null : format.Frames;
+        Format = new AudioFormat((AudioContainer)format.Container, (AudioEncoding)format.Encoding);
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>Samples per second in each channel.</summary>
+    public int SampleRate { get; }
+
+    /// <summary>The samples in each channel, as the file's header says; null where it does not.</summary>
+    public long? Length { get; }
+
+    /// <summary>The format.</summary>
+    public AudioFormat Format { get; }
+
+    /// <summary>Reads the next samples.</summary>
+    /// <param name="block">Planar: channel c begins at <c>c * stride</c>.</param>
+    /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="count"/>.</param>
+    /// <param name="count">The samples wanted in each channel.</param>
+    /// <returns>The samples read, fewer than wanted only at the end.</returns>
+    /// <exception cref="ArgumentException">The block is too short.</exception>
+    /// <exception cref="IOException">The file is damaged, or cannot be read on.</exception>
+    public unsafe int Read(Span<float> block, int stride, int count)
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        AudioError.RequireBlock(block.Length, Channels, stride, count);
+        fixed (float* samples = block)
+        {
+            int result = NativeHelper.ReaderRead(handle, samples, stride, count, out long read);
+            return result == NativeHelper.Ok ? (int)read : throw AudioError.Of(path, result);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        NativeHelper.ReaderClose(handle);
+        handle = 0;
+    }
+}

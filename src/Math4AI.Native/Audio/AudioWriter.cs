@@ -1,0 +1,84 @@
+using Math4AI.Interop;
+
+namespace Math4AI.Audio;
+
+/// <summary>Writes an audio file in blocks of planar float32. A file is complete only after <see cref="Finish"/>.</summary>
+public sealed class AudioWriter : IDisposable
+{
+    private readonly string path;
+    private nint handle;
+
+    /// <summary>Creates a file.</summary>
+    /// <param name="path">The file, replaced where it exists; "-" is a WAV on standard output.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="sampleRate">Samples per second in each channel.</param>
+    /// <param name="length">The most samples that will be written in each channel; 0 where nobody knows.</param>
+    /// <exception cref="IOException">The file cannot be made, or the format cannot hold this.</exception>
+    /// <exception cref="DllNotFoundException">The native helper is missing; the message says what to do.</exception>
+    public AudioWriter(string path, AudioFormat format, int channels, int sampleRate, long length = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        this.path = path;
+        Channels = channels;
+        var native = new NativeHelper.AudioFormat
+        {
+            Frames = length,
+            Channels = channels,
+            SampleRate = sampleRate,
+            Container = (int)format.Container,
+            Encoding = (int)format.Encoding,
+        };
+        int result = NativeHelper.WriterOpen(path, native, out handle);
+        if (result != NativeHelper.Ok)
+        {
+            throw AudioError.Of(path, result);
+        }
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>Writes the next samples. Integer encodings clip what lies beyond −1 … 1.</summary>
+    /// <param name="block">Planar: channel c begins at <c>c * stride</c>.</param>
+    /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="count"/>.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <exception cref="ArgumentException">The block is too short.</exception>
+    /// <exception cref="IOException">The disk is full, or the file cannot be written on.</exception>
+    public unsafe void Write(ReadOnlySpan<float> block, int stride, int count)
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        AudioError.RequireBlock(block.Length, Channels, stride, count);
+        fixed (float* samples = block)
+        {
+            int result = NativeHelper.WriterWrite(handle, samples, stride, count);
+            if (result != NativeHelper.Ok)
+            {
+                throw AudioError.Of(path, result);
+            }
+        }
+    }
+
+    /// <summary>Completes the file and closes it: after this every sample is with the operating system.</summary>
+    /// <exception cref="IOException">The last of it could not be written.</exception>
+    public void Finish()
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        int result = NativeHelper.WriterFinish(handle);
+        handle = 0;
+        if (result != NativeHelper.Ok)
+        {
+            throw AudioError.Of(path, result);
+        }
+    }
+
+    /// <summary>Closes the file as it is.</summary>
+    public void Dispose()
+    {
+        if (handle != 0)
+        {
+            _ = NativeHelper.WriterFinish(handle);
+            handle = 0;
+        }
+    }
+}

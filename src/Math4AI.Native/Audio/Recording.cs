@@ -1,0 +1,212 @@
+using Math4AI.Data;
+using Math4AI.LinearAlgebra;
+
+namespace Math4AI.Audio;
+
+/// <summary>Sound in memory: planar float32, one array a channel; full scale is −1 … 1.</summary>
+public sealed class Recording : ISampleSource
+{
+    private const int ReadBlock = 1 << 16;
+
+    private readonly float[][] channels;
+
+    /// <summary>Takes samples as they are, without a copy.</summary>
+    /// <param name="channels">One array a channel, all of one length.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="names">A name for each channel; "channel 1" and so on where there are none.</param>
+    /// <exception cref="ArgumentException">There is no channel, or they differ in length.</exception>
+    public Recording(float[][] channels, int sampleRate, IReadOnlyList<string>? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
+        if (channels.Length == 0 || channels.Any(samples => samples.Length != channels[0].Length))
+        {
+            throw new ArgumentException("A recording needs at least one channel, and all of one length.", nameof(channels));
+        }
+
+        if (names is not null && names.Count != channels.Length)
+        {
+            throw new ArgumentException($"{names.Count} names were given for {channels.Length} channels.", nameof(names));
+        }
+
+        this.channels = channels;
+        SampleRate = sampleRate;
+        Names = names ?? [.. Enumerable.Range(1, channels.Length).Select(i => $"channel {i}")];
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels => channels.Length;
+
+    /// <summary>Samples in each channel.</summary>
+    public int Length => channels[0].Length;
+
+    long ISampleSource.Length => Length;
+
+    /// <summary>Samples per second.</summary>
+    public int SampleRate { get; }
+
+    /// <summary>A name for each channel.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>How long it lasts.</summary>
+    public TimeSpan Duration => TimeSpan.FromSeconds((double)Length / SampleRate);
+
+    /// <summary>The format that it was read from; WAV with float32 for one that was made here.</summary>
+    public AudioFormat Format { get; init; } = AudioFormat.WavFloat32;
+
+    /// <summary>What a user should know about how it was read; for example that files were of different lengths.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <inheritdoc/>
+    public double Epsilon => float.BitIncrement(1.0f) - 1.0f;
+
+    /// <summary>Reads one file of any number of channels, or several files whose channels are put side by side.</summary>
+    /// <param name="paths">The files, all of one sample rate. Where their lengths differ, their common part is used.</param>
+    /// <exception cref="IOException">A file cannot be read, is no audio or is empty, or the sample rates differ.</exception>
+    public static Recording Read(params IEnumerable<string> paths) => Read(paths, progress: null, CancellationToken.None);
+
+    /// <summary>Reads as <see cref="Read(IEnumerable{string})"/> does, with progress and cancellation.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="progress">Told the share that is done, 0 … 1.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="IOException">As above.</exception>
+    public static Recording Read(IEnumerable<string> paths, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        string[] files = [.. paths];
+        if (files.Length == 0)
+        {
+            throw new ArgumentException("No file was named.", nameof(paths));
+        }
+
+        var parts = new List<Recording>();
+        foreach (string file in files)
+        {
+            int done = parts.Count;
+            parts.Add(ReadFile(file, share => progress?.Report((done + share) / files.Length), cancellation));
+        }
+
+        return parts.Count == 1 ? parts[0] : SideBySide(files, parts);
+    }
+
+    /// <summary>The samples of a channel.</summary>
+    /// <param name="channel">From 0.</param>
+    public ReadOnlySpan<float> Channel(int channel) => channels[channel];
+
+    /// <summary>A part of this recording in time.</summary>
+    /// <param name="start">The first sample.</param>
+    /// <param name="length">The number of samples.</param>
+    public Recording Slice(int start, int length) =>
+        new([.. channels.Select(samples => samples.AsSpan(start, length).ToArray())], SampleRate, Names)
+        {
+            Format = Format,
+        };
+
+    /// <summary>One channel as a recording of its own; the samples are shared.</summary>
+    /// <param name="channel">From 0.</param>
+    public Recording Only(int channel) => new([channels[channel]], SampleRate, [Names[channel]]) { Format = Format };
+
+    /// <summary>Writes a file of all channels, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">The format; WAV with float32 by default.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
+    public void Save(string path, AudioFormat? format = null, bool replace = false) =>
+        FileTransaction.WriteOne(path, replace, partial =>
+        {
+            using var writer = new AudioWriter(partial, format ?? AudioFormat.WavFloat32, Channels, SampleRate, Length);
+            float[] block = new float[Channels * ReadBlock];
+            for (int start = 0; start < Length; start += ReadBlock)
+            {
+                int count = Math.Min(ReadBlock, Length - start);
+                for (int channel = 0; channel < Channels; channel++)
+                {
+                    channels[channel].AsSpan(start, count).CopyTo(block.AsSpan(channel * ReadBlock));
+                }
+
+                writer.Write(block, ReadBlock, count);
+            }
+
+            writer.Finish();
+        });
+
+    /// <inheritdoc/>
+    public void Read(long start, int count, Span<double> block)
+    {
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            System.Numerics.Tensors.TensorPrimitives.ConvertChecked<float, double>(
+                channels[channel].AsSpan((int)start, count), block.Slice(channel * count, count));
+        }
+    }
+
+    private static Recording ReadFile(string path, Action<double> report, CancellationToken cancellation)
+    {
+        using var reader = new AudioReader(path);
+        string name = path == "-" ? "standard input" : Path.GetFileName(path);
+        float[] block = new float[reader.Channels * ReadBlock];
+
+        // The header's length is a hint and no more: memory grows with what is really read.
+        long expected = Math.Min(reader.Length ?? ReadBlock, 1 << 26);
+        float[][] samples = [.. Enumerable.Range(0, reader.Channels).Select(_ => new float[expected])];
+        int length = 0;
+        for (int count = ReadBlock; count == ReadBlock; length += count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            count = reader.Read(block, ReadBlock, ReadBlock);
+            for (int channel = 0; channel < samples.Length; channel++)
+            {
+                if (samples[channel].Length < length + count)
+                {
+                    Array.Resize(ref samples[channel], (int)Math.Min(Array.MaxLength, 2L * (length + count)));
+                }
+
+                block.AsSpan(channel * ReadBlock, count).CopyTo(samples[channel].AsSpan(length));
+            }
+
+            report(reader.Length is > 0 ? Math.Min(1.0, (double)length / reader.Length.Value) : 0.0);
+        }
+
+        if (length == 0)
+        {
+            throw new IOException($"{path}: The file holds no samples.");
+        }
+
+        for (int channel = 0; channel < samples.Length; channel++)
+        {
+            Array.Resize(ref samples[channel], length);
+        }
+
+        return new Recording(samples, reader.SampleRate, ChannelNames(name, samples.Length)) { Format = reader.Format };
+    }
+
+    private static string[] ChannelNames(string file, int channels) =>
+        channels == 1 ? [file] : [.. Enumerable.Range(1, channels).Select(i => $"{file}, channel {i}")];
+
+    private static Recording SideBySide(string[] files, List<Recording> parts)
+    {
+        int different = parts.FindIndex(part => part.SampleRate != parts[0].SampleRate);
+        if (different >= 0)
+        {
+            throw new IOException(
+                $"{files[different]} has {parts[different].SampleRate} samples per second and {files[0]} has "
+                + $"{parts[0].SampleRate}: convert them to one rate.");
+        }
+
+        int shortest = parts.Min(part => part.Length);
+        string[] notes = parts.All(part => part.Length == shortest)
+            ? []
+            : [$"The files differ in length: the first {shortest} samples of each are used, "
+                + $"{(double)shortest / parts[0].SampleRate:0.###} s."];
+        float[][] samples =
+        [
+            .. parts.SelectMany(part => part.channels)
+                .Select(channel => channel.Length == shortest ? channel : channel.AsSpan(0, shortest).ToArray()),
+        ];
+        return new Recording(samples, parts[0].SampleRate, [.. parts.SelectMany(part => part.Names)])
+        {
+            Format = parts[0].Format,
+            Notes = notes,
+        };
+    }
+}

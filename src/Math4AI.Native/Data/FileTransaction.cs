@@ -1,0 +1,104 @@
+namespace Math4AI.Data;
+
+/// <summary>
+/// Writes files whole or not at all: each is written beside its place under a hidden name, and moved there by
+/// <see cref="Commit"/>. Without a commit nothing stays behind.
+/// </summary>
+public sealed class FileTransaction : IDisposable
+{
+    private readonly bool replace;
+    private readonly List<(string Partial, string Final)> files = [];
+    private readonly List<string> createdFolders = [];
+
+    /// <summary>Starts with no file.</summary>
+    /// <param name="replace">Whether files that are there already may be replaced.</param>
+    public FileTransaction(bool replace = false) => this.replace = replace;
+
+    /// <summary>Writes one file whole.</summary>
+    /// <param name="path">Where it shall stand.</param>
+    /// <param name="replace">Whether one that is there already may be replaced.</param>
+    /// <param name="write">Writes the content to the path that it is given.</param>
+    /// <exception cref="IOException">A file is there already, or the disk does not take it.</exception>
+    public static void WriteOne(string path, bool replace, Action<string> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using var transaction = new FileTransaction(replace);
+        write(transaction.Add(path));
+        transaction.Commit();
+    }
+
+    /// <summary>Throws where one of the files is there already and may not be replaced: to be asked before the work.</summary>
+    /// <exception cref="IOException">One of them exists.</exception>
+    public void RequireFree(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        foreach (string path in paths)
+        {
+            if (!replace && Path.Exists(path))
+            {
+                throw new IOException($"{path} exists already; choose another folder or allow it to be replaced.");
+            }
+        }
+    }
+
+    /// <summary>Takes a file into the transaction and makes its folder.</summary>
+    /// <param name="path">Where the file shall stand at the end.</param>
+    /// <returns>The path to write to.</returns>
+    /// <exception cref="IOException">A file is there already and may not be replaced, or the folder cannot be made.</exception>
+    public string Add(string path)
+    {
+        string final = Path.GetFullPath(path);
+        RequireFree([final]);
+        string folder = Path.GetDirectoryName(final)
+            ?? throw new IOException($"{path} is no place for a file.");
+        CreateFolder(folder);
+        string partial = Path.Combine(folder, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
+        files.Add((partial, final));
+        return partial;
+    }
+
+    /// <summary>Moves every file to its place.</summary>
+    /// <exception cref="IOException">A file cannot be moved; those not moved yet are deleted on disposal.</exception>
+    public void Commit()
+    {
+        foreach ((string partial, string final) in files)
+        {
+            File.Move(partial, final, overwrite: replace);
+        }
+
+        files.Clear();
+        createdFolders.Clear();
+    }
+
+    /// <summary>Deletes what was not committed, and the folders that were made for it.</summary>
+    public void Dispose()
+    {
+        foreach ((string partial, _) in files)
+        {
+            File.Delete(partial);
+        }
+
+        foreach (string folder in Enumerable.Reverse(createdFolders))
+        {
+            if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Directory.Delete(folder);
+            }
+        }
+    }
+
+    private void CreateFolder(string folder)
+    {
+        var missing = new Stack<string>();
+        for (string? place = folder; place is not null && !Directory.Exists(place); place = Path.GetDirectoryName(place))
+        {
+            missing.Push(place);
+        }
+
+        foreach (string place in missing)
+        {
+            Directory.CreateDirectory(place);
+            createdFolders.Add(place);
+        }
+    }
+}

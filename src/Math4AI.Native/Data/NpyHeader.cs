@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Math4AI.Data;
+
+/// <summary>
+/// The header of NumPy's array format: magic, version, and a Python dictionary with the element type, the order and the
+/// shape. Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
+/// </summary>
+/// <param name="IsDouble">float64; else float32.</param>
+/// <param name="IsFortranOrder">Column-major; else row-major.</param>
+/// <param name="Shape">The length of each dimension.</param>
+/// <param name="DataOffset">The file's first byte of data.</param>
+internal sealed partial record NpyHeader(bool IsDouble, bool IsFortranOrder, long[] Shape, long DataOffset)
+{
+    private const int LongestText = 1 << 16;
+
+    public int ElementSize => IsDouble ? sizeof(double) : sizeof(float);
+
+    /// <summary>Reads and checks the header, and that the file is as long as the header says.</summary>
+    /// <exception cref="InvalidDataException">The file is no such array; the sentence says why.</exception>
+    public static NpyHeader Read(FileStream stream)
+    {
+        Span<byte> start = stackalloc byte[12];
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (read < start.Length || !IsMagic(start))
+        {
+            throw Invalid(stream, "is not a NumPy array (.npy)");
+        }
+
+        (int lengthSize, int textStart) = start[6] == 1 ? (2, 10) : (4, 12);
+        long length = lengthSize == 2 ? BitConverter.ToUInt16(start[8..]) : BitConverter.ToUInt32(start[8..]);
+        if (length is < 10 or > LongestText || textStart + length > stream.Length)
+        {
+            throw Invalid(stream, $"has a header of {length} bytes, which no NumPy array has");
+        }
+
+        byte[] text = new byte[length];
+        stream.Position = textStart;
+        stream.ReadExactly(text);
+        NpyHeader header = Parse(stream, Encoding.Latin1.GetString(text), textStart + length);
+        header.RequireLength(stream);
+        return header;
+    }
+
+    /// <summary>A header of version 1.0, padded so that the data begin at a multiple of 64 bytes.</summary>
+    public static byte[] Write(bool isDouble, bool isFortranOrder, params long[] shape)
+    {
+        string lengths = string.Join(", ", shape.Select(n => n.ToString(CultureInfo.InvariantCulture)));
+        string dictionary =
+            $"{{'descr': '{(isDouble ? "<f8" : "<f4")}', 'fortran_order': {(isFortranOrder ? "True" : "False")}, "
+            + $"'shape': ({lengths}{(shape.Length == 1 ? "," : string.Empty)}), }}";
+        int padded = (10 + dictionary.Length + 1 + 63) / 64 * 64;
+        string text = dictionary.PadRight(padded - 11) + '\n';
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)(text.Length & 0xFF), (byte)(text.Length >> 8), .. Encoding.Latin1.GetBytes(text)];
+    }
+
+    private static bool IsMagic(ReadOnlySpan<byte> start) => start[0] == 0x93 && start[1..6].SequenceEqual("NUMPY"u8);
+
+    private static NpyHeader Parse(FileStream stream, string text, long dataOffset)
+    {
+        string type = TypePattern().Match(text).Groups[1].Value;
+        Group order = OrderPattern().Match(text).Groups[1];
+        Group shape = ShapePattern().Match(text).Groups[1];
+        if (type.Length == 0 || !order.Success || !shape.Success)
+        {
+            throw Invalid(stream, "has a header that cannot be read");
+        }
+
+        if (type is not ("<f8" or "<f4" or "=f8" or "=f4"))
+        {
+            throw Invalid(stream, $"holds elements of type {type}; save it as float64 or float32");
+        }
+
+        long[] lengths = [.. shape.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+                ? value
+                : throw Invalid(stream, $"has a length of {n} in its shape"))];
+        return new NpyHeader(type[2] == '8', order.Value == "True", lengths, dataOffset);
+    }
+
+    private void RequireLength(FileStream stream)
+    {
+        Int128 elements = Shape.Aggregate(Int128.One, (product, n) => product > long.MaxValue ? product : product * n);
+        if (elements * ElementSize != stream.Length - DataOffset)
+        {
+            throw Invalid(
+                stream,
+                $"is damaged: its shape ({string.Join(", ", Shape)}) needs {elements * ElementSize} bytes of data, "
+                + $"and it holds {stream.Length - DataOffset}");
+        }
+    }
+
+    private static InvalidDataException Invalid(FileStream stream, string what) => new($"{stream.Name} {what}.");
+
+    [GeneratedRegex(@"'descr'\s*:\s*'([^']{1,16})'")]
+    private static partial Regex TypePattern();
+
+    [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)")]
+    private static partial Regex OrderPattern();
+
+    [GeneratedRegex(@"'shape'\s*:\s*\(([0-9, ]*)\)")]
+    private static partial Regex ShapePattern();
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace Math4AI.Interop;
+
+/// <summary>
+/// The dynamic linker and anonymous files of Linux's C library: what .NET's own loader does not offer is loading a
+/// library globally, so that its symbols are found before another library's, and loading one that is on no disk.
+/// </summary>
+internal static partial class LibC
+{
+    private const string Library = "libc.so.6";
+    private const int BindNow = 0x2;
+    private const int Global = 0x100;
+    private const uint CloseOnExec = 0x1;
+
+    /// <summary>Loads a library so that its symbols come before those of every library loaded later.</summary>
+    /// <exception cref="DllNotFoundException">The dynamic linker's own sentence says what is missing.</exception>
+    public static nint LoadGlobally(string path) => Load(path, BindNow | Global);
+
+    /// <summary>Loads a library's bytes from an anonymous file in memory.</summary>
+    /// <exception cref="DllNotFoundException">The system refuses the file, or its library.</exception>
+    public static unsafe nint LoadFromMemory(string name, ReadOnlySpan<byte> library)
+    {
+        int descriptor = MemfdCreate(name, CloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new DllNotFoundException(
+                $"{name}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+
+        try
+        {
+            // The handle is closed below; the linker keeps its own mapping of the file.
+            using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: false);
+            RandomAccess.Write(file, library, 0);
+            return Load($"/proc/self/fd/{descriptor}", BindNow);
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static nint Load(string path, int flags)
+    {
+        nint handle = Open(path, flags);
+        return handle != 0
+            ? handle
+            : throw new DllNotFoundException(Marshal.PtrToStringUTF8(Error()) ?? $"{path} could not be loaded");
+    }
+
+    [LibraryImport(Library, EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "dlerror")]
+    private static partial nint Error();
+
+    [LibraryImport(Library, EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

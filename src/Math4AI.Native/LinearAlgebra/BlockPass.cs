@@ -1,0 +1,88 @@
+using Math4AI.Interop.Mkl;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// Passes over samples in blocks that fit the cache, on all of <see cref="Compute.Threads"/>. The samples are cut into
+/// segments, the same ones however many threads there are; each segment has a state of its own (partial sums and scratch
+/// space), which is kept from pass to pass. Adding the states up in their order gives the same bits in every run.
+/// </summary>
+/// <typeparam name="TState">The partial sums of a segment.</typeparam>
+internal sealed class BlockPass<TState>
+    where TState : class
+{
+    private const int MostSegments = 32;
+    private const int ScratchBytes = 48 * 1024;
+
+    private readonly ISampleSource source;
+    private readonly Segment[] segments;
+
+    /// <summary>Cuts the source into segments.</summary>
+    /// <param name="source">The samples.</param>
+    /// <param name="create">Makes the state of a segment, given the longest block.</param>
+    public BlockPass(ISampleSource source, Func<int, TState> create)
+    {
+        this.source = source;
+        BlockLength = BlockLengthFor(source.Channels);
+        long blocks = (source.Length + BlockLength - 1) / BlockLength;
+        int count = (int)Math.Clamp(blocks, 1, MostSegments);
+        segments = new Segment[count];
+        for (int i = 0; i < count; i++)
+        {
+            long first = blocks * i / count * BlockLength;
+            long end = Math.Min(source.Length, blocks * (i + 1) / count * BlockLength);
+            segments[i] = new Segment(first, end, new double[source.Channels * BlockLength], create(BlockLength));
+        }
+    }
+
+    /// <summary>What a pass does with one block.</summary>
+    /// <param name="state">The state of the block's segment.</param>
+    /// <param name="block">Planar: channel after channel, each of <paramref name="count"/> samples.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <param name="start">The block's first sample.</param>
+    public delegate void BlockAction(TState state, Span<double> block, int count, long start);
+
+    public int BlockLength { get; }
+
+    /// <summary>The segments' states, in order.</summary>
+    public IEnumerable<TState> States => segments.Select(segment => segment.State);
+
+    /// <summary>A length at which a block of all channels, and as much again for results, stays in the cache.</summary>
+    public static int BlockLengthFor(int channels) =>
+        Math.Clamp(ScratchBytes / (sizeof(double) * 2 * channels) / 64 * 64, 256, 4096);
+
+    /// <summary>Reads every block once and hands it to the action; blocks of one segment in order, segments at once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Run(BlockAction action, CancellationToken cancellation)
+    {
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Compute.Threads,
+            CancellationToken = cancellation,
+        };
+        try
+        {
+            Parallel.For(0, segments.Length, options, i => RunSegment(segments[i], action, cancellation));
+        }
+        catch (AggregateException e) when (e.InnerExceptions.Count > 0)
+        {
+            // One failure is enough to tell; the threads meet the same one.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private void RunSegment(Segment segment, BlockAction action, CancellationToken cancellation)
+    {
+        using var single = MklThreads.OneForThisThread();
+        for (long start = segment.Start; start < segment.End; start += BlockLength)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = (int)Math.Min(BlockLength, segment.End - start);
+            Span<double> block = segment.Block.AsSpan(0, count * source.Channels);
+            source.Read(start, count, block);
+            action(segment.State, block, count, start);
+        }
+    }
+
+    private sealed record Segment(long Start, long End, double[] Block, TState State);
+}

@@ -1,0 +1,62 @@
+using System.Numerics;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>A = L Lᴴ of a Hermitian positive definite A, LAPACK <c>potrf</c> and <c>potrs</c>; L is lower triangular.</summary>
+internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    where TMkl : struct, IMklElement<T, TReal>
+{
+    void ILinearAlgebraProvider<T>.CholeskyFactor(T[] a, int order)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
+        Require.Length(a, (long)order * order);
+        int info;
+        fixed (T* matrix = a)
+        {
+            info = TMkl.Potrf((byte)'L', order, matrix, order);
+        }
+
+        Require.Accepted(info);
+        if (info > 0)
+        {
+            throw new ArgumentException(
+                $"Matrix must be positive definite: its leading minor of order {info} is not.", nameof(a));
+        }
+
+        for (int column = 1; column < order; column++)
+        {
+            a.AsSpan(column * order, column).Clear();
+        }
+    }
+
+    void ILinearAlgebraProvider<T>.CholeskySolve(T[] a, int orderA, T[] b, int columnsB)
+    {
+        Require.Length(a, (long)orderA * orderA);
+        Require.Length(b, (long)orderA * columnsB);
+        Require.Different(a, b);
+        T[] factored = (T[])a.Clone();
+        CholeskyFactor(factored, orderA);
+        CholeskySolveFactored(factored, orderA, b, columnsB);
+    }
+
+    void ILinearAlgebraProvider<T>.CholeskySolveFactored(T[] a, int orderA, T[] b, int columnsB)
+    {
+        Require.Length(a, (long)orderA * orderA);
+        Require.Length(b, (long)orderA * columnsB);
+        Require.Different(a, b);
+        if (b.Length == 0)
+        {
+            return;
+        }
+
+        fixed (T* factor = a, x = b)
+        {
+            Require.Accepted(TMkl.Potrs((byte)'L', orderA, columnsB, factor, orderA, x, orderA));
+        }
+    }
+}

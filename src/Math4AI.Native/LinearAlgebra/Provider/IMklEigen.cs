@@ -1,0 +1,149 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// A V = V D. Symmetric and Hermitian A by divide and conquer (LAPACK <c>syevd</c>, <c>heevd</c>), eigenvalues ascending;
+/// general A by <c>geev</c>. For real elements D is block diagonal: a pair a ± ib takes the block [a b; −b a], and its two
+/// columns of V hold the real and the imaginary part of the eigenvector.
+/// </summary>
+internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    where TMkl : struct, IMklElement<T, TReal>
+{
+    void ILinearAlgebraProvider<T>.EigenDecomp(
+        bool isSymmetric, int order, T[] matrix, T[] matrixEv, Complex[] vectorEv, T[] matrixD)
+    {
+        Require.Length(matrix, (long)order * order);
+        Require.Length(matrixEv, (long)order * order);
+        Require.Length(vectorEv, order);
+        Require.Length(matrixD, (long)order * order);
+        if (order == 0)
+        {
+            return;
+        }
+
+        if (isSymmetric)
+        {
+            matrix.CopyTo(matrixEv, 0);
+            DecomposeHermitian(order, matrixEv, vectorEv);
+        }
+        else
+        {
+            using var overwritten = new Workspace<T>(matrix);
+            DecomposeGeneral(order, overwritten.Array, matrixEv, vectorEv);
+        }
+
+        FillD(order, vectorEv, matrixD);
+    }
+
+    private static void DecomposeHermitian(int order, T[] vectors, Complex[] values)
+    {
+        using var ascending = new Workspace<TReal>(order);
+        int info;
+        fixed (T* a = vectors)
+        {
+            fixed (TReal* w = ascending.Array)
+            {
+                T size;
+                TReal realSize;
+                int integerSize;
+                Require.Accepted(TMkl.Syevd(
+                    (byte)'V', (byte)'L', order, a, order, w, &size, -1, &realSize, -1, &integerSize, -1));
+                using var work = new Workspace<T>((long)TMkl.RealPart(size));
+                using var reals = new Workspace<TReal>(TMkl.IsComplex ? long.CreateChecked(realSize) : 1);
+                using var integers = new Workspace<int>(integerSize);
+                fixed (T* pw = work.Array)
+                {
+                    fixed (TReal* pr = reals.Array)
+                    {
+                        fixed (int* pi = integers.Array)
+                        {
+                            info = TMkl.Syevd(
+                                (byte)'V', (byte)'L', order, a, order, w, pw, work.Array.Length, pr,
+                                reals.Array.Length, pi, integers.Array.Length);
+                        }
+                    }
+                }
+            }
+        }
+
+        ThrowIfNotConverged(info);
+        for (int i = 0; i < order; i++)
+        {
+            values[i] = double.CreateChecked(ascending.Array[i]);
+        }
+    }
+
+    private static void DecomposeGeneral(int order, T[] overwritten, T[] vectors, Complex[] values)
+    {
+        using var parts = new Workspace<TReal>(2L * order);
+        using var reals = new Workspace<TReal>(2L * order);
+        int info;
+        fixed (T* a = overwritten, v = vectors)
+        {
+            fixed (TReal* w = parts.Array, pr = reals.Array)
+            {
+                T size;
+                Require.Accepted(TMkl.Geev(
+                    (byte)'N', (byte)'V', order, a, order, w, null, 1, v, order, &size, -1, pr));
+                using var work = new Workspace<T>((long)TMkl.RealPart(size));
+                fixed (T* pw = work.Array)
+                {
+                    info = TMkl.Geev(
+                        (byte)'N', (byte)'V', order, a, order, w, null, 1, v, order, pw, work.Array.Length, pr);
+                }
+            }
+        }
+
+        ThrowIfNotConverged(info);
+        for (int i = 0; i < order; i++)
+        {
+            (int re, int im) = TMkl.IsComplex ? (2 * i, 2 * i + 1) : (i, order + i);
+            values[i] = new Complex(
+                double.CreateChecked(parts.Array[re]), double.CreateChecked(parts.Array[im]));
+        }
+    }
+
+    private static void FillD(int order, Complex[] values, T[] d)
+    {
+        d.AsSpan().Clear();
+        if (TMkl.IsComplex)
+        {
+            Span<TReal> parts = MemoryMarshal.Cast<T, TReal>(d.AsSpan());
+            for (int i = 0; i < order; i++)
+            {
+                parts[2 * (i * order + i)] = TReal.CreateChecked(values[i].Real);
+                parts[2 * (i * order + i) + 1] = TReal.CreateChecked(values[i].Imaginary);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < order; i++)
+        {
+            d[i * order + i] = TMkl.FromReal(values[i].Real);
+            double imaginary = values[i].Imaginary;
+            if (imaginary != 0)
+            {
+                // LAPACK puts the one with the positive imaginary part first.
+                int column = imaginary > 0 ? i + 1 : i - 1;
+                d[column * order + i] = TMkl.FromReal(imaginary);
+            }
+        }
+    }
+
+    private static void ThrowIfNotConverged(int info)
+    {
+        Require.Accepted(info);
+        if (info > 0)
+        {
+            throw new NonConvergenceException();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Numerics;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// P A = L U with partial pivoting, LAPACK <c>getrf</c> and <c>getrs</c>. A singular A gives a zero on U's diagonal, and
+/// infinities or NaN in what is solved with it, as Math.NET's managed provider does. Pivots are zero-based.
+/// </summary>
+internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    where TMkl : struct, IMklElement<T, TReal>
+{
+    void ILinearAlgebraProvider<T>.LUFactor(T[] data, int order, int[] ipiv)
+    {
+        Require.Length(data, (long)order * order);
+        Require.Length(ipiv, order);
+        if (order == 0)
+        {
+            return;
+        }
+
+        fixed (T* a = data)
+        {
+            fixed (int* pivots = ipiv)
+            {
+                Require.Accepted(TMkl.Getrf(order, order, a, order, pivots));
+            }
+        }
+
+        for (int i = 0; i < order; i++)
+        {
+            ipiv[i]--;
+        }
+    }
+
+    void ILinearAlgebraProvider<T>.LUInverse(T[] a, int order)
+    {
+        Require.Length(a, (long)order * order);
+        int[] pivots = new int[order];
+        LUFactor(a, order, pivots);
+        LUInverseFactored(a, order, pivots);
+    }
+
+    void ILinearAlgebraProvider<T>.LUInverseFactored(T[] a, int order, int[] ipiv)
+    {
+        Require.Length(a, (long)order * order);
+        Require.Length(ipiv, order);
+        T[] inverse = new T[a.Length];
+        for (int i = 0; i < order; i++)
+        {
+            inverse[(long)i * order + i] = TMkl.One;
+        }
+
+        // libtorch exports no getri: A⁻¹ is the solution of A X = I, which is also the more exact way.
+        LUSolveFactored(order, a, order, ipiv, inverse);
+        inverse.CopyTo(a, 0);
+    }
+
+    void ILinearAlgebraProvider<T>.LUSolve(int columnsOfB, T[] a, int order, T[] b)
+    {
+        Require.Length(a, (long)order * order);
+        Require.Length(b, (long)columnsOfB * order);
+        Require.Different(a, b);
+        T[] factored = (T[])a.Clone();
+        int[] pivots = new int[order];
+        LUFactor(factored, order, pivots);
+        LUSolveFactored(columnsOfB, factored, order, pivots, b);
+    }
+
+    void ILinearAlgebraProvider<T>.LUSolveFactored(int columnsOfB, T[] a, int order, int[] ipiv, T[] b)
+    {
+        Require.Length(a, (long)order * order);
+        Require.Length(ipiv, order);
+        Require.Length(b, (long)columnsOfB * order);
+        Require.Different(a, b);
+        if (b.Length == 0)
+        {
+            return;
+        }
+
+        using var pivots = new Workspace<int>(order);
+        for (int i = 0; i < order; i++)
+        {
+            pivots.Array[i] = ipiv[i] + 1;
+        }
+
+        fixed (T* factors = a, x = b)
+        {
+            fixed (int* p = pivots.Array)
+            {
+                Require.Accepted(TMkl.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>Matrix products: C = α op(A) op(B) + β C, BLAS <c>gemm</c>, and <c>gemv</c> where B is one column.</summary>
+internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    where TMkl : struct, IMklElement<T, TReal>
+{
+    void ILinearAlgebraProvider<T>.MatrixMultiply(
+        T[] x, int rowsX, int columnsX, T[] y, int rowsY, int columnsY, T[] result) =>
+        MatrixMultiplyWithUpdate(
+            Transpose.DontTranspose, Transpose.DontTranspose, TMkl.One, x, rowsX, columnsX, y, rowsY, columnsY,
+            TMkl.Zero, result);
+
+    void ILinearAlgebraProvider<T>.MatrixMultiplyWithUpdate(
+        Transpose transposeA, Transpose transposeB, T alpha, T[] a, int rowsA, int columnsA, T[] b, int rowsB,
+        int columnsB, T beta, T[] c)
+    {
+        Require.Length(a, (long)rowsA * columnsA);
+        Require.Length(b, (long)rowsB * columnsB);
+        (int m, int k) = transposeA == Transpose.DontTranspose ? (rowsA, columnsA) : (columnsA, rowsA);
+        (int l, int n) = transposeB == Transpose.DontTranspose ? (rowsB, columnsB) : (columnsB, rowsB);
+        if (k != l)
+        {
+            throw new ArgumentOutOfRangeException(nameof(b), $"The inner dimensions of the product differ: {k} and {l}.");
+        }
+
+        ArgumentNullException.ThrowIfNull(c);
+        if (c.Length != (long)m * n)
+        {
+            throw new ArgumentOutOfRangeException(nameof(c), $"The result has {c.Length} elements, and {(long)m * n} are needed.");
+        }
+
+        if (c.Length > 0)
+        {
+            Multiply(transposeA, transposeB, alpha, a, rowsA, columnsA, b, rowsB, m, n, k, beta, c);
+        }
+    }
+
+    private static void Multiply(
+        Transpose transposeA, Transpose transposeB, T alpha, T[] a, int rowsA, int columnsA, T[] b, int rowsB, int m,
+        int n, int k, T beta, T[] c)
+    {
+        // BLAS leaves no room for the result to share memory with a factor; a copy of the result does.
+        bool shared = ReferenceEquals(a, c) || ReferenceEquals(b, c);
+        T[] target = shared ? (T[])c.Clone() : c;
+        fixed (T* pa = a, pb = b, pc = target)
+        {
+            if (n == 1 && transposeB == Transpose.DontTranspose && k > 0)
+            {
+                TMkl.Gemv(Code(transposeA), rowsA, columnsA, alpha, pa, rowsA, pb, beta, pc);
+            }
+            else
+            {
+                TMkl.Gemm(
+                    Code(transposeA), Code(transposeB), m, n, k, alpha, pa, Math.Max(1, rowsA), pb,
+                    Math.Max(1, rowsB), beta, pc, m);
+            }
+        }
+
+        if (shared)
+        {
+            target.CopyTo(c, 0);
+        }
+    }
+
+    private static byte Code(Transpose transpose) => transpose switch
+    {
+        Transpose.DontTranspose => (byte)'N',
+        Transpose.Transpose => (byte)'T',
+        _ => (byte)'C',
+    };
+}

@@ -1,0 +1,185 @@
+using System.Numerics;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// A = Q R by Householder reflections, LAPACK <c>geqrf</c>, <c>orgqr</c> and <c>ormqr</c>: full (Q m × m, R m × n) or thin
+/// (Q m × n, R n × n), and least squares with it.
+/// </summary>
+internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    where TMkl : struct, IMklElement<T, TReal>
+{
+    void ILinearAlgebraProvider<T>.QRFactor(T[] a, int rowsA, int columnsA, T[] q, T[] tau)
+    {
+        Require.Length(a, (long)rowsA * columnsA);
+        Require.Length(q, (long)rowsA * rowsA);
+        int reflections = Math.Min(rowsA, columnsA);
+        Require.AtLeast(tau, reflections);
+        if (q.Length == 0)
+        {
+            return;
+        }
+
+        Reflect(a, rowsA, columnsA, tau);
+        q.AsSpan().Clear();
+        a.AsSpan(0, reflections * rowsA).CopyTo(q);
+        GenerateQ(q, rowsA, rowsA, reflections, tau);
+        ClearBelowDiagonal(a, rowsA, columnsA);
+    }
+
+    void ILinearAlgebraProvider<T>.ThinQRFactor(T[] a, int rowsA, int columnsA, T[] r, T[] tau)
+    {
+        Require.Length(a, (long)rowsA * columnsA);
+        Require.Length(r, (long)columnsA * columnsA);
+        Require.AtLeast(tau, Math.Min(rowsA, columnsA));
+        if (rowsA < columnsA)
+        {
+            throw new ArgumentException("The thin factorisation needs at least as many rows as columns.", nameof(rowsA));
+        }
+
+        if (a.Length == 0)
+        {
+            return;
+        }
+
+        Reflect(a, rowsA, columnsA, tau);
+        r.AsSpan().Clear();
+        for (int column = 0; column < columnsA; column++)
+        {
+            a.AsSpan(column * rowsA, column + 1).CopyTo(r.AsSpan(column * columnsA));
+        }
+
+        GenerateQ(a, rowsA, columnsA, columnsA, tau);
+    }
+
+    void ILinearAlgebraProvider<T>.QRSolve(
+        T[] a, int rows, int columns, T[] b, int columnsB, T[] x, QRMethod method)
+    {
+        RequireSystem(a, rows, columns, b, columnsB, x);
+        if (x.Length == 0)
+        {
+            return;
+        }
+
+        using var factored = new Workspace<T>(a);
+        using var rotated = new Workspace<T>(b);
+        using var tau = new Workspace<T>(columns);
+        Reflect(factored.Array, rows, columns, tau.Array);
+        ApplyAdjointQ(factored.Array, rows, columns, tau.Array, rotated.Array, columnsB);
+        SolveTriangle(factored.Array, rows, columns, rotated.Array, rows, columnsB, x);
+    }
+
+    void ILinearAlgebraProvider<T>.QRSolveFactored(
+        T[] q, T[] r, int rowsA, int columnsA, T[] tau, T[] b, int columnsB, T[] x, QRMethod method)
+    {
+        ArgumentNullException.ThrowIfNull(r);
+        Require.Length(q, (long)rowsA * (method == QRMethod.Full ? rowsA : columnsA));
+        Require.Length(r, (long)columnsA * (method == QRMethod.Full ? rowsA : columnsA));
+        RequireSystem(q, rowsA, method == QRMethod.Full ? rowsA : columnsA, b, columnsB, null);
+        Require.Length(x, (long)columnsA * columnsB);
+        if (x.Length == 0)
+        {
+            return;
+        }
+
+        using var rotated = new Workspace<T>((long)columnsA * columnsB);
+        fixed (T* pq = q, pb = b, target = rotated.Array)
+        {
+            TMkl.Gemm(
+                (byte)'C', (byte)'N', columnsA, columnsB, rowsA, TMkl.One, pq, rowsA, pb, rowsA, TMkl.Zero, target,
+                columnsA);
+        }
+
+        int leading = method == QRMethod.Full ? rowsA : columnsA;
+        SolveTriangle(r, leading, columnsA, rotated.Array, columnsA, columnsB, x);
+    }
+
+    private static void RequireSystem(T[] a, int rows, int columns, T[] b, int columnsB, T[]? x)
+    {
+        Require.Length(a, (long)rows * columns);
+        Require.Length(b, (long)rows * columnsB);
+        if (rows < columns)
+        {
+            throw new ArgumentException("The system needs at least as many rows as columns.", nameof(rows));
+        }
+
+        if (x is not null)
+        {
+            Require.Length(x, (long)columns * columnsB);
+        }
+    }
+
+    private static void Reflect(T[] a, int rows, int columns, T[] tau)
+    {
+        fixed (T* matrix = a, reflections = tau)
+        {
+            T size;
+            Require.Accepted(TMkl.Geqrf(rows, columns, matrix, rows, reflections, &size, -1));
+            using var work = new Workspace<T>((long)TMkl.RealPart(size));
+            fixed (T* w = work.Array)
+            {
+                Require.Accepted(TMkl.Geqrf(rows, columns, matrix, rows, reflections, w, work.Array.Length));
+            }
+        }
+    }
+
+    private static void GenerateQ(T[] q, int rows, int columns, int reflections, T[] tau)
+    {
+        fixed (T* matrix = q, t = tau)
+        {
+            T size;
+            Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, rows, t, &size, -1));
+            using var work = new Workspace<T>((long)TMkl.RealPart(size));
+            fixed (T* w = work.Array)
+            {
+                Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, rows, t, w, work.Array.Length));
+            }
+        }
+    }
+
+    private static void ApplyAdjointQ(T[] factored, int rows, int columns, T[] tau, T[] b, int columnsB)
+    {
+        byte adjoint = TMkl.IsComplex ? (byte)'C' : (byte)'T';
+        fixed (T* a = factored, t = tau, target = b)
+        {
+            T size;
+            Require.Accepted(TMkl.Ormqr(
+                (byte)'L', adjoint, rows, columnsB, columns, a, rows, t, target, rows, &size, -1));
+            using var work = new Workspace<T>((long)TMkl.RealPart(size));
+            fixed (T* w = work.Array)
+            {
+                Require.Accepted(TMkl.Ormqr(
+                    (byte)'L', adjoint, rows, columnsB, columns, a, rows, t, target, rows, w, work.Array.Length));
+            }
+        }
+    }
+
+    /// <summary>x = R⁻¹ (the first rows of b).</summary>
+    private static void SolveTriangle(T[] r, int leadingR, int columns, T[] b, int leadingB, int columnsB, T[] x)
+    {
+        for (int column = 0; column < columnsB; column++)
+        {
+            b.AsSpan(column * leadingB, columns).CopyTo(x.AsSpan(column * columns));
+        }
+
+        fixed (T* triangle = r, target = x)
+        {
+            TMkl.Trsm(
+                (byte)'L', (byte)'U', (byte)'N', (byte)'N', columns, columnsB, TMkl.One, triangle, leadingR, target,
+                columns);
+        }
+    }
+
+    private static void ClearBelowDiagonal(T[] a, int rows, int columns)
+    {
+        for (int column = 0; column < Math.Min(rows - 1, columns); column++)
+        {
+            a.AsSpan(column * rows + column + 1, rows - column - 1).Clear();
+        }
+    }
+}

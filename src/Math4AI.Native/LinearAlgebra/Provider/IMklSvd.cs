@@ -1,0 +1,144 @@
+using System.Numerics;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// A = U Σ Vᴴ by divide and conquer, LAPACK <c>gesdd</c>: singular values descending, U m × m, Vᴴ n × n; and the
+/// minimum-norm solution of A x = b.
+/// </summary>
+internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    where TMkl : struct, IMklElement<T, TReal>
+{
+    void ILinearAlgebraProvider<T>.SingularValueDecomposition(
+        bool computeVectors, T[] a, int rowsA, int columnsA, T[] s, T[] u, T[] vt)
+    {
+        Require.Length(a, (long)rowsA * columnsA);
+        Require.Length(s, Math.Min(rowsA, columnsA));
+        Require.Length(u, (long)rowsA * rowsA);
+        Require.Length(vt, (long)columnsA * columnsA);
+        if (a.Length > 0)
+        {
+            Decompose(computeVectors ? (byte)'A' : (byte)'N', a, rowsA, columnsA, s, u, vt);
+        }
+    }
+
+    void ILinearAlgebraProvider<T>.SvdSolve(T[] a, int rowsA, int columnsA, T[] b, int columnsB, T[] x)
+    {
+        Require.Length(a, (long)rowsA * columnsA);
+        Require.Length(b, (long)rowsA * columnsB);
+        Require.Length(x, (long)columnsA * columnsB);
+        int rank = Math.Min(rowsA, columnsA);
+        if (rank == 0)
+        {
+            x.AsSpan().Clear();
+            return;
+        }
+
+        T[] s = new T[rank];
+        using var overwritten = new Workspace<T>(a);
+        using var u = new Workspace<T>((long)rowsA * rank);
+        using var vt = new Workspace<T>((long)rank * columnsA);
+        Decompose((byte)'S', overwritten.Array, rowsA, columnsA, s, u.Array, vt.Array);
+        Solve(rowsA, columnsA, s, u.Array, vt.Array, rank, b, columnsB, x);
+    }
+
+    void ILinearAlgebraProvider<T>.SvdSolveFactored(
+        int rowsA, int columnsA, T[] s, T[] u, T[] vt, T[] b, int columnsB, T[] x)
+    {
+        Require.Length(s, Math.Min(rowsA, columnsA));
+        Require.Length(u, (long)rowsA * rowsA);
+        Require.Length(vt, (long)columnsA * columnsA);
+        Require.Length(b, (long)rowsA * columnsB);
+        Require.Length(x, (long)columnsA * columnsB);
+        if (s.Length > 0)
+        {
+            Solve(rowsA, columnsA, s, u, vt, columnsA, b, columnsB, x);
+        }
+    }
+
+    /// <summary>x = V Σ⁻¹ Uᴴ b over the singular values that are there; Vᴴ has the given leading dimension.</summary>
+    private static void Solve(
+        int rows, int columns, T[] s, T[] u, T[] vt, int leadingVt, T[] b, int columnsB, T[] x)
+    {
+        using var projected = new Workspace<T>((long)s.Length * columnsB);
+        fixed (T* pu = u, pvt = vt, pb = b, pp = projected.Array, px = x)
+        {
+            TMkl.Gemm(
+                (byte)'C', (byte)'N', s.Length, columnsB, rows, TMkl.One, pu, rows, pb, rows, TMkl.Zero, pp, s.Length);
+            DivideRows((TReal*)pp, s, columnsB);
+
+            TMkl.Gemm(
+                (byte)'C', (byte)'N', columns, columnsB, s.Length, TMkl.One, pvt, leadingVt, pp, s.Length, TMkl.Zero,
+                px, columns);
+        }
+    }
+
+    /// <summary>Divides row i by s_i; the real and the imaginary part of a complex number alike.</summary>
+    private static void DivideRows(TReal* parts, T[] s, int columns)
+    {
+        int partsPerElement = TMkl.IsComplex ? 2 : 1;
+        for (int column = 0; column < columns; column++)
+        {
+            for (int i = 0; i < s.Length; i++)
+            {
+                var divisor = TReal.CreateChecked(TMkl.RealPart(s[i]));
+                for (int part = 0; part < partsPerElement; part++)
+                {
+                    *parts++ /= divisor;
+                }
+            }
+        }
+    }
+
+    private static void Decompose(byte job, T[] a, int rows, int columns, T[] s, T[] u, T[] vt)
+    {
+        int rank = Math.Min(rows, columns);
+        int leadingVt = job == (byte)'S' ? rank : columns;
+        using var values = new Workspace<TReal>(rank);
+        using var integers = new Workspace<int>(8L * rank);
+        using var reals = new Workspace<TReal>(TMkl.IsComplex ? RealWorkspace(rows, columns) : 1);
+        int info;
+        fixed (T* pa = a, pu = u, pvt = vt)
+        {
+            fixed (TReal* ps = values.Array, pr = reals.Array)
+            {
+                fixed (int* pi = integers.Array)
+                {
+                    T size;
+                    Require.Accepted(TMkl.Gesdd(
+                        job, rows, columns, pa, rows, ps, pu, rows, pvt, leadingVt, &size, -1, pr, pi));
+                    using var work = new Workspace<T>((long)TMkl.RealPart(size));
+                    fixed (T* w = work.Array)
+                    {
+                        info = TMkl.Gesdd(
+                            job, rows, columns, pa, rows, ps, pu, rows, pvt, leadingVt, w, work.Array.Length, pr, pi);
+                    }
+                }
+            }
+        }
+
+        if (info != 0)
+        {
+            // A negative code here is the matrix: gesdd answers -4 when it holds NaN.
+            throw new NonConvergenceException();
+        }
+
+        for (int i = 0; i < rank; i++)
+        {
+            s[i] = TMkl.FromReal(double.CreateChecked(values.Array[i]));
+        }
+    }
+
+    /// <summary>LAPACK's bound for <c>rwork</c> of cgesdd and zgesdd.</summary>
+    private static long RealWorkspace(int rows, int columns)
+    {
+        long least = Math.Min(rows, columns);
+        long most = Math.Max(rows, columns);
+        return least * Math.Max(5 * least + 7, 2 * most + 2 * least + 1);
+    }
+}

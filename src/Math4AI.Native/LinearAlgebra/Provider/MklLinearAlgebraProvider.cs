@@ -1,0 +1,45 @@
+using System.Numerics;
+using Math4AI.Interop.Mkl;
+using MathNet.Numerics;
+using MathNet.Numerics.Providers.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// Math.NET's dense linear algebra on MKL. Installed by the start of this library, so that a user's <c>A * B</c>,
+/// <c>A.Svd()</c> or <c>A.Solve(b)</c> runs on MKL; <see cref="Compute.Provider"/> chooses another.
+/// </summary>
+/// <remarks>
+/// The methods stand in the interfaces below, one for each kind of operation, written once over the element type; MKL's
+/// entry points are their static abstract members. Arrays are column-major, as everywhere in Math.NET. The exceptions are
+/// those of Math.NET's managed provider, in the same situations.
+/// </remarks>
+public sealed class MklLinearAlgebraProvider :
+    ILinearAlgebraProvider,
+    IMklAll<double, double, MklDouble>,
+    IMklAll<float, float, MklSingle>,
+    IMklAll<Complex, double, MklComplex>,
+    IMklAll<Complex32, float, MklComplex32>
+{
+    /// <inheritdoc/>
+    public bool IsAvailable() => Compute.HasMkl;
+
+    /// <inheritdoc/>
+    /// <exception cref="DllNotFoundException">MKL is not loaded.</exception>
+    public void InitializeVerify()
+    {
+        if (!Compute.HasMkl)
+        {
+            throw new DllNotFoundException("MKL is not loaded; run 'math4ai doctor' to see why.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void FreeResources()
+    {
+        // Workspaces come from the shared array pool, which the runtime trims by itself.
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Math4AI on {Compute.MklVersion} ({Compute.InstructionSet})";
+}

@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Separation;
+
+/// <summary>Settings of FastICA.</summary>
+public sealed record FastIcaOptions
+{
+    /// <summary>How many sources to look for; null for as many as there are independent channels.</summary>
+    public int? Sources { get; init; }
+
+    /// <summary>Where the search starts: the same seed gives the same bits.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>It has converged when no row of W turns further: max |1 − |⟨w, w_before⟩|| under this.</summary>
+    public double Tolerance { get; init; } = 1e-4;
+
+    /// <summary>The most iterations.</summary>
+    public int MaxIterations { get; init; } = 200;
+}
+
+/// <summary>
+/// Symmetric FastICA with the log-cosh contrast. On white data z, each row w of the orthogonal W takes the fixed-point step
+/// w⁺ = E[z g(wᵀz)] − E[g′(wᵀz)] w with g = tanh, and all rows are made orthogonal together, W ← (W Wᵀ)^(−½) W.
+/// Source: A. Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE Transactions on
+/// Neural Networks 10 (1999). Equals <c>sklearn.decomposition.FastICA(algorithm="parallel", fun="logcosh")</c>.
+/// </summary>
+/// <remarks>
+/// White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] = E[g (y − μ)ᵀ] Kᵀ. Each iteration is one pass
+/// over y in blocks that stay in the cache.
+/// </remarks>
+internal sealed class FastIca(FastIcaOptions options) : Separator
+{
+    // A start from fewer samples than these for each source may lie in another basin than the answer.
+    private const int SamplesForAStart = 50_000;
+    private const int MostStride = 16;
+
+    public override string Name => "fastica";
+
+    private protected override Solution Solve(
+        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        long start = Stopwatch.GetTimestamp();
+        Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
+        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        start = Stopwatch.GetTimestamp();
+        (Matrix<double> rotation, List<double> changes) = Solve(mixture, whitening, progress, cancellation);
+        bool converged = changes[^1] < options.Tolerance;
+        return new Solution(
+            new Unmixing(
+                rotation * whitening.Matrix, whitening.Inverse * rotation.Transpose(), whitening.Covariance.Mean),
+            whitening.Covariance,
+            converged ? Termination.Converged : Termination.IterationLimit,
+            changes,
+            Notes(mixture, whitening),
+            whitenSeconds,
+            Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    /// <summary>
+    /// Where there is much data, a part of it leads to the neighbourhood of the answer, and all of it from there on. A
+    /// fixed point that is a saddle is left again.
+    /// </summary>
+    private (Matrix<double> Rotation, List<double> Changes) Solve(
+        ISampleSource mixture,
+        Whitening whitening,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        Matrix<double> rotation = RandomRotation(whitening.Matrix.RowCount);
+        var changes = new List<double>();
+        int stride = (int)Math.Min(MostStride, mixture.Length / ((long)SamplesForAStart * rotation.RowCount));
+        if (stride > 1)
+        {
+            var part = new SubsampledSource(mixture, stride);
+            rotation = Iterate(part, whitening, rotation, options.MaxIterations / 2, changes, progress, cancellation);
+        }
+
+        while (true)
+        {
+            int left = options.MaxIterations - changes.Count;
+            rotation = Iterate(mixture, whitening, rotation, left, changes, progress, cancellation);
+            bool converged = changes[^1] < options.Tolerance;
+            if (!converged || SaddlePointTest.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
+            {
+                return (rotation, changes);
+            }
+
+            rotation = turned;
+        }
+    }
+
+    private Matrix<double> Iterate(
+        ISampleSource samples,
+        Whitening whitening,
+        Matrix<double> rotation,
+        int most,
+        List<double> changes,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        int sources = rotation.RowCount;
+        var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, samples.Channels, longest));
+        for (int iteration = 0; iteration < most; iteration++)
+        {
+            Matrix<double> next = Orthogonalise(FixedPointStep(samples, whitening, rotation, pass, cancellation));
+            double change = Enumerable.Range(0, sources)
+                .Max(i => Math.Abs(1.0 - Math.Abs(next.Row(i).DotProduct(rotation.Row(i)))));
+            rotation = next;
+            changes.Add(change);
+            progress?.Report(new SeparationProgress("solve", changes.Count, change));
+            if (change < options.Tolerance)
+            {
+                break;
+            }
+        }
+
+        return rotation;
+    }
+
+    /// <summary>E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass.</summary>
+    private static Matrix<double> FixedPointStep(
+        ISampleSource mixture,
+        Whitening whitening,
+        Matrix<double> rotation,
+        BlockPass<Sums> pass,
+        CancellationToken cancellation)
+    {
+        int sources = rotation.RowCount;
+        double[] weights = (rotation * whitening.Matrix).ToRowMajorArray();
+        double[] mean = whitening.Covariance.Mean.ToArray();
+        pass.Run(
+            (sums, block, count, _) =>
+            {
+                BlockKernels.Centre(block, count, mean);
+                sums.Add(weights, block, count);
+            },
+            cancellation);
+        var total = new Sums(sources, mixture.Channels, 0);
+        foreach (Sums sums in pass.States)
+        {
+            total.AddAndClear(sums);
+        }
+
+        Matrix<double> product = DenseMatrix.Create(
+            sources, mixture.Channels, (i, j) => total.Product[i * mixture.Channels + j] / mixture.Length);
+        Vector<double> slope = DenseVector.Create(sources, i => 1.0 - total.Square[i] / mixture.Length);
+        return product * whitening.Matrix.Transpose() - DenseMatrix.CreateDiagonal(sources, sources, i => slope[i]) * rotation;
+    }
+
+    private Matrix<double> RandomRotation(int sources)
+    {
+        var random = new MersenneTwister(options.Seed, threadSafe: false);
+        var normal = new MathNet.Numerics.Distributions.Normal(random);
+        return Orthogonalise(DenseMatrix.Create(sources, sources, (_, _) => normal.Sample()));
+    }
+
+    /// <summary>(W Wᵀ)^(−½) W, the nearest orthogonal matrix: U Vᵀ of W = U Σ Vᵀ.</summary>
+    private static Matrix<double> Orthogonalise(Matrix<double> matrix)
+    {
+        var svd = matrix.Svd();
+        return svd.U * svd.VT;
+    }
+
+    private static List<string> Notes(ISampleSource mixture, Whitening whitening)
+    {
+        var notes = new List<string>();
+        if (whitening.Rank < mixture.Channels)
+        {
+            notes.Add(
+                $"Only {whitening.Rank} of the {mixture.Channels} channels are independent: constant or dependent ones carry "
+                + "no source of their own.");
+        }
+
+        if (whitening.Matrix.RowCount < whitening.Rank)
+        {
+            notes.Add(
+                $"{whitening.Matrix.RowCount} of {whitening.Rank} components are kept, with "
+                + $"{100 * whitening.ExplainedVariance:0.##} % of the variance.");
+        }
+
+        return notes;
+    }
+
+    /// <summary>Σ g(u) (y − μ)ᵀ and Σ g(u)², of one segment; g′ = 1 − g².</summary>
+    private sealed class Sums(int sources, int channels, int longest)
+    {
+        private readonly double[] scores = new double[sources * longest];
+
+        public double[] Product { get; } = new double[sources * channels];
+
+        public double[] Square { get; } = new double[sources];
+
+        public void Add(double[] weights, ReadOnlySpan<double> block, int count)
+        {
+            Span<double> g = scores.AsSpan(0, sources * count);
+            BlockKernels.Project(weights, sources, block, channels, count, g);
+            for (int source = 0; source < sources; source++)
+            {
+                Square[source] += LogCosh.Score(g.Slice(source * count, count));
+            }
+
+            BlockKernels.AddOuterProduct(g, sources, block, channels, count, Product);
+        }
+
+        public void AddAndClear(Sums other)
+        {
+            TensorPrimitives.Add<double>(Product, other.Product, Product);
+            TensorPrimitives.Add<double>(Square, other.Square, Square);
+            Array.Clear(other.Product);
+            Array.Clear(other.Square);
+        }
+    }
+}

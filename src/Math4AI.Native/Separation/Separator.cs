@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Math4AI.Audio;
+using Math4AI.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// A method that finds the sources X of a mixture Y = A X. Every method is a value; <c>Separate</c> is the one verb.
+/// </summary>
+public abstract class Separator
+{
+    /// <summary>The method's name, as the command line and the result have it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The mixing matrix is known: X solves A X = Y.</summary>
+    /// <param name="mixing">A, channels × sources, at least as many channels as sources.</param>
+    public static Separator KnownMixing(Matrix<double> mixing) => new KnownMixing(mixing);
+
+    /// <summary>Blind separation by FastICA.</summary>
+    /// <param name="options">Its settings; the defaults suit most data.</param>
+    public static Separator FastIca(FastIcaOptions? options = null) => new FastIca(options ?? new FastIcaOptions());
+
+    /// <summary>Separates a recording. Each source is scaled to a peak of 0.9, so that it neither clips nor vanishes.</summary>
+    /// <param name="mixture">The recording; one channel a microphone.</param>
+    /// <param name="progress">Told of every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are not finite, constant, or do not suit the method.</exception>
+    public SeparationResult<Recording> Separate(
+        Recording mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        return Separate(mixture, Scale.AudiblePeak, unmixing => unmixing.Apply(mixture), progress, cancellation);
+    }
+
+    /// <summary>Separates a matrix. Each source is scaled to unit variance.</summary>
+    /// <param name="samplesByChannels">One row a sample, one column a channel.</param>
+    /// <param name="progress">Told of every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are not finite, constant, or do not suit the method.</exception>
+    public SeparationResult<Matrix<double>> Separate(
+        Matrix<double> samplesByChannels,
+        IProgress<SeparationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        var source = new MatrixSampleSource(samplesByChannels);
+        return Separate(
+            source, Scale.UnitVariance, unmixing => unmixing.Apply(samplesByChannels), progress, cancellation);
+    }
+
+    /// <summary>Finds the unmixing of samples of any kind, such as a file larger than memory; unit variance.</summary>
+    /// <param name="mixture">The samples.</param>
+    /// <param name="progress">Told of every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are not finite, constant, or do not suit the method.</exception>
+    public SeparationResult Separate(
+        ISampleSource mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        return Separate(mixture, Scale.UnitVariance, unmixing => unmixing, progress, cancellation);
+    }
+
+    /// <summary>The unmixing up to what no method can know; or, where everything is known, the unmixing itself.</summary>
+    private protected abstract Solution Solve(
+        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation);
+
+    private SeparationResult<TSignal> Separate<TSignal>(
+        ISampleSource mixture,
+        Scale scale,
+        Func<Unmixing, TSignal> apply,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        Solution solution = Solve(mixture, progress, cancellation);
+        long start = Stopwatch.GetTimestamp();
+        (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
+            solution.Unmixing, mixture, solution.IsUnique ? Scale.AsIs : scale, cancellation);
+        double seconds = solution.SolveSeconds + Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new SeparationResult<TSignal>(() => apply(unmixing))
+        {
+            Method = Name,
+            Unmixing = unmixing,
+            Iterations = solution.Changes.Count,
+            Termination = solution.Termination,
+            ConditionNumber = unmixing.Mixing.ConditionNumber(),
+            Changes = solution.Changes,
+            Mixture = solution.Mixture,
+            Statistics = statistics,
+            Notes = solution.Notes,
+            SecondsPerStage = new Dictionary<string, double>
+            {
+                ["whiten"] = solution.WhitenSeconds,
+                ["solve"] = seconds,
+            },
+        };
+    }
+
+    /// <summary>What a method found.</summary>
+    private protected sealed record Solution(
+        Unmixing Unmixing,
+        Covariance Mixture,
+        Termination Termination,
+        IReadOnlyList<double> Changes,
+        IReadOnlyList<string> Notes,
+        double WhitenSeconds,
+        double SolveSeconds)
+    {
+        /// <summary>Whether order, sign and scale of the sources are known too.</summary>
+        public bool IsUnique { get; init; }
+    }
+}

@@ -1,0 +1,63 @@
+using Math4AI.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace Math4AI.Separation;
+
+/// <summary>How separated sources are scaled.</summary>
+internal enum Scale
+{
+    /// <summary>They are as they are.</summary>
+    AsIs,
+
+    /// <summary>Variance 1.</summary>
+    UnitVariance,
+
+    /// <summary>Peak 0.9 of full scale.</summary>
+    AudiblePeak,
+}
+
+/// <summary>
+/// Y = A X = (A D)(D⁻¹ X) for every invertible D; independence leaves D a permutation times a diagonal. This is the rule
+/// that fixes it. Order: by the energy that a source brings into the channels, Σ_c A_ck² E x_k², largest first. Sign: so
+/// that the skewness E x³ is positive; where it is under 0.05 in size, and so may be chance, so that the channel that
+/// hears the source loudest hears it with a positive sign. Scale: as <see cref="Scale"/> says.
+/// </summary>
+internal static class SourceConvention
+{
+    private const double AudiblePeak = 0.9;
+    private const double ClearSkewness = 0.05;
+
+    public static (Unmixing Unmixing, SourceStatistics Statistics) Apply(
+        Unmixing found, ISampleSource mixture, Scale scale, CancellationToken cancellation)
+    {
+        SourceStatistics statistics = SourceStatistics.Of(mixture, found.Matrix, found.Mean, cancellation);
+        if (scale == Scale.AsIs)
+        {
+            return (found, statistics);
+        }
+
+        int[] order = [.. Enumerable.Range(0, found.Sources).OrderByDescending(k => Energy(found, statistics, k))];
+        Matrix<double> unmixing = DenseMatrix.Create(found.Sources, found.Channels, (i, j) => found.Matrix[order[i], j]);
+        Matrix<double> mixing = DenseMatrix.Create(found.Channels, found.Sources, (i, j) => found.Mixing[i, order[j]]);
+        statistics = statistics.Ordered(order);
+        Vector<double> factors = DenseVector.Create(
+            found.Sources, k => Sign(statistics.Skewness[k], mixing.Column(k)) * Size(statistics, k, scale));
+        unmixing = DenseMatrix.Create(found.Sources, found.Channels, (i, j) => unmixing[i, j] * factors[i]);
+        mixing = DenseMatrix.Create(found.Channels, found.Sources, (i, j) => mixing[i, j] / factors[j]);
+        return (new Unmixing(unmixing, mixing, found.Mean), statistics.Scaled(factors));
+    }
+
+    private static double Energy(Unmixing found, SourceStatistics statistics, int source) =>
+        found.Mixing.Column(source).DotProduct(found.Mixing.Column(source)) * statistics.Variance[source];
+
+    private static double Sign(double skewness, Vector<double> heard) =>
+        Math.Abs(skewness) >= ClearSkewness
+            ? Math.Sign(skewness)
+            : heard[heard.AbsoluteMaximumIndex()] < 0.0 ? -1.0 : 1.0;
+
+    private static double Size(SourceStatistics statistics, int source, Scale scale) =>
+        scale == Scale.AudiblePeak
+            ? AudiblePeak / statistics.Peak[source]
+            : 1.0 / Math.Sqrt(statistics.Variance[source]);
+}

@@ -1,0 +1,93 @@
+using Math4AI.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ from the covariance C = E Λ Eᵀ,
+/// largest eigenvalues first. Where the channels depend on each other, C has eigenvalues that are zero up to rounding;
+/// their components carry no signal and are left out.
+/// </summary>
+public sealed class Whitening
+{
+    private Whitening(Covariance covariance, Vector<double> eigenvalues, Matrix<double> eigenvectors, int components, int rank)
+    {
+        Covariance = covariance;
+        Eigenvalues = eigenvalues;
+        Rank = rank;
+        Vector<double> kept = eigenvalues.SubVector(0, components);
+        Matrix<double> basis = eigenvectors.SubMatrix(0, eigenvectors.RowCount, 0, components);
+        Matrix = DenseMatrix.Create(components, basis.RowCount, (i, j) => basis[j, i] / Math.Sqrt(kept[i]));
+        Inverse = DenseMatrix.Create(basis.RowCount, components, (i, j) => basis[i, j] * Math.Sqrt(kept[j]));
+    }
+
+    /// <summary>Mean and covariance of the data.</summary>
+    public Covariance Covariance { get; }
+
+    /// <summary>All eigenvalues of the covariance, descending.</summary>
+    public Vector<double> Eigenvalues { get; }
+
+    /// <summary>The number of eigenvalues that are not zero up to the rounding of the data.</summary>
+    public int Rank { get; }
+
+    /// <summary>K, components × channels.</summary>
+    public Matrix<double> Matrix { get; }
+
+    /// <summary>channels × components: y − μ = Inverse · z, for what the kept components carry.</summary>
+    public Matrix<double> Inverse { get; }
+
+    /// <summary>The share of the variance that the kept components carry, 0 … 1.</summary>
+    public double ExplainedVariance => Eigenvalues.SubVector(0, Matrix.RowCount).Sum() / Eigenvalues.Sum();
+
+    /// <summary>Finds the whitening of samples.</summary>
+    /// <param name="source">The samples.</param>
+    /// <param name="components">How many components to keep; null keeps as many as there are independent channels.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">There are fewer components than asked for, or the data are not finite.</exception>
+    public static Whitening Of(ISampleSource source, int? components = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (components is < 1 || components > source.Channels)
+        {
+            throw new ArgumentException(
+                $"{components} sources were asked for, and there are {source.Channels} channels: choose 1 to "
+                + $"{source.Channels}.",
+                nameof(components));
+        }
+
+        Covariance covariance = Covariance.Of(source, cancellation);
+        var eigen = covariance.Matrix.Evd(Symmetricity.Symmetric);
+        int channels = source.Channels;
+        Vector<double> values = DenseVector.Create(channels, i => eigen.EigenValues[channels - 1 - i].Real);
+        Matrix<double> vectors = DenseMatrix.Create(
+            channels, channels, (i, j) => eigen.EigenVectors[i, channels - 1 - j]);
+        int rank = RankOf(values, covariance, source);
+        if (rank == 0)
+        {
+            throw new ArgumentException("Every channel is constant: there is nothing to separate.", nameof(source));
+        }
+
+        if (components > rank)
+        {
+            throw new ArgumentException(
+                $"{components} sources were asked for, and only {rank} of the {channels} channels are independent.",
+                nameof(components));
+        }
+
+        return new Whitening(covariance, values, vectors, components ?? rank, rank);
+    }
+
+    /// <summary>
+    /// An eigenvalue counts where it exceeds what rounding alone would leave: of the eigenvalues (ε of float64 times the
+    /// largest), of the samples (ε² of the data times the largest) and of a mean much larger than the deviations.
+    /// </summary>
+    private static int RankOf(Vector<double> descending, Covariance covariance, ISampleSource source)
+    {
+        double epsilon = double.BitIncrement(1.0) - 1.0;
+        double ofArithmetic = source.Channels * epsilon * descending[0];
+        double ofSamples = source.Channels * source.Epsilon * source.Epsilon
+            * (descending[0] + covariance.Mean.AbsoluteMaximum() * covariance.Mean.AbsoluteMaximum());
+        return descending.Count(value => value > 8.0 * Math.Max(ofArithmetic, ofSamples));
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Math4AI.Audio;
+using Math4AI.Data;
+using Math4AI.Separation;
+
+namespace Math4AI.Reporting;
+
+/// <summary>What a report of a separation shows.</summary>
+public sealed record SeparationReport
+{
+    /// <summary>What the separation found.</summary>
+    public required SeparationResult Result { get; init; }
+
+    /// <summary>The mixture, or the beginning of it.</summary>
+    public required Recording Mixture { get; init; }
+
+    /// <summary>The sources, of the same part.</summary>
+    public required Recording Sources { get; init; }
+
+    /// <summary>Whether the signals are sound: then the page has players, and frequencies are in Hz.</summary>
+    public required bool IsSound { get; init; }
+
+    /// <summary>What was run, as the user typed it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The seconds of each stage, in order.</summary>
+    public required IReadOnlyList<KeyValuePair<string, double>> SecondsPerStage { get; init; }
+
+    /// <summary>Writes the page: one file that opens without a network.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
+    public void Write(string path, bool replace = false) =>
+        FileTransaction.WriteOne(path, replace, partial => File.WriteAllText(partial, ToHtml()));
+
+    /// <summary>The page.</summary>
+    public string ToHtml()
+    {
+        var page = new Html();
+        page.Add("<h1>Separated sources</h1>")
+            .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
+            .Facts(Facts());
+        foreach (string note in Result.Notes.Concat(Mixture.Notes))
+        {
+            page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
+        }
+
+        Signals(page.Heading("Sources, after"), Sources);
+        Signals(page.Heading("Mixture, before"), Mixture);
+        Matrices(page);
+        Convergence(page);
+        Stages(page);
+        return page.Page("Separated sources");
+    }
+
+    private IEnumerable<(string Name, string Value)> Facts()
+    {
+        yield return ("method", Result.Method);
+        yield return ("sources from channels", $"{Result.Unmixing.Sources} from {Result.Unmixing.Channels}");
+        yield return Result.Termination == Termination.Direct
+            ? ("solved", "directly")
+            : ("iterations", $"{Result.Iterations}{(Result.IsConverged ? string.Empty : ", not converged")}");
+        yield return ("condition number", Html.Number(Result.ConditionNumber));
+        yield return (IsSound ? "length" : "samples", IsSound
+            ? string.Create(CultureInfo.InvariantCulture, $"{Mixture.Duration.TotalSeconds:0.##} s")
+            : Result.Mixture.Count.ToString("N0", CultureInfo.InvariantCulture));
+        yield return ("largest correlation, before → after",
+            $"{LargestBeside(Result.Mixture.Correlation.ToArray())} → {LargestBeside(Result.Statistics.Correlation.ToArray())}");
+    }
+
+    private static string LargestBeside(double[,] correlation)
+    {
+        double largest = 0.0;
+        for (int i = 0; i < correlation.GetLength(0); i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                largest = Math.Max(largest, Math.Abs(correlation[i, j]));
+            }
+        }
+
+        return largest < 5e-4 ? "0" : largest.ToString("0.###", CultureInfo.InvariantCulture);
+    }
+
+    private void Signals(Html page, Recording signals)
+    {
+        string end = IsSound
+            ? string.Create(CultureInfo.InvariantCulture, $"{signals.Duration.TotalSeconds:0.##} s")
+            : $"sample {signals.Length}";
+        string nyquist = IsSound
+            ? string.Create(CultureInfo.InvariantCulture, $"up to {signals.SampleRate / 2000.0:0.##} kHz")
+            : "up to half the sample rate";
+        page.Add("<div class=\"grid\">");
+        for (int channel = 0; channel < signals.Channels; channel++)
+        {
+            ReadOnlySpan<float> samples = signals.Channel(channel);
+            double peak = Peak(samples);
+            string name = signals.Names[channel];
+            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}</h3>")
+                .Image(SignalPictures.Waveform(samples, peak), $"waveform of {name}")
+                .Scale("0", $"peak {Html.Number(peak)} · {end}")
+                .Image(SignalPictures.Spectrogram(samples), $"spectrogram of {name}")
+                .Scale($"spectrogram, 0 {nyquist}, 80 dB", end);
+            if (IsSound)
+            {
+                page.Add(AudioPlayer.Markup(signals, channel, name));
+            }
+
+            page.Add("</div>");
+        }
+
+        page.Add("</div>");
+        if (IsSound && signals.Duration > AudioPlayer.Longest)
+        {
+            page.Add($"<p class=\"quiet\">The players hold the first {AudioPlayer.Longest.TotalSeconds:0} seconds.</p>");
+        }
+    }
+
+    private static double Peak(ReadOnlySpan<float> samples)
+    {
+        double peak = 0.0;
+        foreach (float sample in samples)
+        {
+            peak = Math.Max(peak, Math.Abs(sample));
+        }
+
+        return peak;
+    }
+
+    private void Matrices(Html page)
+    {
+        IReadOnlyList<string> channels = Mixture.Names;
+        IReadOnlyList<string> sources = Sources.Names;
+        page.Heading("Matrices").Add("<div class=\"grid\">")
+            .HeatMap("Unmixing W, X = W (Y − μ)", Result.Unmixing.Matrix.ToArray(), sources, channels)
+            .HeatMap("Mixing A, Y = A X + μ", Result.Unmixing.Mixing.ToArray(), channels, sources)
+            .HeatMap("Correlations before", Result.Mixture.Correlation.ToArray(), channels, channels)
+            .HeatMap("Correlations after", Result.Statistics.Correlation.ToArray(), sources, sources)
+            .Add("</div>")
+            .Add("<p class=\"quiet\">Order, sign and scale of blindly separated sources are arbitrary: Y = A X = (A D)(D⁻¹ X). "
+                + "Here the source that is heard loudest comes first, signs make the skewness positive, and the scale makes "
+                + $"{(IsSound ? "every peak 0.9" : "every variance 1")}.</p>");
+    }
+
+    private void Convergence(Html page)
+    {
+        if (Result.Changes.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading("Convergence").Add("<div class=\"card scroll\"><table><tr><th>iteration</th><th>change</th><th></th></tr>");
+        double smallest = Math.Log10(Math.Max(1e-16, Result.Changes.Min()));
+        double largest = Math.Log10(Math.Max(1e-16, Result.Changes.Max()));
+        for (int i = 0; i < Result.Changes.Count; i++)
+        {
+            double share = (Math.Log10(Math.Max(1e-16, Result.Changes[i])) - smallest + 0.3) / (largest - smallest + 0.3);
+            string width = (260 * share).ToString("0", CultureInfo.InvariantCulture);
+            page.Add($"<tr><td>{i + 1}</td><td>{Html.Number(Result.Changes[i])}</td>"
+                + $"<td class=\"text\"><span class=\"bar\" style=\"width:{width}px\"></span></td></tr>");
+        }
+
+        page.Add("</table><p class=\"quiet\">Bars on a logarithmic scale.</p></div>");
+    }
+
+    private void Stages(Html page)
+    {
+        page.Heading("Time").Add("<div class=\"card scroll\"><table>");
+        foreach ((string stage, double seconds) in SecondsPerStage)
+        {
+            page.Add($"<tr><th>{Html.Escape(stage)}</th><td>"
+                + $"{(1000 * seconds).ToString("0.0", CultureInfo.InvariantCulture)} ms</td></tr>");
+        }
+
+        page.Add($"</table><p class=\"quiet\">{Html.Escape(Compute.Processor)}, {Compute.Threads} threads, linear algebra: "
+            + $"{Compute.Provider}, {Html.Escape(Compute.InstructionSet)}</p></div>");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Numerics;
+using MathNet.Numerics;
+using MathNet.Numerics.IntegralTransforms;
+using ScottPlot;
+
+namespace Math4AI.Reporting;
+
+/// <summary>
+/// Pictures of a signal, without axes or letters: those stand in the page, so that no font is needed to draw, and the
+/// picture suits a light and a dark page.
+/// </summary>
+internal static class SignalPictures
+{
+    private const int Width = 1000;
+    private const int WaveformHeight = 150;
+    private const int SpectrogramHeight = 220;
+    private const int SpectrogramColumns = 700;
+    private const int Window = 1024;
+    private const double DynamicRange = 80.0;
+
+    /// <summary>Samples over time; the full height is <paramref name="peak"/> up and down.</summary>
+    public static byte[] Waveform(ReadOnlySpan<float> samples, double peak)
+    {
+        using var plot = new Plot();
+        plot.FigureBackground.Color = Colors.Transparent;
+        plot.DataBackground.Color = Colors.Transparent;
+        var signal = plot.Add.Signal(samples.ToArray());
+        signal.Color = Color.FromHex("#3182ce");
+        signal.LineWidth = 1.5f;
+        double height = peak > 0 ? peak : 1.0;
+        plot.Axes.SetLimits(0, samples.Length, -height, height);
+        return Frameless(plot, WaveformHeight);
+    }
+
+    /// <summary>Power over time and frequency in decibels, 80 dB down from the loudest; low frequencies at the bottom.</summary>
+    public static byte[] Spectrogram(ReadOnlySpan<float> samples)
+    {
+        double[,] decibels = Decibels(samples);
+        using var plot = new Plot();
+        var map = plot.Add.Heatmap(decibels);
+        map.Colormap = new ScottPlot.Colormaps.Inferno();
+        map.ManualRange = new ScottPlot.Range(decibels.Cast<double>().Max() - DynamicRange, decibels.Cast<double>().Max());
+        plot.Axes.SetLimits(-0.5, decibels.GetLength(1) - 0.5, -0.5, decibels.GetLength(0) - 0.5);
+        return Frameless(plot, SpectrogramHeight);
+    }
+
+    private static byte[] Frameless(Plot plot, int height)
+    {
+        plot.HideGrid();
+        plot.Layout.Frameless();
+        return plot.GetImageBytes(Width, height, ImageFormat.Png);
+    }
+
+    private static double[,] Decibels(ReadOnlySpan<float> samples)
+    {
+        int columns = Math.Clamp(samples.Length / (Window / 4), 1, SpectrogramColumns);
+        double[] window = MathNet.Numerics.Window.HannPeriodic(Window);
+        double[,] decibels = new double[Window / 2, columns];
+        var buffer = new Complex[Window];
+        for (int column = 0; column < columns; column++)
+        {
+            int start = (int)((long)Math.Max(0, samples.Length - Window) * column / Math.Max(1, columns - 1));
+            for (int i = 0; i < Window; i++)
+            {
+                buffer[i] = start + i < samples.Length ? window[i] * samples[start + i] : 0.0;
+            }
+
+            Fourier.Forward(buffer, FourierOptions.NoScaling);
+            for (int bin = 0; bin < Window / 2; bin++)
+            {
+                // The first row of a heat map is drawn at the top.
+                decibels[Window / 2 - 1 - bin, column] = 10.0 * Math.Log10(buffer[bin].MagnitudeSquared() + 1e-20);
+            }
+        }
+
+        return decibels;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using Math4AI.Audio;
+
+namespace Math4AI.Tests.Build;
+
+public class ReadmeTests : TemporaryFolder
+{
+    private static string Readme => File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    [Fact]
+    public void The_example_runs()
+    {
+        Recording party = CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, 100_000);
+        string[] files = [In("left.wav"), In("middle.wav"), In("right.wav"), In("tomorrow.wav")];
+        for (int channel = 0; channel < 3; channel++)
+        {
+            party.Only(channel).Save(files[channel]);
+        }
+
+        party.Save(files[3]);
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = Folder;
+        try
+        {
+            ReadmeExample.Run();
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+
+        Assert.Equal(3, Recording.Read(In("sources.wav")).Channels);
+        Assert.Equal(3, Recording.Read(In("tomorrow-sources.wav")).Channels);
+    }
+
+    [Fact]
+    public void The_example_in_the_readme_is_the_one_that_is_compiled()
+    {
+        string shown = Regex.Match(Readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        string source = File.ReadAllText(
+            Path.Combine(Repository.Root, "tests", "Math4AI.Native.Tests", "Build", "ReadmeExample.cs"));
+        Assert.NotEmpty(shown.Trim());
+        foreach (string line in shown.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0))
+        {
+            Assert.Contains(line, source, StringComparison.Ordinal);
+        }
+    }
+}

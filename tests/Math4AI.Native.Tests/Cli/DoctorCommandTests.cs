@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace Math4AI.Tests.Cli;
+
+public class DoctorCommandTests
+{
+    [Fact]
+    public void The_json_has_every_promised_member()
+    {
+        Finished doctor = Repository.Run(Repository.Command, ["doctor", "--json"]);
+        JsonElement report = JsonDocument.Parse(doctor.Output).RootElement;
+        Assert.True(report.GetProperty("ok").GetBoolean());
+        Assert.Equal("Mkl", report.GetProperty("provider").GetString());
+        Assert.Contains("Math Kernel Library", report.GetProperty("mklVersion").GetString(), StringComparison.Ordinal);
+        Assert.NotEmpty(report.GetProperty("processor").GetString()!);
+        Assert.NotEmpty(report.GetProperty("instructionSet").GetString()!);
+        Assert.Equal(Environment.ProcessorCount, report.GetProperty("threads").GetInt32());
+        Assert.True(report.GetProperty("dgemmGflops").GetDouble() > 0);
+        Assert.True(report.GetProperty("sgemmGflops").GetDouble() > 0);
+        Assert.All(report.GetProperty("checks").EnumerateArray(), check =>
+        {
+            Assert.True(check.GetProperty("ok").GetBoolean());
+            Assert.NotEmpty(check.GetProperty("name").GetString()!);
+            Assert.Empty(check.GetProperty("remedy").GetString()!);
+        });
+    }
+
+    [Fact]
+    public void The_table_names_every_check_with_a_tick()
+    {
+        Finished doctor = Repository.Run(Repository.Command, ["doctor"]);
+        Assert.Equal(0, doctor.Code);
+        foreach (string name in new[] { "solve a system", "differentiate", "ring", "sound", "GFLOP/s" })
+        {
+            Assert.Contains(name, doctor.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("✓", doctor.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("✗", doctor.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("doctor", "--frobnicate")]
+    public void Unknown_words_end_with_code_2_and_one_line(params string[] words)
+    {
+        Finished finished = Repository.Run(Repository.Command, words);
+        Assert.Equal(2, finished.Code);
+        Assert.Contains("frobnicate", Assert.Single(finished.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+}

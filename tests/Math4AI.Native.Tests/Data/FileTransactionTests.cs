@@ -1,0 +1,63 @@
+using Math4AI.Data;
+
+namespace Math4AI.Tests.Data;
+
+public class FileTransactionTests : TemporaryFolder
+{
+    [Fact]
+    public void Files_appear_together_at_the_commit()
+    {
+        using var files = new FileTransaction();
+        File.WriteAllText(files.Add(In("sub/a.txt")), "a");
+        File.WriteAllText(files.Add(In("sub/b.txt")), "b");
+        Assert.False(File.Exists(In("sub/a.txt")));
+        files.Commit();
+        Assert.Equal(["a.txt", "b.txt"], Directory.GetFiles(In("sub")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Without_a_commit_neither_files_nor_folders_stay()
+    {
+        using (var files = new FileTransaction())
+        {
+            File.WriteAllText(files.Add(In("sub/deep/a.txt")), "a");
+            files.Add(In("sub/deep/never-written.txt"));
+        }
+
+        Assert.Empty(Names());
+    }
+
+    [Fact]
+    public void A_folder_that_was_there_before_stays()
+    {
+        Directory.CreateDirectory(In("mine"));
+        using (var files = new FileTransaction())
+        {
+            files.Add(In("mine/a.txt"));
+        }
+
+        Assert.Equal(["mine"], Names());
+    }
+
+    [Fact]
+    public void A_failure_while_writing_leaves_the_old_file()
+    {
+        File.WriteAllText(In("a.txt"), "old");
+        Assert.Throws<IOException>(() => FileTransaction.WriteOne(In("a.txt"), true, path =>
+        {
+            File.WriteAllText(path, "half");
+            throw new IOException("disk full");
+        }));
+        Assert.Equal("old", File.ReadAllText(In("a.txt")));
+        Assert.Equal(["a.txt"], Names());
+    }
+
+    [Fact]
+    public void A_file_that_exists_is_refused_before_it_is_touched()
+    {
+        File.WriteAllText(In("a.txt"), "old");
+        using var files = new FileTransaction();
+        var refusal = Assert.Throws<IOException>(() => files.Add(In("a.txt")));
+        Assert.Contains("exists already", refusal.Message, StringComparison.Ordinal);
+    }
+}

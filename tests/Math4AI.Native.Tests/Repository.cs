@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace Math4AI.Tests;
+
+/// <summary>Where things are: the repository that these tests were built from, the data, and the built command.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Command { get; } = Path.Combine(Root, "artifacts", "bin", "Math4AI.Cli", "release", "math4ai");
+
+    /// <summary>A file of the real data with published truth; skips the test where the data are not there.</summary>
+    public static string Data(params string[] names)
+    {
+        string folder = Environment.GetEnvironmentVariable("MATH4AI_DATA") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Root, "..", "shared", "data");
+        Assert.SkipUnless(Directory.Exists(folder), $"The test data are not there: {folder} (set MATH4AI_DATA).");
+        return Path.Combine([folder, .. names]);
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static Finished Run(string program, string[] arguments, params (string Name, string? Value)[] environment) =>
+        Run(program, arguments, Path.GetTempPath(), environment);
+
+    public static Finished Run(
+        string program, string[] arguments, string folder, params (string Name, string? Value)[] environment)
+    {
+        using Process process = Start(program, arguments, folder, environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)), $"{program} did not end.");
+        return new Finished(process.ExitCode, output.Result, errors.Result);
+    }
+
+    public static Process Start(
+        string program, string[] arguments, string folder, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = folder,
+        };
+        foreach ((string name, string? value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Math4AI.Native.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("The tests do not stand in a repository of Math4AI.Native.");
+    }
+}
+
+/// <summary>How a program ended and what it said.</summary>
+internal sealed record Finished(int Code, string Output, string Errors);

@@ -177,7 +177,12 @@ bench() {
     if [[ $# -eq 0 ]]; then
         set -- --filter '*'
     fi
-    "$artifacts/bin/Math4AI.Benchmarks/release/Math4AI.Benchmarks" --artifacts "$artifacts/benchmarks" "$@"
+    local benchmarks=$artifacts/bin/Math4AI.Benchmarks/release/Math4AI.Benchmarks
+    if [[ $1 == separation ]]; then
+        "$benchmarks" "$@"
+    else
+        "$benchmarks" --artifacts "$artifacts/benchmarks" "$@"
+    fi
 }
 
 pack() {

@@ -130,7 +130,8 @@ M4_API void m4_reader_close(m4_reader* reader);
 typedef struct m4_writer m4_writer;
 
 /* Creates a file, replacing one that is there; "-" writes to standard output, which must be WAV. `format->frames`
- * announces the most frames that will be written, 0 where nobody knows: a WAV file is then laid out to grow past 4 GiB. */
+ * announces the most frames that will be written, 0 where nobody knows: a WAV file is then laid out to grow past 4 GiB.
+ */
 M4_API int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer);
 M4_API int32_t m4_writer_write(m4_writer* writer, const float* samples, int64_t stride, int64_t frames);
 

@@ -87,9 +87,10 @@ public sealed record SeparationReport
         string end = IsSound
             ? string.Create(CultureInfo.InvariantCulture, $"{signals.Duration.TotalSeconds:0.##} s")
             : $"sample {signals.Length}";
-        string nyquist = IsSound
-            ? string.Create(CultureInfo.InvariantCulture, $"up to {signals.SampleRate / 2000.0:0.##} kHz")
-            : "up to half the sample rate";
+        double highest = IsSound ? Math.Min(SignalPictures.HighestFrequency, signals.SampleRate / 2.0) : signals.SampleRate / 2.0;
+        string frequencies = IsSound
+            ? string.Create(CultureInfo.InvariantCulture, $"0 to {highest / 1000.0:0.##} kHz")
+            : "0 to half the sample rate";
         page.Add("<div class=\"grid\">");
         for (int channel = 0; channel < signals.Channels; channel++)
         {
@@ -99,8 +100,8 @@ public sealed record SeparationReport
             page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}</h3>")
                 .Image(SignalPictures.Waveform(samples, peak), $"waveform of {name}")
                 .Scale("0", $"peak {Html.Number(peak)} · {end}")
-                .Image(SignalPictures.Spectrogram(samples), $"spectrogram of {name}")
-                .Scale($"spectrogram, 0 {nyquist}, 80 dB", end);
+                .Image(SignalPictures.Spectrogram(samples, 2.0 * highest / signals.SampleRate), $"spectrogram of {name}")
+                .Scale($"spectrogram, {frequencies}, 80 dB", end);
             if (IsSound)
             {
                 page.Add(AudioPlayer.Markup(signals, channel, name));
@@ -131,7 +132,7 @@ public sealed record SeparationReport
     {
         IReadOnlyList<string> channels = Mixture.Names;
         IReadOnlyList<string> sources = Sources.Names;
-        page.Heading("Matrices").Add("<div class=\"grid\">")
+        page.Heading("Matrices").Add("<div class=\"grid wide\">")
             .HeatMap("Unmixing W, X = W (Y − μ)", Result.Unmixing.Matrix.ToArray(), sources, channels)
             .HeatMap("Mixing A, Y = A X + μ", Result.Unmixing.Mixing.ToArray(), channels, sources)
             .HeatMap("Correlations before", Result.Mixture.Correlation.ToArray(), channels, channels)

@@ -11,6 +11,9 @@ namespace Math4AI.Reporting;
 /// </summary>
 internal static class SignalPictures
 {
+    /// <summary>The highest frequency that a picture of sound shows, in Hz: little is to be seen above it.</summary>
+    public const double HighestFrequency = 12000.0;
+
     private const int Width = 1000;
     private const int WaveformHeight = 150;
     private const int SpectrogramHeight = 220;
@@ -33,9 +36,11 @@ internal static class SignalPictures
     }
 
     /// <summary>Power over time and frequency in decibels, 80 dB down from the loudest; low frequencies at the bottom.</summary>
-    public static byte[] Spectrogram(ReadOnlySpan<float> samples)
+    /// <param name="samples">The signal.</param>
+    /// <param name="band">The share of the frequencies, from 0 up, that is shown; 1 for all.</param>
+    public static byte[] Spectrogram(ReadOnlySpan<float> samples, double band)
     {
-        double[,] decibels = Decibels(samples);
+        double[,] decibels = Decibels(samples, Math.Max(1, (int)(band * Window / 2)));
         using var plot = new Plot();
         var map = plot.Add.Heatmap(decibels);
         map.Colormap = new ScottPlot.Colormaps.Inferno();
@@ -51,11 +56,11 @@ internal static class SignalPictures
         return plot.GetImageBytes(Width, height, ImageFormat.Png);
     }
 
-    private static double[,] Decibels(ReadOnlySpan<float> samples)
+    private static double[,] Decibels(ReadOnlySpan<float> samples, int bins)
     {
         int columns = Math.Clamp(samples.Length / (Window / 4), 1, SpectrogramColumns);
         double[] window = MathNet.Numerics.Window.HannPeriodic(Window);
-        double[,] decibels = new double[Window / 2, columns];
+        double[,] decibels = new double[bins, columns];
         var buffer = new Complex[Window];
         for (int column = 0; column < columns; column++)
         {
@@ -66,10 +71,10 @@ internal static class SignalPictures
             }
 
             Fourier.Forward(buffer, FourierOptions.NoScaling);
-            for (int bin = 0; bin < Window / 2; bin++)
+            for (int bin = 0; bin < bins; bin++)
             {
                 // The first row of a heat map is drawn at the top.
-                decibels[Window / 2 - 1 - bin, column] = 10.0 * Math.Log10(buffer[bin].MagnitudeSquared() + 1e-20);
+                decibels[bins - 1 - bin, column] = 10.0 * Math.Log10(buffer[bin].MagnitudeSquared() + 1e-20);
             }
         }
 

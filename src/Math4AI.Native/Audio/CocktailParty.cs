@@ -85,6 +85,14 @@ public static class CocktailParty
         while (time < Seconds - 0.2)
         {
             double duration = 0.12 + 0.22 * random.NextDouble();
+            if (random.NextDouble() < 0.45)
+            {
+                // A consonant such as s or sh before the vowel.
+                double hiss = 0.06 + 0.08 * random.NextDouble();
+                AddHiss(voice, time, hiss, 3500.0 + 3000.0 * random.NextDouble(), random);
+                time += 0.8 * hiss;
+            }
+
             AddSyllable(voice, time, duration, pitch * (0.85 + 0.4 * random.NextDouble()), vowels[random.Next(5)], random);
             bool wordEnds = random.NextDouble() < 0.3;
             time += duration + (wordEnds ? 0.1 + 0.35 * random.NextDouble() : 0.03);
@@ -108,12 +116,32 @@ public static class CocktailParty
             double vibrato = 1.0 + 0.012 * Math.Sin(2.0 * Math.PI * 5.3 * i / SampleRate);
             phase = (phase + pitch * vibrato * (1.05 - 0.15 * t) / SampleRate) % 1.0;
             // Air flows while the folds are open, and stops at once: the derivative of the flow is what sounds.
-            double flow = phase < 0.6 ? Math.Pow(Math.Sin(Math.PI * phase / 0.6), 2) * phase : 0.0;
+            double flow = GlottalFlow(phase);
             double excitation = flow - previousFlow + 0.002 * (random.NextDouble() - 0.5);
             previousFlow = flow;
             double envelope = Math.Sin(Math.PI * Math.Pow(t, 0.6));
-            double sum = resonators.Sum(resonator => resonator.Next(excitation));
+            double sum = resonators.Sum(resonator => resonator.Next(100.0 * excitation));
             voice[first + i] += loudness * envelope * sum;
+        }
+    }
+
+    /// <summary>The flow of air through the vocal folds over one period: a slow rise, a fast fall, closed for the rest (Rosenberg, 1971).</summary>
+    private static double GlottalFlow(double phase) => phase switch
+    {
+        < 0.4 => 0.5 - 0.5 * Math.Cos(Math.PI * phase / 0.4),
+        < 0.56 => Math.Cos(0.5 * Math.PI * (phase - 0.4) / 0.16),
+        _ => 0.0,
+    };
+
+    private static void AddHiss(double[] voice, double time, double duration, double frequency, MersenneTwister random)
+    {
+        int first = (int)(time * SampleRate);
+        int count = (int)(duration * SampleRate);
+        var resonator = new Resonator(frequency, 1800.0);
+        for (int i = 0; i < count && first + i < voice.Length; i++)
+        {
+            double envelope = Math.Sin(Math.PI * i / count);
+            voice[first + i] += 0.6 * envelope * resonator.Next(random.NextDouble() - 0.5);
         }
     }
 
@@ -213,6 +241,7 @@ public static class CocktailParty
     /// <summary>A two-pole resonance.</summary>
     private sealed class Resonator
     {
+        private readonly double gain;
         private readonly double first;
         private readonly double second;
         private double before;
@@ -221,13 +250,15 @@ public static class CocktailParty
         public Resonator(double frequency, double bandwidth)
         {
             double radius = Math.Exp(-Math.PI * bandwidth / SampleRate);
+            // All resonances equally strong, whatever their frequency.
+            gain = (1.0 - radius) * 2.0 * Math.Sin(2.0 * Math.PI * frequency / SampleRate);
             first = 2.0 * radius * Math.Cos(2.0 * Math.PI * frequency / SampleRate);
             second = -radius * radius;
         }
 
         public double Next(double input)
         {
-            double output = input + first * before + second * beforeThat;
+            double output = gain * input + first * before + second * beforeThat;
             (beforeThat, before) = (before, output);
             return output;
         }

@@ -38,6 +38,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
     // A start from fewer samples than these for each source may lie in another basin than the answer.
     private const int SamplesForAStart = 50_000;
     private const int MostStride = 16;
+    private const int MostTurns = 3;
 
     public override string Name => "fastica";
 
@@ -82,12 +83,12 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             rotation = Iterate(part, whitening, rotation, options.MaxIterations / 2, changes, progress, cancellation);
         }
 
-        while (true)
+        for (int turns = 0; ; turns++)
         {
             int left = options.MaxIterations - changes.Count;
             rotation = Iterate(mixture, whitening, rotation, left, changes, progress, cancellation);
             bool converged = changes[^1] < options.Tolerance;
-            if (!converged || SaddlePointTest.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
+            if (!converged || turns == MostTurns || SaddlePointTest.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
             {
                 return (rotation, changes);
             }

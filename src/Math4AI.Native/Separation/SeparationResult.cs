@@ -29,7 +29,7 @@ public class SeparationResult
     /// <summary>Mean, covariance and correlations of the mixture.</summary>
     public required Covariance Mixture { get; init; }
 
-    /// <summary>The sources' variances, skewnesses, peaks and correlations.</summary>
+    /// <summary>The sources' variances, skewnesses and correlations.</summary>
     public required SourceStatistics Statistics { get; init; }
 
     /// <summary>What a user should know, one sentence each: fewer sources than channels, for example.</summary>

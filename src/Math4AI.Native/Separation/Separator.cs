@@ -74,7 +74,7 @@ public abstract class Separator
         Solution solution = Solve(mixture, progress, cancellation);
         long start = Stopwatch.GetTimestamp();
         (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
-            solution.Unmixing, mixture, solution.IsUnique ? Scale.AsIs : scale, cancellation);
+            solution.Unmixing, mixture, solution.Mixture, solution.IsUnique ? Scale.AsIs : scale, cancellation);
         double seconds = solution.SolveSeconds + Stopwatch.GetElapsedTime(start).TotalSeconds;
         return new SeparationResult<TSignal>(() => apply(unmixing))
         {

@@ -29,23 +29,25 @@ internal static class SourceConvention
     private const double ClearSkewness = 0.05;
 
     public static (Unmixing Unmixing, SourceStatistics Statistics) Apply(
-        Unmixing found, ISampleSource mixture, Scale scale, CancellationToken cancellation)
+        Unmixing found, ISampleSource mixture, Covariance covariance, Scale scale, CancellationToken cancellation)
     {
-        SourceStatistics statistics = SourceStatistics.Of(mixture, found.Matrix, found.Mean, cancellation);
+        SourceStatistics statistics = SourceStatistics.Of(mixture, covariance, found, cancellation);
         if (scale == Scale.AsIs)
         {
             return (found, statistics);
         }
 
+        Vector<double> sizes = scale == Scale.AudiblePeak
+            ? AudiblePeak / SourceStatistics.Peaks(mixture, found, cancellation)
+            : 1.0 / statistics.Variance.PointwiseSqrt();
         int[] order = [.. Enumerable.Range(0, found.Sources).OrderByDescending(k => Energy(found, statistics, k))];
-        Matrix<double> unmixing = DenseMatrix.Create(found.Sources, found.Channels, (i, j) => found.Matrix[order[i], j]);
-        Matrix<double> mixing = DenseMatrix.Create(found.Channels, found.Sources, (i, j) => found.Mixing[i, order[j]]);
-        statistics = statistics.Ordered(order);
         Vector<double> factors = DenseVector.Create(
-            found.Sources, k => Sign(statistics.Skewness[k], mixing.Column(k)) * Size(statistics, k, scale));
-        unmixing = DenseMatrix.Create(found.Sources, found.Channels, (i, j) => unmixing[i, j] * factors[i]);
-        mixing = DenseMatrix.Create(found.Channels, found.Sources, (i, j) => mixing[i, j] / factors[j]);
-        return (new Unmixing(unmixing, mixing, found.Mean), statistics.Scaled(factors));
+            found.Sources, k => Sign(statistics.Skewness[order[k]], found.Mixing.Column(order[k])) * sizes[order[k]]);
+        var unmixing = new Unmixing(
+            DenseMatrix.Create(found.Sources, found.Channels, (i, j) => found.Matrix[order[i], j] * factors[i]),
+            DenseMatrix.Create(found.Channels, found.Sources, (i, j) => found.Mixing[i, order[j]] / factors[j]),
+            found.Mean);
+        return (unmixing, statistics.Ordered(order).Scaled(factors));
     }
 
     private static double Energy(Unmixing found, SourceStatistics statistics, int source) =>
@@ -55,9 +57,4 @@ internal static class SourceConvention
         Math.Abs(skewness) >= ClearSkewness
             ? Math.Sign(skewness)
             : heard[heard.AbsoluteMaximumIndex()] < 0.0 ? -1.0 : 1.0;
-
-    private static double Size(SourceStatistics statistics, int source, Scale scale) =>
-        scale == Scale.AudiblePeak
-            ? AudiblePeak / statistics.Peak[source]
-            : 1.0 / Math.Sqrt(statistics.Variance[source]);
 }

@@ -1,41 +1,42 @@
-using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Separation;
 
-/// <summary>Moments of separated sources, in one pass over the mixture.</summary>
-/// <param name="Variance">E x², one number a source.</param>
-/// <param name="Skewness">E x³ / (E x²)^(3/2).</param>
-/// <param name="Peak">max |x|.</param>
+/// <summary>Moments of separated sources.</summary>
+/// <param name="Variance">E (x − E x)², one number a source.</param>
+/// <param name="Skewness">E x³ / (E x²)^(3/2); of a million samples from all over where there are more.</param>
 /// <param name="Correlation">Sources × sources.</param>
-public sealed record SourceStatistics(
-    Vector<double> Variance, Vector<double> Skewness, Vector<double> Peak, Matrix<double> Correlation)
+public sealed record SourceStatistics(Vector<double> Variance, Vector<double> Skewness, Matrix<double> Correlation)
 {
-    /// <summary>The moments of W (Y − μ).</summary>
-    internal static SourceStatistics Of(
-        ISampleSource mixture, Matrix<double> unmixing, Vector<double> mean, CancellationToken cancellation)
-    {
-        int sources = unmixing.RowCount;
-        double[] weights = unmixing.ToRowMajorArray();
-        double[] shift = mean.ToArray();
-        var pass = new BlockPass<Sums>(mixture, longest => new Sums(sources, longest));
-        pass.Run(
-            (sums, block, count, _) =>
-            {
-                BlockKernels.Centre(block, count, shift);
-                BlockKernels.Project(weights, sources, block, mixture.Channels, count, sums.Block);
-                sums.Add(count);
-            },
-            cancellation);
-        var total = new Sums(sources, 0);
-        foreach (Sums sums in pass.States)
-        {
-            total.Add(sums);
-        }
+    private const int EnoughForSkewness = 1 << 20;
 
-        return total.Statistics(mixture.Length);
+    /// <summary>The moments of W (Y − μ); second ones by W C Wᵀ from the covariance C of Y, without a pass.</summary>
+    internal static SourceStatistics Of(
+        ISampleSource mixture, Covariance covariance, Unmixing unmixing, CancellationToken cancellation)
+    {
+        Matrix<double> second = unmixing.Matrix * covariance.Matrix * unmixing.Matrix.Transpose();
+        Vector<double> variance = second.Diagonal();
+        int stride = (int)Math.Min(int.MaxValue, mixture.Length / EnoughForSkewness);
+        ISampleSource part = stride > 1 ? new SubsampledSource(mixture, stride) : mixture;
+        SumOfCubes[] sums = Pass(part, unmixing, cancellation);
+        return new SourceStatistics(
+            variance,
+            DenseVector.Create(unmixing.Sources, k =>
+                variance[k] > 0.0 ? sums.Sum(sum => sum.Cubes[k]) / part.Length / Math.Pow(variance[k], 1.5) : 0.0),
+            DenseMatrix.Create(unmixing.Sources, unmixing.Sources, (i, j) =>
+            {
+                double scale = Math.Sqrt(variance[i] * variance[j]);
+                return i == j ? 1.0 : scale > 0.0 ? second[i, j] / scale : 0.0;
+            }));
+    }
+
+    /// <summary>max |x| of each source, over all samples.</summary>
+    internal static Vector<double> Peaks(ISampleSource mixture, Unmixing unmixing, CancellationToken cancellation)
+    {
+        SumOfCubes[] sums = Pass(mixture, unmixing, cancellation);
+        return DenseVector.Create(unmixing.Sources, k => sums.Max(sum => sum.Peaks[k]));
     }
 
     /// <summary>The statistics after each source is multiplied by a factor.</summary>
@@ -43,7 +44,6 @@ public sealed record SourceStatistics(
         new(
             Variance.PointwiseMultiply(factors.PointwisePower(2)),
             Skewness.PointwiseMultiply(factors.PointwiseSign()),
-            Peak.PointwiseMultiply(factors.PointwiseAbs()),
             DenseMatrix.Create(
                 factors.Count,
                 factors.Count,
@@ -54,50 +54,40 @@ public sealed record SourceStatistics(
         new(
             DenseVector.Create(order.Length, i => Variance[order[i]]),
             DenseVector.Create(order.Length, i => Skewness[order[i]]),
-            DenseVector.Create(order.Length, i => Peak[order[i]]),
             DenseMatrix.Create(order.Length, order.Length, (i, j) => Correlation[order[i], order[j]]));
 
-    private sealed class Sums(int sources, int longest)
+    private static SumOfCubes[] Pass(ISampleSource samples, Unmixing unmixing, CancellationToken cancellation)
     {
-        private readonly double[] second = new double[sources * sources];
-        private readonly double[] third = new double[sources];
-        private readonly double[] peak = new double[sources];
+        double[] weights = unmixing.Matrix.ToRowMajorArray();
+        double[] mean = unmixing.Mean.ToArray();
+        var pass = new BlockPass<SumOfCubes>(samples, longest => new SumOfCubes(unmixing.Sources, longest));
+        pass.Run(
+            (sums, block, count, _) =>
+            {
+                BlockKernels.Centre(block, count, mean);
+                BlockKernels.Project(weights, unmixing.Sources, block, samples.Channels, count, sums.Block);
+                sums.Add(count);
+            },
+            cancellation);
+        return [.. pass.States];
+    }
 
+    private sealed class SumOfCubes(int sources, int longest)
+    {
         public double[] Block { get; } = new double[sources * longest];
+
+        public double[] Cubes { get; } = new double[sources];
+
+        public double[] Peaks { get; } = new double[sources];
 
         public void Add(int count)
         {
-            BlockKernels.AddOuterProduct(Block, sources, Block, sources, count, second);
             for (int source = 0; source < sources; source++)
             {
-                (double cubes, double highest) = BlockKernels.CubesAndPeak(Block.AsSpan(source * count, count));
-                third[source] += cubes;
-                peak[source] = Math.Max(peak[source], highest);
+                (double cubes, double peak) = BlockKernels.CubesAndPeak(Block.AsSpan(source * count, count));
+                Cubes[source] += cubes;
+                Peaks[source] = Math.Max(Peaks[source], peak);
             }
-        }
-
-        public void Add(Sums other)
-        {
-            TensorPrimitives.Add<double>(second, other.second, second);
-            TensorPrimitives.Add<double>(third, other.third, third);
-            TensorPrimitives.Max<double>(peak, other.peak, peak);
-        }
-
-        public SourceStatistics Statistics(long count)
-        {
-            Vector<double> variance = DenseVector.Create(sources, i => second[i * sources + i] / count);
-            return new SourceStatistics(
-                variance,
-                DenseVector.Create(
-                    sources, i => variance[i] > 0 ? third[i] / count / Math.Pow(variance[i], 1.5) : 0.0),
-                DenseVector.OfArray(peak),
-                DenseMatrix.Create(sources, sources, (i, j) => Correlation(variance, count, i, j)));
-        }
-
-        private double Correlation(Vector<double> variance, long count, int i, int j)
-        {
-            double scale = Math.Sqrt(variance[i] * variance[j]);
-            return i == j ? 1.0 : scale > 0.0 ? second[i * sources + j] / count / scale : 0.0;
         }
     }
 }

@@ -21,8 +21,8 @@ public class FastIcaTests
         Assert.True(result.IsConverged);
         int[] found = Mixtures.Assignment(result.Unmixing.Matrix, mixing);
         Assert.Equal(Enumerable.Range(0, sources), found.Order());
-        double[] ratios = Mixtures.InterferenceRatios(
-            result.Unmixing.Matrix, mixing, Vector<double>.Build.Dense(sources, 1.0));
+        Vector<double> ratios = SeparationQuality.InterferenceRatios(
+            result.Unmixing.Matrix * mixing, Vector<double>.Build.Dense(sources, 1.0));
         Assert.All(ratios, ratio => Assert.True(ratio > 25.0, $"{ratio} dB"));
     }
 
@@ -34,8 +34,8 @@ public class FastIcaTests
     {
         Recording mixture = CocktailParty.Mix(CocktailParty.Sources(seed), CocktailParty.Mixing);
         var result = Separator.FastIca(new FastIcaOptions { Seed = seed }).Separate(mixture);
-        double[] ratios = Mixtures.InterferenceRatios(
-            result.Unmixing.Matrix, CocktailParty.Mixing, Vector<double>.Build.Dense(3, 1.0));
+        Vector<double> ratios = SeparationQuality.InterferenceRatios(
+            result.Unmixing.Matrix * CocktailParty.Mixing, Vector<double>.Build.Dense(3, 1.0));
         Assert.All(ratios, ratio => Assert.True(ratio > 30.0, $"{ratio} dB"));
     }
 
@@ -51,8 +51,8 @@ public class FastIcaTests
         Recording sources = Recording.Read(files.Select(file => Repository.Data("audio", file)));
         Matrix<double> mixing = Mixtures.WellConditioned(3, seed);
         var result = Separator.FastIca().Separate(CocktailParty.Mix(sources, mixing));
-        double[] ratios = Mixtures.InterferenceRatios(
-            result.Unmixing.Matrix, mixing, Covariance.Of(sources).Matrix.Diagonal());
+        Vector<double> ratios = SeparationQuality.InterferenceRatios(
+            result.Unmixing.Matrix * mixing, Covariance.Of(sources).Matrix.Diagonal());
         Assert.All(ratios, ratio => Assert.True(ratio > 25.0, $"{ratio} dB"));
     }
 
@@ -124,7 +124,8 @@ public class FastIcaTests
         var result = Separator.FastIca().Separate(x * mixing.Transpose());
         Assert.Equal(2, result.Unmixing.Sources);
         Assert.Contains("2 of the 3 channels", Assert.Single(result.Notes), StringComparison.Ordinal);
-        double[] ratios = Mixtures.InterferenceRatios(result.Unmixing.Matrix, mixing, Vector<double>.Build.Dense(2, 1.0));
+        Vector<double> ratios = SeparationQuality.InterferenceRatios(
+            result.Unmixing.Matrix * mixing, Vector<double>.Build.Dense(2, 1.0));
         Assert.All(ratios, ratio => Assert.True(ratio > 20.0, $"{ratio} dB"));
     }
 

@@ -30,20 +30,6 @@ internal static class Mixtures
         }
     }
 
-    /// <summary>Source-to-interference ratio in dB of each estimate, from P = unmixing · mixing and the sources' energies.</summary>
-    public static double[] InterferenceRatios(Matrix<double> unmixing, Matrix<double> mixing, Vector<double> energies)
-    {
-        Matrix<double> power = (unmixing * mixing).PointwisePower(2.0);
-        return
-        [
-            .. power.EnumerateRows().Select(row =>
-            {
-                Vector<double> heard = row.PointwiseMultiply(energies);
-                return 10.0 * Math.Log10(heard.Maximum() / (heard.Sum() - heard.Maximum()));
-            }),
-        ];
-    }
-
     /// <summary>The index of the true source that each estimate stands for.</summary>
     public static int[] Assignment(Matrix<double> unmixing, Matrix<double> mixing) =>
         [.. (unmixing * mixing).EnumerateRows().Select(row => row.AbsoluteMaximumIndex())];

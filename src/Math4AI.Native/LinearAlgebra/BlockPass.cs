@@ -1,5 +1,3 @@
-using Math4AI.Interop.Mkl;
-
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>
@@ -73,7 +71,7 @@ internal sealed class BlockPass<TState>
 
     private void RunSegment(Segment segment, BlockAction action, CancellationToken cancellation)
     {
-        using var single = MklThreads.OneForThisThread();
+        using var single = SingleThreadedMkl.Begin();
         for (long start = segment.Start; start < segment.End; start += BlockLength)
         {
             cancellation.ThrowIfCancellationRequested();

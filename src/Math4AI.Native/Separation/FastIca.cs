@@ -88,7 +88,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             int left = options.MaxIterations - changes.Count;
             rotation = Iterate(mixture, whitening, rotation, left, changes, progress, cancellation);
             bool converged = changes[^1] < options.Tolerance;
-            if (!converged || turns == MostTurns || SaddlePointTest.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
+            if (!converged || turns == MostTurns || SaddlePoints.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
             {
                 return (rotation, changes);
             }

@@ -66,8 +66,8 @@ public class FastIcaTests
         Matrix<double> answer = Separator.FastIca().Separate(x).Unmixing.Matrix * whitening.Inverse;
         answer = Matrix<double>.Build.DenseOfRowVectors(answer.EnumerateRows().Select(row => row.Normalize(2)));
         Matrix<double> turn = Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 1.0 }, { 1.0, -1.0 } }) / Math.Sqrt(2.0);
-        Assert.Null(SaddlePointTest.Leave(source, whitening, answer, CancellationToken.None));
-        Matrix<double>? left = SaddlePointTest.Leave(source, whitening, turn * answer, CancellationToken.None);
+        Assert.Null(SaddlePoints.Leave(source, whitening, answer, CancellationToken.None));
+        Matrix<double>? left = SaddlePoints.Leave(source, whitening, turn * answer, CancellationToken.None);
         Assert.NotNull(left);
         Assert.Equal(0.0, (left - answer).FrobeniusNorm(), 1e-12);
     }

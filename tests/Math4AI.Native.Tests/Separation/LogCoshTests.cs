@@ -55,6 +55,6 @@ public class LogCoshTests
     {
         double integral = MathNet.Numerics.Integrate.DoubleExponential(
             x => Math.Log(Math.Cosh(x)) * Math.Exp(-x * x / 2.0) / Math.Sqrt(2.0 * Math.PI), -12.0, 12.0, 1e-13);
-        Assert.Equal(SaddlePointTest.GaussianContrast, integral, 1e-11);
+        Assert.Equal(SaddlePoints.GaussianContrast, integral, 1e-11);
     }
 }

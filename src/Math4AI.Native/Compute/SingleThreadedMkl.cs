@@ -1,14 +1,15 @@
-namespace Math4AI.Interop.Mkl;
+using Math4AI.Interop.Mkl;
+
+namespace Math4AI;
 
 /// <summary>Keeps MKL on one thread within a scope: in a loop that is parallel already, more would only wait for each other.</summary>
-internal readonly ref struct MklThreads : IDisposable
+internal readonly ref struct SingleThreadedMkl : IDisposable
 {
     private readonly int before;
 
-    private MklThreads(int before) => this.before = before;
+    private SingleThreadedMkl(int before) => this.before = before;
 
-    public static MklThreads OneForThisThread() =>
-        new(Compute.HasMkl ? MklService.SetNumThreadsLocal(1) : 0);
+    public static SingleThreadedMkl Begin() => new(Compute.HasMkl ? MklService.SetNumThreadsLocal(1) : 0);
 
     public void Dispose()
     {

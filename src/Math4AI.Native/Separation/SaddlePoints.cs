@@ -9,7 +9,7 @@ namespace Math4AI.Separation;
 /// Source: P. Tichavský, Z. Koldovský, E. Oja, "Performance analysis of the FastICA algorithm and Cramér–Rao bounds for
 /// linear independent component analysis", IEEE Transactions on Signal Processing 54 (2006), section VI.
 /// </summary>
-internal static class SaddlePointTest
+internal static class SaddlePoints
 {
     /// <summary>E[log cosh ν] of a standard normal ν.</summary>
     public const double GaussianContrast = 0.37456720749143806;

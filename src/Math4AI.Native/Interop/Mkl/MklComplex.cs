@@ -24,10 +24,15 @@ internal readonly unsafe partial struct MklComplex : IMklElement<Complex, double
 
     public static Complex Dot(int n, Complex* x, Complex* y)
     {
+        if (n == 0)
+        {
+            return Zero;
+        }
+
         // The Fortran function returns a complex number by value, which compilers disagree about: a 1 × 1 product instead.
         Complex sum;
         Gemm((byte)'T', (byte)'N', 1, 1, n, Complex.One, x, n, y, n, Complex.Zero, &sum, 1);
-        return n == 0 ? Complex.Zero : sum;
+        return sum;
     }
 
     public static void Gemm(

@@ -24,10 +24,15 @@ internal readonly unsafe partial struct MklComplex32 : IMklElement<Complex32, fl
 
     public static Complex32 Dot(int n, Complex32* x, Complex32* y)
     {
+        if (n == 0)
+        {
+            return Zero;
+        }
+
         // The Fortran function returns a complex number by value, which compilers disagree about: a 1 × 1 product instead.
         Complex32 sum;
         Gemm((byte)'T', (byte)'N', 1, 1, n, Complex32.One, x, n, y, n, Complex32.Zero, &sum, 1);
-        return n == 0 ? Complex32.Zero : sum;
+        return sum;
     }
 
     public static void Gemm(

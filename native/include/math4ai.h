@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_ABI_VERSION 1
+#define M4_ABI_VERSION 2
 
 #define M4_MAX_CHANNELS 1024
 
@@ -47,6 +47,9 @@ M4_API const char* m4_result_message(int32_t result);
 
 /* M4_ABI_VERSION of the loaded library. */
 M4_API int32_t m4_abi_version(void);
+
+/* Calls `long function(void* handle, int parameter, ...)` with one double; -1 where function or handle is null. */
+M4_API int64_t m4_call_variadic_double(void* function, void* handle, int32_t parameter, double value);
 
 /* libsndfile's own name and version, such as "libsndfile-1.2.0". */
 M4_API const char* m4_sndfile_version(void);

@@ -11,7 +11,7 @@ internal static class ModuleStart
     [SuppressMessage("Usage", "CA2255", Justification = "Math.NET must be on MKL before a user's first product, unasked.")]
     internal static void Start()
     {
-        Compute.Offer(LinearAlgebraBackend.Mkl, () => new MklLinearAlgebraProvider());
+        Compute.Offer(LinearAlgebraBackend.Mkl, () => (new MklLinearAlgebraProvider(), new MklFourierTransformProvider()));
         Compute.Start();
     }
 }

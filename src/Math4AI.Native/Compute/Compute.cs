@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Math4AI.Interop.Mkl;
+using MathNet.Numerics.Providers.FourierTransform;
 using MathNet.Numerics.Providers.LinearAlgebra;
 using TorchSharp;
 
@@ -17,10 +18,16 @@ namespace Math4AI;
 /// </remarks>
 public static class Compute
 {
-    private static readonly Dictionary<LinearAlgebraBackend, Func<ILinearAlgebraProvider>> Providers = new()
-    {
-        [LinearAlgebraBackend.Managed] = () => ManagedLinearAlgebraProvider.Instance,
-    };
+    private static readonly Dictionary<LinearAlgebraBackend, Func<(ILinearAlgebraProvider, IFourierTransformProvider)>> Providers =
+        new()
+        {
+            [LinearAlgebraBackend.Managed] = () =>
+                (ManagedLinearAlgebraProvider.Instance, ManagedFourierTransformProvider.Instance),
+            [LinearAlgebraBackend.MathNetNative] = () =>
+                LinearAlgebraControl.TryUseNativeMKL() && FourierTransformControl.TryUseNativeMKL()
+                    ? (LinearAlgebraControl.Provider, FourierTransformControl.Provider)
+                    : throw new PlatformNotSupportedException("The application does not carry Math.NET's native package."),
+        };
 
     private static int threads = Environment.ProcessorCount;
 
@@ -46,17 +53,14 @@ public static class Compute
     /// <summary>The processor's name.</summary>
     public static string Processor => ProcessorName.Value;
 
-    /// <summary>The linear algebra in use. Setting it installs it in Math.NET for the whole process.</summary>
+    /// <summary>The linear algebra and the Fourier transforms in use. Setting it installs it in Math.NET for the whole process.</summary>
     /// <exception cref="PlatformNotSupportedException">The one asked for cannot be had here.</exception>
     public static LinearAlgebraBackend Provider
     {
         get;
         set
         {
-            if (value == LinearAlgebraBackend.MathNetNative
-                    ? !LinearAlgebraControl.TryUseNativeMKL()
-                    : !Providers.TryGetValue(value, out Func<ILinearAlgebraProvider>? create)
-                        || !LinearAlgebraControl.TryUse(create()))
+            if (!TryInstall(value))
             {
                 throw new PlatformNotSupportedException(
                     $"The linear algebra '{value}' cannot be used here; run 'math4ai doctor' to see why.");
@@ -91,7 +95,8 @@ public static class Compute
     }
 
     /// <summary>Makes a provider of a room above this one known; the start of the library calls it.</summary>
-    internal static void Offer(LinearAlgebraBackend backend, Func<ILinearAlgebraProvider> create) =>
+    internal static void Offer(
+        LinearAlgebraBackend backend, Func<(ILinearAlgebraProvider, IFourierTransformProvider)> create) =>
         Providers[backend] = create;
 
     /// <summary>Loads the native libraries and installs the linear algebra: the fastest there is, or the one asked for.</summary>
@@ -110,15 +115,27 @@ public static class Compute
             "MATHNET" => [LinearAlgebraBackend.MathNetNative],
             _ => [LinearAlgebraBackend.Mkl, LinearAlgebraBackend.MathNetNative],
         };
-        Provider = order.FirstOrDefault(IsUsable, LinearAlgebraBackend.Managed);
+        Provider = order.FirstOrDefault(TryInstall, LinearAlgebraBackend.Managed);
     }
 
-    private static bool IsUsable(LinearAlgebraBackend backend) => backend switch
+    private static bool TryInstall(LinearAlgebraBackend backend)
     {
-        LinearAlgebraBackend.Mkl => HasMkl && Providers.ContainsKey(backend),
-        LinearAlgebraBackend.MathNetNative => LinearAlgebraControl.TryUseNativeMKL(),
-        _ => true,
-    };
+        try
+        {
+            if (!Providers.TryGetValue(backend, out var create)
+                || (backend == LinearAlgebraBackend.Mkl && !HasMkl))
+            {
+                return false;
+            }
+
+            (ILinearAlgebraProvider algebra, IFourierTransformProvider fourier) = create();
+            return LinearAlgebraControl.TryUse(algebra) && FourierTransformControl.TryUse(fourier);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
 
     private static readonly Lazy<string> ProcessorName = new(() =>
     {

@@ -15,13 +15,16 @@ internal static class LibraryResolver
     /// <summary>Says which file a name stands for, or why it has none.</summary>
     public static void Set(string name, nint handle, string problem) => Libraries[name] = (handle, problem);
 
+    /// <summary>The loaded library that a name stands for.</summary>
+    /// <exception cref="DllNotFoundException">It is not loaded; the message says why.</exception>
+    public static nint Handle(string name) =>
+        Libraries.TryGetValue(name, out (nint Handle, string Problem) library) && library.Handle != 0
+            ? library.Handle
+            : throw new DllNotFoundException(library.Problem ?? name);
+
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
-        if (!Libraries.TryGetValue(name, out (nint Handle, string Problem) library))
-        {
-            return 0;
-        }
-
-        return library.Handle != 0 ? library.Handle : throw new DllNotFoundException(library.Problem);
+        // A name that is not ours is left to the runtime's own search.
+        return Libraries.ContainsKey(name) ? Handle(name) : 0;
     }
 }

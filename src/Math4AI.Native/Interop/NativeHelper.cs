@@ -8,7 +8,7 @@ internal static unsafe partial class NativeHelper
     public const string Name = "math4ai";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 1;
+    public const int AbiVersion = 2;
 
     public const int Ok = 0;
 
@@ -31,6 +31,9 @@ internal static unsafe partial class NativeHelper
 
     [LibraryImport(Name, EntryPoint = "m4_abi_version")]
     public static partial int GetAbiVersion();
+
+    [LibraryImport(Name, EntryPoint = "m4_call_variadic_double")]
+    public static partial long CallVariadicDouble(nint function, nint handle, int parameter, double value);
 
     [LibraryImport(Name, EntryPoint = "m4_ring_create")]
     public static partial int RingCreate(int channels, long capacity, out nint ring);

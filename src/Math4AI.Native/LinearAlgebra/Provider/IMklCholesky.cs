@@ -16,6 +16,7 @@ internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         Require.Length(a, (long)order * order);
         int info;
+        using MklCall call = MklCall.Begin(1.0 / 3.0 * order * order * order);
         fixed (T* matrix = a)
         {
             info = TMkl.Potrf((byte)'L', order, matrix, order);
@@ -54,6 +55,7 @@ internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<
             return;
         }
 
+        using MklCall call = MklCall.Begin(2.0 * orderA * orderA * columnsB);
         fixed (T* factor = a, x = b)
         {
             Require.Accepted(TMkl.Potrs((byte)'L', orderA, columnsB, factor, orderA, x, orderA));

@@ -28,6 +28,13 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        if (order <= (isSymmetric ? Small<T>.SymmetricEigen : Small<T>.GeneralEigen))
+        {
+            Small<T>.Managed.EigenDecomp(isSymmetric, order, matrix, matrixEv, vectorEv, matrixD);
+            return;
+        }
+
+        using MklCall call = MklCall.Begin(10.0 * order * order * order);
         if (isSymmetric)
         {
             matrix.CopyTo(matrixEv, 0);

@@ -22,6 +22,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order);
         fixed (T* a = data)
         {
             fixed (int* pivots = ipiv)
@@ -39,6 +40,12 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     void ILinearAlgebraProvider<T>.LUInverse(T[] a, int order)
     {
         Require.Length(a, (long)order * order);
+        if (order <= Small<T>.Inverse)
+        {
+            Small<T>.Managed.LUInverse(a, order);
+            return;
+        }
+
         int[] pivots = new int[order];
         LUFactor(a, order, pivots);
         LUInverseFactored(a, order, pivots);
@@ -48,15 +55,17 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         Require.Length(a, (long)order * order);
         Require.Length(ipiv, order);
-        T[] inverse = new T[a.Length];
+        using var inverse = new Workspace<T>(a.Length);
+        Span<T> identity = inverse.Array.AsSpan(0, a.Length);
+        identity.Clear();
         for (int i = 0; i < order; i++)
         {
-            inverse[(long)i * order + i] = TMkl.One;
+            identity[i * order + i] = TMkl.One;
         }
 
         // libtorch exports no getri: A⁻¹ is the solution of A X = I, which is also the more exact way.
-        LUSolveFactored(order, a, order, ipiv, inverse);
-        inverse.CopyTo(a, 0);
+        Solve(order, a, order, ipiv, inverse.Array);
+        identity.CopyTo(a);
     }
 
     void ILinearAlgebraProvider<T>.LUSolve(int columnsOfB, T[] a, int order, T[] b)
@@ -64,10 +73,23 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(a, (long)order * order);
         Require.Length(b, (long)columnsOfB * order);
         Require.Different(a, b);
-        T[] factored = (T[])a.Clone();
-        int[] pivots = new int[order];
-        LUFactor(factored, order, pivots);
-        LUSolveFactored(columnsOfB, factored, order, pivots, b);
+        if (order <= Small<T>.Solve)
+        {
+            Small<T>.Managed.LUSolve(columnsOfB, a, order, b);
+            return;
+        }
+
+        using var factored = new Workspace<T>(a);
+        using var pivots = new Workspace<int>(order);
+        using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order + 2.0 * order * order * columnsOfB);
+        fixed (T* factors = factored.Array, x = b)
+        {
+            fixed (int* p = pivots.Array)
+            {
+                Require.Accepted(TMkl.Getrf(order, order, factors, order, p));
+                Require.Accepted(TMkl.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
+            }
+        }
     }
 
     void ILinearAlgebraProvider<T>.LUSolveFactored(int columnsOfB, T[] a, int order, int[] ipiv, T[] b)
@@ -76,11 +98,17 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(ipiv, order);
         Require.Length(b, (long)columnsOfB * order);
         Require.Different(a, b);
-        if (b.Length == 0)
+        Solve(columnsOfB, a, order, ipiv, b);
+    }
+
+    private static void Solve(int columnsOfB, T[] a, int order, int[] ipiv, T[] b)
+    {
+        if (order == 0 || columnsOfB == 0)
         {
             return;
         }
 
+        using MklCall call = MklCall.Begin(2.0 * order * order * columnsOfB);
         using var pivots = new Workspace<int>(order);
         for (int i = 0; i < order; i++)
         {

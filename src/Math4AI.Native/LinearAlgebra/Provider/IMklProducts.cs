@@ -48,6 +48,7 @@ internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<
         // BLAS leaves no room for the result to share memory with a factor; a copy of the result does.
         bool shared = ReferenceEquals(a, c) || ReferenceEquals(b, c);
         T[] target = shared ? (T[])c.Clone() : c;
+        using MklCall call = MklCall.Begin(2.0 * m * n * k);
         fixed (T* pa = a, pb = b, pc = target)
         {
             if (n == 1 && transposeB == Transpose.DontTranspose && k > 0)

@@ -25,6 +25,14 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        if (rowsA <= Small<T>.Qr)
+        {
+            Small<T>.Managed.QRFactor(a, rowsA, columnsA, q, tau);
+            return;
+        }
+
+        using MklCall call = MklCall.Begin(4.0 * rowsA * rowsA * reflections);
+
         Reflect(a, rowsA, columnsA, tau);
         q.AsSpan().Clear();
         a.AsSpan(0, reflections * rowsA).CopyTo(q);
@@ -47,6 +55,13 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        if (rowsA <= Small<T>.Qr)
+        {
+            Small<T>.Managed.ThinQRFactor(a, rowsA, columnsA, r, tau);
+            return;
+        }
+
+        using MklCall call = MklCall.Begin(4.0 * rowsA * columnsA * columnsA);
         Reflect(a, rowsA, columnsA, tau);
         r.AsSpan().Clear();
         for (int column = 0; column < columnsA; column++)
@@ -66,6 +81,13 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        if (rows <= Small<T>.Qr)
+        {
+            Small<T>.Managed.QRSolve(a, rows, columns, b, columnsB, x, method);
+            return;
+        }
+
+        using MklCall call = MklCall.Begin(2.0 * rows * columns * (columns + columnsB));
         using var factored = new Workspace<T>(a);
         using var rotated = new Workspace<T>(b);
         using var tau = new Workspace<T>(columns);
@@ -87,6 +109,7 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        using MklCall call = MklCall.Begin(2.0 * rowsA * columnsA * columnsB);
         using var rotated = new Workspace<T>((long)columnsA * columnsB);
         fixed (T* pq = q, pb = b, target = rotated.Array)
         {

@@ -21,7 +21,11 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(s, Math.Min(rowsA, columnsA));
         Require.Length(u, (long)rowsA * rowsA);
         Require.Length(vt, (long)columnsA * columnsA);
-        if (a.Length > 0)
+        if (Math.Max(rowsA, columnsA) <= (computeVectors ? Small<T>.Svd : Small<T>.SingularValues))
+        {
+            Small<T>.Managed.SingularValueDecomposition(computeVectors, a, rowsA, columnsA, s, u, vt);
+        }
+        else if (a.Length > 0)
         {
             Decompose(computeVectors ? (byte)'A' : (byte)'N', a, rowsA, columnsA, s, u, vt);
         }
@@ -99,6 +103,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         int rank = Math.Min(rows, columns);
         int leadingVt = job == (byte)'S' ? rank : columns;
+        using MklCall call = MklCall.Begin(8.0 * rows * columns * rank);
         using var values = new Workspace<TReal>(rank);
         using var integers = new Workspace<int>(8L * rank);
         using var reals = new Workspace<TReal>(TMkl.IsComplex ? RealWorkspace(rows, columns) : 1);

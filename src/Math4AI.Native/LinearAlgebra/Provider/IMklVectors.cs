@@ -8,17 +8,14 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>
-/// Vector operations. Addition, subtraction and scaling by a real number do the same to the real and the imaginary part:
-/// complex arrays pass as real ones of twice the length.
+/// Vector operations. Addition and subtraction do the same to the real and the imaginary part: complex arrays pass as real
+/// ones of twice the length. What is different for complex numbers goes to Math.NET's own loops.
 /// </summary>
 internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
     where TMkl : struct, IMklElement<T, TReal>
 {
-    private static ILinearAlgebraProvider<T> Managed =>
-        (ILinearAlgebraProvider<T>)(object)ManagedLinearAlgebraProvider.Instance;
-
     void ILinearAlgebraProvider<T>.AddVectorToScaledVector(T[] y, T alpha, T[] x, T[] result)
     {
         ArgumentNullException.ThrowIfNull(y);
@@ -29,7 +26,17 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
             y.CopyTo(result, 0);
         }
 
-        if (y.Length > 0 && !alpha.Equals(TMkl.Zero))
+        if (y.Length <= Small<T>.Vector && !TMkl.IsComplex)
+        {
+            Span<TReal> sums = Parts(result);
+            ReadOnlySpan<TReal> terms = Parts(x);
+            TReal factor = Unsafe.BitCast<T, TReal>(alpha);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += factor * terms[i];
+            }
+        }
+        else if (y.Length > 0 && !alpha.Equals(TMkl.Zero))
         {
             fixed (T* source = x, target = result)
             {
@@ -44,11 +51,22 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
         Require.Length(result, x.Length);
         if (TMkl.IsComplex)
         {
-            Managed.ScaleArray(alpha, x, result);
+            Small<T>.Managed.ScaleArray(alpha, x, result);
+            return;
         }
-        else
+
+        ReadOnlySpan<TReal> factors = Parts(x);
+        Span<TReal> products = Parts(result);
+        TReal factor = Unsafe.BitCast<T, TReal>(alpha);
+        if (x.Length > Small<T>.Vector)
         {
-            TensorPrimitives.Multiply(Parts(x), Unsafe.BitCast<T, TReal>(alpha), Parts(result));
+            TensorPrimitives.Multiply(factors, factor, products);
+            return;
+        }
+
+        for (int i = 0; i < factors.Length; i++)
+        {
+            products[i] = factors[i] * factor;
         }
     }
 
@@ -56,13 +74,25 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     {
         ArgumentNullException.ThrowIfNull(x);
         Require.Length(result, x.Length);
-        Managed.ConjugateArray(x, result);
+        Small<T>.Managed.ConjugateArray(x, result);
     }
 
     T ILinearAlgebraProvider<T>.DotProduct(T[] x, T[] y)
     {
         ArgumentNullException.ThrowIfNull(y);
         Require.Length(x, y.Length);
+        if (x.Length <= Small<T>.Vector && !TMkl.IsComplex)
+        {
+            ReadOnlySpan<TReal> a = Parts(x), b = Parts(y);
+            TReal sum = TReal.Zero;
+            for (int i = 0; i < a.Length; i++)
+            {
+                sum += a[i] * b[i];
+            }
+
+            return Unsafe.BitCast<TReal, T>(sum);
+        }
+
         fixed (T* first = x, second = y)
         {
             return TMkl.Dot(x.Length, first, second);
@@ -72,21 +102,43 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     void ILinearAlgebraProvider<T>.AddArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        TensorPrimitives.Add(Parts(x), Parts(y), Parts(result));
+        ReadOnlySpan<TReal> a = Parts(x), b = Parts(y);
+        Span<TReal> sums = Parts(result);
+        if (a.Length > Small<T>.Vector)
+        {
+            TensorPrimitives.Add(a, b, sums);
+            return;
+        }
+
+        for (int i = 0; i < a.Length; i++)
+        {
+            sums[i] = a[i] + b[i];
+        }
     }
 
     void ILinearAlgebraProvider<T>.SubtractArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        TensorPrimitives.Subtract(Parts(x), Parts(y), Parts(result));
+        ReadOnlySpan<TReal> a = Parts(x), b = Parts(y);
+        Span<TReal> differences = Parts(result);
+        if (a.Length > Small<T>.Vector)
+        {
+            TensorPrimitives.Subtract(a, b, differences);
+            return;
+        }
+
+        for (int i = 0; i < a.Length; i++)
+        {
+            differences[i] = a[i] - b[i];
+        }
     }
 
     void ILinearAlgebraProvider<T>.PointWiseMultiplyArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        if (TMkl.IsComplex)
+        if (TMkl.IsComplex || x.Length <= Small<T>.Vector)
         {
-            Managed.PointWiseMultiplyArrays(x, y, result);
+            Small<T>.Managed.PointWiseMultiplyArrays(x, y, result);
         }
         else
         {
@@ -97,9 +149,9 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     void ILinearAlgebraProvider<T>.PointWiseDivideArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        if (TMkl.IsComplex)
+        if (TMkl.IsComplex || x.Length <= Small<T>.Vector)
         {
-            Managed.PointWiseDivideArrays(x, y, result);
+            Small<T>.Managed.PointWiseDivideArrays(x, y, result);
         }
         else
         {
@@ -110,11 +162,11 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     void ILinearAlgebraProvider<T>.PointWisePowerArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        Managed.PointWisePowerArrays(x, y, result);
+        Small<T>.Managed.PointWisePowerArrays(x, y, result);
     }
 
     double ILinearAlgebraProvider<T>.MatrixNorm(Norm norm, int rows, int columns, T[] matrix) =>
-        Managed.MatrixNorm(norm, rows, columns, matrix);
+        Small<T>.Managed.MatrixNorm(norm, rows, columns, matrix);
 
     private static void RequireSameLengths(T[] x, T[] y, T[] result)
     {

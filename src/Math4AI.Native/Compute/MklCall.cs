@@ -1,0 +1,50 @@
+using Math4AI.Interop.Mkl;
+
+namespace Math4AI;
+
+/// <summary>
+/// How many threads one call of MKL may use, for the scope of the call. Small work gets one: handing it to others takes
+/// longer than doing it, and much longer where another process holds their processor. Calls that run at the same time
+/// share <see cref="Compute.Threads"/> between them.
+/// </summary>
+internal readonly ref struct MklCall : IDisposable
+{
+    // Under this many floating-point operations MKL does not think of threads, and neither do we.
+    private const double Trifle = 2e4;
+
+    // 2n³ at n = 100.
+    private const double WorthSharing = 2e6;
+
+    private static int active;
+
+    private readonly bool isCounted;
+    private readonly int before;
+
+    private MklCall(int threads)
+    {
+        isCounted = true;
+        before = MklService.SetNumThreadsLocal(threads);
+    }
+
+    /// <summary>Begins a call.</summary>
+    /// <param name="operations">Its floating-point operations, roughly.</param>
+    public static MklCall Begin(double operations)
+    {
+        if (operations < Trifle)
+        {
+            return default;
+        }
+
+        int sharing = Interlocked.Increment(ref active);
+        return new MklCall(operations < WorthSharing ? 1 : Math.Max(1, Compute.Threads / sharing));
+    }
+
+    public void Dispose()
+    {
+        if (isCounted)
+        {
+            _ = MklService.SetNumThreadsLocal(before);
+            Interlocked.Decrement(ref active);
+        }
+    }
+}

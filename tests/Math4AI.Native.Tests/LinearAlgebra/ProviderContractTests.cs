@@ -72,6 +72,20 @@ public class ProviderContractTests
     {
         double[] a = Random(6 * 9, 3);
         Assert.Equal(Managed.MatrixNorm(norm, 6, 9, a), Native.MatrixNorm(norm, 6, 9, a), 1e-13);
+        System.Numerics.Complex[] complex = [.. a.Select((x, i) => new System.Numerics.Complex(x, a[(i + 1) % a.Length]))];
+        Assert.Equal(
+            ((ILinearAlgebraProvider<System.Numerics.Complex>)Managed).MatrixNorm(norm, 6, 9, complex),
+            ((ILinearAlgebraProvider<System.Numerics.Complex>)Native).MatrixNorm(norm, 6, 9, complex),
+            1e-13);
+    }
+
+    [Fact]
+    public void Norms_neither_overflow_nor_vanish_and_a_tall_matrix_needs_no_square_of_its_rows()
+    {
+        Assert.Equal(5e200, Native.MatrixNorm(Norm.FrobeniusNorm, 2, 1, [3e200, -4e200]), 1e186);
+        Assert.Equal(5e-200, Native.MatrixNorm(Norm.FrobeniusNorm, 1, 2, [3e-200, 4e-200]), 1e-214);
+        Assert.Equal(0.0, Native.MatrixNorm(Norm.FrobeniusNorm, 1, 2, [0.0, 0.0]));
+        Assert.Equal(Math.Sqrt(200_000.0), Matrix<double>.Build.Dense(100_000, 2, 1.0).FrobeniusNorm(), 1e-9);
     }
 
     [Fact]

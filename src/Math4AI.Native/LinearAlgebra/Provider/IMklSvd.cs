@@ -21,11 +21,16 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(s, Math.Min(rowsA, columnsA));
         Require.Length(u, (long)rowsA * rowsA);
         Require.Length(vt, (long)columnsA * columnsA);
+        if (a.Length == 0)
+        {
+            return;
+        }
+
         if (Math.Max(rowsA, columnsA) <= (computeVectors ? Small<T>.Svd : Small<T>.SingularValues))
         {
             Small<T>.Managed.SingularValueDecomposition(computeVectors, a, rowsA, columnsA, s, u, vt);
         }
-        else if (a.Length > 0)
+        else
         {
             Decompose(computeVectors ? (byte)'A' : (byte)'N', a, rowsA, columnsA, s, u, vt);
         }

@@ -165,8 +165,14 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
         Small<T>.Managed.PointWisePowerArrays(x, y, result);
     }
 
-    double ILinearAlgebraProvider<T>.MatrixNorm(Norm norm, int rows, int columns, T[] matrix) =>
-        Small<T>.Managed.MatrixNorm(norm, rows, columns, matrix);
+    double ILinearAlgebraProvider<T>.MatrixNorm(Norm norm, int rows, int columns, T[] matrix)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentNullException.ThrowIfNull(matrix);
+        Require.AtLeast(matrix, (long)rows * columns);
+        return MatrixNorms<T, TReal>.Of(norm, rows, columns, matrix, TMkl.IsComplex ? 2 : 1);
+    }
 
     private static void RequireSameLengths(T[] x, T[] y, T[] result)
     {

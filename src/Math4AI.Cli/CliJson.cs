@@ -9,4 +9,5 @@ namespace Math4AI.Cli;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(SeparateSummary))]
 [JsonSerializable(typeof(DoctorSummary))]
+[JsonSerializable(typeof(PathBenchmarkResult[]))]
 internal sealed partial class CliJson : JsonSerializerContext;

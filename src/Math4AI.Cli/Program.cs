@@ -14,6 +14,7 @@ internal static class Program
         {
             SeparateCommand.Create(),
             DoctorCommand.Create(),
+            BenchCommand.Create(),
         };
         ParseResult words = root.Parse(args);
         if (words.Errors.Count > 0 && words.Action is not System.CommandLine.Help.HelpAction)

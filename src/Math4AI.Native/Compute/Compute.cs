@@ -12,7 +12,8 @@ namespace Math4AI;
 /// starts by itself, on the first use of any type of this library.
 /// </summary>
 /// <remarks>
-/// Two environment variables are read once, at the start: <c>MATH4AI_PROVIDER</c> (<c>mkl</c>, <c>mathnet</c> or
+/// Three environment variables are read once, at the start: <c>MATH4AI_DETERMINISTIC=0</c> is for those who want to measure
+/// it (see <see cref="Deterministic"/>); <c>MATH4AI_PROVIDER</c> (<c>mkl</c>, <c>mathnet</c> or
 /// <c>managed</c>) chooses the linear algebra; <c>MATH4AI_MKL_DISPATCH=vendor</c> leaves MKL its own choice of code on
 /// processors that are not Intel's, which is about half as fast there.
 /// </remarks>
@@ -42,6 +43,12 @@ public static class Compute
 
     /// <summary>Whether MKL is loaded; without it everything works, on managed code.</summary>
     public static bool HasMkl => NativeRuntime.HasMkl;
+
+    /// <summary>
+    /// Whether the same input gives the same bits in every run with the same number of threads: MKL's results otherwise depend
+    /// on where arrays lie in memory. True unless <c>MATH4AI_DETERMINISTIC=0</c>; it costs no time that could be measured.
+    /// </summary>
+    public static bool Deterministic => !HasMkl || NativeRuntime.IsReproducible;
 
     /// <summary>MKL's version in its own words; empty where it is not loaded.</summary>
     public static string MklVersion => HasMkl ? MklService.Version : string.Empty;

@@ -30,6 +30,8 @@ internal static class NativeRuntime
 
     public static bool HasTensors { get; private set; }
 
+    public static bool IsReproducible { get; private set; }
+
     public static void Start()
     {
         LibraryResolver.Install();
@@ -84,6 +86,11 @@ internal static class NativeRuntime
         NativeLibrary.Load(Find("libc10.so"));
         string path = Find("libtorch_cpu.so");
         LibraryResolver.Set(MklLibrary.Name, NativeLibrary.Load(path), string.Empty);
+        if (Environment.GetEnvironmentVariable("MATH4AI_DETERMINISTIC") != "0")
+        {
+            IsReproducible = MklService.TryMakeReproducible();
+        }
+
         LibrariesLoaded.Add(new NativeLibraryInfo("MKL", MklService.Version, path));
         return $"{path}, instructions: {MklService.InstructionSet}";
     }

@@ -5,6 +5,9 @@ namespace Math4AI.Interop.Mkl;
 /// <summary>MKL's service functions: version, threads, and the instruction set that it chose.</summary>
 internal static unsafe partial class MklService
 {
+    // MKL_CBWR_AUTO of mkl_types.h.
+    private const int FastestReproducible = 2;
+
     /// <summary>MKL's own description, such as "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build …".</summary>
     public static string Version
     {
@@ -25,6 +28,15 @@ internal static unsafe partial class MklService
         3 => "SSE4.2",
         _ => "MKL's own choice for processors that are not Intel's",
     };
+
+    /// <summary>
+    /// Asks for the same bits from the same input, wherever in memory it lies (conditional numerical reproducibility, the
+    /// fastest code path). Only before the first computation. Returns whether MKL agreed.
+    /// </summary>
+    public static bool TryMakeReproducible() => SetReproducibility(FastestReproducible) == 0;
+
+    [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_serv_cbwr_set")]
+    private static partial int SetReproducibility(int mode);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "MKL_Get_Version_String")]
     private static partial void GetVersionString(byte* buffer, int length);

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai bench</c>: what the native path is worth on the user's machine.</summary>
+internal static class BenchCommand
+{
+    private const int BarWidth = 8;
+
+    public static Command Create()
+    {
+        var operation = new Argument<string>("OPERATION")
+        {
+            Description = "gemm, solve, svd, eigen, fft, or all.",
+            DefaultValueFactory = _ => "all",
+        };
+        var sizes = new Option<int[]?>("--sizes")
+        {
+            Description = "Orders of the matrices, or lengths of the transforms.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var json = new Option<bool>("--json") { Description = "Print the figures as JSON." };
+        var command = new Command(
+            "bench",
+            "Measure managed against native linear algebra on this machine.\n\nExample:\n  math4ai bench svd --sizes 64 512")
+        {
+            operation, sizes, json,
+        };
+        command.SetAction(words =>
+        {
+            string wanted = words.GetValue(operation)!;
+            if (wanted != "all" && !PathBenchmark.Operations.Contains(wanted))
+            {
+                throw new UsageException(
+                    $"There is no operation '{wanted}'; choose one of: {string.Join(", ", PathBenchmark.Operations)}, all.");
+            }
+
+            if (words.GetValue(sizes)?.FirstOrDefault(size => size < 1, 1) < 1)
+            {
+                throw new UsageException("--sizes takes whole numbers from 1 on.");
+            }
+
+            int[]? chosen = words.GetValue(sizes) is { Length: > 0 } given ? given : null;
+            IEnumerable<PathBenchmarkResult> results = (wanted == "all" ? PathBenchmark.Operations : [wanted])
+                .SelectMany(name => PathBenchmark.Run(name, chosen));
+            if (words.GetValue(json))
+            {
+                PathBenchmarkResult[] all = [.. results];
+                Console.Out.WriteLine(JsonSerializer.Serialize(all, CliJson.Default.PathBenchmarkResultArray));
+            }
+            else
+            {
+                Print(results);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(IEnumerable<PathBenchmarkResult> results)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string title in new[] { "operation", "size", "managed", "native", "speedup", "GFLOP/s", "share of peak" })
+        {
+            table.AddColumn(title);
+        }
+
+        foreach (PathBenchmarkResult row in results)
+        {
+            string bar = new('█', (int)Math.Round(BarWidth * Math.Min(1.0, row.ShareOfPeak)));
+            table.AddRow(
+                row.Operation,
+                row.Size.ToString(CultureInfo.InvariantCulture),
+                Duration(row.ManagedSeconds),
+                Duration(row.NativeSeconds),
+                row.Speedup.ToString("0.0", CultureInfo.InvariantCulture) + "×",
+                row.NativeGflops.ToString("0.0", CultureInfo.InvariantCulture),
+                $"{100 * row.ShareOfPeak,3:0} % {bar}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 1e-3 => (1e6 * seconds).ToString("0.0", CultureInfo.InvariantCulture) + " µs",
+        < 1.0 => (1e3 * seconds).ToString("0.0", CultureInfo.InvariantCulture) + " ms",
+        _ => seconds.ToString("0.00", CultureInfo.InvariantCulture) + " s",
+    };
+}

@@ -88,7 +88,12 @@ native() {
     if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
         rm -rf "$artifacts/native/$preset"
     fi
-    (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" --parallel)
+    # A build that was killed can leave files that are half written and look new: then once more from nothing.
+    configure_and_build "$preset" || { rm -rf "$artifacts/native/$preset" && configure_and_build "$preset"; }
+}
+
+configure_and_build() {
+    (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --parallel)
 }
 
 build() {

@@ -47,7 +47,7 @@ public class DenseBenchmarks
             Job job = Job.ShortRun;
             AddJob(job.WithId("managed").WithEnvironmentVariable("MATH4AI_PROVIDER", "managed"));
             AddJob(job.WithId("native").WithEnvironmentVariable("MATH4AI_PROVIDER", "mkl"));
-            AddJob(job.WithId("native, MKL's dispatch").WithEnvironmentVariable("MATH4AI_MKL_DISPATCH", "vendor"));
+            AddJob(job.WithId("vendor").WithEnvironmentVariable("MATH4AI_MKL_DISPATCH", "vendor"));
         }
     }
 }

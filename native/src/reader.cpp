@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -26,6 +28,22 @@ std::int32_t result_of_open_failure() {
     }
 }
 
+// libsndfile reads what is left of a WAV or AIFF file that was cut short, and notes the difference only in its log.
+// Writers of streams put a length of about 2 GiB or more where they do not know it: that is no promise.
+bool is_cut_short(SNDFILE* file) {
+    char log[8192] = {};
+    sf_command(file, SFC_GET_LOG_INFO, log, static_cast<int>(sizeof(log)));
+    for (const char* chunk : {"data : ", "SSND : "}) {
+        const char* line = std::strstr(log, chunk);
+        long long promised = 0;
+        long long held = 0;
+        if (line != nullptr && std::sscanf(line + 7, "%lld (should be %lld)", &promised, &held) == 2) {
+            return held < promised && promised < 0x7FFF0000;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 struct m4_reader {
@@ -34,6 +52,7 @@ struct m4_reader {
     bool owns_descriptor = false;
     std::int32_t channels = 0;
     std::int64_t frames_left = -1; // -1: unknown, as in a pipe
+    bool cut_short = false;
     std::vector<float> interleaved;
 
     m4_reader() = default;
@@ -76,6 +95,7 @@ struct m4_reader {
         }
         channels = info.channels;
         frames_left = S_ISREG(status.st_mode) ? info.frames : -1;
+        cut_short = S_ISREG(status.st_mode) && is_cut_short(file);
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
         format.frames = frames_left;
@@ -115,7 +135,7 @@ struct m4_reader {
             if (sf_error(file) == SF_ERR_SYSTEM) {
                 return M4_IO_ERROR;
             }
-            return sf_error(file) != SF_ERR_NO_ERROR || frames_left > 0 ? M4_DAMAGED : M4_OK;
+            return sf_error(file) != SF_ERR_NO_ERROR || frames_left > 0 || cut_short ? M4_DAMAGED : M4_OK;
         }
         return M4_OK;
     }

@@ -1,11 +1,14 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace Math4AI.Cli;
 
 /// <summary>The command <c>math4ai</c>: exit code 0, 1 where the work failed, 2 where the words were wrong.</summary>
-internal static class Program
+internal static partial class Program
 {
-    private const int Failed = 1;
+    public const int Failed = 1;
+    public const string Stopped = "math4ai: Stopped; nothing was written.";
+
     private const int WrongUsage = 2;
 
     private static async Task<int> Main(string[] args)
@@ -22,12 +25,17 @@ internal static class Program
             string verb = words.CommandResult.Command == root ? string.Empty : $" {words.CommandResult.Command.Name}";
             // The error that quotes the user's word tells more than one that misses another.
             string problem = (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
+            problem = UnreadableValue().Replace(problem, "'$1' is no value for $2: a whole number is needed.");
             return Complain($"{problem} See 'math4ai{verb} --help'.", WrongUsage);
         }
 
         try
         {
-            return await words.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await words.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+            });
         }
         catch (UsageException e)
         {
@@ -35,7 +43,7 @@ internal static class Program
         }
         catch (OperationCanceledException)
         {
-            return Complain("Stopped; nothing was written.", Failed);
+            return Complain(Stopped, Failed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException or DllNotFoundException or PlatformNotSupportedException or NotSupportedException
@@ -47,9 +55,20 @@ internal static class Program
 
     private static int Complain(string message, int code)
     {
-        Console.Error.WriteLine($"math4ai: {message}");
+        try
+        {
+            Console.Error.WriteLine(message.StartsWith("math4ai:", StringComparison.Ordinal) ? message : $"math4ai: {message}");
+        }
+        catch (IOException)
+        {
+            // Nobody can be told; the exit code still says it.
+        }
+
         return code;
     }
+
+    [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '.*'\.$")]
+    private static partial Regex UnreadableValue();
 
     private static string OneLine(Exception e)
     {

@@ -13,6 +13,7 @@ internal static class SeparateJob
     public static int Run(SeparateOptions options, CancellationToken cancellation)
     {
         using var output = new SeparateOutput(options);
+        using CancellationTokenRegistration impatience = cancellation.Register(() => EndSoon(output));
         using var progress = ProgressLine.Start();
         var seconds = new Dictionary<string, double>();
 
@@ -37,7 +38,7 @@ internal static class SeparateJob
         if (!options.NoReport)
         {
             progress.Show("report");
-            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, seconds)));
+            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, seconds, cancellation)));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -55,8 +56,21 @@ internal static class SeparateJob
         return 0;
     }
 
+    /// <summary>
+    /// The work ends by itself soon after a cancellation, unless it waits for a pipe or a slow disk: then it is ended here.
+    /// </summary>
+    private static void EndSoon(SeparateOutput output) =>
+        Task.Delay(TimeSpan.FromSeconds(0.6)).ContinueWith(
+            _ =>
+            {
+                output.Dispose();
+                Console.Error.WriteLine(Program.Stopped);
+                Environment.Exit(Program.Failed);
+            },
+            TaskScheduler.Default);
+
     private static string Report(
-        SeparateInput input, SeparationResult result, Dictionary<string, double> seconds)
+        SeparateInput input, SeparationResult result, Dictionary<string, double> seconds, CancellationToken cancellation)
     {
         Recording mixture = input.Excerpt();
         return new SeparationReport
@@ -67,6 +81,6 @@ internal static class SeparateJob
             IsSound = input.Sound is not null,
             Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
             SecondsPerStage = [.. seconds],
-        }.ToHtml();
+        }.ToHtml(cancellation);
     }
 }

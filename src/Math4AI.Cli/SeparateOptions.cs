@@ -51,7 +51,12 @@ internal sealed record SeparateOptions
     /// <exception cref="UsageException">The message says what would fit.</exception>
     public void Check()
     {
-        if (Inputs.FirstOrDefault(input => input.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+        if (Inputs.Contains(string.Empty) || Output.Length == 0 || MixingFile?.Length == 0)
+        {
+            throw new UsageException("A file or folder was named with an empty word.");
+        }
+
+        if (Inputs.FirstOrDefault(input => input.Length > 1 && input[0] == '-' && !File.Exists(input)) is { } unknown)
         {
             throw new UsageException($"There is no option '{unknown}'; see 'math4ai separate --help'.");
         }

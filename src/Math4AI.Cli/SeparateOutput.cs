@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Separation;
@@ -6,7 +7,7 @@ using Math4AI.Separation;
 namespace Math4AI.Cli;
 
 /// <summary>The files of <c>math4ai separate</c>; all of them appear, or none.</summary>
-internal sealed class SeparateOutput : IDisposable
+internal sealed partial class SeparateOutput : IDisposable
 {
     private readonly SeparateOptions options;
     private readonly FileTransaction files;
@@ -48,8 +49,16 @@ internal sealed class SeparateOutput : IDisposable
 
     public void Write(string name, Action<string> write) => Timed(() => write(Add(name)));
 
-    /// <summary>Moves every file to its place.</summary>
-    public void Commit() => files.Commit();
+    /// <summary>Moves every file to its place, and takes away what an earlier run left of the same kind.</summary>
+    public void Commit()
+    {
+        foreach (string file in Directory.GetFiles(options.Output).Where(file => OwnNames().IsMatch(Path.GetFileName(file))))
+        {
+            files.Remove(file);
+        }
+
+        files.Commit();
+    }
 
     public void Dispose() => files.Dispose();
 
@@ -124,6 +133,9 @@ internal sealed class SeparateOutput : IDisposable
         action();
         WriteSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
+
+    [GeneratedRegex(@"^(source-\d+\.(wav|flac|ogg|aiff)|sources\.npy|report\.html)$")]
+    private static partial Regex OwnNames();
 
     private void RequireFree()
     {

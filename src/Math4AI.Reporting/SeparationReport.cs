@@ -34,7 +34,8 @@ public sealed record SeparationReport
         FileTransaction.WriteOne(path, replace, partial => File.WriteAllText(partial, ToHtml()));
 
     /// <summary>The page.</summary>
-    public string ToHtml()
+    /// <param name="cancellation">Stops between pictures.</param>
+    public string ToHtml(CancellationToken cancellation = default)
     {
         var page = new Html();
         page.Add("<h1>Separated sources</h1>")
@@ -45,8 +46,8 @@ public sealed record SeparationReport
             page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
         }
 
-        Signals(page.Heading("Sources, after"), Sources);
-        Signals(page.Heading("Mixture, before"), Mixture);
+        Signals(page.Heading("Sources, after"), Sources, cancellation);
+        Signals(page.Heading("Mixture, before"), Mixture, cancellation);
         Matrices(page);
         Convergence(page);
         Stages(page);
@@ -82,7 +83,7 @@ public sealed record SeparationReport
         return largest < 5e-4 ? "0" : largest.ToString("0.###", CultureInfo.InvariantCulture);
     }
 
-    private void Signals(Html page, Recording signals)
+    private void Signals(Html page, Recording signals, CancellationToken cancellation)
     {
         string end = IsSound
             ? string.Create(CultureInfo.InvariantCulture, $"{signals.Duration.TotalSeconds:0.##} s")
@@ -94,6 +95,7 @@ public sealed record SeparationReport
         page.Add("<div class=\"grid\">");
         for (int channel = 0; channel < signals.Channels; channel++)
         {
+            cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<float> samples = signals.Channel(channel);
             double peak = Peak(samples);
             string name = signals.Names[channel];

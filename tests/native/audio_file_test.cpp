@@ -218,8 +218,15 @@ TEST_F(AudioFile, Sound_that_ends_before_its_header_says_gives_what_is_there) {
     ASSERT_EQ(write_all(path("whole.wav"), stereo_float, tones(2, 1000)), M4_OK);
     const std::string whole = bytes_of(path("whole.wav"));
     const contents read = read_all(write_bytes("cut.wav", whole.substr(0, whole.size() / 2)), 1000);
+    EXPECT_EQ(read.result, M4_DAMAGED);
     EXPECT_GT(read.frames, 400);
     EXPECT_LT(read.frames, 600);
+
+    const m4_audio_format aiff{0, 2, 48000, M4_CONTAINER_AIFF, M4_ENCODING_PCM16};
+    ASSERT_EQ(write_all(path("whole.aiff"), aiff, tones(2, 1000)), M4_OK);
+    EXPECT_EQ(read_all(path("whole.aiff"), 2000).result, M4_OK);
+    const std::string sound = bytes_of(path("whole.aiff"));
+    EXPECT_EQ(read_all(write_bytes("cut.aiff", sound.substr(0, sound.size() / 2)), 1000).result, M4_DAMAGED);
 
     const m4_audio_format flac{0, 2, 48000, M4_CONTAINER_FLAC, M4_ENCODING_PCM16};
     ASSERT_EQ(write_all(path("whole.flac"), flac, tones(2, 100'000)), M4_OK);

@@ -19,7 +19,7 @@ public sealed class Recording : ISampleSource
     {
         ArgumentNullException.ThrowIfNull(channels);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
-        if (channels.Length == 0 || channels.Any(samples => samples.Length != channels[0].Length))
+        if (channels.Length == 0 || channels.Any(samples => samples is null || samples.Length != channels[0].Length))
         {
             throw new ArgumentException("A recording needs at least one channel, and all of one length.", nameof(channels));
         }
@@ -91,7 +91,13 @@ public sealed class Recording : ISampleSource
 
     /// <summary>The samples of a channel.</summary>
     /// <param name="channel">From 0.</param>
-    public ReadOnlySpan<float> Channel(int channel) => channels[channel];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
+    public ReadOnlySpan<float> Channel(int channel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(channel);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channel, Channels);
+        return channels[channel];
+    }
 
     /// <summary>A part of this recording in time.</summary>
     /// <param name="start">The first sample.</param>
@@ -104,14 +110,23 @@ public sealed class Recording : ISampleSource
 
     /// <summary>One channel as a recording of its own; the samples are shared.</summary>
     /// <param name="channel">From 0.</param>
-    public Recording Only(int channel) => new([channels[channel]], SampleRate, [Names[channel]]) { Format = Format };
+    /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
+    public Recording Only(int channel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(channel);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channel, Channels);
+        return new Recording([channels[channel]], SampleRate, [Names[channel]]) { Format = Format };
+    }
 
     /// <summary>Writes a file of all channels, whole or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">The format; WAV with float32 by default.</param>
     /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    public void Save(string path, AudioFormat? format = null, bool replace = false) =>
+    /// <exception cref="ArgumentException">A sample is not finite.</exception>
+    public void Save(string path, AudioFormat? format = null, bool replace = false)
+    {
+        RequireFinite();
         FileTransaction.WriteOne(path, replace, partial =>
         {
             using var writer = new AudioWriter(partial, format ?? AudioFormat.WavFloat32, Channels, SampleRate, Length);
@@ -129,6 +144,7 @@ public sealed class Recording : ISampleSource
 
             writer.Finish();
         });
+    }
 
     /// <inheritdoc/>
     public void Read(long start, int count, Span<double> block)
@@ -137,6 +153,19 @@ public sealed class Recording : ISampleSource
         {
             System.Numerics.Tensors.TensorPrimitives.ConvertChecked<float, double>(
                 channels[channel].AsSpan((int)start, count), block.Slice(channel * count, count));
+        }
+    }
+
+    private void RequireFinite()
+    {
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            int bad = Array.FindIndex(channels[channel], sample => !float.IsFinite(sample));
+            if (bad >= 0)
+            {
+                throw new ArgumentException(
+                    $"Sample {bad + 1} of channel {channel + 1} is {channels[channel][bad]}: sound is made of finite numbers.");
+            }
         }
     }
 

@@ -9,6 +9,9 @@ public sealed class FileTransaction : IDisposable
     private readonly bool replace;
     private readonly List<(string Partial, string Final)> files = [];
     private readonly List<string> createdFolders = [];
+    private readonly List<string> obsolete = [];
+    private readonly Lock guard = new();
+    private bool isOver;
 
     /// <summary>Starts with no file.</summary>
     /// <param name="replace">Whether files that are there already may be replaced.</param>
@@ -49,41 +52,62 @@ public sealed class FileTransaction : IDisposable
     {
         string final = Path.GetFullPath(path);
         RequireFree([final]);
+        if (Directory.Exists(final))
+        {
+            throw new IOException($"{path} is a folder, and a file of that name is to be written.");
+        }
+
         string folder = Path.GetDirectoryName(final)
             ?? throw new IOException($"{path} is no place for a file.");
-        CreateFolder(folder);
-        string partial = Path.Combine(folder, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
-        files.Add((partial, final));
-        return partial;
+        lock (guard)
+        {
+            ObjectDisposedException.ThrowIf(isOver, this);
+            CreateFolder(folder);
+            string partial = Path.Combine(folder, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
+            files.Add((partial, final));
+            return partial;
+        }
     }
+
+    /// <summary>Names a file that the commit deletes, since it belongs to what is replaced.</summary>
+    /// <param name="path">The file.</param>
+    public void Remove(string path) => obsolete.Add(Path.GetFullPath(path));
 
     /// <summary>Moves every file to its place.</summary>
     /// <exception cref="IOException">A file cannot be moved; those not moved yet are deleted on disposal.</exception>
     public void Commit()
     {
-        foreach ((string partial, string final) in files)
+        lock (guard)
         {
-            File.Move(partial, final, overwrite: replace);
-        }
+            ObjectDisposedException.ThrowIf(isOver, this);
+            foreach ((string partial, string final) in files)
+            {
+                File.Move(partial, final, overwrite: replace);
+            }
 
-        files.Clear();
-        createdFolders.Clear();
+            obsolete.Except(files.Select(file => file.Final)).ToList().ForEach(File.Delete);
+            files.Clear();
+            createdFolders.Clear();
+        }
     }
 
-    /// <summary>Deletes what was not committed, and the folders that were made for it.</summary>
+    /// <summary>Deletes what was not committed, and the folders that were made for it. Another thread may call it.</summary>
     public void Dispose()
     {
-        foreach ((string partial, _) in files)
+        lock (guard)
         {
-            File.Delete(partial);
-        }
-
-        foreach (string folder in Enumerable.Reverse(createdFolders))
-        {
-            if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            isOver = true;
+            files.ForEach(file => File.Delete(file.Partial));
+            files.Clear();
+            foreach (string folder in Enumerable.Reverse(createdFolders))
             {
-                Directory.Delete(folder);
+                if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                {
+                    Directory.Delete(folder);
+                }
             }
+
+            createdFolders.Clear();
         }
     }
 

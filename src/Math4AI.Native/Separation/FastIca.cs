@@ -37,7 +37,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
 {
     // A start from fewer samples than these for each source may lie in another basin than the answer.
     private const int SamplesForAStart = 50_000;
-    private const int MostStride = 16;
+    private const int MostStride = 64;
     private const int MostTurns = 3;
 
     public override string Name => "fastica";

@@ -25,6 +25,11 @@ internal sealed class KnownMixing : Separator
                 nameof(mixing));
         }
 
+        if (!double.IsFinite(mixing.FrobeniusNorm()))
+        {
+            throw new ArgumentException("The mixing matrix holds a value that is not finite.", nameof(mixing));
+        }
+
         this.mixing = mixing;
     }
 

@@ -19,7 +19,18 @@ public abstract class Separator
 
     /// <summary>Blind separation by FastICA.</summary>
     /// <param name="options">Its settings; the defaults suit most data.</param>
-    public static Separator FastIca(FastIcaOptions? options = null) => new FastIca(options ?? new FastIcaOptions());
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
+    public static Separator FastIca(FastIcaOptions? options = null)
+    {
+        options ??= new FastIcaOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
+        if (!(options.Tolerance > 0.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Tolerance, "The tolerance must be more than 0.");
+        }
+
+        return new FastIca(options);
+    }
 
     /// <summary>Separates a recording. Each source is scaled to a peak of 0.9, so that it neither clips nor vanishes.</summary>
     /// <param name="mixture">The recording; one channel a microphone.</param>

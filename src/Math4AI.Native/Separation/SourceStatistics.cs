@@ -6,11 +6,11 @@ namespace Math4AI.Separation;
 
 /// <summary>Moments of separated sources.</summary>
 /// <param name="Variance">E (x − E x)², one number a source.</param>
-/// <param name="Skewness">E x³ / (E x²)^(3/2); of a million samples from all over where there are more.</param>
+/// <param name="Skewness">E x³ / (E x²)^(3/2); of a quarter of a million samples from all over where there are more.</param>
 /// <param name="Correlation">Sources × sources.</param>
 public sealed record SourceStatistics(Vector<double> Variance, Vector<double> Skewness, Matrix<double> Correlation)
 {
-    private const int EnoughForSkewness = 1 << 20;
+    private const int EnoughForSkewness = 1 << 18;
 
     /// <summary>The moments of W (Y − μ); second ones by W C Wᵀ from the covariance C of Y, without a pass.</summary>
     internal static SourceStatistics Of(

@@ -65,7 +65,7 @@ public sealed class Whitening
         int rank = RankOf(values, covariance, source);
         if (rank == 0)
         {
-            throw new ArgumentException("Every channel is constant: there is nothing to separate.", nameof(source));
+            throw new ArgumentException("Every channel is constant, up to the rounding of the data: there is nothing to separate.", nameof(source));
         }
 
         if (components > rank)

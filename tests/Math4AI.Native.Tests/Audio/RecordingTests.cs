@@ -100,6 +100,10 @@ public class RecordingTests : TemporaryFolder
         Assert.Throws<ArgumentException>(() => new Recording([new float[3], new float[4]], 8000));
         Assert.Throws<ArgumentException>(() => new Recording([new float[3]], 8000, ["a", "b"]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Recording([new float[3]], 0));
+        Assert.Throws<ArgumentException>(() => new Recording([null!], 8000));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Tones(2, 3).Only(2));
+        Assert.Throws<ArgumentException>(() => new Recording([[0f, float.NaN]], 8000).Save(In("nan.wav")));
+        Assert.Empty(Names());
     }
 
     [Fact]

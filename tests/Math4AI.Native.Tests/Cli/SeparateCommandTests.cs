@@ -147,17 +147,40 @@ public partial class SeparateCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_second_run_with_force_leaves_nothing_of_the_first()
+    {
+        SaveParty();
+        File.WriteAllText(In("notes.txt"), "mine");
+        Assert.Equal(0, Separate("party.wav", "-o", "x").Code);
+        File.WriteAllText(In("x/notes.txt"), "mine");
+        Assert.Equal(0, Separate("party.wav", "-o", "x", "--sources", "2", "--force", "--no-report", "--format", "flac").Code);
+        Assert.Equal(
+            ["mean.npy", "mixing.npy", "notes.txt", "result.json", "source-1.flac", "source-2.flac", "unmixing.npy"],
+            Directory.GetFiles(In("x")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_folder_in_a_files_place_is_refused_and_nothing_is_written()
+    {
+        Directory.CreateDirectory(In("x/mixing.npy"));
+        RefusedInOneLine(Separate("-o", "x", "--force", "--no-report"), 1, "mixing.npy", "folder");
+        Assert.Empty(Directory.GetFiles(In("x")));
+    }
+
+    [Fact]
     public void Bad_files_are_refused_by_name_and_nothing_is_written()
     {
         SaveParty();
         File.WriteAllText(In("text.wav"), "only words");
         File.WriteAllText(In("empty.wav"), string.Empty);
+        File.WriteAllBytes(In("cut.wav"), File.ReadAllBytes(In("party.wav"))[..500_000]);
         File.WriteAllText(In("bad.npy"), "no array");
         File.WriteAllText(In("singular.csv"), "1,2,3\n2,4,6\n1,1,1\n");
         File.WriteAllText(In("words.csv"), "1,2,3\n4,five,6\n7,8,9\n");
         RefusedInOneLine(Separate("missing.wav"), 1, "missing.wav", "no such file");
         RefusedInOneLine(Separate("text.wav"), 1, "text.wav", "not an audio file");
         RefusedInOneLine(Separate("1.wav", "empty.wav"), 1, "empty.wav", "empty");
+        RefusedInOneLine(Separate("cut.wav"), 1, "cut.wav", "damaged");
         RefusedInOneLine(Separate("bad.npy"), 1, "bad.npy", "NumPy");
         RefusedInOneLine(Separate("missing.npy"), 1, "missing.npy");
         RefusedInOneLine(Separate("party.wav", "--mixing", "singular.csv"), 1, "condition number");
@@ -183,7 +206,11 @@ public partial class SeparateCommandTests : TemporaryFolder
     [InlineData("there is no method", "--method", "magic")]
     [InlineData("--nonsense", "--nonsense")]
     [InlineData("--sources", "--sources", "0")]
-    [InlineData("--sources", "--sources", "two")]
+    [InlineData("whole number", "--sources", "two")]
+    [InlineData("whole number", "--seed", "1.5")]
+    [InlineData("-x", "-x")]
+    [InlineData("empty", "")]
+    [InlineData("empty", "-o", "")]
     [InlineData("format", "--format", "mp3")]
     [InlineData("--mixing", "--mixing", "m.csv", "--sources", "2")]
     [InlineData(".npy", "a.npy", "b.wav")]
@@ -242,6 +269,30 @@ public partial class SeparateCommandTests : TemporaryFolder
         Assert.Contains("nothing was written", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
         Assert.Equal(["large.npy"], Names());
     }
+
+    [Fact]
+    public void An_interrupt_while_a_pipe_is_silent_ends_within_a_second()
+    {
+        Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash to make a pipe with.");
+        using Process process = Repository.Start(
+            "/bin/bash", ["-c", $"sleep 60 | exec '{Repository.Command}' separate - & wait $!"], Folder);
+        Process? command = null;
+        while (command is null)
+        {
+            Thread.Sleep(50);
+            command = Process.GetProcessesByName("math4ai").FirstOrDefault(p => WorksIn(p, Folder));
+        }
+
+        using Process found = command;
+        Thread.Sleep(1500);
+        Assert.Equal(0, Kill(found.Id, 2));
+        Assert.True(found.WaitForExit(TimeSpan.FromSeconds(10)));
+        process.Kill(entireProcessTree: true);
+        Assert.Empty(Names());
+    }
+
+    private static bool WorksIn(Process process, string folder) =>
+        File.ResolveLinkTarget($"/proc/{process.Id}/cwd", returnFinalTarget: false)?.FullName == folder;
 
     [Fact]
     public void In_a_pipe_there_is_no_progress_and_no_colour()

@@ -149,6 +149,14 @@ public class FastIcaTests
     }
 
     [Fact]
+    public void Settings_that_make_no_sense_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Separator.FastIca(new FastIcaOptions { MaxIterations = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Separator.FastIca(new FastIcaOptions { Tolerance = double.NaN }));
+        Assert.Throws<ArgumentException>(() => Separator.KnownMixing(Matrix<double>.Build.Dense(2, 2, double.NaN)));
+    }
+
+    [Fact]
     public void Constant_channels_alone_are_refused() =>
         Assert.Throws<ArgumentException>(() => Separator.FastIca().Separate(Matrix<double>.Build.Dense(50, 2, 3.0)));
 

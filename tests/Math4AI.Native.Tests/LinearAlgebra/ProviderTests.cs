@@ -21,12 +21,15 @@ public abstract class ProviderTests<T>
 
     protected abstract T Of(double real, double imaginary);
 
-    public static TheoryData<string> Square => ["random", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero"];
+    public static TheoryData<string> Square => ["random", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "small", "small of rank 2"];
 
-    public static TheoryData<string> Solvable => ["random", "graded", "repeated", "one", "large"];
+    public static TheoryData<string> Solvable => ["random", "graded", "repeated", "one", "large", "small"];
 
     public static TheoryData<string> Rectangular =>
-        ["random", "tall", "wide", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "column", "row"];
+    [
+        "random", "tall", "wide", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "column", "row", "small",
+        "small of rank 2",
+    ];
 
     protected Matrix<T> Make(string kind) => kind switch
     {
@@ -37,6 +40,8 @@ public abstract class ProviderTests<T>
         "column" => Random(50, 1, 5),
         "row" => Random(1, 50, 6),
         "one" => Random(1, 1, 7),
+        "small" => Random(5, 5, 30),
+        "small of rank 2" => Random(6, 2, 31) * Random(2, 6, 32),
         "zero" => Matrix<T>.Build.Dense(9, 9),
         "hilbert" => Matrix<T>.Build.Dense(12, 12, (i, j) => Of(1.0 / (i + j + 1), 0.0)),
         "graded" => Graded(),

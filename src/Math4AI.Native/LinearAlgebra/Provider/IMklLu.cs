@@ -17,8 +17,9 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         Require.Length(data, (long)order * order);
         Require.Length(ipiv, order);
-        if (order == 0)
+        if (order <= Small<T>.Lu)
         {
+            Small<T>.Managed.LUFactor(data, order, ipiv);
             return;
         }
 

@@ -4,18 +4,25 @@ namespace Math4AI.LinearAlgebra;
 
 /// <summary>
 /// Problems so small that a call of LAPACK costs more than its work go to Math.NET's own code. The orders are where the
-/// two curves cross (benchmarks/README.md shows them): up to these, managed code is the faster.
+/// two curves cross, measured in double precision with both compiled fully: up to these, managed code is the faster.
 /// </summary>
 internal static class Small<T>
     where T : struct
 {
-    public const int Solve = 2;
-    public const int Inverse = 1;
+    public const int Lu = 8;
+    public const int Solve = 12;
+    public const int Inverse = 3;
     public const int Qr = 1;
-    public const int Svd = 2;
     public const int SingularValues = 3;
-    public const int SymmetricEigen = 3;
-    public const int GeneralEigen = 2;
+
+    /// <summary>Math.NET's own complex decompositions lose their accuracy where the rank is lower: those stay native.</summary>
+    private static readonly bool IsReal = typeof(T) == typeof(double) || typeof(T) == typeof(float);
+
+    public static int Svd => IsReal ? 8 : 1;
+
+    public static int SymmetricEigen => IsReal ? 16 : 1;
+
+    public static int GeneralEigen => IsReal ? 6 : 1;
 
     /// <summary>The length up to which vector operations are plain loops.</summary>
     public const int Vector = 128;

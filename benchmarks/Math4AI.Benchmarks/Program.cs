@@ -1,15 +1,16 @@
 using BenchmarkDotNet.Running;
 using Math4AI.Benchmarks;
 
-if (args is ["dense", ..])
+// Comparisons with other programs, by name; all else goes to BenchmarkDotNet.
+switch (args)
 {
-    return DenseAgainstPeer.Run(args[1..]);
+    case ["separation", ..]:
+        return SeparationAgainstPeer.Run(args[1..]);
+    case ["dense", ..]:
+        return DenseAgainstPeer.Run(args[1..]);
+    case ["product", ..]:
+        return ProductAgainstRaw.Run(args[1..]);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(DenseBenchmarks).Assembly).Run(args);
+        return 0;
 }
-
-if (args is ["separation", ..])
-{
-    return SeparationAgainstPeer.Run(args[1..]);
-}
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

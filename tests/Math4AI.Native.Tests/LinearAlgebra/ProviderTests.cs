@@ -21,14 +21,14 @@ public abstract class ProviderTests<T>
 
     protected abstract T Of(double real, double imaginary);
 
-    public static TheoryData<string> Square => ["random", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "small", "small of rank 2"];
+    public static TheoryData<string> Square => ["random", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "small", "small of rank 2", "kahan", "wilkinson"];
 
-    public static TheoryData<string> Solvable => ["random", "graded", "repeated", "one", "large", "small"];
+    public static TheoryData<string> Solvable => ["random", "graded", "repeated", "one", "large", "small", "wilkinson"];
 
     public static TheoryData<string> Rectangular =>
     [
         "random", "tall", "wide", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "column", "row", "small",
-        "small of rank 2",
+        "small of rank 2", "kahan", "wilkinson", "very tall",
     ];
 
     protected Matrix<T> Make(string kind) => kind switch
@@ -43,6 +43,13 @@ public abstract class ProviderTests<T>
         "small" => Random(5, 5, 30),
         "small of rank 2" => Random(6, 2, 31) * Random(2, 6, 32),
         "zero" => Matrix<T>.Build.Dense(9, 9),
+        "very tall" => Random(1000, 20, 33),
+
+        // Kahan's triangle, nearly singular though no diagonal element is small: s^i on the diagonal, −c s^i beside it.
+        "kahan" => Matrix<T>.Build.Dense(30, 30, (i, j) => Of(Math.Pow(0.8, i) * (i == j ? 1.0 : j > i ? -0.6 : 0.0), 0.0)),
+
+        // Wilkinson's W21⁺: pairs of eigenvalues that agree to 14 digits.
+        "wilkinson" => Matrix<T>.Build.Dense(21, 21, (i, j) => Of(i == j ? Math.Abs(i - 10) : Math.Abs(i - j) == 1 ? 1.0 : 0.0, 0.0)),
         "hilbert" => Matrix<T>.Build.Dense(12, 12, (i, j) => Of(1.0 / (i + j + 1), 0.0)),
         "graded" => Graded(),
         "rank-deficient" => Random(30, 4, 9) * Random(4, 30, 10),
@@ -240,6 +247,8 @@ public abstract class ProviderTests<T>
     [InlineData("repeated")]
     [InlineData("one")]
     [InlineData("zero")]
+    [InlineData("wilkinson")]
+    [InlineData("kahan")]
     public void Eigenvectors_of_hermitian_matrices_are_orthonormal_and_values_ascend(string kind)
     {
         Matrix<T> any = Make(kind);

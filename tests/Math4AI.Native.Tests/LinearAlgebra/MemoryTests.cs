@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Math4AI.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.LinearAlgebra;
+
+/// <summary>Runs alone: what other tests allocate would count here.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+[Collection(nameof(MemoryTests))]
+public class MemoryTests
+{
+    private static long Resident()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using var self = Process.GetCurrentProcess();
+        return self.WorkingSet64;
+    }
+
+    /// <summary>Runs the work twice as warm-up and then many times: what stays must not grow with the count.</summary>
+    private static void StaysFlat(Action work, int count)
+    {
+        for (int i = 0; i < count / 10; i++)
+        {
+            work();
+        }
+
+        long before = Resident();
+        for (int i = 0; i < count; i++)
+        {
+            work();
+        }
+
+        // A leak of one result each time would be far over this.
+        Assert.InRange(Resident() - before, long.MinValue, 30L << 20);
+    }
+
+    [Fact]
+    public void A_million_small_products_leave_nothing_behind()
+    {
+        Matrix<double> a = Matrix<double>.Build.Random(6, 6, 1), c = Matrix<double>.Build.Dense(6, 6);
+        StaysFlat(() => a.Multiply(a, c), 1_000_000);
+    }
+
+    [Fact]
+    public void Ten_thousand_decompositions_leave_nothing_behind()
+    {
+        Matrix<double> a = Matrix<double>.Build.Random(50, 50, 2);
+        StaysFlat(() => a.Svd(), 10_000);
+    }
+
+    [Fact]
+    public void Ten_thousand_views_leave_nothing_behind()
+    {
+        // 80 kB each: 800 MB if they stayed.
+        StaysFlat(
+            () =>
+            {
+                using TorchSharp.torch.Tensor view = Matrix<double>.Build.Dense(100, 100).AsTensor();
+            },
+            10_000);
+    }
+}

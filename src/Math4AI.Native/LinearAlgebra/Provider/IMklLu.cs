@@ -56,17 +56,44 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         Require.Length(a, (long)order * order);
         Require.Length(ipiv, order);
-        using var inverse = new Workspace<T>(a.Length);
-        Span<T> identity = inverse.Array.AsSpan(0, a.Length);
-        identity.Clear();
-        for (int i = 0; i < order; i++)
+        if (order == 0)
         {
-            identity[i * order + i] = TMkl.One;
+            return;
         }
 
-        // libtorch exports no getri: A⁻¹ is the solution of A X = I, which is also the more exact way.
-        Solve(order, a, order, ipiv, inverse.Array);
-        identity.CopyTo(a);
+        // libtorch exports no getri: A⁻¹ = U⁻¹ L⁻¹ P, from the permutation's matrix on.
+        using var inverse = new Workspace<T>(a.Length);
+        Span<T> permutation = inverse.Array.AsSpan(0, a.Length);
+        permutation.Clear();
+        using var rows = new Workspace<int>(order);
+        FillPermutation(permutation, order, ipiv, rows.Array);
+        using MklCall call = MklCall.Begin(2.0 * order * order * order);
+        fixed (T* factors = a, x = inverse.Array)
+        {
+            TMkl.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, TMkl.One, factors, order, x, order);
+            TMkl.Trsm((byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, TMkl.One, factors, order, x, order);
+        }
+
+        permutation.CopyTo(a);
+    }
+
+    /// <summary>P of P A = L U: the row interchanges of the factorisation, one after the other.</summary>
+    private static void FillPermutation(Span<T> zeros, int order, int[] ipiv, int[] rows)
+    {
+        for (int i = 0; i < order; i++)
+        {
+            rows[i] = i;
+        }
+
+        for (int i = 0; i < order; i++)
+        {
+            (rows[i], rows[ipiv[i]]) = (rows[ipiv[i]], rows[i]);
+        }
+
+        for (int i = 0; i < order; i++)
+        {
+            zeros[rows[i] * order + i] = TMkl.One;
+        }
     }
 
     void ILinearAlgebraProvider<T>.LUSolve(int columnsOfB, T[] a, int order, T[] b)

@@ -11,7 +11,7 @@ internal static class Small<T>
 {
     public const int Lu = 8;
     public const int Solve = 12;
-    public const int Inverse = 3;
+    public const int Inverse = 8;
     public const int Qr = 1;
     public const int SingularValues = 3;
 

@@ -84,23 +84,8 @@ internal sealed partial class SeparateOutput : IDisposable
                 mixture,
                 (_, count, block) =>
                 {
-                    if (samples.Length < block.Length)
-                    {
-                        samples = new float[block.Length];
-                    }
-
-                    for (int i = 0; i < unmixing.Sources * count; i++)
-                    {
-                        samples[i] = (float)block[i];
-                    }
-
-                    Timed(() =>
-                    {
-                        for (int source = 0; source < writers.Count; source++)
-                        {
-                            writers[source].Write(samples.AsSpan(source * count), count, count);
-                        }
-                    });
+                    Narrow(block[..(unmixing.Sources * count)], ref samples);
+                    Timed(() => WriteBlock(writers, samples, count));
                 },
                 cancellation);
             Timed(() => writers.ForEach(writer => writer.Finish()));
@@ -108,6 +93,27 @@ internal sealed partial class SeparateOutput : IDisposable
         finally
         {
             writers.ForEach(writer => writer.Dispose());
+        }
+    }
+
+    private static void Narrow(ReadOnlySpan<double> block, ref float[] samples)
+    {
+        if (samples.Length < block.Length)
+        {
+            samples = new float[block.Length];
+        }
+
+        for (int i = 0; i < block.Length; i++)
+        {
+            samples[i] = (float)block[i];
+        }
+    }
+
+    private static void WriteBlock(List<AudioWriter> writers, float[] samples, int count)
+    {
+        for (int source = 0; source < writers.Count; source++)
+        {
+            writers[source].Write(samples.AsSpan(source * count), count, count);
         }
     }
 

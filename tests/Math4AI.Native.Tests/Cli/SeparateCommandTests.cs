@@ -271,7 +271,7 @@ public partial class SeparateCommandTests : TemporaryFolder
     }
 
     [Fact]
-    public void An_interrupt_while_a_pipe_is_silent_ends_within_a_second()
+    public void An_interrupt_while_a_pipe_is_silent_ends_the_command_and_leaves_nothing()
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash to make a pipe with.");
         using Process process = Repository.Start(

@@ -9,5 +9,6 @@ namespace Math4AI.Cli;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(SeparateSummary))]
 [JsonSerializable(typeof(DoctorSummary))]
+[JsonSerializable(typeof(FitSummary))]
 [JsonSerializable(typeof(PathBenchmarkResult[]))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -37,7 +37,7 @@ internal sealed record SeparateSummary(
     /// <summary>Prints it for a person.</summary>
     public void Print(SeparateOptions options)
     {
-        string how = Termination == nameof(Separation.Termination.Direct)
+        string how = Termination == nameof(Optimization.Termination.Direct)
             ? "solved directly"
             : $"{(Converged ? "converged" : "NOT converged")} in {Iterations} iterations";
         string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Audio;
 using Math4AI.Data;
+using Math4AI.Optimization;
 using Math4AI.Separation;
 
 namespace Math4AI.Reporting;

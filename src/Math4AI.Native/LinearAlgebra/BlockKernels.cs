@@ -153,6 +153,23 @@ internal static unsafe class BlockKernels
         }
     }
 
+    /// <summary>y += factor · x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddScaled(double factor, double* x, double* y, int count)
+    {
+        var factors = Vector512.Create(factor);
+        int i = 0;
+        for (; i <= count - Width; i += Width)
+        {
+            Vector512.FusedMultiplyAdd(factors, Vector512.Load(x + i), Vector512.Load(y + i)).Store(y + i);
+        }
+
+        for (; i < count; i++)
+        {
+            y[i] = Math.FusedMultiplyAdd(factor, x[i], y[i]);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ProjectRow(double* weights, double* block, int channels, int count, double* target)
     {
@@ -181,8 +198,9 @@ internal static unsafe class BlockKernels
         }
     }
 
+    /// <summary>Σ a_i b_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Dot(double* a, double* b, int count)
+    public static double Dot(double* a, double* b, int count)
     {
         Vector512<double> first = default, second = default;
         int i = 0;

@@ -1,4 +1,5 @@
 using Math4AI.LinearAlgebra;
+using Math4AI.Optimization;
 
 namespace Math4AI.Separation;
 

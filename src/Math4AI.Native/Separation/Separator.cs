@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Math4AI.Audio;
 using Math4AI.LinearAlgebra;
+using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;

@@ -1,5 +1,6 @@
 using Math4AI.Audio;
 using Math4AI.LinearAlgebra;
+using Math4AI.Optimization;
 using Math4AI.Separation;
 using MathNet.Numerics.LinearAlgebra;
 

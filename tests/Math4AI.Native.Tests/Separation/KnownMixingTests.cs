@@ -1,4 +1,5 @@
 using Math4AI.Audio;
+using Math4AI.Optimization;
 using Math4AI.Separation;
 using MathNet.Numerics.LinearAlgebra;
 

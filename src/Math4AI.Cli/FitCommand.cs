@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Math4AI.Learning;
+using Math4AI.Optimization;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai fit</c>: its words.</summary>
+internal static class FitCommand
+{
+    public static Command Create()
+    {
+        var data = new Argument<string>("DATA")
+        {
+            Description = "Comma-separated text whose first line has the names of the columns, or a .npy array (rows × columns, "
+                + "called c1, c2, …).",
+        };
+        var model = new Option<string>("--model", "-m")
+        {
+            Description = "The formula, response ~ function of columns and parameters.",
+            Required = true,
+        };
+        var start = new Option<string?>("--start") { Description = "Where the parameters begin. Default: many starts." };
+        var distance = new Option<string>("--distance")
+        {
+            Description = $"How a prediction and an observation are compared: {string.Join(", ", Distance.ByName.Keys)}.",
+            DefaultValueFactory = _ => "squared",
+        };
+        var bounds = new Option<string?>("--bounds") { Description = "Boxes, such as b2=0..1,b3=0.. (an end may be left out)." };
+        var held = new Option<string?>("--fix") { Description = "Parameters that keep a value, such as b1=2." };
+        var weights = new Option<string?>("--weights") { Description = "The column that holds the weights of the rows." };
+        var minimizer = new Option<string>("--minimizer")
+        {
+            Description = $"The method: {string.Join(", ", Minimizer.Methods.Keys)}.",
+            DefaultValueFactory = _ => "auto",
+        };
+        var bootstrap = new Option<int?>("--bootstrap") { Description = "Draw the data again so often, for intervals without assumptions." };
+        var level = new Option<double>("--level")
+        {
+            Description = "The share of intervals that cover the truth.",
+            DefaultValueFactory = _ => 0.95,
+        };
+        var seed = new Option<int>("--seed") { Description = "Of the bootstrap's draws.", DefaultValueFactory = _ => 1 };
+        var output = new Option<string>("--output", "-o") { Description = "The folder to write to.", DefaultValueFactory = _ => "out" };
+        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        var noReport = new Option<bool>("--no-report") { Description = "Write no report.html." };
+        var force = new Option<bool>("--force") { Description = "Replace files that are there already." };
+
+        var command = new Command(
+            "fit",
+            "Fit a model to data, and say how uncertain its parameters are.\n\nExample:\n"
+            + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
+        {
+            data, model, start, distance, bounds, held, weights, minimizer, bootstrap, level, seed, output, json, noReport, force,
+        };
+        command.SetAction((words, cancellation) =>
+        {
+            var options = new FitJobOptions
+            {
+                Data = words.GetValue(data)!,
+                Formula = FitWords.Formula(words.GetValue(model)!),
+                Start = FitWords.Values("--start", words.GetValue(start)),
+                Distance = FitWords.Distance(words.GetValue(distance)!),
+                Bounds = FitWords.Boxes("--bounds", words.GetValue(bounds)) ?? [],
+                Fixed = FitWords.Values("--fix", words.GetValue(held)) ?? [],
+                Weights = words.GetValue(weights),
+                Minimizer = FitWords.Minimizer(words.GetValue(minimizer)!),
+                Bootstrap = FitWords.AtLeast("--bootstrap", words.GetValue(bootstrap), 2),
+                Level = FitWords.Level(words.GetValue(level)),
+                Seed = words.GetValue(seed),
+                Output = words.GetValue(output)!,
+                Json = words.GetValue(json),
+                NoReport = words.GetValue(noReport),
+                Force = words.GetValue(force),
+            };
+            return Task.Run(() => FitJob.Run(options, cancellation), cancellation);
+        });
+        return command;
+    }
+}

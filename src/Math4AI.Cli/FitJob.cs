@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Math4AI.Data;
+using Math4AI.Learning;
+using Math4AI.Reporting;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai fit</c>: read, fit, write.</summary>
+internal static class FitJob
+{
+    public static int Run(FitJobOptions options, CancellationToken cancellation)
+    {
+        if (File.Exists(options.Output))
+        {
+            throw new IOException($"{options.Output} is a file; name a folder with -o.");
+        }
+
+        using var files = new FileTransaction(options.Force);
+        string resultFile = Path.Combine(options.Output, "result.json");
+        string reportFile = Path.Combine(options.Output, "report.html");
+        RequireFree(options, options.NoReport ? [resultFile] : [resultFile, reportFile]);
+        using var progress = ProgressLine.Start();
+        progress.Show("read");
+        FitProblem problem = Read(options);
+
+        progress.Show("fit");
+        FitResult result = options.Start is null
+            ? problem.Fit(cancellation: cancellation)
+            : problem.Fit(options.Start, cancellation);
+        progress.Show("uncertainty");
+        Bootstrap? bootstrap = options.Bootstrap is { } replicates
+            ? result.Bootstrap(replicates, options.Seed, cancellation)
+            : null;
+        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
+        string json = JsonSerializer.Serialize(summary, CliJson.Default.FitSummary);
+        Write(files, resultFile, json + "\n");
+        if (!options.NoReport)
+        {
+            progress.Show("report");
+            Write(files, reportFile, Report(options, result, bootstrap).ToHtml(cancellation));
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        files.Commit();
+        progress.Clear();
+        if (options.Json)
+        {
+            Console.Out.WriteLine(json);
+        }
+        else
+        {
+            summary.Print(options, result);
+        }
+
+        return 0;
+    }
+
+    private static void RequireFree(FitJobOptions options, string[] paths)
+    {
+        if (!options.Force && paths.FirstOrDefault(Path.Exists) is { } taken)
+        {
+            throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
+        }
+    }
+
+    private static FitProblem Read(FitJobOptions options)
+    {
+        Formula formula = options.Formula;
+        IReadOnlyList<string> used = [];
+        NumberTable table = NumberTable.Read(options.Data, names =>
+        {
+            used = formula.ColumnsAmong([.. names]);
+            return options.Weights is null ? used : [.. used, options.Weights];
+        });
+        var columns = used.ToDictionary(name => name, table.Column);
+        Vector<double> targets = formula.Respond(table.Names, columns);
+        string[] inputs = [.. formula.InputsAmong([.. table.Names])];
+        Matrix<double> x = inputs.Length > 0
+            ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
+            : Matrix<double>.Build.Dense(targets.Count, 0);
+        return new FitProblem
+        {
+            Model = Model.FromFormula(formula, inputs),
+            Inputs = x,
+            Targets = targets,
+            Distance = options.Distance,
+            Weights = options.Weights is null ? null : table.Column(options.Weights),
+            Bounds = options.Bounds,
+            Fixed = options.Fixed,
+            Minimizer = options.Minimizer,
+            Options = new Optimization.MinimizerOptions { KeepPath = true },
+        };
+    }
+
+    private static FitReport Report(FitJobOptions options, FitResult result, Bootstrap? bootstrap) =>
+        new()
+        {
+            Result = result,
+            Bootstrap = bootstrap,
+            Model = options.Formula.Text,
+            Response = options.Formula.Text.Split('~')[0].Trim(),
+            Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+            Level = options.Level,
+        };
+
+    private static void Write(FileTransaction files, string path, string text) => File.WriteAllText(files.Add(path), text);
+}

@@ -1,0 +1,38 @@
+using Math4AI.Learning;
+using Math4AI.Optimization;
+
+namespace Math4AI.Cli;
+
+/// <summary>What the user asked <c>math4ai fit</c> for.</summary>
+internal sealed record FitJobOptions
+{
+    public required string Data { get; init; }
+
+    public required Formula Formula { get; init; }
+
+    public required Dictionary<string, double>? Start { get; init; }
+
+    public required Distance Distance { get; init; }
+
+    public required Dictionary<string, (double Lower, double Upper)> Bounds { get; init; }
+
+    public required Dictionary<string, double> Fixed { get; init; }
+
+    public required string? Weights { get; init; }
+
+    public required Minimizer Minimizer { get; init; }
+
+    public required int? Bootstrap { get; init; }
+
+    public required double Level { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required string Output { get; init; }
+
+    public required bool Json { get; init; }
+
+    public required bool NoReport { get; init; }
+
+    public required bool Force { get; init; }
+}

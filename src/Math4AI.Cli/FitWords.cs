@@ -1,0 +1,94 @@
+using System.Globalization;
+using Math4AI.Learning;
+using Math4AI.Optimization;
+
+namespace Math4AI.Cli;
+
+/// <summary>Reads the words of <c>math4ai fit</c>; what cannot be read is wrong usage.</summary>
+internal static class FitWords
+{
+    public static Formula Formula(string text)
+    {
+        try
+        {
+            Formula formula = Learning.Formula.Parse(text);
+            return text.Contains('~', StringComparison.Ordinal)
+                ? formula
+                : throw new UsageException($"--model needs the response too, as in \"y ~ {text}\".");
+        }
+        catch (FormulaException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    public static Distance Distance(string text)
+    {
+        try
+        {
+            return Learning.Distance.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    public static Minimizer Minimizer(string name) =>
+        Optimization.Minimizer.Methods.TryGetValue(name, out Func<Minimizer>? create)
+            ? create()
+            : throw new UsageException(
+                $"There is no minimizer '{name}'; choose one of: {string.Join(", ", Optimization.Minimizer.Methods.Keys)}.");
+
+    public static double Level(double level) =>
+        level > 0.0 && level < 1.0 ? level : throw new UsageException($"--level lies between 0 and 1, such as 0.95, and is not {level}.");
+
+    public static int? AtLeast(string option, int? number, int least) =>
+        number is null || number >= least ? number : throw new UsageException($"{option} takes a whole number from {least} on, not {number}.");
+
+    /// <summary>b1=500,b2=0.0001.</summary>
+    public static Dictionary<string, double>? Values(string option, string? text) =>
+        Pairs(option, text, value => Number(option, value));
+
+    /// <summary>b1=0..1,b2=0..</summary>
+    public static Dictionary<string, (double Lower, double Upper)>? Boxes(string option, string? text) =>
+        Pairs(option, text, value =>
+        {
+            string[] ends = value.Split("..");
+            if (ends.Length != 2)
+            {
+                throw new UsageException($"{option} takes boxes such as b2=0..1, and '{value}' has no '..'.");
+            }
+
+            double lower = ends[0].Length == 0 ? double.NegativeInfinity : Number(option, ends[0]);
+            double upper = ends[1].Length == 0 ? double.PositiveInfinity : Number(option, ends[1]);
+            return lower <= upper
+                ? (lower, upper)
+                : throw new UsageException($"{option}: in '{value}' the lower end is above the upper one.");
+        });
+
+    private static Dictionary<string, T>? Pairs<T>(string option, string? text, Func<string, T> read)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var values = new Dictionary<string, T>();
+        foreach (string pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts.Length != 2 || parts[0].Length == 0 || !values.TryAdd(parts[0], read(parts[1])))
+            {
+                throw new UsageException($"{option} takes name=value, name=value …, each name once; '{pair}' is not such a pair.");
+            }
+        }
+
+        return values;
+    }
+
+    private static double Number(string option, string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : throw new UsageException($"{option}: '{text}' is not a finite number.");
+}

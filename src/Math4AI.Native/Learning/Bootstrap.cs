@@ -1,0 +1,138 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Learning;
+
+/// <summary>
+/// Fits to data drawn again. For squares the residuals are drawn, centred and freed of their leverage, r/√(1 − h), and
+/// intervals are those of the studentised estimates (bootstrap-t); for other distances the samples are drawn, and intervals
+/// are percentiles. Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
+/// </summary>
+public sealed class Bootstrap
+{
+    private readonly FitResult fit;
+    private readonly double[][] studentised;
+
+    private Bootstrap(FitResult fit, Matrix<double> estimates, double[][] studentised, int failures)
+    {
+        this.fit = fit;
+        this.studentised = studentised;
+        Estimates = estimates;
+        Failures = failures;
+    }
+
+    /// <summary>The estimates, one row a replicate, one column a parameter.</summary>
+    public Matrix<double> Estimates { get; }
+
+    /// <summary>How many replicates did not converge; they are left out.</summary>
+    public int Failures { get; }
+
+    /// <summary>The standard deviations of the estimates.</summary>
+    public Vector<double> StandardErrors =>
+        Vector<double>.Build.Dense(Estimates.ColumnCount, j => Estimates.Column(j).StandardDeviation());
+
+    /// <summary>The intervals of all parameters.</summary>
+    /// <param name="level">The share of intervals that cover the truth.</param>
+    public IReadOnlyList<Interval> Intervals(double level = 0.95)
+    {
+        double tail = 0.5 * (1.0 - level);
+        Vector<double> errors = fit.StandardErrors;
+        return
+        [
+            .. Enumerable.Range(0, Estimates.ColumnCount).Select(j =>
+            {
+                if (studentised.Length == 0)
+                {
+                    double[] values = [.. Estimates.Column(j)];
+                    return new Interval(Statistics.Quantile(values, tail), Statistics.Quantile(values, 1.0 - tail));
+                }
+
+                double[] ratios = studentised[j];
+                return new Interval(
+                    fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, 1.0 - tail),
+                    fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, tail));
+            }),
+        ];
+    }
+
+    internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
+        bool isSquared = fit.Problem.Distance is SquaredDistance;
+        double[] residuals = isSquared ? FreedResiduals(fit) : [];
+        var found = new (double[] Parameters, double[] Errors)?[replicates];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation };
+        Parallel.For(0, replicates, options, replicate =>
+        {
+            // A generator for each replicate: the same draws however many threads there are.
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
+            FitProblem drawn = isSquared
+                ? WithResiduals(fit, residuals, random)
+                : fit.Problem with { Weights = Counts(fit.Problem, random) };
+            var cost = new FitCost(drawn);
+            var minimum = cost.Minimize([.. fit.Parameters], cancellation);
+            if (minimum.IsConverged)
+            {
+                var result = new FitResult(cost, minimum);
+                found[replicate] = (result.Parameters.ToArray(), isSquared ? result.StandardErrors.ToArray() : []);
+            }
+        });
+        var good = found.Where(each => each is not null).Select(each => each!.Value).ToList();
+        if (good.Count < 2)
+        {
+            throw new InvalidOperationException("The fits to data drawn again did not converge: the model may have too many parameters.");
+        }
+
+        int count = fit.Names.Count;
+        double[][] ratios = isSquared
+            ? [.. Enumerable.Range(0, count).Select(j => good
+                .Select(each => each.Errors[j] > 0.0 ? (each.Parameters[j] - fit.Parameters[j]) / each.Errors[j] : 0.0)
+                .ToArray())]
+            : [];
+        return new Bootstrap(
+            fit,
+            Matrix<double>.Build.DenseOfRowArrays(good.Select(each => each.Parameters)),
+            ratios,
+            replicates - good.Count);
+    }
+
+    private static double[] FreedResiduals(FitResult fit)
+    {
+        Vector<double> leverage = fit.Leverage;
+        double[] residuals =
+        [
+            .. fit.Residuals.Select((residual, i) =>
+                residual * Math.Sqrt((fit.Problem.Weights?[i] ?? 1.0) / Math.Max(1e-6, 1.0 - leverage[i]))),
+        ];
+        double mean = residuals.Average();
+        return [.. residuals.Select(residual => residual - mean)];
+    }
+
+    private static FitProblem WithResiduals(FitResult fit, double[] residuals, MersenneTwister random)
+    {
+        FitProblem problem = fit.Problem;
+        return problem with
+        {
+            Targets = Vector<double>.Build.Dense(residuals.Length, i =>
+            {
+                double weight = problem.Weights?[i] ?? 1.0;
+                return weight > 0.0
+                    ? fit.Fitted[i] + residuals[random.Next(residuals.Length)] / Math.Sqrt(weight)
+                    : problem.Targets[i];
+            }),
+        };
+    }
+
+    private static Vector<double> Counts(FitProblem problem, MersenneTwister random)
+    {
+        int samples = problem.Targets.Count;
+        Vector<double> counts = Vector<double>.Build.Dense(samples);
+        for (int i = 0; i < samples; i++)
+        {
+            counts[random.Next(samples)] += 1.0;
+        }
+
+        return problem.Weights is null ? counts : counts.PointwiseMultiply(problem.Weights);
+    }
+}

@@ -1,0 +1,26 @@
+using MathNet.Numerics;
+
+namespace Math4AI.Learning;
+
+/// <summary>d = e^f − y f + log Γ(y + 1).</summary>
+internal sealed class PoissonDistance : Distance
+{
+    public override string Name => "poisson";
+
+    public override bool IsLikelihood => true;
+
+    public override Expansion Expand(double predicted, double observed, double logScale)
+    {
+        double rate = Math.Exp(predicted);
+        return new Expansion(
+            rate - observed * predicted + SpecialFunctions.GammaLn(observed + 1.0), rate - observed, rate);
+    }
+
+    public override void Check(double observed)
+    {
+        if (!(observed >= 0.0))
+        {
+            throw new ArgumentException($"{observed} is no count: Poisson's distance takes values from 0 on.");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Learning;
+
+/// <summary>
+/// d = factor · (τ − [y &lt; f]) (y − f); within a width of 0 its corner may be rounded. The parabola above |r| that touches it at
+/// r has the curvature 1/|r|. Source: D. Hunter and K. Lange, "Quantile regression via an MM algorithm", JCGS 9 (2000).
+/// </summary>
+internal sealed class QuantileDistance(double share, string name, double factor, double width = 0.0) : Distance
+{
+
+    public override string Name => name;
+
+    public override Expansion Expand(double predicted, double observed, double logScale)
+    {
+        double residual = predicted - observed;
+        double size = Math.Abs(residual);
+        (double rounded, double slope) = size >= width
+            ? (size, Math.Sign(residual))
+            : (0.5 * (residual * residual / width + width), residual / width);
+        return new Expansion(
+            factor * (0.5 * rounded + (0.5 - share) * residual),
+            factor * (0.5 * slope + 0.5 - share),
+            0.5 * factor / Math.Max(Math.Max(size, width), 1e-100));
+    }
+
+    internal override Distance? Rounded(double width) => new QuantileDistance(share, name, factor, width);
+
+    /// <summary>An asymmetric Laplace density with the scale that fits best, cost / n.</summary>
+    public override double LogLikelihood(double cost, int samples) =>
+        samples * (Math.Log(share * (1.0 - share) * factor * samples / cost) - 1.0);
+
+    /// <summary>
+    /// τ(1 − τ)/p(0)² (JᵀJ)⁻¹, with the residuals' density p(0) by the share of them within a width of 0. Source: R. Koenker,
+    /// "Quantile Regression" (2005), section 3.4.
+    /// </summary>
+    public Matrix<double> Covariance(FitCost cost, double[] parameters)
+    {
+        FitProblem problem = cost.Problem;
+        Vector<double> theta = Vector<double>.Build.Dense([.. cost.Complete(parameters)]);
+        Matrix<double> all = problem.Model.Jacobian(problem.Inputs, theta);
+        Vector<double> residuals = problem.Targets - problem.Model.Evaluate(problem.Inputs, theta);
+        double[] sizes = [.. residuals.Select(Math.Abs).Order()];
+        double width = 1.5 * sizes[sizes.Length / 2] * Math.Pow(sizes.Length, -0.2);
+        double density = sizes.Count(size => size <= width) / (2.0 * sizes.Length * width);
+        Matrix<double> free = Matrix<double>.Build.DenseOfColumns(cost.Free.Select(all.Column));
+        double[] jacobian = free.ToColumnMajorArray();
+        return Curvature.InverseOfSquare(cost, jacobian, new double[cost.Samples])
+            * (share * (1.0 - share) / (density * density));
+    }
+}

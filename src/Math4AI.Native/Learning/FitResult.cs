@@ -1,0 +1,224 @@
+using Math4AI.Optimization;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Learning;
+
+/// <summary>
+/// What a fit found: θ*, how uncertain it is, and how well the model describes the data. Fixed parameters have a standard error of
+/// 0.
+/// </summary>
+public sealed class FitResult
+{
+    private readonly FitCost cost;
+    private readonly Lazy<Curvature> curvature;
+
+    internal FitResult(FitCost cost, Minimum minimum)
+    {
+        this.cost = cost;
+        Minimum = minimum;
+        Parameters = Vector<double>.Build.Dense([.. cost.Complete(minimum.Parameters.AsArray())]);
+        Fitted = Problem.Model.Evaluate(Problem.Inputs, Parameters);
+        Residuals = Problem.Targets - Fitted;
+        curvature = new Lazy<Curvature>(() => Curvature.Of(cost, minimum, DegreesOfFreedom));
+    }
+
+    /// <summary>The problem.</summary>
+    public FitProblem Problem => cost.Problem;
+
+    /// <summary>How the minimiser ended, its work and its path.</summary>
+    public Minimum Minimum { get; }
+
+    /// <summary>The names of θ, in order.</summary>
+    public IReadOnlyList<string> Names => cost.Names;
+
+    /// <summary>θ*, in the order of <see cref="Names"/>.</summary>
+    public Vector<double> Parameters { get; }
+
+    /// <summary>The scale s of the noise, where the distance has one; else NaN.</summary>
+    public double Scale => Problem.Distance.HasScale ? Math.Exp(Minimum.Parameters[^1]) : double.NaN;
+
+    /// <summary>f(x_i, θ*).</summary>
+    public Vector<double> Fitted { get; }
+
+    /// <summary>y_i − f(x_i, θ*).</summary>
+    public Vector<double> Residuals { get; }
+
+    /// <summary>Σ w_i (y_i − f_i)².</summary>
+    public double ResidualSumOfSquares => Weighted(Residuals);
+
+    /// <summary>n − k.</summary>
+    public int DegreesOfFreedom => Problem.Targets.Count - cost.Free.Count;
+
+    /// <summary>√(RSS / (n − k)).</summary>
+    public double ResidualStandardDeviation => Math.Sqrt(ResidualSumOfSquares / DegreesOfFreedom);
+
+    /// <summary>1 − RSS / Σ w_i (y_i − ȳ)².</summary>
+    public double RSquared
+    {
+        get
+        {
+            Vector<double> weights = Problem.Weights ?? Vector<double>.Build.Dense(Problem.Targets.Count, 1.0);
+            double mean = weights * Problem.Targets / weights.Sum();
+            return 1.0 - ResidualSumOfSquares / Weighted(Problem.Targets - mean);
+        }
+    }
+
+    /// <summary>log p(y | θ*), without priors; NaN where the distance stands for no density.</summary>
+    public double LogLikelihood =>
+        Problem.Distance.LogLikelihood(cost.Value(Minimum.Parameters.AsArray()) - PriorCost(), Problem.Targets.Count);
+
+    /// <summary>The parameters of the likelihood: θ, and the scale of the noise where it was found too.</summary>
+    public int LikelihoodParameters =>
+        cost.Free.Count + (Problem.Distance.HasScale || !Problem.Distance.IsLikelihood ? 1 : 0);
+
+    /// <summary>Akaike's criterion, 2k − 2 log p. Less is better.</summary>
+    public double Aic => 2.0 * LikelihoodParameters - 2.0 * LogLikelihood;
+
+    /// <summary>Schwarz's criterion, k log n − 2 log p. Less is better.</summary>
+    public double Bic => LikelihoodParameters * Math.Log(Problem.Targets.Count) - 2.0 * LogLikelihood;
+
+    /// <summary>
+    /// The covariance of θ*: s²(JᵀJ)⁻¹ for squares, the inverse Hessian for likelihoods, the sandwich for other distances, and for
+    /// quantiles τ(1 − τ)/p(0)² (JᵀJ)⁻¹ with the residuals' density p(0) by a kernel.
+    /// </summary>
+    public Matrix<double> Covariance => Complete(curvature.Value.Covariance);
+
+    /// <summary>H⁻¹ (Σ g_i g_iᵀ) H⁻¹ with the gradients g_i of the samples: holds where the noise model does not.</summary>
+    public Matrix<double> SandwichCovariance => Complete(curvature.Value.Sandwich);
+
+    /// <summary>The square roots of the covariance's diagonal.</summary>
+    public Vector<double> StandardErrors => Covariance.Diagonal().PointwiseSqrt();
+
+    /// <summary>h_i, how much a sample's own observation counts in its prediction, 0 … 1; they add up to k.</summary>
+    public Vector<double> Leverage => curvature.Value.Leverage;
+
+    /// <summary>Cook's distance, how far all predictions move without the sample. Source: R. D. Cook, Technometrics 19 (1977).</summary>
+    public Vector<double> CooksDistance
+    {
+        get
+        {
+            double variance = ResidualSumOfSquares / DegreesOfFreedom;
+            return Vector<double>.Build.Dense(Residuals.Count, i =>
+            {
+                double rest = 1.0 - Leverage[i];
+                double weight = Problem.Weights?[i] ?? 1.0;
+                return weight * Residuals[i] * Residuals[i] * Leverage[i] / (cost.Free.Count * variance * rest * rest);
+            });
+        }
+    }
+
+    /// <summary>Wald's intervals, θ* ± q · standard error; q of Student's t for squares, of the normal density otherwise.</summary>
+    /// <param name="level">The share of intervals that cover the truth.</param>
+    public IReadOnlyList<Interval> Intervals(double level = 0.95)
+    {
+        double quantile = Quantile(level);
+        Vector<double> errors = StandardErrors;
+        return [.. Parameters.Zip(errors, (value, error) => new Interval(value - quantile * error, value + quantile * error))];
+    }
+
+    /// <summary>
+    /// The interval of one parameter by profile likelihood: all values at which the best fit of the others costs no more than the
+    /// level allows. Source: D. Bates and D. Watts, "Nonlinear Regression Analysis and Its Applications" (1988), section 6.1.
+    /// </summary>
+    /// <param name="name">A free parameter.</param>
+    /// <param name="level">The share of intervals that cover the truth.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">There is no such free parameter.</exception>
+    /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
+    public Interval ProfileInterval(string name, double level = 0.95, CancellationToken cancellation = default) =>
+        new ProfileLikelihood(this, name, cancellation).Interval(Quantile(level));
+
+    /// <summary>The profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.</summary>
+    /// <param name="name">A free parameter.</param>
+    /// <param name="points">How many values.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">There is no such free parameter.</exception>
+    /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
+    public IReadOnlyList<(double Value, double Root)> Profile(
+        string name, int points = 21, CancellationToken cancellation = default) =>
+        new ProfileLikelihood(this, name, cancellation).Points(points);
+
+    /// <summary>Fits data drawn again, on all threads.</summary>
+    /// <param name="replicates">How many.</param>
+    /// <param name="seed">The same seed gives the same draws.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    public Bootstrap Bootstrap(int replicates = 1000, int seed = 1, CancellationToken cancellation = default) =>
+        Learning.Bootstrap.Of(this, replicates, seed, cancellation);
+
+    /// <summary>f(x, θ*) with bands by the delta method.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="level">The share of bands that cover.</param>
+    /// <exception cref="ArgumentException">x has another number of columns than the model.</exception>
+    public Prediction Predict(Matrix<double> inputs, double level = 0.95)
+    {
+        Vector<double> mean = Problem.Model.Evaluate(inputs, Parameters);
+        Matrix<double> jacobian = Problem.Model.Jacobian(inputs, Parameters);
+        Vector<double> variance = (jacobian * Covariance).PointwiseMultiply(jacobian).RowSums();
+        double quantile = Quantile(level);
+        double noise = Problem.Distance.HasScale ? Scale * Scale : ResidualSumOfSquares / DegreesOfFreedom;
+        return new Prediction(
+            mean, variance.PointwiseSqrt() * quantile, (variance + noise).PointwiseSqrt() * quantile);
+    }
+
+    /// <summary>C(θ) elsewhere.</summary>
+    /// <param name="parameters">The free parameters, and log s where the distance has a scale.</param>
+    public double CostAt(Vector<double> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new FitCost(Problem).Value(parameters.ToArray());
+    }
+
+    /// <summary>This result, where the minimiser ended at a minimum.</summary>
+    /// <exception cref="InvalidOperationException">It did not; the message says why.</exception>
+    public FitResult ThrowIfNotConverged()
+    {
+        Minimum.ThrowIfNotConverged();
+        return this;
+    }
+
+    /// <summary>The quantile of a standardised estimate.</summary>
+    internal double Quantile(double level)
+    {
+        if (!(level > 0.0 && level < 1.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(level), level, "A level lies between 0 and 1.");
+        }
+
+        double upper = 0.5 * (1.0 + level);
+        return Problem.Distance is SquaredDistance && DegreesOfFreedom > 0
+            ? StudentT.InvCDF(0.0, 1.0, DegreesOfFreedom, upper)
+            : Normal.InvCDF(0.0, 1.0, upper);
+    }
+
+    private double Weighted(Vector<double> values)
+    {
+        double sum = 0.0;
+        for (int i = 0; i < values.Count; i++)
+        {
+            sum += (Problem.Weights?[i] ?? 1.0) * values[i] * values[i];
+        }
+
+        return sum;
+    }
+
+    private double PriorCost() =>
+        Problem.Priors
+            .Where(pair => !Problem.Fixed.ContainsKey(pair.Key))
+            .Sum(pair => pair.Value.Expand(Parameters[Names.ToList().IndexOf(pair.Key)]).Value);
+
+    /// <summary>A matrix over the free parameters, with zeros for the fixed ones.</summary>
+    private Matrix<double> Complete(Matrix<double> free)
+    {
+        Matrix<double> all = Matrix<double>.Build.Dense(Names.Count, Names.Count);
+        for (int i = 0; i < cost.Free.Count; i++)
+        {
+            for (int j = 0; j < cost.Free.Count; j++)
+            {
+                all[cost.Free[i], cost.Free[j]] = free[i, j];
+            }
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Math4AI.Optimization;
+
+/// <summary>
+/// Chooses the method by the problem's shape. Where Levenberg–Marquardt does not come to a minimum, it is tried again without its
+/// acceleration, which in narrow valleys refuses too many steps, and after that Newton's method in a trust region.
+/// </summary>
+internal sealed class Auto : Minimizer
+{
+    private const int FewParameters = 200;
+
+    public override string Name => "auto";
+
+    public override bool KeepsBounds => true;
+
+    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    {
+        Minimum? best = null;
+        int steps = 0, evaluations = 0, gradients = 0;
+        foreach (Minimizer method in For(iteration.Cost))
+        {
+            Minimum found = RunWithin(method, iteration, [.. parameters]);
+            steps += found.Iterations;
+            evaluations += found.Evaluations;
+            gradients += found.GradientEvaluations;
+            best = best is null || IsBetter(found, best) ? found : best;
+            if (best.IsConverged || best.Termination == Termination.BadStart || iteration.Options.MaxIterations is not null)
+            {
+                break;
+            }
+        }
+
+        return best! with { Iterations = steps, Evaluations = evaluations, GradientEvaluations = gradients };
+    }
+
+    private static Minimizer[] For(Cost cost) =>
+        cost is SquaresCost && cost.Bounds is null ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false), TrustRegionNewton()]
+        : cost is SquaresCost ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false)]
+        : cost.Bounds is not null ? [LbfgsB()]
+        : cost.Parameters <= FewParameters ? [Bfgs()]
+        : [Lbfgs()];
+
+    private static bool IsBetter(Minimum found, Minimum best) =>
+        found.Cost < best.Cost * (1.0 - 1e-9) || (found.IsConverged && found.Cost <= best.Cost * (1.0 + 1e-9));
+}

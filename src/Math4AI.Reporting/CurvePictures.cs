@@ -1,0 +1,123 @@
+using ScottPlot;
+
+namespace Math4AI.Reporting;
+
+/// <summary>A picture of points and lines, and the part of the plane that it shows.</summary>
+internal sealed record Picture(byte[] Png, double Left, double Right, double Bottom, double Top);
+
+/// <summary>Pictures of data and curves, without letters: the scales stand in the page, as for <see cref="SignalPictures"/>.</summary>
+internal static class CurvePictures
+{
+    private const int Width = 1000;
+    private const int Height = 520;
+
+    private static readonly Color PointColour = Color.FromHex("#718096");
+    private static readonly Color LineColour = Color.FromHex("#3182ce");
+    private static readonly Color OtherColour = Color.FromHex("#dd6b20");
+
+    /// <summary>Points, a curve, and bands about it.</summary>
+    public static Picture Fit(
+        double[] x, double[] y, double[] curveX, double[] curveY, params double[][] halfWidths)
+    {
+        using Plot plot = Create();
+        foreach (double[] half in halfWidths)
+        {
+            var band = plot.Add.FillY(
+                curveX,
+                [.. curveY.Zip(half, (centre, width) => centre - width)],
+                [.. curveY.Zip(half, (centre, width) => centre + width)]);
+            band.FillColor = LineColour.WithAlpha(0.18);
+            band.LineWidth = 0;
+        }
+
+        AddPoints(plot, x, y, PointColour);
+        AddLine(plot, curveX, curveY, LineColour);
+        return Draw(plot, [.. x, .. curveX], [.. y, .. curveY]);
+    }
+
+    /// <summary>Points and a straight reference line.</summary>
+    public static Picture Points(double[] x, double[] y, (double X1, double Y1, double X2, double Y2) line)
+    {
+        using Plot plot = Create();
+        AddLine(plot, [line.X1, line.X2], [line.Y1, line.Y2], OtherColour);
+        AddPoints(plot, x, y, LineColour);
+        return Draw(plot, x, y);
+    }
+
+    /// <summary>A curve through points.</summary>
+    public static Picture Line(double[] x, double[] y)
+    {
+        using Plot plot = Create();
+        AddLine(plot, x, y, LineColour);
+        AddPoints(plot, x, y, LineColour);
+        return Draw(plot, x, y);
+    }
+
+    /// <summary>Values over a plane as colours, with a path through it.</summary>
+    /// <param name="values">Row 0 at the bottom.</param>
+    /// <param name="area">What part of the plane the values cover.</param>
+    /// <param name="path">Points on the way, in order.</param>
+    public static Picture Contour(
+        double[,] values, (double Left, double Right, double Bottom, double Top) area, IReadOnlyList<(double X, double Y)> path)
+    {
+        using Plot plot = Create();
+        int rows = values.GetLength(0);
+        double[,] flipped = new double[rows, values.GetLength(1)];
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < values.GetLength(1); j++)
+            {
+                flipped[rows - 1 - i, j] = values[i, j];
+            }
+        }
+
+        var map = plot.Add.Heatmap(flipped);
+        map.Colormap = new ScottPlot.Colormaps.Viridis();
+        map.Position = new CoordinateRect(area.Left, area.Right, area.Bottom, area.Top);
+        AddLine(plot, [.. path.Select(point => point.X)], [.. path.Select(point => point.Y)], Colors.White);
+        AddPoints(plot, [.. path.Select(point => point.X)], [.. path.Select(point => point.Y)], Colors.White);
+        plot.Axes.SetLimits(area.Left, area.Right, area.Bottom, area.Top);
+        return new Picture(
+            plot.GetImageBytes(Width, Height, ImageFormat.Png), area.Left, area.Right, area.Bottom, area.Top);
+    }
+
+    private static Plot Create()
+    {
+        var plot = new Plot();
+        plot.FigureBackground.Color = Colors.Transparent;
+        plot.DataBackground.Color = Colors.Transparent;
+        plot.HideGrid();
+        plot.Layout.Frameless();
+        return plot;
+    }
+
+    private static void AddPoints(Plot plot, double[] x, double[] y, Color colour)
+    {
+        var points = plot.Add.ScatterPoints(x, y);
+        points.Color = colour;
+        points.MarkerSize = x.Length > 2000 ? 2 : 7;
+    }
+
+    private static void AddLine(Plot plot, double[] x, double[] y, Color colour)
+    {
+        var line = plot.Add.ScatterLine(x, y);
+        line.Color = colour;
+        line.LineWidth = 2.5f;
+    }
+
+    private static Picture Draw(Plot plot, double[] x, double[] y)
+    {
+        (double left, double right) = Span(x);
+        (double bottom, double top) = Span(y);
+        plot.Axes.SetLimits(left, right, bottom, top);
+        return new Picture(plot.GetImageBytes(Width, Height, ImageFormat.Png), left, right, bottom, top);
+    }
+
+    private static (double From, double To) Span(double[] values)
+    {
+        double least = values.Where(double.IsFinite).DefaultIfEmpty(0.0).Min();
+        double most = values.Where(double.IsFinite).DefaultIfEmpty(0.0).Max();
+        double margin = most > least ? 0.05 * (most - least) : 1.0;
+        return (least - margin, most + margin);
+    }
+}

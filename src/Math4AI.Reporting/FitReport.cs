@@ -1,0 +1,232 @@
+using Math4AI.Learning;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Reporting;
+
+/// <summary>What a report of a fit shows.</summary>
+public sealed record FitReport
+{
+    private const int CurvePoints = 400;
+    private const int ContourPoints = 60;
+
+    /// <summary>What the fit found.</summary>
+    public required FitResult Result { get; init; }
+
+    /// <summary>The formula, or another name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What was run, as the user typed it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The name of the response.</summary>
+    public string Response { get; init; } = "y";
+
+    /// <summary>The share of intervals and bands that cover.</summary>
+    public double Level { get; init; } = 0.95;
+
+    /// <summary>Draws of the bootstrap, where there was one.</summary>
+    public Bootstrap? Bootstrap { get; init; }
+
+    /// <summary>The page: one file that opens without a network.</summary>
+    /// <param name="cancellation">Stops between pictures.</param>
+    public string ToHtml(CancellationToken cancellation = default)
+    {
+        var page = new Html();
+        page.Add("<h1>Fit</h1>")
+            .Add($"<p><code>{Html.Escape(Model)}</code></p>")
+            .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
+            .Facts(Facts());
+        if (!Result.Minimum.IsConverged)
+        {
+            page.Add($"<p class=\"note\">The minimiser did not converge: {Html.Escape(Result.Minimum.Termination.ToString())}.</p>");
+        }
+
+        Parameters(page);
+        Curve(page);
+        Residuals(page);
+        cancellation.ThrowIfCancellationRequested();
+        Profiles(page, cancellation);
+        Contour(page);
+        Matrix<double> covariance = Result.Covariance;
+        if (covariance.Enumerate().All(double.IsFinite))
+        {
+            page.Heading("Covariance").Add("<div class=\"grid wide\">")
+                .HeatMap("Correlation of the parameters", Correlation(covariance), Result.Names, Result.Names)
+                .Add("</div>");
+        }
+
+        return page.Page("Fit");
+    }
+
+    private static double[,] Correlation(Matrix<double> covariance)
+    {
+        int count = covariance.RowCount;
+        double[,] correlation = new double[count, count];
+        for (int i = 0; i < count; i++)
+        {
+            for (int j = 0; j < count; j++)
+            {
+                double scale = Math.Sqrt(covariance[i, i] * covariance[j, j]);
+                correlation[i, j] = scale > 0.0 ? covariance[i, j] / scale : 0.0;
+            }
+        }
+
+        return correlation;
+    }
+
+    private static void Card(Html page, string title, Picture picture, string across, string up) =>
+        page.Add($"<div class=\"card\"><h3>{Html.Escape(title)}</h3>")
+            .Image(picture.Png, title)
+            .Scale($"{across}: {Html.Number(picture.Left)}", Html.Number(picture.Right))
+            .Scale($"{up}: {Html.Number(picture.Bottom)} to {Html.Number(picture.Top)}", string.Empty)
+            .Add("</div>");
+
+    private IEnumerable<(string Name, string Value)> Facts()
+    {
+        yield return ("distance", Result.Problem.Distance.Name);
+        yield return ("method", Result.Minimum.Method);
+        yield return ("iterations", $"{Result.Minimum.Iterations}, {Result.Minimum.Termination}");
+        yield return ("cost", Html.Number(Result.Minimum.Cost));
+        yield return ("residual sum of squares", Html.Number(Result.ResidualSumOfSquares));
+        yield return ("R²", Html.Number(Result.RSquared));
+        if (double.IsFinite(Result.LogLikelihood))
+        {
+            yield return ("log likelihood", Html.Number(Result.LogLikelihood));
+            yield return ("AIC · BIC", $"{Html.Number(Result.Aic)} · {Html.Number(Result.Bic)}");
+        }
+    }
+
+    private void Parameters(Html page)
+    {
+        IReadOnlyList<Interval> intervals = Result.Intervals(Level);
+        IReadOnlyList<Interval>? bootstrap = Bootstrap?.Intervals(Level);
+        Vector<double> errors = Result.StandardErrors;
+        page.Heading("Parameters").Add("<div class=\"card scroll\"><table><tr><th></th><th>value</th><th>standard error</th>"
+            + $"<th>{Html.Number(100 * Level)} % from</th><th>to</th>"
+            + (bootstrap is null ? string.Empty : "<th>bootstrap from</th><th>to</th>") + "</tr>");
+        for (int i = 0; i < Result.Names.Count; i++)
+        {
+            string more = bootstrap is null
+                ? string.Empty
+                : $"<td>{Html.Number(bootstrap[i].Lower)}</td><td>{Html.Number(bootstrap[i].Upper)}</td>";
+            page.Add($"<tr><th>{Html.Escape(Result.Names[i])}</th><td>{Html.Number(Result.Parameters[i])}</td>"
+                + $"<td>{Html.Number(errors[i])}</td><td>{Html.Number(intervals[i].Lower)}</td>"
+                + $"<td>{Html.Number(intervals[i].Upper)}</td>{more}</tr>");
+        }
+
+        page.Add("</table></div>");
+    }
+
+    private void Curve(Html page)
+    {
+        if (Result.Problem.Inputs.ColumnCount != 1)
+        {
+            return;
+        }
+
+        double[] x = Result.Problem.Inputs.Column(0).ToArray();
+        (double least, double most) = (x.Min(), x.Max());
+        double[] at = [.. Enumerable.Range(0, CurvePoints).Select(i => least + (most - least) * i / (CurvePoints - 1))];
+        Prediction prediction = Result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), Level);
+        bool hasBands = prediction.Confidence.Concat(prediction.Spread).All(double.IsFinite);
+        double[][] bands = hasBands ? [prediction.Spread.ToArray(), prediction.Confidence.ToArray()] : [];
+        Picture picture = CurvePictures.Fit(x, Result.Problem.Targets.ToArray(), at, prediction.Mean.ToArray(), bands);
+        page.Heading("Data and curve").Add("<div class=\"grid wide\">");
+        string title = hasBands
+            ? $"Data, curve, and {Html.Number(100 * Level)} % bands for the mean (dark) and a new observation (light)"
+            : "Data and curve";
+        Card(page, title, picture, Result.Problem.Model.InputNames[0], Response);
+        page.Add("</div>");
+    }
+
+    private void Residuals(Html page)
+    {
+        double[] fitted = Result.Fitted.ToArray(), residuals = Result.Residuals.ToArray();
+        double[] sorted = [.. residuals.Order()];
+        double[] normal = [.. Enumerable.Range(0, sorted.Length).Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / sorted.Length))];
+        double spread = Result.ResidualStandardDeviation;
+        page.Heading("Residuals").Add("<div class=\"grid\">");
+        Card(page, "Residuals against fit", CurvePictures.Points(fitted, residuals, (fitted.Min(), 0.0, fitted.Max(), 0.0)), "fit", "residual");
+        Card(
+            page,
+            "Residuals against normal quantiles",
+            CurvePictures.Points(normal, sorted, (normal[0], normal[0] * spread, normal[^1], normal[^1] * spread)),
+            "quantile",
+            "residual");
+        page.Add("</div>");
+    }
+
+    private void Profiles(Html page, CancellationToken cancellation)
+    {
+        Distance distance = Result.Problem.Distance;
+        bool hasProfile = distance.IsLikelihood || distance.Name == Distance.Squared.Name;
+        if (!hasProfile || !Result.Minimum.IsConverged || Result.DegreesOfFreedom < 1)
+        {
+            return;
+        }
+
+        page.Heading("Profile likelihood").Add("<div class=\"grid\">");
+        foreach (string name in Result.Names.Where(name => !Result.Problem.Fixed.ContainsKey(name)))
+        {
+            IReadOnlyList<(double Value, double Root)> points = Result.Profile(name, cancellation: cancellation);
+            if (points.Count > 2)
+            {
+                Card(
+                    page,
+                    name,
+                    CurvePictures.Line([.. points.Select(point => point.Value)], [.. points.Select(point => point.Root)]),
+                    name,
+                    "signed root of the rise of the cost; a straight line where the model is nearly linear");
+            }
+        }
+
+        page.Add("</div>");
+    }
+
+    private void Contour(Html page)
+    {
+        Vector<double> errors = Result.StandardErrors;
+        bool isDrawn = Result.Names.Count == 2 && Result.Problem.Fixed.Count == 0 && Result.Minimum.Path.Count > 1
+            && !Result.Problem.Distance.HasScale;
+        if (!isDrawn)
+        {
+            return;
+        }
+
+        (double, double)[] path = [.. Result.Minimum.Path.Append(Result.Minimum.Parameters).Select(point => (point[0], point[1]))];
+        (double left, double right) = Span(path.Select(point => point.Item1), Result.Parameters[0], errors[0]);
+        (double bottom, double top) = Span(path.Select(point => point.Item2), Result.Parameters[1], errors[1]);
+        double[,] values = new double[ContourPoints, ContourPoints];
+        for (int i = 0; i < ContourPoints; i++)
+        {
+            for (int j = 0; j < ContourPoints; j++)
+            {
+                double cost = Result.CostAt(
+                    Vector<double>.Build.Dense(
+                    [
+                        left + (right - left) * (j + 0.5) / ContourPoints,
+                        bottom + (top - bottom) * (i + 0.5) / ContourPoints,
+                    ]));
+                values[i, j] = double.IsFinite(cost) ? Math.Log10(Math.Max(1e-300, cost)) : double.NaN;
+            }
+        }
+
+        page.Heading("The cost and the way to its minimum").Add("<div class=\"grid wide\">");
+        Card(
+            page,
+            "log₁₀ C(θ), and the points that the minimiser passed",
+            CurvePictures.Contour(values, (left, right, bottom, top), path),
+            Result.Names[0],
+            Result.Names[1]);
+        page.Add("</div>");
+    }
+
+    private static (double From, double To) Span(IEnumerable<double> passed, double centre, double error)
+    {
+        double reach = double.IsFinite(error) ? 4.0 * error : 0.0;
+        double[] all = [.. passed, centre - reach, centre + reach];
+        double margin = 0.08 * (all.Max() - all.Min());
+        return (all.Min() - margin, all.Max() + margin + (margin == 0.0 ? 1.0 : 0.0));
+    }
+}

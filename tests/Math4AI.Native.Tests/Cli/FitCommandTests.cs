@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using Math4AI.Tests.Learning;
+
+namespace Math4AI.Tests.Cli;
+
+public sealed class FitCommandTests : TemporaryFolder
+{
+    private string Csv(string text)
+    {
+        string path = In("data.csv");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private Finished Fit(params string[] words) =>
+        Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
+
+    private string Misra() => Csv("y,x\n" + string.Join('\n', NistRegression.Load("Misra1a").Rows
+        .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row[0]},{row[1]}"))));
+
+    [Fact]
+    public void A_fit_writes_its_result_with_all_digits_and_a_report()
+    {
+        NistRegression set = NistRegression.Load("Misra1a");
+        Finished fit = Fit(Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--bootstrap", "50", "--json");
+        Assert.True(fit.Code == 0, fit.Errors);
+        JsonElement json = JsonDocument.Parse(fit.Output).RootElement;
+        Assert.True(json.GetProperty("converged").GetBoolean());
+        JsonElement parameters = json.GetProperty("parameters");
+        for (int i = 0; i < 2; i++)
+        {
+            JsonElement parameter = parameters.GetProperty($"b{i + 1}");
+            double value = parameter.GetProperty("value").GetDouble(), error = parameter.GetProperty("standardError").GetDouble();
+            Assert.True(NistRegression.Digits(value, set.Certified[i]) > 9.0);
+            Assert.True(NistRegression.Digits(error, set.Deviations[i]) > 9.0);
+            Assert.True(parameter.GetProperty("lower").GetDouble() < value && parameter.GetProperty("upper").GetDouble() > value);
+            Assert.Equal(error * error, json.GetProperty("covariance")[i][i].GetDouble(), 1e-12 * error * error);
+        }
+
+        Assert.True(NistRegression.Digits(json.GetProperty("residualSumOfSquares").GetDouble(), set.SumOfSquares) > 8.0);
+        foreach (string name in new[] { "termination", "iterations", "cost", "logLikelihood", "aic", "bic", "seconds" })
+        {
+            Assert.True(json.TryGetProperty(name, out _), name);
+        }
+
+        Assert.Equal(fit.Output.Trim(), File.ReadAllText(In("out/result.json")).Trim());
+        string report = File.ReadAllText(In("out/report.html"));
+        Assert.Contains("Profile likelihood", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", report, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(2, "character 11", "y ~ b1*(1-exq(-b2*x))")]
+    [InlineData(2, "response", "b1*x")]
+    [InlineData(2, "huber:1.5", "y ~ b1*x", "--distance", "huber:soft")]
+    [InlineData(2, "b1=one", "y ~ b1*x", "--start", "b1=one")]
+    [InlineData(2, "no minimizer", "y ~ b1*x", "--minimizer", "magic")]
+    [InlineData(2, "--level", "y ~ b1*x", "--level", "95")]
+    [InlineData(1, "no column 'z'", "z ~ b1*x")]
+    [InlineData(1, "'b2'", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500")]
+    [InlineData(1, "'b9'", "y ~ b1*x", "--bounds", "b9=0..1")]
+    [InlineData(1, "no column 'w'", "y ~ b1*x", "--weights", "w")]
+    public void Wrong_words_end_with_one_line_that_says_what(int code, string says, string model, params string[] words)
+    {
+        Finished fit = Fit([Csv("y,x\n1,1\n2,2\n3,4\n"), "--model", model, .. words]);
+        Assert.Equal(code, fit.Code);
+        string line = Assert.Single(fit.Errors.TrimEnd().Split('\n'));
+        Assert.Contains(says.Replace("b1=one", "'one'", StringComparison.Ordinal), line, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("out")));
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("y,x\n", "no rows")]
+    [InlineData("y,x\n1,1\n2,two\n", "line 3, column 'x': 'two'")]
+    [InlineData("y,x\n1,1\n2,\n", "line 3, column 'x': the value is missing")]
+    [InlineData("y,x\n1,1\n2\n", "line 3: 1 values")]
+    [InlineData("y,x\n1,1\n", "samples for")]
+    [InlineData("y,y\n1,1\n", "two columns")]
+    public void Wrong_data_end_with_one_line_that_says_where(string text, string says)
+    {
+        Finished fit = Fit(Csv(text), "--model", "y ~ a + b*x", "--start", "a=1,b=1");
+        Assert.Equal(1, fit.Code);
+        Assert.Contains(says, Assert.Single(fit.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_there_already_is_kept_unless_forced()
+    {
+        string data = Csv("y,x\n1,1\n2,2\n3,4\n");
+        string[] words = [data, "--model", "y ~ a*x", "--start", "a=1", "--no-report"];
+        Assert.Equal(0, Fit(words).Code);
+        Finished again = Fit(words);
+        Assert.Equal(1, again.Code);
+        Assert.Contains("--force", again.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, Fit([.. words, "--force"]).Code);
+    }
+}

@@ -10,7 +10,7 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// FastICA here and in scikit-learn, one after the other on the same float64 samples, several times: seconds, Amari errors,
+/// FastICA and the default method here, and FastICA in scikit-learn, one after the other on the same float64 samples, several times: seconds, Amari errors,
 /// their ratios, and the memory that the separation takes beside its input.
 /// </summary>
 internal static class SeparationAgainstPeer
@@ -52,23 +52,35 @@ internal static class SeparationAgainstPeer
 
     private static void Compare(Matrix<double> mixture, Matrix<double> mixing, string python, string file)
     {
-        Console.WriteLine("round   ours s  iter   Amari      peer s  iter   Amari      peer/ours");
-        var ratios = new List<double>();
+        Console.WriteLine("round   method       ours s  iter     Amari    peer s  iter     Amari   peer/ours");
+        var ratios = new Dictionary<string, List<double>>();
         for (int round = 1; round <= Rounds; round++)
         {
-            long start = Stopwatch.GetTimestamp();
-            var ours = Separator.FastIca(new FastIcaOptions { Seed = round, Tolerance = Tolerance }).Separate(mixture);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            double error = SeparationQuality.AmariError(ours.Unmixing.Matrix * mixing);
             (double peerSeconds, int peerIterations, Matrix<double> peer) = Peer(python, file, round);
             double peerError = SeparationQuality.AmariError(peer * mixing);
-            ratios.Add(peerSeconds / seconds);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{round,5} {seconds,8:0.000} {ours.Iterations,5} {error,9:0.0000000} {peerSeconds,9:0.000} {peerIterations,5} {peerError,9:0.0000000} {ratios[^1],10:0.0}"));
+            Separator[] methods =
+            [
+                Separator.FastIca(new FastIcaOptions { Seed = round, Tolerance = Tolerance }),
+                Separator.MinimumMutualInformation(new MinimumMutualInformationOptions { Seed = round }),
+            ];
+            foreach (Separator method in methods)
+            {
+                long start = Stopwatch.GetTimestamp();
+                var ours = method.Separate(mixture);
+                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                double error = SeparationQuality.AmariError(ours.Unmixing.Matrix * mixing);
+                ratios.TryAdd(method.Name, []);
+                ratios[method.Name].Add(peerSeconds / seconds);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{round,5}   {method.Name,-8} {seconds,10:0.000} {ours.Iterations,5} {error,9:0.000000} {peerSeconds,9:0.000} {peerIterations,5} {peerError,9:0.000000} {peerSeconds / seconds,11:0.0}"));
+            }
         }
 
-        Console.WriteLine($"median of the ratios: {ratios.Order().ElementAt(Rounds / 2):0.0}");
+        foreach ((string method, List<double> times) in ratios)
+        {
+            Console.WriteLine($"{method}: median of the ratios {times.Order().ElementAt(Rounds / 2):0.0}");
+        }
     }
 
     private static (double Seconds, int Iterations, Matrix<double> Unmixing) Peer(string python, string file, int seed)

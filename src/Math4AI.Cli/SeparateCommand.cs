@@ -26,7 +26,7 @@ internal static class SeparateCommand
         var method = new Option<string>("--method")
         {
             Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}.",
-            DefaultValueFactory = _ => "fastica",
+            DefaultValueFactory = _ => "mi",
         };
         var seed = new Option<int>("--seed")
         {

@@ -32,13 +32,17 @@ internal static class SeparateJob
         progress.Show("write");
         seconds["apply"] = output.WriteSources(input, result, cancellation);
         seconds["write"] = output.WriteSeconds;
-        var summary = SeparateSummary.Of(options, input, result, seconds);
+        progress.Show("dependence");
+        Dependence? dependence = !options.NoReport && result.Unmixing.Sources > 1 && result.Unmixing.Channels > 1
+            ? Dependence.Of(input.Samples, result.Unmixing)
+            : null;
+        var summary = SeparateSummary.Of(options, input, result, dependence, seconds);
         string json = JsonSerializer.Serialize(summary, CliJson.Default.SeparateSummary);
         output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
         if (!options.NoReport)
         {
             progress.Show("report");
-            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, seconds, cancellation)));
+            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, dependence, seconds, cancellation)));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -70,12 +74,17 @@ internal static class SeparateJob
             TaskScheduler.Default);
 
     private static string Report(
-        SeparateInput input, SeparationResult result, Dictionary<string, double> seconds, CancellationToken cancellation)
+        SeparateInput input,
+        SeparationResult result,
+        Dependence? dependence,
+        Dictionary<string, double> seconds,
+        CancellationToken cancellation)
     {
         Recording mixture = input.Excerpt();
         return new SeparationReport
         {
             Result = result,
+            Dependence = dependence,
             Mixture = mixture,
             Sources = result.Unmixing.Apply(mixture),
             IsSound = input.Sound is not null,

@@ -30,8 +30,12 @@ internal sealed record SeparateOptions
     public static IReadOnlyDictionary<string, Func<SeparateOptions, Separator>> Methods { get; } =
         new Dictionary<string, Func<SeparateOptions, Separator>>
         {
+            ["mi"] = options => Separator.MinimumMutualInformation(
+                new MinimumMutualInformationOptions { Sources = options.Sources, Seed = options.Seed }),
             ["fastica"] = options => Separator.FastIca(
                 new FastIcaOptions { Sources = options.Sources, Seed = options.Seed }),
+            ["jade"] = options => Separator.Jade(options.Sources),
+            ["sobi"] = options => Separator.Sobi(options.Sources),
         };
 
     /// <summary>The formats that sources can be written in, besides that of the input.</summary>

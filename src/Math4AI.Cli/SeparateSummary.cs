@@ -16,10 +16,11 @@ internal sealed record SeparateSummary(
     int? SampleRate,
     int Seed,
     IReadOnlyList<string> Notes,
+    Dependence? MutualInformation,
     IReadOnlyDictionary<string, double> SecondsPerStage)
 {
     public static SeparateSummary Of(
-        SeparateOptions options, SeparateInput input, SeparationResult result, Dictionary<string, double> seconds) =>
+        SeparateOptions options, SeparateInput input, SeparationResult result, Dependence? dependence, Dictionary<string, double> seconds) =>
         new(
             result.Method,
             result.Iterations,
@@ -32,6 +33,7 @@ internal sealed record SeparateSummary(
             input.Sound?.SampleRate,
             options.Seed,
             [.. input.Sound?.Notes ?? [], .. result.Notes],
+            dependence,
             seconds);
 
     /// <summary>Prints it for a person.</summary>

@@ -12,6 +12,9 @@ public sealed record SeparationReport
     /// <summary>What the separation found.</summary>
     public required SeparationResult Result { get; init; }
 
+    /// <summary>The mutual information before and after, where it was estimated.</summary>
+    public Dependence? Dependence { get; init; }
+
     /// <summary>The mixture, or the beginning of it.</summary>
     public required Recording Mixture { get; init; }
 
@@ -66,9 +69,18 @@ public sealed record SeparationReport
         yield return (IsSound ? "length" : "samples", IsSound
             ? string.Create(CultureInfo.InvariantCulture, $"{Mixture.Duration.TotalSeconds:0.##} s")
             : Result.Mixture.Count.ToString("N0", CultureInfo.InvariantCulture));
+        if (Dependence is { } dependence)
+        {
+            yield return ("mutual information, before → after (nats)",
+                $"{Nats(dependence.Mixture.Value)} → {Nats(dependence.Sources.Value)}");
+            yield return ("p-value of independent sources", Html.Number(dependence.Sources.PValue));
+        }
+
         yield return ("largest correlation, before → after",
             $"{LargestBeside(Result.Mixture.Correlation.ToArray())} → {LargestBeside(Result.Statistics.Correlation.ToArray())}");
     }
+
+    private static string Nats(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string LargestBeside(double[,] correlation)
     {

@@ -47,7 +47,7 @@ internal sealed class BlockPass<TState>
 
     /// <summary>A length at which a block of all channels, and as much again for results, stays in the cache.</summary>
     public static int BlockLengthFor(int channels) =>
-        Math.Clamp(ScratchBytes / (sizeof(double) * 2 * channels) / 64 * 64, 256, 4096);
+        Math.Clamp(ScratchBytes / (sizeof(double) * 2 * channels) / 64 * 64, 512, 4096);
 
     /// <summary>Reads every block once and hands it to the action; blocks of one segment in order, segments at once.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

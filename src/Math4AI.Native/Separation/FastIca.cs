@@ -60,7 +60,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             whitening.Covariance,
             converged ? Termination.Converged : Termination.IterationLimit,
             changes,
-            Notes(mixture, whitening),
+            whitening.Notes(),
             whitenSeconds,
             Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
@@ -168,26 +168,6 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
     {
         var svd = matrix.Svd();
         return svd.U * svd.VT;
-    }
-
-    private static List<string> Notes(ISampleSource mixture, Whitening whitening)
-    {
-        var notes = new List<string>();
-        if (whitening.Rank < mixture.Channels)
-        {
-            notes.Add(
-                $"Only {whitening.Rank} of the {mixture.Channels} channels are independent: constant or dependent ones carry "
-                + "no source of their own.");
-        }
-
-        if (whitening.Matrix.RowCount < whitening.Rank)
-        {
-            notes.Add(
-                $"{whitening.Matrix.RowCount} of {whitening.Rank} components are kept, with "
-                + $"{100 * whitening.ExplainedVariance:0.##} % of the variance.");
-        }
-
-        return notes;
     }
 
     /// <summary>Σ g(u) (y − μ)ᵀ and Σ g(u)², of one segment; g′ = 1 − g².</summary>

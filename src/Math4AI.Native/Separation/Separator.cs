@@ -33,6 +33,29 @@ public abstract class Separator
         return new FastIca(options);
     }
 
+    /// <summary>Blind separation by least mutual information, whatever the sources' densities are: the default.</summary>
+    /// <param name="options">Its settings; the defaults suit most data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
+    public static Separator MinimumMutualInformation(MinimumMutualInformationOptions? options = null)
+    {
+        options ??= new MinimumMutualInformationOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.SearchSamples, 1000);
+        return new MinimumMutualInformation(options);
+    }
+
+    /// <summary>Blind separation by fourth-order cumulants, for few channels.</summary>
+    /// <param name="sources">How many sources to look for; null for as many as there are independent channels.</param>
+    public static Separator Jade(int? sources = null) => new Jade(sources);
+
+    /// <summary>Blind separation by lagged covariances, for sources with different spectra.</summary>
+    /// <param name="sources">How many sources to look for; null for as many as there are independent channels.</param>
+    /// <param name="lags">The lags 1, 2, … that are used.</param>
+    public static Separator Sobi(int? sources = null, int lags = 50)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lags, 1);
+        return new Sobi(sources, lags);
+    }
+
     /// <summary>Separates a recording. Each source is scaled to a peak of 0.9, so that it neither clips nor vanishes.</summary>
     /// <param name="mixture">The recording; one channel a microphone.</param>
     /// <param name="progress">Told of every stage and iteration.</param>

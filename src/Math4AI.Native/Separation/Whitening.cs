@@ -90,4 +90,25 @@ public sealed class Whitening
             * (descending[0] + covariance.Mean.AbsoluteMaximum() * covariance.Mean.AbsoluteMaximum());
         return descending.Count(value => value > 8.0 * Math.Max(ofArithmetic, ofSamples));
     }
+
+    /// <summary>What a user should know of the components that are kept.</summary>
+    internal List<string> Notes()
+    {
+        var notes = new List<string>();
+        if (Rank < Matrix.ColumnCount)
+        {
+            notes.Add(
+                $"Only {Rank} of the {Matrix.ColumnCount} channels are independent: constant or dependent ones carry "
+                + "no source of their own.");
+        }
+
+        if (Matrix.RowCount < Rank)
+        {
+            notes.Add(
+                $"{Matrix.RowCount} of {Rank} components are kept, with "
+                + $"{100 * ExplainedVariance:0.##} % of the variance.");
+        }
+
+        return notes;
+    }
 }

@@ -1,0 +1,211 @@
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Probability;
+
+/// <summary>Which of the two estimators of Kraskov, Stögbauer and Grassberger.</summary>
+public enum KsgVariant
+{
+    /// <summary>One box for all variables.</summary>
+    Cubes,
+
+    /// <summary>A box with a side of its own for each variable.</summary>
+    Boxes,
+}
+
+/// <summary>A mutual information with the chance of one as large among independent variables.</summary>
+/// <param name="Value">I, in nats.</param>
+/// <param name="PValue">The share of permuted data sets, in which the variables are independent, whose I is as large.</param>
+public sealed record IndependenceTest(double Value, double PValue);
+
+/// <summary>
+/// Mutual information of variables, I(X₁; …; X_m) = ∫ p log(p / ∏ p_i), in nats; of more than two variables it is also called
+/// total correlation.
+/// </summary>
+public static class MutualInformation
+{
+    /// <summary>−½ log det of the correlation matrix: exact for Gaussian variables, a lower bound for none.</summary>
+    /// <param name="samplesByVariables">One row a sample.</param>
+    public static double Gaussian(Matrix<double> samplesByVariables)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByVariables);
+        return -0.5 * LinearAlgebra.Covariance.Of(new LinearAlgebra.MatrixSampleSource(samplesByVariables))
+            .Correlation.Cholesky().DeterminantLn;
+    }
+
+    /// <summary>
+    /// From nearest neighbours: with ε_i the distance to the k-th neighbour in all variables and n_j the samples nearer than that in
+    /// variable j, I = ψ(k) + (m − 1) ψ(n) − mean Σ_j ψ(n_j + 1), or the variant with boxes. Source: A. Kraskov, H. Stögbauer,
+    /// P. Grassberger, "Estimating mutual information", Physical Review E 69 (2004).
+    /// </summary>
+    /// <param name="samplesByVariables">One row a sample; two or more continuous variables.</param>
+    /// <param name="neighbour">k: more neighbours mean less variance and more bias.</param>
+    /// <param name="variant">Which of the two estimators.</param>
+    /// <exception cref="ArgumentException">There are too few samples or variables, or the samples are not finite.</exception>
+    public static double Ksg(Matrix<double> samplesByVariables, int neighbour = 4, KsgVariant variant = KsgVariant.Cubes)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByVariables);
+        int n = samplesByVariables.RowCount, m = samplesByVariables.ColumnCount;
+        if (m < 2)
+        {
+            throw new ArgumentException("Two or more variables are needed.", nameof(samplesByVariables));
+        }
+
+        // The estimate does not change with the scale of a variable, but its variance does.
+        Matrix<double> scaled = Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select(Standardised));
+        var tree = new NeighbourTree(scaled, neighbour);
+        double[][] columns = scaled.ToColumnArrays();
+        double[][] sorted = [.. columns.Select(column => Entropy.Sorted(column))];
+        double sum = 0.0;
+        for (int i = 0; i < n; i++)
+        {
+            double distance = tree.DistanceToNeighbour(i);
+            double[] sides = variant == KsgVariant.Cubes ? [] : Sides(columns, i, distance);
+            for (int j = 0; j < m; j++)
+            {
+                sum += variant == KsgVariant.Cubes
+                    ? SpecialFunctions.DiGamma(Within(sorted[j], columns[j][i], distance, isClosed: false) + 1.0)
+                    : SpecialFunctions.DiGamma(Math.Max(1, Within(sorted[j], columns[j][i], sides[j], isClosed: true)));
+            }
+        }
+
+        double correction = variant == KsgVariant.Cubes ? 0.0 : (m - 1.0) / neighbour;
+        return SpecialFunctions.DiGamma(neighbour) - correction + (m - 1) * SpecialFunctions.DiGamma(n) - sum / n;
+    }
+
+    /// <summary>Tests independence: all variables but the first are permuted.</summary>
+    /// <param name="samplesByVariables">One row a sample.</param>
+    /// <param name="permutations">How many; the least p-value is 1/(permutations + 1).</param>
+    /// <param name="seed">The same seed gives the same permutations.</param>
+    /// <param name="neighbour">k.</param>
+    public static IndependenceTest Test(Matrix<double> samplesByVariables, int permutations = 99, int seed = 1, int neighbour = 4)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(permutations, 1);
+        double value = Ksg(samplesByVariables, neighbour);
+        int larger = 0;
+        Parallel.For(0, permutations, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, permutation =>
+        {
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation), threadSafe: false);
+            Matrix<double> permuted = Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select((column, j) =>
+                j == 0 ? column : Vector<double>.Build.DenseOfEnumerable(column.SelectPermutation(random))));
+            if (Ksg(permuted, neighbour) >= value)
+            {
+                Interlocked.Increment(ref larger);
+            }
+        });
+        return new IndependenceTest(value, (larger + 1.0) / (permutations + 1.0));
+    }
+
+    /// <summary>Of two discrete variables, from the counts of their pairs, with Miller's and Madow's correction of the bias.</summary>
+    /// <param name="first">The values of one.</param>
+    /// <param name="second">As many of the other.</param>
+    /// <exception cref="ArgumentException">The numbers of values differ, or there is none.</exception>
+    public static double Discrete<T1, T2>(IReadOnlyList<T1> first, IReadOnlyList<T2> second)
+        where T1 : notnull
+        where T2 : notnull
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Count != second.Count || first.Count == 0)
+        {
+            throw new ArgumentException($"There are {first.Count} values of one variable and {second.Count} of the other.");
+        }
+
+        double n = first.Count;
+        var pairs = first.Zip(second).GroupBy(pair => pair).ToDictionary(group => group.Key, group => group.Count() / n);
+        var rows = first.GroupBy(value => value).ToDictionary(group => group.Key, group => group.Count() / n);
+        var columns = second.GroupBy(value => value).ToDictionary(group => group.Key, group => group.Count() / n);
+        double information = pairs.Sum(pair => pair.Value * Math.Log(pair.Value / (rows[pair.Key.First] * columns[pair.Key.Second])));
+        return information - (pairs.Count - rows.Count - columns.Count + 1) / (2.0 * n);
+    }
+
+    /// <summary>
+    /// Of a discrete and a continuous variable, from neighbours within each class: I = ψ(n) + ψ(k) − mean ψ(n_class) − mean ψ(m_i).
+    /// Source: B. Ross, "Mutual information between discrete and continuous data sets", PLoS ONE 9 (2014).
+    /// </summary>
+    /// <param name="classes">The discrete values.</param>
+    /// <param name="values">As many continuous ones.</param>
+    /// <param name="neighbour">k; smaller in classes that have no more samples.</param>
+    /// <exception cref="ArgumentException">The numbers of values differ, or a class has one sample.</exception>
+    public static double Mixed<T>(IReadOnlyList<T> classes, IReadOnlyList<double> values, int neighbour = 3)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(values);
+        if (classes.Count != values.Count)
+        {
+            throw new ArgumentException($"There are {classes.Count} classes and {values.Count} values.");
+        }
+
+        double[] sorted = Entropy.Sorted([.. values]);
+        double sum = 0.0;
+        foreach (IGrouping<T, double> group in classes.Zip(values).GroupBy(pair => pair.First, pair => pair.Second))
+        {
+            double[] own = [.. group];
+            if (own.Length < 2)
+            {
+                throw new ArgumentException($"The class '{group.Key}' has one sample; two or more are needed.", nameof(classes));
+            }
+
+            int k = Math.Min(neighbour, own.Length - 1);
+            var tree = new NeighbourTree(Matrix<double>.Build.Dense(own.Length, 1, own), k);
+            for (int i = 0; i < own.Length; i++)
+            {
+                int near = Within(sorted, own[i], tree.DistanceToNeighbour(i), isClosed: true);
+                sum += SpecialFunctions.DiGamma(k) - SpecialFunctions.DiGamma(own.Length) - SpecialFunctions.DiGamma(near);
+            }
+        }
+
+        return SpecialFunctions.DiGamma(values.Count) + sum / values.Count;
+    }
+
+    private static Vector<double> Standardised(Vector<double> column)
+    {
+        double mean = column.Average();
+        double deviation = Math.Sqrt(column.Sum(x => (x - mean) * (x - mean)) / column.Count);
+        return deviation > 0.0 ? (column - mean) / deviation : column - mean;
+    }
+
+    /// <summary>
+    /// The samples within a distance of a value, without the value itself. Differences are compared, as the tree does: value +
+    /// distance is rounded.
+    /// </summary>
+    private static int Within(double[] sorted, double value, double distance, bool isClosed)
+    {
+        int first = First(sorted, x => isClosed ? value - x <= distance : value - x < distance);
+        int end = First(sorted, x => isClosed ? x - value > distance : x - value >= distance);
+
+        // Among equal samples the k-th neighbour may be no distance away.
+        return Math.Max(0, end - first - 1);
+    }
+
+    /// <summary>The first sample of which something is true that is true of all after it.</summary>
+    private static int First(double[] sorted, Func<double, bool> isTrue)
+    {
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = isTrue(sorted[middle]) ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
+    /// <summary>The largest distance in each variable among the neighbours within a distance.</summary>
+    private static double[] Sides(double[][] columns, int sample, double distance)
+    {
+        double[] sides = new double[columns.Length];
+        for (int other = 0; other < columns[0].Length; other++)
+        {
+            bool isNear = other != sample && columns.All(column => Math.Abs(column[other] - column[sample]) <= distance);
+            for (int j = 0; isNear && j < sides.Length; j++)
+            {
+                sides[j] = Math.Max(sides[j], Math.Abs(columns[j][other] - columns[j][sample]));
+            }
+        }
+
+        return sides;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra;
+using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// JADE: of white signals z, the cumulant matrices Q_kl with the elements cum(z_i, z_j, z_k, z_l) are diagonal for independent
+/// sources; the rotation makes all of them as diagonal as can be. One pass over the data, without a start; its cost grows with the
+/// fourth power of the channels. Source: J.-F. Cardoso, "High-order contrasts for independent component analysis", Neural
+/// Computation 11 (1999).
+/// </summary>
+internal sealed class Jade(int? sources) : Separator
+{
+    private const int MostSignals = 24;
+
+    public override string Name => "jade";
+
+    private protected override Solution Solve(
+        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        long start = Stopwatch.GetTimestamp();
+        Whitening whitening = Whitening.Of(mixture, sources, cancellation);
+        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        int count = whitening.Matrix.RowCount;
+        if (count > MostSignals)
+        {
+            throw new ArgumentException(
+                $"JADE's cost grows with the fourth power of the signals, and there are {count}; use another method, or --sources.");
+        }
+
+        start = Stopwatch.GetTimestamp();
+        var changes = new List<double>();
+        Matrix<double>[] cumulants = Cumulants(mixture, whitening, cancellation);
+        (Matrix<double> rotation, bool converged) = JointDiagonalization.Solve(
+            cumulants,
+            1e-3 / Math.Sqrt(mixture.Length),
+            angle =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                changes.Add(angle);
+                progress?.Report(new SeparationProgress("solve", changes.Count, angle));
+            });
+        return new Solution(
+            new Unmixing(
+                rotation.Transpose() * whitening.Matrix, whitening.Inverse * rotation, whitening.Covariance.Mean),
+            whitening.Covariance,
+            converged ? Termination.Converged : Termination.IterationLimit,
+            changes,
+            whitening.Notes(),
+            whitenSeconds,
+            Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static Matrix<double>[] Cumulants(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    {
+        int count = whitening.Matrix.RowCount, pairs = count * (count + 1) / 2;
+        double[] weights = whitening.Matrix.ToRowMajorArray();
+        double[] mean = whitening.Covariance.Mean.ToArray();
+        var pass = new BlockPass<Sums>(mixture, longest => new Sums(count, pairs, longest));
+        pass.Run(
+            (sums, block, length, _) =>
+            {
+                BlockKernels.Centre(block, length, mean);
+                BlockKernels.Project(weights, count, block, mixture.Channels, length, sums.White);
+                sums.Add(count, length);
+            },
+            cancellation);
+        double[] moments = new double[pairs * pairs];
+        foreach (Sums sums in pass.States)
+        {
+            TensorPrimitives.Add<double>(moments, sums.Moments, moments);
+        }
+
+        int Pair(int i, int j) => i < j ? j * (j + 1) / 2 + i : i * (i + 1) / 2 + j;
+        var cumulants = new List<Matrix<double>>();
+        for (int k = 0; k < count; k++)
+        {
+            for (int l = 0; l <= k; l++)
+            {
+                double weight = k == l ? 1.0 : Math.Sqrt(2.0);
+                cumulants.Add(Matrix<double>.Build.Dense(count, count, (i, j) => weight * (
+                    moments[Pair(i, j) * pairs + Pair(k, l)] / mixture.Length
+                    - (i == j && k == l ? 1.0 : 0.0) - (i == k && j == l ? 1.0 : 0.0) - (i == l && j == k ? 1.0 : 0.0))));
+            }
+        }
+
+        return [.. cumulants];
+    }
+
+    private sealed class Sums(int count, int pairs, int longest)
+    {
+        private readonly double[] products = new double[pairs * longest];
+
+        public double[] White { get; } = new double[count * longest];
+
+        public double[] Moments { get; } = new double[pairs * pairs];
+
+        /// <summary>E z_i z_j z_k z_l, as the inner products of the pairs' products.</summary>
+        public void Add(int signals, int length)
+        {
+            int pair = 0;
+            for (int i = 0; i < signals; i++)
+            {
+                for (int j = 0; j <= i; j++, pair++)
+                {
+                    TensorPrimitives.Multiply(
+                        White.AsSpan(i * length, length), White.AsSpan(j * length, length), products.AsSpan(pair * length, length));
+                }
+            }
+
+            BlockKernels.AddOuterProduct(products, pairs, products, pairs, length, Moments);
+        }
+    }
+}

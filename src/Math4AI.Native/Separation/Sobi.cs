@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Math4AI.LinearAlgebra;
+using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// SOBI: sources with different spectra, of any density, also Gaussian ones. Of white signals the lagged covariances
+/// E z(t) z(t + τ)ᵀ are made diagonal together. Source: A. Belouchrani, K. Abed-Meraim, J.-F. Cardoso, E. Moulines, "A blind source
+/// separation technique using second-order statistics", IEEE Transactions on Signal Processing 45 (1997).
+/// </summary>
+internal sealed class Sobi(int? sources, int lags) : Separator
+{
+    public override string Name => "sobi";
+
+    private protected override Solution Solve(
+        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        if (mixture.Length <= lags)
+        {
+            throw new ArgumentException($"There are {mixture.Length} samples, and lags up to {lags} are needed.");
+        }
+
+        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        long start = Stopwatch.GetTimestamp();
+        Whitening whitening = Whitening.Of(mixture, sources, cancellation);
+        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        start = Stopwatch.GetTimestamp();
+        var changes = new List<double>();
+        (Matrix<double> rotation, bool converged) = JointDiagonalization.Solve(
+            LaggedCovariances(mixture, whitening, cancellation),
+            1e-3 / Math.Sqrt(mixture.Length),
+            angle =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                changes.Add(angle);
+                progress?.Report(new SeparationProgress("solve", changes.Count, angle));
+            });
+        return new Solution(
+            new Unmixing(
+                rotation.Transpose() * whitening.Matrix, whitening.Inverse * rotation, whitening.Covariance.Mean),
+            whitening.Covariance,
+            converged ? Termination.Converged : Termination.IterationLimit,
+            changes,
+            whitening.Notes(),
+            whitenSeconds,
+            Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private unsafe Matrix<double>[] LaggedCovariances(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    {
+        int channels = mixture.Channels;
+        double[] mean = whitening.Covariance.Mean.ToArray();
+        var pass = new BlockPass<Sums>(mixture, longest => new Sums(channels, lags, longest));
+        pass.Run(
+            (sums, _, count, begin) =>
+            {
+                // The block and what follows it, so that no pair of samples is missed.
+                int whole = (int)Math.Min(count + lags, mixture.Length - begin);
+                Span<double> block = sums.Block.AsSpan(0, channels * whole);
+                mixture.Read(begin, whole, block);
+                BlockKernels.Centre(block, whole, mean);
+                fixed (double* y = block)
+                {
+                    for (int lag = 1; lag <= lags; lag++)
+                    {
+                        int pairs = Math.Min(count, whole - lag);
+                        for (int i = 0; i < channels && pairs > 0; i++)
+                        {
+                            for (int j = 0; j < channels; j++)
+                            {
+                                sums.Products[((lag - 1) * channels + i) * channels + j] +=
+                                    BlockKernels.Dot(y + i * whole, y + j * whole + lag, pairs);
+                            }
+                        }
+                    }
+                }
+            },
+            cancellation);
+        var total = new double[lags * channels * channels];
+        foreach (Sums sums in pass.States)
+        {
+            for (int i = 0; i < total.Length; i++)
+            {
+                total[i] += sums.Products[i] / mixture.Length;
+            }
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, lags).Select(lag =>
+            {
+                Matrix<double> covariance = Matrix<double>.Build.Dense(
+                    channels, channels, (i, j) => 0.5 * (total[(lag * channels + i) * channels + j] + total[(lag * channels + j) * channels + i]));
+                return whitening.Matrix * covariance * whitening.Matrix.Transpose();
+            }),
+        ];
+    }
+
+    private sealed class Sums(int channels, int lags, int longest)
+    {
+        public double[] Block { get; } = new double[channels * (longest + lags)];
+
+        public double[] Products { get; } = new double[lags * channels * channels];
+    }
+}

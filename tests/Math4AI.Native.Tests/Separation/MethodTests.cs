@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Math4AI.Audio;
+using Math4AI.Separation;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Tests.Separation;
+
+/// <summary>What each method of blind separation must do, on data whose sources are known.</summary>
+public class MethodTests
+{
+    private static double Error(Separator method, string densities, int samples, int seed)
+    {
+        (Matrix<double> mixture, Matrix<double> mixing) = BachJordanDensities.Mix(densities, samples, seed);
+        return 100.0 * SeparationQuality.AmariError(method.Separate(mixture).Unmixing.Matrix * mixing);
+    }
+
+    [Fact]
+    public void The_default_separates_all_18_densities_of_Bach_and_Jordan()
+    {
+        Separator method = Separator.MinimumMutualInformation();
+        double mean = BachJordanDensities.Names
+            .Average(name => Enumerable.Range(0, 10).Average(run => Error(method, new string(name, 2), 1000, 1000 * name + run)));
+        Assert.True(mean <= 3.1, $"mean Amari error × 100 of 18 × 10 runs: {mean}");
+    }
+
+    [Fact]
+    public void The_default_withstands_one_gross_error_in_a_hundred()
+    {
+        Separator method = Separator.MinimumMutualInformation();
+        double clean = 0.0, spoilt = 0.0;
+        foreach (char name in "bceghjmr")
+        {
+            (Matrix<double> mixture, Matrix<double> mixing) = BachJordanDensities.Mix(new string(name, 2), 1000, name);
+            clean += SeparationQuality.AmariError(method.Separate(mixture).Unmixing.Matrix * mixing);
+            var random = new MersenneTwister(name);
+            for (int i = 0; i < 10; i++)
+            {
+                mixture.SetRow(random.Next(1000), [random.NextDouble() < 0.5 ? -5 : 5, random.NextDouble() < 0.5 ? -5 : 5]);
+            }
+
+            spoilt += SeparationQuality.AmariError(method.Separate(mixture).Unmixing.Matrix * mixing);
+        }
+
+        Assert.True(spoilt <= 2.0 * clean, $"{clean} {spoilt}");
+    }
+
+    [Theory]
+    [InlineData("mi", "abcdef", 30_000, 6.0)]
+    [InlineData("mi", "bcegjkmnr", 30_000, 6.0)]
+    [InlineData("mi", "bceg", 4_000, 6.0)]
+    [InlineData("jade", "bceg", 30_000, 6.0)]
+    [InlineData("fastica", "bceg", 30_000, 6.0)]
+    public void Mixed_densities_are_separated(string name, string densities, int samples, double most)
+    {
+        Separator method = name switch
+        {
+            "mi" => Separator.MinimumMutualInformation(),
+            "jade" => Separator.Jade(),
+            _ => Separator.FastIca(),
+        };
+        double error = Error(method, densities, samples, 5);
+        Assert.True(error < most, $"Amari error × 100: {error}");
+    }
+
+    [Fact]
+    public void Likelihood_with_estimated_densities_is_more_exact_than_FastICA()
+    {
+        double ours = Error(Separator.MinimumMutualInformation(), "bbb", 60_000, 9);
+        double fastIca = Error(Separator.FastIca(), "bbb", 60_000, 9);
+        Assert.True(ours < 0.9 * fastIca, $"{ours} {fastIca}");
+    }
+
+    [Fact]
+    public void Sobi_separates_Gaussian_sources_of_different_colour()
+    {
+        var random = new MersenneTwister(3);
+        double[] memory = [0.95, 0.3, -0.7];
+        Matrix<double> sources = Matrix<double>.Build.Dense(20_000, 3);
+        for (int t = 1; t < sources.RowCount; t++)
+        {
+            for (int k = 0; k < 3; k++)
+            {
+                sources[t, k] = memory[k] * sources[t - 1, k] + Normal.Sample(random, 0, 1);
+            }
+        }
+
+        Matrix<double> mixing = BachJordanDensities.Mixing(3, random);
+        Unmixing unmixing = Separator.Sobi().Separate(sources * mixing.Transpose()).Unmixing;
+        Matrix<double> product = unmixing.Matrix * mixing
+            * Matrix<double>.Build.DenseOfDiagonalVector(sources.EnumerateColumns().Select(c => Math.Sqrt(c * c / c.Count)).ToArray() is var s
+                ? Vector<double>.Build.Dense(s) : null);
+        double error = 100.0 * SeparationQuality.AmariError(product);
+        Assert.True(error < 4.0, $"Amari error × 100: {error}");
+    }
+
+    [Fact]
+    public void The_number_of_sources_in_noise_is_found_by_its_description_length()
+    {
+        var random = new MersenneTwister(4);
+        Matrix<double> sources = Matrix<double>.Build.Dense(5000, 3, (_, _) => Laplace.Sample(random, 0, 1));
+        Matrix<double> mixing = Matrix<double>.Build.Dense(8, 3, (_, _) => Normal.Sample(random, 0, 1));
+        Matrix<double> mixture = sources * mixing.Transpose()
+            + Matrix<double>.Build.Dense(5000, 8, (_, _) => Normal.Sample(random, 0, 0.1));
+        Whitening whitening = Whitening.Of(new Math4AI.LinearAlgebra.MatrixSampleSource(mixture));
+        Assert.Equal(3, SourceCount.MinimumDescriptionLength(whitening.Eigenvalues, 5000));
+    }
+
+    [Theory]
+    [InlineData("01")]
+    [InlineData("02")]
+    [InlineData("03")]
+    [InlineData("05")]
+    public void Bss_Eval_gives_the_published_figures(string number)
+    {
+        double[][] Signals(string folder) =>
+        [
+            .. Directory.GetFiles(Repository.Data("bss-eval", folder + number), "*.wav").Order()
+                .Select(path => Recording.Read(path).Channel(0).ToArray().Select(x => (double)x).ToArray()),
+        ];
+        JsonElement expected = JsonDocument.Parse(File.ReadAllText(Repository.Data("bss-eval", $"output{number}.json")))
+            .RootElement.GetProperty("Sources");
+        BssEvalResult found = BssEval.Compare(Signals("ref"), Signals("est"));
+        double[] Expected(string name) => [.. expected.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+        Assert.Equal(Expected("Source permutation").Select(value => (int)value), found.Permutation);
+        foreach ((string name, IReadOnlyList<double> values) in new[]
+        {
+            ("Source to Distortion", found.Sdr), ("Source to Interference", found.Sir), ("Source to Artifact", found.Sar),
+        })
+        {
+            double worst = Expected(name).Zip(values, (a, b) => Math.Abs(a - b)).Max();
+            Assert.True(worst < 1e-4, $"{name}: {worst} dB");
+        }
+    }
+}

@@ -8,6 +8,7 @@ namespace Math4AI.Cli;
     WriteIndented = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(SeparateSummary))]
+[JsonSerializable(typeof(RoomSummary))]
 [JsonSerializable(typeof(DoctorSummary))]
 [JsonSerializable(typeof(FitSummary))]
 [JsonSerializable(typeof(PathBenchmarkResult[]))]

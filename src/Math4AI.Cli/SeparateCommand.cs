@@ -23,10 +23,17 @@ internal static class SeparateCommand
         {
             Description = "The known mixing matrix, channels × sources (.csv or .npy): solve for the sources.",
         };
-        var method = new Option<string>("--method")
+        var method = new Option<string?>("--method")
         {
-            Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}.",
-            DefaultValueFactory = _ => "mi",
+            Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {SeparateOptions.RoomMethod} "
+                + "for rooms. Default: mi; for a recording with echoes, which a test tells, auxiva.",
+        };
+        var room = new Option<bool>("--room") { Description = "The recording comes from a room with echoes." };
+        var window = new Option<int?>("--window") { Description = "For rooms: the long window in samples, a power of two." };
+        var microphone = new Option<int>("--reference-mic")
+        {
+            Description = "For rooms: the channel whose hearing of the sources is written.",
+            DefaultValueFactory = _ => 1,
         };
         var seed = new Option<int>("--seed")
         {
@@ -48,7 +55,7 @@ internal static class SeparateCommand
             "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, seed, format, json, noReport, force,
+            inputs, output, sources, mixing, method, room, window, microphone, seed, format, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -58,7 +65,10 @@ internal static class SeparateCommand
                 Output = words.GetValue(output)!,
                 Sources = words.GetValue(sources),
                 MixingFile = words.GetValue(mixing),
-                Method = words.GetValue(method)!,
+                Method = words.GetValue(method),
+                Room = words.GetValue(room),
+                Window = words.GetValue(window),
+                ReferenceMicrophone = words.GetValue(microphone),
                 Seed = words.GetValue(seed),
                 Format = words.GetValue(format)!,
                 Json = words.GetValue(json),

@@ -22,8 +22,15 @@ internal static class SeparateJob
             options, share => progress.Show($"read {100 * share:0} %"), cancellation);
         seconds["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
+        double statistic = options.IsModelOpen ? RoomTest.Statistic(input.Sound!) : double.NaN;
+        if (options.IsRoomAsked || statistic > RoomTest.Threshold)
+        {
+            RoomJob.Run(options, input.Sound!, statistic, output, progress, seconds, cancellation);
+            return 0;
+        }
+
         Separator separator = options.MixingFile is null
-            ? SeparateOptions.Methods[options.Method](options)
+            ? SeparateOptions.Methods[options.Method ?? "mi"](options)
             : Separator.KnownMixing(MatrixFile.Read(options.MixingFile));
         SeparationResult result = input.Separate(separator, progress, cancellation);
         seconds["whiten"] = result.SecondsPerStage["whiten"];
@@ -36,7 +43,10 @@ internal static class SeparateJob
         Dependence? dependence = !options.NoReport && result.Unmixing.Sources > 1 && result.Unmixing.Channels > 1
             ? Dependence.Of(input.Samples, result.Unmixing)
             : null;
-        var summary = SeparateSummary.Of(options, input, result, dependence, seconds);
+        var summary = SeparateSummary.Of(options, input, result, dependence, seconds) with
+        {
+            RoomStatistic = double.IsNaN(statistic) ? null : statistic,
+        };
         string json = JsonSerializer.Serialize(summary, CliJson.Default.SeparateSummary);
         output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
         if (!options.NoReport)

@@ -14,7 +14,14 @@ internal sealed record SeparateOptions
 
     public required string? MixingFile { get; init; }
 
-    public required string Method { get; init; }
+    /// <summary>The method; null where the recording decides.</summary>
+    public required string? Method { get; init; }
+
+    public required bool Room { get; init; }
+
+    public required int? Window { get; init; }
+
+    public required int ReferenceMicrophone { get; init; }
 
     public required int Seed { get; init; }
 
@@ -48,6 +55,15 @@ internal sealed record SeparateOptions
         ["ogg"] = new(AudioContainer.Ogg, AudioEncoding.Vorbis),
     };
 
+    /// <summary>The method for rooms.</summary>
+    public const string RoomMethod = "auxiva";
+
+    /// <summary>Whether the words ask for the model of a room.</summary>
+    public bool IsRoomAsked => Room || Method == RoomMethod;
+
+    /// <summary>Whether the recording itself decides between the models.</summary>
+    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && Inputs.Length > 0 && !IsArray;
+
     /// <summary>Whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsNpy(Inputs[0]);
 
@@ -70,9 +86,27 @@ internal sealed record SeparateOptions
             throw new UsageException($"--sources takes a whole number from 1 on, not {Sources}.");
         }
 
-        if (!Methods.ContainsKey(Method))
+        if (Method is not null && Method != RoomMethod && !Methods.ContainsKey(Method))
         {
-            throw new UsageException($"There is no method '{Method}'; choose one of: {string.Join(", ", Methods.Keys)}.");
+            throw new UsageException(
+                $"There is no method '{Method}'; choose one of: {string.Join(", ", Methods.Keys)}, {RoomMethod}.");
+        }
+
+        if (Window is { } window && (!System.Numerics.BitOperations.IsPow2(window) || window is < 64 or > 1 << 20))
+        {
+            throw new UsageException($"--window takes a power of two from 64 to 1048576, not {window}.");
+        }
+
+        if (IsRoomAsked && (IsArray || MixingFile is not null || Sources is not null || (Method is not null && Method != RoomMethod)))
+        {
+            throw new UsageException(
+                $"A room is separated by the method {RoomMethod}, from a recording, into as many sources as microphones: leave "
+                + "--mixing, --sources, other methods and .npy files out.");
+        }
+
+        if (ReferenceMicrophone < 1)
+        {
+            throw new UsageException($"--reference-mic takes a channel's number from 1 on, not {ReferenceMicrophone}.");
         }
 
         if (Format != "input" && !Formats.ContainsKey(Format))

@@ -47,6 +47,16 @@ internal sealed partial class SeparateOutput : IDisposable
         return Stopwatch.GetElapsedTime(start).TotalSeconds - (WriteSeconds - writtenBefore);
     }
 
+    /// <summary>Writes signals that are sources already, one file each.</summary>
+    public void WriteSignals(Recording sources, AudioFormat inputFormat)
+    {
+        AudioFormat format = Format(inputFormat);
+        for (int source = 0; source < sources.Channels; source++)
+        {
+            Write($"source-{source + 1}{format.Extension}", path => sources.Only(source).Save(path, format, replace: true));
+        }
+    }
+
     public void Write(string name, Action<string> write) => Timed(() => write(Add(name)));
 
     /// <summary>Moves every file to its place, and takes away what an earlier run left of the same kind.</summary>
@@ -64,12 +74,7 @@ internal sealed partial class SeparateOutput : IDisposable
 
     private void WriteSound(Recording mixture, Unmixing unmixing, CancellationToken cancellation)
     {
-        AudioFormat format = options.Format == "input" ? mixture.Format : SeparateOptions.Formats[options.Format];
-        if (!format.IsWritable)
-        {
-            throw new IOException("The input's format can be read but not written; choose another --format.");
-        }
-
+        AudioFormat format = Format(mixture.Format);
         var writers = new List<AudioWriter>();
         try
         {
@@ -94,6 +99,14 @@ internal sealed partial class SeparateOutput : IDisposable
         {
             writers.ForEach(writer => writer.Dispose());
         }
+    }
+
+    private AudioFormat Format(AudioFormat inputFormat)
+    {
+        AudioFormat format = options.Format == "input" ? inputFormat : SeparateOptions.Formats[options.Format];
+        return format.IsWritable
+            ? format
+            : throw new IOException("The input's format can be read but not written; choose another --format.");
     }
 
     private static void Narrow(ReadOnlySpan<double> block, ref float[] samples)

@@ -19,6 +19,11 @@ internal sealed record SeparateSummary(
     Dependence? MutualInformation,
     IReadOnlyDictionary<string, double> SecondsPerStage)
 {
+    public string Model { get; init; } = "instantaneous";
+
+    /// <summary>What told the model from that of a room; null where it was not asked.</summary>
+    public double? RoomStatistic { get; init; }
+
     public static SeparateSummary Of(
         SeparateOptions options, SeparateInput input, SeparationResult result, Dependence? dependence, Dictionary<string, double> seconds) =>
         new(

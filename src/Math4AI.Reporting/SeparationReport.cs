@@ -50,8 +50,8 @@ public sealed record SeparationReport
             page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
         }
 
-        Signals(page.Heading("Sources, after"), Sources, cancellation);
-        Signals(page.Heading("Mixture, before"), Mixture, cancellation);
+        SignalCards.Add(page.Heading("Sources, after"), Sources, IsSound, cancellation);
+        SignalCards.Add(page.Heading("Mixture, before"), Mixture, IsSound, cancellation);
         Matrices(page);
         Convergence(page);
         Stages(page);
@@ -94,53 +94,6 @@ public sealed record SeparationReport
         }
 
         return largest < 5e-4 ? "0" : largest.ToString("0.###", CultureInfo.InvariantCulture);
-    }
-
-    private void Signals(Html page, Recording signals, CancellationToken cancellation)
-    {
-        string end = IsSound
-            ? string.Create(CultureInfo.InvariantCulture, $"{signals.Duration.TotalSeconds:0.##} s")
-            : $"sample {signals.Length}";
-        double highest = IsSound ? Math.Min(SignalPictures.HighestFrequency, signals.SampleRate / 2.0) : signals.SampleRate / 2.0;
-        string frequencies = IsSound
-            ? string.Create(CultureInfo.InvariantCulture, $"0 to {highest / 1000.0:0.##} kHz")
-            : "0 to half the sample rate";
-        page.Add("<div class=\"grid\">");
-        for (int channel = 0; channel < signals.Channels; channel++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<float> samples = signals.Channel(channel);
-            double peak = Peak(samples);
-            string name = signals.Names[channel];
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}</h3>")
-                .Image(SignalPictures.Waveform(samples, peak), $"waveform of {name}")
-                .Scale("0", $"peak {Html.Number(peak)} · {end}")
-                .Image(SignalPictures.Spectrogram(samples, 2.0 * highest / signals.SampleRate), $"spectrogram of {name}")
-                .Scale($"spectrogram, {frequencies}, 80 dB", end);
-            if (IsSound)
-            {
-                page.Add(AudioPlayer.Markup(signals, channel, name));
-            }
-
-            page.Add("</div>");
-        }
-
-        page.Add("</div>");
-        if (IsSound && signals.Duration > AudioPlayer.Longest)
-        {
-            page.Add($"<p class=\"quiet\">The players hold the first {AudioPlayer.Longest.TotalSeconds:0} seconds.</p>");
-        }
-    }
-
-    private static double Peak(ReadOnlySpan<float> samples)
-    {
-        double peak = 0.0;
-        foreach (float sample in samples)
-        {
-            peak = Math.Max(peak, Math.Abs(sample));
-        }
-
-        return peak;
     }
 
     private void Matrices(Html page)

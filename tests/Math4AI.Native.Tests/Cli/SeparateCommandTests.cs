@@ -305,4 +305,29 @@ public partial class SeparateCommandTests : TemporaryFolder
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
+
+    [Fact]
+    public void A_recording_from_a_room_is_told_and_separated_as_one()
+    {
+        Finished done = Separate(Repository.Data("rooms", "room-2x2-rt150", "mixture.wav"), "--json");
+        Assert.True(done.Code == 0, done.Errors);
+        JsonElement result = JsonDocument.Parse(done.Output).RootElement;
+        Assert.Equal("room", result.GetProperty("model").GetString());
+        Assert.Equal("auxiva", result.GetProperty("method").GetString());
+        Assert.True(result.GetProperty("roomStatistic").GetDouble() > 0.14);
+        Assert.Equal(["report.html", "result.json", "source-1.wav", "source-2.wav"],
+            Directory.GetFiles(In("out")).Select(path => Path.GetFileName(path)!).Order());
+        Assert.Contains("<audio", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--window", "--room", "--window", "1000")]
+    [InlineData("--reference-mic", "--room", "--reference-mic", "0")]
+    [InlineData("auxiva", "--room", "--method", "mi")]
+    public void A_room_with_words_that_do_not_suit_it_is_wrong_usage(string says, params string[] words)
+    {
+        Finished done = Separate(words);
+        Assert.Equal(2, done.Code);
+        Assert.Contains(says, done.Errors, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Numerics;
+using Math4AI.Audio;
+
+namespace Math4AI.Separation;
+
+/// <summary>Settings of the separation of recordings from rooms.</summary>
+public sealed record RoomSeparatorOptions
+{
+    /// <summary>
+    /// The long window in samples, a power of two; null for about half a second (a quarter for recordings under six seconds).
+    /// </summary>
+    public int? Window { get; init; }
+
+    /// <summary>The microphone, from 0, whose hearing of each source the result is.</summary>
+    public int ReferenceMicrophone { get; init; }
+}
+
+/// <summary>Sources of a recording from a room, as one microphone hears them.</summary>
+public sealed record RoomSeparationResult
+{
+    /// <summary>One channel a source, the loudest first.</summary>
+    public required Recording Sources { get; init; }
+
+    /// <summary>The windows that were used, in samples.</summary>
+    public required IReadOnlyList<int> Windows { get; init; }
+
+    /// <summary>The iterations, over all windows.</summary>
+    public required int Iterations { get; init; }
+
+    /// <summary>Remarks for the user.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The seconds it took.</summary>
+    public required double Seconds { get; init; }
+}
+
+/// <summary>
+/// Separates a recording from a room, where each microphone hears each source through echoes, y(t) = Σ_τ A(τ) x(t − τ): by
+/// independent vector analysis (<see cref="BandedIva"/>), from coarse to fine. A short window with few bands finds the order of
+/// the sources; a long one, which holds the echoes, begins where it ended; the order is mended between the two.
+/// </summary>
+public sealed class RoomSeparator
+{
+    private const double ShortWindowSeconds = 0.128;
+    private const double LongWindowSeconds = 0.512;
+    private const double ShortRecordingSeconds = 6.0;
+    private const int MostChannels = 6;
+
+    private readonly RoomSeparatorOptions options;
+
+    /// <summary>A separator.</summary>
+    /// <param name="options">Its settings; the defaults suit most rooms.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The window is no power of two from 64 to 2²⁰.</exception>
+    public RoomSeparator(RoomSeparatorOptions? options = null)
+    {
+        this.options = options ?? new RoomSeparatorOptions();
+        if (this.options.Window is { } window && (!BitOperations.IsPow2(window) || window is < 64 or > 1 << 20))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), window, "The window must be a power of two from 64 to 1048576.");
+        }
+    }
+
+    /// <summary>Separates a recording of as many sources as microphones.</summary>
+    /// <param name="mixture">Two to six channels, of a second or more.</param>
+    /// <param name="progress">Told of every stage.</param>
+    /// <param name="cancellation">Stops between iterations.</param>
+    /// <exception cref="ArgumentException">There are too few or too many channels, the recording is too short, or a channel silent.</exception>
+    public RoomSeparationResult Separate(
+        Recording mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        Check(mixture);
+        long start = Stopwatch.GetTimestamp();
+        double[][] signals = [.. Enumerable.Range(0, mixture.Channels).Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x))];
+        int shortWindow = PowerOfTwo(ShortWindowSeconds * mixture.SampleRate);
+        int longWindow = options.Window ?? PowerOfTwo(
+            (mixture.Duration.TotalSeconds < ShortRecordingSeconds ? 0.5 : 1.0) * LongWindowSeconds * mixture.SampleRate);
+        int iterations = 0;
+        void Report(string stage) => progress?.Report(new SeparationProgress(stage, iterations, double.NaN));
+
+        Report("short window");
+        var coarse = new ShortTimeFourier(shortWindow, shortWindow / 2, (int)mixture.Length);
+        var iva = new BandedIva(Spectra(coarse, signals), coarse.Frequencies);
+        void Iterate(int count)
+        {
+            iva.Iterate(count, cancellation);
+            iterations += count;
+        }
+
+        iva.Divide(bands: 8, sharedByAll: 0.5, rowScaling: 0.0);
+        iva.Normalise();
+        Iterate(10);
+        iva.Align(16);
+        Iterate(4);
+        iva.Align(32);
+        Iterate(4);
+        double[][] found = Signals(coarse, iva);
+
+        Report("long window");
+        var fine = new ShortTimeFourier(longWindow, longWindow / 4, (int)mixture.Length);
+        iva = new BandedIva(Spectra(fine, signals), fine.Frequencies);
+        iva.FitTo([.. found.Select(fine.Forward)]);
+        iva.Divide(bands: 32, sharedByAll: 0.3, rowScaling: 0.5);
+        Iterate(4);
+        iva.Align(32);
+        Iterate(2);
+        Report("narrow bands");
+        iva.Divide(bands: 256, sharedByAll: 0.2, rowScaling: 0.5);
+        Iterate(4);
+        iva.Align(64);
+        Iterate(3);
+        found = Signals(fine, iva);
+        return new RoomSeparationResult
+        {
+            Sources = ToRecording(found, mixture),
+            Windows = [shortWindow, longWindow],
+            Iterations = iterations,
+            Notes = mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0
+                ? ["The recording is short: three or more sources in a room need seven seconds and more to be told apart surely."]
+                : [],
+            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        };
+    }
+
+    private void Check(Recording mixture)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        if (mixture.Channels is < 2 or > MostChannels)
+        {
+            throw new ArgumentException(
+                $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MostChannels} microphones.");
+        }
+
+        if (mixture.Duration.TotalSeconds < 1.0)
+        {
+            throw new ArgumentException("The recording is shorter than a second: too little to learn a room from.");
+        }
+
+        if (options.ReferenceMicrophone < 0 || options.ReferenceMicrophone >= mixture.Channels)
+        {
+            throw new ArgumentException(
+                $"There is no microphone {options.ReferenceMicrophone + 1}; the recording has {mixture.Channels} channels.");
+        }
+
+        for (int channel = 0; channel < mixture.Channels; channel++)
+        {
+            if (mixture.Channel(channel).IndexOfAnyExcept(0.0f) < 0)
+            {
+                throw new ArgumentException($"Channel {channel + 1} is silent; leave it out.");
+            }
+        }
+    }
+
+    /// <summary>Spectra of unit power altogether.</summary>
+    private static Complex[][] Spectra(ShortTimeFourier transform, double[][] signals)
+    {
+        Complex[][] spectra = [.. signals.Select(transform.Forward)];
+        double power = spectra.Sum(spectrum => spectrum.Sum(x => x.Real * x.Real + x.Imaginary * x.Imaginary));
+        double scale = Math.Sqrt(spectra.Length * (double)spectra[0].Length / power);
+        foreach (Complex[] spectrum in spectra)
+        {
+            for (int i = 0; i < spectrum.Length; i++)
+            {
+                spectrum[i] *= scale;
+            }
+        }
+
+        return spectra;
+    }
+
+    private double[][] Signals(ShortTimeFourier transform, BandedIva iva) =>
+        [.. iva.Outputs(options.ReferenceMicrophone).Select(transform.Inverse)];
+
+    /// <summary>The sources, loudest first; all by one factor, so that the largest peak is 0.9.</summary>
+    private static Recording ToRecording(double[][] found, Recording mixture)
+    {
+        double peak = Math.Max(1e-30, found.Max(signal => signal.Max(Math.Abs)));
+        float[][] channels =
+        [
+            .. found.OrderByDescending(signal => signal.Sum(x => x * x))
+                .Select(signal => Array.ConvertAll(signal, x => (float)(0.9 * x / peak))),
+        ];
+        return new Recording(channels, mixture.SampleRate);
+    }
+
+    private static int PowerOfTwo(double samples) => Math.Max(64, 1 << (int)Math.Round(Math.Log2(samples)));
+}

@@ -28,6 +28,11 @@ internal static class FitJob
         FitResult result = options.Start is null
             ? problem.Fit(cancellation: cancellation)
             : problem.Fit(options.Start, cancellation);
+        if (result.Minimum.Termination == Optimization.Termination.BadStart)
+        {
+            throw new ArgumentException("The model is not finite at the start: give another --start, or none.");
+        }
+
         progress.Show("uncertainty");
         Bootstrap? bootstrap = options.Bootstrap is { } replicates
             ? result.Bootstrap(replicates, options.Seed, cancellation)

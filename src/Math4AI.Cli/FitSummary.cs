@@ -6,14 +6,14 @@ using Spectre.Console;
 namespace Math4AI.Cli;
 
 /// <summary>A parameter in <c>result.json</c>.</summary>
-internal sealed record FitParameter(double Value, double StandardError, double Lower, double Upper)
+internal sealed record FitParameter(double? Value, double? StandardError, double? Lower, double? Upper)
 {
     public double? BootstrapLower { get; init; }
 
     public double? BootstrapUpper { get; init; }
 }
 
-/// <summary>The content of <c>result.json</c>; null where the distance stands for no likelihood.</summary>
+/// <summary>The content of <c>result.json</c>; null stands for what cannot be known, or is no finite number.</summary>
 internal sealed record FitSummary(
     bool Converged,
     string Termination,
@@ -23,19 +23,20 @@ internal sealed record FitSummary(
     int GradientEvaluations,
     string Distance,
     int Samples,
-    double Cost,
-    double GradientNorm,
-    double ResidualSumOfSquares,
-    double ResidualStandardDeviation,
-    double RSquared,
+    double? Cost,
+    double? GradientNorm,
+    double? ResidualSumOfSquares,
+    double? ResidualStandardDeviation,
+    double? RSquared,
     double? Scale,
     double? LogLikelihood,
     double? Aic,
     double? Bic,
     double Level,
     IReadOnlyDictionary<string, FitParameter> Parameters,
-    double[][] Covariance,
-    double[][] SandwichCovariance,
+    double?[][] Covariance,
+    double?[][] SandwichCovariance,
+    IReadOnlyList<string> Notes,
     double Seconds)
 {
     private const int NarrowestTable = 110;
@@ -54,25 +55,27 @@ internal sealed record FitSummary(
             result.Minimum.GradientEvaluations,
             result.Problem.Distance.Name,
             result.Problem.Targets.Count,
-            result.Minimum.Cost,
-            result.Minimum.GradientNorm,
-            result.ResidualSumOfSquares,
-            result.ResidualStandardDeviation,
-            result.RSquared,
+            Known(result.Minimum.Cost),
+            Known(result.Minimum.GradientNorm),
+            Known(result.ResidualSumOfSquares),
+            Known(result.ResidualStandardDeviation),
+            Known(result.RSquared),
             Known(result.Scale),
             Known(result.LogLikelihood),
             Known(result.Aic),
             Known(result.Bic),
             level,
             result.Names
-                .Select((name, i) => (name, new FitParameter(result.Parameters[i], errors[i], intervals[i].Lower, intervals[i].Upper)
+                .Select((name, i) => (name, new FitParameter(
+                    Known(result.Parameters[i]), Known(errors[i]), Known(intervals[i].Lower), Known(intervals[i].Upper))
                 {
-                    BootstrapLower = drawn?[i].Lower,
-                    BootstrapUpper = drawn?[i].Upper,
+                    BootstrapLower = Known(drawn?[i].Lower ?? double.NaN),
+                    BootstrapUpper = Known(drawn?[i].Upper ?? double.NaN),
                 }))
                 .ToDictionary(pair => pair.name, pair => pair.Item2),
             Rows(result.Covariance),
             Rows(result.SandwichCovariance),
+            NotesOn(result),
             result.Minimum.Seconds);
     }
 
@@ -103,6 +106,11 @@ internal sealed record FitSummary(
         Console.Out.WriteLine(
             $"{Samples} samples, {Distance}: {ended} in {Iterations} iterations by {Method}; cost {Text(Cost)}, residual sum of "
             + $"squares {Text(ResidualSumOfSquares)}, R² {Text(RSquared)}.");
+        foreach (string note in Notes)
+        {
+            Console.Out.WriteLine(note);
+        }
+
         if (LogLikelihood is not null)
         {
             Console.Out.WriteLine($"Log likelihood {Text(LogLikelihood)}, AIC {Text(Aic)}, BIC {Text(Bic)}.");
@@ -116,9 +124,30 @@ internal sealed record FitSummary(
         Console.Out.WriteLine($"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
     }
 
-    private static double? Known(double value) => double.IsNaN(value) ? null : value;
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
 
-    private static double[][] Rows(Matrix<double> matrix) => matrix.ToRowArrays();
+    private static double?[][] Rows(Matrix<double> matrix) =>
+        [.. matrix.ToRowArrays().Select(row => row.Select(Known).ToArray())];
+
+    private static List<string> NotesOn(FitResult result)
+    {
+        var notes = new List<string>();
+        if (!result.Minimum.IsConverged)
+        {
+            notes.Add($"The minimiser did not come to a minimum ({result.Minimum.Termination}): the values are where it ended.");
+        }
+
+        if (result.DegreesOfFreedom < 1)
+        {
+            notes.Add("There are as many parameters as samples: nothing is left to tell how uncertain they are.");
+        }
+        else if (!result.Covariance.Enumerate().All(double.IsFinite))
+        {
+            notes.Add("The data do not determine every parameter: some can change together without changing the fit.");
+        }
+
+        return notes;
+    }
 
     private static string Text(double? value, int digits = 6) =>
         value?.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) ?? string.Empty;

@@ -17,6 +17,8 @@ internal static partial class Program
         {
             SeparateCommand.Create(),
             FitCommand.Create(),
+            TrainCommand.Create(),
+            PredictCommand.Create(),
             DoctorCommand.Create(),
             BenchCommand.Create(),
         };

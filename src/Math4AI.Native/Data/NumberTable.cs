@@ -102,6 +102,11 @@ public sealed class NumberTable
 
     private static int[] Find(string path, string[] names, IReadOnlyList<string> wanted)
     {
+        if (wanted.Count == 0)
+        {
+            throw new ArgumentException($"None of the columns of {path} is used; its columns are {string.Join(", ", names)}.");
+        }
+
         string? missing = wanted.FirstOrDefault(name => !names.Contains(name));
         return missing is null
             ? [.. wanted.Distinct().Select(name => Array.IndexOf(names, name))]

@@ -44,7 +44,9 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double> Sandw
         Matrix<double> triangle = Matrix<double>.Build.Dense(count, count, (i, k) => i <= k ? factors[i, k] : 0.0);
         for (int i = 0; i < count; i++)
         {
-            if (triangle[i, i] == 0.0)
+            // A column that the others make up up to rounding: its parameter cannot be known.
+            double size = triangle.Column(i).L2Norm();
+            if (Math.Abs(triangle[i, i]) <= 1e-13 * size)
             {
                 return Matrix<double>.Build.Dense(count, count, double.PositiveInfinity);
             }

@@ -44,6 +44,9 @@ internal sealed class FitCost : SquaresCost
 
     public int Samples => values.Length;
 
+    /// <summary>The samples whose weight is not 0.</summary>
+    public int WeightedSamples => Problem.Weights?.Count(weight => weight > 0.0) ?? Samples;
+
     public override int Parameters => free.Length + (HasScale ? 1 : 0);
 
     public override int Residuals => (HasScale ? 2 : 1) * Samples + priors.Count(prior => prior is not null);

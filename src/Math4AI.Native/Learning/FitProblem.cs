@@ -92,6 +92,14 @@ public sealed record FitProblem
         }
 
         RequireParameters(Bounds.Keys, "bounds");
+        foreach ((string name, double value) in Fixed)
+        {
+            if (Bounds.TryGetValue(name, out (double Lower, double Upper) box) && (value < box.Lower || value > box.Upper))
+            {
+                throw new ArgumentException($"The fixed value {value} of '{name}' lies outside its bounds.");
+            }
+        }
+
         RequireParameters(Fixed.Keys, "fixed values");
         RequireParameters(Priors.Keys, "priors");
         for (int i = 0; i < Targets.Count; i++)
@@ -116,10 +124,11 @@ public sealed record FitProblem
             throw new ArgumentException("All parameters are fixed: there is nothing to fit.");
         }
 
-        if (Targets.Count < free && Priors.Count == 0)
+        int samples = Weights?.Count(weight => weight > 0.0) ?? Targets.Count;
+        if (samples < free && Priors.Count == 0)
         {
             throw new ArgumentException(
-                $"There are {Targets.Count} samples for {free} unknown parameters: more samples, or fixed parameters, are needed.");
+                $"There are {samples} samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for {free} unknown parameters: more samples, or fixed parameters, are needed.");
         }
     }
 
@@ -129,7 +138,7 @@ public sealed record FitProblem
         if (unknown is not null)
         {
             throw new ArgumentException(
-                $"'{unknown}' in the {where} is no parameter of the model; its parameters are "
+                $"'{unknown}' in the {where} is {(Formula.IsConstant(unknown) ? "a constant and " : string.Empty)}no parameter of the model; its parameters are "
                 + $"{string.Join(", ", Model.ParameterNames)}.");
         }
     }

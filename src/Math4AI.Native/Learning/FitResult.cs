@@ -19,7 +19,7 @@ public sealed class FitResult
         Minimum = minimum;
         Parameters = Vector<double>.Build.Dense([.. cost.Complete(minimum.Parameters.AsArray())]);
         Fitted = Problem.Model.Evaluate(Problem.Inputs, Parameters);
-        Residuals = Problem.Targets - Fitted;
+        Residuals = Problem.Targets - Fitted.Map(Problem.Distance.Mean, Zeros.Include);
         curvature = new Lazy<Curvature>(() => Curvature.Of(cost, minimum, DegreesOfFreedom));
     }
 
@@ -41,14 +41,14 @@ public sealed class FitResult
     /// <summary>f(x_i, θ*).</summary>
     public Vector<double> Fitted { get; }
 
-    /// <summary>y_i − f(x_i, θ*).</summary>
+    /// <summary>y_i − f(x_i, θ*); of logistic and Poisson fits from the expected y that belongs to f.</summary>
     public Vector<double> Residuals { get; }
 
     /// <summary>Σ w_i (y_i − f_i)².</summary>
     public double ResidualSumOfSquares => Weighted(Residuals);
 
-    /// <summary>n − k.</summary>
-    public int DegreesOfFreedom => Problem.Targets.Count - cost.Free.Count;
+    /// <summary>n − k, with the n samples whose weight is not 0.</summary>
+    public int DegreesOfFreedom => cost.WeightedSamples - cost.Free.Count;
 
     /// <summary>√(RSS / (n − k)).</summary>
     public double ResidualStandardDeviation => Math.Sqrt(ResidualSumOfSquares / DegreesOfFreedom);
@@ -64,9 +64,10 @@ public sealed class FitResult
         }
     }
 
-    /// <summary>log p(y | θ*), without priors; NaN where the distance stands for no density.</summary>
+    /// <summary>log p(y | θ*), without priors, a weight w standing for the variance σ²/w; NaN where the distance stands for no density.</summary>
     public double LogLikelihood =>
-        Problem.Distance.LogLikelihood(cost.Value(Minimum.Parameters.AsArray()) - PriorCost(), Problem.Targets.Count);
+        Problem.Distance.LogLikelihood(cost.Value(Minimum.Parameters.AsArray()) - PriorCost(), cost.WeightedSamples)
+        + (Problem.Distance is SquaredDistance ? 0.5 * Problem.Weights?.Where(weight => weight > 0.0).Sum(Math.Log) ?? 0.0 : 0.0);
 
     /// <summary>The parameters of the likelihood: θ, and the scale of the noise where it was found too.</summary>
     public int LikelihoodParameters =>
@@ -76,7 +77,7 @@ public sealed class FitResult
     public double Aic => 2.0 * LikelihoodParameters - 2.0 * LogLikelihood;
 
     /// <summary>Schwarz's criterion, k log n − 2 log p. Less is better.</summary>
-    public double Bic => LikelihoodParameters * Math.Log(Problem.Targets.Count) - 2.0 * LogLikelihood;
+    public double Bic => LikelihoodParameters * Math.Log(cost.WeightedSamples) - 2.0 * LogLikelihood;
 
     /// <summary>
     /// The covariance of θ*: s²(JᵀJ)⁻¹ for squares, the inverse Hessian for likelihoods, the sandwich for other distances, and for

@@ -1,15 +1,19 @@
 using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Learning;
 
 /// <summary>
 /// Fits without a start: Sobol points over the bounds, or, where a side is open, over both signs and all magnitudes from 10⁻⁵ to
-/// 10⁴. Each is tried for a few steps, and the best ones go on to the end.
+/// 10⁴. Each is tried for a few steps, on a part of the data where there is much, and the best ones go on to the end. Of equally good
+/// ends the one with the smaller parameters is taken: among frequencies that samples cannot tell apart, the lowest.
 /// </summary>
 internal static class StartSearch
 {
     private const int FirstSteps = 40;
-    private const int Finalists = 5;
+    private const int Finalists = 12;
+    private const int EnoughSamples = 2000;
+    private const double SameCost = 1e-6;
     private const double Decades = 9.0;
     private const double Smallest = 1e-5;
 
@@ -21,6 +25,7 @@ internal static class StartSearch
         double[] unit = new double[dimensions];
         double[] all = [.. cost.Names.Select(name => problem.Fixed.GetValueOrDefault(name, 1.0))];
         var options = new MinimizerOptions { MaxIterations = FirstSteps };
+        FitProblem screened = Part(problem);
         var tried = new List<Minimum>();
         sequence.Next(unit);
         for (int start = 0; start < starts; start++)
@@ -32,25 +37,56 @@ internal static class StartSearch
                     cost.Names[cost.Free[j]], (double.NegativeInfinity, double.PositiveInfinity)));
             }
 
-            tried.Add(new FitCost(problem with { Options = options }).Minimize(all, cancellation));
+            tried.Add(new FitCost(screened with { Options = options }).Minimize(all, cancellation));
         }
 
-        Minimum best = tried
-            .Where(minimum => double.IsFinite(minimum.Cost))
-            .OrderBy(minimum => minimum.Cost)
-            .Take(Finalists)
-            .Select(minimum => cost.Minimize(cost.Complete(minimum.Parameters.AsArray()), cancellation))
-            .OrderBy(minimum => minimum.IsConverged ? 0 : 1)
-            .OrderBy(minimum => Math.Round(Math.Log(Math.Max(double.Epsilon, Math.Abs(minimum.Cost))), 6))
-            .FirstOrDefault()
-            ?? throw new ArgumentException(
+        var part = new FitCost(screened);
+        Minimum[] finalists =
+        [
+            .. tried.Where(minimum => double.IsFinite(minimum.Cost)).OrderBy(minimum => minimum.Cost).Take(Finalists)
+                .Select(minimum => part.Minimize([.. part.Complete(minimum.Parameters.AsArray())], cancellation)),
+        ];
+        if (finalists.Length == 0)
+        {
+            throw new ArgumentException(
                 "The model is not finite at any of the starts that were tried: give a start, or bounds.");
+        }
+
+        double least = finalists.Min(minimum => minimum.Cost);
+        Minimum best = finalists
+            .Where(minimum => minimum.Cost <= least + SameCost * Math.Abs(least))
+            .OrderBy(minimum => minimum.IsConverged ? 0 : 1)
+            .ThenBy(minimum => minimum.Parameters.Sum(value => Math.Log(1.0 + Math.Abs(value))))
+            .First();
+        if (screened != problem)
+        {
+            best = cost.Minimize([.. cost.Complete(best.Parameters.AsArray())], cancellation);
+        }
+
         return best with
         {
             Method = $"multi-start, {best.Method}",
             Iterations = best.Iterations + tried.Sum(minimum => minimum.Iterations),
             Evaluations = best.Evaluations + tried.Sum(minimum => minimum.Evaluations),
             GradientEvaluations = best.GradientEvaluations + tried.Sum(minimum => minimum.GradientEvaluations),
+        };
+    }
+
+    /// <summary>Evenly spread samples, where there are more than enough.</summary>
+    private static FitProblem Part(FitProblem problem)
+    {
+        int samples = problem.Targets.Count;
+        if (samples <= 2 * EnoughSamples)
+        {
+            return problem;
+        }
+
+        int[] rows = [.. Enumerable.Range(0, EnoughSamples).Select(i => (int)((long)samples * i / EnoughSamples))];
+        return problem with
+        {
+            Inputs = Matrix<double>.Build.Dense(rows.Length, problem.Inputs.ColumnCount, (i, j) => problem.Inputs[rows[i], j]),
+            Targets = Vector<double>.Build.Dense(rows.Length, i => problem.Targets[rows[i]]),
+            Weights = problem.Weights is null ? null : Vector<double>.Build.Dense(rows.Length, i => problem.Weights[rows[i]]),
         };
     }
 

@@ -40,5 +40,6 @@ internal sealed class Auto : Minimizer
         : [Lbfgs()];
 
     private static bool IsBetter(Minimum found, Minimum best) =>
-        found.Cost < best.Cost * (1.0 - 1e-9) || (found.IsConverged && found.Cost <= best.Cost * (1.0 + 1e-9));
+        found.Cost < best.Cost - 1e-9 * Math.Abs(best.Cost)
+        || (found.IsConverged && best.Termination != Termination.Undetermined && found.Cost <= best.Cost + 1e-9 * Math.Abs(best.Cost));
 }

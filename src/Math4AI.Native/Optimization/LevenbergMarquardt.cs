@@ -28,6 +28,9 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     // A change of the residuals that is nothing beside them.
     private const double Lost = 1e-12;
 
+    // What is left of a column of J that the others make up.
+    private const double Dependent = 1e-13;
+
     // The cost of a problem that is solved exactly, as a share of the first cost or of 1.
     private const double Nothing = 1e-28;
 
@@ -192,7 +195,10 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         /// <summary>By how much the linear model can lower the cost at most, ‖Qᵀr‖².</summary>
         public double MostToGain => Optimization.Cost.Dot(factors.Right, factors.Right);
 
-        /// <summary>Whether a parameter could double and the residuals would not notice, though no bound holds it.</summary>
+        /// <summary>
+        /// Whether a parameter could double and the residuals would not notice, though no bound holds it; or whether the others can
+        /// undo whatever it does.
+        /// </summary>
         public bool HasLostInfluence { get; private set; }
 
         /// <summary>Decomposes J, without the columns of parameters that a bound holds.</summary>
@@ -214,12 +220,16 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 }
                 else
                 {
-                    HasLostInfluence |= norms[j] * Math.Abs(here.Parameters[j]) <= Lost * size;
+                    HasLostInfluence |= norms[j] <= Lost * scale[j] && norms[j] * Math.Abs(here.Parameters[j]) <= Lost * size;
                 }
             }
 
             factors.Clear();
             factors.Add(here.Jacobian, here.Residuals);
+            for (int j = 0; j < count; j++)
+            {
+                HasLostInfluence |= norms[j] > 0.0 && Math.Abs(factors[j, j]) <= Dependent * norms[j];
+            }
         }
 
         /// <summary>max_j |J_jᵀ r| / (‖J_j‖ ‖r‖).</summary>

@@ -225,6 +225,42 @@ public class FitTests
         Assert.True(Environment.WorkingSet < before + (64L << 20), $"{before} {Environment.WorkingSet}");
     }
 
+    [Fact]
+    public void Samples_of_weight_zero_are_none()
+    {
+        FitProblem problem = Simulate(11);
+        FitProblem without = problem with
+        {
+            Inputs = problem.Inputs.SubMatrix(0, 40, 0, 1), Targets = problem.Targets.SubVector(0, 40),
+        };
+        FitResult weighted = (problem with { Weights = Vector<double>.Build.Dense(50, i => i < 40 ? 1.0 : 0.0) }).Fit(Start());
+        FitResult expected = without.Fit(Start());
+        Assert.True((weighted.StandardErrors - expected.StandardErrors).AbsoluteMaximum() < 1e-9);
+        Assert.Equal(expected.LogLikelihood, weighted.LogLikelihood, 1e-9);
+        Assert.Equal(expected.Bic, weighted.Bic, 1e-9);
+    }
+
+    [Fact]
+    public void Parameters_that_the_data_cannot_tell_apart_have_no_finite_standard_error()
+    {
+        FitProblem problem = Simulate(12) with { Model = Model.FromFormula("a + b + c*x", "x") };
+        FitResult fit = problem.Fit(Start());
+        Assert.False(fit.Minimum.IsConverged);
+        Assert.False(double.IsFinite(fit.StandardErrors[0]));
+    }
+
+    [Fact]
+    public void Of_frequencies_that_samples_cannot_tell_apart_the_lowest_is_found()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(60, 1, (i, _) => 0.2 * i);
+        Model wave = Model.FromFormula("a*sin(w*x + p)", "x");
+        var random = new MersenneTwister(13);
+        Vector<double> y = wave.Evaluate(x, Vector<double>.Build.Dense([2.0, 2.2, 0.5]))
+            + Vector<double>.Build.Dense(60, _ => Normal.Sample(random, 0.0, 0.05));
+        FitResult fit = new FitProblem { Model = wave, Inputs = x, Targets = y }.Fit();
+        Assert.Equal(2.2, Math.Abs(fit.Parameters[1]), 0.05);
+    }
+
     [Theory]
     [InlineData("sample")]
     [InlineData("start")]

@@ -17,6 +17,8 @@ internal sealed class BinaryCrossEntropyDistance : Distance
             tail / ((1.0 + tail) * (1.0 + tail)));
     }
 
+    public override double Mean(double predicted) => 1.0 / (1.0 + Math.Exp(-predicted));
+
     public override void Check(double observed)
     {
         if (!(observed >= 0.0 && observed <= 1.0))

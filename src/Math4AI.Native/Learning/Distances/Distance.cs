@@ -124,6 +124,10 @@ public abstract class Distance
     /// <param name="logScale">log s; 0 where the distance has no scale.</param>
     public abstract Expansion Expand(double predicted, double observed, double logScale);
 
+    /// <summary>The expected y that a prediction stands for.</summary>
+    /// <param name="predicted">f.</param>
+    public virtual double Mean(double predicted) => predicted;
+
     /// <summary>Throws where y cannot be such an observation.</summary>
     /// <exception cref="ArgumentException">The message says what would be right.</exception>
     public virtual void Check(double observed)

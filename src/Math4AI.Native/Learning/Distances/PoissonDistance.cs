@@ -16,6 +16,8 @@ internal sealed class PoissonDistance : Distance
             rate - observed * predicted + SpecialFunctions.GammaLn(observed + 1.0), rate - observed, rate);
     }
 
+    public override double Mean(double predicted) => Math.Exp(predicted);
+
     public override void Check(double observed)
     {
         if (!(observed >= 0.0))

@@ -1,0 +1,61 @@
+using MathNet.Numerics.Random;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Learning;
+
+/// <summary>How good predictions are.</summary>
+public static class Scores
+{
+    /// <summary>The share of right classes.</summary>
+    /// <param name="predicted">One class a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double Accuracy(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
+        predicted.Zip(observed, (p, y) => p == y ? 1.0 : 0.0).Average();
+
+    /// <summary>The mean over the classes of the share that is found of each.</summary>
+    /// <param name="predicted">One class a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double BalancedAccuracy(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
+        observed.Select((y, i) => (y, i)).GroupBy(pair => pair.y)
+            .Average(group => group.Average(pair => predicted[pair.i] == pair.y ? 1.0 : 0.0));
+
+    /// <summary>The mean over the classes of 2 TP/(2 TP + FP + FN).</summary>
+    /// <param name="predicted">One class a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double F1(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
+        observed.Concat(predicted).Distinct().Average(of =>
+        {
+            int right = predicted.Zip(observed).Count(pair => pair.First == of && pair.Second == of);
+            int wrong = predicted.Zip(observed).Count(pair => (pair.First == of) != (pair.Second == of));
+            return right + wrong == 0 ? 0.0 : 2.0 * right / (2.0 * right + wrong);
+        });
+
+    /// <summary>√ mean (f − y)².</summary>
+    /// <param name="predicted">One number a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double Rmse(IReadOnlyList<double> predicted, IReadOnlyList<double> observed) =>
+        Math.Sqrt(predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Average());
+
+    /// <summary>1 − Σ (f − y)²/Σ (y − ȳ)².</summary>
+    /// <param name="predicted">One number a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double RSquared(IReadOnlyList<double> predicted, IReadOnlyList<double> observed)
+    {
+        double mean = observed.Average();
+        return 1.0 - predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Sum() / observed.Sum(y => (y - mean) * (y - mean));
+    }
+
+    /// <summary>The 95 % interval of a score by drawing the samples again, with percentiles.</summary>
+    /// <param name="samples">How many samples there are.</param>
+    /// <param name="score">The score of some of them, by their numbers.</param>
+    /// <param name="seed">The same seed gives the same draws.</param>
+    public static Interval Bootstrap(int samples, Func<int[], double> score, int seed = 1)
+    {
+        const int Draws = 1000;
+        ArgumentNullException.ThrowIfNull(score);
+        var random = new MersenneTwister(seed, threadSafe: false);
+        double[] values = [.. Enumerable.Range(0, Draws).Select(_ =>
+            score([.. Enumerable.Range(0, samples).Select(_ => random.Next(samples))]))];
+        return new Interval(Statistics.Quantile(values, 0.025), Statistics.Quantile(values, 0.975));
+    }
+}

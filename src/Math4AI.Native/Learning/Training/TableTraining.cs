@@ -1,0 +1,281 @@
+using System.Globalization;
+using Math4AI.Data;
+using MathNet.Numerics.Random;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Learning;
+
+/// <summary>Settings of the training on a table.</summary>
+public sealed record TableTrainingOptions
+{
+    /// <summary>The column to predict.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>Columns that are left out.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>The widths of the hidden layers; none for a linear model.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
+
+    /// <summary>What is done with missing values.</summary>
+    public Missing Missing { get; init; } = Missing.Refuse;
+
+    /// <summary>What is predicted; null to find out: texts, and up to ten different whole numbers, are classes.</summary>
+    public TableTask? Task { get; init; }
+
+    /// <summary>The settings of the trainer.</summary>
+    public TrainerOptions Trainer { get; init; } = new();
+}
+
+/// <summary>A part of the data and how well the model predicts it.</summary>
+/// <param name="Rows">The rows of the part.</param>
+/// <param name="Scores">Scores by name.</param>
+/// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
+public sealed record TablePart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals);
+
+/// <summary>A trained model of a table.</summary>
+public sealed record TableTraining
+{
+    private const double TestShare = 0.15;
+    private const double ValidationShare = 0.15;
+    private const int MostClassNumbers = 10;
+
+    /// <summary>The model, with its best weights.</summary>
+    public required TableModel Model { get; init; }
+
+    /// <summary>What the trainer did.</summary>
+    public required TrainingResult Training { get; init; }
+
+    /// <summary>The training part.</summary>
+    public required TablePart Train { get; init; }
+
+    /// <summary>The part that chose the best weights.</summary>
+    public required TablePart Validation { get; init; }
+
+    /// <summary>The part that nothing was chosen by.</summary>
+    public required TablePart Test { get; init; }
+
+    /// <summary>Rows of the observed class, columns of the predicted one, of the test part; empty for numbers.</summary>
+    public required int[][] Confusion { get; init; }
+
+    /// <summary>Rows that were left out because a value is missing.</summary>
+    public required int Dropped { get; init; }
+
+    /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part, where it is given: then 85 % are for training.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every epoch.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static TableTraining Run(
+        Table table,
+        Table? test,
+        TableTrainingOptions options,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        string[] inputs = Inputs(table, options);
+        (Table rows, int dropped) = Complete(table, options, inputs);
+        Table? testRows = test is null ? null : Complete(test, options, inputs).Rows;
+        TableTask task = options.Task ?? TaskOf(rows, options.Target);
+        string[] classes = task == TableTask.Classification
+            ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
+            : [];
+        if (task == TableTask.Classification && classes.Length < 2)
+        {
+            throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
+        }
+
+        int[][] parts = Split(rows, options, task, testRows is null);
+        if (parts.Take(2).Any(part => part.Length == 0) || (testRows is null && parts[2].Length == 0))
+        {
+            throw new ArgumentException($"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+        }
+
+        Table train = rows.Select(parts[0]), validation = rows.Select(parts[1]);
+        Table tested = testRows ?? rows.Select(parts[2]);
+        TableEncoder encoder = TableEncoder.Learn(train, inputs, options.Missing);
+        (double mean, double deviation) = task == TableTask.Regression ? Moments(train.Numbers(options.Target)) : (0.0, 1.0);
+        random.manual_seed(options.Trainer.Seed);
+        var model = new TableModel(new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder));
+        TrainingResult training = Fit(model, train, validation, options, progress, cancellation);
+        return new TableTraining
+        {
+            Model = model,
+            Training = training,
+            Train = Score(model, train, hasIntervals: false),
+            Validation = Score(model, validation, hasIntervals: false),
+            Test = Score(model, tested, hasIntervals: true),
+            Confusion = task == TableTask.Classification ? ConfusionOf(model, tested) : [],
+            Dropped = dropped,
+        };
+    }
+
+    /// <summary>How well a model predicts rows whose target is known.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="table">The rows.</param>
+    /// <param name="hasIntervals">Whether intervals are wanted.</param>
+    public static TablePart Score(TableModel model, Table table, bool hasIntervals)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(table);
+        double[][] predicted = model.Predict(table);
+        Dictionary<string, Func<int[], double>> scores = model.About.Task == TableTask.Regression
+            ? RegressionScores(predicted, table.Numbers(model.About.Target))
+            : ClassScores(predicted, Observed(model, table));
+        int[] all = [.. Enumerable.Range(0, table.Rows)];
+        return new TablePart(
+            table.Rows,
+            scores.ToDictionary(score => score.Key, score => score.Value(all)),
+            hasIntervals
+                ? scores.ToDictionary(score => score.Key, score => Learning.Scores.Bootstrap(table.Rows, score.Value))
+                : new Dictionary<string, Interval>());
+    }
+
+    private static TrainingResult Fit(
+        TableModel model,
+        Table train,
+        Table validation,
+        TableTrainingOptions options,
+        IProgress<TrainingEpoch>? progress,
+        CancellationToken cancellation)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Trainer.Fit(
+            model.Network,
+            model.About.Task == TableTask.Classification
+                ? (outputs, targets) => nn.functional.cross_entropy(outputs, targets)
+                : (outputs, targets) => nn.functional.mse_loss(outputs, targets),
+            Tensors(model, train),
+            Tensors(model, validation),
+            options.Trainer,
+            progress,
+            cancellation);
+    }
+
+    private static (Tensor Inputs, Tensor Targets) Tensors(TableModel model, Table table)
+    {
+        TableModelDescription about = model.About;
+        Tensor inputs = tensor(about.Encoder.Encode(table)).reshape(table.Rows, about.Encoder.Inputs);
+        Tensor targets = about.Task == TableTask.Classification
+            ? tensor(Observed(model, table).Select(place => (long)place).ToArray())
+            : tensor(table.Numbers(about.Target).Select(y => (float)((y - about.Mean) / about.Deviation)).ToArray()).reshape(table.Rows, 1);
+        return (inputs, targets);
+    }
+
+    private static Dictionary<string, Func<int[], double>> RegressionScores(double[][] predicted, double[] observed) => new()
+    {
+        ["rmse"] = rows => Learning.Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
+        ["rSquared"] = rows => Learning.Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
+    };
+
+    private static Dictionary<string, Func<int[], double>> ClassScores(double[][] predicted, int[] observed)
+    {
+        int[] chosen = [.. predicted.Select(row => Array.IndexOf(row, row.Max()))];
+        return new Dictionary<string, Func<int[], double>>
+        {
+            ["accuracy"] = rows => Learning.Scores.Accuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
+            ["balancedAccuracy"] = rows => Learning.Scores.BalancedAccuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
+            ["f1"] = rows => Learning.Scores.F1([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
+            ["logLoss"] = rows => rows.Average(i => -Math.Log(Math.Max(1e-12, predicted[i][observed[i]]))),
+        };
+    }
+
+    private static int[][] ConfusionOf(TableModel model, Table table)
+    {
+        int count = model.About.Classes.Count;
+        int[][] confusion = [.. Enumerable.Range(0, count).Select(_ => new int[count])];
+        foreach ((double[] row, int observed) in model.Predict(table).Zip(Observed(model, table)))
+        {
+            confusion[observed][Array.IndexOf(row, row.Max())]++;
+        }
+
+        return confusion;
+    }
+
+    private static int[] Observed(TableModel model, Table table)
+    {
+        List<string> classes = [.. model.About.Classes];
+        return
+        [
+            .. table.Texts(model.About.Target).Select((text, row) => classes.IndexOf(text ?? string.Empty) is var place and >= 0
+                ? place
+                : throw new ArgumentException(
+                    $"Column '{model.About.Target}', row {row + 1}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
+        ];
+    }
+
+    private static string[] Inputs(Table table, TableTrainingOptions options)
+    {
+        string? unknown = options.Ignore.Append(options.Target).FirstOrDefault(name => !table.Names.Contains(name));
+        if (unknown is not null)
+        {
+            throw new ArgumentException($"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
+        }
+
+        string[] inputs = [.. table.Names.Where(name => name != options.Target && !options.Ignore.Contains(name))];
+        return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
+    }
+
+    /// <summary>The rows whose target is known and, where asked for, that miss nothing.</summary>
+    private static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        string[] needed = options.Missing == Missing.Drop ? [.. inputs, options.Target] : [options.Target];
+        if (options.Missing == Missing.Refuse && table.Texts(options.Target).ToList().FindIndex(text => text is null) is var row and >= 0)
+        {
+            throw new ArgumentException(
+                $"Column '{options.Target}', row {row + 1}: the value is missing; --missing drop leaves such rows out.");
+        }
+
+        int[] kept = [.. Enumerable.Range(0, table.Rows).Where(i => !table.Misses(i, needed))];
+        return (kept.Length == table.Rows ? table : table.Select(kept), table.Rows - kept.Length);
+    }
+
+    private static TableTask TaskOf(Table table, string target)
+    {
+        if (!table.IsNumeric(target))
+        {
+            return TableTask.Classification;
+        }
+
+        double[] values = [.. table.Numbers(target).Distinct()];
+        return values.Length <= MostClassNumbers && values.All(value => value == Math.Floor(value))
+            ? TableTask.Classification
+            : TableTask.Regression;
+    }
+
+    /// <summary>Rows for training, validation and test, at random; of every class the same share.</summary>
+    private static int[][] Split(Table table, TableTrainingOptions options, TableTask task, bool hasTest)
+    {
+        var generator = new MersenneTwister(options.Trainer.Seed, threadSafe: false);
+        IEnumerable<int[]> groups = task == TableTask.Classification
+            ? table.Texts(options.Target).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray())
+            : [[.. Enumerable.Range(0, table.Rows)]];
+        List<int>[] parts = [[], [], []];
+        foreach (int[] group in groups)
+        {
+            generator.Shuffle(group);
+            int validation = (int)Math.Round(ValidationShare * group.Length);
+            int test = hasTest ? (int)Math.Round(TestShare * group.Length) : 0;
+            parts[1].AddRange(group[..validation]);
+            parts[2].AddRange(group[validation..(validation + test)]);
+            parts[0].AddRange(group[(validation + test)..]);
+        }
+
+        return [.. parts.Select(part => part.Order().ToArray())];
+    }
+
+    private static (double Mean, double Deviation) Moments(double[] values)
+    {
+        double mean = values.Average();
+        double deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+        return deviation > 0.0
+            ? (mean, deviation)
+            : throw new ArgumentException($"The target is {mean.ToString(CultureInfo.InvariantCulture)} in every row of the training part.");
+    }
+}

@@ -1,0 +1,151 @@
+using Math4AI.Data;
+using Math4AI.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Tests.Learning;
+
+public class TrainingTests : TemporaryFolder
+{
+    public TrainingTests() => Assert.True(Compute.HasTensors);
+
+    [Fact]
+    public void The_fused_AdamW_is_that_of_torch_after_a_thousand_steps()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(3);
+        var ours = new Mlp(20, [32, 16], 4);
+        var theirs = new Mlp(20, [32, 16], 4);
+        theirs.load_state_dict(ours.state_dict());
+        Tensor x = randn(64, 20), y = randint(0, 4, 64);
+        var step = new AdamWStep(ours, weightDecay: 0.02);
+        TorchSharp.Modules.Parameter[] matrices = [.. theirs.parameters().Where(p => p.Dimensions > 1)];
+        TorchSharp.Modules.Parameter[] vectors = [.. theirs.parameters().Where(p => p.Dimensions == 1)];
+        using var decayed = optim.AdamW(matrices, 1e-3, weight_decay: 0.02);
+        using var plain = optim.AdamW(vectors, 1e-3, weight_decay: 0.0);
+        for (int i = 0; i < 1000; i++)
+        {
+            using DisposeScope inner = NewDisposeScope();
+
+            // The same gradients for both, so that rounding does not grow by the network's own chaos.
+            theirs.zero_grad();
+            nn.functional.cross_entropy(theirs.forward(x), y).backward();
+            foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
+            {
+                a.grad!.copy_(b.grad!);
+            }
+
+            step.Step(1e-3);
+            decayed.step();
+            plain.step();
+        }
+
+        foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
+        {
+            double error = ((a - b).norm() / b.norm()).ToDouble();
+            Assert.True(error < 1e-5, $"relative difference {error}");
+            Assert.Equal(0.0, a.grad!.norm().ToDouble());
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bits()
+    {
+        Table table = Table.Read(Repository.Data("tables", "iris.csv"));
+        var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 20, Seed = 5 } };
+        double[][] first = TableTraining.Run(table, null, options).Model.Predict(table);
+        double[][] second = TableTraining.Run(table, null, options).Model.Predict(table);
+        Assert.Equal(first.SelectMany(row => row), second.SelectMany(row => row));
+    }
+
+    [Theory]
+    [InlineData("iris.csv", "species")]
+    [InlineData("penguins.csv", "species")]
+    public void Flowers_and_penguins_are_told_apart_in_96_of_100_cases_of_a_cross_validation(string file, string target)
+    {
+        Table table = Table.Read(Repository.Data("tables", file));
+        int[] order = [.. Enumerable.Range(0, table.Rows)];
+        new Random(1).Shuffle(order);
+        double right = 0.0;
+        for (int fold = 0; fold < 5; fold++)
+        {
+            int[] test = [.. order.Where((_, i) => i % 5 == fold)];
+            int[] rest = [.. order.Where((_, i) => i % 5 != fold)];
+            var options = new TableTrainingOptions { Target = target, Missing = Missing.Impute };
+            TableTraining training = TableTraining.Run(table.Select(rest), table.Select(test), options);
+            right += training.Test.Scores["accuracy"] * training.Test.Rows;
+        }
+
+        Assert.True(right / table.Rows >= 0.96, $"{right / table.Rows}");
+    }
+
+    [Fact]
+    public void A_network_reaches_the_published_error_for_concrete_on_the_first_three_published_splits()
+    {
+        const string Name = "concrete";
+        const double Published = 4.82;
+        double[][] rows = [.. File.ReadLines(Repository.Data("uci", Name, "data.txt")).Where(line => line.Trim().Length > 0)
+            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray())];
+        string csv = In("data.csv");
+        File.WriteAllLines(csv, rows.Select(row => string.Join(',', row)).Prepend(string.Join(',', rows[0].Select((_, i) => $"c{i}"))));
+        Table table = Table.Read(csv);
+        double[] errors = [.. Enumerable.Range(0, 3).Select(split =>
+        {
+            int[] test = [.. File.ReadLines(Repository.Data("uci", Name, $"index_test_{split}.txt")).Select(line => (int)Number(line))];
+            int[] train = [.. Enumerable.Range(0, table.Rows).Except(test)];
+            var options = new TableTrainingOptions
+            {
+                Target = $"c{rows[0].Length - 1}",
+                Trainer = new TrainerOptions { Epochs = 400, Patience = 100 },
+            };
+            return TableTraining.Run(table.Select(train), table.Select(test), options).Test.Scores["rmse"];
+        })];
+        Assert.True(errors.Average() <= Published, $"{errors.Average()}");
+    }
+
+    [Fact]
+    public void Memory_stays_as_it_is_over_many_steps()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = randn(64, 10), y = randint(0, 3, 64);
+        var options = new TrainerOptions { Epochs = 300, BatchSize = 8, Patience = 10_000 };
+        void Run() => Trainer.Fit(new Mlp(10, [16], 3), (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options);
+        Run();
+        GC.Collect();
+        long before = Environment.WorkingSet;
+        for (int i = 0; i < 8; i++)
+        {
+            Run();
+        }
+
+        GC.Collect();
+        Assert.True(Environment.WorkingSet < before + (48L << 20), $"{before} {Environment.WorkingSet}");
+    }
+
+    [Fact]
+    public void A_saved_model_predicts_the_same()
+    {
+        Table table = Table.Read(Repository.Data("tables", "iris.csv"));
+        TableModel model = TableTraining.Run(table, null, new TableTrainingOptions { Target = "species" }).Model;
+        using (var files = new FileTransaction(replace: false))
+        {
+            model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.Equal(model.Predict(table).SelectMany(row => row), TableModel.Load(Folder).Predict(table).SelectMany(row => row));
+    }
+
+    [Fact]
+    public void Scores_have_their_textbook_values()
+    {
+        int[] predicted = [0, 0, 1, 1, 1], observed = [0, 1, 1, 1, 0];
+        Assert.Equal(0.6, Scores.Accuracy(predicted, observed), 1e-15);
+        Assert.Equal((0.5 + 2.0 / 3.0) / 2.0, Scores.BalancedAccuracy(predicted, observed), 1e-15);
+        Assert.Equal((0.5 + 2.0 / 3.0) / 2.0, Scores.F1(predicted, observed), 1e-15);
+        Assert.Equal(Math.Sqrt(2.5), Scores.Rmse([1, 2], [2, 4]), 1e-15);
+        Assert.Equal(0.5, Scores.RSquared([1, 3], [1, 2]) + 1.5, 1e-15);
+    }
+
+    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}

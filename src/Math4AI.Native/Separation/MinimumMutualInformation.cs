@@ -32,6 +32,9 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
     private const int FewSamples = 20_000;
     private const double Tolerance = 1e-4;
 
+    private const int SamplesForAStart = 50_000;
+    private const int MostStride = 32;
+
     public override string Name => "mi";
 
     private protected override Solution Solve(
@@ -63,6 +66,14 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
         bool converged = true;
         if (count > 1 && mixture.Length > FewSamples)
         {
+            // A part of the data leads to the neighbourhood of the answer, where two passes over all of it are enough.
+            int stride = (int)Math.Min(MostStride, mixture.Length / ((long)SamplesForAStart * count));
+            if (stride > 1)
+            {
+                unmixing = new DensityNewton(new SubsampledSource(mixture, stride), whitening.Covariance, cancellation)
+                    .Solve(unmixing, 10.0 * Tolerance, change => Report("solve on a part", change));
+            }
+
             var newton = new DensityNewton(mixture, whitening.Covariance, cancellation);
             unmixing = newton.Solve(unmixing, Tolerance, change => Report("solve", change));
             converged = newton.Changes[^1] < Tolerance;

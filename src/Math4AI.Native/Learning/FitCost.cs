@@ -89,6 +89,11 @@ internal sealed class FitCost : SquaresCost
     {
         Minimizer method = Problem.Minimizer ?? Minimizer.Auto();
         Vector<double> start = Vector<double>.Build.Dense(Start(all));
+        if (Problem.Distance.Preliminary is { } preliminary)
+        {
+            start = method.Minimize(new FitCost(Problem with { Distance = preliminary }), start, Problem.Options, cancellation).Parameters;
+        }
+
         if (Problem.Distance.Rounded(1.0) is null)
         {
             return method.Minimize(this, start, Problem.Options, cancellation);

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Math4AI.Audio;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Build;
 
@@ -22,7 +23,8 @@ public class ReadmeTests : TemporaryFolder
         Environment.CurrentDirectory = Folder;
         try
         {
-            ReadmeExample.Run();
+            Matrix<double> x = Matrix<double>.Build.Dense(20, 1, (i, _) => 0.3 * i);
+            ReadmeExample.Run(x, x.Column(0).Map(value => 5.0 * Math.Exp(-0.7 * value) + 1.0, Zeros.Include));
         }
         finally
         {

@@ -139,6 +139,9 @@ public abstract class Distance
     /// <param name="samples">The number of samples.</param>
     public virtual double LogLikelihood(double cost, int samples) => IsLikelihood ? -cost : double.NaN;
 
+    /// <summary>A distance whose minimum is a good start, where this one is flat far from its own; null where none is needed.</summary>
+    internal virtual Distance? Preliminary => null;
+
     /// <summary>The same distance with its corner rounded within a width, in units of y; null where it has no corner.</summary>
     internal virtual Distance? Rounded(double width) => null;
 

@@ -5,6 +5,8 @@ internal sealed class TukeyDistance(double threshold) : Distance
 {
     public override string Name => $"tukey:{Text(threshold)}";
 
+    internal override Distance? Preliminary => Huber(1.345 / 4.685 * threshold);
+
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
         double residual = predicted - observed;

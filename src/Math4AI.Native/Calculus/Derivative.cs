@@ -1,0 +1,223 @@
+using MathNet.Numerics.LinearAlgebra;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Calculus;
+
+/// <summary>
+/// Exact derivatives of functions of tensors, by torch's automatic differentiation, at points that are Math.NET's vectors. A function
+/// takes a tensor of one dimension and float64; nothing it makes has to be disposed.
+/// </summary>
+public static class Derivative
+{
+    /// <summary>∇f(x), n numbers.</summary>
+    /// <param name="function">f: Rⁿ → R.</param>
+    /// <param name="at">x.</param>
+    /// <exception cref="ArgumentException">f does not give one number.</exception>
+    public static Vector<double> Gradient(Func<Tensor, Tensor> function, Vector<double> at)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Variable(at);
+        return ToVector(GradientOf(Scalar(Value(function, x)), x, createGraph: false));
+    }
+
+    /// <summary>∂f/∂x, m × n: by m sweeps back, or, where n is less, by n products with directions.</summary>
+    /// <param name="function">f: Rⁿ → Rᵐ.</param>
+    /// <param name="at">x.</param>
+    public static Matrix<double> Jacobian(Func<Tensor, Tensor> function, Vector<double> at)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Variable(at);
+        Tensor y = Value(function, x).reshape(-1);
+        int rows = (int)y.shape[0], columns = at.Count;
+        Matrix<double> jacobian = Matrix<double>.Build.Dense(rows, columns);
+        if (rows <= columns)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                using DisposeScope row = NewDisposeScope();
+                jacobian.SetRow(i, ToVector(GradientOf(y[i], x, createGraph: false)));
+            }
+
+            return jacobian;
+        }
+
+        for (int j = 0; j < columns; j++)
+        {
+            jacobian.SetColumn(j, JacobianVector(function, at, Vector<double>.Build.Dense(columns, i => i == j ? 1.0 : 0.0)));
+        }
+
+        return jacobian;
+    }
+
+    /// <summary>∂f/∂x · v, m numbers. A product with the transpose is linear in its weights u; its derivative by u is this product.</summary>
+    /// <param name="function">f: Rⁿ → Rᵐ.</param>
+    /// <param name="at">x.</param>
+    /// <param name="direction">v, n numbers.</param>
+    public static Vector<double> JacobianVector(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
+    {
+        RequireLength(direction, at.Count, nameof(direction));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Variable(at);
+        Tensor y = Value(function, x).reshape(-1);
+        Tensor weights = zeros_like(y).requires_grad_();
+        Tensor transposed = GradientOf((y * weights).sum(), x, createGraph: true);
+        return ToVector(GradientOf((transposed * Constant(direction)).sum(), weights, createGraph: false));
+    }
+
+    /// <summary>uᵀ ∂f/∂x, n numbers, by one sweep back.</summary>
+    /// <param name="function">f: Rⁿ → Rᵐ.</param>
+    /// <param name="at">x.</param>
+    /// <param name="weights">u, m numbers.</param>
+    public static Vector<double> VectorJacobian(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> weights)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Variable(at);
+        Tensor y = Value(function, x).reshape(-1);
+        RequireLength(weights, (int)y.shape[0], nameof(weights));
+        return ToVector(GradientOf((y * Constant(weights)).sum(), x, createGraph: false));
+    }
+
+    /// <summary>∂²f/∂x², n × n.</summary>
+    /// <param name="function">f: Rⁿ → R.</param>
+    /// <param name="at">x.</param>
+    public static Matrix<double> Hessian(Func<Tensor, Tensor> function, Vector<double> at)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Variable(at);
+        Tensor gradient = GradientOf(Scalar(Value(function, x)), x, createGraph: true);
+        Matrix<double> hessian = Matrix<double>.Build.Dense(at.Count, at.Count);
+        for (int i = 0; i < at.Count; i++)
+        {
+            using DisposeScope row = NewDisposeScope();
+            hessian.SetRow(i, ToVector(GradientOf(gradient[i], x, createGraph: false)));
+        }
+
+        return hessian;
+    }
+
+    /// <summary>∂²f/∂x² · v, n numbers, at about twice the cost of a gradient.</summary>
+    /// <param name="function">f: Rⁿ → R.</param>
+    /// <param name="at">x.</param>
+    /// <param name="direction">v, n numbers.</param>
+    public static Vector<double> HessianVector(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
+    {
+        RequireLength(direction, at.Count, nameof(direction));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = Variable(at);
+        Tensor gradient = GradientOf(Scalar(Value(function, x)), x, createGraph: true);
+        return ToVector(GradientOf((gradient * Constant(direction)).sum(), x, createGraph: false));
+    }
+
+    /// <summary>The slope of f along v, ∇f · v.</summary>
+    /// <param name="function">f: Rⁿ → R.</param>
+    /// <param name="at">x.</param>
+    /// <param name="direction">v, n numbers; it is not normalised.</param>
+    public static double Directional(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
+    {
+        RequireLength(direction, at.Count, nameof(direction));
+        return Gradient(function, at) * direction;
+    }
+
+    /// <summary>Σ ∂²f/∂x_i².</summary>
+    /// <param name="function">f: Rⁿ → R.</param>
+    /// <param name="at">x.</param>
+    public static double Laplacian(Func<Tensor, Tensor> function, Vector<double> at) => Hessian(function, at).Trace();
+
+    /// <summary>
+    /// Compares the Jacobian with finite differences, extrapolated by Richardson's and Ridders' scheme. Source: C. Ridders,
+    /// "Accurate computation of F′(x) and F′(x) F″(x)", Advances in Engineering Software 4 (1982).
+    /// </summary>
+    /// <param name="function">f: Rⁿ → Rᵐ.</param>
+    /// <param name="at">x.</param>
+    /// <returns>The largest difference, relative to the largest element of the column.</returns>
+    public static double Check(Func<Tensor, Tensor> function, Vector<double> at)
+    {
+        Matrix<double> exact = Jacobian(function, at);
+        double worst = 0.0;
+        for (int j = 0; j < at.Count; j++)
+        {
+            Vector<double> estimate = Extrapolate(function, at, j);
+            double size = Math.Max(exact.Column(j).AbsoluteMaximum(), 1e-300);
+            worst = Math.Max(worst, (exact.Column(j) - estimate).AbsoluteMaximum() / size);
+        }
+
+        return worst;
+    }
+
+    private static Vector<double> Extrapolate(Func<Tensor, Tensor> function, Vector<double> at, int axis)
+    {
+        const int Levels = 8;
+        const double Shrink = 2.0;
+        double step = 0.1 * Math.Max(1.0, Math.Abs(at[axis]));
+        var before = new List<Vector<double>>();
+        (Vector<double>? Best, double Error) result = (null, double.PositiveInfinity);
+        for (int level = 0; level < Levels; level++, step /= Shrink)
+        {
+            var row = new List<Vector<double>> { (Evaluate(function, at, axis, step) - Evaluate(function, at, axis, -step)) / (2.0 * step) };
+            double factor = 1.0;
+            for (int k = 0; k < before.Count; k++)
+            {
+                factor *= Shrink * Shrink;
+                row.Add((factor * row[k] - before[k]) / (factor - 1.0));
+                double error = Math.Max((row[k + 1] - row[k]).AbsoluteMaximum(), (row[k + 1] - before[k]).AbsoluteMaximum());
+                result = error < result.Error ? (row[k + 1], error) : result;
+            }
+
+            before = row;
+        }
+
+        return result.Best!;
+    }
+
+    private static Vector<double> Evaluate(Func<Tensor, Tensor> function, Vector<double> at, int axis, double step)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
+        Vector<double> moved = at.Clone();
+        moved[axis] += step;
+        return ToVector(Value(function, Constant(moved)).reshape(-1));
+    }
+
+    private static Tensor Value(Func<Tensor, Tensor> function, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return function(x);
+    }
+
+    private static Tensor Scalar(Tensor value) =>
+        value.numel() == 1
+            ? value.sum()
+            : throw new ArgumentException($"The function gives {value.numel()} numbers, and one is needed; for more there is the Jacobian.");
+
+    private static Tensor GradientOf(Tensor scalar, Tensor x, bool createGraph)
+    {
+        if (!scalar.requires_grad)
+        {
+            return zeros_like(x);
+        }
+
+        Tensor gradient = autograd.grad([scalar], [x], retain_graph: true, create_graph: createGraph, allow_unused: true)[0];
+        return gradient is null || gradient.IsInvalid ? zeros_like(x) : gradient;
+    }
+
+    private static Tensor Variable(Vector<double> at)
+    {
+        ArgumentNullException.ThrowIfNull(at);
+        return tensor(at.ToArray(), float64).requires_grad_();
+    }
+
+    private static Tensor Constant(Vector<double> values) => tensor(values.ToArray(), float64);
+
+    private static Vector<double> ToVector(Tensor values) =>
+        Vector<double>.Build.Dense(values.detach().to(float64).contiguous().data<double>().ToArray());
+
+    private static void RequireLength(Vector<double> vector, int length, string name)
+    {
+        ArgumentNullException.ThrowIfNull(vector, name);
+        if (vector.Count != length)
+        {
+            throw new ArgumentException($"{vector.Count} numbers were given, and {length} are needed.", name);
+        }
+    }
+}

@@ -82,7 +82,9 @@ internal static class TrainCommand
                 Task = Choose(
                     new Dictionary<string, TableTask?>
                     {
-                        ["auto"] = null, ["classification"] = TableTask.Classification, ["regression"] = TableTask.Regression,
+                        ["auto"] = null,
+                        ["classification"] = TableTask.Classification,
+                        ["regression"] = TableTask.Regression,
                     },
                     "task",
                     words.GetValue(task)!),

@@ -19,6 +19,6 @@ internal static class ReadmeExample
 
         var line = new FitProblem { Model = Model.FromFormula("a*exp(-b*x) + c", "x"), Inputs = x, Targets = y };
         FitResult fit = line.Fit(new Dictionary<string, double> { ["a"] = 3, ["b"] = 1, ["c"] = 0 });
-        Console.WriteLine($"{fit.Parameters} ± {fit.StandardErrors}");
+        Console.WriteLine($"b = {fit.Parameters[1]:G4} ± {fit.StandardErrors[1]:G2}");
     }
 }

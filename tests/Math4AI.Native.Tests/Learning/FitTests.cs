@@ -231,7 +231,8 @@ public class FitTests
         FitProblem problem = Simulate(11);
         FitProblem without = problem with
         {
-            Inputs = problem.Inputs.SubMatrix(0, 40, 0, 1), Targets = problem.Targets.SubVector(0, 40),
+            Inputs = problem.Inputs.SubMatrix(0, 40, 0, 1),
+            Targets = problem.Targets.SubVector(0, 40),
         };
         FitResult weighted = (problem with { Weights = Vector<double>.Build.Dense(50, i => i < 40 ? 1.0 : 0.0) }).Fit(Start());
         FitResult expected = without.Fit(Start());
@@ -275,7 +276,8 @@ public class FitTests
             {
                 problem.Targets[3] = double.NaN;
                 problem.Fit(Start());
-            },
+            }
+            ,
             "start" => () => problem.Fit(new Dictionary<string, double> { ["a"] = 1.0 }),
             "bounds" => () => (problem with { Bounds = new Dictionary<string, (double, double)> { ["z"] = (0.0, 1.0) } }).Fit(Start()),
             _ => () => (problem with { Inputs = problem.Inputs.SubMatrix(0, 2, 0, 1), Targets = problem.Targets.SubVector(0, 2) }).Fit(Start()),

@@ -10,6 +10,8 @@ switch (args)
         return DenseAgainstPeer.Run(args[1..]);
     case ["densities", ..]:
         return Densities.Run(args[1..]);
+    case ["linear", ..]:
+        return LinearAgainstPeer.Run(args[1..]);
     case ["rooms"]:
         return Rooms.Run();
     case ["fit", ..]:

@@ -164,8 +164,10 @@ public class FitTests
         var random = new MersenneTwister(7);
         Matrix<double> x = Matrix<double>.Build.Dense(400, 1, (_, _) => Normal.Sample(random, 0.0, 1.0));
         Model line = Model.FromFormula("a + b*x", "x");
-        Vector<double> classes = x.Column(0).Map(u => random.NextDouble() < 1.0 / (1.0 + Math.Exp(-0.3 - 1.2 * u)) ? 1.0 : 0.0, Zeros.Include);
-        Vector<double> counts = x.Column(0).Map(u => (double)Poisson.Sample(random, Math.Exp(0.5 + 0.6 * u)), Zeros.Include);
+        Vector<double> classes = Vector<double>.Build.DenseOfEnumerable(
+            x.Column(0).Select(u => random.NextDouble() < 1.0 / (1.0 + Math.Exp(-0.3 - 1.2 * u)) ? 1.0 : 0.0));
+        Vector<double> counts = Vector<double>.Build.DenseOfEnumerable(
+            x.Column(0).Select(u => (double)Poisson.Sample(random, Math.Exp(0.5 + 0.6 * u))));
         var start = new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 };
         FitResult logistic = new FitProblem { Model = line, Inputs = x, Targets = classes, Distance = Distance.BinaryCrossEntropy }.Fit(start);
         FitResult poisson = new FitProblem { Model = line, Inputs = x, Targets = counts, Distance = Distance.Poisson }.Fit(start);

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Math4AI.Data;
+using Math4AI.Learning;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Benchmarks;
+
+/// <summary>Logistic and ridge regression of 1,000,000 × 100, here, in scikit-learn and in NumPy, in turn in one run.</summary>
+internal static class LinearAgainstPeer
+{
+    private const int Samples = 1_000_000;
+    private const int Inputs = 100;
+    private const double Penalty = 1.0;
+    private const int Rounds = 3;
+
+    public static int Run(string[] words)
+    {
+        string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
+        var random = new MersenneTwister(1, threadSafe: false);
+        double[] values = new double[(long)Samples * Inputs];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Math.Sqrt(12.0) * (random.NextDouble() - 0.5);
+        }
+
+        Matrix<double> x = Matrix<double>.Build.Dense(Samples, Inputs, values);
+        Vector<double> truth = Vector<double>.Build.Dense(Inputs, j => 0.3 * Math.Cos(3.0 * j));
+        Vector<double> y = Vector<double>.Build.DenseOfEnumerable(
+            (x * truth - 0.5).Select(f => random.NextDouble() < 1.0 / (1.0 + Math.Exp(-f)) ? 1.0 : 0.0));
+        string file = Path.Combine(Path.GetTempPath(), $"math4ai-{Guid.NewGuid():N}.npy");
+        try
+        {
+            using (var writer = new NpyWriter(file, Inputs + 1, Samples, isDouble: true))
+            {
+                writer.Write(0, Samples, [.. values, .. y]);
+            }
+
+            for (int round = 0; round < Rounds; round++)
+            {
+                Compare(x, y, python, file);
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        return 0;
+    }
+
+    private static void Compare(Matrix<double> x, Vector<double> y, string python, string file)
+    {
+        LinearFit logistic = LinearFits.Logistic(x, y, Penalty);
+        LinearFit ridge = LinearFits.Ridge(x, y, Penalty);
+        string[] words =
+            [Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "linear.py"), file, Penalty.ToString(CultureInfo.InvariantCulture)];
+        using Process process = Process.Start(new ProcessStartInfo(python, words) { RedirectStandardOutput = true })!;
+        JsonElement peer = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
+        double Difference(string name, Vector<double> weights) =>
+            peer.GetProperty(name).EnumerateArray().Select((value, i) => Math.Abs(value.GetDouble() - weights[i])).Max();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"logistic: ours {logistic.Seconds:0.00} s ({logistic.Passes} passes, gradient {logistic.GradientNorm:E1}), scikit-learn {peer.GetProperty("logisticSeconds").GetDouble():0.00} s ({peer.GetProperty("iterations").GetInt32()} iterations, gradient {peer.GetProperty("gradient").GetDouble():E1}), {peer.GetProperty("logisticSeconds").GetDouble() / logistic.Seconds:0.0} times, weights differ by {Difference("weights", logistic.Weights):E1}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"ridge: ours {ridge.Seconds:0.00} s, NumPy {peer.GetProperty("ridgeSeconds").GetDouble():0.00} s, {peer.GetProperty("ridgeSeconds").GetDouble() / ridge.Seconds:0.0} times, weights differ by {Difference("ridge", ridge.Weights):E1}"));
+    }
+}

@@ -15,16 +15,15 @@ namespace Math4AI.Separation;
 internal sealed unsafe class BandedIva
 {
     private const double VarianceFloor = 1e-6;
-    private const double CovarianceFloor = 1e-9;
+    private const double CovarianceFloor = SpectralProducts.CovarianceFloor;
 
     private readonly Complex[][] mixture;
     private readonly int channels;
     private readonly int frames;
 
-    // Rows are as long as whole vectors, with zeros after the frames.
     private readonly int stride;
     private readonly int frequencies;
-    private readonly double[][] products;
+    private readonly SpectralProducts products;
     private int[] edges = [];
     private double share;
     private double scaling;
@@ -39,12 +38,11 @@ internal sealed unsafe class BandedIva
         this.frequencies = frequencies;
         channels = mixture.Length;
         frames = mixture[0].Length / frequencies;
-        stride = (frames + 15) / 16 * 16;
-        products = new double[frequencies][];
+        products = new SpectralProducts(mixture, frequencies);
+        stride = products.Stride;
         Unmixing = new Complex[frequencies][];
         Parallel.For(0, frequencies, Options(), f =>
         {
-            products[f] = Products(f);
             Unmixing[f] = new Complex[channels * channels];
             for (int i = 0; i < channels; i++)
             {
@@ -74,7 +72,7 @@ internal sealed unsafe class BandedIva
     {
         for (int n = 0; n < channels; n++)
         {
-            double scale = 1.0 / Math.Sqrt(Math.Max(1e-300, MeanPower(f, n)));
+            double scale = 1.0 / Math.Sqrt(Math.Max(1e-300, products.MeanPower(f, Row(f, n))));
             for (int m = 0; m < channels; m++)
             {
                 Unmixing[f][n * channels + m] *= scale;
@@ -106,44 +104,16 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// Puts the sources of all bands into one order: powers that rise and fall together belong together. The order of each band is
-    /// the one that agrees best with the sum of all, in turn, from the start that agrees best in the end.
+    /// Puts the sources of all bands into one order: powers that rise and fall together belong together.
     /// </summary>
     public void Align(int bands)
     {
-        const int MostRounds = 8;
         int[] at = [.. Enumerable.Range(0, bands + 1).Select(b => (int)((long)frequencies * b / bands))];
         double[][] shapes = [.. Enumerable.Range(0, bands).Select(b => Shape(at[b], at[b + 1]))];
-        int[][] orders = [.. Permutations(channels)];
-        double[][][] permuted = [.. shapes.Select(shape => orders.Select(order => Permute(shape, order)).ToArray())];
-        (double Best, int[] Chosen) best = (double.NegativeInfinity, []);
-        for (int start = 0; start < bands; start++)
-        {
-            double[] centre = shapes[start];
-            int[] chosen = [];
-            for (int round = 0; round < MostRounds; round++)
-            {
-                int[] next = [.. permuted.Select(candidates => Best(candidates, centre))];
-                if (next.SequenceEqual(chosen))
-                {
-                    break;
-                }
-
-                chosen = next;
-                centre = new double[shapes[0].Length];
-                for (int b = 0; b < bands; b++)
-                {
-                    AddTo(centre, permuted[b][chosen[b]]);
-                }
-            }
-
-            double agreement = Dot(centre, centre);
-            best = agreement > best.Best + 1e-9 ? (agreement, chosen) : best;
-        }
-
+        int[][] chosen = BandAlignment.Solve(shapes, channels, stride);
         for (int b = 0; b < bands; b++)
         {
-            int[] order = orders[best.Chosen[b]];
+            int[] order = chosen[b];
             for (int f = at[b]; f < at[b + 1]; f++)
             {
                 Complex[] before = [.. Unmixing[f]];
@@ -217,83 +187,9 @@ internal sealed unsafe class BandedIva
         power = [];
     }
 
+    private Span<Complex> Row(int f, int n) => Unmixing[f].AsSpan(n * channels, channels);
+
     private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
-
-    /// <summary>|x_i|², and the real and imaginary parts of x_i x_j* for i &lt; j, each over all frames.</summary>
-    private double[] Products(int f)
-    {
-        double[] rows = new double[channels * channels * stride];
-        int row = 0;
-        for (int i = 0; i < channels; i++, row++)
-        {
-            for (int t = 0; t < frames; t++)
-            {
-                Complex x = mixture[i][f * frames + t];
-                rows[row * stride + t] = x.Real * x.Real + x.Imaginary * x.Imaginary;
-            }
-        }
-
-        for (int i = 0; i < channels; i++)
-        {
-            for (int j = i + 1; j < channels; j++, row += 2)
-            {
-                for (int t = 0; t < frames; t++)
-                {
-                    Complex product = mixture[i][f * frames + t] * Complex.Conjugate(mixture[j][f * frames + t]);
-                    rows[row * stride + t] = product.Real;
-                    rows[(row + 1) * stride + t] = product.Imaginary;
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    /// <summary>c such that |w x|² = Σ c_k · products_k.</summary>
-    private void Coefficients(ReadOnlySpan<Complex> w, Span<double> c)
-    {
-        int row = 0;
-        for (int i = 0; i < channels; i++)
-        {
-            c[row++] = w[i].Real * w[i].Real + w[i].Imaginary * w[i].Imaginary;
-        }
-
-        for (int i = 0; i < channels; i++)
-        {
-            for (int j = i + 1; j < channels; j++)
-            {
-                Complex product = w[i] * Complex.Conjugate(w[j]);
-                c[row++] = 2.0 * product.Real;
-                c[row++] = -2.0 * product.Imaginary;
-            }
-        }
-    }
-
-    private void AddPower(int f, int n, double weight, double* sum)
-    {
-        Span<double> c = stackalloc double[channels * channels];
-        Coefficients(Unmixing[f].AsSpan(n * channels, channels), c);
-        fixed (double* rows = products[f])
-        {
-            for (int k = 0; k < c.Length; k++)
-            {
-                BlockKernels.AddScaled(weight * c[k], rows + k * stride, sum, stride);
-            }
-        }
-    }
-
-    private double MeanPower(int f, int n)
-    {
-        Span<double> c = stackalloc double[channels * channels];
-        Coefficients(Unmixing[f].AsSpan(n * channels, channels), c);
-        double sum = 0.0;
-        for (int k = 0; k < c.Length; k++)
-        {
-            sum += c[k] * BlockKernels.Sum(products[f].AsSpan(k * stride, stride));
-        }
-
-        return sum / frames;
-    }
 
     /// <summary>The mean power of a source in every band, bands × frames.</summary>
     private double[] BandPower(int n)
@@ -305,7 +201,7 @@ internal sealed unsafe class BandedIva
             {
                 for (int f = edges[band]; f < edges[band + 1]; f++)
                 {
-                    AddPower(f, n, 1.0 / (edges[band + 1] - edges[band]), sum + band * stride);
+                    products.AddPower(f, Row(f, n), 1.0 / (edges[band + 1] - edges[band]), sum + band * stride);
                 }
             }
         });
@@ -370,8 +266,8 @@ internal sealed unsafe class BandedIva
             double weight = 1.0 / (edges[band + 1] - edges[band]);
             for (int f = edges[band]; f < edges[band + 1]; f++)
             {
-                Covariance(f, weightsA.AsSpan(band * stride, stride), first);
-                Covariance(f, weightsB.AsSpan(band * stride, stride), second);
+                products.Covariance(f, weightsA.AsSpan(band * stride, stride), first);
+                products.Covariance(f, weightsB.AsSpan(band * stride, stride), second);
                 PairUpdate.Renew(Unmixing[f], channels, a, b, first, second);
                 if (scaling > 0.0)
                 {
@@ -380,8 +276,8 @@ internal sealed unsafe class BandedIva
 
                 fixed (double* sumA = powerA, sumB = powerB)
                 {
-                    AddPower(f, a, weight, sumA + band * stride);
-                    AddPower(f, b, weight, sumB + band * stride);
+                    products.AddPower(f, Row(f, a), weight, sumA + band * stride);
+                    products.AddPower(f, Row(f, b), weight, sumB + band * stride);
                 }
             }
         });
@@ -390,34 +286,6 @@ internal sealed unsafe class BandedIva
         {
             // Scaling has changed the rows of the others too.
             power[n] = n == a || n == b ? power[n] : BandPower(n);
-        }
-    }
-
-    private void Covariance(int f, ReadOnlySpan<double> weights, Complex[] covariance)
-    {
-        fixed (double* rows = products[f], w = weights)
-        {
-            int row = 0;
-            double trace = 0.0;
-            for (int i = 0; i < channels; i++, row++)
-            {
-                double value = BlockKernels.Dot(rows + row * stride, w, stride) / frames;
-                covariance[i * channels + i] = value;
-                trace += value;
-            }
-
-            for (int i = 0; i < channels; i++)
-            {
-                covariance[i * channels + i] += CovarianceFloor * trace + 1e-300;
-                for (int j = i + 1; j < channels; j++, row += 2)
-                {
-                    var value = new Complex(
-                        BlockKernels.Dot(rows + row * stride, w, stride) / frames,
-                        BlockKernels.Dot(rows + (row + 1) * stride, w, stride) / frames);
-                    covariance[i * channels + j] = value;
-                    covariance[j * channels + i] = Complex.Conjugate(value);
-                }
-            }
         }
     }
 
@@ -447,7 +315,8 @@ internal sealed unsafe class BandedIva
             {
                 for (int n = 0; n < channels; n++)
                 {
-                    AddPower(f, n, 1.0 / ((to - from) * Math.Max(1e-300, MeanPower(f, n))), sums + n * stride);
+                    products.AddPower(
+                        f, Row(f, n), 1.0 / ((to - from) * Math.Max(1e-300, products.MeanPower(f, Row(f, n)))), sums + n * stride);
                 }
             }
         }
@@ -477,45 +346,7 @@ internal sealed unsafe class BandedIva
             }
         }
 
-        double norm = Math.Sqrt(Dot(shape, shape)) + 1e-12;
+        double norm = Math.Sqrt(shape.Sum(value => value * value)) + 1e-12;
         return [.. shape.Select(value => value / norm)];
     }
-
-    private double[] Permute(double[] shape, int[] order) =>
-        [.. order.SelectMany(n => shape.AsSpan(n * stride, stride).ToArray())];
-
-    private static int Best(double[][] candidates, double[] centre)
-    {
-        int best = 0;
-        double most = double.NegativeInfinity;
-        for (int k = 0; k < candidates.Length; k++)
-        {
-            double value = Dot(candidates[k], centre);
-            (best, most) = value > most ? (k, value) : (best, most);
-        }
-
-        return best;
-    }
-
-    private static void AddTo(double[] sum, double[] values)
-    {
-        fixed (double* s = sum, v = values)
-        {
-            BlockKernels.AddScaled(1.0, v, s, sum.Length);
-        }
-    }
-
-    private static double Dot(double[] x, double[] y)
-    {
-        fixed (double* a = x, b = y)
-        {
-            return BlockKernels.Dot(a, b, x.Length);
-        }
-    }
-
-    private static IEnumerable<int[]> Permutations(int count) =>
-        count == 0
-            ? [[]]
-            : Permutations(count - 1).SelectMany(order => Enumerable.Range(0, count)
-                .Select(at => order[..at].Append(count - 1).Concat(order[at..]).ToArray()));
 }

@@ -18,7 +18,11 @@ internal static class SeparateCommand
             Description = "The folder to write to.",
             DefaultValueFactory = _ => "out",
         };
-        var sources = new Option<int?>("--sources") { Description = "How many sources to look for. Default: as many as channels." };
+        var sources = new Option<string?>("--sources")
+        {
+            Description = "How many sources to look for; auto for as many as stand out of noise, by their description length. "
+                + "Default: as many as channels.",
+        };
         var mixing = new Option<string?>("--mixing")
         {
             Description = "The known mixing matrix, channels × sources (.csv or .npy): solve for the sources.",
@@ -63,7 +67,8 @@ internal static class SeparateCommand
             {
                 Inputs = words.GetValue(inputs) ?? [],
                 Output = words.GetValue(output)!,
-                Sources = words.GetValue(sources),
+                Sources = SeparateOptions.Count(words.GetValue(sources)),
+                IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
                 MixingFile = words.GetValue(mixing),
                 Method = words.GetValue(method),
                 Room = words.GetValue(room),

@@ -29,6 +29,13 @@ internal static class SeparateJob
             return 0;
         }
 
+        if (options.IsCountOpen)
+        {
+            Whitening whitening = Whitening.Of(input.Samples, null, cancellation);
+            int count = SourceCount.MinimumDescriptionLength(whitening.Eigenvalues, input.Samples.Length);
+            options = options with { Sources = Math.Min(count, whitening.Rank) };
+        }
+
         Separator separator = options.MixingFile is null
             ? SeparateOptions.Methods[options.Method ?? "mi"](options)
             : Separator.KnownMixing(MatrixFile.Read(options.MixingFile));

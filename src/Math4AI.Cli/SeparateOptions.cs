@@ -12,6 +12,9 @@ internal sealed record SeparateOptions
 
     public required int? Sources { get; init; }
 
+    /// <summary>Whether the number of sources is to be found.</summary>
+    public required bool IsCountOpen { get; init; }
+
     public required string? MixingFile { get; init; }
 
     /// <summary>The method; null where the recording decides.</summary>
@@ -55,6 +58,9 @@ internal sealed record SeparateOptions
         ["ogg"] = new(AudioContainer.Ogg, AudioEncoding.Vorbis),
     };
 
+    /// <summary>The word for a number of sources that is to be found.</summary>
+    public const string Auto = "auto";
+
     /// <summary>The method for rooms.</summary>
     public const string RoomMethod = "auxiva";
 
@@ -62,7 +68,7 @@ internal sealed record SeparateOptions
     public bool IsRoomAsked => Room || Method == RoomMethod;
 
     /// <summary>Whether the recording itself decides between the models.</summary>
-    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && Inputs.Length > 0 && !IsArray;
+    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Inputs.Length > 0 && !IsArray;
 
     /// <summary>Whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsNpy(Inputs[0]);
@@ -97,7 +103,7 @@ internal sealed record SeparateOptions
             throw new UsageException($"--window takes a power of two from 64 to 1048576, not {window}.");
         }
 
-        if (IsRoomAsked && (IsArray || MixingFile is not null || Sources is not null || (Method is not null && Method != RoomMethod)))
+        if (IsRoomAsked && (IsArray || MixingFile is not null || Sources is not null || IsCountOpen || (Method is not null && Method != RoomMethod)))
         {
             throw new UsageException(
                 $"A room is separated by the method {RoomMethod}, from a recording, into as many sources as microphones: leave "
@@ -115,7 +121,7 @@ internal sealed record SeparateOptions
                 $"There is no format '{Format}'; choose one of: input, {string.Join(", ", Formats.Keys)}.");
         }
 
-        if (MixingFile is not null && Sources is not null)
+        if (MixingFile is not null && (Sources is not null || IsCountOpen))
         {
             throw new UsageException("--sources has no use with --mixing: the matrix has one column a source.");
         }
@@ -125,6 +131,14 @@ internal sealed record SeparateOptions
             throw new UsageException("Give one .npy file, or audio files: they cannot be mixed.");
         }
     }
+
+    /// <summary>The number of sources in a word; null for none and for auto.</summary>
+    /// <exception cref="UsageException">The word is neither.</exception>
+    public static int? Count(string? word) =>
+        word is null or Auto ? null
+        : int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count)
+            ? count
+            : throw new UsageException($"--sources takes a whole number from 1 on, or {Auto}, not '{word}'.");
 
     private static bool IsNpy(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
 }

@@ -330,4 +330,20 @@ public partial class SeparateCommandTests : TemporaryFolder
         Assert.Equal(2, done.Code);
         Assert.Contains(says, done.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_number_of_sources_is_found_where_it_is_asked_for()
+    {
+        Matrix<double> sources = Separation.Mixtures.Laplace(20_000, 2, 1);
+        Matrix<double> mixing = Matrix<double>.Build.DenseOfRowArrays([1.0, 0.4], [0.3, -1.0], [0.8, 0.9], [-0.5, 0.7]);
+        Matrix<double> noise = Separation.Mixtures.Laplace(20_000, 4, 2) * 0.05;
+        using (var writer = new NpyWriter(In("y.npy"), 4, 20_000, isDouble: true))
+        {
+            writer.Write(0, 20_000, (sources * mixing.Transpose() + noise).ToColumnMajorArray());
+        }
+
+        Finished done = Separate("y.npy", "--sources", "auto", "--no-report", "--json");
+        Assert.True(done.Code == 0, done.Errors);
+        Assert.Equal(2, JsonDocument.Parse(done.Output).RootElement.GetProperty("sources").GetInt32());
+    }
 }

@@ -32,6 +32,10 @@ internal static class SeparateCommand
             Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {SeparateOptions.RoomMethod} "
                 + "for rooms. Default: mi; for a recording with echoes, which a test tells, auxiva.",
         };
+        var stability = new Option<int?>("--stability")
+        {
+            Description = "Separate so many samples drawn again, and say how surely each source is found.",
+        };
         var room = new Option<bool>("--room") { Description = "The recording comes from a room with echoes." };
         var window = new Option<int?>("--window") { Description = "For rooms: the long window in samples, a power of two." };
         var microphone = new Option<int>("--reference-mic")
@@ -59,7 +63,7 @@ internal static class SeparateCommand
             "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, room, window, microphone, seed, format, json, noReport, force,
+            inputs, output, sources, mixing, method, stability, room, window, microphone, seed, format, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -71,6 +75,7 @@ internal static class SeparateCommand
                 IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
                 MixingFile = words.GetValue(mixing),
                 Method = words.GetValue(method),
+                Stability = words.GetValue(stability),
                 Room = words.GetValue(room),
                 Window = words.GetValue(window),
                 ReferenceMicrophone = words.GetValue(microphone),

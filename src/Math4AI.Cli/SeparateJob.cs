@@ -50,16 +50,31 @@ internal static class SeparateJob
         Dependence? dependence = !options.NoReport && result.Unmixing.Sources > 1 && result.Unmixing.Channels > 1
             ? Dependence.Of(input.Samples, result.Unmixing)
             : null;
+        Stability? stability = null;
+        if (options.Stability is { } runs)
+        {
+            progress.Show("stability");
+            stability = Stability.Of(
+                input.Samples,
+                result,
+                run => SeparateOptions.Methods[options.Method ?? "mi"](
+                    options with { Sources = result.Unmixing.Sources, Seed = options.Seed + run }),
+                runs,
+                options.Seed,
+                cancellation);
+        }
+
         var summary = SeparateSummary.Of(options, input, result, dependence, seconds) with
         {
             RoomStatistic = double.IsNaN(statistic) ? null : statistic,
+            Stability = stability?.Index,
         };
         string json = JsonSerializer.Serialize(summary, CliJson.Default.SeparateSummary);
         output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
         if (!options.NoReport)
         {
             progress.Show("report");
-            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, dependence, seconds, cancellation)));
+            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, dependence, stability, seconds, cancellation)));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -94,6 +109,7 @@ internal static class SeparateJob
         SeparateInput input,
         SeparationResult result,
         Dependence? dependence,
+        Stability? stability,
         Dictionary<string, double> seconds,
         CancellationToken cancellation)
     {
@@ -102,6 +118,7 @@ internal static class SeparateJob
         {
             Result = result,
             Dependence = dependence,
+            Stability = stability,
             Mixture = mixture,
             Sources = result.Unmixing.Apply(mixture),
             IsSound = input.Sound is not null,

@@ -20,6 +20,8 @@ internal sealed record SeparateOptions
     /// <summary>The method; null where the recording decides.</summary>
     public required string? Method { get; init; }
 
+    public required int? Stability { get; init; }
+
     public required bool Room { get; init; }
 
     public required int? Window { get; init; }
@@ -68,7 +70,7 @@ internal sealed record SeparateOptions
     public bool IsRoomAsked => Room || Method == RoomMethod;
 
     /// <summary>Whether the recording itself decides between the models.</summary>
-    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Inputs.Length > 0 && !IsArray;
+    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Inputs.Length > 0 && !IsArray;
 
     /// <summary>Whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsNpy(Inputs[0]);
@@ -108,6 +110,11 @@ internal sealed record SeparateOptions
             throw new UsageException(
                 $"A room is separated by the method {RoomMethod}, from a recording, into as many sources as microphones: leave "
                 + "--mixing, --sources, other methods and .npy files out.");
+        }
+
+        if (Stability < 2 || (Stability is not null && (IsRoomAsked || MixingFile is not null)))
+        {
+            throw new UsageException("--stability takes a number of runs from 2 on, and is for blind separation without a room.");
         }
 
         if (ReferenceMicrophone < 1)

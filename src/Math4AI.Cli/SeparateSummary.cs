@@ -24,6 +24,9 @@ internal sealed record SeparateSummary(
     /// <summary>What told the model from that of a room; null where it was not asked.</summary>
     public double? RoomStatistic { get; init; }
 
+    /// <summary>How surely each source is found again, 0 to 1; null where it was not asked.</summary>
+    public IReadOnlyList<double>? Stability { get; init; }
+
     public static SeparateSummary Of(
         SeparateOptions options, SeparateInput input, SeparationResult result, Dependence? dependence, Dictionary<string, double> seconds) =>
         new(
@@ -52,6 +55,12 @@ internal sealed record SeparateSummary(
         Console.Out.WriteLine(
             $"{Sources} sources from {Channels} channels of {Samples} samples: {Method}, {how}, "
             + $"condition number {condition}, {total} s.");
+        if (Stability is not null)
+        {
+            string index = string.Join(", ", Stability.Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)));
+            Console.Out.WriteLine($"Stability of the sources, 1 for found in every run: {index}.");
+        }
+
         foreach (string note in Notes)
         {
             Console.Out.WriteLine(note);

@@ -15,6 +15,9 @@ public sealed record SeparationReport
     /// <summary>The mutual information before and after, where it was estimated.</summary>
     public Dependence? Dependence { get; init; }
 
+    /// <summary>How surely each source is found again, where it was asked.</summary>
+    public Stability? Stability { get; init; }
+
     /// <summary>The mixture, or the beginning of it.</summary>
     public required Recording Mixture { get; init; }
 
@@ -74,6 +77,12 @@ public sealed record SeparationReport
             yield return ("mutual information, before → after (nats)",
                 $"{Nats(dependence.Mixture.Value)} → {Nats(dependence.Sources.Value)}");
             yield return ("p-value of independent sources", Html.Number(dependence.Sources.PValue));
+        }
+
+        if (Stability is { } stability)
+        {
+            yield return ($"stability of the sources over {stability.Runs} runs",
+                string.Join(" · ", stability.Index.Select(value => value.ToString("0.00", CultureInfo.InvariantCulture))));
         }
 
         yield return ("largest correlation, before → after",

@@ -107,6 +107,24 @@ public class MethodTests
         Assert.Equal(3, SourceCount.MinimumDescriptionLength(whitening.Eigenvalues, 5000));
     }
 
+    [Fact]
+    public void Sources_are_stable_where_the_data_determine_them_and_Gaussian_ones_are_not()
+    {
+        var random = new MersenneTwister(6);
+        Matrix<double> sources = Matrix<double>.Build.Dense(
+            4000, 4, (_, k) => k < 2 ? Laplace.Sample(random, 0, 1) : Normal.Sample(random, 0, 1));
+        Matrix<double> mixing = BachJordanDensities.Mixing(4, random);
+        var samples = new Math4AI.LinearAlgebra.MatrixSampleSource(sources * mixing.Transpose());
+        SeparationResult result = Separator.FastIca().Separate(samples);
+        Stability stability = Stability.Of(samples, result, run => Separator.FastIca(new FastIcaOptions { Seed = run + 1 }), 12);
+        Matrix<double> product = (result.Unmixing.Matrix * mixing).PointwiseAbs();
+        for (int k = 0; k < 4; k++)
+        {
+            bool isLaplace = product.Row(k).MaximumIndex() < 2;
+            Assert.True(isLaplace == stability.Index[k] > 0.9, $"{k} {isLaplace} {stability.Index[k]}");
+        }
+    }
+
     [Theory]
     [InlineData("01")]
     [InlineData("02")]

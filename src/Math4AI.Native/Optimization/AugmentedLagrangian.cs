@@ -71,8 +71,8 @@ internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? in
 
         public void Start(Vector<double> at)
         {
-            equal = equalities?.Values(at) * 0.0;
-            unequal = inequalities?.Values(at) * 0.0;
+            equal = equalities?.Values(at).Multiply(0.0);
+            unequal = inequalities?.Values(at).Multiply(0.0);
         }
 
         /// <summary>The largest |g_i|, and the largest |max(h_i, −μ_i/ρ)|.</summary>
@@ -93,7 +93,11 @@ internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? in
 
         public void Follow(Vector<double> at)
         {
-            equal += equalities?.Values(at) * Penalty;
+            if (equalities is not null)
+            {
+                equal = equal! + equalities.Values(at) * Penalty;
+            }
+
             if (inequalities is not null)
             {
                 unequal = (unequal! + inequalities.Values(at) * Penalty).Map(value => Math.Max(0.0, value));

@@ -264,6 +264,44 @@ public class FitTests
         Assert.Equal(2.2, Math.Abs(fit.Parameters[1]), 0.05);
     }
 
+    [Fact]
+    public void The_true_model_ranks_first_and_a_robust_distance_before_squares_where_errors_are_gross()
+    {
+        FitProblem right = Simulate(14, samples: 80);
+        FitProblem line = right with { Model = Model.FromFormula("a + b*x", "x") };
+        IReadOnlyList<RankedModel> models = ModelComparison.Rank(
+            [("line", line, new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 }), ("decay", right, Start())]);
+        Assert.Equal("decay", models[0].Name);
+        Assert.True(models[0].Aic < models[1].Aic && models[0].Bic < models[1].Bic);
+        Assert.True(models[0].PredictionErrorSquared < models[1].PredictionErrorSquared);
+
+        for (int i = 0; i < 80; i += 5)
+        {
+            right.Targets[i] += 8.0;
+        }
+
+        FitProblem robust = right with { Distance = Distance.StudentT(3.0) };
+        Assert.Equal("student", ModelComparison.Rank([("squares", right, Start()), ("student", robust, Start())])[0].Name);
+    }
+
+    [Fact]
+    public void A_constraint_on_parameters_is_met_and_costs_what_it_must()
+    {
+        var together = new Constraint(
+            theta => Vector<double>.Build.Dense(1, theta[0] + theta[2] - 6.2),
+            _ => Matrix<double>.Build.DenseOfRowArrays([1.0, 0.0, 1.0]));
+        FitProblem problem = Simulate(15);
+        FitResult free = problem.Fit(Start());
+        FitResult bound = (problem with { Minimizer = Minimizer.AugmentedLagrangian(together) }).Fit(Start());
+
+        // The same by substitution, c = 6.2 − a.
+        FitResult substituted = (problem with { Model = Model.FromFormula("a*exp(-b*x) + 6.2 - a", "x") })
+            .Fit(new Dictionary<string, double> { ["a"] = 3.0, ["b"] = 1.0 });
+        Assert.Equal(6.2, bound.Parameters[0] + bound.Parameters[2], 1e-8);
+        Assert.Equal(substituted.Parameters[0], bound.Parameters[0], 1e-5);
+        Assert.True(bound.ResidualSumOfSquares > free.ResidualSumOfSquares);
+    }
+
     [Theory]
     [InlineData("sample")]
     [InlineData("start")]

@@ -183,7 +183,7 @@ bench() {
         set -- --filter '*'
     fi
     local benchmarks=$artifacts/bin/Math4AI.Benchmarks/release/Math4AI.Benchmarks
-    if [[ $1 =~ ^(separation|dense|product|fit|densities|rooms|linear)$ ]]; then
+    if [[ $1 =~ ^(separation|dense|product|fit|densities|rooms|linear|callers)$ ]]; then
         "$benchmarks" "$@"
     else
         "$benchmarks" --artifacts "$artifacts/benchmarks" "$@"

@@ -12,6 +12,8 @@ switch (args)
         return Densities.Run(args[1..]);
     case ["linear", ..]:
         return LinearAgainstPeer.Run(args[1..]);
+    case ["callers"]:
+        return TwoCallers.Run();
     case ["rooms"]:
         return Rooms.Run();
     case ["fit", ..]:

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
-using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;
@@ -12,47 +10,19 @@ namespace Math4AI.Separation;
 /// fourth power of the channels. Source: J.-F. Cardoso, "High-order contrasts for independent component analysis", Neural
 /// Computation 11 (1999).
 /// </summary>
-internal sealed class Jade(int? sources) : Separator
+internal sealed class Jade(int? sources) : DiagonalisingSeparator(sources)
 {
     private const int MostSignals = 24;
 
     public override string Name => "jade";
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {
-        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
-        long start = Stopwatch.GetTimestamp();
-        Whitening whitening = Whitening.Of(mixture, sources, cancellation);
-        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         int count = whitening.Matrix.RowCount;
-        if (count > MostSignals)
-        {
-            throw new ArgumentException(
+        return count <= MostSignals
+            ? Cumulants(mixture, whitening, cancellation)
+            : throw new ArgumentException(
                 $"JADE's cost grows with the fourth power of the signals, and there are {count}; use another method, or --sources.");
-        }
-
-        start = Stopwatch.GetTimestamp();
-        var changes = new List<double>();
-        Matrix<double>[] cumulants = Cumulants(mixture, whitening, cancellation);
-        (Matrix<double> rotation, bool converged) = JointDiagonalization.Solve(
-            cumulants,
-            1e-3 / Math.Sqrt(mixture.Length),
-            angle =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                changes.Add(angle);
-                progress?.Report(new SeparationProgress("solve", changes.Count, angle));
-            });
-        return new Solution(
-            new Unmixing(
-                rotation.Transpose() * whitening.Matrix, whitening.Inverse * rotation, whitening.Covariance.Mean),
-            whitening.Covariance,
-            converged ? Termination.Converged : Termination.IterationLimit,
-            changes,
-            whitening.Notes(),
-            whitenSeconds,
-            Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private static Matrix<double>[] Cumulants(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Math4AI.LinearAlgebra;
-using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;
@@ -10,44 +8,14 @@ namespace Math4AI.Separation;
 /// E z(t) z(t + τ)ᵀ are made diagonal together. Source: A. Belouchrani, K. Abed-Meraim, J.-F. Cardoso, E. Moulines, "A blind source
 /// separation technique using second-order statistics", IEEE Transactions on Signal Processing 45 (1997).
 /// </summary>
-internal sealed class Sobi(int? sources, int lags) : Separator
+internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sources)
 {
     public override string Name => "sobi";
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
-    {
-        if (mixture.Length <= lags)
-        {
-            throw new ArgumentException($"There are {mixture.Length} samples, and lags up to {lags} are needed.");
-        }
-
-        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
-        long start = Stopwatch.GetTimestamp();
-        Whitening whitening = Whitening.Of(mixture, sources, cancellation);
-        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-
-        start = Stopwatch.GetTimestamp();
-        var changes = new List<double>();
-        (Matrix<double> rotation, bool converged) = JointDiagonalization.Solve(
-            LaggedCovariances(mixture, whitening, cancellation),
-            1e-3 / Math.Sqrt(mixture.Length),
-            angle =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                changes.Add(angle);
-                progress?.Report(new SeparationProgress("solve", changes.Count, angle));
-            });
-        return new Solution(
-            new Unmixing(
-                rotation.Transpose() * whitening.Matrix, whitening.Inverse * rotation, whitening.Covariance.Mean),
-            whitening.Covariance,
-            converged ? Termination.Converged : Termination.IterationLimit,
-            changes,
-            whitening.Notes(),
-            whitenSeconds,
-            Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
+    protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation) =>
+        mixture.Length > lags
+            ? LaggedCovariances(mixture, whitening, cancellation)
+            : throw new ArgumentException($"There are {mixture.Length} samples, and lags up to {lags} are needed.");
 
     private unsafe Matrix<double>[] LaggedCovariances(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {

@@ -55,15 +55,7 @@ public static class MatrixFile
     private static DenseMatrix ReadCsv(string path)
     {
         var rows = new List<double[]>();
-        var options = new CsvReaderOptions
-        {
-            HasHeader = false,
-            TrimWhitespace = true,
-            CommentPrefix = '#',
-            SkipEmptyLines = true,
-            TrackLineNumbers = true,
-        };
-        using CsvReader reader = CsvReader.FromFile(path, options);
+        using CsvReader reader = CsvFile.Open(path, hasComments: true);
         while (reader.Read())
         {
             long line = reader.LineNumber;

@@ -53,36 +53,13 @@ public sealed class NumberTable
 
     private static NumberTable ReadCsv(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose)
     {
-        var options = new CsvReaderOptions
-        {
-            HasHeader = false,
-            TrimWhitespace = true,
-            CommentPrefix = '#',
-            SkipEmptyLines = true,
-            TrackLineNumbers = true,
-        };
-        using CsvReader reader = CsvReader.FromFile(path, options);
-        if (!reader.Read())
-        {
-            throw new InvalidDataException($"{path} is empty; a first line with the names of the columns is needed.");
-        }
-
-        string[] names = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
-        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new InvalidDataException($"{path} has two columns called '{twice.Key}'.");
-        }
-
+        using CsvReader reader = CsvFile.Open(path, hasComments: true);
+        string[] names = CsvFile.ReadNames(reader, path);
         int[] wanted = Find(path, names, choose(names));
         List<double>[] values = [.. wanted.Select(_ => new List<double>())];
         while (reader.Read())
         {
-            if (reader.FieldCount != names.Length)
-            {
-                throw new InvalidDataException(
-                    $"{path}, line {reader.LineNumber}: {reader.FieldCount} values, and {names.Length} columns have names.");
-            }
-
+            CsvFile.RequireLength(reader, path, names.Length);
             for (int k = 0; k < wanted.Length; k++)
             {
                 values[k].Add(Number(path, reader.GetString(wanted[k]), reader.LineNumber, names[wanted[k]]));

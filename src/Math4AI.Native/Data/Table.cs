@@ -33,28 +33,12 @@ public sealed class Table
     public static Table Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var options = new CsvReaderOptions { HasHeader = false, TrimWhitespace = true, SkipEmptyLines = true, TrackLineNumbers = true };
-        using CsvReader reader = CsvReader.FromFile(path, options);
-        if (!reader.Read())
-        {
-            throw new InvalidDataException($"{path} is empty; a first line with the names of the columns is needed.");
-        }
-
-        string[] names = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
-        if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
-        {
-            throw new InvalidDataException($"{path} has two columns called '{twice.Key}'.");
-        }
-
+        using CsvReader reader = CsvFile.Open(path, hasComments: false);
+        string[] names = CsvFile.ReadNames(reader, path);
         List<string?>[] columns = [.. names.Select(_ => new List<string?>())];
         while (reader.Read())
         {
-            if (reader.FieldCount != names.Length)
-            {
-                throw new InvalidDataException(
-                    $"{path}, line {reader.LineNumber}: {reader.FieldCount} values, and {names.Length} columns have names.");
-            }
-
+            CsvFile.RequireLength(reader, path, names.Length);
             for (int i = 0; i < names.Length; i++)
             {
                 string text = reader.GetString(i);

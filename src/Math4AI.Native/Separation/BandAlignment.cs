@@ -18,7 +18,7 @@ internal static unsafe class BandAlignment
     /// <param name="stride">The numbers of one source.</param>
     public static int[][] Solve(double[][] shapes, int sources, int stride)
     {
-        int[][] orders = [.. Permutations(sources)];
+        int[][] orders = [.. Permutations.Of(sources)];
         double[][][] permuted = [.. shapes.Select(shape => orders.Select(order => Permute(shape, order, stride)).ToArray())];
         (double Agreement, int[] Chosen) best = (double.NegativeInfinity, []);
         foreach (double[] start in shapes)
@@ -84,10 +84,4 @@ internal static unsafe class BandAlignment
             return BlockKernels.Dot(a, b, x.Length);
         }
     }
-
-    private static IEnumerable<int[]> Permutations(int count) =>
-        count == 0
-            ? [[]]
-            : Permutations(count - 1).SelectMany(order => Enumerable.Range(0, count)
-                .Select(at => order[..at].Append(count - 1).Concat(order[at..]).ToArray()));
 }

@@ -73,7 +73,7 @@ public static class BssEval
             }
         }
 
-        int[] best = Permutations(count).MaxBy(order => order.Select((e, j) => sir[j, e]).Average())!;
+        int[] best = Permutations.Of(count).MaxBy(order => order.Select((e, j) => sir[j, e]).Average())!;
         return new BssEvalResult(
             [.. best.Select((e, j) => sdr[j, e])], [.. best.Select((e, j) => sir[j, e])], [.. best.Select((e, j) => sar[j, e])], best);
     }
@@ -193,10 +193,4 @@ public static class BssEval
 
     private static double Decibels(double signal, double rest) =>
         rest <= 0.0 ? double.PositiveInfinity : 10.0 * Math.Log10(signal / rest);
-
-    private static IEnumerable<int[]> Permutations(int count) =>
-        count == 0
-            ? [[]]
-            : Permutations(count - 1).SelectMany(order => Enumerable.Range(0, count)
-                .Select(at => order[..at].Append(count - 1).Concat(order[at..]).ToArray()));
 }

@@ -70,46 +70,18 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 return Finish(iteration, Termination.IterationLimit, here);
             }
 
-            bool isLast = false;
-            while (true)
+            bool isEnd = step.MostToGain <= Measurable * step.Size;
+            if (isEnd && !StepAtEnd(iteration, step, here, next, ref lastPredicted))
             {
-                double predicted = step.Solve(here, damping);
-                if (step.MostToGain <= Measurable * step.Size)
-                {
-                    // The end: plain Gauss–Newton steps, as long as each leaves less to gain than the one before.
-                    predicted = step.Solve(here, LeastDamping);
-                    if (predicted > 0.9 * lastPredicted || predicted <= Exhausted * step.Size)
-                    {
-                        return FinishAtRest(iteration, step, here, nothing);
-                    }
-
-                    lastPredicted = predicted;
-                    step.Take(here, next);
-                    next.Linearize(iteration);
-                    if (!next.IsFinite() || next.Cost > here.Cost + 1e3 * Measurable * step.Size)
-                    {
-                        return FinishAtRest(iteration, step, here, nothing);
-                    }
-
-                    break;
-                }
-
-                bool isTrusted = !acceleration || step.Accelerate(iteration, here, next);
-                step.Take(here, next);
-                if (isTrusted && next.Evaluate(iteration) < here.Cost && next.Linearize(iteration))
-                {
-                    isLast = step.IsSmall(iteration, here) && step.MostToGain < 1e-8 * step.Size;
-                    damping = Math.Max(LeastDamping, damping * Reward);
-                    break;
-                }
-
-                damping *= Penalty;
-                if (damping > MostDamping)
-                {
-                    return Finish(iteration, Termination.NoProgress, here);
-                }
+                return FinishAtRest(iteration, step, here, nothing);
             }
 
+            if (!isEnd && !StepDown(iteration, step, here, next, ref damping))
+            {
+                return Finish(iteration, Termination.NoProgress, here);
+            }
+
+            bool isLast = !isEnd && step.IsSmall(iteration, here) && step.MostToGain < 1e-8 * step.Size;
             (here, next) = (next, here);
             step.Factor(here);
             if (isLast)
@@ -117,6 +89,41 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 return FinishAtRest(iteration, step, here, nothing);
             }
         }
+    }
+
+    /// <summary>The end: plain Gauss–Newton steps, as long as each leaves less to gain than the one before.</summary>
+    private static bool StepAtEnd(Iteration iteration, Step step, Point here, Point next, ref double lastPredicted)
+    {
+        double predicted = step.Solve(here, LeastDamping);
+        if (predicted > 0.9 * lastPredicted || predicted <= Exhausted * step.Size)
+        {
+            return false;
+        }
+
+        lastPredicted = predicted;
+        step.Take(here, next);
+        next.Linearize(iteration);
+        return next.IsFinite() && !(next.Cost > here.Cost + 1e3 * Measurable * step.Size);
+    }
+
+    /// <summary>A step that lowers the cost, with as much damping as it takes; false where none does.</summary>
+    private bool StepDown(Iteration iteration, Step step, Point here, Point next, ref double damping)
+    {
+        while (damping <= MostDamping)
+        {
+            step.Solve(here, damping);
+            bool isTrusted = !acceleration || step.Accelerate(iteration, here, next);
+            step.Take(here, next);
+            if (isTrusted && next.Evaluate(iteration) < here.Cost && next.Linearize(iteration))
+            {
+                damping = Math.Max(LeastDamping, damping * Reward);
+                return true;
+            }
+
+            damping *= Penalty;
+        }
+
+        return false;
     }
 
     /// <summary>A minimum where a parameter has lost its influence is none: it has wandered to where the cost is flat.</summary>

@@ -16,13 +16,13 @@ public sealed class FitCommandTests : TemporaryFolder
     private Finished Fit(params string[] words) =>
         Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
 
-    private string Misra() => Csv("y,x\n" + string.Join('\n', NistRegression.Load("Misra1a").Rows
+    private string Misra() => Csv("y,x\n" + string.Join('\n', NistRegression.Read(Repository.Data("nist", "Misra1a.dat")).Rows
         .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row[0]},{row[1]}"))));
 
     [Fact]
     public void A_fit_writes_its_result_with_all_digits_and_a_report()
     {
-        NistRegression set = NistRegression.Load("Misra1a");
+        NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));
         Finished fit = Fit(Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--bootstrap", "50", "--json");
         Assert.True(fit.Code == 0, fit.Errors);
         JsonElement json = JsonDocument.Parse(fit.Output).RootElement;

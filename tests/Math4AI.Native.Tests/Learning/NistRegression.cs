@@ -23,9 +23,10 @@ internal sealed record NistRegression(
 
     public FitProblem Problem => new() { Model = Model, Inputs = Inputs, Targets = Targets };
 
-    public static NistRegression Load(string name)
+    /// <summary>Reads a file of NIST's.</summary>
+    public static NistRegression Read(string path)
     {
-        string[] lines = File.ReadAllLines(Repository.Data("nist", name + ".dat"));
+        string[] lines = File.ReadAllLines(path);
         int first = Array.FindIndex(lines, line => Regex.IsMatch(line, @"^\s+y\s*="));
         int last = Array.FindIndex(lines, first, line => Regex.IsMatch(line, @"\+\s*e\s*$"));
         string formula = string.Join(' ', lines[first..(last + 1)]);

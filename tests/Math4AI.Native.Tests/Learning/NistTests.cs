@@ -21,7 +21,7 @@ public class NistTests
     [MemberData(nameof(Runs))]
     public void Certified_values_are_found_from_both_starts(string name, int start)
     {
-        NistRegression set = NistRegression.Load(name);
+        NistRegression set = NistRegression.Read(Repository.Data("nist", name + ".dat"));
         FitResult fit = set.Problem.Fit(set.Starts[start - 1]);
         double parameters = set.ParameterDigits(fit);
         double deviations = set.DeviationDigits(fit);

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_ABI_VERSION 2
+#define M4_ABI_VERSION 3
 
 #define M4_MAX_CHANNELS 1024
 
@@ -80,6 +80,18 @@ M4_API int64_t m4_ring_write_interleaved(m4_ring* ring, const float* samples, in
 M4_API int64_t m4_ring_read_planar(m4_ring* ring, float* samples, int64_t stride, int64_t frames);
 M4_API int64_t m4_ring_read_interleaved(m4_ring* ring, float* samples, int64_t frames);
 
+/* The same without a copy: up to `frames` frames that lie in one piece, channel c at *samples + c * m4_ring_capacity().
+ * What was filled is pushed by commit, what was used is given back by release; M4_INVALID_ARGUMENT where that is more
+ * than there is. A piece ends where the ring's memory does: blocks that divide the capacity always come whole. */
+M4_API int64_t m4_ring_acquire_write(m4_ring* ring, int64_t frames, float** samples);
+M4_API int32_t m4_ring_commit(m4_ring* ring, int64_t frames);
+M4_API int64_t m4_ring_acquire_read(m4_ring* ring, int64_t frames, const float** samples);
+M4_API int32_t m4_ring_release(m4_ring* ring, int64_t frames);
+
+/* For the reader: when the last of the next `frames` frames was pushed (to within 16 frames), in nanoseconds of the
+ * steady clock; -1 where there are not as many. */
+M4_API int64_t m4_ring_pushed_at(m4_ring* ring, int64_t frames);
+
 /* End of stream: the reader gets what is left, then M4_END_OF_STREAM from a wait. */
 M4_API void m4_ring_close(m4_ring* ring);
 M4_API int32_t m4_ring_is_closed(const m4_ring* ring);
@@ -130,6 +142,17 @@ M4_API int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_for
 M4_API int32_t m4_reader_read(m4_reader* reader, float* samples, int64_t stride, int64_t frames, int64_t* frames_read);
 M4_API void m4_reader_close(m4_reader* reader);
 
+/* Opens headerless samples: `format` says channels, rate and encoding (a PCM or float one, little-endian). */
+M4_API int32_t m4_reader_open_raw(const char* path, const m4_audio_format* format, m4_reader** reader);
+
+/* From now on a thread of the reader's own reads ahead, `block` frames at a time, into a ring of `capacity` frames that
+ * belongs to the reader; it waits where the ring is full, and closes the ring at the end. m4_reader_read() is then not
+ * allowed any more. */
+M4_API int32_t m4_reader_start(m4_reader* reader, int64_t capacity, int64_t block, m4_ring** ring);
+
+/* How the thread ended, once the ring is closed: M4_OK or what went wrong. */
+M4_API int32_t m4_reader_result(const m4_reader* reader);
+
 typedef struct m4_writer m4_writer;
 
 /* Creates a file, replacing one that is there; "-" writes to standard output, which must be WAV. `format->frames`
@@ -138,7 +161,18 @@ typedef struct m4_writer m4_writer;
 M4_API int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer);
 M4_API int32_t m4_writer_write(m4_writer* writer, const float* samples, int64_t stride, int64_t frames);
 
-/* Completes the header and closes. M4_OK means that the operating system took every byte. The handle is gone after. */
+/* Opens a sink for headerless samples of the format's encoding. */
+M4_API int32_t m4_writer_open_raw(const char* path, const m4_audio_format* format, m4_writer** writer);
+
+/* From now on a thread of the writer's own writes what is pushed into a ring of `capacity` frames that belongs to the
+ * writer. After a failure it closes the ring, which then accepts nothing. m4_writer_write() is not allowed any more. */
+M4_API int32_t m4_writer_start(m4_writer* writer, int64_t capacity, m4_ring** ring);
+
+/* The thread's first failure, M4_OK while there is none. */
+M4_API int32_t m4_writer_result(const m4_writer* writer);
+
+/* Completes the header and closes; a thread first writes what its ring still holds. M4_OK means that the operating
+ * system took every byte. The handle is gone after. */
 M4_API int32_t m4_writer_finish(m4_writer* writer);
 
 #ifdef __cplusplus

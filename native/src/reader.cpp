@@ -1,10 +1,13 @@
 #include "sound_file.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -55,11 +58,18 @@ struct m4_reader {
     bool cut_short = false;
     std::vector<float> interleaved;
 
+    m4_ring* ring = nullptr;
+    std::thread thread;
+    std::atomic<bool> stopped{false};
+    std::atomic<std::int32_t> outcome{M4_OK};
+    std::atomic<int> owners{1};
+
     m4_reader() = default;
     m4_reader(const m4_reader&) = delete;
     m4_reader& operator=(const m4_reader&) = delete;
 
     ~m4_reader() {
+        m4_ring_destroy(ring);
         if (file != nullptr) {
             sf_close(file);
         }
@@ -68,7 +78,7 @@ struct m4_reader {
         }
     }
 
-    std::int32_t open(const char* path, m4_audio_format& format) {
+    std::int32_t open(const char* path, bool is_raw, m4_audio_format& format) {
         owns_descriptor = !m4::is_standard_stream(path);
         descriptor = owns_descriptor ? ::open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
         if (descriptor < 0) {
@@ -85,6 +95,11 @@ struct m4_reader {
             return M4_EMPTY_FILE;
         }
         SF_INFO info{};
+        if (is_raw) {
+            info.channels = format.channels;
+            info.samplerate = format.sample_rate;
+            info.format = m4::raw_format_of(format.encoding);
+        }
         file = sf_open_fd(descriptor, SFM_READ, &info, SF_FALSE);
         if (file == nullptr) {
             return result_of_open_failure();
@@ -95,7 +110,7 @@ struct m4_reader {
         }
         channels = info.channels;
         frames_left = S_ISREG(status.st_mode) ? info.frames : -1;
-        cut_short = S_ISREG(status.st_mode) && is_cut_short(file);
+        cut_short = S_ISREG(status.st_mode) && !is_raw && is_cut_short(file);
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
         format.frames = frames_left;
@@ -139,17 +154,56 @@ struct m4_reader {
         }
         return M4_OK;
     }
+
+    // The thread: decodes straight into the ring.
+    void read_ahead(std::int64_t block) {
+        constexpr std::int64_t patience_ns = 50000000;
+        while (!stopped.load(std::memory_order_acquire)) {
+            if (m4_ring_wait_writable(ring, block, patience_ns) != M4_OK) {
+                continue;
+            }
+            float* samples = nullptr;
+            const std::int64_t wanted = m4_ring_acquire_write(ring, block, &samples);
+            std::int64_t count = 0;
+            const std::int32_t result = read(samples, m4_ring_capacity(ring), wanted, count);
+            m4_ring_commit(ring, count);
+            if (result != M4_OK || count < wanted) {
+                outcome.store(result, std::memory_order_release);
+                break;
+            }
+        }
+        m4_ring_close(ring);
+        release();
+    }
+
+    // The reader is gone when its thread and its user are done with it. A thread that waits for a pipe to say something
+    // cannot be woken: its user leaves, and it follows when the pipe speaks or closes.
+    void release() {
+        if (owners.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            delete this;
+        }
+    }
+
+    void leave() {
+        stopped.store(true, std::memory_order_release);
+        if (thread.joinable()) {
+            if (owns_descriptor) {
+                thread.join();
+            } else {
+                thread.detach();
+            }
+        }
+        release();
+    }
 };
 
-std::int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_format* format) {
-    if (path == nullptr || path[0] == '\0' || reader == nullptr || format == nullptr) {
-        return M4_INVALID_ARGUMENT;
-    }
+namespace {
+
+std::int32_t open_reader(const char* path, bool is_raw, m4_reader** reader, m4_audio_format* format) {
     *reader = nullptr;
-    *format = m4_audio_format{};
     try {
         auto* opened = new m4_reader;
-        const std::int32_t result = opened->open(path, *format);
+        const std::int32_t result = opened->open(path, is_raw, *format);
         if (result != M4_OK) {
             delete opened;
             return result;
@@ -161,18 +215,68 @@ std::int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_forma
     }
 }
 
+} // namespace
+
+std::int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_format* format) {
+    if (path == nullptr || path[0] == '\0' || reader == nullptr || format == nullptr) {
+        return M4_INVALID_ARGUMENT;
+    }
+    *format = m4_audio_format{};
+    return open_reader(path, false, reader, format);
+}
+
+std::int32_t m4_reader_open_raw(const char* path, const m4_audio_format* format, m4_reader** reader) {
+    if (path == nullptr || path[0] == '\0' || reader == nullptr || format == nullptr || format->channels < 1 ||
+        format->channels > M4_MAX_CHANNELS || format->sample_rate < 1 || format->sample_rate > highest_rate) {
+        return M4_INVALID_ARGUMENT;
+    }
+    *reader = nullptr;
+    if (m4::raw_format_of(format->encoding) == 0) {
+        return M4_UNSUPPORTED;
+    }
+    m4_audio_format found = *format;
+    return open_reader(path, true, reader, &found);
+}
+
+std::int32_t m4_reader_start(m4_reader* reader, std::int64_t capacity, std::int64_t block, m4_ring** ring) {
+    if (reader == nullptr || ring == nullptr || reader->ring != nullptr || block < 1 || capacity < block) {
+        return M4_INVALID_ARGUMENT;
+    }
+    const std::int32_t result = m4_ring_create(reader->channels, capacity, &reader->ring);
+    if (result != M4_OK) {
+        return result;
+    }
+    reader->owners.store(2);
+    try {
+        reader->thread = std::thread(&m4_reader::read_ahead, reader, block);
+    } catch (const std::system_error&) {
+        reader->owners.store(1);
+        return M4_OUT_OF_MEMORY;
+    }
+    *ring = reader->ring;
+    return M4_OK;
+}
+
+std::int32_t m4_reader_result(const m4_reader* reader) {
+    return reader == nullptr ? static_cast<std::int32_t>(M4_INVALID_ARGUMENT)
+                             : reader->outcome.load(std::memory_order_acquire);
+}
+
 std::int32_t m4_reader_read(m4_reader* reader, float* samples, std::int64_t stride, std::int64_t frames,
                             std::int64_t* frames_read) {
     if (frames_read == nullptr) {
         return M4_INVALID_ARGUMENT;
     }
     *frames_read = 0;
-    if (reader == nullptr || samples == nullptr || frames < 0 || (reader->channels > 1 && stride < frames)) {
+    if (reader == nullptr || samples == nullptr || frames < 0 || reader->ring != nullptr ||
+        (reader->channels > 1 && stride < frames)) {
         return M4_INVALID_ARGUMENT;
     }
     return reader->read(samples, stride, frames, *frames_read);
 }
 
 void m4_reader_close(m4_reader* reader) {
-    delete reader;
+    if (reader != nullptr) {
+        reader->leave();
+    }
 }

@@ -19,6 +19,13 @@ namespace {
 constexpr std::size_t cache_line = 64;
 constexpr std::int64_t largest_capacity = std::int64_t{1} << 32;
 
+constexpr std::uint64_t longest_stretch = 16;
+
+std::int64_t nanoseconds() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
 struct aligned_delete {
     void operator()(float* samples) const { ::operator delete (samples, std::align_val_t{cache_line}); }
 };
@@ -40,7 +47,20 @@ struct m4_ring {
 
     alignas(cache_line) std::atomic<bool> closed{false};
 
+    // When each stretch of frames was pushed, in nanoseconds of the steady clock; the stretch may be half read already
+    // while the writer still fills it.
+    std::uint64_t stretch = 1;
+    std::unique_ptr<std::atomic<std::int64_t>[]> pushed;
+
     float* channel(std::int32_t index) const { return samples.get() + static_cast<std::size_t>(index) * capacity; }
+
+    void note_push(std::uint64_t position, std::uint64_t frames) {
+        const std::int64_t now = nanoseconds();
+        const std::uint64_t mask = capacity / stretch - 1;
+        for (std::uint64_t i = position / stretch; frames > 0 && i <= (position + frames - 1) / stretch; ++i) {
+            pushed[i & mask].store(now, std::memory_order_relaxed);
+        }
+    }
 
     // The writer's question: how many frames fit, of `wanted`.
     std::uint64_t room(std::uint64_t wanted) {
@@ -84,6 +104,7 @@ template <typename Copy> std::int64_t write_frames(m4_ring* ring, std::int64_t f
         ring->overruns.fetch_add(1, std::memory_order_relaxed);
     }
     for_each_piece(*ring, position, count, copy);
+    ring->note_push(position, count);
     ring->written.store(position + count, std::memory_order_release);
     return static_cast<std::int64_t>(count);
 }
@@ -101,7 +122,7 @@ template <typename Copy> std::int64_t read_frames(m4_ring* ring, std::int64_t fr
     return static_cast<std::int64_t>(count);
 }
 
-bool block_is_valid(const m4_ring* ring, const float* samples, std::int64_t frames) {
+bool block_is_valid(const m4_ring* ring, const void* samples, std::int64_t frames) {
     return ring != nullptr && samples != nullptr && frames > 0;
 }
 
@@ -153,6 +174,12 @@ std::int32_t m4_ring_create(std::int32_t channels, std::int64_t capacity, m4_rin
     created->channels = channels;
     created->capacity = rounded;
     created->samples = std::move(samples);
+    created->stretch = std::min(rounded, longest_stretch);
+    created->pushed.reset(new (std::nothrow) std::atomic<std::int64_t>[rounded / created->stretch] {});
+    if (created->pushed == nullptr) {
+        delete created;
+        return M4_OUT_OF_MEMORY;
+    }
     *ring = created;
     return M4_OK;
 }
@@ -235,6 +262,55 @@ std::int64_t m4_ring_read_interleaved(m4_ring* ring, float* samples, std::int64_
             }
         }
     });
+}
+
+std::int64_t m4_ring_acquire_write(m4_ring* ring, std::int64_t frames, float** samples) {
+    if (!block_is_valid(ring, samples, frames) || ring->closed.load(std::memory_order_relaxed)) {
+        return 0;
+    }
+    const std::uint64_t start = ring->written.load(std::memory_order_relaxed) & (ring->capacity - 1);
+    *samples = ring->channel(0) + start;
+    return static_cast<std::int64_t>(std::min(ring->room(static_cast<std::uint64_t>(frames)), ring->capacity - start));
+}
+
+std::int32_t m4_ring_commit(m4_ring* ring, std::int64_t frames) {
+    if (ring == nullptr || frames < 0 ||
+        static_cast<std::uint64_t>(frames) > ring->room(static_cast<std::uint64_t>(frames))) {
+        return M4_INVALID_ARGUMENT;
+    }
+    const std::uint64_t position = ring->written.load(std::memory_order_relaxed);
+    ring->note_push(position, static_cast<std::uint64_t>(frames));
+    ring->written.store(position + static_cast<std::uint64_t>(frames), std::memory_order_release);
+    return M4_OK;
+}
+
+std::int64_t m4_ring_acquire_read(m4_ring* ring, std::int64_t frames, const float** samples) {
+    if (!block_is_valid(ring, samples, frames)) {
+        return 0;
+    }
+    const std::uint64_t start = ring->read.load(std::memory_order_relaxed) & (ring->capacity - 1);
+    *samples = ring->channel(0) + start;
+    return static_cast<std::int64_t>(
+        std::min(ring->available(static_cast<std::uint64_t>(frames)), ring->capacity - start));
+}
+
+std::int32_t m4_ring_release(m4_ring* ring, std::int64_t frames) {
+    if (ring == nullptr || frames < 0 ||
+        static_cast<std::uint64_t>(frames) > ring->available(static_cast<std::uint64_t>(frames))) {
+        return M4_INVALID_ARGUMENT;
+    }
+    const std::uint64_t position = ring->read.load(std::memory_order_relaxed);
+    ring->read.store(position + static_cast<std::uint64_t>(frames), std::memory_order_release);
+    return M4_OK;
+}
+
+std::int64_t m4_ring_pushed_at(m4_ring* ring, std::int64_t frames) {
+    if (ring == nullptr || frames < 1 ||
+        static_cast<std::uint64_t>(frames) > ring->available(static_cast<std::uint64_t>(frames))) {
+        return -1;
+    }
+    const std::uint64_t last = ring->read.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(frames) - 1;
+    return ring->pushed[last / ring->stretch & (ring->capacity / ring->stretch - 1)].load(std::memory_order_relaxed);
 }
 
 void m4_ring_close(m4_ring* ring) {

@@ -106,4 +106,12 @@ int sndfile_format_of(std::int32_t container, std::int32_t encoding) {
     }
 }
 
+int raw_format_of(std::int32_t encoding) {
+    if (encoding == M4_ENCODING_VORBIS || encoding == M4_ENCODING_PCM8) {
+        return 0;
+    }
+    const int format = sndfile_format_of(M4_CONTAINER_WAV, encoding);
+    return format == 0 ? 0 : (format & SF_FORMAT_SUBMASK) | SF_FORMAT_RAW | SF_ENDIAN_LITTLE;
+}
+
 } // namespace m4

@@ -22,6 +22,9 @@ std::int32_t encoding_of(int sndfile_format);
 // libsndfile's format number, or 0 where there is none.
 int sndfile_format_of(std::int32_t container, std::int32_t encoding);
 
+// The same for headerless little-endian samples.
+int raw_format_of(std::int32_t encoding);
+
 inline bool is_standard_stream(const char* path) {
     return path[0] == '-' && path[1] == '\0';
 }

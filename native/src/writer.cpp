@@ -1,8 +1,11 @@
 #include "sound_file.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <new>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -82,16 +85,22 @@ struct m4_writer {
     int descriptor = -1;
     bool owns_descriptor = false;
     std::int32_t channels = 0;
+    std::int32_t sample_rate = 0;
     std::int64_t frames_written = 0;
     std::int64_t most_frames = INT64_MAX; // what was announced, where the file was laid out for it
     std::int32_t failure = M4_OK;         // the first failure; nothing is written after it
     std::vector<float> interleaved;
+
+    m4_ring* ring = nullptr;
+    std::thread thread;
+    std::atomic<std::int32_t> outcome{M4_OK};
 
     m4_writer() = default;
     m4_writer(const m4_writer&) = delete;
     m4_writer& operator=(const m4_writer&) = delete;
 
     ~m4_writer() {
+        m4_ring_destroy(ring);
         if (file != nullptr) {
             sf_close(file);
         }
@@ -100,17 +109,18 @@ struct m4_writer {
         }
     }
 
-    std::int32_t open(const char* path, const m4_audio_format& format) {
+    std::int32_t open(const char* path, bool is_raw, const m4_audio_format& format) {
         SF_INFO info{};
         info.channels = format.channels;
         info.samplerate = format.sample_rate;
-        info.format = m4::sndfile_format_of(format.container, format.encoding);
+        info.format =
+            is_raw ? m4::raw_format_of(format.encoding) : m4::sndfile_format_of(format.container, format.encoding);
         owns_descriptor = !m4::is_standard_stream(path);
         if (info.format == 0 || sf_format_check(&info) == SF_FALSE ||
-            (!owns_descriptor && format.container != M4_CONTAINER_WAV)) {
+            (!owns_descriptor && !is_raw && format.container != M4_CONTAINER_WAV)) {
             return M4_UNSUPPORTED;
         }
-        if (format.container == M4_CONTAINER_WAV) {
+        if (!is_raw && format.container == M4_CONTAINER_WAV) {
             // Into a pipe libsndfile writes only headerless samples: the header is ours. In a file RF64 has 64-bit
             // lengths; with the downgrade below it comes out as plain WAV where less is written after all.
             const int type = !owns_descriptor ? SF_FORMAT_RAW : fits_wav(format) ? SF_FORMAT_WAV : SF_FORMAT_RF64;
@@ -122,9 +132,10 @@ struct m4_writer {
             return m4::result_of_errno(errno);
         }
         channels = format.channels;
+        sample_rate = format.sample_rate;
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
-        if (!owns_descriptor) {
+        if (!owns_descriptor && !is_raw) {
             const std::int32_t header =
                 write_bytes(descriptor, streaming_wav_header(format, bytes_per_sample_of(format.encoding)));
             if (header != M4_OK) {
@@ -172,7 +183,41 @@ struct m4_writer {
         return failure;
     }
 
+    // The thread: writes what the ring holds, until it is closed and empty, or a write fails.
+    void drain() {
+        constexpr std::int64_t patience_ns = 50000000;
+        const std::int64_t most = static_cast<std::int64_t>(interleaved.size()) / channels;
+        std::int64_t since_header = 0;
+        for (;;) {
+            const float* samples = nullptr;
+            const std::int64_t count = m4_ring_acquire_read(ring, most, &samples);
+            if (count == 0) {
+                if (m4_ring_wait_readable(ring, 1, patience_ns) == M4_END_OF_STREAM) {
+                    return;
+                }
+                continue;
+            }
+            const std::int32_t result = write(samples, m4_ring_capacity(ring), count);
+            m4_ring_release(ring, count);
+            if (result != M4_OK) {
+                outcome.store(result, std::memory_order_release);
+                m4_ring_close(ring);
+                return;
+            }
+            // Once a second of sound the header says what is there: a process that is killed leaves a file that plays.
+            since_header += count;
+            if (owns_descriptor && since_header >= sample_rate) {
+                sf_command(file, SFC_UPDATE_HEADER_NOW, nullptr, 0);
+                since_header = 0;
+            }
+        }
+    }
+
     std::int32_t finish() {
+        if (thread.joinable()) {
+            m4_ring_close(ring);
+            thread.join();
+        }
         // sf_close() reports no failed write: the codec's last block and the header are pushed out before it, where
         // the number of bytes that arrive can be compared with the errors that libsndfile notes.
         errno = 0;
@@ -202,7 +247,9 @@ private:
     }
 };
 
-std::int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer) {
+namespace {
+
+std::int32_t open_writer(const char* path, bool is_raw, const m4_audio_format* format, m4_writer** writer) {
     if (writer != nullptr) {
         *writer = nullptr;
     }
@@ -212,7 +259,7 @@ std::int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_
     }
     try {
         auto* opened = new m4_writer;
-        const std::int32_t result = opened->open(path, *format);
+        const std::int32_t result = opened->open(path, is_raw, *format);
         if (result != M4_OK) {
             delete opened;
             return result;
@@ -224,8 +271,41 @@ std::int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_
     }
 }
 
+} // namespace
+
+std::int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer) {
+    return open_writer(path, false, format, writer);
+}
+
+std::int32_t m4_writer_open_raw(const char* path, const m4_audio_format* format, m4_writer** writer) {
+    return open_writer(path, true, format, writer);
+}
+
+std::int32_t m4_writer_start(m4_writer* writer, std::int64_t capacity, m4_ring** ring) {
+    if (writer == nullptr || ring == nullptr || writer->ring != nullptr) {
+        return M4_INVALID_ARGUMENT;
+    }
+    const std::int32_t result = m4_ring_create(writer->channels, capacity, &writer->ring);
+    if (result != M4_OK) {
+        return result;
+    }
+    try {
+        writer->thread = std::thread(&m4_writer::drain, writer);
+    } catch (const std::system_error&) {
+        return M4_OUT_OF_MEMORY;
+    }
+    *ring = writer->ring;
+    return M4_OK;
+}
+
+std::int32_t m4_writer_result(const m4_writer* writer) {
+    return writer == nullptr ? static_cast<std::int32_t>(M4_INVALID_ARGUMENT)
+                             : writer->outcome.load(std::memory_order_acquire);
+}
+
 std::int32_t m4_writer_write(m4_writer* writer, const float* samples, std::int64_t stride, std::int64_t frames) {
-    if (writer == nullptr || samples == nullptr || frames < 0 || (writer->channels > 1 && stride < frames)) {
+    if (writer == nullptr || samples == nullptr || frames < 0 || writer->ring != nullptr ||
+        (writer->channels > 1 && stride < frames)) {
         return M4_INVALID_ARGUMENT;
     }
     return writer->write(samples, stride, frames);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -125,6 +126,48 @@ TEST(Ring, Waiting_ends_at_its_time_out) {
     std::array<float, 4> block{};
     m4_ring_write_planar(ring.get(), block.data(), 4, 4);
     EXPECT_EQ(m4_ring_wait_writable(ring.get(), 1, 2'000'000), M4_TIMED_OUT);
+}
+
+TEST(Ring, Pieces_are_taken_without_a_copy_and_end_where_the_memory_does) {
+    const ring_handle ring = make_ring(2, 8);
+    float* to = nullptr;
+    const float* from = nullptr;
+    EXPECT_EQ(m4_ring_acquire_read(ring.get(), 4, &from), 0);
+    for (std::int64_t round = 0; round < 5; ++round) {
+        ASSERT_EQ(m4_ring_acquire_write(ring.get(), 4, &to), 4);
+        for (std::int32_t c = 0; c < 2; ++c) {
+            for (std::int64_t i = 0; i < 4; ++i) {
+                to[c * m4_ring_capacity(ring.get()) + i] = value_of(4 * round + i, c);
+            }
+        }
+        ASSERT_EQ(m4_ring_readable(ring.get()), 0) << "nothing is pushed before commit";
+        ASSERT_EQ(m4_ring_commit(ring.get(), 4), M4_OK);
+        ASSERT_EQ(m4_ring_acquire_read(ring.get(), 8, &from), 4);
+        EXPECT_EQ(from[3], value_of(4 * round + 3, 0));
+        EXPECT_EQ(from[m4_ring_capacity(ring.get())], value_of(4 * round, 1));
+        ASSERT_EQ(m4_ring_release(ring.get(), 4), M4_OK);
+    }
+    ASSERT_EQ(m4_ring_acquire_write(ring.get(), 8, &to), 4) << "twenty frames on, four are left to the end";
+    EXPECT_EQ(m4_ring_commit(ring.get(), 9), M4_INVALID_ARGUMENT);
+    EXPECT_EQ(m4_ring_release(ring.get(), 1), M4_INVALID_ARGUMENT);
+    EXPECT_EQ(m4_ring_commit(ring.get(), -1), M4_INVALID_ARGUMENT);
+}
+
+TEST(Ring, Every_frame_carries_the_time_at_which_it_was_pushed) {
+    const ring_handle ring = make_ring(1, 64);
+    std::array<float, 32> block{};
+    const auto now = [] { return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1); };
+    EXPECT_EQ(m4_ring_pushed_at(ring.get(), 1), -1);
+    const std::int64_t start = now();
+    m4_ring_write_planar(ring.get(), block.data(), 32, 32);
+    const std::int64_t between = now();
+    m4_ring_write_planar(ring.get(), block.data(), 32, 32);
+    const std::int64_t end = now();
+    EXPECT_GE(m4_ring_pushed_at(ring.get(), 32), start);
+    EXPECT_LE(m4_ring_pushed_at(ring.get(), 32), between);
+    EXPECT_GE(m4_ring_pushed_at(ring.get(), 33), between);
+    EXPECT_LE(m4_ring_pushed_at(ring.get(), 64), end);
+    EXPECT_EQ(m4_ring_pushed_at(ring.get(), 65), -1);
 }
 
 TEST(Ring, Random_operations_agree_with_a_queue) {

@@ -8,7 +8,7 @@ internal static unsafe partial class NativeHelper
     public const string Name = "math4ai";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 2;
+    public const int AbiVersion = 3;
 
     public const int Ok = 0;
 

@@ -47,6 +47,10 @@ struct m4_ring {
 
     alignas(cache_line) std::atomic<bool> closed{false};
 
+    // How long each side has waited lately, in nanoseconds.
+    std::atomic<std::int64_t> usual_read_wait{0};
+    std::atomic<std::int64_t> usual_write_wait{0};
+
     // When each stretch of frames was pushed, in nanoseconds of the steady clock; the stretch may be half read already
     // while the writer still fills it.
     std::uint64_t stretch = 1;
@@ -126,22 +130,25 @@ bool block_is_valid(const m4_ring* ring, const void* samples, std::int64_t frame
     return ring != nullptr && samples != nullptr && frames > 0;
 }
 
-template <typename Ready> std::int32_t wait(std::int64_t timeout_ns, Ready ready) {
-    using clock = std::chrono::steady_clock;
-    const auto longest = std::chrono::nanoseconds(std::max<std::int64_t>(timeout_ns, 0));
-    const auto start = clock::now();
-    auto pause = std::chrono::microseconds(20);
+// Blocks come at a steady pace: sleeps through most of what the last waits took, then looks again and again.
+template <typename Ready> std::int32_t wait(std::int64_t timeout_ns, std::atomic<std::int64_t>& usual_ns, Ready ready) {
+    constexpr std::int64_t shortest = 20000, longest = 1000000;
+    const std::int64_t start = nanoseconds();
+    const std::int64_t usual = usual_ns.load(std::memory_order_relaxed);
+    std::int64_t pause = usual - usual / 4;
     for (;;) {
         const std::int32_t result = ready();
+        const std::int64_t waited = nanoseconds() - start;
         if (result != M4_TIMED_OUT) {
+            usual_ns.store(usual + (std::min(waited, 4 * longest) - usual) / 8, std::memory_order_relaxed);
             return result;
         }
-        const auto left = longest - (clock::now() - start);
-        if (left <= left.zero()) {
+        if (waited >= timeout_ns) {
             return M4_TIMED_OUT;
         }
-        std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(pause, left));
-        pause = std::min(pause * 2, std::chrono::microseconds(1000));
+        pause = std::clamp(pause, shortest, longest);
+        std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(pause, timeout_ns - waited)));
+        pause = std::max(usual / 10, pause == longest ? longest : 0);
     }
 }
 
@@ -327,7 +334,7 @@ std::int32_t m4_ring_wait_readable(m4_ring* ring, std::int64_t frames, std::int6
     if (ring == nullptr || frames < 1 || frames > m4_ring_capacity(ring)) {
         return M4_INVALID_ARGUMENT;
     }
-    return wait(timeout_ns, [=]() -> std::int32_t {
+    return wait(timeout_ns, ring->usual_read_wait, [=]() -> std::int32_t {
         const bool closed = ring->closed.load(std::memory_order_acquire);
         if (m4_ring_readable(ring) >= frames) {
             return M4_OK;
@@ -340,7 +347,7 @@ std::int32_t m4_ring_wait_writable(m4_ring* ring, std::int64_t frames, std::int6
     if (ring == nullptr || frames < 1 || frames > m4_ring_capacity(ring)) {
         return M4_INVALID_ARGUMENT;
     }
-    return wait(timeout_ns, [=]() -> std::int32_t {
+    return wait(timeout_ns, ring->usual_write_wait, [=]() -> std::int32_t {
         if (ring->closed.load(std::memory_order_acquire)) {
             return M4_END_OF_STREAM;
         }

@@ -67,17 +67,6 @@ bool fits_wav(const m4_audio_format& format) {
     return format.frames > 0 && format.frames <= most_bytes / bytes_per_frame;
 }
 
-std::int32_t write_bytes(int descriptor, const std::vector<unsigned char>& bytes) {
-    for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t count = write(descriptor, bytes.data() + done, bytes.size() - done);
-        if (count < 0 && errno != EINTR) {
-            return m4::result_of_errno(errno);
-        }
-        done += count > 0 ? static_cast<std::size_t>(count) : 0;
-    }
-    return M4_OK;
-}
-
 } // namespace
 
 struct m4_writer {
@@ -86,6 +75,7 @@ struct m4_writer {
     bool owns_descriptor = false;
     std::int32_t channels = 0;
     std::int32_t sample_rate = 0;
+    sf_count_t bytes_written = 0; // of samples, to standard output
     std::int64_t frames_written = 0;
     std::int64_t most_frames = INT64_MAX; // what was announced, where the file was laid out for it
     std::int32_t failure = M4_OK;         // the first failure; nothing is written after it
@@ -136,14 +126,16 @@ struct m4_writer {
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
         if (!owns_descriptor && !is_raw) {
-            const std::int32_t header =
-                write_bytes(descriptor, streaming_wav_header(format, bytes_per_sample_of(format.encoding)));
-            if (header != M4_OK) {
-                return header;
+            const auto header = streaming_wav_header(format, bytes_per_sample_of(format.encoding));
+            const auto length = static_cast<sf_count_t>(header.size());
+            if (write_all(header.data(), length) != length) {
+                return m4::result_of_errno(errno);
             }
+            bytes_written = 0;
         }
         errno = 0;
-        file = sf_open_fd(descriptor, SFM_WRITE, &info, SF_FALSE);
+        file = owns_descriptor ? sf_open_fd(descriptor, SFM_WRITE, &info, SF_FALSE)
+                               : sf_open_virtual(standard_output(), SFM_WRITE, &info, this);
         if (file == nullptr) {
             return errno != 0 ? m4::result_of_errno(errno) : static_cast<std::int32_t>(M4_IO_ERROR);
         }
@@ -152,6 +144,36 @@ struct m4_writer {
         // A float WAV otherwise carries the time of writing in its PEAK chunk: the same sound would give other bytes.
         sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
         return M4_OK;
+    }
+
+    // Standard output may be a pipe, a terminal or a file that others have written to: it is written from where it
+    // stands, and nothing else is asked of it.
+    static SF_VIRTUAL_IO* standard_output() {
+        static SF_VIRTUAL_IO calls = [] {
+            SF_VIRTUAL_IO io{};
+            io.get_filelen = [](void* writer) { return static_cast<m4_writer*>(writer)->bytes_written; };
+            io.seek = [](sf_count_t, int, void* writer) { return static_cast<m4_writer*>(writer)->bytes_written; };
+            io.read = [](void*, sf_count_t, void*) { return sf_count_t{0}; };
+            io.write = [](const void* bytes, sf_count_t count, void* writer) {
+                return static_cast<m4_writer*>(writer)->write_all(static_cast<const unsigned char*>(bytes), count);
+            };
+            io.tell = [](void* writer) { return static_cast<m4_writer*>(writer)->bytes_written; };
+            return io;
+        }();
+        return &calls;
+    }
+
+    sf_count_t write_all(const unsigned char* bytes, sf_count_t count) {
+        sf_count_t done = 0;
+        while (done < count) {
+            const ssize_t written = ::write(descriptor, bytes + done, static_cast<std::size_t>(count - done));
+            if (written < 0 && errno != EINTR) {
+                break;
+            }
+            done += std::max<ssize_t>(written, 0);
+        }
+        bytes_written += done;
+        return done;
     }
 
     std::int32_t write_piece(const float* samples, std::int64_t stride, std::int64_t frames) {

@@ -9,6 +9,7 @@ namespace Math4AI.Cli;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(SeparateSummary))]
 [JsonSerializable(typeof(RoomSummary))]
+[JsonSerializable(typeof(StreamSummary))]
 [JsonSerializable(typeof(TrainSummary))]
 [JsonSerializable(typeof(DoctorSummary))]
 [JsonSerializable(typeof(FitSummary))]

@@ -16,6 +16,7 @@ internal static partial class Program
         var root = new RootCommand("The mathematics of machine learning for .NET, from the command line.")
         {
             SeparateCommand.Create(),
+            StreamCommand.Create(),
             FitCommand.Create(),
             TrainCommand.Create(),
             PredictCommand.Create(),

@@ -11,6 +11,7 @@ internal static unsafe partial class NativeHelper
     public const int AbiVersion = 3;
 
     public const int Ok = 0;
+    public const int OutOfMemory = 4;
 
     /// <summary><c>m4_audio_format</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -47,17 +48,81 @@ internal static unsafe partial class NativeHelper
     [LibraryImport(Name, EntryPoint = "m4_ring_read_interleaved")]
     public static partial long RingReadInterleaved(nint ring, float* samples, long frames);
 
+    [LibraryImport(Name, EntryPoint = "m4_ring_channels")]
+    public static partial int RingChannels(nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_capacity")]
+    public static partial long RingCapacity(nint ring);
+
+    // Taking and giving back costs a few nanoseconds: the call must not cost more. None of these waits.
+    [LibraryImport(Name, EntryPoint = "m4_ring_readable")]
+    [SuppressGCTransition]
+    public static partial long RingReadable(nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_acquire_write")]
+    [SuppressGCTransition]
+    public static partial long RingAcquireWrite(nint ring, long frames, float** samples);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_commit")]
+    [SuppressGCTransition]
+    public static partial int RingCommit(nint ring, long frames);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_acquire_read")]
+    [SuppressGCTransition]
+    public static partial long RingAcquireRead(nint ring, long frames, float** samples);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_release")]
+    [SuppressGCTransition]
+    public static partial int RingRelease(nint ring, long frames);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_pushed_at")]
+    [SuppressGCTransition]
+    public static partial long RingPushedAt(nint ring, long frames);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_close")]
+    public static partial void RingClose(nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_is_closed")]
+    public static partial int RingIsClosed(nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_wait_readable")]
+    public static partial int RingWaitReadable(nint ring, long frames, long timeoutNanoseconds);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_wait_writable")]
+    public static partial int RingWaitWritable(nint ring, long frames, long timeoutNanoseconds);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_counts")]
+    public static partial void RingCounts(nint ring, out ulong overruns, out ulong underruns);
+
     [LibraryImport(Name, EntryPoint = "m4_reader_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ReaderOpen(string path, out nint reader, out AudioFormat format);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_read")]
     public static partial int ReaderRead(nint reader, float* samples, long stride, long frames, out long framesRead);
 
+    [LibraryImport(Name, EntryPoint = "m4_reader_open_raw", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ReaderOpenRaw(string path, in AudioFormat format, out nint reader);
+
+    [LibraryImport(Name, EntryPoint = "m4_reader_start")]
+    public static partial int ReaderStart(nint reader, long capacity, long block, out nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_reader_result")]
+    public static partial int ReaderResult(nint reader);
+
     [LibraryImport(Name, EntryPoint = "m4_reader_close")]
     public static partial void ReaderClose(nint reader);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int WriterOpen(string path, in AudioFormat format, out nint writer);
+
+    [LibraryImport(Name, EntryPoint = "m4_writer_open_raw", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int WriterOpenRaw(string path, in AudioFormat format, out nint writer);
+
+    [LibraryImport(Name, EntryPoint = "m4_writer_start")]
+    public static partial int WriterStart(nint writer, long capacity, out nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_writer_result")]
+    public static partial int WriterResult(nint writer);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_write")]
     public static partial int WriterWrite(nint writer, float* samples, long stride, long frames);

@@ -80,7 +80,7 @@ internal sealed unsafe class BandedIva
         }
     });
 
-    /// <summary>Renews every pair of rows so often.</summary>
+    /// <summary>Renews all rows so often.</summary>
     public void Iterate(int iterations, CancellationToken cancellation)
     {
         if (power.Length == 0)
@@ -95,11 +95,8 @@ internal sealed unsafe class BandedIva
                 : [.. Enumerable.Range(0, channels).SelectMany(a => Enumerable.Range(a + 1, channels - a - 1).Select(b => (a, b)))];
         for (int iteration = 0; iteration < iterations; iteration++)
         {
-            foreach ((int a, int b) in pairs)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Renew(a, b);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            Renew(pairs);
         }
     }
 
@@ -127,26 +124,40 @@ internal sealed unsafe class BandedIva
         power = [];
     }
 
-    /// <summary>The outputs as the first channel hears them (projection back, the minimal distortion principle).</summary>
-    public Complex[][] Outputs(int reference)
+    /// <summary>
+    /// W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the minimal
+    /// distortion principle).
+    /// </summary>
+    public Complex[][] ProjectedBack(int reference)
     {
-        Complex[][] outputs = [.. Enumerable.Range(0, channels).Select(_ => new Complex[frequencies * frames])];
+        var projected = new Complex[frequencies][];
         Parallel.For(0, frequencies, Options(), f =>
         {
             Complex[] inverse = [.. Unmixing[f]];
             SmallComplex.Invert(inverse, channels);
+            projected[f] = [.. Unmixing[f].Select((w, i) => inverse[reference * channels + i / channels] * w)];
+        });
+        return projected;
+    }
+
+    /// <summary>The spectra of the sources as a channel hears them.</summary>
+    public Complex[][] Outputs(int reference)
+    {
+        Complex[][] projected = ProjectedBack(reference);
+        Complex[][] outputs = [.. Enumerable.Range(0, channels).Select(_ => new Complex[frequencies * frames])];
+        Parallel.For(0, frequencies, Options(), f =>
+        {
             for (int n = 0; n < channels; n++)
             {
-                Complex heard = inverse[reference * channels + n];
                 for (int t = 0; t < frames; t++)
                 {
                     Complex sum = Complex.Zero;
                     for (int m = 0; m < channels; m++)
                     {
-                        sum += Unmixing[f][n * channels + m] * mixture[m][f * frames + t];
+                        sum += projected[f][n * channels + m] * mixture[m][f * frames + t];
                     }
 
-                    outputs[n][f * frames + t] = heard * sum;
+                    outputs[n][f * frames + t] = sum;
                 }
             }
         });
@@ -255,38 +266,45 @@ internal sealed unsafe class BandedIva
         return weights;
     }
 
-    /// <summary>One update of the rows a and b at all frequencies; their powers are summed on the way, while the bin is in the cache.</summary>
-    private void Renew(int a, int b)
+    /// <summary>
+    /// One update of all pairs of rows at all frequencies, all by the powers of the sweep before; the new powers are summed on the way,
+    /// while the bin is in the cache.
+    /// </summary>
+    private void Renew((int First, int Second)[] pairs)
     {
-        double[] weightsA = Weights(power[a]), weightsB = Weights(power[b]);
-        double[] powerA = new double[power[a].Length], powerB = new double[power[b].Length];
+        double[][] weights = [.. power.Select(Weights)];
+        double[][] renewed = [.. power.Select(values => new double[values.Length])];
         Parallel.For(0, edges.Length - 1, Options(), band =>
         {
-            Complex[] first = new Complex[channels * channels], second = new Complex[channels * channels];
+            Complex[][] covariances = [.. power.Select(_ => new Complex[channels * channels])];
             double weight = 1.0 / (edges[band + 1] - edges[band]);
             for (int f = edges[band]; f < edges[band + 1]; f++)
             {
-                products.Covariance(f, weightsA.AsSpan(band * stride, stride), first);
-                products.Covariance(f, weightsB.AsSpan(band * stride, stride), second);
-                PairUpdate.Renew(Unmixing[f], channels, a, b, first, second);
+                for (int n = 0; n < channels; n++)
+                {
+                    products.Covariance(f, weights[n].AsSpan(band * stride, stride), covariances[n]);
+                }
+
+                foreach ((int first, int second) in pairs)
+                {
+                    PairUpdate.Renew(Unmixing[f], channels, first, second, covariances[first], covariances[second]);
+                }
+
                 if (scaling > 0.0)
                 {
                     ScaleRows(f);
                 }
 
-                fixed (double* sumA = powerA, sumB = powerB)
+                for (int n = 0; n < channels; n++)
                 {
-                    products.AddPower(f, Row(f, a), weight, sumA + band * stride);
-                    products.AddPower(f, Row(f, b), weight, sumB + band * stride);
+                    fixed (double* sum = renewed[n])
+                    {
+                        products.AddPower(f, Row(f, n), weight, sum + band * stride);
+                    }
                 }
             }
         });
-        (power[a], power[b]) = (powerA, powerB);
-        for (int n = 0; n < channels && scaling > 0.0; n++)
-        {
-            // Scaling has changed the rows of the others too.
-            power[n] = n == a || n == b ? power[n] : BandPower(n);
-        }
+        power = renewed;
     }
 
     private void ScaleRows(int f)

@@ -36,15 +36,11 @@ public sealed record RoomSeparationResult
 }
 
 /// <summary>
-/// Separates a recording from a room, where each microphone hears each source through echoes, y(t) = Σ_τ A(τ) x(t − τ): by
-/// independent vector analysis (<see cref="BandedIva"/>), from coarse to fine. A short window with few bands finds the order of
-/// the sources; a long one, which holds the echoes, begins where it ended; the order is mended between the two.
+/// Separates a recording from a room, where each microphone hears each source through echoes, y(t) = Σ_τ A(τ) x(t − τ), by
+/// independent vector analysis from coarse to fine (<see cref="RoomLearner"/>).
 /// </summary>
 public sealed class RoomSeparator
 {
-    private const double ShortWindowSeconds = 0.128;
-    private const double LongWindowSeconds = 0.512;
-    private const double ShortRecordingSeconds = 6.0;
     private const int MostChannels = 6;
 
     private readonly RoomSeparatorOptions options;
@@ -72,49 +68,14 @@ public sealed class RoomSeparator
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
         double[][] signals = [.. Enumerable.Range(0, mixture.Channels).Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x))];
-        int shortWindow = PowerOfTwo(ShortWindowSeconds * mixture.SampleRate);
-        int longWindow = options.Window ?? PowerOfTwo(
-            (mixture.Duration.TotalSeconds < ShortRecordingSeconds ? 0.5 : 1.0) * LongWindowSeconds * mixture.SampleRate);
-        int iterations = 0;
-        void Report(string stage) => progress?.Report(new SeparationProgress(stage, iterations, double.NaN));
-
-        Report("short window");
-        var coarse = new ShortTimeFourier(shortWindow, shortWindow / 2, (int)mixture.Length);
-        var iva = new BandedIva(Spectra(coarse, signals), coarse.Frequencies);
-        void Iterate(int count)
-        {
-            iva.Iterate(count, cancellation);
-            iterations += count;
-        }
-
-        iva.Divide(bands: 8, sharedByAll: 0.5, rowScaling: 0.0);
-        iva.Normalise();
-        Iterate(10);
-        iva.Align(16);
-        Iterate(4);
-        iva.Align(32);
-        Iterate(4);
-        double[][] found = Signals(coarse, iva);
-
-        Report("long window");
-        var fine = new ShortTimeFourier(longWindow, longWindow / 4, (int)mixture.Length);
-        iva = new BandedIva(Spectra(fine, signals), fine.Frequencies);
-        iva.FitTo([.. found.Select(fine.Forward)]);
-        iva.Divide(bands: 32, sharedByAll: 0.3, rowScaling: 0.5);
-        Iterate(4);
-        iva.Align(32);
-        Iterate(2);
-        Report("narrow bands");
-        iva.Divide(bands: 256, sharedByAll: 0.2, rowScaling: 0.5);
-        Iterate(4);
-        iva.Align(64);
-        Iterate(3);
-        found = Signals(fine, iva);
+        var learner = new RoomLearner(signals, mixture.SampleRate, options.Window);
+        learner.Learn(progress, cancellation);
+        double[][] found = learner.Outputs(options.ReferenceMicrophone);
         return new RoomSeparationResult
         {
             Sources = ToRecording(found, mixture),
-            Windows = [shortWindow, longWindow],
-            Iterations = iterations,
+            Windows = [learner.ShortWindow, learner.LongWindow],
+            Iterations = learner.Iterations,
             Notes = mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0
                 ? ["The recording is short: three or more sources in a room need seven seconds and more to be told apart surely."]
                 : [],
@@ -151,26 +112,6 @@ public sealed class RoomSeparator
         }
     }
 
-    /// <summary>Spectra of unit power altogether.</summary>
-    private static Complex[][] Spectra(ShortTimeFourier transform, double[][] signals)
-    {
-        Complex[][] spectra = [.. signals.Select(transform.Forward)];
-        double power = spectra.Sum(spectrum => spectrum.Sum(x => x.Real * x.Real + x.Imaginary * x.Imaginary));
-        double scale = Math.Sqrt(spectra.Length * (double)spectra[0].Length / power);
-        foreach (Complex[] spectrum in spectra)
-        {
-            for (int i = 0; i < spectrum.Length; i++)
-            {
-                spectrum[i] *= scale;
-            }
-        }
-
-        return spectra;
-    }
-
-    private double[][] Signals(ShortTimeFourier transform, BandedIva iva) =>
-        [.. iva.Outputs(options.ReferenceMicrophone).Select(transform.Inverse)];
-
     /// <summary>The sources, loudest first; all by one factor, so that the largest peak is 0.9.</summary>
     private static Recording ToRecording(double[][] found, Recording mixture)
     {
@@ -182,6 +123,4 @@ public sealed class RoomSeparator
         ];
         return new Recording(channels, mixture.SampleRate);
     }
-
-    private static int PowerOfTwo(double samples) => Math.Max(64, 1 << (int)Math.Round(Math.Log2(samples)));
 }

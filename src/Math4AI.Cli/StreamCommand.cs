@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Globalization;
+using Math4AI.Audio;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai stream</c>: its words.</summary>
+internal static class StreamCommand
+{
+    private static readonly Dictionary<string, AudioEncoding> Encodings = new()
+    {
+        ["f32le"] = AudioEncoding.Float32,
+        ["f64le"] = AudioEncoding.Float64,
+        ["s16le"] = AudioEncoding.Pcm16,
+        ["s24le"] = AudioEncoding.Pcm24,
+        ["s32le"] = AudioEncoding.Pcm32,
+    };
+
+    public static Command Create()
+    {
+        var input = new Argument<string>("INPUT")
+        {
+            Description = "A recording of several channels; - for standard input.",
+            DefaultValueFactory = _ => "-",
+        };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff); - for standard output.",
+            DefaultValueFactory = _ => "sources.wav",
+        };
+        var block = new Option<int>("--block") { Description = "The frames that are separated at a time.", DefaultValueFactory = _ => 64 };
+        var room = new Option<bool>("--room") { Description = "The sound comes from a room with echoes." };
+        var window = new Option<int?>("--window")
+        {
+            Description = "For rooms: the window in samples, a power of two; the sources come out so much later. Default: 0.128 s.",
+        };
+        var forget = new Option<string>("--forget")
+        {
+            Description = "How long sound is remembered, such as 0.5s or 500ms: short follows what moves, long is exact.",
+            DefaultValueFactory = _ => "0.5s",
+        };
+        var format = new Option<string?>("--format")
+        {
+            Description = $"Samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; with --rate and --channels.",
+        };
+        var rate = new Option<int?>("--rate") { Description = "With --format: samples per second." };
+        var channels = new Option<int?>("--channels") { Description = "With --format: the number of channels." };
+        var report = new Option<bool>("--latency-report") { Description = "At the end, say how late the sources came out." };
+        var json = new Option<bool>("--json") { Description = "At the end, print what was done as JSON." };
+        var force = new Option<bool>("--force") { Description = "Replace a file that is there already." };
+        var command = new Command(
+            "stream",
+            "Separate sound as it arrives: from a pipe or a file, into a pipe or a file.\n\nExample:\n"
+            + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
+        {
+            input, output, block, room, window, forget, format, rate, channels, report, json, force,
+        };
+        command.SetAction((words, cancellation) =>
+        {
+            string path = words.GetValue(output)!;
+            HeaderlessFormat? headerless = Headerless(words.GetValue(format), words.GetValue(rate), words.GetValue(channels));
+            var job = new StreamJob
+            {
+                Input = words.GetValue(input)!,
+                Output = path,
+                OutputFormat = OutputFormat(path, headerless),
+                Headerless = headerless,
+                Block = Positive("--block", words.GetValue(block), 1 << 16),
+                Room = words.GetValue(room),
+                Window = Window(words.GetValue(window), words.GetValue(room)),
+                Forget = Duration("--forget", words.GetValue(forget)!),
+                LatencyReport = words.GetValue(report),
+                Json = words.GetValue(json),
+                Force = words.GetValue(force),
+            };
+            return Task.Run(() => job.Run(cancellation), CancellationToken.None);
+        });
+        return command;
+    }
+
+    private static HeaderlessFormat? Headerless(string? format, int? rate, int? channels)
+    {
+        if (format is null)
+        {
+            return rate is null && channels is null
+                ? null
+                : throw new UsageException("--rate and --channels belong to --format: a header says them otherwise.");
+        }
+
+        if (!Encodings.TryGetValue(format, out AudioEncoding encoding))
+        {
+            throw new UsageException($"There is no format '{format}'; choose one of: {string.Join(", ", Encodings.Keys)}.");
+        }
+
+        return rate is { } samples && channels is { } count
+            ? new HeaderlessFormat(encoding, Positive("--rate", samples, 1_000_000), Positive("--channels", count, 1024))
+            : throw new UsageException("Samples without a header need --rate and --channels, such as --rate 48000 --channels 2.");
+    }
+
+    /// <summary>Whether a file's name says that it has no header.</summary>
+    public static bool IsRaw(string path) => Path.GetExtension(path).Equals(".raw", StringComparison.OrdinalIgnoreCase);
+
+    private static AudioFormat OutputFormat(string path, HeaderlessFormat? headerless)
+    {
+        if (headerless is { } raw && (path == "-" || IsRaw(path)))
+        {
+            return new AudioFormat(AudioContainer.Wav, raw.Encoding);
+        }
+
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            _ when path == "-" => new AudioFormat(AudioContainer.Wav, AudioEncoding.Float32),
+            ".wav" => new AudioFormat(AudioContainer.Wav, AudioEncoding.Float32),
+            ".flac" => new AudioFormat(AudioContainer.Flac, AudioEncoding.Pcm24),
+            ".ogg" => new AudioFormat(AudioContainer.Ogg, AudioEncoding.Vorbis),
+            ".aiff" or ".aif" => new AudioFormat(AudioContainer.Aiff, AudioEncoding.Float32),
+            _ => throw new UsageException($"-o takes a .wav, .flac, .ogg or .aiff file, with --format .raw too, or - for standard output, not '{path}'."),
+        };
+    }
+
+    private static int? Window(int? window, bool room) =>
+        window is null ? null
+        : !room ? throw new UsageException("--window belongs to --room.")
+        : System.Numerics.BitOperations.IsPow2(window.Value) && window is >= 64 and <= 1 << 16 ? window
+        : throw new UsageException($"--window takes a power of two from 64 to 65536, not {window}.");
+
+    private static int Positive(string option, int number, int most) =>
+        number >= 1 && number <= most ? number : throw new UsageException($"{option} takes a whole number from 1 to {most}, not {number}.");
+
+    /// <summary>Seconds, from words such as 0.5s, 500ms or 2.</summary>
+    private static double Duration(string option, string word)
+    {
+        (string number, double unit) = word.EndsWith("ms", StringComparison.Ordinal) ? (word[..^2], 1e-3)
+            : word.EndsWith('s') ? (word[..^1], 1.0)
+            : (word, 1.0);
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && value * unit is >= 0.01 and <= 3600.0
+                ? value * unit
+                : throw new UsageException($"{option} takes a time from 10ms to 3600s, such as 0.5s, not '{word}'.");
+    }
+}

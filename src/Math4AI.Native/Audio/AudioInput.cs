@@ -1,0 +1,79 @@
+using Math4AI.Interop;
+
+namespace Math4AI.Audio;
+
+/// <summary>
+/// Sound that arrives: a file, or standard input, that a thread of the C helper decodes ahead into a ring.
+/// </summary>
+public sealed class AudioInput : IDisposable
+{
+    private readonly string path;
+    private nint handle;
+
+    /// <summary>Opens an input and begins to read.</summary>
+    /// <param name="path">The file; "-" for standard input.</param>
+    /// <param name="block">The frames that are read at a time: what a pipe has to deliver before they are passed on.</param>
+    /// <param name="capacity">The frames that are read ahead.</param>
+    /// <param name="headerless">For samples without a header: their format; null where the header tells.</param>
+    /// <exception cref="IOException">It cannot be read, or is no audio; the message says which.</exception>
+    public AudioInput(string path, int block, int capacity, HeaderlessFormat? headerless = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        this.path = path;
+        NativeHelper.AudioFormat format;
+        int result;
+        if (headerless is { } raw)
+        {
+            format = raw.ToNative();
+            result = NativeHelper.ReaderOpenRaw(path, format, out handle);
+        }
+        else
+        {
+            result = NativeHelper.ReaderOpen(path, out handle, out format);
+        }
+
+        Require(result);
+        (Channels, SampleRate) = (format.Channels, format.SampleRate);
+        result = NativeHelper.ReaderStart(handle, capacity, block, out nint ring);
+        if (result != NativeHelper.Ok)
+        {
+            Dispose();
+            Require(result);
+        }
+
+        Ring = new AudioRing(ring);
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>Samples per second in each channel.</summary>
+    public int SampleRate { get; }
+
+    /// <summary>Where the frames arrive; closed at the end.</summary>
+    public AudioRing Ring { get; } = null!;
+
+    /// <summary>Once the ring is closed: says why, where it was not the end of the sound.</summary>
+    /// <exception cref="IOException">The input is damaged, or could not be read on.</exception>
+    public void ThrowIfFailed()
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        Require(NativeHelper.ReaderResult(handle));
+    }
+
+    /// <summary>Stops reading and closes the input. A thread that waits for a silent pipe follows when the pipe closes.</summary>
+    public void Dispose()
+    {
+        Ring?.Dispose();
+        NativeHelper.ReaderClose(handle);
+        handle = 0;
+    }
+
+    private void Require(int result)
+    {
+        if (result != NativeHelper.Ok)
+        {
+            throw AudioError.Of(path, result);
+        }
+    }
+}

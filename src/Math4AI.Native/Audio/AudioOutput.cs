@@ -1,0 +1,81 @@
+using Math4AI.Interop;
+
+namespace Math4AI.Audio;
+
+/// <summary>Sound that leaves: a ring that a thread of the C helper writes to a file, or to standard output.</summary>
+public sealed class AudioOutput : IDisposable
+{
+    private readonly string path;
+    private nint handle;
+
+    /// <summary>Creates an output.</summary>
+    /// <param name="path">The file, replaced where it exists; "-" for standard output.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="sampleRate">Samples per second in each channel.</param>
+    /// <param name="capacity">The frames that may wait to be written.</param>
+    /// <param name="headerless">Whether to write the samples alone.</param>
+    /// <exception cref="IOException">The file cannot be made, or the format cannot hold this.</exception>
+    public AudioOutput(string path, AudioFormat format, int channels, int sampleRate, int capacity, bool headerless = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        this.path = path;
+        var native = new NativeHelper.AudioFormat
+        {
+            Channels = channels,
+            SampleRate = sampleRate,
+            Container = (int)format.Container,
+            Encoding = (int)format.Encoding,
+        };
+        Require(headerless ? NativeHelper.WriterOpenRaw(path, native, out handle) : NativeHelper.WriterOpen(path, native, out handle));
+        int result = NativeHelper.WriterStart(handle, capacity, out nint ring);
+        if (result != NativeHelper.Ok)
+        {
+            Dispose();
+            Require(result);
+        }
+
+        Ring = new AudioRing(ring);
+    }
+
+    /// <summary>Where frames are pushed; closed by the writer where it cannot go on.</summary>
+    public AudioRing Ring { get; } = null!;
+
+    /// <summary>Says why nothing more can be written, where that is so.</summary>
+    /// <exception cref="IOException">The disk is full, nobody reads the pipe any more, or something else failed.</exception>
+    public void ThrowIfFailed()
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        Require(NativeHelper.WriterResult(handle));
+    }
+
+    /// <summary>Writes what is left in the ring and completes the file.</summary>
+    /// <exception cref="IOException">Not everything could be written; what was is complete.</exception>
+    public void Finish()
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        Ring.Dispose();
+        int result = NativeHelper.WriterFinish(handle);
+        handle = 0;
+        Require(result);
+    }
+
+    /// <summary>Finishes where that was not done; failures are not told.</summary>
+    public void Dispose()
+    {
+        Ring?.Dispose();
+        if (handle != 0)
+        {
+            _ = NativeHelper.WriterFinish(handle);
+            handle = 0;
+        }
+    }
+
+    private void Require(int result)
+    {
+        if (result != NativeHelper.Ok)
+        {
+            throw AudioError.Of(path, result);
+        }
+    }
+}

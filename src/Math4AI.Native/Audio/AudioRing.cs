@@ -1,0 +1,117 @@
+using Math4AI.Interop;
+
+namespace Math4AI.Audio;
+
+/// <summary>
+/// A ring of planar frames between two threads: one pushes, one pulls, neither waits for the other, copies or allocates. The memory
+/// belongs to an <see cref="AudioInput"/> or an <see cref="AudioOutput"/>, or to the ring itself where it was made alone.
+/// </summary>
+public sealed unsafe class AudioRing : IDisposable
+{
+    private readonly bool isOwner;
+    private nint handle;
+
+    /// <summary>A ring of its own.</summary>
+    /// <param name="channels">1 to 1024.</param>
+    /// <param name="capacity">Frames; rounded up to a power of two.</param>
+    /// <exception cref="ArgumentException">A size makes no sense.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory.</exception>
+    public AudioRing(int channels, int capacity)
+        : this(Create(channels, capacity)) => isOwner = true;
+
+    internal AudioRing(nint handle)
+    {
+        this.handle = handle;
+        Channels = NativeHelper.RingChannels(handle);
+        Capacity = NativeHelper.RingCapacity(handle);
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>The frames that fit.</summary>
+    public long Capacity { get; }
+
+    /// <summary>The frames that wait to be pulled.</summary>
+    public long Readable => NativeHelper.RingReadable(Open);
+
+    /// <summary>Whether nothing more will be pushed.</summary>
+    public bool IsClosed => NativeHelper.RingIsClosed(Open) != 0;
+
+    private nint Open => handle != 0 ? handle : throw new ObjectDisposedException(nameof(AudioRing));
+
+    /// <summary>Room for the next frames, for the side that pushes: up to <paramref name="frames"/>, as many as lie in one piece.</summary>
+    public PlanarBlock AcquireWrite(int frames)
+    {
+        float* samples = null;
+        int count = (int)NativeHelper.RingAcquireWrite(Open, frames, &samples);
+        return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
+    }
+
+    /// <summary>Pushes the first frames of what was acquired.</summary>
+    /// <exception cref="ArgumentException">There is not as much room.</exception>
+    public void Commit(int frames) => Require(NativeHelper.RingCommit(Open, frames));
+
+    /// <summary>The next frames, for the side that pulls: up to <paramref name="frames"/>, as many as are there in one piece.</summary>
+    public PlanarBlock AcquireRead(int frames)
+    {
+        float* samples = null;
+        int count = (int)NativeHelper.RingAcquireRead(Open, frames, &samples);
+        return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
+    }
+
+    /// <summary>Gives back the first frames of what was acquired.</summary>
+    /// <exception cref="ArgumentException">There are not as many.</exception>
+    public void Release(int frames) => Require(NativeHelper.RingRelease(Open, frames));
+
+    /// <summary>
+    /// For the side that pulls: when the last of the next frames was pushed, on the clock of <see cref="System.Diagnostics.Stopwatch"/>
+    /// in nanoseconds; −1 where there are not as many.
+    /// </summary>
+    public long PushedAt(int frames) => NativeHelper.RingPushedAt(Open, frames);
+
+    /// <summary>Waits until so many frames can be pulled; false where there never will be as many, or the time is over.</summary>
+    public bool WaitReadable(int frames, TimeSpan longest) =>
+        NativeHelper.RingWaitReadable(Open, frames, (long)longest.TotalNanoseconds) == NativeHelper.Ok;
+
+    /// <summary>Waits until so many frames can be pushed; false where there never will be room, or the time is over.</summary>
+    public bool WaitWritable(int frames, TimeSpan longest) =>
+        NativeHelper.RingWaitWritable(Open, frames, (long)longest.TotalNanoseconds) == NativeHelper.Ok;
+
+    /// <summary>Ends the stream: what is in the ring can still be pulled.</summary>
+    public void Close() => NativeHelper.RingClose(Open);
+
+    /// <summary>How often less could be pushed, and pulled, than was asked.</summary>
+    public (long Overruns, long Underruns) Counts()
+    {
+        NativeHelper.RingCounts(Open, out ulong overruns, out ulong underruns);
+        return ((long)overruns, (long)underruns);
+    }
+
+    /// <summary>Frees the memory, where it is the ring's own.</summary>
+    public void Dispose()
+    {
+        if (isOwner && handle != 0)
+        {
+            NativeHelper.RingDestroy(handle);
+        }
+
+        handle = 0;
+    }
+
+    private static nint Create(int channels, int capacity)
+    {
+        int result = NativeHelper.RingCreate(channels, capacity, out nint ring);
+        return result == NativeHelper.Ok ? ring
+            : result == NativeHelper.OutOfMemory ? throw new InsufficientMemoryException(NativeHelper.Message(result))
+            : throw new ArgumentException($"A ring of {channels} channels and {capacity} frames cannot be made.");
+    }
+
+    private static void Require(int result)
+    {
+        if (result != NativeHelper.Ok)
+        {
+            throw new ArgumentException(NativeHelper.Message(result));
+        }
+    }
+}

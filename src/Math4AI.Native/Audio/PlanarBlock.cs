@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Math4AI.Audio;
+
+/// <summary>A block of planar float32 samples that belong to somebody else: channel after channel, each in one piece.</summary>
+public readonly ref struct PlanarBlock
+{
+    private readonly ref float first;
+    private readonly long stride;
+
+    /// <summary>A block in memory of the caller's.</summary>
+    /// <param name="samples">Channel c begins at <c>c * stride</c>.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="frames"/>.</param>
+    /// <param name="frames">The samples in each channel.</param>
+    /// <exception cref="ArgumentException">The memory is too short.</exception>
+    public PlanarBlock(Span<float> samples, int channels, int stride, int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        AudioError.RequireBlock(samples.Length, channels, stride, frames);
+        first = ref MemoryMarshal.GetReference(samples);
+        (Channels, this.stride, Frames) = (channels, stride, frames);
+    }
+
+    internal unsafe PlanarBlock(float* samples, int channels, long stride, int frames)
+    {
+        first = ref *samples;
+        (Channels, this.stride, Frames) = (channels, stride, frames);
+    }
+
+    private PlanarBlock(ref float samples, int channels, long stride, int frames)
+    {
+        first = ref samples;
+        (Channels, this.stride, Frames) = (channels, stride, frames);
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>The samples in each channel.</summary>
+    public int Frames { get; }
+
+    /// <summary>The samples of a channel.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
+    public Span<float> this[int channel]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)channel, (uint)Channels, nameof(channel));
+            return Frames == 0 ? [] : MemoryMarshal.CreateSpan(ref Unsafe.Add(ref first, (nint)(channel * stride)), Frames);
+        }
+    }
+
+    /// <summary>Some of the frames, of all channels.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    public PlanarBlock Slice(int start, int frames)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Frames, nameof(start));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)frames, (uint)(Frames - start), nameof(frames));
+        return new PlanarBlock(ref Unsafe.Add(ref first, start), Channels, stride, frames);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using Math4AI.Audio;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// Pulls blocks from one ring, separates them, and pushes the sources into another, until the sound ends. Nothing is allocated on
+/// the way. What is counted may be looked at from other threads while it runs.
+/// </summary>
+public sealed class LiveSeparation
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
+    private readonly IStreamSeparator separator;
+    private readonly int block;
+    private readonly float[] inputPeaks;
+    private readonly float[] sourcePeaks;
+    private readonly float[] silence;
+    private long frames;
+    private int toSkip;
+
+    /// <summary>A run of a separator.</summary>
+    /// <param name="separator">What separates.</param>
+    /// <param name="block">The frames of a block.</param>
+    public LiveSeparation(IStreamSeparator separator, int block)
+    {
+        ArgumentNullException.ThrowIfNull(separator);
+        ArgumentOutOfRangeException.ThrowIfLessThan(block, 1);
+        (this.separator, this.block) = (separator, block);
+        (inputPeaks, sourcePeaks) = (new float[separator.Channels], new float[separator.Channels]);
+        silence = new float[separator.Channels * block];
+        toSkip = separator.Delay;
+    }
+
+    /// <summary>The frames that were separated.</summary>
+    public long Frames => Interlocked.Read(ref frames);
+
+    /// <summary>From the push of a block's last frame into the input ring to the push of its sources.</summary>
+    public LatencyHistogram Latency { get; } = new();
+
+    /// <summary>The time spent on a block: learning and separating.</summary>
+    public LatencyHistogram Processing { get; } = new();
+
+    /// <summary>The largest absolute sample of a channel since the last look.</summary>
+    public float TakeInputPeak(int channel) => Interlocked.Exchange(ref inputPeaks[channel], 0.0f);
+
+    /// <summary>The largest absolute sample of a source since the last look.</summary>
+    public float TakeSourcePeak(int source) => Interlocked.Exchange(ref sourcePeaks[source], 0.0f);
+
+    /// <summary>
+    /// Runs until the input ring is closed and empty, or the output ring is closed. The sources come out in step with the input: the
+    /// separator's delay is left away at the beginning and made up for at the end.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; all that was pulled is separated and pushed.</exception>
+    /// <exception cref="ArgumentException">The rings' channels are not the separator's.</exception>
+    public void Run(AudioRing input, AudioRing output, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        if (input.Channels != separator.Channels || output.Channels != separator.Channels)
+        {
+            throw new ArgumentException(
+                $"The rings have {input.Channels} and {output.Channels} channels, and the separator {separator.Channels}.");
+        }
+
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (!input.WaitReadable(block, Patience) && !(input.IsClosed && input.Readable > 0))
+            {
+                if (input.IsClosed && input.Readable == 0)
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            PlanarBlock taken = input.AcquireRead(block);
+            long pushed = input.PushedAt(taken.Frames);
+            if (!Separate(taken, output, pushed, cancellation))
+            {
+                return;
+            }
+
+            input.Release(taken.Frames);
+        }
+
+        Flush(output);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Flush(AudioRing output)
+    {
+        for (int left = separator.Delay; left > 0;)
+        {
+            int count = Math.Min(left, block);
+            if (!Separate(new PlanarBlock(silence, separator.Channels, block, count), output, -1, CancellationToken.None))
+            {
+                return;
+            }
+
+            left -= count;
+        }
+    }
+
+    /// <summary>False where the output is closed.</summary>
+    private bool Separate(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
+    {
+        for (int done = 0; done < taken.Frames;)
+        {
+            int left = taken.Frames - done;
+            while (!output.WaitWritable(left, Patience))
+            {
+                if (output.IsClosed || cancellation.IsCancellationRequested)
+                {
+                    return !output.IsClosed;
+                }
+            }
+
+            long begin = Now();
+            PlanarBlock sources = output.AcquireWrite(left);
+            PlanarBlock piece = taken.Slice(done, sources.Frames);
+            separator.Process(piece, sources);
+            Note(piece, inputPeaks);
+            Note(sources, sourcePeaks);
+            Push(output, sources);
+            long end = Now();
+            Processing.Add(end - begin);
+            if (pushed >= 0)
+            {
+                Interlocked.Add(ref frames, piece.Frames);
+                Latency.Add(end - pushed);
+            }
+
+            done += piece.Frames;
+        }
+
+        return true;
+    }
+
+    /// <summary>What lies before the first frame of the input is not pushed.</summary>
+    private void Push(AudioRing output, PlanarBlock sources)
+    {
+        int skipped = Math.Min(toSkip, sources.Frames);
+        int count = sources.Frames - skipped;
+        toSkip -= skipped;
+        for (int source = 0; source < sources.Channels && skipped > 0; source++)
+        {
+            sources[source][skipped..].CopyTo(sources[source]);
+        }
+
+        output.Commit(count);
+    }
+
+    /// <summary>Nanoseconds on the clock that the ring stamps its frames with.</summary>
+    private static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    private static void Note(PlanarBlock block, float[] peaks)
+    {
+        for (int channel = 0; channel < peaks.Length; channel++)
+        {
+            float peak = System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(block[channel]);
+            if (Math.Abs(peak) > peaks[channel])
+            {
+                Interlocked.Exchange(ref peaks[channel], Math.Abs(peak));
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+using System.Numerics;
+using Math4AI.Audio;
+using MathNet.Numerics.IntegralTransforms;
+
+namespace Math4AI.Separation;
+
+/// <summary>Settings of the separation of live sound from a room.</summary>
+public sealed record StreamingRoomOptions
+{
+    /// <summary>The samples by which the sources come out later, a power of two; null for about an eighth of a second.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>The microphone, from 0, whose hearing of each source the output is.</summary>
+    public int ReferenceMicrophone { get; init; }
+
+    /// <summary>How much of the past is learnt from.</summary>
+    public double HistorySeconds { get; init; } = 12.0;
+}
+
+/// <summary>
+/// Separates sound from a room while it arrives. Every second, and every four once the history is full, the whole procedure for
+/// recordings (<see cref="RoomSeparator"/>) runs on the last seconds in a thread of its own; half a second of sound later its filters, cut
+/// to a window before and two after, replace the ones in use with a cross-fade. Until the first are found the channels go through as
+/// they are. The results depend on the sound alone: filters that are late are waited for.
+/// </summary>
+public sealed class StreamingRoomSeparator : IStreamSeparator
+{
+    private const int MostChannels = 6;
+    private const double WindowSeconds = 0.128;
+    private const double LearnSeconds = 1.0;
+    private const double LearntSeconds = 4.0;
+    private const double AdoptSeconds = 0.5;
+    private const double ShortHistorySeconds = 6.0;
+    private const double Silence = 1e-12;
+
+    private readonly StreamingRoomOptions options;
+    private readonly int sampleRate;
+    private readonly int window;
+    private readonly int block;
+    private readonly int before;
+    private readonly int after;
+    private readonly int history;
+
+    private readonly PartitionedFilters filters;
+    private readonly double[][] input;
+    private readonly double[][] output;
+    private readonly double[][] fading;
+    private readonly float[][] pastInput;
+    private readonly float[][] pastOutput;
+
+    private double[][] taps;
+    private double[][] spectra;
+    private long frames;
+    private long firstAdopted = -1;
+    private long nextLearning;
+    private long nextAdoption = long.MaxValue;
+    private Task<double[][]?>? learning;
+    private int at;
+
+    /// <summary>A separator.</summary>
+    /// <param name="channels">2 to 6, as many as sources.</param>
+    /// <param name="sampleRate">Samples per second in each channel.</param>
+    /// <param name="options">Its settings.</param>
+    /// <exception cref="ArgumentException">A number makes no sense.</exception>
+    public StreamingRoomSeparator(int channels, int sampleRate, StreamingRoomOptions? options = null)
+    {
+        this.options = options ?? new StreamingRoomOptions();
+        if (channels is < 2 or > MostChannels)
+        {
+            throw new ArgumentException($"The stream has {channels} channels; a room can be separated with 2 to {MostChannels} microphones.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
+        window = this.options.Window ?? 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate));
+        if (!BitOperations.IsPow2(window) || window is < 64 or > 1 << 16)
+        {
+            throw new ArgumentException($"The window must be a power of two from 64 to 65536, not {window}.");
+        }
+
+        if (this.options.ReferenceMicrophone < 0 || this.options.ReferenceMicrophone >= channels)
+        {
+            throw new ArgumentException($"There is no microphone {this.options.ReferenceMicrophone + 1}; the stream has {channels} channels.");
+        }
+
+        if (!(this.options.HistorySeconds is >= LearnSeconds and <= 60.0))
+        {
+            throw new ArgumentException($"The history must be {LearnSeconds} to 60 seconds, not {this.options.HistorySeconds}.");
+        }
+
+        (Channels, this.sampleRate) = (channels, sampleRate);
+        block = window / 4;
+        (before, after) = (window - block, 2 * window);
+        history = (int)(this.options.HistorySeconds * sampleRate);
+        int kept = history + (int)(2.0 * AdoptSeconds * sampleRate);
+        filters = new PartitionedFilters(channels, block, (before + after) / block);
+        (input, output, fading) = (Arrays<double>(block), Arrays<double>(block), Arrays<double>(block));
+        (pastInput, pastOutput) = (Arrays<float>(kept), Arrays<float>(kept));
+        nextLearning = (long)(LearnSeconds * sampleRate);
+        taps = [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])];
+        for (int channel = 0; channel < channels; channel++)
+        {
+            taps[channel * channels + channel][before] = 1.0;
+        }
+
+        spectra = filters.Transform(taps);
+    }
+
+    /// <inheritdoc/>
+    public int Channels { get; }
+
+    /// <inheritdoc/>
+    public int Delay => window;
+
+    /// <inheritdoc/>
+    public bool IsFrozen { get; set; }
+
+    /// <inheritdoc/>
+    public double Change { get; private set; } = 1.0;
+
+    /// <inheritdoc/>
+    public void Process(PlanarBlock input, PlanarBlock output)
+    {
+        if (input.Channels != Channels || output.Channels != Channels || input.Frames != output.Frames)
+        {
+            throw new ArgumentException(
+                $"Blocks of {input.Channels} × {input.Frames} and {output.Channels} × {output.Frames} samples do not fit {Channels} channels.");
+        }
+
+        for (int done = 0; done < input.Frames;)
+        {
+            int count = Math.Min(block - at, input.Frames - done);
+            Exchange(input.Slice(done, count), output.Slice(done, count));
+            at += count;
+            done += count;
+            if (at == block)
+            {
+                at = 0;
+                Filter();
+            }
+        }
+    }
+
+    /// <summary>Puts new frames in, and gives out what was filtered a block ago.</summary>
+    private void Exchange(PlanarBlock from, PlanarBlock to)
+    {
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            Span<float> arriving = from[channel], leaving = to[channel];
+            for (int i = 0; i < arriving.Length; i++)
+            {
+                // Not a number is silence: it must not be remembered.
+                input[channel][at + i] = float.IsFinite(arriving[i]) ? arriving[i] : 0.0;
+                leaving[i] = (float)output[channel][at + i];
+            }
+        }
+    }
+
+    private void Filter()
+    {
+        filters.Push(input);
+        Remember(pastInput, input, frames);
+        frames += block;
+        filters.Apply(spectra, output);
+        if (frames >= nextAdoption)
+        {
+            Adopt();
+        }
+
+        Remember(pastOutput, output, frames - block);
+        if (!IsFrozen && learning is null && frames >= nextLearning)
+        {
+            BeginToLearn();
+        }
+    }
+
+    private static void Remember(float[][] past, double[][] samples, long start)
+    {
+        int kept = past[0].Length;
+        for (int channel = 0; channel < samples.Length; channel++)
+        {
+            for (int i = 0; i < samples[channel].Length; i++)
+            {
+                past[channel][(start + i) % kept] = (float)samples[channel][i];
+            }
+        }
+    }
+
+    private void BeginToLearn()
+    {
+        long now = frames, heardFrom = Math.Max(0, now - history);
+        long knownFrom = firstAdopted < 0 ? long.MaxValue : Math.Max(firstAdopted, heardFrom);
+        learning = Task.Factory.StartNew(
+            () => Learn(now, heardFrom, knownFrom), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        nextAdoption = now + (long)(AdoptSeconds * sampleRate);
+        nextLearning = now + (long)((now < history ? LearnSeconds : LearntSeconds) * sampleRate);
+    }
+
+    /// <summary>The new filters; null where there is nothing to learn from.</summary>
+    private double[][]? Learn(long now, long heardFrom, long knownFrom)
+    {
+        double[][] signals = Past(pastInput, heardFrom, now);
+        if (Array.Exists(signals, signal => Power(signal) < Silence))
+        {
+            return null;
+        }
+
+        bool isShort = now - heardFrom < (long)(ShortHistorySeconds * sampleRate);
+        var learner = new RoomLearner(signals, sampleRate, isShort ? 2 * window : 4 * window);
+        learner.Learn(null, CancellationToken.None);
+        double[][] found = ToTaps(learner.Filters(options.ReferenceMicrophone), learner.LongWindow);
+        if (found.Any(filter => !double.IsFinite(Power(filter))))
+        {
+            return null;
+        }
+
+        if (knownFrom >= now)
+        {
+            return found;
+        }
+
+        // The output of input frame t lies at t + before in what was put out.
+        double[][] known = Past(pastOutput, knownFrom, now);
+        double[][] sources = learner.Outputs(options.ReferenceMicrophone);
+        int[] order = Order(known, sources, (int)(knownFrom - heardFrom) - before);
+        return [.. Enumerable.Range(0, Channels).SelectMany(n => found.Skip(order[n] * Channels).Take(Channels))];
+    }
+
+    /// <summary>Which new source each place of the output takes: the one that is most like what was heard there.</summary>
+    private static int[] Order(double[][] known, double[][] sources, int shift)
+    {
+        int from = Math.Max(0, -shift);
+        double[,] likeness = new double[known.Length, sources.Length];
+        for (int n = 0; n < known.Length; n++)
+        {
+            for (int k = 0; k < sources.Length; k++)
+            {
+                double product = 0.0, power = 1e-30;
+                for (int t = from; t < known[n].Length; t++)
+                {
+                    product += known[n][t] * sources[k][t + shift];
+                    power += sources[k][t + shift] * sources[k][t + shift];
+                }
+
+                likeness[n, k] = product / Math.Sqrt(power * (Power(known[n]) + 1e-30));
+            }
+        }
+
+        return Permutations.Of(known.Length).MaxBy(order => order.Select((k, n) => likeness[n, k]).Sum())!;
+    }
+
+    /// <summary>The filters' taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.</summary>
+    private double[][] ToTaps(Complex[][] spectrum, int length)
+    {
+        int ramp = block / 2, last = Math.Min(after, length / 2);
+        return
+        [
+            .. Enumerable.Range(0, Channels * Channels).Select(filter =>
+            {
+                double[] packed = new double[length + 2];
+                for (int f = 0; f < spectrum.Length; f++)
+                {
+                    Complex value = spectrum[f][filter];
+                    (packed[2 * f], packed[2 * f + 1]) = (value.Real, f == 0 || f == spectrum.Length - 1 ? 0.0 : value.Imaginary);
+                }
+
+                Fourier.InverseReal(packed, length, FourierOptions.NoScaling);
+                double[] result = new double[before + after];
+                for (int k = -Math.Min(before, length / 2); k < last; k++)
+                {
+                    double into = Math.Min(1.0, (k + before + 0.5) / ramp);
+                    result[k + before] = (0.5 - 0.5 * Math.Cos(Math.PI * into)) * packed[(k + length) % length] / length;
+                }
+
+                return result;
+            }),
+        ];
+    }
+
+    private void Adopt()
+    {
+        nextAdoption = long.MaxValue;
+        double[][]? found = learning!.GetAwaiter().GetResult();
+        learning = null;
+        if (found is null || IsFrozen)
+        {
+            return;
+        }
+
+        double moved = 0.0, size = 1e-30;
+        for (int filter = 0; filter < found.Length; filter++)
+        {
+            for (int k = 0; k < found[filter].Length; k++)
+            {
+                double difference = found[filter][k] - taps[filter][k];
+                moved += difference * difference;
+                size += found[filter][k] * found[filter][k];
+            }
+        }
+
+        Change = Math.Min(1.0, Math.Sqrt(moved / size));
+        taps = found;
+        spectra = filters.Transform(found);
+        filters.Apply(spectra, fading);
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            for (int i = 0; i < block; i++)
+            {
+                double share = (i + 1.0) / block;
+                output[channel][i] += share * (fading[channel][i] - output[channel][i]);
+            }
+        }
+
+        firstAdopted = firstAdopted < 0 ? frames : firstAdopted;
+    }
+
+    private static double[][] Past(float[][] past, long from, long to)
+    {
+        int kept = past[0].Length;
+        return [.. past.Select(channel =>
+        {
+            double[] samples = new double[to - from];
+            for (int i = 0; i < samples.Length; i++)
+            {
+                samples[i] = channel[(from + i) % kept];
+            }
+
+            return samples;
+        })];
+    }
+
+    private static double Power(double[] samples)
+    {
+        double sum = 0.0;
+        foreach (double sample in samples)
+        {
+            sum += sample * sample;
+        }
+
+        return sum / samples.Length;
+    }
+
+    private T[][] Arrays<T>(int length) => [.. Enumerable.Range(0, Channels).Select(_ => new T[length])];
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Math4AI.Audio;
+
+namespace Math4AI.Tests.Cli;
+
+public sealed partial class StreamCommandTests : TemporaryFolder
+{
+    private const int Interrupt = 2;
+    private const int Continue = 18;
+    private const int Stop = 19;
+
+    [Fact]
+    public void A_file_comes_out_as_sources_of_the_same_length()
+    {
+        SaveParty(100_000);
+        Finished done = Stream("party.wav", "-o", "voices.flac", "--latency-report");
+        Assert.True(done.Code == 0, done.Errors);
+        Recording sources = Recording.Read(In("voices.flac"));
+        Assert.Equal((3, 48_000, 100_000), (sources.Channels, sources.SampleRate, sources.Length));
+        Assert.Contains("0 blocks lost", done.Output, StringComparison.Ordinal);
+        Assert.Contains("push to pull", done.Output, StringComparison.Ordinal);
+        RefusedInOneLine(Stream("party.wav", "-o", "voices.flac"), 1, "--force");
+        Assert.Equal(0, Stream("party.wav", "-o", "voices.flac", "--force").Code);
+    }
+
+    [Fact]
+    public void A_pipe_gives_the_same_sources_as_a_file_with_and_without_headers()
+    {
+        SaveParty(60_000);
+        Assert.Equal(0, Stream("party.wav", "-o", "file.wav").Code);
+        using (var raw = new AudioOutput(
+            In("party.raw"), new AudioFormat(AudioContainer.Wav, AudioEncoding.Float32), 3, 48_000, 1 << 17, headerless: true))
+        {
+            Recording party = Recording.Read(In("party.wav"));
+            PlanarBlock all = raw.Ring.AcquireWrite(60_000);
+            for (int c = 0; c < 3; c++)
+            {
+                party.Channel(c).CopyTo(all[c]);
+            }
+
+            raw.Ring.Commit(60_000);
+            raw.Finish();
+        }
+
+        Finished piped = Shell($"cat party.wav | '{Repository.Command}' stream - -o - > pipe.wav");
+        Assert.True(piped.Code == 0, piped.Errors);
+        Finished headerless = Shell($"cat party.raw | '{Repository.Command}' stream --format f32le --rate 48000 --channels 3 -o - > pipe.raw");
+        Assert.True(headerless.Code == 0, headerless.Errors);
+        byte[] samples = File.ReadAllBytes(In("pipe.raw"));
+        Assert.Equal(60_000 * 3 * 4, samples.Length);
+        Assert.Equal(samples, File.ReadAllBytes(In("pipe.wav"))[44..]);
+        Recording file = Recording.Read(In("file.wav"));
+        ReadOnlySpan<float> interleaved = MemoryMarshal.Cast<byte, float>(samples);
+        for (int t = 0; t < 60_000; t += 997)
+        {
+            Assert.Equal(file.Channel(1)[t], interleaved[3 * t + 1]);
+        }
+    }
+
+    [Fact]
+    public void Json_tells_what_was_done()
+    {
+        SaveParty(48_000);
+        JsonElement result = JsonDocument.Parse(Stream("party.wav", "--json").Output).RootElement;
+        Assert.Equal(48_000, result.GetProperty("frames").GetInt32());
+        Assert.Equal(64.0 / 48_000.0, result.GetProperty("algorithmicLatency").GetDouble(), 1e-12);
+        Assert.True(result.GetProperty("latency").GetProperty("percentile9999").GetDouble() > 0.0);
+        Assert.Equal(0, result.GetProperty("lostBlocks").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(2, "--format", "f32le")]
+    [InlineData(2, "--rate", "48000")]
+    [InlineData(2, "--format", "mp3", "--rate", "8000", "--channels", "2")]
+    [InlineData(2, "--block", "0")]
+    [InlineData(2, "--forget", "soon")]
+    [InlineData(2, "--forget", "-1s")]
+    [InlineData(2, "--window", "1000", "--room")]
+    [InlineData(2, "--window", "1024")]
+    [InlineData(2, "-o", "voices.mp3")]
+    [InlineData(1, "-o", "none/voices.wav")]
+    public void Wrong_words_are_refused_in_one_line(int code, params string[] words)
+    {
+        SaveParty(1000);
+        RefusedInOneLine(Stream(["party.wav", .. words]), code);
+        Assert.Equal(["party.wav"], Names());
+    }
+
+    [Fact]
+    public void What_is_no_sound_is_refused()
+    {
+        File.WriteAllText(In("x.wav"), "hello");
+        File.WriteAllText(In("empty.wav"), string.Empty);
+        CocktailParty.Sources(1).Only(0).Slice(0, 1000).Save(In("mono.wav"));
+        RefusedInOneLine(Stream("x.wav"), 1, "not an audio file");
+        RefusedInOneLine(Stream("empty.wav"), 1, "empty");
+        RefusedInOneLine(Stream("none.wav"), 1, "no such file");
+        RefusedInOneLine(Stream("mono.wav"), 1, "1 channels");
+    }
+
+    [Fact]
+    public void A_reader_that_leaves_and_a_full_disk_end_it_in_one_sentence()
+    {
+        SaveParty(480_000);
+        Finished left = Shell($"'{Repository.Command}' stream party.wav -o - | head -c 1000 > /dev/null; exit ${{PIPESTATUS[0]}}");
+        Assert.Equal(1, left.Code);
+        Assert.Contains("Nobody reads", Assert.Single(left.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Finished full = Shell($"export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 1000; '{Repository.Command}' stream party.wav -o voices.wav");
+        Assert.Equal(1, full.Code);
+        Assert.Contains("No space", Assert.Single(full.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.True(Recording.Read(In("voices.wav")).Length > 50_000, "what was written before plays");
+    }
+
+    [Fact]
+    public void Interrupted_it_keeps_all_that_has_arrived_and_stopped_it_goes_on()
+    {
+        // The pipe stays open: only the signal ends the stream.
+        using Process process = Process.Start(new ProcessStartInfo(
+            "/bin/bash", ["-c", $"exec '{Repository.Command}' stream --format f32le --rate 48000 --channels 2 -o voices.wav"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        })!;
+        var noise = new Random(1);
+        byte[] second = new byte[48_000 * 2 * sizeof(float)];
+        Span<float> samples = MemoryMarshal.Cast<byte, float>(second.AsSpan());
+        for (int i = 0; i < samples.Length; i++)
+        {
+            samples[i] = noise.NextSingle() - 0.5f;
+        }
+
+        void Send(long expected)
+        {
+            process.StandardInput.BaseStream.Write(second);
+            process.StandardInput.BaseStream.Flush();
+            Assert.True(SpinWait.SpinUntil(() => Held() >= expected, TimeSpan.FromSeconds(30)), $"{Held()} frames");
+        }
+
+        Send(40_000);
+        Assert.Equal(0, Kill(process.Id, Stop));
+        Assert.Equal(0, Kill(process.Id, Continue));
+        Send(80_000);
+        Assert.Equal(0, Kill(process.Id, Interrupt));
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal(96_000, Recording.Read(In("voices.wav")).Length);
+    }
+
+    /// <summary>The frames that the file holds by its size.</summary>
+    private long Held() => File.Exists(In("voices.wav")) ? new FileInfo(In("voices.wav")).Length / (2 * sizeof(float)) : 0;
+
+    private void SaveParty(int length) =>
+        CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, length).Save(In("party.wav"));
+
+    private Finished Stream(params string[] words) => Repository.Run(Repository.Command, ["stream", .. words], Folder);
+
+    private Finished Shell(string line) => Repository.Run("/bin/bash", ["-c", line], Folder);
+
+    private static void RefusedInOneLine(Finished finished, int code, params string[] words)
+    {
+        Assert.True(finished.Code == code, $"code {finished.Code}: {finished.Output}{finished.Errors}");
+        string line = Assert.Single(finished.Errors.TrimEnd().Split('\n'));
+        Assert.All(words, word => Assert.Contains(word, line, StringComparison.Ordinal));
+        Assert.Empty(finished.Output);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,157 @@
+using Math4AI.Audio;
+using Math4AI.Separation;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Tests.Separation;
+
+public sealed class StreamingRoomTests
+{
+    [Fact]
+    public void Partitioned_filters_are_a_convolution()
+    {
+        const int Block = 16, Parts = 3, Order = 2, Length = 160;
+        var random = new MersenneTwister(1);
+        double[] Noise(int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextDouble() - 0.5)];
+        double[][] taps = [.. Enumerable.Range(0, Order * Order).Select(_ => Noise(Block * Parts))];
+        double[][] channels = [Noise(Length), Noise(Length)];
+        var filters = new PartitionedFilters(Order, Block, Parts);
+        double[][] spectra = filters.Transform(taps);
+        double[][] output = [new double[Block], new double[Block]];
+        for (int start = 0; start < Length; start += Block)
+        {
+            filters.Push([.. channels.Select(channel => channel[start..(start + Block)])]);
+            filters.Apply(spectra, output);
+            for (int n = 0; n < Order; n++)
+            {
+                for (int i = 0; i < Block; i++)
+                {
+                    double expected = 0.0;
+                    for (int m = 0; m < Order; m++)
+                    {
+                        for (int k = 0; k < Block * Parts && k <= start + i; k++)
+                        {
+                            expected += taps[n * Order + m][k] * channels[m][start + i - k];
+                        }
+                    }
+
+                    Assert.Equal(expected, output[n][i], 1e-13);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Before_anything_is_learnt_the_channels_go_through_a_window_late()
+    {
+        var random = new MersenneTwister(2);
+        var separator = new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { Window = 256 }) { IsFrozen = true };
+        float[][] channels = Noise(random, 20_000);
+        float[][] sources = Run(separator, channels, 160);
+        for (int c = 0; c < 2; c++)
+        {
+            for (int t = 256; t < 20_000; t++)
+            {
+                Assert.Equal(channels[c][t - 256], sources[c][t], 1e-6f);
+            }
+        }
+    }
+
+    [Fact]
+    public void Blocks_of_any_length_give_the_same_sources_in_every_run()
+    {
+        float[][] channels = Room("room-2x2-rt150", rounds: 1).Channels;
+        float[][] Separate(int block) => Run(new StreamingRoomSeparator(2, 16_000), channels, block);
+        float[][] expected = Separate(160);
+        float[][] other = Separate(777);
+        Assert.Equal(expected[0], other[0]);
+        Assert.Equal(expected[1], other[1]);
+    }
+
+    [Fact]
+    public void After_ten_seconds_a_stream_is_within_three_decibels_of_the_whole_recording_and_keeps_its_order()
+    {
+        (float[][] channels, double[][] images, Recording mixture) = Room("room-2x2-rt150", rounds: 3);
+        RoomSeparationResult whole = new RoomSeparator().Separate(mixture);
+        double offline = BssEval.Compare(
+            images, [.. Enumerable.Range(0, 2).Select(k => Array.ConvertAll(whole.Sources.Channel(k).ToArray(), x => (double)x))]).Sdr.Average();
+        var separator = new StreamingRoomSeparator(2, 16_000);
+        float[][] sources = Run(separator, channels, 160);
+        int length = images[0].Length;
+        var orders = new List<string>();
+        foreach (int round in new[] { 1, 2 })
+        {
+            int start = round * length, count = length - separator.Delay;
+            BssEvalResult streamed = BssEval.Compare(
+                [.. images.Select(image => image[..count])],
+                [.. sources.Select(source => Array.ConvertAll(source[(start + separator.Delay)..(start + separator.Delay + count)], x => (double)x))]);
+            TestContext.Current.TestOutputHelper!.WriteLine($"{streamed.Sdr.Average():0.0} dB, the whole recording {offline:0.0} dB");
+            Assert.True(streamed.Sdr.Average() > offline - 3.0, $"{streamed.Sdr.Average():0.0} dB against {offline:0.0} dB");
+            orders.Add(string.Join(',', streamed.Permutation));
+        }
+
+        Assert.Single(orders.Distinct());
+    }
+
+    [Fact]
+    public void Silence_and_what_is_no_number_do_no_harm()
+    {
+        var random = new MersenneTwister(3);
+        var separator = new StreamingRoomSeparator(2, 8_000);
+        float[][] channels = Noise(random, 40_000);
+        Array.Clear(channels[0], 0, 20_000);
+        channels[1][30_000] = float.NaN;
+        Assert.All(Run(separator, channels, 80), source => Assert.All(source, sample => Assert.True(float.IsFinite(sample))));
+    }
+
+    [Fact]
+    public void What_makes_no_sense_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(1, 16_000));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(7, 16_000));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { Window = 1000 }));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { ReferenceMicrophone = 2 }));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { HistorySeconds = 1e9 }));
+    }
+
+    private static float[][] Noise(MersenneTwister random, int length) =>
+        [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray())];
+
+    private static (float[][] Channels, double[][] Images, Recording Mixture) Room(string room, int rounds)
+    {
+        Recording mixture = Recording.Read(Repository.Data("rooms", room, "mixture.wav"));
+        double[][] images =
+        [
+            .. Enumerable.Range(1, mixture.Channels).Select(k => Array.ConvertAll(
+                Recording.Read(Repository.Data("rooms", room, $"image-{k}.wav")).Channel(0).ToArray(), x => (double)x)),
+        ];
+        float[][] channels =
+        [
+            .. Enumerable.Range(0, mixture.Channels).Select(c =>
+                Enumerable.Repeat(mixture.Channel(c).ToArray(), rounds).SelectMany(samples => samples).ToArray()),
+        ];
+        return (channels, images, mixture);
+    }
+
+    private static float[][] Run(StreamingRoomSeparator separator, float[][] channels, int block)
+    {
+        float[][] sources = [.. channels.Select(channel => new float[channel.Length])];
+        float[] samples = new float[channels.Length * block];
+        for (int start = 0; start < channels[0].Length; start += block)
+        {
+            int count = Math.Min(block, channels[0].Length - start);
+            var piece = new PlanarBlock(samples, channels.Length, count, count);
+            for (int c = 0; c < channels.Length; c++)
+            {
+                channels[c].AsSpan(start, count).CopyTo(piece[c]);
+            }
+
+            separator.Process(piece, piece);
+            for (int c = 0; c < channels.Length; c++)
+            {
+                piece[c].CopyTo(sources[c].AsSpan(start));
+            }
+        }
+
+        return sources;
+    }
+}

@@ -11,6 +11,7 @@ namespace Math4AI.Cli;
 [JsonSerializable(typeof(RoomSummary))]
 [JsonSerializable(typeof(StreamSummary))]
 [JsonSerializable(typeof(TrainSummary))]
+[JsonSerializable(typeof(TrainWords))]
 [JsonSerializable(typeof(DoctorSummary))]
 [JsonSerializable(typeof(FitSummary))]
 [JsonSerializable(typeof(PathBenchmarkResult[]))]

@@ -11,7 +11,10 @@ internal static class PredictCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The folder that 'math4ai train' wrote." };
-        var data = new Argument<string>("DATA") { Description = "Comma-separated text with the columns that the model was trained on." };
+        var data = new Argument<string>("DATA")
+        {
+            Description = "Comma-separated text with the columns that the model was trained on; for a model of images a folder of images, or an IDX file.",
+        };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write. Default: the screen." };
         var force = new Option<bool>("--force") { Description = "Replace a file that is there already." };
         var command = new Command(
@@ -29,8 +32,7 @@ internal static class PredictCommand
                 throw new IOException($"{path} exists already; use --force to replace it, or -o for another file.");
             }
 
-            TableModel trained = TableModel.Load(words.GetValue(model)!);
-            string text = ToCsv(trained.About, trained.Predict(Table.Read(words.GetValue(data)!)));
+            string text = Predict(words.GetValue(model)!, words.GetValue(data)!);
             if (path is null)
             {
                 Console.Out.Write(text);
@@ -45,14 +47,33 @@ internal static class PredictCommand
         return command;
     }
 
-    private static string ToCsv(TableModelDescription about, double[][] predictions)
+    private static string Predict(string folder, string data)
     {
-        bool isClass = about.Task == TableTask.Classification;
-        string[] header = isClass ? [about.Target, .. about.Classes.Select(name => $"p({name})")] : [about.Target];
-        var lines = new List<string> { string.Join(',', header.Select(Quote)) };
-        lines.AddRange(predictions.Select(row => string.Join(',', isClass
-            ? [Quote(about.Classes[Array.IndexOf(row, row.Max())]), .. row.Select(Number)]
-            : row.Select(Number))));
+        switch (ModelFolder.KindOf(folder))
+        {
+            case ModelKind.Images:
+                ImageModel images = ImageModel.Load(folder);
+                ImageModelDescription shown = images.About;
+                ImageSet read = Directory.Exists(data) || ImageSet.IsIdx(data)
+                    ? ImageSet.Read(data, shown.Shape)
+                    : ImageSet.FromTable(Table.Read(data), shown.Target, shown.Shape);
+                return ToCsv(shown.Target, shown.Shape.Classes, images.Predict(read), read.Names);
+            case ModelKind.Text:
+                throw new ArgumentException($"{folder} is a model of a text: use math4ai generate.");
+            default:
+                TableModel trained = TableModel.Load(folder);
+                return ToCsv(trained.About.Target, trained.About.Classes, trained.Predict(Table.Read(data)), []);
+        }
+    }
+
+    /// <summary>The names, where there are any, the prediction, and for classes the probability of each.</summary>
+    private static string ToCsv(string target, IReadOnlyList<string> classes, double[][] predictions, IReadOnlyList<string> names)
+    {
+        string[] first = names.Count > 0 ? ["image"] : [];
+        var lines = new List<string> { string.Join(',', first.Append(target).Concat(classes.Select(name => $"p({name})")).Select(Quote)) };
+        lines.AddRange(predictions.Select((row, i) => string.Join(',', names.Skip(i).Take(1).Select(Quote)
+            .Concat(classes.Count > 0 ? [Quote(classes[Array.IndexOf(row, row.Max())])] : [])
+            .Concat(row.Select(Number)))));
         return string.Join('\n', lines) + "\n";
     }
 

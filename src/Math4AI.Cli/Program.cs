@@ -20,6 +20,7 @@ internal static partial class Program
             FitCommand.Create(),
             TrainCommand.Create(),
             PredictCommand.Create(),
+            GenerateCommand.Create(),
             DoctorCommand.Create(),
             BenchCommand.Create(),
         };

@@ -6,15 +6,20 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai train</c>: its words.</summary>
 internal static class TrainCommand
 {
-    private static readonly Dictionary<string, int[]> Models = new() { ["mlp"] = [64, 64], ["linear"] = [] };
-
     public static Command Create()
     {
-        var data = new Argument<string>("DATA") { Description = "Comma-separated text whose first line has the names of the columns." };
-        var target = new Option<string>("--target", "-t") { Description = "The column to predict.", Required = true };
+        var data = new Argument<string?>("DATA")
+        {
+            Description = "Comma-separated text whose first line has the names of the columns; or a folder with a folder of images for "
+                + "each class; or a file of images in IDX format, its labels beside it.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var text = new Option<string?>("--text") { Description = "A text to learn, character by character." };
+        var resume = new Option<string?>("--resume") { Description = "The folder of a training that was stopped: go on with it." };
+        var target = new Option<string?>("--target", "-t") { Description = "Of a table: the column to predict." };
         var model = new Option<string>("--model")
         {
-            Description = $"The network: {string.Join(", ", Models.Keys)}.",
+            Description = $"The network: {string.Join(", ", TrainWords.Models)}. For images always convnet.",
             DefaultValueFactory = _ => "mlp",
         };
         var hidden = new Option<int[]?>("--hidden")
@@ -22,7 +27,7 @@ internal static class TrainCommand
             Description = "The widths of the mlp's hidden layers, 64 64 by default.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var test = new Option<string?>("--test") { Description = "A file with the test part. Default: 15 % of the rows." };
+        var test = new Option<string?>("--test") { Description = "A file, or folder, with the test part. Default: 15 % of the samples." };
         var ignore = new Option<string[]?>("--ignore")
         {
             Description = "Columns to leave out.",
@@ -38,87 +43,76 @@ internal static class TrainCommand
             Description = "classification, regression, or auto: texts, and up to ten different whole numbers, are classes.",
             DefaultValueFactory = _ => "auto",
         };
-        var epochs = new Option<int>("--epochs") { Description = "The most passes over the data.", DefaultValueFactory = _ => 200 };
-        var batch = new Option<int>("--batch") { Description = "Rows a step.", DefaultValueFactory = _ => 32 };
-        var rate = new Option<double>("--rate") { Description = "The largest step size.", DefaultValueFactory = _ => 3e-3 };
+        var epochs = new Option<int?>("--epochs") { Description = "The most passes over the data; 200, for images 20." };
+        var steps = new Option<int?>("--steps") { Description = "The most steps, in place of passes; for texts 2000." };
+        var batch = new Option<int?>("--batch") { Description = "Samples a step; 32, for images 64, for texts 12." };
+        var rate = new Option<double?>("--rate") { Description = "The largest step size; 0.003, for images 0.01, for texts 0.004." };
+        var decay = new Option<double?>("--weight-decay") { Description = "The weight decay; 0.01, for texts 0.1." };
+        var optimizer = new Option<string>("--optimizer")
+        {
+            Description = $"How to step: {string.Join(", ", TrainWords.Optimizers.Keys)}.",
+            DefaultValueFactory = _ => "adamw",
+        };
+        var schedule = new Option<string>("--schedule")
+        {
+            Description = $"How the step size moves: {string.Join(", ", Schedule.Named.Keys)}.",
+            DefaultValueFactory = _ => "cosine",
+        };
         var seed = new Option<int>("--seed")
         {
-            Description = "Of the parts, the weights' start and the order of the rows.",
+            Description = "Of the parts, the weights' start and the order of the samples.",
             DefaultValueFactory = _ => 1,
         };
+        var checkpoint = new Option<int?>("--checkpoint-steps") { Description = "Save the training after so many steps, beside once a minute." };
+        var curve = new Option<bool>("--learning-curve") { Description = "Of a table: how the test score grows with the rows that are trained on." };
         var output = new Option<string>("--output", "-o") { Description = "The folder for the model.", DefaultValueFactory = _ => "model" };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var noReport = new Option<bool>("--no-report") { Description = "Write no report.html." };
         var force = new Option<bool>("--force") { Description = "Replace files that are there already." };
         var command = new Command(
             "train",
-            "Train a neural network to predict one column of a table from the others.\n\nExample:\n"
-            + "  math4ai train iris.csv --target species -o iris-model")
+            "Train a neural network: on a table, to predict one column from the others; on images, to tell them apart; on a text, to go "
+            + "on with it.\n\nExamples:\n"
+            + "  math4ai train iris.csv --target species -o iris-model\n"
+            + "  math4ai train photos/ -o photo-model\n"
+            + "  math4ai train --text plays.txt -o plays-model")
         {
-            data, target, model, hidden, test, ignore, missing, task, epochs, batch, rate, seed, output, json, noReport, force,
+            data, text, resume, target, model, hidden, test, ignore, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
+            checkpoint, curve, output, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
-            int[] widths = words.GetValue(hidden) is { Length: > 0 } given
-                ? given
-                : Choose(Models, "model", words.GetValue(model)!);
-            RequirePositive("--hidden", [.. widths]);
-            RequirePositive("--epochs", words.GetValue(epochs));
-            RequirePositive("--batch", words.GetValue(batch));
-            if (!(words.GetValue(rate) > 0.0))
-            {
-                throw new UsageException($"--rate takes a number of more than 0, not {words.GetValue(rate)}.");
-            }
-
-            var options = new TableTrainingOptions
-            {
-                Target = words.GetValue(target)!,
-                Ignore = words.GetValue(ignore) ?? [],
-                Hidden = widths,
-                Missing = Choose(
-                    new Dictionary<string, Missing> { ["refuse"] = Missing.Refuse, ["drop"] = Missing.Drop, ["impute"] = Missing.Impute },
-                    "way with missing values",
-                    words.GetValue(missing)!),
-                Task = Choose(
-                    new Dictionary<string, TableTask?>
-                    {
-                        ["auto"] = null,
-                        ["classification"] = TableTask.Classification,
-                        ["regression"] = TableTask.Regression,
-                    },
-                    "task",
-                    words.GetValue(task)!),
-                Trainer = new TrainerOptions
+            TrainWords given = words.GetValue(resume) is { } folder
+                ? TrainWords.OfCheckpoint(folder) with { Json = words.GetValue(json), NoReport = words.GetValue(noReport) }
+                : new TrainWords
                 {
+                    Data = words.GetValue(data),
+                    Text = words.GetValue(text),
+                    Target = words.GetValue(target),
+                    Model = words.GetValue(model)!,
+                    Hidden = words.GetValue(hidden) ?? [],
+                    Test = words.GetValue(test),
+                    Ignore = words.GetValue(ignore) ?? [],
+                    Missing = words.GetValue(missing)!,
+                    Task = words.GetValue(task)!,
                     Epochs = words.GetValue(epochs),
-                    BatchSize = words.GetValue(batch),
+                    Steps = words.GetValue(steps),
+                    Batch = words.GetValue(batch),
                     Rate = words.GetValue(rate),
+                    WeightDecay = words.GetValue(decay),
+                    Optimizer = words.GetValue(optimizer)!,
+                    Schedule = words.GetValue(schedule)!,
                     Seed = words.GetValue(seed),
-                },
-            };
-            var job = new TrainJob(
-                options,
-                words.GetValue(data)!,
-                words.GetValue(test),
-                words.GetValue(output)!,
-                words.GetValue(json),
-                words.GetValue(noReport),
-                words.GetValue(force));
-            return Task.Run(() => job.Run(cancellation), cancellation);
+                    CheckpointSteps = words.GetValue(checkpoint),
+                    LearningCurve = words.GetValue(curve),
+                    Output = words.GetValue(output)!,
+                    Json = words.GetValue(json),
+                    NoReport = words.GetValue(noReport),
+                    Force = words.GetValue(force),
+                };
+            given.Check();
+            return Task.Run(() => new TrainJob(given).Run(cancellation), cancellation);
         });
         return command;
-    }
-
-    private static T Choose<T>(Dictionary<string, T> choices, string kind, string word) =>
-        choices.TryGetValue(word, out T? choice)
-            ? choice
-            : throw new UsageException($"There is no {kind} '{word}'; choose one of: {string.Join(", ", choices.Keys)}.");
-
-    private static void RequirePositive(string option, params int[] numbers)
-    {
-        if (numbers.Any(number => number < 1))
-        {
-            throw new UsageException($"{option} takes whole numbers from 1 on.");
-        }
     }
 }

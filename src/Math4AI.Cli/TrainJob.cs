@@ -8,12 +8,14 @@ using Table = Math4AI.Data.Table;
 
 namespace Math4AI.Cli;
 
+/// <summary>A point of a learning curve.</summary>
+internal sealed record LearningPoint(int Samples, IReadOnlyDictionary<string, double> Test);
+
 /// <summary>What <c>math4ai train</c> prints and writes.</summary>
 internal sealed record TrainSummary(
     string Task,
     string Target,
     IReadOnlyList<string> Classes,
-    int Inputs,
     int Parameters,
     int Steps,
     int Epochs,
@@ -24,12 +26,14 @@ internal sealed record TrainSummary(
     IReadOnlyDictionary<string, double> Validation,
     IReadOnlyDictionary<string, double> Test,
     IReadOnlyDictionary<string, Interval> TestIntervals,
-    int[][] Confusion);
+    int[][] Confusion,
+    IReadOnlyList<LearningPoint> LearningCurve);
 
 /// <summary><c>math4ai train</c>: read, train, test, write.</summary>
-internal sealed record TrainJob(
-    TableTrainingOptions Options, string Data, string? Test, string Output, bool Json, bool NoReport, bool Force)
+internal sealed class TrainJob(TrainWords words)
 {
+    private string CheckpointPath => Path.Combine(words.Output, TrainWords.CheckpointName);
+
     public int Run(CancellationToken cancellation)
     {
         RequireFree();
@@ -38,66 +42,220 @@ internal sealed record TrainJob(
             throw new PlatformNotSupportedException("Training needs torch, which does not load here; 'math4ai doctor' says why.");
         }
 
-        using var files = new FileTransaction(Force);
+        using var files = new FileTransaction(words.Force);
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        Table table = Table.Read(Data);
-        TableTraining training = TableTraining.Run(
-            table, Test is null ? null : Table.Read(Test), Options, new Report(progress, Options.Trainer.Epochs), cancellation);
-        TrainSummary summary = Summarise(training);
-        string json = JsonSerializer.Serialize(summary, CliJson.Default.TrainSummary);
-        progress.Show("write");
-        training.Model.Save(Output, files);
-        File.WriteAllText(files.Add(Path.Combine(Output, "result.json")), json + "\n");
-        if (!NoReport)
+        (TrainSummary summary, TrainingReport report) result;
+        try
         {
-            string command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]);
-            string report = new TrainingReport { Training = training, Command = command }.ToHtml();
-            File.WriteAllText(files.Add(Path.Combine(Output, "report.html")), report);
+            result = words.Text is not null ? OfText(files, progress, cancellation)
+                : IsImages(words.Data!) ? OfImages(files, progress, cancellation)
+                : OfTable(files, progress, cancellation);
+        }
+        catch (OperationCanceledException) when (File.Exists(CheckpointPath))
+        {
+            progress.Clear();
+            Console.Error.WriteLine($"math4ai: Stopped; go on with: math4ai train --resume {words.Output}");
+            return Program.Failed;
         }
 
-        cancellation.ThrowIfCancellationRequested();
+        string json = JsonSerializer.Serialize(result.summary, CliJson.Default.TrainSummary);
+        progress.Show("write");
+        File.WriteAllText(files.Add(Path.Combine(words.Output, "result.json")), json + "\n");
+        if (!words.NoReport)
+        {
+            File.WriteAllText(files.Add(Path.Combine(words.Output, "report.html")), result.report.ToHtml());
+        }
+
+        files.Remove(CheckpointPath);
         files.Commit();
         progress.Clear();
-        if (Json)
+        if (words.Json)
         {
             Console.Out.WriteLine(json);
         }
         else
         {
-            Print(summary);
+            Print(result.summary);
         }
 
         return 0;
     }
 
-    private static TrainSummary Summarise(TableTraining training) =>
+    private static string Command => string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]);
+
+    private bool IsImages(string path) => words.Model == "convnet" || Directory.Exists(path) || ImageSet.IsIdx(path);
+
+    private (TrainSummary Summary, TrainingReport Report) OfTable(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    {
+        if (words.Target is not { } target)
+        {
+            throw new UsageException("A table needs --target COLUMN: what to predict.");
+        }
+
+        Table table = Table.Read(words.Data!);
+        Table? test = words.Test is null ? null : Table.Read(words.Test);
+        var defaults = new TableTrainingOptions { Target = target };
+        TrainerOptions trainer = words.Trainer(defaults.Trainer);
+        TableTrainingOptions options = defaults with
+        {
+            Ignore = words.Ignore,
+            Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : defaults.Hidden,
+            Missing = TrainWords.MissingWays[words.Missing],
+            Task = TrainWords.Tasks[words.Task],
+            Trainer = trainer,
+        };
+        TableTraining training = TableTraining.Run(table, test, options, new Report(progress, trainer), cancellation);
+        training.Model.Save(words.Output, files);
+        TableModelDescription about = training.Model.About;
+        bool isClass = about.Task == TableTask.Classification;
+        LearningPoint[] curve = words.LearningCurve
+            ? [.. TableTraining.LearningCurve(table, test, options with { Trainer = trainer with { Checkpoint = null } }, cancellation)
+                .Select(part => new LearningPoint(part.Rows, part.Test.Scores))]
+            : [];
+        return (
+            Summarise(isClass ? "classification" : "regression", target, about.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
+                with { DroppedRows = training.Dropped, LearningCurve = curve },
+            new TrainingReport
+            {
+                Title = target,
+                Task = isClass ? "classification" : "regression",
+                Command = Command,
+                Training = training.Training,
+                Train = training.Train,
+                Validation = training.Validation,
+                Test = training.Test,
+                Classes = about.Classes,
+                Confusion = training.Confusion,
+                Probabilities = isClass ? training.TestPredictions : [],
+                Observed = training.TestClasses,
+            });
+    }
+
+    private (TrainSummary Summary, TrainingReport Report) OfImages(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    {
+        (ImageSet images, ImageSet? test) = ReadImages();
+        var defaults = new ImageTrainingOptions { Target = words.Target ?? "class" };
+        TrainerOptions trainer = words.Trainer(defaults.Trainer);
+        ImageTraining training = ImageTraining.Run(images, test, defaults with { Trainer = trainer }, new Report(progress, trainer), cancellation);
+        training.Model.Save(words.Output, files);
+        return (
+            Summarise("classification", defaults.Target, images.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion),
+            new TrainingReport
+            {
+                Title = defaults.Target,
+                Task = "classification of images",
+                Command = Command,
+                Training = training.Training,
+                Train = training.Train,
+                Validation = training.Validation,
+                Test = training.Test,
+                Classes = images.Classes,
+                Confusion = training.Confusion,
+                Probabilities = training.Probabilities,
+                Observed = training.Tested.Labels,
+                Images = training.Tested,
+            });
+    }
+
+    private (ImageSet Images, ImageSet? Test) ReadImages()
+    {
+        if (Directory.Exists(words.Data) || ImageSet.IsIdx(words.Data!))
+        {
+            ImageSet read = ImageSet.Read(words.Data!);
+            return (read, words.Test is null ? null : ImageSet.Read(words.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
+        }
+
+        if (words.Target is not { } target)
+        {
+            throw new UsageException("A table needs --target COLUMN: what to predict.");
+        }
+
+        Table table = Table.Read(words.Data!);
+        if (!table.Names.Contains(target))
+        {
+            throw new ArgumentException($"There is no column '{target}'; there are: {string.Join(", ", table.Names)}.");
+        }
+
+        ImageSet images = ImageSet.FromTable(table, target);
+        return (images, words.Test is null ? null : ImageSet.FromTable(
+            Table.Read(words.Test), target, new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
+    }
+
+    private (TrainSummary Summary, TrainingReport Report) OfText(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    {
+        string text = File.ReadAllText(words.Text!);
+        var defaults = new TextTrainingOptions();
+        TrainerOptions trainer = words.Trainer(defaults.Trainer);
+        (TextModel model, TrainingResult training, double loss) = TextModel.Train(
+            text, defaults with { Trainer = trainer }, new Report(progress, trainer), cancellation);
+        model.Save(words.Output, files);
+        Dictionary<string, double> Of(double value) => new()
+        {
+            ["loss"] = value, ["perplexity"] = Math.Exp(value), ["bitsPerCharacter"] = value / Math.Log(2.0),
+        };
+        var held = new ScoredPart((text.Length + 9) / 10, Of(loss), new Dictionary<string, Interval>());
+        var train = new ScoredPart(text.Length - held.Rows, Of(training.History[training.BestEpoch - 1].TrainLoss), new Dictionary<string, Interval>());
+        return (
+            Summarise("text", "next character", [], training, train, held, held, []),
+            new TrainingReport
+            {
+                Title = Path.GetFileName(words.Text!),
+                Task = "text, character by character",
+                Command = Command,
+                Training = training,
+                Train = train,
+                Validation = held,
+                Test = held,
+                Sample = string.Concat(model.Generate("\n", 500)),
+            });
+    }
+
+    private static TrainSummary Summarise(
+        string task,
+        string target,
+        IReadOnlyList<string> classes,
+        TrainingResult training,
+        ScoredPart train,
+        ScoredPart validation,
+        ScoredPart test,
+        int[][] confusion) =>
         new(
-            training.Model.About.Task == TableTask.Classification ? "classification" : "regression",
-            training.Model.About.Target,
-            training.Model.About.Classes,
-            training.Model.About.Encoder.Inputs,
-            training.Training.Parameters,
-            training.Training.Steps,
-            training.Training.History.Count,
-            training.Training.BestEpoch,
-            training.Training.Seconds,
-            training.Dropped,
-            training.Train.Scores,
-            training.Validation.Scores,
-            training.Test.Scores,
-            training.Test.Intervals,
-            training.Confusion);
+            task,
+            target,
+            classes,
+            training.Parameters,
+            training.Steps,
+            training.History.Count,
+            training.BestEpoch,
+            training.Seconds,
+            0,
+            train.Scores,
+            validation.Scores,
+            test.Scores,
+            test.Intervals,
+            confusion,
+            []);
 
     private void RequireFree()
     {
-        if (File.Exists(Output))
+        if (File.Exists(words.Output))
         {
-            throw new IOException($"{Output} is a file; name a folder with -o.");
+            throw new IOException($"{words.Output} is a file; name a folder with -o.");
         }
 
-        string[] names = [.. TableModel.Files(Output), Path.Combine(Output, "result.json"), Path.Combine(Output, "report.html")];
-        if (!Force && names.FirstOrDefault(Path.Exists) is { } taken)
+        if (words.Force)
+        {
+            return;
+        }
+
+        if (File.Exists(CheckpointPath))
+        {
+            throw new IOException($"A training was stopped in {words.Output}: go on with --resume {words.Output}, or begin anew with --force.");
+        }
+
+        string[] names = [.. ModelFolder.Files(words.Output), Path.Combine(words.Output, "result.json"), Path.Combine(words.Output, "report.html")];
+        if (names.FirstOrDefault(Path.Exists) is { } taken)
         {
             throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
         }
@@ -106,35 +264,50 @@ internal sealed record TrainJob(
     private void Print(TrainSummary summary)
     {
         static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+        bool hasIntervals = summary.TestIntervals.Count > 0;
         var table = new Spectre.Console.Table().Border(TableBorder.Simple);
-        foreach (string title in new[] { string.Empty, "training", "validation", "test", "95 % from", "to" })
+        foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals ? ["95 % from", "to"] : Array.Empty<string>()])
         {
             table.AddColumn(new TableColumn(title).NoWrap());
         }
 
         foreach ((string name, double value) in summary.Test)
         {
-            Interval interval = summary.TestIntervals[name];
-            table.AddRow(
-                name, Text(summary.Train[name]), Text(summary.Validation[name]), Text(value), Text(interval.Lower), Text(interval.Upper));
+            string[] interval = summary.TestIntervals.TryGetValue(name, out Interval between) ? [Text(between.Lower), Text(between.Upper)] : [];
+            table.AddRow([name, Text(summary.Train[name]), Text(summary.Validation[name]), Text(value), .. interval]);
         }
 
         AnsiConsole.Write(table);
+        foreach (LearningPoint point in summary.LearningCurve)
+        {
+            (string name, double value) = point.Test.First();
+            Console.Out.WriteLine($"{point.Samples} rows: {name} {Text(value)}");
+        }
+
         Console.Out.WriteLine(
             $"{summary.Task} of '{summary.Target}': {summary.Parameters} parameters, {summary.Steps} steps in "
-            + $"{summary.Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, best epoch {summary.BestEpoch} of {summary.Epochs}.");
+            + $"{summary.Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, best evaluation {summary.BestEpoch} of {summary.Epochs}.");
         if (summary.DroppedRows > 0)
         {
             Console.Out.WriteLine($"{summary.DroppedRows} rows were left out, since a value is missing.");
         }
 
-        Console.Out.WriteLine($"Written to {Output}; predict with: math4ai predict {Output} rows.csv");
+        Console.Out.WriteLine(summary.Task == "text"
+            ? $"Written to {words.Output}; go on with a text by: math4ai generate {words.Output} --prompt \"...\""
+            : $"Written to {words.Output}; predict with: math4ai predict {words.Output} {(words.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
     }
 
-    private sealed class Report(ProgressLine line, int epochs) : IProgress<TrainingEpoch>
+    private sealed class Report(ProgressLine line, TrainerOptions options) : IProgress<TrainingEpoch>
     {
-        void IProgress<TrainingEpoch>.Report(TrainingEpoch value) => line.Show(string.Create(
-            CultureInfo.InvariantCulture,
-            $"epoch {value.Epoch} of {epochs}, loss {value.TrainLoss:0.0000}, validation {value.ValidationLoss:0.0000}"));
+        private readonly long start = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        void IProgress<TrainingEpoch>.Report(TrainingEpoch value)
+        {
+            int all = options.Steps is { } steps ? (int)Math.Ceiling((double)steps / (options.EvaluateEvery ?? steps)) : options.Epochs;
+            double left = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds / value.Epoch * (all - value.Epoch);
+            line.Show(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{value.Epoch} of {all}, loss {value.TrainLoss:0.0000}, validation {value.ValidationLoss:0.0000}, at most {Math.Max(0.0, left):0} s left"));
+        }
     }
 }

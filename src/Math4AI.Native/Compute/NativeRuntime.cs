@@ -83,6 +83,9 @@ internal static class NativeRuntime
 
     private static string LoadLibtorch()
     {
+        // OpenMP's threads wait for each other by spinning, for about a millisecond: where another program wants the core, a training
+        // step takes many times as long. A tenth of that is enough between the parts of a step.
+        LibC.SetDefault("GOMP_SPINCOUNT", "20000");
         NativeLibrary.Load(Find("libc10.so"));
         string path = Find("libtorch_cpu.so");
         LibraryResolver.Set(MklLibrary.Name, NativeLibrary.Load(path), string.Empty);

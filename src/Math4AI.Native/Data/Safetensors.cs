@@ -17,17 +17,31 @@ public static class Safetensors
 {
     private const int MostHeaderBytes = 100 << 20;
     private const long MostElements = 1L << 31;
+    private const string Metadata = "__metadata__";
 
     /// <summary>Writes arrays.</summary>
     /// <param name="path">The file; it is overwritten.</param>
     /// <param name="arrays">The arrays by name.</param>
-    public static void Write(string path, IReadOnlyDictionary<string, NamedArray> arrays)
+    /// <param name="metadata">Texts by name that travel with them.</param>
+    public static void Write(
+        string path, IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(arrays);
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
             json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WriteStartObject(Metadata);
+                foreach ((string name, string text) in metadata)
+                {
+                    json.WriteString(name, text);
+                }
+
+                json.WriteEndObject();
+            }
+
             long at = 0;
             foreach ((string name, NamedArray array) in arrays)
             {
@@ -71,7 +85,14 @@ public static class Safetensors
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type; the message says what.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IReadOnlyDictionary<string, NamedArray> Read(string path)
+    public static IReadOnlyDictionary<string, NamedArray> Read(string path) => Read(path, out _);
+
+    /// <summary>Reads all arrays, and the texts that travel with them.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="metadata">The texts by name.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type; the message says what.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyDictionary<string, NamedArray> Read(string path, out IReadOnlyDictionary<string, string> metadata)
     {
         using FileStream file = File.OpenRead(path);
         Span<byte> length = stackalloc byte[8];
@@ -93,7 +114,10 @@ public static class Safetensors
         try
         {
             using JsonDocument json = JsonDocument.Parse(header);
-            foreach (JsonProperty entry in json.RootElement.EnumerateObject().Where(entry => entry.Name != "__metadata__"))
+            metadata = json.RootElement.TryGetProperty(Metadata, out JsonElement texts)
+                ? texts.EnumerateObject().ToDictionary(text => text.Name, text => text.Value.GetString() ?? string.Empty)
+                : new Dictionary<string, string>();
+            foreach (JsonProperty entry in json.RootElement.EnumerateObject().Where(entry => entry.Name != Metadata))
             {
                 arrays.Add(entry.Name, ReadArray(path, file, start, entry));
             }

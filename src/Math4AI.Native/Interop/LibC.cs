@@ -41,6 +41,9 @@ internal static partial class LibC
         }
     }
 
+    /// <summary>Sets a variable for the native libraries that are loaded later, where the user has not set it.</summary>
+    public static void SetDefault(string name, string value) => _ = SetEnvironment(name, value, overwrite: 0);
+
     private static nint Load(string path, int flags)
     {
         nint handle = Open(path, flags);
@@ -57,6 +60,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int MemfdCreate(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     [LibraryImport(Library, EntryPoint = "close")]
     private static partial int Close(int descriptor);

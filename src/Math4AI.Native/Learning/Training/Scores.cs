@@ -30,6 +30,56 @@ public static class Scores
             return right + wrong == 0 ? 0.0 : 2.0 * right / (2.0 * right + wrong);
         });
 
+    /// <summary>
+    /// The area under the curve of true over false positives, the mean over the classes that occur, each against the rest: the
+    /// probability that a sample of the class is given more of it than one of another, ties counted half. Source: J. Hanley and B.
+    /// McNeil, Radiology 143 (1982). NaN where all samples are of one class.
+    /// </summary>
+    /// <param name="probabilities">samples × classes.</param>
+    /// <param name="observed">One class a sample.</param>
+    public static double RocAuc(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    {
+        int[] counts = new int[probabilities[0].Length];
+        foreach (int label in observed)
+        {
+            counts[label]++;
+        }
+
+        double[] areas = [.. Enumerable.Range(0, counts.Length).Where(of => counts[of] > 0 && counts[of] < observed.Count).Select(of =>
+        {
+            double[] given = [.. probabilities.Select(row => row[of])];
+            double[] ranks = ArrayStatistics.RanksInplace([.. given], RankDefinition.Average);
+            double sum = 0.0;
+            for (int i = 0; i < ranks.Length; i++)
+            {
+                sum += observed[i] == of ? ranks[i] : 0.0;
+            }
+
+            double positives = counts[of], negatives = observed.Count - positives;
+            return (sum - positives * (positives + 1.0) / 2.0) / (positives * negatives);
+        })];
+        return areas.Length == 0 ? double.NaN : areas.Average();
+    }
+
+    /// <summary>The likeliest class of each sample.</summary>
+    /// <param name="probabilities">samples × classes.</param>
+    public static int[] Likeliest(IReadOnlyList<double[]> probabilities) =>
+        [.. probabilities.Select(row => Array.IndexOf(row, row.Max()))];
+
+    /// <summary>How often each class (rows) was taken for each (columns).</summary>
+    /// <param name="probabilities">samples × classes.</param>
+    /// <param name="observed">One class a sample.</param>
+    public static int[][] Confusion(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    {
+        int[][] counts = [.. probabilities[0].Select(_ => new int[probabilities[0].Length])];
+        foreach ((int chosen, int label) in Likeliest(probabilities).Zip(observed))
+        {
+            counts[label][chosen]++;
+        }
+
+        return counts;
+    }
+
     /// <summary>√ mean (f − y)².</summary>
     /// <param name="predicted">One number a sample.</param>
     /// <param name="observed">As many.</param>

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Math4AI.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,8 +36,6 @@ public sealed record TableModelDescription(
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
 public sealed class TableModel
 {
-    private const string Weights = "model.safetensors";
-    private const string Description = "model.json";
     private const int MostWidth = 1 << 16;
 
     private readonly Mlp network;
@@ -55,66 +51,26 @@ public sealed class TableModel
 
     internal nn.Module<Tensor, Tensor> Network => network;
 
-    /// <summary>The files of a model in a folder.</summary>
-    /// <param name="folder">The folder.</param>
-    public static IReadOnlyList<string> Files(string folder) => [Path.Combine(folder, Weights), Path.Combine(folder, Description)];
-
     /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TableModel Load(string folder)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        string path = Path.Combine(folder, Description);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{folder} holds no model: there is no {Description} in it.");
-        }
-
-        TableModelDescription about;
-        try
-        {
-            about = JsonSerializer.Deserialize(File.ReadAllText(path), TableModelJson.Default.TableModelDescription)
-                ?? throw new JsonException("null");
-            bool isSound = about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
-                && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
-                && about.Hidden.All(width => width is > 0 and <= MostWidth) && about.Encoder.Inputs is > 0 and <= MostWidth;
-            if (!isSound)
-            {
-                throw new JsonException("incomplete");
-            }
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            throw new InvalidDataException($"{path} is no description of a model.", e);
-        }
-
+        TableModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
+            about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
+            && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
+            && about.Hidden.All(width => width is > 0 and <= MostWidth) && about.Encoder.Inputs is > 0 and <= MostWidth);
         var model = new TableModel(about);
-        model.SetWeights(Path.Combine(folder, Weights));
+        ModelFolder.ReadWeights(folder, model.network);
         return model;
     }
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
-    public void Save(string folder, FileTransaction files)
-    {
-        ArgumentNullException.ThrowIfNull(files);
-        var arrays = new SortedDictionary<string, NamedArray>(StringComparer.Ordinal);
-        using (DisposeScope scope = NewDisposeScope())
-        {
-            foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
-            {
-                arrays[name] = new NamedArray(parameter.shape, parameter.detach().contiguous().data<float>().ToArray());
-            }
-        }
-
-        Safetensors.Write(files.Add(Path.Combine(folder, Weights)), arrays);
-        File.WriteAllText(
-            files.Add(Path.Combine(folder, Description)),
-            JsonSerializer.Serialize(About, TableModelJson.Default.TableModelDescription) + "\n");
-    }
+    public void Save(string folder, FileTransaction files) =>
+        ModelFolder.Write(folder, files, About, ModelJson.Default.TableModelDescription, network);
 
     /// <summary>Predictions: a number a row; or the probabilities of the classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -142,32 +98,4 @@ public sealed class TableModel
                     : About.Mean + About.Deviation * values[row * width + i]).ToArray()),
         ];
     }
-
-    private void SetWeights(string path)
-    {
-        IReadOnlyDictionary<string, NamedArray> arrays = Safetensors.Read(path);
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable mode = no_grad();
-        var parameters = network.named_parameters().ToList();
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in parameters)
-        {
-            if (!arrays.TryGetValue(name, out NamedArray? array) || !array.Shape.SequenceEqual(parameter.shape))
-            {
-                throw new InvalidDataException($"{path} belongs to another model: '{name}' is missing or has another shape.");
-            }
-
-            parameter.copy_(tensor(array.Values).reshape(parameter.shape));
-        }
-
-        if (arrays.Count != parameters.Count)
-        {
-            throw new InvalidDataException($"{path} belongs to another model: it has {arrays.Count} arrays, and {parameters.Count} are needed.");
-        }
-    }
 }
-
-/// <summary>JSON without reflection.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = 16)]
-[JsonSerializable(typeof(TableModelDescription))]
-internal sealed partial class TableModelJson : JsonSerializerContext;

@@ -28,12 +28,6 @@ public sealed record TableTrainingOptions
     public TrainerOptions Trainer { get; init; } = new();
 }
 
-/// <summary>A part of the data and how well the model predicts it.</summary>
-/// <param name="Rows">The rows of the part.</param>
-/// <param name="Scores">Scores by name.</param>
-/// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
-public sealed record TablePart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals);
-
 /// <summary>A trained model of a table.</summary>
 public sealed record TableTraining
 {
@@ -48,19 +42,57 @@ public sealed record TableTraining
     public required TrainingResult Training { get; init; }
 
     /// <summary>The training part.</summary>
-    public required TablePart Train { get; init; }
+    public required ScoredPart Train { get; init; }
 
     /// <summary>The part that chose the best weights.</summary>
-    public required TablePart Validation { get; init; }
+    public required ScoredPart Validation { get; init; }
 
     /// <summary>The part that nothing was chosen by.</summary>
-    public required TablePart Test { get; init; }
+    public required ScoredPart Test { get; init; }
 
     /// <summary>Rows of the observed class, columns of the predicted one, of the test part; empty for numbers.</summary>
     public required int[][] Confusion { get; init; }
 
+    /// <summary>What the model says of the test part: numbers, or probabilities of the classes.</summary>
+    public required double[][] TestPredictions { get; init; }
+
+    /// <summary>The observed classes of the test part; empty for numbers.</summary>
+    public required int[] TestClasses { get; init; }
+
     /// <summary>Rows that were left out because a value is missing.</summary>
     public required int Dropped { get; init; }
+
+    /// <summary>
+    /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all. The test part is the
+    /// same each time.
+    /// </summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<(int Rows, ScoredPart Test)> LearningCurve(
+        Table table, Table? test, TableTrainingOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        const int LeastRows = 20;
+        int[] order = [.. Enumerable.Range(0, table.Rows)];
+        new MersenneTwister(options.Trainer.Seed, threadSafe: false).Shuffle(order);
+        int held = test is null ? (int)Math.Round(TestShare * order.Length) : 0;
+        Table tested = test ?? table.Select(order[..held]);
+        var curve = new List<(int, ScoredPart)>();
+        foreach (int divisor in new[] { 16, 8, 4, 2, 1 })
+        {
+            int rows = (order.Length - held) / divisor;
+            if (rows >= LeastRows)
+            {
+                curve.Add((rows, Run(table.Select(order[held..(held + rows)]), tested, options, null, cancellation).Test));
+            }
+        }
+
+        return curve;
+    }
 
     /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
     /// <param name="table">The rows.</param>
@@ -110,7 +142,9 @@ public sealed record TableTraining
             Train = Score(model, train, hasIntervals: false),
             Validation = Score(model, validation, hasIntervals: false),
             Test = Score(model, tested, hasIntervals: true),
-            Confusion = task == TableTask.Classification ? ConfusionOf(model, tested) : [],
+            Confusion = task == TableTask.Classification ? Scores.Confusion(model.Predict(tested), Observed(model, tested)) : [],
+            TestPredictions = model.Predict(tested),
+            TestClasses = task == TableTask.Classification ? Observed(model, tested) : [],
             Dropped = dropped,
         };
     }
@@ -119,21 +153,14 @@ public sealed record TableTraining
     /// <param name="model">The model.</param>
     /// <param name="table">The rows.</param>
     /// <param name="hasIntervals">Whether intervals are wanted.</param>
-    public static TablePart Score(TableModel model, Table table, bool hasIntervals)
+    public static ScoredPart Score(TableModel model, Table table, bool hasIntervals)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(table);
         double[][] predicted = model.Predict(table);
-        Dictionary<string, Func<int[], double>> scores = model.About.Task == TableTask.Regression
-            ? RegressionScores(predicted, table.Numbers(model.About.Target))
-            : ClassScores(predicted, Observed(model, table));
-        int[] all = [.. Enumerable.Range(0, table.Rows)];
-        return new TablePart(
-            table.Rows,
-            scores.ToDictionary(score => score.Key, score => score.Value(all)),
-            hasIntervals
-                ? scores.ToDictionary(score => score.Key, score => Learning.Scores.Bootstrap(table.Rows, score.Value))
-                : new Dictionary<string, Interval>());
+        return model.About.Task == TableTask.Regression
+            ? ScoredPart.Of(table.Rows, RegressionScores(predicted, table.Numbers(model.About.Target)), hasIntervals)
+            : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals);
     }
 
     private static TrainingResult Fit(
@@ -169,33 +196,9 @@ public sealed record TableTraining
 
     private static Dictionary<string, Func<int[], double>> RegressionScores(double[][] predicted, double[] observed) => new()
     {
-        ["rmse"] = rows => Learning.Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
-        ["rSquared"] = rows => Learning.Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
+        ["rmse"] = rows => Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
+        ["rSquared"] = rows => Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
     };
-
-    private static Dictionary<string, Func<int[], double>> ClassScores(double[][] predicted, int[] observed)
-    {
-        int[] chosen = [.. predicted.Select(row => Array.IndexOf(row, row.Max()))];
-        return new Dictionary<string, Func<int[], double>>
-        {
-            ["accuracy"] = rows => Learning.Scores.Accuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
-            ["balancedAccuracy"] = rows => Learning.Scores.BalancedAccuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
-            ["f1"] = rows => Learning.Scores.F1([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
-            ["logLoss"] = rows => rows.Average(i => -Math.Log(Math.Max(1e-12, predicted[i][observed[i]]))),
-        };
-    }
-
-    private static int[][] ConfusionOf(TableModel model, Table table)
-    {
-        int count = model.About.Classes.Count;
-        int[][] confusion = [.. Enumerable.Range(0, count).Select(_ => new int[count])];
-        foreach ((double[] row, int observed) in model.Predict(table).Zip(Observed(model, table)))
-        {
-            confusion[observed][Array.IndexOf(row, row.Max())]++;
-        }
-
-        return confusion;
-    }
 
     private static int[] Observed(TableModel model, Table table)
     {

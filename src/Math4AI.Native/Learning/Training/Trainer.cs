@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using MathNet.Numerics.Random;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,45 +9,77 @@ public sealed record TrainerOptions
     /// <summary>The most passes over the training part.</summary>
     public int Epochs { get; init; } = 200;
 
+    /// <summary>The most steps, in place of passes; null to count passes.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>The validation loss is looked at after so many steps; null for after each pass.</summary>
+    public int? EvaluateEvery { get; init; }
+
     /// <summary>Samples a step.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>The largest step size; it rises over the first twentieth of all steps and falls by a cosine.</summary>
+    /// <summary>A step's samples are taken in so many pieces, one after the other: less memory, the same gradient.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>
+    /// Halves of a batch are worked on by two threads at once. Right where the loss is a mean over the samples and no layer mixes them,
+    /// as norms of batches do; worth it for large models.
+    /// </summary>
+    public bool SplitBatches { get; init; }
+
+    /// <summary>How a step is made of a gradient.</summary>
+    public TrainerMethod Method { get; init; }
+
+    /// <summary>The momentum of <see cref="TrainerMethod.Sgd"/>.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The largest step size.</summary>
     public double Rate { get; init; } = 3e-3;
 
-    /// <summary>AdamW's weight decay, of matrices alone.</summary>
+    /// <summary>How the step size moves.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Cosine;
+
+    /// <summary>The weight decay, of matrices alone.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 
     /// <summary>The largest norm of the gradient; a longer one is shortened.</summary>
     public double MostGradientNorm { get; init; } = 1.0;
 
-    /// <summary>Stop when the validation loss has not fallen for so many epochs; the best weights are restored.</summary>
+    /// <summary>Stop when the validation loss has not fallen for so many evaluations; the best weights are restored.</summary>
     public int Patience { get; init; } = 40;
 
     /// <summary>Of the weights' start and the order of the data.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Where the training is saved on the way; null for nowhere.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Steps ?? 1, 1, nameof(Steps));
+        ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery ?? 1, 1, nameof(EvaluateEvery));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Accumulate, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Patience, 1);
-        if (!(Rate > 0.0) || !(WeightDecay >= 0.0) || !(MostGradientNorm > 0.0))
+        ArgumentOutOfRangeException.ThrowIfLessThan(Checkpoint?.EverySteps ?? 1, 1, nameof(Checkpoint));
+        if (!(Rate > 0.0) || !(WeightDecay >= 0.0) || !(MostGradientNorm > 0.0) || !(Momentum is >= 0.0 and < 1.0))
         {
-            throw new ArgumentOutOfRangeException(nameof(Rate), "Rate and gradient norm must be more than 0, the weight decay not negative.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Rate), "Rate and gradient norm must be more than 0, the weight decay not negative, the momentum from 0 to 1.");
         }
     }
 }
 
-/// <summary>One epoch.</summary>
+/// <summary>One evaluation; by default after each pass over the training part.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
-/// <param name="TrainLoss">The mean loss of its steps.</param>
+/// <param name="TrainLoss">The mean loss of the steps before it.</param>
 /// <param name="ValidationLoss">The loss on the validation part after it.</param>
 public sealed record TrainingEpoch(int Epoch, double TrainLoss, double ValidationLoss);
 
 /// <summary>What a training did.</summary>
-/// <param name="History">Every epoch.</param>
-/// <param name="BestEpoch">The epoch whose weights the model has.</param>
+/// <param name="History">Every evaluation.</param>
+/// <param name="BestEpoch">The one whose weights the model has.</param>
 /// <param name="Steps">The steps taken.</param>
 /// <param name="Parameters">The number of parameters.</param>
 /// <param name="Seconds">The seconds it took.</param>
@@ -57,20 +87,20 @@ public sealed record TrainingResult(
     IReadOnlyList<TrainingEpoch> History, int BestEpoch, int Steps, int Parameters, double Seconds);
 
 /// <summary>
-/// Trains a module by AdamW on mini-batches, with a warm start, a cosine schedule, clipped gradients and early stopping. Tensors of a
-/// step are freed with it: memory stays as it is over any number of steps.
+/// Trains a module on mini-batches, with a schedule, clipped gradients, early stopping and checkpoints. Tensors of a step are freed
+/// with it: memory stays as it is over any number of steps.
 /// </summary>
 public static class Trainer
 {
-    private const double WarmShare = 0.05;
+    private const int EvaluatedAtOnce = 256;
 
     /// <summary>Trains; at the end the module has the weights of the best validation loss.</summary>
-    /// <param name="module">float32, samples × inputs → samples × outputs.</param>
+    /// <param name="module">float32, samples × … → samples × ….</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="train">Inputs and targets of the training part.</param>
     /// <param name="validation">Of the validation part.</param>
     /// <param name="options">The settings.</param>
-    /// <param name="progress">Told of every epoch.</param>
+    /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">A part is empty, or a setting makes no sense.</exception>
     /// <exception cref="InvalidOperationException">The loss is not finite: a smaller rate is needed.</exception>
@@ -81,90 +111,70 @@ public static class Trainer
         (Tensor Inputs, Tensor Targets) validation,
         TrainerOptions? options = null,
         IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default) =>
+        Fit(
+            module,
+            loss,
+            new TensorData(train.Inputs, train.Targets),
+            new TensorData(validation.Inputs, validation.Targets),
+            options,
+            progress,
+            cancellation);
+
+    /// <summary>The same for samples of any kind.</summary>
+    /// <param name="module">float32, samples × … → samples × ….</param>
+    /// <param name="loss">The mean loss of outputs and targets.</param>
+    /// <param name="train">The training part.</param>
+    /// <param name="validation">The validation part.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every evaluation.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">A part is empty, or a setting makes no sense.</exception>
+    /// <exception cref="InvalidOperationException">The loss is not finite: a smaller rate is needed.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged, or of another training.</exception>
+    public static TrainingResult Fit(
+        nn.Module<Tensor, Tensor> module,
+        Func<Tensor, Tensor, Tensor> loss,
+        TrainingData train,
+        TrainingData validation,
+        TrainerOptions? options = null,
+        IProgress<TrainingEpoch>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(validation);
         options ??= new TrainerOptions();
         options.Check();
-        int samples = (int)train.Inputs.shape[0];
-        if (samples == 0 || validation.Inputs.shape[0] == 0)
+        if (train.Count == 0 || validation.Count == 0)
         {
             throw new ArgumentException("The training and the validation part need one sample or more each.");
         }
 
-        long start = Stopwatch.GetTimestamp();
-        var optimizer = new AdamWStep(module, options.WeightDecay);
-        var random = new MersenneTwister(options.Seed, threadSafe: false);
-        int stepsInEpoch = (samples + options.BatchSize - 1) / options.BatchSize;
-        int all = options.Epochs * stepsInEpoch, step = 0;
-        var history = new List<TrainingEpoch>();
-        (double Loss, int Epoch, float[] Weights) best = (double.PositiveInfinity, 0, []);
-        long[] order = [.. Enumerable.Range(0, samples).Select(i => (long)i)];
-        for (int epoch = 1; epoch <= options.Epochs && epoch - best.Epoch <= options.Patience; epoch++)
-        {
-            module.train();
-            random.Shuffle(order);
-            double sum = 0.0;
-            for (int first = 0; first < samples; first += options.BatchSize)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                sum += Step(module, loss, train, order.AsSpan(first, Math.Min(options.BatchSize, samples - first)), optimizer, Rate(options, step++, all), options);
-            }
-
-            double validationLoss = Evaluate(module, loss, validation);
-            var done = new TrainingEpoch(epoch, sum / stepsInEpoch, validationLoss);
-            history.Add(done);
-            progress?.Report(done);
-            if (!double.IsFinite(done.TrainLoss) || !double.IsFinite(validationLoss))
-            {
-                throw new InvalidOperationException($"The loss is not finite in epoch {epoch}: use a smaller rate.");
-            }
-
-            if (validationLoss < best.Loss)
-            {
-                best = (validationLoss, epoch, optimizer.Snapshot());
-            }
-        }
-
-        optimizer.Restore(best.Weights);
-        module.eval();
-        return new TrainingResult(history, best.Epoch, step, optimizer.Count, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new TrainingRun(module, loss, train, validation, options).Run(progress, cancellation);
     }
 
-    /// <summary>The loss of a part, without gradients.</summary>
-    internal static double Evaluate(
-        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, (Tensor Inputs, Tensor Targets) part)
+    /// <summary>The mean loss over a part, without gradients.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="loss">The mean loss of outputs and targets.</param>
+    /// <param name="part">The samples.</param>
+    public static double Evaluate(nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, TrainingData part)
     {
-        using DisposeScope scope = NewDisposeScope();
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(part);
         using IDisposable mode = no_grad();
         module.eval();
-        return loss(module.forward(part.Inputs), part.Targets).ToDouble();
-    }
+        double sum = 0.0;
+        for (int first = 0; first < part.Count; first += EvaluatedAtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(EvaluatedAtOnce, part.Count - first);
+            (Tensor inputs, Tensor targets) = part.Take([.. Enumerable.Range(first, count).Select(i => (long)i)]);
+            sum += count * loss(module.forward(inputs), targets).ToDouble();
+        }
 
-    private static double Step(
-        nn.Module<Tensor, Tensor> module,
-        Func<Tensor, Tensor, Tensor> loss,
-        (Tensor Inputs, Tensor Targets) train,
-        Span<long> batch,
-        AdamWStep optimizer,
-        double rate,
-        TrainerOptions options)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = tensor(batch.ToArray());
-        Tensor value = loss(module.forward(train.Inputs.index_select(0, rows)), train.Targets.index_select(0, rows));
-        value.backward();
-        double norm = optimizer.GradientNorm();
-        optimizer.Step(rate, norm > options.MostGradientNorm ? options.MostGradientNorm / norm : 1.0);
-        return value.ToDouble();
-    }
-
-    private static double Rate(TrainerOptions options, int step, int all)
-    {
-        double warm = Math.Max(1.0, WarmShare * all);
-        return step < warm
-            ? options.Rate * (step + 1) / warm
-            : options.Rate * 0.5 * (1.0 + Math.Cos(Math.PI * (step - warm) / Math.Max(1.0, all - warm)));
+        return sum / part.Count;
     }
 }

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Math4AI.Learning;
+
+namespace Math4AI.Cli;
+
+/// <summary><c>math4ai generate</c>: a trained model goes on with a text.</summary>
+internal static class GenerateCommand
+{
+    private const int MostCharacters = 1_000_000;
+
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "The folder that 'math4ai train --text' wrote." };
+        var prompt = new Option<string>("--prompt") { Description = "How the text begins.", DefaultValueFactory = _ => "\n" };
+        var length = new Option<int>("--length") { Description = "How many characters to add.", DefaultValueFactory = _ => 500 };
+        var temperature = new Option<double>("--temperature")
+        {
+            Description = "0 for the likeliest character each time, 1 for the model's own probabilities.",
+            DefaultValueFactory = _ => 0.8,
+        };
+        var seed = new Option<int>("--seed") { Description = "The same seed gives the same text.", DefaultValueFactory = _ => 1 };
+        var command = new Command(
+            "generate",
+            "Go on with a text by a trained model.\n\nExample:\n  math4ai generate plays-model --prompt \"KING:\" --length 300")
+        {
+            model, prompt, length, temperature, seed,
+        };
+        command.SetAction((words, cancellation) => Task.Run(
+            () =>
+            {
+                int count = words.GetValue(length);
+                if (count is < 1 or > MostCharacters || !(words.GetValue(temperature) is >= 0.0 and <= 100.0))
+                {
+                    throw new UsageException($"--length takes 1 to {MostCharacters}, --temperature 0 to 100.");
+                }
+
+                TextModel trained = TextModel.Load(words.GetValue(model)!);
+                Console.Out.Write(words.GetValue(prompt));
+                foreach (char symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed)))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    Console.Out.Write(symbol);
+                }
+
+                Console.Out.WriteLine();
+                return 0;
+            },
+            cancellation));
+        return command;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Math4AI.Learning;
+
+namespace Math4AI.Cli;
+
+/// <summary>The words of <c>math4ai train</c>. They are saved with every checkpoint: a training goes on with its own.</summary>
+internal sealed record TrainWords
+{
+    public const string CheckpointName = "checkpoint.safetensors";
+
+    public static readonly string[] Models = ["mlp", "linear", "convnet"];
+
+    public static readonly Dictionary<string, TrainerMethod> Optimizers = new()
+    {
+        ["adamw"] = TrainerMethod.AdamW,
+        ["sgd"] = TrainerMethod.Sgd,
+    };
+
+    public static readonly Dictionary<string, Learning.Missing> MissingWays = new()
+    {
+        ["refuse"] = Learning.Missing.Refuse,
+        ["drop"] = Learning.Missing.Drop,
+        ["impute"] = Learning.Missing.Impute,
+    };
+
+    public static readonly Dictionary<string, TableTask?> Tasks = new()
+    {
+        ["auto"] = null,
+        ["classification"] = TableTask.Classification,
+        ["regression"] = TableTask.Regression,
+    };
+
+    /// <summary>A table, a folder of images, or an IDX file.</summary>
+    public string? Data { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Target { get; init; }
+
+    public string Model { get; init; } = "mlp";
+
+    public int[] Hidden { get; init; } = [];
+
+    public string? Test { get; init; }
+
+    public string[] Ignore { get; init; } = [];
+
+    public string Missing { get; init; } = "refuse";
+
+    public string Task { get; init; } = "auto";
+
+    public int? Epochs { get; init; }
+
+    public int? Steps { get; init; }
+
+    public int? Batch { get; init; }
+
+    public double? Rate { get; init; }
+
+    public double? WeightDecay { get; init; }
+
+    public string Optimizer { get; init; } = "adamw";
+
+    public string Schedule { get; init; } = "cosine";
+
+    public int Seed { get; init; } = 1;
+
+    public int? CheckpointSteps { get; init; }
+
+    public bool LearningCurve { get; init; }
+
+    public string Output { get; init; } = "model";
+
+    public bool Json { get; init; }
+
+    public bool NoReport { get; init; }
+
+    public bool Force { get; init; }
+
+    public bool Resume { get; init; }
+
+    /// <summary>The words of a training that was stopped.</summary>
+    /// <exception cref="IOException">There is none in the folder.</exception>
+    /// <exception cref="InvalidDataException">What is there is damaged.</exception>
+    public static TrainWords OfCheckpoint(string folder)
+    {
+        string path = Path.Combine(folder, CheckpointName);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{folder} holds no training to go on with: there is no {CheckpointName} in it.");
+        }
+
+        try
+        {
+            return (JsonSerializer.Deserialize(CheckpointOptions.ReadNote(path), CliJson.Default.TrainWords) ?? throw new JsonException("null"))
+                with { Output = folder, Resume = true, Force = true };
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is no checkpoint of 'math4ai train'.", e);
+        }
+    }
+
+    /// <summary>The trainer's settings: these words, and where they say nothing the defaults of the kind of model.</summary>
+    public TrainerOptions Trainer(TrainerOptions defaults) => defaults with
+    {
+        Epochs = Epochs ?? defaults.Epochs,
+        Steps = Steps ?? (Epochs is null ? defaults.Steps : null),
+        BatchSize = Batch ?? defaults.BatchSize,
+        Rate = Rate ?? defaults.Rate,
+        WeightDecay = WeightDecay ?? defaults.WeightDecay,
+        Method = Optimizers[Optimizer],
+        Schedule = Learning.Schedule.Named[Schedule],
+        Seed = Seed,
+        Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
+        {
+            EverySteps = CheckpointSteps,
+            Note = JsonSerializer.Serialize(this with { Resume = false }, CliJson.Default.TrainWords),
+            Resume = Resume,
+        },
+    };
+
+    /// <summary>Refuses words that do not fit together.</summary>
+    public void Check()
+    {
+        if (Data is null == (Text is null))
+        {
+            throw new UsageException("Name what to train on: DATA, or --text FILE, or --resume MODEL.");
+        }
+
+        RequireChoice("model", Models, Model);
+        RequireChoice("optimizer", Optimizers.Keys, Optimizer);
+        RequireChoice("schedule", Learning.Schedule.Named.Keys, Schedule);
+        RequireChoice("way with missing values", MissingWays.Keys, Missing);
+        RequireChoice("task", Tasks.Keys, Task);
+        RequirePositive("--hidden", Hidden);
+        foreach ((string option, int? number) in new[] { ("--epochs", Epochs), ("--steps", Steps), ("--batch", Batch), ("--checkpoint-steps", CheckpointSteps) })
+        {
+            RequirePositive(option, number ?? 1);
+        }
+
+        if (Epochs is not null && Steps is not null)
+        {
+            throw new UsageException("--epochs and --steps both say how long: give one of them.");
+        }
+
+        if (!(Rate is null or > 0.0) || !(WeightDecay is null or >= 0.0))
+        {
+            throw new UsageException("--rate takes a number of more than 0, --weight-decay one of 0 or more.");
+        }
+    }
+
+    private static void RequireChoice(string kind, IEnumerable<string> choices, string word)
+    {
+        if (!choices.Contains(word))
+        {
+            throw new UsageException($"There is no {kind} '{word}'; choose one of: {string.Join(", ", choices)}.");
+        }
+    }
+
+    private static void RequirePositive(string option, params int[] numbers)
+    {
+        if (numbers.Any(number => number < 1))
+        {
+            throw new UsageException($"{option} takes whole numbers from 1 on.");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace Math4AI.Learning;
+
+/// <summary>A part of the data and how well the model predicts it.</summary>
+/// <param name="Rows">The samples of the part.</param>
+/// <param name="Scores">Scores by name.</param>
+/// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
+public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
+{
+    /// <summary>The scores of some samples.</summary>
+    internal static ScoredPart Of(int samples, IReadOnlyDictionary<string, Func<int[], double>> scores, bool hasIntervals)
+    {
+        int[] all = [.. Enumerable.Range(0, samples)];
+        return new ScoredPart(
+            samples,
+            scores.ToDictionary(score => score.Key, score => score.Value(all)),
+            hasIntervals
+                ? scores.ToDictionary(score => score.Key, score => Learning.Scores.Bootstrap(samples, score.Value))
+                : new Dictionary<string, Interval>());
+    }
+
+    /// <summary>The scores of probabilities of classes.</summary>
+    internal static ScoredPart OfClasses(double[][] predicted, int[] observed, bool hasIntervals)
+    {
+        int[] chosen = Learning.Scores.Likeliest(predicted);
+        return Of(
+            observed.Length,
+            new Dictionary<string, Func<int[], double>>
+            {
+                ["accuracy"] = rows => Learning.Scores.Accuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
+                ["balancedAccuracy"] = rows => Learning.Scores.BalancedAccuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
+                ["f1"] = rows => Learning.Scores.F1([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
+                ["rocAuc"] = rows => Learning.Scores.RocAuc([.. rows.Select(i => predicted[i])], [.. rows.Select(i => observed[i])]),
+                ["logLoss"] = rows => rows.Average(i => -Math.Log(Math.Max(1e-12, predicted[i][observed[i]]))),
+            },
+            hasIntervals);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics.CodeAnalysis;
+using Math4AI.Data;
+using MathNet.Numerics.Random;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Learning;
+
+/// <summary>Settings of the training on a text.</summary>
+public sealed record TextTrainingOptions
+{
+    /// <summary>The characters that are looked at to guess the next.</summary>
+    public int Context { get; init; } = 64;
+
+    /// <summary>The transformer's blocks.</summary>
+    public int Layers { get; init; } = 4;
+
+    /// <summary>Its heads of attention.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>The numbers of a character.</summary>
+    public int Width { get; init; } = 128;
+
+    /// <summary>The settings of the trainer.</summary>
+    public TrainerOptions Trainer { get; init; } = new()
+    {
+        Steps = 2000, EvaluateEvery = 250, BatchSize = 12, Rate = 4e-3, WeightDecay = 0.1, SplitBatches = true,
+    };
+}
+
+/// <summary>All that a model of a text is, beside its weights.</summary>
+/// <param name="Symbols">The characters, in the order of their numbers.</param>
+/// <param name="Context">The longest text that is looked at.</param>
+/// <param name="Layers">The blocks.</param>
+/// <param name="Heads">The heads of attention.</param>
+/// <param name="Width">The numbers of a character.</param>
+public sealed record TextModelDescription(string Symbols, int Context, int Layers, int Heads, int Width);
+
+/// <summary>A trained model of a text: it guesses the next character.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+public sealed class TextModel
+{
+    private const int MostSymbols = 1 << 16;
+    private const int MostSize = 1 << 14;
+
+    private readonly CharTransformer network;
+    private readonly Dictionary<char, int> numbers;
+
+    internal TextModel(TextModelDescription about)
+    {
+        About = about;
+        network = new CharTransformer(about.Symbols.Length, about.Context, about.Layers, about.Heads, about.Width);
+        numbers = about.Symbols.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i);
+    }
+
+    /// <summary>All but the weights.</summary>
+    public TextModelDescription About { get; }
+
+    /// <summary>Trains on the first nine tenths of a text, and validates on the rest.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every evaluation.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>The model with its best weights, what the trainer did, and the loss on the whole validation part, nats a character.</returns>
+    /// <exception cref="ArgumentException">The text is too short.</exception>
+    public static (TextModel Model, TrainingResult Training, double ValidationLoss) Train(
+        string text, TextTrainingOptions? options = null, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        options ??= new TextTrainingOptions();
+        int cut = text.Length / 10 * 9;
+        if (text.Length - cut < options.Context + 2)
+        {
+            throw new ArgumentException(
+                $"The text has {text.Length} characters; with a context of {options.Context}, {10 * (options.Context + 2)} and more are needed.");
+        }
+
+        random.manual_seed(options.Trainer.Seed);
+        var model = new TextModel(new TextModelDescription(
+            string.Concat(text.Distinct().Order()), options.Context, options.Layers, options.Heads, options.Width));
+        long[] symbols = model.Encode(text);
+        var train = new TextWindows(symbols[..cut], options.Context, stride: 1);
+        var validation = new TextWindows(symbols[cut..], options.Context, stride: options.Context);
+        TrainingResult training = Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
+        return (model, training, Trainer.Evaluate(model.network, model.Loss, validation));
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static TextModel Load(string folder)
+    {
+        TextModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TextModelDescription, about =>
+            about is { Symbols.Length: > 0 and <= MostSymbols, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
+                Width: > 0 and <= MostSize } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length);
+        var model = new TextModel(about);
+        ModelFolder.ReadWeights(folder, model.network);
+        return model;
+    }
+
+    /// <summary>Writes the model to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    public void Save(string folder, FileTransaction files) =>
+        ModelFolder.Write(folder, files, About, ModelJson.Default.TextModelDescription, network);
+
+    /// <summary>Goes on with a text, character by character, each drawn from the model's probabilities p^(1/temperature).</summary>
+    /// <param name="prompt">The beginning; characters that the model does not know are left out.</param>
+    /// <param name="length">How many characters to add.</param>
+    /// <param name="temperature">0 for the likeliest each time; 1 for the model's own probabilities.</param>
+    /// <param name="seed">The same seed gives the same text.</param>
+    /// <returns>The added characters.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length or the temperature is negative.</exception>
+    public IEnumerable<char> Generate(string prompt, int length, double temperature = 0.8, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (!(temperature >= 0.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must not be negative.");
+        }
+
+        return Continue([.. Encode(prompt).DefaultIfEmpty(0)], length, temperature, new MersenneTwister(seed, threadSafe: false));
+    }
+
+    private IEnumerable<char> Continue(List<long> text, int length, double temperature, MersenneTwister generator)
+    {
+        network.eval();
+        for (int i = 0; i < length; i++)
+        {
+            float[] logits = Next([.. text.TakeLast(About.Context)]);
+            int chosen = Draw(logits, temperature, generator.NextDouble());
+            text.Add(chosen);
+            yield return About.Symbols[chosen];
+        }
+    }
+
+    private float[] Next(long[] text)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
+        return network.forward(tensor(text, [1, text.Length]))[0, text.Length - 1].contiguous().data<float>().ToArray();
+    }
+
+    private static int Draw(float[] logits, double temperature, double at)
+    {
+        float most = logits.Max();
+        if (temperature == 0.0)
+        {
+            return Array.IndexOf(logits, most);
+        }
+
+        double[] weights = [.. logits.Select(value => Math.Exp((value - most) / temperature))];
+        double left = at * weights.Sum();
+        int chosen = 0;
+        while (chosen < weights.Length - 1 && (left -= weights[chosen]) > 0.0)
+        {
+            chosen++;
+        }
+
+        return chosen;
+    }
+
+    private long[] Encode(string text) => [.. text.Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
+
+    private Tensor Loss(Tensor outputs, Tensor targets) =>
+        nn.functional.cross_entropy(outputs.view(-1, About.Symbols.Length), targets.view(-1));
+}

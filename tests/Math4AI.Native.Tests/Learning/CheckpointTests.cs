@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text;
+using Math4AI.Learning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Tests.Learning;
+
+public sealed class CheckpointTests : TemporaryFolder
+{
+    public CheckpointTests() => Assert.True(Compute.HasTensors);
+
+    [Theory]
+    [InlineData(TrainerMethod.AdamW, "cosine")]
+    [InlineData(TrainerMethod.Sgd, "plateau")]
+    public void Stopped_after_any_step_it_ends_with_the_same_bits(TrainerMethod method, string schedule)
+    {
+        var options = new TrainerOptions
+        {
+            Epochs = 6, BatchSize = 7, Method = method, Rate = 0.02, Schedule = Schedule.Named[schedule], EvaluateEvery = 4,
+        };
+        float[] expected = Train(options, stopAfter: int.MaxValue);
+        foreach (int stop in new[] { 1, 4, 7, 18, 35 })
+        {
+            string path = In($"{method}-{stop}.safetensors");
+            var saved = options with { Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+            Train(saved, stop);
+            Assert.True(File.Exists(path));
+            Assert.Equal(expected, Train(saved, int.MaxValue));
+        }
+    }
+
+    [Fact]
+    public void A_network_with_norms_of_batches_and_dropout_goes_on_with_the_same_bits()
+    {
+        nn.Module<Tensor, Tensor> Module() => nn.Sequential(nn.Linear(5, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 3));
+        var options = new TrainerOptions { Epochs = 5, BatchSize = 8 };
+        float[] expected = Train(options, int.MaxValue, Module);
+        var saved = options with { Checkpoint = new CheckpointOptions(In("x.safetensors")) { EverySteps = 1, Resume = true } };
+        Train(saved, 11, Module);
+        Assert.Equal(expected, Train(saved, int.MaxValue, Module));
+    }
+
+    [Fact]
+    public void Killed_a_hundred_times_a_training_ends_with_the_bits_of_one_that_was_not()
+    {
+        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Range(0, 400).Select(i => $"{i * i} is the square of {i}.\n")));
+        string[] words = ["--steps", "400", "--batch", "4", "--checkpoint-steps", "1", "--no-report"];
+        Finished whole = Repository.Run(
+            Repository.Command, ["train", "--text", "text.txt", "-o", "whole", .. words], Folder, ("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1"));
+        Assert.True(whole.Code == 0, whole.Errors);
+        var random = new Random(1);
+        string checkpoint = In("killed/checkpoint.safetensors");
+        string[] begin = ["train", "--text", "text.txt", "-o", "killed", .. words], resume = ["train", "--resume", "killed", "--no-report"];
+        int kills = 0;
+        for (; kills < 100; kills++)
+        {
+            using Process process = Repository.Start(
+                Repository.Command, File.Exists(checkpoint) ? resume : begin, Folder, ("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1"));
+            DateTime seen = File.Exists(checkpoint) ? File.GetLastWriteTimeUtc(checkpoint) : DateTime.MinValue;
+            SpinWait.SpinUntil(() => process.HasExited || (File.Exists(checkpoint) && File.GetLastWriteTimeUtc(checkpoint) != seen), TimeSpan.FromSeconds(60));
+
+            // Somewhere within the next steps, each of which writes a file.
+            Thread.Sleep(random.Next(12));
+            if (process.HasExited)
+            {
+                break;
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.True(kills >= 100, $"it ended after {kills} kills");
+        Finished last = Repository.Run(Repository.Command, resume, Folder, ("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1"));
+        Assert.True(last.Code == 0, last.Errors);
+        Assert.Equal(File.ReadAllBytes(In("whole/model.safetensors")), File.ReadAllBytes(In("killed/model.safetensors")));
+        Assert.False(File.Exists(checkpoint));
+        Assert.Contains("holds no training", Repository.Run(Repository.Command, resume, Folder).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_damaged_cut_off_or_of_another_training_is_refused()
+    {
+        string path = In("x.safetensors");
+        var options = new TrainerOptions { Epochs = 3, Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        Train(options, 5);
+        byte[] sound = File.ReadAllBytes(path);
+        Assert.Throws<InvalidDataException>(() => Train(options with { Rate = 0.5 }, 9));
+        Assert.Throws<InvalidDataException>(() => Train(options, 9, () => new Mlp(5, [9], 3)));
+        foreach (int length in new[] { 0, 4, 100, sound.Length / 2, sound.Length - 1 })
+        {
+            File.WriteAllBytes(path, sound[..length]);
+            Assert.Throws<InvalidDataException>(() => Train(options, 9));
+        }
+
+        // A header that promises 2^62 bytes, and one whose arrays lie outside the file.
+        byte[] long1 = [.. sound];
+        BinaryPrimitives.WriteUInt64LittleEndian(long1, 1UL << 62);
+        string header = """{"model.x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,16]}}""";
+        byte[] outside = [.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.ASCII.GetBytes(header), .. new byte[16]];
+        foreach (byte[] bytes in new[] { long1, outside })
+        {
+            File.WriteAllBytes(path, bytes);
+            Assert.Throws<InvalidDataException>(() => Train(options, 9));
+        }
+    }
+
+    /// <summary>Trains, is cancelled after some steps, and gives all weights.</summary>
+    private static float[] Train(TrainerOptions options, int stopAfter, Func<nn.Module<Tensor, Tensor>>? make = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(4);
+        Tensor x = randn(60, 5), y = (x.narrow(1, 0, 3) + 0.3 * randn(60, 3)).argmax(1);
+        random.manual_seed(options.Seed);
+        nn.Module<Tensor, Tensor> module = make?.Invoke() ?? new Mlp(5, [8], 3);
+        using var cancel = new CancellationTokenSource();
+        int steps = 0;
+        try
+        {
+            Trainer.Fit(
+                module,
+                (outputs, targets) =>
+                {
+                    if (module.training && ++steps == stopAfter)
+                    {
+                        cancel.Cancel();
+                    }
+
+                    return nn.functional.cross_entropy(outputs, targets);
+                },
+                (x, y),
+                (x, y),
+                options,
+                cancellation: cancel.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        return [.. ModuleWeights.Read(module).SelectMany(array => array.Value.Values)];
+    }
+}

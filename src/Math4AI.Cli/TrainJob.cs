@@ -68,6 +68,7 @@ internal sealed class TrainJob(TrainWords words)
         }
 
         files.Remove(CheckpointPath);
+        files.Remove(CheckpointPath + TableTraining.SecondPass);
         files.Commit();
         progress.Clear();
         if (words.Json)
@@ -96,13 +97,15 @@ internal sealed class TrainJob(TrainWords words)
         Table table = Table.Read(words.Data!);
         Table? test = words.Test is null ? null : Table.Read(words.Test);
         var defaults = new TableTrainingOptions { Target = target };
-        TrainerOptions trainer = words.Trainer(defaults.Trainer);
+        TableTask task = TrainWords.Tasks[words.Task]
+            ?? (table.Names.Contains(target) ? TableTraining.TaskOf(table, target) : TableTask.Classification);
+        TrainerOptions trainer = words.Trainer(TableTraining.Defaults(task, table.Rows));
         TableTrainingOptions options = defaults with
         {
             Ignore = words.Ignore,
             Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : defaults.Hidden,
             Missing = TrainWords.MissingWays[words.Missing],
-            Task = TrainWords.Tasks[words.Task],
+            Task = task,
             Trainer = trainer,
         };
         TableTraining training = TableTraining.Run(table, test, options, new Report(progress, trainer), cancellation);

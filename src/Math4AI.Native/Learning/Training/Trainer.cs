@@ -45,7 +45,13 @@ public sealed record TrainerOptions
     /// <summary>The largest norm of the gradient; a longer one is shortened.</summary>
     public double MostGradientNorm { get; init; } = 1.0;
 
-    /// <summary>Stop when the validation loss has not fallen for so many evaluations; the best weights are restored.</summary>
+    /// <summary>
+    /// Whether the weights of the best validation loss are restored, and training stops where it no longer falls; otherwise the weights
+    /// are those of the end.
+    /// </summary>
+    public bool RestoreBest { get; init; } = true;
+
+    /// <summary>With <see cref="RestoreBest"/>: stop when the validation loss has not fallen for so many evaluations.</summary>
     public int Patience { get; init; } = 40;
 
     /// <summary>Of the weights' start and the order of the data.</summary>
@@ -94,7 +100,7 @@ public static class Trainer
 {
     private const int EvaluatedAtOnce = 256;
 
-    /// <summary>Trains; at the end the module has the weights of the best validation loss.</summary>
+    /// <summary>Trains; at the end the module has the weights of the best validation loss, where no other is wanted.</summary>
     /// <param name="module">float32, samples × … → samples × ….</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="train">Inputs and targets of the training part.</param>

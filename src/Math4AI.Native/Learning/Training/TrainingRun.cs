@@ -82,9 +82,15 @@ internal sealed class TrainingRun
             Save(before);
         }
 
-        ModuleWeights.Write(module, best, string.Empty, "the best state");
+        Save(before, isLast: true);
+        if (options.RestoreBest)
+        {
+            ModuleWeights.Write(module, best, string.Empty, "the best state");
+        }
+
         module.eval();
-        return new TrainingResult(state.History, state.BestEpoch, state.Step, optimizer.Parameters.Count, before + Seconds);
+        return new TrainingResult(
+            state.History, options.RestoreBest ? state.BestEpoch : state.History.Count, state.Step, optimizer.Parameters.Count, before + Seconds);
     }
 
     /// <summary>
@@ -105,7 +111,7 @@ internal sealed class TrainingRun
         return 6.0 * options.BatchSize * places * weights < (hasFilters ? WorthTwoThreadsOfFilters : WorthTwoThreads);
     }
 
-    private bool IsOver() => state.History.Count > 0 && state.History.Count - state.BestEpoch >= options.Patience;
+    private bool IsOver() => options.RestoreBest && state.History.Count > 0 && state.History.Count - state.BestEpoch >= options.Patience;
 
     private void BeginEpoch(int epoch)
     {

@@ -34,14 +34,19 @@ internal static class RoomJob
         CancellationToken cancellation)
     {
         var separator = new RoomSeparator(
-            new RoomSeparatorOptions { Window = options.Window, ReferenceMicrophone = options.ReferenceMicrophone - 1 });
+            new RoomSeparatorOptions
+            {
+                Window = options.Window,
+                Method = SeparateOptions.RoomMethods[options.RoomMethodName],
+                ReferenceMicrophone = options.ReferenceMicrophone - 1,
+            });
         RoomSeparationResult result = separator.Separate(mixture, progress, cancellation);
         seconds["solve"] = result.Seconds;
         progress.Show("write");
         output.WriteSignals(result.Sources, mixture.Format);
         seconds["write"] = output.WriteSeconds;
         var summary = new RoomSummary(
-            SeparateOptions.RoomMethod,
+            options.RoomMethodName,
             "room",
             double.IsNaN(statistic) ? null : statistic,
             result.Iterations,
@@ -88,7 +93,7 @@ internal static class RoomJob
             : string.Empty;
         string total = summary.SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);
         Console.Out.WriteLine(
-            $"{summary.Sources} sources from {summary.Channels} channels of {summary.Samples} samples in a room{told}: auxiva, "
+            $"{summary.Sources} sources from {summary.Channels} channels of {summary.Samples} samples in a room{told}: {summary.Method}, "
             + $"{summary.Iterations} iterations, {total} s.");
         foreach (string note in summary.Notes)
         {

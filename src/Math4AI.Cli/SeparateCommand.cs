@@ -29,7 +29,7 @@ internal static class SeparateCommand
         };
         var method = new Option<string?>("--method")
         {
-            Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {SeparateOptions.RoomMethod} "
+            Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {string.Join(", ", SeparateOptions.RoomMethods.Keys)} "
                 + "for rooms. Default: mi; for a recording with echoes, which a test tells, auxiva.",
         };
         var stability = new Option<int?>("--stability")

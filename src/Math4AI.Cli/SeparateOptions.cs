@@ -63,11 +63,20 @@ internal sealed record SeparateOptions
     /// <summary>The word for a number of sources that is to be found.</summary>
     public const string Auto = "auto";
 
-    /// <summary>The method for rooms.</summary>
-    public const string RoomMethod = "auxiva";
+    /// <summary>The methods for rooms; the first is the default.</summary>
+    public static readonly Dictionary<string, RoomMethod> RoomMethods = new()
+    {
+        ["auxiva"] = RoomMethod.AuxIva,
+        ["ilrma"] = RoomMethod.Ilrma,
+    };
 
     /// <summary>Whether the words ask for the model of a room.</summary>
-    public bool IsRoomAsked => Room || Method == RoomMethod;
+    public bool IsRoomAsked => Room || IsRoomMethod;
+
+    /// <summary>The method for a room.</summary>
+    public string RoomMethodName => IsRoomMethod ? Method! : RoomMethods.Keys.First();
+
+    private bool IsRoomMethod => Method is not null && RoomMethods.ContainsKey(Method);
 
     /// <summary>Whether the recording itself decides between the models.</summary>
     public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Inputs.Length > 0 && !IsArray;
@@ -94,10 +103,10 @@ internal sealed record SeparateOptions
             throw new UsageException($"--sources takes a whole number from 1 on, not {Sources}.");
         }
 
-        if (Method is not null && Method != RoomMethod && !Methods.ContainsKey(Method))
+        if (Method is not null && !IsRoomMethod && !Methods.ContainsKey(Method))
         {
             throw new UsageException(
-                $"There is no method '{Method}'; choose one of: {string.Join(", ", Methods.Keys)}, {RoomMethod}.");
+                $"There is no method '{Method}'; choose one of: {string.Join(", ", Methods.Keys.Concat(RoomMethods.Keys))}.");
         }
 
         if (Window is { } window && (!System.Numerics.BitOperations.IsPow2(window) || window is < 64 or > 1 << 20))
@@ -105,10 +114,10 @@ internal sealed record SeparateOptions
             throw new UsageException($"--window takes a power of two from 64 to 1048576, not {window}.");
         }
 
-        if (IsRoomAsked && (IsArray || MixingFile is not null || Sources is not null || IsCountOpen || (Method is not null && Method != RoomMethod)))
+        if (IsRoomAsked && (IsArray || MixingFile is not null || Sources is not null || IsCountOpen || (Method is not null && !IsRoomMethod)))
         {
             throw new UsageException(
-                $"A room is separated by the method {RoomMethod}, from a recording, into as many sources as microphones: leave "
+                $"A room is separated by {string.Join(" or ", RoomMethods.Keys)}, from a recording, into as many sources as microphones: leave "
                 + "--mixing, --sources, other methods and .npy files out.");
         }
 

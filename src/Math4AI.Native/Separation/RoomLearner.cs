@@ -21,12 +21,13 @@ internal sealed class RoomLearner
     /// <param name="signals">The channels, all of one length.</param>
     /// <param name="sampleRate">Samples per second.</param>
     /// <param name="longWindow">The long window in samples; null for half a second, a quarter where there are less than six.</param>
-    public RoomLearner(double[][] signals, int sampleRate, int? longWindow)
+    /// <param name="longWindowShare">How much of that is used, where no window is given.</param>
+    public RoomLearner(double[][] signals, int sampleRate, int? longWindow, double longWindowShare = 1.0)
     {
         this.signals = signals;
         double seconds = (double)signals[0].Length / sampleRate;
         ShortWindow = PowerOfTwo(ShortWindowSeconds * sampleRate);
-        LongWindow = longWindow ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : 1.0) * LongWindowSeconds * sampleRate);
+        LongWindow = longWindow ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : longWindowShare) * LongWindowSeconds * sampleRate);
         (transform, iva) = Begin(ShortWindow, 2);
     }
 
@@ -71,6 +72,17 @@ internal sealed class RoomLearner
         Iterate(4);
         iva.Align(64);
         Iterate(3);
+    }
+
+    /// <summary>Goes on by <see cref="Ilrma"/>, whose sources are a few spectra each.</summary>
+    public void Refine(int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        progress?.Report(new SeparationProgress("low rank", Iterations, double.NaN));
+        // Its variances are of one scale over all frequencies, as one microphone hears the sources.
+        Complex[][] projected = iva.ProjectedBack(0);
+        projected.CopyTo(iva.Unmixing, 0);
+        new Ilrma(Spectra(transform), transform.Frequencies, iva.Unmixing, spectra, seed: 1).Iterate(iterations, cancellation);
+        Iterations += iterations;
     }
 
     /// <summary>The sources as a channel hears them.</summary>

@@ -4,6 +4,16 @@ using Math4AI.Audio;
 
 namespace Math4AI.Separation;
 
+/// <summary>The models of sources in a room.</summary>
+public enum RoomMethod
+{
+    /// <summary>Independent vector analysis: a source's frequencies rise and fall together, band by band.</summary>
+    AuxIva,
+
+    /// <summary>Independent low-rank matrix analysis after it: a source is a few spectra, as notes are.</summary>
+    Ilrma,
+}
+
 /// <summary>Settings of the separation of recordings from rooms.</summary>
 public sealed record RoomSeparatorOptions
 {
@@ -11,6 +21,9 @@ public sealed record RoomSeparatorOptions
     /// The long window in samples, a power of two; null for about half a second (a quarter for recordings under six seconds).
     /// </summary>
     public int? Window { get; init; }
+
+    /// <summary>The model of the sources.</summary>
+    public RoomMethod Method { get; init; }
 
     /// <summary>The microphone, from 0, whose hearing of each source the result is.</summary>
     public int ReferenceMicrophone { get; init; }
@@ -42,6 +55,8 @@ public sealed record RoomSeparationResult
 public sealed class RoomSeparator
 {
     private const int MostChannels = 6;
+    private const int SpectraOfASource = 4;
+    private const int RefiningIterations = 30;
 
     private readonly RoomSeparatorOptions options;
 
@@ -68,8 +83,15 @@ public sealed class RoomSeparator
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
         double[][] signals = [.. Enumerable.Range(0, mixture.Channels).Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x))];
-        var learner = new RoomLearner(signals, mixture.SampleRate, options.Window);
+        // The spectra of a source are found more surely at a finer pace.
+        var learner = new RoomLearner(
+            signals, mixture.SampleRate, options.Window, longWindowShare: options.Method == RoomMethod.Ilrma ? 0.5 : 1.0);
         learner.Learn(progress, cancellation);
+        if (options.Method == RoomMethod.Ilrma)
+        {
+            learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
+        }
+
         double[][] found = learner.Outputs(options.ReferenceMicrophone);
         return new RoomSeparationResult
         {

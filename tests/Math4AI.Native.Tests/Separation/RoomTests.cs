@@ -35,16 +35,18 @@ public class RoomTests
     }
 
     [Theory]
-    [InlineData("room-2x2-rt150", 2, 22.0)]
-    [InlineData("room-3x3-rt200", 3, 14.0)]
-    public void Sources_in_a_room_are_separated(string room, int sources, double least)
+    [InlineData("room-2x2-rt150", 2, RoomMethod.AuxIva, 22.0)]
+    [InlineData("room-3x3-rt200", 3, RoomMethod.AuxIva, 14.0)]
+    [InlineData("room-2x2-rt150", 2, RoomMethod.Ilrma, 22.0)]
+    [InlineData("room-3x3-rt200", 3, RoomMethod.Ilrma, 14.0)]
+    public void Sources_in_a_room_are_separated(string room, int sources, RoomMethod method, double least)
     {
         Recording mixture = Recording.Read(Repository.Data("rooms", room, "mixture.wav"));
         double[][] images =
         [
             .. Enumerable.Range(1, sources).Select(k => Signal(Recording.Read(Repository.Data("rooms", room, $"image-{k}.wav")), 0)),
         ];
-        RoomSeparationResult result = new RoomSeparator().Separate(mixture);
+        RoomSeparationResult result = new RoomSeparator(new RoomSeparatorOptions { Method = method }).Separate(mixture);
         BssEvalResult quality = BssEval.Compare(
             images, [.. Enumerable.Range(0, sources).Select(k => Signal(result.Sources, k))]);
         TestContext.Current.TestOutputHelper!.WriteLine($"{quality.Sdr.Average():0.00} dB in {result.Seconds:0.000} s");

@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 artifacts=$root/artifacts
 logs=$artifacts/logs
 math4ai=$artifacts/bin/Math4AI.Cli/release/math4ai
-packages=(make pkg-config libsndfile1-dev libgtest-dev clang-format)
+packages=(make pkg-config libsndfile1-dev libsamplerate0-dev portaudio19-dev libgtest-dev clang-format)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 export HOME=${HOME:-$artifacts/home}
@@ -54,7 +54,7 @@ require_tools() {
 
 has_packages() {
     command -v make >/dev/null && command -v pkg-config >/dev/null && command -v clang-format >/dev/null &&
-        pkg-config --exists sndfile gtest_main
+        pkg-config --exists sndfile samplerate portaudio-2.0 gtest_main
 }
 
 install_packages() {
@@ -70,12 +70,12 @@ setup() {
     require_tools
     if ! has_packages; then
         command -v apt-get >/dev/null ||
-            fail "install make, pkg-config, clang-format and the development files of libsndfile and GoogleTest, then call again"
+            fail "install make, pkg-config, clang-format and the development files of libsndfile, libsamplerate, PortAudio and GoogleTest, then call again"
         if [[ $(id -u) -ne 0 ]] && ! sudo -n true 2>/dev/null; then
             fail "root is needed to install packages; run: sudo apt-get install -y ${packages[*]}"
         fi
         step "install packages" install_packages
-        has_packages || fail "the packages are installed, but make, pkg-config, clang-format, libsndfile or GoogleTest is still not found"
+        has_packages || fail "the packages are installed, but make, pkg-config, clang-format, libsndfile, libsamplerate, PortAudio or GoogleTest is still not found"
     fi
     step "restore packages" dotnet restore "$root/Math4AI.Native.sln"
 }

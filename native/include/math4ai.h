@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_ABI_VERSION 3
+#define M4_ABI_VERSION 4
 
 #define M4_MAX_CHANNELS 1024
 
@@ -174,6 +174,33 @@ M4_API int32_t m4_writer_result(const m4_writer* writer);
 /* Completes the header and closes; a thread first writes what its ring still holds. M4_OK means that the operating
  * system took every byte. The handle is gone after. */
 M4_API int32_t m4_writer_finish(m4_writer* writer);
+
+/* ---- Sample rates ----------------------------------------------------------------------------------------------- */
+
+/* How many frames `frames` frames become at another rate; -1 where a number makes no sense. */
+M4_API int64_t m4_resampled_length(int64_t frames, int32_t from_rate, int32_t to_rate);
+
+/* One channel at another rate, band-limited (libsamplerate, its best). `result` holds m4_resampled_length() frames;
+ * `written` says how many came. M4_UNSUPPORTED where the rates differ more than 256 times. */
+M4_API int32_t m4_resample(const float* samples, int64_t frames, int32_t from_rate, int32_t to_rate, float* result,
+                           int64_t* written);
+
+/* ---- Sound devices ---------------------------------------------------------------------------------------------- */
+
+typedef struct m4_device m4_device;
+
+/* 1 where this library was built with PortAudio; without it, opening gives M4_UNSUPPORTED. */
+M4_API int32_t m4_has_devices(void);
+
+/* Opens and starts a device by its name, a part of it, or "default": capture into a ring, or playback out of it,
+ * `block` frames at a time. `channels` says how many, 0 for up to two, and is told how many it became. The ring belongs
+ * to the device; what it has no room for is lost, and counted as an overrun; what it does not hold is silence. */
+M4_API int32_t m4_device_open(const char* name, int32_t is_output, int32_t* channels, int32_t sample_rate,
+                              int64_t block, int64_t capacity, m4_device** device, m4_ring** ring);
+
+/* M4_OK while it runs; M4_IO_ERROR, and its ring closed, a second after it has vanished. */
+M4_API int32_t m4_device_result(const m4_device* device);
+M4_API void m4_device_close(m4_device* device);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,7 @@ internal static class SeparateCommand
     {
         var inputs = new Argument<string[]>("INPUT")
         {
-            Description = "One recording of several channels, several mono recordings of one sample rate, or one .npy array "
+            Description = "One recording of several channels, several mono recordings, or one .npy array "
                 + "(channels × samples). Without one: a built-in cocktail party.",
             Arity = ArgumentArity.ZeroOrMore,
         };

@@ -28,6 +28,11 @@ internal static class StreamCommand
             Description = "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff); - for standard output.",
             DefaultValueFactory = _ => "sources.wav",
         };
+        var device = new Option<string?>("--device")
+        {
+            Description = "The sound device to listen to, in place of INPUT: its name, a part of it, or default; with --rate and --channels.",
+        };
+        var play = new Option<string?>("--play") { Description = "The sound device to play the sources on, in place of -o." };
         var block = new Option<int>("--block") { Description = "The frames that are separated at a time.", DefaultValueFactory = _ => 64 };
         var room = new Option<bool>("--room") { Description = "The sound comes from a room with echoes." };
         var window = new Option<int?>("--window")
@@ -43,26 +48,31 @@ internal static class StreamCommand
         {
             Description = $"Samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; with --rate and --channels.",
         };
-        var rate = new Option<int?>("--rate") { Description = "With --format: samples per second." };
-        var channels = new Option<int?>("--channels") { Description = "With --format: the number of channels." };
+        var rate = new Option<int?>("--rate") { Description = "With --format or --device: samples per second; of a device 48000 by default." };
+        var channels = new Option<int?>("--channels") { Description = "With --format or --device: the number of channels; of a device 2 by default." };
         var report = new Option<bool>("--latency-report") { Description = "At the end, say how late the sources came out." };
         var json = new Option<bool>("--json") { Description = "At the end, print what was done as JSON." };
         var force = new Option<bool>("--force") { Description = "Replace a file that is there already." };
         var command = new Command(
             "stream",
-            "Separate sound as it arrives: from a pipe or a file, into a pipe or a file.\n\nExample:\n"
+            "Separate sound as it arrives: from a pipe, a file or a sound device, into a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
-            input, output, block, room, window, forget, format, rate, channels, report, json, force,
+            input, output, device, play, block, room, window, forget, format, rate, channels, report, json, force,
         };
         command.SetAction((words, cancellation) =>
         {
             string path = words.GetValue(output)!;
-            HeaderlessFormat? headerless = Headerless(words.GetValue(format), words.GetValue(rate), words.GetValue(channels));
+            string? listened = words.GetValue(device);
+            HeaderlessFormat? headerless = Headerless(words.GetValue(format), words.GetValue(rate), words.GetValue(channels), listened is not null);
             var job = new StreamJob
             {
                 Input = words.GetValue(input)!,
                 Output = path,
+                Device = listened,
+                DeviceRate = Positive("--rate", words.GetValue(rate) ?? 48_000, 1_000_000),
+                DeviceChannels = Positive("--channels", words.GetValue(channels) ?? 2, 1024),
+                Play = words.GetValue(play),
                 OutputFormat = OutputFormat(path, headerless),
                 Headerless = headerless,
                 Block = Positive("--block", words.GetValue(block), 1 << 16),
@@ -78,13 +88,13 @@ internal static class StreamCommand
         return command;
     }
 
-    private static HeaderlessFormat? Headerless(string? format, int? rate, int? channels)
+    private static HeaderlessFormat? Headerless(string? format, int? rate, int? channels, bool hasDevice)
     {
         if (format is null)
         {
-            return rate is null && channels is null
+            return (rate is null && channels is null) || hasDevice
                 ? null
-                : throw new UsageException("--rate and --channels belong to --format: a header says them otherwise.");
+                : throw new UsageException("--rate and --channels belong to --format or --device: a header says them otherwise.");
         }
 
         if (!Encodings.TryGetValue(format, out AudioEncoding encoding))

@@ -39,6 +39,14 @@ internal sealed record StreamJob
 
     public required string Output { get; init; }
 
+    public required string? Device { get; init; }
+
+    public required int DeviceRate { get; init; }
+
+    public required int DeviceChannels { get; init; }
+
+    public required string? Play { get; init; }
+
     public required AudioFormat OutputFormat { get; init; }
 
     public required HeaderlessFormat? Headerless { get; init; }
@@ -59,16 +67,15 @@ internal sealed record StreamJob
 
     public int Run(CancellationToken cancellation)
     {
-        if (Output != "-" && !Force && Path.Exists(Output))
+        if (Play is null && Output != "-" && !Force && Path.Exists(Output))
         {
             throw new IOException($"{Output} exists already; use --force to replace it, or -o for another file.");
         }
 
-        using var input = new AudioInput(Input, Block, Math.Max(Block, 1 << 15), Headerless);
-        Rehearse(input);
-        IStreamSeparator separator = Separator(input);
-        using var output = new AudioOutput(
-            Output, OutputFormat, input.Channels, input.SampleRate, Math.Max(Block, (int)(BufferSeconds * input.SampleRate)), IsHeaderless(Output));
+        using End input = OpenInput();
+        Rehearse(input.Ring.Channels, input.SampleRate);
+        IStreamSeparator separator = Separator(input.Ring.Channels, input.SampleRate);
+        using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
         var live = new LiveSeparation(separator, Block);
         long start = Stopwatch.GetTimestamp();
         using (var view = StreamView.Start(live, separator, input.SampleRate))
@@ -85,16 +92,16 @@ internal sealed record StreamJob
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         long lost = input.Ring.Counts().Overruns;
-        output.Finish();
+        output.Complete();
         if (!cancellation.IsCancellationRequested)
         {
-            input.ThrowIfFailed();
+            input.Complete();
         }
 
         Tell(new StreamSummary(
-            Input,
-            Output,
-            input.Channels,
+            Device ?? Input,
+            Play ?? Output,
+            input.Ring.Channels,
             input.SampleRate,
             Block,
             Room ? "room" : "instantaneous",
@@ -112,19 +119,45 @@ internal sealed record StreamJob
     /// <summary>Samples without a header go out where they came in so; a file with a name of another kind is of that kind.</summary>
     private bool IsHeaderless(string path) => Headerless is not null && (path == "-" || StreamCommand.IsRaw(path));
 
-    private IStreamSeparator Separator(AudioInput input) => Room
-        ? new StreamingRoomSeparator(input.Channels, input.SampleRate, new StreamingRoomOptions { Window = Window })
-        : new StreamingSeparator(input.Channels, input.SampleRate, new StreamingOptions { ForgetSeconds = Forget });
+    private End OpenInput()
+    {
+        if (Device is { } name)
+        {
+            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate / 4));
+            return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed);
+        }
+
+        var input = new AudioInput(Input, Block, Math.Max(Block, 1 << 15), Headerless);
+        return new End(input, input.Ring, input.SampleRate, input.ThrowIfFailed);
+    }
+
+    private End OpenOutput(int channels, int sampleRate)
+    {
+        int capacity = Math.Max(Block, (int)(BufferSeconds * sampleRate));
+        if (Play is { } name)
+        {
+            // What is pushed faster than it is played would only come later.
+            var device = AudioDevice.Play(name, channels, sampleRate, Block, 4 * Block);
+            return new End(device, device.Ring, sampleRate, device.Finish);
+        }
+
+        var output = new AudioOutput(Output, OutputFormat, channels, sampleRate, capacity, IsHeaderless(Output));
+        return new End(output, output.Ring, sampleRate, output.Finish);
+    }
+
+    private IStreamSeparator Separator(int channels, int sampleRate) => Room
+        ? new StreamingRoomSeparator(channels, sampleRate, new StreamingRoomOptions { Window = Window })
+        : new StreamingSeparator(channels, sampleRate, new StreamingOptions { ForgetSeconds = Forget });
 
     /// <summary>Separates half a second of noise with a separator of its own: the first live block finds the code compiled.</summary>
-    private void Rehearse(AudioInput input)
+    private void Rehearse(int channels, int sampleRate)
     {
         const double Seconds = 0.5;
-        IStreamSeparator separator = Separator(input);
+        IStreamSeparator separator = Separator(channels, sampleRate);
         var random = new Random(1);
-        float[] samples = new float[input.Channels * Block];
-        var block = new PlanarBlock(samples, input.Channels, Block, Block);
-        for (int frames = 0; frames < Seconds * input.SampleRate; frames += Block)
+        float[] samples = new float[channels * Block];
+        var block = new PlanarBlock(samples, channels, Block, Block);
+        for (int frames = 0; frames < Seconds * sampleRate; frames += Block)
         {
             for (int i = 0; i < samples.Length; i++)
             {
@@ -138,7 +171,7 @@ internal sealed record StreamJob
     private void Tell(StreamSummary summary)
     {
         // Standard output may be the sound.
-        TextWriter to = Output == "-" ? Console.Error : Console.Out;
+        TextWriter to = Play is null && Output == "-" ? Console.Error : Console.Out;
         if (Json)
         {
             to.WriteLine(JsonSerializer.Serialize(summary, CliJson.Default.StreamSummary));
@@ -147,7 +180,7 @@ internal sealed record StreamJob
 
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.SoundSeconds:0.0} s of {summary.Channels} channels separated in {summary.Seconds:0.0} s, written to {(Output == "-" ? "standard output" : Output)}; {summary.LostBlocks} blocks lost."));
+            $"{summary.SoundSeconds:0.0} s of {summary.Channels} channels separated in {summary.Seconds:0.0} s, {(Play is not null ? $"played on {Play}" : Output == "-" ? "written to standard output" : $"written to {Output}")}; {summary.LostBlocks} blocks lost."));
         if (LatencyReport)
         {
             to.WriteLine(string.Create(
@@ -161,4 +194,10 @@ internal sealed record StreamJob
     private static string Line(string name, Latencies times) => string.Create(
         CultureInfo.InvariantCulture,
         $"{name}: median {1e6 * times.Median:0.0} µs, 99 % {1e6 * times.Percentile99:0.0} µs, 99.99 % {1e6 * times.Percentile9999:0.0} µs, worst {1e6 * times.Worst:0.0} µs");
+
+    /// <summary>Where sound comes from or goes to.</summary>
+    private sealed record End(IDisposable Owner, AudioRing Ring, int SampleRate, Action Complete) : IDisposable
+    {
+        public void Dispose() => Owner.Dispose();
+    }
 }

@@ -118,7 +118,8 @@ internal sealed class TrainJob(TrainWords words)
             : [];
         return (
             Summarise(isClass ? "classification" : "regression", target, about.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
-                with { DroppedRows = training.Dropped, LearningCurve = curve },
+                with
+            { DroppedRows = training.Dropped, LearningCurve = curve },
             new TrainingReport
             {
                 Title = target,
@@ -195,7 +196,9 @@ internal sealed class TrainJob(TrainWords words)
         model.Save(words.Output, files);
         Dictionary<string, double> Of(double value) => new()
         {
-            ["loss"] = value, ["perplexity"] = Math.Exp(value), ["bitsPerCharacter"] = value / Math.Log(2.0),
+            ["loss"] = value,
+            ["perplexity"] = Math.Exp(value),
+            ["bitsPerCharacter"] = value / Math.Log(2.0),
         };
         var held = new ScoredPart((text.Length + 9) / 10, Of(loss), new Dictionary<string, Interval>());
         var train = new ScoredPart(text.Length - held.Rows, Of(training.History[training.BestEpoch - 1].TrainLoss), new Dictionary<string, Interval>());

@@ -93,7 +93,8 @@ internal sealed record TrainWords
         try
         {
             return (JsonSerializer.Deserialize(CheckpointOptions.ReadNote(path), CliJson.Default.TrainWords) ?? throw new JsonException("null"))
-                with { Output = folder, Resume = true, Force = true };
+                with
+            { Output = folder, Resume = true, Force = true };
         }
         catch (JsonException e)
         {

@@ -1,4 +1,5 @@
 using Math4AI.Data;
+using Math4AI.Interop;
 using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Audio;
@@ -61,8 +62,8 @@ public sealed class Recording : ISampleSource
     public double Epsilon => float.BitIncrement(1.0f) - 1.0f;
 
     /// <summary>Reads one file of any number of channels, or several files whose channels are put side by side.</summary>
-    /// <param name="paths">The files, all of one sample rate. Where their lengths differ, their common part is used.</param>
-    /// <exception cref="IOException">A file cannot be read, is no audio or is empty, or the sample rates differ.</exception>
+    /// <param name="paths">The files. Where their sample rates differ, all take the highest; where their lengths do, their common part is used.</param>
+    /// <exception cref="IOException">A file cannot be read, is no audio or is empty.</exception>
     public static Recording Read(params IEnumerable<string> paths) => Read(paths, progress: null, CancellationToken.None);
 
     /// <summary>Reads as <see cref="Read(IEnumerable{string})"/> does, with progress and cancellation.</summary>
@@ -116,6 +117,34 @@ public sealed class Recording : ISampleSource
         ArgumentOutOfRangeException.ThrowIfNegative(channel);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(channel, Channels);
         return new Recording([channels[channel]], SampleRate, [Names[channel]]) { Format = Format };
+    }
+
+    /// <summary>The same sound at another sample rate, band-limited, by libsamplerate.</summary>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not positive, or more than 256 times another one.</exception>
+    public unsafe Recording Resample(int sampleRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
+        if (sampleRate == SampleRate)
+        {
+            return this;
+        }
+
+        long length = NativeHelper.ResampledLength(Length, SampleRate, sampleRate);
+        float[][] resampled = [.. channels.Select(_ => new float[length])];
+        long least = length;
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            fixed (float* from = channels[channel], to = resampled[channel])
+            {
+                int result = NativeHelper.Resample(from, Length, SampleRate, sampleRate, to, out long written);
+                least = result == NativeHelper.Ok
+                    ? Math.Min(least, written)
+                    : throw new ArgumentOutOfRangeException(nameof(sampleRate), sampleRate, $"{SampleRate} samples per second cannot be converted to this.");
+            }
+        }
+
+        return new Recording([.. resampled.Select(samples => samples[..(int)least])], sampleRate, Names) { Format = Format };
     }
 
     /// <summary>Writes a file of all channels, whole or not at all.</summary>
@@ -214,19 +243,23 @@ public sealed class Recording : ISampleSource
 
     private static Recording SideBySide(string[] files, List<Recording> parts)
     {
-        int different = parts.FindIndex(part => part.SampleRate != parts[0].SampleRate);
-        if (different >= 0)
+        int rate = parts.Max(part => part.SampleRate);
+        List<string> notes = [];
+        for (int i = 0; i < parts.Count; i++)
         {
-            throw new IOException(
-                $"{files[different]} has {parts[different].SampleRate} samples per second and {files[0]} has "
-                + $"{parts[0].SampleRate}: convert them to one rate.");
+            if (parts[i].SampleRate != rate)
+            {
+                notes.Add($"{files[i]} was converted from {parts[i].SampleRate} to {rate} samples per second.");
+                parts[i] = parts[i].Resample(rate);
+            }
         }
 
         int shortest = parts.Min(part => part.Length);
-        string[] notes = parts.All(part => part.Length == shortest)
-            ? []
-            : [$"The files differ in length: the first {shortest} samples of each are used, "
-                + $"{(double)shortest / parts[0].SampleRate:0.###} s."];
+        if (parts.Any(part => part.Length != shortest))
+        {
+            notes.Add($"The files differ in length: the first {shortest} samples of each are used, {(double)shortest / rate:0.###} s.");
+        }
+
         float[][] samples =
         [
             .. parts.SelectMany(part => part.channels)

@@ -42,7 +42,7 @@ internal static class NativeRuntime
         }
 
         HasHelper = Step(
-            "load the helper", NativeHelper.Name, "Build it with ./build.sh build, and install libsndfile.", LoadHelper);
+            "load the helper", NativeHelper.Name, "Build it with ./build.sh build, and install libsndfile, libsamplerate and PortAudio.", LoadHelper);
         HasMkl = Step("load libtorch and MKL", MklLibrary.Name, RestoreTorch, LoadLibtorch);
         HasTensors = Step("load LibTorchSharp", null, RestoreTorch, LoadLibTorchSharp);
     }

@@ -17,7 +17,7 @@ public static class SelfCheck
         Check("solve a system", Reinstall, Solve),
         Check("factorise a matrix", Reinstall, Factorise),
         Check("differentiate", "Restore the package TorchSharp-cpu and build again.", Differentiate),
-        Check("write and read sound", "Build with ./build.sh build, and install libsndfile.", WriteAndReadSound),
+        Check("write and read sound", "Build with ./build.sh build, and install libsndfile, libsamplerate and PortAudio.", WriteAndReadSound),
         Check("pass frames through the ring", "Build with ./build.sh build.", PassThroughRing),
     ];
 

@@ -8,10 +8,13 @@ internal static unsafe partial class NativeHelper
     public const string Name = "math4ai";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 3;
+    public const int AbiVersion = 4;
 
     public const int Ok = 0;
     public const int OutOfMemory = 4;
+    public const int NotFound = 5;
+    public const int AccessDenied = 6;
+    public const int Unsupported = 10;
 
     /// <summary><c>m4_audio_format</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -129,6 +132,25 @@ internal static unsafe partial class NativeHelper
 
     [LibraryImport(Name, EntryPoint = "m4_writer_finish")]
     public static partial int WriterFinish(nint writer);
+
+    [LibraryImport(Name, EntryPoint = "m4_resampled_length")]
+    public static partial long ResampledLength(long frames, int fromRate, int toRate);
+
+    [LibraryImport(Name, EntryPoint = "m4_resample")]
+    public static partial int Resample(float* samples, long frames, int fromRate, int toRate, float* result, out long written);
+
+    [LibraryImport(Name, EntryPoint = "m4_has_devices")]
+    public static partial int HasDevices();
+
+    [LibraryImport(Name, EntryPoint = "m4_device_open", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int DeviceOpen(
+        string name, int isOutput, ref int channels, int sampleRate, long block, long capacity, out nint device, out nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_device_result")]
+    public static partial int DeviceResult(nint device);
+
+    [LibraryImport(Name, EntryPoint = "m4_device_close")]
+    public static partial void DeviceClose(nint device);
 
     [LibraryImport(Name, EntryPoint = "m4_result_message")]
     private static partial nint ResultMessage(int result);

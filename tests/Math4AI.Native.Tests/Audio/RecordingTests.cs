@@ -53,13 +53,25 @@ public class RecordingTests : TemporaryFolder
     }
 
     [Fact]
-    public void Different_sample_rates_are_refused_with_both_figures()
+    public void A_tone_at_another_sample_rate_is_the_same_tone()
     {
-        Tones(1, 100).Save(In("a.wav"));
-        Tones(1, 100, 44100).Save(In("b.wav"));
-        var refusal = Assert.Throws<IOException>(() => Recording.Read(In("a.wav"), In("b.wav")));
-        Assert.Contains("44100", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("8000", refusal.Message, StringComparison.Ordinal);
+        const double Frequency = 440.0;
+        float[] Tone(int rate, int length) => [.. Enumerable.Range(0, length).Select(i => (float)(0.5 * Math.Sin(2.0 * Math.PI * Frequency * i / rate)))];
+        new Recording([Tone(8000, 8000)], 8000).Save(In("a.wav"));
+        new Recording([Tone(44100, 44100)], 44100).Save(In("b.wav"));
+        Recording both = Recording.Read(In("a.wav"), In("b.wav"));
+        Assert.Equal(44100, both.SampleRate);
+        Assert.Contains("from 8000 to 44100", both.Notes[0], StringComparison.Ordinal);
+        Assert.InRange(both.Length, 44000, 44100);
+
+        // Beyond the reach of the filter at both ends.
+        for (int i = 2000; i < both.Length - 2000; i++)
+        {
+            Assert.Equal(both.Channel(1)[i], both.Channel(0)[i], 1e-4f);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => both.Resample(1));
+        Assert.Same(both, both.Resample(44100));
     }
 
     [Fact]

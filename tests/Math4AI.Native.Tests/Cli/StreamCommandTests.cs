@@ -150,8 +150,41 @@ public sealed partial class StreamCommandTests : TemporaryFolder
         Assert.Equal(96_000, Recording.Read(In("voices.wav")).Length);
     }
 
+    [Fact]
+    public void A_sound_device_is_listened_to_or_the_message_says_why_not()
+    {
+        // ALSA's null device gives silence as fast as it is asked: more comes than can be taken, which is counted.
+        File.WriteAllText(In("asound.conf"), "pcm.!default { type null }\npcm.m4null { type null }\n");
+        using Process process = Process.Start(new ProcessStartInfo(
+            Repository.Command, ["stream", "--device", "m4null", "--channels", "2", "-o", "heard.wav", "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+            Environment = { ["ALSA_CONFIG_PATH"] = In("asound.conf") },
+        })!;
+        bool isOpen = SpinWait.SpinUntil(() => process.HasExited || Held("heard.wav") > 48_000, TimeSpan.FromSeconds(60));
+        Assert.True(isOpen);
+        if (process.HasExited)
+        {
+            // Without PortAudio at build time.
+            Assert.Contains("PortAudio", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.Equal(0, Kill(process.Id, Interrupt));
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        JsonElement result = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
+        Assert.Equal(0, process.ExitCode);
+        Assert.True(result.GetProperty("lostBlocks").GetInt64() > 0);
+        Assert.True(Recording.Read(In("heard.wav")).Length > 48_000);
+        Finished none = Repository.Run(
+            Repository.Command, ["stream", "--device", "no such card", "-o", "none.wav"], Folder, ("ALSA_CONFIG_PATH", In("asound.conf")));
+        RefusedInOneLine(none, 1, "no such card");
+    }
+
     /// <summary>The frames that the file holds by its size.</summary>
-    private long Held() => File.Exists(In("voices.wav")) ? new FileInfo(In("voices.wav")).Length / (2 * sizeof(float)) : 0;
+    private long Held(string name = "voices.wav") => File.Exists(In(name)) ? new FileInfo(In(name)).Length / (2 * sizeof(float)) : 0;
 
     private void SaveParty(int length) =>
         CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, length).Save(In("party.wav"));

@@ -18,7 +18,12 @@ public sealed class CheckpointTests : TemporaryFolder
     {
         var options = new TrainerOptions
         {
-            Epochs = 6, BatchSize = 7, Method = method, Rate = 0.02, Schedule = Schedule.Named[schedule], EvaluateEvery = 4,
+            Epochs = 6,
+            BatchSize = 7,
+            Method = method,
+            Rate = 0.02,
+            Schedule = Schedule.Named[schedule],
+            EvaluateEvery = 4,
         };
         float[] expected = Train(options, stopAfter: int.MaxValue);
         foreach (int stop in new[] { 1, 4, 7, 18, 35 })

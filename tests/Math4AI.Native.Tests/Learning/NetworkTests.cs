@@ -186,7 +186,11 @@ public sealed class NetworkTests : TemporaryFolder
         string text = string.Concat(Enumerable.Repeat("abcdefghij", 400));
         var options = new TextTrainingOptions
         {
-            Context = 16, Layers = 1, Heads = 2, Width = 32, Trainer = new TrainerOptions { Steps = 150, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
+            Context = 16,
+            Layers = 1,
+            Heads = 2,
+            Width = 32,
+            Trainer = new TrainerOptions { Steps = 150, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
         };
         (TextModel model, TrainingResult training, double loss) = TextModel.Train(text, options);
         Assert.Equal(150, training.Steps);

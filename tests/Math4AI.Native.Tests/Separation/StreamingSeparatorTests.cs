@@ -98,6 +98,30 @@ public sealed class StreamingSeparatorTests
     }
 
     [Fact]
+    public async Task Enumerated_blocks_give_the_same_sources()
+    {
+        float[][] channels = Mix(Sources("party", 1, 1), _ => RandomMixing(1));
+        float[][] expected = Run.All(new StreamingSeparator(3, SampleRate), channels, [Block]);
+        async IAsyncEnumerable<Recording> Blocks()
+        {
+            for (int start = 0; start < SampleRate; start += 480)
+            {
+                await Task.Yield();
+                yield return new Recording([.. channels.Select(channel => channel[start..(start + 480)])], SampleRate);
+            }
+        }
+
+        int at = 0;
+        await foreach (Recording sources in new StreamingSeparator(3, SampleRate).SeparateAsync(Blocks(), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(expected[2].AsSpan(at, 480).ToArray(), sources.Channel(2).ToArray());
+            at += 480;
+        }
+
+        Assert.Equal(SampleRate, at);
+    }
+
+    [Fact]
     public void Frozen_it_applies_what_it_knows_and_learns_nothing()
     {
         float[][] channels = Mix(Sources("party", 1, 4), _ => RandomMixing(1));

@@ -128,7 +128,7 @@ internal static class Checkpoint
         {
             return header.TryGetValue(Header, out string? text)
                 && JsonSerializer.Deserialize(text, CheckpointJson.Default.TrainingState) is
-                    { Training: not null, History: not null, Step: >= 0 } state && state.History.All(epoch => epoch is not null)
+                { Training: not null, History: not null, Step: >= 0 } state && state.History.All(epoch => epoch is not null)
                 ? state
                 : throw new JsonException("incomplete");
         }

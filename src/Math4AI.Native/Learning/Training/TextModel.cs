@@ -24,7 +24,12 @@ public sealed record TextTrainingOptions
     /// <summary>The settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new()
     {
-        Steps = 2000, EvaluateEvery = 250, BatchSize = 12, Rate = 4e-3, WeightDecay = 0.1, SplitBatches = true,
+        Steps = 2000,
+        EvaluateEvery = 250,
+        BatchSize = 12,
+        Rate = 4e-3,
+        WeightDecay = 0.1,
+        SplitBatches = true,
     };
 }
 
@@ -92,8 +97,11 @@ public sealed class TextModel
     public static TextModel Load(string folder)
     {
         TextModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TextModelDescription, about =>
-            about is { Symbols.Length: > 0 and <= MostSymbols, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
-                Width: > 0 and <= MostSize } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length);
+            about is
+            {
+                Symbols.Length: > 0 and <= MostSymbols, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
+                Width: > 0 and <= MostSize
+            } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length);
         var model = new TextModel(about);
         ModelFolder.ReadWeights(folder, model.network);
         return model;

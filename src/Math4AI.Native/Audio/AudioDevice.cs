@@ -1,0 +1,110 @@
+using Math4AI.Interop;
+
+namespace Math4AI.Audio;
+
+/// <summary>
+/// A sound device, through PortAudio: what it hears arrives in a ring, or what is pushed into the ring is played. What the ring has no
+/// room for is lost, and counted; what it does not hold is silence.
+/// </summary>
+public sealed class AudioDevice : IDisposable
+{
+    private readonly string name;
+    private nint handle;
+
+    private AudioDevice(string name, bool isOutput, int channels, int sampleRate, int block, int capacity)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        this.name = name;
+        if (NativeHelper.HasDevices() == 0)
+        {
+            throw new PlatformNotSupportedException(
+                "The helper was built without PortAudio: install its development files (portaudio19-dev) and build again.");
+        }
+
+        Require(NativeHelper.DeviceOpen(name, isOutput ? 1 : 0, ref channels, sampleRate, block, capacity, out handle, out nint ring));
+        Ring = new AudioRing(ring);
+        (Channels, SampleRate) = (channels, sampleRate);
+    }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>Samples per second in each channel.</summary>
+    public int SampleRate { get; }
+
+    /// <summary>Where the frames arrive, or leave from; closed a second after the device has vanished.</summary>
+    public AudioRing Ring { get; }
+
+    /// <summary>Begins to capture.</summary>
+    /// <param name="name">The device, a part of its name, or "default".</param>
+    /// <param name="channels">How many; 0 for up to two.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="block">The frames that the device hands over at a time.</param>
+    /// <param name="capacity">The frames that may wait.</param>
+    /// <exception cref="IOException">There is no such device, or it does not do that.</exception>
+    /// <exception cref="PlatformNotSupportedException">The helper was built without PortAudio.</exception>
+    public static AudioDevice Capture(string name, int channels, int sampleRate, int block, int capacity) =>
+        new(name, isOutput: false, channels, sampleRate, block, capacity);
+
+    /// <summary>Begins to play; the rest as in <see cref="Capture"/>.</summary>
+    /// <param name="name">The device, a part of its name, or "default".</param>
+    /// <param name="channels">How many.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <param name="block">The frames that the device takes at a time.</param>
+    /// <param name="capacity">The frames that may wait.</param>
+    /// <exception cref="IOException">There is no such device, or it does not do that.</exception>
+    /// <exception cref="PlatformNotSupportedException">The helper was built without PortAudio.</exception>
+    public static AudioDevice Play(string name, int channels, int sampleRate, int block, int capacity) =>
+        new(name, isOutput: true, channels, sampleRate, block, capacity);
+
+    /// <summary>Says so where the device has vanished.</summary>
+    /// <exception cref="IOException">It has.</exception>
+    public void ThrowIfFailed()
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        if (NativeHelper.DeviceResult(handle) != NativeHelper.Ok)
+        {
+            throw new IOException($"The sound device '{name}' has vanished; what arrived before is written.");
+        }
+    }
+
+    /// <summary>Of a device that plays: waits until all that was pushed is played.</summary>
+    /// <exception cref="IOException">The device has vanished.</exception>
+    public void Finish()
+    {
+        // What has left the ring is still in the card's own buffer.
+        const int CardMilliseconds = 200;
+        while (Ring.Readable > 0)
+        {
+            ThrowIfFailed();
+            Thread.Sleep(1);
+        }
+
+        Thread.Sleep(CardMilliseconds);
+    }
+
+    /// <summary>Stops the device.</summary>
+    public void Dispose()
+    {
+        Ring?.Dispose();
+        NativeHelper.DeviceClose(handle);
+        handle = 0;
+    }
+
+    private void Require(int result)
+    {
+        switch (result)
+        {
+            case NativeHelper.Ok:
+                return;
+            case NativeHelper.NotFound:
+                throw new IOException($"There is no sound device '{name}' with as many channels.");
+            case NativeHelper.Unsupported:
+                throw new IOException($"The sound device '{name}' does not do this sample rate or number of channels.");
+            case NativeHelper.AccessDenied:
+                throw new IOException($"The sound device '{name}' is in use by another program, or has vanished.");
+            default:
+                throw new IOException($"The sound device '{name}' cannot be opened. {NativeHelper.Message(result)}");
+        }
+    }
+}

@@ -14,6 +14,8 @@ switch (args)
         return LinearAgainstPeer.Run(args[1..]);
     case ["callers"]:
         return TwoCallers.Run();
+    case ["train", ..]:
+        return TrainAgainstLoop.Run(args[1..]);
     case ["stream", ..]:
         return Streams.Run(args[1..]);
     case ["rooms"]:

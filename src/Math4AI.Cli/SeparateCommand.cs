@@ -30,7 +30,7 @@ internal static class SeparateCommand
         var method = new Option<string?>("--method")
         {
             Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {string.Join(", ", SeparateOptions.RoomMethods.Keys)} "
-                + "for rooms. Default: mi; for a recording with echoes, which a test tells, auxiva.",
+                + "for rooms. Default, or auto: mi; for a recording with echoes, which a test tells, auxiva.",
         };
         var stability = new Option<int?>("--stability")
         {
@@ -74,7 +74,7 @@ internal static class SeparateCommand
                 Sources = SeparateOptions.Count(words.GetValue(sources)),
                 IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
                 MixingFile = words.GetValue(mixing),
-                Method = words.GetValue(method),
+                Method = words.GetValue(method) is { } named && named != SeparateOptions.Auto ? named : null,
                 Stability = words.GetValue(stability),
                 Room = words.GetValue(room),
                 Window = words.GetValue(window),

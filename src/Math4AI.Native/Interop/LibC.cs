@@ -44,6 +44,18 @@ internal static partial class LibC
     /// <summary>Sets a variable for the native libraries that are loaded later, where the user has not set it.</summary>
     public static void SetDefault(string name, string value) => _ = SetEnvironment(name, value, overwrite: 0);
 
+    /// <summary>
+    /// Lets the C library keep freed memory for the next allocation, of large blocks too, in place of giving each back to the system
+    /// and clearing new pages for the next.
+    /// </summary>
+    public static void KeepFreedMemory()
+    {
+        const int TrimThreshold = -1, TopPad = -2, MapThreshold = -3;
+        _ = MallocOption(TrimThreshold, 2_000_000_000);
+        _ = MallocOption(MapThreshold, 1_000_000_000);
+        _ = MallocOption(TopPad, 64 << 20);
+    }
+
     private static nint Load(string path, int flags)
     {
         nint handle = Open(path, flags);
@@ -63,6 +75,9 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
+
+    [LibraryImport(Library, EntryPoint = "mallopt")]
+    private static partial int MallocOption(int option, int value);
 
     [LibraryImport(Library, EntryPoint = "close")]
     private static partial int Close(int descriptor);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Separation;
@@ -167,35 +168,39 @@ internal sealed unsafe class BandedIva
     /// <summary>The W_f that come nearest to given outputs, in least squares.</summary>
     public void FitTo(Complex[][] outputs)
     {
+        double[] ones = new double[stride];
+        Array.Fill(ones, 1.0);
         Parallel.For(0, frequencies, Options(), f =>
         {
             var covariance = new Complex[channels * channels];
             var cross = new Complex[channels * channels];
-            double trace = 0.0;
+            products.Covariance(f, ones, covariance);
             for (int i = 0; i < channels; i++)
             {
                 for (int j = 0; j < channels; j++)
                 {
-                    for (int t = f * frames; t < (f + 1) * frames; t++)
-                    {
-                        Complex conjugate = Complex.Conjugate(mixture[j][t]);
-                        covariance[i * channels + j] += mixture[i][t] * conjugate;
-                        cross[i * channels + j] += outputs[i][t] * conjugate;
-                    }
+                    cross[i * channels + j] = Product(outputs[i].AsSpan(f * frames, frames), mixture[j].AsSpan(f * frames, frames)) / frames;
                 }
-
-                trace += covariance[i * channels + i].Real;
-            }
-
-            for (int i = 0; i < channels; i++)
-            {
-                covariance[i * channels + i] += CovarianceFloor * trace + 1e-300;
             }
 
             SmallComplex.Invert(covariance, channels);
             SmallComplex.Multiply(cross, covariance, channels, Unmixing[f]);
         });
         power = [];
+    }
+
+    /// <summary>Σ a b*.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Complex Product(ReadOnlySpan<Complex> a, ReadOnlySpan<Complex> b)
+    {
+        double real = 0.0, imaginary = 0.0;
+        for (int t = 0; t < a.Length; t++)
+        {
+            real += a[t].Real * b[t].Real + a[t].Imaginary * b[t].Imaginary;
+            imaginary += a[t].Imaginary * b[t].Real - a[t].Real * b[t].Imaginary;
+        }
+
+        return new Complex(real, imaginary);
     }
 
     private Span<Complex> Row(int f, int n) => Unmixing[f].AsSpan(n * channels, channels);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Math4AI.Separation;
 
@@ -101,14 +103,12 @@ internal sealed class RoomLearner
     private Complex[][] Spectra(ShortTimeFourier fourier)
     {
         Complex[][] spectra = [.. signals.Select(fourier.Forward)];
-        double power = spectra.Sum(spectrum => spectrum.Sum(SmallComplex.Square));
+        double power = spectra.Sum(spectrum => TensorPrimitives.SumOfSquares(MemoryMarshal.Cast<Complex, double>(spectrum)));
         double scale = Math.Sqrt(spectra.Length * (double)spectra[0].Length / power);
         foreach (Complex[] spectrum in spectra)
         {
-            for (int i = 0; i < spectrum.Length; i++)
-            {
-                spectrum[i] *= scale;
-            }
+            Span<double> parts = MemoryMarshal.Cast<Complex, double>(spectrum.AsSpan());
+            TensorPrimitives.Multiply(parts, scale, parts);
         }
 
         return spectra;

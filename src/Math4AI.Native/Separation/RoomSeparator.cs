@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Numerics.Tensors;
 using Math4AI.Audio;
 
 namespace Math4AI.Separation;
@@ -137,10 +138,10 @@ public sealed class RoomSeparator
     /// <summary>The sources, loudest first; all by one factor, so that the largest peak is 0.9.</summary>
     private static Recording ToRecording(double[][] found, Recording mixture)
     {
-        double peak = Math.Max(1e-30, found.Max(signal => signal.Max(Math.Abs)));
+        double peak = Math.Max(1e-30, found.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<double>(signal))));
         float[][] channels =
         [
-            .. found.OrderByDescending(signal => signal.Sum(x => x * x))
+            .. found.OrderByDescending(signal => TensorPrimitives.SumOfSquares<double>(signal))
                 .Select(signal => Array.ConvertAll(signal, x => (float)(0.9 * x / peak))),
         ];
         return new Recording(channels, mixture.SampleRate);

@@ -5,21 +5,23 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ from the covariance C = E Λ Eᵀ,
-/// largest eigenvalues first. Where the channels depend on each other, C has eigenvalues that are zero up to rounding;
-/// their components carry no signal and are left out.
+/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ S from the covariance C of the channels and
+/// S C S = E Λ Eᵀ, largest eigenvalues first. Where some components are to be left out, S = I and those of most variance stay (PCA);
+/// otherwise S makes all channels of unit variance, so that the units in which each was measured do not matter. Where the channels
+/// depend on each other there are eigenvalues that are zero up to rounding; their components carry no signal and are left out.
 /// </summary>
 public sealed class Whitening
 {
-    private Whitening(Covariance covariance, Vector<double> eigenvalues, Matrix<double> eigenvectors, int components, int rank)
+    private Whitening(Covariance covariance, Vector<double> scales, Vector<double> eigenvalues, Matrix<double> eigenvectors, int components, int rank)
     {
         Covariance = covariance;
-        Eigenvalues = eigenvalues;
+        Eigenvalues = DenseVector.OfEnumerable(covariance.Matrix.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Reverse());
         Rank = rank;
         Vector<double> kept = eigenvalues.SubVector(0, components);
         Matrix<double> basis = eigenvectors.SubMatrix(0, eigenvectors.RowCount, 0, components);
-        Matrix = DenseMatrix.Create(components, basis.RowCount, (i, j) => basis[j, i] / Math.Sqrt(kept[i]));
-        Inverse = DenseMatrix.Create(basis.RowCount, components, (i, j) => basis[i, j] * Math.Sqrt(kept[j]));
+        Matrix = DenseMatrix.Create(components, basis.RowCount, (i, j) => basis[j, i] / Math.Sqrt(kept[i]) * scales[j]);
+        Inverse = DenseMatrix.Create(
+            basis.RowCount, components, (i, j) => scales[i] > 0.0 ? basis[i, j] * Math.Sqrt(kept[j]) / scales[i] : 0.0);
     }
 
     /// <summary>Mean and covariance of the data.</summary>
@@ -57,12 +59,13 @@ public sealed class Whitening
         }
 
         Covariance covariance = Covariance.Of(source, cancellation);
-        var eigen = covariance.Matrix.Evd(Symmetricity.Symmetric);
         int channels = source.Channels;
+        Vector<double> scales = components is null ? UnitVariance(covariance, source) : DenseVector.Create(channels, 1.0);
+        var eigen = DenseMatrix.Create(channels, channels, (i, j) => scales[i] * covariance.Matrix[i, j] * scales[j]).Evd(Symmetricity.Symmetric);
         Vector<double> values = DenseVector.Create(channels, i => eigen.EigenValues[channels - 1 - i].Real);
         Matrix<double> vectors = DenseMatrix.Create(
             channels, channels, (i, j) => eigen.EigenVectors[i, channels - 1 - j]);
-        int rank = RankOf(values, covariance, source);
+        int rank = RankOf(values, covariance.Mean.PointwiseMultiply(scales), source);
         if (rank == 0)
         {
             throw new ArgumentException("Every channel is constant, up to the rounding of the data: there is nothing to separate.", nameof(source));
@@ -75,21 +78,29 @@ public sealed class Whitening
                 nameof(components));
         }
 
-        return new Whitening(covariance, values, vectors, components ?? rank, rank);
+        return new Whitening(covariance, scales, values, vectors, components ?? rank, rank);
     }
 
     /// <summary>
     /// An eigenvalue counts where it exceeds what rounding alone would leave: of the eigenvalues (ε of float64 times the
     /// largest), of the samples (ε² of the data times the largest) and of a mean much larger than the deviations.
     /// </summary>
-    private static int RankOf(Vector<double> descending, Covariance covariance, ISampleSource source)
+    private static int RankOf(Vector<double> descending, Vector<double> mean, ISampleSource source)
     {
         double epsilon = double.BitIncrement(1.0) - 1.0;
         double ofArithmetic = source.Channels * epsilon * descending[0];
         double ofSamples = source.Channels * source.Epsilon * source.Epsilon
-            * (descending[0] + covariance.Mean.AbsoluteMaximum() * covariance.Mean.AbsoluteMaximum());
+            * (descending[0] + mean.AbsoluteMaximum() * mean.AbsoluteMaximum());
         return descending.Count(value => value > 8.0 * Math.Max(ofArithmetic, ofSamples));
     }
+
+    /// <summary>1/σ of each channel; 0 of one that is constant up to the rounding of its samples.</summary>
+    private static DenseVector UnitVariance(Covariance covariance, ISampleSource source) =>
+        DenseVector.Create(source.Channels, i =>
+        {
+            double variance = covariance.Matrix[i, i], mean = covariance.Mean[i];
+            return variance > 8.0 * source.Epsilon * source.Epsilon * mean * mean && variance > 0.0 ? 1.0 / Math.Sqrt(variance) : 0.0;
+        });
 
     /// <summary>What a user should know of the components that are kept.</summary>
     internal List<string> Notes()

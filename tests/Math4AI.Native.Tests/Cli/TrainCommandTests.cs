@@ -74,4 +74,84 @@ public class TrainCommandTests : TemporaryFolder
         File.WriteAllText(In("model/model.json"), "{\"task\":\"Classification\"}");
         Assert.Contains("no description", Assert.Single(Run("predict", "model", iris).Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Images_in_folders_are_learnt_and_named_in_the_predictions()
+    {
+        foreach ((string name, int at) in new[] { ("left", 0), ("right", 4) })
+        {
+            Directory.CreateDirectory(In($"images/{name}"));
+            for (int i = 0; i < 20; i++)
+            {
+                using var bitmap = new SkiaSharp.SKBitmap(8, 8);
+                bitmap.Erase(SkiaSharp.SKColors.Black);
+                for (int y = 0; y < 8; y++)
+                {
+                    bitmap.SetPixel(at + i % 4, y, SkiaSharp.SKColors.White);
+                }
+
+                using SkiaSharp.SKData data = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100);
+                File.WriteAllBytes(In($"images/{name}/{i:00}.png"), data.ToArray());
+            }
+        }
+
+        Finished train = Run("train", "images", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal(["left", "right"], json.GetProperty("classes").EnumerateArray().Select(name => name.GetString()));
+        Assert.True(json.GetProperty("test").GetProperty("accuracy").GetDouble() > 0.6);
+        Finished predict = Run("predict", "model", "images/left");
+        string[] lines = predict.Output.TrimEnd().Split('\n');
+        Assert.Equal("image,class,p(left),p(right)", lines[0]);
+        Assert.Equal(21, lines.Length);
+        Assert.StartsWith("00.png,left,", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_is_learnt_and_gone_on_with()
+    {
+        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 300)));
+        Finished train = Run("train", "--text", "text.txt", "-o", "model", "--steps", "100", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal("text", json.GetProperty("task").GetString());
+        double loss = json.GetProperty("test").GetProperty("loss").GetDouble();
+        Assert.True(loss < 0.5, $"{loss}");
+        Assert.Equal(Math.Exp(loss), json.GetProperty("test").GetProperty("perplexity").GetDouble(), 1e-12);
+        Finished text = Run("generate", "model", "--prompt", "abc", "--length", "7", "--temperature", "0");
+        Assert.Equal("abcdefghij\n", text.Output);
+        Finished wrong = Run("predict", "model", "text.txt");
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("generate", Assert.Single(wrong.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(2, Run("generate", "model", "--length", "0").Code);
+        Assert.Equal(1, Run("generate", "no-model").Code);
+    }
+
+    [Fact]
+    public void A_learning_curve_tells_how_rows_pay()
+    {
+        Finished train = Run(
+            "train", Repository.Data("tables", "iris.csv"), "--target", "species", "-o", "model", "--learning-curve", "--epochs", "30", "--json", "--no-report");
+        JsonElement[] curve = [.. JsonDocument.Parse(train.Output).RootElement.GetProperty("learningCurve").EnumerateArray()];
+        int[] samples = [.. curve.Select(point => point.GetProperty("samples").GetInt32())];
+        Assert.True(samples.Length >= 2);
+        Assert.Equal(samples.Order(), samples);
+        Assert.True(curve[^1].GetProperty("test").GetProperty("accuracy").GetDouble() > 0.8);
+    }
+
+    [Theory]
+    [InlineData(2, "Name what to train on")]
+    [InlineData(2, "optimizer", "--text", "x.txt", "--optimizer", "magic")]
+    [InlineData(2, "schedule", "--text", "x.txt", "--schedule", "magic")]
+    [InlineData(2, "--epochs and --steps", "--text", "x.txt", "--epochs", "1", "--steps", "1")]
+    [InlineData(1, "x.txt", "--text", "x.txt")]
+    [InlineData(1, "holds no training", "--resume", "nothing")]
+    [InlineData(1, "no images", ".")]
+    public void What_cannot_be_trained_ends_with_one_line(int code, string says, params string[] words)
+    {
+        Finished train = Run(["train", .. words]);
+        Assert.Equal(code, train.Code);
+        Assert.Contains(says, Assert.Single(train.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Empty(Names());
+    }
 }

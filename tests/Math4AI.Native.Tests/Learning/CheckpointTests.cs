@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Tests.Learning;
 
+[Collection(TorchGenerator.Name)]
 public sealed class CheckpointTests : TemporaryFolder
 {
     public CheckpointTests() => Assert.True(Compute.HasTensors);

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Tests.Learning;
 
+[Collection(TorchGenerator.Name)]
 public sealed class NetworkTests : TemporaryFolder
 {
     public NetworkTests() => Assert.True(Compute.HasTensors);

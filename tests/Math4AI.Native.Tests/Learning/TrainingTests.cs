@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Tests.Learning;
 
+[Collection(TorchGenerator.Name)]
 public class TrainingTests : TemporaryFolder
 {
     public TrainingTests() => Assert.True(Compute.HasTensors);

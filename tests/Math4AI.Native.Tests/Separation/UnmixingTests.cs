@@ -6,6 +6,37 @@ namespace Math4AI.Tests.Separation;
 
 public class UnmixingTests
 {
+    [Theory]
+    [InlineData("mi")]
+    [InlineData("fastica")]
+    public void The_units_of_the_channels_do_not_matter(string method)
+    {
+        Matrix<double> sources = Mixtures.Laplace(5000, 3, 4), mixing = Mixtures.WellConditioned(3, 4);
+        Matrix<double> units = Matrix<double>.Build.DenseOfDiagonalArray([1.0, 1e-8, 1e8]);
+        Separator separator = method == "mi" ? Separator.MinimumMutualInformation() : Separator.FastIca();
+        SeparationResult plain = separator.Separate(sources * mixing.Transpose());
+        SeparationResult scaled = separator.Separate(sources * mixing.Transpose() * units);
+        Assert.Equal(3, scaled.Unmixing.Sources);
+        Assert.True(SeparationQuality.AmariError(scaled.Unmixing.Matrix * units * mixing) < 0.05);
+        Assert.Equal(
+            SeparationQuality.AmariError(plain.Unmixing.Matrix * mixing), SeparationQuality.AmariError(scaled.Unmixing.Matrix * units * mixing), 1e-6);
+    }
+
+    [Fact]
+    public void An_offset_of_a_million_a_constant_and_a_doubled_channel_do_no_harm()
+    {
+        Matrix<double> sources = Mixtures.Laplace(5000, 2, 5), mixing = Mixtures.WellConditioned(2, 5);
+        Matrix<double> heard = sources * mixing.Transpose() + 1e6;
+        var channels = Matrix<double>.Build.DenseOfColumnVectors(
+            heard.Column(0), heard.Column(1), Vector<double>.Build.Dense(5000, 7.0), 2.0 * heard.Column(0));
+        SeparationResult result = Separator.MinimumMutualInformation().Separate(channels);
+        Assert.Equal(2, result.Unmixing.Sources);
+        Assert.Contains(result.Notes, note => note.Contains("Only 2 of the 4 channels", StringComparison.Ordinal));
+        Matrix<double> all = Matrix<double>.Build.DenseOfRowVectors(
+            mixing.Row(0), mixing.Row(1), Vector<double>.Build.Dense(2), 2.0 * mixing.Row(0));
+        Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix * all) < 0.05);
+    }
+
     [Fact]
     public void An_unmixing_found_on_one_recording_separates_another()
     {

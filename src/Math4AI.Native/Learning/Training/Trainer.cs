@@ -94,7 +94,8 @@ public sealed record TrainingResult(
 
 /// <summary>
 /// Trains a module on mini-batches, with a schedule, clipped gradients, early stopping and checkpoints. Tensors of a step are freed
-/// with it: memory stays as it is over any number of steps.
+/// with it: memory stays as it is over any number of steps. The same seed gives the same bits, unless something else in the process
+/// draws from torch's generator, which is one for all, at the same time.
 /// </summary>
 public static class Trainer
 {

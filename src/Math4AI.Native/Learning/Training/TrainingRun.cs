@@ -52,6 +52,7 @@ internal sealed class TrainingRun
 
     public TrainingResult Run(IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
+        TrainingMemory.Keep();
         using OneThread thread = OneThread.BeginIf(IsSmall());
         double before = Resume();
         bool isFirst = true;

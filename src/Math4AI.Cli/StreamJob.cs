@@ -28,6 +28,7 @@ internal sealed record StreamSummary(
     Latencies Latency,
     Latencies Processing,
     long LostBlocks,
+    long Gaps,
     double Change);
 
 /// <summary><c>math4ai stream</c>: pull, separate, push, until the sound or the user ends it.</summary>
@@ -78,7 +79,7 @@ internal sealed record StreamJob
         using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
         var live = new LiveSeparation(separator, Block);
         long start = Stopwatch.GetTimestamp();
-        using (var view = StreamView.Start(live, separator, input.SampleRate))
+        using (var view = StreamView.Start(live, separator, input.SampleRate, () => input.Ring.Counts().Overruns))
         {
             try
             {
@@ -92,6 +93,9 @@ internal sealed record StreamJob
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         long lost = input.Ring.Counts().Overruns;
+
+        // A device plays silence where nothing is pushed in time.
+        long gaps = Play is null ? 0 : output.Ring.Counts().Underruns;
         output.Complete();
         if (!cancellation.IsCancellationRequested)
         {
@@ -112,6 +116,7 @@ internal sealed record StreamJob
             Latencies.Of(live.Latency),
             Latencies.Of(live.Processing),
             lost,
+            gaps,
             separator.Change));
         return 0;
     }
@@ -123,7 +128,7 @@ internal sealed record StreamJob
     {
         if (Device is { } name)
         {
-            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate / 4));
+            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate));
             return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed);
         }
 
@@ -180,7 +185,7 @@ internal sealed record StreamJob
 
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.SoundSeconds:0.0} s of {summary.Channels} channels separated in {summary.Seconds:0.0} s, {(Play is not null ? $"played on {Play}" : Output == "-" ? "written to standard output" : $"written to {Output}")}; {summary.LostBlocks} blocks lost."));
+            $"{summary.SoundSeconds:0.0} s of {summary.Channels} channels separated in {summary.Seconds:0.0} s, {(Play is not null ? $"played on {Play}" : Output == "-" ? "written to standard output" : $"written to {Output}")}; {summary.LostBlocks} blocks lost{(Play is null ? string.Empty : $", {summary.Gaps} gaps played")}."));
         if (LatencyReport)
         {
             to.WriteLine(string.Create(

@@ -14,17 +14,20 @@ internal sealed class StreamView : IDisposable
     private readonly LiveSeparation live;
     private readonly IStreamSeparator separator;
     private readonly int sampleRate;
+    private readonly Func<long> lost;
     private readonly ManualResetEventSlim finished = new();
     private readonly Task shown;
 
-    private StreamView(LiveSeparation live, IStreamSeparator separator, int sampleRate)
+    private StreamView(LiveSeparation live, IStreamSeparator separator, int sampleRate, Func<long> lost)
     {
-        (this.live, this.separator, this.sampleRate) = (live, separator, sampleRate);
+        (this.live, this.separator, this.sampleRate, this.lost) = (live, separator, sampleRate, lost);
         shown = Task.Factory.StartNew(
             Console.IsErrorRedirected ? Lines : Table, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public static StreamView Start(LiveSeparation live, IStreamSeparator separator, int sampleRate) => new(live, separator, sampleRate);
+    /// <summary>Begins to show a run, and by <paramref name="lost"/> how many blocks found no room.</summary>
+    public static StreamView Start(LiveSeparation live, IStreamSeparator separator, int sampleRate, Func<long> lost) =>
+        new(live, separator, sampleRate, lost);
 
     public void Dispose()
     {
@@ -55,7 +58,7 @@ internal sealed class StreamView : IDisposable
 
     private string State() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, {1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, unmixing moves by {100.0 * separator.Change:0.00} % a second");
+        $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, {1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {lost()} blocks lost, unmixing moves by {100.0 * separator.Change:0.00} % a second");
 
     private Rows Meters()
     {

@@ -14,39 +14,6 @@ public sealed class NetworkTests : TemporaryFolder
     public NetworkTests() => Assert.True(Compute.HasTensors);
 
     [Fact]
-    public void Momentum_is_that_of_torch_after_a_thousand_steps()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        random.manual_seed(3);
-        var ours = new Mlp(20, [32, 16], 4);
-        var theirs = new Mlp(20, [32, 16], 4);
-        theirs.load_state_dict(ours.state_dict());
-        Tensor x = randn(64, 20), y = randint(0, 4, 64);
-        var step = new SgdStep(ours, weightDecay: 0.02, momentum: 0.9);
-        using var decayed = optim.SGD([.. theirs.parameters().Where(p => p.Dimensions > 1)], 1e-2, momentum: 0.9, weight_decay: 0.02);
-        using var plain = optim.SGD([.. theirs.parameters().Where(p => p.Dimensions == 1)], 1e-2, momentum: 0.9);
-        for (int i = 0; i < 1000; i++)
-        {
-            using DisposeScope inner = NewDisposeScope();
-            theirs.zero_grad();
-            nn.functional.cross_entropy(theirs.forward(x), y).backward();
-            foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
-            {
-                a.grad!.copy_(b.grad!);
-            }
-
-            step.Step(1e-2);
-            decayed.step();
-            plain.step();
-        }
-
-        foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
-        {
-            Assert.True(((a - b).norm() / b.norm()).ToDouble() < 1e-5);
-        }
-    }
-
-    [Fact]
     public void Pieces_and_halves_of_a_batch_give_the_gradient_of_the_whole()
     {
         float[] Train(TrainerOptions options)

@@ -10,20 +10,28 @@ public class TrainingTests : TemporaryFolder
 {
     public TrainingTests() => Assert.True(Compute.HasTensors);
 
-    [Fact]
-    public void The_fused_AdamW_is_that_of_torch_after_a_thousand_steps()
+    [Theory]
+    [InlineData(TrainerMethod.AdamW, 1e-3)]
+    [InlineData(TrainerMethod.Sgd, 1e-2)]
+    public void A_fused_step_is_that_of_torch_a_thousand_times(TrainerMethod method, double rate)
     {
+        const double Decay = 0.02, Momentum = 0.9;
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(3);
         var ours = new Mlp(20, [32, 16], 4);
         var theirs = new Mlp(20, [32, 16], 4);
         theirs.load_state_dict(ours.state_dict());
         Tensor x = randn(64, 20), y = randint(0, 4, 64);
-        var step = new AdamWStep(ours, weightDecay: 0.02);
-        TorchSharp.Modules.Parameter[] matrices = [.. theirs.parameters().Where(p => p.Dimensions > 1)];
-        TorchSharp.Modules.Parameter[] vectors = [.. theirs.parameters().Where(p => p.Dimensions == 1)];
-        using var decayed = optim.AdamW(matrices, 1e-3, weight_decay: 0.02);
-        using var plain = optim.AdamW(vectors, 1e-3, weight_decay: 0.0);
+        Optimizer step = method == TrainerMethod.Sgd ? new SgdStep(ours, Decay, Momentum) : new AdamWStep(ours, Decay);
+        optim.Optimizer Theirs(bool isMatrix, double decay)
+        {
+            TorchSharp.Modules.Parameter[] parameters = [.. theirs.parameters().Where(p => p.Dimensions > 1 == isMatrix)];
+            return method == TrainerMethod.Sgd
+                ? optim.SGD(parameters, rate, momentum: Momentum, weight_decay: decay)
+                : optim.AdamW(parameters, rate, weight_decay: decay);
+        }
+
+        using optim.Optimizer decayed = Theirs(isMatrix: true, Decay), plain = Theirs(isMatrix: false, 0.0);
         for (int i = 0; i < 1000; i++)
         {
             using DisposeScope inner = NewDisposeScope();
@@ -36,7 +44,7 @@ public class TrainingTests : TemporaryFolder
                 a.grad!.copy_(b.grad!);
             }
 
-            step.Step(1e-3);
+            step.Step(rate);
             decayed.step();
             plain.step();
         }

@@ -31,7 +31,7 @@ internal sealed class PartitionedFilters
 
     private int Packed => 2 * block + 2;
 
-    /// <summary>The spectra of filters, for <see cref="Apply"/>.</summary>
+    /// <summary>The spectra of filters, for <see cref="Apply"/>; may be called from another thread.</summary>
     /// <param name="taps">Output after output, channel after channel, each as long as the parts together.</param>
     public double[][] Transform(double[][] taps)
     {

@@ -21,7 +21,8 @@ public sealed record StreamingRoomOptions
 /// Separates sound from a room while it arrives. Every second, and every four once the history is full, the whole procedure for
 /// recordings (<see cref="RoomSeparator"/>) runs on the last seconds in a thread of its own; half a second of sound later its filters, cut
 /// to a window before and two after, replace the ones in use with a cross-fade. Until the first are found the channels go through as
-/// they are. The results depend on the sound alone: filters that are late are waited for.
+/// they are. The results depend on the sound alone: filters that are late are waited for. The thread that learns allocates and frees its
+/// matrices each time; the one that calls <see cref="Process"/> does not.
 /// </summary>
 public sealed class StreamingRoomSeparator : IStreamSeparator
 {
@@ -54,7 +55,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private long firstAdopted = -1;
     private long nextLearning;
     private long nextAdoption = long.MaxValue;
-    private Task<double[][]?>? learning;
+    private Task<Learnt?>? learning;
     private int at;
 
     /// <summary>A separator.</summary>
@@ -196,7 +197,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     }
 
     /// <summary>The new filters; null where there is nothing to learn from.</summary>
-    private double[][]? Learn(long now, long heardFrom, long knownFrom)
+    private Learnt? Learn(long now, long heardFrom, long knownFrom)
     {
         double[][] signals = Past(pastInput, heardFrom, now);
         if (Array.Exists(signals, signal => Power(signal) < Silence))
@@ -215,14 +216,15 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
         if (knownFrom >= now)
         {
-            return found;
+            return new Learnt(found, filters.Transform(found));
         }
 
         // The output of input frame t lies at t + before in what was put out.
         double[][] known = Past(pastOutput, knownFrom, now);
         double[][] sources = learner.Outputs(options.ReferenceMicrophone);
         int[] order = Order(known, sources, (int)(knownFrom - heardFrom) - before);
-        return [.. Enumerable.Range(0, Channels).SelectMany(n => found.Skip(order[n] * Channels).Take(Channels))];
+        double[][] ordered = [.. Enumerable.Range(0, Channels).SelectMany(n => found.Skip(order[n] * Channels).Take(Channels))];
+        return new Learnt(ordered, filters.Transform(ordered));
     }
 
     /// <summary>Which new source each place of the output takes: the one that is most like what was heard there.</summary>
@@ -279,12 +281,14 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private void Adopt()
     {
         nextAdoption = long.MaxValue;
-        double[][]? found = learning!.GetAwaiter().GetResult();
+        Learnt? learnt = learning!.GetAwaiter().GetResult();
         learning = null;
-        if (found is null || IsFrozen)
+        if (learnt is null || IsFrozen)
         {
             return;
         }
+
+        double[][] found = learnt.Taps;
 
         double moved = 0.0, size = 1e-30;
         for (int filter = 0; filter < found.Length; filter++)
@@ -299,7 +303,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
         Change = Math.Min(1.0, Math.Sqrt(moved / size));
         taps = found;
-        spectra = filters.Transform(found);
+        spectra = learnt.Spectra;
         filters.Apply(spectra, fading);
         for (int channel = 0; channel < Channels; channel++)
         {
@@ -340,4 +344,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     }
 
     private T[][] Arrays<T>(int length) => [.. Enumerable.Range(0, Channels).Select(_ => new T[length])];
+
+    /// <summary>Filters, and their spectra for <see cref="PartitionedFilters"/>.</summary>
+    private sealed record Learnt(double[][] Taps, double[][] Spectra);
 }

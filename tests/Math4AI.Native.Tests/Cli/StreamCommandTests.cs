@@ -140,10 +140,11 @@ public sealed partial class StreamCommandTests : TemporaryFolder
             Assert.True(SpinWait.SpinUntil(() => Held() >= expected, TimeSpan.FromSeconds(30)), $"{Held()} frames");
         }
 
-        Send(40_000);
+        // Whole blocks and the header: all of the second, or a block less.
+        Send(47_990);
         Assert.Equal(0, Kill(process.Id, Stop));
         Assert.Equal(0, Kill(process.Id, Continue));
-        Send(80_000);
+        Send(95_990);
         Assert.Equal(0, Kill(process.Id, Interrupt));
         Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
         Assert.Equal(0, process.ExitCode);

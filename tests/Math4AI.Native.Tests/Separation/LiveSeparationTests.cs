@@ -40,7 +40,12 @@ public sealed class LiveSeparationTests
         new LiveSeparation(new Delayed(0), 64).Run(input, output);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => new LiveSeparation(new Delayed(0), 64).Run(input, output, cancelled.Token));
+        using var arrived = new AudioRing(2, 8192);
+        using var taken = new AudioRing(2, 8192);
+        Fill(arrived, 5000);
+        var live = new LiveSeparation(new Delayed(100), 64);
+        Assert.Throws<OperationCanceledException>(() => live.Run(arrived, taken, cancelled.Token));
+        Assert.Equal(5000, taken.Readable);
     }
 
     [Fact]

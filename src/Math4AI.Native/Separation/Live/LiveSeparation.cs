@@ -9,6 +9,8 @@ namespace Math4AI.Separation;
 /// </summary>
 public sealed class LiveSeparation
 {
+    private const int LastWaits = 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     private readonly IStreamSeparator separator;
@@ -63,9 +65,17 @@ public sealed class LiveSeparation
                 $"The rings have {input.Channels} and {output.Channels} channels, and the separator {separator.Channels}.");
         }
 
-        while (!cancellation.IsCancellationRequested)
+        // Once cancelled, what has arrived by then is still separated.
+        for (long left = long.MaxValue; left > 0;)
         {
-            if (!input.WaitReadable(block, Patience) && !(input.IsClosed && input.Readable > 0))
+            if (left == long.MaxValue && cancellation.IsCancellationRequested)
+            {
+                left = input.Readable;
+                continue;
+            }
+
+            int wanted = (int)Math.Min(block, left);
+            if (!input.WaitReadable(wanted, Patience) && !(input.IsClosed && input.Readable > 0))
             {
                 if (input.IsClosed && input.Readable == 0)
                 {
@@ -75,14 +85,15 @@ public sealed class LiveSeparation
                 continue;
             }
 
-            PlanarBlock taken = input.AcquireRead(block);
-            long pushed = input.PushedAt(taken.Frames);
-            if (!Separate(taken, output, pushed, cancellation))
+            PlanarBlock taken = input.AcquireRead(wanted);
+            if (!Separate(taken, output, input.PushedAt(taken.Frames), cancellation))
             {
+                cancellation.ThrowIfCancellationRequested();
                 return;
             }
 
             input.Release(taken.Frames);
+            left -= left == long.MaxValue ? 0 : taken.Frames;
         }
 
         Flush(output);
@@ -103,17 +114,17 @@ public sealed class LiveSeparation
         }
     }
 
-    /// <summary>False where the output is closed.</summary>
+    /// <summary>False where the output is closed, or takes nothing for a second after the cancellation.</summary>
     private bool Separate(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
     {
         for (int done = 0; done < taken.Frames;)
         {
             int left = taken.Frames - done;
-            while (!output.WaitWritable(left, Patience))
+            for (int waits = 0; !output.WaitWritable(left, Patience); waits += cancellation.IsCancellationRequested ? 1 : 0)
             {
-                if (output.IsClosed || cancellation.IsCancellationRequested)
+                if (output.IsClosed || waits >= LastWaits)
                 {
-                    return !output.IsClosed;
+                    return false;
                 }
             }
 

@@ -16,72 +16,95 @@ internal static unsafe class BandAlignment
     /// <param name="shapes">How the sources' powers move in each band, source after source.</param>
     /// <param name="sources">The number of sources.</param>
     /// <param name="stride">The numbers of one source.</param>
-    public static int[][] Solve(double[][] shapes, int sources, int stride)
+    public static int[][] Solve(ReadOnlySpan<double[]> shapes, int sources, int stride)
     {
         int[][] orders = [.. Permutations.Of(sources)];
-        double[][][] permuted = [.. shapes.Select(shape => orders.Select(order => Permute(shape, order, stride)).ToArray())];
-        (double Agreement, int[] Chosen) best = (double.NegativeInfinity, []);
+        int[] best = new int[shapes.Length], chosen = new int[shapes.Length];
+        double[] centre = new double[sources * stride];
+        double most = double.NegativeInfinity;
         foreach (double[] start in shapes)
         {
-            (double agreement, int[] chosen) = AlignTo(start, permuted);
-            best = agreement > best.Agreement + 1e-9 ? (agreement, chosen) : best;
+            start.AsSpan(0, centre.Length).CopyTo(centre);
+            double agreement = AlignTo(centre, shapes, orders, stride, chosen);
+            if (agreement > most + 1e-9)
+            {
+                most = agreement;
+                chosen.CopyTo(best, 0);
+            }
         }
 
-        return [.. best.Chosen.Select(order => orders[order])];
+        return [.. best.Select(order => orders[order])];
     }
 
-    private static (double Agreement, int[] Chosen) AlignTo(double[] start, double[][][] permuted)
+    /// <summary>The agreement that is reached from a centre, which moves on the way.</summary>
+    private static double AlignTo(double[] centre, ReadOnlySpan<double[]> shapes, int[][] orders, int stride, int[] chosen)
     {
-        double[] centre = start;
-        int[] chosen = [];
+        Array.Fill(chosen, -1);
         for (int round = 0; round < MostRounds; round++)
         {
-            int[] next = [.. permuted.Select(candidates => Best(candidates, centre))];
-            if (next.SequenceEqual(chosen))
+            bool isSame = true;
+            for (int band = 0; band < shapes.Length; band++)
+            {
+                int next = Best(shapes[band], orders, stride, centre);
+                isSame &= next == chosen[band];
+                chosen[band] = next;
+            }
+
+            if (isSame)
             {
                 break;
             }
 
-            chosen = next;
-            centre = new double[start.Length];
-            for (int band = 0; band < permuted.Length; band++)
+            Array.Clear(centre);
+            for (int band = 0; band < shapes.Length; band++)
             {
-                AddTo(centre, permuted[band][chosen[band]]);
+                AddTo(centre, shapes[band], orders[chosen[band]], stride);
             }
         }
 
-        return (Dot(centre, centre), chosen);
+        fixed (double* c = centre)
+        {
+            return BlockKernels.Dot(c, c, centre.Length);
+        }
     }
 
-    private static double[] Permute(double[] shape, int[] order, int stride) =>
-        [.. order.SelectMany(source => shape.AsSpan(source * stride, stride).ToArray())];
-
-    private static int Best(double[][] candidates, double[] centre)
+    /// <summary>The order in which a band is most like the centre.</summary>
+    private static int Best(double[] shape, int[][] orders, int stride, double[] centre)
     {
+        int sources = orders[0].Length;
+        Span<double> likeness = stackalloc double[sources * sources];
+        fixed (double* s = shape, c = centre)
+        {
+            for (int pair = 0; pair < likeness.Length; pair++)
+            {
+                likeness[pair] = BlockKernels.Dot(s + pair / sources * stride, c + pair % sources * stride, stride);
+            }
+        }
+
         int best = 0;
         double most = double.NegativeInfinity;
-        for (int k = 0; k < candidates.Length; k++)
+        for (int k = 0; k < orders.Length; k++)
         {
-            double value = Dot(candidates[k], centre);
+            double value = 0.0;
+            for (int n = 0; n < sources; n++)
+            {
+                value += likeness[orders[k][n] * sources + n];
+            }
+
             (best, most) = value > most ? (k, value) : (best, most);
         }
 
         return best;
     }
 
-    private static void AddTo(double[] sum, double[] values)
+    private static void AddTo(double[] sum, double[] shape, int[] order, int stride)
     {
-        fixed (double* s = sum, v = values)
+        fixed (double* to = sum, from = shape)
         {
-            BlockKernels.AddScaled(1.0, v, s, sum.Length);
-        }
-    }
-
-    private static double Dot(double[] x, double[] y)
-    {
-        fixed (double* a = x, b = y)
-        {
-            return BlockKernels.Dot(a, b, x.Length);
+            for (int n = 0; n < order.Length; n++)
+            {
+                BlockKernels.AddScaled(1.0, from + order[n] * stride, to + n * stride, stride);
+            }
         }
     }
 }

@@ -18,38 +18,55 @@ internal sealed unsafe class BandedIva
     private const double VarianceFloor = 1e-6;
     private const double CovarianceFloor = SpectralProducts.CovarianceFloor;
 
-    private readonly Complex[][] mixture;
+    private const int MostBands = 256;
+    private const int MostAlignedBands = 64;
+
     private readonly int channels;
     private readonly int frames;
-
     private readonly int stride;
     private readonly int frequencies;
     private readonly SpectralProducts products;
+    private readonly Complex[][] projected;
+    private readonly double[][] weights;
+    private readonly double[][] shapes;
+    private readonly double[] all;
+    private Complex[][] mixture = [];
+    private Complex[][] outputs = [];
     private int[] edges = [];
     private double share;
     private double scaling;
-    private double[][] power = [];
+    private double[][] power;
+    private double[][] renewed;
+    private bool isPowerKnown;
 
-    /// <summary>Begins with W = I.</summary>
-    /// <param name="mixture">Spectra of the channels, of unit power altogether.</param>
-    /// <param name="frequencies">The number of frequencies.</param>
-    public BandedIva(Complex[][] mixture, int frequencies)
+    /// <summary>Memory for mixtures of one size; nothing large is allocated after it.</summary>
+    public BandedIva(int channels, int frequencies, int frames)
     {
-        this.mixture = mixture;
-        this.frequencies = frequencies;
-        channels = mixture.Length;
-        frames = mixture[0].Length / frequencies;
-        products = new SpectralProducts(mixture, frequencies);
+        (this.channels, this.frequencies, this.frames) = (channels, frequencies, frames);
+        products = new SpectralProducts(channels, frequencies, frames);
         stride = products.Stride;
-        Unmixing = new Complex[frequencies][];
-        Parallel.For(0, frequencies, Options(), f =>
+        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MostBands * stride])];
+        (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[stride]);
+        shapes = [.. Enumerable.Range(0, MostAlignedBands).Select(_ => new double[channels * stride])];
+        Complex[][] OfFrequencies() => [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
+        (Unmixing, projected) = (OfFrequencies(), OfFrequencies());
+    }
+
+    /// <summary>Takes a mixture, and begins with W = I.</summary>
+    /// <param name="spectra">Spectra of the channels, of unit power altogether.</param>
+    public void Begin(Complex[][] spectra)
+    {
+        mixture = spectra;
+        products.Take(spectra);
+        isPowerKnown = false;
+        foreach (Complex[] w in Unmixing)
         {
-            Unmixing[f] = new Complex[channels * channels];
+            Array.Clear(w);
             for (int i = 0; i < channels; i++)
             {
-                Unmixing[f][i * channels + i] = 1.0;
+                w[i * channels + i] = 1.0;
             }
-        });
+        }
     }
 
     /// <summary>W_f, row-major.</summary>
@@ -65,7 +82,7 @@ internal sealed unsafe class BandedIva
     {
         (share, scaling) = (sharedByAll, rowScaling);
         edges = [.. Enumerable.Range(0, bands + 1).Select(b => (int)((long)frequencies * b / bands))];
-        power = [];
+        isPowerKnown = false;
     }
 
     /// <summary>Scales every row so that its output has unit power at its frequency.</summary>
@@ -84,10 +101,12 @@ internal sealed unsafe class BandedIva
     /// <summary>Renews all rows so often.</summary>
     public void Iterate(int iterations, CancellationToken cancellation)
     {
-        if (power.Length == 0)
+        for (int n = 0; n < channels && !isPowerKnown; n++)
         {
-            power = [.. Enumerable.Range(0, channels).Select(n => BandPower(n))];
+            BandPower(n);
         }
+
+        isPowerKnown = true;
 
         (int, int)[] pairs = channels == 2
             ? [(0, 1)]
@@ -107,45 +126,57 @@ internal sealed unsafe class BandedIva
     public void Align(int bands)
     {
         int[] at = [.. Enumerable.Range(0, bands + 1).Select(b => (int)((long)frequencies * b / bands))];
-        double[][] shapes = [.. Enumerable.Range(0, bands).Select(b => Shape(at[b], at[b + 1]))];
-        int[][] chosen = BandAlignment.Solve(shapes, channels, stride);
+        for (int b = 0; b < bands; b++)
+        {
+            Shape(at[b], at[b + 1], shapes[b]);
+        }
+
+        int[][] chosen = BandAlignment.Solve(shapes.AsSpan(0, bands), channels, stride);
+        Span<Complex> before = stackalloc Complex[channels * channels];
         for (int b = 0; b < bands; b++)
         {
             int[] order = chosen[b];
             for (int f = at[b]; f < at[b + 1]; f++)
             {
-                Complex[] before = [.. Unmixing[f]];
+                Unmixing[f].CopyTo(before);
                 for (int n = 0; n < channels; n++)
                 {
-                    Array.Copy(before, order[n] * channels, Unmixing[f], n * channels, channels);
+                    before.Slice(order[n] * channels, channels).CopyTo(Row(f, n));
                 }
             }
         }
 
-        power = [];
+        isPowerKnown = false;
     }
 
     /// <summary>
     /// W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the minimal
-    /// distortion principle).
+    /// distortion principle). The memory is used again by the next call.
     /// </summary>
     public Complex[][] ProjectedBack(int reference)
     {
-        var projected = new Complex[frequencies][];
         Parallel.For(0, frequencies, Options(), f =>
         {
-            Complex[] inverse = [.. Unmixing[f]];
+            Span<Complex> inverse = stackalloc Complex[channels * channels];
+            Unmixing[f].CopyTo(inverse);
             SmallComplex.Invert(inverse, channels);
-            projected[f] = [.. Unmixing[f].Select((w, i) => inverse[reference * channels + i / channels] * w)];
+            for (int i = 0; i < inverse.Length; i++)
+            {
+                projected[f][i] = inverse[reference * channels + i / channels] * Unmixing[f][i];
+            }
         });
         return projected;
     }
 
-    /// <summary>The spectra of the sources as a channel hears them.</summary>
+    /// <summary>The spectra of the sources as a channel hears them. The memory is used again by the next call.</summary>
     public Complex[][] Outputs(int reference)
     {
-        Complex[][] projected = ProjectedBack(reference);
-        Complex[][] outputs = [.. Enumerable.Range(0, channels).Select(_ => new Complex[frequencies * frames])];
+        ProjectedBack(reference);
+        if (outputs.Length == 0)
+        {
+            outputs = [.. Enumerable.Range(0, channels).Select(_ => new Complex[frequencies * frames])];
+        }
+
         Parallel.For(0, frequencies, Options(), f =>
         {
             for (int n = 0; n < channels; n++)
@@ -166,27 +197,25 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>The W_f that come nearest to given outputs, in least squares.</summary>
-    public void FitTo(Complex[][] outputs)
+    public void FitTo(Complex[][] signals)
     {
-        double[] ones = new double[stride];
-        Array.Fill(ones, 1.0);
+        Array.Fill(all, 1.0);
         Parallel.For(0, frequencies, Options(), f =>
         {
-            var covariance = new Complex[channels * channels];
-            var cross = new Complex[channels * channels];
-            products.Covariance(f, ones, covariance);
+            Span<Complex> covariance = stackalloc Complex[channels * channels], cross = stackalloc Complex[channels * channels];
+            products.Covariance(f, all, covariance);
             for (int i = 0; i < channels; i++)
             {
                 for (int j = 0; j < channels; j++)
                 {
-                    cross[i * channels + j] = Product(outputs[i].AsSpan(f * frames, frames), mixture[j].AsSpan(f * frames, frames)) / frames;
+                    cross[i * channels + j] = Product(signals[i].AsSpan(f * frames, frames), mixture[j].AsSpan(f * frames, frames)) / frames;
                 }
             }
 
             SmallComplex.Invert(covariance, channels);
             SmallComplex.Multiply(cross, covariance, channels, Unmixing[f]);
         });
-        power = [];
+        isPowerKnown = false;
     }
 
     /// <summary>Σ a b*.</summary>
@@ -208,9 +237,10 @@ internal sealed unsafe class BandedIva
     private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
 
     /// <summary>The mean power of a source in every band, bands × frames.</summary>
-    private double[] BandPower(int n)
+    private void BandPower(int n)
     {
-        double[] result = new double[(edges.Length - 1) * stride];
+        double[] result = power[n];
+        Array.Clear(result);
         Parallel.For(0, edges.Length - 1, Options(), band =>
         {
             fixed (double* sum = result)
@@ -221,44 +251,42 @@ internal sealed unsafe class BandedIva
                 }
             }
         });
-        return result;
     }
 
     /// <summary>1/r of a source: its band powers, mixed with those of neighbours and of all.</summary>
-    private double[] Weights(double[] bandPower)
+    private void Weigh(double[] bandPower, double[] result)
     {
         // Neighbours by a Gaussian of one band's width.
         const int Reach = 5;
         int bands = edges.Length - 1;
-        double[] all = new double[frames];
-        for (int b = 0; b < bands; b++)
+        Array.Clear(all);
+        fixed (double* total = all, powers = bandPower)
         {
-            double width = (double)(edges[b + 1] - edges[b]) / frequencies;
-            for (int t = 0; t < frames; t++)
+            for (int b = 0; b < bands; b++)
             {
-                all[t] += width * Math.Max(0.0, bandPower[b * stride + t]);
+                BlockKernels.AddScaled((double)(edges[b + 1] - edges[b]) / frequencies, powers + b * stride, total, stride);
             }
         }
 
-        double[] weights = new double[bandPower.Length];
         Parallel.For(0, bands, Options(), b =>
         {
-            Span<double> row = weights.AsSpan(b * stride, frames);
+            Span<double> row = result.AsSpan(b * stride, frames);
+            Array.Clear(result, b * stride, stride);
             double total = 0.0;
             for (int other = Math.Max(0, b - Reach); other <= Math.Min(bands - 1, b + Reach); other++)
             {
                 double kernel = Math.Exp(-0.5 * (b - other) * (b - other));
                 total += kernel;
-                for (int t = 0; t < row.Length; t++)
+                fixed (double* sum = result, powers = bandPower)
                 {
-                    row[t] += kernel * Math.Max(0.0, bandPower[other * stride + t]);
+                    BlockKernels.AddScaled(kernel, powers + other * stride, sum + b * stride, stride);
                 }
             }
 
             double mean = 0.0;
             for (int t = 0; t < row.Length; t++)
             {
-                row[t] = (1.0 - share) * row[t] / total + share * all[t];
+                row[t] = Math.Max(0.0, (1.0 - share) * row[t] / total + share * all[t]);
                 mean += row[t];
             }
 
@@ -268,7 +296,6 @@ internal sealed unsafe class BandedIva
                 row[t] = 1.0 / (row[t] + floor);
             }
         });
-        return weights;
     }
 
     /// <summary>
@@ -277,22 +304,33 @@ internal sealed unsafe class BandedIva
     /// </summary>
     private void Renew((int First, int Second)[] pairs)
     {
-        double[][] weights = [.. power.Select(Weights)];
-        double[][] renewed = [.. power.Select(values => new double[values.Length])];
+        for (int n = 0; n < channels; n++)
+        {
+            Weigh(power[n], weights[n]);
+            Array.Clear(renewed[n]);
+        }
+
         Parallel.For(0, edges.Length - 1, Options(), band =>
         {
-            Complex[][] covariances = [.. power.Select(_ => new Complex[channels * channels])];
+            int square = channels * channels;
+            Span<Complex> covariances = stackalloc Complex[channels * square];
             double weight = 1.0 / (edges[band + 1] - edges[band]);
             for (int f = edges[band]; f < edges[band + 1]; f++)
             {
                 for (int n = 0; n < channels; n++)
                 {
-                    products.Covariance(f, weights[n].AsSpan(band * stride, stride), covariances[n]);
+                    products.Covariance(f, weights[n].AsSpan(band * stride, stride), covariances.Slice(n * square, square));
                 }
 
                 foreach ((int first, int second) in pairs)
                 {
-                    PairUpdate.Renew(Unmixing[f], channels, first, second, covariances[first], covariances[second]);
+                    PairUpdate.Renew(
+                        Unmixing[f],
+                        channels,
+                        first,
+                        second,
+                        covariances.Slice(first * square, square),
+                        covariances.Slice(second * square, square));
                 }
 
                 if (scaling > 0.0)
@@ -309,7 +347,7 @@ internal sealed unsafe class BandedIva
                 }
             }
         });
-        power = renewed;
+        (power, renewed) = (renewed, power);
     }
 
     private void ScaleRows(int f)
@@ -329,9 +367,9 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>How the logarithms of the sources' powers in a band move over time: without means, of unit norm.</summary>
-    private double[] Shape(int from, int to)
+    private void Shape(int from, int to, double[] shape)
     {
-        double[] shape = new double[channels * stride];
+        Array.Clear(shape);
         fixed (double* sums = shape)
         {
             for (int f = from; f < to; f++)
@@ -360,16 +398,26 @@ internal sealed unsafe class BandedIva
             }
         }
 
+        double square = 0.0;
         for (int t = 0; t < frames; t++)
         {
-            double mean = Enumerable.Range(0, channels).Average(n => shape[n * stride + t]);
+            double mean = 0.0;
+            for (int n = 0; n < channels; n++)
+            {
+                mean += shape[n * stride + t] / channels;
+            }
+
             for (int n = 0; n < channels; n++)
             {
                 shape[n * stride + t] -= mean;
+                square += shape[n * stride + t] * shape[n * stride + t];
             }
         }
 
-        double norm = Math.Sqrt(shape.Sum(value => value * value)) + 1e-12;
-        return [.. shape.Select(value => value / norm)];
+        double scale = 1.0 / (Math.Sqrt(square) + 1e-12);
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] *= scale;
+        }
     }
 }

@@ -34,7 +34,8 @@ internal sealed unsafe class Ilrma
     {
         (channels, this.frequencies, this.spectra) = (mixture.Length, frequencies, spectra);
         frames = mixture[0].Length / frequencies;
-        products = new SpectralProducts(mixture, frequencies);
+        products = new SpectralProducts(channels, frequencies, frames);
+        products.Take(mixture);
         stride = products.Stride;
         Unmixing = unmixing;
         var random = new MersenneTwister(seed, threadSafe: false);

@@ -86,8 +86,12 @@ public sealed class RoomSeparator
         double[][] signals = [.. Enumerable.Range(0, mixture.Channels).Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x))];
         // The spectra of a source are found more surely at a finer pace.
         var learner = new RoomLearner(
-            signals, mixture.SampleRate, options.Window, longWindowShare: options.Method == RoomMethod.Ilrma ? 0.5 : 1.0);
-        learner.Learn(progress, cancellation);
+            mixture.Channels,
+            mixture.Length,
+            mixture.SampleRate,
+            options.Window,
+            longWindowShare: options.Method == RoomMethod.Ilrma ? 0.5 : 1.0);
+        learner.Learn(signals, progress, cancellation);
         if (options.Method == RoomMethod.Ilrma)
         {
             learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);

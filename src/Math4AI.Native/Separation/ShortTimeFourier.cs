@@ -11,7 +11,13 @@ namespace Math4AI.Separation;
 /// </summary>
 public sealed class ShortTimeFourier
 {
+    // Frames that go through memory together: their values of one frequency fill whole cache lines.
+    private const int Group = 8;
+
     private readonly double[] window;
+    private readonly double[] weights;
+    private readonly double[][][] scratch;
+    private double[][] frames = [];
 
     /// <summary>A transform of signals of one length.</summary>
     /// <param name="windowLength">n, samples; even, at least twice the hop.</param>
@@ -31,6 +37,18 @@ public sealed class ShortTimeFourier
         (WindowLength, Hop, Length) = (windowLength, hop, length);
         Frames = (length + windowLength - hop + hop - 1) / hop;
         window = MathNet.Numerics.Window.HannPeriodic(windowLength);
+        weights = new double[length];
+        for (int frame = 0; frame < Frames; frame++)
+        {
+            int start = frame * Hop - Lead;
+            for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
+            {
+                weights[start + i] += window[i] * window[i];
+            }
+        }
+
+        int workers = Math.Clamp(Compute.Threads, 1, (Frames + Group - 1) / Group);
+        scratch = [.. Enumerable.Range(0, workers).Select(_ => Enumerable.Range(0, Group).Select(_ => new double[Packed]).ToArray())];
     }
 
     /// <summary>n.</summary>
@@ -50,6 +68,8 @@ public sealed class ShortTimeFourier
 
     private int Lead => WindowLength - Hop;
 
+    private int Packed => WindowLength + 2;
+
     /// <summary>The spectrum of a signal: frequency f of frame t stands at f · <see cref="Frames"/> + t.</summary>
     /// <param name="signal">As long as was said.</param>
     /// <exception cref="ArgumentException">It has another length.</exception>
@@ -62,32 +82,12 @@ public sealed class ShortTimeFourier
         }
 
         var spectrum = new Complex[Frequencies * Frames];
-        Parallel.For(0, Frames, Options(), () => new double[WindowLength + 2], (frame, _, packed) =>
-        {
-            int start = frame * Hop - Lead;
-            for (int i = 0; i < WindowLength; i++)
-            {
-                int at = start + i;
-                packed[i] = at >= 0 && at < Length ? window[i] * signal[at] : 0.0;
-            }
-
-            using (SingleThreadedMkl.Begin())
-            {
-                Fourier.ForwardReal(packed, WindowLength, FourierOptions.NoScaling);
-            }
-
-            for (int f = 0; f < Frequencies; f++)
-            {
-                spectrum[f * Frames + frame] = new Complex(packed[2 * f], packed[2 * f + 1]);
-            }
-
-            return packed;
-        }, _ => { });
+        Forward(signal, spectrum);
         return spectrum;
     }
 
     /// <summary>The signal of a spectrum.</summary>
-    /// <param name="spectrum">As <see cref="Forward"/> gives it.</param>
+    /// <param name="spectrum">As <see cref="Forward(double[])"/> gives it.</param>
     /// <exception cref="ArgumentException">It has another size.</exception>
     public double[] Inverse(Complex[] spectrum)
     {
@@ -98,41 +98,97 @@ public sealed class ShortTimeFourier
                 $"The spectrum has {spectrum.Length} values, and {Frequencies} × {Frames} are needed.", nameof(spectrum));
         }
 
-        double[][] frames = new double[Frames][];
-        Parallel.For(0, Frames, Options(), frame =>
-        {
-            double[] packed = new double[WindowLength + 2];
-            for (int f = 0; f < Frequencies; f++)
-            {
-                Complex value = spectrum[f * Frames + frame];
-                (packed[2 * f], packed[2 * f + 1]) = (value.Real, value.Imaginary);
-            }
-
-            using (SingleThreadedMkl.Begin())
-            {
-                Fourier.InverseReal(packed, WindowLength, FourierOptions.NoScaling);
-            }
-
-            frames[frame] = packed;
-        });
-        double[] signal = new double[Length], weights = new double[Length];
-        for (int frame = 0; frame < Frames; frame++)
-        {
-            int start = frame * Hop - Lead;
-            for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
-            {
-                signal[start + i] += window[i] * frames[frame][i] / WindowLength;
-                weights[start + i] += window[i] * window[i];
-            }
-        }
-
-        for (int t = 0; t < Length; t++)
-        {
-            signal[t] /= Math.Max(weights[t], 1e-8);
-        }
-
+        double[] signal = new double[Length];
+        Inverse(spectrum, signal);
         return signal;
     }
 
-    private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
+    /// <summary><see cref="Forward(double[])"/> into memory that is there; one call at a time.</summary>
+    internal void Forward(double[] signal, Complex[] spectrum) => Parallel.For(0, scratch.Length, Options(), worker =>
+    {
+        double[][] packed = scratch[worker];
+        using var alone = SingleThreadedMkl.Begin();
+        (int from, int to) = Share(worker);
+        for (int first = from; first < to; first += Group)
+        {
+            int count = Math.Min(Group, to - first);
+            for (int k = 0; k < count; k++)
+            {
+                int start = (first + k) * Hop - Lead;
+                Span<double> frame = packed[k].AsSpan(0, WindowLength);
+                for (int i = 0; i < frame.Length; i++)
+                {
+                    int at = start + i;
+                    frame[i] = at >= 0 && at < signal.Length ? window[i] * signal[at] : 0.0;
+                }
+
+                Fourier.ForwardReal(packed[k], WindowLength, FourierOptions.NoScaling);
+            }
+
+            for (int f = 0; f < Frequencies; f++)
+            {
+                Span<Complex> row = spectrum.AsSpan(f * Frames + first, count);
+                for (int k = 0; k < row.Length; k++)
+                {
+                    row[k] = new Complex(packed[k][2 * f], packed[k][2 * f + 1]);
+                }
+            }
+        }
+    });
+
+    /// <summary><see cref="Inverse(Complex[])"/> into memory that is there; one call at a time.</summary>
+    internal void Inverse(Complex[] spectrum, double[] signal)
+    {
+        if (frames.Length == 0)
+        {
+            frames = [.. Enumerable.Range(0, Frames).Select(_ => new double[Packed])];
+        }
+
+        Parallel.For(0, scratch.Length, Options(), worker =>
+        {
+            using var alone = SingleThreadedMkl.Begin();
+            (int from, int to) = Share(worker);
+            for (int first = from; first < to; first += Group)
+            {
+                int count = Math.Min(Group, to - first);
+                for (int f = 0; f < Frequencies; f++)
+                {
+                    Span<Complex> row = spectrum.AsSpan(f * Frames + first, count);
+                    for (int k = 0; k < row.Length; k++)
+                    {
+                        (frames[first + k][2 * f], frames[first + k][2 * f + 1]) = (row[k].Real, row[k].Imaginary);
+                    }
+                }
+
+                for (int k = 0; k < count; k++)
+                {
+                    Fourier.InverseReal(frames[first + k], WindowLength, FourierOptions.NoScaling);
+                }
+            }
+        });
+        Array.Clear(signal);
+        for (int frame = 0; frame < Frames; frame++)
+        {
+            int start = frame * Hop - Lead;
+            double[] values = frames[frame];
+            for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
+            {
+                signal[start + i] += window[i] * values[i];
+            }
+        }
+
+        for (int t = 0; t < signal.Length; t++)
+        {
+            signal[t] /= WindowLength * Math.Max(weights[t], 1e-8);
+        }
+    }
+
+    /// <summary>The frames of a worker: whole groups.</summary>
+    private (int From, int To) Share(int worker)
+    {
+        int groups = (Frames + Group - 1) / Group;
+        return (Group * (int)((long)groups * worker / scratch.Length), Math.Min(Frames, Group * (int)((long)groups * (worker + 1) / scratch.Length)));
+    }
+
+    private ParallelOptions Options() => new() { MaxDegreeOfParallelism = scratch.Length };
 }

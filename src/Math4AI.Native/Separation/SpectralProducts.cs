@@ -16,21 +16,20 @@ internal sealed unsafe class SpectralProducts
     private readonly int frames;
     private readonly double[][] products;
 
-    public SpectralProducts(Complex[][] mixture, int frequencies)
+    /// <summary>Memory for the products of so many channels.</summary>
+    public SpectralProducts(int channels, int frequencies, int frames)
     {
-        channels = mixture.Length;
-        frames = mixture[0].Length / frequencies;
+        (this.channels, this.frames) = (channels, frames);
         Stride = (frames + 15) / 16 * 16;
         products = new double[frequencies][];
-        Parallel.For(
-            0,
-            frequencies,
-            new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads },
-            f => products[f] = Products(mixture, f));
+        Parallel.For(0, frequencies, Options(), f => products[f] = new double[channels * channels * Stride]);
     }
 
     /// <summary>The length of a row.</summary>
     public int Stride { get; }
+
+    /// <summary>Takes the spectra of the channels.</summary>
+    public void Take(Complex[][] mixture) => Parallel.For(0, products.Length, Options(), f => Take(mixture, f));
 
     /// <summary>sum += weight |w x|², over all frames.</summary>
     public void AddPower(int f, ReadOnlySpan<Complex> w, double weight, double* sum)
@@ -61,7 +60,7 @@ internal sealed unsafe class SpectralProducts
     }
 
     /// <summary>mean(weight · x xᴴ), a little of its trace added to the diagonal.</summary>
-    public void Covariance(int f, ReadOnlySpan<double> weights, Complex[] covariance)
+    public void Covariance(int f, ReadOnlySpan<double> weights, Span<Complex> covariance)
     {
         fixed (double* rows = products[f], w = weights)
         {
@@ -90,9 +89,9 @@ internal sealed unsafe class SpectralProducts
     }
 
     /// <summary>|x_i|², and the real and imaginary parts of x_i x_j* for i &lt; j, each over all frames.</summary>
-    private double[] Products(Complex[][] mixture, int f)
+    private void Take(Complex[][] mixture, int f)
     {
-        double[] rows = new double[channels * channels * Stride];
+        double[] rows = products[f];
         int row = 0;
         for (int i = 0; i < channels; i++, row++)
         {
@@ -115,9 +114,9 @@ internal sealed unsafe class SpectralProducts
                 }
             }
         }
-
-        return rows;
     }
+
+    private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
 
     /// <summary>c such that |w x|² = Σ c_k · products_k.</summary>
     private void Coefficients(ReadOnlySpan<Complex> w, Span<double> c)

@@ -15,7 +15,8 @@ public sealed class StreamingRoomTests
         double[][] taps = [.. Enumerable.Range(0, Order * Order).Select(_ => Noise(Block * Parts))];
         double[][] channels = [Noise(Length), Noise(Length)];
         var filters = new PartitionedFilters(Order, Block, Parts);
-        double[][] spectra = filters.Transform(taps);
+        double[][] spectra = filters.NewSpectra();
+        filters.Transform(taps, spectra);
         double[][] output = [new double[Block], new double[Block]];
         for (int start = 0; start < Length; start += Block)
         {

@@ -31,22 +31,24 @@ internal sealed class PartitionedFilters
 
     private int Packed => 2 * block + 2;
 
+    /// <summary>Memory for the spectra of one set of filters.</summary>
+    public double[][] NewSpectra() => Arrays(order * order * parts, Packed);
+
     /// <summary>The spectra of filters, for <see cref="Apply"/>; may be called from another thread.</summary>
     /// <param name="taps">Output after output, channel after channel, each as long as the parts together.</param>
-    public double[][] Transform(double[][] taps)
+    /// <param name="spectra">From <see cref="NewSpectra"/>.</param>
+    public void Transform(double[][] taps, double[][] spectra)
     {
-        double[][] spectra = Arrays(order * order * parts, Packed);
         for (int filter = 0; filter < order * order; filter++)
         {
             for (int part = 0; part < parts; part++)
             {
                 double[] spectrum = spectra[filter * parts + part];
                 taps[filter].AsSpan(part * block, block).CopyTo(spectrum);
+                Array.Clear(spectrum, block, spectrum.Length - block);
                 Forward(spectrum);
             }
         }
-
-        return spectra;
     }
 
     /// <summary>Takes the next block of all channels in.</summary>

@@ -21,8 +21,8 @@ public sealed record StreamingRoomOptions
 /// Separates sound from a room while it arrives. Every second, and every four once the history is full, the whole procedure for
 /// recordings (<see cref="RoomSeparator"/>) runs on the last seconds in a thread of its own; half a second of sound later its filters, cut
 /// to a window before and two after, replace the ones in use with a cross-fade. Until the first are found the channels go through as
-/// they are. The results depend on the sound alone: filters that are late are waited for. The thread that learns allocates and frees its
-/// matrices each time; the one that calls <see cref="Process"/> does not.
+/// they are. The results depend on the sound alone: filters that are late are waited for. <see cref="Process"/> allocates nothing but the
+/// task that learns, and that uses its memory again once the history is full.
 /// </summary>
 public sealed class StreamingRoomSeparator : IStreamSeparator
 {
@@ -49,13 +49,17 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private readonly float[][] pastInput;
     private readonly float[][] pastOutput;
 
-    private double[][] taps;
-    private double[][] spectra;
+    private readonly double[][] heard;
+    private readonly double[][] known;
+    private FilterSet used;
+    private FilterSet spare;
+    private RoomLearner? learner;
+    private double[] packed = [];
     private long frames;
     private long firstAdopted = -1;
     private long nextLearning;
     private long nextAdoption = long.MaxValue;
-    private Task<Learnt?>? learning;
+    private Task<bool>? learning;
     private int at;
 
     /// <summary>A separator.</summary>
@@ -96,14 +100,17 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         filters = new PartitionedFilters(channels, block, (before + after) / block);
         (input, output, fading) = (Arrays<double>(block), Arrays<double>(block), Arrays<double>(block));
         (pastInput, pastOutput) = (Arrays<float>(kept), Arrays<float>(kept));
+        (heard, known) = (new double[channels][], new double[channels][]);
         nextLearning = (long)(LearnSeconds * sampleRate);
-        taps = [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])];
+        FilterSet NewSet() => new(
+            [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])], filters.NewSpectra());
+        (used, spare) = (NewSet(), NewSet());
         for (int channel = 0; channel < channels; channel++)
         {
-            taps[channel * channels + channel][before] = 1.0;
+            used.Taps[channel * channels + channel][before] = 1.0;
         }
 
-        spectra = filters.Transform(taps);
+        filters.Transform(used.Taps, used.Spectra);
     }
 
     /// <inheritdoc/>
@@ -161,7 +168,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         filters.Push(input);
         Remember(pastInput, input, frames);
         frames += block;
-        filters.Apply(spectra, output);
+        filters.Apply(used.Spectra, output);
         if (frames >= nextAdoption)
         {
             Adopt();
@@ -196,35 +203,45 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         nextLearning = now + (long)((now < history ? LearnSeconds : LearntSeconds) * sampleRate);
     }
 
-    /// <summary>The new filters; null where there is nothing to learn from.</summary>
-    private Learnt? Learn(long now, long heardFrom, long knownFrom)
+    /// <summary>Puts new filters into the spare set; false where there is nothing to learn from.</summary>
+    private bool Learn(long now, long heardFrom, long knownFrom)
     {
-        double[][] signals = Past(pastInput, heardFrom, now);
-        if (Array.Exists(signals, signal => Power(signal) < Silence))
+        int length = (int)(now - heardFrom);
+        Past(pastInput, heardFrom, now, heard);
+        if (Array.Exists(heard, signal => Power(signal) < Silence))
         {
-            return null;
+            return false;
         }
 
-        bool isShort = now - heardFrom < (long)(ShortHistorySeconds * sampleRate);
-        var learner = new RoomLearner(signals, sampleRate, isShort ? 2 * window : 4 * window);
-        learner.Learn(null, CancellationToken.None);
-        double[][] found = ToTaps(learner.Filters(options.ReferenceMicrophone), learner.LongWindow);
-        if (found.Any(filter => !double.IsFinite(Power(filter))))
+        // The history has another length until it is full.
+        if (learner is null || learner.Length != length)
         {
-            return null;
+            bool isShort = length < (long)(ShortHistorySeconds * sampleRate);
+            learner = new RoomLearner(Channels, length, sampleRate, isShort ? 2 * window : 4 * window);
         }
 
-        if (knownFrom >= now)
+        learner.Learn(heard, null, CancellationToken.None);
+        ToTaps(learner.Filters(options.ReferenceMicrophone), learner.LongWindow, spare.Taps);
+        if (Array.Exists(spare.Taps, filter => !double.IsFinite(Power(filter))))
         {
-            return new Learnt(found, filters.Transform(found));
+            return false;
         }
 
-        // The output of input frame t lies at t + before in what was put out.
-        double[][] known = Past(pastOutput, knownFrom, now);
-        double[][] sources = learner.Outputs(options.ReferenceMicrophone);
-        int[] order = Order(known, sources, (int)(knownFrom - heardFrom) - before);
-        double[][] ordered = [.. Enumerable.Range(0, Channels).SelectMany(n => found.Skip(order[n] * Channels).Take(Channels))];
-        return new Learnt(ordered, filters.Transform(ordered));
+        if (knownFrom < now)
+        {
+            // The output of input frame t lies at t + before in what was put out.
+            Past(pastOutput, knownFrom, now, known);
+            double[][] sources = learner.Outputs(options.ReferenceMicrophone);
+            int[] order = Order(known, sources, (int)(knownFrom - heardFrom) - before);
+            double[][] found = [.. spare.Taps];
+            for (int filter = 0; filter < found.Length; filter++)
+            {
+                spare.Taps[filter] = found[order[filter / Channels] * Channels + filter % Channels];
+            }
+        }
+
+        filters.Transform(spare.Taps, spare.Spectra);
+        return true;
     }
 
     /// <summary>Which new source each place of the output takes: the one that is most like what was heard there.</summary>
@@ -251,60 +268,52 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     }
 
     /// <summary>The filters' taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.</summary>
-    private double[][] ToTaps(Complex[][] spectrum, int length)
+    private void ToTaps(Complex[][] spectrum, int length, double[][] taps)
     {
         int ramp = block / 2, last = Math.Min(after, length / 2);
-        return
-        [
-            .. Enumerable.Range(0, Channels * Channels).Select(filter =>
+        packed = packed.Length == length + 2 ? packed : new double[length + 2];
+        for (int filter = 0; filter < taps.Length; filter++)
+        {
+            for (int f = 0; f < spectrum.Length; f++)
             {
-                double[] packed = new double[length + 2];
-                for (int f = 0; f < spectrum.Length; f++)
-                {
-                    Complex value = spectrum[f][filter];
-                    (packed[2 * f], packed[2 * f + 1]) = (value.Real, f == 0 || f == spectrum.Length - 1 ? 0.0 : value.Imaginary);
-                }
+                Complex value = spectrum[f][filter];
+                (packed[2 * f], packed[2 * f + 1]) = (value.Real, f == 0 || f == spectrum.Length - 1 ? 0.0 : value.Imaginary);
+            }
 
-                Fourier.InverseReal(packed, length, FourierOptions.NoScaling);
-                double[] result = new double[before + after];
-                for (int k = -Math.Min(before, length / 2); k < last; k++)
-                {
-                    double into = Math.Min(1.0, (k + before + 0.5) / ramp);
-                    result[k + before] = (0.5 - 0.5 * Math.Cos(Math.PI * into)) * packed[(k + length) % length] / length;
-                }
-
-                return result;
-            }),
-        ];
+            Fourier.InverseReal(packed, length, FourierOptions.NoScaling);
+            Array.Clear(taps[filter]);
+            for (int k = -Math.Min(before, length / 2); k < last; k++)
+            {
+                double into = Math.Min(1.0, (k + before + 0.5) / ramp);
+                taps[filter][k + before] = (0.5 - 0.5 * Math.Cos(Math.PI * into)) * packed[(k + length) % length] / length;
+            }
+        }
     }
 
     private void Adopt()
     {
         nextAdoption = long.MaxValue;
-        Learnt? learnt = learning!.GetAwaiter().GetResult();
+        bool isFound = learning!.GetAwaiter().GetResult();
         learning = null;
-        if (learnt is null || IsFrozen)
+        if (!isFound || IsFrozen)
         {
             return;
         }
 
-        double[][] found = learnt.Taps;
-
+        (used, spare) = (spare, used);
         double moved = 0.0, size = 1e-30;
-        for (int filter = 0; filter < found.Length; filter++)
+        for (int filter = 0; filter < used.Taps.Length; filter++)
         {
-            for (int k = 0; k < found[filter].Length; k++)
+            double[] now = used.Taps[filter], then = spare.Taps[filter];
+            for (int k = 0; k < now.Length; k++)
             {
-                double difference = found[filter][k] - taps[filter][k];
-                moved += difference * difference;
-                size += found[filter][k] * found[filter][k];
+                moved += (now[k] - then[k]) * (now[k] - then[k]);
+                size += now[k] * now[k];
             }
         }
 
         Change = Math.Min(1.0, Math.Sqrt(moved / size));
-        taps = found;
-        spectra = learnt.Spectra;
-        filters.Apply(spectra, fading);
+        filters.Apply(used.Spectra, fading);
         for (int channel = 0; channel < Channels; channel++)
         {
             for (int i = 0; i < block; i++)
@@ -317,19 +326,19 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         firstAdopted = firstAdopted < 0 ? frames : firstAdopted;
     }
 
-    private static double[][] Past(float[][] past, long from, long to)
+    private static void Past(float[][] past, long from, long to, double[][] samples)
     {
-        int kept = past[0].Length;
-        return [.. past.Select(channel =>
+        int kept = past[0].Length, length = (int)(to - from);
+        for (int channel = 0; channel < past.Length; channel++)
         {
-            double[] samples = new double[to - from];
-            for (int i = 0; i < samples.Length; i++)
+            double[] row = samples[channel]?.Length == length ? samples[channel] : new double[length];
+            for (int i = 0; i < length; i++)
             {
-                samples[i] = channel[(from + i) % kept];
+                row[i] = past[channel][(from + i) % kept];
             }
 
-            return samples;
-        })];
+            samples[channel] = row;
+        }
     }
 
     private static double Power(double[] samples)
@@ -346,5 +355,5 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private T[][] Arrays<T>(int length) => [.. Enumerable.Range(0, Channels).Select(_ => new T[length])];
 
     /// <summary>Filters, and their spectra for <see cref="PartitionedFilters"/>.</summary>
-    private sealed record Learnt(double[][] Taps, double[][] Spectra);
+    private sealed record FilterSet(double[][] Taps, double[][] Spectra);
 }

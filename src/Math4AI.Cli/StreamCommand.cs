@@ -44,6 +44,14 @@ internal static class StreamCommand
             Description = "How long sound is remembered, such as 0.5s or 500ms: short follows what moves, long is exact.",
             DefaultValueFactory = _ => "0.5s",
         };
+        var start = new Option<string?>("--start")
+        {
+            Description = "The unmixing to begin with: unmixing.npy of math4ai separate, or a .csv; not for rooms.",
+        };
+        var freeze = new Option<string?>("--freeze")
+        {
+            Description = "Learn no more after so much sound, such as 10s; 0s leaves the --start as it is.",
+        };
         var format = new Option<string?>("--format")
         {
             Description = $"Samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; with --rate and --channels.",
@@ -51,6 +59,7 @@ internal static class StreamCommand
         var rate = new Option<int?>("--rate") { Description = "With --format or --device: samples per second; of a device 48000 by default." };
         var channels = new Option<int?>("--channels") { Description = "With --format or --device: the number of channels; of a device 2 by default." };
         var report = new Option<bool>("--latency-report") { Description = "At the end, say how late the sources came out." };
+        var page = new Option<string?>("--report") { Description = "A page (.html) on how late the sources came out." };
         var json = new Option<bool>("--json") { Description = "At the end, print what was done as JSON." };
         var force = new Option<bool>("--force") { Description = "Replace a file that is there already." };
         var command = new Command(
@@ -58,7 +67,7 @@ internal static class StreamCommand
             "Separate sound as it arrives: from a pipe, a file or a sound device, into a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
-            input, output, device, play, block, room, window, forget, format, rate, channels, report, json, force,
+            input, output, device, play, block, room, window, forget, start, freeze, format, rate, channels, report, page, json, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -78,7 +87,14 @@ internal static class StreamCommand
                 Block = Positive("--block", words.GetValue(block), 1 << 16),
                 Room = words.GetValue(room),
                 Window = Window(words.GetValue(window), words.GetValue(room)),
-                Forget = Duration("--forget", words.GetValue(forget)!),
+                Forget = Duration("--forget", words.GetValue(forget)!, least: 0.01),
+                Start = words.GetValue(start) is { } from && words.GetValue(room)
+                    ? throw new UsageException($"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
+                    : words.GetValue(start),
+                Freeze = words.GetValue(freeze) is { } time ? Duration("--freeze", time, least: 0.0) : null,
+                Report = words.GetValue(page) is not { } html || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
+                    ? words.GetValue(page)
+                    : throw new UsageException($"--report takes a .html file, not '{html}'."),
                 LatencyReport = words.GetValue(report),
                 Json = words.GetValue(json),
                 Force = words.GetValue(force),
@@ -138,14 +154,15 @@ internal static class StreamCommand
         number >= 1 && number <= most ? number : throw new UsageException($"{option} takes a whole number from 1 to {most}, not {number}.");
 
     /// <summary>Seconds, from words such as 0.5s, 500ms or 2.</summary>
-    private static double Duration(string option, string word)
+    private static double Duration(string option, string word, double least)
     {
         (string number, double unit) = word.EndsWith("ms", StringComparison.Ordinal) ? (word[..^2], 1e-3)
             : word.EndsWith('s') ? (word[..^1], 1.0)
             : (word, 1.0);
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            && value * unit is >= 0.01 and <= 3600.0
+            && value * unit >= least && value * unit <= 3600.0
                 ? value * unit
-                : throw new UsageException($"{option} takes a time from 10ms to 3600s, such as 0.5s, not '{word}'.");
+                : throw new UsageException(string.Create(
+                    CultureInfo.InvariantCulture, $"{option} takes a time from {1e3 * least}ms to 3600s, such as 0.5s, not '{word}'."));
     }
 }

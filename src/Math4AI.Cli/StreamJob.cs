@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
+using Math4AI.Data;
+using Math4AI.Reporting;
 using Math4AI.Separation;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli;
 
@@ -60,6 +64,12 @@ internal sealed record StreamJob
 
     public required double Forget { get; init; }
 
+    public required string? Start { get; init; }
+
+    public required double? Freeze { get; init; }
+
+    public required string? Report { get; init; }
+
     public required bool LatencyReport { get; init; }
 
     public required bool Json { get; init; }
@@ -73,11 +83,19 @@ internal sealed record StreamJob
             throw new IOException($"{Output} exists already; use --force to replace it, or -o for another file.");
         }
 
+        if (Report is not null && !Force && Path.Exists(Report))
+        {
+            throw new IOException($"{Report} exists already; use --force to replace it, or --report for another file.");
+        }
+
         using End input = OpenInput();
         Rehearse(input.Ring.Channels, input.SampleRate);
         IStreamSeparator separator = Separator(input.Ring.Channels, input.SampleRate);
         using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
-        var live = new LiveSeparation(separator, Block);
+        var live = new LiveSeparation(separator, Block)
+        {
+            FreezeAfter = Freeze is { } time ? (long)(time * input.SampleRate) : long.MaxValue,
+        };
         long start = Stopwatch.GetTimestamp();
         using (var view = StreamView.Start(live, separator, input.SampleRate, () => input.Ring.Counts().Overruns))
         {
@@ -102,7 +120,7 @@ internal sealed record StreamJob
             input.Complete();
         }
 
-        Tell(new StreamSummary(
+        var summary = new StreamSummary(
             Device ?? Input,
             Play ?? Output,
             input.Ring.Channels,
@@ -117,8 +135,37 @@ internal sealed record StreamJob
             Latencies.Of(live.Processing),
             lost,
             gaps,
-            separator.Change));
+            separator.Change);
+        WriteReport(summary, live);
+        Tell(summary);
         return 0;
+    }
+
+    private void WriteReport(StreamSummary summary, LiveSeparation live)
+    {
+        if (Report is null)
+        {
+            return;
+        }
+
+        new StreamReport
+        {
+            Latency = live.Latency,
+            Processing = live.Processing,
+            Block = Block,
+            SampleRate = summary.SampleRate,
+            AlgorithmicLatency = summary.AlgorithmicLatency,
+            Facts =
+            [
+                ("model", summary.Model),
+                ("channels", $"{summary.Channels}"),
+                ("sound", string.Create(CultureInfo.InvariantCulture, $"{summary.SoundSeconds:0.0} s")),
+                ("blocks lost", $"{summary.LostBlocks}"),
+                ("gaps played", $"{summary.Gaps}"),
+                ("the unmixing moved in the last second by", string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
+            ],
+            Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+        }.Write(Report, Force);
     }
 
     /// <summary>Samples without a header go out where they came in so; a file with a name of another kind is of that kind.</summary>
@@ -152,7 +199,15 @@ internal sealed record StreamJob
 
     private IStreamSeparator Separator(int channels, int sampleRate) => Room
         ? new StreamingRoomSeparator(channels, sampleRate, new StreamingRoomOptions { Window = Window })
-        : new StreamingSeparator(channels, sampleRate, new StreamingOptions { ForgetSeconds = Forget });
+        : new StreamingSeparator(channels, sampleRate, new StreamingOptions { ForgetSeconds = Forget, Start = Start is null ? null : ReadStart(Start) });
+
+    private static Unmixing ReadStart(string path)
+    {
+        Matrix<double> matrix = MatrixFile.Read(path);
+        return matrix.RowCount == matrix.ColumnCount && matrix.Rank() == matrix.RowCount
+            ? new Unmixing(matrix, matrix.Inverse(), new DenseVector(matrix.RowCount))
+            : throw new InvalidDataException($"{path} is no unmixing to begin with: it must be square and of full rank, and is {matrix.RowCount} × {matrix.ColumnCount} of rank {matrix.Rank()}.");
+    }
 
     /// <summary>Separates half a second of noise with a separator of its own: the first live block finds the code compiled.</summary>
     private void Rehearse(int channels, int sampleRate)

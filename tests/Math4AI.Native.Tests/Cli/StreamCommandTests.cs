@@ -60,6 +60,36 @@ public sealed partial class StreamCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_frozen_start_is_applied_as_it_is_and_a_page_says_how_late_it_was()
+    {
+        SaveParty(48_000);
+        File.WriteAllText(In("w.csv"), "0,2,0\n0,0,-3\n1,0,0\n");
+        Finished done = Stream("party.wav", "-o", "turned.wav", "--start", "w.csv", "--freeze", "0s", "--report", "late.html");
+        Assert.True(done.Code == 0, done.Errors);
+        Recording party = Recording.Read(In("party.wav")), turned = Recording.Read(In("turned.wav"));
+
+        // A source is as loud as it is in the channels, root mean square over the three of them.
+        (int Channel, double Sign)[] expected = [(1, 1.0), (2, -1.0), (0, 1.0)];
+        for (int source = 0; source < 3; source++)
+        {
+            for (int t = 0; t < 48_000; t += 101)
+            {
+                Assert.Equal(
+                    expected[source].Sign * party.Channel(expected[source].Channel)[t] / Math.Sqrt(3.0), turned.Channel(source)[t], 1e-6);
+            }
+        }
+
+        string page = File.ReadAllText(In("late.html"));
+        Assert.Contains("99.99 %", page, StringComparison.Ordinal);
+        Assert.Contains("push to pull", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page.Replace("http-equiv", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        RefusedInOneLine(Stream("party.wav", "-o", "other.wav", "--report", "late.html"), 1, "--force");
+        File.WriteAllText(In("flat.csv"), "1,2\n2,4\n");
+        RefusedInOneLine(Stream("party.wav", "-o", "flat.wav", "--start", "flat.csv"), 1, "full rank");
+        RefusedInOneLine(Stream("party.wav", "-o", "none.wav", "--start", "none.csv"), 1, "none.csv");
+    }
+
+    [Fact]
     public void Json_tells_what_was_done()
     {
         SaveParty(48_000);
@@ -76,6 +106,9 @@ public sealed partial class StreamCommandTests : TemporaryFolder
     [InlineData(2, "--format", "mp3", "--rate", "8000", "--channels", "2")]
     [InlineData(2, "--block", "0")]
     [InlineData(2, "--forget", "soon")]
+    [InlineData(2, "--freeze", "-1s")]
+    [InlineData(2, "--room", "--start", "w.npy")]
+    [InlineData(2, "--report", "late.txt")]
     [InlineData(2, "--forget", "-1s")]
     [InlineData(2, "--window", "1000", "--room")]
     [InlineData(2, "--window", "1024")]
@@ -182,6 +215,46 @@ public sealed partial class StreamCommandTests : TemporaryFolder
         Finished none = Repository.Run(
             Repository.Command, ["stream", "--device", "no such card", "-o", "none.wav"], Folder, ("ALSA_CONFIG_PATH", In("asound.conf")));
         RefusedInOneLine(none, 1, "no such card");
+    }
+
+    [Fact]
+    public void A_sound_device_plays_every_frame_in_order()
+    {
+        // ALSA's file device writes what is played, silence between it where nothing was ready: the null device below it never waits.
+        File.WriteAllText(
+            In("asound.conf"),
+            "pcm.!default { type null }\npcm.m4null { type null }\n"
+            + $"pcm.m4file {{ type file slave.pcm \"m4null\" file \"{In("played.raw")}\" format \"raw\" }}\n");
+        float[][] ramps = [[.. Enumerable.Range(1, 9600).Select(t => t / 16384.0f)], [.. Enumerable.Range(1, 9600).Select(t => -t / 32768.0f)]];
+        new Recording(ramps, 48_000).Save(In("ramps.wav"));
+        double loudness = Math.Sqrt(2.0);
+        File.WriteAllText(In("same.csv"), "1,0\n0,1\n");
+        Finished done = Repository.Run(
+            Repository.Command,
+            ["stream", "ramps.wav", "--play", "m4file", "--start", "same.csv", "--freeze", "0s"],
+            Folder,
+            ("ALSA_CONFIG_PATH", In("asound.conf")));
+        if (done.Code != 0)
+        {
+            // Without PortAudio at build time.
+            RefusedInOneLine(done, 1, "PortAudio");
+            return;
+        }
+
+        int next = 0;
+        Span<float> frame = stackalloc float[2];
+        using FileStream played = File.OpenRead(In("played.raw"));
+        while (played.ReadAtLeast(MemoryMarshal.AsBytes(frame), 8, throwOnEndOfStream: false) == 8)
+        {
+            if (frame[0] != 0.0f)
+            {
+                Assert.Equal(ramps[0][next] / loudness, frame[0], 1e-6);
+                Assert.Equal(ramps[1][next] / loudness, frame[1], 1e-6);
+                next++;
+            }
+        }
+
+        Assert.Equal(9600, next);
     }
 
     /// <summary>The frames that the file holds by its size.</summary>

@@ -51,6 +51,23 @@ public sealed class LatencyHistogram
         return Math.Min(worst, UpperEnd(index)) * 1e-9;
     }
 
+    /// <summary>For every time that was met, to 1.6 %, the share of all that took longer; in order of time.</summary>
+    public IReadOnlyList<(double Seconds, double ShareLonger)> Tail()
+    {
+        var tail = new List<(double, double)>();
+        long seen = 0;
+        for (int index = 0; index < counts.Length && seen < Count; index++)
+        {
+            if (counts[index] > 0)
+            {
+                seen += counts[index];
+                tail.Add((Math.Min(worst, UpperEnd(index)) * 1e-9, (double)(Count - seen) / Count));
+            }
+        }
+
+        return tail;
+    }
+
     private static int IndexOf(long value)
     {
         int shift = Math.Max(0, BitOperations.Log2((ulong)value | 1) - SubBits);

@@ -34,6 +34,9 @@ public sealed class LiveSeparation
         toSkip = separator.Delay;
     }
 
+    /// <summary>After so many frames the separator is frozen; the longest there is by default.</summary>
+    public long FreezeAfter { get; init; } = long.MaxValue;
+
     /// <summary>The frames that were separated.</summary>
     public long Frames => Interlocked.Read(ref frames);
 
@@ -131,6 +134,7 @@ public sealed class LiveSeparation
             long begin = Now();
             PlanarBlock sources = output.AcquireWrite(left);
             PlanarBlock piece = taken.Slice(done, sources.Frames);
+            separator.IsFrozen |= Frames >= FreezeAfter;
             separator.Process(piece, sources);
             Note(piece, inputPeaks);
             Note(sources, sourcePeaks);

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Math4AI.Data;
+using Math4AI.Separation;
+
+namespace Math4AI.Reporting;
+
+/// <summary>What a report of a live stream shows: how late the sources came out, and what was lost.</summary>
+public sealed record StreamReport
+{
+    /// <summary>From the push of a block's last frame to the push of its sources.</summary>
+    public required LatencyHistogram Latency { get; init; }
+
+    /// <summary>The time spent on a block.</summary>
+    public required LatencyHistogram Processing { get; init; }
+
+    /// <summary>Frames of a block.</summary>
+    public required int Block { get; init; }
+
+    /// <summary>Samples per second in each channel.</summary>
+    public required int SampleRate { get; init; }
+
+    /// <summary>The algorithm's own latency, block and window, seconds.</summary>
+    public required double AlgorithmicLatency { get; init; }
+
+    /// <summary>Other figures, by name.</summary>
+    public required IReadOnlyList<(string Name, string Value)> Facts { get; init; }
+
+    /// <summary>What was run, as the user typed it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Writes the page: one file that opens without a network.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
+    public void Write(string path, bool replace = false) =>
+        FileTransaction.WriteOne(path, replace, partial => File.WriteAllText(partial, ToHtml()));
+
+    /// <summary>The page.</summary>
+    public string ToHtml()
+    {
+        var page = new Html();
+        page.Add("<h1>Separated stream</h1>")
+            .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
+            .Facts(Facts);
+        page.Heading("Latency")
+            .Add("<div class=\"card scroll\"><table><tr><th></th><th>median</th><th>99 %</th><th>99.99 %</th><th>worst</th></tr>");
+        Row(page, "push to pull", Latency);
+        Row(page, "processing of a block", Processing);
+        page.Add("</table><p class=\"quiet\">"
+            + $"A block of {Block} frames lasts {Time((double)Block / SampleRate)}; the algorithm itself, block and window, is {Time(AlgorithmicLatency)} late.</p></div>");
+        page.Add("<div class=\"grid wide\">");
+        Tail(page, "push to pull", Latency);
+        Tail(page, "processing of a block", Processing);
+        page.Add("</div>");
+        return page.Page("Separated stream");
+    }
+
+    private static void Row(Html page, string name, LatencyHistogram times)
+    {
+        double[] values = [times.Quantile(0.5), times.Quantile(0.99), times.Quantile(0.9999), times.Count == 0 ? double.NaN : times.Worst];
+        page.Add($"<tr><th>{name}</th>{string.Concat(values.Select(value => $"<td>{Time(value)}</td>"))}</tr>");
+    }
+
+    /// <summary>The share of blocks that take longer, against the time, both logarithmic.</summary>
+    private static void Tail(Html page, string name, LatencyHistogram times)
+    {
+        (double Seconds, double ShareLonger)[] tail = [.. times.Tail().Where(point => point.ShareLonger > 0.0)];
+        if (tail.Length < 2)
+        {
+            return;
+        }
+
+        Picture picture = CurvePictures.Line(
+            [.. tail.Select(point => Math.Log10(point.Seconds))], [.. tail.Select(point => Math.Log10(point.ShareLonger))]);
+        page.Add($"<div class=\"card\"><h3>Share of blocks whose {name} takes longer</h3>")
+            .Image(picture.Png, $"the share of blocks whose {name} takes longer than a time, both logarithmic")
+            .Scale(Time(Math.Pow(10.0, picture.Left)), Time(Math.Pow(10.0, picture.Right)))
+            .Add($"<p class=\"quiet\">from {Share(tail[^1].ShareLonger)} at the bottom to {Share(tail[0].ShareLonger)} at the top; both scales are logarithmic</p></div>");
+    }
+
+    private static string Share(double share) => $"{Html.Number(100.0 * share)} %";
+
+    private static string Time(double seconds) => seconds switch
+    {
+        double.NaN => "–",
+        < 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{1e6 * seconds:0.0} µs"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{1e3 * seconds:0.00} ms"),
+    };
+}

@@ -32,6 +32,14 @@ internal static class SeparateCommand
             Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {string.Join(", ", SeparateOptions.RoomMethods.Keys)} "
                 + "for rooms. Default, or auto: mi; for a recording with echoes, which a test tells, auxiva.",
         };
+        var contrast = new Option<string?>("--contrast")
+        {
+            Description = $"The contrast of fastica: {string.Join(", ", SeparateOptions.Contrasts.Keys)}.",
+        };
+        var subsample = new Option<int?>("--subsample")
+        {
+            Description = "The most samples in which mi looks for the directions of the sources, before all are used. Default: 10000.",
+        };
         var stability = new Option<int?>("--stability")
         {
             Description = "Separate so many samples drawn again, and say how surely each source is found.",
@@ -63,7 +71,7 @@ internal static class SeparateCommand
             "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, stability, room, window, microphone, seed, format, json, noReport, force,
+            inputs, output, sources, mixing, method, contrast, subsample, stability, room, window, microphone, seed, format, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -75,6 +83,8 @@ internal static class SeparateCommand
                 IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
                 MixingFile = words.GetValue(mixing),
                 Method = words.GetValue(method) is { } named && named != SeparateOptions.Auto ? named : null,
+                Contrast = words.GetValue(contrast),
+                Subsample = words.GetValue(subsample),
                 Stability = words.GetValue(stability),
                 Room = words.GetValue(room),
                 Window = words.GetValue(window),

@@ -20,6 +20,10 @@ internal sealed record SeparateOptions
     /// <summary>The method; null where the recording decides.</summary>
     public required string? Method { get; init; }
 
+    public required string? Contrast { get; init; }
+
+    public required int? Subsample { get; init; }
+
     public required int? Stability { get; init; }
 
     public required bool Room { get; init; }
@@ -38,14 +42,29 @@ internal sealed record SeparateOptions
 
     public required bool Force { get; init; }
 
+    /// <summary>The contrasts of FastICA by name; the first is the default.</summary>
+    public static IReadOnlyDictionary<string, Contrast> Contrasts { get; } = new Dictionary<string, Contrast>
+    {
+        ["logcosh"] = Math4AI.Separation.Contrast.LogCosh,
+        ["exp"] = Math4AI.Separation.Contrast.Exponential,
+        ["cube"] = Math4AI.Separation.Contrast.Cube,
+    };
+
     /// <summary>The methods by name.</summary>
     public static IReadOnlyDictionary<string, Func<SeparateOptions, Separator>> Methods { get; } =
         new Dictionary<string, Func<SeparateOptions, Separator>>
         {
             ["mi"] = options => Separator.MinimumMutualInformation(
-                new MinimumMutualInformationOptions { Sources = options.Sources, Seed = options.Seed }),
+                new MinimumMutualInformationOptions
+                {
+                    Sources = options.Sources,
+                    Seed = options.Seed,
+                    SearchSamples = options.Subsample ?? new MinimumMutualInformationOptions().SearchSamples,
+                }),
+            ["ml"] = options => Separator.MaximumLikelihood(
+                new MaximumLikelihoodIcaOptions { Sources = options.Sources, Seed = options.Seed }),
             ["fastica"] = options => Separator.FastIca(
-                new FastIcaOptions { Sources = options.Sources, Seed = options.Seed }),
+                new FastIcaOptions { Sources = options.Sources, Seed = options.Seed, Contrast = Contrasts[options.Contrast ?? Contrasts.Keys.First()] }),
             ["jade"] = options => Separator.Jade(options.Sources),
             ["sobi"] = options => Separator.Sobi(options.Sources),
         };
@@ -79,7 +98,7 @@ internal sealed record SeparateOptions
     private bool IsRoomMethod => Method is not null && RoomMethods.ContainsKey(Method);
 
     /// <summary>Whether the recording itself decides between the models.</summary>
-    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Inputs.Length > 0 && !IsArray;
+    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Subsample is null && Inputs.Length > 0 && !IsArray;
 
     /// <summary>Whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsNpy(Inputs[0]);
@@ -107,6 +126,16 @@ internal sealed record SeparateOptions
         {
             throw new UsageException(
                 $"There is no method '{Method}'; choose one of: {string.Join(", ", Methods.Keys.Concat(RoomMethods.Keys))}.");
+        }
+
+        if (Contrast is not null && (Method != "fastica" || !Contrasts.ContainsKey(Contrast)))
+        {
+            throw new UsageException($"--contrast belongs to --method fastica and takes one of: {string.Join(", ", Contrasts.Keys)}.");
+        }
+
+        if (Subsample is not null && (Subsample < 1000 || Method is not (null or "mi") || IsRoomAsked || MixingFile is not null))
+        {
+            throw new UsageException("--subsample takes a number of samples from 1000 on, and belongs to --method mi.");
         }
 
         if (Window is { } window && (!System.Numerics.BitOperations.IsPow2(window) || window is < 64 or > 1 << 20))

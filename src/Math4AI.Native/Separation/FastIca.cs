@@ -14,6 +14,12 @@ public sealed record FastIcaOptions
     /// <summary>How many sources to look for; null for as many as there are independent channels.</summary>
     public int? Sources { get; init; }
 
+    /// <summary>The contrast function.</summary>
+    public Contrast Contrast { get; init; }
+
+    /// <summary>Whether the sources are found one after the other, each orthogonal to those before, and not all together.</summary>
+    public bool IsOneByOne { get; init; }
+
     /// <summary>Where the search starts: the same seed gives the same bits.</summary>
     public int Seed { get; init; } = 1;
 
@@ -25,10 +31,12 @@ public sealed record FastIcaOptions
 }
 
 /// <summary>
-/// Symmetric FastICA with the log-cosh contrast. On white data z, each row w of the orthogonal W takes the fixed-point step
-/// w⁺ = E[z g(wᵀz)] − E[g′(wᵀz)] w with g = tanh, and all rows are made orthogonal together, W ← (W Wᵀ)^(−½) W.
+/// FastICA, symmetric or one by one. On white data z, each row w of the orthogonal W takes the fixed-point step
+/// w⁺ = E[z g(wᵀz)] − E[g′(wᵀz)] w with the score g of the contrast; then all rows are made orthogonal together,
+/// W ← (W Wᵀ)^(−½) W, or each to those before it.
 /// Source: A. Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE Transactions on
-/// Neural Networks 10 (1999). Equals <c>sklearn.decomposition.FastICA(algorithm="parallel", fun="logcosh")</c>.
+/// Neural Networks 10 (1999). Equals <c>sklearn.decomposition.FastICA</c> with <c>algorithm</c> "parallel" or "deflation" and
+/// <c>fun</c> "logcosh", "exp" or "cube".
 /// </summary>
 /// <remarks>
 /// White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] = E[g (y − μ)ᵀ] Kᵀ. Each iteration is one pass
@@ -77,6 +85,12 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
     {
         Matrix<double> rotation = RandomRotation(whitening.Matrix.RowCount);
         var changes = new List<double>();
+        if (options.IsOneByOne)
+        {
+            OneByOne(mixture, whitening, rotation, changes, progress, cancellation);
+            return (rotation, changes);
+        }
+
         int stride = (int)Math.Min(MostStride, mixture.Length / ((long)SamplesForAStart * rotation.RowCount));
         if (stride > 1)
         {
@@ -89,7 +103,8 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             int left = options.MaxIterations - changes.Count;
             rotation = Iterate(mixture, whitening, rotation, left, changes, progress, cancellation);
             bool converged = changes[^1] < options.Tolerance;
-            if (!converged || turns == MostTurns || SaddlePoints.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
+            if (!converged || turns == MostTurns || options.Contrast != Contrast.LogCosh
+                || SaddlePoints.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
             {
                 return (rotation, changes);
             }
@@ -108,7 +123,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         CancellationToken cancellation)
     {
         int sources = rotation.RowCount;
-        var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, samples.Channels, longest));
+        var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, samples.Channels, longest, options.Contrast));
         for (int iteration = 0; iteration < most; iteration++)
         {
             Matrix<double> next = Orthogonalise(FixedPointStep(samples, whitening, rotation, pass, cancellation));
@@ -124,6 +139,51 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         }
 
         return rotation;
+    }
+
+    /// <summary>Row after row, in place; the last change that is noted is the largest of those that the rows ended with.</summary>
+    private void OneByOne(
+        ISampleSource samples,
+        Whitening whitening,
+        Matrix<double> rotation,
+        List<double> changes,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var pass = new BlockPass<Sums>(samples, longest => new Sums(1, samples.Channels, longest, options.Contrast));
+        double worst = 0.0;
+        for (int row = 0; row < rotation.RowCount; row++)
+        {
+            Matrix<double> before = rotation.SubMatrix(0, Math.Max(1, row), 0, rotation.ColumnCount);
+            Vector<double> w = OrthogonalTo(before, row, rotation.Row(row));
+            double change = double.PositiveInfinity;
+            for (int iteration = 0; iteration < options.MaxIterations && change >= options.Tolerance; iteration++)
+            {
+                Vector<double> next = OrthogonalTo(
+                    before, row, FixedPointStep(samples, whitening, w.ToRowMatrix(), pass, cancellation).Row(0));
+                change = Math.Abs(1.0 - Math.Abs(next.DotProduct(w)));
+                w = next;
+                changes.Add(change);
+                progress?.Report(new SeparationProgress("solve", changes.Count, change));
+            }
+
+            worst = Math.Max(worst, change);
+            rotation.SetRow(row, w);
+        }
+
+        changes[^1] = worst;
+    }
+
+    /// <summary>A unit vector, without its parts along the first rows.</summary>
+    private static Vector<double> OrthogonalTo(Matrix<double> rows, int count, Vector<double> w)
+    {
+        // Twice: the first time leaves a little where almost all is taken away.
+        for (int time = 0; time < 2 && count > 0; time++)
+        {
+            w -= rows.TransposeThisAndMultiply(rows * w);
+        }
+
+        return w.Normalize(2.0);
     }
 
     /// <summary>E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass.</summary>
@@ -144,7 +204,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
                 sums.Add(weights, block, count);
             },
             cancellation);
-        var total = new Sums(sources, mixture.Channels, 0);
+        var total = new Sums(sources, mixture.Channels, 0, default);
         foreach (Sums sums in pass.States)
         {
             total.AddAndClear(sums);
@@ -152,7 +212,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
 
         Matrix<double> product = DenseMatrix.Create(
             sources, mixture.Channels, (i, j) => total.Product[i * mixture.Channels + j] / mixture.Length);
-        Vector<double> slope = DenseVector.Create(sources, i => 1.0 - total.Square[i] / mixture.Length);
+        Vector<double> slope = DenseVector.Create(sources, i => total.Slope[i] / mixture.Length);
         return product * whitening.Matrix.Transpose() - DenseMatrix.CreateDiagonal(sources, sources, i => slope[i]) * rotation;
     }
 
@@ -170,14 +230,14 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         return svd.U * svd.VT;
     }
 
-    /// <summary>Σ g(u) (y − μ)ᵀ and Σ g(u)², of one segment; g′ = 1 − g².</summary>
-    private sealed class Sums(int sources, int channels, int longest)
+    /// <summary>Σ g(u) (y − μ)ᵀ and Σ g′(u), of one segment.</summary>
+    private sealed class Sums(int sources, int channels, int longest, Contrast contrast)
     {
         private readonly double[] scores = new double[sources * longest];
 
         public double[] Product { get; } = new double[sources * channels];
 
-        public double[] Square { get; } = new double[sources];
+        public double[] Slope { get; } = new double[sources];
 
         public void Add(double[] weights, ReadOnlySpan<double> block, int count)
         {
@@ -185,7 +245,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             BlockKernels.Project(weights, sources, block, channels, count, g);
             for (int source = 0; source < sources; source++)
             {
-                Square[source] += LogCosh.Score(g.Slice(source * count, count));
+                Slope[source] += contrast.Score(g.Slice(source * count, count));
             }
 
             BlockKernels.AddOuterProduct(g, sources, block, channels, count, Product);
@@ -194,9 +254,9 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         public void AddAndClear(Sums other)
         {
             TensorPrimitives.Add<double>(Product, other.Product, Product);
-            TensorPrimitives.Add<double>(Square, other.Square, Square);
+            TensorPrimitives.Add<double>(Slope, other.Slope, Slope);
             Array.Clear(other.Product);
-            Array.Clear(other.Square);
+            Array.Clear(other.Slope);
         }
     }
 }

@@ -33,6 +33,21 @@ public abstract class Separator
         return new FastIca(options);
     }
 
+    /// <summary>Blind separation by maximum likelihood with one density for heavy tails and one for light ones.</summary>
+    /// <param name="options">Its settings; the defaults suit most data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
+    public static Separator MaximumLikelihood(MaximumLikelihoodIcaOptions? options = null)
+    {
+        options ??= new MaximumLikelihoodIcaOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
+        if (!(options.Tolerance > 0.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Tolerance, "The tolerance must be more than 0.");
+        }
+
+        return new MaximumLikelihoodIca(options);
+    }
+
     /// <summary>Blind separation by least mutual information, whatever the sources' densities are: the default.</summary>
     /// <param name="options">Its settings; the defaults suit most data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>

@@ -47,17 +47,76 @@ public class MethodTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Maximum_likelihood_ends_where_its_gradient_is_nothing(bool isOrthogonal)
+    {
+        (Matrix<double> mixture, Matrix<double> mixing) = BachJordanDensities.Mix("bcbca", 20_000, 3);
+        var options = new MaximumLikelihoodIcaOptions { IsOrthogonal = isOrthogonal, Tolerance = 1e-9 };
+        SeparationResult<Matrix<double>> result = Separator.MaximumLikelihood(options).Separate(mixture);
+        Assert.True(result.IsConverged, $"{result.Termination}, {result.Changes[^1]}");
+        Assert.True(result.Iterations < 60, $"{result.Iterations} iterations");
+
+        // Sources of unit variance: the score equations, or their antisymmetric part, with u scaled as the likelihood has it.
+        Matrix<double> x = result.Sources;
+        double[] scales = [.. Enumerable.Range(0, 5).Select(i => Scale(x.Column(i), isOrthogonal))];
+        for (int i = 0; i < 5; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                double correlation = x.Column(i).DotProduct(x.Column(j)) / x.RowCount * scales[i] * scales[j];
+                double first = Score(x.Column(i), scales[i], x.Column(j), scales[j]), second = Score(x.Column(j), scales[j], x.Column(i), scales[i]);
+                if (isOrthogonal)
+                {
+                    Assert.Equal(0.0, correlation, 1e-10);
+                    Assert.Equal(first, second, 1e-8);
+                }
+                else
+                {
+                    Assert.Equal(0.0, first + correlation, 1e-7);
+                    Assert.Equal(0.0, second + correlation, 1e-7);
+                }
+            }
+        }
+
+        Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix * mixing) < 0.03);
+
+        static double Sign(Vector<double> u) => u.Average(v => 1.0 - Math.Tanh(v) * Math.Tanh(v)) * u.Average(v => v * v) >= u.Average(v => v * Math.Tanh(v)) ? 1.0 : -1.0;
+        static double Score(Vector<double> x, double scale, Vector<double> y, double other)
+        {
+            Vector<double> u = x * scale;
+            return Sign(u) * u.PointwiseTanh().DotProduct(y * other) / x.Count;
+        }
+
+        // E[u² ± u tanh u] = 1 fixes the scale of a free source.
+        static double Scale(Vector<double> x, bool isOrthogonal) => isOrthogonal
+            ? 1.0
+            : MathNet.Numerics.FindRoots.OfFunction(
+                c => (x * c).Average(u => u * u) + Sign(x) * (x * c).Average(u => u * Math.Tanh(u)) - 1.0, 0.1, 10.0, 1e-13, 200);
+    }
+
+    [Theory]
     [InlineData("mi", "abcdef", 30_000, 6.0)]
     [InlineData("mi", "bcegjkmnr", 30_000, 6.0)]
     [InlineData("mi", "bceg", 4_000, 6.0)]
     [InlineData("jade", "bceg", 30_000, 6.0)]
     [InlineData("fastica", "bceg", 30_000, 6.0)]
+    [InlineData("fastica, exp", "bceg", 30_000, 6.0)]
+    [InlineData("fastica, cube", "bceg", 30_000, 6.0)]
+    [InlineData("fastica, one by one", "bceg", 30_000, 6.0)]
+    [InlineData("ml", "bceg", 30_000, 6.0)]
+    [InlineData("ml, orthogonal", "bceg", 30_000, 6.0)]
     public void Mixed_densities_are_separated(string name, string densities, int samples, double most)
     {
         Separator method = name switch
         {
             "mi" => Separator.MinimumMutualInformation(),
             "jade" => Separator.Jade(),
+            "ml" => Separator.MaximumLikelihood(),
+            "ml, orthogonal" => Separator.MaximumLikelihood(new MaximumLikelihoodIcaOptions { IsOrthogonal = true }),
+            "fastica, exp" => Separator.FastIca(new FastIcaOptions { Contrast = Contrast.Exponential }),
+            "fastica, cube" => Separator.FastIca(new FastIcaOptions { Contrast = Contrast.Cube }),
+            "fastica, one by one" => Separator.FastIca(new FastIcaOptions { IsOneByOne = true }),
             _ => Separator.FastIca(),
         };
         double error = Error(method, densities, samples, 5);

@@ -40,6 +40,11 @@ internal static class SeparateCommand
         {
             Description = "The most samples in which mi looks for the directions of the sources, before all are used. Default: 10000.",
         };
+        var memory = new Option<string?>("--memory")
+        {
+            Description = "Take a .npy array into memory where it needs no more than this, such as 512M; a larger one, and any by default, "
+                + "is read from its file block by block, in every pass.",
+        };
         var stability = new Option<int?>("--stability")
         {
             Description = "Separate so many samples drawn again, and say how surely each source is found.",
@@ -71,7 +76,7 @@ internal static class SeparateCommand
             "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, contrast, subsample, stability, room, window, microphone, seed, format, json, noReport, force,
+            inputs, output, sources, mixing, method, contrast, subsample, memory, stability, room, window, microphone, seed, format, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -84,6 +89,7 @@ internal static class SeparateCommand
                 MixingFile = words.GetValue(mixing),
                 Method = words.GetValue(method) is { } named && named != SeparateOptions.Auto ? named : null,
                 Contrast = words.GetValue(contrast),
+                Memory = SeparateOptions.Bytes(words.GetValue(memory)),
                 Subsample = words.GetValue(subsample),
                 Stability = words.GetValue(stability),
                 Room = words.GetValue(room),

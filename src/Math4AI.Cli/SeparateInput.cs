@@ -2,6 +2,7 @@ using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra;
 using Math4AI.Separation;
+using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli;
 
@@ -11,17 +12,19 @@ internal sealed class SeparateInput : IDisposable
     private const int ExcerptLength = 1 << 20;
 
     private readonly NpySource? array;
+    private readonly ISampleSource? held;
 
-    private SeparateInput(Recording? sound, NpySource? array)
+    private SeparateInput(Recording? sound, NpySource? array, ISampleSource? held)
     {
         Sound = sound;
         this.array = array;
+        this.held = held;
     }
 
     /// <summary>The recording; null where the input is an array.</summary>
     public Recording? Sound { get; }
 
-    public ISampleSource Samples => Sound ?? (ISampleSource)array!;
+    public ISampleSource Samples => Sound ?? held ?? array!;
 
     public bool IsDouble => array is { IsDouble: true };
 
@@ -29,13 +32,28 @@ internal sealed class SeparateInput : IDisposable
     {
         if (options.IsArray)
         {
-            return new SeparateInput(null, new NpySource(options.Inputs[0]));
+            var array = new NpySource(options.Inputs[0]);
+            return new SeparateInput(null, array, Held(array, options.Memory));
         }
 
         Recording sound = options.Inputs.Length > 0
             ? Recording.Read(options.Inputs, new Report(progress), cancellation)
             : CocktailParty.Mix(CocktailParty.Sources(options.Seed), CocktailParty.Mixing);
-        return new SeparateInput(sound, null);
+        return new SeparateInput(sound, null, null);
+    }
+
+    /// <summary>The array in memory, in float64; null where it needs more than was granted.</summary>
+    private static MatrixSampleSource? Held(NpySource array, long bytes)
+    {
+        long count = array.Channels * array.Length;
+        if (count * sizeof(double) > bytes || count > Array.MaxLength)
+        {
+            return null;
+        }
+
+        double[] all = new double[count];
+        array.Read(0, (int)array.Length, all);
+        return new MatrixSampleSource(new DenseMatrix((int)array.Length, array.Channels, all));
     }
 
     public SeparationResult Separate(

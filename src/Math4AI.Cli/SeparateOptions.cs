@@ -22,6 +22,9 @@ internal sealed record SeparateOptions
 
     public required string? Contrast { get; init; }
 
+    /// <summary>Bytes that an array may take in memory; a larger one stays in its file, as all do where nothing is said.</summary>
+    public required long Memory { get; init; }
+
     public required int? Subsample { get; init; }
 
     public required int? Stability { get; init; }
@@ -184,6 +187,25 @@ internal sealed record SeparateOptions
         : int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count)
             ? count
             : throw new UsageException($"--sources takes a whole number from 1 on, or {Auto}, not '{word}'.");
+
+    /// <summary>The bytes in a word such as 512M; 0 for none.</summary>
+    /// <exception cref="UsageException">It says no number of bytes.</exception>
+    public static long Bytes(string? word)
+    {
+        if (word is null)
+        {
+            return 0;
+        }
+
+        int power = word.Length > 0 ? "KMG".IndexOf(char.ToUpperInvariant(word[^1]), StringComparison.Ordinal) + 1 : 0;
+        return long.TryParse(
+            power > 0 ? word[..^1] : word,
+            System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out long number) && number is > 0 and < 1L << 30
+                ? number << (10 * power)
+                : throw new UsageException($"--memory takes a number of bytes such as 512M or 2G, not '{word}'.");
+    }
 
     private static bool IsNpy(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
 }

@@ -53,6 +53,19 @@ internal static class CurvePictures
         return Draw(plot, x, y);
     }
 
+    /// <summary>A density, filled, and another curve over the same values, each with a height of its own.</summary>
+    public static Picture Density(double[] x, double[] density, double[] other)
+    {
+        using Plot plot = Create();
+        var area = plot.Add.FillY(x, new double[x.Length], density);
+        area.FillColor = LineColour.WithAlpha(0.25);
+        area.LineWidth = 0;
+        AddLine(plot, x, density, LineColour);
+        double scale = density.Max() / Math.Max(1e-300, other.Max(Math.Abs));
+        AddLine(plot, x, [.. other.Select(value => 0.5 * (density.Max() + scale * value))], OtherColour);
+        return Draw(plot, x, [0.0, .. density]);
+    }
+
     /// <summary>Values over a plane as colours, with a path through it.</summary>
     /// <param name="values">Row 0 at the bottom.</param>
     /// <param name="area">What part of the plane the values cover.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Optimization;
+using Math4AI.Probability;
 using Math4AI.Separation;
 
 namespace Math4AI.Reporting;
@@ -55,10 +56,56 @@ public sealed record SeparationReport
 
         SignalCards.Add(page.Heading("Sources, after"), Sources, IsSound, cancellation);
         SignalCards.Add(page.Heading("Mixture, before"), Mixture, IsSound, cancellation);
+        Densities(page, cancellation);
         Matrices(page);
         Convergence(page);
         Stages(page);
         return page.Page("Separated sources");
+    }
+
+    /// <summary>The density of each source, of unit variance, and its score between the 0.1 % at both ends, where there is next to nothing.</summary>
+    private void Densities(Html page, CancellationToken cancellation)
+    {
+        const int MostSamples = 1 << 16;
+        page.Heading("Densities and scores").Add("<div class=\"grid\">");
+        for (int source = 0; source < Sources.Channels; source++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> all = Sources.Channel(source);
+            double[] samples = new double[Math.Min(MostSamples, all.Length)];
+            for (int i = 0; i < samples.Length; i++)
+            {
+                samples[i] = all[(int)((long)i * all.Length / samples.Length)];
+            }
+
+            double deviation = Math.Sqrt(samples.Average(x => x * x) - Math.Pow(samples.Average(), 2.0));
+            if (!(deviation > 0.0) || samples.Length < 2)
+            {
+                continue;
+            }
+
+            DensityCurve curve = DensityCurve.Of([.. samples.Select(x => x / deviation)]);
+            double share = 0.0, step = curve.Values.Count > 1 ? curve.Values[1] - curve.Values[0] : 1.0;
+            int[] shown =
+            [
+                .. Enumerable.Range(0, curve.Values.Count)
+                    .Where(i => (share += step * curve.Density[i]) is > 0.001 and < 0.999),
+            ];
+            if (shown.Length < 2)
+            {
+                continue;
+            }
+
+            Picture picture = CurvePictures.Density(
+                [.. shown.Select(i => curve.Values[i])], [.. shown.Select(i => curve.Density[i])], [.. shown.Select(i => curve.Score[i])]);
+            page.Add($"<div class=\"card\"><h3>{Html.Escape(Sources.Names[source])}</h3>")
+                .Image(picture.Png, $"density and score of {Sources.Names[source]}")
+                .Scale($"{Html.Number(picture.Left)} standard deviations", Html.Number(picture.Right))
+                .Add($"<p class=\"quiet\">density up to {Html.Number(shown.Max(i => curve.Density[i]))}; the other line is the score −f′/f, "
+                    + $"0 at half the height, {Html.Number(shown.Max(i => Math.Abs(curve.Score[i])))} at the top</p></div>");
+        }
+
+        page.Add("</div>");
     }
 
     private IEnumerable<(string Name, string Value)> Facts()

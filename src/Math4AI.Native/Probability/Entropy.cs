@@ -48,6 +48,14 @@ public static class Entropy
     /// <exception cref="ArgumentException">There are too few samples, some are not finite, or all are equal.</exception>
     public static double Kernel(IReadOnlyCollection<double> samples)
     {
+        (KernelDensity density, _, double deviation, _, _) = Estimate(samples);
+        return density.Entropy + Math.Log(deviation);
+    }
+
+    /// <summary>The density of the standardised samples, what they were standardised by, and the ends of their range.</summary>
+    internal static (KernelDensity Density, double Mean, double Deviation, double Least, double Most) Estimate(
+        IReadOnlyCollection<double> samples)
+    {
         double[] sorted = Sorted(samples);
         double mean = sorted.Average();
         double deviation = Math.Sqrt(sorted.Sum(x => (x - mean) * (x - mean)) / sorted.Length);
@@ -60,7 +68,7 @@ public static class Entropy
         (double origin, double width, int bins) = KernelDensity.Grid(sorted.Length, reach);
         double[] counts = new double[bins];
         LinearBinning.Add([.. sorted.Select(x => (x - mean) / deviation)], origin, width, counts);
-        return KernelDensity.Of(counts, origin, width).Entropy + Math.Log(deviation);
+        return (KernelDensity.Of(counts, origin, width), mean, deviation, sorted[0], sorted[^1]);
     }
 
     /// <summary>

@@ -36,6 +36,8 @@ internal sealed class KnownMixing : Separator
 
     public override string Name => "known mixing";
 
+    private protected override bool UsesDensities => false;
+
     private protected override Solution Solve(
         ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {

@@ -110,6 +110,9 @@ public abstract class Separator
         return Separate(mixture, Scale.UnitVariance, unmixing => unmixing, progress, cancellation);
     }
 
+    /// <summary>Whether sources are told apart by their densities alone.</summary>
+    private protected virtual bool UsesDensities => true;
+
     /// <summary>The unmixing up to what no method can know; or, where everything is known, the unmixing itself.</summary>
     private protected abstract Solution Solve(
         ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation);
@@ -136,7 +139,12 @@ public abstract class Separator
             Changes = solution.Changes,
             Mixture = solution.Mixture,
             Statistics = statistics,
-            Notes = solution.Notes,
+            Notes =
+            [
+                .. solution.Notes,
+                .. UsesDensities ? GaussianSources.Notes(mixture, unmixing) : [],
+                .. mixture is Recording sound ? Clipping.Notes(sound) : [],
+            ],
             SecondsPerStage = new Dictionary<string, double>
             {
                 ["whiten"] = solution.WhitenSeconds,

@@ -12,6 +12,8 @@ internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sour
 {
     public override string Name => "sobi";
 
+    private protected override bool UsesDensities => false;
+
     protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation) =>
         mixture.Length > lags
             ? LaggedCovariances(mixture, whitening, cancellation)

@@ -123,6 +123,28 @@ public partial class SeparateCommandTests : TemporaryFolder
         Assert.DoesNotContain("<audio", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_array_in_memory_and_one_that_stays_in_its_file_give_the_same_unmixing()
+    {
+        Matrix<double> mixture = Separation.Mixtures.Laplace(60_000, 2, 1) * CocktailParty.Mixing.SubMatrix(0, 2, 0, 2);
+        using (var writer = new NpyWriter(In("y.npy"), 2, 60_000, isDouble: true))
+        {
+            writer.Write(0, 60_000, mixture.ToColumnMajorArray());
+        }
+
+        string[] limits = ["1K", "512M"];
+        Matrix<double>[] found = [.. limits.Select(limit =>
+        {
+            Finished done = Separate("y.npy", "--memory", limit, "--force", "--no-report", "--subsample", "5000");
+            Assert.True(done.Code == 0, done.Errors);
+            return MatrixFile.Read(In("out/unmixing.npy"));
+        })];
+        Assert.Equal(0.0, (found[0] - found[1]).FrobeniusNorm(), 1e-10 * found[0].FrobeniusNorm());
+        Assert.Equal(2, Separate("y.npy", "--memory", "plenty").Code);
+        Assert.Equal(2, Separate("y.npy", "--method", "ml", "--contrast", "cube").Code);
+        Assert.Equal(2, Separate("y.npy", "--subsample", "10").Code);
+    }
+
     [Theory]
     [InlineData("flac", "source-1.flac")]
     [InlineData("pcm16", "source-1.wav")]

@@ -55,6 +55,30 @@ public class InformationTests
     }
 
     [Fact]
+    public void The_density_and_the_score_of_normal_samples_are_those_of_a_normal_variable()
+    {
+        const double Mean = 3.0, Deviation = 2.0;
+        const int Count = 200_000;
+        var normal = new MathNet.Numerics.Distributions.Normal(Mean, Deviation, new MathNet.Numerics.Random.MersenneTwister(1));
+        DensityCurve curve = DensityCurve.Of([.. normal.Samples().Take(Count)]);
+        double step = curve.Values[1] - curve.Values[0];
+        Assert.Equal(1.0, step * curve.Density.Sum(), 1e-3);
+        for (int i = 0; i < curve.Values.Count; i++)
+        {
+            double z = (curve.Values[i] - Mean) / Deviation;
+            if (Math.Abs(z) < 2.0)
+            {
+                Assert.Equal(normal.Density(curve.Values[i]), curve.Density[i], 0.03 * normal.Density(Mean));
+
+                // Six standard deviations of f′/f at the kernel's width h, 1/√(4√π N h³ f).
+                double width = 1.035 * Math.Pow(Count, -0.2), height = Deviation * normal.Density(curve.Values[i]);
+                double chance = 1.0 / Math.Sqrt(4.0 * Math.Sqrt(Math.PI) * Count * width * width * width * height);
+                Assert.Equal(z / Deviation, curve.Score[i], 6.0 * chance / Deviation);
+            }
+        }
+    }
+
+    [Fact]
     public void A_rotated_square_has_the_information_of_its_marginals_triangles()
     {
         // Uniform on a square turned by 45°: I = 2 (½ + log √2) − 2 log ... of two triangular densities and the square's area.

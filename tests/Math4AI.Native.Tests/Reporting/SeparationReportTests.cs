@@ -41,7 +41,7 @@ public class SeparationReportTests
         Assert.All(addresses, address => Assert.StartsWith("data:", address, StringComparison.Ordinal));
         Assert.DoesNotContain("http", Regex.Replace(page, "base64,[^\"]*|http-equiv", string.Empty), StringComparison.Ordinal);
         Assert.Equal(6, Regex.Count(page, "<audio "));
-        Assert.Equal(12, Regex.Count(page, "<img "));
+        Assert.Equal(15, Regex.Count(page, "<img "));
     }
 
     [Fact]

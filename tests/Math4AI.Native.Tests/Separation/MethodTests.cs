@@ -46,6 +46,50 @@ public class MethodTests
         Assert.True(spoilt <= 2.0 * clean, $"{clean} {spoilt}");
     }
 
+    [Fact]
+    public void Normal_sources_are_named_and_the_others_separated()
+    {
+        const int Samples = 20_000;
+        Matrix<double> sources = Mixtures.Laplace(Samples, 5, 7);
+        var normal = new Normal(0.0, 1.0, new MersenneTwister(8));
+        sources.SetColumn(1, [.. Enumerable.Range(0, Samples).Select(_ => normal.Sample())]);
+        sources.SetColumn(3, [.. Enumerable.Range(0, Samples).Select(_ => normal.Sample())]);
+        Matrix<double> mixing = Mixtures.WellConditioned(5, 9);
+        foreach (Separator method in new[] { Separator.MinimumMutualInformation(), Separator.MaximumLikelihood() })
+        {
+            SeparationResult<Matrix<double>> result = method.Separate(sources * mixing.Transpose());
+            Matrix<double> whole = result.Unmixing.Matrix * mixing;
+            double deviation = Math.Sqrt(2.0);
+            foreach (int source in new[] { 0, 2, 4 })
+            {
+                // One output hears this source alone, in units of the sources' deviations.
+                Vector<double> row = whole.EnumerateRows().MaxBy(r => Math.Abs(r[source]) / r.L2Norm())!;
+                double rest = Enumerable.Range(0, 5).Where(k => k != source).Sum(k => Math.Pow(row[k] / (k is 1 or 3 ? deviation : 1.0), 2.0));
+                Assert.True(Math.Sqrt(rest) < 0.05 * Math.Abs(row[source]), $"{method.Name}: source {source}, {Math.Sqrt(rest) / Math.Abs(row[source])}");
+            }
+
+            int[] named = [.. Enumerable.Range(0, 5).Where(i => whole.Row(i).AbsoluteMaximumIndex() is 1 or 3)];
+            Assert.Equal(2, named.Length);
+            Assert.Contains(result.Notes, note => note.StartsWith($"Sources {named[0] + 1}, {named[1] + 1} are as good as normal", StringComparison.Ordinal));
+        }
+
+        // A single normal source is separated like any other, and nothing is said.
+        Assert.Empty(Separator.MinimumMutualInformation().Separate(sources.SubMatrix(0, Samples, 0, 3) * mixing.SubMatrix(0, 3, 0, 3).Transpose()).Notes);
+    }
+
+    [Fact]
+    public void Clipping_is_told_and_does_not_stop_the_separation()
+    {
+        Recording party = CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing);
+        float[][] channels = [.. Enumerable.Range(0, 3).Select(c => party.Channel(c).ToArray())];
+        float most = 0.5f * channels[1].Max(Math.Abs);
+        channels[1] = [.. channels[1].Select(x => Math.Clamp(x, -most, most))];
+        SeparationResult<Recording> result = Separator.MinimumMutualInformation().Separate(new Recording(channels, 48_000));
+        Assert.Contains(result.Notes, note => note.StartsWith("Channel 2 is clipped", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Notes, note => note.StartsWith("Channel 1", StringComparison.Ordinal));
+        Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix * CocktailParty.Mixing) < 0.1);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

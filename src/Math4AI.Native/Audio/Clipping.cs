@@ -1,0 +1,47 @@
+namespace Math4AI.Audio;
+
+/// <summary>Sound that was too loud for its recorder: the peaks are cut off, and lie side by side at one value.</summary>
+internal static class Clipping
+{
+    private const int ShortestRun = 3;
+
+    // A hundredth of a percent: less is not heard, and may be chance in quiet music.
+    private const double LeastShare = 1e-4;
+
+    /// <summary>The samples in runs of three and more at the largest or smallest value of the channel.</summary>
+    public static int Count(ReadOnlySpan<float> samples)
+    {
+        float most = float.NegativeInfinity, least = float.PositiveInfinity;
+        foreach (float sample in samples)
+        {
+            (most, least) = (Math.Max(most, sample), Math.Min(least, sample));
+        }
+
+        return most > least ? CountAt(samples, most) + CountAt(samples, least) : 0;
+    }
+
+    /// <summary>One sentence for every channel that is clipped.</summary>
+    public static IEnumerable<string> Notes(Recording recording)
+    {
+        for (int channel = 0; channel < recording.Channels; channel++)
+        {
+            int count = Count(recording.Channel(channel));
+            if (count >= LeastShare * recording.Length)
+            {
+                yield return $"Channel {channel + 1} is clipped at {count} samples: they are no sum of sources, and the separation is less exact there.";
+            }
+        }
+    }
+
+    private static int CountAt(ReadOnlySpan<float> samples, float value)
+    {
+        int clipped = 0, run = 0;
+        foreach (float sample in samples)
+        {
+            run = sample == value ? run + 1 : 0;
+            clipped += run < ShortestRun ? 0 : run == ShortestRun ? ShortestRun : 1;
+        }
+
+        return clipped;
+    }
+}

@@ -1,0 +1,64 @@
+using Math4AI.LinearAlgebra;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// Sources whose densities cannot be told from normal ones. One of them is separated like any other; of several, every rotation is as
+/// good, so that they are the part of the answer that is arbitrary, while the space that they span, and all other sources, are not.
+/// Source: P. Comon, "Independent component analysis, a new concept?", Signal Processing 36 (1994), theorem 11; C. Jarque and A. Bera,
+/// International Statistical Review 55 (1987), for the test.
+/// </summary>
+internal static class GaussianSources
+{
+    // χ² of two degrees of freedom exceeds it once in a thousand times.
+    private const double Critical = 13.815510557964274;
+    private const int MostSamples = 1 << 16;
+    private const int FewestSamples = 100;
+
+    /// <summary>The sources, from 0, for which n (S²/6 + K²/24), S the skewness and K the excess kurtosis, is not significant.</summary>
+    public static IReadOnlyList<int> Find(ISampleSource mixture, Unmixing unmixing)
+    {
+        (double[] planar, int count) = EvenSample.Of(mixture, MostSamples);
+        if (count < FewestSamples)
+        {
+            return [];
+        }
+
+        double[] sources = new double[unmixing.Sources * count];
+        BlockKernels.Centre(planar, count, unmixing.Mean.ToArray());
+        BlockKernels.Project(unmixing.Matrix.ToRowMajorArray(), unmixing.Sources, planar, unmixing.Channels, count, sources);
+        return [.. Enumerable.Range(0, unmixing.Sources).Where(k => JarqueBera(sources.AsSpan(k * count, count)) < Critical)];
+    }
+
+    /// <summary>What a user should know; nothing where a single source is normal, or none.</summary>
+    public static IEnumerable<string> Notes(ISampleSource mixture, Unmixing unmixing)
+    {
+        IReadOnlyList<int> normal = Find(mixture, unmixing);
+        if (normal.Count > 1)
+        {
+            yield return $"Sources {string.Join(", ", normal.Select(k => k + 1))} are as good as normally distributed: nothing can separate them "
+                + "from each other by their densities; the space that they span and the other sources are found all the same.";
+        }
+    }
+
+    private static double JarqueBera(ReadOnlySpan<double> x)
+    {
+        double mean = 0.0;
+        foreach (double value in x)
+        {
+            mean += value / x.Length;
+        }
+
+        double second = 0.0, third = 0.0, fourth = 0.0;
+        foreach (double value in x)
+        {
+            double square = (value - mean) * (value - mean);
+            second += square / x.Length;
+            third += square * (value - mean) / x.Length;
+            fourth += square * square / x.Length;
+        }
+
+        double skewness = third / Math.Pow(second, 1.5), excess = fourth / (second * second) - 3.0;
+        return x.Length * (skewness * skewness / 6.0 + excess * excess / 24.0);
+    }
+}

@@ -8,6 +8,8 @@ switch (args)
         return SeparationAgainstPeer.Run(args[1..]);
     case ["dense", ..]:
         return DenseAgainstPeer.Run(args[1..]);
+    case ["scaling", ..]:
+        return Scaling.Run(args[1..]);
     case ["densities", ..]:
         return Densities.Run(args[1..]);
     case ["linear", ..]:

@@ -4,6 +4,7 @@ using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Reporting;
 using Math4AI.Separation;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Cli;
 
@@ -64,17 +65,23 @@ internal static class SeparateJob
                 cancellation);
         }
 
+        Matrix<double>? errors = result.Termination == Optimization.Termination.Direct
+            ? null
+            : UnmixingErrors.Of(input.Samples, result.Unmixing);
         var summary = SeparateSummary.Of(options, input, result, dependence, seconds) with
         {
             RoomStatistic = double.IsNaN(statistic) ? null : statistic,
             Stability = stability?.Index,
+
+            // JSON has no infinity.
+            UnmixingStandardErrors = errors?.ToRowArrays().Select(row => row.Select(error => double.IsFinite(error) ? error : (double?)null).ToArray()).ToArray(),
         };
         string json = JsonSerializer.Serialize(summary, CliJson.Default.SeparateSummary);
         output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
         if (!options.NoReport)
         {
             progress.Show("report");
-            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, dependence, stability, seconds, cancellation)));
+            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, dependence, stability, errors, seconds, cancellation)));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -110,6 +117,7 @@ internal static class SeparateJob
         SeparationResult result,
         Dependence? dependence,
         Stability? stability,
+        Matrix<double>? errors,
         Dictionary<string, double> seconds,
         CancellationToken cancellation)
     {
@@ -119,6 +127,7 @@ internal static class SeparateJob
             Result = result,
             Dependence = dependence,
             Stability = stability,
+            UnmixingErrors = errors,
             Mixture = mixture,
             Sources = result.Unmixing.Apply(mixture),
             IsSound = input.Sound is not null,

@@ -24,6 +24,9 @@ internal sealed record SeparateSummary(
     /// <summary>What told the model from that of a room; null where it was not asked.</summary>
     public double? RoomStatistic { get; init; }
 
+    /// <summary>The asymptotic standard errors of the unmixing, sources × channels; null where it is known, not estimated.</summary>
+    public double?[][]? UnmixingStandardErrors { get; init; }
+
     /// <summary>How surely each source is found again, 0 to 1; null where it was not asked.</summary>
     public IReadOnlyList<double>? Stability { get; init; }
 

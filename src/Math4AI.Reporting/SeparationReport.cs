@@ -4,6 +4,7 @@ using Math4AI.Data;
 using Math4AI.Optimization;
 using Math4AI.Probability;
 using Math4AI.Separation;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Reporting;
 
@@ -18,6 +19,9 @@ public sealed record SeparationReport
 
     /// <summary>How surely each source is found again, where it was asked.</summary>
     public Stability? Stability { get; init; }
+
+    /// <summary>The standard errors of the unmixing, where they were estimated.</summary>
+    public Matrix<double>? UnmixingErrors { get; init; }
 
     /// <summary>The mixture, or the beginning of it.</summary>
     public required Recording Mixture { get; init; }
@@ -157,8 +161,13 @@ public sealed record SeparationReport
         IReadOnlyList<string> channels = Mixture.Names;
         IReadOnlyList<string> sources = Sources.Names;
         page.Heading("Matrices").Add("<div class=\"grid wide\">")
-            .HeatMap("Unmixing W, X = W (Y − μ)", Result.Unmixing.Matrix.ToArray(), sources, channels)
-            .HeatMap("Mixing A, Y = A X + μ", Result.Unmixing.Mixing.ToArray(), channels, sources)
+            .HeatMap("Unmixing W, X = W (Y − μ)", Result.Unmixing.Matrix.ToArray(), sources, channels);
+        if (UnmixingErrors is not null)
+        {
+            page.HeatMap("Standard errors of W, for independent samples", UnmixingErrors.ToArray(), sources, channels);
+        }
+
+        page.HeatMap("Mixing A, Y = A X + μ", Result.Unmixing.Mixing.ToArray(), channels, sources)
             .HeatMap("Correlations before", Result.Mixture.Correlation.ToArray(), channels, channels)
             .HeatMap("Correlations after", Result.Statistics.Correlation.ToArray(), sources, sources)
             .Add("</div>")

@@ -41,6 +41,9 @@ internal sealed class KernelDensity
     /// <summary>E ψ′, which is E ψ² where f is the density itself.</summary>
     public double MeanSlope { get; private init; }
 
+    /// <summary>E ψ².</summary>
+    public double MeanSquare { get; private init; }
+
     /// <summary>E ψ(x) x, which is 1 where f is the density itself.</summary>
     public double MeanProduct { get; private init; }
 
@@ -80,7 +83,7 @@ internal sealed class KernelDensity
         }
 
         double[] score = new double[bins];
-        double entropy = 0.0, product = 0.0;
+        double entropy = 0.0, product = 0.0, square = 0.0;
         for (int b = 0; b < bins; b++)
         {
             density[b] /= n;
@@ -90,6 +93,7 @@ internal sealed class KernelDensity
             if (counts[b] > 0.0)
             {
                 entropy -= counts[b] * Math.Log(density[b]);
+                square += counts[b] * score[b] * score[b];
                 product += counts[b] * score[b] * (origin + b * binWidth);
             }
         }
@@ -104,6 +108,7 @@ internal sealed class KernelDensity
         {
             Entropy = entropy / n,
             MeanSlope = slopes / n,
+            MeanSquare = square / n,
             MeanProduct = product / n,
         };
     }

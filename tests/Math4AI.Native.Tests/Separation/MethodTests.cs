@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Separation;
@@ -75,6 +76,39 @@ public class MethodTests
 
         // A single normal source is separated like any other, and nothing is said.
         Assert.Empty(Separator.MinimumMutualInformation().Separate(sources.SubMatrix(0, Samples, 0, 3) * mixing.SubMatrix(0, 3, 0, 3).Transpose()).Notes);
+    }
+
+    [Fact]
+    public void Standard_errors_are_the_deviations_over_many_samples()
+    {
+        const int Sets = 200, Samples = 4000;
+        Matrix<double> mixing = BachJordanDensities.Mixing(3, new MersenneTwister(5));
+        Matrix<double> truth = mixing.Inverse();
+        Matrix<double> squares = Matrix<double>.Build.Dense(3, 3), errors = Matrix<double>.Build.Dense(3, 3);
+        for (int set = 0; set < Sets; set++)
+        {
+            var random = new MersenneTwister(100 + set, threadSafe: false);
+            Matrix<double> sources = Matrix<double>.Build.DenseOfColumnArrays("gkn".Select(name => BachJordanDensities.Draw(name, Samples, random)));
+            Matrix<double> mixture = sources * mixing.Transpose();
+            Unmixing found = Separator.MinimumMutualInformation().Separate(mixture).Unmixing;
+            Matrix<double> standard = UnmixingErrors.Of(new Math4AI.LinearAlgebra.MatrixSampleSource(mixture), found);
+            int[] assigned = Mixtures.Assignment(found.Matrix, mixing);
+            for (int row = 0; row < 3; row++)
+            {
+                int source = assigned[row];
+                double sign = Math.Sign((found.Matrix * mixing)[row, source]);
+                for (int c = 0; c < 3; c++)
+                {
+                    double difference = sign * found.Matrix[row, c] - truth[source, c];
+                    squares[source, c] += difference * difference / Sets;
+                    errors[source, c] += standard[row, c] / Sets;
+                }
+            }
+        }
+
+        // 200 sets tell a deviation to 5 %; the estimated scores add their own.
+        Matrix<double> ratios = errors.PointwiseDivide(squares.PointwiseSqrt());
+        Assert.True(ratios.Enumerate().All(ratio => ratio is > 0.8 and < 1.25), ratios.ToMatrixString("G3", CultureInfo.InvariantCulture));
     }
 
     [Fact]

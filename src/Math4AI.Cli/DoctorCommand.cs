@@ -57,6 +57,11 @@ internal static class DoctorCommand
         facts.AddRow("linear algebra", Markup.Escape(summary.Provider));
         facts.AddRow("dgemm, 1024", $"{summary.DgemmGflops.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
         facts.AddRow("sgemm, 1024", $"{summary.SgemmGflops.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
+        foreach (string advice in summary.SpeedAdvice)
+        {
+            facts.AddRow("to be faster", Markup.Escape(advice));
+        }
+
         AnsiConsole.Write(facts);
     }
 }

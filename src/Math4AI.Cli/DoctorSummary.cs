@@ -13,6 +13,7 @@ internal sealed record DoctorSummary(
     int Threads,
     double DgemmGflops,
     double SgemmGflops,
+    IReadOnlyList<string> SpeedAdvice,
     IReadOnlyList<DoctorCheck> Checks)
 {
     public static DoctorSummary Examine()
@@ -31,6 +32,7 @@ internal sealed record DoctorSummary(
             Compute.Threads,
             SelfCheck.GigaflopsOfDoubleProduct(),
             SelfCheck.GigaflopsOfSingleProduct(),
+            Compute.SpeedAdvice(),
             checks);
     }
 }

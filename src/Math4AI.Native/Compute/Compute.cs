@@ -60,6 +60,29 @@ public static class Compute
     /// <summary>The processor's name.</summary>
     public static string Processor => ProcessorName.Value;
 
+    /// <summary>What would make linear algebra faster here, one sentence each; empty where it runs at full speed.</summary>
+    public static IReadOnlyList<string> SpeedAdvice() => Advice(
+        Provider,
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
+        Environment.GetEnvironmentVariable("MATH4AI_PROVIDER"),
+        Environment.GetEnvironmentVariable("MATH4AI_MKL_DISPATCH"));
+
+    /// <summary><see cref="SpeedAdvice"/> for any machine and setting.</summary>
+    internal static IReadOnlyList<string> Advice(LinearAlgebraBackend backend, bool hasMklInTorch, string? provider, string? dispatch)
+    {
+        if (backend == LinearAlgebraBackend.Managed)
+        {
+            return
+            [
+                provider == "managed" ? "MATH4AI_PROVIDER asks for managed linear algebra: unset it."
+                : hasMklInTorch ? "Linear algebra runs managed although MKL comes with libtorch here: see the check that failed."
+                : "Add Math.NET's packages MathNet.Numerics.Providers.MKL and MathNet.Numerics.MKL for this platform to the application: they are found by themselves.",
+            ];
+        }
+
+        return dispatch == "vendor" ? ["MATH4AI_MKL_DISPATCH=vendor leaves MKL its slower code on processors other than Intel's: unset it."] : [];
+    }
+
     /// <summary>The linear algebra and the Fourier transforms in use. Setting it installs it in Math.NET for the whole process.</summary>
     /// <exception cref="PlatformNotSupportedException">The one asked for cannot be had here.</exception>
     public static LinearAlgebraBackend Provider

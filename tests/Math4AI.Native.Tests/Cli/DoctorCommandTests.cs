@@ -40,6 +40,24 @@ public class DoctorCommandTests
     }
 
     [Theory]
+    [InlineData("MATH4AI_PROVIDER", "managed")]
+    [InlineData("MATH4AI_MKL_DISPATCH", "vendor")]
+    public void A_setting_that_costs_speed_is_named(string variable, string value)
+    {
+        Finished doctor = Repository.Run(Repository.Command, ["doctor", "--json"], (variable, value));
+        JsonElement advice = JsonDocument.Parse(doctor.Output).RootElement.GetProperty("speedAdvice");
+        Assert.Contains(variable, Assert.Single(advice.EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_there_is_no_MKL_the_packages_that_bring_it_are_named()
+    {
+        Assert.Contains("MathNet.Numerics.MKL", Assert.Single(Compute.Advice(LinearAlgebraBackend.Managed, false, null, null)), StringComparison.Ordinal);
+        Assert.Empty(Compute.Advice(LinearAlgebraBackend.Mkl, true, null, null));
+        Assert.Empty(Compute.Advice(LinearAlgebraBackend.MathNetNative, false, null, null));
+    }
+
+    [Theory]
     [InlineData("frobnicate")]
     [InlineData("doctor", "--frobnicate")]
     public void Unknown_words_end_with_code_2_and_one_line(params string[] words)

@@ -33,6 +33,14 @@ internal static class TrainCommand
             Description = "Columns to leave out.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var group = new Option<string?>("--group")
+        {
+            Description = "A column, such as a patient's name: rows with the same value stay in one part. It is no input.",
+        };
+        var time = new Option<string?>("--time")
+        {
+            Description = "A column of numbers or dates: the validation part follows the training part, and the test part both. It is no input.",
+        };
         var missing = new Option<string>("--missing")
         {
             Description = "What to do with missing values: refuse, drop (the row), impute.",
@@ -77,7 +85,7 @@ internal static class TrainCommand
             + "  math4ai train photos/ -o photo-model\n"
             + "  math4ai train --text plays.txt -o plays-model")
         {
-            data, text, resume, target, model, hidden, test, ignore, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
+            data, text, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
             checkpoint, curve, output, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
@@ -93,6 +101,8 @@ internal static class TrainCommand
                     Hidden = words.GetValue(hidden) ?? [],
                     Test = words.GetValue(test),
                     Ignore = words.GetValue(ignore) ?? [],
+                    Group = words.GetValue(group),
+                    Time = words.GetValue(time),
                     Missing = words.GetValue(missing)!,
                     Task = words.GetValue(task)!,
                     Epochs = words.GetValue(epochs),

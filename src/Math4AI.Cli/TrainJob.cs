@@ -103,6 +103,8 @@ internal sealed class TrainJob(TrainWords words)
         TableTrainingOptions options = defaults with
         {
             Ignore = words.Ignore,
+            GroupBy = words.Group,
+            OrderBy = words.Time,
             Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : defaults.Hidden,
             Missing = TrainWords.MissingWays[words.Missing],
             Task = task,

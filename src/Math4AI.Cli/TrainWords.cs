@@ -45,6 +45,10 @@ internal sealed record TrainWords
 
     public string[] Ignore { get; init; } = [];
 
+    public string? Group { get; init; }
+
+    public string? Time { get; init; }
+
     public string Missing { get; init; } = "refuse";
 
     public string Task { get; init; } = "auto";
@@ -138,6 +142,11 @@ internal sealed record TrainWords
         foreach ((string option, int? number) in new[] { ("--epochs", Epochs), ("--steps", Steps), ("--batch", Batch), ("--checkpoint-steps", CheckpointSteps) })
         {
             RequirePositive(option, number ?? 1);
+        }
+
+        if ((Group is not null || Time is not null) && (Text is not null || Target is null || (Group is not null && Time is not null)))
+        {
+            throw new UsageException("--group and --time make the parts of a table, with --target: give one of them.");
         }
 
         if (Epochs is not null && Steps is not null)

@@ -4,12 +4,17 @@ using CsvHelper;
 namespace Math4AI.Data;
 
 /// <summary>
-/// A table from comma-separated text: a column whose values are all numbers is one of numbers, every other one of text. Missing
-/// values, which are empty, NA or NaN, are kept as such.
+/// A table from comma-separated text: a column whose values are all numbers is one of numbers, every other one of text. Dates of ISO 8601,
+/// such as 2026-11-24 or 2026-11-24T16:20:00, count as numbers, the days since 1 January 2000. Missing values, which are empty, NA or NaN,
+/// are kept as such.
 /// </summary>
 public sealed class Table
 {
     private const int MostCells = 1 << 26;
+
+    private static readonly DateTime FirstDay = new(2000, 1, 1);
+    private static readonly string[] DateFormats =
+        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFF"];
 
     private readonly Dictionary<string, string?[]> cells;
 
@@ -95,7 +100,9 @@ public sealed class Table
     private static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
 
     private static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
+        : DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date) ? (date - FirstDay).TotalDays
+        : null;
 
     private string?[] Cells(string name) =>
         cells.TryGetValue(name, out string?[]? column)

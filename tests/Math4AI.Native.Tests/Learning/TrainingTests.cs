@@ -114,6 +114,38 @@ public class TrainingTests : TemporaryFolder
     }
 
     [Fact]
+    public void Parts_keep_groups_together_or_follow_each_other_in_time()
+    {
+        // The group tells the target, and nothing else does: a split at random would find it in the test part.
+        var random = new MathNet.Numerics.Random.MersenneTwister(3, threadSafe: false);
+        string csv = In("visits.csv");
+        File.WriteAllLines(csv, Enumerable.Range(0, 400)
+            .Select(i => FormattableString.Invariant($"patient {i % 40},{new DateTime(2020, 1, 1).AddDays(i * 37 % 400):yyyy-MM-dd},{i % 40},{random.NextDouble():0.000},{(i % 40 * 7919) % 13}"))
+            .Prepend("patient,day,code,noise,y"));
+        Table table = Table.Read(csv);
+        Assert.True(table.IsNumeric("day"));
+        Assert.Equal(7305.0, table.Numbers("day")[0]);
+        var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression, Trainer = new TrainerOptions { Epochs = 40, Seed = 2 } };
+        TableTraining grouped = TableTraining.Run(table, null, options with { GroupBy = "patient", Ignore = ["day"] });
+        TableTraining atRandom = TableTraining.Run(table, null, options with { Ignore = ["patient", "day"] });
+        Assert.Equal(400, grouped.Train.Rows + grouped.Validation.Rows + grouped.Test.Rows);
+        Assert.InRange(grouped.Test.Rows, 60, 70);
+        Assert.Equal(0, grouped.Test.Rows % 10);
+        Assert.True(grouped.Test.Scores["rmse"] > atRandom.Test.Scores["rmse"], $"{grouped.Test.Scores["rmse"]} {atRandom.Test.Scores["rmse"]}");
+
+        // y grows with the days: those of the test part lie beyond all others.
+        string later = In("later.csv");
+        File.WriteAllLines(later, Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},{i * 77 % 200}"))
+            .Prepend("day,noise,y"));
+        TableTraining timed = TableTraining.Run(Table.Read(later), null, options with { OrderBy = "day" });
+        Assert.Equal((140, 30, 30), (timed.Train.Rows, timed.Validation.Rows, timed.Test.Rows));
+        Assert.True(timed.Test.Scores["rmse"] > timed.Validation.Scores["rmse"] && timed.Validation.Scores["rmse"] > timed.Train.Scores["rmse"]);
+        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { OrderBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { OrderBy = "day", GroupBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { GroupBy = "ward" }));
+    }
+
+    [Fact]
     public void Memory_stays_as_it_is_over_many_steps()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -15,6 +15,15 @@ public sealed record TableTrainingOptions
     /// <summary>Columns that are left out.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
+    /// <summary>A column whose equal values keep rows in one part, such as a patient's name; no input. Null for none.</summary>
+    public string? GroupBy { get; init; }
+
+    /// <summary>
+    /// A column of numbers or dates by which the parts follow each other, training before validation before test; no input. Null for parts
+    /// at random.
+    /// </summary>
+    public string? OrderBy { get; init; }
+
     /// <summary>The widths of the hidden layers; none for a linear model.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
 
@@ -276,20 +285,35 @@ public sealed record TableTraining
 
     private static string[] Inputs(Table table, TableTrainingOptions options)
     {
-        string? unknown = options.Ignore.Append(options.Target).FirstOrDefault(name => !table.Names.Contains(name));
+        if (options.GroupBy is not null && options.OrderBy is not null)
+        {
+            throw new ArgumentException("The parts are made by groups or by time, not by both.");
+        }
+
+        string[] aside = [.. new[] { options.Target, options.GroupBy, options.OrderBy }.OfType<string>(), .. options.Ignore];
+        string? unknown = aside.FirstOrDefault(name => !table.Names.Contains(name));
         if (unknown is not null)
         {
             throw new ArgumentException($"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
         }
 
-        string[] inputs = [.. table.Names.Where(name => name != options.Target && !options.Ignore.Contains(name))];
+        string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];
         return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
     }
 
     /// <summary>The rows whose target is known and, where asked for, that miss nothing.</summary>
     private static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
     {
-        string[] needed = options.Missing == Missing.Drop ? [.. inputs, options.Target] : [options.Target];
+        string[] needed = [.. options.Missing == Missing.Drop ? inputs : [], options.Target];
+        foreach (string key in new[] { options.GroupBy, options.OrderBy }.OfType<string>())
+        {
+            int missing = table.Texts(key).ToList().FindIndex(text => text is null);
+            if (missing >= 0)
+            {
+                throw new ArgumentException($"Column '{key}', row {missing + 1}: the value is missing, and the parts are made by it.");
+            }
+        }
+
         if (options.Missing == Missing.Refuse && table.Texts(options.Target).ToList().FindIndex(text => text is null) is var row and >= 0)
         {
             throw new ArgumentException(
@@ -300,8 +324,43 @@ public sealed record TableTraining
         return (kept.Length == table.Rows ? table : table.Select(kept), table.Rows - kept.Length);
     }
 
-    /// <summary>Rows for training, validation and test, at random; of every class the same share.</summary>
-    private static int[][] Split(Table table, TableTrainingOptions options, TableTask task, bool hasTest)
+    /// <summary>Rows for training, validation and test, as the options say.</summary>
+    private static int[][] Split(Table table, TableTrainingOptions options, TableTask task, bool hasTest) =>
+        options.OrderBy is { } time ? InOrder(table, time, hasTest)
+        : options.GroupBy is { } group ? ByGroups(table, group, options.Seed, hasTest)
+        : AtRandom(table, options, task, hasTest);
+
+    /// <summary>The last rows are the test part, those before them the validation part.</summary>
+    private static int[][] InOrder(Table table, string column, bool hasTest)
+    {
+        double[] times = table.Numbers(column);
+        int[] order = [.. Enumerable.Range(0, table.Rows).OrderBy(row => times[row])];
+        int test = hasTest ? (int)Math.Round(TestShare * order.Length) : 0, validation = (int)Math.Round(ValidationShare * order.Length);
+        int train = order.Length - validation - test;
+        return [[.. order[..train].Order()], [.. order[train..(train + validation)].Order()], [.. order[(train + validation)..].Order()]];
+    }
+
+    /// <summary>Whole groups in random order, into the test part until it has its share, then into the validation part.</summary>
+    private static int[][] ByGroups(Table table, string column, int seed, bool hasTest)
+    {
+        int[][] groups =
+        [
+            .. table.Texts(column).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray()),
+        ];
+        new MersenneTwister(seed, threadSafe: false).Shuffle(groups);
+        List<int>[] parts = [[], [], []];
+        foreach (int[] group in groups)
+        {
+            int part = hasTest && parts[2].Count < TestShare * table.Rows ? 2 : parts[1].Count < ValidationShare * table.Rows ? 1 : 0;
+            parts[part].AddRange(group);
+        }
+
+        return [.. parts.Select(part => part.Order().ToArray())];
+    }
+
+    /// <summary>Rows at random; of every class the same share.</summary>
+    private static int[][] AtRandom(Table table, TableTrainingOptions options, TableTask task, bool hasTest)
     {
         var generator = new MersenneTwister(options.Seed, threadSafe: false);
         IEnumerable<int[]> groups = task == TableTask.Classification

@@ -38,7 +38,8 @@ internal static class Clipping
         int clipped = 0, run = 0;
         foreach (float sample in samples)
         {
-            run = sample == value ? run + 1 : 0;
+            // Zeros side by side are silence.
+            run = sample == value && value != 0.0f ? run + 1 : 0;
             clipped += run < ShortestRun ? 0 : run == ShortestRun ? ShortestRun : 1;
         }
 

@@ -74,7 +74,7 @@ public static class Compute
         {
             return
             [
-                provider == "managed" ? "MATH4AI_PROVIDER asks for managed linear algebra: unset it."
+                string.Equals(provider, "managed", StringComparison.OrdinalIgnoreCase) ? "MATH4AI_PROVIDER asks for managed linear algebra: unset it."
                 : hasMklInTorch ? "Linear algebra runs managed although MKL comes with libtorch here: see the check that failed."
                 : "Add Math.NET's packages MathNet.Numerics.Providers.MKL and MathNet.Numerics.MKL for this platform to the application: they are found by themselves.",
             ];

@@ -82,7 +82,11 @@ public sealed class ShortTimeFourier
         }
 
         var spectrum = new Complex[Frequencies * Frames];
-        Forward(signal, spectrum);
+        lock (scratch)
+        {
+            Forward(signal, spectrum);
+        }
+
         return spectrum;
     }
 
@@ -99,7 +103,11 @@ public sealed class ShortTimeFourier
         }
 
         double[] signal = new double[Length];
-        Inverse(spectrum, signal);
+        lock (scratch)
+        {
+            Inverse(spectrum, signal);
+        }
+
         return signal;
     }
 

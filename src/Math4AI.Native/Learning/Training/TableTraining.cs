@@ -125,6 +125,7 @@ public sealed record TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         string[] inputs = Inputs(table, options);
+        RequireKeys(table, options);
         (Table rows, int dropped) = Complete(table, options, inputs);
         Table? testRows = test is null ? null : Complete(test, options, inputs).Rows;
         TableTask task = options.Task ?? TaskOf(rows, options.Target);
@@ -139,7 +140,9 @@ public sealed record TableTraining
         int[][] parts = Split(rows, options, task, testRows is null);
         if (parts.Take(2).Any(part => part.Length == 0) || (testRows is null && parts[2].Length == 0))
         {
-            throw new ArgumentException($"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+            throw new ArgumentException(options.GroupBy is { } column
+                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
+                : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
         }
 
         Table train = rows.Select(parts[0]), validation = rows.Select(parts[1]);
@@ -301,10 +304,9 @@ public sealed record TableTraining
         return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
     }
 
-    /// <summary>The rows whose target is known and, where asked for, that miss nothing.</summary>
-    private static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
+    /// <summary>Every row has the value by which the parts are made.</summary>
+    private static void RequireKeys(Table table, TableTrainingOptions options)
     {
-        string[] needed = [.. options.Missing == Missing.Drop ? inputs : [], options.Target];
         foreach (string key in new[] { options.GroupBy, options.OrderBy }.OfType<string>())
         {
             int missing = table.Texts(key).ToList().FindIndex(text => text is null);
@@ -313,7 +315,12 @@ public sealed record TableTraining
                 throw new ArgumentException($"Column '{key}', row {missing + 1}: the value is missing, and the parts are made by it.");
             }
         }
+    }
 
+    /// <summary>The rows whose target is known and, where asked for, that miss nothing.</summary>
+    private static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        string[] needed = [.. options.Missing == Missing.Drop ? inputs : [], options.Target];
         if (options.Missing == Missing.Refuse && table.Texts(options.Target).ToList().FindIndex(text => text is null) is var row and >= 0)
         {
             throw new ArgumentException(

@@ -12,6 +12,52 @@ internal static unsafe class BandAlignment
 {
     private const int MostRounds = 8;
 
+    /// <summary>Powers of sources become logarithms without the mean over time and that over the sources, of unit norm, in place.</summary>
+    /// <param name="powers">Source after source, relative to each source's mean.</param>
+    /// <param name="sources">The number of sources.</param>
+    /// <param name="stride">The numbers of one source.</param>
+    /// <param name="frames">Those of them that count.</param>
+    public static void ToShape(double[] powers, int sources, int stride, int frames)
+    {
+        for (int n = 0; n < sources; n++)
+        {
+            Span<double> row = powers.AsSpan(n * stride, frames);
+            double mean = 0.0;
+            for (int t = 0; t < frames; t++)
+            {
+                row[t] = Math.Log(Math.Max(0.0, row[t]) + 1e-3);
+                mean += row[t] / frames;
+            }
+
+            for (int t = 0; t < frames; t++)
+            {
+                row[t] -= mean;
+            }
+        }
+
+        double square = 0.0;
+        for (int t = 0; t < frames; t++)
+        {
+            double mean = 0.0;
+            for (int n = 0; n < sources; n++)
+            {
+                mean += powers[n * stride + t] / sources;
+            }
+
+            for (int n = 0; n < sources; n++)
+            {
+                powers[n * stride + t] -= mean;
+                square += powers[n * stride + t] * powers[n * stride + t];
+            }
+        }
+
+        double scale = 1.0 / (Math.Sqrt(square) + 1e-12);
+        for (int i = 0; i < powers.Length; i++)
+        {
+            powers[i] *= scale;
+        }
+    }
+
     /// <summary>The order of each band: which of its sources comes first, second, ….</summary>
     /// <param name="shapes">How the sources' powers move in each band, source after source.</param>
     /// <param name="sources">The number of sources.</param>

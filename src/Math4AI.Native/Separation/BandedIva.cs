@@ -366,7 +366,7 @@ internal sealed unsafe class BandedIva
         }
     }
 
-    /// <summary>How the logarithms of the sources' powers in a band move over time: without means, of unit norm.</summary>
+    /// <summary>How the sources' powers in a band move over time, for <see cref="BandAlignment"/>.</summary>
     private void Shape(int from, int to, double[] shape)
     {
         Array.Clear(shape);
@@ -382,42 +382,6 @@ internal sealed unsafe class BandedIva
             }
         }
 
-        for (int n = 0; n < channels; n++)
-        {
-            Span<double> row = shape.AsSpan(n * stride, frames);
-            double mean = 0.0;
-            for (int t = 0; t < frames; t++)
-            {
-                row[t] = Math.Log(Math.Max(0.0, row[t]) + 1e-3);
-                mean += row[t] / frames;
-            }
-
-            for (int t = 0; t < frames; t++)
-            {
-                row[t] -= mean;
-            }
-        }
-
-        double square = 0.0;
-        for (int t = 0; t < frames; t++)
-        {
-            double mean = 0.0;
-            for (int n = 0; n < channels; n++)
-            {
-                mean += shape[n * stride + t] / channels;
-            }
-
-            for (int n = 0; n < channels; n++)
-            {
-                shape[n * stride + t] -= mean;
-                square += shape[n * stride + t] * shape[n * stride + t];
-            }
-        }
-
-        double scale = 1.0 / (Math.Sqrt(square) + 1e-12);
-        for (int i = 0; i < shape.Length; i++)
-        {
-            shape[i] *= scale;
-        }
+        BandAlignment.ToShape(shape, channels, stride, frames);
     }
 }

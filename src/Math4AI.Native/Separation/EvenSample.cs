@@ -32,4 +32,17 @@ internal static class EvenSample
 
         return (planar, count);
     }
+
+    /// <summary>The sources of such samples, planar, and how many they are.</summary>
+    /// <param name="source">The mixture.</param>
+    /// <param name="unmixing">What separates it.</param>
+    /// <param name="most">About how many are wanted.</param>
+    public static (double[] Planar, int Count) Of(ISampleSource source, Unmixing unmixing, int most)
+    {
+        (double[] planar, int count) = Of(source, most);
+        double[] sources = new double[unmixing.Sources * count];
+        BlockKernels.Centre(planar, count, unmixing.Mean.ToArray());
+        BlockKernels.Project(unmixing.Matrix.ToRowMajorArray(), unmixing.Sources, planar, unmixing.Channels, count, sources);
+        return (sources, count);
+    }
 }

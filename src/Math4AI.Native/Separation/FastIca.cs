@@ -4,7 +4,6 @@ using Math4AI.LinearAlgebra;
 using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
-using MathNet.Numerics.Random;
 
 namespace Math4AI.Separation;
 
@@ -83,7 +82,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         IProgress<SeparationProgress>? progress,
         CancellationToken cancellation)
     {
-        Matrix<double> rotation = RandomRotation(whitening.Matrix.RowCount);
+        Matrix<double> rotation = Rotations.Random(whitening.Matrix.RowCount, options.Seed);
         var changes = new List<double>();
         if (options.IsOneByOne)
         {
@@ -126,7 +125,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, samples.Channels, longest, options.Contrast));
         for (int iteration = 0; iteration < most; iteration++)
         {
-            Matrix<double> next = Orthogonalise(FixedPointStep(samples, whitening, rotation, pass, cancellation));
+            Matrix<double> next = Rotations.Nearest(FixedPointStep(samples, whitening, rotation, pass, cancellation));
             double change = Enumerable.Range(0, sources)
                 .Max(i => Math.Abs(1.0 - Math.Abs(next.Row(i).DotProduct(rotation.Row(i)))));
             rotation = next;
@@ -214,20 +213,6 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             sources, mixture.Channels, (i, j) => total.Product[i * mixture.Channels + j] / mixture.Length);
         Vector<double> slope = DenseVector.Create(sources, i => total.Slope[i] / mixture.Length);
         return product * whitening.Matrix.Transpose() - DenseMatrix.CreateDiagonal(sources, sources, i => slope[i]) * rotation;
-    }
-
-    private Matrix<double> RandomRotation(int sources)
-    {
-        var random = new MersenneTwister(options.Seed, threadSafe: false);
-        var normal = new MathNet.Numerics.Distributions.Normal(random);
-        return Orthogonalise(DenseMatrix.Create(sources, sources, (_, _) => normal.Sample()));
-    }
-
-    /// <summary>(W Wᵀ)^(−½) W, the nearest orthogonal matrix: U Vᵀ of W = U Σ Vᵀ.</summary>
-    private static Matrix<double> Orthogonalise(Matrix<double> matrix)
-    {
-        var svd = matrix.Svd();
-        return svd.U * svd.VT;
     }
 
     /// <summary>Σ g(u) (y − μ)ᵀ and Σ g′(u), of one segment.</summary>

@@ -18,15 +18,12 @@ internal static class GaussianSources
     /// <summary>The sources, from 0, for which n (S²/6 + K²/24), S the skewness and K the excess kurtosis, is not significant.</summary>
     public static IReadOnlyList<int> Find(ISampleSource mixture, Unmixing unmixing)
     {
-        (double[] planar, int count) = EvenSample.Of(mixture, MostSamples);
+        (double[] sources, int count) = EvenSample.Of(mixture, unmixing, MostSamples);
         if (count < FewestSamples)
         {
             return [];
         }
 
-        double[] sources = new double[unmixing.Sources * count];
-        BlockKernels.Centre(planar, count, unmixing.Mean.ToArray());
-        BlockKernels.Project(unmixing.Matrix.ToRowMajorArray(), unmixing.Sources, planar, unmixing.Channels, count, sources);
         return [.. Enumerable.Range(0, unmixing.Sources).Where(k => JarqueBera(sources.AsSpan(k * count, count)) < Critical)];
     }
 

@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
 using Math4AI.Optimization;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
-using MathNet.Numerics.Random;
 
 namespace Math4AI.Separation;
 
@@ -72,7 +70,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
 
     private (Matrix<double> Unmixing, Termination Termination) Minimise(WhiteSamples samples, Action<double> report)
     {
-        Matrix<double> unmixing = RandomRotation(samples.Sources);
+        Matrix<double> unmixing = Rotations.Random(samples.Sources, options.Seed);
         double[] signs = new double[samples.Sources];
         Statistics now = samples.At(unmixing);
         var memory = new List<(Matrix<double> Step, Matrix<double> Difference)>();
@@ -220,18 +218,6 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
     }
 
     private static double Dot(Matrix<double> a, Matrix<double> b) => a.PointwiseMultiply(b).Enumerate().Sum();
-
-    private Matrix<double> RandomRotation(int sources)
-    {
-        var normal = new Normal(new MersenneTwister(options.Seed, threadSafe: false));
-        Matrix<double> rotation = DenseMatrix.Create(sources, sources, (_, _) => normal.Sample()).QR().Q;
-        if (rotation.Determinant() < 0.0)
-        {
-            rotation.SetRow(0, -rotation.Row(0));
-        }
-
-        return rotation;
-    }
 
     /// <summary>What a pass over the samples gives at one W.</summary>
     /// <param name="Score">E[tanh(u) uᵀ].</param>

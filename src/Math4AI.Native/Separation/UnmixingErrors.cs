@@ -33,10 +33,7 @@ public static class UnmixingErrors
         }
 
         int sources = unmixing.Sources;
-        (double[] planar, int count) = EvenSample.Of(mixture, MostSamples);
-        double[] signals = new double[sources * count];
-        BlockKernels.Centre(planar, count, unmixing.Mean.ToArray());
-        BlockKernels.Project(unmixing.Matrix.ToRowMajorArray(), sources, planar, unmixing.Channels, count, signals);
+        (double[] signals, int count) = EvenSample.Of(mixture, unmixing, MostSamples);
         Moments[] moments = [.. Enumerable.Range(0, sources).Select(k => Moments.Of(signals.AsSpan(k * count, count).ToArray()))];
         Matrix<double> relative = DenseMatrix.Create(sources, sources, (i, j) => i == j ? moments[i].Scale : Relative(moments[i], moments[j]));
         return DenseMatrix.Create(sources, unmixing.Channels, (i, c) =>

@@ -100,7 +100,7 @@ public static class LinearFits
     {
         (Vector<double> theta, Matrix<double>? hessian, double scale) = state;
         int count = theta.Count, passes = 0;
-        var pass = new BlockPass<Sums>(data, longest => new Sums(count, longest));
+        var pass = new BlockPass<double, Sums>(data, data.Read, longest => new Sums(count, longest));
         var factor = hessian?.Cholesky();
         var pairs = new List<(Vector<double> Step, Vector<double> Change)>();
         Vector<double> step = theta * 0.0, gradientHere = step;
@@ -173,7 +173,7 @@ public static class LinearFits
     }
 
     private static Sums Sum(
-        BlockPass<Sums> pass,
+        BlockPass<double, Sums> pass,
         Vector<double> theta,
         double penalty,
         bool isLogistic,

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Math4AI.Interop.Mkl;
@@ -64,23 +65,23 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>Σ x_i³ and max |x_i|.</summary>
+    /// <summary>Σ x_i³, Σ x_i⁴ and max |x_i|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (double Cubes, double Peak) CubesAndPeak(ReadOnlySpan<double> x)
+    public static (double Cubes, double Fourths, double Peak) HigherMoments(ReadOnlySpan<double> x)
     {
         fixed (double* samples = x)
         {
-            Vector512<double> cubes = default, peaks = default;
+            Vector512<double> cubes = default, fourths = default, peaks = default;
             int i = 0;
             for (; i <= x.Length - Width; i += Width)
             {
-                Vector512<double> value = Vector512.Load(samples + i);
-                cubes = Vector512.FusedMultiplyAdd(value * value, value, cubes);
+                Vector512<double> value = Vector512.Load(samples + i), square = value * value;
+                cubes = Vector512.FusedMultiplyAdd(square, value, cubes);
+                fourths = Vector512.FusedMultiplyAdd(square, square, fourths);
                 peaks = Vector512.Max(peaks, Vector512.Abs(value));
             }
 
-            double cube = Vector512.Sum(cubes);
-            double peak = 0.0;
+            (double cube, double fourth, double peak) = (Vector512.Sum(cubes), Vector512.Sum(fourths), 0.0);
             for (int lane = 0; lane < Width; lane++)
             {
                 peak = Math.Max(peak, peaks[lane]);
@@ -88,11 +89,37 @@ internal static unsafe class BlockKernels
 
             for (; i < x.Length; i++)
             {
-                cube += samples[i] * samples[i] * samples[i];
+                double square = samples[i] * samples[i];
+                cube += square * samples[i];
+                fourth += square * square;
                 peak = Math.Max(peak, Math.Abs(samples[i]));
             }
 
-            return (cube, peak);
+            return (cube, fourth, peak);
+        }
+    }
+
+    /// <summary>target = (x − shift) · scale, rounded to float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow(ReadOnlySpan<double> x, double shift, double scale, Span<float> target)
+    {
+        fixed (double* samples = x)
+        fixed (float* narrow = target)
+        {
+            var shifts = Vector512.Create(shift);
+            var scales = Vector512.Create(scale);
+            int i = 0;
+            for (; i <= x.Length - 2 * Width; i += 2 * Width)
+            {
+                Vector512.Narrow(
+                    (Vector512.Load(samples + i) - shifts) * scales,
+                    (Vector512.Load(samples + i + Width) - shifts) * scales).Store(narrow + i);
+            }
+
+            for (; i < x.Length; i++)
+            {
+                narrow[i] = (float)((samples[i] - shift) * scale);
+            }
         }
     }
 
@@ -103,10 +130,12 @@ internal static unsafe class BlockKernels
     /// <param name="channels">The channels of Y.</param>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="result">U, planar.</param>
-    public static void Project(
-        ReadOnlySpan<double> matrix, int rows, ReadOnlySpan<double> block, int channels, int count, Span<double> result)
+    /// <typeparam name="T">double or float.</typeparam>
+    public static void Project<T>(
+        ReadOnlySpan<T> matrix, int rows, ReadOnlySpan<T> block, int channels, int count, Span<T> result)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        fixed (double* m = matrix, y = block, u = result)
+        fixed (T* m = matrix, y = block, u = result)
         {
             if (channels <= FewChannels || !Compute.HasMkl)
             {
@@ -118,7 +147,7 @@ internal static unsafe class BlockKernels
             else
             {
                 // Row-major M is column-major Mᵀ; the planar blocks are column-major Yᵀ and Uᵀ: Uᵀ = Yᵀ Mᵀ.
-                MklDouble.Gemm((byte)'N', (byte)'N', count, rows, channels, 1.0, y, count, m, channels, 0.0, u, count);
+                Gemm((byte)'N', count, rows, channels, y, count, m, channels, T.Zero, u, count);
             }
         }
     }
@@ -130,10 +159,12 @@ internal static unsafe class BlockKernels
     /// <param name="columns">The channels of B.</param>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="sum">rows × columns, row-major.</param>
-    public static void AddOuterProduct(
-        ReadOnlySpan<double> a, int rows, ReadOnlySpan<double> b, int columns, int count, Span<double> sum)
+    /// <typeparam name="T">double or float.</typeparam>
+    public static void AddOuterProduct<T>(
+        ReadOnlySpan<T> a, int rows, ReadOnlySpan<T> b, int columns, int count, Span<T> sum)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        fixed (double* pa = a, pb = b, ps = sum)
+        fixed (T* pa = a, pb = b, ps = sum)
         {
             if (columns <= FewChannels || !Compute.HasMkl)
             {
@@ -148,7 +179,7 @@ internal static unsafe class BlockKernels
             else
             {
                 // Row-major sum is column-major sumᵀ = B Aᵀ, and the planar blocks are column-major Aᵀ and Bᵀ.
-                MklDouble.Gemm((byte)'T', (byte)'N', columns, rows, count, 1.0, pb, count, pa, count, 1.0, ps, columns);
+                Gemm((byte)'T', columns, rows, count, pb, count, pa, count, T.One, ps, columns);
             }
         }
     }
@@ -170,17 +201,39 @@ internal static unsafe class BlockKernels
         }
     }
 
+    /// <summary>Σ a_i b_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ProjectRow(double* weights, double* block, int channels, int count, double* target)
+    public static T Dot<T>(T* a, T* b, int count)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int i = 0;
-        for (; i <= count - Width; i += Width)
+        int width = Vector512<T>.Count, i = 0;
+        Vector512<T> first = default, second = default;
+        for (; i <= count - 2 * width; i += 2 * width)
         {
-            Vector512<double> sum = Vector512.Create(weights[0]) * Vector512.Load(block + i);
+            first = MultiplyAdd(Vector512.Load(a + i), Vector512.Load(b + i), first);
+            second = MultiplyAdd(Vector512.Load(a + i + width), Vector512.Load(b + i + width), second);
+        }
+
+        T sum = Vector512.Sum(first + second);
+        for (; i < count; i++)
+        {
+            sum = T.FusedMultiplyAdd(a[i], b[i], sum);
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ProjectRow<T>(T* weights, T* block, int channels, int count, T* target)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        int width = Vector512<T>.Count, i = 0;
+        for (; i <= count - width; i += width)
+        {
+            Vector512<T> sum = Vector512.Create(weights[0]) * Vector512.Load(block + i);
             for (int channel = 1; channel < channels; channel++)
             {
-                sum = Vector512.FusedMultiplyAdd(
-                    Vector512.Create(weights[channel]), Vector512.Load(block + channel * count + i), sum);
+                sum = MultiplyAdd(Vector512.Create(weights[channel]), Vector512.Load(block + channel * count + i), sum);
             }
 
             sum.Store(target + i);
@@ -188,34 +241,36 @@ internal static unsafe class BlockKernels
 
         for (; i < count; i++)
         {
-            double sum = weights[0] * block[i];
+            T sum = weights[0] * block[i];
             for (int channel = 1; channel < channels; channel++)
             {
-                sum = Math.FusedMultiplyAdd(weights[channel], block[channel * count + i], sum);
+                sum = T.FusedMultiplyAdd(weights[channel], block[channel * count + i], sum);
             }
 
             target[i] = sum;
         }
     }
 
-    /// <summary>Σ a_i b_i.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Dot(double* a, double* b, int count)
+    /// <summary>a b + c, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> MultiplyAdd<T>(Vector512<T> a, Vector512<T> b, Vector512<T> c) =>
+        typeof(T) == typeof(float)
+            ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
+            : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+
+    /// <summary>C = op(A) B + beta C, column-major.</summary>
+    private static void Gemm<T>(byte transA, int m, int n, int k, T* a, int lda, T* b, int ldb, T beta, T* c, int ldc)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
-        Vector512<double> first = default, second = default;
-        int i = 0;
-        for (; i <= count - 2 * Width; i += 2 * Width)
+        if (typeof(T) == typeof(float))
         {
-            first = Vector512.FusedMultiplyAdd(Vector512.Load(a + i), Vector512.Load(b + i), first);
-            second = Vector512.FusedMultiplyAdd(Vector512.Load(a + i + Width), Vector512.Load(b + i + Width), second);
+            MklSingle.Gemm(
+                transA, (byte)'N', m, n, k, 1.0f, (float*)a, lda, (float*)b, ldb, float.CreateTruncating(beta), (float*)c, ldc);
         }
-
-        double sum = Vector512.Sum(first + second);
-        for (; i < count; i++)
+        else
         {
-            sum = Math.FusedMultiplyAdd(a[i], b[i], sum);
+            MklDouble.Gemm(
+                transA, (byte)'N', m, n, k, 1.0, (double*)a, lda, (double*)b, ldb, double.CreateTruncating(beta), (double*)c, ldc);
         }
-
-        return sum;
     }
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>
@@ -5,22 +8,30 @@ namespace Math4AI.LinearAlgebra;
 /// segments, the same ones however many threads there are; each segment has a state of its own (partial sums and scratch
 /// space), which is kept from pass to pass. Adding the states up in their order gives the same bits in every run.
 /// </summary>
+/// <typeparam name="T">The type of the samples: double, or float for half the memory to move.</typeparam>
 /// <typeparam name="TState">The partial sums of a segment.</typeparam>
-internal sealed class BlockPass<TState>
+internal class BlockPass<T, TState>
+    where T : unmanaged
     where TState : class
 {
     private const int MostSegments = 32;
     private const int ScratchBytes = 48 * 1024;
 
+    // Columns of a block that lie a power of two apart would share a few lines of the cache.
+    private const int OffThePower = 16;
+
     private readonly ISampleSource source;
+    private readonly Reader read;
     private readonly Segment[] segments;
 
     /// <summary>Cuts the source into segments.</summary>
     /// <param name="source">The samples.</param>
+    /// <param name="read">How a block is read.</param>
     /// <param name="create">Makes the state of a segment, given the longest block.</param>
-    public BlockPass(ISampleSource source, Func<int, TState> create)
+    public BlockPass(ISampleSource source, Reader read, Func<int, TState> create)
     {
         this.source = source;
+        this.read = read;
         BlockLength = BlockLengthFor(source.Channels);
         long blocks = (source.Length + BlockLength - 1) / BlockLength;
         int count = (int)Math.Clamp(blocks, 1, MostSegments);
@@ -29,7 +40,7 @@ internal sealed class BlockPass<TState>
         {
             long first = blocks * i / count * BlockLength;
             long end = Math.Min(source.Length, blocks * (i + 1) / count * BlockLength);
-            segments[i] = new Segment(first, end, new double[source.Channels * BlockLength], create(BlockLength));
+            segments[i] = new Segment(first, end, create(BlockLength));
         }
     }
 
@@ -38,7 +49,13 @@ internal sealed class BlockPass<TState>
     /// <param name="block">Planar: channel after channel, each of <paramref name="count"/> samples.</param>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="start">The block's first sample.</param>
-    public delegate void BlockAction(TState state, Span<double> block, int count, long start);
+    public delegate void BlockAction(TState state, Span<T> block, int count, long start);
+
+    /// <summary>Reads samples from <paramref name="start"/> on.</summary>
+    /// <param name="start">The first sample.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <param name="block">Planar, as above.</param>
+    public delegate void Reader(long start, int count, Span<T> block);
 
     public int BlockLength { get; }
 
@@ -47,7 +64,7 @@ internal sealed class BlockPass<TState>
 
     /// <summary>A length at which a block of all channels, and as much again for results, stays in the cache.</summary>
     public static int BlockLengthFor(int channels) =>
-        Math.Clamp(ScratchBytes / (sizeof(double) * 2 * channels) / 64 * 64, 512, 4096);
+        Math.Clamp(ScratchBytes / (Unsafe.SizeOf<T>() * 2 * channels) / 64 * 64, 512, 4096) + OffThePower;
 
     /// <summary>Reads every block once and hands it to the action; blocks of one segment in order, segments at once.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -72,15 +89,18 @@ internal sealed class BlockPass<TState>
     private void RunSegment(Segment segment, BlockAction action, CancellationToken cancellation)
     {
         using var single = SingleThreadedMkl.Begin();
+        T[] samples = ArrayPool<T>.Shared.Rent(source.Channels * BlockLength);
         for (long start = segment.Start; start < segment.End; start += BlockLength)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = (int)Math.Min(BlockLength, segment.End - start);
-            Span<double> block = segment.Block.AsSpan(0, count * source.Channels);
-            source.Read(start, count, block);
+            Span<T> block = samples.AsSpan(0, count * source.Channels);
+            read(start, count, block);
             action(segment.State, block, count, start);
         }
+
+        ArrayPool<T>.Shared.Return(samples);
     }
 
-    private sealed record Segment(long Start, long End, double[] Block, TState State);
+    private sealed record Segment(long Start, long End, TState State);
 }

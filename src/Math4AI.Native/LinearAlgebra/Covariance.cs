@@ -49,17 +49,22 @@ public sealed class Covariance
 
         int channels = source.Channels;
         double[] shift = MeanOfFirstBlock(source);
-        var pass = new BlockPass<Sums>(source, _ => new Sums(channels));
+        bool isFew = channels <= FewChannels.Most;
+        var pass = new BlockPass<double, Sums>(
+            source,
+            isFew ? (start, count, block) => FewChannels.ReadIfNotLent(source, start, count, block) : source.Read,
+            _ => new Sums(channels));
         pass.Run(
-            (sums, block, count, _) =>
+            (sums, block, count, start) =>
             {
-                BlockKernels.Centre(block, count, shift);
-                for (int channel = 0; channel < channels; channel++)
+                if (isFew)
                 {
-                    sums.First[channel] += BlockKernels.Sum(block.Slice(channel * count, count));
+                    FewChannels.Of(source, block, start, count).AddMoments(shift, sums.First, sums.Second);
                 }
-
-                BlockKernels.AddOuterProduct(block, channels, block, channels, count, sums.Second);
+                else
+                {
+                    sums.Add(block, shift, count);
+                }
             },
             cancellation);
         return Combine(source, shift, pass.States);
@@ -111,7 +116,7 @@ public sealed class Covariance
 
     private static ArgumentException FirstBadSample(ISampleSource source)
     {
-        int longest = BlockPass<Sums>.BlockLengthFor(source.Channels);
+        int longest = BlockPass<double, Sums>.BlockLengthFor(source.Channels);
         double[] block = new double[longest * source.Channels];
         for (long start = 0; start < source.Length; start += longest)
         {
@@ -137,5 +142,16 @@ public sealed class Covariance
         public double[] First { get; } = new double[channels];
 
         public double[] Second { get; } = new double[channels * channels];
+
+        public void Add(Span<double> block, double[] shift, int count)
+        {
+            BlockKernels.Centre(block, count, shift);
+            for (int channel = 0; channel < channels; channel++)
+            {
+                First[channel] += BlockKernels.Sum(block.Slice(channel * count, count));
+            }
+
+            BlockKernels.AddOuterProduct(block, channels, block, channels, count, Second);
+        }
     }
 }

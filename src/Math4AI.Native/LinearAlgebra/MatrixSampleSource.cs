@@ -35,7 +35,7 @@ public sealed class MatrixSampleSource : ISampleSource
             Span<double> target = block.Slice(channel * count, count);
             if (columnMajor is not null)
             {
-                columnMajor.AsSpan(checked((int)(channel * Length + start)), count).CopyTo(target);
+                Lend(channel, start, count).CopyTo(target);
             }
             else
             {
@@ -46,4 +46,8 @@ public sealed class MatrixSampleSource : ISampleSource
             }
         }
     }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Lend(int channel, long start, int count) =>
+        columnMajor is null ? [] : columnMajor.AsSpan(checked((int)(channel * Length + start)), count);
 }

@@ -66,7 +66,7 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
         int channels = samples.Channels;
         double[] rows = q.Transpose().ToRowMajorArray();
         int width = q.ColumnCount;
-        var pass = new BlockPass<Sums>(samples, longest => new Sums(channels * width, width * longest));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(channels * width, width * longest));
         pass.Run(
             (sums, block, count, _) =>
             {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>Every so-manieth block of another source: a sample of it that spans its whole length, read in runs.</summary>
@@ -24,20 +26,30 @@ internal sealed class SubsampledSource : ISampleSource
 
     public void Read(long start, int count, Span<double> block)
     {
-        double[] run = System.Buffers.ArrayPool<double>.Shared.Rent(Channels * BlockLength);
-        for (int done = 0; done < count;)
+        double[] run = ArrayPool<double>.Shared.Rent(Channels * BlockLength);
+        for (int done = 0, length; done < count; done += length)
         {
-            (long index, long offset) = Math.DivRem(start + done, BlockLength);
-            int length = (int)Math.Min(count - done, BlockLength - offset);
-            source.Read(index * stride * BlockLength + offset, length, run);
+            (long first, length) = RunAt(start + done, count - done);
+            source.Read(first, length, run);
             for (int channel = 0; channel < Channels; channel++)
             {
                 run.AsSpan(channel * length, length).CopyTo(block[(channel * count + done)..]);
             }
-
-            done += length;
         }
 
-        System.Buffers.ArrayPool<double>.Shared.Return(run);
+        ArrayPool<double>.Shared.Return(run);
+    }
+
+    public ReadOnlySpan<double> Lend(int channel, long start, int count)
+    {
+        (long first, int length) = RunAt(start, count);
+        return length == count ? source.Lend(channel, first, count) : [];
+    }
+
+    /// <summary>Where a sample of this stands in the other source, and how many of those wanted follow it there.</summary>
+    private (long First, int Length) RunAt(long position, int most)
+    {
+        (long index, long offset) = Math.DivRem(position, BlockLength);
+        return (index * stride * BlockLength + offset, (int)Math.Min(most, BlockLength - offset));
     }
 }

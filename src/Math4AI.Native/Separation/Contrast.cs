@@ -30,6 +30,11 @@ internal static unsafe class ContrastExtensions
         _ => u.Length - LogCosh.Score(u),
     };
 
+    /// <summary>The same of log cosh in float32.</summary>
+    public static double Score(this Contrast contrast, Span<float> u) => contrast == Contrast.LogCosh
+        ? u.Length - LogCosh.Score(u)
+        : throw new NotSupportedException($"The contrast {contrast} is not written in float32.");
+
     /// <summary>g = u e^(−u²/2) and g′ = (1 − u²) e^(−u²/2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Exponential(Span<double> u)

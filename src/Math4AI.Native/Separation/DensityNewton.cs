@@ -50,7 +50,7 @@ internal sealed class DensityNewton
     public Matrix<double> Solve(Matrix<double> unmixing, double tolerance, Action<double> changed)
     {
         int sources = unmixing.RowCount;
-        var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, bins, longest));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, bins, longest));
         KernelDensity[] densities = [];
         unmixing = Standardise(unmixing);
         for (int iteration = 0; iteration < MostSteps; iteration++)
@@ -81,7 +81,7 @@ internal sealed class DensityNewton
         return Matrix<double>.Build.DenseDiagonal(variance.Count, variance.Count, i => 1.0 / Math.Sqrt(variance[i])) * unmixing;
     }
 
-    private KernelDensity[] Count(BlockPass<Sums> pass, Matrix<double> unmixing)
+    private KernelDensity[] Count(BlockPass<double, Sums> pass, Matrix<double> unmixing)
     {
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();
@@ -106,7 +106,7 @@ internal sealed class DensityNewton
         return [.. Enumerable.Range(0, sources).Select(i => KernelDensity.Of(total.AsSpan(i * bins, bins), origin, binWidth))];
     }
 
-    private Matrix<double> Step(BlockPass<Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
+    private Matrix<double> Step(BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
     {
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
 using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Separation;
 
@@ -37,14 +35,13 @@ public sealed record FastIcaOptions
 /// Neural Networks 10 (1999). Equals <c>sklearn.decomposition.FastICA</c> with <c>algorithm</c> "parallel" or "deflation" and
 /// <c>fun</c> "logcosh", "exp" or "cube".
 /// </summary>
-/// <remarks>
-/// White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] = E[g (y − μ)ᵀ] Kᵀ. Each iteration is one pass
-/// over y in blocks that stay in the cache.
-/// </remarks>
+/// <remarks>Each iteration is one pass over the data, <see cref="FixedPointPass"/>.</remarks>
 internal sealed class FastIca(FastIcaOptions options) : Separator
 {
-    // A start from fewer samples than these for each source may lie in another basin than the answer.
+    // A start from fewer samples than these, and than these for each source, may lie in another basin than the answer: the angle
+    // that a row of W is off has a variance of some m/n.
     private const int SamplesForAStart = 50_000;
+    private const int SamplesForASource = 1000;
     private const int MostStride = 64;
     private const int MostTurns = 3;
 
@@ -90,7 +87,8 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             return (rotation, changes);
         }
 
-        int stride = (int)Math.Min(MostStride, mixture.Length / ((long)SamplesForAStart * rotation.RowCount));
+        int fewest = Math.Max(SamplesForAStart, SamplesForASource * rotation.RowCount);
+        int stride = (int)Math.Min(MostStride, mixture.Length / fewest);
         if (stride > 1)
         {
             var part = new SubsampledSource(mixture, stride);
@@ -122,10 +120,10 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         CancellationToken cancellation)
     {
         int sources = rotation.RowCount;
-        var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, samples.Channels, longest, options.Contrast));
+        var pass = FixedPointPass.Over(samples, whitening, sources, options);
         for (int iteration = 0; iteration < most; iteration++)
         {
-            Matrix<double> next = Rotations.Nearest(FixedPointStep(samples, whitening, rotation, pass, cancellation));
+            Matrix<double> next = Rotations.Nearest(pass.Step(rotation, cancellation));
             double change = Enumerable.Range(0, sources)
                 .Max(i => Math.Abs(1.0 - Math.Abs(next.Row(i).DotProduct(rotation.Row(i)))));
             rotation = next;
@@ -149,7 +147,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         IProgress<SeparationProgress>? progress,
         CancellationToken cancellation)
     {
-        var pass = new BlockPass<Sums>(samples, longest => new Sums(1, samples.Channels, longest, options.Contrast));
+        var pass = FixedPointPass.Over(samples, whitening, 1, options);
         double worst = 0.0;
         for (int row = 0; row < rotation.RowCount; row++)
         {
@@ -158,8 +156,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             double change = double.PositiveInfinity;
             for (int iteration = 0; iteration < options.MaxIterations && change >= options.Tolerance; iteration++)
             {
-                Vector<double> next = OrthogonalTo(
-                    before, row, FixedPointStep(samples, whitening, w.ToRowMatrix(), pass, cancellation).Row(0));
+                Vector<double> next = OrthogonalTo(before, row, pass.Step(w.ToRowMatrix(), cancellation).Row(0));
                 change = Math.Abs(1.0 - Math.Abs(next.DotProduct(w)));
                 w = next;
                 changes.Add(change);
@@ -183,65 +180,5 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         }
 
         return w.Normalize(2.0);
-    }
-
-    /// <summary>E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass.</summary>
-    private static Matrix<double> FixedPointStep(
-        ISampleSource mixture,
-        Whitening whitening,
-        Matrix<double> rotation,
-        BlockPass<Sums> pass,
-        CancellationToken cancellation)
-    {
-        int sources = rotation.RowCount;
-        double[] weights = (rotation * whitening.Matrix).ToRowMajorArray();
-        double[] mean = whitening.Covariance.Mean.ToArray();
-        pass.Run(
-            (sums, block, count, _) =>
-            {
-                BlockKernels.Centre(block, count, mean);
-                sums.Add(weights, block, count);
-            },
-            cancellation);
-        var total = new Sums(sources, mixture.Channels, 0, default);
-        foreach (Sums sums in pass.States)
-        {
-            total.AddAndClear(sums);
-        }
-
-        Matrix<double> product = DenseMatrix.Create(
-            sources, mixture.Channels, (i, j) => total.Product[i * mixture.Channels + j] / mixture.Length);
-        Vector<double> slope = DenseVector.Create(sources, i => total.Slope[i] / mixture.Length);
-        return product * whitening.Matrix.Transpose() - DenseMatrix.CreateDiagonal(sources, sources, i => slope[i]) * rotation;
-    }
-
-    /// <summary>Σ g(u) (y − μ)ᵀ and Σ g′(u), of one segment.</summary>
-    private sealed class Sums(int sources, int channels, int longest, Contrast contrast)
-    {
-        private readonly double[] scores = new double[sources * longest];
-
-        public double[] Product { get; } = new double[sources * channels];
-
-        public double[] Slope { get; } = new double[sources];
-
-        public void Add(double[] weights, ReadOnlySpan<double> block, int count)
-        {
-            Span<double> g = scores.AsSpan(0, sources * count);
-            BlockKernels.Project(weights, sources, block, channels, count, g);
-            for (int source = 0; source < sources; source++)
-            {
-                Slope[source] += contrast.Score(g.Slice(source * count, count));
-            }
-
-            BlockKernels.AddOuterProduct(g, sources, block, channels, count, Product);
-        }
-
-        public void AddAndClear(Sums other)
-        {
-            TensorPrimitives.Add<double>(Product, other.Product, Product);
-            TensorPrimitives.Add<double>(Slope, other.Slope, Slope);
-            Array.Clear(other.Product);
-            Array.Clear(other.Slope);
-        }
     }
 }

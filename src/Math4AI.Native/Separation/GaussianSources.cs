@@ -1,5 +1,3 @@
-using Math4AI.LinearAlgebra;
-
 namespace Math4AI.Separation;
 
 /// <summary>
@@ -12,25 +10,18 @@ internal static class GaussianSources
 {
     // χ² of two degrees of freedom exceeds it once in a thousand times.
     private const double Critical = 13.815510557964274;
-    private const int MostSamples = 1 << 16;
     private const int FewestSamples = 100;
 
-    /// <summary>The sources, from 0, for which n (S²/6 + K²/24), S the skewness and K the excess kurtosis, is not significant.</summary>
-    public static IReadOnlyList<int> Find(ISampleSource mixture, Unmixing unmixing)
-    {
-        (double[] sources, int count) = EvenSample.Of(mixture, unmixing, MostSamples);
-        if (count < FewestSamples)
-        {
-            return [];
-        }
-
-        return [.. Enumerable.Range(0, unmixing.Sources).Where(k => JarqueBera(sources.AsSpan(k * count, count)) < Critical)];
-    }
+    /// <summary>The sources, from 0, for which n (S²/6 + K²/24), S the skewness and K the kurtosis, is not significant.</summary>
+    public static IReadOnlyList<int> Find(SourceStatistics statistics) =>
+        statistics.Looked < FewestSamples
+            ? []
+            : [.. Enumerable.Range(0, statistics.Variance.Count).Where(k => JarqueBera(statistics, k) < Critical)];
 
     /// <summary>What a user should know; nothing where a single source is normal, or none.</summary>
-    public static IEnumerable<string> Notes(ISampleSource mixture, Unmixing unmixing)
+    public static IEnumerable<string> Notes(SourceStatistics statistics)
     {
-        IReadOnlyList<int> normal = Find(mixture, unmixing);
+        IReadOnlyList<int> normal = Find(statistics);
         if (normal.Count > 1)
         {
             yield return $"Sources {string.Join(", ", normal.Select(k => k + 1))} are as good as normally distributed: nothing can separate them "
@@ -38,24 +29,9 @@ internal static class GaussianSources
         }
     }
 
-    private static double JarqueBera(ReadOnlySpan<double> x)
+    private static double JarqueBera(SourceStatistics statistics, int source)
     {
-        double mean = 0.0;
-        foreach (double value in x)
-        {
-            mean += value / x.Length;
-        }
-
-        double second = 0.0, third = 0.0, fourth = 0.0;
-        foreach (double value in x)
-        {
-            double square = (value - mean) * (value - mean);
-            second += square / x.Length;
-            third += square * (value - mean) / x.Length;
-            fourth += square * square / x.Length;
-        }
-
-        double skewness = third / Math.Pow(second, 1.5), excess = fourth / (second * second) - 3.0;
-        return x.Length * (skewness * skewness / 6.0 + excess * excess / 24.0);
+        (double skewness, double excess) = (statistics.Skewness[source], statistics.Kurtosis[source]);
+        return statistics.Looked * (skewness * skewness / 6.0 + excess * excess / 24.0);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Jade(int? sources) : DiagonalisingSeparator(sources)
         int count = whitening.Matrix.RowCount, pairs = count * (count + 1) / 2;
         double[] weights = whitening.Matrix.ToRowMajorArray();
         double[] mean = whitening.Covariance.Mean.ToArray();
-        var pass = new BlockPass<Sums>(mixture, longest => new Sums(count, pairs, longest));
+        var pass = new BlockPass<double, Sums>(mixture, mixture.Read, longest => new Sums(count, pairs, longest));
         pass.Run(
             (sums, block, length, _) =>
             {

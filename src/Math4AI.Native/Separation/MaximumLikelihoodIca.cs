@@ -252,14 +252,14 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
         private readonly ISampleSource mixture;
         private readonly Matrix<double> whitening;
         private readonly double[] mean;
-        private readonly BlockPass<Sums> pass;
+        private readonly BlockPass<double, Sums> pass;
         private readonly CancellationToken cancellation;
 
         public WhiteSamples(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
         {
             (this.mixture, this.whitening, this.cancellation) = (mixture, whitening.Matrix, cancellation);
             mean = whitening.Covariance.Mean.ToArray();
-            pass = new BlockPass<Sums>(mixture, longest => new Sums(Sources, mixture.Channels, longest));
+            pass = new BlockPass<double, Sums>(mixture, mixture.Read, longest => new Sums(Sources, mixture.Channels, longest));
         }
 
         public int Sources => whitening.RowCount;
@@ -309,9 +309,9 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
             BlockKernels.Project(weights, sources, block, channels, count, u);
             for (int source = 0; source < sources; source++)
             {
-                Span<double> row = u.Slice(source * count, count);
-                LogCosh[source] += Separation.LogCosh.Sum(row);
-                Square[source] += Separation.LogCosh.Score(row);
+                (double squares, double logCosh) = Separation.LogCosh.ScoreAndSum(u.Slice(source * count, count));
+                Square[source] += squares;
+                LogCosh[source] += logCosh;
             }
 
             BlockKernels.AddOuterProduct(u, sources, block, channels, count, Product);

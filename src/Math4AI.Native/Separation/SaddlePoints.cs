@@ -66,7 +66,7 @@ internal static class SaddlePoints
         int sources = rotation.RowCount;
         double[] weights = (rotation * whitening.Matrix).ToRowMajorArray();
         double[] mean = whitening.Covariance.Mean.ToArray();
-        var pass = new BlockPass<Sums>(samples, longest => new Sums(sources, longest));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, longest));
         pass.Run(
             (sums, block, count, _) =>
             {

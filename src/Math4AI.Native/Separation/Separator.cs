@@ -142,7 +142,7 @@ public abstract class Separator
             Notes =
             [
                 .. solution.Notes,
-                .. UsesDensities ? GaussianSources.Notes(mixture, unmixing) : [],
+                .. UsesDensities ? GaussianSources.Notes(statistics) : [],
                 .. mixture is Recording sound ? Clipping.Notes(sound) : [],
             ],
             SecondsPerStage = new Dictionary<string, double>

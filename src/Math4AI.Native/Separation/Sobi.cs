@@ -23,7 +23,7 @@ internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sour
     {
         int channels = mixture.Channels;
         double[] mean = whitening.Covariance.Mean.ToArray();
-        var pass = new BlockPass<Sums>(mixture, longest => new Sums(channels, lags, longest));
+        var pass = new BlockPass<double, Sums>(mixture, mixture.Read, longest => new Sums(channels, lags, longest));
         pass.Run(
             (sums, _, count, begin) =>
             {

@@ -6,11 +6,16 @@ namespace Math4AI.Separation;
 
 /// <summary>Moments of separated sources.</summary>
 /// <param name="Variance">E (x − E x)², one number a source.</param>
-/// <param name="Skewness">E x³ / (E x²)^(3/2); of a quarter of a million samples from all over where there are more.</param>
+/// <param name="Skewness">E x³ / (E x²)^(3/2), of the samples that were looked at.</param>
+/// <param name="Kurtosis">E x⁴ / (E x²)² − 3, of the samples that were looked at: 0 of a normal source.</param>
 /// <param name="Correlation">Sources × sources.</param>
-public sealed record SourceStatistics(Vector<double> Variance, Vector<double> Skewness, Matrix<double> Correlation)
+public sealed record SourceStatistics(
+    Vector<double> Variance, Vector<double> Skewness, Vector<double> Kurtosis, Matrix<double> Correlation)
 {
-    private const int EnoughForSkewness = 1 << 18;
+    private const int Enough = 1 << 16;
+
+    /// <summary>The samples from all over the mixture that skewness and kurtosis were taken of: all, or about 65,536.</summary>
+    public required long Looked { get; init; }
 
     /// <summary>The moments of W (Y − μ); second ones by W C Wᵀ from the covariance C of Y, without a pass.</summary>
     internal static SourceStatistics Of(
@@ -18,49 +23,55 @@ public sealed record SourceStatistics(Vector<double> Variance, Vector<double> Sk
     {
         Matrix<double> second = unmixing.Matrix * covariance.Matrix * unmixing.Matrix.Transpose();
         Vector<double> variance = second.Diagonal();
-        int stride = (int)Math.Min(int.MaxValue, mixture.Length / EnoughForSkewness);
+        int stride = (int)Math.Min(int.MaxValue, mixture.Length / Enough);
         ISampleSource part = stride > 1 ? new SubsampledSource(mixture, stride) : mixture;
-        SumOfCubes[] sums = Pass(part, unmixing, cancellation);
+        Moments[] sums = Pass(part, unmixing, cancellation);
         return new SourceStatistics(
             variance,
             DenseVector.Create(unmixing.Sources, k =>
                 variance[k] > 0.0 ? sums.Sum(sum => sum.Cubes[k]) / part.Length / Math.Pow(variance[k], 1.5) : 0.0),
+            DenseVector.Create(unmixing.Sources, k =>
+                variance[k] > 0.0 ? sums.Sum(sum => sum.Fourths[k]) / part.Length / (variance[k] * variance[k]) - 3.0 : 0.0),
             DenseMatrix.Create(unmixing.Sources, unmixing.Sources, (i, j) =>
             {
                 double scale = Math.Sqrt(variance[i] * variance[j]);
                 return i == j ? 1.0 : scale > 0.0 ? second[i, j] / scale : 0.0;
-            }));
+            }))
+        {
+            Looked = part.Length,
+        };
     }
 
     /// <summary>max |x| of each source, over all samples.</summary>
     internal static Vector<double> Peaks(ISampleSource mixture, Unmixing unmixing, CancellationToken cancellation)
     {
-        SumOfCubes[] sums = Pass(mixture, unmixing, cancellation);
+        Moments[] sums = Pass(mixture, unmixing, cancellation);
         return DenseVector.Create(unmixing.Sources, k => sums.Max(sum => sum.Peaks[k]));
     }
 
     /// <summary>The statistics after each source is multiplied by a factor.</summary>
-    internal SourceStatistics Scaled(Vector<double> factors) =>
-        new(
-            Variance.PointwiseMultiply(factors.PointwisePower(2)),
-            Skewness.PointwiseMultiply(factors.PointwiseSign()),
-            DenseMatrix.Create(
-                factors.Count,
-                factors.Count,
-                (i, j) => Correlation[i, j] * Math.Sign(factors[i]) * Math.Sign(factors[j])));
+    internal SourceStatistics Scaled(Vector<double> factors) => this with
+    {
+        Variance = Variance.PointwiseMultiply(factors.PointwisePower(2)),
+        Skewness = Skewness.PointwiseMultiply(factors.PointwiseSign()),
+        Correlation = DenseMatrix.Create(
+            factors.Count, factors.Count, (i, j) => Correlation[i, j] * Math.Sign(factors[i]) * Math.Sign(factors[j])),
+    };
 
     /// <summary>The statistics of the sources in another order.</summary>
-    internal SourceStatistics Ordered(int[] order) =>
-        new(
-            DenseVector.Create(order.Length, i => Variance[order[i]]),
-            DenseVector.Create(order.Length, i => Skewness[order[i]]),
-            DenseMatrix.Create(order.Length, order.Length, (i, j) => Correlation[order[i], order[j]]));
+    internal SourceStatistics Ordered(int[] order) => this with
+    {
+        Variance = DenseVector.Create(order.Length, i => Variance[order[i]]),
+        Skewness = DenseVector.Create(order.Length, i => Skewness[order[i]]),
+        Kurtosis = DenseVector.Create(order.Length, i => Kurtosis[order[i]]),
+        Correlation = DenseMatrix.Create(order.Length, order.Length, (i, j) => Correlation[order[i], order[j]]),
+    };
 
-    private static SumOfCubes[] Pass(ISampleSource samples, Unmixing unmixing, CancellationToken cancellation)
+    private static Moments[] Pass(ISampleSource samples, Unmixing unmixing, CancellationToken cancellation)
     {
         double[] weights = unmixing.Matrix.ToRowMajorArray();
         double[] mean = unmixing.Mean.ToArray();
-        var pass = new BlockPass<SumOfCubes>(samples, longest => new SumOfCubes(unmixing.Sources, longest));
+        var pass = new BlockPass<double, Moments>(samples, samples.Read, longest => new Moments(unmixing.Sources, longest));
         pass.Run(
             (sums, block, count, _) =>
             {
@@ -72,11 +83,13 @@ public sealed record SourceStatistics(Vector<double> Variance, Vector<double> Sk
         return [.. pass.States];
     }
 
-    private sealed class SumOfCubes(int sources, int longest)
+    private sealed class Moments(int sources, int longest)
     {
         public double[] Block { get; } = new double[sources * longest];
 
         public double[] Cubes { get; } = new double[sources];
+
+        public double[] Fourths { get; } = new double[sources];
 
         public double[] Peaks { get; } = new double[sources];
 
@@ -84,8 +97,9 @@ public sealed record SourceStatistics(Vector<double> Variance, Vector<double> Sk
         {
             for (int source = 0; source < sources; source++)
             {
-                (double cubes, double peak) = BlockKernels.CubesAndPeak(Block.AsSpan(source * count, count));
+                (double cubes, double fourths, double peak) = BlockKernels.HigherMoments(Block.AsSpan(source * count, count));
                 Cubes[source] += cubes;
+                Fourths[source] += fourths;
                 Peaks[source] = Math.Max(Peaks[source], peak);
             }
         }

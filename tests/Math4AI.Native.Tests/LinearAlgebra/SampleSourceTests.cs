@@ -53,10 +53,59 @@ public class SampleSourceTests
             Matrix<double> product = expected.Transpose() * y;
             Assert.Equal(0.0, (Matrix<double>.Build.DenseOfRowMajor(2, channels, sum) - product).FrobeniusNorm(), 1e-11);
 
-            (double cubes, double peak) = BlockKernels.CubesAndPeak(block);
+            float[] narrow = new float[block.Length], narrowProjected = new float[2 * count], narrowSum = new float[2 * channels];
+            BlockKernels.Narrow(block, 0.5, 2.0, narrow);
+            Assert.Equal(block.Select(x => (float)((x - 0.5) * 2.0)), narrow);
+            BlockKernels.Narrow(block, 0.0, 1.0, narrow);
+            float[] narrowMatrix = [.. m.ToRowMajorArray().Select(x => (float)x)];
+            BlockKernels.Project<float>(narrowMatrix, 2, narrow, channels, count, narrowProjected);
+            BlockKernels.AddOuterProduct<float>(narrowProjected, 2, narrow, channels, count, narrowSum);
+            Assert.All(narrowProjected.Zip(projected), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+            Assert.All(narrowSum.Zip(sum), pair => Assert.Equal(pair.Second, pair.First, 2e-5 * count));
+
+            (double cubes, double fourths, double peak) = BlockKernels.HigherMoments(block);
             Assert.Equal(block.Sum(x => x * x * x), cubes, 1e-9);
+            Assert.Equal(block.Sum(x => x * x * x * x), fourths, 1e-9);
             Assert.Equal(block.Max(Math.Abs), peak);
             Assert.Equal(block.Sum(), BlockKernels.Sum(block), 1e-10);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Moments_of_few_channels_agree_with_matrices_lent_or_copied(int channels)
+    {
+        foreach (int count in new[] { 1, 8, 37, 256 })
+        {
+            Matrix<double> y = Matrix<double>.Build.Random(count + 5, channels, count);
+            double[] shift = [.. Enumerable.Range(0, channels).Select(channel => 0.1 * channel)];
+            Matrix<double> centred = y.SubMatrix(3, count, 0, channels).MapIndexed((_, channel, value) => value - shift[channel], Zeros.Include);
+            foreach (ISampleSource source in new ISampleSource[] { new MatrixSampleSource(y), new CopyingSource(y) })
+            {
+                double[] block = new double[channels * count], first = new double[channels], second = new double[channels * channels];
+                FewChannels.ReadIfNotLent(source, 3, count, block);
+                FewChannels.Of(source, block, 3, count).AddMoments(shift, first, second);
+                Assert.Equal(0.0, (Vector<double>.Build.Dense(first) - centred.ColumnSums()).L2Norm(), 1e-12);
+                Matrix<double> products = Matrix<double>.Build.Dense(channels, channels, second);
+                Assert.Equal(0.0, (products - centred.TransposeThisAndMultiply(centred)).FrobeniusNorm(), 1e-11);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_source_that_lends_and_one_that_copies_give_the_same_floats()
+    {
+        Matrix<double> y = Matrix<double>.Build.Random(3000, 2, 1) * 1e-3 + 1e6;
+        double[] shift = [1e6, 1e6], scale = [1e3, 2e3];
+        float[] lent = new float[4000], copied = new float[4000], part = new float[4000];
+        ((ISampleSource)new MatrixSampleSource(y)).Read(500, 2000, shift, scale, lent);
+        ((ISampleSource)new CopyingSource(y)).Read(500, 2000, shift, scale, copied);
+        ((ISampleSource)new SubsampledSource(new MatrixSampleSource(y), 1)).Read(0, 2000, shift, scale, part);
+        Assert.Equal(lent, copied);
+        Assert.Equal((float)((y[1234, 1] - 1e6) * 2e3), lent[2000 + 734]);
+        Assert.Equal((float)((y[1234, 1] - 1e6) * 2e3), part[2000 + 1234]);
     }
 }

@@ -67,7 +67,9 @@ public static class Entropy
         double reach = Math.Max(sorted[^1] - mean, mean - sorted[0]) / deviation;
         (double origin, double width, int bins) = KernelDensity.Grid(sorted.Length, reach);
         double[] counts = new double[bins];
-        LinearBinning.Add([.. sorted.Select(x => (x - mean) / deviation)], origin, width, counts);
+        var histogram = new LinearHistogram(origin, width, bins);
+        histogram.Add([.. sorted.Select(x => (x - mean) / deviation)]);
+        histogram.MoveTo(counts);
         return (KernelDensity.Of(counts, origin, width), mean, deviation, sorted[0], sorted[^1]);
     }
 

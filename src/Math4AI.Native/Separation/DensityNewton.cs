@@ -50,7 +50,7 @@ internal sealed class DensityNewton
     public Matrix<double> Solve(Matrix<double> unmixing, double tolerance, Action<double> changed)
     {
         int sources = unmixing.RowCount;
-        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, bins, longest));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, longest, Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
         KernelDensity[] densities = [];
         unmixing = Standardise(unmixing);
         for (int iteration = 0; iteration < MostSteps; iteration++)
@@ -92,15 +92,17 @@ internal sealed class DensityNewton
                 BlockKernels.Project(weights, sources, block, samples.Channels, count, sums.Sources);
                 for (int i = 0; i < sources; i++)
                 {
-                    LinearBinning.Add(sums.Sources.AsSpan(i * count, count), origin, binWidth, sums.Counts.AsSpan(i * bins, bins));
+                    sums.Histograms[i].Add(sums.Sources.AsSpan(i * count, count));
                 }
             },
             cancellation);
         double[] total = new double[sources * bins];
         foreach (Sums sums in pass.States)
         {
-            TensorPrimitives.Add<double>(total, sums.Counts, total);
-            Array.Clear(sums.Counts);
+            for (int i = 0; i < sources; i++)
+            {
+                sums.Histograms[i].MoveTo(total.AsSpan(i * bins, bins));
+            }
         }
 
         return [.. Enumerable.Range(0, sources).Select(i => KernelDensity.Of(total.AsSpan(i * bins, bins), origin, binWidth))];
@@ -115,10 +117,10 @@ internal sealed class DensityNewton
             {
                 BlockKernels.Centre(block, count, mean);
                 BlockKernels.Project(weights, sources, block, samples.Channels, count, sums.Sources);
-                sums.Sources.AsSpan(0, sources * count).CopyTo(sums.Scores);
                 for (int i = 0; i < sources; i++)
                 {
-                    LinearBinning.Read(sums.Scores.AsSpan(i * count, count), origin, binWidth, densities[i].Score);
+                    LinearTable.Read(
+                        sums.Sources.AsSpan(i * count, count), origin, binWidth, densities[i].Score, sums.Scores.AsSpan(i * count, count));
                 }
 
                 BlockKernels.AddOuterProduct(sums.Scores, sources, sums.Sources, sources, count, sums.Product);
@@ -149,13 +151,13 @@ internal sealed class DensityNewton
         return step;
     }
 
-    private sealed class Sums(int sources, int bins, int longest)
+    private sealed class Sums(int sources, int longest, IEnumerable<LinearHistogram> histograms)
     {
         public double[] Sources { get; } = new double[sources * longest];
 
         public double[] Scores { get; } = new double[sources * longest];
 
-        public double[] Counts { get; } = new double[sources * bins];
+        public LinearHistogram[] Histograms { get; } = [.. histograms];
 
         public double[] Product { get; } = new double[sources * sources];
     }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.Probability;
 using MathNet.Numerics.Interpolation;
 
@@ -48,18 +49,17 @@ internal sealed class EntropyCurve
         Parallel.For(0, Parts, options, part =>
         {
             double[] projected = new double[first.Length], counts = new double[TiltedDensity.Stride];
+            var histogram = new LinearHistogram(-TiltedDensity.Reach, TiltedDensity.BinWidth, TiltedDensity.Bins);
             densities[part].Reset();
             symmetricDensities[part].Reset();
             for (int direction = Scanned * part / Parts; direction < Scanned * (part + 1) / Parts; direction++)
             {
                 (double sine, double cosine) = Math.SinCos(direction * Math.PI / Scanned);
-                for (int i = 0; i < projected.Length; i++)
-                {
-                    projected[i] = cosine * first[i] + sine * second[i];
-                }
-
+                TensorPrimitives.Multiply(first, cosine, projected);
+                TensorPrimitives.MultiplyAdd(second, sine, projected, projected);
                 Array.Clear(counts);
-                LinearBinning.Add(projected, -TiltedDensity.Reach, TiltedDensity.BinWidth, counts.AsSpan(0, TiltedDensity.Bins));
+                histogram.Add(projected);
+                histogram.MoveTo(counts);
                 any[direction] = densities[part].Entropy(counts, projected.Length);
                 if (hasSymmetric)
                 {

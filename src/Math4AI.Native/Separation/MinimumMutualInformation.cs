@@ -59,7 +59,7 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
         {
             double[][] white = Sample(mixture, whitening, cancellation);
             Matrix<double> first = count > PairwiseMinimum.FewSignals ? Prepare(white, cancellation) : rotation;
-            rotation = PairwiseMinimum.Solve(Turn(first, white), gain => Report("search", gain), cancellation) * first;
+            rotation = PairwiseMinimum.Solve(Turn(first, white), mixture.Length > FewSamples, gain => Report("search", gain), cancellation) * first;
         }
 
         Matrix<double> unmixing = rotation * whitening.Matrix;

@@ -19,14 +19,15 @@ internal static class PairwiseMinimum
 
     /// <summary>Finds W, sources × signals, such that W y has the least mutual information.</summary>
     /// <param name="signals">Signals, one array each; nearly white.</param>
+    /// <param name="isStart">Whether another method goes on from W with all samples: then what lies far out can be left to it.</param>
     /// <param name="objective">Told of the gain of every sweep, in nats.</param>
     /// <param name="cancellation">Stops between pairs.</param>
-    public static Matrix<double> Solve(double[][] signals, Action<double> objective, CancellationToken cancellation)
+    public static Matrix<double> Solve(double[][] signals, bool isStart, Action<double> objective, CancellationToken cancellation)
     {
         bool[] keep = ScatterWeights.Keep(signals);
         int dropped = keep.Count(each => !each);
         Matrix<double> found = SolveKept(Select(signals, keep), objective, cancellation);
-        if (dropped == 0)
+        if (dropped == 0 || isStart)
         {
             return found;
         }

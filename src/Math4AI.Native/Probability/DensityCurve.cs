@@ -14,7 +14,7 @@ public sealed record DensityCurve(IReadOnlyList<double> Values, IReadOnlyList<do
     /// <exception cref="ArgumentException">There are too few samples, some are not finite, or all are equal.</exception>
     public static DensityCurve Of(IReadOnlyCollection<double> samples)
     {
-        (KernelDensity density, double mean, double deviation, double least, double most) = Entropy.Estimate(samples);
+        (KernelDensity density, double mean, double deviation, double least, double most) = Entropy.StandardisedDensity(samples);
         var (values, heights, scores) = (new List<double>(), new List<double>(), new List<double>());
         for (int b = 0; b < density.Score.Length; b++)
         {

@@ -10,22 +10,32 @@ public static class Entropy
     /// <summary>½ log det(2πe C) of a Gaussian with the covariance of the data.</summary>
     /// <param name="samplesByVariables">One row a sample.</param>
     /// <exception cref="ArgumentException">There are fewer samples than variables and one, or the covariance is singular.</exception>
-    public static double Gaussian(Matrix<double> samplesByVariables)
+    public static Estimate Gaussian(Matrix<double> samplesByVariables)
     {
-        ArgumentNullException.ThrowIfNull(samplesByVariables);
-        Matrix<double> covariance = Covariance.Of(new MatrixSampleSource(samplesByVariables)).Matrix;
-        double determinant = covariance.Cholesky().DeterminantLn;
-        return 0.5 * (samplesByVariables.ColumnCount * Math.Log(2.0 * Math.PI * Math.E) + determinant);
+        (double[] squares, double determinant) = WhiteSquares(samplesByVariables);
+        return Estimate.MeanOf(squares).Plus(
+            0.5 * samplesByVariables.ColumnCount * Math.Log(2.0 * Math.PI) + 0.5 * determinant);
     }
 
     /// <summary>
-    /// By spacings of m ordered samples, with the bias of a uniform density taken off: mean log(x₍i+m₎ − x₍i₎) − ψ(m) + ψ(n + 1).
-    /// Sources: O. Vasicek, JRSS B 38 (1976); E. Learned-Miller and J. Fisher, JMLR 4 (2003), section 2.3.
+    /// By spacings of ordered samples, with the bias of a uniform density taken off: mean log(x₍b₎ − x₍a₎) − ψ(b − a) + ψ(n + 1), where
+    /// a … b are the m + 1 ranks about each sample's own, fewer at the ends.
+    /// Sources: O. Vasicek, JRSS B 38 (1976); N. Ebrahimi, K. Pflughoeft, E. Soofi, "Two measures of sample entropy", Statistics and
+    /// Probability Letters 20 (1994), for the ends.
     /// </summary>
     /// <param name="samples">Two or more.</param>
     /// <param name="spacing">m; null for √n.</param>
     /// <exception cref="ArgumentException">There are too few samples, or some are not finite.</exception>
-    public static double Spacings(IReadOnlyCollection<double> samples, int? spacing = null)
+    public static Estimate Spacings(IReadOnlyCollection<double> samples, int? spacing = null)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        double[] shares = new double[samples.Count];
+        AddSpacings([.. samples], spacing, 1.0, shares);
+        return Estimate.MeanOf(shares);
+    }
+
+    /// <summary>Adds to each sample a factor times its share of the entropy by spacings, whose mean is the estimate.</summary>
+    internal static void AddSpacings(double[] samples, int? spacing, double factor, double[] shares)
     {
         double[] sorted = Sorted(samples);
         int n = sorted.Length, m = spacing ?? (int)Math.Round(Math.Sqrt(n));
@@ -34,26 +44,30 @@ public static class Entropy
             throw new ArgumentOutOfRangeException(nameof(spacing), m, $"A spacing of 1 to {n - 1} is needed.");
         }
 
-        double sum = 0.0, least = 1e-12 * Math.Max(double.Epsilon, sorted[^1] - sorted[0]);
-        for (int i = 0; i + m < n; i++)
-        {
-            sum += Math.Log(Math.Max(least, sorted[i + m] - sorted[i]));
-        }
+        int[] order = [.. Enumerable.Range(0, n)];
+        Array.Sort((double[])samples.Clone(), order);
+        double[] correction = [.. Enumerable.Range(0, m + 1).Select(k => SpecialFunctions.DiGamma(n + 1.0) - SpecialFunctions.DiGamma(Math.Max(1, k)))];
 
-        return sum / (n - m) - SpecialFunctions.DiGamma(m) + SpecialFunctions.DiGamma(n + 1.0);
+        // Equal samples are told apart by 10⁻¹² of the range.
+        double least = 1e-12 * Math.Max(double.Epsilon, sorted[^1] - sorted[0]);
+        for (int rank = 0; rank < n; rank++)
+        {
+            int first = Math.Clamp(rank - m / 2, 0, n - 2), last = Math.Min(n - 1, rank - m / 2 + m);
+            shares[order[rank]] += factor * (Math.Log(Math.Max(least, sorted[last] - sorted[first])) + correction[last - first]);
+        }
     }
 
     /// <summary>By a Gaussian kernel density, from counts in bins: O(n).</summary>
     /// <param name="samples">Two or more.</param>
     /// <exception cref="ArgumentException">There are too few samples, some are not finite, or all are equal.</exception>
-    public static double Kernel(IReadOnlyCollection<double> samples)
+    public static Estimate Kernel(IReadOnlyCollection<double> samples)
     {
-        (KernelDensity density, _, double deviation, _, _) = Estimate(samples);
-        return density.Entropy + Math.Log(deviation);
+        (KernelDensity density, _, double deviation, _, _) = StandardisedDensity(samples);
+        return new Estimate(density.Entropy + Math.Log(deviation), density.EntropyDeviation / Math.Sqrt(samples.Count));
     }
 
     /// <summary>The density of the standardised samples, what they were standardised by, and the ends of their range.</summary>
-    internal static (KernelDensity Density, double Mean, double Deviation, double Least, double Most) Estimate(
+    internal static (KernelDensity Density, double Mean, double Deviation, double Least, double Most) StandardisedDensity(
         IReadOnlyCollection<double> samples)
     {
         double[] sorted = Sorted(samples);
@@ -80,21 +94,38 @@ public static class Entropy
     /// <param name="samplesByVariables">One row a sample; no two equal.</param>
     /// <param name="neighbour">k.</param>
     /// <exception cref="ArgumentException">There are k or fewer samples, or equal ones.</exception>
-    public static double NearestNeighbour(Matrix<double> samplesByVariables, int neighbour = 4)
+    public static Estimate NearestNeighbour(Matrix<double> samplesByVariables, int neighbour = 4)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);
         var tree = new NeighbourTree(samplesByVariables, neighbour);
         int n = samplesByVariables.RowCount;
-        double sum = 0.0;
+        double[] logs = new double[n];
         for (int i = 0; i < n; i++)
         {
             double distance = tree.DistanceToNeighbour(i);
-            sum += distance > 0.0
-                ? Math.Log(2.0 * distance)
+            logs[i] = distance > 0.0
+                ? samplesByVariables.ColumnCount * Math.Log(2.0 * distance)
                 : throw new ArgumentException($"Sample {i + 1} has {neighbour} equal ones: the variable is not continuous.");
         }
 
-        return SpecialFunctions.DiGamma(n) - SpecialFunctions.DiGamma(neighbour) + samplesByVariables.ColumnCount * sum / n;
+        return Estimate.MeanOf(logs).Plus(SpecialFunctions.DiGamma(n) - SpecialFunctions.DiGamma(neighbour));
+    }
+
+    /// <summary>½ ‖z‖² of each sample, z white, and log det C: −log of the Gaussian density, but for a constant.</summary>
+    internal static (double[] Squares, double LogDeterminant) WhiteSquares(Matrix<double> samplesByVariables)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByVariables);
+        Covariance covariance = Covariance.Of(new MatrixSampleSource(samplesByVariables));
+        var factors = covariance.Matrix.Cholesky();
+        Matrix<double> centred = samplesByVariables.MapIndexed((_, j, x) => x - covariance.Mean[j], Zeros.Include);
+        Matrix<double> solved = factors.Solve(centred.Transpose());
+        double[] squares = new double[samplesByVariables.RowCount];
+        for (int i = 0; i < squares.Length; i++)
+        {
+            squares[i] = 0.5 * solved.Column(i).DotProduct(centred.Row(i));
+        }
+
+        return (squares, factors.DeterminantLn);
     }
 
     internal static double[] Sorted(IReadOnlyCollection<double> samples)

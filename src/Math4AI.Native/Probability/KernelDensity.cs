@@ -38,6 +38,9 @@ internal sealed class KernelDensity
     /// <summary>The entropy −Σ c_b log f_b / n, in nats.</summary>
     public double Entropy { get; private init; }
 
+    /// <summary>The standard deviation of −log f over the samples.</summary>
+    public double EntropyDeviation { get; private init; }
+
     /// <summary>E ψ′, which is E ψ² where f is the density itself.</summary>
     public double MeanSlope { get; private init; }
 
@@ -83,7 +86,7 @@ internal sealed class KernelDensity
         }
 
         double[] score = new double[bins];
-        double entropy = 0.0, product = 0.0, square = 0.0;
+        double entropy = 0.0, logSquare = 0.0, product = 0.0, square = 0.0;
         for (int b = 0; b < bins; b++)
         {
             density[b] /= n;
@@ -92,7 +95,9 @@ internal sealed class KernelDensity
             score[b] = density[b] > 1e-12 ? -slope[b] / (n * density[b]) : b > 0 ? score[b - 1] : 0.0;
             if (counts[b] > 0.0)
             {
-                entropy -= counts[b] * Math.Log(density[b]);
+                double log = Math.Log(density[b]);
+                entropy -= counts[b] * log;
+                logSquare += counts[b] * log * log;
                 square += counts[b] * score[b] * score[b];
                 product += counts[b] * score[b] * (origin + b * binWidth);
             }
@@ -107,6 +112,7 @@ internal sealed class KernelDensity
         return new KernelDensity(origin, binWidth, density, score)
         {
             Entropy = entropy / n,
+            EntropyDeviation = Math.Sqrt(Math.Max(0.0, logSquare / n - entropy * entropy / (n * n))),
             MeanSlope = slopes / n,
             MeanSquare = square / n,
             MeanProduct = product / n,

@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// A k-d tree: the distance of each sample to its k-th neighbour in the maximum norm, in O(log n). Source: J. Bentley,
+/// A k-d tree: each sample's k nearest neighbours in the maximum norm, in O(log n). Source: J. Bentley,
 /// "Multidimensional binary search trees used for associative searching", Communications of the ACM 18 (1975).
 /// </summary>
 internal sealed class NeighbourTree
@@ -14,6 +14,7 @@ internal sealed class NeighbourTree
     private readonly int[] order;
     private readonly int neighbour;
     private readonly double[] nearest;
+    private readonly int[] neighbours;
     private readonly double[] point;
 
     public NeighbourTree(Matrix<double> samplesByVariables, int neighbour)
@@ -34,6 +35,7 @@ internal sealed class NeighbourTree
         order = [.. Enumerable.Range(0, n)];
         this.neighbour = neighbour;
         nearest = new double[neighbour];
+        neighbours = new int[neighbour];
         point = new double[columns.Length];
         Build(0, n, 0);
     }
@@ -50,6 +52,9 @@ internal sealed class NeighbourTree
         Search(sample, 0, order.Length, 0);
         return nearest[^1];
     }
+
+    /// <summary>The k neighbours of the sample that was asked for last, nearest first.</summary>
+    public ReadOnlySpan<int> Neighbours => neighbours;
 
     private void Build(int start, int end, int depth)
     {
@@ -111,8 +116,10 @@ internal sealed class NeighbourTree
         for (; at > 0 && nearest[at - 1] > distance; at--)
         {
             nearest[at] = nearest[at - 1];
+            neighbours[at] = neighbours[at - 1];
         }
 
         nearest[at] = distance;
+        neighbours[at] = other;
     }
 }

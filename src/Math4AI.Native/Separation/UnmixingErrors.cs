@@ -63,7 +63,7 @@ public static class UnmixingErrors
     {
         public static Moments Of(double[] samples)
         {
-            (KernelDensity density, double mean, double deviation, _, _) = Entropy.Estimate(samples);
+            (KernelDensity density, double mean, double deviation, _, _) = Entropy.StandardisedDensity(samples);
             double fourth = samples.Average(x => Math.Pow((x - mean) / deviation, 4.0));
             return new Moments(density.MeanSlope, density.MeanSquare, density.MeanProduct, 0.25 * (fourth - 1.0), deviation);
         }

@@ -123,4 +123,71 @@ public class InformationTests
         Assert.Throws<ArgumentException>(() => Entropy.Spacings([double.NaN, 1.0]));
         Assert.Throws<ArgumentException>(() => Entropy.NearestNeighbour(Matrix<double>.Build.Dense(20, 1, 1.0)));
     }
+
+    [Fact]
+    public void Turning_a_square_back_takes_away_the_information_of_its_turning()
+    {
+        var random = new MersenneTwister(6);
+        Matrix<double> square = Matrix<double>.Build.Dense(Samples, 2, (_, _) => random.NextDouble() - 0.5);
+        double root = Math.Sqrt(0.5);
+        Matrix<double> turn = Matrix<double>.Build.DenseOfRowArrays([root, root], [-root, root]);
+
+        // I of the turned square is 2 (½ + log √½); a scale beside the rotation changes nothing.
+        double expected = -2.0 * (0.5 + Math.Log(root));
+        Assert.Equal(expected, MutualInformation.Change(square * turn.Transpose(), turn.Transpose()), 0.05);
+        Assert.Equal(expected, MutualInformation.Change(square * turn.Transpose(), 7.0 * turn.Transpose()), 0.05);
+        Assert.Equal(0.0, MutualInformation.Change(square, Matrix<double>.Build.DenseIdentity(2)), 1e-12);
+        Assert.Throws<ArgumentException>(() => MutualInformation.Change(square, Matrix<double>.Build.Dense(2, 2, 1.0)));
+    }
+
+    [Fact]
+    public void Neighbours_by_the_tree_are_those_of_a_search_through_all()
+    {
+        var random = new MersenneTwister(7);
+        Matrix<double> samples = Matrix<double>.Build.Dense(500, 3, (_, _) => Normal.Sample(random, 0, 1));
+        var tree = new NeighbourTree(samples, 4);
+        for (int i = 0; i < samples.RowCount; i++)
+        {
+            int[] all = [.. Enumerable.Range(0, samples.RowCount).Where(j => j != i)
+                .OrderBy(j => (samples.Row(i) - samples.Row(j)).InfinityNorm()).Take(4)];
+            double distance = tree.DistanceToNeighbour(i);
+            Assert.Equal(all, tree.Neighbours.ToArray());
+            Assert.Equal((samples.Row(i) - samples.Row(all[3])).InfinityNorm(), distance);
+        }
+    }
+
+    public static TheoryData<string> Estimators() =>
+        ["gaussian entropy", "spacings", "kernel", "neighbours", "gaussian", "cubes", "boxes", "change", "discrete", "mixed"];
+
+    [Theory]
+    [MemberData(nameof(Estimators))]
+    public void Standard_errors_are_the_spread_over_many_data_sets(string name)
+    {
+        const int Sets = 200, Count = 400;
+        var random = new MersenneTwister(8);
+        Matrix<double> mixing = Matrix<double>.Build.DenseOfRowArrays([1.0, 0.4], [0.3, 1.0]);
+        var estimates = new List<Estimate>();
+        for (int set = 0; set < Sets; set++)
+        {
+            Matrix<double> y = Matrix<double>.Build.Dense(Count, 2, (_, _) => Laplace.Sample(random, 0, 1)) * mixing.Transpose();
+            double[] one = y.Column(0).ToArray();
+            int[] signs = [.. y.Column(1).Select(x => Math.Sign(x - 0.5))];
+            estimates.Add(name switch
+            {
+                "gaussian entropy" => Entropy.Gaussian(y),
+                "spacings" => Entropy.Spacings(one),
+                "kernel" => Entropy.Kernel(one),
+                "neighbours" => Entropy.NearestNeighbour(y),
+                "gaussian" => MutualInformation.Gaussian(y),
+                "cubes" => MutualInformation.Ksg(y),
+                "boxes" => MutualInformation.Ksg(y, variant: KsgVariant.Boxes),
+                "change" => MutualInformation.Change(y, mixing.Inverse()),
+                "discrete" => MutualInformation.Discrete<int, int>([.. one.Select(x => (int)Math.Floor(x))], signs),
+                _ => MutualInformation.Mixed(signs, one),
+            });
+        }
+
+        double spread = MathNet.Numerics.Statistics.Statistics.StandardDeviation(estimates.Select(each => each.Value));
+        Assert.InRange(estimates.Average(each => each.StandardError) / spread, 0.7, 1.4);
+    }
 }

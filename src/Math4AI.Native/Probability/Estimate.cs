@@ -1,0 +1,32 @@
+namespace Math4AI.Probability;
+
+/// <summary>An estimate from samples, with its standard error.</summary>
+/// <param name="Value">The estimate; information and entropy in nats.</param>
+/// <param name="StandardError">
+/// The standard deviation of the estimate over data sets of independent samples, from the spread of what each sample contributes:
+/// it does not know the bias.
+/// </param>
+public readonly record struct Estimate(double Value, double StandardError)
+{
+    /// <summary>The value alone.</summary>
+    public static implicit operator double(Estimate estimate) => estimate.Value;
+
+    /// <summary>The value alone.</summary>
+    public double ToDouble() => Value;
+
+    /// <summary>Another constant beside it, which has no error.</summary>
+    internal Estimate Plus(double constant) => this with { Value = Value + constant };
+
+    /// <summary>The mean of what each sample contributes, and its standard error.</summary>
+    internal static Estimate MeanOf(ReadOnlySpan<double> contributions)
+    {
+        double mean = System.Numerics.Tensors.TensorPrimitives.Average(contributions), squares = 0.0;
+        foreach (double contribution in contributions)
+        {
+            squares += (contribution - mean) * (contribution - mean);
+        }
+
+        double n = contributions.Length;
+        return new Estimate(mean, n > 1 ? Math.Sqrt(squares / (n - 1.0) / n) : double.PositiveInfinity);
+    }
+}

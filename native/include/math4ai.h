@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_ABI_VERSION 4
+#define M4_ABI_VERSION 5
 
 #define M4_MAX_CHANNELS 1024
 
@@ -140,6 +140,9 @@ M4_API int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_for
 /* Reads up to `frames` frames, fewer only at the end. M4_DAMAGED where the file ends before its header said it would;
  * the frames up to there are delivered. */
 M4_API int32_t m4_reader_read(m4_reader* reader, float* samples, int64_t stride, int64_t frames, int64_t* frames_read);
+
+/* The next read begins at this frame, 0 .. format.frames. M4_UNSUPPORTED where the stream cannot go back, as in a pipe. */
+M4_API int32_t m4_reader_seek(m4_reader* reader, int64_t frame);
 M4_API void m4_reader_close(m4_reader* reader);
 
 /* Opens headerless samples: `format` says channels, rate and encoding (a PCM or float one, little-endian). */

@@ -54,7 +54,8 @@ struct m4_reader {
     int descriptor = -1;
     bool owns_descriptor = false;
     std::int32_t channels = 0;
-    std::int64_t frames_left = -1; // -1: unknown, as in a pipe
+    std::int64_t length = -1; // -1: unknown, as in a pipe
+    std::int64_t frames_left = -1;
     bool cut_short = false;
     std::vector<float> interleaved;
 
@@ -109,7 +110,8 @@ struct m4_reader {
             return M4_DAMAGED;
         }
         channels = info.channels;
-        frames_left = S_ISREG(status.st_mode) ? info.frames : -1;
+        length = S_ISREG(status.st_mode) ? info.frames : -1;
+        frames_left = length;
         cut_short = S_ISREG(status.st_mode) && !is_raw && is_cut_short(file);
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
@@ -152,6 +154,21 @@ struct m4_reader {
             }
             return sf_error(file) != SF_ERR_NO_ERROR || frames_left > 0 || cut_short ? M4_DAMAGED : M4_OK;
         }
+        return M4_OK;
+    }
+
+    std::int32_t seek(std::int64_t frame) {
+        if (length < 0) {
+            return M4_UNSUPPORTED;
+        }
+        if (frame < 0 || frame > length) {
+            return M4_INVALID_ARGUMENT;
+        }
+        // Where the next read would begin anyway, nothing has to be decoded again.
+        if (length - frames_left != frame && sf_seek(file, frame, SEEK_SET) != frame) {
+            return sf_error(file) == SF_ERR_SYSTEM ? M4_IO_ERROR : M4_DAMAGED;
+        }
+        frames_left = length - frame;
         return M4_OK;
     }
 
@@ -273,6 +290,11 @@ std::int32_t m4_reader_read(m4_reader* reader, float* samples, std::int64_t stri
         return M4_INVALID_ARGUMENT;
     }
     return reader->read(samples, stride, frames, *frames_read);
+}
+
+std::int32_t m4_reader_seek(m4_reader* reader, std::int64_t frame) {
+    return reader == nullptr || reader->ring != nullptr ? static_cast<std::int32_t>(M4_INVALID_ARGUMENT)
+                                                        : reader->seek(frame);
 }
 
 void m4_reader_close(m4_reader* reader) {

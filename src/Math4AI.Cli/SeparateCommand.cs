@@ -42,8 +42,8 @@ internal static class SeparateCommand
         };
         var memory = new Option<string?>("--memory")
         {
-            Description = "Take a .npy array into memory where it needs no more than this, such as 512M; a larger one, and any by default, "
-                + "is read from its file block by block, in every pass.",
+            Description = "The most memory that the samples may take, such as 512M; what needs more is read from its files block by "
+                + "block, in every pass. Default: sound is taken into memory, and a .npy array stays in its file.",
         };
         var stability = new Option<int?>("--stability")
         {

@@ -6,25 +6,44 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli;
 
-/// <summary>The mixture that <c>math4ai separate</c> works on: sound in memory, or an array that stays in its file.</summary>
+/// <summary>
+/// The mixture that <c>math4ai separate</c> works on: sound or an array, in memory or in their files.
+/// </summary>
 internal sealed class SeparateInput : IDisposable
 {
     private const int ExcerptLength = 1 << 20;
 
-    private readonly NpySource? array;
-    private readonly ISampleSource? held;
+    private const double RoomTestSeconds = 30.0;
 
-    private SeparateInput(Recording? sound, NpySource? array, ISampleSource? held)
+    private readonly NpySource? array;
+    private readonly MatrixSampleSource? held;
+    private readonly AudioFileSource? files;
+
+    private SeparateInput(Recording sound) => Sound = sound;
+
+    private SeparateInput(AudioFileSource files) => this.files = files;
+
+    private SeparateInput(NpySource array, MatrixSampleSource? held)
     {
-        Sound = sound;
         this.array = array;
         this.held = held;
     }
 
-    /// <summary>The recording; null where the input is an array.</summary>
+    /// <summary>The recording in memory; null where the input is an array, or stays in its files.</summary>
     public Recording? Sound { get; }
 
-    public ISampleSource Samples => Sound ?? held ?? array!;
+    public ISampleSource Samples => Sound ?? files ?? held ?? (ISampleSource)array!;
+
+    public bool IsSound => Sound is not null || files is not null;
+
+    /// <summary>Samples per second; null for an array.</summary>
+    public int? SampleRate => Sound?.SampleRate ?? files?.SampleRate;
+
+    /// <summary>The sound's own format.</summary>
+    public AudioFormat Format => Sound?.Format ?? files!.Format;
+
+    /// <summary>What a user should know about how it was read.</summary>
+    public IReadOnlyList<string> Notes => Sound?.Notes ?? [];
 
     public bool IsDouble => array is { IsDouble: true };
 
@@ -33,14 +52,29 @@ internal sealed class SeparateInput : IDisposable
         if (options.IsArray)
         {
             var array = new NpySource(options.Inputs[0]);
-            return new SeparateInput(null, array, Held(array, options.Memory));
+            return new SeparateInput(array, Held(array, options.Memory ?? 0));
         }
 
-        Recording sound = options.Inputs.Length > 0
-            ? Recording.Read(options.Inputs, new Report(progress), cancellation)
-            : CocktailParty.Mix(CocktailParty.Sources(options.Seed), CocktailParty.Mixing);
-        return new SeparateInput(sound, null, null);
+        if (options.Inputs.Length > 0 && options.Memory is { } bytes && !options.IsRoomAsked)
+        {
+            var files = new AudioFileSource(options.Inputs);
+            if (files.Channels * files.Length * sizeof(float) > bytes)
+            {
+                return new SeparateInput(files);
+            }
+
+            files.Dispose();
+        }
+
+        return new SeparateInput(
+            options.Inputs.Length > 0
+                ? Recording.Read(options.Inputs, new Report(progress), cancellation)
+                : CocktailParty.Mix(CocktailParty.Sources(options.Seed), CocktailParty.Mixing));
     }
+
+    /// <summary>What tells a room, of the first half minute.</summary>
+    public double RoomStatistic() => RoomTest.Statistic(
+        Sound ?? files!.Excerpt(0, (int)Math.Min(files.Length, RoomTestSeconds * files.SampleRate)));
 
     /// <summary>The array in memory, in float64; null where it needs more than was granted.</summary>
     private static MatrixSampleSource? Held(NpySource array, long bytes)
@@ -62,7 +96,7 @@ internal sealed class SeparateInput : IDisposable
             ? separator.Separate(Sound, progress, cancellation)
             : separator.Separate(Samples, progress, cancellation);
 
-    /// <summary>What a report shows: all of the sound, or the beginning of an array as if it were sound.</summary>
+    /// <summary>What a report shows: all of the sound in memory, or the beginning of what lies in files.</summary>
     public Recording Excerpt()
     {
         if (Sound is not null)
@@ -71,6 +105,11 @@ internal sealed class SeparateInput : IDisposable
         }
 
         int count = (int)Math.Min(ExcerptLength, Samples.Length);
+        if (files is not null)
+        {
+            return files.Excerpt(0, count);
+        }
+
         double[] block = new double[Samples.Channels * count];
         Samples.Read(0, count, block);
         float[][] channels =
@@ -81,7 +120,11 @@ internal sealed class SeparateInput : IDisposable
         return new Recording(channels, sampleRate: 1);
     }
 
-    public void Dispose() => array?.Dispose();
+    public void Dispose()
+    {
+        array?.Dispose();
+        files?.Dispose();
+    }
 
     private sealed class Report(Action<double> action) : IProgress<double>
     {

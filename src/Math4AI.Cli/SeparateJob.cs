@@ -23,10 +23,12 @@ internal static class SeparateJob
             options, share => progress.Show($"read {100 * share:0} %"), cancellation);
         seconds["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-        double statistic = options.IsModelOpen ? RoomTest.Statistic(input.Sound!) : double.NaN;
+        double statistic = options.IsModelOpen ? input.RoomStatistic() : double.NaN;
         if (options.IsRoomAsked || statistic > RoomTest.Threshold)
         {
-            RoomJob.Run(options, input.Sound!, statistic, output, progress, seconds, cancellation);
+            Recording sound = input.Sound
+                ?? throw new InvalidOperationException("The recording comes from a room, and such a one is separated in memory: allow more --memory.");
+            RoomJob.Run(options, sound, statistic, output, progress, seconds, cancellation);
             return 0;
         }
 
@@ -130,7 +132,7 @@ internal static class SeparateJob
             UnmixingErrors = errors,
             Mixture = mixture,
             Sources = result.Unmixing.Apply(mixture),
-            IsSound = input.Sound is not null,
+            IsSound = input.IsSound,
             Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
             SecondsPerStage = [.. seconds],
         }.ToHtml(cancellation);

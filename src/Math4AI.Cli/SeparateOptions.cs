@@ -22,8 +22,8 @@ internal sealed record SeparateOptions
 
     public required string? Contrast { get; init; }
 
-    /// <summary>Bytes that an array may take in memory; a larger one stays in its file, as all do where nothing is said.</summary>
-    public required long Memory { get; init; }
+    /// <summary>Bytes that the samples may take in memory; null where nothing is said.</summary>
+    public required long? Memory { get; init; }
 
     public required int? Subsample { get; init; }
 
@@ -188,13 +188,13 @@ internal sealed record SeparateOptions
             ? count
             : throw new UsageException($"--sources takes a whole number from 1 on, or {Auto}, not '{word}'.");
 
-    /// <summary>The bytes in a word such as 512M; 0 for none.</summary>
+    /// <summary>The bytes in a word such as 512M; null for none.</summary>
     /// <exception cref="UsageException">It says no number of bytes.</exception>
-    public static long Bytes(string? word)
+    public static long? Bytes(string? word)
     {
         if (word is null)
         {
-            return 0;
+            return null;
         }
 
         int power = word.Length > 0 ? "KMG".IndexOf(char.ToUpperInvariant(word[^1]), StringComparison.Ordinal) + 1 : 0;

@@ -32,9 +32,9 @@ internal sealed partial class SeparateOutput : IDisposable
     {
         long start = Stopwatch.GetTimestamp();
         double writtenBefore = WriteSeconds;
-        if (input.Sound is not null)
+        if (input.IsSound)
         {
-            WriteSound(input.Sound, result.Unmixing, cancellation);
+            WriteSound(input, result.Unmixing, cancellation);
         }
         else
         {
@@ -72,7 +72,7 @@ internal sealed partial class SeparateOutput : IDisposable
 
     public void Dispose() => files.Dispose();
 
-    private void WriteSound(Recording mixture, Unmixing unmixing, CancellationToken cancellation)
+    private void WriteSound(SeparateInput mixture, Unmixing unmixing, CancellationToken cancellation)
     {
         AudioFormat format = Format(mixture.Format);
         var writers = new List<AudioWriter>();
@@ -81,12 +81,12 @@ internal sealed partial class SeparateOutput : IDisposable
             for (int source = 1; source <= unmixing.Sources; source++)
             {
                 string path = Add($"source-{source}{format.Extension}");
-                writers.Add(new AudioWriter(path, format, 1, mixture.SampleRate, mixture.Length));
+                writers.Add(new AudioWriter(path, format, 1, mixture.SampleRate!.Value, mixture.Samples.Length));
             }
 
             float[] samples = [];
             unmixing.Apply(
-                mixture,
+                mixture.Samples,
                 (_, count, block) =>
                 {
                     Narrow(block[..(unmixing.Sources * count)], ref samples);

@@ -41,9 +41,9 @@ internal sealed record SeparateSummary(
             result.Unmixing.Channels,
             result.Unmixing.Sources,
             input.Samples.Length,
-            input.Sound?.SampleRate,
+            input.SampleRate,
             options.Seed,
-            [.. input.Sound?.Notes ?? [], .. result.Notes],
+            [.. input.Notes, .. result.Notes],
             dependence,
             seconds);
 

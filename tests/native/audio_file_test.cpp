@@ -196,6 +196,38 @@ TEST_F(AudioFile, Blocks_of_any_size_give_the_same_samples) {
     EXPECT_EQ(read, samples);
 }
 
+TEST_F(AudioFile, Reading_on_from_any_frame_gives_what_stands_there) {
+    constexpr std::int64_t frames = 20'000;
+    constexpr std::int64_t count = 100;
+    for (const auto& [container, encoding] :
+         {std::pair{M4_CONTAINER_WAV, M4_ENCODING_FLOAT32}, std::pair{M4_CONTAINER_WAV, M4_ENCODING_PCM24},
+          std::pair{M4_CONTAINER_FLAC, M4_ENCODING_PCM16}, std::pair{M4_CONTAINER_AIFF, M4_ENCODING_PCM16}}) {
+        SCOPED_TRACE(testing::Message() << "container " << container << ", encoding " << encoding);
+        ASSERT_EQ(write_all(path("a"), {0, 2, 48000, container, encoding}, tones(2, frames)), M4_OK);
+        const contents whole = read_all(path("a"), frames);
+        m4_reader* reader = nullptr;
+        m4_audio_format format{};
+        ASSERT_EQ(m4_reader_open(path("a").c_str(), &reader, &format), M4_OK);
+        std::vector<float> block(2 * count);
+        for (const std::int64_t start : {std::int64_t{12'345}, std::int64_t{0}, std::int64_t{100}, frames - 40}) {
+            std::int64_t read = 0;
+            ASSERT_EQ(m4_reader_seek(reader, start), M4_OK);
+            ASSERT_EQ(m4_reader_read(reader, block.data(), count, count, &read), M4_OK);
+            ASSERT_EQ(read, std::min(count, frames - start));
+            for (std::int64_t i = 0; i < read; ++i) {
+                ASSERT_EQ(block[static_cast<std::size_t>(i)], whole.samples[static_cast<std::size_t>(start + i)]);
+                ASSERT_EQ(block[static_cast<std::size_t>(count + i)],
+                          whole.samples[static_cast<std::size_t>(frames + start + i)]);
+            }
+        }
+        EXPECT_EQ(m4_reader_seek(reader, frames), M4_OK);
+        EXPECT_EQ(m4_reader_seek(reader, frames + 1), M4_INVALID_ARGUMENT);
+        EXPECT_EQ(m4_reader_seek(reader, -1), M4_INVALID_ARGUMENT);
+        m4_reader_close(reader);
+    }
+    EXPECT_EQ(m4_reader_seek(nullptr, 0), M4_INVALID_ARGUMENT);
+}
+
 TEST_F(AudioFile, Files_that_are_missing_empty_or_no_audio_are_told_apart) {
     EXPECT_EQ(open_result(path("missing.wav")), M4_NOT_FOUND);
     EXPECT_EQ(open_result(write_bytes("empty.wav", "")), M4_EMPTY_FILE);

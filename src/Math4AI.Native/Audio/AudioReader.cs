@@ -58,6 +58,23 @@ public sealed class AudioReader : IDisposable
         }
     }
 
+    /// <summary>Goes to a sample: the next block begins there.</summary>
+    /// <param name="sample">From 0 to the length.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
+    /// <exception cref="IOException">The stream cannot go back, as in a pipe, or is damaged.</exception>
+    public void Seek(long sample)
+    {
+        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(sample);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            sample, Length ?? throw new IOException($"{path}: A stream cannot go back; save it to a file first."));
+        int result = NativeHelper.ReaderSeek(handle, sample);
+        if (result != NativeHelper.Ok)
+        {
+            throw AudioError.Of(path, result);
+        }
+    }
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {

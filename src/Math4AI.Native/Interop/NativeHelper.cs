@@ -8,7 +8,7 @@ internal static unsafe partial class NativeHelper
     public const string Name = "math4ai";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 4;
+    public const int AbiVersion = 5;
 
     public const int Ok = 0;
     public const int OutOfMemory = 4;
@@ -111,6 +111,9 @@ internal static unsafe partial class NativeHelper
 
     [LibraryImport(Name, EntryPoint = "m4_reader_result")]
     public static partial int ReaderResult(nint reader);
+
+    [LibraryImport(Name, EntryPoint = "m4_reader_seek")]
+    public static partial int ReaderSeek(nint reader, long frame);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_close")]
     public static partial void ReaderClose(nint reader);

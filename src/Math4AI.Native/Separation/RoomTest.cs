@@ -11,7 +11,7 @@ namespace Math4AI.Separation;
 public static class RoomTest
 {
     /// <summary>Above this a recording is taken to come from a room.</summary>
-    public const double Threshold = 0.14;
+    public const double Threshold = 0.25;
 
     private const double Coherence = 0.98;
     private const double LeastEnergy = 1e-3;
@@ -19,6 +19,10 @@ public static class RoomTest
     private const int Run = 5;
     private const int LowestFrequency = 20;
     private const int FewestZones = 50;
+
+    // Two independent noises are coherent by chance in fewer runs than this, and then with any ratio; in rooms with a reverberation of
+    // more than a second and voices from afar, a hundredth of all runs are.
+    private const double LeastShare = 0.005;
     private const double LongestSeconds = 30.0;
 
     /// <summary>The statistic, 0 to 1; NaN for one channel, or where no source is ever heard alone.</summary>
@@ -56,6 +60,7 @@ public static class RoomTest
     {
         int frames = transform.Frames;
         var zones = new List<(double Energy, double Slant)>();
+        var energies = new List<double>();
         double loudest = 0.0;
         for (int f = LowestFrequency; f < transform.Frequencies; f++)
         {
@@ -71,6 +76,7 @@ public static class RoomTest
                 }
 
                 loudest = Math.Max(loudest, one + two);
+                energies.Add(one + two);
                 double size = SmallComplex.Square(cross);
                 if (size > Coherence * Coherence * one * two && size > 0.0)
                 {
@@ -80,6 +86,7 @@ public static class RoomTest
         }
 
         double[] slants = [.. zones.Where(zone => zone.Energy > LeastEnergy * loudest).Select(zone => zone.Slant).Order()];
-        return slants.Length < FewestZones ? double.NaN : slants[slants.Length / 2];
+        int runs = energies.Count(energy => energy > LeastEnergy * loudest);
+        return slants.Length < Math.Max(FewestZones, LeastShare * runs) ? double.NaN : slants[slants.Length / 2];
     }
 }

@@ -98,7 +98,10 @@ public abstract class Separator
             source, Scale.UnitVariance, unmixing => unmixing.Apply(samplesByChannels), progress, cancellation);
     }
 
-    /// <summary>Finds the unmixing of samples of any kind, such as a file larger than memory; unit variance.</summary>
+    /// <summary>
+    /// Finds the unmixing of samples of any kind, such as a file larger than memory. Each source is scaled to unit variance; of sound
+    /// to a peak of 0.9.
+    /// </summary>
     /// <param name="mixture">The samples.</param>
     /// <param name="progress">Told of every stage and iteration.</param>
     /// <param name="cancellation">Stops between blocks.</param>
@@ -107,7 +110,8 @@ public abstract class Separator
         ISampleSource mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mixture);
-        return Separate(mixture, Scale.UnitVariance, unmixing => unmixing, progress, cancellation);
+        Scale scale = mixture is Recording or AudioFileSource ? Scale.AudiblePeak : Scale.UnitVariance;
+        return Separate(mixture, scale, unmixing => unmixing, progress, cancellation);
     }
 
     /// <summary>Whether sources are told apart by their densities alone.</summary>

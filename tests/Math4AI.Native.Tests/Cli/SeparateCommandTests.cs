@@ -123,6 +123,24 @@ public partial class SeparateCommandTests : TemporaryFolder
         Assert.DoesNotContain("<audio", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("party.wav")]
+    [InlineData("1.wav", "2.wav", "3.wav")]
+    public void Sound_in_memory_and_sound_that_stays_in_its_files_give_the_same_sources(params string[] files)
+    {
+        SaveParty();
+        Finished inMemory = Separate([.. files, "-o", "memory"]);
+        Finished inFiles = Separate([.. files, "-o", "files", "--memory", "1M"]);
+        Assert.True(inMemory.Code == 0 && inFiles.Code == 0, inMemory.Errors + inFiles.Errors);
+        Matrix<double> expected = MatrixFile.Read(In("memory/unmixing.npy"));
+        Assert.Equal(0.0, (MatrixFile.Read(In("files/unmixing.npy")) - expected).FrobeniusNorm() / expected.FrobeniusNorm(), 1e-10);
+        Recording one = Recording.Read(In("memory/source-2.wav")), other = Recording.Read(In("files/source-2.wav"));
+        Assert.Equal((one.Length, one.SampleRate), (other.Length, other.SampleRate));
+        Assert.All(Enumerable.Range(0, one.Length), i => Assert.Equal(one.Channel(0)[i], other.Channel(0)[i], 1e-6f));
+        Assert.True(File.Exists(In("files/report.html")));
+        RefusedInOneLine(Separate("nothing.wav", "--memory", "1M", "-o", "x"), 1, "nothing.wav");
+    }
+
     [Fact]
     public void An_array_in_memory_and_one_that_stays_in_its_file_give_the_same_unmixing()
     {

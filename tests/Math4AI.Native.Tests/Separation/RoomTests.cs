@@ -71,6 +71,17 @@ public class RoomTests
     public void The_built_in_party_is_no_room() =>
         Assert.True(RoomTest.Statistic(CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing)) < RoomTest.Threshold);
 
+    [Theory]
+    [InlineData(8_000)]
+    [InlineData(48_000)]
+    public void A_mixture_of_noises_in_which_none_is_ever_alone_is_no_room(int rate)
+    {
+        var random = new MersenneTwister(3);
+        float[][] noises = [.. Enumerable.Range(0, 3).Select(_ =>
+            Enumerable.Range(0, 10 * rate).Select(_ => 0.2f * (float)(random.NextDouble() + random.NextDouble() - 1.0)).ToArray())];
+        Assert.False(RoomTest.Statistic(CocktailParty.Mix(new Recording(noises, rate), CocktailParty.Mixing)) > RoomTest.Threshold);
+    }
+
     [Fact]
     public void What_cannot_be_separated_as_a_room_is_refused_with_a_reason()
     {

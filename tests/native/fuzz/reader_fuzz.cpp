@@ -62,6 +62,10 @@ void use(const char* path, bool is_raw, m4_audio_format format, std::int64_t cap
         read_by_thread(reader, capacity, block);
     } else if (block > 0) {
         read_to_the_end(reader, format.channels, block);
+        const std::int64_t frame = capacity % (format.frames < 1 ? 1 : format.frames);
+        if (m4_reader_seek(reader, frame) == M4_OK) {
+            read_to_the_end(reader, format.channels, block);
+        }
     }
     m4_reader_close(reader);
 }

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra;
+
+namespace Math4AI.Audio;
+
+/// <summary>
+/// Sound that stays in its files, one or several side by side, and is read in blocks from anywhere: files may be larger than
+/// memory. WAV, FLAC and AIFF; of what has to be decoded from its beginning, seeking costs time.
+/// </summary>
+public sealed class AudioFileSource : ISampleSource, IDisposable
+{
+    private readonly string[] paths;
+    private readonly ConcurrentBag<Readers> idle = [];
+
+    /// <summary>Opens files.</summary>
+    /// <param name="paths">The files, all of one sample rate. Where they differ in length, their common part is used.</param>
+    /// <exception cref="IOException">A file cannot be read, is no audio or is empty; or their rates differ.</exception>
+    public AudioFileSource(params IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        this.paths = [.. paths];
+        if (this.paths.Length == 0)
+        {
+            throw new ArgumentException("No file was named.", nameof(paths));
+        }
+
+        var first = new Readers(this.paths);
+        idle.Add(first);
+        try
+        {
+            Length = first.Files.Min(file => file.Length ?? throw new IOException("Sound in a pipe cannot be read twice: save it to a file first."));
+            SampleRate = first.Files[0].SampleRate;
+            Format = first.Files[0].Format;
+            Channels = first.Files.Sum(file => file.Channels);
+            if (Array.FindIndex(first.Files, file => file.SampleRate != SampleRate) is var other and >= 0)
+            {
+                throw new IOException(
+                    $"{this.paths[0]} has {SampleRate} samples per second and {this.paths[other]} {first.Files[other].SampleRate}: convert "
+                    + "one of them, or take them into memory, where that is done by itself.");
+            }
+
+            if (Length == 0)
+            {
+                throw new IOException("A file holds no samples.");
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Channels { get; }
+
+    /// <inheritdoc/>
+    public long Length { get; }
+
+    /// <summary>Samples per second.</summary>
+    public int SampleRate { get; }
+
+    /// <summary>The format of the first file.</summary>
+    public AudioFormat Format { get; }
+
+    /// <inheritdoc/>
+    public double Epsilon => float.BitIncrement(1.0f) - 1.0f;
+
+    /// <inheritdoc/>
+    public void Read(long start, int count, Span<double> block)
+    {
+        Readers readers = Take();
+        TensorPrimitives.ConvertChecked<float, double>(readers.Read(start, count), block[..(Channels * count)]);
+        idle.Add(readers);
+    }
+
+    /// <summary>A part of it in memory.</summary>
+    /// <param name="start">The first sample, from 0.</param>
+    /// <param name="count">The number of samples.</param>
+    public Recording Excerpt(long start, int count)
+    {
+        Readers readers = Take();
+        ReadOnlySpan<float> samples = readers.Read(start, count);
+        float[][] channels = new float[Channels][];
+        for (int channel = 0; channel < channels.Length; channel++)
+        {
+            channels[channel] = samples.Slice(channel * count, count).ToArray();
+        }
+
+        idle.Add(readers);
+        return new Recording(channels, SampleRate) { Format = Format };
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        while (idle.TryTake(out Readers? readers))
+        {
+            readers.Dispose();
+        }
+    }
+
+    /// <summary>A set of readers that nobody uses: each thread that reads has one of its own.</summary>
+    private Readers Take() => idle.TryTake(out Readers? readers) ? readers : new Readers(paths);
+
+    private sealed class Readers : IDisposable
+    {
+        private float[] samples = [];
+
+        public Readers(string[] paths)
+        {
+            Files = new AudioReader[paths.Length];
+            try
+            {
+                for (int i = 0; i < paths.Length; i++)
+                {
+                    Files[i] = new AudioReader(paths[i]);
+                }
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public AudioReader[] Files { get; }
+
+        public ReadOnlySpan<float> Read(long start, int count)
+        {
+            int channels = Files.Sum(file => file.Channels), done = 0;
+            if (samples.Length < channels * count)
+            {
+                samples = new float[channels * count];
+            }
+
+            foreach (AudioReader file in Files)
+            {
+                file.Seek(start);
+                if (file.Read(samples.AsSpan(done * count), count, count) < count)
+                {
+                    throw new EndOfStreamException("A file became shorter while it was read.");
+                }
+
+                done += file.Channels;
+            }
+
+            return samples.AsSpan(0, channels * count);
+        }
+
+        public void Dispose()
+        {
+            foreach (AudioReader? file in Files)
+            {
+                file?.Dispose();
+            }
+        }
+    }
+}

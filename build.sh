@@ -185,7 +185,7 @@ bench() {
     local benchmarks=$artifacts/bin/Math4AI.Benchmarks/release/Math4AI.Benchmarks
     if [[ $1 == ring ]]; then
         "$artifacts/native/release/ring_benchmark" "${@:2}"
-    elif [[ $1 =~ ^(separation|information|scaling|dense|product|fit|densities|rooms|linear|callers|stream|train)$ ]]; then
+    elif [[ $1 =~ ^(separation|bss-eval|information|scaling|dense|product|fit|densities|rooms|linear|callers|stream|train)$ ]]; then
         "$benchmarks" "$@"
     else
         "$benchmarks" --artifacts "$artifacts/benchmarks" "$@"

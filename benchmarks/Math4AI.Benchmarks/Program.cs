@@ -16,6 +16,8 @@ switch (args)
         return LinearAgainstPeer.Run(args[1..]);
     case ["information"]:
         return Information.Run();
+    case ["bss-eval", ..]:
+        return BssEvalAgainstPeer.Run(args[1..]);
     case ["callers"]:
         return TwoCallers.Run();
     case ["train", ..]:

@@ -15,7 +15,11 @@ internal class BlockPass<T, TState>
     where TState : class
 {
     private const int MostSegments = 32;
-    private const int ScratchBytes = 48 * 1024;
+    private const int ScratchBytes = 384 * 1024;
+    private const int FewestSamples = 512;
+    private const int MostSamples = 16_384;
+    private const int FewestBlocks = 8;
+
 
     // Columns of a block that lie a power of two apart would share a few lines of the cache.
     private const int OffThePower = 16;
@@ -32,7 +36,7 @@ internal class BlockPass<T, TState>
     {
         this.source = source;
         this.read = read;
-        BlockLength = BlockLengthFor(source.Channels);
+        BlockLength = BlockLengthFor(source);
         long blocks = (source.Length + BlockLength - 1) / BlockLength;
         int count = (int)Math.Clamp(blocks, 1, MostSegments);
         segments = new Segment[count];
@@ -62,9 +66,15 @@ internal class BlockPass<T, TState>
     /// <summary>The segments' states, in order.</summary>
     public IEnumerable<TState> States => segments.Select(segment => segment.State);
 
-    /// <summary>A length at which a block of all channels, and as much again for results, stays in the cache.</summary>
-    public static int BlockLengthFor(int channels) =>
-        Math.Clamp(ScratchBytes / (Unsafe.SizeOf<T>() * 2 * channels) / 64 * 64, 512, 4096) + OffThePower;
+    /// <summary>
+    /// A length at which a block of all channels, and as much again for results, stays in the second-level cache, and at which there are
+    /// some blocks for every thread.
+    /// </summary>
+    public static int BlockLengthFor(ISampleSource source)
+    {
+        long ofCache = ScratchBytes / (Unsafe.SizeOf<T>() * 2 * source.Channels);
+        return (int)Math.Clamp(Math.Min(ofCache, source.Length / FewestBlocks) / 64 * 64, FewestSamples, MostSamples) + OffThePower;
+    }
 
     /// <summary>Reads every block once and hands it to the action; blocks of one segment in order, segments at once.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

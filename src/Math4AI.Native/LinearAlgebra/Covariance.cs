@@ -116,7 +116,7 @@ public sealed class Covariance
 
     private static ArgumentException FirstBadSample(ISampleSource source)
     {
-        int longest = BlockPass<double, Sums>.BlockLengthFor(source.Channels);
+        int longest = BlockPass<double, Sums>.BlockLengthFor(source);
         double[] block = new double[longest * source.Channels];
         for (long start = 0; start < source.Length; start += longest)
         {

@@ -63,25 +63,6 @@ public class DerivativeTests
     public void A_gradient_of_several_numbers_is_refused() =>
         Assert.Throws<ArgumentException>(() => Derivative.Gradient(Wide, At));
 
-    [Fact]
-    public void Memory_stays_as_it_is_over_many_derivatives()
-    {
-        for (int i = 0; i < 2000; i++)
-        {
-            Derivative.Gradient(Scalar, At);
-        }
-
-        GC.Collect();
-        long before = Environment.WorkingSet;
-        for (int i = 0; i < 20_000; i++)
-        {
-            Derivative.Gradient(Scalar, At);
-        }
-
-        GC.Collect();
-        Assert.True(Environment.WorkingSet < before + (32L << 20), $"{before} {Environment.WorkingSet}");
-    }
-
     private static void AssertClose(IEnumerable<double> expected, IEnumerable<double> found) =>
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-13 * Math.Max(1.0, Math.Abs(pair.First))));
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Math4AI.Calculus;
+using Math4AI.Learning;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Tests.LinearAlgebra;
+namespace Math4AI.Tests;
 
 /// <summary>Runs alone: what other tests allocate would count here.</summary>
 [CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
@@ -60,5 +62,23 @@ public class MemoryTests
                 using TorchSharp.torch.Tensor view = Matrix<double>.Build.Dense(100, 100).AsTensor();
             },
             10_000);
+    }
+
+    [Fact]
+    public void Twenty_thousand_derivatives_leave_nothing_behind()
+    {
+        Vector<double> at = Vector<double>.Build.Dense([0.5, -1.0, 2.0]);
+        StaysFlat(() => Derivative.Gradient(x => (x * x.sin()).sum(), at), 20_000);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_fits_of_three_parameters_leave_nothing_behind()
+    {
+        Model decay = Model.FromFormula("a*exp(-b*x) + c", "x");
+        Matrix<double> x = Matrix<double>.Build.Dense(12, 1, (i, _) => 0.5 * i);
+        Vector<double> noise = 0.1 * Vector<double>.Build.Random(12, 3);
+        var problem = new FitProblem { Model = decay, Inputs = x, Targets = decay.Evaluate(x, Vector<double>.Build.Dense([5.0, 0.7, 1.0])) + noise };
+        var start = new Dictionary<string, double> { ["a"] = 5.0, ["b"] = 0.7, ["c"] = 0.0 };
+        StaysFlat(() => problem.Fit(start), 100_000);
     }
 }

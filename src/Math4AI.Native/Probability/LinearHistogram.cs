@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// Counts samples into bins, each sample shared by its two neighbours; those off the grid count at its edge. Source: P. Hall and
+/// Counts samples into bins, each sample shared by its two neighbours; those off the grid count at its edge, NaN at the lower one. Source: P. Hall and
 /// M. Wand, "On the accuracy of binned kernel density estimators", Journal of Multivariate Analysis 56 (1996).
 /// </summary>
 /// <remarks>
@@ -22,6 +22,7 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
     {
         double inverse = 1.0 / binWidth, last = bins - 1.001;
         Vector512<double> shift = Vector512.Create(origin), scale = Vector512.Create(inverse), most = Vector512.Create(last);
+        Vector512<long> highest = Vector512.Create(bins - 2L);
         int width = Vector512<double>.Count;
         double* shares = stackalloc double[width];
         long* bin = stackalloc long[width];
@@ -31,7 +32,7 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
             for (; i <= samples.Length - width; i += width)
             {
                 Vector512<double> at = Vector512.Min(Vector512.Max((Vector512.Load(x + i) - shift) * scale, Vector512<double>.Zero), most);
-                Vector512<long> below = Vector512.ConvertToInt64(at);
+                Vector512<long> below = Vector512.Max(Vector512.Min(Vector512.ConvertToInt64(at), highest), Vector512<long>.Zero);
                 (at - Vector512.ConvertToDouble(below)).Store(shares);
                 below.Store(bin);
                 for (int lane = 0; lane < width; lane += 2)
@@ -43,7 +44,8 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
 
             for (; i < samples.Length; i++)
             {
-                double at = Math.Min(Math.Max((x[i] - origin) * inverse, 0.0), last);
+                double at = (x[i] - origin) * inverse;
+                at = at > 0.0 ? Math.Min(at, last) : 0.0;
                 Count(first + 2 * (int)at, at - (int)at);
             }
         }

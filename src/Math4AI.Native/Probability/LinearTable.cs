@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Math4AI.Probability;
 
-/// <summary>A function that is read from a table of equally spaced values, by linear interpolation; beyond its ends it is constant.</summary>
+/// <summary>
+/// A function that is read from a table of equally spaced values, by linear interpolation; beyond its ends it is constant, and at
+/// NaN its first value.
+/// </summary>
 internal static unsafe class LinearTable
 {
     /// <summary>values = the table at the samples.</summary>
@@ -27,7 +30,8 @@ internal static unsafe class LinearTable
                 Vector256<double> shift = Vector256.Create(origin), scale = Vector256.Create(inverse), most = Vector256.Create(last);
                 for (; i <= samples.Length - width; i += width)
                 {
-                    Vector256<double> at = Vector256.Min(Vector256.Max((Vector256.Load(x + i) - shift) * scale, Vector256<double>.Zero), most);
+                    // These instructions give the second operand where the first is NaN: no index leaves the table.
+                    Vector256<double> at = Avx.Min(Avx.Max((Vector256.Load(x + i) - shift) * scale, Vector256<double>.Zero), most);
                     Vector128<int> below = Avx.ConvertToVector128Int32WithTruncation(at);
                     Vector256<double> value = Avx2.GatherVector256(t, below, sizeof(double));
                     Vector256<double> next = Avx2.GatherVector256(t + 1, below, sizeof(double));
@@ -37,7 +41,8 @@ internal static unsafe class LinearTable
 
             for (; i < samples.Length; i++)
             {
-                double at = Math.Min(Math.Max((x[i] - origin) * inverse, 0.0), last);
+                double at = (x[i] - origin) * inverse;
+                at = at > 0.0 ? Math.Min(at, last) : 0.0;
                 int below = (int)at;
                 y[i] = Math.FusedMultiplyAdd(at - below, t[below + 1] - t[below], t[below]);
             }

@@ -40,6 +40,10 @@ internal static class SeparateCommand
         {
             Description = "The most samples in which mi looks for the directions of the sources, before all are used. Default: 10000.",
         };
+        var start = new Option<string?>("--start")
+        {
+            Description = "An unmixing to begin at, sources × channels (.npy or .csv), such as that of a similar recording; for mi, ml and fastica.",
+        };
         var memory = new Option<string?>("--memory")
         {
             Description = "The most memory that the samples may take, such as 512M; what needs more is read from its files block by "
@@ -76,7 +80,7 @@ internal static class SeparateCommand
             "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, contrast, subsample, memory, stability, room, window, microphone, seed, format, json, noReport, force,
+            inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room, window, microphone, seed, format, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -91,6 +95,7 @@ internal static class SeparateCommand
                 Contrast = words.GetValue(contrast),
                 Memory = SeparateOptions.Bytes(words.GetValue(memory)),
                 Subsample = words.GetValue(subsample),
+                StartFile = words.GetValue(start),
                 Stability = words.GetValue(stability),
                 Room = words.GetValue(room),
                 Window = words.GetValue(window),

@@ -1,5 +1,7 @@
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.Separation;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Cli;
 
@@ -26,6 +28,9 @@ internal sealed record SeparateOptions
     public required long? Memory { get; init; }
 
     public required int? Subsample { get; init; }
+
+    /// <summary>The file of an unmixing to begin at.</summary>
+    public required string? StartFile { get; init; }
 
     public required int? Stability { get; init; }
 
@@ -62,12 +67,19 @@ internal sealed record SeparateOptions
                 {
                     Sources = options.Sources,
                     Seed = options.Seed,
+                    Start = options.Start(),
                     SearchSamples = options.Subsample ?? new MinimumMutualInformationOptions().SearchSamples,
                 }),
             ["ml"] = options => Separator.MaximumLikelihood(
-                new MaximumLikelihoodIcaOptions { Sources = options.Sources, Seed = options.Seed }),
+                new MaximumLikelihoodIcaOptions { Sources = options.Sources, Seed = options.Seed, Start = options.Start() }),
             ["fastica"] = options => Separator.FastIca(
-                new FastIcaOptions { Sources = options.Sources, Seed = options.Seed, Contrast = Contrasts[options.Contrast ?? Contrasts.Keys.First()] }),
+                new FastIcaOptions
+                {
+                    Sources = options.Sources,
+                    Seed = options.Seed,
+                    Start = options.Start(),
+                    Contrast = Contrasts[options.Contrast ?? Contrasts.Keys.First()],
+                }),
             ["jade"] = options => Separator.Jade(options.Sources),
             ["sobi"] = options => Separator.Sobi(options.Sources),
         };
@@ -101,7 +113,7 @@ internal sealed record SeparateOptions
     private bool IsRoomMethod => Method is not null && RoomMethods.ContainsKey(Method);
 
     /// <summary>Whether the recording itself decides between the models.</summary>
-    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Subsample is null && Inputs.Length > 0 && !IsArray;
+    public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Subsample is null && StartFile is null && Inputs.Length > 0 && !IsArray;
 
     /// <summary>Whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsNpy(Inputs[0]);
@@ -139,6 +151,12 @@ internal sealed record SeparateOptions
         if (Subsample is not null && (Subsample < 1000 || Method is not (null or "mi") || IsRoomAsked || MixingFile is not null))
         {
             throw new UsageException("--subsample takes a number of samples from 1000 on, and belongs to --method mi.");
+        }
+
+        if (StartFile is not null
+            && (Method is "jade" or "sobi" || IsRoomAsked || MixingFile is not null || IsCountOpen || Sources is not null || Stability is not null))
+        {
+            throw new UsageException("--start belongs to the methods mi, ml and fastica, without --sources and --stability.");
         }
 
         if (Window is { } window && (!System.Numerics.BitOperations.IsPow2(window) || window is < 64 or > 1 << 20))
@@ -179,6 +197,9 @@ internal sealed record SeparateOptions
             throw new UsageException("Give one .npy file, or audio files: they cannot be mixed.");
         }
     }
+
+    /// <summary>The unmixing to begin at; null for none.</summary>
+    public Matrix<double>? Start() => StartFile is null ? null : MatrixFile.Read(StartFile);
 
     /// <summary>The number of sources in a word; null for none and for auto.</summary>
     /// <exception cref="UsageException">The word is neither.</exception>

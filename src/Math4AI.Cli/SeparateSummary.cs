@@ -27,6 +27,12 @@ internal sealed record SeparateSummary(
     /// <summary>The asymptotic standard errors of the unmixing, sources × channels; null where it is known, not estimated.</summary>
     public double?[][]? UnmixingStandardErrors { get; init; }
 
+    /// <summary>The method's objective after each iteration.</summary>
+    public IReadOnlyList<double> Objectives { get; init; } = [];
+
+    /// <summary>What each iteration changed, in the unit of the tolerance.</summary>
+    public IReadOnlyList<double> Changes { get; init; } = [];
+
     /// <summary>How surely each source is found again, 0 to 1; null where it was not asked.</summary>
     public IReadOnlyList<double>? Stability { get; init; }
 
@@ -45,7 +51,11 @@ internal sealed record SeparateSummary(
             options.Seed,
             [.. input.Notes, .. result.Notes],
             dependence,
-            seconds);
+            seconds)
+        {
+            Objectives = result.Objectives,
+            Changes = result.Changes,
+        };
 
     /// <summary>Prints it for a person.</summary>
     public void Print(SeparateOptions options)

@@ -183,19 +183,28 @@ public sealed record SeparationReport
             return;
         }
 
-        page.Heading("Convergence").Add("<div class=\"card scroll\"><table><tr><th>iteration</th><th>change</th><th></th></tr>");
+        page.Heading("Convergence")
+            .Add($"<div class=\"card scroll\"><table><tr><th>iteration</th><th>{Objective}</th><th>change</th><th></th></tr>");
         double smallest = Math.Log10(Math.Max(1e-16, Result.Changes.Min()));
         double largest = Math.Log10(Math.Max(1e-16, Result.Changes.Max()));
         for (int i = 0; i < Result.Changes.Count; i++)
         {
             double share = (Math.Log10(Math.Max(1e-16, Result.Changes[i])) - smallest + 0.3) / (largest - smallest + 0.3);
             string width = (260 * share).ToString("0", CultureInfo.InvariantCulture);
-            page.Add($"<tr><td>{i + 1}</td><td>{Html.Number(Result.Changes[i])}</td>"
+            page.Add($"<tr><td>{i + 1}</td><td>{Html.Number(Result.Objectives[i])}</td><td>{Html.Number(Result.Changes[i])}</td>"
                 + $"<td class=\"text\"><span class=\"bar\" style=\"width:{width}px\"></span></td></tr>");
         }
 
         page.Add("</table><p class=\"quiet\">Bars on a logarithmic scale.</p></div>");
     }
+
+    private string Objective => Result.Method switch
+    {
+        "mi" => "mutual information against the white mixture’s, nats",
+        "ml" => "negative log likelihood",
+        "fastica" => "contrast",
+        _ => "squares beside the diagonals",
+    };
 
     private void Stages(Html page)
     {

@@ -30,6 +30,32 @@ internal static unsafe class ContrastExtensions
         _ => u.Length - LogCosh.Score(u),
     };
 
+    /// <summary>Σ G(u).</summary>
+    public static double Sum(this Contrast contrast, ReadOnlySpan<double> u)
+    {
+        if (contrast == Contrast.LogCosh)
+        {
+            return LogCosh.Sum(u);
+        }
+
+        double sum = 0.0;
+        foreach (double value in u)
+        {
+            double square = value * value;
+            sum += contrast == Contrast.Exponential ? -Math.Exp(-0.5 * square) : 0.25 * square * square;
+        }
+
+        return sum;
+    }
+
+    /// <summary>E G(ν) of a standard normal ν.</summary>
+    public static double OfNormal(this Contrast contrast) => contrast switch
+    {
+        Contrast.Exponential => -Math.Sqrt(0.5),
+        Contrast.Cube => 0.75,
+        _ => SaddlePoints.GaussianContrast,
+    };
+
     /// <summary>The same of log cosh in float32.</summary>
     public static double Score(this Contrast contrast, Span<float> u) => contrast == Contrast.LogCosh
         ? u.Length - LogCosh.Score(u)

@@ -46,8 +46,8 @@ internal sealed class DensityNewton
     /// <summary>Goes on from W, until a step is less than the tolerance.</summary>
     /// <param name="unmixing">W, sources × channels.</param>
     /// <param name="tolerance">The largest relative change of W that is none.</param>
-    /// <param name="changed">Told of every step.</param>
-    public Matrix<double> Solve(Matrix<double> unmixing, double tolerance, Action<double> changed)
+    /// <param name="changed">Told the size of every step, and the nats that it gains, by its quadratic model.</param>
+    public Matrix<double> Solve(Matrix<double> unmixing, double tolerance, Action<double, double> changed)
     {
         int sources = unmixing.RowCount;
         var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, longest, Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
@@ -60,11 +60,11 @@ internal sealed class DensityNewton
                 densities = Count(pass, unmixing);
             }
 
-            Matrix<double> step = Step(pass, unmixing, densities);
+            (Matrix<double> step, double gain) = Step(pass, unmixing, densities);
             double change = step.InfinityNorm();
             unmixing = Standardise(unmixing - Math.Min(1.0, LongestStep / change) * step * unmixing);
             Changes.Add(change);
-            changed(change);
+            changed(change, gain);
             if (change < tolerance)
             {
                 break;
@@ -108,7 +108,7 @@ internal sealed class DensityNewton
         return [.. Enumerable.Range(0, sources).Select(i => KernelDensity.Of(total.AsSpan(i * bins, bins), origin, binWidth))];
     }
 
-    private Matrix<double> Step(BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
+    private (Matrix<double> Step, double Gain) Step(BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
     {
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();
@@ -148,7 +148,17 @@ internal sealed class DensityNewton
             }
         }
 
-        return step;
+        // Half the slope along the step is what a quadratic gains by it.
+        double slope = 0.0;
+        for (int i = 0; i < sources; i++)
+        {
+            for (int j = 0; j < sources; j++)
+            {
+                slope += step[i, j] * product[i * sources + j];
+            }
+        }
+
+        return (step, 0.5 * slope);
     }
 
     private sealed class Sums(int sources, int longest, IEnumerable<LinearHistogram> histograms)

@@ -11,31 +11,27 @@ internal abstract class DiagonalisingSeparator(int? sources) : Separator
     // The least rotation worth doing, as a share of the statistical error 1/√n.
     private const double LeastTurn = 1e-3;
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
     {
-        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        log.Begin("whiten");
         long start = Stopwatch.GetTimestamp();
         Whitening whitening = Whitening.Of(mixture, sources, cancellation);
         double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         start = Stopwatch.GetTimestamp();
-        var changes = new List<double>();
         (Matrix<double> rotation, bool converged) = JointDiagonalization.Solve(
             Matrices(mixture, whitening, cancellation),
             LeastTurn / Math.Sqrt(mixture.Length),
-            angle =>
+            (angle, rest) =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                changes.Add(angle);
-                progress?.Report(new SeparationProgress("solve", changes.Count, angle));
+                log.Add("solve", angle, rest);
             });
         return new Solution(
             new Unmixing(
                 rotation.Transpose() * whitening.Matrix, whitening.Inverse * rotation, whitening.Covariance.Mean),
             whitening.Covariance,
             converged ? Termination.Converged : Termination.IterationLimit,
-            changes,
             whitening.Notes(),
             whitenSeconds,
             Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -17,6 +17,9 @@ public sealed record FastIcaOptions
     /// <summary>Whether the sources are found one after the other, each orthogonal to those before, and not all together.</summary>
     public bool IsOneByOne { get; init; }
 
+    /// <summary>W to begin at, sources × channels, such as that of a similar recording; null for a search from nothing.</summary>
+    public Matrix<double>? Start { get; init; }
+
     /// <summary>Where the search starts: the same seed gives the same bits.</summary>
     public int Seed { get; init; } = 1;
 
@@ -47,23 +50,25 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
 
     public override string Name => "fastica";
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
     {
-        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        log.Begin("whiten");
         long start = Stopwatch.GetTimestamp();
         Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
         double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         start = Stopwatch.GetTimestamp();
-        (Matrix<double> rotation, List<double> changes) = Solve(mixture, whitening, progress, cancellation);
-        bool converged = changes[^1] < options.Tolerance;
+        Matrix<double> rotation = Rotations.Start(options.Start, whitening, options.Seed);
+        var contrast = new ContrastSample(mixture, whitening, options.Contrast);
+        void Report(Matrix<double> now, double change) => log.Add("solve", change, contrast.At(now));
+        bool converged = options.IsOneByOne
+            ? OneByOne(mixture, whitening, rotation, Report, cancellation)
+            : Together(mixture, whitening, ref rotation, Report, cancellation);
         return new Solution(
             new Unmixing(
                 rotation * whitening.Matrix, whitening.Inverse * rotation.Transpose(), whitening.Covariance.Mean),
             whitening.Covariance,
             converged ? Termination.Converged : Termination.IterationLimit,
-            changes,
             whitening.Notes(),
             whitenSeconds,
             Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -73,82 +78,70 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
     /// Where there is much data, a part of it leads to the neighbourhood of the answer, and all of it from there on. A
     /// fixed point that is a saddle is left again.
     /// </summary>
-    private (Matrix<double> Rotation, List<double> Changes) Solve(
+    private bool Together(
         ISampleSource mixture,
         Whitening whitening,
-        IProgress<SeparationProgress>? progress,
+        ref Matrix<double> rotation,
+        Action<Matrix<double>, double> report,
         CancellationToken cancellation)
     {
-        Matrix<double> rotation = Rotations.Random(whitening.Matrix.RowCount, options.Seed);
-        var changes = new List<double>();
-        if (options.IsOneByOne)
-        {
-            OneByOne(mixture, whitening, rotation, changes, progress, cancellation);
-            return (rotation, changes);
-        }
-
-        int fewest = Math.Max(SamplesForAStart, SamplesForASource * rotation.RowCount);
+        int left = options.MaxIterations, fewest = Math.Max(SamplesForAStart, SamplesForASource * rotation.RowCount);
         int stride = (int)Math.Min(MostStride, mixture.Length / fewest);
-        if (stride > 1)
+        if (stride > 1 && options.Start is null)
         {
             var part = new SubsampledSource(mixture, stride);
-            rotation = Iterate(part, whitening, rotation, options.MaxIterations / 2, changes, progress, cancellation);
+            left -= Iterate(part, whitening, ref rotation, options.MaxIterations / 2, report, cancellation).Iterations;
         }
 
         for (int turns = 0; ; turns++)
         {
-            int left = options.MaxIterations - changes.Count;
-            rotation = Iterate(mixture, whitening, rotation, left, changes, progress, cancellation);
-            bool converged = changes[^1] < options.Tolerance;
-            if (!converged || turns == MostTurns || options.Contrast != Contrast.LogCosh
+            (int iterations, bool converged) = Iterate(mixture, whitening, ref rotation, left, report, cancellation);
+            left -= iterations;
+            if (!converged || left == 0 || turns == MostTurns || options.Contrast != Contrast.LogCosh
                 || SaddlePoints.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
             {
-                return (rotation, changes);
+                return converged;
             }
 
             rotation = turned;
         }
     }
 
-    private Matrix<double> Iterate(
+    private (int Iterations, bool IsConverged) Iterate(
         ISampleSource samples,
         Whitening whitening,
-        Matrix<double> rotation,
+        ref Matrix<double> rotation,
         int most,
-        List<double> changes,
-        IProgress<SeparationProgress>? progress,
+        Action<Matrix<double>, double> report,
         CancellationToken cancellation)
     {
-        int sources = rotation.RowCount;
-        var pass = FixedPointPass.Over(samples, whitening, sources, options);
-        for (int iteration = 0; iteration < most; iteration++)
+        var pass = FixedPointPass.Over(samples, whitening, rotation.RowCount, options);
+        for (int iteration = 1; iteration <= most; iteration++)
         {
-            Matrix<double> next = Rotations.Nearest(pass.Step(rotation, cancellation));
-            double change = Enumerable.Range(0, sources)
-                .Max(i => Math.Abs(1.0 - Math.Abs(next.Row(i).DotProduct(rotation.Row(i)))));
-            rotation = next;
-            changes.Add(change);
-            progress?.Report(new SeparationProgress("solve", changes.Count, change));
+            Matrix<double> before = rotation, now = Rotations.Nearest(pass.Step(rotation, cancellation));
+            double change = Enumerable.Range(0, now.RowCount)
+                .Max(i => Math.Abs(1.0 - Math.Abs(now.Row(i).DotProduct(before.Row(i)))));
+            rotation = now;
+            report(now, change);
             if (change < options.Tolerance)
             {
-                break;
+                return (iteration, true);
             }
         }
 
-        return rotation;
+        return (most, false);
     }
 
-    /// <summary>Row after row, in place; the last change that is noted is the largest of those that the rows ended with.</summary>
-    private void OneByOne(
+    /// <summary>Row after row, in place; whether all of them converged.</summary>
+    private bool OneByOne(
         ISampleSource samples,
         Whitening whitening,
         Matrix<double> rotation,
-        List<double> changes,
-        IProgress<SeparationProgress>? progress,
+        Action<Matrix<double>, double> report,
         CancellationToken cancellation)
     {
         var pass = FixedPointPass.Over(samples, whitening, 1, options);
-        double worst = 0.0;
+        bool converged = true;
         for (int row = 0; row < rotation.RowCount; row++)
         {
             Matrix<double> before = rotation.SubMatrix(0, Math.Max(1, row), 0, rotation.ColumnCount);
@@ -159,15 +152,14 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
                 Vector<double> next = OrthogonalTo(before, row, pass.Step(w.ToRowMatrix(), cancellation).Row(0));
                 change = Math.Abs(1.0 - Math.Abs(next.DotProduct(w)));
                 w = next;
-                changes.Add(change);
-                progress?.Report(new SeparationProgress("solve", changes.Count, change));
+                rotation.SetRow(row, w);
+                report(rotation, change);
             }
 
-            worst = Math.Max(worst, change);
-            rotation.SetRow(row, w);
+            converged &= change < options.Tolerance;
         }
 
-        changes[^1] = worst;
+        return converged;
     }
 
     /// <summary>A unit vector, without its parts along the first rows.</summary>

@@ -14,9 +14,9 @@ internal static class JointDiagonalization
     /// <summary>Rotates the matrices in place.</summary>
     /// <param name="matrices">Symmetric, all of one order.</param>
     /// <param name="tolerance">The least angle worth a rotation.</param>
-    /// <param name="angles">Told of the largest angle of every sweep.</param>
+    /// <param name="swept">Told of the largest angle of every sweep, and of the sum of squares that it left beside the diagonals.</param>
     /// <returns>V, and whether the last sweep turned nothing.</returns>
-    public static (Matrix<double> Rotation, bool IsConverged) Solve(Matrix<double>[] matrices, double tolerance, Action<double> angles)
+    public static (Matrix<double> Rotation, bool IsConverged) Solve(Matrix<double>[] matrices, double tolerance, Action<double, double> swept)
     {
         int order = matrices[0].RowCount;
         Matrix<double> rotation = Matrix<double>.Build.DenseIdentity(order);
@@ -42,7 +42,7 @@ internal static class JointDiagonalization
                 }
             }
 
-            angles(largest);
+            swept(largest, matrices.Sum(BesideDiagonal));
             if (largest == 0.0)
             {
                 return (rotation, true);
@@ -50,6 +50,20 @@ internal static class JointDiagonalization
         }
 
         return (rotation, false);
+    }
+
+    private static double BesideDiagonal(Matrix<double> matrix)
+    {
+        double sum = 0.0;
+        for (int i = 0; i < matrix.RowCount; i++)
+        {
+            for (int j = 0; j < matrix.ColumnCount; j++)
+            {
+                sum += i == j ? 0.0 : matrix[i, j] * matrix[i, j];
+            }
+        }
+
+        return sum;
     }
 
     /// <summary>θ that makes Σ (off-diagonal)² of the plane least: half the angle of the leading axis of h = (M_pp − M_qq, 2 M_pq).</summary>

@@ -38,8 +38,7 @@ internal sealed class KnownMixing : Separator
 
     private protected override bool UsesDensities => false;
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
     {
         if (mixture.Channels != mixing.RowCount)
         {
@@ -49,7 +48,7 @@ internal sealed class KnownMixing : Separator
                 nameof(mixture));
         }
 
-        progress?.Report(new SeparationProgress("solve", 0, double.NaN));
+        log.Begin("solve");
         long start = Stopwatch.GetTimestamp();
         RequireSolvable(mixture.Epsilon);
         Matrix<double> identity = DenseMatrix.CreateIdentity(mixing.RowCount);
@@ -61,7 +60,6 @@ internal sealed class KnownMixing : Separator
             new Unmixing(unmixing, mixing, DenseVector.Create(mixing.RowCount, 0.0)),
             covariance,
             Termination.Direct,
-            [],
             [],
             WhitenSeconds: 0.0,
             Stopwatch.GetElapsedTime(start).TotalSeconds)

@@ -16,6 +16,9 @@ public sealed record MaximumLikelihoodIcaOptions
     /// <summary>Whether the sources are kept uncorrelated in the sample, as FastICA does; else only the likelihood counts.</summary>
     public bool IsOrthogonal { get; init; }
 
+    /// <summary>W to begin at, sources × channels, such as that of a similar recording; null for a search from nothing.</summary>
+    public Matrix<double>? Start { get; init; }
+
     /// <summary>Where the search starts: the same seed gives the same bits.</summary>
     public int Seed { get; init; } = 1;
 
@@ -42,35 +45,29 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
 
     public override string Name => "ml";
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
     {
-        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        log.Begin("whiten");
         long start = Stopwatch.GetTimestamp();
         Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
         double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         start = Stopwatch.GetTimestamp();
-        var changes = new List<double>();
         var samples = new WhiteSamples(mixture, whitening, cancellation);
-        (Matrix<double> unmixing, Termination termination) = Minimise(samples, change =>
-        {
-            changes.Add(change);
-            progress?.Report(new SeparationProgress("solve", changes.Count, change));
-        });
+        Matrix<double> first = Rotations.Start(options.Start, whitening, options.Seed);
+        (Matrix<double> unmixing, Termination termination) = Minimise(samples, first, (gradient, cost) => log.Add("solve", gradient, cost));
         return new Solution(
             new Unmixing(unmixing * whitening.Matrix, whitening.Inverse * unmixing.Inverse(), whitening.Covariance.Mean),
             whitening.Covariance,
             termination,
-            changes,
             whitening.Notes(),
             whitenSeconds,
             Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private (Matrix<double> Unmixing, Termination Termination) Minimise(WhiteSamples samples, Action<double> report)
+    private (Matrix<double> Unmixing, Termination Termination) Minimise(
+        WhiteSamples samples, Matrix<double> unmixing, Action<double, double> report)
     {
-        Matrix<double> unmixing = Rotations.Random(samples.Sources, options.Seed);
         double[] signs = new double[samples.Sources];
         Statistics now = samples.At(unmixing);
         var memory = new List<(Matrix<double> Step, Matrix<double> Difference)>();
@@ -85,7 +82,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
 
             Matrix<double> gradient = Gradient(now, signs);
             double size = gradient.Enumerate().Max(Math.Abs);
-            report(size);
+            report(size, now.Cost(signs));
             if (size < options.Tolerance)
             {
                 return (unmixing, Termination.Converged);

@@ -14,6 +14,9 @@ public sealed record MinimumMutualInformationOptions
     /// <summary>The most samples in which the search over all directions looks, evenly spread; 1000 or more.</summary>
     public int SearchSamples { get; init; } = 10_000;
 
+    /// <summary>W to begin at, sources × channels, such as that of a similar recording; null for a search from nothing.</summary>
+    public Matrix<double>? Start { get; init; }
+
     /// <summary>Where FastICA begins, which prepares the search among many channels.</summary>
     public int Seed { get; init; } = 1;
 }
@@ -37,45 +40,46 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
 
     public override string Name => "mi";
 
-    private protected override Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
     {
-        progress?.Report(new SeparationProgress("whiten", 0, double.NaN));
+        log.Begin("whiten");
         long start = Stopwatch.GetTimestamp();
         Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
         double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         start = Stopwatch.GetTimestamp();
-        var changes = new List<double>();
-        void Report(string stage, double change)
+        double information = 0.0;
+        void Report(string stage, double change, double gain)
         {
-            changes.Add(change);
-            progress?.Report(new SeparationProgress(stage, changes.Count, change));
+            information -= gain;
+            log.Add(stage, change, information);
         }
 
         int count = whitening.Matrix.RowCount;
-        Matrix<double> rotation = Matrix<double>.Build.DenseIdentity(count);
-        if (count > 1)
+        Matrix<double> rotation = options.Start is null
+            ? Matrix<double>.Build.DenseIdentity(count)
+            : Rotations.OnWhite(options.Start, whitening);
+        if (count > 1 && options.Start is null)
         {
             double[][] white = Sample(mixture, whitening, cancellation);
             Matrix<double> first = count > PairwiseMinimum.FewSignals ? Prepare(white, cancellation) : rotation;
-            rotation = PairwiseMinimum.Solve(Turn(first, white), mixture.Length > FewSamples, gain => Report("search", gain), cancellation) * first;
+            rotation = PairwiseMinimum.Solve(Turn(first, white), mixture.Length > FewSamples, gain => Report("search", gain, gain), cancellation) * first;
         }
 
         Matrix<double> unmixing = rotation * whitening.Matrix;
         bool converged = true;
-        if (count > 1 && mixture.Length > FewSamples)
+        if (count > 1 && (mixture.Length > FewSamples || options.Start is not null))
         {
             // A part of the data leads to the neighbourhood of the answer, where two passes over all of it are enough.
             int stride = (int)Math.Min(MostStride, mixture.Length / ((long)SamplesForAStart * count));
-            if (stride > 1)
+            if (stride > 1 && options.Start is null)
             {
                 unmixing = new DensityNewton(new SubsampledSource(mixture, stride), whitening.Covariance, cancellation)
-                    .Solve(unmixing, 10.0 * Tolerance, change => Report("solve on a part", change));
+                    .Solve(unmixing, 10.0 * Tolerance, (change, gain) => Report("solve on a part", change, gain));
             }
 
             var newton = new DensityNewton(mixture, whitening.Covariance, cancellation);
-            unmixing = newton.Solve(unmixing, Tolerance, change => Report("solve", change));
+            unmixing = newton.Solve(unmixing, Tolerance, (change, gain) => Report("solve", change, gain));
             converged = newton.Changes[^1] < Tolerance;
         }
 
@@ -83,7 +87,6 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
             new Unmixing(unmixing, Mixing(unmixing, whitening), whitening.Covariance.Mean),
             whitening.Covariance,
             converged ? Termination.Converged : Termination.IterationLimit,
-            changes,
             whitening.Notes(),
             whitenSeconds,
             Stopwatch.GetElapsedTime(start).TotalSeconds);

@@ -118,8 +118,7 @@ public abstract class Separator
     private protected virtual bool UsesDensities => true;
 
     /// <summary>The unmixing up to what no method can know; or, where everything is known, the unmixing itself.</summary>
-    private protected abstract Solution Solve(
-        ISampleSource mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation);
+    private protected abstract Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation);
 
     private SeparationResult<TSignal> Separate<TSignal>(
         ISampleSource mixture,
@@ -128,7 +127,8 @@ public abstract class Separator
         IProgress<SeparationProgress>? progress,
         CancellationToken cancellation)
     {
-        Solution solution = Solve(mixture, progress, cancellation);
+        var log = new SeparationLog(progress);
+        Solution solution = Solve(mixture, log, cancellation);
         long start = Stopwatch.GetTimestamp();
         (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
             solution.Unmixing, mixture, solution.Mixture, solution.IsUnique ? Scale.AsIs : scale, cancellation);
@@ -137,10 +137,11 @@ public abstract class Separator
         {
             Method = Name,
             Unmixing = unmixing,
-            Iterations = solution.Changes.Count,
+            Iterations = log.Changes.Count,
             Termination = solution.Termination,
             ConditionNumber = unmixing.Mixing.ConditionNumber(),
-            Changes = solution.Changes,
+            Changes = log.Changes,
+            Objectives = log.Objectives,
             Mixture = solution.Mixture,
             Statistics = statistics,
             Notes =
@@ -162,7 +163,6 @@ public abstract class Separator
         Unmixing Unmixing,
         Covariance Mixture,
         Termination Termination,
-        IReadOnlyList<double> Changes,
         IReadOnlyList<string> Notes,
         double WhitenSeconds,
         double SolveSeconds)

@@ -15,6 +15,9 @@ internal readonly ref struct MklCall : IDisposable
     // 2n³ at n = 100.
     private const double WorthSharing = 2e6;
 
+    /// <summary>The same for Householder's factorisation, 4n³ at n = 230, most of which waits for one column after the other.</summary>
+    public const double WorthSharingOfQr = 5e7;
+
     private static int active;
 
     private readonly bool isCounted;
@@ -28,7 +31,8 @@ internal readonly ref struct MklCall : IDisposable
 
     /// <summary>Begins a call.</summary>
     /// <param name="operations">Its floating-point operations, roughly.</param>
-    public static MklCall Begin(double operations)
+    /// <param name="worthSharing">From so many operations on it gets more than one thread.</param>
+    public static MklCall Begin(double operations, double worthSharing = WorthSharing)
     {
         if (operations < Trifle)
         {
@@ -36,7 +40,7 @@ internal readonly ref struct MklCall : IDisposable
         }
 
         int sharing = Interlocked.Increment(ref active);
-        return new MklCall(operations < WorthSharing ? 1 : Math.Max(1, Compute.Threads / sharing));
+        return new MklCall(operations < worthSharing ? 1 : Math.Max(1, Compute.Threads / sharing));
     }
 
     public void Dispose()

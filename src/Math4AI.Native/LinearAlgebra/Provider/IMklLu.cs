@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
@@ -17,7 +18,13 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         Require.Length(data, (long)order * order);
         Require.Length(ipiv, order);
-        if (order <= Small<T>.Lu)
+        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        {
+            SmallReal<TReal>.Factor(MemoryMarshal.Cast<T, TReal>(data.AsSpan()), order, ipiv);
+            return;
+        }
+
+        if (TMkl.IsComplex && order <= Small<T>.ComplexLu)
         {
             Small<T>.Managed.LUFactor(data, order, ipiv);
             return;
@@ -101,7 +108,17 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(a, (long)order * order);
         Require.Length(b, (long)columnsOfB * order);
         Require.Different(a, b);
-        if (order <= Small<T>.Solve)
+        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        {
+            Span<TReal> copy = stackalloc TReal[a.Length];
+            Span<int> exchanges = stackalloc int[order];
+            MemoryMarshal.Cast<T, TReal>(a.AsSpan()).CopyTo(copy);
+            SmallReal<TReal>.Factor(copy, order, exchanges);
+            SmallReal<TReal>.Solve(copy, order, exchanges, MemoryMarshal.Cast<T, TReal>(b.AsSpan()));
+            return;
+        }
+
+        if (TMkl.IsComplex && order <= Small<T>.ComplexSolve)
         {
             Small<T>.Managed.LUSolve(columnsOfB, a, order, b);
             return;
@@ -133,6 +150,13 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         if (order == 0 || columnsOfB == 0)
         {
+            return;
+        }
+
+        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        {
+            SmallReal<TReal>.Solve(
+                MemoryMarshal.Cast<T, TReal>(a.AsSpan()), order, ipiv, MemoryMarshal.Cast<T, TReal>(b.AsSpan()));
             return;
         }
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
@@ -35,7 +37,24 @@ internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<
             throw new ArgumentOutOfRangeException(nameof(c), $"The result has {c.Length} elements, and {(long)m * n} are needed.");
         }
 
-        if (c.Length > 0)
+        if (!TMkl.IsComplex && (long)m * n * k <= SmallReal<TReal>.Product && !ReferenceEquals(a, c) && !ReferenceEquals(b, c))
+        {
+            (int rowA, int columnA) = transposeA == Transpose.DontTranspose ? (1, rowsA) : (rowsA, 1);
+            (int rowB, int columnB) = transposeB == Transpose.DontTranspose ? (1, rowsB) : (rowsB, 1);
+            SmallReal<TReal>.Multiply(
+                Unsafe.BitCast<T, TReal>(alpha),
+                MemoryMarshal.Cast<T, TReal>(a.AsSpan()),
+                rowA,
+                columnA,
+                MemoryMarshal.Cast<T, TReal>(b.AsSpan()),
+                rowB,
+                columnB,
+                k,
+                Unsafe.BitCast<T, TReal>(beta),
+                MemoryMarshal.Cast<T, TReal>(c.AsSpan()),
+                m);
+        }
+        else if (c.Length > 0)
         {
             Multiply(transposeA, transposeB, alpha, a, rowsA, columnsA, b, rowsB, m, n, k, beta, c);
         }

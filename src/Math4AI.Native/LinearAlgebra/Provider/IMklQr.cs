@@ -31,7 +31,7 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        using MklCall call = MklCall.Begin(4.0 * rowsA * rowsA * reflections);
+        using MklCall call = MklCall.Begin(4.0 * rowsA * rowsA * reflections, MklCall.WorthSharingOfQr);
 
         Reflect(a, rowsA, columnsA, tau);
         q.AsSpan().Clear();
@@ -61,7 +61,7 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        using MklCall call = MklCall.Begin(4.0 * rowsA * columnsA * columnsA);
+        using MklCall call = MklCall.Begin(4.0 * rowsA * columnsA * columnsA, MklCall.WorthSharingOfQr);
         Reflect(a, rowsA, columnsA, tau);
         r.AsSpan().Clear();
         for (int column = 0; column < columnsA; column++)
@@ -87,7 +87,7 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        using MklCall call = MklCall.Begin(2.0 * rows * columns * (columns + columnsB));
+        using MklCall call = MklCall.Begin(2.0 * rows * columns * (columns + columnsB), MklCall.WorthSharingOfQr);
         using var factored = new Workspace<T>(a);
         using var rotated = new Workspace<T>(b);
         using var tau = new Workspace<T>(columns);

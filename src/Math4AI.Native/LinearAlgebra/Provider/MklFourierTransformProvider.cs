@@ -133,7 +133,8 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
     private static void Run<T>(T[] data, Shape shape, bool isForward)
         where T : unmanaged
     {
-        if (data.Length == 0)
+        // A transform of one sample is the sample.
+        if (data.Length <= 1)
         {
             return;
         }

@@ -9,18 +9,18 @@ namespace Math4AI.LinearAlgebra;
 internal static class Small<T>
     where T : struct
 {
-    public const int Lu = 8;
-    public const int Solve = 12;
     public const int Inverse = 8;
+    public const int ComplexLu = 8;
+    public const int ComplexSolve = 12;
     public const int Qr = 1;
     public const int SingularValues = 3;
 
     /// <summary>Math.NET's own complex decompositions lose their accuracy where the rank is lower: those stay native.</summary>
     private static readonly bool IsReal = typeof(T) == typeof(double) || typeof(T) == typeof(float);
 
-    public static int Svd => IsReal ? 8 : 1;
+    public static int Svd => IsReal ? 9 : 1;
 
-    public static int SymmetricEigen => IsReal ? 16 : 1;
+    public static int SymmetricEigen => IsReal ? 22 : 1;
 
     public static int GeneralEigen => IsReal ? 6 : 1;
 

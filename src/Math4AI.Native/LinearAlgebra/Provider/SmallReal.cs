@@ -1,0 +1,136 @@
+using System.Numerics;
+
+namespace Math4AI.LinearAlgebra;
+
+/// <summary>
+/// Real products and LU factors so small that a call of MKL, or of Math.NET's own code, costs more than their work: plain loops
+/// over columns, without a copy or an allocation.
+/// </summary>
+internal static class SmallReal<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The most multiplications, m n k, of a product that is done here.</summary>
+    public const int Product = 150;
+
+    /// <summary>The highest order of a factorisation that is done here; measured, as those in <see cref="Small{T}"/>.</summary>
+    public const int Lu = 20;
+
+    /// <summary>C = α op(A) op(B) + β C.</summary>
+    /// <param name="alpha">α.</param>
+    /// <param name="a">A; element (i, l) of op(A) stands at <c>i * rowStrideA + l * columnStrideA</c>.</param>
+    /// <param name="rowStrideA">1, or the rows of A where it is transposed.</param>
+    /// <param name="columnStrideA">The rows of A, or 1 where it is transposed.</param>
+    /// <param name="b">B, likewise.</param>
+    /// <param name="rowStrideB">As of A.</param>
+    /// <param name="columnStrideB">As of A.</param>
+    /// <param name="inner">The inner dimension.</param>
+    /// <param name="beta">β; where it is 0, what C held does not count.</param>
+    /// <param name="c">C, column-major.</param>
+    /// <param name="rows">The rows of C.</param>
+    public static void Multiply(
+        T alpha,
+        ReadOnlySpan<T> a,
+        int rowStrideA,
+        int columnStrideA,
+        ReadOnlySpan<T> b,
+        int rowStrideB,
+        int columnStrideB,
+        int inner,
+        T beta,
+        Span<T> c,
+        int rows)
+    {
+        for (int start = 0, j = 0; start < c.Length; start += rows, j++)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                T sum = T.Zero;
+                for (int l = 0; l < inner; l++)
+                {
+                    sum += a[i * rowStrideA + l * columnStrideA] * b[l * rowStrideB + j * columnStrideB];
+                }
+
+                ref T target = ref c[start + i];
+                target = T.IsZero(beta) ? alpha * sum : alpha * sum + beta * target;
+            }
+        }
+    }
+
+    /// <summary>P A = L U with partial pivoting, in place; row i was exchanged with row pivots[i].</summary>
+    public static void Factor(Span<T> a, int order, Span<int> pivots)
+    {
+        for (int k = 0; k < order; k++)
+        {
+            Span<T> column = a.Slice(k * order, order);
+            int pivot = k;
+            for (int i = k + 1; i < order; i++)
+            {
+                if (T.Abs(column[i]) > T.Abs(column[pivot]))
+                {
+                    pivot = i;
+                }
+            }
+
+            pivots[k] = pivot;
+            if (pivot != k)
+            {
+                for (int at = 0; at < a.Length; at += order)
+                {
+                    (a[at + k], a[at + pivot]) = (a[at + pivot], a[at + k]);
+                }
+            }
+
+            // A zero stays on the diagonal of a singular matrix, and nothing is divided by it.
+            if (T.IsZero(column[k]))
+            {
+                continue;
+            }
+
+            for (int i = k + 1; i < order; i++)
+            {
+                column[i] /= column[k];
+            }
+
+            for (int at = (k + 1) * order; at < a.Length; at += order)
+            {
+                T factor = a[at + k];
+                for (int i = k + 1; i < order; i++)
+                {
+                    a[at + i] -= column[i] * factor;
+                }
+            }
+        }
+    }
+
+    /// <summary>B = A⁻¹ B from the factors of A.</summary>
+    public static void Solve(ReadOnlySpan<T> factors, int order, ReadOnlySpan<int> pivots, Span<T> b)
+    {
+        for (int start = 0; start < b.Length; start += order)
+        {
+            Span<T> x = b.Slice(start, order);
+            for (int k = 0; k < order; k++)
+            {
+                (x[k], x[pivots[k]]) = (x[pivots[k]], x[k]);
+            }
+
+            for (int k = 0; k < order; k++)
+            {
+                ReadOnlySpan<T> column = factors.Slice(k * order, order);
+                for (int i = k + 1; i < order; i++)
+                {
+                    x[i] -= column[i] * x[k];
+                }
+            }
+
+            for (int k = order - 1; k >= 0; k--)
+            {
+                ReadOnlySpan<T> column = factors.Slice(k * order, order);
+                x[k] /= column[k];
+                for (int i = 0; i < k; i++)
+                {
+                    x[i] -= column[i] * x[k];
+                }
+            }
+        }
+    }
+}

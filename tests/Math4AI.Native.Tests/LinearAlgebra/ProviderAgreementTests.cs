@@ -65,12 +65,27 @@ public class ProviderAgreementTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void NaN_in_the_data_is_told_by_both_providers(string name, string type)
+    {
+        switch (type)
+        {
+            case "double": Doubles.ComparePoisoned(name); break;
+            case "float": Floats.ComparePoisoned(name); break;
+            case "Complex": Complexes.ComparePoisoned(name); break;
+            default: Complexes32.ComparePoisoned(name); break;
+        }
+    }
+
     /// <summary>The operations on one element type.</summary>
     private sealed class Elements<T>(Func<Complex, T> from, Func<T, Complex> to, double tolerance, bool isComplex)
         where T : struct, IEquatable<T>, IFormattable
     {
         private static readonly ILinearAlgebraProvider<T> Native = (ILinearAlgebraProvider<T>)(object)new MklLinearAlgebraProvider();
         private static readonly ILinearAlgebraProvider<T> Managed = (ILinearAlgebraProvider<T>)(object)ManagedLinearAlgebraProvider.Instance;
+
+        private double poison;
 
         private bool IsComplex { get; } = isComplex;
 
@@ -190,6 +205,38 @@ public class ProviderAgreementTests
             }
         }
 
+        /// <summary>
+        /// A NaN in the first operand is told by both providers in the same way, and infinity by the native one in some way. Math.NET's own
+        /// general eigenvalues of complex matrices with NaN, and its singular values of matrices with infinity, never end: the native one
+        /// says at once that it does not converge.
+        /// </summary>
+        public void ComparePoisoned(string name)
+        {
+            foreach (int n in new[] { 2, 5, 40 })
+            {
+                poison = double.NaN;
+                string native = Outcome(Native, name, n);
+                string managed = name.StartsWith("EigenDecomp", StringComparison.Ordinal) ? nameof(NonConvergenceException) : Outcome(Managed, name, n);
+                Assert.True(managed == native, $"order {n}: managed {managed}, native {native}");
+                Assert.NotEqual("finite", native);
+                poison = double.PositiveInfinity;
+                Assert.Contains(Outcome(Native, name, n), new[] { "not finite", "finite", nameof(NonConvergenceException), nameof(ArgumentException) });
+                poison = 0.0;
+            }
+        }
+
+        private string Outcome(ILinearAlgebraProvider<T> provider, string name, int n)
+        {
+            try
+            {
+                return Operations[name](this, provider, n).Any(z => !double.IsFinite(z.Real) || !double.IsFinite(z.Imaginary)) ? "not finite" : "finite";
+            }
+            catch (Exception e)
+            {
+                return e.GetType().Name;
+            }
+        }
+
         public void CompareExceptions()
         {
             Action<ILinearAlgebraProvider<T>>[] wrong =
@@ -264,7 +311,13 @@ public class ProviderAgreementTests
         private T[] Random(int count, int seed)
         {
             var random = new MersenneTwister(seed, threadSafe: false);
-            return [.. Enumerable.Range(0, count).Select(_ => from(new Complex(random.NextDouble() - 0.5, IsComplex ? random.NextDouble() - 0.5 : 0.0)))];
+            T[] numbers = [.. Enumerable.Range(0, count).Select(_ => from(new Complex(random.NextDouble() - 0.5, IsComplex ? random.NextDouble() - 0.5 : 0.0)))];
+            if (seed == 1 && poison != 0.0)
+            {
+                numbers[count / 2] = from(poison);
+            }
+
+            return numbers;
         }
 
         /// <summary>Away from zero and from the cut of the logarithm.</summary>

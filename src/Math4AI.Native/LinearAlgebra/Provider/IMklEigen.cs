@@ -28,6 +28,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        Require.Finite<T, TReal>(matrix);
         if (order <= (isSymmetric ? Small<T>.SymmetricEigen : Small<T>.GeneralEigen))
         {
             Small<T>.Managed.EigenDecomp(isSymmetric, order, matrix, matrixEv, vectorEv, matrixD);

@@ -26,6 +26,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        Require.Finite<T, TReal>(a);
         if (Math.Max(rowsA, columnsA) <= (computeVectors ? Small<T>.Svd : Small<T>.SingularValues))
         {
             Small<T>.Managed.SingularValueDecomposition(computeVectors, a, rowsA, columnsA, s, u, vt);
@@ -48,6 +49,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
+        Require.Finite<T, TReal>(a);
         T[] s = new T[rank];
         using var overwritten = new Workspace<T>(a);
         using var u = new Workspace<T>((long)rowsA * rank);

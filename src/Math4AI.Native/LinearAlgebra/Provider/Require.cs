@@ -1,4 +1,8 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MathNet.Numerics;
 
 namespace Math4AI.LinearAlgebra;
 
@@ -32,6 +36,23 @@ internal static class Require
         if (ReferenceEquals(a, b))
         {
             throw new ArgumentException("Arguments must be different objects.");
+        }
+    }
+
+    /// <summary>
+    /// LAPACK's iterations read beyond their arrays, or never end, where a matrix holds NaN or infinity; Math.NET's own find no end
+    /// either, and say so.
+    /// </summary>
+    /// <exception cref="NonConvergenceException">An element is not finite.</exception>
+    /// <param name="matrix">One element or more.</param>
+    public static void Finite<T, TReal>(T[] matrix)
+        where T : unmanaged
+        where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+    {
+        // The largest magnitude is NaN where any element is.
+        if (!TReal.IsFinite(TensorPrimitives.MaxMagnitude<TReal>(MemoryMarshal.Cast<T, TReal>(matrix.AsSpan()))))
+        {
+            throw new NonConvergenceException("The matrix holds NaN or infinity.");
         }
     }
 

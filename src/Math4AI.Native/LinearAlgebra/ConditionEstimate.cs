@@ -1,5 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
+using Complex = System.Numerics.Complex;
 
 namespace Math4AI.LinearAlgebra;
 
@@ -14,9 +14,11 @@ public static class ConditionEstimate
 
     /// <summary>Estimates the condition number of a square matrix.</summary>
     /// <param name="a">A.</param>
+    /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
     /// <returns>The estimate; infinity where A is singular.</returns>
     /// <exception cref="ArgumentException">A is not square.</exception>
-    public static double Of(Matrix<double> a)
+    public static double Of<T>(Matrix<T> a)
+        where T : struct, IEquatable<T>, IFormattable
     {
         ArgumentNullException.ThrowIfNull(a);
         if (a.RowCount != a.ColumnCount)
@@ -25,36 +27,45 @@ public static class ConditionEstimate
         }
 
         var lu = a.LU();
-        if (lu.Determinant == 0.0 && lu.U.Diagonal().Any(value => value == 0.0))
+        if (lu.U.Diagonal().Any(value => value.Equals(default)))
         {
             return double.PositiveInfinity;
         }
 
-        var transposed = a.Transpose().LU();
+        var adjoint = a.ConjugateTranspose().LU();
         int order = a.RowCount;
-        Vector<double> x = DenseVector.Create(order, 1.0 / order);
-        Vector<double> y = lu.Solve(x);
+        Vector<T> x = Vector<T>.Build.Dense(order, Element<T>.Of(1.0 / order));
+        Vector<T> y = lu.Solve(x);
         double estimate = y.L1Norm();
         int last = -1;
         for (int step = 0; step < MostSteps; step++)
         {
-            Vector<double> z = transposed.Solve(y.Map(value => value >= 0.0 ? 1.0 : -1.0));
+            Vector<T> z = adjoint.Solve(Vector<T>.Build.Dense(order, i => Direction(y[i])));
             int largest = z.AbsoluteMaximumIndex();
-            if (largest == last || Math.Abs(z[largest]) <= z.DotProduct(x))
+            if (largest == last || Element<T>.Magnitude(z[largest]) <= Element<T>.Real(z.ConjugateDotProduct(x)))
             {
                 break;
             }
 
             last = largest;
-            x = DenseVector.Create(order, i => i == largest ? 1.0 : 0.0);
+            x = Vector<T>.Build.Dense(order, i => Element<T>.Of(i == largest ? 1.0 : 0.0));
             y = lu.Solve(x);
             estimate = Math.Max(estimate, y.L1Norm());
         }
 
         // A vector of alternating signs and growing size catches what the ascent above misses.
-        Vector<double> alternating = DenseVector.Create(
-            order, i => (i % 2 == 0 ? 1.0 : -1.0) * (1.0 + (double)i / Math.Max(1, order - 1)));
+        Vector<T> alternating = Vector<T>.Build.Dense(
+            order, i => Element<T>.Of((i % 2 == 0 ? 1.0 : -1.0) * (1.0 + (double)i / Math.Max(1, order - 1))));
         estimate = Math.Max(estimate, 2.0 * lu.Solve(alternating).L1Norm() / (3.0 * order));
         return a.L1Norm() * estimate;
+    }
+
+    /// <summary>y/|y|, and 1 for 0: the sign of a real number.</summary>
+    private static T Direction<T>(T value)
+        where T : struct, IEquatable<T>, IFormattable
+    {
+        Complex number = Element<T>.ToComplex(value);
+        double size = Complex.Abs(number);
+        return Element<T>.Of(size > 0.0 ? number / size : Complex.One);
     }
 }

@@ -1,38 +1,39 @@
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.LinearAlgebra.Factorization;
+using MathNet.Numerics.Providers.LinearAlgebra;
+using Complex = System.Numerics.Complex;
 
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>The solution of a linear least-squares problem.</summary>
+/// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="Solution">X, columns of A × columns of B; of all that minimise the residual, the one of least norm.</param>
 /// <param name="Rank">The numerical rank of A.</param>
 /// <param name="SingularValues">Those of A with its columns scaled to lengths between 1 and 2, descending.</param>
 /// <param name="ConditionNumber">σ_max / σ_min of A with its columns scaled so.</param>
 /// <param name="ResidualSumOfSquares">‖A x − b‖² for each column of B.</param>
-public sealed record LeastSquaresSolution(
-    Matrix<double> Solution,
+public sealed record LeastSquaresSolution<T>(
+    Matrix<T> Solution,
     int Rank,
     Vector<double> SingularValues,
     double ConditionNumber,
-    Vector<double> ResidualSumOfSquares);
+    Vector<double> ResidualSumOfSquares)
+    where T : struct, IEquatable<T>, IFormattable;
 
 /// <summary>
-/// min ‖A X − B‖. Where A has full column rank: Householder QR of the scaled columns, then refinement of solution and
-/// residual together, with their defects in double-double arithmetic, until nothing changes; the answer is then that of the
-/// matrix as given, to nearly all digits. Else the solution of least norm by singular values. Equals
-/// <c>scipy.linalg.lstsq</c> (gelsd).
-/// Source of the refinement: Å. Björck, "Iterative refinement of linear least squares solutions I", BIT 7 (1967).
+/// min ‖A X − B‖. Where A is real and has full column rank: Householder QR of the scaled columns, refined to nearly all digits
+/// (<see cref="LeastSquaresRefinement"/>); else the solution of least norm by singular values (LAPACK <c>gelsd</c>). float32 is
+/// solved in float64, and the rank judged by its own precision. Equals <c>scipy.linalg.lstsq</c>.
 /// </summary>
 public static class LeastSquares
 {
-    private const int MostRefinements = 10;
-
     /// <summary>Solves for several right-hand sides.</summary>
     /// <param name="a">A, m × n.</param>
     /// <param name="b">B, m × k.</param>
+    /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
     /// <exception cref="ArgumentException">The row counts differ, or a value is not finite.</exception>
-    public static LeastSquaresSolution Solve(Matrix<double> a, Matrix<double> b)
+    public static LeastSquaresSolution<T> Solve<T>(Matrix<T> a, Matrix<T> b)
+        where T : struct, IEquatable<T>, IFormattable
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -47,157 +48,112 @@ public static class LeastSquares
             throw new ArgumentException("A or B holds a value that is not finite, or too large to be squared.");
         }
 
-        // Powers of two: scaling then rounds nothing.
-        Vector<double> scale = a.ColumnNorms(2.0).Map(norm => norm > 0.0 ? Math.ScaleB(1.0, -Math.ILogB(norm)) : 1.0);
-        Matrix<double> scaled = a.MultiplyColumns(scale);
-        if (a.RowCount >= a.ColumnCount)
-        {
-            QR<double> qr = scaled.QR(QRMethod.Thin);
-            Vector<double> values = qr.R.Svd(computeVectors: false).S;
-            if (RankOf(values, a) == a.ColumnCount)
-            {
-                Matrix<double> solution = DenseMatrix.Create(a.ColumnCount, b.ColumnCount, 0.0);
-                for (int column = 0; column < b.ColumnCount; column++)
-                {
-                    solution.SetColumn(column, Refined(scaled, qr, b.Column(column)));
-                }
-
-                return Result(a, b, solution.MultiplyRows(scale), a.ColumnCount, values);
-            }
-        }
-
-        return LeastNorm(a, b, scaled);
+        return Element<T>.IsComplex
+            ? Converted<Complex, T>(Solve(Widened<T, Complex>(a), Widened<T, Complex>(b), Element<T>.Epsilon, isRefined: false))
+            : Converted<double, T>(Solve(Widened<T, double>(a), Widened<T, double>(b), Element<T>.Epsilon, isRefined: true));
     }
 
     /// <summary>Solves for one right-hand side.</summary>
     /// <param name="a">A, m × n.</param>
     /// <param name="b">b, m numbers.</param>
+    /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
     /// <exception cref="ArgumentException">The row counts differ, or a value is not finite.</exception>
-    public static LeastSquaresSolution Solve(Matrix<double> a, Vector<double> b)
+    public static LeastSquaresSolution<T> Solve<T>(Matrix<T> a, Vector<T> b)
+        where T : struct, IEquatable<T>, IFormattable
     {
         ArgumentNullException.ThrowIfNull(b);
         return Solve(a, b.ToColumnMatrix());
     }
 
-    /// <summary>
-    /// Residual r and solution x solve [I A; Aᵀ 0] [r; x] = [b; 0]. With A = Q R, the corrections for the defects f and g of
-    /// the two rows are δx = R⁻¹(Qᵀf − z) and δr = Q z + (f − Q Qᵀ f), where z = R⁻ᵀ g.
-    /// </summary>
-    private static Vector<double> Refined(Matrix<double> a, QR<double> qr, Vector<double> b)
+    private static LeastSquaresSolution<T> Solve<T>(Matrix<T> a, Matrix<T> b, double epsilon, bool isRefined)
+        where T : struct, IEquatable<T>, IFormattable
     {
-        Matrix<double> transposedR = qr.R.Transpose();
-        Vector<double> x = DenseVector.Create(a.ColumnCount, 0.0);
-        Vector<double> r = DenseVector.Create(a.RowCount, 0.0);
-        double lastChange = double.PositiveInfinity;
-        for (int step = 0; step < MostRefinements; step++)
+        // Powers of two: scaling then rounds nothing.
+        Vector<double> scale = a.ColumnNorms(2.0).Map(norm => norm > 0.0 ? Math.ScaleB(1.0, -Math.ILogB(norm)) : 1.0);
+        Matrix<T> scaled = a.MultiplyColumns(scale);
+        double[] values;
+        if (a.RowCount >= a.ColumnCount)
         {
-            (Vector<double> f, Vector<double> g) = Defects(a, b, x, r);
-            Vector<double> z = SolveLower(transposedR, g);
-            Vector<double> projected = qr.Q.TransposeThisAndMultiply(f);
-            Vector<double> change = SolveUpper(qr.R, projected - z);
-            double size = change.InfinityNorm();
-            if (!(size < 0.5 * lastChange))
+            QR<T> qr = scaled.QR(QRMethod.Thin);
+            values = Values(qr.R);
+            if (isRefined && RankOf(values, a, epsilon) == a.ColumnCount)
             {
-                break;
-            }
+                Matrix<double> real = (Matrix<double>)(object)scaled;
+                var factors = (QR<double>)(object)qr;
+                Matrix<T> solution = Matrix<T>.Build.Dense(a.ColumnCount, b.ColumnCount);
+                for (int column = 0; column < b.ColumnCount; column++)
+                {
+                    Vector<double> x = LeastSquaresRefinement.Solve(real, factors, (Vector<double>)(object)b.Column(column));
+                    solution.SetColumn(column, [.. x.Select((value, i) => Element<T>.Of(scale[i] * value))]);
+                }
 
-            x += change;
-            r += f + qr.Q * (z - projected);
-            lastChange = size;
+                return Result(a, b, solution, a.ColumnCount, values);
+            }
+        }
+        else
+        {
+            values = Values(scaled);
         }
 
-        return x;
+        (Matrix<T> shortest, int rank) = LeastNorm(a, b, Math.Max(a.RowCount, a.ColumnCount) * epsilon);
+        return Result(a, b, shortest, rank, values);
     }
 
-    /// <summary>f = b − r − A x and g = −Aᵀ r, summed in double-double.</summary>
-    private static (Vector<double> F, Vector<double> G) Defects(
-        Matrix<double> a, Vector<double> b, Vector<double> x, Vector<double> r)
+    /// <summary>By gelsd; where MKL is not loaded, by the singular value decomposition itself.</summary>
+    private static (Matrix<T> Solution, int Rank) LeastNorm<T>(Matrix<T> a, Matrix<T> b, double tolerance)
+        where T : struct, IEquatable<T>, IFormattable
     {
-        Vector<double> f = DenseVector.Create(a.RowCount, i =>
+        if (LinearAlgebraControl.Provider is ILeastNormProvider<T> provider)
         {
-            DoubleDouble sum = b[i];
-            sum -= r[i];
-            for (int j = 0; j < a.ColumnCount; j++)
-            {
-                sum -= DoubleDouble.ExactProduct(a[i, j], x[j]);
-            }
-
-            return (double)sum;
-        });
-        Vector<double> g = DenseVector.Create(a.ColumnCount, j =>
-        {
-            DoubleDouble sum = 0.0;
-            for (int i = 0; i < a.RowCount; i++)
-            {
-                sum -= DoubleDouble.ExactProduct(a[i, j], r[i]);
-            }
-
-            return (double)sum;
-        });
-        return (f, g);
-    }
-
-    private static DenseVector SolveUpper(Matrix<double> r, Vector<double> b)
-    {
-        var x = new DenseVector(b.Count);
-        for (int i = b.Count - 1; i >= 0; i--)
-        {
-            double sum = b[i];
-            for (int j = i + 1; j < b.Count; j++)
-            {
-                sum -= r[i, j] * x[j];
-            }
-
-            x[i] = sum / r[i, i];
+            (T[] solution, int found) = provider.LeastNorm(
+                a.ToColumnMajorArray(),
+                a.RowCount,
+                a.ColumnCount,
+                b.ToColumnMajorArray(),
+                b.ColumnCount,
+                tolerance,
+                new double[Math.Min(a.RowCount, a.ColumnCount)]);
+            return (Matrix<T>.Build.Dense(a.ColumnCount, b.ColumnCount, solution), found);
         }
 
-        return x;
+        Svd<T> svd = a.Svd();
+        double[] values = [.. svd.S.Select(Element<T>.Real)];
+        int rank = values.Count(value => value > tolerance * values[0]);
+        Matrix<T> projected = svd.U.ConjugateTransposeThisAndMultiply(b);
+        Matrix<T> coordinates = Matrix<T>.Build.Dense(
+            a.ColumnCount, b.ColumnCount, (i, j) => i < rank ? Element<T>.Of(Element<T>.ToComplex(projected[i, j]) / values[i]) : default);
+        return (svd.VT.ConjugateTransposeThisAndMultiply(coordinates), rank);
     }
 
-    private static DenseVector SolveLower(Matrix<double> l, Vector<double> b)
+    private static LeastSquaresSolution<T> Result<T>(Matrix<T> a, Matrix<T> b, Matrix<T> solution, int rank, double[] values)
+        where T : struct, IEquatable<T>, IFormattable
     {
-        var x = new DenseVector(b.Count);
-        for (int i = 0; i < b.Count; i++)
-        {
-            double sum = b[i];
-            for (int j = 0; j < i; j++)
-            {
-                sum -= l[i, j] * x[j];
-            }
-
-            x[i] = sum / l[i, i];
-        }
-
-        return x;
-    }
-
-    private static LeastSquaresSolution LeastNorm(Matrix<double> a, Matrix<double> b, Matrix<double> scaled)
-    {
-        Vector<double> values = scaled.Svd(computeVectors: false).S;
-        int rank = RankOf(values, a);
-        Svd<double> svd = a.Svd();
-        Matrix<double> projected = svd.U.TransposeThisAndMultiply(b);
-        Matrix<double> coordinates = DenseMatrix.Create(
-            a.ColumnCount, b.ColumnCount, (i, j) => i < rank ? projected[i, j] / svd.S[i] : 0.0);
-        return Result(a, b, svd.VT.TransposeThisAndMultiply(coordinates), rank, values);
-    }
-
-    private static LeastSquaresSolution Result(
-        Matrix<double> a, Matrix<double> b, Matrix<double> solution, int rank, Vector<double> values)
-    {
-        Matrix<double> residual = a * solution - b;
-        return new LeastSquaresSolution(
+        Matrix<T> residual = a * solution - b;
+        return new LeastSquaresSolution<T>(
             solution,
             rank,
-            values,
+            Vector<double>.Build.Dense(values),
             values[^1] > 0.0 ? values[0] / values[^1] : double.PositiveInfinity,
-            DenseVector.Create(b.ColumnCount, j => residual.Column(j).DotProduct(residual.Column(j))));
+            Vector<double>.Build.Dense(b.ColumnCount, j => Math.Pow(residual.Column(j).L2Norm(), 2.0)));
     }
 
-    private static int RankOf(Vector<double> values, Matrix<double> a)
-    {
-        double epsilon = double.BitIncrement(1.0) - 1.0;
-        double least = Math.Max(a.RowCount, a.ColumnCount) * epsilon * values[0];
-        return values.Count(value => value > least);
-    }
+    private static double[] Values<T>(Matrix<T> matrix)
+        where T : struct, IEquatable<T>, IFormattable =>
+        [.. matrix.Svd(computeVectors: false).S.Select(Element<T>.Real)];
+
+    private static int RankOf<T>(double[] values, Matrix<T> a, double epsilon)
+        where T : struct, IEquatable<T>, IFormattable =>
+        values.Count(value => value > Math.Max(a.RowCount, a.ColumnCount) * epsilon * values[0]);
+
+    private static Matrix<TTo> Widened<TFrom, TTo>(Matrix<TFrom> matrix)
+        where TFrom : struct, IEquatable<TFrom>, IFormattable
+        where TTo : struct, IEquatable<TTo>, IFormattable =>
+        matrix as Matrix<TTo> ?? Matrix<TTo>.Build.Dense(
+            matrix.RowCount, matrix.ColumnCount, (i, j) => Element<TTo>.Of(Element<TFrom>.ToComplex(matrix[i, j])));
+
+    private static LeastSquaresSolution<TTo> Converted<TFrom, TTo>(LeastSquaresSolution<TFrom> wide)
+        where TFrom : struct, IEquatable<TFrom>, IFormattable
+        where TTo : struct, IEquatable<TTo>, IFormattable =>
+        wide as LeastSquaresSolution<TTo> ?? new LeastSquaresSolution<TTo>(
+            Widened<TFrom, TTo>(wide.Solution), wide.Rank, wide.SingularValues, wide.ConditionNumber, wide.ResidualSumOfSquares);
 }

@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.LinearAlgebra;
 
@@ -19,8 +18,10 @@ public static class MatrixExponential
 
     /// <summary>Computes e^A.</summary>
     /// <param name="a">A, square.</param>
+    /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
     /// <exception cref="ArgumentException">A is not square, or not finite.</exception>
-    public static Matrix<double> Of(Matrix<double> a)
+    public static Matrix<T> Of<T>(Matrix<T> a)
+        where T : struct, IEquatable<T>, IFormattable
     {
         ArgumentNullException.ThrowIfNull(a);
         double norm = a.RowCount == a.ColumnCount ? a.L1Norm() : double.NaN;
@@ -38,7 +39,7 @@ public static class MatrixExponential
         }
 
         int squarings = Math.Max(0, (int)Math.Ceiling(Math.Log2(norm / NormOfDegree13)));
-        Matrix<double> result = Pade(a / Math.Pow(2.0, squarings), 13);
+        Matrix<T> result = Pade(Element<T>.Of(Math.Pow(2.0, -squarings)) * a, 13);
         for (int i = 0; i < squarings; i++)
         {
             result *= result;
@@ -48,13 +49,14 @@ public static class MatrixExponential
     }
 
     /// <summary>q(A)⁻¹ p(A) with p(x) = Σ b_k x^k and q(x) = p(−x): odd terms U, even terms V, (V − U)⁻¹ (V + U).</summary>
-    private static Matrix<double> Pade(Matrix<double> a, int degree)
+    private static Matrix<T> Pade<T>(Matrix<T> a, int degree)
+        where T : struct, IEquatable<T>, IFormattable
     {
-        double[] b = Coefficients(degree);
-        Matrix<double> identity = DenseMatrix.CreateIdentity(a.RowCount);
-        Matrix<double> square = a * a;
-        Matrix<double> odd = b[^1] * identity;
-        Matrix<double> even = b[^2] * identity;
+        T[] b = [.. Coefficients(degree).Select(Element<T>.Of)];
+        Matrix<T> identity = Matrix<T>.Build.DenseIdentity(a.RowCount);
+        Matrix<T> square = a * a;
+        Matrix<T> odd = b[^1] * identity;
+        Matrix<T> even = b[^2] * identity;
         for (int k = degree - 2; k >= 1; k -= 2)
         {
             odd = odd * square + b[k] * identity;

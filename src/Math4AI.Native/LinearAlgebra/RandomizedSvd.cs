@@ -45,7 +45,7 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
 
         // Qᵀ AᵀA Q holds the squares of the singular values within the subspace.
         Matrix<double> inner = q.TransposeThisAndMultiply(Gram(samples, q, cancellation));
-        SymmetricEigen eigen = SymmetricEigen.Largest((inner + inner.Transpose()) / 2.0, count);
+        LeadingEigen<double> eigen = SymmetricEigen.Largest((inner + inner.Transpose()) / 2.0, count);
         return new RandomizedSvd(eigen.Values.Map(value => Math.Sqrt(Math.Max(0.0, value))), q * eigen.Vectors);
     }
 

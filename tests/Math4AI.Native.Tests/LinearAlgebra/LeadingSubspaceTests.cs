@@ -16,7 +16,7 @@ public class LeadingSubspaceTests
     {
         Matrix<double> any = Matrix<double>.Build.Random(order, order, 1);
         Matrix<double> a = any + any.Transpose();
-        SymmetricEigen leading = SymmetricEigen.Largest(a, count);
+        LeadingEigen<double> leading = SymmetricEigen.Largest(a, count);
         double[] all = [.. a.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).OrderDescending()];
         double unit = order * Math.Pow(2, -52) * a.L2Norm();
         Assert.All(Enumerable.Range(0, count), i => Assert.InRange(Math.Abs(leading.Values[i] - all[i]), 0.0, 30 * unit));

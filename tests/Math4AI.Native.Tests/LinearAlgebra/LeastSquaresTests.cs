@@ -122,7 +122,7 @@ public class LeastSquaresTests
     {
         Matrix<double> a = Matrix<double>.Build.Random(rows, columns, 1);
         Vector<double> b = Vector<double>.Build.Random(rows, 2);
-        LeastSquaresSolution solution = LeastSquares.Solve(a, b);
+        LeastSquaresSolution<double> solution = LeastSquares.Solve(a, b);
         Vector<double> x = solution.Solution.Column(0);
         Assert.Equal(Math.Min(rows, columns), solution.Rank);
         double scale = a.FrobeniusNorm() * (a.FrobeniusNorm() * x.L2Norm() + b.L2Norm());
@@ -136,7 +136,7 @@ public class LeastSquaresTests
     {
         Matrix<double> a = Matrix<double>.Build.Random(30, 3, 3) * Matrix<double>.Build.Random(3, 8, 4);
         Vector<double> b = Vector<double>.Build.Random(30, 5);
-        LeastSquaresSolution solution = LeastSquares.Solve(a, b);
+        LeastSquaresSolution<double> solution = LeastSquares.Solve(a, b);
         Assert.Equal(3, solution.Rank);
         Assert.True(solution.ConditionNumber > 1e14);
         Vector<double> shortest = a.PseudoInverse() * b;
@@ -148,7 +148,7 @@ public class LeastSquaresTests
     {
         Matrix<double> a = Matrix<double>.Build.Random(10, 3, 6);
         a.ClearColumn(1);
-        LeastSquaresSolution solution = LeastSquares.Solve(a, Vector<double>.Build.Random(10, 7));
+        LeastSquaresSolution<double> solution = LeastSquares.Solve(a, Vector<double>.Build.Random(10, 7));
         Assert.Equal(2, solution.Rank);
         Assert.Equal(0.0, solution.Solution[1, 0], 1e-14);
         Assert.Throws<ArgumentException>(() => LeastSquares.Solve(a, Vector<double>.Build.Dense(9)));

@@ -74,7 +74,7 @@ public class MatrixFunctionTests
     public void Polar_factors_are_orthogonal_and_positive_and_give_the_matrix(int rows, int columns)
     {
         Matrix<double> a = Matrix<double>.Build.Random(rows, columns, 4);
-        PolarDecomposition polar = PolarDecomposition.Of(a);
+        PolarDecomposition<double> polar = PolarDecomposition.Of(a);
         Near(a, polar.U * polar.P, 1e-14);
         Near(Identity(columns), polar.U.TransposeThisAndMultiply(polar.U), 1e-14);
         Assert.True(polar.P.Evd(Symmetricity.Symmetric).EigenValues.All(value => value.Real > 0));

@@ -274,6 +274,22 @@ public abstract class ProviderTests<T>
     }
 
     [Fact]
+    public void A_hundred_thousand_rows_are_factorised_and_solved()
+    {
+        Matrix<T> a = Random(100_000, 20, 41), b = Random(100_000, 2, 42);
+        QR<T> qr = a.QR(QRMethod.Thin);
+        Small((qr.Q * qr.R - a).FrobeniusNorm(), a.FrobeniusNorm(), a.RowCount);
+        Orthonormal(qr.Q);
+        Matrix<T> x = qr.Solve(b), gram = a.ConjugateTransposeThisAndMultiply(a);
+        Small(
+            (gram * x - a.ConjugateTransposeThisAndMultiply(b)).FrobeniusNorm(),
+            a.FrobeniusNorm() * (a.FrobeniusNorm() * x.FrobeniusNorm() + b.FrobeniusNorm()),
+            a.RowCount);
+        Small((gram.Cholesky().Solve(a.ConjugateTransposeThisAndMultiply(b)) - x).FrobeniusNorm(), x.FrobeniusNorm(), a.RowCount);
+        Small(Math.Abs(qr.R.FrobeniusNorm() - a.FrobeniusNorm()), a.FrobeniusNorm(), a.RowCount);
+    }
+
+    [Fact]
     public void Empty_problems_are_answered_and_not_refused()
     {
         var provider = (ILinearAlgebraProvider<T>)(object)new MklLinearAlgebraProvider();

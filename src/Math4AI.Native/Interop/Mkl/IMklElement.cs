@@ -58,6 +58,11 @@ internal unsafe interface IMklElement<T, TReal>
         byte jobz, int m, int n, T* a, int lda, TReal* s, T* u, int ldu, T* vt, int ldvt, T* work, int lwork,
         TReal* rwork, int* iwork);
 
+    /// <summary>The least-norm solution of min ‖A x − b‖ over b, by singular values; those under rcond times the largest count as 0.</summary>
+    static abstract int Gelsd(
+        int m, int n, int nrhs, T* a, int lda, T* b, int ldb, TReal* s, TReal rcond, int* rank, T* work, int lwork, TReal* rwork,
+        int* iwork);
+
     /// <summary>syevd, or heevd for complex elements: eigenvalues ascending in w, eigenvectors over a.</summary>
     static abstract int Syevd(
         byte jobz, byte uplo, int n, T* a, int lda, TReal* w, T* work, int lwork, TReal* rwork, int lrwork, int* iwork,

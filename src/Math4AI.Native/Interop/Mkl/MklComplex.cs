@@ -109,6 +109,15 @@ internal readonly unsafe partial struct MklComplex : IMklElement<Complex, double
         return info;
     }
 
+    public static int Gelsd(
+        int m, int n, int nrhs, Complex* a, int lda, Complex* b, int ldb, double* s, double rcond, int* rank, Complex* work, int lwork, double* rwork,
+        int* iwork)
+    {
+        int info;
+        Gelsd(&m, &n, &nrhs, a, &lda, b, &ldb, s, &rcond, rank, work, &lwork, rwork, iwork, &info);
+        return info;
+    }
+
     public static int Syevd(
         byte jobz, byte uplo, int n, Complex* a, int lda, double* w, Complex* work, int lwork, double* rwork, int lrwork, int* iwork,
         int liwork)
@@ -171,6 +180,11 @@ internal readonly unsafe partial struct MklComplex : IMklElement<Complex, double
     private static partial void Gesdd(
         byte* jobz, int* m, int* n, Complex* a, int* lda, double* s, Complex* u, int* ldu, Complex* vt, int* ldvt,
         Complex* work, int* lwork, double* rwork, int* iwork, int* info);
+
+    [LibraryImport(MklLibrary.Name, EntryPoint = "zgelsd_")]
+    private static partial void Gelsd(
+        int* m, int* n, int* nrhs, Complex* a, int* lda, Complex* b, int* ldb, double* s, double* rcond, int* rank, Complex* work, int* lwork,
+        double* rwork, int* iwork, int* info);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "zheevd_")]
     private static partial void Syevd(

@@ -109,6 +109,15 @@ internal readonly unsafe partial struct MklComplex32 : IMklElement<Complex32, fl
         return info;
     }
 
+    public static int Gelsd(
+        int m, int n, int nrhs, Complex32* a, int lda, Complex32* b, int ldb, float* s, float rcond, int* rank, Complex32* work, int lwork, float* rwork,
+        int* iwork)
+    {
+        int info;
+        Gelsd(&m, &n, &nrhs, a, &lda, b, &ldb, s, &rcond, rank, work, &lwork, rwork, iwork, &info);
+        return info;
+    }
+
     public static int Syevd(
         byte jobz, byte uplo, int n, Complex32* a, int lda, float* w, Complex32* work, int lwork, float* rwork, int lrwork, int* iwork,
         int liwork)
@@ -171,6 +180,11 @@ internal readonly unsafe partial struct MklComplex32 : IMklElement<Complex32, fl
     private static partial void Gesdd(
         byte* jobz, int* m, int* n, Complex32* a, int* lda, float* s, Complex32* u, int* ldu, Complex32* vt, int* ldvt,
         Complex32* work, int* lwork, float* rwork, int* iwork, int* info);
+
+    [LibraryImport(MklLibrary.Name, EntryPoint = "cgelsd_")]
+    private static partial void Gelsd(
+        int* m, int* n, int* nrhs, Complex32* a, int* lda, Complex32* b, int* ldb, float* s, float* rcond, int* rank, Complex32* work, int* lwork,
+        float* rwork, int* iwork, int* info);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "cheevd_")]
     private static partial void Syevd(

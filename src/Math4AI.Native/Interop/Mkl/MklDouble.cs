@@ -101,6 +101,15 @@ internal readonly unsafe partial struct MklDouble : IMklElement<double, double>
         return info;
     }
 
+    public static int Gelsd(
+        int m, int n, int nrhs, double* a, int lda, double* b, int ldb, double* s, double rcond, int* rank, double* work, int lwork, double* rwork,
+        int* iwork)
+    {
+        int info;
+        Gelsd(&m, &n, &nrhs, a, &lda, b, &ldb, s, &rcond, rank, work, &lwork, iwork, &info);
+        return info;
+    }
+
     public static int Syevd(
         byte jobz, byte uplo, int n, double* a, int lda, double* w, double* work, int lwork, double* rwork, int lrwork, int* iwork,
         int liwork)
@@ -170,6 +179,11 @@ internal readonly unsafe partial struct MklDouble : IMklElement<double, double>
     private static partial void Gesdd(
         byte* jobz, int* m, int* n, double* a, int* lda, double* s, double* u, int* ldu, double* vt, int* ldvt,
         double* work, int* lwork, int* iwork, int* info);
+
+    [LibraryImport(MklLibrary.Name, EntryPoint = "dgelsd_")]
+    private static partial void Gelsd(
+        int* m, int* n, int* nrhs, double* a, int* lda, double* b, int* ldb, double* s, double* rcond, int* rank, double* work, int* lwork,
+        int* iwork, int* info);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "dsyevd_")]
     private static partial void Syevd(

@@ -101,6 +101,15 @@ internal readonly unsafe partial struct MklSingle : IMklElement<float, float>
         return info;
     }
 
+    public static int Gelsd(
+        int m, int n, int nrhs, float* a, int lda, float* b, int ldb, float* s, float rcond, int* rank, float* work, int lwork, float* rwork,
+        int* iwork)
+    {
+        int info;
+        Gelsd(&m, &n, &nrhs, a, &lda, b, &ldb, s, &rcond, rank, work, &lwork, iwork, &info);
+        return info;
+    }
+
     public static int Syevd(
         byte jobz, byte uplo, int n, float* a, int lda, float* w, float* work, int lwork, float* rwork, int lrwork, int* iwork,
         int liwork)
@@ -170,6 +179,11 @@ internal readonly unsafe partial struct MklSingle : IMklElement<float, float>
     private static partial void Gesdd(
         byte* jobz, int* m, int* n, float* a, int* lda, float* s, float* u, int* ldu, float* vt, int* ldvt,
         float* work, int* lwork, int* iwork, int* info);
+
+    [LibraryImport(MklLibrary.Name, EntryPoint = "sgelsd_")]
+    private static partial void Gelsd(
+        int* m, int* n, int* nrhs, float* a, int* lda, float* b, int* ldb, float* s, float* rcond, int* rank, float* work, int* lwork,
+        int* iwork, int* info);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "ssyevd_")]
     private static partial void Syevd(

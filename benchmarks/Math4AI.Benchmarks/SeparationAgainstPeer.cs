@@ -49,8 +49,8 @@ internal static class SeparationAgainstPeer
             File.Delete(file);
         }
 
-        Iteration.Print(mixture);
         Console.WriteLine($"peak memory above the idle process: {(Resident("VmHWM") - idle) / input:0.00} times the input");
+        Iteration.Print(mixture);
         return 0;
     }
 

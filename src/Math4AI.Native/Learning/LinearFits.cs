@@ -100,7 +100,7 @@ public static class LinearFits
     {
         (Vector<double> theta, Matrix<double>? hessian, double scale) = state;
         int count = theta.Count, passes = 0;
-        var pass = new BlockPass<double, Sums>(data, data.Read, longest => new Sums(count, longest));
+        var pass = new BlockPass<double, Sums>(data, data.Read, 2, () => new Sums(count));
         var factor = hessian?.Cholesky();
         var pairs = new List<(Vector<double> Step, Vector<double> Change)>();
         Vector<double> step = theta * 0.0, gradientHere = step;
@@ -182,8 +182,8 @@ public static class LinearFits
         CancellationToken cancellation)
     {
         double[] weights = theta.ToArray();
-        pass.Run((sums, block, count, _) => sums.Add(block, count, weights, isLogistic, withHessian), cancellation);
-        var total = new Sums(weights.Length, 0);
+        pass.Run((sums, block, scratch, count, _) => sums.Add(block, scratch, count, weights, isLogistic, withHessian), cancellation);
+        var total = new Sums(weights.Length);
         foreach (Sums sums in pass.States)
         {
             total.AddAndClear(sums);
@@ -245,21 +245,18 @@ public static class LinearFits
     }
 
     /// <summary>Cost, gradient and Hessian of a segment.</summary>
-    private sealed class Sums(int parameters, int longest)
+    private sealed class Sums(int parameters)
     {
-        private readonly double[] predicted = new double[longest];
-        private readonly double[] roots = new double[longest];
-
         public double Cost { get; set; }
 
         public double[] Gradient { get; } = new double[parameters];
 
         public double[] Hessian { get; } = new double[parameters * parameters];
 
-        public void Add(Span<double> block, int count, double[] theta, bool isLogistic, bool withHessian)
+        public void Add(Span<double> block, Span<double> scratch, int count, double[] theta, bool isLogistic, bool withHessian)
         {
             Span<double> x = block[..(parameters * count)], y = block.Slice(parameters * count, count);
-            Span<double> slope = predicted.AsSpan(0, count), root = roots.AsSpan(0, count);
+            Span<double> slope = scratch[..count], root = scratch[count..];
             BlockKernels.Project(theta, 1, x, parameters, count, slope);
             Cost += isLogistic ? LogisticSlopes(slope, y, root) : SquaredSlopes(slope, y, root);
             BlockKernels.AddOuterProduct(slope, 1, x, parameters, count, Gradient);

@@ -53,9 +53,10 @@ public sealed class Covariance
         var pass = new BlockPass<double, Sums>(
             source,
             isFew ? (start, count, block) => FewChannels.ReadIfNotLent(source, start, count, block) : source.Read,
-            _ => new Sums(channels));
+            0,
+            () => new Sums(channels));
         pass.Run(
-            (sums, block, count, start) =>
+            (sums, block, _, count, start) =>
             {
                 if (isFew)
                 {

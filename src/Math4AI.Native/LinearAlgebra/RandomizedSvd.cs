@@ -66,12 +66,12 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
         int channels = samples.Channels;
         double[] rows = q.Transpose().ToRowMajorArray();
         int width = q.ColumnCount;
-        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(channels * width, width * longest));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, width, () => new Sums(channels * width));
         pass.Run(
-            (sums, block, count, _) =>
+            (sums, block, scratch, count, _) =>
             {
-                BlockKernels.Project(rows, width, block, channels, count, sums.Projected);
-                BlockKernels.AddOuterProduct(block, channels, sums.Projected, width, count, sums.Product);
+                BlockKernels.Project<double>(rows, width, block, channels, count, scratch);
+                BlockKernels.AddOuterProduct<double>(block, channels, scratch, width, count, sums.Product);
             },
             cancellation);
         double[] total = new double[channels * width];
@@ -85,10 +85,8 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
 
     private static Matrix<double> Orthonormal(Matrix<double> matrix) => matrix.QR().Q;
 
-    private sealed class Sums(int product, int projected)
+    private sealed class Sums(int product)
     {
         public double[] Product { get; } = new double[product];
-
-        public double[] Projected { get; } = new double[projected];
     }
 }

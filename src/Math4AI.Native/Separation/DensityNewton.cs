@@ -50,7 +50,7 @@ internal sealed class DensityNewton
     public Matrix<double> Solve(Matrix<double> unmixing, double tolerance, Action<double, double> changed)
     {
         int sources = unmixing.RowCount;
-        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, longest, Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, 2 * sources, () => new Sums(Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
         KernelDensity[] densities = [];
         unmixing = Standardise(unmixing);
         for (int iteration = 0; iteration < MostSteps; iteration++)
@@ -86,13 +86,13 @@ internal sealed class DensityNewton
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();
         pass.Run(
-            (sums, block, count, _) =>
+            (sums, block, scratch, count, _) =>
             {
                 BlockKernels.Centre(block, count, mean);
-                BlockKernels.Project(weights, sources, block, samples.Channels, count, sums.Sources);
+                BlockKernels.Project<double>(weights, sources, block, samples.Channels, count, scratch);
                 for (int i = 0; i < sources; i++)
                 {
-                    sums.Histograms[i].Add(sums.Sources.AsSpan(i * count, count));
+                    sums.Histograms[i].Add(scratch.Slice(i * count, count));
                 }
             },
             cancellation);
@@ -113,17 +113,17 @@ internal sealed class DensityNewton
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();
         pass.Run(
-            (sums, block, count, _) =>
+            (sums, block, scratch, count, _) =>
             {
+                Span<double> x = scratch[..(sources * count)], scores = scratch[(sources * count)..];
                 BlockKernels.Centre(block, count, mean);
-                BlockKernels.Project(weights, sources, block, samples.Channels, count, sums.Sources);
+                BlockKernels.Project<double>(weights, sources, block, samples.Channels, count, x);
                 for (int i = 0; i < sources; i++)
                 {
-                    LinearTable.Read(
-                        sums.Sources.AsSpan(i * count, count), origin, binWidth, densities[i].Score, sums.Scores.AsSpan(i * count, count));
+                    LinearTable.Read(x.Slice(i * count, count), origin, binWidth, densities[i].Score, scores.Slice(i * count, count));
                 }
 
-                BlockKernels.AddOuterProduct(sums.Scores, sources, sums.Sources, sources, count, sums.Product);
+                BlockKernels.AddOuterProduct<double>(scores, sources, x, sources, count, sums.Product);
             },
             cancellation);
         double[] product = new double[sources * sources];
@@ -161,14 +161,16 @@ internal sealed class DensityNewton
         return (step, 0.5 * slope);
     }
 
-    private sealed class Sums(int sources, int longest, IEnumerable<LinearHistogram> histograms)
+    private sealed class Sums
     {
-        public double[] Sources { get; } = new double[sources * longest];
+        public Sums(IEnumerable<LinearHistogram> histograms)
+        {
+            Histograms = [.. histograms];
+            Product = new double[Histograms.Length * Histograms.Length];
+        }
 
-        public double[] Scores { get; } = new double[sources * longest];
+        public LinearHistogram[] Histograms { get; }
 
-        public LinearHistogram[] Histograms { get; } = [.. histograms];
-
-        public double[] Product { get; } = new double[sources * sources];
+        public double[] Product { get; }
     }
 }

@@ -61,14 +61,15 @@ internal abstract class FixedPointPass
             pass = new BlockPass<T, Sums<T>>(
                 samples,
                 (start, count, block) => Read(start, count, mean, block),
-                longest => new Sums<T>(rows, samples.Channels, longest, contrast));
+                rows,
+                () => new Sums<T>(rows, samples.Channels, contrast));
         }
 
         public override Matrix<double> Step(Matrix<double> rotation, CancellationToken cancellation)
         {
             int rows = rotation.RowCount;
             T[] weights = [.. (rotation * whitening).ToRowMajorArray().Select((b, i) => T.CreateTruncating(b / scales[i % scales.Length]))];
-            pass.Run((sums, block, count, _) => sums.Add(weights, block, count), cancellation);
+            pass.Run((sums, block, scratch, count, _) => sums.Add(weights, block, scratch, count), cancellation);
             double[] product = new double[rows * scales.Length], slope = new double[rows];
             foreach (Sums<T> sums in pass.States)
             {
@@ -96,17 +97,15 @@ internal abstract class FixedPointPass
     }
 
     /// <summary>Σ g(u) (y − μ)ᵀ and Σ g′(u), of one segment.</summary>
-    private sealed class Sums<T>(int rows, int channels, int longest, Contrast contrast)
+    private sealed class Sums<T>(int rows, int channels, Contrast contrast)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        private readonly T[] scores = new T[rows * longest];
         private readonly T[] ofBlock = new T[rows * channels];
         private readonly double[] product = new double[rows * channels];
         private readonly double[] slope = new double[rows];
 
-        public void Add(T[] weights, ReadOnlySpan<T> block, int count)
+        public void Add(T[] weights, ReadOnlySpan<T> block, Span<T> g, int count)
         {
-            Span<T> g = scores.AsSpan(0, rows * count);
             BlockKernels.Project<T>(weights, rows, block, channels, count, g);
             for (int row = 0; row < rows; row++)
             {

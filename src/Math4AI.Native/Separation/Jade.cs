@@ -30,13 +30,14 @@ internal sealed class Jade(int? sources) : DiagonalisingSeparator(sources)
         int count = whitening.Matrix.RowCount, pairs = count * (count + 1) / 2;
         double[] weights = whitening.Matrix.ToRowMajorArray();
         double[] mean = whitening.Covariance.Mean.ToArray();
-        var pass = new BlockPass<double, Sums>(mixture, mixture.Read, longest => new Sums(count, pairs, longest));
+        var pass = new BlockPass<double, Sums>(mixture, mixture.Read, count + pairs, () => new Sums(pairs));
         pass.Run(
-            (sums, block, length, _) =>
+            (sums, block, scratch, length, _) =>
             {
+                Span<double> white = scratch[..(count * length)];
                 BlockKernels.Centre(block, length, mean);
-                BlockKernels.Project(weights, count, block, mixture.Channels, length, sums.White);
-                sums.Add(count, length);
+                BlockKernels.Project<double>(weights, count, block, mixture.Channels, length, white);
+                sums.Add(white, count, scratch[(count * length)..], length);
             },
             cancellation);
         double[] moments = new double[pairs * pairs];
@@ -61,16 +62,12 @@ internal sealed class Jade(int? sources) : DiagonalisingSeparator(sources)
         return [.. cumulants];
     }
 
-    private sealed class Sums(int count, int pairs, int longest)
+    private sealed class Sums(int pairs)
     {
-        private readonly double[] products = new double[pairs * longest];
-
-        public double[] White { get; } = new double[count * longest];
-
         public double[] Moments { get; } = new double[pairs * pairs];
 
         /// <summary>E z_i z_j z_k z_l, as the inner products of the pairs' products.</summary>
-        public void Add(int signals, int length)
+        public void Add(ReadOnlySpan<double> white, int signals, Span<double> products, int length)
         {
             int pair = 0;
             for (int i = 0; i < signals; i++)
@@ -78,11 +75,11 @@ internal sealed class Jade(int? sources) : DiagonalisingSeparator(sources)
                 for (int j = 0; j <= i; j++, pair++)
                 {
                     TensorPrimitives.Multiply(
-                        White.AsSpan(i * length, length), White.AsSpan(j * length, length), products.AsSpan(pair * length, length));
+                        white.Slice(i * length, length), white.Slice(j * length, length), products.Slice(pair * length, length));
                 }
             }
 
-            BlockKernels.AddOuterProduct(products, pairs, products, pairs, length, Moments);
+            BlockKernels.AddOuterProduct<double>(products, pairs, products, pairs, length, Moments);
         }
     }
 }

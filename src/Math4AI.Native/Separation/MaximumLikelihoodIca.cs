@@ -256,7 +256,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
         {
             (this.mixture, this.whitening, this.cancellation) = (mixture, whitening.Matrix, cancellation);
             mean = whitening.Covariance.Mean.ToArray();
-            pass = new BlockPass<double, Sums>(mixture, mixture.Read, longest => new Sums(Sources, mixture.Channels, longest));
+            pass = new BlockPass<double, Sums>(mixture, mixture.Read, Sources, () => new Sums(Sources, mixture.Channels));
         }
 
         public int Sources => whitening.RowCount;
@@ -266,13 +266,13 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
             Matrix<double> whole = unmixing * whitening;
             double[] weights = whole.ToRowMajorArray();
             pass.Run(
-                (sums, block, count, _) =>
+                (sums, block, scratch, count, _) =>
                 {
                     BlockKernels.Centre(block, count, mean);
-                    sums.Add(weights, block, count);
+                    sums.Add(weights, block, scratch, count);
                 },
                 cancellation);
-            var total = new Sums(Sources, mixture.Channels, 0);
+            var total = new Sums(Sources, mixture.Channels);
             foreach (Sums sums in pass.States)
             {
                 total.AddAndClear(sums);
@@ -290,20 +290,17 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
     }
 
     /// <summary>Σ tanh(u) (y − μ)ᵀ, Σ tanh² u and Σ log cosh u, of one segment.</summary>
-    private sealed class Sums(int sources, int channels, int longest)
+    private sealed class Sums(int sources, int channels)
     {
-        private readonly double[] projected = new double[sources * longest];
-
         public double[] Product { get; } = new double[sources * channels];
 
         public double[] Square { get; } = new double[sources];
 
         public double[] LogCosh { get; } = new double[sources];
 
-        public void Add(double[] weights, ReadOnlySpan<double> block, int count)
+        public void Add(double[] weights, ReadOnlySpan<double> block, Span<double> u, int count)
         {
-            Span<double> u = projected.AsSpan(0, sources * count);
-            BlockKernels.Project(weights, sources, block, channels, count, u);
+            BlockKernels.Project<double>(weights, sources, block, channels, count, u);
             for (int source = 0; source < sources; source++)
             {
                 (double squares, double logCosh) = Separation.LogCosh.ScoreAndSum(u.Slice(source * count, count));
@@ -311,7 +308,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
                 LogCosh[source] += logCosh;
             }
 
-            BlockKernels.AddOuterProduct(u, sources, block, channels, count, Product);
+            BlockKernels.AddOuterProduct<double>(u, sources, block, channels, count, Product);
         }
 
         public void AddAndClear(Sums other)

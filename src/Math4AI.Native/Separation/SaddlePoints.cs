@@ -66,13 +66,13 @@ internal static class SaddlePoints
         int sources = rotation.RowCount;
         double[] weights = (rotation * whitening.Matrix).ToRowMajorArray();
         double[] mean = whitening.Covariance.Mean.ToArray();
-        var pass = new BlockPass<double, Sums>(samples, samples.Read, longest => new Sums(sources, longest));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, sources, () => new Sums(sources));
         pass.Run(
-            (sums, block, count, _) =>
+            (sums, block, scratch, count, _) =>
             {
                 BlockKernels.Centre(block, count, mean);
-                BlockKernels.Project(weights, sources, block, samples.Channels, count, sums.Block);
-                sums.Add(count);
+                BlockKernels.Project<double>(weights, sources, block, samples.Channels, count, scratch);
+                sums.Add(scratch, count);
             },
             cancellation);
         double[] contrast = new double[sources * sources];
@@ -87,21 +87,19 @@ internal static class SaddlePoints
         return [.. contrast.Select(sum => Math.Pow(sum / samples.Length - GaussianContrast, 2))];
     }
 
-    private sealed class Sums(int sources, int longest)
+    private sealed class Sums(int sources)
     {
-        public double[] Block { get; } = new double[sources * longest];
-
         public double[] LogCosh { get; } = new double[sources * sources];
 
-        public void Add(int count)
+        public void Add(ReadOnlySpan<double> signals, int count)
         {
             for (int i = 0; i < sources; i++)
             {
-                ReadOnlySpan<double> first = Block.AsSpan(i * count, count);
+                ReadOnlySpan<double> first = signals.Slice(i * count, count);
                 LogCosh[i * sources + i] += Separation.LogCosh.Sum(first);
                 for (int j = i + 1; j < sources; j++)
                 {
-                    (double plus, double minus) = Separation.LogCosh.SumsOfTurned(first, Block.AsSpan(j * count, count));
+                    (double plus, double minus) = Separation.LogCosh.SumsOfTurned(first, signals.Slice(j * count, count));
                     LogCosh[i * sources + j] += plus;
                     LogCosh[j * sources + i] += minus;
                 }

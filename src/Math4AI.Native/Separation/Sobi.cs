@@ -1,3 +1,4 @@
+using System.Buffers;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -23,13 +24,14 @@ internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sour
     {
         int channels = mixture.Channels;
         double[] mean = whitening.Covariance.Mean.ToArray();
-        var pass = new BlockPass<double, Sums>(mixture, mixture.Read, longest => new Sums(channels, lags, longest));
+        var pass = new BlockPass<double, Sums>(mixture, (_, _, _) => { }, 0, () => new Sums(channels, lags));
         pass.Run(
-            (sums, _, count, begin) =>
+            (sums, _, _, count, begin) =>
             {
                 // The block and what follows it, so that no pair of samples is missed.
                 int whole = (int)Math.Min(count + lags, mixture.Length - begin);
-                Span<double> block = sums.Block.AsSpan(0, channels * whole);
+                double[] samples = ArrayPool<double>.Shared.Rent(channels * whole);
+                Span<double> block = samples.AsSpan(0, channels * whole);
                 mixture.Read(begin, whole, block);
                 BlockKernels.Centre(block, whole, mean);
                 fixed (double* y = block)
@@ -47,6 +49,8 @@ internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sour
                         }
                     }
                 }
+
+                ArrayPool<double>.Shared.Return(samples);
             },
             cancellation);
         var total = new double[lags * channels * channels];
@@ -69,10 +73,8 @@ internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sour
         ];
     }
 
-    private sealed class Sums(int channels, int lags, int longest)
+    private sealed class Sums(int channels, int lags)
     {
-        public double[] Block { get; } = new double[channels * (longest + lags)];
-
         public double[] Products { get; } = new double[lags * channels * channels];
     }
 }

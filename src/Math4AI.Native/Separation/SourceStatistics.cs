@@ -71,33 +71,31 @@ public sealed record SourceStatistics(
     {
         double[] weights = unmixing.Matrix.ToRowMajorArray();
         double[] mean = unmixing.Mean.ToArray();
-        var pass = new BlockPass<double, Moments>(samples, samples.Read, longest => new Moments(unmixing.Sources, longest));
+        var pass = new BlockPass<double, Moments>(samples, samples.Read, unmixing.Sources, () => new Moments(unmixing.Sources));
         pass.Run(
-            (sums, block, count, _) =>
+            (sums, block, scratch, count, _) =>
             {
                 BlockKernels.Centre(block, count, mean);
-                BlockKernels.Project(weights, unmixing.Sources, block, samples.Channels, count, sums.Block);
-                sums.Add(count);
+                BlockKernels.Project<double>(weights, unmixing.Sources, block, samples.Channels, count, scratch);
+                sums.Add(scratch, count);
             },
             cancellation);
         return [.. pass.States];
     }
 
-    private sealed class Moments(int sources, int longest)
+    private sealed class Moments(int sources)
     {
-        public double[] Block { get; } = new double[sources * longest];
-
         public double[] Cubes { get; } = new double[sources];
 
         public double[] Fourths { get; } = new double[sources];
 
         public double[] Peaks { get; } = new double[sources];
 
-        public void Add(int count)
+        public void Add(ReadOnlySpan<double> signals, int count)
         {
             for (int source = 0; source < sources; source++)
             {
-                (double cubes, double fourths, double peak) = BlockKernels.HigherMoments(Block.AsSpan(source * count, count));
+                (double cubes, double fourths, double peak) = BlockKernels.HigherMoments(signals.Slice(source * count, count));
                 Cubes[source] += cubes;
                 Fourths[source] += fourths;
                 Peaks[source] = Math.Max(Peaks[source], peak);

@@ -16,12 +16,14 @@ internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         Require.Length(a, (long)order * order);
         int info;
-        using MklCall call = MklCall.Begin(1.0 / 3.0 * order * order * order);
-        fixed (T* matrix = a)
+        using MklCall call = MklCall.Begin(1.0 / 3.0 * order * order * order, MklCall.WorthSharingOfCholesky);
+        using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, order, order);
+        fixed (T* matrix = spaced.Array)
         {
-            info = TMkl.Potrf((byte)'L', order, matrix, order);
+            info = TMkl.Potrf((byte)'L', order, matrix, spaced.Leading);
         }
 
+        spaced.Save();
         Require.Accepted(info);
         if (info > 0)
         {

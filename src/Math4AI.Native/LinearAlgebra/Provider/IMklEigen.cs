@@ -53,8 +53,9 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     private static void DecomposeHermitian(int order, T[] vectors, Complex[] values)
     {
         using var ascending = new Workspace<TReal>(order);
-        int info;
-        fixed (T* a = vectors)
+        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(vectors, order, order);
+        int info, leading = matrix.Leading;
+        fixed (T* a = matrix.Array)
         {
             fixed (TReal* w = ascending.Array)
             {
@@ -62,7 +63,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                 TReal realSize;
                 int integerSize;
                 Require.Accepted(TMkl.Syevd(
-                    (byte)'V', (byte)'L', order, a, order, w, &size, -1, &realSize, -1, &integerSize, -1));
+                    (byte)'V', (byte)'L', order, a, leading, w, &size, -1, &realSize, -1, &integerSize, -1));
                 using var work = new Workspace<T>((long)TMkl.RealPart(size));
                 using var reals = new Workspace<TReal>(TMkl.IsComplex ? long.CreateChecked(realSize) : 1);
                 using var integers = new Workspace<int>(integerSize);
@@ -73,7 +74,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                         fixed (int* pi = integers.Array)
                         {
                             info = TMkl.Syevd(
-                                (byte)'V', (byte)'L', order, a, order, w, pw, work.Array.Length, pr,
+                                (byte)'V', (byte)'L', order, a, leading, w, pw, work.Array.Length, pr,
                                 reals.Array.Length, pi, integers.Array.Length);
                         }
                     }
@@ -82,6 +83,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         }
 
         ThrowIfNotConverged(info);
+        matrix.Save();
         for (int i = 0; i < order; i++)
         {
             values[i] = double.CreateChecked(ascending.Array[i]);
@@ -92,24 +94,27 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         using var parts = new Workspace<TReal>(2L * order);
         using var reals = new Workspace<TReal>(2L * order);
-        int info;
-        fixed (T* a = overwritten, v = vectors)
+        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(overwritten, order, order);
+        using SpacedMatrix<T> right = SpacedMatrix<T>.For(vectors, order, order);
+        int info, leading = matrix.Leading;
+        fixed (T* a = matrix.Array, v = right.Array)
         {
             fixed (TReal* w = parts.Array, pr = reals.Array)
             {
                 T size;
                 Require.Accepted(TMkl.Geev(
-                    (byte)'N', (byte)'V', order, a, order, w, null, 1, v, order, &size, -1, pr));
+                    (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leading, &size, -1, pr));
                 using var work = new Workspace<T>((long)TMkl.RealPart(size));
                 fixed (T* pw = work.Array)
                 {
                     info = TMkl.Geev(
-                        (byte)'N', (byte)'V', order, a, order, w, null, 1, v, order, pw, work.Array.Length, pr);
+                        (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leading, pw, work.Array.Length, pr);
                 }
             }
         }
 
         ThrowIfNotConverged(info);
+        right.Save();
         for (int i = 0; i < order; i++)
         {
             (int re, int im) = TMkl.IsComplex ? (2 * i, 2 * i + 1) : (i, order + i);

@@ -31,14 +31,16 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         }
 
         using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order);
-        fixed (T* a = data)
+        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(data, order, order);
+        fixed (T* a = matrix.Array)
         {
             fixed (int* pivots = ipiv)
             {
-                Require.Accepted(TMkl.Getrf(order, order, a, order, pivots));
+                Require.Accepted(TMkl.Getrf(order, order, a, matrix.Leading, pivots));
             }
         }
 
+        matrix.Save();
         for (int i = 0; i < order; i++)
         {
             ipiv[i]--;
@@ -124,15 +126,16 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        using var factored = new Workspace<T>(a);
+        using var overwritten = new Workspace<T>(a);
+        using SpacedMatrix<T> factored = SpacedMatrix<T>.Of(overwritten.Array, order, order);
         using var pivots = new Workspace<int>(order);
         using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order + 2.0 * order * order * columnsOfB);
         fixed (T* factors = factored.Array, x = b)
         {
             fixed (int* p = pivots.Array)
             {
-                Require.Accepted(TMkl.Getrf(order, order, factors, order, p));
-                Require.Accepted(TMkl.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
+                Require.Accepted(TMkl.Getrf(order, order, factors, factored.Leading, p));
+                Require.Accepted(TMkl.Getrs((byte)'N', order, columnsOfB, factors, factored.Leading, p, x, order));
             }
         }
     }

@@ -139,30 +139,36 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
 
     private static void Reflect(T[] a, int rows, int columns, T[] tau)
     {
-        fixed (T* matrix = a, reflections = tau)
+        using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, rows, columns);
+        fixed (T* matrix = spaced.Array, reflections = tau)
         {
             T size;
-            Require.Accepted(TMkl.Geqrf(rows, columns, matrix, rows, reflections, &size, -1));
+            Require.Accepted(TMkl.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
             using var work = new Workspace<T>((long)TMkl.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(TMkl.Geqrf(rows, columns, matrix, rows, reflections, w, work.Array.Length));
+                Require.Accepted(TMkl.Geqrf(rows, columns, matrix, spaced.Leading, reflections, w, work.Array.Length));
             }
         }
+
+        spaced.Save();
     }
 
     private static void GenerateQ(T[] q, int rows, int columns, int reflections, T[] tau)
     {
-        fixed (T* matrix = q, t = tau)
+        using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(q, rows, columns);
+        fixed (T* matrix = spaced.Array, t = tau)
         {
             T size;
-            Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, rows, t, &size, -1));
+            Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
             using var work = new Workspace<T>((long)TMkl.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, rows, t, w, work.Array.Length));
+                Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, w, work.Array.Length));
             }
         }
+
+        spaced.Save();
     }
 
     private static void ApplyAdjointQ(T[] factored, int rows, int columns, T[] tau, T[] b, int columnsB)

@@ -109,13 +109,22 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     private static void Decompose(byte job, T[] a, int rows, int columns, T[] s, T[] u, T[] vt)
     {
         int rank = Math.Min(rows, columns);
-        int leadingVt = job == (byte)'S' ? rank : columns;
+        (int columnsU, int rowsVt) = job switch
+        {
+            (byte)'A' => (rows, columns),
+            (byte)'S' => (rank, rank),
+            _ => (0, 0),
+        };
+        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(a, rows, columns);
+        using SpacedMatrix<T> left = SpacedMatrix<T>.For(u, rows, columnsU);
+        using SpacedMatrix<T> right = SpacedMatrix<T>.For(vt, rowsVt, columns);
+        int leading = matrix.Leading, leadingU = left.Leading, leadingVt = Math.Max(1, right.Leading);
         using MklCall call = MklCall.Begin(8.0 * rows * columns * rank);
         using var values = new Workspace<TReal>(rank);
         using var integers = new Workspace<int>(8L * rank);
         using var reals = new Workspace<TReal>(TMkl.IsComplex ? RealWorkspace(rows, columns) : 1);
         int info;
-        fixed (T* pa = a, pu = u, pvt = vt)
+        fixed (T* pa = matrix.Array, pu = left.Array, pvt = right.Array)
         {
             fixed (TReal* ps = values.Array, pr = reals.Array)
             {
@@ -123,12 +132,12 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                 {
                     T size;
                     Require.Accepted(TMkl.Gesdd(
-                        job, rows, columns, pa, rows, ps, pu, rows, pvt, leadingVt, &size, -1, pr, pi));
+                        job, rows, columns, pa, leading, ps, pu, leadingU, pvt, leadingVt, &size, -1, pr, pi));
                     using var work = new Workspace<T>((long)TMkl.RealPart(size));
                     fixed (T* w = work.Array)
                     {
                         info = TMkl.Gesdd(
-                            job, rows, columns, pa, rows, ps, pu, rows, pvt, leadingVt, w, work.Array.Length, pr, pi);
+                            job, rows, columns, pa, leading, ps, pu, leadingU, pvt, leadingVt, w, work.Array.Length, pr, pi);
                     }
                 }
             }
@@ -140,6 +149,8 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             throw new NonConvergenceException();
         }
 
+        left.Save();
+        right.Save();
         for (int i = 0; i < rank; i++)
         {
             s[i] = TMkl.FromReal(double.CreateChecked(values.Array[i]));

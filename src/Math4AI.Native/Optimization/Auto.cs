@@ -35,6 +35,7 @@ internal sealed class Auto : Minimizer
     private static Minimizer[] For(Cost cost) =>
         cost is SquaresCost && cost.Bounds is null ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false), TrustRegionNewton()]
         : cost is SquaresCost ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false)]
+        : cost is BlockSquaresCost ? [new BlockLevenbergMarquardt()]
         : cost.Bounds is not null ? [LbfgsB()]
         : cost.Parameters <= FewParameters ? [Bfgs()]
         : [Lbfgs()];

@@ -31,6 +31,9 @@ internal sealed class Iteration(string method, Cost cost, MinimizerOptions optio
         return Cost.Gradient(parameters, gradient);
     }
 
+    /// <summary>Notes that all rows were evaluated.</summary>
+    public void CountGradient() => GradientEvaluations++;
+
     public double Linearize(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
     {
         if (jacobian.IsEmpty)

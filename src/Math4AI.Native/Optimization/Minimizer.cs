@@ -32,7 +32,7 @@ public abstract class Minimizer
     public virtual bool KeepsBounds => false;
 
     /// <summary>
-    /// Chooses by the problem's shape: Levenberg–Marquardt for sums of squares; otherwise L-BFGS-B within bounds, BFGS for up
+    /// Chooses by the problem's shape: Levenberg–Marquardt for sums of squares, in memory or by blocks; otherwise L-BFGS-B within bounds, BFGS for up
     /// to 200 parameters and L-BFGS above. The result's method says which.
     /// </summary>
     public static Minimizer Auto() => new Auto();
@@ -40,6 +40,26 @@ public abstract class Minimizer
     /// <inheritdoc cref="Optimization.LevenbergMarquardt"/>
     /// <param name="acceleration">Whether steps bend along the geodesic (one more evaluation of r each).</param>
     public static Minimizer LevenbergMarquardt(bool acceleration = true) => new LevenbergMarquardt(acceleration);
+
+    /// <inheritdoc cref="Optimization.VariableProjection"/>
+    /// <param name="linear">The numbers of the parameters that the residuals are linear in.</param>
+    /// <param name="inner">The method for the others; null for Levenberg–Marquardt.</param>
+    public static Minimizer VariableProjection(IReadOnlyList<int> linear, Minimizer? inner = null)
+    {
+        ArgumentNullException.ThrowIfNull(linear);
+        return new VariableProjection(linear, inner ?? LevenbergMarquardt());
+    }
+
+    /// <inheritdoc cref="Optimization.StochasticAdam"/>
+    /// <param name="epochs">How often every block is used.</param>
+    /// <param name="rate">The first step's size, in the parameters' unit.</param>
+    /// <param name="seed">Of the blocks' order.</param>
+    public static Minimizer MiniBatches(int epochs = 20, double rate = 1e-2, int seed = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rate);
+        return new StochasticAdam(rate, epochs, seed);
+    }
 
     /// <inheritdoc cref="Optimization.GaussNewton"/>
     public static Minimizer GaussNewton() => new GaussNewton();
@@ -138,5 +158,9 @@ public abstract class Minimizer
 
     /// <summary>The whole of another method's run, as part of this one.</summary>
     private protected static Minimum RunWithin(Minimizer method, Iteration iteration, double[] parameters) =>
-        method.Run(new Iteration(method.Name, iteration.Cost, iteration.Options, iteration.Cancellation), parameters);
+        RunWithin(method, iteration, iteration.Cost, parameters);
+
+    /// <summary>The same on another cost.</summary>
+    private protected static Minimum RunWithin(Minimizer method, Iteration iteration, Cost cost, double[] parameters) =>
+        method.Run(new Iteration(method.Name, cost, iteration.Options, iteration.Cancellation), parameters);
 }

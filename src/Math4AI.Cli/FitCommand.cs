@@ -16,7 +16,7 @@ internal static class FitCommand
         };
         var model = new Option<string>("--model", "-m")
         {
-            Description = "The formula, response ~ function of columns and parameters.",
+            Description = "The formula, response ~ function of columns and parameters; several of either with ; between them.",
             Required = true,
         };
         var start = new Option<string?>("--start") { Description = "Where the parameters begin. Default: many starts." };
@@ -27,6 +27,7 @@ internal static class FitCommand
         };
         var bounds = new Option<string?>("--bounds") { Description = "Boxes, such as b2=0..1,b3=0.. (an end may be left out)." };
         var held = new Option<string?>("--fix") { Description = "Parameters that keep a value, such as b1=2." };
+        var linear = new Option<string?>("--linear") { Description = "Parameters that the formula is linear in, such as b1,b3: they need no start." };
         var weights = new Option<string?>("--weights") { Description = "The column that holds the weights of the rows." };
         var minimizer = new Option<string>("--minimizer")
         {
@@ -50,7 +51,7 @@ internal static class FitCommand
             "Fit a model to data, and say how uncertain its parameters are.\n\nExample:\n"
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
-            data, model, start, distance, bounds, held, weights, minimizer, bootstrap, level, seed, output, json, noReport, force,
+            data, model, start, distance, bounds, held, linear, weights, minimizer, bootstrap, level, seed, output, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -62,6 +63,7 @@ internal static class FitCommand
                 Distance = FitWords.Distance(words.GetValue(distance)!),
                 Bounds = FitWords.Boxes("--bounds", words.GetValue(bounds)) ?? [],
                 Fixed = FitWords.Values("--fix", words.GetValue(held)) ?? [],
+                Linear = FitWords.Names(words.GetValue(linear)),
                 Weights = words.GetValue(weights),
                 Minimizer = FitWords.Minimizer(words.GetValue(minimizer)!),
                 Bootstrap = FitWords.AtLeast("--bootstrap", words.GetValue(bootstrap), 2),

@@ -79,11 +79,11 @@ internal static class FitJob
             return options.Weights is null ? used : [.. used, options.Weights];
         });
         var columns = used.ToDictionary(name => name, table.Column);
-        Vector<double> targets = formula.Respond(table.Names, columns);
+        FitTargets targets = formula.Respond(table.Names, columns);
         string[] inputs = [.. formula.InputsAmong([.. table.Names])];
         Matrix<double> x = inputs.Length > 0
             ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
-            : Matrix<double>.Build.Dense(targets.Count, 0);
+            : Matrix<double>.Build.Dense(targets.Samples, 0);
         return new FitProblem
         {
             Model = Model.FromFormula(formula, inputs),
@@ -93,6 +93,7 @@ internal static class FitJob
             Weights = options.Weights is null ? null : table.Column(options.Weights),
             Bounds = options.Bounds,
             Fixed = options.Fixed,
+            Linear = options.Linear,
             Minimizer = options.Minimizer,
             Options = new Optimization.MinimizerOptions { KeepPath = true },
         };

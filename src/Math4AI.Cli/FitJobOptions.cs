@@ -18,6 +18,8 @@ internal sealed record FitJobOptions
 
     public required Dictionary<string, double> Fixed { get; init; }
 
+    public required IReadOnlyList<string> Linear { get; init; }
+
     public required string? Weights { get; init; }
 
     public required Minimizer Minimizer { get; init; }

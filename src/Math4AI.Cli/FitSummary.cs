@@ -35,7 +35,7 @@ internal sealed record FitSummary(
     double Level,
     IReadOnlyDictionary<string, FitParameter> Parameters,
     double?[][] Covariance,
-    double?[][] SandwichCovariance,
+    double?[][]? SandwichCovariance,
     IReadOnlyList<string> Notes,
     double Seconds)
 {
@@ -54,7 +54,7 @@ internal sealed record FitSummary(
             result.Minimum.Evaluations,
             result.Minimum.GradientEvaluations,
             result.Problem.Distance.Name,
-            result.Problem.Targets.Count,
+            result.Problem.Targets.Samples,
             Known(result.Minimum.Cost),
             Known(result.Minimum.GradientNorm),
             Known(result.ResidualSumOfSquares),
@@ -74,7 +74,7 @@ internal sealed record FitSummary(
                 }))
                 .ToDictionary(pair => pair.name, pair => pair.Item2),
             Rows(result.Covariance),
-            Rows(result.SandwichCovariance),
+            result.HasSampleDiagnostics ? Rows(result.SandwichCovariance) : null,
             NotesOn(result),
             result.Minimum.Seconds);
     }

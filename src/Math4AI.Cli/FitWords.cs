@@ -46,6 +46,10 @@ internal static class FitWords
     public static int? AtLeast(string option, int? number, int least) =>
         number is null || number >= least ? number : throw new UsageException($"{option} takes a whole number from {least} on, not {number}.");
 
+    /// <summary>b1,b3.</summary>
+    public static string[] Names(string? text) =>
+        text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
     /// <summary>b1=500,b2=0.0001.</summary>
     public static Dictionary<string, double>? Values(string option, string? text) =>
         Pairs(option, text, value => Number(option, value));

@@ -1,3 +1,4 @@
+using Math4AI.Learning;
 using ScottPlot;
 
 namespace Math4AI.Reporting;
@@ -17,15 +18,12 @@ internal static class CurvePictures
 
     /// <summary>Points, a curve, and bands about it.</summary>
     public static Picture Fit(
-        double[] x, double[] y, double[] curveX, double[] curveY, params double[][] halfWidths)
+        double[] x, double[] y, double[] curveX, double[] curveY, params IReadOnlyList<Interval>[] bands)
     {
         using Plot plot = Create();
-        foreach (double[] half in halfWidths)
+        foreach (IReadOnlyList<Interval> edges in bands)
         {
-            var band = plot.Add.FillY(
-                curveX,
-                [.. curveY.Zip(half, (centre, width) => centre - width)],
-                [.. curveY.Zip(half, (centre, width) => centre + width)]);
+            var band = plot.Add.FillY(curveX, [.. edges.Select(edge => edge.Lower)], [.. edges.Select(edge => edge.Upper)]);
             band.FillColor = LineColour.WithAlpha(0.18);
             band.LineWidth = 0;
         }

@@ -120,7 +120,10 @@ public sealed record FitReport
 
     private void Curve(Html page)
     {
-        if (Result.Problem.Inputs.ColumnCount != 1)
+        FitTargets y = Result.Problem.Targets;
+        bool isDrawn = Result.Problem.Inputs.ColumnCount == 1 && y.Columns <= Result.Problem.Model.Outputs
+            && Result.Problem.Distance != Distance.Categorical;
+        if (!isDrawn)
         {
             return;
         }
@@ -128,21 +131,39 @@ public sealed record FitReport
         double[] x = Result.Problem.Inputs.Column(0).ToArray();
         (double least, double most) = (x.Min(), x.Max());
         double[] at = [.. Enumerable.Range(0, CurvePoints).Select(i => least + (most - least) * i / (CurvePoints - 1))];
-        Prediction prediction = Result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), Level);
-        bool hasBands = prediction.Confidence.Concat(prediction.Spread).All(double.IsFinite);
-        double[][] bands = hasBands ? [prediction.Spread.ToArray(), prediction.Confidence.ToArray()] : [];
-        Picture picture = CurvePictures.Fit(x, Result.Problem.Targets.ToArray(), at, prediction.Mean.ToArray(), bands);
+        string[] responses = y.Columns > 1 ? Response.Split(';', StringSplitOptions.TrimEntries) : [Response];
         page.Heading("Data and curve").Add("<div class=\"grid wide\">");
-        string title = hasBands
-            ? $"Data, curve, and {Html.Number(100 * Level)} % bands for the mean (dark) and a new observation (light)"
-            : "Data and curve";
-        Card(page, title, picture, Result.Problem.Model.InputNames[0], Response);
+        for (int output = 0; output < y.Columns; output++)
+        {
+            Prediction prediction = Result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), Level, output);
+            IReadOnlyList<Interval>[] bands =
+            [
+                .. new[] { prediction.Observation, prediction.Confidence }
+                    .Where(band => band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
+            ];
+            Picture picture = CurvePictures.Fit(x, y.ToMatrix().Column(output).ToArray(), at, prediction.Mean.ToArray(), bands);
+            string share = $"{Html.Number(100 * Level)} %";
+            string title = bands.Length switch
+            {
+                2 => $"Data, curve, and {share} bands for the mean (dark) and a new observation (light)",
+                1 => $"Data, curve, and {share} band for the mean",
+                _ => "Data and curve",
+            };
+            Card(page, title, picture, Result.Problem.Model.InputNames[0], responses[Math.Min(output, responses.Length - 1)]);
+        }
+
         page.Add("</div>");
     }
 
     private void Residuals(Html page)
     {
         double[] fitted = Result.Fitted.ToArray(), residuals = Result.Residuals.ToArray();
+        if (fitted.Length != residuals.Length)
+        {
+            // Outputs that are no predictions of single numbers, such as log-odds of classes, have no such residuals.
+            return;
+        }
+
         double[] sorted = [.. residuals.Order()];
         double[] normal = [.. Enumerable.Range(0, sorted.Length).Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / sorted.Length))];
         double spread = Result.ResidualStandardDeviation;

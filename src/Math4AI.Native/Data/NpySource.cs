@@ -4,19 +4,21 @@ using Math4AI.LinearAlgebra;
 namespace Math4AI.Data;
 
 /// <summary>
-/// A channels × samples array in a <c>.npy</c> file, read in blocks: the file may be larger than memory. float32 and
-/// float64, row-major (C) and column-major (Fortran) order.
+/// A channels × samples array in a <c>.npy</c> file, or a table of samples × columns, read in blocks: the file may be larger than
+/// memory. float32 and float64, row-major (C) and column-major (Fortran) order.
 /// </summary>
 public sealed class NpySource : ISampleSource, IDisposable
 {
     private readonly FileStream stream;
     private readonly NpyHeader header;
+    private readonly bool isInterleaved;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="rowsAreSamples">Whether it is a table, with one row a sample; then its columns are the channels.</param>
     /// <exception cref="InvalidDataException">It is no two-dimensional array of floating-point numbers.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public NpySource(string path)
+    public NpySource(string path, bool rowsAreSamples = false)
     {
         stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
@@ -25,10 +27,13 @@ public sealed class NpySource : ISampleSource, IDisposable
             if (header.Shape.Length != 2 || header.Shape[0] < 1 || header.Shape[1] < 1)
             {
                 throw new InvalidDataException(
-                    $"{path} has the shape ({string.Join(", ", header.Shape)}); channels × samples is needed.");
+                    $"{path} has the shape ({string.Join(", ", header.Shape)}); {(rowsAreSamples ? "rows × columns" : "channels × samples")} is needed.");
             }
 
-            if (header.Shape[0] > header.Shape[1])
+            Channels = checked((int)header.Shape[rowsAreSamples ? 1 : 0]);
+            Length = header.Shape[rowsAreSamples ? 0 : 1];
+            isInterleaved = header.IsFortranOrder != rowsAreSamples;
+            if (!rowsAreSamples && Channels > Length)
             {
                 throw new InvalidDataException(
                     $"{path} has {header.Shape[0]} channels of {header.Shape[1]} samples: transpose it to "
@@ -43,10 +48,10 @@ public sealed class NpySource : ISampleSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public int Channels => (int)header.Shape[0];
+    public int Channels { get; }
 
     /// <inheritdoc/>
-    public long Length => header.Shape[1];
+    public long Length { get; }
 
     /// <inheritdoc/>
     public double Epsilon => header.IsDouble ? double.BitIncrement(1.0) - 1.0 : float.BitIncrement(1.0f) - 1.0f;
@@ -57,7 +62,7 @@ public sealed class NpySource : ISampleSource, IDisposable
     /// <inheritdoc/>
     public void Read(long start, int count, Span<double> block)
     {
-        if (header.IsFortranOrder)
+        if (isInterleaved)
         {
             ReadInterleaved(start, count, block);
             return;

@@ -59,7 +59,7 @@ public sealed class Bootstrap
     internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
-        bool isSquared = fit.Problem.Distance is SquaredDistance;
+        bool isSquared = fit.Problem.Distance is SquaredDistance && fit.HasSampleDiagnostics;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
         var found = new (double[] Parameters, double[] Errors)?[replicates];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation };
@@ -70,11 +70,11 @@ public sealed class Bootstrap
             FitProblem drawn = isSquared
                 ? WithResiduals(fit, residuals, random)
                 : fit.Problem with { Weights = Counts(fit.Problem, random) };
-            var cost = new FitCost(drawn);
+            IFitCost cost = drawn.Cost();
             var minimum = cost.Minimize([.. fit.Parameters], cancellation);
             if (minimum.IsConverged)
             {
-                var result = new FitResult(cost, minimum);
+                var result = new FitResult(drawn, cost, minimum);
                 found[replicate] = (result.Parameters.ToArray(), isSquared ? result.StandardErrors.ToArray() : []);
             }
         });
@@ -103,7 +103,7 @@ public sealed class Bootstrap
         double[] residuals =
         [
             .. fit.Residuals.Select((residual, i) =>
-                residual * Math.Sqrt((fit.Problem.Weights?[i] ?? 1.0) / Math.Max(1e-6, 1.0 - leverage[i]))),
+                residual * Math.Sqrt((fit.Problem.Weights?[i % fit.Problem.Targets.Samples] ?? 1.0) / Math.Max(1e-6, 1.0 - leverage[i]))),
         ];
         double mean = residuals.Average();
         return [.. residuals.Select(residual => residual - mean)];
@@ -112,13 +112,16 @@ public sealed class Bootstrap
     private static FitProblem WithResiduals(FitResult fit, double[] residuals, MersenneTwister random)
     {
         FitProblem problem = fit.Problem;
+        int samples = problem.Targets.Samples;
         return problem with
         {
-            Targets = Vector<double>.Build.Dense(residuals.Length, i =>
+            Targets = problem.Targets.With(i =>
             {
-                double weight = problem.Weights?[i] ?? 1.0;
+                // Each column of y has noise of its own.
+                double weight = problem.Weights?[i % samples] ?? 1.0;
+                int column = i / samples;
                 return weight > 0.0
-                    ? fit.Fitted[i] + residuals[random.Next(residuals.Length)] / Math.Sqrt(weight)
+                    ? fit.Fitted[i] + residuals[column * samples + random.Next(samples)] / Math.Sqrt(weight)
                     : problem.Targets[i];
             }),
         };
@@ -126,7 +129,7 @@ public sealed class Bootstrap
 
     private static Vector<double> Counts(FitProblem problem, MersenneTwister random)
     {
-        int samples = problem.Targets.Count;
+        int samples = problem.Targets.Samples;
         Vector<double> counts = Vector<double>.Build.Dense(samples);
         for (int i = 0; i < samples; i++)
         {

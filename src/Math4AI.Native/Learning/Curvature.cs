@@ -5,7 +5,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Learning;
 
 /// <summary>How the cost bends at a minimum, and what follows for the parameters' uncertainty.</summary>
-internal sealed record Curvature(Matrix<double> Covariance, Matrix<double> Sandwich, Vector<double> Leverage)
+/// <param name="Covariance">Of the free parameters.</param>
+/// <param name="Sandwich">The same where the noise model does not hold; null where single samples' gradients are not known.</param>
+/// <param name="Leverage">How much each observation counts in its prediction; null as before.</param>
+internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sandwich, Vector<double>? Leverage)
 {
     public static Curvature Of(FitCost cost, Minimum minimum, int degreesOfFreedom)
     {
@@ -31,16 +34,21 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double> Sandw
             _ => sandwich,
         };
         Vector<double> leverage = (j * inverse).PointwiseMultiply(j).RowSums().SubVector(0, cost.Samples);
-        int free = cost.Free.Count;
+        int free = cost.Unknowns.Free.Count;
         return new Curvature(covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), leverage);
     }
 
     /// <summary>(JᵀJ)⁻¹ = R⁻¹R⁻ᵀ, without forming JᵀJ; infinite where J has not full rank.</summary>
     public static Matrix<double> InverseOfSquare(FitCost cost, double[] jacobian, double[] residuals)
     {
-        int count = cost.Parameters;
-        var factors = new StreamedQr(count);
+        var factors = new StreamedQr(cost.Parameters);
         factors.Add(jacobian, residuals);
+        return InverseOfSquare(factors, cost.Parameters);
+    }
+
+    /// <summary>The same from J's triangle.</summary>
+    public static Matrix<double> InverseOfSquare(StreamedQr factors, int count)
+    {
         Matrix<double> triangle = Matrix<double>.Build.Dense(count, count, (i, k) => i <= k ? factors[i, k] : 0.0);
         for (int i = 0; i < count; i++)
         {
@@ -81,7 +89,7 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double> Sandw
     }
 
     /// <summary>The Hessian by central differences of the exact gradient, made symmetric.</summary>
-    private static Matrix<double> Hessian(FitCost cost, Vector<double> at)
+    public static Matrix<double> Hessian(Cost cost, Vector<double> at)
     {
         int count = cost.Parameters;
         Matrix<double> hessian = Matrix<double>.Build.Dense(count, count);
@@ -103,7 +111,7 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double> Sandw
         return 0.5 * (hessian + hessian.Transpose());
     }
 
-    private static Matrix<double> InverseOrElse(Matrix<double> hessian, Matrix<double> otherwise)
+    public static Matrix<double> InverseOrElse(Matrix<double> hessian, Matrix<double> otherwise)
     {
         // Parameters differ by many powers of ten; the scaled matrix does not.
         Vector<double> scale = hessian.Diagonal().Map(value => value > 0.0 ? 1.0 / Math.Sqrt(value) : double.NaN);

@@ -10,27 +10,29 @@ namespace Math4AI.Learning;
 /// </summary>
 public sealed class FitResult
 {
-    private readonly FitCost cost;
+    private readonly IFitCost cost;
     private readonly Lazy<Curvature> curvature;
 
-    internal FitResult(FitCost cost, Minimum minimum)
+    internal FitResult(FitProblem problem, IFitCost cost, Minimum minimum)
     {
         this.cost = cost;
+        Problem = problem;
         Minimum = minimum;
-        Parameters = Vector<double>.Build.Dense([.. cost.Complete(minimum.Parameters.AsArray())]);
-        Fitted = Problem.Model.Evaluate(Problem.Inputs, Parameters);
-        Residuals = Problem.Targets - Fitted.Map(Problem.Distance.Mean, Zeros.Include);
-        curvature = new Lazy<Curvature>(() => Curvature.Of(cost, minimum, DegreesOfFreedom));
+        Parameters = Vector<double>.Build.Dense([.. cost.Unknowns.Complete(minimum.Parameters.AsArray())]);
+        Matrix<double> fitted = Problem.Model.EvaluateAll(Problem.Inputs, Parameters);
+        Fitted = Vector<double>.Build.Dense(fitted.ToColumnMajorArray());
+        Residuals = ResidualsOf(problem, fitted);
+        curvature = new Lazy<Curvature>(() => cost.Curvature(minimum));
     }
 
     /// <summary>The problem.</summary>
-    public FitProblem Problem => cost.Problem;
+    public FitProblem Problem { get; }
 
     /// <summary>How the minimiser ended, its work and its path.</summary>
     public Minimum Minimum { get; }
 
     /// <summary>The names of θ, in order.</summary>
-    public IReadOnlyList<string> Names => cost.Names;
+    public IReadOnlyList<string> Names => cost.Unknowns.Names;
 
     /// <summary>θ*, in the order of <see cref="Names"/>.</summary>
     public Vector<double> Parameters { get; }
@@ -38,17 +40,19 @@ public sealed class FitResult
     /// <summary>The scale s of the noise, where the distance has one; else NaN.</summary>
     public double Scale => Problem.Distance.HasScale ? Math.Exp(Minimum.Parameters[^1]) : double.NaN;
 
-    /// <summary>f(x_i, θ*).</summary>
+    /// <summary>f(x_i, θ*), output after output.</summary>
     public Vector<double> Fitted { get; }
 
-    /// <summary>y_i − f(x_i, θ*); of logistic and Poisson fits from the expected y that belongs to f.</summary>
+    /// <summary>
+    /// y_i − f(x_i, θ*), column after column of y; of logistic and Poisson fits from the expected y that belongs to f, of classes 1 − p_y.
+    /// </summary>
     public Vector<double> Residuals { get; }
 
     /// <summary>Σ w_i (y_i − f_i)².</summary>
     public double ResidualSumOfSquares => Weighted(Residuals);
 
-    /// <summary>n − k, with the n samples whose weight is not 0.</summary>
-    public int DegreesOfFreedom => cost.WeightedSamples - cost.Free.Count;
+    /// <summary>n − k, with the n observed numbers of samples whose weight is not 0.</summary>
+    public int DegreesOfFreedom => cost.Observations - cost.Unknowns.Free.Count;
 
     /// <summary>√(RSS / (n − k)).</summary>
     public double ResidualStandardDeviation => Math.Sqrt(ResidualSumOfSquares / DegreesOfFreedom);
@@ -58,41 +62,48 @@ public sealed class FitResult
     {
         get
         {
-            Vector<double> weights = Problem.Weights ?? Vector<double>.Build.Dense(Problem.Targets.Count, 1.0);
-            double mean = weights * Problem.Targets / weights.Sum();
-            return 1.0 - ResidualSumOfSquares / Weighted(Problem.Targets - mean);
+            FitTargets y = Problem.Targets;
+            Vector<double> weights = Problem.Weights ?? Vector<double>.Build.Dense(y.Samples, 1.0);
+            double[] means = [.. y.ToMatrix().EnumerateColumns().Select(column => weights * column / weights.Sum())];
+            return 1.0 - ResidualSumOfSquares / Weighted(y.With(i => y[i] - means[i / y.Samples]).Values);
         }
     }
 
     /// <summary>log p(y | θ*), without priors, a weight w standing for the variance σ²/w; NaN where the distance stands for no density.</summary>
     public double LogLikelihood =>
-        Problem.Distance.LogLikelihood(cost.Value(Minimum.Parameters.AsArray()) - PriorCost(), cost.WeightedSamples)
+        Problem.Distance.LogLikelihood(cost.Value(Minimum.Parameters.AsArray()) - PriorCost(), cost.Observations)
         + (Problem.Distance is SquaredDistance ? 0.5 * Problem.Weights?.Where(weight => weight > 0.0).Sum(Math.Log) ?? 0.0 : 0.0);
 
     /// <summary>The parameters of the likelihood: θ, and the scale of the noise where it was found too.</summary>
     public int LikelihoodParameters =>
-        cost.Free.Count + (Problem.Distance.HasScale || !Problem.Distance.IsLikelihood ? 1 : 0);
+        cost.Unknowns.Free.Count + (Problem.Distance.HasScale || !Problem.Distance.IsLikelihood ? 1 : 0);
 
     /// <summary>Akaike's criterion, 2k − 2 log p. Less is better.</summary>
     public double Aic => 2.0 * LikelihoodParameters - 2.0 * LogLikelihood;
 
     /// <summary>Schwarz's criterion, k log n − 2 log p. Less is better.</summary>
-    public double Bic => LikelihoodParameters * Math.Log(cost.WeightedSamples) - 2.0 * LogLikelihood;
+    public double Bic => LikelihoodParameters * Math.Log(cost.Observations) - 2.0 * LogLikelihood;
 
     /// <summary>
     /// The covariance of θ*: s²(JᵀJ)⁻¹ for squares, the inverse Hessian for likelihoods, the sandwich for other distances, and for
     /// quantiles τ(1 − τ)/p(0)² (JᵀJ)⁻¹ with the residuals' density p(0) by a kernel.
     /// </summary>
-    public Matrix<double> Covariance => Complete(curvature.Value.Covariance);
+    /// <exception cref="NotSupportedException">The model has too many parameters for a Hessian.</exception>
+    public Matrix<double> Covariance => cost.Unknowns.Complete(curvature.Value.Covariance);
 
     /// <summary>H⁻¹ (Σ g_i g_iᵀ) H⁻¹ with the gradients g_i of the samples: holds where the noise model does not.</summary>
-    public Matrix<double> SandwichCovariance => Complete(curvature.Value.Sandwich);
+    /// <exception cref="NotSupportedException">The samples' own gradients are not known: of distances of vectors, and of modules.</exception>
+    public Matrix<double> SandwichCovariance => cost.Unknowns.Complete(curvature.Value.Sandwich ?? throw NoSamples());
 
     /// <summary>The square roots of the covariance's diagonal.</summary>
     public Vector<double> StandardErrors => Covariance.Diagonal().PointwiseSqrt();
 
-    /// <summary>h_i, how much a sample's own observation counts in its prediction, 0 … 1; they add up to k.</summary>
-    public Vector<double> Leverage => curvature.Value.Leverage;
+    /// <summary>h_i, how much an observation counts in its own prediction, 0 … 1; they add up to k.</summary>
+    /// <exception cref="NotSupportedException">The samples' own gradients are not known: of distances of vectors, and of modules.</exception>
+    public Vector<double> Leverage => curvature.Value.Leverage ?? throw NoSamples();
+
+    /// <summary>Whether <see cref="SandwichCovariance"/>, <see cref="Leverage"/> and <see cref="CooksDistance"/> are known.</summary>
+    public bool HasSampleDiagnostics => Problem.IsSquares;
 
     /// <summary>Cook's distance, how far all predictions move without the sample. Source: R. D. Cook, Technometrics 19 (1977).</summary>
     public Vector<double> CooksDistance
@@ -103,8 +114,8 @@ public sealed class FitResult
             return Vector<double>.Build.Dense(Residuals.Count, i =>
             {
                 double rest = 1.0 - Leverage[i];
-                double weight = Problem.Weights?[i] ?? 1.0;
-                return weight * Residuals[i] * Residuals[i] * Leverage[i] / (cost.Free.Count * variance * rest * rest);
+                double weight = Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0;
+                return weight * Residuals[i] * Residuals[i] * Leverage[i] / (cost.Unknowns.Free.Count * variance * rest * rest);
             });
         }
     }
@@ -147,19 +158,42 @@ public sealed class FitResult
     public Bootstrap Bootstrap(int replicates = 1000, int seed = 1, CancellationToken cancellation = default) =>
         Learning.Bootstrap.Of(this, replicates, seed, cancellation);
 
-    /// <summary>f(x, θ*) with bands by the delta method.</summary>
+    /// <summary>
+    /// The expected y with bands: by the delta method for the mean, √(∂f/∂θ V ∂f/∂θᵀ) with the covariance V, and with the noise added in
+    /// squares for a new observation.
+    /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="level">The share of bands that cover.</param>
+    /// <param name="output">Which output of the model, from 0.</param>
     /// <exception cref="ArgumentException">x has another number of columns than the model.</exception>
-    public Prediction Predict(Matrix<double> inputs, double level = 0.95)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output, or the level is none.</exception>
+    /// <exception cref="NotSupportedException">The model is a module, whose derivatives are not known sample by sample.</exception>
+    public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0)
     {
-        Vector<double> mean = Problem.Model.Evaluate(inputs, Parameters);
-        Matrix<double> jacobian = Problem.Model.Jacobian(inputs, Parameters);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfNegative(output);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Problem.Model.Outputs);
+        Distance distance = Problem.Distance;
+        Matrix<double> predicted = Problem.Model.EvaluateAll(inputs, Parameters);
+        int samples = inputs.RowCount;
+        Matrix<double> jacobian = Problem.Model.Jacobian(inputs, Parameters)
+            .SubMatrix(output * samples, samples, 0, Parameters.Count);
         Vector<double> variance = (jacobian * Covariance).PointwiseMultiply(jacobian).RowSums();
-        double quantile = Quantile(level);
-        double noise = Problem.Distance.HasScale ? Scale * Scale : ResidualSumOfSquares / DegreesOfFreedom;
-        return new Prediction(
-            mean, variance.PointwiseSqrt() * quantile, (variance + noise).PointwiseSqrt() * quantile);
+        double quantile = Quantile(level), deviation = distance.HasScale ? Scale : ResidualStandardDeviation;
+        var confidence = new Interval[samples];
+        var observation = new Interval[samples];
+        for (int i = 0; i < samples; i++)
+        {
+            double f = predicted[i, output], half = quantile * Math.Sqrt(variance[i]);
+            double noise = distance is SquaredDistance
+                ? quantile * deviation
+                : distance.NoiseWidth(level, deviation, predicted.Row(i).AsArray() ?? predicted.Row(i).ToArray());
+            double whole = Math.Sqrt(half * half + noise * noise);
+            confidence[i] = new Interval(distance.Mean(f - half), distance.Mean(f + half));
+            observation[i] = new Interval(f - whole, f + whole);
+        }
+
+        return new Prediction(predicted.Column(output).Map(distance.Mean, Zeros.Include), confidence, observation);
     }
 
     /// <summary>C(θ) elsewhere.</summary>
@@ -167,7 +201,7 @@ public sealed class FitResult
     public double CostAt(Vector<double> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return new FitCost(Problem).Value(parameters.ToArray());
+        return Problem.Cost().Value(parameters.ToArray());
     }
 
     /// <summary>This result, where the minimiser ended at a minimum.</summary>
@@ -197,7 +231,7 @@ public sealed class FitResult
         double sum = 0.0;
         for (int i = 0; i < values.Count; i++)
         {
-            sum += (Problem.Weights?[i] ?? 1.0) * values[i] * values[i];
+            sum += (Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0) * values[i] * values[i];
         }
 
         return sum;
@@ -208,18 +242,28 @@ public sealed class FitResult
             .Where(pair => !Problem.Fixed.ContainsKey(pair.Key))
             .Sum(pair => pair.Value.Expand(Parameters[Names.ToList().IndexOf(pair.Key)]).Value);
 
-    /// <summary>A matrix over the free parameters, with zeros for the fixed ones.</summary>
-    private Matrix<double> Complete(Matrix<double> free)
+    private static NotSupportedException NoSamples() =>
+        new("This is known of fits alone in which each sample's own derivatives are known: not of distances of vectors, nor of modules.");
+
+    internal static Vector<double> ResidualsOf(FitProblem problem, Matrix<double> fitted)
     {
-        Matrix<double> all = Matrix<double>.Build.Dense(Names.Count, Names.Count);
-        for (int i = 0; i < cost.Free.Count; i++)
+        FitTargets y = problem.Targets;
+        if (problem.Distance is not VectorDistance distance)
         {
-            for (int j = 0; j < cost.Free.Count; j++)
+            return y.With(i => y[i] - problem.Distance.Mean(fitted[i % y.Samples, i / y.Samples])).Values;
+        }
+
+        Vector<double> residuals = Vector<double>.Build.Dense(y.Values.Count);
+        double[] ofOne = new double[y.Columns];
+        for (int i = 0; i < y.Samples; i++)
+        {
+            distance.Residuals(fitted.Row(i).ToArray(), [.. Enumerable.Range(0, y.Columns).Select(k => y[k * y.Samples + i])], ofOne);
+            for (int k = 0; k < ofOne.Length; k++)
             {
-                all[cost.Free[i], cost.Free[j]] = free[i, j];
+                residuals[k * y.Samples + i] = ofOne[k];
             }
         }
 
-        return all;
+        return residuals;
     }
 }

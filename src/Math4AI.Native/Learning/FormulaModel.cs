@@ -2,10 +2,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Learning;
 
-/// <summary>A model from a formula, by its compiled kernel.</summary>
+/// <summary>A model from formulas, one for each output, by their compiled kernels.</summary>
 internal sealed class FormulaModel : Model
 {
-    private readonly FormulaKernel kernel;
+    private readonly FormulaKernel[] kernels;
 
     public FormulaModel(Formula formula, IReadOnlyList<string> inputs)
     {
@@ -16,15 +16,34 @@ internal sealed class FormulaModel : Model
             throw new ArgumentException($"The formula '{formula.Text}' has no parameters to fit: every name in it is a column.");
         }
 
-        kernel = new FormulaKernel(formula.Right, inputs, ParameterNames);
+        kernels = [.. formula.Outputs.Select(output => new FormulaKernel(output, inputs, ParameterNames))];
     }
 
     public override IReadOnlyList<string> ParameterNames { get; }
 
     public override IReadOnlyList<string> InputNames { get; }
 
+    public override int Outputs => kernels.Length;
+
     internal override void Evaluate(
-        Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian) =>
-        kernel.Evaluate(
-            inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray(), inputs.RowCount, parameters, values, jacobian);
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
+    {
+        double[] columns = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
+        int samples = inputs.RowCount, rows = samples * Outputs;
+        if (Outputs == 1)
+        {
+            kernels[0].Evaluate(columns, samples, parameters, values, jacobian);
+            return;
+        }
+
+        double[] ofOne = jacobian.IsEmpty ? [] : new double[samples * ParameterNames.Count];
+        for (int output = 0; output < Outputs; output++)
+        {
+            kernels[output].Evaluate(columns, samples, parameters, values.Slice(output * samples, samples), ofOne);
+            for (int j = 0; j < ParameterNames.Count && ofOne.Length > 0; j++)
+            {
+                ofOne.AsSpan(j * samples, samples).CopyTo(jacobian[(j * rows + output * samples)..]);
+            }
+        }
+    }
 }

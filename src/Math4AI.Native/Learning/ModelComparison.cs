@@ -38,18 +38,18 @@ public static class ModelComparison
             throw new ArgumentException("There is no model to compare.", nameof(candidates));
         }
 
-        Vector<double> targets = candidates[0].Problem.Targets;
-        if (candidates.Any(candidate => !candidate.Problem.Targets.Equals(targets)))
+        FitTargets targets = candidates[0].Problem.Targets;
+        if (candidates.Any(candidate => !candidate.Problem.Targets.Values.Equals(targets.Values)))
         {
             throw new ArgumentException("Models can be compared on the same observations alone.", nameof(candidates));
         }
 
-        if (targets.Count < folds)
+        if (targets.Samples < folds)
         {
-            throw new ArgumentException($"{targets.Count} samples cannot be cut into {folds} folds.", nameof(folds));
+            throw new ArgumentException($"{targets.Samples} samples cannot be cut into {folds} folds.", nameof(folds));
         }
 
-        int[] order = [.. Enumerable.Range(0, targets.Count)];
+        int[] order = [.. Enumerable.Range(0, targets.Samples)];
         new MersenneTwister(seed, threadSafe: false).Shuffle(order);
         return
         [
@@ -77,22 +77,16 @@ public static class ModelComparison
         {
             int[] left = [.. order.Where((_, i) => i % folds == fold)];
             int[] kept = [.. order.Where((_, i) => i % folds != fold)];
-            FitResult fit = Select(problem, kept).Fit(start, cancellation);
-            FitProblem test = Select(problem, left);
-            Vector<double> predicted = problem.Model.Evaluate(test.Inputs, fit.Parameters).Map(problem.Distance.Mean, Zeros.Include);
+            FitResult fit = problem.Select(kept).Fit(start, cancellation);
+            FitProblem test = problem.Select(left);
+            Vector<double> residuals = FitResult.ResidualsOf(test, problem.Model.EvaluateAll(test.Inputs, fit.Parameters));
             for (int i = 0; i < left.Length; i++)
             {
-                errors[left[i]] = Math.Abs(test.Targets[i] - predicted[i]);
+                // Of several numbers, the length of the vector.
+                errors[left[i]] = Math.Sqrt(Enumerable.Range(0, test.Targets.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
             }
         }
 
         return errors;
     }
-
-    private static FitProblem Select(FitProblem problem, int[] rows) => problem with
-    {
-        Inputs = Matrix<double>.Build.Dense(rows.Length, problem.Inputs.ColumnCount, (i, j) => problem.Inputs[rows[i], j]),
-        Targets = Vector<double>.Build.Dense(rows.Length, i => problem.Targets[rows[i]]),
-        Weights = problem.Weights is null ? null : Vector<double>.Build.Dense(rows.Length, i => problem.Weights[rows[i]]),
-    };
 }

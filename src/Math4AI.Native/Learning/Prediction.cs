@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Learning;
 
 /// <summary>Predictions with bands.</summary>
-/// <param name="Mean">f(x, θ*).</param>
-/// <param name="Confidence">Half the width of the band for the mean.</param>
-/// <param name="Spread">Half the width of the band for a new observation.</param>
-public sealed record Prediction(Vector<double> Mean, Vector<double> Confidence, Vector<double> Spread);
+/// <param name="Mean">The expected y: f(x, θ*), of logistic and Poisson fits what belongs to f.</param>
+/// <param name="Confidence">Where the mean lies.</param>
+/// <param name="Observation">Where a new observation lies; NaN where the noise is that of counts or classes.</param>
+public sealed record Prediction(Vector<double> Mean, IReadOnlyList<Interval> Confidence, IReadOnlyList<Interval> Observation);

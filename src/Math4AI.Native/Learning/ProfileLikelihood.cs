@@ -117,18 +117,18 @@ internal sealed class ProfileLikelihood
         }
 
         var held = new Dictionary<string, double>(fit.Problem.Fixed) { [name] = value };
-        var cost = new FitCost(fit.Problem with { Fixed = held });
+        IFitCost cost = (fit.Problem with { Fixed = held }).Cost();
         double[] all = [.. fit.Names.Select(each => held.TryGetValue(each, out double at) ? at : start[each])];
         double best;
-        if (cost.Parameters == 0)
+        if (cost.Unknowns.Count == 0)
         {
-            best = cost.Linearize([], new double[cost.Residuals], []);
+            best = cost.Value([]);
         }
         else
         {
             Minimum minimum = cost.Minimize(all, cancellation);
             best = minimum.Cost;
-            all = [.. cost.Complete(minimum.Parameters.AsArray())];
+            all = [.. cost.Unknowns.Complete(minimum.Parameters.AsArray())];
         }
 
         double rise = Math.Max(0.0, best - fit.Minimum.Cost);

@@ -1,5 +1,4 @@
 using Math4AI.Optimization;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Learning;
 
@@ -17,13 +16,19 @@ internal static class StartSearch
     private const double Decades = 9.0;
     private const double Smallest = 1e-5;
 
-    public static Minimum Minimize(FitCost cost, FitProblem problem, int starts, CancellationToken cancellation)
+    public static Minimum Minimize(IFitCost cost, FitProblem problem, int starts, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(starts, 1);
-        int dimensions = Math.Min(cost.Free.Count, SobolSequence.MostDimensions);
-        var sequence = new SobolSequence(dimensions);
-        double[] unit = new double[dimensions];
-        double[] all = [.. cost.Names.Select(name => problem.Fixed.GetValueOrDefault(name, 1.0))];
+        IReadOnlyList<string> names = cost.Unknowns.Names;
+        int[] searched = [.. cost.Unknowns.Free.Where(i => !problem.Linear.Contains(names[i])).Take(SobolSequence.MostDimensions)];
+        double[] all = [.. names.Select(name => problem.Fixed.GetValueOrDefault(name, 1.0))];
+        if (searched.Length == 0)
+        {
+            return cost.Minimize(all, cancellation);
+        }
+
+        var sequence = new SobolSequence(searched.Length);
+        double[] unit = new double[searched.Length];
         var options = new MinimizerOptions { MaxIterations = FirstSteps };
         FitProblem screened = Part(problem);
         var tried = new List<Minimum>();
@@ -31,20 +36,20 @@ internal static class StartSearch
         for (int start = 0; start < starts; start++)
         {
             sequence.Next(unit);
-            for (int j = 0; j < dimensions; j++)
+            for (int j = 0; j < searched.Length; j++)
             {
-                all[cost.Free[j]] = Place(unit[j], problem.Bounds.GetValueOrDefault(
-                    cost.Names[cost.Free[j]], (double.NegativeInfinity, double.PositiveInfinity)));
+                all[searched[j]] = Place(
+                    unit[j], problem.Bounds.GetValueOrDefault(names[searched[j]], (double.NegativeInfinity, double.PositiveInfinity)));
             }
 
-            tried.Add(new FitCost(screened with { Options = options }).Minimize(all, cancellation));
+            tried.Add((screened with { Options = options }).Cost().Minimize(all, cancellation));
         }
 
-        var part = new FitCost(screened);
+        IFitCost part = screened.Cost();
         Minimum[] finalists =
         [
             .. tried.Where(minimum => double.IsFinite(minimum.Cost)).OrderBy(minimum => minimum.Cost).Take(Finalists)
-                .Select(minimum => part.Minimize([.. part.Complete(minimum.Parameters.AsArray())], cancellation)),
+                .Select(minimum => part.Minimize([.. part.Unknowns.Complete(minimum.Parameters.AsArray())], cancellation)),
         ];
         if (finalists.Length == 0)
         {
@@ -60,7 +65,7 @@ internal static class StartSearch
             .First();
         if (screened != problem)
         {
-            best = cost.Minimize([.. cost.Complete(best.Parameters.AsArray())], cancellation);
+            best = cost.Minimize([.. cost.Unknowns.Complete(best.Parameters.AsArray())], cancellation);
         }
 
         return best with
@@ -75,19 +80,10 @@ internal static class StartSearch
     /// <summary>Evenly spread samples, where there are more than enough.</summary>
     private static FitProblem Part(FitProblem problem)
     {
-        int samples = problem.Targets.Count;
-        if (samples <= 2 * EnoughSamples)
-        {
-            return problem;
-        }
-
-        int[] rows = [.. Enumerable.Range(0, EnoughSamples).Select(i => (int)((long)samples * i / EnoughSamples))];
-        return problem with
-        {
-            Inputs = Matrix<double>.Build.Dense(rows.Length, problem.Inputs.ColumnCount, (i, j) => problem.Inputs[rows[i], j]),
-            Targets = Vector<double>.Build.Dense(rows.Length, i => problem.Targets[rows[i]]),
-            Weights = problem.Weights is null ? null : Vector<double>.Build.Dense(rows.Length, i => problem.Weights[rows[i]]),
-        };
+        int samples = problem.Targets.Samples;
+        return samples <= 2 * EnoughSamples
+            ? problem
+            : problem.Select([.. Enumerable.Range(0, EnoughSamples).Select(i => (int)((long)samples * i / EnoughSamples))]);
     }
 
     private static double Place(double share, (double Lower, double Upper) box)

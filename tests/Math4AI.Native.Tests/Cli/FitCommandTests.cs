@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Math4AI.Tests.Learning;
 
 namespace Math4AI.Tests.Cli;
@@ -50,6 +51,32 @@ public sealed class FitCommandTests : TemporaryFolder
         Assert.DoesNotContain("<script", report, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public void What_is_linear_needs_no_start_and_the_digits_stay()
+    {
+        NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));
+        Finished fit = Fit(Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b2=0.0001", "--linear", "b1", "--no-report", "--json");
+        Assert.True(fit.Code == 0, fit.Errors);
+        JsonElement json = JsonDocument.Parse(fit.Output).RootElement;
+        Assert.StartsWith("variable-projection", json.GetProperty("method").GetString(), StringComparison.Ordinal);
+        Assert.True(NistRegression.Digits(
+            json.GetProperty("parameters").GetProperty("b1").GetProperty("value").GetDouble(), set.Certified[0]) > 8.0);
+    }
+
+    [Theory]
+    [InlineData("y; z ~ a*x; a + b*x", "squared", 2)]
+    [InlineData("y; z ~ a*x; a + b*x", "euclidean", 2)]
+    [InlineData("y ~ a*x; b", "heteroscedastic", 1)]
+    [InlineData("k ~ 0*x; a + b*x; b", "categorical", 0)]
+    public void Several_outputs_are_fitted_and_drawn(string model, string distance, int curves)
+    {
+        string data = Csv("y,z,k,x\n1,1.5,0,1\n2.2,2,1,2\n2.9,2.4,1,3\n4.1,3.1,2,4\n5,3.4,0,5\n6.3,4.1,2,6\n");
+        Finished fit = Fit(data, "--model", model, "--distance", distance, "--start", "a=1,b=0.1", "--json");
+        Assert.True(fit.Code == 0, fit.Errors);
+        Assert.True(JsonDocument.Parse(fit.Output).RootElement.GetProperty("converged").GetBoolean(), fit.Output);
+        Assert.Equal(curves, Regex.Count(File.ReadAllText(In("out/report.html")), "<h3>Data"));
+    }
+
     [Theory]
     [InlineData(2, "character 11", "y ~ b1*(1-exq(-b2*x))")]
     [InlineData(2, "response", "b1*x")]
@@ -63,6 +90,10 @@ public sealed class FitCommandTests : TemporaryFolder
     [InlineData(1, "outside its bounds", "y ~ a + b*x", "--fix", "a=7", "--bounds", "a=0..1")]
     [InlineData(1, "'b2'", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500")]
     [InlineData(1, "'b9'", "y ~ b1*x", "--bounds", "b9=0..1")]
+    [InlineData(1, "is none", "y ~ b1*x; b2", "--start", "b1=1,b2=1", "--distance", "categorical")]
+    [InlineData(1, "one by one", "y ~ b1*x; b2", "--start", "b1=1,b2=1")]
+    [InlineData(1, "not linear", "y ~ b1*exp(b2*x)", "--linear", "b2", "--start", "b1=1")]
+    [InlineData(1, "'b7'", "y ~ b1*x", "--linear", "b7")]
     [InlineData(1, "no column 'w'", "y ~ b1*x", "--weights", "w")]
     public void Wrong_words_end_with_one_line_that_says_what(int code, string says, string model, params string[] words)
     {

@@ -91,6 +91,72 @@ public class FitTests
     }
 
     [Fact]
+    public void Bands_about_a_line_are_those_of_the_textbook()
+    {
+        double[] x = [1, 2, 3, 4, 5, 6], y = [1.1, 1.9, 3.2, 3.9, 5.1, 5.8];
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("a + b*x", "x"),
+            Inputs = Matrix<double>.Build.Dense(6, 1, x),
+            Targets = Vector<double>.Build.Dense(y),
+        }.Fit(new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 });
+        Prediction at = fit.Predict(Matrix<double>.Build.Dense(1, 1, 8.0), 0.9);
+
+        // s √(1/n + (x − x̄)²/Σ(x_i − x̄)²), and with 1 more under the root.
+        double quantile = StudentT.InvCDF(0.0, 1.0, 4.0, 0.95), share = 1.0 / 6.0 + 4.5 * 4.5 / 17.5;
+        Assert.Equal(quantile * fit.ResidualStandardDeviation * Math.Sqrt(share), at.Confidence[0].Upper - at.Mean[0], 1e-9);
+        Assert.Equal(quantile * fit.ResidualStandardDeviation * Math.Sqrt(1.0 + share), at.Mean[0] - at.Observation[0].Lower, 1e-9);
+    }
+
+    [Theory]
+    [InlineData("gaussian")]
+    [InlineData("laplace")]
+    [InlineData("student:3")]
+    public void Bands_hold_as_many_new_observations_as_they_say(string distance)
+    {
+        var random = new MersenneTwister(21);
+        Func<double> noise = distance[0] switch
+        {
+            'g' => () => Normal.Sample(random, 0.0, 0.4),
+            'l' => () => Laplace.Sample(random, 0.0, 0.4),
+            _ => () => StudentT.Sample(random, 0.0, 0.4, 3.0),
+        };
+        Matrix<double> x = Matrix<double>.Build.Dense(20_000, 1, (i, _) => 6.0 * (i % 2000) / 1999.0);
+        Vector<double> y = Decay.Evaluate(x, Truth).Map(mean => mean + noise());
+        FitResult fit = new FitProblem
+        {
+            Model = Decay,
+            Inputs = x.SubMatrix(0, 2000, 0, 1),
+            Targets = y.SubVector(0, 2000),
+            Distance = Distance.Parse(distance),
+        }.Fit(Start());
+        IReadOnlyList<Interval> bands = fit.Predict(x).Observation;
+        Assert.InRange(Enumerable.Range(2000, 18_000).Count(i => bands[i].Contains(y[i])) / 18_000.0, 0.94, 0.96);
+    }
+
+    [Fact]
+    public void Of_counts_and_classes_the_expected_y_is_predicted()
+    {
+        double[] x = [0, 1, 2, 3, 4, 5], counts = [2, 3, 6, 7, 8, 13], classes = [0, 0, 1, 0, 1, 1];
+        foreach ((Distance distance, double[] y) in new[] { (Distance.Poisson, counts), (Distance.BinaryCrossEntropy, classes) })
+        {
+            FitResult fit = new FitProblem
+            {
+                Model = Model.FromFormula("a + b*x", "x"),
+                Inputs = Matrix<double>.Build.Dense(6, 1, x),
+                Targets = Vector<double>.Build.Dense(y),
+                Distance = distance,
+            }.Fit(new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 });
+            Prediction at = fit.Predict(fit.Problem.Inputs);
+
+            // The likelihood equation of the constant: expected and observed y have the same sum.
+            Assert.Equal(y.Sum(), at.Mean.Sum(), 1e-6);
+            Assert.All(at.Confidence.Zip(at.Mean), pair => Assert.True(pair.First.Contains(pair.Second)));
+            Assert.True(double.IsNaN(at.Observation[0].Lower));
+        }
+    }
+
+    [Fact]
     public void Without_a_start_the_same_minimum_is_found()
     {
         FitProblem problem = Simulate(3);
@@ -213,7 +279,7 @@ public class FitTests
         FitProblem without = problem with
         {
             Inputs = problem.Inputs.SubMatrix(0, 40, 0, 1),
-            Targets = problem.Targets.SubVector(0, 40),
+            Targets = problem.Targets.Values.SubVector(0, 40),
         };
         FitResult weighted = (problem with { Weights = Vector<double>.Build.Dense(50, i => i < 40 ? 1.0 : 0.0) }).Fit(Start());
         FitResult expected = without.Fit(Start());
@@ -299,7 +365,7 @@ public class FitTests
             ,
             "start" => () => problem.Fit(new Dictionary<string, double> { ["a"] = 1.0 }),
             "bounds" => () => (problem with { Bounds = new Dictionary<string, (double, double)> { ["z"] = (0.0, 1.0) } }).Fit(Start()),
-            _ => () => (problem with { Inputs = problem.Inputs.SubMatrix(0, 2, 0, 1), Targets = problem.Targets.SubVector(0, 2) }).Fit(Start()),
+            _ => () => (problem with { Inputs = problem.Inputs.SubMatrix(0, 2, 0, 1), Targets = problem.Targets.Values.SubVector(0, 2) }).Fit(Start()),
         };
         Assert.Throws<ArgumentException>(fit);
     }

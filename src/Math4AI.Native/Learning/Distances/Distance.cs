@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.Distributions;
 
 namespace Math4AI.Learning;
 
@@ -26,6 +27,15 @@ public abstract class Distance
     /// <summary>−log of a Laplace density about f whose scale is unknown and found with θ.</summary>
     public static Distance Laplace { get; } = new LaplaceDistance();
 
+    /// <summary>log Σ_c e^(f_c) − f_y, with one output f_c for each class c = 0 … n − 1 and the class y: multinomial noise.</summary>
+    public static Distance Categorical { get; } = new CategoricalDistance();
+
+    /// <summary>−log of a normal density whose mean and logarithm of the variance are two outputs of the model.</summary>
+    public static Distance Heteroscedastic { get; } = new HeteroscedasticDistance();
+
+    /// <summary>‖f − y‖ of vectors, without its square.</summary>
+    public static Distance Euclidean { get; } = new EuclideanDistance();
+
     /// <summary>The distances by name; after a colon some take a number, as in <c>huber:1.5</c>.</summary>
     public static IReadOnlyDictionary<string, Func<double?, Distance>> ByName { get; } =
         new Dictionary<string, Func<double?, Distance>>
@@ -42,6 +52,9 @@ public abstract class Distance
             ["gaussian"] = _ => Gaussian,
             ["laplace"] = _ => Laplace,
             ["student"] = degrees => StudentT(degrees ?? 4.0),
+            ["categorical"] = _ => Categorical,
+            ["heteroscedastic"] = _ => Heteroscedastic,
+            ["euclidean"] = _ => Euclidean,
         };
 
     /// <summary>The distance's name, with its number.</summary>
@@ -138,6 +151,16 @@ public abstract class Distance
     /// <param name="cost">Σ w d.</param>
     /// <param name="samples">The number of samples.</param>
     public virtual double LogLikelihood(double cost, int samples) => IsLikelihood ? -cost : double.NaN;
+
+    /// <summary>
+    /// Half the width of the interval about the mean that holds a new observation: of a normal density, except where the distance knows
+    /// better; NaN where there is no such width.
+    /// </summary>
+    /// <param name="level">The share of observations that it holds.</param>
+    /// <param name="deviation">The standard deviation of the noise, or its scale s where the distance has one.</param>
+    /// <param name="predicted">f, all outputs of one sample.</param>
+    internal virtual double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+        deviation * Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
 
     /// <summary>A distance whose minimum is a good start, where this one is flat far from its own; null where none is needed.</summary>
     internal virtual Distance? Preliminary => null;

@@ -27,5 +27,8 @@ internal sealed class LaplaceDistance(double width = 0.0) : Distance
         };
     }
 
+    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+        -deviation * Math.Log(1.0 - level);
+
     internal override Distance? Rounded(double width) => new LaplaceDistance(width);
 }

@@ -18,6 +18,8 @@ internal sealed class PoissonDistance : Distance
 
     public override double Mean(double predicted) => Math.Exp(predicted);
 
+    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
+
     public override void Check(double observed)
     {
         if (!(observed >= 0.0))

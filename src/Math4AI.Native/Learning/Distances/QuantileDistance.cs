@@ -37,13 +37,14 @@ internal sealed class QuantileDistance(double share, string name, double factor,
     public Matrix<double> Covariance(FitCost cost, double[] parameters)
     {
         FitProblem problem = cost.Problem;
-        Vector<double> theta = Vector<double>.Build.Dense([.. cost.Complete(parameters)]);
+        Vector<double> theta = Vector<double>.Build.Dense([.. cost.Unknowns.Complete(parameters)]);
         Matrix<double> all = problem.Model.Jacobian(problem.Inputs, theta);
-        Vector<double> residuals = problem.Targets - problem.Model.Evaluate(problem.Inputs, theta);
+        Vector<double> residuals = problem.Targets.Values
+            - Vector<double>.Build.Dense(problem.Model.EvaluateAll(problem.Inputs, theta).ToColumnMajorArray());
         double[] sizes = [.. residuals.Select(Math.Abs).Order()];
         double width = 1.5 * sizes[sizes.Length / 2] * Math.Pow(sizes.Length, -0.2);
         double density = sizes.Count(size => size <= width) / (2.0 * sizes.Length * width);
-        Matrix<double> free = Matrix<double>.Build.DenseOfColumns(cost.Free.Select(all.Column));
+        Matrix<double> free = Matrix<double>.Build.DenseOfColumns(cost.Unknowns.Free.Select(all.Column));
         double[] jacobian = free.ToColumnMajorArray();
         return Curvature.InverseOfSquare(cost, jacobian, new double[cost.Samples])
             * (share * (1.0 - share) / (density * density));

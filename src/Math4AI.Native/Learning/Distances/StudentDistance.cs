@@ -31,4 +31,7 @@ internal sealed class StudentDistance(double degrees) : Distance
             ScaleCurvature = 2.0 * degrees / (degrees + 3.0),
         };
     }
+
+    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+        MathNet.Numerics.Distributions.StudentT.InvCDF(0.0, deviation, degrees, 0.5 * (1.0 + level));
 }

@@ -141,7 +141,7 @@ M4_API int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_for
  * the frames up to there are delivered. */
 M4_API int32_t m4_reader_read(m4_reader* reader, float* samples, int64_t stride, int64_t frames, int64_t* frames_read);
 
-/* The next read begins at this frame, 0 .. format.frames. M4_UNSUPPORTED where the stream cannot go back, as in a pipe. */
+/* The next read begins at this frame, 0 .. format.frames. M4_UNSUPPORTED where the stream cannot go back (a pipe). */
 M4_API int32_t m4_reader_seek(m4_reader* reader, int64_t frame);
 M4_API void m4_reader_close(m4_reader* reader);
 

@@ -28,6 +28,8 @@ switch (args)
         return Rooms.Run();
     case ["fit", ..]:
         return FitAgainstPeer.Run(args[1..]);
+    case ["problems", ..]:
+        return ProblemsAgainstPeer.Run(args[1..]);
     case ["product", ..]:
         return ProductAgainstRaw.Run(args[1..]);
     default:

@@ -14,7 +14,8 @@ data = numpy.load(sys.argv[1])
 penalty = float(sys.argv[2])
 x, y = numpy.ascontiguousarray(data[:-1].T), data[-1]
 start = time.perf_counter()
-model = LogisticRegression(C=1.0 / penalty, tol=1e-4, max_iter=1000).fit(x, y)
+# A smaller tolerance changes nothing: the minimiser ends where the cost does not change in its ninth digit.
+model = LogisticRegression(C=1.0 / penalty, tol=1e-6, max_iter=1000).fit(x, y)
 logistic = time.perf_counter() - start
 p = model.predict_proba(x)[:, 1] - y
 gradient = numpy.append(x.T @ p + penalty * model.coef_[0], p.sum())

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Math4AI.Learning;
 
@@ -18,8 +20,8 @@ public sealed record LinearFit(
 
 /// <summary>
 /// Logistic and ridge regression with many samples, by Newton's method: the gradient Xᵀ(p − y) + λw and the Hessian
-/// XᵀDX + λI are sums over samples, so that one pass over blocks gives both. A part of the data leads to the neighbourhood of the
-/// answer, and its Hessian serves the steps over all of it, which only need gradients. Equals
+/// XᵀDX + λI are sums over samples, so that one pass over blocks gives both. A part of the samples leads to the neighbourhood of the
+/// answer, and its Hessian there serves the steps over all of them, which only need gradients. Equals
 /// <c>sklearn.linear_model.LogisticRegression(C=1/λ)</c> and <c>Ridge(alpha=λ)</c>.
 /// Source: T. Hastie, R. Tibshirani, J. Friedman, "The Elements of Statistical Learning", 2nd ed., section 4.4.1.
 /// </summary>
@@ -28,6 +30,8 @@ public static class LinearFits
     private const double Tolerance = 1e-7;
     private const int MostPasses = 100;
     private const int SamplesForAStart = 40_000;
+    private const int SamplesForAParameter = 400;
+    private const double StartTolerance = 1e-3;
 
     // While each step shortens the gradient by this factor, the Hessian need not be summed again.
     private const double GoodStep = 0.2;
@@ -48,7 +52,7 @@ public static class LinearFits
             throw new ArgumentException($"Sample {wrong + 1} has the class {classes[wrong]}; classes are 0 and 1.", nameof(classes));
         }
 
-        return Solve(new LabelledSource(inputs, classes), penalty, isLogistic: true, cancellation);
+        return Solve(new LabelledSamples(inputs, classes), penalty, isLogistic: true, cancellation);
     }
 
     /// <summary>Ridge regression, least squares where λ = 0: ½ Σ (f − y)² + ½ λ ‖w‖² is least.</summary>
@@ -59,9 +63,9 @@ public static class LinearFits
     /// <exception cref="ArgumentException">Shapes do not belong together, or a value is not finite.</exception>
     public static LinearFit Ridge(
         Matrix<double> inputs, Vector<double> targets, double penalty = 1.0, CancellationToken cancellation = default) =>
-        Solve(new LabelledSource(inputs, targets), penalty, isLogistic: false, cancellation);
+        Solve(new LabelledSamples(inputs, targets), penalty, isLogistic: false, cancellation);
 
-    private static LinearFit Solve(LabelledSource data, double penalty, bool isLogistic, CancellationToken cancellation)
+    private static LinearFit Solve(LabelledSamples data, double penalty, bool isLogistic, CancellationToken cancellation)
     {
         if (!(penalty >= 0.0 && double.IsFinite(penalty)))
         {
@@ -69,18 +73,19 @@ public static class LinearFits
         }
 
         long start = Stopwatch.GetTimestamp();
-        int stride = isLogistic ? (int)Math.Min(1000, data.Length / Math.Max(SamplesForAStart, 1000L * data.Channels)) : 1;
-        var state = new State(Vector<double>.Build.Dense(data.Channels - 1), null, 0.0);
+        int stride = isLogistic ? data.Length / Math.Max(SamplesForAStart, SamplesForAParameter * data.Inputs) : 1;
+        Vector<double> theta = Vector<double>.Build.Dense(data.Inputs + 1);
+        Matrix<double>? hessian = null;
         if (stride > 1)
         {
-            var part = new SubsampledSource(data, stride);
-            double share = (double)part.Length / data.Length;
-            (state, _, _, _) = Newton(part, state, penalty * share, isLogistic, 1e-3, cancellation);
-            state = state with { Hessian = state.Hessian! / share, Scale = state.Scale / share };
+            LabelledSamples part = data.Part(stride);
+            var descent = new NewtonDescent(part, penalty * part.Length / data.Length, isLogistic, cancellation);
+            theta = descent.Run(theta, null, StartTolerance).Theta;
+            hessian = descent.Sum(theta, withHessian: true).Curvature() * ((double)data.Length / part.Length);
         }
 
-        (state, double cost, double norm, int passes) = Newton(data, state, penalty, isLogistic, Tolerance, cancellation);
-        Vector<double> theta = state.Theta;
+        (theta, double cost, double norm, int passes) =
+            new NewtonDescent(data, penalty, isLogistic, cancellation).Run(theta, hessian, Tolerance);
         if (!double.IsFinite(cost))
         {
             throw new ArgumentException("The data hold values that are not finite.");
@@ -91,133 +96,146 @@ public static class LinearFits
             Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>
-    /// Newton's steps from θ; one that raises the cost is halved. The Hessian stays as it is while it serves, and what the steps show
-    /// of its error is made good as BFGS does.
-    /// </summary>
-    private static (State State, double Cost, double Norm, int Passes) Newton(
-        ISampleSource data, State state, double penalty, bool isLogistic, double tolerance, CancellationToken cancellation)
+    /// <summary>Newton's steps over some samples.</summary>
+    private sealed class NewtonDescent
     {
-        (Vector<double> theta, Matrix<double>? hessian, double scale) = state;
-        int count = theta.Count, passes = 0;
-        var pass = new BlockPass<double, Sums>(data, data.Read, 2, () => new Sums(count));
-        var factor = hessian?.Cholesky();
-        var pairs = new List<(Vector<double> Step, Vector<double> Change)>();
-        Vector<double> step = theta * 0.0, gradientHere = step;
-        (double Cost, double Norm) here = (double.PositiveInfinity, double.PositiveInfinity);
-        while (true)
+        private readonly LabelledSamples data;
+        private readonly double penalty;
+        private readonly bool isLogistic;
+        private readonly CancellationToken cancellation;
+        private readonly BlockPass<double, Sums> pass;
+
+        public NewtonDescent(LabelledSamples data, double penalty, bool isLogistic, CancellationToken cancellation)
         {
-            Vector<double> next = theta - step;
-            Sums total = Sum(pass, next, penalty, isLogistic, withHessian: hessian is null, data.Length, cancellation);
-            passes++;
-            Vector<double> gradient = Vector<double>.Build.Dense(total.Gradient);
-            double norm = gradient.L2Norm();
-            scale = scale > 0.0 ? scale : norm;
-            if (!double.IsFinite(total.Cost) || passes >= MostPasses || norm <= tolerance * scale)
+            (this.data, this.penalty, this.isLogistic, this.cancellation) = (data, penalty, isLogistic, cancellation);
+            pass = new BlockPass<double, Sums>(data, (_, _, _) => { }, Sums.ScratchChannels, () => new Sums(data.Inputs + 1));
+        }
+
+        /// <summary>
+        /// Steps from θ; one that raises the cost is halved. The Hessian stays as it is while it serves, and what the steps show
+        /// of its error is made good as BFGS does. The norm of the gradient is given as a share of that at w = 0, b = 0.
+        /// </summary>
+        public (Vector<double> Theta, double Cost, double Norm, int Passes) Run(
+            Vector<double> theta, Matrix<double>? hessian, double tolerance)
+        {
+            Cholesky<double>? factor = hessian?.Cholesky();
+            var pairs = new List<(Vector<double> Step, Vector<double> Change)>();
+            Vector<double> step = theta * 0.0, gradientHere = step;
+            (double Cost, double Norm) here = (double.PositiveInfinity, double.PositiveInfinity);
+            double scale = 0.0;
+            for (int passes = 1; ; passes++)
             {
-                return (new State(next, hessian ?? total.Curvature(), scale), total.Cost, scale > 0.0 ? norm / scale : 0.0, passes);
+                Vector<double> next = theta - step;
+                Sums total = Sum(next, withHessian: factor is null, withFirst: passes == 1);
+                scale = passes == 1 ? Vector<double>.Build.Dense(total.FirstGradient).L2Norm() : scale;
+                Vector<double> gradient = Vector<double>.Build.Dense(total.Gradient);
+                double norm = scale > 0.0 ? gradient.L2Norm() / scale : 0.0;
+                if (!double.IsFinite(total.Cost) || passes >= MostPasses || norm <= tolerance)
+                {
+                    return (next, total.Cost, norm, passes);
+                }
+
+                if (total.Cost > here.Cost + 1e-12 * Math.Abs(here.Cost) && norm > here.Norm)
+                {
+                    step *= 0.5;
+                    continue;
+                }
+
+                if (factor is null)
+                {
+                    factor = total.Curvature().Cholesky();
+                    pairs.Clear();
+                }
+                else if (norm > GoodStep * here.Norm && double.IsFinite(here.Norm))
+                {
+                    // The Hessian is from too far away: it is summed again where we are.
+                    (factor, theta, step) = (null, next, theta * 0.0);
+                    here = (double.PositiveInfinity, double.PositiveInfinity);
+                    continue;
+                }
+                else if (double.IsFinite(here.Norm))
+                {
+                    pairs.Add((next - theta, gradient - gradientHere));
+                }
+
+                (theta, here, gradientHere) = (next, (total.Cost, norm), gradient);
+                step = Direction(gradient, pairs, factor);
+            }
+        }
+
+        /// <summary>One pass over the samples.</summary>
+        public Sums Sum(Vector<double> theta, bool withHessian, bool withFirst = false)
+        {
+            double[] weights = theta.ToArray();
+            pass.Run(
+                (sums, room, scratch, count, start) =>
+                {
+                    LabelledBlock block = data.Block((int)start, count);
+                    Span<double> root = scratch[count..];
+                    sums.AddGradient(block, weights, isLogistic, scratch[..count], root);
+                    if (withHessian)
+                    {
+                        sums.AddHessian(block, root, room);
+                    }
+
+                    if (withFirst)
+                    {
+                        sums.AddFirst(block, isLogistic, scratch[..count]);
+                    }
+                },
+                cancellation);
+            var total = new Sums(weights.Length);
+            foreach (Sums sums in pass.States)
+            {
+                total.AddAndClear(sums);
             }
 
-            if (total.Cost > here.Cost + 1e-12 * Math.Abs(here.Cost) && norm > here.Norm)
+            for (int i = 0; i + 1 < weights.Length; i++)
             {
-                step *= 0.5;
-                continue;
+                total.Cost += 0.5 * penalty * weights[i] * weights[i];
+                total.Gradient[i] += penalty * weights[i];
+                total.Hessian[i * weights.Length + i] += penalty;
             }
 
-            if (hessian is null)
+            // Inputs that depend on each other leave the Hessian singular up to rounding.
+            for (int i = 0; i < weights.Length; i++)
             {
-                hessian = total.Curvature();
-                factor = hessian.Cholesky();
-                pairs.Clear();
-            }
-            else if (norm > GoodStep * here.Norm && double.IsFinite(here.Norm))
-            {
-                // The Hessian is from too far away: it is summed again where we are.
-                (hessian, theta, step) = (null, next, theta * 0.0);
-                here = (double.PositiveInfinity, double.PositiveInfinity);
-                continue;
-            }
-            else if (double.IsFinite(here.Norm))
-            {
-                pairs.Add((next - theta, gradient - gradientHere));
+                total.Hessian[i * weights.Length + i] *= 1.0 + 1e-14 * Math.Sqrt(data.Length);
             }
 
-            (theta, here, gradientHere) = (next, (total.Cost, norm), gradient);
-            step = Direction(gradient, pairs, factor!);
+            return total;
+        }
+
+        /// <summary>B⁻¹g by the two loops of L-BFGS, with the inverse of the Hessian in the middle.</summary>
+        private static Vector<double> Direction(
+            Vector<double> gradient, List<(Vector<double> Step, Vector<double> Change)> pairs, Cholesky<double> factor)
+        {
+            Vector<double> q = gradient;
+            double[] shares = new double[pairs.Count];
+            for (int k = pairs.Count - 1; k >= 0; k--)
+            {
+                (Vector<double> s, Vector<double> y) = pairs[k];
+                shares[k] = s * q / (s * y);
+                q -= shares[k] * y;
+            }
+
+            q = factor.Solve(q);
+            for (int k = 0; k < pairs.Count; k++)
+            {
+                (Vector<double> s, Vector<double> y) = pairs[k];
+                q += (shares[k] - y * q / (s * y)) * s;
+            }
+
+            return q;
         }
     }
 
-    /// <summary>B⁻¹g by the two loops of L-BFGS, with the inverse of the Hessian in the middle.</summary>
-    private static Vector<double> Direction(
-        Vector<double> gradient,
-        List<(Vector<double> Step, Vector<double> Change)> pairs,
-        MathNet.Numerics.LinearAlgebra.Factorization.Cholesky<double> factor)
+    /// <summary>X and y where they lie: an input's values follow each other.</summary>
+    private sealed class LabelledSamples : ISampleSource
     {
-        Vector<double> q = gradient;
-        double[] shares = new double[pairs.Count];
-        for (int k = pairs.Count - 1; k >= 0; k--)
-        {
-            (Vector<double> s, Vector<double> y) = pairs[k];
-            shares[k] = s * q / (s * y);
-            q -= shares[k] * y;
-        }
+        private const int Run = 1024;
 
-        q = factor.Solve(q);
-        for (int k = 0; k < pairs.Count; k++)
-        {
-            (Vector<double> s, Vector<double> y) = pairs[k];
-            q += (shares[k] - y * q / (s * y)) * s;
-        }
-
-        return q;
-    }
-
-    private static Sums Sum(
-        BlockPass<double, Sums> pass,
-        Vector<double> theta,
-        double penalty,
-        bool isLogistic,
-        bool withHessian,
-        long samples,
-        CancellationToken cancellation)
-    {
-        double[] weights = theta.ToArray();
-        pass.Run((sums, block, scratch, count, _) => sums.Add(block, scratch, count, weights, isLogistic, withHessian), cancellation);
-        var total = new Sums(weights.Length);
-        foreach (Sums sums in pass.States)
-        {
-            total.AddAndClear(sums);
-        }
-
-        for (int i = 0; i + 1 < weights.Length; i++)
-        {
-            total.Cost += 0.5 * penalty * weights[i] * weights[i];
-            total.Gradient[i] += penalty * weights[i];
-            total.Hessian[i * weights.Length + i] += penalty;
-        }
-
-        // Inputs that depend on each other leave the Hessian singular up to rounding.
-        for (int i = 0; i < weights.Length; i++)
-        {
-            total.Hessian[i * weights.Length + i] *= 1.0 + 1e-14 * Math.Sqrt(samples);
-        }
-
-        return total;
-    }
-
-    /// <summary>Where an iteration stands.</summary>
-    /// <param name="Theta">w and b.</param>
-    /// <param name="Hessian">The Hessian there, or near; null where it is not known.</param>
-    /// <param name="Scale">The norm of the first gradient; 0 where there was none.</param>
-    private sealed record State(Vector<double> Theta, Matrix<double>? Hessian, double Scale);
-
-    /// <summary>X, a column of ones, and y.</summary>
-    private sealed class LabelledSource : ISampleSource
-    {
-        private readonly MatrixSampleSource inputs;
-        private readonly double[] targets;
-
-        public LabelledSource(Matrix<double> inputs, Vector<double> targets)
+        public LabelledSamples(Matrix<double> inputs, Vector<double> targets)
         {
             ArgumentNullException.ThrowIfNull(inputs);
             ArgumentNullException.ThrowIfNull(targets);
@@ -226,74 +244,153 @@ public static class LinearFits
                 throw new ArgumentException($"There are {inputs.RowCount} samples of X and {targets.Count} of y.");
             }
 
-            this.inputs = new MatrixSampleSource(inputs);
-            this.targets = targets.AsArray() ?? targets.ToArray();
+            X = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
+            Y = targets.AsArray() ?? targets.ToArray();
         }
 
-        public int Channels => inputs.Channels + 2;
+        private LabelledSamples(double[] x, double[] y) => (X, Y) = (x, y);
 
-        public long Length => inputs.Length;
+        private double[] X { get; }
 
-        public double Epsilon => inputs.Epsilon;
+        private double[] Y { get; }
 
-        public void Read(long start, int count, Span<double> block)
+        public int Inputs => X.Length / Y.Length;
+
+        public int Length => Y.Length;
+
+        /// <summary>A block has room for the inputs and the column of ones.</summary>
+        int ISampleSource.Channels => Inputs + 1;
+
+        long ISampleSource.Length => Length;
+
+        double ISampleSource.Epsilon => double.BitIncrement(1.0) - 1.0;
+
+        void ISampleSource.Read(long start, int count, Span<double> block) => throw new NotSupportedException();
+
+        public LabelledBlock Block(int start, int count) => new(X.AsSpan(start), Length, Y.AsSpan(start, count));
+
+        /// <summary>One run of samples in so many, copied: a part that spans all of the data.</summary>
+        public LabelledSamples Part(int stride)
         {
-            inputs.Read(start, count, block[..(inputs.Channels * count)]);
-            block.Slice(inputs.Channels * count, count).Fill(1.0);
-            targets.AsSpan((int)start, count).CopyTo(block[((inputs.Channels + 1) * count)..]);
+            int runs = Length / (stride * Run), length = runs * Run;
+            double[] x = GC.AllocateUninitializedArray<double>(length * Inputs);
+            double[] y = new double[length];
+            for (int run = 0; run < runs; run++)
+            {
+                Y.AsSpan(run * stride * Run, Run).CopyTo(y.AsSpan(run * Run));
+            }
+
+            Parallel.For(0, Inputs, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, input =>
+            {
+                for (int run = 0; run < runs; run++)
+                {
+                    X.AsSpan(input * Length + run * stride * Run, Run).CopyTo(x.AsSpan(input * length + run * Run));
+                }
+            });
+            return new LabelledSamples(x, y);
         }
+    }
+
+    /// <summary>Some samples that follow each other.</summary>
+    private readonly ref struct LabelledBlock(ReadOnlySpan<double> x, int stride, ReadOnlySpan<double> y)
+    {
+        /// <summary>From the block's first value of the first input on.</summary>
+        public ReadOnlySpan<double> X { get; } = x;
+
+        /// <summary>From an input's value to the next input's of the same sample.</summary>
+        public int Stride { get; } = stride;
+
+        public ReadOnlySpan<double> Y { get; } = y;
     }
 
     /// <summary>Cost, gradient and Hessian of a segment.</summary>
     private sealed class Sums(int parameters)
     {
+        public const int ScratchChannels = 2;
+
         public double Cost { get; set; }
 
         public double[] Gradient { get; } = new double[parameters];
 
+        /// <summary>The gradient at w = 0, b = 0.</summary>
+        public double[] FirstGradient { get; } = new double[parameters];
+
+        /// <summary>Its upper triangle, column after column.</summary>
         public double[] Hessian { get; } = new double[parameters * parameters];
 
-        public void Add(Span<double> block, Span<double> scratch, int count, double[] theta, bool isLogistic, bool withHessian)
+        public void AddGradient(LabelledBlock block, double[] theta, bool isLogistic, Span<double> slope, Span<double> root)
         {
-            Span<double> x = block[..(parameters * count)], y = block.Slice(parameters * count, count);
-            Span<double> slope = scratch[..count], root = scratch[count..];
-            BlockKernels.Project(theta, 1, x, parameters, count, slope);
-            Cost += isLogistic ? LogisticSlopes(slope, y, root) : SquaredSlopes(slope, y, root);
-            BlockKernels.AddOuterProduct(slope, 1, x, parameters, count, Gradient);
-            if (withHessian)
-            {
-                for (int i = 0; i < parameters && isLogistic; i++)
-                {
-                    Span<double> column = x.Slice(i * count, count);
-                    TensorPrimitives.Multiply(column, root, column);
-                }
-
-                BlockKernels.AddOuterProduct(x, parameters, x, parameters, count, Hessian);
-            }
+            int inputs = parameters - 1;
+            BlockKernels.Project(theta.AsSpan(0, inputs), 1, block.X, inputs, slope.Length, slope, block.Stride);
+            TensorPrimitives.Add(slope, theta[inputs], slope);
+            Cost += isLogistic ? LogisticSlopes(slope, block.Y, root) : SquaredSlopes(slope, block.Y, root);
+            AddSlopes(slope, block, Gradient);
         }
 
-        public Matrix<double> Curvature() => Matrix<double>.Build.Dense(parameters, parameters, [.. Hessian]);
+        public void AddHessian(LabelledBlock block, ReadOnlySpan<double> root, Span<double> room)
+        {
+            int inputs = parameters - 1, count = root.Length;
+            for (int i = 0; i < inputs; i++)
+            {
+                TensorPrimitives.Multiply(block.X.Slice(i * block.Stride, count), root, room.Slice(i * count, count));
+            }
+
+            root.CopyTo(room[(inputs * count)..]);
+            BlockKernels.AddGram(room, parameters, count, Hessian);
+        }
+
+        public void AddFirst(LabelledBlock block, bool isLogistic, Span<double> slope)
+        {
+            TensorPrimitives.Subtract(isLogistic ? 0.5 : 0.0, block.Y, slope);
+            AddSlopes(slope, block, FirstGradient);
+        }
+
+        public Matrix<double> Curvature() =>
+            Matrix<double>.Build.Dense(parameters, parameters, (i, j) => Hessian[Math.Max(i, j) * parameters + Math.Min(i, j)]);
 
         public void AddAndClear(Sums other)
         {
             Cost += other.Cost;
-            TensorPrimitives.Add<double>(Gradient, other.Gradient, Gradient);
-            TensorPrimitives.Add<double>(Hessian, other.Hessian, Hessian);
             other.Cost = 0.0;
-            Array.Clear(other.Gradient);
-            Array.Clear(other.Hessian);
+            foreach ((double[] sum, double[] part) in
+                new[] { (Gradient, other.Gradient), (FirstGradient, other.FirstGradient), (Hessian, other.Hessian) })
+            {
+                TensorPrimitives.Add<double>(sum, part, sum);
+                Array.Clear(part);
+            }
+        }
+
+        /// <summary>gradient += [X 1]ᵀ slope.</summary>
+        private static void AddSlopes(ReadOnlySpan<double> slope, LabelledBlock block, double[] gradient)
+        {
+            int inputs = gradient.Length - 1;
+            BlockKernels.AddOuterProduct(slope, 1, block.X, inputs, slope.Length, gradient, block.Stride);
+            gradient[inputs] += BlockKernels.Sum(slope);
         }
 
         /// <summary>f becomes p − y, and the root √(p (1 − p)); returns Σ log(1 + e^f) − y f.</summary>
         private static double LogisticSlopes(Span<double> f, ReadOnlySpan<double> y, Span<double> root)
         {
-            double cost = 0.0;
-            for (int i = 0; i < f.Length; i++)
+            int width = Vector512<double>.Count, i = 0;
+            Vector512<double> costs = default;
+            for (; i <= f.Length - width; i += width)
             {
-                double tail = Math.Exp(-Math.Abs(f[i]));
-                double probability = f[i] >= 0.0 ? 1.0 / (1.0 + tail) : tail / (1.0 + tail);
-                cost += Math.Max(f[i], 0.0) - y[i] * f[i] + Math.Log(1.0 + tail);
-                root[i] = Math.Sqrt(tail) / (1.0 + tail);
+                Vector512<double> here = Vector512.Create<double>(f[i..]), label = Vector512.Create(y[i..]);
+                Vector512<double> tail = Vector512.Exp(-Vector512.Abs(here)), share = Vector512<double>.One / (Vector512<double>.One + tail);
+                Vector512<double> probability = Vector512.ConditionalSelect(
+                    Vector512.GreaterThanOrEqual(here, Vector512<double>.Zero), share, tail * share);
+                costs += Vector512.Max(here, Vector512<double>.Zero) - label * here - Vector512.Log(share);
+                (Vector512.Sqrt(tail) * share).CopyTo(root[i..]);
+                (probability - label).CopyTo(f[i..]);
+            }
+
+            double cost = Vector512.Sum(costs);
+            for (; i < f.Length; i++)
+            {
+                double tail = Math.Exp(-Math.Abs(f[i])), share = 1.0 / (1.0 + tail);
+                double probability = f[i] >= 0.0 ? share : tail * share;
+                cost += Math.Max(f[i], 0.0) - y[i] * f[i] - Math.Log(share);
+                root[i] = Math.Sqrt(tail) * share;
                 f[i] = probability - y[i];
             }
 

@@ -16,6 +16,7 @@ namespace Math4AI.LinearAlgebra;
 internal static unsafe class BlockKernels
 {
     private const int FewChannels = 4;
+    private const int WidestPanel = 64;
     private static readonly int Width = Vector512<double>.Count;
 
     /// <summary>block[c] −= mean[c].</summary>
@@ -130,24 +131,26 @@ internal static unsafe class BlockKernels
     /// <param name="channels">The channels of Y.</param>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="result">U, planar.</param>
+    /// <param name="stride">From a channel of Y to the next; <paramref name="count"/> where it is 0.</param>
     /// <typeparam name="T">double or float.</typeparam>
     public static void Project<T>(
-        ReadOnlySpan<T> matrix, int rows, ReadOnlySpan<T> block, int channels, int count, Span<T> result)
+        ReadOnlySpan<T> matrix, int rows, ReadOnlySpan<T> block, int channels, int count, Span<T> result, int stride = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        stride = stride == 0 ? count : stride;
         fixed (T* m = matrix, y = block, u = result)
         {
             if (channels <= FewChannels || !Compute.HasMkl)
             {
                 for (int row = 0; row < rows; row++)
                 {
-                    ProjectRow(m + row * channels, y, channels, count, u + row * count);
+                    ProjectRow(m + row * channels, y, stride, channels, count, u + row * count);
                 }
             }
             else
             {
                 // Row-major M is column-major Mᵀ; the planar blocks are column-major Yᵀ and Uᵀ: Uᵀ = Yᵀ Mᵀ.
-                Gemm((byte)'N', count, rows, channels, y, count, m, channels, T.Zero, u, count);
+                Gemm((byte)'N', count, rows, channels, y, stride, m, channels, T.Zero, u, count);
             }
         }
     }
@@ -159,11 +162,13 @@ internal static unsafe class BlockKernels
     /// <param name="columns">The channels of B.</param>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="sum">rows × columns, row-major.</param>
+    /// <param name="stride">From a channel of B to the next; <paramref name="count"/> where it is 0.</param>
     /// <typeparam name="T">double or float.</typeparam>
     public static void AddOuterProduct<T>(
-        ReadOnlySpan<T> a, int rows, ReadOnlySpan<T> b, int columns, int count, Span<T> sum)
+        ReadOnlySpan<T> a, int rows, ReadOnlySpan<T> b, int columns, int count, Span<T> sum, int stride = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        stride = stride == 0 ? count : stride;
         fixed (T* pa = a, pb = b, ps = sum)
         {
             if (columns <= FewChannels || !Compute.HasMkl)
@@ -172,14 +177,40 @@ internal static unsafe class BlockKernels
                 {
                     for (int j = 0; j < columns; j++)
                     {
-                        ps[i * columns + j] += Dot(pa + i * count, pb + j * count, count);
+                        ps[i * columns + j] += Dot(pa + i * count, pb + (nint)j * stride, count);
                     }
                 }
             }
             else
             {
                 // Row-major sum is column-major sumᵀ = B Aᵀ, and the planar blocks are column-major Aᵀ and Bᵀ.
-                Gemm((byte)'T', columns, rows, count, pb, count, pa, count, T.One, ps, columns);
+                Gemm((byte)'T', columns, rows, count, pb, stride, pa, count, T.One, ps, columns);
+            }
+        }
+    }
+
+    /// <summary>The upper triangle of sum += B Bᵀ, sum[i, j] += Σ_t b[i][t] b[j][t] for i ≤ j; below it are arbitrary numbers.</summary>
+    /// <param name="block">B, planar.</param>
+    /// <param name="channels">The channels of B.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <param name="sum">channels × channels, column after column.</param>
+    public static void AddGram(ReadOnlySpan<double> block, int channels, int count, Span<double> sum)
+    {
+        if (!Compute.HasMkl)
+        {
+            AddOuterProduct(block, channels, block, channels, count, sum);
+            return;
+        }
+
+        fixed (double* b = block, s = sum)
+        {
+            // Panels of about the same width: a narrow one is slow.
+            int panels = (channels + WidestPanel - 1) / WidestPanel;
+            for (int i = 0, first = 0, width; i < panels; i++, first += width)
+            {
+                width = channels * (i + 1) / panels - first;
+                double* panel = b + first * count;
+                Gemm((byte)'T', first + width, width, count, b, count, panel, count, 1.0, s + first * channels, channels);
             }
         }
     }
@@ -224,7 +255,7 @@ internal static unsafe class BlockKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ProjectRow<T>(T* weights, T* block, int channels, int count, T* target)
+    private static void ProjectRow<T>(T* weights, T* block, nint stride, int channels, int count, T* target)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int width = Vector512<T>.Count, i = 0;
@@ -233,7 +264,7 @@ internal static unsafe class BlockKernels
             Vector512<T> sum = Vector512.Create(weights[0]) * Vector512.Load(block + i);
             for (int channel = 1; channel < channels; channel++)
             {
-                sum = MultiplyAdd(Vector512.Create(weights[channel]), Vector512.Load(block + channel * count + i), sum);
+                sum = MultiplyAdd(Vector512.Create(weights[channel]), Vector512.Load(block + channel * stride + i), sum);
             }
 
             sum.Store(target + i);
@@ -244,7 +275,7 @@ internal static unsafe class BlockKernels
             T sum = weights[0] * block[i];
             for (int channel = 1; channel < channels; channel++)
             {
-                sum = T.FusedMultiplyAdd(weights[channel], block[channel * count + i], sum);
+                sum = T.FusedMultiplyAdd(weights[channel], block[channel * stride + i], sum);
             }
 
             target[i] = sum;

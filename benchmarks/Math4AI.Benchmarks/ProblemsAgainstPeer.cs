@@ -19,34 +19,44 @@ internal static class ProblemsAgainstPeer
         string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "problems.py");
         using Process peer = Process.Start(
             new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        (int ours, int theirs, int fewer, double ratio, int both) = (0, 0, 0, 0.0, 0);
+        var runs = new List<(int? Ours, Dictionary<string, int?> Theirs)>();
         foreach (double scale in new[] { 1.0, 10.0 })
         {
             foreach (MoreGarbowHillstrom problem in MoreGarbowHillstrom.All)
             {
                 double[] start = [.. problem.Start.Select(value => value * scale)];
-                int? mine = Mine(problem, start);
-                (string method, int? best) = Best(problem, start, peer);
-                ours += mine is null ? 0 : 1;
-                theirs += best is null ? 0 : 1;
-                if (mine is { } m && best is { } b)
-                {
-                    both++;
-                    fewer += m <= b ? 1 : 0;
-                    ratio += Math.Log((double)b / m);
-                }
-
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{problem.Name,-42} {scale,3} × start: {mine?.ToString(CultureInfo.InvariantCulture) ?? "-",6}  SciPy {best?.ToString(CultureInfo.InvariantCulture) ?? "-",6} {method}"));
+                (int? Ours, Dictionary<string, int?> Theirs) run = (Mine(problem, start), Serve(problem, start, peer));
+                runs.Add(run);
+                (string method, int? best) = Best(run.Theirs);
+                Console.WriteLine($"{problem.Name,-42} {scale,3} × start: {Text(run.Ours),6}  SciPy {Text(best),6} {method}");
             }
         }
 
         peer.StandardInput.Close();
+        Console.WriteLine($"\nsolved here: {runs.Count(run => run.Ours is not null)} of {runs.Count}; SciPy's, and how many times our evaluations:");
+        foreach (string method in runs[0].Theirs.Keys)
+        {
+            Compare(method, runs.Select(run => (run.Ours, run.Theirs[method])));
+        }
+
+        Compare("the best of these for each problem", runs.Select(run => (run.Ours, Best(run.Theirs).Evaluations)));
+        return 0;
+    }
+
+    private static void Compare(string method, IEnumerable<(int? Ours, int? Theirs)> runs)
+    {
+        double[] ratios = [.. runs.Where(run => run is { Ours: not null, Theirs: not null }).Select(run => (double)run.Theirs!.Value / run.Ours!.Value)];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"solved: {ours} here, {theirs} by any of SciPy's methods; no more evaluations than the best of those in {fewer} of {both}, geometric mean of theirs over ours {Math.Exp(ratio / both):0.00}"));
-        return 0;
+            $"{method}: {runs.Count(run => run.Theirs is not null)} solved, {Math.Exp(ratios.Average(Math.Log)):0.00} times (geometric mean)"));
+    }
+
+    private static string Text(int? evaluations) => evaluations?.ToString(CultureInfo.InvariantCulture) ?? "-";
+
+    private static (string Method, int? Evaluations) Best(Dictionary<string, int?> counts)
+    {
+        KeyValuePair<string, int?> best = counts.MinBy(pair => pair.Value ?? int.MaxValue);
+        return (best.Key, best.Value);
     }
 
     private static int? Mine(MoreGarbowHillstrom problem, double[] start)
@@ -57,10 +67,10 @@ internal static class ProblemsAgainstPeer
         return counter.UntilSolved;
     }
 
-    /// <summary>Serves the peer's evaluations until it is done.</summary>
-    private static (string Method, int? Evaluations) Best(MoreGarbowHillstrom problem, double[] start, Process peer)
+    /// <summary>Serves the peer's evaluations until it is done; how many each of its methods took.</summary>
+    private static Dictionary<string, int?> Serve(MoreGarbowHillstrom problem, double[] start, Process peer)
     {
-        (string Name, int? Count) best = ("", null);
+        var counts = new Dictionary<string, int?>();
         (string name, Counter counter) = ("", new Counter(problem));
         double[] residuals = new double[counter.Rows], jacobian = new double[counter.Rows * start.Length];
         peer.StandardInput.WriteLine(Line(start));
@@ -69,10 +79,14 @@ internal static class ProblemsAgainstPeer
             string[] words = (peer.StandardOutput.ReadLine() ?? throw new EndOfStreamException("SciPy's process ended.")).Split(' ');
             if (words[0] is "method" or "done")
             {
-                best = counter.UntilSolved is { } count && (best.Count is null || count < best.Count) ? (name, count) : best;
+                if (name.Length > 0)
+                {
+                    counts[name] = counter.UntilSolved;
+                }
+
                 if (words[0] == "done")
                 {
-                    return best;
+                    return counts;
                 }
 
                 (name, counter) = (words[1], new Counter(problem));

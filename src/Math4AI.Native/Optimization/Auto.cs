@@ -2,7 +2,7 @@ namespace Math4AI.Optimization;
 
 /// <summary>
 /// Chooses the method by the problem's shape. Where Levenberg–Marquardt does not come to a minimum, it is tried again without its
-/// acceleration, which in narrow valleys refuses too many steps, and after that Newton's method in a trust region.
+/// acceleration, and after that Newton's method in a trust region.
 /// </summary>
 internal sealed class Auto : Minimizer
 {
@@ -16,20 +16,32 @@ internal sealed class Auto : Minimizer
     {
         Minimum? best = null;
         int steps = 0, evaluations = 0, gradients = 0;
-        foreach (Minimizer method in For(iteration.Cost))
+        Minimizer[] methods = For(iteration.Cost);
+        foreach (Minimizer method in methods)
         {
-            Minimum found = RunWithin(method, iteration, [.. parameters]);
-            steps += found.Iterations;
-            evaluations += found.Evaluations;
-            gradients += found.GradientEvaluations;
-            best = best is null || IsBetter(found, best) ? found : best;
-            if (best.IsConverged || best.Termination == Termination.BadStart || iteration.Options.MaxIterations is not null)
+            Try(method, parameters);
+            if (best!.IsConverged || best.Termination == Termination.BadStart || iteration.Options.MaxIterations is not null)
             {
                 break;
             }
         }
 
-        return best! with { Iterations = steps, Evaluations = evaluations, GradientEvaluations = gradients };
+        if (best!.IsConverged && methods.Length > 2 && best.Method == methods[2].Name)
+        {
+            // Newton's method found the valley; the last digits are a matter of the residuals.
+            Try(methods[0], [.. best.Parameters]);
+        }
+
+        return best with { Iterations = steps, Evaluations = evaluations, GradientEvaluations = gradients };
+
+        void Try(Minimizer method, double[] start)
+        {
+            Minimum found = RunWithin(method, iteration, [.. start]);
+            steps += found.Iterations;
+            evaluations += found.Evaluations;
+            gradients += found.GradientEvaluations;
+            best = best is null || IsBetter(found, best) ? found : best;
+        }
     }
 
     private static Minimizer[] For(Cost cost) =>

@@ -4,20 +4,25 @@ namespace Math4AI.Optimization;
 
 /// <summary>
 /// Levenberg–Marquardt for sums of squares: the step v minimises ‖r + J v‖² + λ ‖D v‖², by a QR decomposition of (J; √λ D),
-/// never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step that lowers the cost and
-/// rises after one that does not. Geodesic acceleration bends the step, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, where r_vv is the
-/// second derivative of r along v, as long as 2‖a‖ ≤ ¾‖v‖. Equals <c>scipy.optimize.leastsq</c>, with bounds.
-/// Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and theory" (1978); M. Transtrum and J. Sethna,
-/// "Improvements to the Levenberg–Marquardt algorithm for nonlinear least-squares minimization", arXiv:1201.5885 (2012).
+/// never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more the better the linear model
+/// foretold it, and rises ever faster after those that do not lower the cost. Where a step falls short of what was foretold, geodesic
+/// acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long as 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along
+/// v, is taken from where the straight step led. Equals <c>scipy.optimize.leastsq</c>, with bounds.
+/// Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and theory" (1978); H. Nielsen, "Damping parameter in
+/// Marquardt's method", IMM-REP-1999-05; M. Transtrum and J. Sethna, "Improvements to the Levenberg–Marquardt algorithm for nonlinear
+/// least-squares minimization", arXiv:1201.5885 (2012).
 /// </summary>
 internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 {
     private const int MostSteps = 1000;
-    private const double FirstDamping = 1.0;
-    private const double Reward = 0.2;
+    private const double FirstDamping = 1e-4;
+    private const double Reward = 0.1;
     private const double Penalty = 3.0;
     private const double MostDamping = 1e40;
     private const double LeastDamping = 1e-60;
+
+    // A step that lowers the cost by this share of what the linear model says needs no bending.
+    private const double AsPredicted = 0.5;
 
     // Below this share of the cost, a reduction drowns in rounding, and the predicted one is the better judge.
     private const double Measurable = 1e-12;
@@ -47,6 +52,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 
         var here = new Point(cost, parameters);
         var next = new Point(cost, new double[parameters.Length]);
+        var bent = new Point(cost, new double[parameters.Length]);
         var step = new Step(cost);
         here.Linearize(iteration);
         if (!here.IsFinite())
@@ -76,7 +82,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 return FinishAtRest(iteration, step, here, nothing);
             }
 
-            if (!isEnd && !StepDown(iteration, step, here, next, ref damping))
+            if (!isEnd && !StepDown(iteration, step, here, ref next, ref bent, ref damping))
             {
                 return Finish(iteration, Termination.NoProgress, here);
             }
@@ -107,20 +113,38 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     }
 
     /// <summary>A step that lowers the cost, with as much damping as it takes; false where none does.</summary>
-    private bool StepDown(Iteration iteration, Step step, Point here, Point next, ref double damping)
+    private bool StepDown(Iteration iteration, Step step, Point here, ref Point next, ref Point bent, ref double damping)
     {
+        double raise = Penalty;
         while (damping <= MostDamping)
         {
-            step.Solve(here, damping);
-            bool isTrusted = !acceleration || step.Accelerate(iteration, here, next);
+            double predicted = step.Solve(here, damping);
             step.Take(here, next);
-            if (isTrusted && next.Evaluate(iteration) < here.Cost && next.Linearize(iteration))
+            double cost = next.Evaluate(iteration);
+            if (acceleration && double.IsFinite(cost) && here.Cost - cost < AsPredicted * predicted && step.Bend(here, next))
             {
-                damping = Math.Max(LeastDamping, damping * Reward);
+                step.Take(here, bent);
+                if (bent.Evaluate(iteration) < cost)
+                {
+                    (next, bent) = (bent, next);
+                    cost = next.Cost;
+                }
+            }
+
+            if (cost < here.Cost && next.Linearize(iteration))
+            {
+                double gain = Math.Min((here.Cost - cost) / predicted, 1.0);
+                damping = Math.Max(LeastDamping, damping * Math.Max(Reward, 1.0 - Math.Pow(2.0 * gain - 1.0, 3)));
                 return true;
             }
 
-            damping *= Penalty;
+            if (step.IsSmall(iteration, here))
+            {
+                return false;
+            }
+
+            damping *= raise;
+            raise *= 2.0;
         }
 
         return false;
@@ -280,24 +304,14 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
             return factors.SquareOfImage(velocity) + 2.0 * stretch;
         }
 
-        /// <summary>a; false where the step leads too far from where the second derivative holds.</summary>
-        public bool Accelerate(Iteration iteration, Point here, Point scratch)
+        /// <summary>
+        /// a, from the residuals where v leads: r_vv ≈ 2 (r(θ + v) − r − J v); false where v leads too far for it to hold.
+        /// </summary>
+        public bool Bend(Point here, Point there)
         {
-            const double Far = 0.1;
-            for (int j = 0; j < count; j++)
-            {
-                scratch.Parameters[j] = here.Parameters[j] + Far * velocity[j];
-            }
-
-            iteration.Cost.Bounds?.Project(scratch.Parameters);
-            if (!double.IsFinite(scratch.Evaluate(iteration)))
-            {
-                return false;
-            }
-
             for (int i = 0; i < second.Length; i++)
             {
-                second[i] = (scratch.Residuals[i] - here.Residuals[i]) / Far;
+                second[i] = there.Residuals[i] - here.Residuals[i];
             }
 
             for (int j = 0; j < count; j++)
@@ -311,7 +325,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 
             for (int j = 0; j < count; j++)
             {
-                bend[j] = -2.0 / Far * Optimization.Cost.Dot(here.Column(j), second);
+                bend[j] = -2.0 * Optimization.Cost.Dot(here.Column(j), second);
             }
 
             damped.SolveNormal(bend);

@@ -25,6 +25,11 @@ internal static class FitCommand
             Description = $"How a prediction and an observation are compared: {string.Join(", ", Distance.ByName.Keys)}.",
             DefaultValueFactory = _ => "squared",
         };
+        var compare = new Option<string?>("--compare")
+        {
+            Description = "Other distances to fit the same model by, such as absolute,huber:1.5: beside the parameters they give, "
+                + "how well each foretells what it has not seen.",
+        };
         var bounds = new Option<string?>("--bounds") { Description = "Boxes, such as b2=0..1,b3=0.. (an end may be left out)." };
         var held = new Option<string?>("--fix") { Description = "Parameters that keep a value, such as b1=2." };
         var linear = new Option<string?>("--linear") { Description = "Parameters that the formula is linear in, such as b1,b3: they need no start." };
@@ -51,7 +56,8 @@ internal static class FitCommand
             "Fit a model to data, and say how uncertain its parameters are.\n\nExample:\n"
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
-            data, model, start, distance, bounds, held, linear, weights, minimizer, bootstrap, level, seed, output, json, noReport, force,
+            data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, seed, output, json, noReport,
+            force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -61,6 +67,7 @@ internal static class FitCommand
                 Formula = FitWords.Formula(words.GetValue(model)!),
                 Start = FitWords.Values("--start", words.GetValue(start)),
                 Distance = FitWords.Distance(words.GetValue(distance)!),
+                Compare = FitWords.Names(words.GetValue(compare)).Select(FitWords.Distance).ToArray(),
                 Bounds = FitWords.Boxes("--bounds", words.GetValue(bounds)) ?? [],
                 Fixed = FitWords.Values("--fix", words.GetValue(held)) ?? [],
                 Linear = FitWords.Names(words.GetValue(linear)),

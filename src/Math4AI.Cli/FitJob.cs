@@ -9,6 +9,8 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai fit</c>: read, fit, write.</summary>
 internal static class FitJob
 {
+    private const int MostFolds = 10;
+
     public static int Run(FitJobOptions options, CancellationToken cancellation)
     {
         if (File.Exists(options.Output))
@@ -37,13 +39,14 @@ internal static class FitJob
         Bootstrap? bootstrap = options.Bootstrap is { } replicates
             ? result.Bootstrap(replicates, options.Seed, cancellation)
             : null;
-        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
+        IReadOnlyList<RankedModel> comparison = Compare(options, problem, result, cancellation);
+        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level) with { Comparison = FitSummary.Rows(comparison) };
         string json = JsonSerializer.Serialize(summary, CliJson.Default.FitSummary);
         Write(files, resultFile, json + "\n");
         if (!options.NoReport)
         {
             progress.Show("report");
-            Write(files, reportFile, Report(options, result, bootstrap).ToHtml(cancellation));
+            Write(files, reportFile, Report(options, result, bootstrap, comparison).ToHtml(cancellation));
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -99,9 +102,30 @@ internal static class FitJob
         };
     }
 
-    private static FitReport Report(FitJobOptions options, FitResult result, Bootstrap? bootstrap) =>
+    /// <summary>The same model by all the distances that were named.</summary>
+    private static IReadOnlyList<RankedModel> Compare(
+        FitJobOptions options, FitProblem problem, FitResult result, CancellationToken cancellation)
+    {
+        if (options.Compare.Count == 0)
+        {
+            return [];
+        }
+
+        IReadOnlyDictionary<string, double> start = options.Start
+            ?? result.Names.Select((name, i) => (name, result.Parameters[i])).ToDictionary(pair => pair.name, pair => pair.Item2);
+        Distance[] distances = [.. options.Compare.Prepend(options.Distance).DistinctBy(distance => distance.Name)];
+        return ModelComparison.Rank(
+            [.. distances.Select(distance => (distance.Name, problem with { Distance = distance }, start))],
+            Math.Min(MostFolds, problem.Targets.Samples),
+            options.Seed,
+            cancellation);
+    }
+
+    private static FitReport Report(
+        FitJobOptions options, FitResult result, Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) =>
         new()
         {
+            Comparison = comparison,
             Result = result,
             Bootstrap = bootstrap,
             Model = options.Formula.Text,

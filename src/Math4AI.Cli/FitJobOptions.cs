@@ -14,6 +14,8 @@ internal sealed record FitJobOptions
 
     public required Distance Distance { get; init; }
 
+    public required IReadOnlyList<Distance> Compare { get; init; }
+
     public required Dictionary<string, (double Lower, double Upper)> Bounds { get; init; }
 
     public required Dictionary<string, double> Fixed { get; init; }

@@ -13,6 +13,15 @@ internal sealed record FitParameter(double? Value, double? StandardError, double
     public double? BootstrapUpper { get; init; }
 }
 
+/// <summary>The same model by one of the distances in <c>result.json</c>.</summary>
+internal sealed record FitComparison(
+    string Distance,
+    IReadOnlyDictionary<string, FitParameter> Parameters,
+    double? Aic,
+    double? Bic,
+    double? MedianPredictionError,
+    double? RootMeanSquarePredictionError);
+
 /// <summary>The content of <c>result.json</c>; null stands for what cannot be known, or is no finite number.</summary>
 internal sealed record FitSummary(
     bool Converged,
@@ -40,6 +49,9 @@ internal sealed record FitSummary(
     double Seconds)
 {
     private const int NarrowestTable = 110;
+
+    /// <summary>The distances that were compared, the best foreteller first; null where none were.</summary>
+    public IReadOnlyList<FitComparison>? Comparison { get; init; }
 
     public static FitSummary Of(FitResult result, Bootstrap? bootstrap, double level)
     {
@@ -78,6 +90,23 @@ internal sealed record FitSummary(
             NotesOn(result),
             result.Minimum.Seconds);
     }
+
+    public static IReadOnlyList<FitComparison>? Rows(IReadOnlyList<RankedModel> models) =>
+        models.Count == 0
+            ? null
+            :
+            [
+                .. models.Select(model => new FitComparison(
+                    model.Name,
+                    model.Fit.Names
+                        .Select((name, i) => (name, new FitParameter(
+                            Known(model.Fit.Parameters[i]), Known(model.Fit.StandardErrors[i]), null, null)))
+                        .ToDictionary(pair => pair.name, pair => pair.Item2),
+                    Known(model.Aic),
+                    Known(model.Bic),
+                    Known(model.PredictionError),
+                    Known(Math.Sqrt(model.PredictionErrorSquared)))),
+            ];
 
     /// <summary>Prints it for a person.</summary>
     public void Print(FitJobOptions options, FitResult result)
@@ -121,7 +150,37 @@ internal sealed record FitSummary(
             Console.Out.WriteLine($"Scale of the noise {Text(Scale)}.");
         }
 
+        PrintComparison();
         Console.Out.WriteLine($"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+    }
+
+    private void PrintComparison()
+    {
+        if (Comparison is null)
+        {
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string title in Parameters.Keys.Prepend("distance").Concat(["AIC", "median error", "rms error"]))
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(title)).RightAligned().NoWrap());
+        }
+
+        foreach (FitComparison row in Comparison)
+        {
+            table.AddRow(
+            [
+                Markup.Escape(row.Distance),
+                .. row.Parameters.Values.Select(parameter => $"{Text(parameter.Value, 5)} ± {Text(parameter.StandardError, 2)}"),
+                Text(row.Aic, 5),
+                Text(row.MedianPredictionError, 4),
+                Text(row.RootMeanSquarePredictionError, 4),
+            ]);
+        }
+
+        AnsiConsole.Write(table);
+        Console.Out.WriteLine("The errors are those of rows that the fit had not seen (cross-validation).");
     }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;

@@ -16,6 +16,9 @@ internal static class CurvePictures
     private static readonly Color LineColour = Color.FromHex("#3182ce");
     private static readonly Color OtherColour = Color.FromHex("#dd6b20");
 
+    private static readonly string[] CurveColours =
+        ["#3182ce", "#dd6b20", "#38a169", "#805ad5", "#d53f8c", "#b7791f", "#2c7a7b", "#e53e3e"];
+
     /// <summary>Points, a curve, and bands about it.</summary>
     public static Picture Fit(
         double[] x, double[] y, double[] curveX, double[] curveY, params IReadOnlyList<Interval>[] bands)
@@ -32,6 +35,22 @@ internal static class CurvePictures
         AddLine(plot, curveX, curveY, LineColour);
         return Draw(plot, [.. x, .. curveX], [.. y, .. curveY]);
     }
+
+    /// <summary>Points, and curves over the same values, each in its colour.</summary>
+    public static Picture Curves(double[] x, double[] y, double[] curveX, IReadOnlyList<double[]> curves)
+    {
+        using Plot plot = Create();
+        AddPoints(plot, x, y, PointColour);
+        for (int i = 0; i < curves.Count; i++)
+        {
+            AddLine(plot, curveX, curves[i], Color.FromHex(Colour(i)));
+        }
+
+        return Draw(plot, [.. x, .. curveX], [.. y, .. curves.SelectMany(curve => curve)]);
+    }
+
+    /// <summary>The colour of a curve among several.</summary>
+    public static string Colour(int curve) => CurveColours[curve % CurveColours.Length];
 
     /// <summary>Points and a straight reference line.</summary>
     public static Picture Points(double[] x, double[] y, (double X1, double Y1, double X2, double Y2) line)

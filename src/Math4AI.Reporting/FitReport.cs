@@ -28,6 +28,9 @@ public sealed record FitReport
     /// <summary>Draws of the bootstrap, where there was one.</summary>
     public Bootstrap? Bootstrap { get; init; }
 
+    /// <summary>The same model by several distances, the best foreteller first, where they were compared.</summary>
+    public IReadOnlyList<RankedModel> Comparison { get; init; } = [];
+
     /// <summary>The page: one file that opens without a network.</summary>
     /// <param name="cancellation">Stops between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
@@ -44,6 +47,7 @@ public sealed record FitReport
 
         Parameters(page);
         Curve(page);
+        Distances(page);
         Residuals(page);
         cancellation.ThrowIfCancellationRequested();
         Profiles(page, cancellation);
@@ -128,9 +132,7 @@ public sealed record FitReport
             return;
         }
 
-        double[] x = Result.Problem.Inputs.Column(0).ToArray();
-        (double least, double most) = (x.Min(), x.Max());
-        double[] at = [.. Enumerable.Range(0, CurvePoints).Select(i => least + (most - least) * i / (CurvePoints - 1))];
+        double[] x = Result.Problem.Inputs.Column(0).ToArray(), at = Across(x);
         string[] responses = y.Columns > 1 ? Response.Split(';', StringSplitOptions.TrimEntries) : [Response];
         page.Heading("Data and curve").Add("<div class=\"grid wide\">");
         for (int output = 0; output < y.Columns; output++)
@@ -153,6 +155,53 @@ public sealed record FitReport
         }
 
         page.Add("</div>");
+    }
+
+    private void Distances(Html page)
+    {
+        if (Comparison.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading("The same model by other distances").Add("<div class=\"card scroll\"><table><tr><th></th>"
+            + string.Concat(Result.Names.Select(name => $"<th>{Html.Escape(name)}</th>"))
+            + "<th>AIC</th><th>median error of what was not seen</th></tr>");
+        for (int i = 0; i < Comparison.Count; i++)
+        {
+            FitResult fit = Comparison[i].Fit;
+            page.Add($"<tr><th>{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(Comparison[i].Name)}</th>"
+                + string.Concat(fit.Parameters.Select(
+                    (value, k) => $"<td>{Html.Number(value)} ± {Html.Number(fit.StandardErrors[k])}</td>"))
+                + $"<td>{Html.Number(Comparison[i].Aic)}</td><td>{Html.Number(Comparison[i].PredictionError)}</td></tr>");
+        }
+
+        page.Add("</table></div>");
+        if (Result.Problem.Inputs.ColumnCount != 1 || Result.Problem.Targets.Columns != 1 || Result.Problem.Model.Outputs != 1)
+        {
+            return;
+        }
+
+        double[] x = Result.Problem.Inputs.Column(0).ToArray(), at = Across(x);
+        Matrix<double> inputs = Matrix<double>.Build.Dense(CurvePoints, 1, at);
+        page.Add("<div class=\"grid wide\">");
+        Card(
+            page,
+            "Data, and a curve for each distance in the colour of its row",
+            CurvePictures.Curves(
+                x,
+                Result.Problem.Targets.ToMatrix().Column(0).ToArray(),
+                at,
+                [.. Comparison.Select(model => model.Fit.Predict(inputs, Level).Mean.ToArray())]),
+            Result.Problem.Model.InputNames[0],
+            Response);
+        page.Add("</div>");
+    }
+
+    private static double[] Across(double[] x)
+    {
+        (double least, double most) = (x.Min(), x.Max());
+        return [.. Enumerable.Range(0, CurvePoints).Select(i => least + (most - least) * i / (CurvePoints - 1))];
     }
 
     private void Residuals(Html page)

@@ -55,6 +55,10 @@ internal sealed class Html
 
     public Html Heading(string text) => Add($"<h2>{Escape(text)}</h2>");
 
+    /// <summary>A small square of a colour, to stand beside what is drawn in it.</summary>
+    public static string Swatch(string colour) =>
+        $"<span style=\"display:inline-block;width:.8em;height:.8em;border-radius:2px;background:{Escape(colour)}\"></span>";
+
     public Html Facts(IEnumerable<(string Name, string Value)> facts)
     {
         Add("<div class=\"facts\">");

@@ -1,5 +1,6 @@
 using Math4AI.Audio;
 using Math4AI.Learning;
+using Math4AI.LinearAlgebra;
 using Math4AI.Separation;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -20,5 +21,24 @@ internal static class ReadmeExample
         var line = new FitProblem { Model = Model.FromFormula("a*exp(-b*x) + c", "x"), Inputs = x, Targets = y };
         FitResult fit = line.Fit(new Dictionary<string, double> { ["a"] = 3, ["b"] = 1, ["c"] = 0 });
         Console.WriteLine($"b = {fit.Parameters[1]:G4} ± {fit.StandardErrors[1]:G2}");
+    }
+
+    public static (FitResult InMemory, StreamedFitResult InBlocks) Fits(
+        Matrix<double> x, Vector<double> y, Matrix<double> future, ISampleSource file)
+    {
+        var problem = new FitProblem { Model = Model.FromFormula("a*exp(-b*x) + c", "x"), Inputs = x, Targets = y, Linear = ["a", "c"] };
+        FitResult decay = problem.Fit(new Dictionary<string, double> { ["b"] = 1 });
+        Interval slope = decay.Intervals(0.95)[decay.Names.ToList().IndexOf("b")];
+        Prediction ahead = decay.Predict(future);    // ahead.Mean, ahead.Confidence, ahead.Observation
+
+        var stream = new StreamedFitProblem { Model = problem.Model, Samples = file, InputColumns = [0], TargetColumns = [1] };
+        StreamedFitResult same = stream.Fit(new Dictionary<string, double> { ["a"] = 3, ["b"] = 1, ["c"] = 0 });
+        return slope.Lower <= slope.Upper && ahead.Mean.Count == future.RowCount ? (decay, same) : throw new InvalidOperationException();
+    }
+
+    public static void Stream(PlanarBlock input, PlanarBlock output)
+    {
+        var separator = new StreamingSeparator(channels: 2, sampleRate: 48000);
+        separator.Process(input, output);       // PlanarBlock: spans of each channel; or separator.SeparateAsync(blocks)
     }
 }

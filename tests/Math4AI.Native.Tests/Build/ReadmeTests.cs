@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Math4AI.Audio;
+using Math4AI.Learning;
+using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Build;
@@ -36,9 +38,23 @@ public class ReadmeTests : TemporaryFolder
     }
 
     [Fact]
-    public void The_example_in_the_readme_is_the_one_that_is_compiled()
+    public void The_fits_run_in_memory_and_in_blocks()
     {
-        string shown = Regex.Match(Readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        Matrix<double> x = Matrix<double>.Build.Dense(50, 1, (i, _) => 0.1 * i);
+        Vector<double> y = Vector<double>.Build.Dense(50, i => 5.0 * Math.Exp(-0.7 * x[i, 0]) + 1.0 + 0.1 * Math.Sin(i * i));
+        (FitResult inMemory, StreamedFitResult inBlocks) = ReadmeExample.Fits(x, y, x, new MatrixSampleSource(x.Append(y.ToColumnMatrix())));
+        for (int i = 0; i < 3; i++)
+        {
+            int there = inBlocks.Names.ToList().IndexOf(inMemory.Names[i]);
+            Assert.Equal(inMemory.Parameters[i], inBlocks.Parameters[there], 1e-8);
+        }
+    }
+
+    [Fact]
+    public void The_examples_in_the_readme_are_those_that_are_compiled()
+    {
+        string shown = string.Concat(
+            Regex.Matches(Readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value));
         string source = File.ReadAllText(
             Path.Combine(Repository.Root, "tests", "Math4AI.Native.Tests", "Build", "ReadmeExample.cs"));
         Assert.NotEmpty(shown.Trim());

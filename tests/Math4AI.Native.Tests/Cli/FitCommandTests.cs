@@ -52,6 +52,26 @@ public sealed class FitCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Distances_are_compared_and_the_one_that_stands_for_the_noise_foretells_best()
+    {
+        // The data of the README's example: one gross error in five.
+        string rows = string.Join('\n', Enumerable.Range(0, 50).Select(i => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{i / 10.0},{5.0 * Math.Exp(-0.07 * i) + 1.0 + 0.1 * Math.Sin(i * i) + (i % 5 == 2 ? 8.0 : 0.0)}")));
+        Finished fit = Fit(
+            Csv("x,y\n" + rows), "--model", "y ~ a*exp(-b*x)+c", "--start", "a=1,b=1,c=0", "--compare", "absolute,tukey:1", "--json");
+        Assert.True(fit.Code == 0, fit.Errors);
+        JsonElement[] compared = [.. JsonDocument.Parse(fit.Output).RootElement.GetProperty("comparison").EnumerateArray()];
+        Assert.Equal(["tukey:1", "absolute", "squared"], compared.Select(each => each.GetProperty("distance").GetString()));
+        double ErrorOfC(JsonElement each) => Math.Abs(each.GetProperty("parameters").GetProperty("c").GetProperty("value").GetDouble() - 1.0);
+        Assert.True(ErrorOfC(compared[0]) < 0.1 && ErrorOfC(compared[1]) < 0.2 && ErrorOfC(compared[2]) > 1.0);
+        Assert.Contains("The same model by other distances", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
+        Finished wrong = Fit(In("data.csv"), "--model", "y ~ a+x", "--compare", "nearest", "--force");
+        Assert.Equal(2, wrong.Code);
+        Assert.Contains("nearest", wrong.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_linear_needs_no_start_and_the_digits_stay()
     {
         NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));

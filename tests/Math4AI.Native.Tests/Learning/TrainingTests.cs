@@ -41,7 +41,7 @@ public class TrainingTests : TemporaryFolder
             nn.functional.cross_entropy(theirs.forward(x), y).backward();
             foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
             {
-                a.grad!.copy_(b.grad!);
+                a.grad = b.grad!.clone();
             }
 
             step.Step(rate);
@@ -53,7 +53,7 @@ public class TrainingTests : TemporaryFolder
         {
             double error = ((a - b).norm() / b.norm()).ToDouble();
             Assert.True(error < 1e-5, $"relative difference {error}");
-            Assert.Equal(0.0, a.grad!.norm().ToDouble());
+            Assert.Null(a.grad);
         }
     }
 

@@ -22,13 +22,13 @@ internal sealed unsafe class AdamWStep : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Update(int start, int count, double rate, double weightDecay, double gradientScale)
+    protected override void Update(int start, float* gradient, int count, double rate, double weightDecay, double gradientScale)
     {
         double firstBias = 1.0 - Math.Pow(First, Steps), secondBias = 1.0 - Math.Pow(Second, Steps);
-        fixed (float* p = Parameters.Values, g = Parameters.Gradients, m = Moments[0], v = Moments[1])
+        fixed (float* p = Parameters.Values, m = Moments[0], v = Moments[1])
         {
             Kernel(
-                p + start, g + start, m + start, v + start, count, (float)(1.0 - rate * weightDecay),
+                p + start, gradient, m + start, v + start, count, (float)(1.0 - rate * weightDecay),
                 (float)(rate / firstBias), (float)(1.0 / Math.Sqrt(secondBias)), (float)gradientScale);
         }
     }
@@ -49,7 +49,6 @@ internal sealed unsafe class AdamWStep : Optimizer
             mean.Store(m + i);
             square.Store(v + i);
             (Vector512.Load(p + i) * Vector512.Create(decay) - Vector512.Create(size) * mean / divisor).Store(p + i);
-            Vector512<float>.Zero.Store(g + i);
         }
     }
 }

@@ -1,58 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Math4AI.Learning;
 
 /// <summary>
-/// The parameters of a module, and their gradients, moved onto two arrays, one after the other: backward adds into them, and an
-/// optimiser passes over them without a call of torch. Filters of convolutions lie channels last, as the processor wants them.
+/// The parameters of a module, moved onto one array, one after the other, so that an optimiser passes over them without a call of torch.
+/// Their gradients stay where backward leaves them: it need not add them to what is there, and nobody needs to clear them. Filters of
+/// convolutions lie channels last, as the processor wants them, and so do their gradients.
 /// </summary>
-internal sealed class FlatParameters
+internal sealed unsafe class FlatParameters
 {
     /// <summary>Parameters begin at multiples of a vector.</summary>
     public const int Alignment = 16;
 
-    private readonly Tensor valueTensor;
-    private readonly Tensor gradientTensor;
+    private readonly Parameter[] parameters;
+    private readonly Tensor?[] gradients;
+    private readonly float*[] addresses;
 
     /// <summary>Takes the parameters of a module over.</summary>
     /// <param name="module">The module, float32.</param>
     public FlatParameters(nn.Module module)
     {
-        var segments = new List<Segment>();
-        Parameter[] parameters = [.. module.parameters().Where(parameter => parameter.requires_grad)];
-        int total = parameters.Sum(parameter => Padded((int)parameter.numel()));
-        (Values, Gradients) = (new float[total], new float[total]);
-        valueTensor = frombuffer(Values, ScalarType.Float32).DetachFromDisposeScope();
-        gradientTensor = frombuffer(Gradients, ScalarType.Float32).DetachFromDisposeScope();
+        parameters = [.. module.parameters().Where(parameter => parameter.requires_grad)];
+        gradients = new Tensor?[parameters.Length];
+        addresses = new float*[parameters.Length];
+        var segments = new Segment[parameters.Length];
+        Values = new float[parameters.Sum(parameter => Padded((int)parameter.numel()))];
+        Tensor flat = frombuffer(Values, ScalarType.Float32).DetachFromDisposeScope();
         int at = 0;
         using IDisposable mode = no_grad();
-        foreach (Parameter parameter in parameters)
+        for (int i = 0; i < parameters.Length; i++)
         {
-            int count = (int)parameter.numel();
-            using Tensor place = View(valueTensor, at, parameter.shape);
-            place.copy_(parameter);
-            parameter.set_(place);
-            using Tensor gradient = View(gradientTensor, at, parameter.shape);
-            parameter.grad = gradient;
-            segments.Add(new Segment(at, count, Padded(count), parameter.Dimensions > 1));
+            int count = (int)parameters[i].numel();
+            using Tensor place = View(flat, at, parameters[i].shape);
+            place.copy_(parameters[i]);
+            parameters[i].set_(place);
+            segments[i] = new Segment(at, count, parameters[i].Dimensions > 1);
             at += Padded(count);
         }
 
         Segments = segments;
+        ReleaseGradients();
     }
 
     /// <summary>All values.</summary>
     public float[] Values { get; }
-
-    /// <summary>All gradients.</summary>
-    public float[] Gradients { get; }
 
     /// <summary>Where each parameter lies.</summary>
     public IReadOnlyList<Segment> Segments { get; }
 
     /// <summary>The number of parameters.</summary>
     public int Count => Segments.Sum(segment => segment.Count);
+
+    /// <summary>Where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.</summary>
+    public float* Gradient(int segment) => addresses[segment];
+
+    /// <summary>Finds the gradients that backward left.</summary>
+    public void FindGradients()
+    {
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            gradients[i] = parameters[i].grad;
+            if (gradients[i] is { } gradient)
+            {
+                // Backward keeps to the strides of the parameter: both lie without gaps, in the same order.
+                using Tensor? line = gradient.is_contiguous() ? null : gradient.as_strided([Segments[i].Count], [1L]);
+                addresses[i] = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference((line ?? gradient).bytes));
+            }
+        }
+    }
+
+    /// <summary>Lets the gradients go.</summary>
+    public void ReleaseGradients()
+    {
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            parameters[i].grad = null;
+            gradients[i]?.Dispose();
+            gradients[i] = null;
+            addresses[i] = null;
+        }
+    }
 
     private static Tensor View(Tensor flat, long at, long[] shape)
     {
@@ -70,7 +100,6 @@ internal sealed class FlatParameters
     /// <summary>A parameter's place.</summary>
     /// <param name="Start">Its first element.</param>
     /// <param name="Count">Its elements.</param>
-    /// <param name="Padded">With those up to the next parameter.</param>
     /// <param name="IsMatrix">Whether it has more than one dimension; biases and norms have one.</param>
-    public readonly record struct Segment(int Start, int Count, int Padded, bool IsMatrix);
+    public readonly record struct Segment(int Start, int Count, bool IsMatrix);
 }

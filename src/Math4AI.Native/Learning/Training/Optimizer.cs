@@ -14,20 +14,25 @@ public enum TrainerMethod
 }
 
 /// <summary>
-/// One step from a gradient, as one pass over parameters, gradients and moments, by both cores; the gradients are zero after it.
+/// One step from a gradient, as one pass over parameters, gradients and moments, by both cores.
 /// </summary>
-internal abstract class Optimizer
+internal abstract unsafe class Optimizer
 {
     /// <summary>Below this length one thread is as fast as two.</summary>
     private const int WorthTwoThreads = 1 << 15;
 
     private readonly double[] squares = new double[2];
+    private readonly Action<int> square;
+    private readonly Action<int> update;
+    private double rate;
+    private double scale;
 
     protected Optimizer(torch.nn.Module module, double weightDecay, int moments)
     {
         Parameters = new FlatParameters(module);
         WeightDecay = weightDecay;
         Moments = [.. Enumerable.Range(0, moments).Select(_ => new float[Parameters.Values.Length])];
+        (square, update) = (Square, UpdateHalf);
     }
 
     /// <summary>What is stepped.</summary>
@@ -44,39 +49,77 @@ internal abstract class Optimizer
 
     private int Middle => Parameters.Values.Length / 2 / FlatParameters.Alignment * FlatParameters.Alignment;
 
-    /// <summary>The norm of all gradients together.</summary>
-    public double GradientNorm()
-    {
-        Halves(half =>
-        {
-            ReadOnlySpan<float> gradients = Parameters.Gradients;
-            squares[half] = TensorPrimitives.SumOfSquares(half == 0 ? gradients[..Middle] : gradients[Middle..]);
-        });
-        return Math.Sqrt(squares[0] + squares[1]);
-    }
-
-    /// <summary>One step.</summary>
+    /// <summary>One step from the gradients that backward left; they are gone after it.</summary>
     /// <param name="rate">η.</param>
-    /// <param name="gradientScale">What the gradients are multiplied by first.</param>
-    public void Step(double rate, double gradientScale = 1.0)
+    /// <param name="mostNorm">The norm of all gradients together that a longer one is shortened to.</param>
+    public void Step(double rate, double mostNorm = double.PositiveInfinity)
     {
         Steps++;
-        Halves(half =>
-        {
-            (int from, int to) = half == 0 ? (0, Middle) : (Middle, Parameters.Values.Length);
-            foreach (FlatParameters.Segment segment in Parameters.Segments)
-            {
-                int start = Math.Max(from, segment.Start), end = Math.Min(to, segment.Start + segment.Padded);
-                if (start < end)
-                {
-                    Update(start, end - start, rate, segment.IsMatrix ? WeightDecay : 0.0, gradientScale);
-                }
-            }
-        });
+        Parameters.FindGradients();
+        Halves(square);
+        double norm = Math.Sqrt(squares[0] + squares[1]);
+        (this.rate, scale) = (rate, norm > mostNorm ? mostNorm / norm : 1.0);
+        Halves(update);
+        Parameters.ReleaseGradients();
     }
 
-    /// <summary>The step for some of the elements, a multiple of a vector; clears their gradients.</summary>
-    protected abstract void Update(int start, int count, double rate, double weightDecay, double gradientScale);
+    /// <summary>The step for some of the elements, whole vectors.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="rate">η.</param>
+    /// <param name="weightDecay">λ for these.</param>
+    /// <param name="gradientScale">What the gradients are multiplied by first.</param>
+    protected abstract void Update(int start, float* gradient, int count, double rate, double weightDecay, double gradientScale);
+
+    private void Square(int half)
+    {
+        squares[half] = 0.0;
+        for (int i = 0; i < Parameters.Segments.Count; i++)
+        {
+            (int start, int count) = InHalf(Parameters.Segments[i], half);
+            if (count > 0 && Parameters.Gradient(i) is not null)
+            {
+                float* gradient = Parameters.Gradient(i) + (start - Parameters.Segments[i].Start);
+                squares[half] += TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(gradient, count));
+            }
+        }
+    }
+
+    private void UpdateHalf(int half)
+    {
+        float* rest = stackalloc float[FlatParameters.Alignment];
+        for (int i = 0; i < Parameters.Segments.Count; i++)
+        {
+            FlatParameters.Segment segment = Parameters.Segments[i];
+            (int start, int count) = InHalf(segment, half);
+            if (count <= 0 || Parameters.Gradient(i) is null)
+            {
+                continue;
+            }
+
+            float* gradient = Parameters.Gradient(i) + (start - segment.Start);
+            double decay = segment.IsMatrix ? WeightDecay : 0.0;
+            int whole = count / FlatParameters.Alignment * FlatParameters.Alignment;
+            Update(start, gradient, whole, rate, decay, scale);
+            if (whole < count)
+            {
+                // Behind the values is room up to a whole vector, and behind the gradients none.
+                var last = new Span<float>(rest, FlatParameters.Alignment);
+                last.Clear();
+                new ReadOnlySpan<float>(gradient + whole, count - whole).CopyTo(last);
+                Update(start + whole, rest, FlatParameters.Alignment, rate, decay, scale);
+            }
+        }
+    }
+
+    /// <summary>What of a parameter lies in a half of the values.</summary>
+    private (int Start, int Count) InHalf(FlatParameters.Segment segment, int half)
+    {
+        int middle = Parameters.Values.Length / 2 / FlatParameters.Alignment * FlatParameters.Alignment;
+        int start = Math.Max(half == 0 ? 0 : middle, segment.Start);
+        return (start, Math.Min(half == 0 ? middle : Parameters.Values.Length, segment.Start + segment.Count) - start);
+    }
 
     private void Halves(Action<int> work)
     {

@@ -20,11 +20,11 @@ internal sealed unsafe class SgdStep : Optimizer
         : base(module, weightDecay, moments: 1) => this.momentum = momentum;
 
     /// <inheritdoc/>
-    protected override void Update(int start, int count, double rate, double weightDecay, double gradientScale)
+    protected override void Update(int start, float* gradient, int count, double rate, double weightDecay, double gradientScale)
     {
-        fixed (float* p = Parameters.Values, g = Parameters.Gradients, m = Moments[0])
+        fixed (float* p = Parameters.Values, m = Moments[0])
         {
-            Kernel(p + start, g + start, m + start, count, (float)rate, (float)weightDecay, (float)momentum, (float)gradientScale);
+            Kernel(p + start, gradient, m + start, count, (float)rate, (float)weightDecay, (float)momentum, (float)gradientScale);
         }
     }
 
@@ -39,7 +39,6 @@ internal sealed unsafe class SgdStep : Optimizer
             Vector512<float> moved = Vector512.FusedMultiplyAdd(Vector512.Load(m + i), Vector512.Create(momentum), gradient);
             moved.Store(m + i);
             (value - Vector512.Create(rate) * moved).Store(p + i);
-            Vector512<float>.Zero.Store(g + i);
         }
     }
 }

@@ -135,10 +135,7 @@ internal sealed class TrainingRun
             sum += from < to ? Gradient(rows[from..to], rows.Length) : 0.0;
         }
 
-        double norm = optimizer.GradientNorm();
-        optimizer.Step(
-            options.Rate * options.Schedule.Factor(state.Step, steps, state.History),
-            norm > options.MostGradientNorm ? options.MostGradientNorm / norm : 1.0);
+        optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm);
         return sum;
     }
 

@@ -61,11 +61,25 @@ internal static class TrainCommand
             Description = $"How to step: {string.Join(", ", TrainWords.Optimizers.Keys)}.",
             DefaultValueFactory = _ => "adamw",
         };
-        var schedule = new Option<string>("--schedule")
+        var schedule = new Option<string?>("--schedule")
         {
-            Description = $"How the step size moves: {string.Join(", ", Schedule.Named.Keys)}.",
-            DefaultValueFactory = _ => "cosine",
+            Description = $"How the step size moves: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for lbfgs constant.",
         };
+        var order = new Option<string[]?>("--order")
+        {
+            Description = "A column of text with an order, such as size=small|medium|large: one input in place of one for each text.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "Train from so many seeds, beginning with --seed: the model is the first one's, the spread of the test scores all theirs.",
+            DefaultValueFactory = _ => 1,
+        };
+        var settings = new Option<string?>("--validation-curve")
+        {
+            Description = $"Of a table: the scores for several values of one of {string.Join(", ", TrainWords.Settings)}, such as rate=0.001,0.01.",
+        };
+        var board = new Option<string?>("--tensorboard") { Description = "A folder for an event file of TensorBoard with the losses." };
         var seed = new Option<int>("--seed")
         {
             Description = "Of the parts, the weights' start and the order of the samples.",
@@ -86,7 +100,7 @@ internal static class TrainCommand
             + "  math4ai train --text plays.txt -o plays-model")
         {
             data, text, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
-            checkpoint, curve, output, json, noReport, force,
+            seeds, order, checkpoint, curve, settings, board, output, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -111,7 +125,11 @@ internal static class TrainCommand
                     Rate = words.GetValue(rate),
                     WeightDecay = words.GetValue(decay),
                     Optimizer = words.GetValue(optimizer)!,
-                    Schedule = words.GetValue(schedule)!,
+                    Schedule = words.GetValue(schedule),
+                    Orders = words.GetValue(order) ?? [],
+                    Seeds = words.GetValue(seeds),
+                    ValidationCurve = words.GetValue(settings),
+                    TensorBoard = words.GetValue(board),
                     Seed = words.GetValue(seed),
                     CheckpointSteps = words.GetValue(checkpoint),
                     LearningCurve = words.GetValue(curve),

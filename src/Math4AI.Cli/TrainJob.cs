@@ -11,6 +11,13 @@ namespace Math4AI.Cli;
 /// <summary>A point of a learning curve.</summary>
 internal sealed record LearningPoint(int Samples, IReadOnlyDictionary<string, double> Test);
 
+/// <summary>A point of a validation curve.</summary>
+internal sealed record SettingPoint(
+    double Value, IReadOnlyDictionary<string, double> Train, IReadOnlyDictionary<string, double> Validation, IReadOnlyDictionary<string, double> Test);
+
+/// <summary>A score over several seeds.</summary>
+internal sealed record SeedSpread(double Mean, double Deviation);
+
 /// <summary>What <c>math4ai train</c> prints and writes.</summary>
 internal sealed record TrainSummary(
     string Task,
@@ -27,7 +34,17 @@ internal sealed record TrainSummary(
     IReadOnlyDictionary<string, double> Test,
     IReadOnlyDictionary<string, Interval> TestIntervals,
     int[][] Confusion,
-    IReadOnlyList<LearningPoint> LearningCurve);
+    IReadOnlyList<LearningPoint> LearningCurve)
+{
+    /// <summary>The setting that a curve was wanted over.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>The scores for each of its values; null where none was wanted.</summary>
+    public IReadOnlyList<SettingPoint>? ValidationCurve { get; init; }
+
+    /// <summary>The test scores over all seeds; null for one seed.</summary>
+    public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
+}
 
 /// <summary><c>math4ai train</c>: read, train, test, write.</summary>
 internal sealed class TrainJob(TrainWords words)
@@ -106,11 +123,12 @@ internal sealed class TrainJob(TrainWords words)
             GroupBy = words.Group,
             OrderBy = words.Time,
             Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : defaults.Hidden,
+            Orders = words.OrdersByName(),
             Missing = TrainWords.MissingWays[words.Missing],
             Task = task,
             Trainer = trainer,
         };
-        TableTraining training = TableTraining.Run(table, test, options, new Report(progress, trainer), cancellation);
+        TableTraining training = TableTraining.Run(table, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(words.Output, files);
         TableModelDescription about = training.Model.About;
         bool isClass = about.Task == TableTask.Classification;
@@ -118,12 +136,34 @@ internal sealed class TrainJob(TrainWords words)
             ? [.. TableTraining.LearningCurve(table, test, options with { Trainer = trainer with { Checkpoint = null } }, cancellation)
                 .Select(part => new LearningPoint(part.Rows, part.Test.Scores))]
             : [];
+        TableTrainingOptions Alone(TrainWords changed) => options with
+        {
+            Hidden = changed.Hidden.Length > 0 ? changed.Hidden : options.Hidden,
+            Trainer = changed.Trainer(TableTraining.Defaults(task, table.Rows)) with { Checkpoint = null },
+        };
+        (string Setting, double[] Values)? wanted = words.CurveValues();
+        TableTraining[] settings = wanted is { } over
+            ? [.. TableTraining.ValidationCurve(table, test, [.. over.Values.Select(value => Alone(words.With(over.Setting, value)))], cancellation)]
+            : [];
+        Dictionary<string, SeedSpread>? seeds = Seeds(
+            training.Test, trainer, again => TableTraining.Run(table, test, options with { Trainer = again }, null, cancellation).Test);
         return (
             Summarise(isClass ? "classification" : "regression", target, about.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
                 with
-            { DroppedRows = training.Dropped, LearningCurve = curve },
+            {
+                DroppedRows = training.Dropped,
+                LearningCurve = curve,
+                Setting = wanted?.Setting,
+                ValidationCurve = wanted is null ? null
+                    : [.. settings.Zip(wanted.Value.Values, (run, value) => new SettingPoint(value, run.Train.Scores, run.Validation.Scores, run.Test.Scores))],
+                Seeds = seeds,
+            },
             new TrainingReport
             {
+                LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
+                Setting = wanted?.Setting,
+                ValidationCurve = wanted is null ? [] : [.. settings.Zip(wanted.Value.Values, (run, value) => (value, run.Validation.Scores))],
+                Plane = DecisionPlane.Of(training.Model, test ?? table),
                 Title = target,
                 Task = isClass ? "classification" : "regression",
                 Command = Command,
@@ -143,10 +183,15 @@ internal sealed class TrainJob(TrainWords words)
         (ImageSet images, ImageSet? test) = ReadImages();
         var defaults = new ImageTrainingOptions { Target = words.Target ?? "class" };
         TrainerOptions trainer = words.Trainer(defaults.Trainer);
-        ImageTraining training = ImageTraining.Run(images, test, defaults with { Trainer = trainer }, new Report(progress, trainer), cancellation);
+        ImageTraining training = ImageTraining.Run(images, test, defaults with { Trainer = trainer }, Progress(progress, trainer), cancellation);
         training.Model.Save(words.Output, files);
         return (
-            Summarise("classification", defaults.Target, images.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion),
+            Summarise("classification", defaults.Target, images.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
+                with
+            {
+                Seeds = Seeds(
+                    training.Test, trainer, again => ImageTraining.Run(images, test, defaults with { Trainer = again }, null, cancellation).Test),
+            },
             new TrainingReport
             {
                 Title = defaults.Target,
@@ -194,7 +239,7 @@ internal sealed class TrainJob(TrainWords words)
         var defaults = new TextTrainingOptions();
         TrainerOptions trainer = words.Trainer(defaults.Trainer);
         (TextModel model, TrainingResult training, double loss) = TextModel.Train(
-            text, defaults with { Trainer = trainer }, new Report(progress, trainer), cancellation);
+            text, defaults with { Trainer = trainer }, Progress(progress, trainer), cancellation);
         model.Save(words.Output, files);
         Dictionary<string, double> Of(double value) => new()
         {
@@ -245,6 +290,28 @@ internal sealed class TrainJob(TrainWords words)
             confusion,
             []);
 
+    /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
+    private Dictionary<string, SeedSpread>? Seeds(ScoredPart first, TrainerOptions trainer, Func<TrainerOptions, ScoredPart> train)
+    {
+        if (words.Seeds == 1)
+        {
+            return null;
+        }
+
+        ScoredPart[] parts =
+        [
+            first,
+            .. Enumerable.Range(1, words.Seeds - 1).Select(i => train(trainer with { Seed = trainer.Seed + i, Checkpoint = null })),
+        ];
+        return ScoredPart.Spread(parts).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
+    }
+
+    private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
+    {
+        var report = new Report(line, trainer);
+        return words.TensorBoard is { } folder ? new TensorBoardLog(folder, report) : report;
+    }
+
     private void RequireFree()
     {
         if (File.Exists(words.Output))
@@ -290,6 +357,19 @@ internal sealed class TrainJob(TrainWords words)
         {
             (string name, double value) = point.Test.First();
             Console.Out.WriteLine($"{point.Samples} rows: {name} {Text(value)}");
+        }
+
+        foreach (SettingPoint point in summary.ValidationCurve ?? [])
+        {
+            string name = point.Validation.Keys.First();
+            Console.Out.WriteLine(
+                $"{summary.Setting} {Text(point.Value)}: {name} {Text(point.Train[name])} in training, {Text(point.Validation[name])} in validation, "
+                + $"{Text(point.Test[name])} in the test");
+        }
+
+        foreach ((string name, SeedSpread spread) in summary.Seeds ?? new Dictionary<string, SeedSpread>())
+        {
+            Console.Out.WriteLine($"{words.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
         }
 
         Console.Out.WriteLine(

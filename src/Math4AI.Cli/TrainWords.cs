@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Math4AI.Learning;
 
@@ -10,10 +11,14 @@ internal sealed record TrainWords
 
     public static readonly string[] Models = ["mlp", "linear", "convnet"];
 
+    /// <summary>The settings that a validation curve can be over.</summary>
+    public static readonly string[] Settings = ["rate", "weight-decay", "hidden", "batch", "epochs", "steps"];
+
     public static readonly Dictionary<string, TrainerMethod> Optimizers = new()
     {
         ["adamw"] = TrainerMethod.AdamW,
         ["sgd"] = TrainerMethod.Sgd,
+        ["lbfgs"] = TrainerMethod.Lbfgs,
     };
 
     public static readonly Dictionary<string, Learning.Missing> MissingWays = new()
@@ -65,7 +70,17 @@ internal sealed record TrainWords
 
     public string Optimizer { get; init; } = "adamw";
 
-    public string Schedule { get; init; } = "cosine";
+    public string? Schedule { get; init; }
+
+    /// <summary>size=small|medium|large: texts with an order.</summary>
+    public string[] Orders { get; init; } = [];
+
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>rate=0.001,0.01: a setting and its values.</summary>
+    public string? ValidationCurve { get; init; }
+
+    public string? TensorBoard { get; init; }
 
     public int Seed { get; init; } = 1;
 
@@ -107,15 +122,15 @@ internal sealed record TrainWords
     }
 
     /// <summary>The trainer's settings: these words, and where they say nothing the defaults of the kind of model.</summary>
-    public TrainerOptions Trainer(TrainerOptions defaults) => defaults with
+    public TrainerOptions Trainer(TrainerOptions defaults) => OfKind(defaults) with
     {
-        Epochs = Epochs ?? defaults.Epochs,
-        Steps = Steps ?? (Epochs is null ? defaults.Steps : null),
-        BatchSize = Batch ?? defaults.BatchSize,
-        Rate = Rate ?? defaults.Rate,
+        Epochs = Epochs ?? OfKind(defaults).Epochs,
+        Steps = Steps ?? (Epochs is null ? OfKind(defaults).Steps : null),
+        BatchSize = Batch ?? OfKind(defaults).BatchSize,
+        Rate = Rate ?? OfKind(defaults).Rate,
         WeightDecay = WeightDecay ?? defaults.WeightDecay,
         Method = Optimizers[Optimizer],
-        Schedule = Learning.Schedule.Named[Schedule],
+        Schedule = Schedule is null ? OfKind(defaults).Schedule : Learning.Schedule.Named[Schedule],
         Seed = Seed,
         Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
         {
@@ -124,6 +139,74 @@ internal sealed record TrainWords
             Resume = Resume,
         },
     };
+
+    /// <summary>The columns of text that have an order, and it.</summary>
+    /// <exception cref="UsageException">A word is not NAME=FIRST|SECOND….</exception>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> OrdersByName()
+    {
+        var orders = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (string word in Orders)
+        {
+            string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
+            string[] order = parts.Length == 2 ? parts[1].Split('|', StringSplitOptions.TrimEntries) : [];
+            if (order.Length < 2 || order.Distinct().Count() < order.Length || !orders.TryAdd(parts[0], order))
+            {
+                throw new UsageException($"--order takes a column and its texts in order, such as size=small|medium|large, and not '{word}'.");
+            }
+        }
+
+        return orders;
+    }
+
+    /// <summary>The setting that a curve is wanted over, and its values; null for no curve.</summary>
+    /// <exception cref="UsageException">There is no such setting, or the values are not numbers that it takes.</exception>
+    public (string Setting, double[] Values)? CurveValues()
+    {
+        if (ValidationCurve is null)
+        {
+            return null;
+        }
+
+        string[] parts = ValidationCurve.Split('=', 2, StringSplitOptions.TrimEntries);
+        double[] values = parts.Length < 2
+            ? []
+            : [.. parts[1].Split(',').Select(text =>
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0.0 ? value : double.NaN)];
+        bool isWhole = parts[0] is "hidden" or "batch" or "epochs" or "steps";
+        bool isSound = values.Length > 1 && values.All(value =>
+            double.IsFinite(value) && (parts[0] == "weight-decay" || value > 0.0) && (!isWhole || (value == Math.Floor(value) && value < int.MaxValue)));
+        return isSound && Settings.Contains(parts[0])
+            ? (parts[0], values)
+            : throw new UsageException(
+                $"--validation-curve takes one of {string.Join(", ", Settings)} and two values or more, such as rate=0.001,0.01, and not "
+                + $"'{ValidationCurve}'.");
+    }
+
+    /// <summary>The same words with one setting changed.</summary>
+    public TrainWords With(string setting, double value) => setting switch
+    {
+        "rate" => this with { Rate = value },
+        "weight-decay" => this with { WeightDecay = value },
+        "hidden" => this with { Hidden = [.. Enumerable.Repeat((int)value, Math.Max(1, Hidden.Length > 0 ? Hidden.Length : 2))] },
+        "batch" => this with { Batch = (int)value },
+        "epochs" => this with { Epochs = (int)value, Steps = null },
+        _ => this with { Steps = (int)value, Epochs = null },
+    };
+
+    /// <summary>L-BFGS goes over all samples at each step, with steps of a length of its own.</summary>
+    private TrainerOptions OfKind(TrainerOptions defaults) => Optimizers[Optimizer] != TrainerMethod.Lbfgs
+        ? defaults
+        : defaults with
+        {
+            Steps = null,
+            Epochs = 500,
+            EvaluateEvery = null,
+            BatchSize = 4096,
+            Rate = 1.0,
+            Schedule = Learning.Schedule.Constant,
+            RestoreBest = true,
+            Patience = 100,
+        };
 
     /// <summary>Refuses words that do not fit together.</summary>
     public void Check()
@@ -135,7 +218,20 @@ internal sealed record TrainWords
 
         RequireChoice("model", Models, Model);
         RequireChoice("optimizer", Optimizers.Keys, Optimizer);
-        RequireChoice("schedule", Learning.Schedule.Named.Keys, Schedule);
+        RequireChoice("schedule", Learning.Schedule.Named.Keys, Schedule ?? "cosine");
+        _ = OrdersByName();
+        _ = CurveValues();
+        if (LearningCurve && ValidationCurve is not null)
+        {
+            throw new UsageException("Choose one of --learning-curve and --validation-curve.");
+        }
+
+        if ((Text is not null || Model == "convnet") && (ValidationCurve is not null || Orders.Length > 0))
+        {
+            throw new UsageException("--validation-curve and --order are for tables.");
+        }
+
+        RequirePositive("--seeds", Seeds);
         RequireChoice("way with missing values", MissingWays.Keys, Missing);
         RequireChoice("task", Tasks.Keys, Task);
         RequirePositive("--hidden", Hidden);

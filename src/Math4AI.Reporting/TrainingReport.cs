@@ -48,6 +48,18 @@ public sealed record TrainingReport
     /// <summary>Its images, where it has some.</summary>
     public ImageSet? Images { get; init; }
 
+    /// <summary>The test scores over the rows that were trained on, where that was wanted.</summary>
+    public IReadOnlyList<(double Rows, IReadOnlyDictionary<string, double> Scores)> LearningCurve { get; init; } = [];
+
+    /// <summary>The setting that a curve was wanted over.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>The validation scores for its values.</summary>
+    public IReadOnlyList<(double Value, IReadOnlyDictionary<string, double> Scores)> ValidationCurve { get; init; } = [];
+
+    /// <summary>What is decided over the plane of two inputs, where there are two.</summary>
+    public DecisionPlane? Plane { get; init; }
+
     /// <summary>A text that the model wrote.</summary>
     public string? Sample { get; init; }
 
@@ -60,6 +72,13 @@ public sealed record TrainingReport
             .Facts(Facts());
         Scores(page);
         Losses(page);
+        Curve(page, "Learning curve", "rows that are trained on", "test", LearningCurve);
+        Curve(page, "Validation curve", Setting ?? string.Empty, "validation", ValidationCurve);
+        if (Plane is not null)
+        {
+            AddPlane(page, Plane);
+        }
+
         if (Confusion.Count > 0)
         {
             AddConfusion(page);
@@ -125,6 +144,37 @@ public sealed record TrainingReport
         }
 
         page.Add("</div>");
+    }
+
+    private static void Curve(
+        Html page, string title, string across, string part, IReadOnlyList<(double At, IReadOnlyDictionary<string, double> Scores)> points)
+    {
+        if (points.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading(title).Add("<div class=\"grid\">");
+        foreach (string name in points[0].Scores.Keys)
+        {
+            Picture picture = CurvePictures.Line([.. points.Select(point => point.At)], [.. points.Select(point => point.Scores[name])]);
+            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}, {part}</h3>").Image(picture.Png, $"{name} over {across}")
+                .Scale($"{across}: {Html.Number(points.Min(point => point.At))}", Html.Number(points.Max(point => point.At)))
+                .Scale($"{Html.Number(points.Min(point => point.Scores[name]))} to {Html.Number(points.Max(point => point.Scores[name]))}", string.Empty)
+                .Add("</div>");
+        }
+
+        page.Add("</div>");
+    }
+
+    private void AddPlane(Html page, DecisionPlane plane)
+    {
+        page.Heading("What is decided where").Add("<div class=\"grid wide\"><div class=\"card\"><h3>")
+            .Add(string.Join(" · ", Classes.Select((name, i) => $"{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(name)}")))
+            .Add("</h3>").Image(PlanePicture.Png(plane), "the class that is decided for, over the two inputs")
+            .Scale($"{plane.Across}: {Html.Number(plane.Left)}", Html.Number(plane.Right))
+            .Scale($"{plane.Up}: {Html.Number(plane.Bottom)} to {Html.Number(plane.Top)}", string.Empty)
+            .Add("</div></div>");
     }
 
     private void AddConfusion(Html page)

@@ -8,39 +8,49 @@ namespace Math4AI.Data;
 /// The header of NumPy's array format: magic, version, and a Python dictionary with the element type, the order and the
 /// shape. Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
 /// </summary>
-/// <param name="IsDouble">float64; else float32.</param>
+/// <param name="Type">The type of an element: f, i, u or b, and its bytes.</param>
 /// <param name="IsFortranOrder">Column-major; else row-major.</param>
 /// <param name="Shape">The length of each dimension.</param>
 /// <param name="DataOffset">The file's first byte of data.</param>
-internal sealed partial record NpyHeader(bool IsDouble, bool IsFortranOrder, long[] Shape, long DataOffset)
+internal sealed partial record NpyHeader(string Type, bool IsFortranOrder, long[] Shape, long DataOffset)
 {
     private const int LongestText = 1 << 16;
 
-    public int ElementSize => IsDouble ? sizeof(double) : sizeof(float);
+    /// <summary>float64; else float32.</summary>
+    public bool IsDouble => Type == "f8";
+
+    public int ElementSize => Type[1] - '0';
 
     /// <summary>Reads and checks the header, and that the file is as long as the header says.</summary>
     /// <exception cref="InvalidDataException">The file is no such array; the sentence says why.</exception>
-    public static NpyHeader Read(FileStream stream)
+    public static NpyHeader Read(FileStream stream) => Read(stream, stream.Name);
+
+    /// <summary>The same of any stream.</summary>
+    /// <param name="stream">At its beginning; it can go back, and knows its length.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="isAnyNumber">Whether whole numbers are taken too.</param>
+    /// <exception cref="InvalidDataException">It is no such array; the sentence says why.</exception>
+    public static NpyHeader Read(Stream stream, string name, bool isAnyNumber = false)
     {
         Span<byte> start = stackalloc byte[12];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (read < start.Length || !IsMagic(start))
         {
-            throw Invalid(stream, "is not a NumPy array (.npy)");
+            throw Invalid(name, "is not a NumPy array (.npy)");
         }
 
         (int lengthSize, int textStart) = start[6] == 1 ? (2, 10) : (4, 12);
         long length = lengthSize == 2 ? BitConverter.ToUInt16(start[8..]) : BitConverter.ToUInt32(start[8..]);
         if (length is < 10 or > LongestText || textStart + length > stream.Length)
         {
-            throw Invalid(stream, $"has a header of {length} bytes, which no NumPy array has");
+            throw Invalid(name, $"has a header of {length} bytes, which no NumPy array has");
         }
 
         byte[] text = new byte[length];
         stream.Position = textStart;
         stream.ReadExactly(text);
-        NpyHeader header = Parse(stream, Encoding.Latin1.GetString(text), textStart + length);
-        header.RequireLength(stream);
+        NpyHeader header = Parse(name, Encoding.Latin1.GetString(text), textStart + length, isAnyNumber);
+        header.RequireLength(stream, name);
         return header;
     }
 
@@ -58,44 +68,48 @@ internal sealed partial record NpyHeader(bool IsDouble, bool IsFortranOrder, lon
 
     private static bool IsMagic(ReadOnlySpan<byte> start) => start[0] == 0x93 && start[1..6].SequenceEqual("NUMPY"u8);
 
-    private static NpyHeader Parse(FileStream stream, string text, long dataOffset)
+    private static NpyHeader Parse(string name, string text, long dataOffset, bool isAnyNumber)
     {
         string type = TypePattern().Match(text).Groups[1].Value;
         Group order = OrderPattern().Match(text).Groups[1];
         Group shape = ShapePattern().Match(text).Groups[1];
         if (type.Length == 0 || !order.Success || !shape.Success)
         {
-            throw Invalid(stream, "has a header that cannot be read");
+            throw Invalid(name, "has a header that cannot be read");
         }
 
-        if (type is not ("<f8" or "<f4" or "=f8" or "=f4"))
+        bool isFloat = type is "<f8" or "<f4" or "=f8" or "=f4";
+        if (!isFloat && !(isAnyNumber && WholeNumberPattern().IsMatch(type)))
         {
-            throw Invalid(stream, $"holds elements of type {type}; save it as float64 or float32");
+            throw Invalid(name, $"holds elements of type {type}; save it as float64 or float32");
         }
 
         long[] lengths = [.. shape.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
                 ? value
-                : throw Invalid(stream, $"has a length of {n} in its shape"))];
-        return new NpyHeader(type[2] == '8', order.Value == "True", lengths, dataOffset);
+                : throw Invalid(name, $"has a length of {n} in its shape"))];
+        return new NpyHeader(type[1..], order.Value == "True", lengths, dataOffset);
     }
 
-    private void RequireLength(FileStream stream)
+    private void RequireLength(Stream stream, string name)
     {
         Int128 elements = Shape.Aggregate(Int128.One, (product, n) => product > long.MaxValue ? product : product * n);
         if (elements * ElementSize != stream.Length - DataOffset)
         {
             throw Invalid(
-                stream,
+                name,
                 $"is damaged: its shape ({string.Join(", ", Shape)}) needs {elements * ElementSize} bytes of data, "
                 + $"and it holds {stream.Length - DataOffset}");
         }
     }
 
-    private static InvalidDataException Invalid(FileStream stream, string what) => new($"{stream.Name} {what}.");
+    private static InvalidDataException Invalid(string name, string what) => new($"{name} {what}.");
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']{1,16})'")]
     private static partial Regex TypePattern();
+
+    [GeneratedRegex(@"^([<=][iu][248]|\|[iub]1)\z")]
+    private static partial Regex WholeNumberPattern();
 
     [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)")]
     private static partial Regex OrderPattern();

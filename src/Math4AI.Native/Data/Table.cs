@@ -4,7 +4,7 @@ using CsvHelper;
 namespace Math4AI.Data;
 
 /// <summary>
-/// A table from comma-separated text: a column whose values are all numbers is one of numbers, every other one of text. Dates of ISO 8601,
+/// A table from comma-separated text or arrays of NumPy: a column whose values are all numbers is one of numbers, every other one of text. Dates of ISO 8601,
 /// such as 2026-11-24 or 2026-11-24T16:20:00, count as numbers, the days since 1 January 2000. Missing values, which are empty, NA or NaN,
 /// are kept as such.
 /// </summary>
@@ -16,12 +16,12 @@ public sealed class Table
     private static readonly string[] DateFormats =
         ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFF"];
 
-    private readonly Dictionary<string, string?[]> cells;
+    private readonly Dictionary<string, Column> columns;
 
-    private Table(IReadOnlyList<string> names, Dictionary<string, string?[]> cells, int rows)
+    private Table(IReadOnlyList<string> names, Dictionary<string, Column> columns, int rows)
     {
         Names = names;
-        this.cells = cells;
+        this.columns = columns;
         Rows = rows;
     }
 
@@ -31,54 +31,119 @@ public sealed class Table
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>Reads a file whose first line has the columns' names.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>A table of numbers.</summary>
+    /// <param name="columns">Names and values; NaN is missing.</param>
+    /// <exception cref="ArgumentException">The columns have different lengths, or there is none, or names repeat.</exception>
+    public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return columns.Count > 0 && columns.All(column => column.Values.Length == columns[0].Values.Length)
+            ? new Table(
+                [.. columns.Select(column => column.Name)],
+                columns.ToDictionary(column => column.Name, column => new Column(null, column.Values)),
+                columns[0].Values.Length)
+            : throw new ArgumentException("A table needs columns of the same length.", nameof(columns));
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">
+    /// Comma-separated text whose first line has the names of the columns; a <c>.npy</c> array, rows × columns, which are called c1, c2, …;
+    /// or a <c>.npz</c> archive, each of whose arrays is a column of its name, or with two dimensions as many, NAME1, NAME2, ….
+    /// </param>
     /// <exception cref="InvalidDataException">The lines have different lengths, or names repeat; the message says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Table Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".NPY" => OfArrays(path, [("c", NumPyArray.ReadNpy(path))]),
+            ".NPZ" => OfArrays(path, NumPyArray.ReadNpz(path)),
+            _ => ReadCsv(path),
+        };
+    }
+
+    private static Table OfArrays(string path, IReadOnlyList<(string Name, NumPyArray Array)> arrays)
+    {
+        long rows = arrays[0].Array.Shape.DefaultIfEmpty(0).First();
+        if (rows < 1)
+        {
+            throw new InvalidDataException($"{path} has no rows.");
+        }
+
+        if (arrays.FirstOrDefault(array => array.Array.Shape.Length is not (1 or 2) || array.Array.Shape[0] != rows) is { Name: not null } odd)
+        {
+            throw new InvalidDataException(
+                $"{path}: the array '{odd.Name}' has the shape ({string.Join(", ", odd.Array.Shape)}); a table needs arrays of {rows} rows, or of "
+                + $"{rows} rows × columns.");
+        }
+
+        var columns = new List<(string, double[])>();
+        foreach ((string name, NumPyArray array) in arrays)
+        {
+            int count = array.Shape.Length == 1 ? 1 : (int)array.Shape[1];
+            for (int column = 0; column < count; column++)
+            {
+                double[] values = new double[rows];
+                for (int row = 0; row < values.Length; row++)
+                {
+                    values[row] = array.Values[array.IsFortranOrder ? column * rows + row : (long)row * count + column];
+                }
+
+                columns.Add((array.Shape.Length == 1 && name != "c" ? name : string.Create(CultureInfo.InvariantCulture, $"{name}{column + 1}"), values));
+            }
+        }
+
+        return columns.GroupBy(column => column.Item1).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new InvalidDataException($"{path} has two columns called '{twice.Key}'.")
+            : OfNumbers(columns);
+    }
+
+    private static Table ReadCsv(string path)
+    {
         using CsvReader reader = CsvFile.Open(path, hasComments: false);
         string[] names = CsvFile.ReadNames(reader, path);
-        List<string?>[] columns = [.. names.Select(_ => new List<string?>())];
+        List<string?>[] cells = [.. names.Select(_ => new List<string?>())];
         while (reader.Read())
         {
             CsvFile.RequireLength(reader, path, names.Length);
             for (int i = 0; i < names.Length; i++)
             {
                 string text = reader.GetString(i);
-                columns[i].Add(IsMissing(text) ? null : text);
+                cells[i].Add(IsMissing(text) ? null : text);
             }
 
-            if ((long)names.Length * columns[0].Count > MostCells)
+            if ((long)names.Length * cells[0].Count > MostCells)
             {
                 throw new InvalidDataException($"{path} has more than {MostCells} cells, too many to train on in memory.");
             }
         }
 
-        if (columns[0].Count == 0)
+        if (cells[0].Count == 0)
         {
             throw new InvalidDataException($"{path} has no rows after the names of its columns.");
         }
 
-        return new Table(names, names.Zip(columns).ToDictionary(pair => pair.First, pair => pair.Second.ToArray()), columns[0].Count);
+        return new Table(names, names.Zip(cells).ToDictionary(pair => pair.First, pair => new Column(pair.Second.ToArray(), null)), cells[0].Count);
     }
 
     /// <summary>Whether every value of a column that is there is a number.</summary>
     /// <param name="name">The column.</param>
-    public bool IsNumeric(string name) => Cells(name).All(cell => cell is null || Number(cell) is not null);
+    public bool IsNumeric(string name) => Find(name) is { Numbers: not null } || Find(name).Texts!.All(cell => cell is null || Number(cell) is not null);
 
     /// <summary>The texts of a column; null where missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column.</exception>
-    public IReadOnlyList<string?> Texts(string name) => Cells(name);
+    public IReadOnlyList<string?> Texts(string name) => Find(name) is { Numbers: { } numbers }
+        ? [.. numbers.Select(value => double.IsNaN(value) ? null : value.ToString("R", CultureInfo.InvariantCulture))]
+        : Find(name).Texts!;
 
     /// <summary>The numbers of a column; NaN where missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column, or a value is no number.</exception>
-    public double[] Numbers(string name) =>
+    public double[] Numbers(string name) => Find(name).Numbers ??
     [
-        .. Cells(name).Select((cell, row) => cell is null
+        .. Find(name).Texts!.Select((cell, row) => cell is null
             ? double.NaN
             : Number(cell) ?? throw new ArgumentException($"Column '{name}', row {row + 1}: '{cell}' is not a number.")),
     ];
@@ -86,7 +151,7 @@ public sealed class Table
     /// <summary>Whether a row misses a value in one of the columns.</summary>
     /// <param name="row">The row, from 0.</param>
     /// <param name="columns">The columns.</param>
-    public bool Misses(int row, IEnumerable<string> columns) => columns.Any(name => Cells(name)[row] is null);
+    public bool Misses(int row, IEnumerable<string> columns) => columns.Any(name => Find(name) is { Numbers: { } numbers } ? double.IsNaN(numbers[row]) : Find(name).Texts![row] is null);
 
     /// <summary>Some of the rows.</summary>
     /// <param name="rows">Their numbers, from 0.</param>
@@ -94,7 +159,13 @@ public sealed class Table
     {
         ArgumentNullException.ThrowIfNull(rows);
         return new Table(
-            Names, cells.ToDictionary(pair => pair.Key, pair => rows.Select(row => pair.Value[row]).ToArray()), rows.Count);
+            Names,
+            columns.ToDictionary(
+                pair => pair.Key,
+                pair => new Column(
+                    pair.Value.Texts is { } texts ? [.. rows.Select(row => texts[row])] : null,
+                    pair.Value.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null)),
+            rows.Count);
     }
 
     private static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
@@ -104,8 +175,11 @@ public sealed class Table
         : DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date) ? (date - FirstDay).TotalDays
         : null;
 
-    private string?[] Cells(string name) =>
-        cells.TryGetValue(name, out string?[]? column)
+    private Column Find(string name) =>
+        columns.TryGetValue(name, out Column? column)
             ? column
             : throw new ArgumentException($"There is no column '{name}'; the columns are {string.Join(", ", Names)}.");
+
+    /// <summary>Texts as they stand in a file, or numbers, of which NaN is missing.</summary>
+    private sealed record Column(string?[]? Texts, double[]? Numbers);
 }

@@ -1,4 +1,7 @@
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using Math4AI.Data;
 
 namespace Math4AI.Tests.Cli;
 
@@ -30,6 +33,75 @@ public class TrainCommandTests : TemporaryFolder
         string[] predicted = [.. File.ReadLines(In("predictions.csv")).Skip(1).Select(line => line.Split(',')[0])];
         string[] observed = [.. File.ReadLines(iris).Skip(1).Select(line => line.Split(',')[^1])];
         Assert.True(predicted.Zip(observed).Count(pair => pair.First == pair.Second) >= 140);
+    }
+
+    [Fact]
+    public void Seeds_a_curve_over_a_setting_the_plane_of_two_inputs_and_an_event_file()
+    {
+        Finished train = Run(
+            "train", Repository.Data("tables", "iris.csv"), "--target", "species", "--ignore", "sepal_length", "sepal_width", "--epochs", "40",
+            "--seeds", "2", "--validation-curve", "rate=0.0001,0.01", "--tensorboard", "events", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal("rate", json.GetProperty("setting").GetString());
+        JsonElement curve = json.GetProperty("validationCurve");
+        Assert.Equal(2, curve.GetArrayLength());
+        double LogLoss(int i) => curve[i].GetProperty("validation").GetProperty("logLoss").GetDouble();
+        Assert.True(LogLoss(1) < LogLoss(0), "a hundred times the rate learns more in 40 passes");
+        Assert.True(json.GetProperty("seeds").GetProperty("accuracy").GetProperty("mean").GetDouble() > 0.8);
+        Assert.Contains("What is decided where", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
+
+        // Records of TensorBoard: a length of 8 bytes, its check sum of 4, the data, and theirs of 4.
+        byte[] events = File.ReadAllBytes(Assert.Single(Directory.GetFiles(In("events"))));
+        int at = 0, records = 0;
+        for (; at < events.Length; records++)
+        {
+            at += 8 + 4 + checked((int)BitConverter.ToUInt64(events, at)) + 4;
+        }
+
+        Assert.Equal(events.Length, at);
+        Assert.True(records >= 2, $"{records} records");
+        Assert.Contains("loss/validation", System.Text.Encoding.Latin1.GetString(events), StringComparison.Ordinal);
+        Assert.Equal(2, Run("train", "x.csv", "--target", "y", "--validation-curve", "rate=fast").Code);
+        Assert.Equal(2, Run("train", "x.csv", "--target", "y", "--order", "size").Code);
+    }
+
+    [Fact]
+    public void Arrays_of_NumPy_are_tables_too()
+    {
+        double[] x = [.. Enumerable.Range(0, 120).Select(i => Math.Sin(7.0 * i) + (i % 2 == 0 ? 4.0 : -4.0))];
+        byte[] labels = [.. Enumerable.Range(0, 60).SelectMany(i => BitConverter.GetBytes((long)(i % 2)))];
+        using (var archive = new ZipArchive(File.Create(In("data.npz")), ZipArchiveMode.Create))
+        {
+            void Add(string name, byte[] header, byte[] data)
+            {
+                using Stream entry = archive.CreateEntry(name).Open();
+                entry.Write(header);
+                entry.Write(data);
+            }
+
+            // 60 × 2 in columns: sample i has x[i] and x[60 + i].
+            Add("x.npy", NpyHeader.Write(isDouble: true, isFortranOrder: true, 60, 2), [.. x.SelectMany(BitConverter.GetBytes)]);
+            byte[] header = NpyHeader.Write(isDouble: true, isFortranOrder: false, 60);
+            Add("y.npy", [.. Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(header).Replace("<f8", "<i8", StringComparison.Ordinal))], labels);
+        }
+
+        Table table = Table.Read(In("data.npz"));
+        Assert.Equal(["x1", "x2", "y"], table.Names);
+        Assert.Equal(x[60..], table.Numbers("x2"));
+        Assert.Equal(["0", "1", "0"], table.Texts("y").Take(3));
+        Finished train = Run("train", "data.npz", "--target", "y", "-o", "model", "--json", "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.Equal(1.0, JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());
+        Assert.True(Run("predict", "model", "data.npz").Code == 0);
+        byte[] sound = File.ReadAllBytes(In("data.npz"));
+        foreach (int length in new[] { 0, 100, sound.Length - 30 })
+        {
+            File.WriteAllBytes(In("cut.npz"), sound[..length]);
+            Finished refused = Run("train", "cut.npz", "--target", "y", "-o", "other");
+            Assert.Equal(1, refused.Code);
+            Assert.Contains("cut.npz", Assert.Single(refused.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

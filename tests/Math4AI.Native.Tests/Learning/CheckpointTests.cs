@@ -14,6 +14,7 @@ public sealed class CheckpointTests : TemporaryFolder
     [Theory]
     [InlineData(TrainerMethod.AdamW, "cosine")]
     [InlineData(TrainerMethod.Sgd, "plateau")]
+    [InlineData(TrainerMethod.Lbfgs, "constant")]
     public void Stopped_after_any_step_it_ends_with_the_same_bits(TrainerMethod method, string schedule)
     {
         var options = new TrainerOptions

@@ -58,6 +58,66 @@ public class TrainingTests : TemporaryFolder
     }
 
     [Fact]
+    public void Lbfgs_comes_to_the_least_squares_solution_and_never_ends_above_its_start()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(2);
+        Tensor x = randn(300, 6) * arange(1, 7), y = x.matmul(randn(6, 1)) + 0.1 * randn(300, 1) + 0.5;
+        var linear = new Mlp(6, [], 1);
+        TrainingResult result = Trainer.Fit(
+            linear, (outputs, targets) => nn.functional.mse_loss(outputs, targets), (x, y), (x, y),
+            new TrainerOptions { Method = TrainerMethod.Lbfgs, Epochs = 120, BatchSize = 100, Rate = 1.0, Schedule = Schedule.Constant, WeightDecay = 0.0, MostGradientNorm = 1e9 });
+        Tensor ones = cat([x, torch.ones(300, 1)], 1).to_type(ScalarType.Float64);
+        Tensor solution = linalg.lstsq(ones, y.to_type(ScalarType.Float64)).Solution;
+        double least = nn.functional.mse_loss(ones.matmul(solution), y.to_type(ScalarType.Float64)).ToDouble();
+        Assert.True(result.History[^1].ValidationLoss <= least * (1.0 + 1e-5), $"{result.History[^1].ValidationLoss} {least}");
+        Tensor found = cat([linear.parameters().First().flatten(), linear.parameters().Last()]).to_type(ScalarType.Float64);
+        Assert.True((found - solution.flatten()).abs().max().ToDouble() < 1e-3);
+    }
+
+    [Fact]
+    public void Texts_with_an_order_are_one_number_and_others_one_input_each()
+    {
+        string csv = In("sizes.csv");
+        string[] sizes = ["small", "medium", "large"], colours = ["red", "blue"];
+        File.WriteAllLines(csv, Enumerable.Range(0, 60).Select(i => $"{sizes[i % 3]},{colours[i % 2]},{i % 3}").Prepend("size,colour,y"));
+        Table table = Table.Read(csv);
+        TableEncoder encoder = TableEncoder.Learn(
+            table, ["size", "colour"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] });
+        Assert.Equal(3, encoder.Inputs);
+        float[] inputs = encoder.Encode(table);
+        float step = (float)(1.0 / Math.Sqrt(2.0 / 3.0));
+        float[] expected = [-step, 0.0f, 1.0f, 0.0f, 1.0f, 0.0f, step, 0.0f, 1.0f];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], inputs[i], 1e-6f);
+        }
+
+        Assert.Throws<ArgumentException>(() => TableEncoder.Learn(
+            table, ["size"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "large"] }));
+        TableTraining training = TableTraining.Run(table, null, new TableTrainingOptions
+        {
+            Target = "y",
+            Orders = new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] },
+        });
+        Assert.Equal(1.0, training.Test.Scores["accuracy"]);
+    }
+
+    [Fact]
+    public void The_spread_over_seeds_is_mean_and_standard_deviation()
+    {
+        ScoredPart Part(double value) => new(1, new Dictionary<string, double> { ["rmse"] = value }, new Dictionary<string, Interval>());
+        (double mean, double deviation) = ScoredPart.Spread([Part(1.0), Part(2.0), Part(6.0)])["rmse"];
+        Assert.Equal(3.0, mean, 1e-12);
+        Assert.Equal(Math.Sqrt(7.0), deviation, 1e-12);
+        var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 5 } };
+        Table iris = Table.Read(Repository.Data("tables", "iris.csv"));
+        IReadOnlyList<TableTraining> both = TableTraining.Seeds(iris, null, options, 2);
+        TableTraining second = TableTraining.Run(iris, null, options with { Trainer = options.Trainer with { Seed = 2 } });
+        Assert.Equal(second.Test.Scores, both[1].Test.Scores);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_bits()
     {
         Table table = Table.Read(Repository.Data("tables", "iris.csv"));

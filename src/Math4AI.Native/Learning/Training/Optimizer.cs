@@ -11,6 +11,12 @@ public enum TrainerMethod
 
     /// <summary>Stochastic gradient descent with momentum.</summary>
     Sgd,
+
+    /// <summary>
+    /// L-BFGS on all of the training part at each step, in pieces of the batch size: for small models, where the last digit of the loss
+    /// is wanted. The rate is the length of the first try, 1 as a rule.
+    /// </summary>
+    Lbfgs,
 }
 
 /// <summary>
@@ -52,7 +58,8 @@ internal abstract unsafe class Optimizer
     /// <summary>One step from the gradients that backward left; they are gone after it.</summary>
     /// <param name="rate">η.</param>
     /// <param name="mostNorm">The norm of all gradients together that a longer one is shortened to.</param>
-    public void Step(double rate, double mostNorm = double.PositiveInfinity)
+    /// <param name="loss">The loss that the gradients are of.</param>
+    public virtual void Step(double rate, double mostNorm = double.PositiveInfinity, double loss = double.NaN)
     {
         Steps++;
         Parameters.FindGradients();
@@ -61,6 +68,11 @@ internal abstract unsafe class Optimizer
         (this.rate, scale) = (rate, norm > mostNorm ? mostNorm / norm : 1.0);
         Halves(update);
         Parameters.ReleaseGradients();
+    }
+
+    /// <summary>After the last step: the values become the best that the steps have come to.</summary>
+    public virtual void Finish()
+    {
     }
 
     /// <summary>The step for some of the elements, whole vectors.</summary>

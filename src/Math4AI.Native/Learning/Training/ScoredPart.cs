@@ -6,6 +6,25 @@ namespace Math4AI.Learning;
 /// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
 public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
 {
+    /// <summary>Mean and standard deviation of each score over several trainings.</summary>
+    /// <param name="parts">Parts with the same scores.</param>
+    /// <exception cref="ArgumentException">There is no part.</exception>
+    public static IReadOnlyDictionary<string, (double Mean, double Deviation)> Spread(IReadOnlyList<ScoredPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0)
+        {
+            throw new ArgumentException("There are no scores to take the mean of.", nameof(parts));
+        }
+
+        return parts[0].Scores.Keys.ToDictionary(name => name, name =>
+        {
+            double mean = parts.Average(part => part.Scores[name]);
+            double squares = parts.Sum(part => Math.Pow(part.Scores[name] - mean, 2));
+            return (mean, Math.Sqrt(squares / Math.Max(1, parts.Count - 1)));
+        });
+    }
+
     /// <summary>The scores of some samples.</summary>
     internal static ScoredPart Of(int samples, IReadOnlyDictionary<string, Func<int[], double>> scores, bool hasIntervals)
     {

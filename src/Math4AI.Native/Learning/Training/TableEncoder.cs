@@ -21,11 +21,17 @@ public enum Missing
 /// <param name="Mean">The mean of numbers.</param>
 /// <param name="Deviation">Their standard deviation.</param>
 /// <param name="Median">Their median, for missing ones.</param>
-public sealed record EncodedColumn(string Name, IReadOnlyList<string> Classes, double Mean, double Deviation, double Median);
+public sealed record EncodedColumn(string Name, IReadOnlyList<string> Classes, double Mean, double Deviation, double Median)
+{
+    /// <summary>Whether the classes have an order: then the class's place in it is one input, a number.</summary>
+    public bool IsOrdinal { get; init; }
+
+    internal int Inputs => IsOrdinal ? 1 : Math.Max(1, Classes.Count);
+}
 
 /// <summary>
-/// Makes numbers of a table: numbers are standardised, texts become one input for each class. All of it is learnt from the training
-/// part alone.
+/// Makes numbers of a table: numbers are standardised, texts become one input for each class, or their place in an order that is given.
+/// All of it is learnt from the training part alone.
 /// </summary>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Missing">What is done with missing values.</param>
@@ -34,27 +40,30 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     private const int MostClasses = 1000;
 
     /// <summary>The number of inputs.</summary>
-    public int Inputs => Columns.Sum(column => Math.Max(1, column.Classes.Count));
+    public int Inputs => Columns.Sum(column => column.Inputs);
 
     /// <summary>Learns the encoding.</summary>
     /// <param name="table">The training part.</param>
     /// <param name="columns">The columns that are inputs.</param>
     /// <param name="missing">What is done with missing values.</param>
+    /// <param name="orders">Columns of text whose classes have an order, the least first; null for none.</param>
     /// <exception cref="ArgumentException">A text column has too many classes to be one.</exception>
-    public static TableEncoder Learn(Table table, IReadOnlyList<string> columns, Missing missing)
+    public static TableEncoder Learn(
+        Table table, IReadOnlyList<string> columns, Missing missing, IReadOnlyDictionary<string, IReadOnlyList<string>>? orders = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         return new TableEncoder(
             [
                 .. columns.Select(name =>
                 {
+                    if (orders is not null && orders.TryGetValue(name, out IReadOnlyList<string>? order))
+                    {
+                        return OfNumbers(name, order, Places(table, name, order));
+                    }
+
                     if (table.IsNumeric(name))
                     {
-                        double[] known = [.. table.Numbers(name).Where(value => !double.IsNaN(value)).Order()];
-                        double mean = known.DefaultIfEmpty(0.0).Average();
-                        double deviation = Math.Sqrt(known.DefaultIfEmpty(0.0).Average(value => (value - mean) * (value - mean)));
-                        return new EncodedColumn(
-                            name, [], mean, deviation > 0.0 ? deviation : 1.0, known.Length > 0 ? known[known.Length / 2] : 0.0);
+                        return OfNumbers(name, [], table.Numbers(name));
                     }
 
                     string[] classes = [.. table.Texts(name).Select(text => text ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
@@ -79,9 +88,9 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         foreach (EncodedColumn column in Columns)
         {
             RequireValues(table, column.Name);
-            if (column.Classes.Count == 0)
+            if (column.Classes.Count == 0 || column.IsOrdinal)
             {
-                double[] numbers = table.Numbers(column.Name);
+                double[] numbers = column.IsOrdinal ? Places(table, column.Name, column.Classes) : table.Numbers(column.Name);
                 for (int row = 0; row < table.Rows; row++)
                 {
                     double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
@@ -108,6 +117,30 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         }
 
         return inputs;
+    }
+
+    private static EncodedColumn OfNumbers(string name, IReadOnlyList<string> order, double[] values)
+    {
+        double[] known = [.. values.Where(value => !double.IsNaN(value)).Order()];
+        double mean = known.DefaultIfEmpty(0.0).Average();
+        double deviation = Math.Sqrt(known.DefaultIfEmpty(0.0).Average(value => (value - mean) * (value - mean)));
+        return new EncodedColumn(
+            name, order, mean, deviation > 0.0 ? deviation : 1.0, known.Length > 0 ? known[known.Length / 2] : 0.0)
+        {
+            IsOrdinal = order.Count > 0,
+        };
+    }
+
+    /// <summary>The places of texts in an order, from 0; NaN where missing.</summary>
+    private static double[] Places(Table table, string name, IReadOnlyList<string> order)
+    {
+        Dictionary<string, int> places = order.Select((text, i) => (text, i)).ToDictionary(pair => pair.text, pair => pair.i);
+        return
+        [
+            .. table.Texts(name).Select((text, row) => text is null ? double.NaN
+                : places.TryGetValue(text, out int place) ? place
+                : throw new ArgumentException($"Column '{name}', row {row + 1}: '{text}' has no place in the order {string.Join(", ", order)}.")),
+        ];
     }
 
     private void RequireValues(Table table, string name)

@@ -30,6 +30,9 @@ public sealed record TableTrainingOptions
     /// <summary>What is done with missing values.</summary>
     public Missing Missing { get; init; } = Missing.Refuse;
 
+    /// <summary>Columns of text whose classes have an order, the least first: such a column is one input, not one for each class.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>What is predicted; null to find out: texts, and up to ten different whole numbers, are classes.</summary>
     public TableTask? Task { get; init; }
 
@@ -108,6 +111,41 @@ public sealed record TableTraining
         return curve;
     }
 
+    /// <summary>How the scores move with one setting: a training for each of several settings, on the same parts.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="settings">The settings, with one seed.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<TableTraining> ValidationCurve(
+        Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return [.. settings.Select(options => Run(table, test, options, null, cancellation))];
+    }
+
+    /// <summary>The same training from several seeds, of the parts, of the weights' start and of the order: how much is chance.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="options">The settings; their seed is the first.</param>
+    /// <param name="seeds">How many seeds, one after the other.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<TableTraining> Seeds(
+        Table table, Table? test, TableTrainingOptions options, int seeds, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
+        TableTask task = options.Task ?? (table.Names.Contains(options.Target) ? TaskOf(table, options.Target) : TableTask.Classification);
+        TrainerOptions trainer = options.Trainer ?? Defaults(task, table.Rows);
+        return
+        [
+            .. Enumerable.Range(0, seeds).Select(i => Run(
+                table, test, options with { Trainer = trainer with { Seed = trainer.Seed + i } }, null, cancellation)),
+        ];
+    }
+
     /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part, where it is given: then 85 % are for training.</param>
@@ -150,7 +188,7 @@ public sealed record TableTraining
         TrainerOptions trainer = options.Trainer ?? Defaults(task, rows.Rows);
         (TableModel Model, TrainingResult Training) Learn(Table part, TrainerOptions settings)
         {
-            TableEncoder encoder = TableEncoder.Learn(part, inputs, options.Missing);
+            TableEncoder encoder = TableEncoder.Learn(part, inputs, options.Missing, options.Orders);
             (double mean, double deviation) = task == TableTask.Regression ? Moments(part.Numbers(options.Target)) : (0.0, 1.0);
             random.manual_seed(settings.Seed);
             var model = new TableModel(new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder));
@@ -301,6 +339,11 @@ public sealed record TableTraining
         }
 
         string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];
+        if (options.Orders.Keys.FirstOrDefault(name => !inputs.Contains(name)) is { } noInput)
+        {
+            throw new ArgumentException($"'{noInput}' is no input, and cannot have an order; the inputs are {string.Join(", ", inputs)}.");
+        }
+
         return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
     }
 

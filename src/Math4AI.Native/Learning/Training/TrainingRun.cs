@@ -19,6 +19,8 @@ internal sealed class TrainingRun
     private readonly TrainingData validation;
     private readonly TrainerOptions options;
     private readonly Optimizer optimizer;
+    private readonly int batch;
+    private readonly int pieces;
     private readonly int stepsInEpoch;
     private readonly int steps;
     private readonly long[] order;
@@ -37,10 +39,17 @@ internal sealed class TrainingRun
         TrainerOptions options)
     {
         (this.module, this.loss, this.train, this.validation, this.options) = (module, loss, train, validation, options);
-        optimizer = options.Method == TrainerMethod.Sgd
-            ? new SgdStep(module, options.WeightDecay, options.Momentum)
-            : new AdamWStep(module, options.WeightDecay);
-        stepsInEpoch = (train.Count + options.BatchSize - 1) / options.BatchSize;
+        optimizer = options.Method switch
+        {
+            TrainerMethod.Sgd => new SgdStep(module, options.WeightDecay, options.Momentum),
+            TrainerMethod.Lbfgs => new LbfgsStep(module, options.WeightDecay),
+            _ => new AdamWStep(module, options.WeightDecay),
+        };
+        batch = options.Method == TrainerMethod.Lbfgs ? train.Count : options.BatchSize;
+        pieces = options.Method == TrainerMethod.Lbfgs
+            ? (train.Count + options.BatchSize - 1) / options.BatchSize
+            : options.Accumulate;
+        stepsInEpoch = (train.Count + batch - 1) / batch;
         steps = options.Steps ?? checked(options.Epochs * stepsInEpoch);
         order = new long[train.Count];
         state = new TrainingState(Describe(), 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
@@ -72,8 +81,8 @@ internal sealed class TrainingRun
             }
 
             module.train();
-            int first = inEpoch * options.BatchSize;
-            double value = Step(order.AsSpan(first, Math.Min(options.BatchSize, order.Length - first)));
+            int first = inEpoch * batch;
+            double value = Step(order.AsSpan(first, Math.Min(batch, order.Length - first)));
             state = state with { Step = state.Step + 1, LossSum = state.LossSum + value, LossCount = state.LossCount + 1 };
             if (state.Step % EvaluateEvery == 0 || state.Step == steps)
             {
@@ -84,6 +93,7 @@ internal sealed class TrainingRun
         }
 
         Save(before, isLast: true);
+        optimizer.Finish();
         if (options.RestoreBest)
         {
             ModuleWeights.Write(module, best, string.Empty, "the best state");
@@ -129,13 +139,13 @@ internal sealed class TrainingRun
     {
         random.manual_seed(unchecked(options.Seed * 1_000_003L + state.Step));
         double sum = 0.0;
-        for (int piece = 0; piece < options.Accumulate; piece++)
+        for (int piece = 0; piece < pieces; piece++)
         {
-            int from = rows.Length * piece / options.Accumulate, to = rows.Length * (piece + 1) / options.Accumulate;
+            int from = (int)((long)rows.Length * piece / pieces), to = (int)((long)rows.Length * (piece + 1) / pieces);
             sum += from < to ? Gradient(rows[from..to], rows.Length) : 0.0;
         }
 
-        optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm);
+        optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
         return sum;
     }
 

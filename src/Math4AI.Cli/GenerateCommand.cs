@@ -36,7 +36,7 @@ internal static class GenerateCommand
 
                 TextModel trained = TextModel.Load(words.GetValue(model)!);
                 Console.Out.Write(words.GetValue(prompt));
-                foreach (char symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed)))
+                foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed)))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     Console.Out.Write(symbol);

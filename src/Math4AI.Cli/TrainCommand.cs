@@ -14,7 +14,12 @@ internal static class TrainCommand
                 + "each class; or a file of images in IDX format, its labels beside it.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var text = new Option<string?>("--text") { Description = "A text to learn, character by character." };
+        var text = new Option<string?>("--text") { Description = "A text to learn, symbol by symbol." };
+        var unit = new Option<string>("--unit")
+        {
+            Description = $"What a text is cut into: {string.Join(", ", TrainWords.Units.Keys)} (of GPT-2, those that the text has).",
+            DefaultValueFactory = _ => "character",
+        };
         var resume = new Option<string?>("--resume") { Description = "The folder of a training that was stopped: go on with it." };
         var target = new Option<string?>("--target", "-t") { Description = "Of a table: the column to predict." };
         var model = new Option<string>("--model")
@@ -99,7 +104,7 @@ internal static class TrainCommand
             + "  math4ai train photos/ -o photo-model\n"
             + "  math4ai train --text plays.txt -o plays-model")
         {
-            data, text, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
+            data, text, unit, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
             seeds, order, checkpoint, curve, settings, board, output, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
@@ -110,6 +115,7 @@ internal static class TrainCommand
                 {
                     Data = words.GetValue(data),
                     Text = words.GetValue(text),
+                    Unit = words.GetValue(unit)!,
                     Target = words.GetValue(target),
                     Model = words.GetValue(model)!,
                     Hidden = words.GetValue(hidden) ?? [],

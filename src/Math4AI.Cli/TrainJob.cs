@@ -239,22 +239,23 @@ internal sealed class TrainJob(TrainWords words)
         var defaults = new TextTrainingOptions();
         TrainerOptions trainer = words.Trainer(defaults.Trainer);
         (TextModel model, TrainingResult training, double loss) = TextModel.Train(
-            text, defaults with { Trainer = trainer }, Progress(progress, trainer), cancellation);
+            text, defaults with { Trainer = trainer, Unit = TrainWords.Units[words.Unit] }, Progress(progress, trainer), cancellation);
         model.Save(words.Output, files);
+        double symbolsPerCharacter = model.SymbolsPerCharacter(text[(text.Length / 10 * 9)..]);
         Dictionary<string, double> Of(double value) => new()
         {
             ["loss"] = value,
             ["perplexity"] = Math.Exp(value),
-            ["bitsPerCharacter"] = value / Math.Log(2.0),
+            ["bitsPerCharacter"] = value / Math.Log(2.0) * symbolsPerCharacter,
         };
         var held = new ScoredPart((text.Length + 9) / 10, Of(loss), new Dictionary<string, Interval>());
         var train = new ScoredPart(text.Length - held.Rows, Of(training.History[training.BestEpoch - 1].TrainLoss), new Dictionary<string, Interval>());
         return (
-            Summarise("text", "next character", [], training, train, held, held, []),
+            Summarise("text", TrainWords.Units[words.Unit] == TextUnit.Character ? "next character" : "next byte pair", [], training, train, held, held, []),
             new TrainingReport
             {
                 Title = Path.GetFileName(words.Text!),
-                Task = "text, character by character",
+                Task = $"text, {words.Unit} by {words.Unit}",
                 Command = Command,
                 Training = training,
                 Train = train,

@@ -11,6 +11,12 @@ internal sealed record TrainWords
 
     public static readonly string[] Models = ["mlp", "linear", "convnet"];
 
+    public static readonly Dictionary<string, TextUnit> Units = new()
+    {
+        ["character"] = TextUnit.Character,
+        ["bytepair"] = TextUnit.BytePair,
+    };
+
     /// <summary>The settings that a validation curve can be over.</summary>
     public static readonly string[] Settings = ["rate", "weight-decay", "hidden", "batch", "epochs", "steps"];
 
@@ -39,6 +45,9 @@ internal sealed record TrainWords
     public string? Data { get; init; }
 
     public string? Text { get; init; }
+
+    /// <summary>What a text is cut into.</summary>
+    public string Unit { get; init; } = "character";
 
     public string? Target { get; init; }
 
@@ -219,6 +228,7 @@ internal sealed record TrainWords
         RequireChoice("model", Models, Model);
         RequireChoice("optimizer", Optimizers.Keys, Optimizer);
         RequireChoice("schedule", Learning.Schedule.Named.Keys, Schedule ?? "cosine");
+        RequireChoice("unit", Units.Keys, Unit);
         _ = OrdersByName();
         _ = CurveValues();
         if (LearningCurve && ValidationCurve is not null)

@@ -149,6 +149,36 @@ public sealed class NetworkTests : TemporaryFolder
     }
 
     [Fact]
+    public void Byte_pairs_are_learnt_and_characters_of_several_bytes_stay_whole()
+    {
+        string text = string.Concat(Enumerable.Repeat("The naïve café — 100 € and 😀 again. ", 200));
+        var options = new TextTrainingOptions
+        {
+            Unit = TextUnit.BytePair,
+            Context = 32,
+            Layers = 1,
+            Heads = 2,
+            Width = 32,
+            Trainer = new TrainerOptions { Steps = 200, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
+        };
+        (TextModel model, _, double loss) = TextModel.Train(text, options);
+        Assert.True(loss < 0.1, $"{loss}");
+        Assert.True(model.About.BytePairs.Count is > 8 and < 30, $"{model.About.BytePairs.Count} byte pairs");
+        Assert.True(model.SymbolsPerCharacter(text) < 0.7);
+        using (var files = new FileTransaction())
+        {
+            model.Save(Folder, files);
+            files.Commit();
+        }
+
+        string more = string.Concat(TextModel.Load(Folder).Generate("The naïve café", 60, temperature: 0.0));
+        Assert.StartsWith(" — 100 € and 😀 again. The naïve café", more, StringComparison.Ordinal);
+        string about = File.ReadAllText(In("model.json"));
+        File.WriteAllText(In("model.json"), about.Replace("\"bytePairs\": [", "\"bytePairs\": [60000,", StringComparison.Ordinal));
+        Assert.Throws<InvalidDataException>(() => TextModel.Load(Folder));
+    }
+
+    [Fact]
     public void A_text_with_a_rule_is_learnt_saved_and_gone_on_with()
     {
         string text = string.Concat(Enumerable.Repeat("abcdefghij", 400));

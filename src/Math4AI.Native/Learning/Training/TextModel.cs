@@ -9,7 +9,10 @@ namespace Math4AI.Learning;
 /// <summary>Settings of the training on a text.</summary>
 public sealed record TextTrainingOptions
 {
-    /// <summary>The characters that are looked at to guess the next.</summary>
+    /// <summary>What the text is cut into.</summary>
+    public TextUnit Unit { get; init; }
+
+    /// <summary>The symbols that are looked at to guess the next.</summary>
     public int Context { get; init; } = 64;
 
     /// <summary>The transformer's blocks.</summary>
@@ -18,7 +21,7 @@ public sealed record TextTrainingOptions
     /// <summary>Its heads of attention.</summary>
     public int Heads { get; init; } = 4;
 
-    /// <summary>The numbers of a character.</summary>
+    /// <summary>The numbers of a symbol.</summary>
     public int Width { get; init; } = 128;
 
     /// <summary>The settings of the trainer.</summary>
@@ -34,14 +37,18 @@ public sealed record TextTrainingOptions
 }
 
 /// <summary>All that a model of a text is, beside its weights.</summary>
-/// <param name="Symbols">The characters, in the order of their numbers.</param>
+/// <param name="Symbols">The characters, in the order of their numbers; empty for byte pairs.</param>
 /// <param name="Context">The longest text that is looked at.</param>
 /// <param name="Layers">The blocks.</param>
 /// <param name="Heads">The heads of attention.</param>
-/// <param name="Width">The numbers of a character.</param>
-public sealed record TextModelDescription(string Symbols, int Context, int Layers, int Heads, int Width);
+/// <param name="Width">The numbers of a symbol.</param>
+public sealed record TextModelDescription(string Symbols, int Context, int Layers, int Heads, int Width)
+{
+    /// <summary>The byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.</summary>
+    public IReadOnlyList<int> BytePairs { get; init; } = [];
+}
 
-/// <summary>A trained model of a text: it guesses the next character.</summary>
+/// <summary>A trained model of a text: it guesses the next symbol.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
 public sealed class TextModel
 {
@@ -49,13 +56,13 @@ public sealed class TextModel
     private const int MostSize = 1 << 14;
 
     private readonly CharTransformer network;
-    private readonly Dictionary<char, int> numbers;
+    private readonly TextSymbols symbols;
 
     internal TextModel(TextModelDescription about)
     {
         About = about;
-        network = new CharTransformer(about.Symbols.Length, about.Context, about.Layers, about.Heads, about.Width);
-        numbers = about.Symbols.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i);
+        symbols = about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs) : new Characters(about.Symbols);
+        network = new CharTransformer(symbols.Count, about.Context, about.Layers, about.Heads, about.Width);
     }
 
     /// <summary>All but the weights.</summary>
@@ -66,7 +73,7 @@ public sealed class TextModel
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <returns>The model with its best weights, what the trainer did, and the loss on the whole validation part, nats a character.</returns>
+    /// <returns>The model with its best weights, what the trainer did, and the loss on the whole validation part, nats a symbol.</returns>
     /// <exception cref="ArgumentException">The text is too short.</exception>
     public static (TextModel Model, TrainingResult Training, double ValidationLoss) Train(
         string text, TextTrainingOptions? options = null, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
@@ -80,12 +87,20 @@ public sealed class TextModel
                 $"The text has {text.Length} characters; with a context of {options.Context}, {10 * (options.Context + 2)} and more are needed.");
         }
 
+        bool isPairs = options.Unit == TextUnit.BytePair;
         random.manual_seed(options.Trainer.Seed);
         var model = new TextModel(new TextModelDescription(
-            string.Concat(text.Distinct().Order()), options.Context, options.Layers, options.Heads, options.Width));
-        long[] symbols = model.Encode(text);
-        var train = new TextWindows(symbols[..cut], options.Context, stride: 1);
-        var validation = new TextWindows(symbols[cut..], options.Context, stride: options.Context);
+            isPairs ? string.Empty : string.Concat(text.Distinct().Order()), options.Context, options.Layers, options.Heads, options.Width)
+        {
+            BytePairs = isPairs ? [.. BytePairs.In(text[..cut]).Union(BytePairs.In(text[cut..])).Order()] : [],
+        });
+        var train = new TextWindows(model.symbols.Encode(text[..cut]), options.Context, stride: 1);
+        var validation = new TextWindows(model.symbols.Encode(text[cut..]), options.Context, stride: options.Context);
+        if (train.Count == 0 || validation.Count == 0)
+        {
+            throw new ArgumentException($"The text has too few symbols for a context of {options.Context}.");
+        }
+
         TrainingResult training = Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
         return (model, training, Trainer.Evaluate(model.network, model.Loss, validation));
     }
@@ -99,9 +114,11 @@ public sealed class TextModel
         TextModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TextModelDescription, about =>
             about is
             {
-                Symbols.Length: > 0 and <= MostSymbols, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
+                Symbols.Length: <= MostSymbols, BytePairs: not null, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
                 Width: > 0 and <= MostSize
-            } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length);
+            } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length
+            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0) && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.Most)
+            && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
         var model = new TextModel(about);
         ModelFolder.ReadWeights(folder, model.network);
         return model;
@@ -113,14 +130,22 @@ public sealed class TextModel
     public void Save(string folder, FileTransaction files) =>
         ModelFolder.Write(folder, files, About, ModelJson.Default.TextModelDescription, network);
 
-    /// <summary>Goes on with a text, character by character, each drawn from the model's probabilities p^(1/temperature).</summary>
-    /// <param name="prompt">The beginning; characters that the model does not know are left out.</param>
-    /// <param name="length">How many characters to add.</param>
+    /// <summary>The symbols of a text a character: 1 for characters, about a quarter for byte pairs.</summary>
+    /// <param name="text">The text.</param>
+    public double SymbolsPerCharacter(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        return (double)symbols.Encode(text).Length / text.Length;
+    }
+
+    /// <summary>Goes on with a text, symbol by symbol, each drawn from the model's probabilities p^(1/temperature).</summary>
+    /// <param name="prompt">The beginning; symbols that the model does not know are left out.</param>
+    /// <param name="length">How many symbols to add.</param>
     /// <param name="temperature">0 for the likeliest each time; 1 for the model's own probabilities.</param>
     /// <param name="seed">The same seed gives the same text.</param>
-    /// <returns>The added characters.</returns>
+    /// <returns>What is added, in pieces.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The length or the temperature is negative.</exception>
-    public IEnumerable<char> Generate(string prompt, int length, double temperature = 0.8, int seed = 1)
+    public IEnumerable<string> Generate(string prompt, int length, double temperature = 0.8, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -129,10 +154,11 @@ public sealed class TextModel
             throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must not be negative.");
         }
 
-        return Continue([.. Encode(prompt).DefaultIfEmpty(0)], length, temperature, new MersenneTwister(seed, threadSafe: false));
+        return symbols.Decode(
+            Continue([.. symbols.Encode(prompt).DefaultIfEmpty(0)], length, temperature, new MersenneTwister(seed, threadSafe: false)));
     }
 
-    private IEnumerable<char> Continue(List<long> text, int length, double temperature, MersenneTwister generator)
+    private IEnumerable<int> Continue(List<long> text, int length, double temperature, MersenneTwister generator)
     {
         network.eval();
         for (int i = 0; i < length; i++)
@@ -140,7 +166,7 @@ public sealed class TextModel
             float[] logits = Next([.. text.TakeLast(About.Context)]);
             int chosen = Draw(logits, temperature, generator.NextDouble());
             text.Add(chosen);
-            yield return About.Symbols[chosen];
+            yield return chosen;
         }
     }
 
@@ -170,8 +196,6 @@ public sealed class TextModel
         return chosen;
     }
 
-    private long[] Encode(string text) => [.. text.Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
-
     private Tensor Loss(Tensor outputs, Tensor targets) =>
-        nn.functional.cross_entropy(outputs.view(-1, About.Symbols.Length), targets.view(-1));
+        nn.functional.cross_entropy(outputs.view(-1, symbols.Count), targets.view(-1));
 }

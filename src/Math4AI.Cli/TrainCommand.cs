@@ -84,6 +84,10 @@ internal static class TrainCommand
         {
             Description = $"Of a table: the scores for several values of one of {string.Join(", ", TrainWords.Settings)}, such as rate=0.001,0.01.",
         };
+        var blocks = new Option<bool>("--blocks")
+        {
+            Description = "Read a table in blocks, twice, and train from a temporary file; files over 256 MB always are.",
+        };
         var board = new Option<string?>("--tensorboard") { Description = "A folder for an event file of TensorBoard with the losses." };
         var seed = new Option<int>("--seed")
         {
@@ -105,7 +109,7 @@ internal static class TrainCommand
             + "  math4ai train --text plays.txt -o plays-model")
         {
             data, text, unit, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
-            seeds, order, checkpoint, curve, settings, board, output, json, noReport, force,
+            seeds, order, checkpoint, curve, settings, board, blocks, output, json, noReport, force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -136,6 +140,7 @@ internal static class TrainCommand
                     Seeds = words.GetValue(seeds),
                     ValidationCurve = words.GetValue(settings),
                     TensorBoard = words.GetValue(board),
+                    Blocks = words.GetValue(blocks),
                     Seed = words.GetValue(seed),
                     CheckpointSteps = words.GetValue(checkpoint),
                     LearningCurve = words.GetValue(curve),

@@ -49,6 +49,8 @@ internal sealed record TrainSummary(
 /// <summary><c>math4ai train</c>: read, train, test, write.</summary>
 internal sealed class TrainJob(TrainWords words)
 {
+    private const long LargeFile = 1L << 28;
+
     private string CheckpointPath => Path.Combine(words.Output, TrainWords.CheckpointName);
 
     public int Run(CancellationToken cancellation)
@@ -111,6 +113,11 @@ internal sealed class TrainJob(TrainWords words)
             throw new UsageException("A table needs --target COLUMN: what to predict.");
         }
 
+        if (words.Blocks || new FileInfo(words.Data!) is { Exists: true, Length: > LargeFile })
+        {
+            return OfLargeTable(files, progress, target, cancellation);
+        }
+
         Table table = Table.Read(words.Data!);
         Table? test = words.Test is null ? null : Table.Read(words.Test);
         var defaults = new TableTrainingOptions { Target = target };
@@ -130,8 +137,6 @@ internal sealed class TrainJob(TrainWords words)
         };
         TableTraining training = TableTraining.Run(table, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(words.Output, files);
-        TableModelDescription about = training.Model.About;
-        bool isClass = about.Task == TableTask.Classification;
         LearningPoint[] curve = words.LearningCurve
             ? [.. TableTraining.LearningCurve(table, test, options with { Trainer = trainer with { Checkpoint = null } }, cancellation)
                 .Select(part => new LearningPoint(part.Rows, part.Test.Scores))]
@@ -148,35 +153,83 @@ internal sealed class TrainJob(TrainWords words)
         Dictionary<string, SeedSpread>? seeds = Seeds(
             training.Test, trainer, again => TableTraining.Run(table, test, options with { Trainer = again }, null, cancellation).Test);
         return (
-            Summarise(isClass ? "classification" : "regression", target, about.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
-                with
+            SummaryOf(target, training) with
             {
-                DroppedRows = training.Dropped,
                 LearningCurve = curve,
                 Setting = wanted?.Setting,
                 ValidationCurve = wanted is null ? null
                     : [.. settings.Zip(wanted.Value.Values, (run, value) => new SettingPoint(value, run.Train.Scores, run.Validation.Scores, run.Test.Scores))],
                 Seeds = seeds,
             },
-            new TrainingReport
+            ReportOf(target, training) with
             {
                 LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
                 Setting = wanted?.Setting,
                 ValidationCurve = wanted is null ? [] : [.. settings.Zip(wanted.Value.Values, (run, value) => (value, run.Validation.Scores))],
                 Plane = DecisionPlane.Of(training.Model, test ?? table),
-                Title = target,
-                Task = isClass ? "classification" : "regression",
-                Command = Command,
-                Training = training.Training,
-                Train = training.Train,
-                Validation = training.Validation,
-                Test = training.Test,
-                Classes = about.Classes,
-                Confusion = training.Confusion,
-                Probabilities = isClass ? training.TestPredictions : [],
-                Observed = training.TestClasses,
             });
     }
+
+    /// <summary>A table that is read in blocks.</summary>
+    private (TrainSummary Summary, TrainingReport Report) OfLargeTable(
+        FileTransaction files, ProgressLine progress, string target, CancellationToken cancellation)
+    {
+        if (words.LearningCurve || words.ValidationCurve is not null || words.Seeds > 1)
+        {
+            throw new UsageException("Curves and seeds are for tables that are not read in blocks.");
+        }
+
+        var options = new TableTrainingOptions
+        {
+            Target = target,
+            Ignore = words.Ignore,
+            GroupBy = words.Group,
+            OrderBy = words.Time,
+            Orders = words.OrdersByName(),
+            Missing = TrainWords.MissingWays[words.Missing],
+            Task = TrainWords.Tasks[words.Task],
+            Trainer = new TrainerOptions { Seed = words.Seed },
+        };
+        options = options with { Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : options.Hidden };
+        var report = new LateReport();
+        TableTraining training = LargeTableTraining.Run(
+            words.Data!,
+            words.Test,
+            options,
+            rows =>
+            {
+                TrainerOptions trainer = words.Trainer(LargeTableTraining.Defaults(rows));
+                report.To = Progress(progress, trainer);
+                return trainer;
+            },
+            report,
+            cancellation);
+        training.Model.Save(words.Output, files);
+        return (SummaryOf(target, training), ReportOf(target, training));
+    }
+
+    private static string TaskOf(TableTraining training) =>
+        training.Model.About.Task == TableTask.Classification ? "classification" : "regression";
+
+    private static TrainSummary SummaryOf(string target, TableTraining training) => Summarise(
+        TaskOf(training), target, training.Model.About.Classes, training.Training, training.Train, training.Validation, training.Test,
+        training.Confusion) with
+    { DroppedRows = training.Dropped };
+
+    private static TrainingReport ReportOf(string target, TableTraining training) => new()
+    {
+        Title = target,
+        Task = TaskOf(training),
+        Command = Command,
+        Training = training.Training,
+        Train = training.Train,
+        Validation = training.Validation,
+        Test = training.Test,
+        Classes = training.Model.About.Classes,
+        Confusion = training.Confusion,
+        Probabilities = training.Model.About.Task == TableTask.Classification ? training.TestPredictions : [],
+        Observed = training.TestClasses,
+    };
 
     private (TrainSummary Summary, TrainingReport Report) OfImages(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
@@ -384,6 +437,14 @@ internal sealed class TrainJob(TrainWords words)
         Console.Out.WriteLine(summary.Task == "text"
             ? $"Written to {words.Output}; go on with a text by: math4ai generate {words.Output} --prompt \"...\""
             : $"Written to {words.Output}; predict with: math4ai predict {words.Output} {(words.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+
+    /// <summary>Tells another that is made when the number of rows is known.</summary>
+    private sealed class LateReport : IProgress<TrainingEpoch>
+    {
+        public IProgress<TrainingEpoch>? To { get; set; }
+
+        void IProgress<TrainingEpoch>.Report(TrainingEpoch value) => To?.Report(value);
     }
 
     private sealed class Report(ProgressLine line, TrainerOptions options) : IProgress<TrainingEpoch>

@@ -91,6 +91,9 @@ internal sealed record TrainWords
 
     public string? TensorBoard { get; init; }
 
+    /// <summary>Read a table in blocks, as large files are.</summary>
+    public bool Blocks { get; init; }
+
     public int Seed { get; init; } = 1;
 
     public int? CheckpointSteps { get; init; }

@@ -99,12 +99,41 @@ public sealed class Table
             : OfNumbers(columns);
     }
 
-    private static Table ReadCsv(string path)
+    /// <summary>Reads a file some rows at a time: it may be larger than memory.</summary>
+    /// <param name="path">Comma-separated text, or a <c>.npy</c> array, as above.</param>
+    /// <param name="rows">The rows of a block; the last one has what is left.</param>
+    /// <exception cref="InvalidDataException">The lines have different lengths, or names repeat; the message says where.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IEnumerable<Table> ReadBlocks(string path, int rows)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? NpyBlocks(path, rows) : CsvBlocks(path, rows);
+    }
+
+    private static Table ReadCsv(string path) => CsvBlocks(path, int.MaxValue).FirstOrDefault()
+        ?? throw new InvalidDataException($"{path} has no rows after the names of its columns.");
+
+    private static IEnumerable<Table> NpyBlocks(string path, int rows)
+    {
+        using var file = new NpySource(path, rowsAreSamples: true);
+        for (long start = 0; start < file.Length; start += rows)
+        {
+            int count = (int)Math.Min(rows, file.Length - start);
+            double[] block = new double[checked(count * file.Channels)];
+            file.Read(start, count, block);
+            yield return OfNumbers([.. Enumerable.Range(0, file.Channels).Select(i => (
+                string.Create(CultureInfo.InvariantCulture, $"c{i + 1}"), block[(i * count)..((i + 1) * count)]))]);
+        }
+    }
+
+    private static IEnumerable<Table> CsvBlocks(string path, int rows)
     {
         using CsvReader reader = CsvFile.Open(path, hasComments: false);
         string[] names = CsvFile.ReadNames(reader, path);
         List<string?>[] cells = [.. names.Select(_ => new List<string?>())];
-        while (reader.Read())
+        bool hasMore = reader.Read();
+        while (hasMore)
         {
             CsvFile.RequireLength(reader, path, names.Length);
             for (int i = 0; i < names.Length; i++)
@@ -115,16 +144,17 @@ public sealed class Table
 
             if ((long)names.Length * cells[0].Count > MostCells)
             {
-                throw new InvalidDataException($"{path} has more than {MostCells} cells, too many to train on in memory.");
+                throw new InvalidDataException($"{path} has more than {MostCells} cells, too many to hold in memory at once.");
+            }
+
+            hasMore = reader.Read();
+            if (!hasMore || cells[0].Count == rows)
+            {
+                yield return new Table(
+                    names, names.Zip(cells).ToDictionary(pair => pair.First, pair => new Column(pair.Second.ToArray(), null)), cells[0].Count);
+                Array.ForEach(cells, column => column.Clear());
             }
         }
-
-        if (cells[0].Count == 0)
-        {
-            throw new InvalidDataException($"{path} has no rows after the names of its columns.");
-        }
-
-        return new Table(names, names.Zip(cells).ToDictionary(pair => pair.First, pair => new Column(pair.Second.ToArray(), null)), cells[0].Count);
     }
 
     /// <summary>Whether every value of a column that is there is a number.</summary>

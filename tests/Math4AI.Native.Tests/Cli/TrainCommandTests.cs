@@ -105,6 +105,20 @@ public class TrainCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_table_is_read_in_blocks_where_that_is_asked_for()
+    {
+        string iris = Repository.Data("tables", "iris.csv");
+        Finished train = Run("train", iris, "--target", "species", "--blocks", "--steps", "300", "--batch", "16", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal("classification", json.GetProperty("task").GetString());
+        Assert.True(json.GetProperty("train").GetProperty("accuracy").GetDouble() > 0.9);
+        Assert.True(Run("predict", "model", iris).Code == 0);
+        Finished refused = Run("train", iris, "--target", "species", "--blocks", "--seeds", "3", "-o", "other");
+        Assert.Equal(2, refused.Code);
+    }
+
+    [Fact]
     public void Numbers_are_regressed_and_missing_values_are_never_passed_over_in_silence()
     {
         string mpg = Repository.Data("tables", "mpg.csv");

@@ -78,21 +78,28 @@ public sealed class TableModel
     /// <exception cref="ArgumentException">A column or a value is missing.</exception>
     public double[][] Predict(Table table)
     {
-        float[] inputs = About.Encoder.Encode(table);
+        using DisposeScope scope = NewDisposeScope();
+        return Predict(tensor(About.Encoder.Encode(table)).reshape(table.Rows, About.Encoder.Inputs));
+    }
+
+    /// <summary>The same of rows that are encoded.</summary>
+    internal double[][] Predict(Tensor inputs)
+    {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = no_grad();
         network.eval();
-        Tensor outputs = network.forward(tensor(inputs).reshape(table.Rows, About.Encoder.Inputs));
+        Tensor outputs = network.forward(inputs);
+        int rows = (int)inputs.shape[0];
         if (About.Task == TableTask.Classification)
         {
             outputs = nn.functional.softmax(outputs, 1);
         }
 
         float[] values = outputs.contiguous().data<float>().ToArray();
-        int width = values.Length / table.Rows;
+        int width = values.Length / rows;
         return
         [
-            .. Enumerable.Range(0, table.Rows).Select(row => Enumerable.Range(0, width).Select(i =>
+            .. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, width).Select(i =>
                 About.Task == TableTask.Classification
                     ? values[row * width + i]
                     : About.Mean + About.Deviation * values[row * width + i]).ToArray()),

@@ -306,13 +306,13 @@ public sealed record TableTraining
         return (inputs, targets);
     }
 
-    private static Dictionary<string, Func<int[], double>> RegressionScores(double[][] predicted, double[] observed) => new()
+    internal static Dictionary<string, Func<int[], double>> RegressionScores(double[][] predicted, double[] observed) => new()
     {
         ["rmse"] = rows => Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
         ["rSquared"] = rows => Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
     };
 
-    private static int[] Observed(TableModel model, Table table)
+    internal static int[] Observed(TableModel model, Table table)
     {
         List<string> classes = [.. model.About.Classes];
         return

@@ -13,6 +13,11 @@ public abstract class TrainingData
     /// <param name="rows">The samples, from 0.</param>
     public abstract (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows);
 
+    /// <summary>
+    /// Whether samples are slow to come by, as from a disk: then the next batch is taken on another thread while a step is under way.
+    /// </summary>
+    public virtual bool IsSlow => false;
+
     /// <summary>Told before each pass, for samples that are varied from pass to pass. The same numbers give the same samples.</summary>
     /// <param name="epoch">The pass, from 0.</param>
     /// <param name="seed">The training's seed.</param>

@@ -30,6 +30,7 @@ internal sealed class TrainingRun
     private TrainingState state;
     private IReadOnlyDictionary<string, NamedArray> best = new Dictionary<string, NamedArray>();
     private long saved = Stopwatch.GetTimestamp();
+    private Task<(Tensor Inputs, Tensor Targets)>? ahead;
 
     public TrainingRun(
         nn.Module<Tensor, Tensor> module,
@@ -82,7 +83,8 @@ internal sealed class TrainingRun
 
             module.train();
             int first = inEpoch * batch;
-            double value = Step(order.AsSpan(first, Math.Min(batch, order.Length - first)));
+            int count = Math.Min(batch, order.Length - first);
+            double value = Step(order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, order.Length - first - count)));
             state = state with { Step = state.Step + 1, LossSum = state.LossSum + value, LossCount = state.LossCount + 1 };
             if (state.Step % EvaluateEvery == 0 || state.Step == steps)
             {
@@ -135,14 +137,15 @@ internal sealed class TrainingRun
         train.BeginEpoch(epoch, options.Seed);
     }
 
-    private double Step(Span<long> rows)
+    /// <summary>One step, and which samples the next one will want; none where another pass begins.</summary>
+    private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
     {
         random.manual_seed(unchecked(options.Seed * 1_000_003L + state.Step));
         double sum = 0.0;
         for (int piece = 0; piece < pieces; piece++)
         {
             int from = (int)((long)rows.Length * piece / pieces), to = (int)((long)rows.Length * (piece + 1) / pieces);
-            sum += from < to ? Gradient(rows[from..to], rows.Length) : 0.0;
+            sum += from < to ? Gradient(rows[from..to], rows.Length, next) : 0.0;
         }
 
         optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
@@ -150,24 +153,36 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Adds the gradient of some of a batch's samples; two halves of them at once where that is wanted.</summary>
-    private double Gradient(ReadOnlySpan<long> rows, int batch)
+    private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
     {
         if (!options.SplitBatches || rows.Length < 2)
         {
-            return Pass(rows, batch);
+            return Pass(rows, batch, pieces == 1 ? next : []);
         }
 
         // Both add to the same gradients: of two, the order does not matter.
         long[] all = rows.ToArray();
         TwoThreads.Run(half =>
-            losses[half] = Pass(half == 0 ? all.AsSpan(0, all.Length / 2) : all.AsSpan(all.Length / 2), batch));
+            losses[half] = Pass(half == 0 ? all.AsSpan(0, all.Length / 2) : all.AsSpan(all.Length / 2), batch, []));
         return losses[0] + losses[1];
     }
 
-    private double Pass(ReadOnlySpan<long> rows, int batch)
+    private double Pass(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor inputs, Tensor targets) = train.Take(rows);
+        (Tensor inputs, Tensor targets) = ahead is null ? train.Take(rows) : ahead.GetAwaiter().GetResult();
+        if (ahead is not null)
+        {
+            scope.Attach(inputs, targets);
+            ahead = null;
+        }
+
+        if (train.IsSlow && next.Length > 0)
+        {
+            long[] wanted = next.ToArray();
+            ahead = Task.Run(() => train.Take(wanted));
+        }
+
         Tensor value = loss(module.forward(inputs), targets);
         value = rows.Length == batch ? value : value * ((double)rows.Length / batch);
         value.backward();

@@ -96,7 +96,7 @@ internal static class TrainAgainstLoop
             SplitBatches = split,
             Rate = Rate,
             WeightDecay = 0.0,
-            MostGradientNorm = 1e9,
+            MostGradientNorm = double.PositiveInfinity,
             Schedule = Schedule.Constant,
             RestoreBest = false,
         };

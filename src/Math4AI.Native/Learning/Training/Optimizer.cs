@@ -63,9 +63,14 @@ internal abstract unsafe class Optimizer
     {
         Steps++;
         Parameters.FindGradients();
-        Halves(square);
-        double norm = Math.Sqrt(squares[0] + squares[1]);
-        (this.rate, scale) = (rate, norm > mostNorm ? mostNorm / norm : 1.0);
+        (this.rate, scale) = (rate, 1.0);
+        if (mostNorm < double.PositiveInfinity)
+        {
+            Halves(square);
+            double norm = Math.Sqrt(squares[0] + squares[1]);
+            scale = norm > mostNorm ? mostNorm / norm : 1.0;
+        }
+
         Halves(update);
         Parameters.ReleaseGradients();
     }

@@ -18,7 +18,7 @@ internal static class TrainAgainstLoop
 
     private static readonly Dictionary<string, (int Batch, int Steps, bool Split)> Tasks = new()
     {
-        ["mlp 784-256-128-10"] = (64, 600, false),
+        ["mlp 784-256-128-10"] = (64, 2000, false),
         ["mlp 784-2048-2048-10"] = (256, 40, false),
         ["convnet 28x28"] = (64, 60, false),
         ["chartransformer"] = (12, 60, true),

@@ -18,6 +18,7 @@ internal sealed unsafe class FlatParameters
     private readonly Parameter[] parameters;
     private readonly Tensor?[] gradients;
     private readonly float*[] addresses;
+    private float[]? own;
 
     /// <summary>Takes the parameters of a module over.</summary>
     /// <param name="module">The module, float32.</param>
@@ -57,9 +58,22 @@ internal sealed unsafe class FlatParameters
     /// <summary>Where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.</summary>
     public float* Gradient(int segment) => addresses[segment];
 
+    /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
+    public void KeepOwnGradients() => own = GC.AllocateArray<float>(Values.Length, pinned: true);
+
     /// <summary>Finds the gradients that backward left.</summary>
     public void FindGradients()
     {
+        if (own is not null)
+        {
+            for (int i = 0; i < addresses.Length; i++)
+            {
+                addresses[i] = (float*)Unsafe.AsPointer(ref own[Segments[i].Start]);
+            }
+
+            return;
+        }
+
         for (int i = 0; i < parameters.Length; i++)
         {
             gradients[i] = parameters[i].grad;
@@ -75,6 +89,11 @@ internal sealed unsafe class FlatParameters
     /// <summary>Lets the gradients go.</summary>
     public void ReleaseGradients()
     {
+        if (own is not null)
+        {
+            return;
+        }
+
         for (int i = 0; i < parameters.Length; i++)
         {
             parameters[i].grad = null;

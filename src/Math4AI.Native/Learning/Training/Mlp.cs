@@ -25,6 +25,9 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>The linear layers, in order.</summary>
+    internal IReadOnlyList<TorchSharp.Modules.Linear> Layers => layers;
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

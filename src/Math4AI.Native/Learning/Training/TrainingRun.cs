@@ -19,6 +19,7 @@ internal sealed class TrainingRun
     private readonly TrainingData validation;
     private readonly TrainerOptions options;
     private readonly Optimizer optimizer;
+    private readonly MlpPass? direct;
     private readonly int batch;
     private readonly int pieces;
     private readonly int stepsInEpoch;
@@ -51,6 +52,7 @@ internal sealed class TrainingRun
             ? (train.Count + options.BatchSize - 1) / options.BatchSize
             : options.Accumulate;
         stepsInEpoch = (train.Count + batch - 1) / batch;
+        direct = options.SplitBatches ? null : MlpPass.For(module, optimizer.Parameters);
         steps = options.Steps ?? checked(options.Epochs * stepsInEpoch);
         order = new long[train.Count];
         state = new TrainingState(Describe(), 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
@@ -145,7 +147,7 @@ internal sealed class TrainingRun
         for (int piece = 0; piece < pieces; piece++)
         {
             int from = (int)((long)rows.Length * piece / pieces), to = (int)((long)rows.Length * (piece + 1) / pieces);
-            sum += from < to ? Gradient(rows[from..to], rows.Length, next) : 0.0;
+            sum += from < to ? Gradient(rows[from..to], rows.Length, next, isFirst: from == 0) : 0.0;
         }
 
         optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
@@ -153,21 +155,21 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Adds the gradient of some of a batch's samples; two halves of them at once where that is wanted.</summary>
-    private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
+    private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
     {
         if (!options.SplitBatches || rows.Length < 2)
         {
-            return Pass(rows, batch, pieces == 1 ? next : []);
+            return Pass(rows, batch, pieces == 1 ? next : [], isFirst);
         }
 
         // Both add to the same gradients: of two, the order does not matter.
         long[] all = rows.ToArray();
         TwoThreads.Run(half =>
-            losses[half] = Pass(half == 0 ? all.AsSpan(0, all.Length / 2) : all.AsSpan(all.Length / 2), batch, []));
+            losses[half] = Pass(half == 0 ? all.AsSpan(0, all.Length / 2) : all.AsSpan(all.Length / 2), batch, [], isFirst));
         return losses[0] + losses[1];
     }
 
-    private double Pass(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
+    private double Pass(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor inputs, Tensor targets) = ahead is null ? train.Take(rows) : ahead.GetAwaiter().GetResult();
@@ -183,9 +185,10 @@ internal sealed class TrainingRun
             ahead = Task.Run(() => train.Take(wanted));
         }
 
-        Tensor value = loss(module.forward(inputs), targets);
+        Tensor value = loss(direct?.Forward(inputs) ?? module.forward(inputs), targets);
         value = rows.Length == batch ? value : value * ((double)rows.Length / batch);
         value.backward();
+        direct?.Backward(isFirst);
         return value.ToDouble();
     }
 

@@ -8,7 +8,7 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai bench</c>: what the native path is worth on the user's machine.</summary>
 internal static class BenchCommand
 {
-    private const int BarWidth = 8;
+    private const int BarWidth = 7;
 
     public static Command Create()
     {

@@ -8,44 +8,6 @@ using Table = Math4AI.Data.Table;
 
 namespace Math4AI.Cli;
 
-/// <summary>A point of a learning curve.</summary>
-internal sealed record LearningPoint(int Samples, IReadOnlyDictionary<string, double> Test);
-
-/// <summary>A point of a validation curve.</summary>
-internal sealed record SettingPoint(
-    double Value, IReadOnlyDictionary<string, double> Train, IReadOnlyDictionary<string, double> Validation, IReadOnlyDictionary<string, double> Test);
-
-/// <summary>A score over several seeds.</summary>
-internal sealed record SeedSpread(double Mean, double Deviation);
-
-/// <summary>What <c>math4ai train</c> prints and writes.</summary>
-internal sealed record TrainSummary(
-    string Task,
-    string Target,
-    IReadOnlyList<string> Classes,
-    int Parameters,
-    int Steps,
-    int Epochs,
-    int BestEpoch,
-    double Seconds,
-    int DroppedRows,
-    IReadOnlyDictionary<string, double> Train,
-    IReadOnlyDictionary<string, double> Validation,
-    IReadOnlyDictionary<string, double> Test,
-    IReadOnlyDictionary<string, Interval> TestIntervals,
-    int[][] Confusion,
-    IReadOnlyList<LearningPoint> LearningCurve)
-{
-    /// <summary>The setting that a curve was wanted over.</summary>
-    public string? Setting { get; init; }
-
-    /// <summary>The scores for each of its values; null where none was wanted.</summary>
-    public IReadOnlyList<SettingPoint>? ValidationCurve { get; init; }
-
-    /// <summary>The test scores over all seeds; null for one seed.</summary>
-    public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
-}
-
 /// <summary><c>math4ai train</c>: read, train, test, write.</summary>
 internal sealed class TrainJob(TrainWords words)
 {
@@ -96,7 +58,7 @@ internal sealed class TrainJob(TrainWords words)
         }
         else
         {
-            Print(result.summary);
+            result.summary.Print(words);
         }
 
         return 0;
@@ -388,55 +350,6 @@ internal sealed class TrainJob(TrainWords words)
         {
             throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
         }
-    }
-
-    private void Print(TrainSummary summary)
-    {
-        static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-        bool hasIntervals = summary.TestIntervals.Count > 0;
-        var table = new Spectre.Console.Table().Border(TableBorder.Simple);
-        foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals ? ["95 % from", "to"] : Array.Empty<string>()])
-        {
-            table.AddColumn(new TableColumn(title).NoWrap());
-        }
-
-        foreach ((string name, double value) in summary.Test)
-        {
-            string[] interval = summary.TestIntervals.TryGetValue(name, out Interval between) ? [Text(between.Lower), Text(between.Upper)] : [];
-            table.AddRow([name, Text(summary.Train[name]), Text(summary.Validation[name]), Text(value), .. interval]);
-        }
-
-        AnsiConsole.Write(table);
-        foreach (LearningPoint point in summary.LearningCurve)
-        {
-            (string name, double value) = point.Test.First();
-            Console.Out.WriteLine($"{point.Samples} rows: {name} {Text(value)}");
-        }
-
-        foreach (SettingPoint point in summary.ValidationCurve ?? [])
-        {
-            string name = point.Validation.Keys.First();
-            Console.Out.WriteLine(
-                $"{summary.Setting} {Text(point.Value)}: {name} {Text(point.Train[name])} in training, {Text(point.Validation[name])} in validation, "
-                + $"{Text(point.Test[name])} in the test");
-        }
-
-        foreach ((string name, SeedSpread spread) in summary.Seeds ?? new Dictionary<string, SeedSpread>())
-        {
-            Console.Out.WriteLine($"{words.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
-        }
-
-        Console.Out.WriteLine(
-            $"{summary.Task} of '{summary.Target}': {summary.Parameters} parameters, {summary.Steps} steps in "
-            + $"{summary.Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, best evaluation {summary.BestEpoch} of {summary.Epochs}.");
-        if (summary.DroppedRows > 0)
-        {
-            Console.Out.WriteLine($"{summary.DroppedRows} rows were left out, since a value is missing.");
-        }
-
-        Console.Out.WriteLine(summary.Task == "text"
-            ? $"Written to {words.Output}; go on with a text by: math4ai generate {words.Output} --prompt \"...\""
-            : $"Written to {words.Output}; predict with: math4ai predict {words.Output} {(words.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
     }
 
     /// <summary>Tells another that is made when the number of rows is known.</summary>

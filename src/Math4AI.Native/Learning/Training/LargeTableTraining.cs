@@ -137,7 +137,7 @@ public static class LargeTableTraining
     {
         (double[][] predicted, double[] observed) = Ask(model, part);
         ScoredPart scored = model.About.Task == TableTask.Regression
-            ? ScoredPart.Of(observed.Length, TableTraining.RegressionScores(predicted, observed), hasIntervals)
+            ? ScoredPart.OfNumbers(predicted, observed, hasIntervals)
             : ScoredPart.OfClasses(predicted, Array.ConvertAll(observed, value => (int)value), hasIntervals);
         return scored with { Rows = part.Count };
     }

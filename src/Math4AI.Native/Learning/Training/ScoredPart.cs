@@ -37,6 +37,16 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
                 : new Dictionary<string, Interval>());
     }
 
+    /// <summary>The scores of numbers.</summary>
+    internal static ScoredPart OfNumbers(double[][] predicted, double[] observed, bool hasIntervals) => Of(
+        observed.Length,
+        new Dictionary<string, Func<int[], double>>
+        {
+            ["rmse"] = rows => Learning.Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
+            ["rSquared"] = rows => Learning.Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
+        },
+        hasIntervals);
+
     /// <summary>The scores of probabilities of classes.</summary>
     internal static ScoredPart OfClasses(double[][] predicted, int[] observed, bool hasIntervals)
     {

@@ -6,42 +6,6 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Learning;
 
-/// <summary>Settings of the training on a table.</summary>
-public sealed record TableTrainingOptions
-{
-    /// <summary>The column to predict.</summary>
-    public required string Target { get; init; }
-
-    /// <summary>Columns that are left out.</summary>
-    public IReadOnlyList<string> Ignore { get; init; } = [];
-
-    /// <summary>A column whose equal values keep rows in one part, such as a patient's name; no input. Null for none.</summary>
-    public string? GroupBy { get; init; }
-
-    /// <summary>
-    /// A column of numbers or dates by which the parts follow each other, training before validation before test; no input. Null for parts
-    /// at random.
-    /// </summary>
-    public string? OrderBy { get; init; }
-
-    /// <summary>The widths of the hidden layers; none for a linear model.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
-
-    /// <summary>What is done with missing values.</summary>
-    public Missing Missing { get; init; } = Missing.Refuse;
-
-    /// <summary>Columns of text whose classes have an order, the least first: such a column is one input, not one for each class.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
-
-    /// <summary>What is predicted; null to find out: texts, and up to ten different whole numbers, are classes.</summary>
-    public TableTask? Task { get; init; }
-
-    /// <summary>The settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
-    public TrainerOptions? Trainer { get; init; }
-
-    internal int Seed => Trainer?.Seed ?? 1;
-}
-
 /// <summary>A trained model of a table.</summary>
 public sealed record TableTraining
 {
@@ -271,7 +235,7 @@ public sealed record TableTraining
         ArgumentNullException.ThrowIfNull(table);
         double[][] predicted = model.Predict(table);
         return model.About.Task == TableTask.Regression
-            ? ScoredPart.Of(table.Rows, RegressionScores(predicted, table.Numbers(model.About.Target)), hasIntervals)
+            ? ScoredPart.OfNumbers(predicted, table.Numbers(model.About.Target), hasIntervals)
             : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals);
     }
 
@@ -305,12 +269,6 @@ public sealed record TableTraining
             : tensor(table.Numbers(about.Target).Select(y => (float)((y - about.Mean) / about.Deviation)).ToArray()).reshape(table.Rows, 1);
         return (inputs, targets);
     }
-
-    internal static Dictionary<string, Func<int[], double>> RegressionScores(double[][] predicted, double[] observed) => new()
-    {
-        ["rmse"] = rows => Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
-        ["rSquared"] = rows => Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
-    };
 
     internal static int[] Observed(TableModel model, Table table)
     {

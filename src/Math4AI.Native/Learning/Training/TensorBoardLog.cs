@@ -14,10 +14,15 @@ public sealed class TensorBoardLog : IProgress<TrainingEpoch>
     /// <summary>Begins a file.</summary>
     /// <param name="folder">The folder; it is made where it is not there.</param>
     /// <param name="next">Told too, where it is not null.</param>
-    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="IOException">The folder is a file, or cannot be written to.</exception>
     public TensorBoardLog(string folder, IProgress<TrainingEpoch>? next = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (File.Exists(folder))
+        {
+            throw new IOException($"{folder} is a file; event files of TensorBoard need a folder.");
+        }
+
         Directory.CreateDirectory(folder);
         writer = torch.utils.tensorboard.SummaryWriter(folder);
         this.next = next;

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Math4AI.Learning;
+using Spectre.Console;
+
+namespace Math4AI.Cli;
+
+/// <summary>A point of a learning curve.</summary>
+internal sealed record LearningPoint(int Samples, IReadOnlyDictionary<string, double> Test);
+
+/// <summary>A point of a validation curve.</summary>
+internal sealed record SettingPoint(
+    double Value, IReadOnlyDictionary<string, double> Train, IReadOnlyDictionary<string, double> Validation, IReadOnlyDictionary<string, double> Test);
+
+/// <summary>A score over several seeds.</summary>
+internal sealed record SeedSpread(double Mean, double Deviation);
+
+/// <summary>What <c>math4ai train</c> prints and writes.</summary>
+internal sealed record TrainSummary(
+    string Task,
+    string Target,
+    IReadOnlyList<string> Classes,
+    int Parameters,
+    int Steps,
+    int Epochs,
+    int BestEpoch,
+    double Seconds,
+    int DroppedRows,
+    IReadOnlyDictionary<string, double> Train,
+    IReadOnlyDictionary<string, double> Validation,
+    IReadOnlyDictionary<string, double> Test,
+    IReadOnlyDictionary<string, Interval> TestIntervals,
+    int[][] Confusion,
+    IReadOnlyList<LearningPoint> LearningCurve)
+{
+    /// <summary>The setting that a curve was wanted over.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>The scores for each of its values; null where none was wanted.</summary>
+    public IReadOnlyList<SettingPoint>? ValidationCurve { get; init; }
+
+    /// <summary>The test scores over all seeds; null for one seed.</summary>
+    public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
+
+    /// <summary>Prints it for a person.</summary>
+    public void Print(TrainWords words)
+    {
+        static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+        bool hasIntervals = TestIntervals.Count > 0;
+        var table = new Spectre.Console.Table().Border(TableBorder.Simple);
+        foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals ? ["95 % from", "to"] : Array.Empty<string>()])
+        {
+            table.AddColumn(new TableColumn(title).NoWrap());
+        }
+
+        foreach ((string name, double value) in Test)
+        {
+            string[] interval = TestIntervals.TryGetValue(name, out Interval between) ? [Text(between.Lower), Text(between.Upper)] : [];
+            table.AddRow([name, Text(Train[name]), Text(Validation[name]), Text(value), .. interval]);
+        }
+
+        AnsiConsole.Write(table);
+        foreach (LearningPoint point in LearningCurve)
+        {
+            (string name, double value) = point.Test.First();
+            Console.Out.WriteLine($"{point.Samples} rows: {name} {Text(value)}");
+        }
+
+        foreach (SettingPoint point in ValidationCurve ?? [])
+        {
+            string name = point.Validation.Keys.First();
+            Console.Out.WriteLine(
+                $"{Setting} {Text(point.Value)}: {name} {Text(point.Train[name])} in training, {Text(point.Validation[name])} in validation, "
+                + $"{Text(point.Test[name])} in the test");
+        }
+
+        foreach ((string name, SeedSpread spread) in Seeds ?? new Dictionary<string, SeedSpread>())
+        {
+            Console.Out.WriteLine($"{words.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
+        }
+
+        Console.Out.WriteLine(
+            $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in "
+            + $"{Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, best evaluation {BestEpoch} of {Epochs}.");
+        if (DroppedRows > 0)
+        {
+            Console.Out.WriteLine($"{DroppedRows} rows were left out, since a value is missing.");
+        }
+
+        Console.Out.WriteLine(Task == "text"
+            ? $"Written to {words.Output}; go on with a text by: math4ai generate {words.Output} --prompt \"...\""
+            : $"Written to {words.Output}; predict with: math4ai predict {words.Output} {(words.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+}

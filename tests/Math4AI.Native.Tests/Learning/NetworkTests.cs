@@ -36,6 +36,32 @@ public sealed class NetworkTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData("squared")]
+    [InlineData("huber:0.5")]
+    [InlineData("poisson")]
+    [InlineData("categorical")]
+    public void Distances_are_losses_with_the_values_and_gradients_of_torchs(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(8);
+        Tensor f = randn(40, name == "categorical" ? 5 : 1).requires_grad_(), other = f.detach().clone().requires_grad_();
+        Tensor y = name switch { "categorical" => randint(0, 5, 40), "poisson" => randint(0, 6, new long[] { 40, 1 }).to_type(ScalarType.Float32), _ => randn(40, 1) };
+        Tensor expected = name switch
+        {
+            "squared" => nn.functional.mse_loss(other, y),
+            "huber:0.5" => nn.functional.huber_loss(other, y, 0.5),
+            "poisson" => nn.functional.poisson_nll_loss(other, y) + lgamma(y + 1.0).mean(),
+            _ => nn.functional.cross_entropy(other, y),
+        };
+        Tensor found = DistanceLoss.Of(Distance.Parse(name))(f, y);
+        expected.backward();
+        found.backward();
+        Assert.Equal(expected.ToDouble(), found.ToDouble(), 1e-5);
+        Assert.True((f.grad! - other.grad!).abs().max().ToDouble() < 1e-7);
+        Assert.Throws<ArgumentException>(() => DistanceLoss.Of(Distance.Gaussian));
+    }
+
+    [Theory]
     [InlineData(new int[0])]
     [InlineData(new[] { 7 })]
     [InlineData(new[] { 40, 16 })]

@@ -1,7 +1,9 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Math4AI.Learning;
 
@@ -60,6 +62,22 @@ internal sealed unsafe class FlatParameters
 
     /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
     public void KeepOwnGradients() => own = GC.AllocateArray<float>(Values.Length, pinned: true);
+
+    /// <summary>Adds to the gradients that are kept here what autograd left beside them, as of a loss that looks at the parameters too.</summary>
+    public void AddWhatAutogradLeft()
+    {
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            using Tensor? left = parameters[i].grad;
+            if (left is not null)
+            {
+                using Tensor line = left.contiguous();
+                Span<float> target = own.AsSpan(Segments[i].Start, Segments[i].Count);
+                TensorPrimitives.Add(target, MemoryMarshal.Cast<byte, float>(line.bytes), target);
+                parameters[i].grad = null;
+            }
+        }
+    }
 
     /// <summary>Finds the gradients that backward left.</summary>
     public void FindGradients()

@@ -101,6 +101,7 @@ internal sealed unsafe class MlpPass
             }
         }
 
+        parameters.AddWhatAutogradLeft();
         given = null;
     }
 

@@ -49,6 +49,31 @@ public sealed class LiveSeparationTests
     }
 
     [Fact]
+    public async Task It_ends_in_peace_at_whatever_moment_the_other_side_closes()
+    {
+        for (int round = 0; round < 3000; round++)
+        {
+            using var input = new AudioRing(2, 4096);
+            using var output = new AudioRing(2, 4096);
+            Fill(input, 4000);
+            Task closing = Task.Run(() =>
+            {
+                while (output.Readable < 64 * (round % 60) && !output.IsClosed)
+                {
+                }
+
+                output.Close();
+            });
+            new LiveSeparation(new Delayed(0), 64).Run(input, output);
+            output.Close();
+            await closing;
+
+            // Whole blocks; the last of 4000 frames has 32.
+            Assert.Equal(0, output.Readable % 64 % 32);
+        }
+    }
+
+    [Fact]
     public void Quantiles_are_known_to_two_percent()
     {
         var times = new LatencyHistogram();

@@ -133,6 +133,12 @@ public sealed class LiveSeparation
 
             long begin = Now();
             PlanarBlock sources = output.AcquireWrite(left);
+            if (sources.Frames == 0)
+            {
+                // The other side has closed the ring since the wait: the next one says so.
+                continue;
+            }
+
             PlanarBlock piece = taken.Slice(done, sources.Frames);
             separator.IsFrozen |= Frames >= FreezeAfter;
             separator.Process(piece, sources);

@@ -64,8 +64,7 @@ public class FitTests
         Assert.All(covered, count => Assert.InRange(count, 930, 970));
     }
 
-    [Fact]
-    public void A_straight_line_has_the_textbook_covariance_likelihood_and_leverage()
+    private static (double[] X, double[] Y, FitResult Fit) FitALine()
     {
         double[] x = [1, 2, 3, 4, 5, 6], y = [1.1, 1.9, 3.2, 3.9, 5.1, 5.8];
         FitResult fit = new FitProblem
@@ -74,6 +73,13 @@ public class FitTests
             Inputs = Matrix<double>.Build.Dense(6, 1, x),
             Targets = Vector<double>.Build.Dense(y),
         }.Fit(new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 });
+        return (x, y, fit);
+    }
+
+    [Fact]
+    public void A_straight_line_has_the_textbook_covariance_likelihood_and_leverage()
+    {
+        (double[] x, double[] y, FitResult fit) = FitALine();
         double mean = x.Average(), sxx = x.Sum(value => (value - mean) * (value - mean));
         double slope = x.Zip(y, (u, v) => (u - mean) * v).Sum() / sxx;
         double intercept = y.Average() - slope * mean;
@@ -93,13 +99,7 @@ public class FitTests
     [Fact]
     public void Bands_about_a_line_are_those_of_the_textbook()
     {
-        double[] x = [1, 2, 3, 4, 5, 6], y = [1.1, 1.9, 3.2, 3.9, 5.1, 5.8];
-        FitResult fit = new FitProblem
-        {
-            Model = Model.FromFormula("a + b*x", "x"),
-            Inputs = Matrix<double>.Build.Dense(6, 1, x),
-            Targets = Vector<double>.Build.Dense(y),
-        }.Fit(new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 });
+        (double[] x, double[] y, FitResult fit) = FitALine();
         Prediction at = fit.Predict(Matrix<double>.Build.Dense(1, 1, 8.0), 0.9);
 
         // s √(1/n + (x − x̄)²/Σ(x_i − x̄)²), and with 1 more under the root.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Math4AI.Cli;
@@ -52,7 +53,7 @@ internal static partial class Program
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException or DllNotFoundException or PlatformNotSupportedException or NotSupportedException
-            or InvalidOperationException or OutOfMemoryException or FormatException)
+            or InvalidOperationException or OutOfMemoryException or FormatException or ArithmeticException or ExternalException)
         {
             return Complain(OneLine(e), Failed);
         }
@@ -81,6 +82,8 @@ internal static partial class Program
         string message = e is ArgumentException { ParamName: { } name }
             ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
             : e.Message;
-        return message.ReplaceLineEndings(" ");
+
+        // Below torch's own sentence stands where in its sources it was thrown.
+        return e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" ");
     }
 }

@@ -66,6 +66,7 @@ internal static class RoomJob
             var report = new RoomReport
             {
                 Result = result,
+                Method = options.RoomMethodName,
                 Mixture = mixture,
                 Statistic = statistic,
                 Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),

@@ -253,20 +253,25 @@ internal sealed class TrainJob(TrainWords words)
         string text = File.ReadAllText(words.Text!);
         var defaults = new TextTrainingOptions();
         TrainerOptions trainer = words.Trainer(defaults.Trainer);
-        (TextModel model, TrainingResult training, double loss) = TextModel.Train(
+        (TextModel model, TrainingResult training, double validationLoss, double testLoss) = TextModel.Train(
             text, defaults with { Trainer = trainer, Unit = TrainWords.Units[words.Unit] }, Progress(progress, trainer), cancellation);
         model.Save(words.Output, files);
-        double symbolsPerCharacter = model.SymbolsPerCharacter(text[(text.Length / 10 * 9)..]);
-        Dictionary<string, double> Of(double value) => new()
-        {
-            ["loss"] = value,
-            ["perplexity"] = Math.Exp(value),
-            ["bitsPerCharacter"] = value / Math.Log(2.0) * symbolsPerCharacter,
-        };
-        var held = new ScoredPart((text.Length + 9) / 10, Of(loss), new Dictionary<string, Interval>());
-        var train = new ScoredPart(text.Length - held.Rows, Of(training.History[training.BestEpoch - 1].TrainLoss), new Dictionary<string, Interval>());
+        (Range trained, Range tested, Range validated) = TextModel.Parts(text.Length);
+        ScoredPart Part(Range range, double loss) => new(
+            text[range].Length,
+            new Dictionary<string, double>
+            {
+                ["loss"] = loss,
+                ["perplexity"] = Math.Exp(loss),
+                ["bitsPerCharacter"] = loss / Math.Log(2.0) * model.SymbolsPerCharacter(text[range]),
+            },
+            new Dictionary<string, Interval>());
+        ScoredPart train = Part(trained, training.History[training.BestEpoch - 1].TrainLoss);
+        ScoredPart validation = Part(validated, validationLoss), test = Part(tested, testLoss);
         return (
-            Summarise("text", TrainWords.Units[words.Unit] == TextUnit.Character ? "next character" : "next byte pair", [], training, train, held, held, []),
+            Summarise(
+                "text", TrainWords.Units[words.Unit] == TextUnit.Character ? "next character" : "next byte pair", [], training, train, validation,
+                test, []),
             new TrainingReport
             {
                 Title = Path.GetFileName(words.Text!),
@@ -274,8 +279,8 @@ internal sealed class TrainJob(TrainWords words)
                 Command = Command,
                 Training = training,
                 Train = train,
-                Validation = held,
-                Test = held,
+                Validation = validation,
+                Test = test,
                 Sample = string.Concat(model.Generate("\n", 500)),
             });
     }

@@ -10,6 +10,9 @@ public sealed record RoomReport
     /// <summary>What the separation found.</summary>
     public required RoomSeparationResult Result { get; init; }
 
+    /// <summary>The method's name.</summary>
+    public required string Method { get; init; }
+
     /// <summary>The mixture.</summary>
     public required Recording Mixture { get; init; }
 
@@ -28,7 +31,7 @@ public sealed record RoomReport
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(
             [
-                ("method", "auxiva"),
+                ("method", Method),
                 ("sources", Result.Sources.Channels.ToString(CultureInfo.InvariantCulture)),
                 ("iterations", Result.Iterations.ToString(CultureInfo.InvariantCulture)),
                 ("windows, samples", string.Join(", ", Result.Windows)),

@@ -198,17 +198,17 @@ public sealed record TrainingReport
         page.Heading("Found over falsely found").Add("<div class=\"grid\">");
         foreach (int of in Enumerable.Range(0, Classes.Count).Where(of => Observed.Contains(of) && Observed.Any(label => label != of)).Take(MostCurves))
         {
-            double[] x = new double[Observed.Count + 1], y = new double[Observed.Count + 1];
-            int positives = Observed.Count(label => label == of), i = 0;
-            foreach (int sample in Enumerable.Range(0, Observed.Count).OrderByDescending(sample => Probabilities[sample][of]))
+            List<double> x = [0.0], y = [0.0];
+            double positives = Observed.Count(label => label == of), negatives = Observed.Count - positives;
+            foreach (var tied in Enumerable.Range(0, Observed.Count).GroupBy(sample => Probabilities[sample][of]).OrderByDescending(group => group.Key))
             {
-                bool isFound = Observed[sample] == of;
-                x[i + 1] = x[i] + (isFound ? 0.0 : 1.0 / (Observed.Count - positives));
-                y[i + 1] = y[i] + (isFound ? 1.0 / positives : 0.0);
-                i++;
+                // Samples that are given the same are found together: the curve goes straight over them.
+                double found = tied.Count(sample => Observed[sample] == of);
+                x.Add(x[^1] + (tied.Count() - found) / negatives);
+                y.Add(y[^1] + found / positives);
             }
 
-            Picture picture = CurvePictures.Fit([0.0, 1.0], [0.0, 1.0], x, y);
+            Picture picture = CurvePictures.Fit([0.0, 1.0], [0.0, 1.0], [.. x], [.. y]);
             page.Add($"<div class=\"card\"><h3>{Html.Escape(Classes[of])}</h3>").Image(picture.Png, $"found over falsely found: {Classes[of]}")
                 .Scale("0 falsely found", "all").Add("</div>");
         }

@@ -8,8 +8,18 @@ namespace Math4AI;
 /// </summary>
 internal static class TwoThreads
 {
-    /// <summary>Whether there are two threads to use.</summary>
-    public static bool AreAvailable => Compute.Threads > 1 && OpenMp.IsAvailable;
+    /// <summary>Whether there are two threads to use; within <see cref="OneThread"/> there are not.</summary>
+    public static bool AreAvailable => Compute.Threads > 1 && OpenMp.IsAvailable && OpenMp.ThreadsHere > 1;
+
+    /// <summary>The first or second half of some elements, the first of whole groups.</summary>
+    /// <param name="count">The elements.</param>
+    /// <param name="half">0 or 1.</param>
+    /// <param name="group">Elements that stay together.</param>
+    public static (int First, int Count) Half(int count, int half, int group = 1)
+    {
+        int middle = Math.Min(count, (count / 2 + group - 1) / group * group);
+        return half == 0 ? (0, middle) : (middle, count - middle);
+    }
 
     /// <summary>Runs work(0) and work(1), at once where that can be.</summary>
     public static void Run(Action<int> work)

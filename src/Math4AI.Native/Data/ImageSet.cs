@@ -52,7 +52,7 @@ public sealed class ImageSet
     public static ImageSet Read(string path, ImageShape? like = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Directory.Exists(path) ? ReadFolder(path, like) : ReadIdx(path);
+        return Directory.Exists(path) ? ReadFolder(path, like) : ReadIdx(path, like);
     }
 
     /// <summary>Whether a file has the format of the MNIST family.</summary>
@@ -207,7 +207,7 @@ public sealed class ImageSet
     }
 
     /// <summary>Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".</summary>
-    private static ImageSet ReadIdx(string path)
+    private static ImageSet ReadIdx(string path, ImageShape? like)
     {
         (int[] shape, byte[] bytes) = ReadIdxFile(path, 3);
         string labelFile = Path.Combine(
@@ -223,10 +223,17 @@ public sealed class ImageSet
                 : throw new InvalidDataException($"{labelFile} has {labelShape[0]} labels for {shape[0]} images.");
         }
 
+        if (like is not null && (like.Channels != 1 || like.Height != shape[1] || like.Width != shape[2]))
+        {
+            throw new InvalidDataException(
+                $"{path} has images of {shape[1]} × {shape[2]} grey pixels; {like.Channels} channels of {like.Height} × {like.Width} are needed.");
+        }
+
+        string[] names = [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        string[] wanted = like is null ? names : [.. like.Classes];
         float[] pixels = Array.ConvertAll(bytes, value => value / 255.0f);
         return new ImageSet(
-            1, shape[1], shape[2], pixels, labels,
-            [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))],
+            1, shape[1], shape[2], pixels, [.. labels.Select(label => label < 0 ? -1 : Array.IndexOf(wanted, names[label]))], wanted,
             [.. Enumerable.Range(1, shape[0]).Select(i => $"image {i.ToString(CultureInfo.InvariantCulture)}")]);
     }
 

@@ -91,15 +91,33 @@ internal sealed partial record NpyHeader(string Type, bool IsFortranOrder, long[
         return new NpyHeader(type[1..], order.Value == "True", lengths, dataOffset);
     }
 
+    /// <summary>The number of elements; <see cref="long.MaxValue"/> where it is more than any file has.</summary>
+    public long Count
+    {
+        get
+        {
+            Int128 count = Int128.One;
+            foreach (long length in Shape)
+            {
+                count *= length;
+                if (count > long.MaxValue / sizeof(double))
+                {
+                    return Shape.Contains(0) ? 0 : long.MaxValue;
+                }
+            }
+
+            return (long)count;
+        }
+    }
+
     private void RequireLength(Stream stream, string name)
     {
-        Int128 elements = Shape.Aggregate(Int128.One, (product, n) => product > long.MaxValue ? product : product * n);
-        if (elements * ElementSize != stream.Length - DataOffset)
+        if ((Int128)Count * ElementSize != stream.Length - DataOffset)
         {
             throw Invalid(
                 name,
-                $"is damaged: its shape ({string.Join(", ", Shape)}) needs {elements * ElementSize} bytes of data, "
-                + $"and it holds {stream.Length - DataOffset}");
+                $"is damaged: it holds {stream.Length - DataOffset} bytes of data, and its shape ({string.Join(", ", Shape)}) needs "
+                + (Count == long.MaxValue ? "more than any file has" : $"{Count * ElementSize}"));
         }
     }
 

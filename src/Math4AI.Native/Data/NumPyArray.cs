@@ -9,8 +9,8 @@ namespace Math4AI.Data;
 /// <param name="Values">The elements, in the file's order.</param>
 internal sealed record NumPyArray(long[] Shape, bool IsFortranOrder, double[] Values)
 {
-    private const long MostBytes = 1L << 30;
     private const int MostArrays = 1024;
+    private const int HeaderRoom = 1 << 17;
 
     /// <summary>Reads a <c>.npy</c> file.</summary>
     /// <exception cref="InvalidDataException">It is no array of numbers, or too large for memory.</exception>
@@ -18,9 +18,7 @@ internal sealed record NumPyArray(long[] Shape, bool IsFortranOrder, double[] Va
     public static NumPyArray ReadNpy(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        return stream.Length <= MostBytes
-            ? Read(stream, path)
-            : throw new InvalidDataException($"{path} has more than {MostBytes} bytes, too many to hold in memory as a table.");
+        return Read(stream, path, Table.MostCells);
     }
 
     /// <summary>Reads the arrays of a <c>.npz</c> archive, in the order of their names.</summary>
@@ -37,13 +35,14 @@ internal sealed record NumPyArray(long[] Shape, bool IsFortranOrder, double[] Va
             throw new InvalidDataException($"{path} holds {entries.Length} arrays; 1 to {MostArrays} can be read.");
         }
 
-        long left = MostBytes;
+        long left = Table.MostCells;
         return [.. entries.Select(entry =>
         {
             // What the archive says of lengths may be wrong: no more is unpacked than there may be.
-            byte[] bytes = Unpack(entry, path, left);
-            left -= bytes.Length;
-            return (entry.FullName[..^4], Read(new MemoryStream(bytes), $"{path}, {entry.FullName}"));
+            using MemoryStream bytes = Unpack(entry, path, HeaderRoom + sizeof(double) * left);
+            NumPyArray array = Read(bytes, $"{path}, {entry.FullName}", left);
+            left -= array.Values.Length;
+            return (entry.FullName[..^4], array);
         })];
     }
 
@@ -59,24 +58,25 @@ internal sealed record NumPyArray(long[] Shape, bool IsFortranOrder, double[] Va
         }
     }
 
-    private static byte[] Unpack(ZipArchiveEntry entry, string path, long most)
+    private static MemoryStream Unpack(ZipArchiveEntry entry, string path, long most)
     {
         try
         {
             using Stream packed = entry.Open();
-            using var bytes = new MemoryStream();
+            var bytes = new MemoryStream();
             byte[] piece = new byte[1 << 16];
             for (int count; (count = packed.Read(piece)) > 0;)
             {
                 if (bytes.Length + count > most)
                 {
-                    throw new InvalidDataException($"{path} unpacks to more than {MostBytes} bytes, too many to hold in memory.");
+                    throw TooMany(path);
                 }
 
                 bytes.Write(piece, 0, count);
             }
 
-            return bytes.ToArray();
+            bytes.Position = 0;
+            return bytes;
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -84,16 +84,29 @@ internal sealed record NumPyArray(long[] Shape, bool IsFortranOrder, double[] Va
         }
     }
 
-    private static NumPyArray Read(Stream stream, string name)
+    private static InvalidDataException TooMany(string name) =>
+        new($"{name} has more than {Table.MostCells} cells, too many to hold in memory at once.");
+
+    private static NumPyArray Read(Stream stream, string name, long most)
     {
         NpyHeader header = NpyHeader.Read(stream, name, isAnyNumber: true);
-        byte[] bytes = new byte[stream.Length - header.DataOffset];
-        stream.Position = header.DataOffset;
-        stream.ReadExactly(bytes);
-        double[] values = new double[bytes.Length / header.ElementSize];
-        for (int i = 0; i < values.Length; i++)
+        if (header.Count > most)
         {
-            values[i] = Element(header.Type, bytes.AsSpan(i * header.ElementSize));
+            throw TooMany(name);
+        }
+
+        const int AtOnce = 1 << 13;
+        byte[] bytes = new byte[AtOnce * header.ElementSize];
+        double[] values = new double[header.Count];
+        stream.Position = header.DataOffset;
+        for (int first = 0; first < values.Length; first += AtOnce)
+        {
+            int count = Math.Min(AtOnce, values.Length - first);
+            stream.ReadExactly(bytes, 0, count * header.ElementSize);
+            for (int i = 0; i < count; i++)
+            {
+                values[first + i] = Element(header.Type, bytes.AsSpan(i * header.ElementSize));
+            }
         }
 
         return new NumPyArray(header.Shape, header.IsFortranOrder, values);

@@ -16,7 +16,8 @@ public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 public static class Safetensors
 {
     private const int MostHeaderBytes = 100 << 20;
-    private const long MostElements = 1L << 31;
+    private const long MostElements = 0x7FFFFFC7;
+    private const int AtOnce = 1 << 26;
     private const string Metadata = "__metadata__";
 
     /// <summary>Writes arrays.</summary>
@@ -77,7 +78,11 @@ public static class Safetensors
         header.WriteTo(file);
         foreach (NamedArray array in arrays.Values)
         {
-            file.Write(MemoryMarshal.AsBytes<float>(array.Values));
+            // A span has no more than 2³¹ bytes.
+            for (int first = 0; first < array.Values.Length; first += AtOnce)
+            {
+                file.Write(MemoryMarshal.AsBytes(array.Values.AsSpan(first, Math.Min(AtOnce, array.Values.Length - first))));
+            }
         }
     }
 
@@ -117,9 +122,24 @@ public static class Safetensors
             metadata = json.RootElement.TryGetProperty(Metadata, out JsonElement texts)
                 ? texts.EnumerateObject().ToDictionary(text => text.Name, text => text.Value.GetString() ?? string.Empty)
                 : new Dictionary<string, string>();
-            foreach (JsonProperty entry in json.RootElement.EnumerateObject().Where(entry => entry.Name != Metadata))
+            // Of arrays that overlapped, a small file could ask for any amount of memory.
+            (string Name, long[] Shape, long From, long To)[] places =
+            [
+                .. json.RootElement.EnumerateObject().Where(entry => entry.Name != Metadata)
+                    .Select(entry => Place(path, file.Length - start, entry)).OrderBy(place => place.From),
+            ];
+            for (int i = 1; i < places.Length; i++)
             {
-                arrays.Add(entry.Name, ReadArray(path, file, start, entry));
+                if (places[i].From < places[i - 1].To)
+                {
+                    throw new InvalidDataException($"{path} says that '{places[i].Name}' lies where '{places[i - 1].Name}' does: the file is damaged.");
+                }
+            }
+
+            foreach ((string name, long[] shape, long from, long to) in places)
+            {
+                file.Position = start + from;
+                arrays.Add(name, new NamedArray(shape, ReadValues(file, (to - from) / sizeof(float))));
             }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
@@ -130,7 +150,19 @@ public static class Safetensors
         return arrays;
     }
 
-    private static NamedArray ReadArray(string path, FileStream file, long start, JsonProperty entry)
+    private static float[] ReadValues(FileStream file, long count)
+    {
+        float[] values = new float[count];
+        for (int first = 0; first < values.Length; first += AtOnce)
+        {
+            file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(AtOnce, values.Length - first))));
+        }
+
+        return values;
+    }
+
+    /// <summary>Shape and place of an array, checked against the bytes that there are.</summary>
+    private static (string Name, long[] Shape, long From, long To) Place(string path, long bytes, JsonProperty entry)
     {
         if (entry.Value.GetProperty("dtype").GetString() != "F32")
         {
@@ -148,16 +180,13 @@ public static class Safetensors
                 : count * size;
         }
 
-        bool isInside = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= file.Length - start
+        bool isInside = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= bytes
             && offsets[1] - offsets[0] == sizeof(float) * count;
         if (!isInside)
         {
             throw new InvalidDataException($"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
         }
 
-        float[] values = new float[count];
-        file.Position = start + offsets[0];
-        file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        return new NamedArray(shape, values);
+        return (entry.Name, shape, offsets[0], offsets[1]);
     }
 }

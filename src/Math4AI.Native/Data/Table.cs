@@ -10,7 +10,8 @@ namespace Math4AI.Data;
 /// </summary>
 public sealed class Table
 {
-    private const int MostCells = 1 << 26;
+    /// <summary>The most cells that are held in memory at once.</summary>
+    internal const int MostCells = 1 << 26;
 
     private static readonly DateTime FirstDay = new(2000, 1, 1);
     private static readonly string[] DateFormats =
@@ -90,7 +91,9 @@ public sealed class Table
                     values[row] = array.Values[array.IsFortranOrder ? column * rows + row : (long)row * count + column];
                 }
 
-                columns.Add((array.Shape.Length == 1 && name != "c" ? name : string.Create(CultureInfo.InvariantCulture, $"{name}{column + 1}"), values));
+                string title = array.Shape.Length == 1 && name != "c" ? name : string.Create(CultureInfo.InvariantCulture, $"{name}{column + 1}");
+                RequireFinite(path, title, values, 0);
+                columns.Add((title, values));
             }
         }
 
@@ -122,8 +125,24 @@ public sealed class Table
             int count = (int)Math.Min(rows, file.Length - start);
             double[] block = new double[checked(count * file.Channels)];
             file.Read(start, count, block);
-            yield return OfNumbers([.. Enumerable.Range(0, file.Channels).Select(i => (
-                string.Create(CultureInfo.InvariantCulture, $"c{i + 1}"), block[(i * count)..((i + 1) * count)]))]);
+            var columns = new (string Name, double[] Values)[file.Channels];
+            for (int i = 0; i < columns.Length; i++)
+            {
+                columns[i] = (string.Create(CultureInfo.InvariantCulture, $"c{i + 1}"), block[(i * count)..((i + 1) * count)]);
+                RequireFinite(path, columns[i].Name, columns[i].Values, start);
+            }
+
+            yield return OfNumbers(columns);
+        }
+    }
+
+    /// <summary>NaN is a missing value, and infinity is none at all.</summary>
+    private static void RequireFinite(string path, string name, double[] values, long first)
+    {
+        int row = Array.FindIndex(values, double.IsInfinity);
+        if (row >= 0)
+        {
+            throw new InvalidDataException($"{path}, column '{name}', row {first + row + 1}: the value is infinite.");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 
@@ -14,18 +16,10 @@ internal static unsafe class OpenMp
     /// <summary>Runs work(0) on this thread and work(1) on the team's second one; 1 runs here too where the team has no second.</summary>
     public static void RunBoth(Action<int> work)
     {
+        // It stays where it is, on this stack, until both are done.
         var region = new Region(work);
-        GCHandle handle = GCHandle.Alloc(region);
-        try
-        {
-            ((delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)Entries.Value.Parallel)(
-                &Member, GCHandle.ToIntPtr(handle), 2, 0);
-        }
-        finally
-        {
-            handle.Free();
-        }
-
+        ((delegate* unmanaged<delegate* unmanaged<nint, void>, nint, uint, uint, void>)Entries.Value.Parallel)(
+            &Member, (nint)Unsafe.AsPointer(ref region), 2, 0);
         region.Finish();
     }
 
@@ -54,38 +48,44 @@ internal static unsafe class OpenMp
 
     // An exception must not leave it: the frames below are C.
     [UnmanagedCallersOnly]
-    private static void Member(nint data) =>
-        ((Region)GCHandle.FromIntPtr(data).Target!).Run(((delegate* unmanaged<int>)Entries.Value.ThreadNumber)());
-
-    private sealed class Region(Action<int> work)
+    private static void Member(nint data)
     {
-        private readonly bool[] ran = new bool[2];
-        private readonly Exception?[] failures = new Exception?[2];
+        int half = ((delegate* unmanaged<int>)Entries.Value.ThreadNumber)();
+        Unsafe.AsRef<Region>((void*)data).Run(half);
+    }
+
+    private struct Region(Action<int> work)
+    {
+        private ExceptionDispatchInfo? first;
+        private ExceptionDispatchInfo? second;
+        private bool ranSecond;
 
         public void Run(int half)
         {
-            ran[half] = true;
             try
             {
                 work(half);
             }
             catch (Exception e)
             {
-                failures[half] = e;
+                (half == 0 ? ref first : ref second) = ExceptionDispatchInfo.Capture(e);
+            }
+
+            if (half == 1)
+            {
+                ranSecond = true;
             }
         }
 
-        public void Finish()
+        public readonly void Finish()
         {
-            if (!ran[1])
+            first?.Throw();
+            if (!ranSecond)
             {
                 work(1);
             }
 
-            foreach (Exception failure in failures.OfType<Exception>())
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-            }
+            second?.Throw();
         }
     }
 }

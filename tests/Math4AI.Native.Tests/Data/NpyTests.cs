@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Math4AI.Data;
 using MathNet.Numerics.LinearAlgebra;
@@ -86,6 +87,45 @@ public class NpyTests : TemporaryFolder
             File.WriteAllBytes(In("cut.npy"), whole[..length]);
             Assert.Throws<InvalidDataException>(() => new NpySource(In("cut.npy")));
         }
+    }
+
+    [Fact]
+    public void A_shape_whose_product_wraps_around_is_refused()
+    {
+        // 2¹²⁵ + 20733043 elements: eight times that, in 128 bits, are 8 · 20733043.
+        byte[] header = NpyHeader.Write(isDouble: true, isFortranOrder: false, 6521907795794020251, 6521910029538953225);
+        using (FileStream file = File.Create(In("wraps.npy")))
+        {
+            file.Write(header);
+            file.SetLength(header.Length + 8L * 20733043);
+        }
+
+        Assert.Contains("is damaged", Assert.Throws<InvalidDataException>(() => Table.Read(In("wraps.npy"))).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => new NpySource(In("wraps.npy")).Dispose());
+    }
+
+    [Fact]
+    public void Infinity_is_no_number_of_a_table_and_more_cells_than_fit_are_refused()
+    {
+        File.Move(Write("<f8", "False", "(3, 2)", Doubles(1.0, 2.0, 3.0, double.PositiveInfinity, 5.0, 6.0)), In("i.npy"));
+        Assert.Contains("column 'c2', row 2", Assert.Throws<InvalidDataException>(() => Table.Read(In("i.npy"))).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => Table.ReadBlocks(In("i.npy"), 2).ToList());
+
+        // A small archive that unpacks to as many zeros as it likes.
+        byte[] header = NpyHeader.Write(isDouble: false, isFortranOrder: false, 1L << 27);
+        string text = Encoding.Latin1.GetString(header).Replace("'<f4'", "'|u1'", StringComparison.Ordinal);
+        using (ZipArchive archive = ZipFile.Open(In("bomb.npz"), ZipArchiveMode.Create))
+        {
+            using Stream entry = archive.CreateEntry("x.npy").Open();
+            entry.Write(Encoding.Latin1.GetBytes(text));
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 128; i++)
+            {
+                entry.Write(zeros);
+            }
+        }
+
+        Assert.Contains("cells", Assert.Throws<InvalidDataException>(() => Table.Read(In("bomb.npz"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,7 +73,10 @@ public sealed class NetworkTests : TemporaryFolder
         var theirs = new Mlp(13, hidden, 3);
         theirs.load_state_dict(ours.state_dict());
         var flat = new FlatParameters(ours);
-        MlpPass? pass = MlpPass.For(ours, flat);
+        Assert.Null(MlpPass.For(ours, flat, randn(2, 12)));
+        Assert.Null(MlpPass.For(ours, flat, randn(2, 2, 13)));
+        Assert.Null(MlpPass.For(ours, flat, randn(2, 13, ScalarType.Float64)));
+        MlpPass? pass = MlpPass.For(ours, flat, randn(2, 13));
         Assert.Equal(Compute.HasMkl, pass is not null);
         for (int step = 0; step < 6 && pass is not null; step++)
         {
@@ -231,7 +234,7 @@ public sealed class NetworkTests : TemporaryFolder
             Width = 32,
             Trainer = new TrainerOptions { Steps = 200, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
         };
-        (TextModel model, _, double loss) = TextModel.Train(text, options);
+        (TextModel model, _, double loss, _) = TextModel.Train(text, options);
         Assert.True(loss < 0.1, $"{loss}");
         Assert.True(model.About.BytePairs.Count is > 8 and < 30, $"{model.About.BytePairs.Count} byte pairs");
         Assert.True(model.SymbolsPerCharacter(text) < 0.7);
@@ -260,8 +263,9 @@ public sealed class NetworkTests : TemporaryFolder
             Width = 32,
             Trainer = new TrainerOptions { Steps = 150, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
         };
-        (TextModel model, TrainingResult training, double loss) = TextModel.Train(text, options);
+        (TextModel model, TrainingResult training, double loss, double testLoss) = TextModel.Train(text, options);
         Assert.Equal(150, training.Steps);
+        Assert.True(testLoss < 0.05, $"{testLoss}");
         Assert.True(loss < 0.05, $"{loss}");
         using (var files = new FileTransaction())
         {

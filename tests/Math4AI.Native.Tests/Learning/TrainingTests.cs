@@ -216,13 +216,14 @@ public class TrainingTests : TemporaryFolder
         Run();
         GC.Collect();
         long before = Environment.WorkingSet;
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < 40; i++)
         {
             Run();
         }
 
+        // A tensor of 8 × 10 kept in each of the 96,000 steps would be 100 MB.
         GC.Collect();
-        Assert.True(Environment.WorkingSet < before + (48L << 20), $"{before} {Environment.WorkingSet}");
+        Assert.True(Environment.WorkingSet < before + (32L << 20), $"{before} {Environment.WorkingSet}");
     }
 
     [Fact]

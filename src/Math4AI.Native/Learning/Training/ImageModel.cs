@@ -44,6 +44,8 @@ public sealed class ImageModel
             about is { Target: not null, Filters: > 0 and <= 1024, Shape: { Channels: 1 or 3, Height: >= 4 and <= MostSide, Width: >= 4 and <= MostSide } }
             && about.Shape.Classes is { Count: >= 2 and <= MostClasses } && about.Shape.Classes.All(name => name is not null)
             && double.IsFinite(about.Mean) && about.Deviation > 0.0 && about.Shape.Largest > 0.0);
+        ImageShape shape = about.Shape;
+        ModelFolder.RequireWeights(folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
         var model = new ImageModel(about);
         ModelFolder.ReadWeights(folder, model.network);
         return model;

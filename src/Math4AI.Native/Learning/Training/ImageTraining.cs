@@ -76,9 +76,9 @@ public sealed record ImageTraining(
         return new ImageTraining(
             model,
             training,
-            ScoredPart.OfClasses(model.Predict(train), train.Labels, hasIntervals: false),
-            ScoredPart.OfClasses(model.Predict(validation), validation.Labels, hasIntervals: false),
-            ScoredPart.OfClasses(probabilities, tested.Labels, hasIntervals: true),
+            ScoredPart.OfClasses(model.Predict(train), train.Labels, hasIntervals: false, cancellation),
+            ScoredPart.OfClasses(model.Predict(validation), validation.Labels, hasIntervals: false, cancellation),
+            ScoredPart.OfClasses(probabilities, tested.Labels, hasIntervals: true, cancellation),
             Scores.Confusion(probabilities, tested.Labels),
             tested,
             probabilities);
@@ -117,12 +117,19 @@ public sealed record ImageTraining(
             throw new ArgumentException("The images are of fewer than two classes: there is nothing to tell apart.");
         }
 
+        if (test is not null && (test.Channels != images.Channels || test.Height != images.Height || test.Width != images.Width))
+        {
+            throw new ArgumentException(
+                $"The images of the test part have {test.Channels} channels of {test.Height} × {test.Width} pixels, "
+                + $"and those for training {images.Channels} of {images.Height} × {images.Width}.");
+        }
+
         foreach (ImageSet part in new[] { images, test }.OfType<ImageSet>())
         {
-            int unknown = Array.IndexOf(part.Labels, -1);
+            int unknown = Array.FindIndex(part.Labels, label => label < 0 || label >= images.Classes.Count);
             if (unknown >= 0)
             {
-                throw new ArgumentException($"The class of {part.Names[unknown]} is not known.");
+                throw new ArgumentException($"The class of {part.Names[unknown]} is not known, or none of those for training.");
             }
         }
     }

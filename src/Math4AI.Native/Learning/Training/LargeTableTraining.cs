@@ -68,13 +68,14 @@ public static class LargeTableTraining
         foreach (Table block in Table.ReadBlocks(path, BlockRows))
         {
             cancellation.ThrowIfCancellationRequested();
-            dropped += Encode(model, block, options, (block, i) => parts[statistics.PartOf(block, i, row + i)]);
+            int[] partOf = statistics.PartsOf(block, row);
+            dropped += Encode(model, block, options, i => parts[partOf[i]]);
             row += block.Rows;
         }
 
         foreach (Table block in testPath is null ? [] : Table.ReadBlocks(testPath, BlockRows))
         {
-            dropped += Encode(model, block, options, (_, _) => test);
+            dropped += Encode(model, block, options, _ => test);
         }
 
         Array.ForEach(parts, part => part.Complete());
@@ -99,9 +100,9 @@ public static class LargeTableTraining
         {
             Model = model,
             Training = training,
-            Train = Score(model, train, hasIntervals: false),
-            Validation = Score(model, validation, hasIntervals: false),
-            Test = Score(model, test, hasIntervals: true),
+            Train = Score(model, train, hasIntervals: false, cancellation),
+            Validation = Score(model, validation, hasIntervals: false, cancellation),
+            Test = Score(model, test, hasIntervals: true, cancellation),
             Confusion = areClasses ? Scores.Confusion(predictions, classes) : [],
             TestPredictions = predictions,
             TestClasses = classes,
@@ -110,7 +111,7 @@ public static class LargeTableTraining
     }
 
     /// <summary>Writes a block's rows to their parts; how many were left out, since a value is missing.</summary>
-    private static int Encode(TableModel model, Table block, TableTrainingOptions options, Func<Table, int, EncodedRows> partOf)
+    private static int Encode(TableModel model, Table block, TableTrainingOptions options, Func<int, EncodedRows> partOf)
     {
         TableModelDescription about = model.About;
         string[] needed = [.. options.Missing == Missing.Drop ? about.Encoder.Columns.Select(column => column.Name) : [], about.Target];
@@ -127,18 +128,18 @@ public static class LargeTableTraining
             : Array.ConvertAll(rows.Numbers(about.Target), y => (float)((y - about.Mean) / about.Deviation));
         for (int i = 0; i < kept.Length; i++)
         {
-            partOf(block, kept[i]).Add(inputs.AsSpan(i * about.Encoder.Inputs, about.Encoder.Inputs), targets[i]);
+            partOf(kept[i]).Add(inputs.AsSpan(i * about.Encoder.Inputs, about.Encoder.Inputs), targets[i]);
         }
 
         return block.Rows - kept.Length;
     }
 
-    private static ScoredPart Score(TableModel model, EncodedRows part, bool hasIntervals)
+    private static ScoredPart Score(TableModel model, EncodedRows part, bool hasIntervals, CancellationToken cancellation)
     {
         (double[][] predicted, double[] observed) = Ask(model, part);
         ScoredPart scored = model.About.Task == TableTask.Regression
-            ? ScoredPart.OfNumbers(predicted, observed, hasIntervals)
-            : ScoredPart.OfClasses(predicted, Array.ConvertAll(observed, value => (int)value), hasIntervals);
+            ? ScoredPart.OfNumbers(predicted, observed, hasIntervals, cancellation)
+            : ScoredPart.OfClasses(predicted, Array.ConvertAll(observed, value => (int)value), hasIntervals, cancellation);
         return scored with { Rows = part.Count };
     }
 

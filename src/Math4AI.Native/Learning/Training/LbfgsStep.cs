@@ -33,53 +33,68 @@ internal sealed unsafe class LbfgsStep : Optimizer
     /// <summary>How many pairs there are.</summary>
     private ref float Count => ref Moments[Numbers][0];
 
-    /// <summary>The loss at the point before; meaningless before the first step.</summary>
+    /// <summary>The loss at the point before, with the decay; meaningless before the first step.</summary>
     private ref float Loss => ref Moments[Numbers][1];
+
+    /// <summary>The same without the decay.</summary>
+    private ref float PlainLoss => ref Moments[Numbers][3];
 
     /// <summary>The share of the direction that was taken from there.</summary>
     private ref float Length => ref Moments[Numbers][2];
 
+    /// <summary>The first such share along this direction.</summary>
+    private ref float FirstLength => ref Moments[Numbers][4];
+
     /// <inheritdoc/>
-    public override void Step(double rate, double mostNorm = double.PositiveInfinity, double loss = double.NaN)
+    public override double Step(double rate, double mostNorm = double.PositiveInfinity, double loss = double.NaN)
     {
         Steps++;
         float total = (float)(loss + CopyGradient());
         float[] theta = Parameters.Values, point = Moments[Point], gradient = Moments[Gradient], direction = Moments[Direction];
-        bool isWorse = Steps > 1 && !(total <= Loss);
-        if (isWorse && Length > LeastLength)
+        if (Steps > 1 && !(total <= Loss))
         {
             Length *= Shorter;
+            if (Length < LeastLength * FirstLength)
+            {
+                // There is nothing to gain along this direction: what made it is forgotten.
+                gradient.CopyTo(here, 0);
+                Count = 0.0f;
+                Aim(direction, rate);
+            }
         }
         else
         {
-            if (Steps > 1 && !isWorse)
+            if (Steps > 1)
             {
                 Remember(theta, point, gradient);
-            }
-            else
-            {
-                // There is nothing to gain along this direction: what made it is forgotten.
-                Count = 0.0f;
             }
 
             theta.CopyTo(point, 0);
             here.CopyTo(gradient, 0);
-            Loss = total;
-            Aim(direction);
-            Length = (float)(Count > 0.0f ? rate : rate * Math.Min(1.0, 1.0 / Math.Max(1e-30, TensorPrimitives.SumOfMagnitudes<float>(here))));
+            (Loss, PlainLoss) = (total, (float)loss);
+            Aim(direction, rate);
         }
 
-        // θ = the point before, and so much of the direction.
-        TensorPrimitives.MultiplyAdd<float>(direction, Length, point, theta);
+        ShowTrial();
+        return PlainLoss;
     }
 
     /// <inheritdoc/>
-    public override void Finish()
+    public override void ShowAccepted()
     {
         if (Steps > 0)
         {
-            // Where the last step led has not been looked at.
             Moments[Point].CopyTo(Parameters.Values, 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ShowTrial()
+    {
+        if (Steps > 0)
+        {
+            // θ = the point before, and so much of the direction.
+            TensorPrimitives.MultiplyAdd<float>(Moments[Direction], Length, Moments[Point], Parameters.Values);
         }
     }
 
@@ -141,8 +156,8 @@ internal sealed unsafe class LbfgsStep : Optimizer
         Count = Math.Min(Count, Pairs - 1);
     }
 
-    /// <summary>−H g by the two loops.</summary>
-    private void Aim(float[] direction)
+    /// <summary>−H g by the two loops, and the share of it to try first.</summary>
+    private void Aim(float[] direction, double rate)
     {
         int count = (int)Count;
         Span<float> shares = stackalloc float[Pairs];
@@ -164,6 +179,9 @@ internal sealed unsafe class LbfgsStep : Optimizer
             float share = TensorPrimitives.Dot<float>(Answer(i), direction) / TensorPrimitives.Dot<float>(Change(i), Answer(i));
             TensorPrimitives.MultiplyAdd<float>(Change(i), shares[i] - share, direction, direction);
         }
+
+        Length = (float)(count > 0 ? rate : rate * Math.Min(1.0, 1.0 / Math.Max(1e-30, TensorPrimitives.SumOfMagnitudes<float>(here))));
+        FirstLength = Length;
     }
 
     private float[] Change(int pair) => Moments[FirstPair + 2 * pair];

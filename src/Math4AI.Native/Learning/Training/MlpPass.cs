@@ -10,7 +10,8 @@ namespace Math4AI.Learning;
 /// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and rectifiers in one pass beside
 /// them: the network is small, and autograd's own work on each operation would take as long as the operations. The loss stays torch's:
 /// it is given the outputs, and its backward ends there. (The loops are optimised at their first call, as are those of the optimisers.)
-/// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0.
+/// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0. Each of two threads has half of a layer's outputs, so that it finds their
+/// weights and gradients in its own cache, as the optimiser's step does after it.
 /// </summary>
 internal sealed unsafe class MlpPass
 {
@@ -21,8 +22,13 @@ internal sealed unsafe class MlpPass
     private readonly float[][] activations;
     private readonly float[][] slopes;
     private readonly Dictionary<int, Tensor> outputs = [];
+    private readonly Action<int> forward;
+    private readonly Action<int> backward;
     private Tensor? given;
     private int rows;
+    private int layer;
+    private bool isFirst;
+    private bool areHalves;
 
     private MlpPass(Mlp module, FlatParameters parameters)
     {
@@ -30,35 +36,37 @@ internal sealed unsafe class MlpPass
         widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
         activations = new float[widths.Length][];
         slopes = new float[widths.Length][];
+        (forward, backward) = (ForwardPart, BackwardPart);
         parameters.KeepOwnGradients();
     }
 
-    /// <summary>A pass for a module, where it is one that this can do, and MKL is there.</summary>
-    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters) =>
-        Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count ? new MlpPass(mlp, parameters) : null;
+    /// <summary>A pass for a module, where it is one that this can do with such inputs, and MKL is there.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="inputs">Some of the inputs that will come.</param>
+    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs) =>
+        Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
+            && Takes(inputs, mlp.Layers[0].weight.shape[1])
+            ? new MlpPass(mlp, parameters)
+            : null;
 
     /// <summary>The outputs for some inputs, a leaf that wants a gradient. It holds until the next call.</summary>
     /// <param name="inputs">float32, rows × inputs.</param>
+    /// <exception cref="ArgumentException">They are of another shape or type than those that the training began with.</exception>
     public Tensor Forward(Tensor inputs)
     {
-        (given, rows) = (inputs.is_contiguous() ? inputs : inputs.contiguous(), (int)inputs.shape[0]);
-        Tensor result = Outputs();
-        fixed (float* values = parameters.Values)
+        if (!Takes(inputs, widths[0]))
         {
-            for (int layer = 0; layer + 1 < widths.Length; layer++)
-            {
-                int count = widths[layer], width = widths[layer + 1];
-                float* x = Inputs(layer), y = Address(activations[layer + 1]);
-                float* w = values + parameters.Segments[2 * layer].Start, b = values + parameters.Segments[2 * layer + 1].Start;
+            throw new ArgumentException(
+                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); the training began with rows × {widths[0]} of float32.");
+        }
 
-                // Rows of ours are columns of MKL's: Yᵀ = W Xᵀ.
-                MklSingle.Gemm((byte)'T', (byte)'N', width, rows, count, 1.0f, w, count, x, count, 0.0f, y, width);
-                bool isLast = layer + 2 == widths.Length;
-                for (int row = 0; row < rows; row++)
-                {
-                    AddBias(y + (long)row * width, b, width, isLast ? float.NegativeInfinity : 0.0f);
-                }
-            }
+        (given, rows) = (inputs.is_contiguous() ? inputs : inputs.contiguous(), (int)inputs.shape[0]);
+        areHalves = TwoThreads.AreAvailable;
+        Tensor result = Outputs();
+        for (layer = 0; layer < widths.Length - 1; layer++)
+        {
+            Share(forward);
         }
 
         return result;
@@ -72,38 +80,94 @@ internal sealed unsafe class MlpPass
         gradient.data<float>().CopyTo(slopes[^1].AsSpan(0, rows * widths[^1]));
         outputs[rows].grad = null;
         parameters.FindGradients();
-        float kept = isFirst ? 0.0f : 1.0f;
-        fixed (float* values = parameters.Values)
+        this.isFirst = isFirst;
+        for (layer = widths.Length - 2; layer >= 0; layer--)
         {
-            for (int layer = widths.Length - 2; layer >= 0; layer--)
-            {
-                int count = widths[layer], width = widths[layer + 1];
-                float* x = Inputs(layer), g = Address(slopes[layer + 1]);
-                MklSingle.Gemm(
-                    (byte)'N', (byte)'T', count, width, rows, 1.0f, x, count, g, width, kept, parameters.Gradient(2 * layer), count);
-                float* bias = parameters.Gradient(2 * layer + 1);
-                if (isFirst)
-                {
-                    new Span<float>(bias, width).Clear();
-                }
-
-                for (int row = 0; row < rows; row++)
-                {
-                    AddBias(bias, g + (long)row * width, width, float.NegativeInfinity);
-                }
-
-                if (layer > 0)
-                {
-                    float* w = values + parameters.Segments[2 * layer].Start, before = Address(slopes[layer]);
-                    MklSingle.Gemm((byte)'N', (byte)'N', count, rows, width, 1.0f, w, count, g, width, 0.0f, before, count);
-                    ClearWhereOff(x, before, rows * count);
-                }
-            }
+            Share(backward);
         }
 
         parameters.AddWhatAutogradLeft();
         given = null;
     }
+
+    /// <summary>Some of a layer's outputs, for all rows.</summary>
+    private void ForwardPart(int half)
+    {
+        int count = widths[layer], width = widths[layer + 1];
+        (int first, int some) = Part(width, half, FlatParameters.Alignment);
+        if (some == 0)
+        {
+            return;
+        }
+
+        fixed (float* values = parameters.Values)
+        {
+            float* x = Inputs(layer), y = Address(activations[layer + 1]) + first;
+            float* w = values + parameters.Segments[2 * layer].Start + (long)first * count;
+            float* b = values + parameters.Segments[2 * layer + 1].Start + first;
+
+            // Rows of ours are columns of MKL's: Yᵀ = W Xᵀ.
+            MklSingle.Gemm((byte)'T', (byte)'N', some, rows, count, 1.0f, w, count, x, count, 0.0f, y, width);
+            float least = layer + 2 == widths.Length ? float.NegativeInfinity : 0.0f;
+            for (int row = 0; row < rows; row++)
+            {
+                AddBias(y + (long)row * width, b, some, least);
+            }
+        }
+    }
+
+    /// <summary>The gradients of the weights of some of a layer's outputs, and of the layer's inputs for some of the rows.</summary>
+    private void BackwardPart(int half)
+    {
+        int count = widths[layer], width = widths[layer + 1];
+        float* x = Inputs(layer), g = Address(slopes[layer + 1]);
+        (int first, int some) = Part(width, half, FlatParameters.Alignment);
+        if (some > 0)
+        {
+            float* weights = parameters.Gradient(2 * layer) + (long)first * count, bias = parameters.Gradient(2 * layer + 1) + first;
+            MklSingle.Gemm(
+                (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f, weights, count);
+            if (isFirst)
+            {
+                new Span<float>(bias, some).Clear();
+            }
+
+            for (int row = 0; row < rows; row++)
+            {
+                AddBias(bias, g + first + (long)row * width, some, float.NegativeInfinity);
+            }
+        }
+
+        (first, some) = Part(rows, half);
+        if (layer > 0 && some > 0)
+        {
+            fixed (float* values = parameters.Values)
+            {
+                float* w = values + parameters.Segments[2 * layer].Start, before = Address(slopes[layer]) + (long)first * count;
+                MklSingle.Gemm(
+                    (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f, before, count);
+                ClearWhereOff(x + (long)first * count, before, some * count);
+            }
+        }
+    }
+
+    private static bool Takes(Tensor inputs, long width) =>
+        inputs.dtype == ScalarType.Float32 && inputs.shape is [_, var columns] && columns == width;
+
+    private void Share(Action<int> work)
+    {
+        if (areHalves)
+        {
+            TwoThreads.Run(work);
+        }
+        else
+        {
+            work(0);
+        }
+    }
+
+    private (int First, int Count) Part(int count, int half, int group = 1) =>
+        areHalves ? TwoThreads.Half(count, half, group) : (0, count);
 
     /// <summary>value = max(value + bias, least).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

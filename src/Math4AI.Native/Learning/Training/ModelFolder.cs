@@ -67,6 +67,19 @@ public static class ModelFolder
         }
     }
 
+    /// <summary>Before a network is made: the weights' file is long enough to be of it, whatever the description asks for.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="least">The fewest parameters that the network can have.</param>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    internal static void RequireWeights(string folder, double least)
+    {
+        var file = new FileInfo(Path.Combine(folder, Weights));
+        if (file.Exists && file.Length < sizeof(float) * least)
+        {
+            throw new InvalidDataException($"{file.FullName} belongs to another model: it holds fewer weights than {Description} asks for.");
+        }
+    }
+
     internal static void ReadWeights(string folder, nn.Module network)
     {
         string path = Path.Combine(folder, Weights);

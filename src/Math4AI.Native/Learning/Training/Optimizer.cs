@@ -53,13 +53,12 @@ internal abstract unsafe class Optimizer
     /// <summary>λ, of matrices; vectors (biases, norms) are never decayed.</summary>
     protected double WeightDecay { get; }
 
-    private int Middle => Parameters.Values.Length / 2 / FlatParameters.Alignment * FlatParameters.Alignment;
-
     /// <summary>One step from the gradients that backward left; they are gone after it.</summary>
     /// <param name="rate">η.</param>
     /// <param name="mostNorm">The norm of all gradients together that a longer one is shortened to.</param>
     /// <param name="loss">The loss that the gradients are of.</param>
-    public virtual void Step(double rate, double mostNorm = double.PositiveInfinity, double loss = double.NaN)
+    /// <returns>The loss of the weights that a training is said to have come to.</returns>
+    public virtual double Step(double rate, double mostNorm = double.PositiveInfinity, double loss = double.NaN)
     {
         Steps++;
         Parameters.FindGradients();
@@ -73,10 +72,16 @@ internal abstract unsafe class Optimizer
 
         Halves(update);
         Parameters.ReleaseGradients();
+        return loss;
     }
 
-    /// <summary>After the last step: the values become the best that the steps have come to.</summary>
-    public virtual void Finish()
+    /// <summary>Makes the values those that the steps have come to, where the last step was a trial.</summary>
+    public virtual void ShowAccepted()
+    {
+    }
+
+    /// <summary>Makes the values again those that the next gradient is wanted at.</summary>
+    public virtual void ShowTrial()
     {
     }
 
@@ -130,12 +135,11 @@ internal abstract unsafe class Optimizer
         }
     }
 
-    /// <summary>What of a parameter lies in a half of the values.</summary>
-    private (int Start, int Count) InHalf(FlatParameters.Segment segment, int half)
+    /// <summary>A half of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/> makes it.</summary>
+    private static (int Start, int Count) InHalf(FlatParameters.Segment segment, int half)
     {
-        int middle = Parameters.Values.Length / 2 / FlatParameters.Alignment * FlatParameters.Alignment;
-        int start = Math.Max(half == 0 ? 0 : middle, segment.Start);
-        return (start, Math.Min(half == 0 ? middle : Parameters.Values.Length, segment.Start + segment.Count) - start);
+        (int first, int count) = TwoThreads.Half(segment.Count, half, FlatParameters.Alignment);
+        return (segment.Start + first, count);
     }
 
     private void Halves(Action<int> work)

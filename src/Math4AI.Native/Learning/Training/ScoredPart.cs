@@ -25,42 +25,93 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
         });
     }
 
-    /// <summary>The scores of some samples.</summary>
-    internal static ScoredPart Of(int samples, IReadOnlyDictionary<string, Func<int[], double>> scores, bool hasIntervals)
+    /// <summary>The scores of numbers.</summary>
+    internal static ScoredPart OfNumbers(double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)
     {
-        int[] all = [.. Enumerable.Range(0, samples)];
+        double[] squares = [.. predicted.Zip(observed, (f, y) => (f[0] - y) * (f[0] - y))];
+        double center = observed.Average();
+
+        double RSquared(int[] drawn)
+        {
+            double rest = 0.0, sum = 0.0, sumOfSquares = 0.0;
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                double y = observed[i] - center;
+                (rest, sum, sumOfSquares) = (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
+            }
+
+            return 1.0 - rest / (sumOfSquares - sum * sum / drawn.Length);
+        }
+
+        return Of(
+            observed.Length,
+            [new("rmse", drawn => Math.Sqrt(Mean(squares, drawn))), new("rSquared", RSquared)],
+            hasIntervals,
+            cancellation);
+    }
+
+    /// <summary>The scores of probabilities of classes.</summary>
+    internal static ScoredPart OfClasses(double[][] predicted, int[] observed, bool hasIntervals, CancellationToken cancellation = default)
+    {
+        int[] chosen = Learning.Scores.Likeliest(predicted);
+        double[] right = [.. chosen.Zip(observed, (p, y) => p == y ? 1.0 : 0.0)];
+        double[] losses = [.. predicted.Zip(observed, (row, y) => -Math.Log(Math.Max(1e-12, row[y])))];
+        int count = predicted[0].Length;
+        int[] present = [.. observed.Distinct()], named = [.. observed.Union(chosen)];
+        var ranked = new RankedProbabilities(predicted, observed);
+
+        // Of every class: how often it was chosen rightly, was observed, and was chosen.
+        double Over(int[] classes, int[] drawn, Func<double, double, double, double> score)
+        {
+            double[] found = new double[count], seen = new double[count], taken = new double[count];
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                found[chosen[i]] += drawn[i] * right[i];
+                seen[observed[i]] += drawn[i];
+                taken[chosen[i]] += drawn[i];
+            }
+
+            return classes.Average(of => score(found[of], seen[of], taken[of]));
+        }
+
+        // Of scores that are means over the classes, a draw has as many samples of each class as there are: it has every class.
+        return Of(
+            observed.Length,
+            [
+                new("accuracy", drawn => Mean(right, drawn)),
+                new("balancedAccuracy", drawn => Over(present, drawn, (found, seen, _) => found / seen), observed),
+                new("f1", drawn => Over(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
+                new("rocAuc", drawn => ranked.Area(drawn), observed),
+                new("logLoss", drawn => Mean(losses, drawn)),
+            ],
+            hasIntervals,
+            cancellation);
+    }
+
+    private static ScoredPart Of(int samples, Score[] scores, bool hasIntervals, CancellationToken cancellation)
+    {
+        int[] once = new int[samples];
+        Array.Fill(once, 1);
         return new ScoredPart(
             samples,
-            scores.ToDictionary(score => score.Key, score => score.Value(all)),
+            scores.ToDictionary(score => score.Name, score => score.Of(once)),
             hasIntervals
-                ? scores.ToDictionary(score => score.Key, score => Learning.Scores.Bootstrap(samples, score.Value))
+                ? scores.ToDictionary(
+                    score => score.Name, score => Learning.Scores.Bootstrap(samples, score.Of, score.Strata, cancellation: cancellation))
                 : new Dictionary<string, Interval>());
     }
 
-    /// <summary>The scores of numbers.</summary>
-    internal static ScoredPart OfNumbers(double[][] predicted, double[] observed, bool hasIntervals) => Of(
-        observed.Length,
-        new Dictionary<string, Func<int[], double>>
-        {
-            ["rmse"] = rows => Learning.Scores.Rmse([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
-            ["rSquared"] = rows => Learning.Scores.RSquared([.. rows.Select(i => predicted[i][0])], [.. rows.Select(i => observed[i])]),
-        },
-        hasIntervals);
-
-    /// <summary>The scores of probabilities of classes.</summary>
-    internal static ScoredPart OfClasses(double[][] predicted, int[] observed, bool hasIntervals)
+    private static double Mean(double[] values, int[] drawn)
     {
-        int[] chosen = Learning.Scores.Likeliest(predicted);
-        return Of(
-            observed.Length,
-            new Dictionary<string, Func<int[], double>>
-            {
-                ["accuracy"] = rows => Learning.Scores.Accuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
-                ["balancedAccuracy"] = rows => Learning.Scores.BalancedAccuracy([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
-                ["f1"] = rows => Learning.Scores.F1([.. rows.Select(i => chosen[i])], [.. rows.Select(i => observed[i])]),
-                ["rocAuc"] = rows => Learning.Scores.RocAuc([.. rows.Select(i => predicted[i])], [.. rows.Select(i => observed[i])]),
-                ["logLoss"] = rows => rows.Average(i => -Math.Log(Math.Max(1e-12, predicted[i][observed[i]]))),
-            },
-            hasIntervals);
+        double sum = 0.0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            sum += drawn[i] * values[i];
+        }
+
+        return sum / values.Length;
     }
+
+    /// <summary>A score by how often each sample is drawn.</summary>
+    private readonly record struct Score(string Name, Func<int[], double> Of, int[]? Strata = null);
 }

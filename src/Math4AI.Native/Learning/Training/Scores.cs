@@ -37,29 +37,8 @@ public static class Scores
     /// </summary>
     /// <param name="probabilities">samples × classes.</param>
     /// <param name="observed">One class a sample.</param>
-    public static double RocAuc(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
-    {
-        int[] counts = new int[probabilities[0].Length];
-        foreach (int label in observed)
-        {
-            counts[label]++;
-        }
-
-        double[] areas = [.. Enumerable.Range(0, counts.Length).Where(of => counts[of] > 0 && counts[of] < observed.Count).Select(of =>
-        {
-            double[] given = [.. probabilities.Select(row => row[of])];
-            double[] ranks = ArrayStatistics.RanksInplace([.. given], RankDefinition.Average);
-            double sum = 0.0;
-            for (int i = 0; i < ranks.Length; i++)
-            {
-                sum += observed[i] == of ? ranks[i] : 0.0;
-            }
-
-            double positives = counts[of], negatives = observed.Count - positives;
-            return (sum - positives * (positives + 1.0) / 2.0) / (positives * negatives);
-        })];
-        return areas.Length == 0 ? double.NaN : areas.Average();
-    }
+    public static double RocAuc(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed) =>
+        new RankedProbabilities(probabilities, observed).Area([.. observed.Select(_ => 1)]);
 
     /// <summary>The likeliest class of each sample.</summary>
     /// <param name="probabilities">samples × classes.</param>
@@ -97,15 +76,38 @@ public static class Scores
 
     /// <summary>The 95 % interval of a score by drawing the samples again, with percentiles.</summary>
     /// <param name="samples">How many samples there are.</param>
-    /// <param name="score">The score of some of them, by their numbers.</param>
+    /// <param name="score">The score, where each sample is drawn so many times.</param>
+    /// <param name="strata">A class for each sample, where of each class as many are drawn as there are; null to draw from all.</param>
     /// <param name="seed">The same seed gives the same draws.</param>
-    public static Interval Bootstrap(int samples, Func<int[], double> score, int seed = 1)
+    /// <param name="cancellation">Stops between draws.</param>
+    public static Interval Bootstrap(
+        int samples, Func<int[], double> score, IReadOnlyList<int>? strata = null, int seed = 1, CancellationToken cancellation = default)
     {
         const int Draws = 1000;
         ArgumentNullException.ThrowIfNull(score);
+        int[][] groups = strata is null
+            ? [[.. Enumerable.Range(0, samples)]]
+            : [.. Enumerable.Range(0, samples).GroupBy(i => strata[i]).OrderBy(group => group.Key).Select(group => group.ToArray())];
         var random = new MersenneTwister(seed, threadSafe: false);
-        double[] values = [.. Enumerable.Range(0, Draws).Select(_ =>
-            score([.. Enumerable.Range(0, samples).Select(_ => random.Next(samples))]))];
+        int[] drawn = new int[samples];
+        double[] values = new double[Draws];
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Array.Clear(drawn);
+            foreach (int[] group in groups)
+            {
+                for (int i = 0; i < group.Length; i++)
+                {
+                    drawn[group[random.Next(group.Length)]]++;
+                }
+            }
+
+            values[draw] = score(drawn);
+        }
+
+        // A score may be undefined where few samples are drawn, as R² of equal ones.
+        values = [.. values.Where(double.IsFinite)];
         return new Interval(Statistics.Quantile(values, 0.025), Statistics.Quantile(values, 0.975));
     }
 }

@@ -132,7 +132,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     }
 
     /// <summary>The places of texts in an order, from 0; NaN where missing.</summary>
-    private static double[] Places(Table table, string name, IReadOnlyList<string> order)
+    internal static double[] Places(Table table, string name, IReadOnlyList<string> order)
     {
         Dictionary<string, int> places = order.Select((text, i) => (text, i)).ToDictionary(pair => pair.text, pair => pair.i);
         return

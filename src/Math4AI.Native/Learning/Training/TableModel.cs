@@ -61,6 +61,8 @@ public sealed class TableModel
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
             && about.Hidden.All(width => width is > 0 and <= MostWidth) && about.Encoder.Inputs is > 0 and <= MostWidth);
+        int[] widths = [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
+        ModelFolder.RequireWeights(folder, Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1.0) * widths[i]));
         var model = new TableModel(about);
         ModelFolder.ReadWeights(folder, model.network);
         return model;

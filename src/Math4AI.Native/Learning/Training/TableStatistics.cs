@@ -21,11 +21,20 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
     /// <summary>The rows of the training part.</summary>
     public long TrainingRows { get; private set; }
 
-    /// <summary>0 for training, 1 for validation, 2 for the test.</summary>
-    public int PartOf(Table block, int row, long number)
+    /// <summary>The part of each row of a block: 0 for training, 1 for validation, 2 for the test.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="first">The number of the first in the file.</param>
+    public int[] PartsOf(Table block, long first)
     {
-        double at = Uniform(options.GroupBy is { } group ? Hash(block.Texts(group)[row] ?? string.Empty) : (ulong)number);
-        return at < testShare ? 2 : at < testShare + validationShare ? 1 : 0;
+        IReadOnlyList<string?> groups = options.GroupBy is { } column ? block.Texts(column) : [];
+        return
+        [
+            .. Enumerable.Range(0, block.Rows).Select(row =>
+            {
+                double at = Uniform(groups.Count > 0 ? Hash(groups[row] ?? string.Empty) : (ulong)(first + row));
+                return at < testShare ? 2 : at < testShare + validationShare ? 1 : 0;
+            }),
+        ];
     }
 
     public void Add(Table block)
@@ -44,15 +53,15 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
             foreach (string name in inputs.Append(options.Target))
             {
-                columns[name] = new ColumnStatistics(options.Seed);
+                columns[name] = new ColumnStatistics(options, name);
             }
         }
 
-        bool[] isTraining = [.. Enumerable.Range(0, block.Rows).Select(i => PartOf(block, i, rows + i) == 0)];
+        bool[] isTraining = [.. PartsOf(block, rows).Select(part => part == 0)];
         TrainingRows += isTraining.Count(each => each);
-        foreach ((string name, ColumnStatistics statistics) in columns)
+        foreach (ColumnStatistics statistics in columns.Values)
         {
-            statistics.Add(block, name, isTraining);
+            statistics.Add(block, isTraining);
         }
 
         rows += block.Rows;
@@ -80,7 +89,7 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         var encoder = new TableEncoder(
             [
                 .. inputs.Select(name => options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
-                    ? new EncodedColumn(name, order, 0.5 * (order.Count - 1), Math.Max(1.0, order.Count / Math.Sqrt(12.0)), order.Count / 2) { IsOrdinal = true }
+                    ? new EncodedColumn(name, order, columns[name].Mean, columns[name].Deviation, columns[name].Median) { IsOrdinal = true }
                     : columns[name].IsNumeric
                         ? new EncodedColumn(name, [], columns[name].Mean, columns[name].Deviation, columns[name].Median)
                         : new EncodedColumn(name, ClassesOf(name), 0.0, 1.0, 0.0)),
@@ -116,9 +125,9 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
     }
 
-    private sealed class ColumnStatistics(int seed)
+    private sealed class ColumnStatistics(TableTrainingOptions options, string name)
     {
-        private readonly MersenneTwister random = new(seed, threadSafe: false);
+        private readonly MersenneTwister random = new(options.Seed, threadSafe: false);
         private readonly RunningStatistics moments = new();
         private readonly List<double> sample = [];
 
@@ -126,7 +135,7 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         public bool AreWhole { get; private set; } = true;
 
-        /// <summary>The different texts, up to one more than can be classes.</summary>
+        /// <summary>The different texts of the training part, of a target those of all rows, up to one more than can be classes; empty where missing.</summary>
         public HashSet<string> Classes { get; } = [];
 
         public double Mean => moments.Count > 0 ? moments.Mean : 0.0;
@@ -135,21 +144,21 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         public double Median => sample.Count > 0 ? sample.Order().ElementAt(sample.Count / 2) : 0.0;
 
-        public void Add(Table block, string name, bool[] isTraining)
+        public void Add(Table block, bool[] isTraining)
         {
             IsNumeric &= block.IsNumeric(name);
-            if (Classes.Count <= MostClasses)
+            IReadOnlyList<string?> texts = Classes.Count <= MostClasses ? block.Texts(name) : [];
+            for (int i = 0; i < texts.Count && Classes.Count <= MostClasses; i++)
             {
-                foreach (string text in block.Texts(name).OfType<string>())
+                bool isKnown = texts[i] is not null;
+                if (name == options.Target ? isKnown : isTraining[i] && (isKnown || options.Missing == Missing.Impute))
                 {
-                    if (Classes.Count <= MostClasses)
-                    {
-                        Classes.Add(text);
-                    }
+                    Classes.Add(texts[i] ?? string.Empty);
                 }
             }
 
-            double[] values = IsNumeric ? block.Numbers(name) : [];
+            double[] values = options.Orders.TryGetValue(name, out IReadOnlyList<string>? order) ? TableEncoder.Places(block, name, order)
+                : IsNumeric ? block.Numbers(name) : [];
             for (int i = 0; i < values.Length; i++)
             {
                 if (double.IsNaN(values[i]))

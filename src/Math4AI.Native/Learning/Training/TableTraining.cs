@@ -1,6 +1,5 @@
 using System.Globalization;
 using Math4AI.Data;
-using MathNet.Numerics.Random;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,8 +8,6 @@ namespace Math4AI.Learning;
 /// <summary>A trained model of a table.</summary>
 public sealed record TableTraining
 {
-    private const double TestShare = 0.15;
-    private const double ValidationShare = 0.15;
     private const int MostClassNumbers = 10;
 
     /// <summary>What the checkpoint of the second pass has at the end of its name.</summary>
@@ -44,8 +41,8 @@ public sealed record TableTraining
     public required int Dropped { get; init; }
 
     /// <summary>
-    /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all. The test part is the
-    /// same each time.
+    /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all of the training part, as
+    /// far as that is 20 rows and more than one value of the target. Test and validation part are those of the training itself.
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
@@ -58,17 +55,16 @@ public sealed record TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         const int LeastRows = 20;
-        int[] order = [.. Enumerable.Range(0, table.Rows)];
-        new MersenneTwister(options.Seed, threadSafe: false).Shuffle(order);
-        int held = test is null ? (int)Math.Round(TestShare * order.Length) : 0;
-        Table tested = test ?? table.Select(order[..held]);
+        Prepared all = Prepared.Of(table, test, options);
         var curve = new List<(int, ScoredPart)>();
         foreach (int divisor in new[] { 16, 8, 4, 2, 1 })
         {
-            int rows = (order.Length - held) / divisor;
-            if (rows >= LeastRows)
+            int[] some = TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor);
+            bool tellsApart = all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any();
+            if (some.Length >= LeastRows && tellsApart)
             {
-                curve.Add((rows, Run(table.Select(order[held..(held + rows)]), tested, options, null, cancellation).Test));
+                ScoredPart tested = Run(all with { Train = some }, options, null, cancellation).Test;
+                curve.Add((some.Length, tested));
             }
         }
 
@@ -126,49 +122,40 @@ public sealed record TableTraining
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
-        string[] inputs = Inputs(table, options);
-        RequireKeys(table, options);
-        (Table rows, int dropped) = Complete(table, options, inputs);
-        Table? testRows = test is null ? null : Complete(test, options, inputs).Rows;
-        TableTask task = options.Task ?? TaskOf(rows, options.Target);
-        string[] classes = task == TableTask.Classification
-            ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
-            : [];
-        if (task == TableTask.Classification && classes.Length < 2)
+        return Run(Prepared.Of(table, test, options), options, progress, cancellation);
+    }
+
+    private static TableTraining Run(
+        Prepared all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
+    {
+        (TableTask task, string[] classes) = (all.Task, all.Classes);
+        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
+        TrainerOptions trainer = options.Trainer ?? Defaults(task, all.Rows.Rows);
+        if (trainer.Checkpoint is { Resume: false } stale)
         {
-            throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
+            // One of an earlier training would be gone on from in the second pass.
+            File.Delete(stale.Path + SecondPass);
         }
 
-        int[][] parts = Split(rows, options, task, testRows is null);
-        if (parts.Take(2).Any(part => part.Length == 0) || (testRows is null && parts[2].Length == 0))
+        (TableModel Model, TrainingResult Training) Learn(Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
         {
-            throw new ArgumentException(options.GroupBy is { } column
-                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
-                : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
-        }
-
-        Table train = rows.Select(parts[0]), validation = rows.Select(parts[1]);
-        Table tested = testRows ?? rows.Select(parts[2]);
-        TrainerOptions trainer = options.Trainer ?? Defaults(task, rows.Rows);
-        (TableModel Model, TrainingResult Training) Learn(Table part, TrainerOptions settings)
-        {
-            TableEncoder encoder = TableEncoder.Learn(part, inputs, options.Missing, options.Orders);
+            TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders);
             (double mean, double deviation) = task == TableTask.Regression ? Moments(part.Numbers(options.Target)) : (0.0, 1.0);
             random.manual_seed(settings.Seed);
             var model = new TableModel(new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder));
             return (model, Fit(model, part, validation, settings, progress, cancellation));
         }
 
-        (TableModel model, TrainingResult training) = Learn(train, trainer);
-        ScoredPart validated = Score(model, validation, hasIntervals: false);
+        (TableModel model, TrainingResult training) = Learn(train, trainer, progress);
+        ScoredPart validated = Score(model, validation, hasIntervals: false, cancellation);
         if (!trainer.RestoreBest)
         {
-            // The validation part has chosen nothing: now that it has been a test, it is learnt from too.
-            train = rows.Select([.. parts[0].Concat(parts[1]).Order()]);
+            // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss says nothing any more.
+            train = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
             TrainerOptions again = trainer.Checkpoint is { } checkpoint
                 ? trainer with { Checkpoint = checkpoint with { Path = checkpoint.Path + SecondPass } }
                 : trainer;
-            (model, TrainingResult second) = Learn(train, again);
+            (model, TrainingResult second) = Learn(train, again, null);
             training = training with { Steps = training.Steps + second.Steps, Seconds = training.Seconds + second.Seconds };
         }
 
@@ -178,13 +165,13 @@ public sealed record TableTraining
         {
             Model = model,
             Training = training,
-            Train = Score(model, train, hasIntervals: false),
+            Train = Score(model, train, hasIntervals: false, cancellation),
             Validation = validated,
-            Test = Score(model, tested, hasIntervals: true),
+            Test = Score(model, tested, hasIntervals: true, cancellation),
             Confusion = task == TableTask.Classification ? Scores.Confusion(predictions, observed) : [],
             TestPredictions = predictions,
             TestClasses = observed,
-            Dropped = dropped,
+            Dropped = all.Dropped,
         };
     }
 
@@ -229,14 +216,15 @@ public sealed record TableTraining
     /// <param name="model">The model.</param>
     /// <param name="table">The rows.</param>
     /// <param name="hasIntervals">Whether intervals are wanted.</param>
-    public static ScoredPart Score(TableModel model, Table table, bool hasIntervals)
+    /// <param name="cancellation">Stops between draws.</param>
+    public static ScoredPart Score(TableModel model, Table table, bool hasIntervals, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(table);
         double[][] predicted = model.Predict(table);
         return model.About.Task == TableTask.Regression
-            ? ScoredPart.OfNumbers(predicted, table.Numbers(model.About.Target), hasIntervals)
-            : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals);
+            ? ScoredPart.OfNumbers(predicted, table.Numbers(model.About.Target), hasIntervals, cancellation)
+            : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals, cancellation);
     }
 
     private static TrainingResult Fit(
@@ -270,123 +258,18 @@ public sealed record TableTraining
         return (inputs, targets);
     }
 
-    internal static int[] Observed(TableModel model, Table table)
+    internal static int[] Observed(TableModel model, Table table) => Observed(model.About.Target, model.About.Classes, table);
+
+    private static int[] Observed(string target, IReadOnlyList<string> classes, Table table)
     {
-        List<string> classes = [.. model.About.Classes];
+        var places = classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
         return
         [
-            .. table.Texts(model.About.Target).Select((text, row) => classes.IndexOf(text ?? string.Empty) is var place and >= 0
+            .. table.Texts(target).Select((text, row) => places.TryGetValue(text ?? string.Empty, out int place)
                 ? place
                 : throw new ArgumentException(
-                    $"Column '{model.About.Target}', row {row + 1}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
+                    $"Column '{target}', row {row + 1}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
         ];
-    }
-
-    private static string[] Inputs(Table table, TableTrainingOptions options)
-    {
-        if (options.GroupBy is not null && options.OrderBy is not null)
-        {
-            throw new ArgumentException("The parts are made by groups or by time, not by both.");
-        }
-
-        string[] aside = [.. new[] { options.Target, options.GroupBy, options.OrderBy }.OfType<string>(), .. options.Ignore];
-        string? unknown = aside.FirstOrDefault(name => !table.Names.Contains(name));
-        if (unknown is not null)
-        {
-            throw new ArgumentException($"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
-        }
-
-        string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];
-        if (options.Orders.Keys.FirstOrDefault(name => !inputs.Contains(name)) is { } noInput)
-        {
-            throw new ArgumentException($"'{noInput}' is no input, and cannot have an order; the inputs are {string.Join(", ", inputs)}.");
-        }
-
-        return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
-    }
-
-    /// <summary>Every row has the value by which the parts are made.</summary>
-    private static void RequireKeys(Table table, TableTrainingOptions options)
-    {
-        foreach (string key in new[] { options.GroupBy, options.OrderBy }.OfType<string>())
-        {
-            int missing = table.Texts(key).ToList().FindIndex(text => text is null);
-            if (missing >= 0)
-            {
-                throw new ArgumentException($"Column '{key}', row {missing + 1}: the value is missing, and the parts are made by it.");
-            }
-        }
-    }
-
-    /// <summary>The rows whose target is known and, where asked for, that miss nothing.</summary>
-    private static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
-    {
-        string[] needed = [.. options.Missing == Missing.Drop ? inputs : [], options.Target];
-        if (options.Missing == Missing.Refuse && table.Texts(options.Target).ToList().FindIndex(text => text is null) is var row and >= 0)
-        {
-            throw new ArgumentException(
-                $"Column '{options.Target}', row {row + 1}: the value is missing; --missing drop leaves such rows out.");
-        }
-
-        int[] kept = [.. Enumerable.Range(0, table.Rows).Where(i => !table.Misses(i, needed))];
-        return (kept.Length == table.Rows ? table : table.Select(kept), table.Rows - kept.Length);
-    }
-
-    /// <summary>Rows for training, validation and test, as the options say.</summary>
-    private static int[][] Split(Table table, TableTrainingOptions options, TableTask task, bool hasTest) =>
-        options.OrderBy is { } time ? InOrder(table, time, hasTest)
-        : options.GroupBy is { } group ? ByGroups(table, group, options.Seed, hasTest)
-        : AtRandom(table, options, task, hasTest);
-
-    /// <summary>The last rows are the test part, those before them the validation part.</summary>
-    private static int[][] InOrder(Table table, string column, bool hasTest)
-    {
-        double[] times = table.Numbers(column);
-        int[] order = [.. Enumerable.Range(0, table.Rows).OrderBy(row => times[row])];
-        int test = hasTest ? (int)Math.Round(TestShare * order.Length) : 0, validation = (int)Math.Round(ValidationShare * order.Length);
-        int train = order.Length - validation - test;
-        return [[.. order[..train].Order()], [.. order[train..(train + validation)].Order()], [.. order[(train + validation)..].Order()]];
-    }
-
-    /// <summary>Whole groups in random order, into the test part until it has its share, then into the validation part.</summary>
-    private static int[][] ByGroups(Table table, string column, int seed, bool hasTest)
-    {
-        int[][] groups =
-        [
-            .. table.Texts(column).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
-                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray()),
-        ];
-        new MersenneTwister(seed, threadSafe: false).Shuffle(groups);
-        List<int>[] parts = [[], [], []];
-        foreach (int[] group in groups)
-        {
-            int part = hasTest && parts[2].Count < TestShare * table.Rows ? 2 : parts[1].Count < ValidationShare * table.Rows ? 1 : 0;
-            parts[part].AddRange(group);
-        }
-
-        return [.. parts.Select(part => part.Order().ToArray())];
-    }
-
-    /// <summary>Rows at random; of every class the same share.</summary>
-    private static int[][] AtRandom(Table table, TableTrainingOptions options, TableTask task, bool hasTest)
-    {
-        var generator = new MersenneTwister(options.Seed, threadSafe: false);
-        IEnumerable<int[]> groups = task == TableTask.Classification
-            ? table.Texts(options.Target).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
-                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray())
-            : [[.. Enumerable.Range(0, table.Rows)]];
-        List<int>[] parts = [[], [], []];
-        foreach (int[] group in groups)
-        {
-            generator.Shuffle(group);
-            int validation = (int)Math.Round(ValidationShare * group.Length);
-            int test = hasTest ? (int)Math.Round(TestShare * group.Length) : 0;
-            parts[1].AddRange(group[..validation]);
-            parts[2].AddRange(group[validation..(validation + test)]);
-            parts[0].AddRange(group[(validation + test)..]);
-        }
-
-        return [.. parts.Select(part => part.Order().ToArray())];
     }
 
     private static (double Mean, double Deviation) Moments(double[] values)
@@ -396,5 +279,44 @@ public sealed record TableTraining
         return deviation > 0.0
             ? (mean, deviation)
             : throw new ArgumentException($"The target is {mean.ToString(CultureInfo.InvariantCulture)} in every row of the training part.");
+    }
+
+    /// <summary>The rows and their parts.</summary>
+    private sealed record Prepared(
+        string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes, int Dropped)
+    {
+        public static Prepared Of(Table table, Table? test, TableTrainingOptions options)
+        {
+            string[] inputs = TableParts.Inputs(table, options);
+            TableParts.RequireKeys(table, options);
+            (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
+            (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
+            TableTask task = options.Task ?? TaskOf(rows, options.Target);
+            string[] classes = task == TableTask.Classification
+                ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
+                : [];
+            if (task == TableTask.Classification && classes.Length < 2)
+            {
+                throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
+            }
+
+            int[][] parts = TableParts.Split(rows, options, task, given is null);
+            if (parts.Take(2).Any(part => part.Length == 0) || (given is null && parts[2].Length == 0))
+            {
+                throw new ArgumentException(options.GroupBy is { } column
+                    ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
+                    : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+            }
+
+            if (given is not null && task == TableTask.Classification)
+            {
+                _ = Observed(options.Target, classes, given.Value.Rows);
+            }
+
+            return given is { Rows.Rows: 0 }
+                ? throw new ArgumentException("No row of the test part has all values: there is nothing to test on.")
+                : new Prepared(
+                    inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes, dropped + (given?.Dropped ?? 0));
+        }
     }
 }

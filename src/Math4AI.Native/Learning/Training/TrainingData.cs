@@ -128,7 +128,7 @@ internal sealed class TextWindows : TrainingData
     public TextWindows(long[] symbols, int context, int stride) => (this.symbols, this.context, this.stride) = (symbols, context, stride);
 
     /// <inheritdoc/>
-    public override int Count => Math.Max(0, (symbols.Length - 1 - context) / stride + 1);
+    public override int Count => symbols.Length <= context ? 0 : (symbols.Length - 1 - context) / stride + 1;
 
     /// <inheritdoc/>
     public override (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows)

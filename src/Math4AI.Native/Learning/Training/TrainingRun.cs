@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Math4AI.Data;
 using MathNet.Numerics.Random;
 using TorchSharp;
@@ -20,6 +21,7 @@ internal sealed class TrainingRun
     private readonly TrainerOptions options;
     private readonly Optimizer optimizer;
     private readonly MlpPass? direct;
+    private readonly bool isSmall;
     private readonly int batch;
     private readonly int pieces;
     private readonly int stepsInEpoch;
@@ -52,8 +54,14 @@ internal sealed class TrainingRun
             ? (train.Count + options.BatchSize - 1) / options.BatchSize
             : options.Accumulate;
         stepsInEpoch = (train.Count + batch - 1) / batch;
-        direct = options.SplitBatches ? null : MlpPass.For(module, optimizer.Parameters);
-        steps = options.Steps ?? checked(options.Epochs * stepsInEpoch);
+        using (NewDisposeScope())
+        {
+            Tensor inputs = train.Take([0L]).Inputs;
+            isSmall = IsSmall(inputs);
+            direct = options.SplitBatches ? null : MlpPass.For(module, optimizer.Parameters, inputs);
+        }
+
+        steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
         order = new long[train.Count];
         state = new TrainingState(Describe(), 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
     }
@@ -65,7 +73,7 @@ internal sealed class TrainingRun
     public TrainingResult Run(IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         TrainingMemory.Keep();
-        using OneThread thread = OneThread.BeginIf(IsSmall());
+        using OneThread thread = OneThread.BeginIf(isSmall);
         double before = Resume();
         bool isFirst = true;
         while (state.Step < steps && !IsOver())
@@ -97,7 +105,7 @@ internal sealed class TrainingRun
         }
 
         Save(before, isLast: true);
-        optimizer.Finish();
+        optimizer.ShowAccepted();
         if (options.RestoreBest)
         {
             ModuleWeights.Write(module, best, string.Empty, "the best state");
@@ -113,11 +121,9 @@ internal sealed class TrainingRun
     /// a convolutional network are many: where another program wants a core, each can wait for its turn, and a step takes fifty times
     /// as long. Not by the clock: a training would not come out the same in every run.
     /// </summary>
-    private bool IsSmall()
+    private bool IsSmall(Tensor inputs)
     {
         const double WorthTwoThreads = 5e7, WorthTwoThreadsOfFilters = 2e9;
-        using DisposeScope scope = NewDisposeScope();
-        Tensor inputs = train.Take([0L]).Inputs;
         bool hasFilters = inputs.Dimensions == 4;
 
         // Filters work on every pixel, and models of texts on every symbol.
@@ -150,8 +156,7 @@ internal sealed class TrainingRun
             sum += from < to ? Gradient(rows[from..to], rows.Length, next, isFirst: from == 0) : 0.0;
         }
 
-        optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
-        return sum;
+        return optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
     }
 
     /// <summary>Adds the gradient of some of a batch's samples; two halves of them at once where that is wanted.</summary>
@@ -194,6 +199,7 @@ internal sealed class TrainingRun
 
     private void Evaluate(IProgress<TrainingEpoch>? progress)
     {
+        optimizer.ShowAccepted();
         int number = state.History.Count + 1;
         var done = new TrainingEpoch(number, state.LossSum / state.LossCount, Trainer.Evaluate(module, loss, validation));
         if (!double.IsFinite(done.TrainLoss) || !double.IsFinite(done.ValidationLoss))
@@ -208,6 +214,7 @@ internal sealed class TrainingRun
             best = ModuleWeights.Read(module);
         }
 
+        optimizer.ShowTrial();
         progress?.Report(done);
     }
 
@@ -240,8 +247,31 @@ internal sealed class TrainingRun
     }
 
     /// <summary>What makes a training this one: it goes on only from its own checkpoints.</summary>
-    private string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{module.GetName()}, {optimizer.Parameters.Count} parameters, {train.Count} and {validation.Count} samples, "
-        + $"{options with { Checkpoint = null }}");
+    private string Describe()
+    {
+        // A record writes its numbers as the culture has them.
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        try
+        {
+            return $"{module.GetName()}, {optimizer.Parameters.Count} parameters, {train.Count} and {validation.Count} samples, the first "
+                + $"{Fingerprint()}, {options with { Checkpoint = null }}";
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    /// <summary>Of the first samples.</summary>
+    private string Fingerprint()
+    {
+        const int Samples = 64;
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor inputs, Tensor targets) = train.Take([.. Enumerable.Range(0, Math.Min(Samples, train.Count)).Select(i => (long)i)]);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(inputs.contiguous().bytes);
+        hash.AppendData(targets.contiguous().bytes);
+        return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 8));
+    }
 }

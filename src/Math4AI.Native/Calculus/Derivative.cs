@@ -130,26 +130,42 @@ public static class Derivative
     /// </summary>
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
-    /// <returns>The largest difference, relative to the largest element of the column.</returns>
+    /// <returns>
+    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x where that is more: at a
+    /// point where a derivative is 0, differences leave some rounding of f.
+    /// </returns>
+    /// <exception cref="ArgumentException">f is not finite at x, nor near it.</exception>
     public static double Check(Func<Tensor, Tensor> function, Vector<double> at)
     {
         Matrix<double> exact = Jacobian(function, at);
         double worst = 0.0;
         for (int j = 0; j < at.Count; j++)
         {
-            Vector<double> estimate = Extrapolate(function, at, j);
-            double size = Math.Max(exact.Column(j).AbsoluteMaximum(), 1e-300);
+            (Vector<double> estimate, double largest) = Extrapolate(function, at, j);
+            double size = Math.Max(Math.Max(exact.Column(j).AbsoluteMaximum(), 1e-6 * largest / Math.Max(1.0, Math.Abs(at[j]))), 1e-300);
             worst = Math.Max(worst, (exact.Column(j) - estimate).AbsoluteMaximum() / size);
         }
 
         return worst;
     }
 
-    private static Vector<double> Extrapolate(Func<Tensor, Tensor> function, Vector<double> at, int axis)
+    /// <summary>The column of the Jacobian by differences, and the largest |f| among them.</summary>
+    private static (Vector<double> Column, double Largest) Extrapolate(Func<Tensor, Tensor> function, Vector<double> at, int axis)
     {
-        const int Levels = 8;
+        const int Levels = 8, MostTrials = 40;
         const double Shrink = 2.0;
         double step = 0.1 * Math.Max(1.0, Math.Abs(at[axis]));
+        for (int trial = 0; !(AreFinite(step) && AreFinite(-step)); trial++, step /= 4.0)
+        {
+            // Out of the domain, as that of a logarithm.
+            if (trial == MostTrials)
+            {
+                throw new ArgumentException("The function is not finite at this point, nor near it: there is no derivative to check.", nameof(at));
+            }
+        }
+
+        double largest = Math.Max(
+            Evaluate(function, at, axis, step).AbsoluteMaximum(), Evaluate(function, at, axis, -step).AbsoluteMaximum());
         var before = new List<Vector<double>>();
         (Vector<double>? Best, double Error) result = (null, double.PositiveInfinity);
         for (int level = 0; level < Levels; level++, step /= Shrink)
@@ -167,7 +183,9 @@ public static class Derivative
             before = row;
         }
 
-        return result.Best!;
+        return (result.Best!, largest);
+
+        bool AreFinite(double step) => Evaluate(function, at, axis, step).All(double.IsFinite);
     }
 
     private static Vector<double> Evaluate(Func<Tensor, Tensor> function, Vector<double> at, int axis, double step)

@@ -51,13 +51,15 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
         }
     }
 
+    public IFitCost With(FitSettings settings) => new BlockFitCost(settings, data);
+
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
             settings,
             Unknowns,
             all,
-            CostOf(0).Spread(all),
-            distance => distance == settings.Distance ? this : new BlockFitCost(settings with { Distance = distance }, data),
+            theta => CostOf(0).Spread(theta),
+            other => ReferenceEquals(other, settings) ? this : new BlockFitCost(other, data),
             cancellation);
 
     /// <summary>As that of a cost in memory, with the sums JᵀJ and Σ g gᵀ taken over the blocks.</summary>
@@ -65,6 +67,17 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
     {
         int count = Parameters, free = Unknowns.Free.Count;
         double[] at = minimum.Parameters.AsArray();
+        if (settings.Distance is QuantileDistance or LaplaceDistance)
+        {
+            var corner = new CornerUncertainty(free);
+            for (int block = 0; block < Blocks; block++)
+            {
+                CostOf(block).AddTo(corner, at);
+            }
+
+            return Learning.Curvature.OfCorner(corner, Unknowns, settings.Distance, at);
+        }
+
         var factors = new StreamedQr(count);
         Matrix<double> scores = Matrix<double>.Build.Dense(count, count);
         Linearize(at, (_, residuals, jacobian) =>
@@ -77,12 +90,14 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
         Matrix<double> inverse = Learning.Curvature.InverseOfSquare(factors, count);
         Distance distance = settings.Distance;
         bool isSquared = distance is SquaredDistance;
-        Matrix<double> hessian = isSquared || distance is QuantileDistance or LaplaceDistance
+        double cost = minimum.Cost - Unknowns.PriorCost(at);
+        Matrix<double> hessian = isSquared
             ? 0.5 * inverse
-            : Learning.Curvature.InverseOrElse(Learning.Curvature.Hessian(this, minimum.Parameters), 0.5 * inverse);
+            : Learning.Curvature.InverseOrElse(
+                Learning.Curvature.Hessian(this, minimum.Parameters, Learning.Curvature.Unit(distance, cost, Observations)), 0.5 * inverse);
         Matrix<double> sandwich = hessian * scores * hessian;
-        Matrix<double> covariance = isSquared ? inverse * (minimum.Cost / (Observations - free)) : distance.IsLikelihood ? hessian : sandwich;
-        return new Curvature(covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), null);
+        Matrix<double> covariance = isSquared ? inverse * (cost / (Observations - free)) : distance.IsLikelihood ? hessian : sandwich;
+        return new Curvature(covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), null, null);
     }
 
     /// <summary>The cost of a block; priors belong to the first.</summary>

@@ -62,7 +62,11 @@ public sealed class Bootstrap
         bool isSquared = fit.Problem.Distance is SquaredDistance && fit.HasSampleDiagnostics;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
         var found = new (double[] Parameters, double[] Errors)?[replicates];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = fit.Problem.Model.IsParallel ? Compute.Threads : 1,
+            CancellationToken = cancellation,
+        };
         Parallel.For(0, replicates, options, replicate =>
         {
             // A generator for each replicate: the same draws however many threads there are.
@@ -97,31 +101,34 @@ public sealed class Bootstrap
             replicates - good.Count);
     }
 
+    /// <summary>Of the samples that count, column after column.</summary>
     private static double[] FreedResiduals(FitResult fit)
     {
         Vector<double> leverage = fit.Leverage;
+        int samples = fit.Problem.Targets.Samples;
         double[] residuals =
         [
-            .. fit.Residuals.Select((residual, i) =>
-                residual * Math.Sqrt((fit.Problem.Weights?[i % fit.Problem.Targets.Samples] ?? 1.0) / Math.Max(1e-6, 1.0 - leverage[i]))),
+            .. Enumerable.Range(0, fit.Residuals.Count).Where(i => WeightOf(fit.Problem, i % samples) > 0.0).Select(i =>
+                fit.Residuals[i] * Math.Sqrt(WeightOf(fit.Problem, i % samples) / Math.Max(1e-6, 1.0 - leverage[i]))),
         ];
         double mean = residuals.Average();
         return [.. residuals.Select(residual => residual - mean)];
     }
 
+    private static double WeightOf(FitProblem problem, int sample) => problem.Weights?[sample] ?? 1.0;
+
     private static FitProblem WithResiduals(FitResult fit, double[] residuals, MersenneTwister random)
     {
         FitProblem problem = fit.Problem;
-        int samples = problem.Targets.Samples;
+        int samples = problem.Targets.Samples, counted = residuals.Length / problem.Targets.Columns;
         return problem with
         {
             Targets = problem.Targets.With(i =>
             {
                 // Each column of y has noise of its own.
-                double weight = problem.Weights?[i % samples] ?? 1.0;
-                int column = i / samples;
+                double weight = WeightOf(problem, i % samples);
                 return weight > 0.0
-                    ? fit.Fitted[i] + residuals[column * samples + random.Next(samples)] / Math.Sqrt(weight)
+                    ? fit.Fitted[i] + residuals[i / samples * counted + random.Next(counted)] / Math.Sqrt(weight)
                     : problem.Targets[i];
             }),
         };
@@ -130,10 +137,11 @@ public sealed class Bootstrap
     private static Vector<double> Counts(FitProblem problem, MersenneTwister random)
     {
         int samples = problem.Targets.Samples;
+        int[] counted = [.. Enumerable.Range(0, samples).Where(i => WeightOf(problem, i) > 0.0)];
         Vector<double> counts = Vector<double>.Build.Dense(samples);
-        for (int i = 0; i < samples; i++)
+        for (int i = 0; i < counted.Length; i++)
         {
-            counts[random.Next(samples)] += 1.0;
+            counts[counted[random.Next(counted.Length)]] += 1.0;
         }
 
         return problem.Weights is null ? counts : counts.PointwiseMultiply(problem.Weights);

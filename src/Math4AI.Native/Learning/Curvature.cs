@@ -8,35 +8,94 @@ namespace Math4AI.Learning;
 /// <param name="Covariance">Of the free parameters.</param>
 /// <param name="Sandwich">The same where the noise model does not hold; null where single samples' gradients are not known.</param>
 /// <param name="Leverage">How much each observation counts in its prediction; null as before.</param>
-internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sandwich, Vector<double>? Leverage)
+/// <param name="Standardised">
+/// d′/√d″ of each observation: of likelihoods Pearson's residual, of squares √2 (y − f); null as before, and of distances with a corner.
+/// </param>
+internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sandwich, Vector<double>? Leverage, Vector<double>? Standardised)
 {
     public static Curvature Of(FitCost cost, Minimum minimum, int degreesOfFreedom)
     {
+        double[] at = minimum.Parameters.AsArray();
+        Distance distance = cost.Problem.Distance;
+        int free = cost.Unknowns.Free.Count;
+        if (distance is QuantileDistance or LaplaceDistance)
+        {
+            var corner = new CornerUncertainty(free);
+            (Matrix<double> rows, double[] weights) = cost.AddTo(corner, at);
+            Vector<double> leverages = (rows * corner.Inverse).PointwiseMultiply(rows).RowSums()
+                .PointwiseMultiply(Vector<double>.Build.Dense(weights));
+            return OfCorner(corner, cost.Unknowns, distance, at) with { Leverage = leverages };
+        }
+
         double[] residuals = new double[cost.Residuals];
         double[] jacobian = new double[checked(cost.Residuals * cost.Parameters)];
-        double value = cost.Linearize(minimum.Parameters.AsArray(), residuals, jacobian);
+        double value = cost.Linearize(at, residuals, jacobian) - cost.Unknowns.PriorCost(at);
         Matrix<double> j = Matrix<double>.Build.Dense(cost.Residuals, cost.Parameters, jacobian);
         Vector<double> r = Vector<double>.Build.Dense(residuals);
 
         Matrix<double> inverse = InverseOfSquare(cost, jacobian, residuals);
-        Distance distance = cost.Problem.Distance;
-        bool isSquared = distance is SquaredDistance;
-        Matrix<double> hessian = isSquared || distance is QuantileDistance or LaplaceDistance
+        Matrix<double> hessian = distance is SquaredDistance
             ? 0.5 * inverse
-            : InverseOrElse(Hessian(cost, minimum.Parameters), 0.5 * inverse);
+            : InverseOrElse(Hessian(cost, minimum.Parameters, Unit(distance, value, cost.Observations)), 0.5 * inverse);
         Matrix<double> scores = Scores(cost, j, r);
         Matrix<double> sandwich = hessian * scores.TransposeThisAndMultiply(scores) * hessian;
         Matrix<double> covariance = distance switch
         {
             SquaredDistance => inverse * (value / degreesOfFreedom),
-            QuantileDistance quantile => quantile.Covariance(cost, minimum.Parameters.AsArray()),
             { IsLikelihood: true } => hessian,
             _ => sandwich,
         };
         Vector<double> leverage = (j * inverse).PointwiseMultiply(j).RowSums().SubVector(0, cost.Samples);
-        int free = cost.Unknowns.Free.Count;
-        return new Curvature(covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), leverage);
+        return new Curvature(
+            covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), leverage, Math.Sqrt(2.0) * r.SubVector(0, cost.Samples));
     }
+
+    /// <summary>The curvature with the parameters that bounds hold taken as fixed; the matrices are over all of θ.</summary>
+    public static Curvature WithHeld(IFitCost cost, FitSettings settings, IReadOnlyDictionary<string, double> held, Minimum minimum)
+    {
+        double[] theta = cost.Unknowns.Completed(minimum.Parameters.AsArray());
+        IFitCost rest = cost;
+        if (held.Count > 0)
+        {
+            if (held.Count == cost.Unknowns.Free.Count)
+            {
+                Matrix<double> none = Matrix<double>.Build.Dense(theta.Length, theta.Length);
+                return new Curvature(none, none, null, null);
+            }
+
+            rest = cost.With(settings with
+            {
+                Fixed = settings.Fixed.Concat(held).ToDictionary(pair => pair.Key, pair => pair.Value),
+                Linear = [],
+            });
+            double logScale = settings.Distance.HasScale ? minimum.Parameters[^1] : 0.0;
+            minimum = minimum with { Parameters = Vector<double>.Build.Dense(rest.Unknowns.Of(theta, logScale)) };
+        }
+
+        Curvature found = rest.Curvature(minimum);
+        return found with
+        {
+            Covariance = rest.Unknowns.Complete(found.Covariance),
+            Sandwich = found.Sandwich is null ? null : rest.Unknowns.Complete(found.Sandwich),
+        };
+    }
+
+    /// <summary>The same of a distance with a corner.</summary>
+    public static Curvature OfCorner(CornerUncertainty corner, FreeParameters unknowns, Distance distance, double[] at)
+    {
+        if (distance is QuantileDistance quantile)
+        {
+            Matrix<double> ofQuantile = corner.OfQuantile(quantile.Share);
+            return new Curvature(ofQuantile, ofQuantile, null, null);
+        }
+
+        double[] priors = [.. unknowns.Priors.Select((prior, i) => prior?.Expand(at[i]).Curvature ?? 0.0)];
+        return new Curvature(corner.OfLaplace(Math.Exp(at[^1]), priors), corner.OfQuantile(0.5), null, null);
+    }
+
+    /// <summary>What a change of the cost is measured by: 1 for likelihoods, else its mean over the observations.</summary>
+    public static double Unit(Distance distance, double cost, int observations) =>
+        distance.IsLikelihood ? 1.0 : Math.Abs(cost) / observations;
 
     /// <summary>(JᵀJ)⁻¹ = R⁻¹R⁻ᵀ, without forming JᵀJ; infinite where J has not full rank.</summary>
     public static Matrix<double> InverseOfSquare(FitCost cost, double[] jacobian, double[] residuals)
@@ -89,14 +148,17 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
     }
 
     /// <summary>The Hessian by central differences of the exact gradient, made symmetric.</summary>
-    public static Matrix<double> Hessian(Cost cost, Vector<double> at)
+    /// <param name="cost">C.</param>
+    /// <param name="at">Its minimum.</param>
+    /// <param name="unit">What a change of C is measured by.</param>
+    public static Matrix<double> Hessian(Cost cost, Vector<double> at, double unit)
     {
         int count = cost.Parameters;
         Matrix<double> hessian = Matrix<double>.Build.Dense(count, count);
         double[] point = at.ToArray(), ahead = new double[count], behind = new double[count];
         for (int j = 0; j < count; j++)
         {
-            double step = 1e-5 * (Math.Abs(at[j]) > 0.0 ? Math.Abs(at[j]) : 1.0);
+            double step = Step(cost, point, j, unit);
             point[j] = at[j] + step;
             cost.Gradient(point, ahead);
             point[j] = at[j] - step;
@@ -109,6 +171,41 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
         }
 
         return 0.5 * (hessian + hessian.Transpose());
+    }
+
+    /// <summary>
+    /// A step that is small beside how well the parameter is known, about a thousandth, and yet changes the cost by more than rounding: an
+    /// estimate that happens to lie near 0 says nothing of it.
+    /// </summary>
+    private static double Step(Cost cost, double[] point, int j, double unit)
+    {
+        const int MostTrials = 40;
+        const double Factor = 4.0;
+        double here = cost.Value(point), at = point[j];
+        double least = Math.Max(1e-7 * unit, 1e-13 * Math.Abs(here)), most = 4.0 * Factor * Factor * least;
+        double step = 1e-5 * (at != 0.0 ? Math.Abs(at) : 1.0);
+        for (int trial = 0; trial < MostTrials; trial++)
+        {
+            point[j] = at + step;
+            double rise = cost.Value(point) - here;
+            point[j] = at - step;
+            rise += cost.Value(point) - here;
+            if (!(Math.Abs(rise) <= most))
+            {
+                step /= Factor;
+            }
+            else if (Math.Abs(rise) < least)
+            {
+                step *= Factor;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        point[j] = at;
+        return step;
     }
 
     public static Matrix<double> InverseOrElse(Matrix<double> hessian, Matrix<double> otherwise)

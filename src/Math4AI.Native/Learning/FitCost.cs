@@ -1,4 +1,5 @@
 using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Learning;
 
@@ -36,13 +37,15 @@ internal sealed class FitCost : SquaresCost, IFitCost
 
     private bool HasScale => Problem.Distance.HasScale;
 
+    public IFitCost With(FitSettings settings) => new FitCost((FitProblem)settings);
+
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
             Problem,
             Unknowns,
             all,
-            Spread(all),
-            distance => distance == Problem.Distance ? this : new FitCost(Problem with { Distance = distance }),
+            Spread,
+            settings => ReferenceEquals(settings, Problem) ? this : new FitCost((FitProblem)settings),
             cancellation);
 
     public Curvature Curvature(Minimum minimum) => Learning.Curvature.Of(this, minimum, Observations - Unknowns.Free.Count);
@@ -81,6 +84,17 @@ internal sealed class FitCost : SquaresCost, IFitCost
         }
 
         return cost + AddPriors(parameters, residuals, jacobian);
+    }
+
+    /// <summary>Adds the samples, with their plain derivatives; gives these and the weights.</summary>
+    public (Matrix<double> Jacobian, double[] Weights) AddTo(CornerUncertainty corner, ReadOnlySpan<double> parameters)
+    {
+        Problem.Model.Evaluate(Problem.Inputs, Unknowns.Complete(parameters), values, slopes);
+        Matrix<double> jacobian = Matrix<double>.Build.Dense(Samples, Unknowns.Free.Count, (i, j) => slopes[Unknowns.Free[j] * Samples + i]);
+        double[] residuals = [.. values.Select((value, i) => Problem.Targets[i] - value)];
+        double[] weights = [.. values.Select((_, i) => Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0)];
+        corner.Add(jacobian, residuals, weights);
+        return (jacobian, weights);
     }
 
     /// <summary>The median of |f − y|.</summary>

@@ -18,43 +18,52 @@ internal static class FitMethod
     /// <param name="settings">What was asked for.</param>
     /// <param name="unknowns">Which parameters are searched.</param>
     /// <param name="all">θ to begin at.</param>
-    /// <param name="spread">A typical |f − y| there.</param>
-    /// <param name="costOf">The cost with another distance.</param>
+    /// <param name="spreadOf">A typical |f − y| at some θ.</param>
+    /// <param name="costOf">The cost with other settings.</param>
     /// <param name="cancellation">Stops between steps.</param>
     public static Minimum Minimize(
         FitSettings settings,
         FreeParameters unknowns,
         double[] all,
-        double spread,
-        Func<Distance, Cost> costOf,
+        Func<double[], double> spreadOf,
+        Func<FitSettings, Cost> costOf,
         CancellationToken cancellation)
     {
         Minimizer method = settings.Minimizer ?? Minimizer.Auto();
         if (settings.Linear.Count > 0)
         {
             int[] linear = [.. Enumerable.Range(0, unknowns.Free.Count).Where(j => settings.Linear.Contains(unknowns.Names[unknowns.Free[j]]))];
-            method = Minimizer.VariableProjection(linear, settings.Minimizer);
+            method = linear.Length > 0 ? Minimizer.VariableProjection(linear, settings.Minimizer) : method;
         }
 
+        double spread = spreadOf(all);
         Vector<double> start = Vector<double>.Build.Dense(unknowns.Of(all, Math.Log(StartOfScale * spread)));
         if (settings.Distance.Preliminary is { } preliminary)
         {
-            start = method.Minimize(costOf(preliminary), start, settings.Options, cancellation).Parameters;
+            start = method.Minimize(costOf(settings with { Distance = preliminary }), start, settings.Options, cancellation).Parameters;
         }
 
-        if (settings.Distance.Rounded(1.0) is null)
+        bool hasCorner = settings.Distance.Rounded(1.0) is not null || settings.Priors.Values.Any(prior => prior.Rounded(1.0) is not null);
+        if (!hasCorner)
         {
-            return method.Minimize(costOf(settings.Distance), start, settings.Options, cancellation);
+            return method.Minimize(costOf(settings), start, settings.Options, cancellation);
         }
 
         Minimum? found = null;
         foreach (double width in RoundedWidths)
         {
-            found = method.Minimize(costOf(settings.Distance.Rounded(width * spread)!), start, settings.Options, cancellation);
+            // From a far start the residuals are large at first, and what is narrow beside them is wide beside the noise.
+            spread = Math.Min(spread, spreadOf(unknowns.Completed(start.AsArray())));
+            FitSettings rounded = settings with
+            {
+                Distance = settings.Distance.Rounded(width * spread) ?? settings.Distance,
+                Priors = settings.Priors.ToDictionary(pair => pair.Key, pair => pair.Value.Rounded(width) ?? pair.Value),
+            };
+            found = method.Minimize(costOf(rounded), start, settings.Options, cancellation);
             start = found.Parameters;
         }
 
-        return found! with { Cost = costOf(settings.Distance).Value(start.AsArray()) };
+        return found! with { Cost = costOf(settings).Value(start.AsArray()) };
     }
 
     /// <summary>The median of |f − y|; 1 where there is none.</summary>

@@ -6,12 +6,13 @@ namespace Math4AI.Learning;
 
 /// <summary>
 /// What a fit found: θ*, how uncertain it is, and how well the model describes the data. Fixed parameters have a standard error of
-/// 0.
+/// 0, and so have those that a bound holds: the others' uncertainty is that with these fixed.
 /// </summary>
 public sealed class FitResult
 {
     private readonly IFitCost cost;
     private readonly Lazy<Curvature> curvature;
+    private readonly Lazy<IReadOnlyDictionary<string, double>> held;
 
     internal FitResult(FitProblem problem, IFitCost cost, Minimum minimum)
     {
@@ -22,7 +23,8 @@ public sealed class FitResult
         Matrix<double> fitted = Problem.Model.EvaluateAll(Problem.Inputs, Parameters);
         Fitted = Vector<double>.Build.Dense(fitted.ToColumnMajorArray());
         Residuals = ResidualsOf(problem, fitted);
-        curvature = new Lazy<Curvature>(() => cost.Curvature(minimum));
+        held = new Lazy<IReadOnlyDictionary<string, double>>(() => AndLeave(() => cost.Unknowns.Held(cost, minimum.Parameters.ToArray())));
+        curvature = new Lazy<Curvature>(() => AndLeave(() => Curvature.WithHeld(cost, Problem, held.Value, minimum)));
     }
 
     /// <summary>The problem.</summary>
@@ -33,6 +35,9 @@ public sealed class FitResult
 
     /// <summary>The names of θ, in order.</summary>
     public IReadOnlyList<string> Names => cost.Unknowns.Names;
+
+    /// <summary>The parameters that a bound holds: C would fall beyond it.</summary>
+    public IReadOnlyList<string> OnBounds => [.. held.Value.Keys];
 
     /// <summary>θ*, in the order of <see cref="Names"/>.</summary>
     public Vector<double> Parameters { get; }
@@ -71,7 +76,7 @@ public sealed class FitResult
 
     /// <summary>log p(y | θ*), without priors, a weight w standing for the variance σ²/w; NaN where the distance stands for no density.</summary>
     public double LogLikelihood =>
-        Problem.Distance.LogLikelihood(cost.Value(Minimum.Parameters.AsArray()) - PriorCost(), cost.Observations)
+        Problem.Distance.LogLikelihood(AndLeave(() => cost.Value(Minimum.Parameters.AsArray())) - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray()), cost.Observations)
         + (Problem.Distance is SquaredDistance ? 0.5 * Problem.Weights?.Where(weight => weight > 0.0).Sum(Math.Log) ?? 0.0 : 0.0);
 
     /// <summary>The parameters of the likelihood: θ, and the scale of the noise where it was found too.</summary>
@@ -89,11 +94,11 @@ public sealed class FitResult
     /// quantiles τ(1 − τ)/p(0)² (JᵀJ)⁻¹ with the residuals' density p(0) by a kernel.
     /// </summary>
     /// <exception cref="NotSupportedException">The model has too many parameters for a Hessian.</exception>
-    public Matrix<double> Covariance => cost.Unknowns.Complete(curvature.Value.Covariance);
+    public Matrix<double> Covariance => curvature.Value.Covariance;
 
     /// <summary>H⁻¹ (Σ g_i g_iᵀ) H⁻¹ with the gradients g_i of the samples: holds where the noise model does not.</summary>
     /// <exception cref="NotSupportedException">The samples' own gradients are not known: of distances of vectors, and of modules.</exception>
-    public Matrix<double> SandwichCovariance => cost.Unknowns.Complete(curvature.Value.Sandwich ?? throw NoSamples());
+    public Matrix<double> SandwichCovariance => curvature.Value.Sandwich ?? throw NoSamples();
 
     /// <summary>The square roots of the covariance's diagonal.</summary>
     public Vector<double> StandardErrors => Covariance.Diagonal().PointwiseSqrt();
@@ -105,17 +110,24 @@ public sealed class FitResult
     /// <summary>Whether <see cref="SandwichCovariance"/>, <see cref="Leverage"/> and <see cref="CooksDistance"/> are known.</summary>
     public bool HasSampleDiagnostics => Problem.IsSquares;
 
-    /// <summary>Cook's distance, how far all predictions move without the sample. Source: R. D. Cook, Technometrics 19 (1977).</summary>
+    /// <summary>
+    /// Cook's distance, how far all predictions move without the sample: r² h/(k φ (1 − h)²), with r = d′/√d″, of likelihoods Pearson's
+    /// residual, φ = 1 for likelihoods and Σ r²/(n − k) for others. Sources: R. D. Cook, Technometrics 19 (1977); D. Pregibon, "Logistic
+    /// regression diagnostics", Annals of Statistics 9 (1981).
+    /// </summary>
+    /// <exception cref="NotSupportedException">As <see cref="Leverage"/>, and of distances with a corner, absolute, quantile and Laplace.</exception>
     public Vector<double> CooksDistance
     {
         get
         {
-            double variance = ResidualSumOfSquares / DegreesOfFreedom;
-            return Vector<double>.Build.Dense(Residuals.Count, i =>
+            Vector<double> leverage = Leverage;
+            Vector<double> residuals = curvature.Value.Standardised
+                ?? throw new NotSupportedException($"The distance '{Problem.Distance.Name}' has a corner, so that Cook's distance is not known.");
+            double dispersion = Problem.Distance.IsLikelihood ? 1.0 : residuals * residuals / DegreesOfFreedom;
+            return Vector<double>.Build.Dense(residuals.Count, i =>
             {
-                double rest = 1.0 - Leverage[i];
-                double weight = Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0;
-                return weight * Residuals[i] * Residuals[i] * Leverage[i] / (cost.Unknowns.Free.Count * variance * rest * rest);
+                double rest = 1.0 - leverage[i];
+                return residuals[i] * residuals[i] * leverage[i] / (cost.Unknowns.Free.Count * dispersion * rest * rest);
             });
         }
     }
@@ -139,7 +151,7 @@ public sealed class FitResult
     /// <exception cref="ArgumentException">There is no such free parameter.</exception>
     /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
     public Interval ProfileInterval(string name, double level = 0.95, CancellationToken cancellation = default) =>
-        new ProfileLikelihood(this, name, cancellation).Interval(Quantile(level));
+        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(Quantile(level)));
 
     /// <summary>The profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.</summary>
     /// <param name="name">A free parameter.</param>
@@ -149,14 +161,14 @@ public sealed class FitResult
     /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
     public IReadOnlyList<(double Value, double Root)> Profile(
         string name, int points = 21, CancellationToken cancellation = default) =>
-        new ProfileLikelihood(this, name, cancellation).Points(points);
+        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Points(points));
 
     /// <summary>Fits data drawn again, on all threads.</summary>
     /// <param name="replicates">How many.</param>
     /// <param name="seed">The same seed gives the same draws.</param>
     /// <param name="cancellation">Stops between fits.</param>
     public Bootstrap Bootstrap(int replicates = 1000, int seed = 1, CancellationToken cancellation = default) =>
-        Learning.Bootstrap.Of(this, replicates, seed, cancellation);
+        AndLeave(() => Learning.Bootstrap.Of(this, replicates, seed, cancellation));
 
     /// <summary>
     /// The expected y with bands: by the delta method for the mean, √(∂f/∂θ V ∂f/∂θᵀ) with the covariance V, and with the noise added in
@@ -201,7 +213,7 @@ public sealed class FitResult
     public double CostAt(Vector<double> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return Problem.Cost().Value(parameters.ToArray());
+        return AndLeave(() => Problem.Cost().Value(parameters.ToArray()));
     }
 
     /// <summary>This result, where the minimiser ended at a minimum.</summary>
@@ -237,10 +249,21 @@ public sealed class FitResult
         return sum;
     }
 
-    private double PriorCost() =>
-        Problem.Priors
-            .Where(pair => !Problem.Fixed.ContainsKey(pair.Key))
-            .Sum(pair => pair.Value.Expand(Parameters[Names.ToList().IndexOf(pair.Key)]).Value);
+    /// <summary>C(θ*) without what the priors add.</summary>
+    internal double CostOfSamples => Minimum.Cost - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray());
+
+    /// <summary>Does some work, and puts θ* back where the model's parameters lie outside.</summary>
+    private T AndLeave<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Problem.Model.Leave(Parameters);
+        }
+    }
 
     private static NotSupportedException NoSamples() =>
         new("This is known of fits alone in which each sample's own derivatives are known: not of distances of vectors, nor of modules.");

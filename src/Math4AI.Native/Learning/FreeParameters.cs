@@ -76,6 +76,42 @@ internal sealed class FreeParameters
         return unknowns;
     }
 
+    /// <summary>What the priors add to the cost.</summary>
+    public double PriorCost(ReadOnlySpan<double> unknowns)
+    {
+        double cost = 0.0;
+        for (int j = 0; j < free.Length; j++)
+        {
+            cost += Priors[j]?.Expand(unknowns[j]).Value ?? 0.0;
+        }
+
+        return cost;
+    }
+
+    /// <summary>The parameters that a side of their box holds at a minimum, with their values.</summary>
+    /// <param name="cost">C.</param>
+    /// <param name="minimum">Where.</param>
+    public IReadOnlyDictionary<string, double> Held(IFitCost cost, ReadOnlySpan<double> minimum)
+    {
+        var held = new Dictionary<string, double>();
+        if (Bounds is not { } box)
+        {
+            return held;
+        }
+
+        double[] gradient = new double[Count];
+        cost.Gradient(minimum, gradient);
+        for (int j = 0; j < free.Length; j++)
+        {
+            if (box.Holds(j, minimum[j], gradient[j]))
+            {
+                held[Names[free[j]]] = minimum[j];
+            }
+        }
+
+        return held;
+    }
+
     /// <summary>A matrix over the free parameters as one over all, with zeros for the fixed ones.</summary>
     public Matrix<double> Complete(Matrix<double> ofFree)
     {

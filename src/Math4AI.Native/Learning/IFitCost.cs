@@ -14,8 +14,14 @@ internal interface IFitCost
     /// <summary>C(θ) at the unknowns.</summary>
     double Value(ReadOnlySpan<double> parameters);
 
+    /// <summary>C(θ) and its gradient.</summary>
+    double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient);
+
     /// <summary>Finds the minimum from θ.</summary>
     Minimum Minimize(double[] all, CancellationToken cancellation);
+
+    /// <summary>The cost of the same data with other settings.</summary>
+    IFitCost With(FitSettings settings);
 
     /// <summary>How the cost bends at its minimum.</summary>
     Curvature Curvature(Minimum minimum);

@@ -144,6 +144,11 @@ public abstract class Model
         }
     }
 
+    /// <summary>Told where the parameters are left after work that moved them; of use where they lie outside, as in a module.</summary>
+    internal virtual void Leave(Vector<double> parameters)
+    {
+    }
+
     private void Check(Matrix<double> inputs, Vector<double> parameters)
     {
         ArgumentNullException.ThrowIfNull(inputs);

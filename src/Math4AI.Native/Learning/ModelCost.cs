@@ -68,13 +68,15 @@ internal sealed class ModelCost : BlockCost, IFitCost
         return block == 0 ? cost + AddPriors(parameters, gradient) : cost;
     }
 
+    public IFitCost With(FitSettings settings) => new ModelCost(settings, data);
+
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
             settings,
             Unknowns,
             all,
-            Spread(all),
-            distance => distance == settings.Distance ? this : new ModelCost(settings with { Distance = distance }, data),
+            Spread,
+            other => ReferenceEquals(other, settings) ? this : new ModelCost(other, data),
             cancellation);
 
     public Curvature Curvature(Minimum minimum)
@@ -86,15 +88,17 @@ internal sealed class ModelCost : BlockCost, IFitCost
         }
 
         Matrix<double> infinite = Matrix<double>.Build.Dense(Parameters, Parameters, double.PositiveInfinity);
-        Matrix<double> inverse = Learning.Curvature.InverseOrElse(Learning.Curvature.Hessian(this, minimum.Parameters), infinite);
+        double cost = minimum.Cost - Unknowns.PriorCost(minimum.Parameters.AsArray());
+        Matrix<double> inverse = Learning.Curvature.InverseOrElse(
+            Learning.Curvature.Hessian(this, minimum.Parameters, Learning.Curvature.Unit(settings.Distance, cost, Observations)), infinite);
         int free = Unknowns.Free.Count;
 
         // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
-        double noise = settings.Distance is SquaredDistance ? 2.0 * minimum.Cost / (Observations - free) : 1.0;
+        double noise = settings.Distance is SquaredDistance ? 2.0 * cost / (Observations - free) : 1.0;
         Matrix<double> covariance = settings.Distance.IsLikelihood || settings.Distance is SquaredDistance
             ? noise * inverse
             : Matrix<double>.Build.Dense(Parameters, Parameters, double.NaN);
-        return new Curvature(covariance.SubMatrix(0, free, 0, free), null, null);
+        return new Curvature(covariance.SubMatrix(0, free, 0, free), null, null, null);
     }
 
     /// <summary>Σ w d, and its slopes by the outputs.</summary>

@@ -93,6 +93,12 @@ internal sealed class ModuleModel : Model
         }
     }
 
+    internal override void Leave(Vector<double> parameters)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Place(parameters.ToArray());
+    }
+
     /// <summary>Outputs × samples.</summary>
     private Tensor Forward(Matrix<double> inputs)
     {

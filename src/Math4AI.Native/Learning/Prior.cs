@@ -24,6 +24,9 @@ public abstract class Prior
     /// <summary>−log p near a value.</summary>
     internal abstract Expansion Expand(double parameter);
 
+    /// <summary>The same with its corner rounded within a share of its scale; null where it has none.</summary>
+    internal virtual Prior? Rounded(double share) => null;
+
     private sealed class FromDistance : Prior
     {
         private readonly Distance distance;
@@ -41,6 +44,9 @@ public abstract class Prior
         }
 
         internal override Expansion Expand(double parameter) => distance.Expand(parameter, centre, logScale);
+
+        internal override Prior? Rounded(double share) =>
+            distance.Rounded(share * Math.Exp(logScale)) is { } rounded ? new FromDistance(rounded, centre, Math.Exp(logScale)) : null;
     }
 
     private sealed class FromDensity(Func<double, (double Value, double Slope, double Curvature)> logDensity) : Prior

@@ -39,7 +39,7 @@ internal sealed class ProfileLikelihood
         centre = fit.Parameters[index];
         double error = fit.StandardErrors[index];
         unit = error > 0.0 && double.IsFinite(error) ? error : Math.Max(1e-3, 0.1 * Math.Abs(centre));
-        noise = distance is SquaredDistance ? fit.Minimum.Cost / fit.DegreesOfFreedom : 0.5;
+        noise = distance is SquaredDistance ? fit.CostOfSamples / fit.DegreesOfFreedom : 0.5;
     }
 
     /// <summary>Both ends at which |τ| is the quantile.</summary>

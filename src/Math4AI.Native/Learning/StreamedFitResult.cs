@@ -16,7 +16,7 @@ public sealed class StreamedFitResult
         Problem = problem;
         Minimum = minimum;
         Parameters = Vector<double>.Build.Dense(cost.Unknowns.Completed(minimum.Parameters.AsArray()));
-        curvature = new Lazy<Curvature>(() => cost.Curvature(minimum));
+        curvature = new Lazy<Curvature>(() => Curvature.WithHeld(cost, problem, cost.Unknowns.Held(cost, minimum.Parameters.AsArray()), minimum));
     }
 
     /// <summary>The problem.</summary>
@@ -39,7 +39,7 @@ public sealed class StreamedFitResult
 
     /// <summary>The covariance of θ*, as <see cref="FitResult.Covariance"/> has it, in two passes more over the samples.</summary>
     /// <exception cref="NotSupportedException">The model has too many parameters for a Hessian.</exception>
-    public Matrix<double> Covariance => cost.Unknowns.Complete(curvature.Value.Covariance);
+    public Matrix<double> Covariance => curvature.Value.Covariance;
 
     /// <summary>The square roots of the covariance's diagonal.</summary>
     /// <exception cref="NotSupportedException">The model has too many parameters for a Hessian.</exception>

@@ -67,6 +67,7 @@ public static class SymmetricEigen
         Matrix<T> images = Matrix<T>.Build.Dense(order, most);
         Vector<T> next = RandomDirection<T>(order, random);
         int kept = 0;
+        Vector<double>? found = null;
         for (int restart = 0; restart < MostRestarts; restart++)
         {
             for (int column = kept; column < most; column++)
@@ -86,15 +87,19 @@ public static class SymmetricEigen
             Vector<double> values = Vector<double>.Build.Dense(leading, i => ritz.EigenValues[most - 1 - i].Real);
             double residual = (mapped.SubMatrix(0, order, 0, count)
                 - vectors.SubMatrix(0, order, 0, count).MultiplyColumns(values.SubVector(0, count))).FrobeniusNorm();
-            if (residual <= order * Element<T>.Epsilon * values.AbsoluteMaximum())
+            double tolerance = order * Element<T>.Epsilon * values.AbsoluteMaximum();
+            bool isConverged = residual <= tolerance;
+            if (isConverged && found is not null && (found - values.SubVector(0, count)).AbsoluteMaximum() <= tolerance)
             {
                 return new LeadingEigen<T>(values.SubVector(0, count), vectors.SubMatrix(0, order, 0, count));
             }
 
+            // From one direction, one vector of a multiple eigenvalue is found: a new direction has a share in the others too.
+            found = isConverged ? values.SubVector(0, count) : null;
             basis.SetSubMatrix(0, 0, vectors);
             images.SetSubMatrix(0, 0, mapped);
             kept = leading;
-            next = Orthogonalised(next, vectors, random);
+            next = Orthogonalised(isConverged ? RandomDirection<T>(order, random) : next, vectors, random);
         }
 
         return null;

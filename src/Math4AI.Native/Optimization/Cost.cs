@@ -115,7 +115,13 @@ public abstract class Cost
             Vector<double> here = Vector<double>.Build.Dense(parameters.ToArray());
             if (gradient is not null)
             {
-                gradient(here).AsArray().AsSpan().CopyTo(gradientAt);
+                Vector<double> slopes = gradient(here);
+                if (slopes.Count != parameters.Length)
+                {
+                    throw new ArgumentException($"The gradient has {slopes.Count} numbers for {parameters.Length} parameters.");
+                }
+
+                (slopes.AsArray() ?? slopes.ToArray()).CopyTo(gradientAt);
                 return value(here);
             }
 

@@ -82,6 +82,11 @@ internal static class Descent
             cost = search.Value;
             method.Learn(step, change, gradient);
             isFresh = false;
+            if (search.IsWithoutEnd)
+            {
+                return iteration.Finish(Termination.Unbounded, parameters, cost, iteration.GradientNorm(parameters, gradient));
+            }
+
             if (isSmall)
             {
                 return iteration.Finish(Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));

@@ -52,6 +52,11 @@ internal sealed class GaussNewton : Minimizer
             factors.Clear();
             factors.Add(jacobian, residuals);
             factors.Solve(step);
+            if (!double.IsFinite(Cost.Norm(step)))
+            {
+                return iteration.Finish(Termination.Undetermined, parameters, here, gradientNorm);
+            }
+
             double length = 1.0;
             double there = double.NaN;
             for (int halving = 0; halving < MostHalvings && !(there < here); halving++, length *= 0.5)

@@ -89,7 +89,8 @@ internal sealed class Iteration(string method, Cost cost, MinimizerOptions optio
     {
         for (int i = 0; i < step.Length; i++)
         {
-            if (Math.Abs(step[i]) > Options.StepTolerance * Math.Abs(parameters[i]))
+            // A step that is no number is not small.
+            if (!(Math.Abs(step[i]) <= Options.StepTolerance * Math.Abs(parameters[i])))
             {
                 return false;
             }

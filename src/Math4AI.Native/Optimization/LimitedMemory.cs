@@ -44,7 +44,7 @@ internal sealed class LimitedMemory(int memory) : IDirection
     public void Learn(ReadOnlySpan<double> step, ReadOnlySpan<double> change, ReadOnlySpan<double> gradient)
     {
         double curvature = Cost.Dot(step, change);
-        if (!(curvature > 1e-16 * Cost.Dot(change, change)))
+        if (!(curvature > 1e-16 * Cost.Norm(step) * Cost.Norm(change)))
         {
             return;
         }

@@ -31,6 +31,7 @@ internal sealed class MultiStart : Minimizer
 
     private protected override Minimum Run(Iteration iteration, double[] parameters)
     {
+        box.Check(parameters.Length);
         int dimensions = Math.Min(parameters.Length, SobolSequence.MostDimensions);
         var sequence = new SobolSequence(dimensions);
         double[] unit = new double[dimensions];

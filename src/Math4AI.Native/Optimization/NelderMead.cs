@@ -22,12 +22,19 @@ internal sealed class NelderMead : Minimizer
             return iteration.Finish(Termination.BadStart, parameters, before, double.NaN);
         }
 
+        (double[] Point, double Value) best = (parameters, before);
         IObjectiveFunction objective = ObjectiveFunction.Value(point =>
         {
             iteration.Cancellation.ThrowIfCancellationRequested();
             double value = iteration.Value(point.AsArray());
+            if (value < best.Value)
+            {
+                best = (point.ToArray(), value);
+            }
+
             return double.IsFinite(value) ? value : double.MaxValue;
         });
+        int most = iteration.Options.MaxIterations ?? MostSteps;
         try
         {
             MinimizationResult result = NelderMeadSimplex.Minimum(
@@ -35,7 +42,7 @@ internal sealed class NelderMead : Minimizer
                 start,
                 start.Map(value => value == 0.0 ? 0.00025 : 0.05 * value, Zeros.Include),
                 convergenceTolerance: 1e-14,
-                maximumIterations: iteration.Options.MaxIterations ?? MostSteps);
+                maximumIterations: most);
             return iteration.Finish(
                 Termination.Converged, result.MinimizingPoint.ToArray(), objective.Value, double.NaN) with
             {
@@ -45,7 +52,7 @@ internal sealed class NelderMead : Minimizer
         }
         catch (MaximumIterationsException)
         {
-            return iteration.Finish(Termination.IterationLimit, parameters, before, double.NaN);
+            return iteration.Finish(Termination.IterationLimit, best.Point, best.Value, double.NaN) with { Iterations = most };
         }
     }
 }

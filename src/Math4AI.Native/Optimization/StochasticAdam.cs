@@ -23,7 +23,7 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
             throw new NotSupportedException("Mini-batches need a cost that is a sum over blocks; use Adam for other costs.");
         }
 
-        int count = parameters.Length, blocks = cost.Blocks, most = iteration.Options.MaxIterations ?? epochs * blocks;
+        int count = parameters.Length, blocks = cost.Blocks, most = iteration.Options.MaxIterations ?? (int)Math.Min(int.MaxValue, (long)epochs * blocks);
         double[] mean = new double[count], square = new double[count], gradient = new double[count], before = [.. parameters];
         var random = new MersenneTwister(seed, threadSafe: false);
         int[] order = [.. Enumerable.Range(0, blocks)];
@@ -54,8 +54,9 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
             double firstBias = 1.0 - Math.Pow(First, step + 1), secondBias = 1.0 - Math.Pow(Second, step + 1);
             for (int i = 0; i < count; i++)
             {
-                mean[i] += (1.0 - First) * (blocks * gradient[i] - mean[i]);
-                square[i] += (1.0 - Second) * (blocks * blocks * gradient[i] * gradient[i] - square[i]);
+                double ofAll = blocks * gradient[i];
+                mean[i] += (1.0 - First) * (ofAll - mean[i]);
+                square[i] += (1.0 - Second) * (ofAll * ofAll - square[i]);
                 parameters[i] -= length * mean[i] / firstBias / (Math.Sqrt(square[i] / secondBias) + Least);
             }
         }

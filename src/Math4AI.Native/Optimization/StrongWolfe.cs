@@ -24,10 +24,13 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
     /// <summary>C there.</summary>
     public double Value { get; private set; }
 
+    /// <summary>Whether C fell along the direction of the last search as far as it was followed.</summary>
+    public bool IsWithoutEnd { get; private set; }
+
     /// <summary>Searches; false where no step lowers the cost.</summary>
     public bool Search(double[] at, double[] along, double value, double slope, double length)
     {
-        (from, direction) = (at, along);
+        (from, direction, IsWithoutEnd) = (at, along, false);
         var start = new Trial(0.0, value, slope);
         Trial low = start, high = default;
         bool isBracketed = false;
@@ -82,6 +85,8 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
                 }
             }
         }
+
+        IsWithoutEnd = !isBracketed;
 
         // Not a step of Wolfe's, but one that goes down.
         return low.Length > 0.0 && Evaluate(low.Length).Value < value;

@@ -30,7 +30,9 @@ internal sealed class TrustRegionNewton : Minimizer
             double gradientNorm = iteration.GradientNorm(parameters, gradient);
             if (iteration.IsFlat(gradientNorm, cost))
             {
-                return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
+                // Flat beside a cost that has fallen far, and still going straight down: not a minimum.
+                bool isFalling = model.IsStraightDown && gradientNorm > iteration.Options.GradientTolerance;
+                return iteration.Finish(isFalling ? Termination.Unbounded : Termination.Converged, parameters, cost, gradientNorm);
             }
 
             if (!iteration.MayStep(parameters, MostSteps))
@@ -63,6 +65,10 @@ internal sealed class TrustRegionNewton : Minimizer
                 next.CopyTo(parameters, 0);
                 nextGradient.CopyTo(gradient, 0);
                 cost = there;
+                if (model.IsStraightDown && length > 0.99 * LargestRadius)
+                {
+                    return iteration.Finish(Termination.Unbounded, parameters, cost, iteration.GradientNorm(parameters, gradient));
+                }
             }
             else if (radius <= 1e-16 * (1e-300 + Cost.Norm(parameters)) || !(predicted > 0.0))
             {
@@ -80,6 +86,9 @@ internal sealed class TrustRegionNewton : Minimizer
         private readonly double[] stepImage = new double[count];
 
         public double[] Step { get; } = new double[count];
+
+        /// <summary>Whether the model bends nowhere up along its last direction.</summary>
+        public bool IsStraightDown { get; private set; }
 
         /// <summary>Finds the step; returns by how much the model falls.</summary>
         public double Minimize(double[] parameters, double[] gradient, double radius)
@@ -101,7 +110,8 @@ internal sealed class TrustRegionNewton : Minimizer
                 double curvature = Cost.Dot(direction, image);
                 double length = square / curvature;
                 double border = ToBorder(radius);
-                if (!(curvature > 0.0) || length >= border)
+                IsStraightDown = !(curvature > 0.0);
+                if (IsStraightDown || length >= border)
                 {
                     Advance(border);
                     break;

@@ -148,10 +148,13 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             }
 
             QR<double> qr = phi.QR(QRMethod.Thin);
-            Vector<double> diagonal = qr.R.Diagonal().PointwiseAbs();
-            if (diagonal.Minimum() <= Dependent * diagonal.Maximum())
+            for (int k = 0; k < linear.Length; k++)
             {
-                return null;
+                // What a column has beside the others, in its own units.
+                if (!(Math.Abs(qr.R[k, k]) > Dependent * phi.Column(k).L2Norm()))
+                {
+                    return null;
+                }
             }
 
             Vector<double> best = qr.Solve(Vector<double>.Build.Dense(residuals));

@@ -48,8 +48,13 @@ public static class Entropy
         Array.Sort((double[])samples.Clone(), order);
         double[] correction = [.. Enumerable.Range(0, m + 1).Select(k => SpecialFunctions.DiGamma(n + 1.0) - SpecialFunctions.DiGamma(Math.Max(1, k)))];
 
+        if (sorted[^1] == sorted[0])
+        {
+            throw new ArgumentException("All samples are equal: such a variable has no density.", nameof(samples));
+        }
+
         // Equal samples are told apart by 10⁻¹² of the range.
-        double least = 1e-12 * Math.Max(double.Epsilon, sorted[^1] - sorted[0]);
+        double least = 1e-12 * (sorted[^1] - sorted[0]);
         for (int rank = 0; rank < n; rank++)
         {
             int first = Math.Clamp(rank - m / 2, 0, n - 2), last = Math.Min(n - 1, rank - m / 2 + m);
@@ -73,7 +78,7 @@ public static class Entropy
         double[] sorted = Sorted(samples);
         double mean = sorted.Average();
         double deviation = Math.Sqrt(sorted.Sum(x => (x - mean) * (x - mean)) / sorted.Length);
-        if (deviation == 0.0)
+        if (sorted[^1] == sorted[0])
         {
             throw new ArgumentException("All samples are equal: such a variable has no density.", nameof(samples));
         }

@@ -31,7 +31,9 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
             int i = 0;
             for (; i <= samples.Length - width; i += width)
             {
-                Vector512<double> at = Vector512.Min(Vector512.Max((Vector512.Load(x + i) - shift) * scale, Vector512<double>.Zero), most);
+                // Of a comparison with NaN no bit is set: it becomes 0.
+                Vector512<double> place = (Vector512.Load(x + i) - shift) * scale;
+                Vector512<double> at = Vector512.Min(place & Vector512.GreaterThan(place, Vector512<double>.Zero), most);
                 Vector512<long> below = Vector512.Max(Vector512.Min(Vector512.ConvertToInt64(at), highest), Vector512<long>.Zero);
                 (at - Vector512.ConvertToDouble(below)).Store(shares);
                 below.Store(bin);

@@ -52,6 +52,11 @@ public class DerivativeTests
     public void The_check_agrees_where_derivatives_are_right_and_shows_where_they_are_not()
     {
         Assert.True(Derivative.Check(Tall, At) < 1e-9);
+        Assert.True(Derivative.Check(x => x[0].sin(), Vector<double>.Build.Dense(1, 0.5 * Math.PI)) < 1e-6);
+        Assert.True(Derivative.Check(x => (x[0] - 1.0 / 3.0).square() * x[0].exp(), Vector<double>.Build.Dense(1, 1.0 / 3.0)) < 1e-6);
+        Assert.True(Derivative.Check(x => x[0].log(), Vector<double>.Build.Dense(1, 1e-4)) < 1e-6);
+        Assert.True(Derivative.Check(x => 1e6 + x[0].detach(), Vector<double>.Build.Dense(1, 1.0)) > 0.1);
+        Assert.Throws<ArgumentException>(() => Derivative.Check(x => x[0].log(), Vector<double>.Build.Dense(1, -1.0)));
         Assert.True(Derivative.Check(x => x[0].detach() * x[1], At) > 0.1);
     }
 

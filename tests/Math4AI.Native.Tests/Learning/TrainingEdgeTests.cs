@@ -37,7 +37,13 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         Tensor x = 1e4 * randn(20, 2), y = x.sum(1, keepdim: true);
         var options = new TrainerOptions
         {
-            Method = TrainerMethod.Lbfgs, Steps = 30, EvaluateEvery = 1, Rate = 1.0, Schedule = Schedule.Constant, WeightDecay = 0.0, RestoreBest = false,
+            Method = TrainerMethod.Lbfgs,
+            Steps = 30,
+            EvaluateEvery = 1,
+            Rate = 1.0,
+            Schedule = Schedule.Constant,
+            WeightDecay = 0.0,
+            RestoreBest = false,
         };
         TrainingResult steep = Trainer.Fit(nn.Linear(2, 1), (f, t) => nn.functional.mse_loss(f, t), (x, y), (x, y), options);
         for (int i = 1; i < steep.History.Count; i++)
@@ -96,12 +102,17 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         Table table = Table.Read(In("two.csv"));
         var trainer = new TrainerOptions
         {
-            Steps = 400, EvaluateEvery = 100, RestoreBest = false, Checkpoint = new CheckpointOptions(In("c.safetensors")) { EverySteps = 100 },
+            Steps = 400,
+            EvaluateEvery = 100,
+            RestoreBest = false,
+            Checkpoint = new CheckpointOptions(In("c.safetensors")) { EverySteps = 100 },
         };
         TableTraining Train(string target, string ignored, bool resume) => TableTraining.Run(
             table, null, new TableTrainingOptions
             {
-                Target = target, Ignore = [ignored], Trainer = trainer with { Checkpoint = trainer.Checkpoint! with { Resume = resume } },
+                Target = target,
+                Ignore = [ignored],
+                Trainer = trainer with { Checkpoint = trainer.Checkpoint! with { Resume = resume } },
             });
         Train("a", "b", resume: false);
         Assert.True(File.Exists(In("c.safetensors") + TableTraining.SecondPass));
@@ -132,7 +143,9 @@ public sealed class TrainingEdgeTests : TemporaryFolder
             FormattableString.Invariant($"{words[random.Next(4)]},{(i % 3 == 0 ? "s" : i % 3 == 1 ? "m" : "l")},{random.NextDouble()}"))]);
         var options = new TableTrainingOptions
         {
-            Target = "y", Missing = Missing.Impute, Trainer = new TrainerOptions { Steps = 20 },
+            Target = "y",
+            Missing = Missing.Impute,
+            Trainer = new TrainerOptions { Steps = 20 },
             Orders = new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["s", "m", "l"] },
         };
         TableEncoder memory = TableTraining.Run(Table.Read(In("t.csv")), null, options).Model.About.Encoder;

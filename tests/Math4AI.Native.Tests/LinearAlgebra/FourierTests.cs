@@ -158,6 +158,19 @@ public class FourierTests
     }
 
     [Fact]
+    public void Dimensions_that_the_caller_changes_afterwards_are_other_dimensions()
+    {
+        int[] dimensions = [2, 50, 4];
+        Native.ForwardMultidim(new Complex[400], dimensions, FourierTransformScaling.NoScaling);
+        dimensions[1] = 3;
+        Complex[] data = [.. Enumerable.Range(0, 24).Select(i => new Complex(i % 5, i % 3))];
+        Complex[] expected = (Complex[])data.Clone();
+        Native.ForwardMultidim(data, dimensions, FourierTransformScaling.NoScaling);
+        Native.ForwardMultidim(expected, [2, 3, 4], FourierTransformScaling.NoScaling);
+        Assert.Equal(expected, data);
+    }
+
+    [Fact]
     public void Energy_is_kept_and_a_tone_is_one_line()
     {
         const int Length = 1 << 15;

@@ -33,6 +33,20 @@ public class LeadingSubspaceTests
         Assert.Throws<ArgumentException>(() => SymmetricEigen.Largest(Matrix<double>.Build.Dense(3, 3), 4));
     }
 
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(5, 6)]
+    [InlineData(8, 12)]
+    public void All_copies_of_a_multiple_eigenvalue_are_found(int copies, int count)
+    {
+        const int Order = 600;
+        double[] values = [.. Enumerable.Repeat(1.02, copies).Concat(Enumerable.Range(copies, Order - copies).Select(i => 1.0 - (double)i / Order))];
+        Matrix<double> turn = Orthogonal(Order, 5);
+        Matrix<double> a = turn * Matrix<double>.Build.DenseOfDiagonalArray(values) * turn.Transpose();
+        LeadingEigen<double> leading = SymmetricEigen.Largest(0.5 * (a + a.Transpose()), count);
+        Assert.All(Enumerable.Range(0, count), i => Assert.Equal(values[i], leading.Values[i], 1e-11));
+    }
+
     [Fact]
     public void The_randomised_decomposition_agrees_with_the_exact_one()
     {

@@ -141,12 +141,28 @@ public class ProviderContractTests
             p => p.DotProduct(new double[2], new double[3]),
             p => p.LUFactor(null!, 2, new int[2]),
             p => p.AddVectorToScaledVector(new double[2], 1.0, null!, new double[2]),
+            p => p.QRSolveFactored(new double[4], new double[6], 2, 3, new double[2], new double[2], 1, new double[3], QRMethod.Full),
         ];
         for (int i = 0; i < wrong.Length; i++)
         {
             Exception? managed = Record.Exception(() => wrong[i](Managed));
             Exception? native = Record.Exception(() => wrong[i](Native));
             Assert.True(managed?.GetType() == native?.GetType(), $"case {i}: {managed?.GetType()} and {native?.GetType()}");
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5000)]
+    public void A_sum_may_be_written_over_either_term(int length)
+    {
+        foreach (ILinearAlgebraProvider provider in new[] { Managed, Native })
+        {
+            double[] y = [.. Enumerable.Range(0, length).Select(i => 1.0 + i)], x = [.. y.Select(value => 10.0 * value)];
+            provider.AddVectorToScaledVector(y, 2.0, x, x);
+            Assert.Equal(y.Select(value => 21.0 * value), x);
+            provider.AddVectorToScaledVector(y, 2.0, y, y);
+            Assert.Equal(3.0 * length, y[^1]);
         }
     }
 

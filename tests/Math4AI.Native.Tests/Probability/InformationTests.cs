@@ -120,6 +120,9 @@ public class InformationTests
     public void Samples_that_have_no_density_are_refused()
     {
         Assert.Throws<ArgumentException>(() => Entropy.Kernel([1.0, 1.0, 1.0]));
+        double[] equal = [.. Enumerable.Repeat(0.1, 10)];
+        Assert.Throws<ArgumentException>(() => Entropy.Kernel(equal));
+        Assert.Throws<ArgumentException>(() => Entropy.Spacings(equal));
         Assert.Throws<ArgumentException>(() => Entropy.Spacings([double.NaN, 1.0]));
         Assert.Throws<ArgumentException>(() => Entropy.NearestNeighbour(Matrix<double>.Build.Dense(20, 1, 1.0)));
     }

@@ -1,5 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
-
 namespace Math4AI.Learning;
 
 /// <summary>
@@ -8,6 +6,8 @@ namespace Math4AI.Learning;
 /// </summary>
 internal sealed class QuantileDistance(double share, string name, double factor, double width = 0.0) : Distance
 {
+    /// <summary>τ.</summary>
+    public double Share => share;
 
     public override string Name => name;
 
@@ -29,24 +29,4 @@ internal sealed class QuantileDistance(double share, string name, double factor,
     /// <summary>An asymmetric Laplace density with the scale that fits best, cost / n.</summary>
     public override double LogLikelihood(double cost, int samples) =>
         samples * (Math.Log(share * (1.0 - share) * factor * samples / cost) - 1.0);
-
-    /// <summary>
-    /// τ(1 − τ)/p(0)² (JᵀJ)⁻¹, with the residuals' density p(0) by the share of them within a width of 0. Source: R. Koenker,
-    /// "Quantile Regression" (2005), section 3.4.
-    /// </summary>
-    public Matrix<double> Covariance(FitCost cost, double[] parameters)
-    {
-        FitProblem problem = cost.Problem;
-        Vector<double> theta = Vector<double>.Build.Dense([.. cost.Unknowns.Complete(parameters)]);
-        Matrix<double> all = problem.Model.Jacobian(problem.Inputs, theta);
-        Vector<double> residuals = problem.Targets.Values
-            - Vector<double>.Build.Dense(problem.Model.EvaluateAll(problem.Inputs, theta).ToColumnMajorArray());
-        double[] sizes = [.. residuals.Select(Math.Abs).Order()];
-        double width = 1.5 * sizes[sizes.Length / 2] * Math.Pow(sizes.Length, -0.2);
-        double density = sizes.Count(size => size <= width) / (2.0 * sizes.Length * width);
-        Matrix<double> free = Matrix<double>.Build.DenseOfColumns(cost.Unknowns.Free.Select(all.Column));
-        double[] jacobian = free.ToColumnMajorArray();
-        return Curvature.InverseOfSquare(cost, jacobian, new double[cost.Samples])
-            * (share * (1.0 - share) / (density * density));
-    }
 }

@@ -134,7 +134,11 @@ public sealed record TableTraining
         if (trainer.Checkpoint is { Resume: false } stale)
         {
             // One of an earlier training would be gone on from in the second pass.
-            File.Delete(stale.Path + SecondPass);
+            string second = stale.Path + SecondPass;
+            if (File.Exists(second))
+            {
+                File.Delete(second);
+            }
         }
 
         (TableModel Model, TrainingResult Training) Learn(Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)

@@ -100,6 +100,11 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         T[] q, T[] r, int rowsA, int columnsA, T[] tau, T[] b, int columnsB, T[] x, QRMethod method)
     {
         ArgumentNullException.ThrowIfNull(r);
+        if (rowsA < columnsA)
+        {
+            throw new ArgumentException("The system needs at least as many rows as columns.", nameof(rowsA));
+        }
+
         Require.Length(q, (long)rowsA * (method == QRMethod.Full ? rowsA : columnsA));
         Require.Length(r, (long)columnsA * (method == QRMethod.Full ? rowsA : columnsA));
         RequireSystem(q, rowsA, method == QRMethod.Full ? rowsA : columnsA, b, columnsB, null);

@@ -21,6 +21,13 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
         ArgumentNullException.ThrowIfNull(y);
         Require.Length(x, y.Length);
         Require.Length(result, y.Length);
+        if (ReferenceEquals(x, result) && !ReferenceEquals(x, y))
+        {
+            // Where y is copied over x first, x is gone.
+            Small<T>.Managed.AddVectorToScaledVector(y, alpha, x, result);
+            return;
+        }
+
         if (!ReferenceEquals(y, result))
         {
             y.CopyTo(result, 0);

@@ -191,7 +191,8 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         private readonly bool isDouble = isDouble;
         private readonly bool isReal = isReal;
         private readonly FourierTransformScaling scaling = scaling;
-        private readonly int[] lengths = lengths;
+        // The caller's array may change after the plan is kept.
+        private readonly int[] lengths = [.. lengths];
         private readonly int threads = Compute.Threads;
 
         public MklFourierPlan Prepare()

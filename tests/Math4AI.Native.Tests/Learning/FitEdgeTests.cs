@@ -1,0 +1,189 @@
+using Math4AI.Learning;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+using TorchSharp;
+
+namespace Math4AI.Tests.Learning;
+
+/// <summary>Uncertainties where a formula alone would be wrong: corners, estimates near 0, bounds, weights of 0.</summary>
+public sealed class FitEdgeTests
+{
+    private static readonly Model Line = Model.FromFormula("a + b*x", "x");
+
+    [Fact]
+    public void Laplace_has_the_errors_that_theory_and_the_bootstrap_give()
+    {
+        const int Count = 200;
+        (Matrix<double> x, Vector<double> y) = Samples(Count, random => Laplace.Sample(random, 0.0, 0.5));
+        FitResult fit = Problem(x, y, Distance.Laplace).Fit(Vector<double>.Build.Dense(2));
+
+        // Of a Laplace density 1/(4 p(0)²) = s².
+        Matrix<double> design = Matrix<double>.Build.DenseOfColumnVectors(Vector<double>.Build.Dense(Count, 1.0), x.Column(0));
+        Vector<double> expected = (fit.Scale * fit.Scale * design.TransposeThisAndMultiply(design).Inverse()).Diagonal().PointwiseSqrt();
+        Assert.True((fit.StandardErrors - expected).AbsoluteMaximum() < 1e-10 * expected.Maximum(), $"{fit.StandardErrors} {expected}");
+        Vector<double> drawn = fit.Bootstrap(400).StandardErrors;
+        Assert.All(drawn.Zip(expected, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.7, 1.4));
+        Assert.All(fit.SandwichCovariance.Diagonal().PointwiseSqrt().Zip(expected, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.7, 1.4));
+        Assert.Equal(2.0, fit.Leverage.Sum(), 1e-10);
+        Assert.Throws<NotSupportedException>(() => fit.CooksDistance);
+    }
+
+    [Fact]
+    public void Least_absolute_deviations_end_at_the_same_line_from_everywhere()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(21, 1, (i, _) => 0.1 * i);
+        var noise = new MersenneTwister(4, threadSafe: false);
+        Vector<double> y = Vector<double>.Build.Dense(21, i => 1.0 + 2.0 * x[i, 0] + 0.01 * (noise.NextDouble() - 0.5));
+        y[20] -= 4.0;
+        foreach (Distance distance in new[] { Distance.Absolute, Distance.Laplace })
+        {
+            FitProblem problem = Problem(x, y, distance);
+            FitResult near = problem.Fit(Vector<double>.Build.Dense(2)), far = problem.Fit(Vector<double>.Build.DenseOfArray([1e9, 0.0]));
+            Assert.True((near.Parameters - far.Parameters).AbsoluteMaximum() < 1e-6, $"{near.Parameters} {far.Parameters}");
+            Assert.Equal(1.0, far.Parameters[0], 0.01);
+        }
+    }
+
+    [Fact]
+    public void An_estimate_that_happens_to_be_0_has_the_error_of_any_other()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(41, 1, (i, _) => 0.05 * (i - 20));
+        var random = new MersenneTwister(7, threadSafe: false);
+        Vector<double> y = Vector<double>.Build.Dense(41, i => 2.0 * x[i, 0] + Normal.Sample(random, 0.0, 0.2));
+        y -= y.Sum() / 41;
+        FitResult centred = Problem(x, y, Distance.Gaussian).Fit(Vector<double>.Build.DenseOfArray([0.1, 1.0]));
+        FitResult shifted = Problem(x, y + 3.0, Distance.Gaussian).Fit(Vector<double>.Build.DenseOfArray([0.1, 1.0]));
+        Assert.True(Math.Abs(centred.Parameters[0]) < 1e-8);
+        Assert.True((centred.StandardErrors - shifted.StandardErrors).AbsoluteMaximum() < 1e-5 * shifted.StandardErrors.Maximum(),
+            $"{centred.StandardErrors} {shifted.StandardErrors}");
+        Assert.Equal(centred.Scale / Math.Sqrt(41.0), centred.StandardErrors[0], 1e-5 * centred.StandardErrors[0]);
+    }
+
+    [Fact]
+    public void A_Laplace_prior_does_not_hold_a_parameter_that_starts_at_its_centre()
+    {
+        (Matrix<double> x, Vector<double> y) = Samples(50, random => Normal.Sample(random, 0.0, 0.1));
+        FitProblem problem = Problem(x, y, Distance.Gaussian) with
+        {
+            Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 10.0) },
+        };
+        Vector<double> at = problem.Fit(Vector<double>.Build.Dense(2)).Parameters;
+        Vector<double> beside = problem.Fit(Vector<double>.Build.DenseOfArray([0.0, 0.5])).Parameters;
+        Assert.True((at - beside).AbsoluteMaximum() < 1e-5, $"{at} {beside}");
+
+        // A narrow one holds it where the data pull less: exactly there.
+        FitProblem narrow = problem with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 1e-4) } };
+        Assert.Equal(0.0, narrow.Fit(Vector<double>.Build.DenseOfArray([1.0, 0.5])).Parameters[1], 1e-6);
+    }
+
+    [Fact]
+    public void A_parameter_on_its_bound_is_taken_as_fixed_there()
+    {
+        (Matrix<double> x, Vector<double> y) = Samples(40, random => Normal.Sample(random, 0.0, 0.3));
+        FitResult bounded = (Problem(x, y, Distance.Squared) with
+        {
+            Bounds = new Dictionary<string, (double, double)> { ["b"] = (0.0, 1.0) },
+        }).Fit(Vector<double>.Build.DenseOfArray([0.0, 0.5]));
+        FitResult held = (Problem(x, y, Distance.Squared) with { Fixed = new Dictionary<string, double> { ["b"] = 1.0 } })
+            .Fit(Vector<double>.Build.Dense(2));
+        Assert.Equal(["b"], bounded.OnBounds);
+        Assert.Empty(held.OnBounds);
+        Assert.Equal(0.0, bounded.StandardErrors[1]);
+        Assert.Equal(held.StandardErrors[0], bounded.StandardErrors[0], 1e-8);
+    }
+
+    [Fact]
+    public void Samples_of_weight_0_are_as_good_as_left_out()
+    {
+        (Matrix<double> x, Vector<double> y) = Samples(80, random => Normal.Sample(random, 0.0, 0.3));
+        int[] kept = [.. Enumerable.Range(0, 80).Where(i => i % 2 == 0)];
+        Vector<double> mask = Vector<double>.Build.Dense(80, i => i % 2 == 0 ? 1.0 : 0.0);
+        Matrix<double> keptX = Matrix<double>.Build.Dense(40, 1, (i, _) => x[kept[i], 0]);
+        Vector<double> keptY = Vector<double>.Build.Dense(40, i => y[kept[i]]);
+        foreach (Distance distance in new[] { Distance.Squared, Distance.Absolute })
+        {
+            FitResult masked = (Problem(x, y, distance) with { Weights = mask }).Fit(Vector<double>.Build.Dense(2));
+            FitResult without = Problem(keptX, keptY, distance).Fit(Vector<double>.Build.Dense(2));
+            Assert.True((masked.StandardErrors - without.StandardErrors).AbsoluteMaximum() < 1e-6 * without.StandardErrors.Maximum());
+            Assert.All(
+                masked.Bootstrap(300).StandardErrors.Zip(without.Bootstrap(300).StandardErrors, (a, b) => a / b),
+                ratio => Assert.InRange(ratio, 0.8, 1.25));
+        }
+    }
+
+    [Fact]
+    public void Cooks_distance_of_counts_is_how_far_the_fit_moves_without_the_sample()
+    {
+        var random = new MersenneTwister(5, threadSafe: false);
+        Matrix<double> x = Matrix<double>.Build.Dense(20, 1, (i, _) => 0.1 * i);
+        Vector<double> y = Vector<double>.Build.Dense(20, i => Poisson.Sample(random, Math.Exp(1.0 + x[i, 0])));
+        FitResult fit = Problem(x, y, Distance.Poisson).Fit(Vector<double>.Build.Dense(2));
+        Matrix<double> inverse = fit.Covariance.Inverse();
+        for (int left = 0; left < 20; left++)
+        {
+            FitResult without = (Problem(x, y, Distance.Poisson) with { Weights = Vector<double>.Build.Dense(20, i => i == left ? 0.0 : 1.0) })
+                .Fit(fit.Parameters);
+            Vector<double> moved = without.Parameters - fit.Parameters;
+            Assert.InRange(fit.CooksDistance[left], 0.8 * (moved * inverse * moved / 2.0) - 1e-4, 1.25 * (moved * inverse * moved / 2.0) + 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Priors_are_no_noise()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(5, 1, (i, _) => i);
+        Vector<double> y = Vector<double>.Build.DenseOfArray([0.01, 0.98, 2.02, 2.99, 4.0]);
+        FitResult fit = (Problem(x, y, Distance.Squared) with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Normal(1.0, 0.01) } })
+            .Fit(Vector<double>.Build.Dense(2));
+        Assert.True(fit.Minimum.Cost < 0.0);
+        Assert.All(fit.StandardErrors, error => Assert.InRange(error, 1e-5, 0.1));
+    }
+
+    [Fact]
+    public void A_linear_parameter_has_a_profile_and_columns_of_small_numbers_do_not_depend_on_each_other()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.1 * i);
+        Vector<double> y = Vector<double>.Build.Dense(30, i => 3.0 * Math.Exp(-0.7 * x[i, 0]) + (i % 2 == 0 ? 0.01 : -0.01));
+        Model decay = Model.FromFormula("a*exp(-b*x)", "x");
+        var plain = new FitProblem { Model = decay, Inputs = x, Targets = y };
+        Interval expected = plain.Fit(Vector<double>.Build.DenseOfArray([2.0, 1.0])).ProfileInterval("a");
+        Interval found = (plain with { Linear = ["a"] }).Fit(Vector<double>.Build.DenseOfArray([2.0, 1.0])).ProfileInterval("a");
+        Assert.Equal(expected.Lower, found.Lower, 1e-6);
+        Assert.Equal(expected.Upper, found.Upper, 1e-6);
+
+        Matrix<double> small = x * 1e-13;
+        FitResult tiny = (Problem(small, 2.0 + x.Column(0) * 5.0, Distance.Squared) with { Linear = ["a", "b"] }).Fit(Vector<double>.Build.Dense(2));
+        Assert.True(tiny.Minimum.IsConverged);
+        Assert.Equal(5e13, tiny.Parameters[1], 1e6);
+    }
+
+    [Fact]
+    public void A_module_is_at_its_minimum_whatever_is_asked_of_the_fit()
+    {
+        Assert.True(Compute.HasTensors);
+        torch.random.manual_seed(1);
+        var module = torch.nn.Linear(1, 1);
+        Matrix<double> x = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.1 * i);
+        Vector<double> y = Vector<double>.Build.Dense(30, i => 1.0 + 2.0 * x[i, 0] + 0.1 * Math.Sin(13.0 * i));
+        FitResult fit = new FitProblem { Model = Model.Of(module, ["x"]), Distance = Distance.Gaussian, Inputs = x, Targets = y }
+            .Fit((Vector<double>?)null);
+        float[] Now() => [.. module.parameters().SelectMany(parameter => parameter.flatten().data<float>().ToArray())];
+        float[] before = Now();
+        Assert.All(fit.StandardErrors, error => Assert.True(error > 0.0));
+        Assert.Equal(before, Now());
+        Bootstrap drawn = fit.Bootstrap(6);
+        Assert.Equal(6, drawn.Estimates.RowCount + drawn.Failures);
+        Assert.Equal(before, Now());
+    }
+
+    private static FitProblem Problem(Matrix<double> x, Vector<double> y, Distance distance) =>
+        new() { Model = Line, Distance = distance, Inputs = x, Targets = y };
+
+    private static (Matrix<double> X, Vector<double> Y) Samples(int count, Func<Random, double> noise)
+    {
+        var random = new MersenneTwister(3, threadSafe: false);
+        Matrix<double> x = Matrix<double>.Build.Dense(count, 1, (i, _) => 4.0 * i / count);
+        return (x, Vector<double>.Build.Dense(count, i => 1.0 + 2.0 * x[i, 0] + noise(random)));
+    }
+}

@@ -29,10 +29,10 @@ void m4_device_close(m4_device*) {}
 #include <chrono>
 #include <cstdarg>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <new>
-#include <system_error>
 #include <thread>
 
 #include <dlfcn.h>
@@ -130,6 +130,8 @@ struct m4_device {
     bool is_output = false;
     std::thread watch;
     std::atomic<std::int64_t> callbacks{0};
+    std::int64_t block_frames = 0;
+    std::int64_t sample_rate = 1;
     std::atomic<bool> closing{false};
     std::atomic<std::int32_t> outcome{M4_OK};
 
@@ -154,7 +156,8 @@ struct m4_device {
     }
 
     void look() {
-        constexpr int patience = 20; // twentieths of a second
+        // Twentieths of a second: a whole one, or four blocks.
+        const int patience = static_cast<int>(std::max<std::int64_t>(20, 80 * block_frames / sample_rate));
         std::int64_t seen = -1;
         for (int silent = 0; !closing.load(std::memory_order_acquire); ++silent) {
             const std::int64_t now = callbacks.load(std::memory_order_relaxed);
@@ -185,6 +188,8 @@ struct m4_device {
             return created;
         }
         PaStreamParameters parameters{};
+        block_frames = block;
+        sample_rate = rate;
         parameters.device = index;
         parameters.channelCount = channels;
         parameters.sampleFormat = paFloat32;
@@ -199,7 +204,7 @@ struct m4_device {
         }
         try {
             watch = std::thread(&m4_device::look, this);
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) { // no thread, or no memory for one
             return M4_OUT_OF_MEMORY;
         }
         wanted = channels;

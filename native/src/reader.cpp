@@ -5,8 +5,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+#include <memory>
 #include <new>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -194,7 +195,7 @@ struct m4_reader {
     }
 
     // The reader is gone when its thread and its user are done with it. A thread that waits for a pipe to say something
-    // cannot be woken: its user leaves, and it follows when the pipe speaks or closes.
+    // cannot be woken, whatever its name: its user leaves, and it follows when the pipe speaks or closes.
     void release() {
         if (owners.fetch_sub(1, std::memory_order_acq_rel) == 1) {
             delete this;
@@ -204,7 +205,7 @@ struct m4_reader {
     void leave() {
         stopped.store(true, std::memory_order_release);
         if (thread.joinable()) {
-            if (owns_descriptor) {
+            if (length >= 0) {
                 thread.join();
             } else {
                 thread.detach();
@@ -219,14 +220,12 @@ namespace {
 std::int32_t open_reader(const char* path, bool is_raw, m4_reader** reader, m4_audio_format* format) {
     *reader = nullptr;
     try {
-        auto* opened = new m4_reader;
+        auto opened = std::make_unique<m4_reader>();
         const std::int32_t result = opened->open(path, is_raw, *format);
-        if (result != M4_OK) {
-            delete opened;
-            return result;
+        if (result == M4_OK) {
+            *reader = opened.release();
         }
-        *reader = opened;
-        return M4_OK;
+        return result;
     } catch (const std::bad_alloc&) {
         return M4_OUT_OF_MEMORY;
     }
@@ -266,7 +265,7 @@ std::int32_t m4_reader_start(m4_reader* reader, std::int64_t capacity, std::int6
     reader->owners.store(2);
     try {
         reader->thread = std::thread(&m4_reader::read_ahead, reader, block);
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) { // no thread, or no memory for one
         reader->owners.store(1);
         return M4_OUT_OF_MEMORY;
     }

@@ -1,10 +1,13 @@
 #include "sound_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <memory>
 #include <new>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -73,6 +76,7 @@ struct m4_writer {
     SNDFILE* file = nullptr;
     int descriptor = -1;
     bool owns_descriptor = false;
+    bool keeps_header = false;
     std::int32_t channels = 0;
     std::int32_t sample_rate = 0;
     sf_count_t bytes_written = 0; // of samples, to standard output
@@ -123,6 +127,7 @@ struct m4_writer {
         }
         channels = format.channels;
         sample_rate = format.sample_rate;
+        keeps_header = owns_descriptor && !is_raw && format.container != M4_CONTAINER_OGG;
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
         if (!owns_descriptor && !is_raw) {
@@ -142,6 +147,7 @@ struct m4_writer {
         sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
         sf_command(file, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
         // A float WAV otherwise carries the time of writing in its PEAK chunk: the same sound would give other bytes.
+        // (RF64 does not listen, and has its time cleared at the end.)
         sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
         return M4_OK;
     }
@@ -228,7 +234,8 @@ struct m4_writer {
             }
             // Once a second of sound the header says what is there: a process that is killed leaves a file that plays.
             since_header += count;
-            if (owns_descriptor && since_header >= sample_rate) {
+            // (Ogg has no such header: the command would begin another stream in the middle of the file.)
+            if (keeps_header && since_header >= sample_rate) {
                 sf_command(file, SFC_UPDATE_HEADER_NOW, nullptr, 0);
                 since_header = 0;
             }
@@ -250,6 +257,9 @@ struct m4_writer {
         errno = 0;
         const int closed = sf_close(file);
         file = nullptr;
+        if (keeps_header) {
+            clear_peak_time();
+        }
         if (failure == M4_OK && (closed != 0 || is_disk_error(errno))) {
             failure = m4::result_of_errno(errno);
         }
@@ -264,6 +274,29 @@ struct m4_writer {
     }
 
 private:
+    void clear_peak_time() {
+        struct stat status {};
+        std::array<char, 512> head{};
+        constexpr std::array<char, 4> name{'P', 'E', 'A', 'K'};
+        // The descriptor is for writing alone.
+        std::array<char, 32> path{};
+        std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor);
+        const bool is_file = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+        const int reading = is_file ? ::open(path.data(), O_RDONLY | O_CLOEXEC) : -1;
+        if (reading < 0) {
+            return;
+        }
+        const ssize_t count = pread(reading, head.data(), head.size(), 0);
+        close(reading);
+        const auto end = head.begin() + std::max<ssize_t>(count, 0);
+        const auto found = std::search(head.begin(), end, name.begin(), name.end());
+        // After the name the length and the version, of four bytes each.
+        if (end - found >= 16) {
+            const std::array<char, 4> none{};
+            static_cast<void>(pwrite(descriptor, none.data(), none.size(), found - head.begin() + 12));
+        }
+    }
+
     static bool is_disk_error(int error) {
         return m4::result_of_errno(error) == M4_NO_SPACE || error == EPIPE || error == EIO;
     }
@@ -280,14 +313,12 @@ std::int32_t open_writer(const char* path, bool is_raw, const m4_audio_format* f
         return M4_INVALID_ARGUMENT;
     }
     try {
-        auto* opened = new m4_writer;
+        auto opened = std::make_unique<m4_writer>();
         const std::int32_t result = opened->open(path, is_raw, *format);
-        if (result != M4_OK) {
-            delete opened;
-            return result;
+        if (result == M4_OK) {
+            *writer = opened.release();
         }
-        *writer = opened;
-        return M4_OK;
+        return result;
     } catch (const std::bad_alloc&) {
         return M4_OUT_OF_MEMORY;
     }
@@ -313,7 +344,7 @@ std::int32_t m4_writer_start(m4_writer* writer, std::int64_t capacity, m4_ring**
     }
     try {
         writer->thread = std::thread(&m4_writer::drain, writer);
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) { // no thread, or no memory for one
         return M4_OUT_OF_MEMORY;
     }
     *ring = writer->ring;

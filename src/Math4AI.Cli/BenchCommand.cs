@@ -8,6 +8,8 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai bench</c>: what the native path is worth on the user's machine.</summary>
 internal static class BenchCommand
 {
+    private const int MostSize = 32_768;
+
     private const int BarWidth = 7;
 
     public static Command Create()
@@ -38,9 +40,9 @@ internal static class BenchCommand
                     $"There is no operation '{wanted}'; choose one of: {string.Join(", ", PathBenchmark.Operations)}, all.");
             }
 
-            if (words.GetValue(sizes)?.FirstOrDefault(size => size < 1, 1) < 1)
+            if (words.GetValue(sizes)?.Any(size => size is < 1 or > MostSize) == true)
             {
-                throw new UsageException("--sizes takes whole numbers from 1 on.");
+                throw new UsageException($"--sizes takes whole numbers from 1 to {MostSize}.");
             }
 
             int[]? chosen = words.GetValue(sizes) is { Length: > 0 } given ? given : null;

@@ -200,9 +200,18 @@ internal sealed record FitSummary(
         {
             notes.Add("There are as many parameters as samples: nothing is left to tell how uncertain they are.");
         }
+        else if (result.Covariance.Enumerate().Any(double.IsNaN))
+        {
+            notes.Add($"The distance '{result.Problem.Distance.Name}' tells no standard errors; --bootstrap does.");
+        }
         else if (!result.Covariance.Enumerate().All(double.IsFinite))
         {
             notes.Add("The data do not determine every parameter: some can change together without changing the fit.");
+        }
+
+        if (result.OnBounds.Count > 0)
+        {
+            notes.Add($"On a bound, and taken as fixed there: {string.Join(", ", result.OnBounds)}.");
         }
 
         return notes;

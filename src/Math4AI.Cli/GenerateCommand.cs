@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using Math4AI.Learning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Math4AI.Cli;
 
@@ -35,14 +37,18 @@ internal static class GenerateCommand
                 }
 
                 TextModel trained = TextModel.Load(words.GetValue(model)!);
-                Console.Out.Write(words.GetValue(prompt));
-                foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed)))
+
+                // Its own standard output .NET goes on writing to when nobody reads any more.
+                using var descriptor = new SafeFileHandle(1, ownsHandle: false);
+                using var screen = new FileStream(descriptor, FileAccess.Write, bufferSize: 0);
+                screen.Write(Encoding.UTF8.GetBytes(words.GetValue(prompt)!));
+                foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed))
+                    .TakeWhile(_ => !cancellation.IsCancellationRequested))
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    Console.Out.Write(symbol);
+                    screen.Write(Encoding.UTF8.GetBytes(symbol));
                 }
 
-                Console.Out.WriteLine();
+                screen.Write(Encoding.UTF8.GetBytes(Environment.NewLine));
                 return 0;
             },
             cancellation));

@@ -31,7 +31,8 @@ internal static partial class Program
             string verb = words.CommandResult.Command == root ? string.Empty : $" {words.CommandResult.Command.Name}";
             // The error that quotes the user's word tells more than one that misses another.
             string problem = (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
-            problem = UnreadableValue().Replace(problem, "'$1' is no value for $2: a whole number is needed.");
+            problem = UnreadableValue().Replace(problem, match =>
+                $"'{match.Groups[1].Value}' is no value for {match.Groups[2].Value}: a {(match.Groups[3].Value.Contains("Int", StringComparison.Ordinal) ? "whole " : string.Empty)}number is needed.");
             return Complain($"{problem} See 'math4ai{verb} --help'.", WrongUsage);
         }
 
@@ -73,7 +74,7 @@ internal static partial class Program
         return code;
     }
 
-    [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '.*'\.$")]
+    [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '(.*)'\.$")]
     private static partial Regex UnreadableValue();
 
     private static string OneLine(Exception e)

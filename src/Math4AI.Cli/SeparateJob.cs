@@ -67,9 +67,10 @@ internal static class SeparateJob
                 cancellation);
         }
 
-        Matrix<double>? errors = result.Termination == Optimization.Termination.Direct
-            ? null
-            : UnmixingErrors.Of(input.Samples, result.Unmixing);
+        // They are those of the methods that solve the equations of maximum likelihood.
+        Matrix<double>? errors = options.MixingFile is null && (options.Method ?? "mi") is "mi" or "ml"
+            ? UnmixingErrors.Of(input.Samples, result.Unmixing)
+            : null;
         var summary = SeparateSummary.Of(options, input, result, dependence, seconds) with
         {
             RoomStatistic = double.IsNaN(statistic) ? null : statistic,

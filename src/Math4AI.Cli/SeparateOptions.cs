@@ -176,6 +176,11 @@ internal sealed record SeparateOptions
             throw new UsageException("--stability takes a number of runs from 2 on, and is for blind separation without a room.");
         }
 
+        if (Stability is not null && Method == "sobi")
+        {
+            throw new UsageException("--stability draws single samples again, and sobi lives on how they follow each other: choose another method.");
+        }
+
         if (ReferenceMicrophone < 1)
         {
             throw new UsageException($"--reference-mic takes a channel's number from 1 on, not {ReferenceMicrophone}.");

@@ -83,6 +83,11 @@ internal sealed record StreamJob
             throw new IOException($"{Output} exists already; use --force to replace it, or -o for another file.");
         }
 
+        if (Play is null && Device is null && Output != "-" && Input != "-" && FileTransaction.FinalPath(Input) == FileTransaction.FinalPath(Output))
+        {
+            throw new IOException($"{Output} is the input too: choose another file with -o.");
+        }
+
         if (Report is not null && !Force && Path.Exists(Report))
         {
             throw new IOException($"{Report} exists already; use --force to replace it, or --report for another file.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Math4AI.Learning;
 
 namespace Math4AI.Cli;
@@ -113,6 +114,18 @@ internal static class TrainCommand
         };
         command.SetAction((words, cancellation) =>
         {
+            if (words.GetValue(resume) is not null)
+            {
+                Symbol[] kept = [resume, json, noReport];
+                string? extra = words.CommandResult.Children.OfType<OptionResult>()
+                    .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name).FirstOrDefault()
+                    ?? words.GetValue(data);
+                if (extra is not null)
+                {
+                    throw new UsageException($"--resume goes on with the words of the training that was stopped: leave out {extra}.");
+                }
+            }
+
             TrainWords given = words.GetValue(resume) is { } folder
                 ? TrainWords.OfCheckpoint(folder) with { Json = words.GetValue(json), NoReport = words.GetValue(noReport) }
                 : new TrainWords

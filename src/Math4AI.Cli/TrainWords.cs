@@ -244,6 +244,11 @@ internal sealed record TrainWords
             throw new UsageException("--validation-curve and --order are for tables.");
         }
 
+        if (Text is not null && (Target is not null || Test is not null || Hidden.Length > 0 || Ignore.Length > 0 || Blocks))
+        {
+            throw new UsageException("--target, --test, --hidden, --ignore and --blocks are not for a text.");
+        }
+
         RequirePositive("--seeds", Seeds);
         RequireChoice("way with missing values", MissingWays.Keys, Missing);
         RequireChoice("task", Tasks.Keys, Task);

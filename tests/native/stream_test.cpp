@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -192,6 +194,41 @@ TEST_F(Stream, A_header_is_kept_up_while_the_writer_runs) {
     }
     EXPECT_GE(held, 16'000);
     EXPECT_EQ(m4_writer_finish(writer), M4_OK);
+}
+
+TEST_F(Stream, Ogg_through_a_ring_is_one_stream_however_long_it_is) {
+    m4_audio_format format = stereo;
+    format.container = M4_CONTAINER_OGG;
+    format.encoding = M4_ENCODING_VORBIS;
+    m4_writer* writer = nullptr;
+    ASSERT_EQ(m4_writer_open(path("x.ogg").c_str(), &format, &writer), M4_OK);
+    const std::int64_t frames = 4 * std::int64_t{format.sample_rate};
+    ASSERT_EQ(send(writer, frames), M4_OK);
+    m4_reader* reader = nullptr;
+    m4_audio_format found{};
+    ASSERT_EQ(m4_reader_open(path("x.ogg").c_str(), &reader, &found), M4_OK);
+    EXPECT_EQ(found.frames, frames);
+    std::vector<float> samples(static_cast<std::size_t>(2 * (frames + 1)));
+    std::int64_t read = 0;
+    EXPECT_EQ(m4_reader_read(reader, samples.data(), frames + 1, frames + 1, &read), M4_OK);
+    EXPECT_EQ(read, frames);
+    m4_reader_close(reader);
+}
+
+TEST_F(Stream, The_same_sound_gives_the_same_bytes_whenever_it_is_written) {
+    std::array<std::string, 2> contents;
+    for (std::string& content : contents) {
+        m4_audio_format format = stereo;
+        format.encoding = M4_ENCODING_FLOAT32;
+        m4_writer* writer = nullptr;
+        ASSERT_EQ(m4_writer_open(path("x.wav").c_str(), &format, &writer), M4_OK);
+        ASSERT_EQ(send(writer, 1000), M4_OK);
+        std::ifstream file(path("x.wav"), std::ios::binary);
+        content.assign(std::istreambuf_iterator<char>(file), {});
+        // The clock that a time in the file would be of counts seconds.
+        usleep(1'100'000);
+    }
+    EXPECT_EQ(contents[0], contents[1]);
 }
 
 TEST(StreamFormat, What_headerless_samples_cannot_be_is_refused) {

@@ -44,6 +44,9 @@ public sealed class AudioFileSource : ISampleSource, IDisposable
             {
                 throw new IOException("A file holds no samples.");
             }
+
+            // A file that is shorter than its header says tells so at its end.
+            first.RequireWhole();
         }
         catch
         {
@@ -71,7 +74,7 @@ public sealed class AudioFileSource : ISampleSource, IDisposable
     public void Read(long start, int count, Span<double> block)
     {
         Readers readers = Take();
-        TensorPrimitives.ConvertChecked<float, double>(readers.Read(start, count), block[..(Channels * count)]);
+        TensorPrimitives.ConvertChecked<float, double>(Read(readers, start, count), block[..(Channels * count)]);
         idle.Add(readers);
     }
 
@@ -81,7 +84,7 @@ public sealed class AudioFileSource : ISampleSource, IDisposable
     public Recording Excerpt(long start, int count)
     {
         Readers readers = Take();
-        ReadOnlySpan<float> samples = readers.Read(start, count);
+        ReadOnlySpan<float> samples = Read(readers, start, count);
         float[][] channels = new float[Channels][];
         for (int channel = 0; channel < channels.Length; channel++)
         {
@@ -103,6 +106,19 @@ public sealed class AudioFileSource : ISampleSource, IDisposable
 
     /// <summary>A set of readers that nobody uses: each thread that reads has one of its own.</summary>
     private Readers Take() => idle.TryTake(out Readers? readers) ? readers : new Readers(paths);
+
+    private static ReadOnlySpan<float> Read(Readers readers, long start, int count)
+    {
+        try
+        {
+            return readers.Read(start, count);
+        }
+        catch
+        {
+            readers.Dispose();
+            throw;
+        }
+    }
 
     private sealed class Readers : IDisposable
     {
@@ -137,8 +153,14 @@ public sealed class AudioFileSource : ISampleSource, IDisposable
 
             foreach (AudioReader file in Files)
             {
-                file.Seek(start);
-                if (file.Read(samples.AsSpan(done * count), count, count) < count)
+                // (Opened again after it became shorter, a file has no such sample to go to.)
+                bool isThere = file.Length >= start + count;
+                if (isThere)
+                {
+                    file.Seek(start);
+                }
+
+                if (!isThere || file.Read(samples.AsSpan(done * count), count, count) < count)
                 {
                     throw new EndOfStreamException("A file became shorter while it was read.");
                 }
@@ -147,6 +169,17 @@ public sealed class AudioFileSource : ISampleSource, IDisposable
             }
 
             return samples.AsSpan(0, channels * count);
+        }
+
+        /// <summary>Reads past the end of every file.</summary>
+        /// <exception cref="IOException">One is cut short.</exception>
+        public void RequireWhole()
+        {
+            foreach (AudioReader file in Files)
+            {
+                file.Seek(file.Length ?? 0);
+                _ = file.Read(new float[file.Channels], 1, 1);
+            }
         }
 
         public void Dispose()

@@ -1,3 +1,5 @@
+using Math4AI.Interop;
+
 namespace Math4AI.Data;
 
 /// <summary>
@@ -44,14 +46,28 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
+    /// <summary>Where a path leads, past links.</summary>
+    /// <param name="path">A file, which need not be there.</param>
+    public static string FinalPath(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
     /// <summary>Takes a file into the transaction and makes its folder.</summary>
     /// <param name="path">Where the file shall stand at the end.</param>
     /// <returns>The path to write to.</returns>
     /// <exception cref="IOException">A file is there already and may not be replaced, or the folder cannot be made.</exception>
     public string Add(string path)
     {
-        string final = Path.GetFullPath(path);
+        // What a link leads to is replaced, and not the link.
+        string final = FinalPath(path);
         RequireFree([final]);
+        if (OperatingSystem.IsLinux() && File.Exists(final) && !LibC.IsRegularFile(final))
+        {
+            throw new IOException($"{path} is a device or a pipe, and not a file that could be replaced.");
+        }
+
         if (Directory.Exists(final))
         {
             throw new IOException($"{path} is a folder, and a file of that name is to be written.");

@@ -167,14 +167,14 @@ public sealed class ImageSet
     /// <summary>The size of the first image; grey where its pixels are.</summary>
     private static ImageShape ShapeOf(string path, string[] classes)
     {
-        using SKBitmap image = Open(path, SKBitmap.Decode);
+        using SKBitmap image = Decode(path);
         bool isGrey = image.Pixels.All(pixel => pixel.Red == pixel.Green && pixel.Green == pixel.Blue);
         return new ImageShape(isGrey ? 1 : 3, image.Height, image.Width, classes, 1.0);
     }
 
     private static void Decode(string path, ImageShape shape, Span<float> pixels)
     {
-        using SKBitmap image = Open(path, SKBitmap.Decode);
+        using SKBitmap image = Decode(path);
         using SKBitmap? resized = image.Width == shape.Width && image.Height == shape.Height
             ? null
             : image.Resize(new SKImageInfo(shape.Width, shape.Height), new SKSamplingOptions(SKCubicResampler.Mitchell));
@@ -195,7 +195,7 @@ public sealed class ImageSet
     }
 
     /// <summary>Decodes an image whose header does not promise more than fits.</summary>
-    private static SKBitmap Open(string path, Func<SKCodec, SKBitmap?> decode)
+    private static SKBitmap Decode(string path)
     {
         using SKCodec codec = SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is no image that can be read.");
         if (codec.Info.Width is < 1 or > MostSide || codec.Info.Height is < 1 or > MostSide)
@@ -203,7 +203,14 @@ public sealed class ImageSet
             throw new InvalidDataException($"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MostSide} a side can be used.");
         }
 
-        return decode(codec) ?? throw new InvalidDataException($"{path} is damaged.");
+        var image = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
+        {
+            image.Dispose();
+            throw new InvalidDataException($"{path} is damaged or cut short ({result}).");
+        }
+
+        return image;
     }
 
     /// <summary>Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".</summary>

@@ -18,12 +18,14 @@ public sealed class Table
         ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFF"];
 
     private readonly Dictionary<string, Column> columns;
+    private readonly Func<int, long> numberOf;
 
-    private Table(IReadOnlyList<string> names, Dictionary<string, Column> columns, int rows)
+    private Table(IReadOnlyList<string> names, Dictionary<string, Column> columns, int rows, Func<int, long> numberOf)
     {
         Names = names;
         this.columns = columns;
         Rows = rows;
+        this.numberOf = numberOf;
     }
 
     /// <summary>The columns' names, in the file's order.</summary>
@@ -35,14 +37,17 @@ public sealed class Table
     /// <summary>A table of numbers.</summary>
     /// <param name="columns">Names and values; NaN is missing.</param>
     /// <exception cref="ArgumentException">The columns have different lengths, or there is none, or names repeat.</exception>
-    public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns)
+    public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns) => OfNumbers(columns, 0);
+
+    private static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns, long first)
     {
         ArgumentNullException.ThrowIfNull(columns);
         return columns.Count > 0 && columns.All(column => column.Values.Length == columns[0].Values.Length)
             ? new Table(
                 [.. columns.Select(column => column.Name)],
                 columns.ToDictionary(column => column.Name, column => new Column(null, column.Values)),
-                columns[0].Values.Length)
+                columns[0].Values.Length,
+                row => first + row + 1)
             : throw new ArgumentException("A table needs columns of the same length.", nameof(columns));
     }
 
@@ -132,7 +137,7 @@ public sealed class Table
                 RequireFinite(path, columns[i].Name, columns[i].Values, start);
             }
 
-            yield return OfNumbers(columns);
+            yield return OfNumbers(columns, start);
         }
     }
 
@@ -152,6 +157,7 @@ public sealed class Table
         string[] names = CsvFile.ReadNames(reader, path);
         List<string?>[] cells = [.. names.Select(_ => new List<string?>())];
         bool hasMore = reader.Read();
+        long first = 0;
         while (hasMore)
         {
             CsvFile.RequireLength(reader, path, names.Length);
@@ -169,8 +175,11 @@ public sealed class Table
             hasMore = reader.Read();
             if (!hasMore || cells[0].Count == rows)
             {
+                long before = first;
                 yield return new Table(
-                    names, names.Zip(cells).ToDictionary(pair => pair.First, pair => new Column(pair.Second.ToArray(), null)), cells[0].Count);
+                    names, names.Zip(cells).ToDictionary(pair => pair.First, pair => new Column(pair.Second.ToArray(), null)), cells[0].Count,
+                    row => before + row + 1);
+                first += cells[0].Count;
                 Array.ForEach(cells, column => column.Clear());
             }
         }
@@ -194,7 +203,7 @@ public sealed class Table
     [
         .. Find(name).Texts!.Select((cell, row) => cell is null
             ? double.NaN
-            : Number(cell) ?? throw new ArgumentException($"Column '{name}', row {row + 1}: '{cell}' is not a number.")),
+            : Number(cell) ?? throw new ArgumentException($"Column '{name}', row {NumberOf(row)}: '{cell}' is not a number.")),
     ];
 
     /// <summary>Whether a row misses a value in one of the columns.</summary>
@@ -214,7 +223,35 @@ public sealed class Table
                 pair => new Column(
                     pair.Value.Texts is { } texts ? [.. rows.Select(row => texts[row])] : null,
                     pair.Value.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null)),
-            rows.Count);
+            rows.Count,
+            row => numberOf(rows[row]));
+    }
+
+    /// <summary>The number of a row in its file, from 1 after the names of the columns.</summary>
+    /// <param name="row">The row, from 0.</param>
+    public long NumberOf(int row) => numberOf(row);
+
+    /// <summary>Throws where a column is one of numbers but for a few cells, which would make a text of it without a word.</summary>
+    /// <param name="name">The column.</param>
+    /// <exception cref="ArgumentException">The message names the first such cell.</exception>
+    internal void RequireOneType(string name)
+    {
+        const double MostlyNumbers = 0.9;
+        const int Codes = 10;
+        if (Find(name).Texts is not { } texts)
+        {
+            return;
+        }
+
+        double?[] numbers = [.. texts.Select(text => text is null ? null : Number(text))];
+        int known = texts.Count(text => text is not null), odd = Array.FindIndex(texts, text => text is not null && Number(text) is null);
+        int count = numbers.Count(number => number is not null);
+        if (odd >= 0 && count >= MostlyNumbers * known && numbers.Distinct().Count() > Codes)
+        {
+            throw new ArgumentException(
+                $"Column '{name}', row {NumberOf(odd)}: '{texts[odd]}' is not a number, and {count} of {known} values are: write NA where a value "
+                + "is missing, or leave the column out.");
+        }
     }
 
     private static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";

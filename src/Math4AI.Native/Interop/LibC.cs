@@ -56,6 +56,14 @@ internal static partial class LibC
         _ = MallocOption(TopPad, 64 << 20);
     }
 
+    /// <summary>Whether something that is there is a file of bytes, and no device, pipe or socket; links are followed.</summary>
+    public static unsafe bool IsRegularFile(string path)
+    {
+        const int CurrentFolder = -100, TypeWanted = 1, ModeOffset = 28, TypeBits = 0xF000, Regular = 0x8000;
+        byte* status = stackalloc byte[256];
+        return StatusOf(CurrentFolder, path, 0, TypeWanted, status) != 0 || (*(ushort*)(status + ModeOffset) & TypeBits) == Regular;
+    }
+
     private static nint Load(string path, int flags)
     {
         nint handle = Open(path, flags);
@@ -75,6 +83,10 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
+
+    // The layout of its answer is the same on every processor.
+    [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatusOf(int folder, string path, int flags, uint mask, byte* status);
 
     [LibraryImport(Library, EntryPoint = "mallopt")]
     private static partial int MallocOption(int option, int value);

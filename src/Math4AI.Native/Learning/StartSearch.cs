@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Math4AI.Optimization;
 
 namespace Math4AI.Learning;
@@ -19,6 +20,7 @@ internal static class StartSearch
     public static Minimum Minimize(IFitCost cost, FitProblem problem, int starts, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(starts, 1);
+        long began = Stopwatch.GetTimestamp();
         IReadOnlyList<string> names = cost.Unknowns.Names;
         int[] searched = [.. cost.Unknowns.Free.Where(i => !problem.Linear.Contains(names[i])).Take(SobolSequence.MostDimensions)];
         double[] all = [.. names.Select(name => problem.Fixed.GetValueOrDefault(name, 1.0))];
@@ -71,6 +73,7 @@ internal static class StartSearch
         return best with
         {
             Method = $"multi-start, {best.Method}",
+            Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds,
             Iterations = best.Iterations + tried.Sum(minimum => minimum.Iterations),
             Evaluations = best.Evaluations + tried.Sum(minimum => minimum.Evaluations),
             GradientEvaluations = best.GradientEvaluations + tried.Sum(minimum => minimum.GradientEvaluations),

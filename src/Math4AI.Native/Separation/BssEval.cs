@@ -105,6 +105,11 @@ public static class BssEval
             throw new ArgumentException("The reference is silent.", nameof(reference));
         }
 
+        if (ee == 0.0)
+        {
+            throw new ArgumentException("The estimate is silent.", nameof(estimate));
+        }
+
         double target = se * se / ss;
         return Decibels(target, ee - target);
     }

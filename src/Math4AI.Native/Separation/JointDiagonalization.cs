@@ -77,7 +77,7 @@ internal static class JointDiagonalization
             off += 2.0 * difference * sum;
         }
 
-        return 0.5 * Math.Atan2(off, on + Math.Sqrt(on * on + off * off));
+        return 0.25 * Math.Atan2(off, on);
     }
 
     private static void Rotate(Matrix<double> matrix, int p, int q, double cosine, double sine, bool bothSides)

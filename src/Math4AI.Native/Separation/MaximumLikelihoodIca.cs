@@ -39,6 +39,8 @@ public sealed record MaximumLikelihoodIcaOptions
 /// </summary>
 internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) : Separator
 {
+    // A gradient g changes the cost by about g²: below √ε no more than its rounding.
+    private const double Rounding = 1e-7;
     private const int Remembered = 7;
     private const int MostHalvings = 10;
     private const double LeastCurvature = 0.01;
@@ -99,7 +101,8 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
 
             if (found is not { } next)
             {
-                return (unmixing, Termination.NoProgress);
+                // Of a gradient that small, the cost says nothing more.
+                return (unmixing, size < Rounding ? Termination.Converged : Termination.NoProgress);
             }
 
             (unmixing, now, lastStep, lastGradient) = (next.Unmixing, next.Statistics, next.Step, gradient);

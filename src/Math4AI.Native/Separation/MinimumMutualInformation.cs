@@ -34,9 +34,13 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
     // Up to here the search itself uses every sample.
     private const int FewSamples = 20_000;
     private const double Tolerance = 1e-4;
+    private const int MostSearchSamples = 1 << 20;
 
     private const int SamplesForAStart = 50_000;
     private const int MostStride = 32;
+
+    // Of the power of a white signal, what a sample of it must have.
+    private const double LeastShare = 1e-3;
 
     public override string Name => "mi";
 
@@ -62,6 +66,13 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
         if (count > 1 && options.Start is null)
         {
             double[][] white = Sample(mixture, whitening, cancellation);
+            for (int more = options.SearchSamples; IsSilentSomewhere(white) && more < mixture.Length / 4 && more < MostSearchSamples;)
+            {
+                // A source that sounds now and then may have been silent in all that was looked at.
+                more *= 4;
+                white = new MinimumMutualInformation(options with { SearchSamples = more }).Sample(mixture, whitening, cancellation);
+            }
+
             Matrix<double> first = count > PairwiseMinimum.FewSignals ? Prepare(white, cancellation) : rotation;
             rotation = PairwiseMinimum.Solve(Turn(first, white), mixture.Length > FewSamples, gain => Report("search", gain, gain), cancellation) * first;
         }
@@ -105,6 +116,13 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
         double[] white = new double[whitening.Matrix.RowCount * count];
         BlockKernels.Project(whitening.Matrix.ToRowMajorArray(), whitening.Matrix.RowCount, block, mixture.Channels, count, white);
         return [.. Enumerable.Range(0, whitening.Matrix.RowCount).Select(i => white.AsSpan(i * count, count).ToArray())];
+    }
+
+    private static bool IsSilentSomewhere(double[][] white)
+    {
+        Matrix<double> power = Matrix<double>.Build.Dense(white.Length, white.Length, (i, j) =>
+            System.Numerics.Tensors.TensorPrimitives.Dot<double>(white[i], white[j]) / white[i].Length);
+        return !(power.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() > LeastShare);
     }
 
     private Matrix<double> Prepare(double[][] white, CancellationToken cancellation)

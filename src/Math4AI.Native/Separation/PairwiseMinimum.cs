@@ -16,6 +16,8 @@ internal static class PairwiseMinimum
     private const double LeastTurn = 0.01;
     private const double Single = 2.0;
     private const double MostlySingle = 0.7;
+    private const double MostErrors = 0.05;
+    private const double LeastPower = 1e-6;
 
     /// <summary>Finds W, sources × signals, such that W y has the least mutual information.</summary>
     /// <param name="signals">Signals, one array each; nearly white.</param>
@@ -26,6 +28,13 @@ internal static class PairwiseMinimum
     {
         bool[] keep = ScatterWeights.Keep(signals);
         int dropped = keep.Count(each => !each);
+        if (dropped > MostErrors * keep.Length || (dropped > 0 && IsFlat(Select(signals, keep))))
+        {
+            // Not errors, but sources that are silent most of the time: what lies far out is all there is of them.
+            Array.Fill(keep, true);
+            dropped = 0;
+        }
+
         Matrix<double> found = SolveKept(Select(signals, keep), objective, cancellation);
         if (dropped == 0 || isStart)
         {
@@ -34,7 +43,7 @@ internal static class PairwiseMinimum
 
         // What lies far out because of one source alone belongs to that source, and is no error.
         double[][] sources = Unmix(found, signals);
-        double[] spreads = [.. sources.Select(Spread)];
+        double[] spreads = [.. sources.Select(source => Math.Max(Spread(source), LeastPower))];
         int single = 0;
         bool[] readmitted = (bool[])keep.Clone();
         for (int t = 0; t < keep.Length; t++)
@@ -112,6 +121,12 @@ internal static class PairwiseMinimum
             aa += first[t] * first[t];
             ab += first[t] * second[t];
             bb += second[t] * second[t];
+        }
+
+        if (!(aa * bb - ab * ab > 1e-12 * aa * bb))
+        {
+            // One of the two is silent here, or both are the same: there is nothing to turn.
+            return (Matrix<double>.Build.DenseIdentity(2), 0.0);
         }
 
         Matrix<double> whitening = InverseRoot(aa / n, ab / n, bb / n);
@@ -204,6 +219,15 @@ internal static class PairwiseMinimum
         }
 
         return kept;
+    }
+
+    /// <summary>Whether signals, which were white together with what was left out, are nearly without power in some direction.</summary>
+    private static bool IsFlat(double[][] signals)
+    {
+        Matrix<double> power = Matrix<double>.Build.Dense(signals.Length, signals.Length, (i, j) =>
+            System.Numerics.Tensors.TensorPrimitives.Dot<double>(signals[i], signals[j]) / signals[i].Length);
+        Vector<double> values = power.Evd(Symmetricity.Symmetric).EigenValues.Real();
+        return !(values.Minimum() > LeastPower * values.Maximum());
     }
 
     private static double Spread(double[] source) =>

@@ -137,6 +137,13 @@ public sealed class RoomSeparator
                 throw new ArgumentException($"Channel {channel + 1} is silent; leave it out.");
             }
         }
+
+        // It names a sample that is no number, too.
+        if (Whitening.Of(mixture) is { Rank: var rank } && rank < mixture.Channels)
+        {
+            throw new ArgumentException(
+                $"Of the {mixture.Channels} channels only {rank} are independent: leave out those that repeat others.");
+        }
     }
 
     /// <summary>The sources, loudest first; all by one factor, so that the largest peak is 0.9.</summary>

@@ -5,11 +5,14 @@ namespace Math4AI.Separation;
 /// <summary>
 /// How many sources stand out of noise that is equally strong in all channels: the k for which the description of the data is
 /// shortest, n (m − k) log(arithmetic mean / geometric mean of the m − k least eigenvalues) + ½ k (2m − k) log n.
-/// Source: M. Wax and T. Kailath, "Detection of signals by information theoretic criteria", IEEE Transactions on Acoustics, Speech,
+/// One eigenvalue alone looks like noise to this measure, whatever it is: that one of m sources is noise is believed where it lies 20 dB
+/// below the next. Source: M. Wax and T. Kailath, "Detection of signals by information theoretic criteria", IEEE Transactions on Acoustics, Speech,
 /// and Signal Processing 33 (1985).
 /// </summary>
 public static class SourceCount
 {
+    private const double NoiseBelow = 0.01;
+
     /// <summary>Estimates the number of sources.</summary>
     /// <param name="eigenvalues">Of the covariance, descending.</param>
     /// <param name="samples">n.</param>
@@ -27,7 +30,7 @@ public static class SourceCount
             (best, least) = length < least ? (k, length) : (best, least);
         }
 
-        double all = 0.5 * m * m * Math.Log(samples);
-        return Math.Max(1, all < least ? m : best);
+        bool isLastNoise = m > 1 && eigenvalues[m - 1] < NoiseBelow * eigenvalues[m - 2];
+        return best == m - 1 && !isLastNoise ? m : Math.Max(1, best);
     }
 }

@@ -25,7 +25,7 @@ public sealed record SourceStatistics(
         Vector<double> variance = second.Diagonal();
         int stride = (int)Math.Min(int.MaxValue, mixture.Length / Enough);
         ISampleSource part = stride > 1 ? new SubsampledSource(mixture, stride) : mixture;
-        Moments[] sums = Pass(part, unmixing, cancellation);
+        Moments[] sums = Pass(part, unmixing, covariance.Mean, cancellation);
         return new SourceStatistics(
             variance,
             DenseVector.Create(unmixing.Sources, k =>
@@ -45,7 +45,7 @@ public sealed record SourceStatistics(
     /// <summary>max |x| of each source, over all samples.</summary>
     internal static Vector<double> Peaks(ISampleSource mixture, Unmixing unmixing, CancellationToken cancellation)
     {
-        Moments[] sums = Pass(mixture, unmixing, cancellation);
+        Moments[] sums = Pass(mixture, unmixing, unmixing.Mean, cancellation);
         return DenseVector.Create(unmixing.Sources, k => sums.Max(sum => sum.Peaks[k]));
     }
 
@@ -67,10 +67,10 @@ public sealed record SourceStatistics(
         Correlation = DenseMatrix.Create(order.Length, order.Length, (i, j) => Correlation[order[i], order[j]]),
     };
 
-    private static Moments[] Pass(ISampleSource samples, Unmixing unmixing, CancellationToken cancellation)
+    private static Moments[] Pass(ISampleSource samples, Unmixing unmixing, Vector<double> centre, CancellationToken cancellation)
     {
         double[] weights = unmixing.Matrix.ToRowMajorArray();
-        double[] mean = unmixing.Mean.ToArray();
+        double[] mean = centre.ToArray();
         var pass = new BlockPass<double, Moments>(samples, samples.Read, unmixing.Sources, () => new Moments(unmixing.Sources));
         pass.Run(
             (sums, block, scratch, count, _) =>

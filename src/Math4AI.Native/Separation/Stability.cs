@@ -35,6 +35,11 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(method);
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 2);
+        if (result.Method == "sobi")
+        {
+            throw new NotSupportedException("SOBI lives on how samples follow each other, which samples drawn again do not: its stability is not known.");
+        }
+
         (double[] planar, int count) = EvenSample.Of(mixture, Samples);
         var random = new MersenneTwister(seed, threadSafe: false);
         Matrix<double> root = Root(result.Mixture.Matrix);

@@ -17,7 +17,10 @@ public static class UnmixingErrors
 {
     private const int MostSamples = 1 << 16;
 
-    /// <summary>One standard error for every entry of W, sources × channels; infinite where nothing tells two sources apart.</summary>
+    /// <summary>
+    /// One standard error for every entry of W, sources × channels, of a W by maximum likelihood or least mutual information; infinite where
+    /// two sources cannot be told from normal ones, which nothing tells apart.
+    /// </summary>
     /// <param name="mixture">The samples that W was found from.</param>
     /// <param name="unmixing">W.</param>
     /// <exception cref="ArgumentException">There are too few samples, or the channels are not those of W.</exception>
@@ -35,7 +38,11 @@ public static class UnmixingErrors
         int sources = unmixing.Sources;
         (double[] signals, int count) = EvenSample.Of(mixture, unmixing, MostSamples);
         Moments[] moments = [.. Enumerable.Range(0, sources).Select(k => Moments.Of(signals.AsSpan(k * count, count).ToArray()))];
-        Matrix<double> relative = DenseMatrix.Create(sources, sources, (i, j) => i == j ? moments[i].Scale : Relative(moments[i], moments[j]));
+        IReadOnlyList<int> normal = GaussianSources.Find(SourceStatistics.Of(mixture, Covariance.Of(mixture), unmixing, CancellationToken.None));
+        Matrix<double> relative = DenseMatrix.Create(sources, sources, (i, j) =>
+            i == j ? moments[i].Scale
+            : normal.Contains(i) && normal.Contains(j) ? double.PositiveInfinity
+            : Relative(moments[i], moments[j]));
         return DenseMatrix.Create(sources, unmixing.Channels, (i, c) =>
         {
             double variance = 0.0;

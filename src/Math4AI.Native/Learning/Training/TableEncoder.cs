@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Data;
 
 namespace Math4AI.Learning;
@@ -94,7 +95,12 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                 for (int row = 0; row < table.Rows; row++)
                 {
                     double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
-                    inputs[row * width + at] = (float)((value - column.Mean) / column.Deviation);
+                    float input = (float)((value - column.Mean) / column.Deviation);
+                    inputs[row * width + at] = float.IsFinite(input)
+                        ? input
+                        : throw new ArgumentException(string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Column '{column.Name}', row {table.NumberOf(row)}: {value} is too far from what the model was trained on, {column.Mean:G4} ± {column.Deviation:G4}."));
                 }
 
                 at++;
@@ -139,7 +145,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         [
             .. table.Texts(name).Select((text, row) => text is null ? double.NaN
                 : places.TryGetValue(text, out int place) ? place
-                : throw new ArgumentException($"Column '{name}', row {row + 1}: '{text}' has no place in the order {string.Join(", ", order)}.")),
+                : throw new ArgumentException($"Column '{name}', row {table.NumberOf(row)}: '{text}' has no place in the order {string.Join(", ", order)}.")),
         ];
     }
 
@@ -148,7 +154,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         if (Missing != Missing.Impute && table.Texts(name).ToList().FindIndex(text => text is null) is var row and >= 0)
         {
             throw new ArgumentException(
-                $"Column '{name}', row {row + 1}: the value is missing; --missing drop leaves such rows out, --missing impute fills them.");
+                $"Column '{name}', row {table.NumberOf(row)}: the value is missing, and the model was trained on rows that miss none.");
         }
     }
 }

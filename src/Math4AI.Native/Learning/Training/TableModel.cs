@@ -37,11 +37,23 @@ public sealed record TableModelDescription(
 public sealed class TableModel
 {
     private const int MostWidth = 1 << 16;
+    private const double MostWeights = 1 << 28;
 
     private readonly Mlp network;
 
     internal TableModel(TableModelDescription about)
     {
+        int[] widths = Widths(about);
+        if (about.Hidden.Any(width => width is < 1 or > MostWidth))
+        {
+            throw new ArgumentException($"A hidden layer has 1 to {MostWidth} outputs.");
+        }
+
+        if (Weights(widths) is var weights and > MostWeights)
+        {
+            throw new ArgumentException($"A network of the widths {string.Join(", ", widths)} has {weights:0} weights, too many: leave columns out, or hidden layers.");
+        }
+
         About = about;
         network = new Mlp(about.Encoder.Inputs, about.Hidden, Math.Max(1, about.Classes.Count));
     }
@@ -61,12 +73,15 @@ public sealed class TableModel
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
             && about.Hidden.All(width => width is > 0 and <= MostWidth) && about.Encoder.Inputs is > 0 and <= MostWidth);
-        int[] widths = [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
-        ModelFolder.RequireWeights(folder, Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1.0) * widths[i]));
+        ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         var model = new TableModel(about);
         ModelFolder.ReadWeights(folder, model.network);
         return model;
     }
+
+    private static int[] Widths(TableModelDescription about) => [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
+
+    private static double Weights(int[] widths) => Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1.0) * widths[i]);
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>

@@ -41,7 +41,28 @@ internal static class TableParts
             int missing = table.Texts(key).ToList().FindIndex(text => text is null);
             if (missing >= 0)
             {
-                throw new ArgumentException($"Column '{key}', row {missing + 1}: the value is missing, and the parts are made by it.");
+                throw new ArgumentException($"Column '{key}', row {table.NumberOf(missing)}: the value is missing, and the parts are made by it.");
+            }
+        }
+    }
+
+    /// <summary>Before any work: no column is one of numbers but for a few cells, and what may not be missing is there.</summary>
+    public static void RequireTypes(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
+        {
+            bool areClasses = options.Orders.ContainsKey(name) || (name == options.Target && options.Task == TableTask.Classification);
+            if (!areClasses)
+            {
+                table.RequireOneType(name);
+            }
+
+            int missing = options.Missing == Missing.Refuse ? table.Texts(name).ToList().FindIndex(text => text is null) : -1;
+            if (missing >= 0)
+            {
+                throw new ArgumentException(
+                    $"Column '{name}', row {table.NumberOf(missing)}: the value is missing; --missing drop leaves such rows out, "
+                    + "--missing impute fills those of inputs.");
             }
         }
     }
@@ -50,12 +71,6 @@ internal static class TableParts
     public static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
     {
         string[] needed = [.. options.Missing == Missing.Drop ? inputs : [], options.Target];
-        if (options.Missing == Missing.Refuse && table.Texts(options.Target).ToList().FindIndex(text => text is null) is var row and >= 0)
-        {
-            throw new ArgumentException(
-                $"Column '{options.Target}', row {row + 1}: the value is missing; --missing drop leaves such rows out.");
-        }
-
         int[] kept = [.. Enumerable.Range(0, table.Rows).Where(i => !table.Misses(i, needed))];
         return (kept.Length == table.Rows ? table : table.Select(kept), table.Rows - kept.Length);
     }

@@ -272,7 +272,7 @@ public sealed record TableTraining
             .. table.Texts(target).Select((text, row) => places.TryGetValue(text ?? string.Empty, out int place)
                 ? place
                 : throw new ArgumentException(
-                    $"Column '{target}', row {row + 1}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
+                    $"Column '{target}', row {table.NumberOf(row)}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
         ];
     }
 
@@ -293,6 +293,12 @@ public sealed record TableTraining
         {
             string[] inputs = TableParts.Inputs(table, options);
             TableParts.RequireKeys(table, options);
+            TableParts.RequireTypes(table, options, inputs);
+            if (test is not null)
+            {
+                TableParts.RequireTypes(test, options, inputs);
+            }
+
             (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
             (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
             TableTask task = options.Task ?? TaskOf(rows, options.Target);

@@ -63,7 +63,7 @@ internal sealed class TrainingRun
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
         order = new long[train.Count];
-        state = new TrainingState(Describe(), 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
+        state = new TrainingState(options.Checkpoint is null ? string.Empty : Describe(), 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
     }
 
     private int EvaluateEvery => options.EvaluateEvery ?? stepsInEpoch;
@@ -254,7 +254,7 @@ internal sealed class TrainingRun
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         try
         {
-            return $"{module.GetName()}, {optimizer.Parameters.Count} parameters, {train.Count} and {validation.Count} samples, the first "
+            return $"{module.GetName()}, {optimizer.Parameters.Count} parameters, {train.Count} and {validation.Count} samples, "
                 + $"{Fingerprint()}, {options with { Checkpoint = null }}";
         }
         finally
@@ -263,12 +263,13 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>Of the first samples.</summary>
+    /// <summary>Of samples spread over the training part.</summary>
     private string Fingerprint()
     {
-        const int Samples = 64;
+        const int Samples = 1024;
         using DisposeScope scope = NewDisposeScope();
-        (Tensor inputs, Tensor targets) = train.Take([.. Enumerable.Range(0, Math.Min(Samples, train.Count)).Select(i => (long)i)]);
+        int count = Math.Min(Samples, train.Count);
+        (Tensor inputs, Tensor targets) = train.Take([.. Enumerable.Range(0, count).Select(i => (long)train.Count * i / count)]);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(inputs.contiguous().bytes);
         hash.AppendData(targets.contiguous().bytes);

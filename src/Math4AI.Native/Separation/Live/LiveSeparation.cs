@@ -57,7 +57,7 @@ public sealed class LiveSeparation
     /// separator's delay is left away at the beginning and made up for at the end.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled; all that was pulled is separated and pushed.</exception>
-    /// <exception cref="ArgumentException">The rings' channels are not the separator's.</exception>
+    /// <exception cref="ArgumentException">The rings' channels are not the separator's, or a ring has no room for a block.</exception>
     public void Run(AudioRing input, AudioRing output, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -66,6 +66,11 @@ public sealed class LiveSeparation
         {
             throw new ArgumentException(
                 $"The rings have {input.Channels} and {output.Channels} channels, and the separator {separator.Channels}.");
+        }
+
+        if (Math.Min(input.Capacity, output.Capacity) < block)
+        {
+            throw new ArgumentException($"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
         }
 
         // Once cancelled, what has arrived by then is still separated.
@@ -99,16 +104,16 @@ public sealed class LiveSeparation
             left -= left == long.MaxValue ? 0 : taken.Frames;
         }
 
-        Flush(output);
+        Flush(output, cancellation);
         cancellation.ThrowIfCancellationRequested();
     }
 
-    private void Flush(AudioRing output)
+    private void Flush(AudioRing output, CancellationToken cancellation)
     {
         for (int left = separator.Delay; left > 0;)
         {
             int count = Math.Min(left, block);
-            if (!Separate(new PlanarBlock(silence, separator.Channels, block, count), output, -1, CancellationToken.None))
+            if (!Separate(new PlanarBlock(silence, separator.Channels, block, count), output, -1, cancellation))
             {
                 return;
             }

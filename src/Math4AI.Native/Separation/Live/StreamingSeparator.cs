@@ -25,6 +25,7 @@ public sealed record StreamingOptions
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {
+    private const float Loudest = 1e6f;
     private const int MostChannels = 16;
     private const double SegmentSeconds = 256.0 / 48000.0;
     private const double CutoffHertz = 20.0;
@@ -123,6 +124,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         {
             int count = Math.Min(length - at, input.Frames - done);
             PlanarBlock piece = input.Slice(done, count);
+            Clean(piece);
             if (!IsFrozen)
             {
                 Condition(piece);
@@ -171,6 +173,24 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
+    /// <summary>Samples that are no number, or beyond all sound, become silence: they must neither be remembered nor come out.</summary>
+    private static void Clean(PlanarBlock piece)
+    {
+        for (int channel = 0; channel < piece.Channels; channel++)
+        {
+            Span<float> samples = piece[channel];
+            if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(samples) is var largest && Math.Abs(largest) <= Loudest)
+            {
+                continue;
+            }
+
+            for (int i = 0; i < samples.Length; i++)
+            {
+                samples[i] = Math.Abs(samples[i]) <= Loudest ? samples[i] : 0.0f;
+            }
+        }
+    }
+
     /// <summary>What is learnt from: without what lies below hearing, and a little brighter than the sound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Condition(PlanarBlock piece)
@@ -182,8 +202,7 @@ public sealed class StreamingSeparator : IStreamSeparator
             Span<float> from = piece[channel];
             for (int i = 0; i < to.Length; i++)
             {
-                // Not a number is silence: it must not be remembered.
-                float sample = float.IsFinite(from[i]) ? from[i] : 0.0f;
+                float sample = from[i];
                 float passed = sample - filter.Input + pole * filter.Output;
                 to[i] = passed - PreEmphasis * filter.Output;
                 (filter.Input, filter.Output) = (sample, Math.Abs(passed) < 1e-20f ? 0.0f : passed);

@@ -111,11 +111,12 @@ internal static class FitJob
             return [];
         }
 
-        IReadOnlyDictionary<string, double> start = options.Start
-            ?? result.Names.Select((name, i) => (name, result.Parameters[i])).ToDictionary(pair => pair.name, pair => pair.Item2);
+        // Other distances know no linear parameters: those begin where they were found.
+        IReadOnlyDictionary<string, double> start = result.Names.Select((name, i) => (name, found: result.Parameters[i]))
+            .ToDictionary(pair => pair.name, pair => options.Start?.TryGetValue(pair.name, out double given) == true ? given : pair.found);
         Distance[] distances = [.. options.Compare.Prepend(options.Distance).DistinctBy(distance => distance.Name)];
         return ModelComparison.Rank(
-            [.. distances.Select(distance => (distance.Name, problem with { Distance = distance }, start))],
+            [.. distances.Select(distance => (distance.Name, problem with { Distance = distance, Linear = [] }, start))],
             Math.Min(MostFolds, problem.Targets.Samples),
             options.Seed,
             cancellation);

@@ -304,12 +304,16 @@ internal sealed class TrainJob(TrainWords words)
             training.BestEpoch,
             training.Seconds,
             0,
-            train.Scores,
-            validation.Scores,
-            test.Scores,
-            test.Intervals,
+            Known(train.Scores),
+            Known(validation.Scores),
+            Known(test.Scores),
+            test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper)).ToDictionary(),
             confusion,
             []);
+
+    /// <summary>Without those that a part does not determine, as the area under the curve of one class: JSON knows no such number.</summary>
+    private static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>
+        scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 
     /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
     private Dictionary<string, SeedSpread>? Seeds(ScoredPart first, TrainerOptions trainer, Func<TrainerOptions, ScoredPart> train)

@@ -45,6 +45,7 @@ internal sealed record TrainSummary(
     public void Print(TrainWords words)
     {
         static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+        static string Of(IReadOnlyDictionary<string, double> scores, string name) => scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
         bool hasIntervals = TestIntervals.Count > 0;
         var table = new Spectre.Console.Table().Border(TableBorder.Simple);
         foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals ? ["95 % from", "to"] : Array.Empty<string>()])
@@ -55,7 +56,7 @@ internal sealed record TrainSummary(
         foreach ((string name, double value) in Test)
         {
             string[] interval = TestIntervals.TryGetValue(name, out Interval between) ? [Text(between.Lower), Text(between.Upper)] : [];
-            table.AddRow([name, Text(Train[name]), Text(Validation[name]), Text(value), .. interval]);
+            table.AddRow([name, Of(Train, name), Of(Validation, name), Text(value), .. interval]);
         }
 
         AnsiConsole.Write(table);

@@ -75,12 +75,23 @@ public sealed class FitCommandTests : TemporaryFolder
     public void What_is_linear_needs_no_start_and_the_digits_stay()
     {
         NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));
-        Finished fit = Fit(Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b2=0.0001", "--linear", "b1", "--no-report", "--json");
+        Finished fit = Fit(
+            Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b2=0.0001", "--linear", "b1", "--compare", "absolute", "--json");
         Assert.True(fit.Code == 0, fit.Errors);
         JsonElement json = JsonDocument.Parse(fit.Output).RootElement;
         Assert.StartsWith("variable-projection", json.GetProperty("method").GetString(), StringComparison.Ordinal);
         Assert.True(NistRegression.Digits(
             json.GetProperty("parameters").GetProperty("b1").GetProperty("value").GetDouble(), set.Certified[0]) > 8.0);
+    }
+
+    [Fact]
+    public void A_parameter_on_its_bound_is_said_to_be_there()
+    {
+        string rows = string.Join('\n', Enumerable.Range(0, 30).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{i},{2.0 * i + 1.0 + (i % 2 == 0 ? 0.3 : -0.3)}")));
+        Finished fit = Fit(Csv("x,y\n" + rows), "--model", "y ~ a*x+b", "--start", "a=0.5,b=0", "--bounds", "a=0..1", "--no-report");
+        Assert.True(fit.Code == 0, fit.Errors);
+        Assert.Contains("On a bound, and taken as fixed there: a.", fit.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -22,6 +22,8 @@ public sealed partial class StreamCommandTests : TemporaryFolder
         Assert.Contains("0 blocks lost", done.Output, StringComparison.Ordinal);
         Assert.Contains("push to pull", done.Output, StringComparison.Ordinal);
         RefusedInOneLine(Stream("party.wav", "-o", "voices.flac"), 1, "--force");
+        RefusedInOneLine(Stream("party.wav", "-o", "party.wav", "--force"), 1, "the input too");
+        Assert.Equal(100_000, Recording.Read(In("party.wav")).Length);
         Assert.Equal(0, Stream("party.wav", "-o", "voices.flac", "--force").Code);
     }
 

@@ -136,6 +136,8 @@ public class TrainCommandTests : TemporaryFolder
     [InlineData(1, "no column 'colour'", "--target", "colour")]
     [InlineData(2, "no network", "--target", "species", "--model", "cnn")]
     [InlineData(2, "--epochs", "--target", "species", "--epochs", "0")]
+    [InlineData(1, "1 to 65536", "--target", "species", "--hidden", "100000000")]
+    [InlineData(1, "weights", "--target", "species", "--hidden", "60000", "60000")]
     [InlineData(2, "--target")]
     public void Wrong_words_end_with_one_line(int code, string says, params string[] words)
     {
@@ -144,6 +146,45 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Contains(says.Replace("no network", "no model", StringComparison.Ordinal),
             Assert.Single(train.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Empty(Names());
+    }
+
+    [Fact]
+    public void A_cell_that_is_no_number_among_numbers_and_a_value_beyond_all_are_named_with_their_row()
+    {
+        var random = new Random(1);
+        File.WriteAllLines(In("odd.csv"), ["x,y", .. Enumerable.Range(0, 100).Select(i =>
+            FormattableString.Invariant($"{(i == 57 ? "?" : random.NextDouble().ToString("R", System.Globalization.CultureInfo.InvariantCulture))},{random.NextDouble()}"))]);
+        Finished train = Run("train", In("odd.csv"), "--target", "y", "-o", "odd");
+        Assert.Equal(1, train.Code);
+        Assert.Contains("Column 'x', row 58: '?'", Assert.Single(train.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+
+        string iris = Repository.Data("tables", "iris.csv");
+        Assert.Equal(0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2").Code);
+        string[] rows = File.ReadAllLines(iris);
+        File.WriteAllLines(In("far.csv"), [rows[0], rows[1], "1e308" + rows[2][rows[2].IndexOf(',', StringComparison.Ordinal)..]]);
+        Finished predict = Run("predict", "iris", In("far.csv"));
+        Assert.Equal(1, predict.Code);
+        Assert.Contains("'sepal_length', row 2", Assert.Single(predict.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_link_leads_to_is_replaced_and_a_pipe_is_not()
+    {
+        string iris = Repository.Data("tables", "iris.csv");
+        Assert.Equal(0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2").Code);
+        File.WriteAllText(In("real.csv"), "before");
+        File.CreateSymbolicLink(In("link.csv"), In("real.csv"));
+        Assert.Equal(0, Run("predict", "iris", iris, "-o", In("link.csv"), "--force").Code);
+        Assert.NotNull(new FileInfo(In("link.csv")).LinkTarget);
+        Assert.StartsWith("species,", File.ReadAllText(In("real.csv")), StringComparison.Ordinal);
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", In("pipe")))
+        {
+            make.WaitForExit();
+        }
+
+        Finished refused = Run("predict", "iris", iris, "-o", In("pipe"), "--force");
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("pipe", Assert.Single(refused.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,6 +271,9 @@ public class TrainCommandTests : TemporaryFolder
     [InlineData(2, "optimizer", "--text", "x.txt", "--optimizer", "magic")]
     [InlineData(2, "schedule", "--text", "x.txt", "--schedule", "magic")]
     [InlineData(2, "--epochs and --steps", "--text", "x.txt", "--epochs", "1", "--steps", "1")]
+    [InlineData(2, "not for a text", "--text", "x.txt", "--target", "y")]
+    [InlineData(2, "leave out --rate", "--resume", "nothing", "--rate", "0.5")]
+    [InlineData(2, "'abc' is no value for --rate: a number is needed", "--text", "x.txt", "--rate", "abc")]
     [InlineData(1, "x.txt", "--text", "x.txt")]
     [InlineData(1, "holds no training", "--resume", "nothing")]
     [InlineData(1, "no images", ".")]

@@ -22,9 +22,12 @@ internal sealed unsafe class MlpPass
     private readonly float[][] activations;
     private readonly float[][] slopes;
     private readonly Dictionary<int, Tensor> outputs = [];
+    private readonly Action<int> gather;
     private readonly Action<int> forward;
     private readonly Action<int> backward;
     private Tensor? given;
+    private long[] places = [];
+    private float* source;
     private int rows;
     private int layer;
     private bool isFirst;
@@ -36,7 +39,7 @@ internal sealed unsafe class MlpPass
         widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
         activations = new float[widths.Length][];
         slopes = new float[widths.Length][];
-        (forward, backward) = (ForwardPart, BackwardPart);
+        (gather, forward, backward) = (GatherPart, ForwardPart, BackwardPart);
         parameters.KeepOwnGradients();
     }
 
@@ -62,6 +65,34 @@ internal sealed unsafe class MlpPass
         }
 
         (given, rows) = (inputs.is_contiguous() ? inputs : inputs.contiguous(), (int)inputs.shape[0]);
+        return AllLayers();
+    }
+
+    /// <summary>The same for samples that lie one after the other, in the width that the training began with.</summary>
+    /// <param name="lines">All of them.</param>
+    /// <param name="wanted">Those that are wanted.</param>
+    public Tensor Forward(float* lines, ReadOnlySpan<long> wanted)
+    {
+        (given, rows) = (null, wanted.Length);
+        source = lines;
+        if (places.Length < rows)
+        {
+            places = new long[rows];
+        }
+
+        if (activations[0] is null || activations[0].Length < rows * widths[0])
+        {
+            activations[0] = GC.AllocateArray<float>(checked(rows * widths[0]), pinned: true);
+        }
+
+        wanted.CopyTo(places);
+        areHalves = TwoThreads.AreAvailable;
+        Share(gather);
+        return AllLayers();
+    }
+
+    private Tensor AllLayers()
+    {
         areHalves = TwoThreads.AreAvailable;
         Tensor result = Outputs();
         for (layer = 0; layer < widths.Length - 1; layer++)
@@ -72,7 +103,7 @@ internal sealed unsafe class MlpPass
         return result;
     }
 
-    /// <summary>Writes the gradients of all parameters, from that of the outputs of the last <see cref="Forward"/>.</summary>
+    /// <summary>Writes the gradients of all parameters, from that of the outputs of the last <c>Forward</c>.</summary>
     /// <param name="isFirst">Whether what was there is forgotten; otherwise it is added to.</param>
     public void Backward(bool isFirst)
     {
@@ -88,6 +119,18 @@ internal sealed unsafe class MlpPass
 
         parameters.AddWhatAutogradLeft();
         given = null;
+    }
+
+    /// <summary>Copies the inputs of some of the rows.</summary>
+    private void GatherPart(int half)
+    {
+        long size = (long)widths[0] * sizeof(float);
+        (int first, int some) = Part(rows, half);
+        float* target = Address(activations[0]);
+        for (int row = first; row < first + some; row++)
+        {
+            Buffer.MemoryCopy(source + places[row] * widths[0], target + (long)row * widths[0], size, size);
+        }
     }
 
     /// <summary>Some of a layer's outputs, for all rows.</summary>
@@ -233,9 +276,9 @@ internal sealed unsafe class MlpPass
         return leaf;
     }
 
-    private float* Inputs(int layer) => layer > 0
+    private float* Inputs(int layer) => layer > 0 || given is null
         ? Address(activations[layer])
-        : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(given!.bytes));
+        : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(given.bytes));
 
     private static float* Address(float[] pinned) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

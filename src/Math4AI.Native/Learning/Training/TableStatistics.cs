@@ -57,6 +57,7 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
             }
         }
 
+        TableParts.RequireTypes(block, options, inputs);
         bool[] isTraining = [.. PartsOf(block, rows).Select(part => part == 0)];
         TrainingRows += isTraining.Count(each => each);
         foreach (ColumnStatistics statistics in columns.Values)

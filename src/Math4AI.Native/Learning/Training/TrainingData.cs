@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MathNet.Numerics.Random;
 using static TorchSharp.torch;
 
@@ -58,6 +60,21 @@ public class TensorData : TrainingData
     {
         using Tensor index = tensor(rows.ToArray());
         return (Inputs.index_select(0, index), targets.index_select(0, index));
+    }
+
+    /// <summary>The targets alone.</summary>
+    internal Tensor TakeTargets(ReadOnlySpan<long> rows)
+    {
+        using Tensor index = tensor(rows.ToArray());
+        return targets.index_select(0, index);
+    }
+
+    /// <summary>Where the inputs lie, one sample after the other, for who copies them himself; null where they do not.</summary>
+    internal unsafe float* Lines()
+    {
+        bool areLines = Inputs.dtype == ScalarType.Float32 && Inputs.is_contiguous() && Inputs.device_type == TorchSharp.DeviceType.CPU
+            && Inputs.numel() <= int.MaxValue / sizeof(float);
+        return areLines ? (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Inputs.bytes)) : null;
     }
 }
 

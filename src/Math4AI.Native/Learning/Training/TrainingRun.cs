@@ -177,6 +177,26 @@ internal sealed class TrainingRun
     private double Pass(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
     {
         using DisposeScope scope = NewDisposeScope();
+        (Tensor outputs, Tensor targets) = Outputs(scope, rows, next);
+        Tensor value = loss(outputs, targets);
+        value = rows.Length == batch ? value : value * ((double)rows.Length / batch);
+        value.backward();
+        direct?.Backward(isFirst);
+        return value.ToDouble();
+    }
+
+    /// <summary>The outputs for some samples, and their targets; the next ones are taken meanwhile where they are slow to come by.</summary>
+    private unsafe (Tensor Outputs, Tensor Targets) Outputs(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
+    {
+        if (direct is not null && train is TensorData lines)
+        {
+            float* address = lines.Lines();
+            if (address != null)
+            {
+                return (direct.Forward(address, rows), lines.TakeTargets(rows));
+            }
+        }
+
         (Tensor inputs, Tensor targets) = ahead is null ? train.Take(rows) : ahead.GetAwaiter().GetResult();
         if (ahead is not null)
         {
@@ -190,11 +210,7 @@ internal sealed class TrainingRun
             ahead = Task.Run(() => train.Take(wanted));
         }
 
-        Tensor value = loss(direct?.Forward(inputs) ?? module.forward(inputs), targets);
-        value = rows.Length == batch ? value : value * ((double)rows.Length / batch);
-        value.backward();
-        direct?.Backward(isFirst);
-        return value.ToDouble();
+        return (direct?.Forward(inputs) ?? module.forward(inputs), targets);
     }
 
     private void Evaluate(IProgress<TrainingEpoch>? progress)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;
 
@@ -138,12 +139,23 @@ public sealed class RoomSeparator
             }
         }
 
-        // It names a sample that is no number, too.
-        if (Whitening.Of(mixture) is { Rank: var rank } && rank < mixture.Channels)
+        // Exactly, and with the name of a sample that is no number, where a quick look finds something odd.
+        if (LooksOdd(mixture) && Whitening.Of(mixture) is { Rank: var rank } && rank < mixture.Channels)
         {
             throw new ArgumentException(
                 $"Of the {mixture.Channels} channels only {rank} are independent: leave out those that repeat others.");
         }
+    }
+
+    /// <summary>Whether channels are nearly dependent, or some sample is not finite: by correlations in single precision.</summary>
+    private static bool LooksOdd(Recording mixture)
+    {
+        const double LeastEigenvalue = 1e-4;
+        double Product(int i, int j) => TensorPrimitives.Dot(mixture.Channel(i), mixture.Channel(j));
+        Matrix<double> correlation = Matrix<double>.Build.Dense(
+            mixture.Channels, mixture.Channels, (i, j) => Product(i, j) / Math.Sqrt(Product(i, i) * Product(j, j)));
+        return !correlation.Enumerate().All(double.IsFinite)
+            || correlation.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() < LeastEigenvalue;
     }
 
     /// <summary>The sources, loudest first; all by one factor, so that the largest peak is 0.9.</summary>

@@ -14,9 +14,11 @@ internal static class GaussianSources
 
     /// <summary>The sources, from 0, for which n (S²/6 + K²/24), S the skewness and K the kurtosis, is not significant.</summary>
     public static IReadOnlyList<int> Find(SourceStatistics statistics) =>
-        statistics.Looked < FewestSamples
-            ? []
-            : [.. Enumerable.Range(0, statistics.Variance.Count).Where(k => JarqueBera(statistics, k) < Critical)];
+        [.. Enumerable.Range(0, statistics.Variance.Count).Where(k => IsNormal(statistics.Looked, statistics.Skewness[k], statistics.Kurtosis[k]))];
+
+    /// <summary>The same of one source, from its samples' skewness S and excess kurtosis K; of fewer than 100 samples nothing is said.</summary>
+    public static bool IsNormal(long samples, double skewness, double excess) =>
+        samples >= FewestSamples && samples * (skewness * skewness / 6.0 + excess * excess / 24.0) < Critical;
 
     /// <summary>What a user should know; nothing where a single source is normal, or none.</summary>
     public static IEnumerable<string> Notes(SourceStatistics statistics)
@@ -27,11 +29,5 @@ internal static class GaussianSources
             yield return $"Sources {string.Join(", ", normal.Select(k => k + 1))} are as good as normally distributed: nothing can separate them "
                 + "from each other by their densities; the space that they span and the other sources are found all the same.";
         }
-    }
-
-    private static double JarqueBera(SourceStatistics statistics, int source)
-    {
-        (double skewness, double excess) = (statistics.Skewness[source], statistics.Kurtosis[source]);
-        return statistics.Looked * (skewness * skewness / 6.0 + excess * excess / 24.0);
     }
 }

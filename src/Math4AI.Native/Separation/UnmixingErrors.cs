@@ -38,10 +38,9 @@ public static class UnmixingErrors
         int sources = unmixing.Sources;
         (double[] signals, int count) = EvenSample.Of(mixture, unmixing, MostSamples);
         Moments[] moments = [.. Enumerable.Range(0, sources).Select(k => Moments.Of(signals.AsSpan(k * count, count).ToArray()))];
-        IReadOnlyList<int> normal = GaussianSources.Find(SourceStatistics.Of(mixture, Covariance.Of(mixture), unmixing, CancellationToken.None));
         Matrix<double> relative = DenseMatrix.Create(sources, sources, (i, j) =>
             i == j ? moments[i].Scale
-            : normal.Contains(i) && normal.Contains(j) ? double.PositiveInfinity
+            : moments[i].IsNormal && moments[j].IsNormal ? double.PositiveInfinity
             : Relative(moments[i], moments[j]));
         return DenseMatrix.Create(sources, unmixing.Channels, (i, c) =>
         {
@@ -65,14 +64,16 @@ public static class UnmixingErrors
         return determinant > 0.0 && i.Slope > 0.0 ? numerator / (determinant * determinant) : double.PositiveInfinity;
     }
 
-    /// <summary>a, b and c of the score of a standardised source, (E x⁴ − 1)/4, and what it was standardised by.</summary>
-    private sealed record Moments(double Slope, double Square, double Product, double Scale, double Deviation)
+    /// <summary>a, b and c of the score of a standardised source, (E x⁴ − 1)/4, what it was standardised by, and whether it is a normal one.</summary>
+    private sealed record Moments(double Slope, double Square, double Product, double Scale, double Deviation, bool IsNormal)
     {
         public static Moments Of(double[] samples)
         {
             (KernelDensity density, double mean, double deviation, _, _) = Entropy.StandardisedDensity(samples);
+            double third = samples.Average(x => Math.Pow((x - mean) / deviation, 3.0));
             double fourth = samples.Average(x => Math.Pow((x - mean) / deviation, 4.0));
-            return new Moments(density.MeanSlope, density.MeanSquare, density.MeanProduct, 0.25 * (fourth - 1.0), deviation);
+            bool isNormal = GaussianSources.IsNormal(samples.Length, third, fourth - 3.0);
+            return new Moments(density.MeanSlope, density.MeanSquare, density.MeanProduct, 0.25 * (fourth - 1.0), deviation, isNormal);
         }
     }
 }

@@ -173,6 +173,27 @@ public sealed class NetworkTests : TemporaryFolder
     }
 
     [Fact]
+    public void An_image_that_is_cut_short_is_refused()
+    {
+        Directory.CreateDirectory(In("cut/a"));
+        using (var bitmap = new SkiaSharp.SKBitmap(16, 16))
+        {
+            for (int i = 0; i < 256; i++)
+            {
+                bitmap.SetPixel(i % 16, i / 16, new SkiaSharp.SKColor((byte)(37 * i), (byte)(91 * i), (byte)(53 * i)));
+            }
+
+            using SkiaSharp.SKData data = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(In("cut/a/x.png"), data.ToArray());
+        }
+
+        Assert.Equal((91 * 17 % 256) / 255.0f, ImageSet.Read(In("cut")).Pixels[256 + 17], 1e-6f);
+        byte[] whole = File.ReadAllBytes(In("cut/a/x.png"));
+        File.WriteAllBytes(In("cut/a/x.png"), whole[..(whole.Length / 2)]);
+        Assert.Contains("cut short", Assert.Throws<InvalidDataException>(() => ImageSet.Read(In("cut"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Idx_files_are_read_and_lengths_that_lie_are_refused()
     {
         string path = In("train-images-idx3-ubyte"), labels = In("train-labels-idx1-ubyte");

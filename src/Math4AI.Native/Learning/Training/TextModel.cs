@@ -68,7 +68,7 @@ public sealed class TextModel
     /// <summary>All but the weights.</summary>
     public TextModelDescription About { get; }
 
-    /// <summary>Trains on the first 85 % of a text, tests on the next 5 %, and lets the last tenth choose the weights.</summary>
+    /// <summary>Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.</summary>
     /// <param name="text">The text.</param>
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
@@ -114,8 +114,8 @@ public sealed class TextModel
     /// <param name="length">Its characters.</param>
     public static (Range Train, Range Test, Range Validation) Parts(int length)
     {
-        int validation = length / 10 * 9, test = validation - length / 20;
-        return (..test, test..validation, validation..length);
+        int test = length / 20, validation = length / 10 * 9;
+        return (test..validation, ..test, validation..length);
     }
 
     /// <summary>Reads a model.</summary>

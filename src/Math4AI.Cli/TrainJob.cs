@@ -112,8 +112,8 @@ internal sealed class TrainJob(TrainWords words)
         TableTraining[] settings = wanted is { } over
             ? [.. TableTraining.ValidationCurve(table, test, [.. over.Values.Select(value => Alone(words.With(over.Setting, value)))], cancellation)]
             : [];
-        Dictionary<string, SeedSpread>? seeds = Seeds(
-            training.Test, trainer, again => TableTraining.Run(table, test, options with { Trainer = again }, null, cancellation).Test);
+        Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () => TableTraining.Seeds(
+            table, test, options with { Trainer = trainer with { Seed = trainer.Seed + 1 } }, words.Seeds - 1, cancellation).Select(run => run.Test));
         return (
             SummaryOf(target, training) with
             {
@@ -204,8 +204,8 @@ internal sealed class TrainJob(TrainWords words)
             Summarise("classification", defaults.Target, images.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
                 with
             {
-                Seeds = Seeds(
-                    training.Test, trainer, again => ImageTraining.Run(images, test, defaults with { Trainer = again }, null, cancellation).Test),
+                Seeds = Spread(training.Test, () => Enumerable.Range(1, words.Seeds - 1).Select(i => ImageTraining.Run(
+                    images, test, defaults with { Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null } }, null, cancellation).Test)),
             },
             new TrainingReport
             {
@@ -316,20 +316,9 @@ internal sealed class TrainJob(TrainWords words)
         scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 
     /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
-    private Dictionary<string, SeedSpread>? Seeds(ScoredPart first, TrainerOptions trainer, Func<TrainerOptions, ScoredPart> train)
-    {
-        if (words.Seeds == 1)
-        {
-            return null;
-        }
-
-        ScoredPart[] parts =
-        [
-            first,
-            .. Enumerable.Range(1, words.Seeds - 1).Select(i => train(trainer with { Seed = trainer.Seed + i, Checkpoint = null })),
-        ];
-        return ScoredPart.Spread(parts).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
-    }
+    private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) => words.Seeds == 1
+        ? null
+        : ScoredPart.Spread([first, .. others()]).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
 
     private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
     {

@@ -67,10 +67,9 @@ public sealed record ImageTraining(
         ImageSet train = images.Select(parts[0]), validation = images.Select(parts[1]), tested = test ?? images.Select(parts[2]);
         double mean = train.Pixels.Average(pixel => (double)pixel);
         double deviation = Math.Sqrt(train.Pixels.Average(pixel => (pixel - mean) * (pixel - mean)));
-        random.manual_seed(options.Trainer.Seed);
         var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
-        var model = new ImageModel(new ImageModelDescription(
-            shape, options.Target, options.Filters, mean, deviation > 0.0 ? deviation : 1.0));
+        ImageModel model = TorchRandom.From(options.Trainer.Seed, () => new ImageModel(new ImageModelDescription(
+            shape, options.Target, options.Filters, mean, deviation > 0.0 ? deviation : 1.0)));
         TrainingResult training = Fit(model, train, validation, options, progress, cancellation);
         double[][] probabilities = model.Predict(tested);
         return new ImageTraining(

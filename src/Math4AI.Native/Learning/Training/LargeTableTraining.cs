@@ -59,8 +59,7 @@ public static class LargeTableTraining
         TableModelDescription about = statistics.Describe();
         bool areClasses = about.Task == TableTask.Classification;
         TrainerOptions settings = (trainer ?? Defaults)(statistics.TrainingRows);
-        random.manual_seed(settings.Seed);
-        var model = new TableModel(about);
+        TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(about));
         using EncodedRows train = new(about.Encoder.Inputs, areClasses), validation = new(about.Encoder.Inputs, areClasses),
             test = new(about.Encoder.Inputs, areClasses);
         EncodedRows[] parts = [train, validation, test];

@@ -54,21 +54,15 @@ public sealed record TableTraining
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
-        const int LeastRows = 20;
+        const int LeastRows = 20, Halvings = 4;
         Prepared all = Prepared.Of(table, test, options);
-        var curve = new List<(int, ScoredPart)>();
-        foreach (int divisor in new[] { 16, 8, 4, 2, 1 })
-        {
-            int[] some = TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor);
-            bool tellsApart = all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any();
-            if (some.Length >= LeastRows && tellsApart)
-            {
-                ScoredPart tested = Run(all with { Train = some }, options, null, cancellation).Test;
-                curve.Add((some.Length, tested));
-            }
-        }
-
-        return curve;
+        int[][] parts =
+        [
+            .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving).Select(divisor => TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor))
+                .Where(some => some.Length >= LeastRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
+        ];
+        return TrainingsAtOnce.Run(parts.Length, i =>
+            (parts[i].Length, Run(all with { Train = parts[i] }, Unsaved(options), null, cancellation).Test));
     }
 
     /// <summary>How the scores move with one setting: a training for each of several settings, on the same parts.</summary>
@@ -81,14 +75,14 @@ public sealed record TableTraining
         Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return [.. settings.Select(options => Run(table, test, options, null, cancellation))];
+        return TrainingsAtOnce.Run(settings.Count, i => Run(table, test, Unsaved(settings[i]), null, cancellation));
     }
 
     /// <summary>The same training from several seeds, of the parts, of the weights' start and of the order: how much is chance.</summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
     /// <param name="options">The settings; their seed is the first.</param>
-    /// <param name="seeds">How many seeds, one after the other.</param>
+    /// <param name="seeds">How many seeds; as many at once as there are threads.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
     public static IReadOnlyList<TableTraining> Seeds(
@@ -99,11 +93,8 @@ public sealed record TableTraining
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
         TableTask task = options.Task ?? (table.Names.Contains(options.Target) ? TaskOf(table, options.Target) : TableTask.Classification);
         TrainerOptions trainer = options.Trainer ?? Defaults(task, table.Rows);
-        return
-        [
-            .. Enumerable.Range(0, seeds).Select(i => Run(
-                table, test, options with { Trainer = trainer with { Seed = trainer.Seed + i } }, null, cancellation)),
-        ];
+        return TrainingsAtOnce.Run(seeds, i => Run(
+            table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null, cancellation));
     }
 
     /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
@@ -145,8 +136,8 @@ public sealed record TableTraining
         {
             TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders);
             (double mean, double deviation) = task == TableTask.Regression ? Moments(part.Numbers(options.Target)) : (0.0, 1.0);
-            random.manual_seed(settings.Seed);
-            var model = new TableModel(new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder));
+            TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(
+                new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)));
             return (model, Fit(model, part, validation, settings, progress, cancellation));
         }
 
@@ -230,6 +221,10 @@ public sealed record TableTraining
             ? ScoredPart.OfNumbers(predicted, table.Numbers(model.About.Target), hasIntervals, cancellation)
             : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals, cancellation);
     }
+
+    /// <summary>Of several trainings none is saved on the way: they would share one file.</summary>
+    private static TableTrainingOptions Unsaved(TableTrainingOptions options) =>
+        options with { Trainer = options.Trainer is { } trainer ? trainer with { Checkpoint = null } : null };
 
     private static TrainingResult Fit(
         TableModel model,

@@ -88,12 +88,12 @@ public sealed class TextModel
         }
 
         bool isPairs = options.Unit == TextUnit.BytePair;
-        random.manual_seed(options.Trainer.Seed);
-        var model = new TextModel(new TextModelDescription(
+        var about = new TextModelDescription(
             isPairs ? string.Empty : string.Concat(text.Distinct().Order()), options.Context, options.Layers, options.Heads, options.Width)
         {
             BytePairs = isPairs ? [.. new[] { trained, tested, validated }.SelectMany(part => BytePairs.In(text[part])).Distinct().Order()] : [],
-        });
+        };
+        TextModel model = TorchRandom.From(options.Trainer.Seed, () => new TextModel(about));
         var train = new TextWindows(model.symbols.Encode(text[trained]), options.Context, stride: 1);
         var test = new TextWindows(model.symbols.Encode(text[tested]), options.Context, stride: options.Context);
         var validation = new TextWindows(model.symbols.Encode(text[validated]), options.Context, stride: options.Context);

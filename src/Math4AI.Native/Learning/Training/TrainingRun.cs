@@ -148,7 +148,7 @@ internal sealed class TrainingRun
     /// <summary>One step, and which samples the next one will want; none where another pass begins.</summary>
     private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
     {
-        random.manual_seed(unchecked(options.Seed * 1_000_003L + state.Step));
+        TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step));
         double sum = 0.0;
         for (int piece = 0; piece < pieces; piece++)
         {

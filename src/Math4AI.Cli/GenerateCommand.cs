@@ -38,9 +38,10 @@ internal static class GenerateCommand
 
                 TextModel trained = TextModel.Load(words.GetValue(model)!);
 
-                // Its own standard output .NET goes on writing to when nobody reads any more.
+                // Its own standard output .NET goes on writing to when nobody reads any more; a file has a place that others share.
                 using var descriptor = new SafeFileHandle(1, ownsHandle: false);
-                using var screen = new FileStream(descriptor, FileAccess.Write, bufferSize: 0);
+                using var pipe = new FileStream(descriptor, FileAccess.Write, bufferSize: 0);
+                using Stream screen = pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
                 screen.Write(Encoding.UTF8.GetBytes(words.GetValue(prompt)!));
                 foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed))
                     .TakeWhile(_ => !cancellation.IsCancellationRequested))

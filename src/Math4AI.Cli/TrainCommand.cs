@@ -116,7 +116,8 @@ internal static class TrainCommand
         {
             if (words.GetValue(resume) is not null)
             {
-                Symbol[] kept = [resume, json, noReport];
+                bool isSameFolder = Path.GetFullPath(words.GetValue(output)!) == Path.GetFullPath(words.GetValue(resume)!);
+                Symbol[] kept = [resume, json, noReport, force, .. isSameFolder ? new Symbol[] { output } : []];
                 string? extra = words.CommandResult.Children.OfType<OptionResult>()
                     .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name).FirstOrDefault()
                     ?? words.GetValue(data);

@@ -101,7 +101,7 @@ internal sealed class TrainJob(TrainWords words)
         training.Model.Save(words.Output, files);
         LearningPoint[] curve = words.LearningCurve
             ? [.. TableTraining.LearningCurve(table, test, options with { Trainer = trainer with { Checkpoint = null } }, cancellation)
-                .Select(part => new LearningPoint(part.Rows, part.Test.Scores))]
+                .Select(part => new LearningPoint(part.Rows, Known(part.Test.Scores)))]
             : [];
         TableTrainingOptions Alone(TrainWords changed) => options with
         {
@@ -120,7 +120,8 @@ internal sealed class TrainJob(TrainWords words)
                 LearningCurve = curve,
                 Setting = wanted?.Setting,
                 ValidationCurve = wanted is null ? null
-                    : [.. settings.Zip(wanted.Value.Values, (run, value) => new SettingPoint(value, run.Train.Scores, run.Validation.Scores, run.Test.Scores))],
+                    : [.. settings.Zip(wanted.Value.Values, (run, value) => new SettingPoint(
+                        value, Known(run.Train.Scores), Known(run.Validation.Scores), Known(run.Test.Scores)))],
                 Seeds = seeds,
             },
             ReportOf(target, training) with
@@ -318,7 +319,7 @@ internal sealed class TrainJob(TrainWords words)
     /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
     private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) => words.Seeds == 1
         ? null
-        : ScoredPart.Spread([first, .. others()]).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
+        : ScoredPart.Spread([first, .. others()]).Where(pair => double.IsFinite(pair.Value.Mean)).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
 
     private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
     {

@@ -12,6 +12,7 @@ public sealed class FileTransaction : IDisposable
     private readonly List<(string Partial, string Final)> files = [];
     private readonly List<string> createdFolders = [];
     private readonly List<string> obsolete = [];
+    private readonly HashSet<string> written = [];
     private readonly Lock guard = new();
     private bool isOver;
 
@@ -81,6 +82,8 @@ public sealed class FileTransaction : IDisposable
             CreateFolder(folder);
             string partial = Path.Combine(folder, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
             files.Add((partial, final));
+            written.Add(final);
+            written.Add(Path.GetFullPath(path));
             return partial;
         }
     }
@@ -101,7 +104,7 @@ public sealed class FileTransaction : IDisposable
                 File.Move(partial, final, overwrite: replace);
             }
 
-            obsolete.Except(files.Select(file => file.Final)).ToList().ForEach(File.Delete);
+            obsolete.Except(written).ToList().ForEach(File.Delete);
             files.Clear();
             createdFolders.Clear();
         }

@@ -203,7 +203,9 @@ public sealed class ImageSet
             throw new InvalidDataException($"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MostSide} a side can be used.");
         }
 
-        var image = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        // What lies hidden under transparent pixels is nothing to learn from.
+        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Unpremul ? SKAlphaType.Premul : codec.Info.AlphaType;
+        var image = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha));
         if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
         {
             image.Dispose();

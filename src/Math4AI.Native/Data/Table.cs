@@ -231,32 +231,12 @@ public sealed class Table
     /// <param name="row">The row, from 0.</param>
     public long NumberOf(int row) => numberOf(row);
 
-    /// <summary>Throws where a column is one of numbers but for a few cells, which would make a text of it without a word.</summary>
-    /// <param name="name">The column.</param>
-    /// <exception cref="ArgumentException">The message names the first such cell.</exception>
-    internal void RequireOneType(string name)
-    {
-        const double MostlyNumbers = 0.9;
-        const int Codes = 10;
-        if (Find(name).Texts is not { } texts)
-        {
-            return;
-        }
-
-        double?[] numbers = [.. texts.Select(text => text is null ? null : Number(text))];
-        int known = texts.Count(text => text is not null), odd = Array.FindIndex(texts, text => text is not null && Number(text) is null);
-        int count = numbers.Count(number => number is not null);
-        if (odd >= 0 && count >= MostlyNumbers * known && numbers.Distinct().Count() > Codes)
-        {
-            throw new ArgumentException(
-                $"Column '{name}', row {NumberOf(odd)}: '{texts[odd]}' is not a number, and {count} of {known} values are: write NA where a value "
-                + "is missing, or leave the column out.");
-        }
-    }
+    /// <summary>The texts of a column as they stand in the file; null where it is an array of numbers.</summary>
+    internal IReadOnlyList<string?>? TextsOrNull(string name) => Find(name).Texts;
 
     private static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
 
-    private static double? Number(string text) =>
+    internal static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
         : DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date) ? (date - FirstDay).TotalDays
         : null;

@@ -168,6 +168,22 @@ public class TrainCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Generated_text_takes_its_place_in_a_file_that_others_write_to()
+    {
+        File.WriteAllText(In("t.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 400)));
+        Assert.Equal(0, Run("train", "--text", In("t.txt"), "-o", "model", "--steps", "5", "--no-report").Code);
+        using (System.Diagnostics.Process shell = System.Diagnostics.Process.Start(
+            "sh", ["-c", $"( echo START; {Repository.Command} generate {In("model")} --prompt abc --length 40; echo END ) > {In("out.txt")}"]))
+        {
+            shell.WaitForExit();
+        }
+
+        string[] lines = File.ReadAllLines(In("out.txt"));
+        Assert.Equal(["START", "END"], [lines[0], lines[^1]]);
+        Assert.Equal(43, lines[1].Length);
+    }
+
+    [Fact]
     public void What_a_link_leads_to_is_replaced_and_a_pipe_is_not()
     {
         string iris = Repository.Data("tables", "iris.csv");

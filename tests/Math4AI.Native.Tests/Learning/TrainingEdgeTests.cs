@@ -18,7 +18,13 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.mse_loss(outputs, targets);
         var options = new TrainerOptions { Steps = 3, EvaluateEvery = 1, RestoreBest = false };
         Tensor narrow = randn(8, 3), targets = randn(8, 1);
-        Assert.ThrowsAny<Exception>(() => Trainer.Fit(new Mlp(1000, [4], 1), Loss, (narrow, targets), (narrow, targets), options));
+        Exception refused = Assert.ThrowsAny<Exception>(() => Trainer.Fit(new Mlp(1000, [4], 1), Loss, (narrow, targets), (narrow, targets), options));
+        Assert.Contains("shapes cannot be multiplied", refused.Message, StringComparison.Ordinal);
+
+        // A class of the user's own that takes samples in its own way is asked.
+        var powers = new Powers(narrow.narrow(1, 0, 1).contiguous(), targets);
+        Assert.True(double.IsFinite(Trainer.Fit(new Mlp(3, [4], 1), Loss, powers, powers, options).History[^1].TrainLoss));
+        Assert.True(powers.Asked > 0);
 
         Tensor cube = randn(6, 6, 3), flat = cube.reshape(36, 3), cubeTargets = randn(6, 6, 1);
         random.manual_seed(1);
@@ -27,6 +33,18 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         TrainingResult ofFlat = Trainer.Fit(
             new Mlp(3, [4], 1), Loss, (flat, cubeTargets.reshape(36, 1)), (flat, cubeTargets.reshape(36, 1)), options with { BatchSize = 36 });
         Assert.Equal(ofFlat.History[^1].ValidationLoss, ofCube.History[^1].ValidationLoss, 1e-6);
+    }
+
+    private sealed class Powers(Tensor inputs, Tensor targets) : TensorData(inputs, targets)
+    {
+        public int Asked { get; private set; }
+
+        public override (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows)
+        {
+            Asked++;
+            (Tensor x, Tensor y) = base.Take(rows);
+            return (cat([x, x.square(), x.pow(3)], 1), y);
+        }
     }
 
     [Fact]
@@ -88,6 +106,45 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         // Thirty classes of ten: a sixteenth of the rows does not have them all.
         File.WriteAllLines(In("many.csv"), ["x,label", .. Enumerable.Range(0, 300).Select(i => $"{i % 30},c{i % 30}")]);
         Assert.NotEmpty(TableTraining.LearningCurve(Table.Read(In("many.csv")), null, options with { GroupBy = null }));
+    }
+
+    [Fact]
+    public void A_learning_curve_of_numbers_does_not_learn_from_the_validation_part()
+    {
+        // In time, a shift comes with the validation part: who has not seen it foretells the test wrongly.
+        var random = new Random(4);
+        File.WriteAllLines(In("time.csv"), ["t,x,y", .. Enumerable.Range(0, 400).Select(t =>
+        {
+            double x = random.NextDouble(), shift = t >= 290 ? 1.0 : 0.0;
+            return FormattableString.Invariant($"{t},{x + 5.0 * shift},{x + 100.0 * shift}");
+        })]);
+        var options = new TableTrainingOptions { Target = "y", OrderBy = "t", Trainer = new TrainerOptions { Steps = 200, RestoreBest = false } };
+        IReadOnlyList<(int Rows, ScoredPart Test)> curve = TableTraining.LearningCurve(Table.Read(In("time.csv")), null, options);
+        Assert.Equal(280, curve[^1].Rows);
+        Assert.All(curve, point => Assert.True(point.Test.Scores["rmse"] > 10.0, $"{point.Rows} {point.Test.Scores["rmse"]}"));
+    }
+
+    [Fact]
+    public void Odd_cells_are_told_from_codes_the_same_way_in_memory_and_in_blocks()
+    {
+        var random = new Random(5);
+        Table Write(string name, Func<int, string> x)
+        {
+            File.WriteAllLines(In(name), ["x,y", .. Enumerable.Range(0, 20_000).Select(i => FormattableString.Invariant($"{x(i)},{random.NextDouble()}"))]);
+            return Table.Read(In(name));
+        }
+
+        var options = new TableTrainingOptions { Target = "y", Trainer = new TrainerOptions { Steps = 2 } };
+        Table odd = Write("odd.csv", i => i == 19_998 ? "12 km" : FormattableString.Invariant($"{i % 300}"));
+        foreach (Action train in new Action[] { () => TableTraining.Run(odd, null, options), () => LargeTableTraining.Run(In("odd.csv"), null, options, _ => options.Trainer!) })
+        {
+            Assert.Contains("row 19999: '12 km'", Assert.Throws<ArgumentException>(train).Message, StringComparison.Ordinal);
+        }
+
+        // Codes, of which some have a letter: a class each.
+        Table codes = Write("codes.csv", i => i % 50 == 0 ? $"V{i % 350}" : FormattableString.Invariant($"{i % 300}"));
+        Assert.True(TableTraining.Run(codes, null, options).Model.About.Encoder.Inputs > 250);
+        Assert.True(LargeTableTraining.Run(In("codes.csv"), null, options, _ => options.Trainer!).Model.About.Encoder.Inputs > 250);
     }
 
     [Fact]

@@ -43,6 +43,9 @@ internal sealed unsafe class MlpPass
         parameters.KeepOwnGradients();
     }
 
+    /// <summary>The numbers of a sample.</summary>
+    public long Inputs => widths[0];
+
     /// <summary>A pass for a module, where it is one that this can do with such inputs, and MKL is there.</summary>
     /// <param name="module">The module.</param>
     /// <param name="parameters">Its parameters.</param>
@@ -145,7 +148,7 @@ internal sealed unsafe class MlpPass
 
         fixed (float* values = parameters.Values)
         {
-            float* x = Inputs(layer), y = Address(activations[layer + 1]) + first;
+            float* x = InputsOf(layer), y = Address(activations[layer + 1]) + first;
             float* w = values + parameters.Segments[2 * layer].Start + (long)first * count;
             float* b = values + parameters.Segments[2 * layer + 1].Start + first;
 
@@ -163,7 +166,7 @@ internal sealed unsafe class MlpPass
     private void BackwardPart(int half)
     {
         int count = widths[layer], width = widths[layer + 1];
-        float* x = Inputs(layer), g = Address(slopes[layer + 1]);
+        float* x = InputsOf(layer), g = Address(slopes[layer + 1]);
         (int first, int some) = Part(width, half, FlatParameters.Alignment);
         if (some > 0)
         {
@@ -276,7 +279,7 @@ internal sealed unsafe class MlpPass
         return leaf;
     }
 
-    private float* Inputs(int layer) => layer > 0 || given is null
+    private float* InputsOf(int layer) => layer > 0 || given is null
         ? Address(activations[layer])
         : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(given.bytes));
 

@@ -40,7 +40,9 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
                 (rest, sum, sumOfSquares) = (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
             }
 
-            return 1.0 - rest / (sumOfSquares - sum * sum / drawn.Length);
+            // Of equal ones rounding alone is left, and there is no R².
+            double spread = sumOfSquares - sum * sum / drawn.Length;
+            return spread > 1e-12 * sumOfSquares ? 1.0 - rest / spread : double.NaN;
         }
 
         return Of(

@@ -49,6 +49,12 @@ public sealed class TableModel
             throw new ArgumentException($"A hidden layer has 1 to {MostWidth} outputs.");
         }
 
+        if (about.Encoder.Inputs is < 1 or > MostWidth)
+        {
+            throw new ArgumentException(
+                $"The columns make {about.Encoder.Inputs} inputs, one for each class of a text; 1 to {MostWidth} can be had: leave columns out.");
+        }
+
         if (Weights(widths) is var weights and > MostWeights)
         {
             throw new ArgumentException($"A network of the widths {string.Join(", ", widths)} has {weights:0} weights, too many: leave columns out, or hidden layers.");

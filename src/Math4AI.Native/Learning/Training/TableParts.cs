@@ -54,9 +54,20 @@ internal static class TableParts
             bool areClasses = options.Orders.ContainsKey(name) || (name == options.Target && options.Task == TableTask.Classification);
             if (!areClasses)
             {
-                table.RequireOneType(name);
+                var check = new NumberCheck(name);
+                check.Add(table);
+                check.Require();
             }
+        }
 
+        RequireValues(table, options, inputs);
+    }
+
+    /// <summary>Where missing values are refused, there are none.</summary>
+    public static void RequireValues(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
+        {
             int missing = options.Missing == Missing.Refuse ? table.Texts(name).ToList().FindIndex(text => text is null) : -1;
             if (missing >= 0)
             {

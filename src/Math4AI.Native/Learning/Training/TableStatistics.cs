@@ -57,7 +57,8 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
             }
         }
 
-        TableParts.RequireTypes(block, options, inputs);
+        TableParts.RequireKeys(block, options);
+        TableParts.RequireValues(block, options, inputs);
         bool[] isTraining = [.. PartsOf(block, rows).Select(part => part == 0)];
         TrainingRows += isTraining.Count(each => each);
         foreach (ColumnStatistics statistics in columns.Values)
@@ -81,6 +82,14 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         TableTask task = options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MostClassNumbers && target.AreWhole)
             ? TableTask.Regression
             : TableTask.Classification);
+        foreach ((string name, ColumnStatistics statistics) in columns)
+        {
+            if (!options.Orders.ContainsKey(name) && !(name == options.Target && task == TableTask.Classification && options.Task is not null))
+            {
+                statistics.RequireOneType();
+            }
+        }
+
         string[] classes = task == TableTask.Classification ? ClassesOf(options.Target) : [];
         if (task == TableTask.Classification && classes.Length < 2)
         {
@@ -132,6 +141,8 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         private readonly RunningStatistics moments = new();
         private readonly List<double> sample = [];
 
+        private readonly NumberCheck check = new(name);
+
         public bool IsNumeric { get; private set; } = true;
 
         public bool AreWhole { get; private set; } = true;
@@ -145,8 +156,12 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         public double Median => sample.Count > 0 ? sample.Order().ElementAt(sample.Count / 2) : 0.0;
 
+        /// <exception cref="ArgumentException">The column is one of numbers but for a few cells.</exception>
+        public void RequireOneType() => check.Require();
+
         public void Add(Table block, bool[] isTraining)
         {
+            check.Add(block);
             IsNumeric &= block.IsNumeric(name);
             IReadOnlyList<string?> texts = Classes.Count <= MostClasses ? block.Texts(name) : [];
             for (int i = 0; i < texts.Count && Classes.Count <= MostClasses; i++)

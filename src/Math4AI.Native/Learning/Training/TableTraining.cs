@@ -42,7 +42,7 @@ public sealed record TableTraining
 
     /// <summary>
     /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all of the training part, as
-    /// far as that is 20 rows and more than one value of the target. Test and validation part are those of the training itself.
+    /// far as that is 20 rows and more than one value of the target, and not of the validation part. Test and validation part are those of the training itself.
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
@@ -62,7 +62,7 @@ public sealed record TableTraining
                 .Where(some => some.Length >= LeastRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
         ];
         return TrainingsAtOnce.Run(parts.Length, i =>
-            (parts[i].Length, Run(all with { Train = parts[i] }, Unsaved(options), null, cancellation).Test));
+            (parts[i].Length, Run(all with { Train = parts[i], IsValidationKept = true }, Unsaved(options), null, cancellation).Test));
     }
 
     /// <summary>How the scores move with one setting: a training for each of several settings, on the same parts.</summary>
@@ -143,7 +143,7 @@ public sealed record TableTraining
 
         (TableModel model, TrainingResult training) = Learn(train, trainer, progress);
         ScoredPart validated = Score(model, validation, hasIntervals: false, cancellation);
-        if (!trainer.RestoreBest)
+        if (!trainer.RestoreBest && !all.IsValidationKept)
         {
             // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss says nothing any more.
             train = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
@@ -284,6 +284,9 @@ public sealed record TableTraining
     private sealed record Prepared(
         string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes, int Dropped)
     {
+        /// <summary>Whether the validation part is not learnt from in the end.</summary>
+        public bool IsValidationKept { get; init; }
+
         public static Prepared Of(Table table, Table? test, TableTrainingOptions options)
         {
             string[] inputs = TableParts.Inputs(table, options);

@@ -70,9 +70,12 @@ public class TensorData : TrainingData
     }
 
     /// <summary>Where the inputs lie, one sample after the other, for who copies them himself; null where they do not.</summary>
-    internal unsafe float* Lines()
+    /// <param name="width">The numbers of a sample.</param>
+    internal unsafe float* Lines(long width)
     {
-        bool areLines = Inputs.dtype == ScalarType.Float32 && Inputs.is_contiguous() && Inputs.device_type == TorchSharp.DeviceType.CPU
+        // A class of somebody else's may take samples otherwise.
+        bool areLines = GetType() == typeof(TensorData) && Inputs.shape is [var count, var columns] && count == Count && columns == width
+            && Inputs.dtype == ScalarType.Float32 && Inputs.is_contiguous() && Inputs.device_type == TorchSharp.DeviceType.CPU
             && Inputs.numel() <= int.MaxValue / sizeof(float);
         return areLines ? (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Inputs.bytes)) : null;
     }

@@ -190,7 +190,7 @@ internal sealed class TrainingRun
     {
         if (direct is not null && train is TensorData lines)
         {
-            float* address = lines.Lines();
+            float* address = lines.Lines(direct.Inputs);
             if (address != null)
             {
                 return (direct.Forward(address, rows), lines.TakeTargets(rows));

@@ -61,53 +61,6 @@ public sealed class NetworkTests : TemporaryFolder
         Assert.Throws<ArgumentException>(() => DistanceLoss.Of(Distance.Gaussian));
     }
 
-    [Theory]
-    [InlineData(new int[0])]
-    [InlineData(new[] { 7 })]
-    [InlineData(new[] { 40, 16 })]
-    public void A_perceptrons_own_backward_is_that_of_autograd(int[] hidden)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        random.manual_seed(6);
-        var ours = new Mlp(13, hidden, 3);
-        var theirs = new Mlp(13, hidden, 3);
-        theirs.load_state_dict(ours.state_dict());
-        var flat = new FlatParameters(ours);
-        Assert.Null(MlpPass.For(ours, flat, randn(2, 12)));
-        Assert.Null(MlpPass.For(ours, flat, randn(2, 2, 13)));
-        Assert.Null(MlpPass.For(ours, flat, randn(2, 13, ScalarType.Float64)));
-        MlpPass? pass = MlpPass.For(ours, flat, randn(2, 13));
-        Assert.Equal(Compute.HasMkl, pass is not null);
-        for (int step = 0; step < 6 && pass is not null; step++)
-        {
-            // Two pieces a step, of other lengths each time: the second adds to the first.
-            theirs.zero_grad();
-            foreach (int rows in new[] { 5 + step, 33 - 7 * (step % 3) })
-            {
-                Tensor x = randn(13, rows).t(), y = randint(0, 3, rows);
-                // The loss looks at a parameter too.
-                Tensor expected = nn.functional.cross_entropy(theirs.forward(x), y) + 0.1 * theirs.parameters().First().square().sum();
-                Tensor found = nn.functional.cross_entropy(pass.Forward(x), y) + 0.1 * ours.parameters().First().square().sum();
-                expected.backward();
-                found.backward();
-                pass.Backward(isFirst: rows == 5 + step);
-                Assert.Equal(expected.ToDouble(), found.ToDouble(), 1e-5);
-            }
-
-            foreach ((TorchSharp.Modules.Parameter parameter, int i) in theirs.parameters().Select((parameter, i) => (parameter, i)))
-            {
-                float[] gradient = [.. parameter.grad!.flatten().data<float>()];
-                double size = Math.Sqrt(gradient.Sum(value => value * value));
-                for (int k = 0; k < gradient.Length; k++)
-                {
-                    Assert.Equal(gradient[k], GradientOf(flat, i, k), 2e-6 * size);
-                }
-            }
-        }
-    }
-
-    private static unsafe float GradientOf(FlatParameters flat, int segment, int element) => flat.Gradient(segment)[element];
-
     [Fact]
     public void Schedules_begin_and_end_where_they_say()
     {

@@ -9,6 +9,9 @@ namespace Math4AI.Learning;
 /// </summary>
 public sealed class CharTransformer : nn.Module<Tensor, Tensor>
 {
+    /// <summary>ε of the norms.</summary>
+    internal const double Epsilon = 1e-5;
+
     private const double Deviation = 0.02;
 
     private readonly Embedding symbols;
@@ -34,11 +37,11 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
             throw new ArgumentOutOfRangeException(nameof(width), width, $"The width must be a multiple of the {heads} heads.");
         }
 
-        Context = context;
+        (Context, Layers, Heads, Width, SymbolCount) = (context, layers, heads, width, symbolCount);
         symbols = nn.Embedding(symbolCount, width);
         places = nn.Embedding(context, width);
         blocks = nn.ModuleList([.. Enumerable.Range(0, layers).Select(_ => new Block(width, heads))]);
-        norm = nn.LayerNorm(width, bias: false);
+        norm = nn.LayerNorm(width, Epsilon, bias: false);
         RegisterComponents();
         using IDisposable mode = no_grad();
         nn.init.normal_(symbols.weight!, 0.0, Deviation);
@@ -51,6 +54,18 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
 
     /// <summary>The longest text that is looked at.</summary>
     public int Context { get; }
+
+    /// <summary>The blocks.</summary>
+    internal int Layers { get; }
+
+    /// <summary>The heads of attention.</summary>
+    internal int Heads { get; }
+
+    /// <summary>The numbers of a symbol.</summary>
+    internal int Width { get; }
+
+    /// <summary>The number of symbols.</summary>
+    internal int SymbolCount { get; }
 
     /// <summary>Symbols, texts × length, to the logarithms of what comes next, texts × length × symbols, but for a constant.</summary>
     /// <param name="input">int64.</param>
@@ -81,10 +96,10 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
             : base(nameof(Block))
         {
             this.heads = heads;
-            attentionNorm = nn.LayerNorm(width, bias: false);
+            attentionNorm = nn.LayerNorm(width, Epsilon, bias: false);
             queriesKeysValues = nn.Linear(width, 3L * width, hasBias: false);
             attended = nn.Linear(width, width, hasBias: false);
-            layerNorm = nn.LayerNorm(width, bias: false);
+            layerNorm = nn.LayerNorm(width, Epsilon, bias: false);
             up = nn.Linear(width, 4L * width, hasBias: false);
             down = nn.Linear(4L * width, width, hasBias: false);
             RegisterComponents();

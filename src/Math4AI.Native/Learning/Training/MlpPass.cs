@@ -13,15 +13,13 @@ namespace Math4AI.Learning;
 /// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0. Each of two threads has half of a layer's outputs, so that it finds their
 /// weights and gradients in its own cache, as the optimiser's step does after it.
 /// </summary>
-internal sealed unsafe class MlpPass
+internal sealed unsafe class MlpPass : IDirectPass
 {
-    private const int MostSizes = 8;
-
     private readonly FlatParameters parameters;
     private readonly int[] widths;
-    private readonly float[][] activations;
-    private readonly float[][] slopes;
-    private readonly Dictionary<int, Tensor> outputs = [];
+    private readonly PinnedFloats[] activations;
+    private readonly PinnedFloats[] slopes;
+    private readonly OutputLeaf outputs = new();
     private readonly Action<int> gather;
     private readonly Action<int> forward;
     private readonly Action<int> backward;
@@ -37,8 +35,8 @@ internal sealed unsafe class MlpPass
     {
         this.parameters = parameters;
         widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
-        activations = new float[widths.Length][];
-        slopes = new float[widths.Length][];
+        activations = [.. widths.Select(_ => new PinnedFloats())];
+        slopes = [.. widths.Select(_ => new PinnedFloats())];
         (gather, forward, backward) = (GatherPart, ForwardPart, BackwardPart);
         parameters.KeepOwnGradients();
     }
@@ -56,8 +54,7 @@ internal sealed unsafe class MlpPass
             ? new MlpPass(mlp, parameters)
             : null;
 
-    /// <summary>The outputs for some inputs, a leaf that wants a gradient. It holds until the next call.</summary>
-    /// <param name="inputs">float32, rows × inputs.</param>
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">They are of another shape or type than those that the training began with.</exception>
     public Tensor Forward(Tensor inputs)
     {
@@ -83,11 +80,7 @@ internal sealed unsafe class MlpPass
             places = new long[rows];
         }
 
-        if (activations[0] is null || activations[0].Length < rows * widths[0])
-        {
-            activations[0] = GC.AllocateArray<float>(checked(rows * widths[0]), pinned: true);
-        }
-
+        _ = activations[0].Of(checked(rows * widths[0]));
         wanted.CopyTo(places);
         areHalves = TwoThreads.AreAvailable;
         Share(gather);
@@ -97,7 +90,17 @@ internal sealed unsafe class MlpPass
     private Tensor AllLayers()
     {
         areHalves = TwoThreads.AreAvailable;
-        Tensor result = Outputs();
+        Tensor result = outputs.Of(rows, widths[^1]);
+        for (int i = 1; i < widths.Length; i++)
+        {
+            int count = checked(rows * widths[i]);
+            _ = slopes[i].Of(count);
+            if (i + 1 < widths.Length)
+            {
+                _ = activations[i].Of(count);
+            }
+        }
+
         for (layer = 0; layer < widths.Length - 1; layer++)
         {
             Share(forward);
@@ -106,13 +109,10 @@ internal sealed unsafe class MlpPass
         return result;
     }
 
-    /// <summary>Writes the gradients of all parameters, from that of the outputs of the last <c>Forward</c>.</summary>
-    /// <param name="isFirst">Whether what was there is forgotten; otherwise it is added to.</param>
+    /// <inheritdoc/>
     public void Backward(bool isFirst)
     {
-        using Tensor gradient = outputs[rows].grad!.contiguous();
-        gradient.data<float>().CopyTo(slopes[^1].AsSpan(0, rows * widths[^1]));
-        outputs[rows].grad = null;
+        outputs.TakeGradient(new Span<float>(slopes[^1].Address, rows * widths[^1]));
         parameters.FindGradients();
         this.isFirst = isFirst;
         for (layer = widths.Length - 2; layer >= 0; layer--)
@@ -129,7 +129,7 @@ internal sealed unsafe class MlpPass
     {
         long size = (long)widths[0] * sizeof(float);
         (int first, int some) = Part(rows, half);
-        float* target = Address(activations[0]);
+        float* target = activations[0].Address;
         for (int row = first; row < first + some; row++)
         {
             Buffer.MemoryCopy(source + places[row] * widths[0], target + (long)row * widths[0], size, size);
@@ -148,7 +148,7 @@ internal sealed unsafe class MlpPass
 
         fixed (float* values = parameters.Values)
         {
-            float* x = InputsOf(layer), y = Address(activations[layer + 1]) + first;
+            float* x = InputsOf(layer), y = (layer + 2 < widths.Length ? activations[layer + 1].Address : outputs.Address) + first;
             float* w = values + parameters.Segments[2 * layer].Start + (long)first * count;
             float* b = values + parameters.Segments[2 * layer + 1].Start + first;
 
@@ -166,7 +166,7 @@ internal sealed unsafe class MlpPass
     private void BackwardPart(int half)
     {
         int count = widths[layer], width = widths[layer + 1];
-        float* x = InputsOf(layer), g = Address(slopes[layer + 1]);
+        float* x = InputsOf(layer), g = slopes[layer + 1].Address;
         (int first, int some) = Part(width, half, FlatParameters.Alignment);
         if (some > 0)
         {
@@ -189,7 +189,7 @@ internal sealed unsafe class MlpPass
         {
             fixed (float* values = parameters.Values)
             {
-                float* w = values + parameters.Segments[2 * layer].Start, before = Address(slopes[layer]) + (long)first * count;
+                float* w = values + parameters.Segments[2 * layer].Start, before = slopes[layer].Address + (long)first * count;
                 MklSingle.Gemm(
                     (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f, before, count);
                 ClearWhereOff(x + (long)first * count, before, some * count);
@@ -249,39 +249,7 @@ internal sealed unsafe class MlpPass
         }
     }
 
-    /// <summary>The leaf that the outputs for so many rows lie in, with room for everything else.</summary>
-    private Tensor Outputs()
-    {
-        for (int i = 1; i < widths.Length; i++)
-        {
-            if (activations[i] is null || activations[i].Length < rows * widths[i])
-            {
-                activations[i] = GC.AllocateArray<float>(checked(rows * widths[i]), pinned: true);
-                slopes[i] = GC.AllocateArray<float>(rows * widths[i], pinned: true);
-                outputs.Clear();
-            }
-        }
-
-        if (!outputs.TryGetValue(rows, out Tensor? leaf))
-        {
-            if (outputs.Count == MostSizes)
-            {
-                outputs.Clear();
-            }
-
-            using Tensor all = frombuffer(activations[^1], ScalarType.Float32);
-            using Tensor used = all.narrow(0, 0, rows * widths[^1]);
-            leaf = used.view(rows, widths[^1]).DetachFromDisposeScope();
-            leaf.requires_grad = true;
-            outputs[rows] = leaf;
-        }
-
-        return leaf;
-    }
-
     private float* InputsOf(int layer) => layer > 0 || given is null
-        ? Address(activations[layer])
+        ? activations[layer].Address
         : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(given.bytes));
-
-    private static float* Address(float[] pinned) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

@@ -23,7 +23,7 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// Halves of a batch are worked on by two threads at once. Right where the loss is a mean over the samples and no layer mixes them,
-    /// as norms of batches do; worth it for large models.
+    /// as norms of batches do; worth it for large models. (<see cref="Mlp"/> and <see cref="CharTransformer"/> have both at work anyway.)
     /// </summary>
     public bool SplitBatches { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class TrainingRun
     private readonly TrainingData validation;
     private readonly TrainerOptions options;
     private readonly Optimizer optimizer;
-    private readonly MlpPass? direct;
+    private readonly IDirectPass? direct;
     private readonly bool isSmall;
     private readonly int batch;
     private readonly int pieces;
@@ -58,7 +58,8 @@ internal sealed class TrainingRun
         {
             Tensor inputs = train.Take([0L]).Inputs;
             isSmall = IsSmall(inputs);
-            direct = options.SplitBatches ? null : MlpPass.For(module, optimizer.Parameters, inputs);
+            direct = (IDirectPass?)MlpPass.For(module, optimizer.Parameters, inputs)
+                ?? TransformerPass.For(module, optimizer.Parameters, inputs, options.BatchSize);
         }
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
@@ -162,7 +163,7 @@ internal sealed class TrainingRun
     /// <summary>Adds the gradient of some of a batch's samples; two halves of them at once where that is wanted.</summary>
     private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
     {
-        if (!options.SplitBatches || rows.Length < 2)
+        if (direct is not null || !options.SplitBatches || rows.Length < 2)
         {
             return Pass(rows, batch, pieces == 1 ? next : [], isFirst);
         }
@@ -188,12 +189,12 @@ internal sealed class TrainingRun
     /// <summary>The outputs for some samples, and their targets; the next ones are taken meanwhile where they are slow to come by.</summary>
     private unsafe (Tensor Outputs, Tensor Targets) Outputs(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
     {
-        if (direct is not null && train is TensorData lines)
+        if (direct is MlpPass perceptron && train is TensorData lines)
         {
-            float* address = lines.Lines(direct.Inputs);
+            float* address = lines.Lines(perceptron.Inputs);
             if (address != null)
             {
-                return (direct.Forward(address, rows), lines.TakeTargets(rows));
+                return (perceptron.Forward(address, rows), lines.TakeTargets(rows));
             }
         }
 

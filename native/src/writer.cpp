@@ -77,6 +77,7 @@ struct m4_writer {
     int descriptor = -1;
     bool owns_descriptor = false;
     bool keeps_header = false;
+    bool has_peak = false; // a chunk with the time of writing
     std::int32_t channels = 0;
     std::int32_t sample_rate = 0;
     sf_count_t bytes_written = 0; // of samples, to standard output
@@ -120,6 +121,8 @@ struct m4_writer {
             const int type = !owns_descriptor ? SF_FORMAT_RAW : fits_wav(format) ? SF_FORMAT_WAV : SF_FORMAT_RF64;
             info.format = (info.format & ~SF_FORMAT_TYPEMASK) | type;
             most_frames = type == SF_FORMAT_WAV ? format.frames : INT64_MAX;
+            has_peak = type == SF_FORMAT_RF64 &&
+                       (format.encoding == M4_ENCODING_FLOAT32 || format.encoding == M4_ENCODING_FLOAT64);
         }
         descriptor = owns_descriptor ? ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : STDOUT_FILENO;
         if (descriptor < 0) {
@@ -257,11 +260,11 @@ struct m4_writer {
         errno = 0;
         const int closed = sf_close(file);
         file = nullptr;
-        if (keeps_header) {
-            clear_peak_time();
-        }
         if (failure == M4_OK && (closed != 0 || is_disk_error(errno))) {
             failure = m4::result_of_errno(errno);
+        }
+        if (has_peak) {
+            clear_peak_time();
         }
         if (owns_descriptor) {
             errno = 0;
@@ -278,6 +281,7 @@ private:
         struct stat status {};
         std::array<char, 512> head{};
         constexpr std::array<char, 4> name{'P', 'E', 'A', 'K'};
+        constexpr std::array<char, 4> sound{'d', 'a', 't', 'a'};
         // The descriptor is for writing alone.
         std::array<char, 32> path{};
         std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor);
@@ -288,7 +292,8 @@ private:
         }
         const ssize_t count = pread(reading, head.data(), head.size(), 0);
         close(reading);
-        const auto end = head.begin() + std::max<ssize_t>(count, 0);
+        const auto end =
+            std::search(head.begin(), head.begin() + std::max<ssize_t>(count, 0), sound.begin(), sound.end());
         const auto found = std::search(head.begin(), end, name.begin(), name.end());
         // After the name the length and the version, of four bytes each.
         if (end - found >= 16) {

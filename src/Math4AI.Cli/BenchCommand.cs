@@ -8,8 +8,8 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai bench</c>: what the native path is worth on the user's machine.</summary>
 internal static class BenchCommand
 {
-    private const int MostSize = 32_768;
-
+    private const int MostOrder = 32_768;
+    private const int MostLength = 1 << 26;
     private const int BarWidth = 7;
 
     public static Command Create()
@@ -40,9 +40,10 @@ internal static class BenchCommand
                     $"There is no operation '{wanted}'; choose one of: {string.Join(", ", PathBenchmark.Operations)}, all.");
             }
 
-            if (words.GetValue(sizes)?.Any(size => size is < 1 or > MostSize) == true)
+            int most = wanted == "fft" ? MostLength : MostOrder;
+            if (words.GetValue(sizes)?.Any(size => size < 1 || size > most) == true)
             {
-                throw new UsageException($"--sizes takes whole numbers from 1 to {MostSize}.");
+                throw new UsageException($"--sizes takes whole numbers from 1 to {most} for {wanted}.");
             }
 
             int[]? chosen = words.GetValue(sizes) is { Length: > 0 } given ? given : null;

@@ -200,7 +200,7 @@ internal sealed record FitSummary(
         {
             notes.Add("There are as many parameters as samples: nothing is left to tell how uncertain they are.");
         }
-        else if (result.Covariance.Enumerate().Any(double.IsNaN))
+        else if (!result.HasSampleDiagnostics && result.Covariance.Enumerate().Any(double.IsNaN))
         {
             notes.Add($"The distance '{result.Problem.Distance.Name}' tells no standard errors; --bootstrap does.");
         }

@@ -121,6 +121,30 @@ TEST_F(AudioFile, The_file_depends_on_the_samples_alone_and_not_on_the_time_of_d
     EXPECT_EQ(bytes.size(), bytes.find("data") + 8 + 2 * 1000 * sizeof(float));
 }
 
+TEST_F(AudioFile, Samples_that_spell_the_name_of_a_chunk_are_samples) {
+    for (const bool is_announced : {true, false}) {
+        m4_audio_format format = stereo_float;
+        format.channels = 1;
+        format.encoding = M4_ENCODING_PCM16;
+        format.frames = is_announced ? 40 : 0;
+        std::vector<float> samples(40);
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            samples[i] = static_cast<float>(1000 + i) / 32768.0F;
+        }
+        samples[10] = static_cast<float>(0x4550) / 32768.0F; // "PE"
+        samples[11] = static_cast<float>(0x4B41) / 32768.0F; // "AK"
+        m4_writer* writer = nullptr;
+        ASSERT_EQ(m4_writer_open(path("a.wav").c_str(), &format, &writer), M4_OK);
+        EXPECT_EQ(m4_writer_write(writer, samples.data(), 40, 40), M4_OK);
+        EXPECT_EQ(m4_writer_finish(writer), M4_OK);
+        const contents read = read_all(path("a.wav"), 40);
+        ASSERT_EQ(read.frames, 40);
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            EXPECT_NEAR(read.samples[i], samples[i], 1.0F / 32768.0F);
+        }
+    }
+}
+
 TEST_F(AudioFile, A_length_that_was_not_announced_is_no_obstacle_and_one_that_was_is_a_promise) {
     for (const std::int64_t announced : {std::int64_t{0}, std::int64_t{10}}) {
         m4_audio_format format = stereo_float;

@@ -94,7 +94,7 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
         Matrix<double> hessian = isSquared
             ? 0.5 * inverse
             : Learning.Curvature.InverseOrElse(
-                Learning.Curvature.Hessian(this, minimum.Parameters, Learning.Curvature.Unit(distance, cost, Observations)), 0.5 * inverse);
+                Learning.Curvature.Hessian(this, minimum.Parameters, Learning.Curvature.LeastRise(settings, cost, Observations)), 0.5 * inverse);
         Matrix<double> sandwich = hessian * scores * hessian;
         Matrix<double> covariance = isSquared ? inverse * (cost / (Observations - free)) : distance.IsLikelihood ? hessian : sandwich;
         return new Curvature(covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), null, null);

@@ -32,12 +32,12 @@ public sealed class Bootstrap
     public Vector<double> StandardErrors =>
         Vector<double>.Build.Dense(Estimates.ColumnCount, j => Estimates.Column(j).StandardDeviation());
 
-    /// <summary>The intervals of all parameters.</summary>
+    /// <summary>The intervals of all parameters, within their bounds.</summary>
     /// <param name="level">The share of intervals that cover the truth.</param>
     public IReadOnlyList<Interval> Intervals(double level = 0.95)
     {
         double tail = 0.5 * (1.0 - level);
-        Vector<double> errors = fit.StandardErrors;
+        Vector<double> errors = studentised.Length == 0 ? fit.StandardErrors : fit.ErrorsWithoutBounds;
         return
         [
             .. Enumerable.Range(0, Estimates.ColumnCount).Select(j =>
@@ -49,9 +49,10 @@ public sealed class Bootstrap
                 }
 
                 double[] ratios = studentised[j];
+                (double lower, double upper) = fit.Problem.Bounds.GetValueOrDefault(fit.Names[j], (double.NegativeInfinity, double.PositiveInfinity));
                 return new Interval(
-                    fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, 1.0 - tail),
-                    fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, tail));
+                    Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, 1.0 - tail), lower, upper),
+                    Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, tail), lower, upper));
             }),
         ];
     }
@@ -79,7 +80,7 @@ public sealed class Bootstrap
             if (minimum.IsConverged)
             {
                 var result = new FitResult(drawn, cost, minimum);
-                found[replicate] = (result.Parameters.ToArray(), isSquared ? result.StandardErrors.ToArray() : []);
+                found[replicate] = (result.Parameters.ToArray(), isSquared ? result.ErrorsWithoutBounds.ToArray() : []);
             }
         });
         var good = found.Where(each => each is not null).Select(each => each!.Value).ToList();

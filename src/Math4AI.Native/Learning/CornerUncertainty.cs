@@ -59,9 +59,7 @@ internal sealed class CornerUncertainty(int free)
     /// <param name="share">τ.</param>
     public Matrix<double> OfQuantile(double share)
     {
-        double[] sorted = [.. sizes.Order()];
-        double width = 1.5 * sorted[sorted.Length / 2] * Math.Pow(rows, -0.2);
-        double density = sorted.Count(size => size <= width) / (2.0 * sorted.Length * width);
+        double density = DensityAtCorner();
         Matrix<double> inverse = Inverse;
         Matrix<double> shape = areWeightsEqual ? inverse : inverse * squares * inverse;
         return shape * (share * (1.0 - share) / (density * density));
@@ -70,12 +68,32 @@ internal sealed class CornerUncertainty(int free)
     /// <summary>(JᵀWJ/s² + K)⁻¹, the inverse of what a Laplace density of scale s and priors of curvatures K tell.</summary>
     /// <param name="scale">s.</param>
     /// <param name="priors">The diagonal of K.</param>
-    public Matrix<double> OfLaplace(double scale, IReadOnlyList<double> priors)
+    public Matrix<double> OfLaplace(double scale, IReadOnlyList<double> priors) => InverseWith(1.0 / (scale * scale), priors);
+
+    /// <summary>H⁻¹ (JᵀW²J/s²) H⁻¹, H = 2p(0) JᵀWJ/s + K with the residuals' own density.</summary>
+    /// <param name="scale">s.</param>
+    /// <param name="priors">The diagonal of K.</param>
+    public Matrix<double> SandwichOfLaplace(double scale, IReadOnlyList<double> priors)
+    {
+        Matrix<double> inverse = InverseWith(2.0 * DensityAtCorner() / scale, priors);
+        return inverse * squares * inverse / (scale * scale);
+    }
+
+    /// <summary>p(0), by the share of the residuals within a width of 0.</summary>
+    private double DensityAtCorner()
+    {
+        double[] sorted = [.. sizes.Order()];
+        double width = 1.5 * sorted[sorted.Length / 2] * Math.Pow(rows, -0.2);
+        return sorted.Count(size => size <= width) / (2.0 * sorted.Length * width);
+    }
+
+    /// <summary>(c JᵀWJ + K)⁻¹.</summary>
+    private Matrix<double> InverseWith(double factor, IReadOnlyList<double> priors)
     {
         var all = new StreamedQr(free);
         all.CopyFrom(factors);
-        Matrix<double> rows = Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? scale * Math.Sqrt(priors[i]) : 0.0);
-        all.Add(rows.ToColumnMajorArray(), new double[free]);
-        return Curvature.InverseOfSquare(all, free) * (scale * scale);
+        Matrix<double> roots = Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? Math.Sqrt(priors[i] / factor) : 0.0);
+        all.Add(roots.ToColumnMajorArray(), new double[free]);
+        return Curvature.InverseOfSquare(all, free) / factor;
     }
 }

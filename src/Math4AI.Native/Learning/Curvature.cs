@@ -36,7 +36,7 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
         Matrix<double> inverse = InverseOfSquare(cost, jacobian, residuals);
         Matrix<double> hessian = distance is SquaredDistance
             ? 0.5 * inverse
-            : InverseOrElse(Hessian(cost, minimum.Parameters, Unit(distance, value, cost.Observations)), 0.5 * inverse);
+            : InverseOrElse(Hessian(cost, minimum.Parameters, LeastRise(cost.Problem, value, cost.Observations)), 0.5 * inverse);
         Matrix<double> scores = Scores(cost, j, r);
         Matrix<double> sandwich = hessian * scores.TransposeThisAndMultiply(scores) * hessian;
         Matrix<double> covariance = distance switch
@@ -59,8 +59,7 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
         {
             if (held.Count == cost.Unknowns.Free.Count)
             {
-                Matrix<double> none = Matrix<double>.Build.Dense(theta.Length, theta.Length);
-                return new Curvature(none, none, null, null);
+                return OfNothing(cost, minimum, theta.Length);
             }
 
             rest = cost.With(settings with
@@ -69,7 +68,8 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
                 Linear = [],
             });
             double logScale = settings.Distance.HasScale ? minimum.Parameters[^1] : 0.0;
-            minimum = minimum with { Parameters = Vector<double>.Build.Dense(rest.Unknowns.Of(theta, logScale)) };
+            double[] left = rest.Unknowns.Of(theta, logScale);
+            minimum = minimum with { Parameters = Vector<double>.Build.Dense(left), Cost = rest.Value(left) };
         }
 
         Curvature found = rest.Curvature(minimum);
@@ -78,6 +78,23 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
             Covariance = rest.Unknowns.Complete(found.Covariance),
             Sandwich = found.Sandwich is null ? null : rest.Unknowns.Complete(found.Sandwich),
         };
+    }
+
+    /// <summary>Where bounds hold every parameter: nothing is uncertain, and no sample counts in its own prediction.</summary>
+    private static Curvature OfNothing(IFitCost cost, Minimum minimum, int parameters)
+    {
+        Matrix<double> none = Matrix<double>.Build.Dense(parameters, parameters);
+        if (cost is not FitCost known)
+        {
+            return new Curvature(none, none, null, null);
+        }
+
+        double[] residuals = new double[known.Residuals];
+        known.Linearize(minimum.Parameters.AsArray(), residuals, []);
+        return new Curvature(
+            none, none, Vector<double>.Build.Dense(known.Samples), known.Problem.Distance is QuantileDistance or LaplaceDistance
+                ? null
+                : Math.Sqrt(2.0) * Vector<double>.Build.Dense(residuals).SubVector(0, known.Samples));
     }
 
     /// <summary>The same of a distance with a corner.</summary>
@@ -89,13 +106,20 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
             return new Curvature(ofQuantile, ofQuantile, null, null);
         }
 
-        double[] priors = [.. unknowns.Priors.Select((prior, i) => prior?.Expand(at[i]).Curvature ?? 0.0)];
-        return new Curvature(corner.OfLaplace(Math.Exp(at[^1]), priors), corner.OfQuantile(0.5), null, null);
+        double[] priors = [.. unknowns.Priors.Select((prior, i) => prior?.Bend(at[i]) ?? 0.0)];
+        double scale = Math.Exp(at[^1]);
+        return new Curvature(corner.OfLaplace(scale, priors), corner.SandwichOfLaplace(scale, priors), null, null);
     }
 
-    /// <summary>What a change of the cost is measured by: 1 for likelihoods, else its mean over the observations.</summary>
-    public static double Unit(Distance distance, double cost, int observations) =>
-        distance.IsLikelihood ? 1.0 : Math.Abs(cost) / observations;
+    /// <summary>
+    /// A rise of the cost that says how it bends: small beside its unit, which is 1 for likelihoods and else its mean over the
+    /// observations, and large beside what the model's rounding makes of it.
+    /// </summary>
+    public static double LeastRise(FitSettings settings, double cost, int observations)
+    {
+        double unit = settings.Distance.IsLikelihood ? 1.0 : Math.Abs(cost) / observations;
+        return Math.Max(1e-7 * unit, 1e3 * settings.Model.Epsilon * Math.Max(Math.Abs(cost), observations * unit));
+    }
 
     /// <summary>(JᵀJ)⁻¹ = R⁻¹R⁻ᵀ, without forming JᵀJ; infinite where J has not full rank.</summary>
     public static Matrix<double> InverseOfSquare(FitCost cost, double[] jacobian, double[] residuals)
@@ -150,15 +174,15 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
     /// <summary>The Hessian by central differences of the exact gradient, made symmetric.</summary>
     /// <param name="cost">C.</param>
     /// <param name="at">Its minimum.</param>
-    /// <param name="unit">What a change of C is measured by.</param>
-    public static Matrix<double> Hessian(Cost cost, Vector<double> at, double unit)
+    /// <param name="leastRise">From <see cref="LeastRise"/>.</param>
+    public static Matrix<double> Hessian(Cost cost, Vector<double> at, double leastRise)
     {
         int count = cost.Parameters;
         Matrix<double> hessian = Matrix<double>.Build.Dense(count, count);
         double[] point = at.ToArray(), ahead = new double[count], behind = new double[count];
         for (int j = 0; j < count; j++)
         {
-            double step = Step(cost, point, j, unit);
+            double step = Step(cost, point, j, leastRise);
             point[j] = at[j] + step;
             cost.Gradient(point, ahead);
             point[j] = at[j] - step;
@@ -177,12 +201,12 @@ internal sealed record Curvature(Matrix<double> Covariance, Matrix<double>? Sand
     /// A step that is small beside how well the parameter is known, about a thousandth, and yet changes the cost by more than rounding: an
     /// estimate that happens to lie near 0 says nothing of it.
     /// </summary>
-    private static double Step(Cost cost, double[] point, int j, double unit)
+    private static double Step(Cost cost, double[] point, int j, double leastRise)
     {
         const int MostTrials = 40;
         const double Factor = 4.0;
         double here = cost.Value(point), at = point[j];
-        double least = Math.Max(1e-7 * unit, 1e-13 * Math.Abs(here)), most = 4.0 * Factor * Factor * least;
+        double least = Math.Max(leastRise, 1e-13 * Math.Abs(here)), most = 4.0 * Factor * Factor * least;
         double step = 1e-5 * (at != 0.0 ? Math.Abs(at) : 1.0);
         for (int trial = 0; trial < MostTrials; trial++)
         {

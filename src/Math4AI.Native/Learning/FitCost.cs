@@ -97,11 +97,11 @@ internal sealed class FitCost : SquaresCost, IFitCost
         return (jacobian, weights);
     }
 
-    /// <summary>The median of |f − y|.</summary>
+    /// <summary>The median of |f − y|, of samples that count.</summary>
     public double Spread(double[] all)
     {
         Problem.Model.Evaluate(Problem.Inputs, all, values, []);
-        return FitMethod.Spread(values, Problem.Targets.Values);
+        return FitMethod.Spread(values, Problem.Targets.Values, Problem.Weights);
     }
 
     /// <summary>r = d′ √(1/2d″), and √(d″/2), which the row of J is scaled by.</summary>

@@ -66,13 +66,14 @@ internal static class FitMethod
         return found! with { Cost = costOf(settings).Value(start.AsArray()) };
     }
 
-    /// <summary>The median of |f − y|; 1 where there is none.</summary>
-    public static double Spread(ReadOnlySpan<double> predicted, Vector<double> observed)
+    /// <summary>The median of |f − y| of samples that count; 1 where there is none.</summary>
+    public static double Spread(ReadOnlySpan<double> predicted, Vector<double> observed, Vector<double>? weights)
     {
         var sizes = new List<double>(predicted.Length);
         for (int i = 0; i < predicted.Length; i++)
         {
-            if (Math.Abs(predicted[i] - observed[i]) is var size && double.IsFinite(size))
+            bool counts = weights is null || weights[i % weights.Count] > 0.0;
+            if (counts && Math.Abs(predicted[i] - observed[i]) is var size && double.IsFinite(size))
             {
                 sizes.Add(size);
             }

@@ -56,8 +56,8 @@ public sealed class FitResult
     /// <summary>Σ w_i (y_i − f_i)².</summary>
     public double ResidualSumOfSquares => Weighted(Residuals);
 
-    /// <summary>n − k, with the n observed numbers of samples whose weight is not 0.</summary>
-    public int DegreesOfFreedom => cost.Observations - cost.Unknowns.Free.Count;
+    /// <summary>n − k, with the n observed numbers of samples whose weight is not 0, and the k free parameters that no bound holds.</summary>
+    public int DegreesOfFreedom => cost.Observations - Loose;
 
     /// <summary>√(RSS / (n − k)).</summary>
     public double ResidualStandardDeviation => Math.Sqrt(ResidualSumOfSquares / DegreesOfFreedom);
@@ -90,8 +90,9 @@ public sealed class FitResult
     public double Bic => LikelihoodParameters * Math.Log(cost.Observations) - 2.0 * LogLikelihood;
 
     /// <summary>
-    /// The covariance of θ*: s²(JᵀJ)⁻¹ for squares, the inverse Hessian for likelihoods, the sandwich for other distances, and for
-    /// quantiles τ(1 − τ)/p(0)² (JᵀJ)⁻¹ with the residuals' density p(0) by a kernel.
+    /// The covariance of θ*: s²(JᵀJ)⁻¹ for squares, the inverse Hessian for likelihoods, (JᵀWJ/s² + K)⁻¹ for Laplace's with the priors'
+    /// curvatures K, the sandwich for other distances, and for quantiles τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹ with the residuals'
+    /// density p(0) by the share of them near 0.
     /// </summary>
     /// <exception cref="NotSupportedException">The model has too many parameters for a Hessian.</exception>
     public Matrix<double> Covariance => curvature.Value.Covariance;
@@ -107,7 +108,10 @@ public sealed class FitResult
     /// <exception cref="NotSupportedException">The samples' own gradients are not known: of distances of vectors, and of modules.</exception>
     public Vector<double> Leverage => curvature.Value.Leverage ?? throw NoSamples();
 
-    /// <summary>Whether <see cref="SandwichCovariance"/>, <see cref="Leverage"/> and <see cref="CooksDistance"/> are known.</summary>
+    /// <summary>
+    /// Whether <see cref="SandwichCovariance"/> and <see cref="Leverage"/> are known, and but for distances with a corner
+    /// <see cref="CooksDistance"/>.
+    /// </summary>
     public bool HasSampleDiagnostics => Problem.IsSquares;
 
     /// <summary>
@@ -127,7 +131,7 @@ public sealed class FitResult
             return Vector<double>.Build.Dense(residuals.Count, i =>
             {
                 double rest = 1.0 - leverage[i];
-                return residuals[i] * residuals[i] * leverage[i] / (cost.Unknowns.Free.Count * dispersion * rest * rest);
+                return residuals[i] * residuals[i] * leverage[i] / (Math.Max(1, Loose) * dispersion * rest * rest);
             });
         }
     }
@@ -238,6 +242,8 @@ public sealed class FitResult
             : Normal.InvCDF(0.0, 1.0, upper);
     }
 
+    private int Loose => cost.Unknowns.Free.Count - held.Value.Count;
+
     private double Weighted(Vector<double> values)
     {
         double sum = 0.0;
@@ -248,6 +254,10 @@ public sealed class FitResult
 
         return sum;
     }
+
+    /// <summary>The standard errors with bounds left aside, by which data drawn again are compared: some of them lie on a bound, and some do not.</summary>
+    internal Vector<double> ErrorsWithoutBounds => AndLeave(() =>
+        Curvature.WithHeld(cost, Problem, new Dictionary<string, double>(), Minimum).Covariance.Diagonal().PointwiseSqrt());
 
     /// <summary>C(θ*) without what the priors add.</summary>
     internal double CostOfSamples => Minimum.Cost - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray());

@@ -29,6 +29,9 @@ public abstract class Model
     /// <summary>Whether several threads may evaluate it at once.</summary>
     internal virtual bool IsParallel => true;
 
+    /// <summary>What its outputs are rounded to, as a share of them.</summary>
+    internal virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
+
     /// <summary>A model from a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give several outputs.</summary>
     /// <param name="formula">The formula; what stands left of <c>~</c> is not used here.</param>
     /// <param name="inputs">The names of the columns of x; every other name is a parameter.</param>

@@ -90,7 +90,7 @@ internal sealed class ModelCost : BlockCost, IFitCost
         Matrix<double> infinite = Matrix<double>.Build.Dense(Parameters, Parameters, double.PositiveInfinity);
         double cost = minimum.Cost - Unknowns.PriorCost(minimum.Parameters.AsArray());
         Matrix<double> inverse = Learning.Curvature.InverseOrElse(
-            Learning.Curvature.Hessian(this, minimum.Parameters, Learning.Curvature.Unit(settings.Distance, cost, Observations)), infinite);
+            Learning.Curvature.Hessian(this, minimum.Parameters, Learning.Curvature.LeastRise(settings, cost, Observations)), infinite);
         int free = Unknowns.Free.Count;
 
         // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
@@ -182,6 +182,6 @@ internal sealed class ModelCost : BlockCost, IFitCost
         }
 
         settings.Model.Evaluate(samples.Inputs, all, values, []);
-        return FitMethod.Spread(values, samples.Targets.Values);
+        return FitMethod.Spread(values, samples.Targets.Values, samples.Weights);
     }
 }

@@ -53,6 +53,8 @@ internal sealed class ModuleModel : Model
 
     internal override bool IsParallel => false;
 
+    internal override double Epsilon => parameters.Max(parameter => finfo(parameter.dtype).eps);
+
     internal override void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
     {

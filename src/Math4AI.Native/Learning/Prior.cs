@@ -24,6 +24,9 @@ public abstract class Prior
     /// <summary>−log p near a value.</summary>
     internal abstract Expansion Expand(double parameter);
 
+    /// <summary>∂²(−log p)/∂θ²; at a corner almost without end, beside one nothing.</summary>
+    internal virtual double Bend(double parameter) => Expand(parameter).Curvature;
+
     /// <summary>The same with its corner rounded within a share of its scale; null where it has none.</summary>
     internal virtual Prior? Rounded(double share) => null;
 
@@ -44,6 +47,12 @@ public abstract class Prior
         }
 
         internal override Expansion Expand(double parameter) => distance.Expand(parameter, centre, logScale);
+
+        internal override double Bend(double parameter)
+        {
+            const double Corner = 1e-6;
+            return distance.Rounded(1.0) is not null && Math.Abs(parameter - centre) > Corner * Math.Exp(logScale) ? 0.0 : base.Bend(parameter);
+        }
 
         internal override Prior? Rounded(double share) =>
             distance.Rounded(share * Math.Exp(logScale)) is { } rounded ? new FromDistance(rounded, centre, Math.Exp(logScale)) : null;

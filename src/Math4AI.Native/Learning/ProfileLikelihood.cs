@@ -131,6 +131,8 @@ internal sealed class ProfileLikelihood
             all = [.. cost.Unknowns.Complete(minimum.Parameters.AsArray())];
         }
 
+        // What the prior of this parameter adds went with it where it was fixed.
+        best += fit.Problem.Priors.GetValueOrDefault(name)?.Expand(value).Value ?? 0.0;
         double rise = Math.Max(0.0, best - fit.Minimum.Cost);
         return (Math.Sign(value - centre) * Math.Sqrt(rise / noise),
             fit.Names.Zip(all).ToDictionary(pair => pair.First, pair => pair.Second));

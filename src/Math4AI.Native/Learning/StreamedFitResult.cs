@@ -16,7 +16,17 @@ public sealed class StreamedFitResult
         Problem = problem;
         Minimum = minimum;
         Parameters = Vector<double>.Build.Dense(cost.Unknowns.Completed(minimum.Parameters.AsArray()));
-        curvature = new Lazy<Curvature>(() => Curvature.WithHeld(cost, problem, cost.Unknowns.Held(cost, minimum.Parameters.AsArray()), minimum));
+        curvature = new Lazy<Curvature>(() =>
+        {
+            try
+            {
+                return Curvature.WithHeld(cost, problem, cost.Unknowns.Held(cost, minimum.Parameters.AsArray()), minimum);
+            }
+            finally
+            {
+                problem.Model.Leave(Parameters);
+            }
+        });
     }
 
     /// <summary>The problem.</summary>

@@ -60,9 +60,10 @@ internal static class Descent
             double length = isFresh ? Math.Min(1.0, 1.0 / gradientNorm) : 1.0;
             if (!search.Search(parameters, direction, cost, slope, length))
             {
-                if (isFresh)
+                if (isFresh || search.IsWithoutEnd)
                 {
-                    return iteration.Finish(Termination.NoProgress, parameters, cost, gradientNorm);
+                    return iteration.Finish(
+                        search.IsWithoutEnd ? Termination.Unbounded : Termination.NoProgress, parameters, cost, gradientNorm);
                 }
 
                 method.Reset();

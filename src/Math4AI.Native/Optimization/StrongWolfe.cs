@@ -46,6 +46,12 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
             }
 
             Trial here = Evaluate(length);
+            if (double.IsNegativeInfinity(here.Value))
+            {
+                IsWithoutEnd = true;
+                break;
+            }
+
             if (IsEnough(start, here))
             {
                 return true;
@@ -86,7 +92,8 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
             }
         }
 
-        IsWithoutEnd = !isBracketed;
+        // Where it goes down ever less steeply it was only far.
+        IsWithoutEnd |= !isBracketed && Math.Abs(low.Slope) >= Math.Abs(start.Slope);
 
         // Not a step of Wolfe's, but one that goes down.
         return low.Length > 0.0 && Evaluate(low.Length).Value < value;

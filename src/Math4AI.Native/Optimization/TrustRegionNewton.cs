@@ -30,8 +30,9 @@ internal sealed class TrustRegionNewton : Minimizer
             double gradientNorm = iteration.GradientNorm(parameters, gradient);
             if (iteration.IsFlat(gradientNorm, cost))
             {
-                // Flat beside a cost that has fallen far, and still going straight down: not a minimum.
-                bool isFalling = model.IsStraightDown && gradientNorm > iteration.Options.GradientTolerance;
+                // Flat beside a cost that has fallen far, and bending nowhere up on the way down: not a minimum.
+                bool isFalling = model.IsStraightDown && gradientNorm > iteration.Options.GradientTolerance
+                    && !model.BendsUp(parameters, gradient);
                 return iteration.Finish(isFalling ? Termination.Unbounded : Termination.Converged, parameters, cost, gradientNorm);
             }
 
@@ -89,6 +90,13 @@ internal sealed class TrustRegionNewton : Minimizer
 
         /// <summary>Whether the model bends nowhere up along its last direction.</summary>
         public bool IsStraightDown { get; private set; }
+
+        /// <summary>Whether gᵀ H g &gt; 0.</summary>
+        public bool BendsUp(double[] parameters, double[] gradient)
+        {
+            iteration.Cost.HessianVector(parameters, gradient, image);
+            return Cost.Dot(gradient, image) > 0.0;
+        }
 
         /// <summary>Finds the step; returns by how much the model falls.</summary>
         public double Minimize(double[] parameters, double[] gradient, double radius)

@@ -78,7 +78,7 @@ public static class Entropy
         double[] sorted = Sorted(samples);
         double mean = sorted.Average();
         double deviation = Math.Sqrt(sorted.Sum(x => (x - mean) * (x - mean)) / sorted.Length);
-        if (sorted[^1] == sorted[0])
+        if (sorted[^1] == sorted[0] || deviation == 0.0)
         {
             throw new ArgumentException("All samples are equal: such a variable has no density.", nameof(samples));
         }

@@ -66,7 +66,7 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
         if (count > 1 && options.Start is null)
         {
             double[][] white = Sample(mixture, whitening, cancellation);
-            for (int more = options.SearchSamples; IsSilentSomewhere(white) && more < mixture.Length / 4 && more < MostSearchSamples;)
+            for (int more = options.SearchSamples; IsSilentSomewhere(white) && white[0].Length < mixture.Length && more < MostSearchSamples;)
             {
                 // A source that sounds now and then may have been silent in all that was looked at.
                 more *= 4;

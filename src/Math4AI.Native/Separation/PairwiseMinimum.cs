@@ -1,3 +1,4 @@
+using Math4AI.Probability;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;
@@ -17,6 +18,7 @@ internal static class PairwiseMinimum
     private const double Single = 2.0;
     private const double MostlySingle = 0.7;
     private const double MostErrors = 0.05;
+    private const double Deviations = 3.0;
     private const double LeastPower = 1e-6;
 
     /// <summary>Finds W, sources × signals, such that W y has the least mutual information.</summary>
@@ -28,15 +30,25 @@ internal static class PairwiseMinimum
     {
         bool[] keep = ScatterWeights.Keep(signals);
         int dropped = keep.Count(each => !each);
-        if (dropped > MostErrors * keep.Length || (dropped > 0 && IsFlat(Select(signals, keep))))
+        double[][] kept = Select(signals, keep);
+        if (dropped == 0 || IsFlat(kept))
         {
-            // Not errors, but sources that are silent most of the time: what lies far out is all there is of them.
-            Array.Fill(keep, true);
-            dropped = 0;
+            return SolveKept(Select(signals, [.. keep.Select(_ => true)]), objective, cancellation);
         }
 
-        Matrix<double> found = SolveKept(Select(signals, keep), objective, cancellation);
-        if (dropped == 0 || isStart)
+        Matrix<double> found = SolveKept(kept, objective, cancellation);
+        if (dropped > MostErrors * keep.Length)
+        {
+            // Perhaps not errors, but sources that are silent most of the time, of which what lies far out is all there is. Then the rest
+            // has nothing to say against directions found with all samples; against those of errors it has.
+            Matrix<double> ofAll = SolveKept(Select(signals, [.. keep.Select(_ => true)]), objective, cancellation);
+            if (!IsMoreDependent(kept, ofAll, found))
+            {
+                return ofAll;
+            }
+        }
+
+        if (isStart)
         {
             return found;
         }
@@ -228,6 +240,13 @@ internal static class PairwiseMinimum
             System.Numerics.Tensors.TensorPrimitives.Dot<double>(signals[i], signals[j]) / signals[i].Length);
         Vector<double> values = power.Evd(Symmetricity.Symmetric).EigenValues.Real();
         return !(values.Minimum() > LeastPower * values.Maximum());
+    }
+
+    /// <summary>Whether the sources of one unmixing are more dependent than those of another, beyond what chance makes of so few samples.</summary>
+    private static bool IsMoreDependent(double[][] signals, Matrix<double> unmixing, Matrix<double> than)
+    {
+        Estimate change = MutualInformation.Change(Matrix<double>.Build.DenseOfColumnArrays(Unmix(than, signals)), unmixing * than.Inverse());
+        return change.Value > Deviations * change.StandardError;
     }
 
     private static double Spread(double[] source) =>

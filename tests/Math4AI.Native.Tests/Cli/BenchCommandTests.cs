@@ -26,6 +26,7 @@ public class BenchCommandTests
     [Theory]
     [InlineData("gauss", "bench", "gauss")]
     [InlineData("--sizes", "bench", "svd", "--sizes", "0")]
+    [InlineData("32768", "bench", "gemm", "--sizes", "65536")]
     public void Wrong_words_end_with_code_2_and_one_line(string word, params string[] words)
     {
         Finished finished = Repository.Run(Repository.Command, words);

@@ -91,6 +91,65 @@ public sealed class FitEdgeTests
         Assert.Empty(held.OnBounds);
         Assert.Equal(0.0, bounded.StandardErrors[1]);
         Assert.Equal(held.StandardErrors[0], bounded.StandardErrors[0], 1e-8);
+        Assert.Equal(held.DegreesOfFreedom, bounded.DegreesOfFreedom);
+        Assert.True((held.CooksDistance - bounded.CooksDistance).AbsoluteMaximum() < 1e-10);
+        Assert.Equal(held.Intervals()[0].Upper, bounded.Intervals()[0].Upper, 1e-8);
+    }
+
+    [Fact]
+    public void Where_bounds_hold_every_parameter_nothing_is_uncertain_and_data_can_still_be_drawn_again()
+    {
+        (Matrix<double> x, Vector<double> y) = Samples(40, random => Normal.Sample(random, 0.0, 0.3));
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("b*x", "x"),
+            Inputs = x,
+            Targets = y,
+            Bounds = new Dictionary<string, (double, double)> { ["b"] = (0.0, 1.0) },
+        }.Fit(Vector<double>.Build.Dense(1, 0.5));
+        Assert.Equal(["b"], fit.OnBounds);
+        Assert.Equal(0.0, fit.StandardErrors[0]);
+        Assert.Equal(0.0, fit.Leverage.AbsoluteMaximum());
+        Assert.Equal(0.0, fit.CooksDistance.AbsoluteMaximum());
+        Bootstrap drawn = fit.Bootstrap(50);
+        Assert.Equal(1.0, drawn.Estimates.Column(0).Maximum());
+        Assert.InRange(drawn.Intervals()[0].Upper, 0.0, 1.0);
+    }
+
+    [Fact]
+    public void A_bound_near_the_estimate_does_not_widen_the_intervals_of_the_others()
+    {
+        (Matrix<double> x, Vector<double> y) = Samples(30, random => Normal.Sample(random, 0.0, 0.25));
+        FitProblem problem = Problem(x, y, Distance.Squared);
+        FitResult free = problem.Fit(Vector<double>.Build.Dense(2));
+        double bound = free.Parameters[1] - free.StandardErrors[1];
+        FitResult near = (problem with { Bounds = new Dictionary<string, (double, double)> { ["b"] = (bound, 10.0) } })
+            .Fit(Vector<double>.Build.DenseOfArray([1.0, 2.0]));
+        Assert.Empty(near.OnBounds);
+        Interval expected = free.Bootstrap(400).Intervals()[0], found = near.Bootstrap(400).Intervals()[0];
+        Assert.True(found.Upper - found.Lower <= 1.02 * (expected.Upper - expected.Lower), $"{found} {expected}");
+    }
+
+    [Fact]
+    public void A_prior_counts_in_the_profile_of_its_parameter_and_in_the_sandwich_of_Laplace()
+    {
+        (Matrix<double> x, Vector<double> y) = Samples(12, random => Normal.Sample(random, 0.0, 0.3));
+        FitProblem problem = Problem(x, y, Distance.Gaussian) with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Normal(2.0, 0.01) } };
+        FitResult fit = problem.Fit(Vector<double>.Build.Dense(2));
+        Interval wald = fit.Intervals()[1], profile = fit.ProfileInterval("b");
+        Assert.Equal(wald.Lower, profile.Lower, 2e-3);
+        Assert.Equal(wald.Upper, profile.Upper, 2e-3);
+
+        FitResult held = (problem with { Distance = Distance.Laplace }).Fit(Vector<double>.Build.Dense(2));
+        Assert.InRange(held.StandardErrors[1], 0.005, 0.0101);
+        Assert.InRange(Math.Sqrt(held.SandwichCovariance[1, 1]), 0.0, 0.0101);
+
+        // The density of a Laplace prior does not bend beside its corner: it moves the estimate, and makes it no surer.
+        FitResult moved = (problem with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 0.5) }, Distance = Distance.Laplace })
+            .Fit(Vector<double>.Build.Dense(2));
+        Matrix<double> design = Matrix<double>.Build.DenseOfColumnVectors(Vector<double>.Build.Dense(12, 1.0), x.Column(0));
+        double expected = moved.Scale * Math.Sqrt(design.TransposeThisAndMultiply(design).Inverse()[1, 1]);
+        Assert.Equal(expected, moved.StandardErrors[1], 1e-8 * expected);
     }
 
     [Fact]
@@ -106,6 +165,9 @@ public sealed class FitEdgeTests
             FitResult masked = (Problem(x, y, distance) with { Weights = mask }).Fit(Vector<double>.Build.Dense(2));
             FitResult without = Problem(keptX, keptY, distance).Fit(Vector<double>.Build.Dense(2));
             Assert.True((masked.StandardErrors - without.StandardErrors).AbsoluteMaximum() < 1e-6 * without.StandardErrors.Maximum());
+            Vector<double> marked = y.MapIndexed((i, value) => i % 2 == 0 ? value : 1e9);
+            FitResult far = (Problem(x, marked, distance) with { Weights = mask }).Fit(Vector<double>.Build.Dense(2));
+            Assert.True((far.Parameters - without.Parameters).AbsoluteMaximum() < 1e-5, $"{far.Parameters} {without.Parameters}");
             Assert.All(
                 masked.Bootstrap(300).StandardErrors.Zip(without.Bootstrap(300).StandardErrors, (a, b) => a / b),
                 ratio => Assert.InRange(ratio, 0.8, 1.25));
@@ -170,7 +232,9 @@ public sealed class FitEdgeTests
             .Fit((Vector<double>?)null);
         float[] Now() => [.. module.parameters().SelectMany(parameter => parameter.flatten().data<float>().ToArray())];
         float[] before = Now();
-        Assert.All(fit.StandardErrors, error => Assert.True(error > 0.0));
+        FitResult line = Problem(x, y, Distance.Gaussian).Fit(Vector<double>.Build.Dense(2));
+        Assert.Equal(line.StandardErrors[0], fit.StandardErrors[1], 0.02 * line.StandardErrors[0]);
+        Assert.Equal(line.StandardErrors[1], fit.StandardErrors[0], 0.02 * line.StandardErrors[1]);
         Assert.Equal(before, Now());
         Bootstrap drawn = fit.Bootstrap(6);
         Assert.Equal(6, drawn.Estimates.RowCount + drawn.Failures);

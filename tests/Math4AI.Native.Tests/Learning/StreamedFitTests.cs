@@ -50,9 +50,16 @@ public sealed class StreamedFitTests : TemporaryFolder
             Bounds = problem.Bounds,
             Priors = problem.Priors,
         };
-        Vector<double> whole = problem.Fit(Start).Parameters, streamed = blocks.Fit(Start).Parameters;
-        Assert.Equal(0.75, streamed[1], 1e-12);
-        Assert.True((whole - streamed).AbsoluteMaximum() < 1e-7, $"{whole} {streamed}");
+        FitResult whole = problem.Fit(Start);
+        StreamedFitResult streamed = blocks.Fit(Start);
+        Assert.Equal(0.75, streamed.Parameters[1], 1e-12);
+        Assert.True((whole.Parameters - streamed.Parameters).AbsoluteMaximum() < 1e-7, $"{whole.Parameters} {streamed.Parameters}");
+        Assert.True((whole.StandardErrors - streamed.StandardErrors).AbsoluteMaximum() < 1e-7, $"{whole.StandardErrors} {streamed.StandardErrors}");
+
+        // A prior of a parameter that its bound holds is no noise either.
+        var both = new Dictionary<string, Prior> { ["b"] = Prior.Normal(0.5, 0.02) };
+        Assert.True(((problem with { Priors = both }).Fit(Start).StandardErrors - (blocks with { Priors = both }).Fit(Start).StandardErrors)
+            .AbsoluteMaximum() < 1e-7);
 
         var held = new Dictionary<string, double> { ["c"] = 1.2 };
         Assert.True(((problem with { Fixed = held }).Fit(Start).Parameters - (blocks with { Fixed = held }).Fit(Start).Parameters)

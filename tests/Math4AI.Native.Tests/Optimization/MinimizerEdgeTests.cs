@@ -22,6 +22,37 @@ public sealed class MinimizerEdgeTests
     }
 
     [Fact]
+    public void A_cost_that_falls_ever_faster_is_unbounded_and_one_in_tiny_units_is_not()
+    {
+        Cost power = Cost.Of(1, x => -Math.Pow(x[0], 10), x => -10.0 * x.PointwisePower(9.0));
+        Cost exponential = Cost.Of(1, x => -Math.Exp(x[0]), x => -x.PointwiseExp());
+        Cost tiny = Cost.Of(1, x => 1e-37 * (x[0] - 1.0) * (x[0] - 1.0), x => 2e-37 * (x - 1.0));
+        foreach (Minimizer method in new[] { Minimizer.Bfgs(), Minimizer.Lbfgs(), Minimizer.NonlinearConjugateGradient() })
+        {
+            Assert.Equal(Termination.Unbounded, method.Minimize(power, Vector<double>.Build.Dense(1, 1.0)).Termination);
+            Assert.Equal(Termination.Unbounded, method.Minimize(exponential, Vector<double>.Build.Dense(1, 1.0)).Termination);
+            Minimum found = method.Minimize(tiny, Vector<double>.Build.Dense(1), new MinimizerOptions { GradientTolerance = 1e-47 });
+            Assert.True(found.IsConverged, $"{method.Name}: {found.Termination}");
+            Assert.Equal(1.0, found.Parameters[0], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void A_saddle_that_was_passed_on_the_way_does_not_make_a_minimum_unbounded()
+    {
+        Cost wells = Cost.Of(
+            2,
+            x => 1e12 + 1e3 * x.Sum(value => Math.Pow(value * value - 1.0, 2)),
+            x => 4e3 * x.Map(value => value * (value * value - 1.0)));
+        var random = new Random(3);
+        for (int run = 0; run < 100; run++)
+        {
+            Minimum found = Minimizer.TrustRegionNewton().Minimize(wells, Vector<double>.Build.Dense(2, _ => 4.0 * random.NextDouble() - 2.0));
+            Assert.True(found.IsConverged, $"{found.Termination} at {found.Parameters}");
+        }
+    }
+
+    [Fact]
     public void A_product_of_parameters_is_undetermined_for_Gauss_and_Newton()
     {
         var cost = SquaresCost.Of(2, 2, (p, residuals, jacobian) =>

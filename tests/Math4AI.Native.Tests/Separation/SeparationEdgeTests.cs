@@ -27,6 +27,33 @@ public sealed class SeparationEdgeTests : TemporaryFolder
         Assert.True(error < 0.03, $"{error}");
     }
 
+    [Theory]
+    [InlineData(1000, 0.045)]
+    [InlineData(1000, 0.06)]
+    [InlineData(10_000, 0.06)]
+    [InlineData(50_000, 0.06)]
+    [InlineData(10_000, 0.12)]
+    public void Many_gross_errors_are_told_from_sources_that_are_silent_most_of_the_time(int samples, double share)
+    {
+        var random = new MersenneTwister(4, threadSafe: false);
+        Matrix<double> sources = Matrix<double>.Build.Dense(
+            samples, 2, (_, k) => k == 0 ? random.NextDouble() - 0.5 : Laplace.Sample(random, 0.0, 1.0));
+        Matrix<double> mixing = BachJordanDensities.Mixing(2, random);
+        Matrix<double> mixture = sources * mixing.Transpose();
+        double[] sizes = [.. mixture.EnumerateColumns().Select(column => 8.0 * column.L2Norm() / Math.Sqrt(samples))];
+        for (int t = 0; t < samples; t++)
+        {
+            if (random.NextDouble() < share)
+            {
+                mixture.SetRow(t, [.. sizes.Select(size => random.NextDouble() < 0.5 ? -size : size)]);
+            }
+        }
+
+        SeparationResult result = Separator.MinimumMutualInformation().Separate(mixture);
+        double error = SeparationQuality.AmariError(result.Unmixing.Matrix * mixing);
+        Assert.True(error < 0.1, $"{error}");
+    }
+
     [Fact]
     public void A_voice_that_speaks_for_half_a_second_of_ten_is_found()
     {

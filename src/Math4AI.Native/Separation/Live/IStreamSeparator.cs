@@ -18,7 +18,7 @@ public interface IStreamSeparator
     double Change { get; }
 
     /// <summary>Learns from a block and separates it.</summary>
-    /// <param name="input">The channels.</param>
+    /// <param name="input">The channels; samples that are no number, or beyond 10¹⁵, are set to 0 in it.</param>
     /// <param name="output">The sources, as many frames; may be the input's own memory.</param>
     /// <exception cref="ArgumentException">The blocks have other sizes.</exception>
     void Process(PlanarBlock input, PlanarBlock output);

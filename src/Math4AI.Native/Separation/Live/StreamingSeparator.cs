@@ -25,7 +25,9 @@ public sealed record StreamingOptions
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {
-    private const float Loudest = 1e6f;
+    /// <summary>Whatever sound is scaled to, its squares can still be added up.</summary>
+    private const float Loudest = 1e15f;
+
     private const int MostChannels = 16;
     private const double SegmentSeconds = 256.0 / 48000.0;
     private const double CutoffHertz = 20.0;

@@ -128,10 +128,6 @@ internal readonly unsafe partial struct MklSingle : IMklElement<float, float>
         return info;
     }
 
-    /// <summary>result = erf(x), element by element.</summary>
-    [LibraryImport(MklLibrary.Name, EntryPoint = "vsErf")]
-    public static partial void Erf(int count, float* x, float* result);
-
     [LibraryImport(MklLibrary.Name, EntryPoint = "saxpy_")]
     private static partial void Axpy(int* n, float* alpha, float* x, int* incx, float* y, int* incy);
 

@@ -1,6 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using Math4AI.Interop.Mkl;
 
 namespace Math4AI.Learning;
 
@@ -71,29 +71,44 @@ internal static unsafe class RowKernels
         }
     }
 
-    /// <summary>a = u Φ(u), and its slope Φ(u) + u φ(u) in u's place. Source: D. Hendrycks and K. Gimpel, arXiv:1606.08415 (2016).</summary>
+    /// <summary>
+    /// a = u Φ(u), and its slope Φ(u) + u φ(u) in u's place. Φ comes from the same exponential as φ, with an error of at most 7.5·10⁻⁸,
+    /// a rounding of float32. Sources: D. Hendrycks and K. Gimpel, arXiv:1606.08415 (2016); C. Hastings, "Approximations for Digital
+    /// Computers" (1955), in M. Abramowitz and I. Stegun, formula 7.1.26.
+    /// </summary>
     /// <param name="u">The arguments, then the slopes.</param>
     /// <param name="a">The values.</param>
     /// <param name="count">Their number.</param>
-    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gelu(float* u, float* a, long count)
     {
-        float* share = stackalloc float[Piece], density = stackalloc float[Piece];
-        for (long start = 0; start < count; start += Piece)
+        long i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
-            int some = (int)Math.Min(Piece, count - start);
-            Span<float> x = new(u + start, some), value = new(a + start, some), cumulative = new(share, some), slope = new(density, some);
-            TensorPrimitives.Multiply(x, (float)Math.Sqrt(0.5), cumulative);
-            MklSingle.Erf(some, share, share);
-            TensorPrimitives.Add(cumulative, 1.0f, cumulative);
-            TensorPrimitives.Multiply(cumulative, 0.5f, cumulative);
-            TensorPrimitives.Multiply(x, x, slope);
-            TensorPrimitives.Multiply(slope, -0.5f, slope);
-            TensorPrimitives.Exp<float>(slope, slope);
-            TensorPrimitives.Multiply(x, cumulative, value);
-            TensorPrimitives.Multiply(x, slope, slope);
-            TensorPrimitives.MultiplyAdd(slope, (float)(1.0 / Math.Sqrt(2.0 * Math.PI)), cumulative, x);
+            (Vector<float> value, Vector<float> slope) = Gelu(Vector.Load(u + i));
+            value.Store(a + i);
+            slope.Store(u + i);
         }
+
+        for (; i < count; i++)
+        {
+            (Vector<float> value, Vector<float> slope) = Gelu(new Vector<float>(u[i]));
+            (a[i], u[i]) = (value[0], slope[0]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector<float> Value, Vector<float> Slope) Gelu(Vector<float> u)
+    {
+        Vector<float> size = Vector.Abs(u), density = Vector.Exp(-0.5f * u * u);
+        Vector<float> t = Vector<float>.One / (Vector<float>.One + size * (float)(0.3275911 / 1.4142135623730951));
+        Vector<float> series = Vector.FusedMultiplyAdd(new Vector<float>(1.061405429f), t, new Vector<float>(-1.453152027f));
+        series = Vector.FusedMultiplyAdd(series, t, new Vector<float>(1.421413741f));
+        series = Vector.FusedMultiplyAdd(series, t, new Vector<float>(-0.284496736f));
+        series = Vector.FusedMultiplyAdd(series, t, new Vector<float>(0.254829592f));
+        Vector<float> beyond = 0.5f * series * t * density;
+        Vector<float> cumulative = Vector.ConditionalSelect(Vector.LessThan(u, Vector<float>.Zero), beyond, Vector<float>.One - beyond);
+        return (u * cumulative, Vector.FusedMultiplyAdd(u * density, new Vector<float>((float)(1.0 / Math.Sqrt(2.0 * Math.PI))), cumulative));
     }
 
     /// <summary>Causal attention's weights: row i of s becomes the softmax of its first i + 1 elements, and zeros.</summary>

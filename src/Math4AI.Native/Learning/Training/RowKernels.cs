@@ -10,8 +10,6 @@ namespace Math4AI.Learning;
 /// </summary>
 internal static unsafe class RowKernels
 {
-    private const int Piece = 1024;
-
     /// <summary>Layer norm: y = g ∘ x̂, x̂ = (x − μ) r, r = 1/√(σ² + ε), for each row. Source: J. L. Ba et al., arXiv:1607.06450 (2016).</summary>
     /// <param name="x">rows × width.</param>
     /// <param name="g">width.</param>
@@ -21,18 +19,47 @@ internal static unsafe class RowKernels
     /// <param name="rows">The rows.</param>
     /// <param name="width">Their length.</param>
     /// <param name="epsilon">ε.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Norm(float* x, float* g, float* y, float* means, float* inverses, int rows, int width, double epsilon)
     {
-        var scales = new ReadOnlySpan<float>(g, width);
-        for (int row = 0; row < rows; row++)
+        int whole = width - width % Vector<float>.Count;
+        for (int row = 0; row < rows; row++, x += width, y += width)
         {
-            var values = new ReadOnlySpan<float>(x + (long)row * width, width);
-            var normed = new Span<float>(y + (long)row * width, width);
-            float mean = TensorPrimitives.Sum(values) / width;
-            TensorPrimitives.Subtract(values, mean, normed);
-            float inverse = (float)(1.0 / Math.Sqrt(TensorPrimitives.SumOfSquares<float>(normed) / width + epsilon));
-            TensorPrimitives.Multiply(normed, inverse, normed);
-            TensorPrimitives.Multiply(normed, scales, normed);
+            Vector<float> sums = Vector<float>.Zero, squares = Vector<float>.Zero;
+            float sum = 0.0f, square = 0.0f;
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                sums += Vector.Load(x + i);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                sum += x[i];
+            }
+
+            float mean = (sum + Vector.Sum(sums)) / width;
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                Vector<float> off = Vector.Load(x + i) - new Vector<float>(mean);
+                squares = Vector.FusedMultiplyAdd(off, off, squares);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                square += (x[i] - mean) * (x[i] - mean);
+            }
+
+            float inverse = (float)(1.0 / Math.Sqrt((square + Vector.Sum(squares)) / width + epsilon));
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                ((Vector.Load(x + i) - new Vector<float>(mean)) * inverse * Vector.Load(g + i)).Store(y + i);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                y[i] = (x[i] - mean) * inverse * g[i];
+            }
+
             (means[row], inverses[row]) = (mean, inverse);
         }
     }
@@ -42,32 +69,50 @@ internal static unsafe class RowKernels
     /// <param name="g">width.</param>
     /// <param name="means">μ of each row.</param>
     /// <param name="inverses">r of each row.</param>
-    /// <param name="dy">rows × width; it is overwritten.</param>
+    /// <param name="dy">rows × width.</param>
     /// <param name="dx">rows × width.</param>
     /// <param name="dg">width.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="width">Their length.</param>
-    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void NormBack(
         float* x, float* g, float* means, float* inverses, float* dy, float* dx, float* dg, int rows, int width)
     {
-        float* room = stackalloc float[Math.Min(width, Piece)];
-        Span<float> normed = width <= Piece ? new Span<float>(room, width) : new float[width];
-        var scales = new ReadOnlySpan<float>(g, width);
-        var scaleSlopes = new Span<float>(dg, width);
-        for (int row = 0; row < rows; row++)
+        int whole = width - width % Vector<float>.Count;
+        for (int row = 0; row < rows; row++, x += width, dy += width, dx += width)
         {
-            var slopes = new Span<float>(dy + (long)row * width, width);
-            var sums = new Span<float>(dx + (long)row * width, width);
-            TensorPrimitives.Subtract(new ReadOnlySpan<float>(x + (long)row * width, width), means[row], normed);
-            TensorPrimitives.Multiply(normed, inverses[row], normed);
-            TensorPrimitives.MultiplyAdd(slopes, normed, scaleSlopes, scaleSlopes);
-            TensorPrimitives.Multiply(slopes, scales, slopes);
-            float mean = TensorPrimitives.Sum<float>(slopes) / width;
-            float along = TensorPrimitives.Dot<float>(slopes, normed) / width;
-            TensorPrimitives.MultiplyAdd(normed, -along, slopes, slopes);
-            TensorPrimitives.Subtract(slopes, mean, slopes);
-            TensorPrimitives.MultiplyAdd(slopes, inverses[row], sums, sums);
+            float mean = means[row], inverse = inverses[row], sum = 0.0f, along = 0.0f;
+            Vector<float> sums = Vector<float>.Zero, alongs = Vector<float>.Zero;
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                Vector<float> normed = (Vector.Load(x + i) - new Vector<float>(mean)) * inverse, slope = Vector.Load(dy + i);
+                Vector.FusedMultiplyAdd(slope, normed, Vector.Load(dg + i)).Store(dg + i);
+                slope *= Vector.Load(g + i);
+                sums += slope;
+                alongs = Vector.FusedMultiplyAdd(slope, normed, alongs);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                float normed = (x[i] - mean) * inverse;
+                dg[i] += dy[i] * normed;
+                sum += dy[i] * g[i];
+                along += dy[i] * g[i] * normed;
+            }
+
+            sum = (sum + Vector.Sum(sums)) / width;
+            along = (along + Vector.Sum(alongs)) / width;
+            for (int i = 0; i < whole; i += Vector<float>.Count)
+            {
+                Vector<float> normed = (Vector.Load(x + i) - new Vector<float>(mean)) * inverse;
+                Vector<float> slope = Vector.Load(dy + i) * Vector.Load(g + i) - new Vector<float>(sum) - normed * along;
+                Vector.FusedMultiplyAdd(slope, new Vector<float>(inverse), Vector.Load(dx + i)).Store(dx + i);
+            }
+
+            for (int i = whole; i < width; i++)
+            {
+                dx[i] += inverse * (dy[i] * g[i] - sum - (x[i] - mean) * inverse * along);
+            }
         }
     }
 
@@ -111,34 +156,38 @@ internal static unsafe class RowKernels
         return (u * cumulative, Vector.FusedMultiplyAdd(u * density, new Vector<float>((float)(1.0 / Math.Sqrt(2.0 * Math.PI))), cumulative));
     }
 
-    /// <summary>Causal attention's weights: row i of s becomes the softmax of its first i + 1 elements, and zeros.</summary>
-    /// <param name="s">length × length.</param>
-    /// <param name="length">The rows.</param>
-    public static void CausalSoftmax(float* s, int length)
+    /// <summary>Causal attention's weights: row i of s becomes the softmax of its first i + 1 elements, and zeros up to the last row's.</summary>
+    /// <param name="s">The rows first to end of length × length.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">Behind the last row.</param>
+    /// <param name="length">From one row to the next.</param>
+    public static void CausalSoftmax(float* s, int first, int end, int length)
     {
-        for (int i = 0; i < length; i++)
+        for (int i = first; i < end; i++, s += length)
         {
-            var seen = new Span<float>(s + (long)i * length, i + 1);
+            var seen = new Span<float>(s, i + 1);
             TensorPrimitives.Subtract(seen, TensorPrimitives.Max<float>(seen), seen);
             TensorPrimitives.Exp<float>(seen, seen);
             TensorPrimitives.Multiply(seen, 1.0f / TensorPrimitives.Sum<float>(seen), seen);
-            new Span<float>(s + (long)i * length + i + 1, length - i - 1).Clear();
+            new Span<float>(s + i + 1, end - i - 1).Clear();
         }
     }
 
     /// <summary>The way back: ∂s = p ∘ (∂p − Σ p ∘ ∂p), for each row.</summary>
-    /// <param name="p">length × length, from <see cref="CausalSoftmax"/>.</param>
-    /// <param name="dp">length × length; ∂s after it.</param>
-    /// <param name="length">The rows.</param>
-    public static void CausalSoftmaxBack(float* p, float* dp, int length)
+    /// <param name="p">From <see cref="CausalSoftmax"/>.</param>
+    /// <param name="dp">The rows likewise; ∂s after it.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">Behind the last row.</param>
+    /// <param name="length">From one row to the next.</param>
+    public static void CausalSoftmaxBack(float* p, float* dp, int first, int end, int length)
     {
-        for (int i = 0; i < length; i++)
+        for (int i = first; i < end; i++, p += length, dp += length)
         {
-            var weights = new ReadOnlySpan<float>(p + (long)i * length, i + 1);
-            var slopes = new Span<float>(dp + (long)i * length, i + 1);
+            var weights = new ReadOnlySpan<float>(p, i + 1);
+            var slopes = new Span<float>(dp, i + 1);
             TensorPrimitives.Subtract(slopes, TensorPrimitives.Dot<float>(weights, slopes), slopes);
             TensorPrimitives.Multiply(slopes, weights, slopes);
-            new Span<float>(dp + (long)i * length + i + 1, length - i - 1).Clear();
+            new Span<float>(dp + i + 1, end - i - 1).Clear();
         }
     }
 }

@@ -9,6 +9,9 @@ namespace Math4AI.Learning;
 /// </summary>
 internal sealed unsafe class TransformerPart
 {
+    /// <summary>Of attention: the fewer, the less is calculated that nobody sees, and the slower are the products.</summary>
+    private const int RowsAtOnce = 32;
+
     private readonly CharTransformer module;
     private readonly TransformerWeights at;
     private readonly Block[] blocks;
@@ -131,34 +134,55 @@ internal sealed unsafe class TransformerPart
         NormBack(x, values + block.At.AttentionNorm, block.AttentionStatistics, dn, dx, gradients + block.At.AttentionNorm);
     }
 
-    /// <summary>O = P V, P = softmax(Q Kᵀ / √d) over what came before, for each text and head.</summary>
+    /// <summary>
+    /// O = P V, P = softmax(Q Kᵀ / √d) over what came before, for each text and head: a few rows at a time, with the columns that they see.
+    /// </summary>
     private void Attend(Block block, float* seen)
     {
         float* weights = block.Weights.Of(checked(texts * module.Heads * length * length));
+        int step = 3 * Width;
         for (int i = 0; i < texts * module.Heads; i++)
         {
-            float* q = Head(block.QueriesKeysValues.Address, i, 3 * Width), k = q + Width, v = k + Width;
-            float* p = weights + (long)i * length * length, o = Head(seen, i, Width);
-            MklSingle.Gemm((byte)'T', (byte)'N', length, length, HeadWidth, Scale, k, 3 * Width, q, 3 * Width, 0.0f, p, length);
-            RowKernels.CausalSoftmax(p, length);
-            MklSingle.Gemm((byte)'N', (byte)'N', HeadWidth, length, length, 1.0f, v, 3 * Width, p, length, 0.0f, o, Width);
+            float* q = Head(block.QueriesKeysValues.Address, i, step), k = q + Width, v = k + Width, o = Head(seen, i, Width);
+            for (int first = 0; first < length; first += RowsAtOnce)
+            {
+                int end = Math.Min(length, first + RowsAtOnce), some = end - first;
+                float* p = weights + ((long)i * length + first) * length;
+                MklSingle.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, Scale, k, step, q + (long)first * step, step, 0.0f, p, length);
+                RowKernels.CausalSoftmax(p, first, end, length);
+                MklSingle.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, 1.0f, v, step, p, length, 0.0f, o + (long)first * Width, Width);
+            }
         }
     }
 
-    /// <summary>∂V = Pᵀ ∂O, ∂P = ∂O Vᵀ, from it ∂S, ∂Q = ∂S K / √d and ∂K = ∂Sᵀ Q / √d.</summary>
+    /// <summary>∂P = ∂O Vᵀ, from it ∂S, and ∂Q = ∂S K / √d for some rows; ∂V = Pᵀ ∂O and ∂K = ∂Sᵀ Q / √d for some columns, from the rows that see them.</summary>
     private void AttendBack(Block block, float* seenSlopes, float* slopes)
     {
-        float* ds = scores.Of(length * length);
+        float* scoreSlopes = scores.Of(length * length);
+        int step = 3 * Width;
         for (int i = 0; i < texts * module.Heads; i++)
         {
-            float* q = Head(block.QueriesKeysValues.Address, i, 3 * Width), k = q + Width, v = k + Width;
-            float* dq = Head(slopes, i, 3 * Width), dk = dq + Width, dv = dk + Width;
-            float* p = block.Weights.Address + (long)i * length * length, g = Head(seenSlopes, i, Width);
-            MklSingle.Gemm((byte)'N', (byte)'T', HeadWidth, length, length, 1.0f, g, Width, p, length, 0.0f, dv, 3 * Width);
-            MklSingle.Gemm((byte)'T', (byte)'N', length, length, HeadWidth, 1.0f, v, 3 * Width, g, Width, 0.0f, ds, length);
-            RowKernels.CausalSoftmaxBack(p, ds, length);
-            MklSingle.Gemm((byte)'N', (byte)'N', HeadWidth, length, length, Scale, k, 3 * Width, ds, length, 0.0f, dq, 3 * Width);
-            MklSingle.Gemm((byte)'N', (byte)'T', HeadWidth, length, length, Scale, q, 3 * Width, ds, length, 0.0f, dk, 3 * Width);
+            float* q = Head(block.QueriesKeysValues.Address, i, step), k = q + Width, v = k + Width;
+            float* dq = Head(slopes, i, step), dk = dq + Width, dv = dk + Width;
+            float* weights = block.Weights.Address + (long)i * length * length, go = Head(seenSlopes, i, Width);
+            for (int first = 0; first < length; first += RowsAtOnce)
+            {
+                int end = Math.Min(length, first + RowsAtOnce), some = end - first;
+                float* p = weights + (long)first * length, ds = scoreSlopes + (long)first * length, g = go + (long)first * Width;
+                MklSingle.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, 1.0f, v, step, g, Width, 0.0f, ds, length);
+                RowKernels.CausalSoftmaxBack(p, ds, first, end, length);
+                MklSingle.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, Scale, k, step, ds, length, 0.0f, dq + (long)first * step, step);
+            }
+
+            for (int first = 0; first < length; first += RowsAtOnce)
+            {
+                int some = Math.Min(RowsAtOnce, length - first), rows = length - first;
+                long corner = (long)first * length + first, at = (long)first * step;
+                MklSingle.Gemm(
+                    (byte)'N', (byte)'T', HeadWidth, some, rows, 1.0f, go + (long)first * Width, Width, weights + corner, length, 0.0f, dv + at, step);
+                MklSingle.Gemm(
+                    (byte)'N', (byte)'T', HeadWidth, some, rows, Scale, q + at, step, scoreSlopes + corner, length, 0.0f, dk + at, step);
+            }
         }
     }
 

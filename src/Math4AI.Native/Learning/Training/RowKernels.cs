@@ -25,31 +25,8 @@ internal static unsafe class RowKernels
         int whole = width - width % Vector<float>.Count;
         for (int row = 0; row < rows; row++, x += width, y += width)
         {
-            Vector<float> sums = Vector<float>.Zero, squares = Vector<float>.Zero;
-            float sum = 0.0f, square = 0.0f;
-            for (int i = 0; i < whole; i += Vector<float>.Count)
-            {
-                sums += Vector.Load(x + i);
-            }
-
-            for (int i = whole; i < width; i++)
-            {
-                sum += x[i];
-            }
-
-            float mean = (sum + Vector.Sum(sums)) / width;
-            for (int i = 0; i < whole; i += Vector<float>.Count)
-            {
-                Vector<float> off = Vector.Load(x + i) - new Vector<float>(mean);
-                squares = Vector.FusedMultiplyAdd(off, off, squares);
-            }
-
-            for (int i = whole; i < width; i++)
-            {
-                square += (x[i] - mean) * (x[i] - mean);
-            }
-
-            float inverse = (float)(1.0 / Math.Sqrt((square + Vector.Sum(squares)) / width + epsilon));
+            (float mean, float variance) = Moments(x, width);
+            float inverse = (float)(1.0 / Math.Sqrt(variance + epsilon));
             for (int i = 0; i < whole; i += Vector<float>.Count)
             {
                 ((Vector.Load(x + i) - new Vector<float>(mean)) * inverse * Vector.Load(g + i)).Store(y + i);
@@ -62,6 +39,38 @@ internal static unsafe class RowKernels
 
             (means[row], inverses[row]) = (mean, inverse);
         }
+    }
+
+    /// <summary>μ and σ² of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (float Mean, float Variance) Moments(float* x, int width)
+    {
+        Vector<float> sums = Vector<float>.Zero, squares = Vector<float>.Zero;
+        int whole = width - width % Vector<float>.Count;
+        float sum = 0.0f, square = 0.0f;
+        for (int i = 0; i < whole; i += Vector<float>.Count)
+        {
+            sums += Vector.Load(x + i);
+        }
+
+        for (int i = whole; i < width; i++)
+        {
+            sum += x[i];
+        }
+
+        float mean = (sum + Vector.Sum(sums)) / width;
+        for (int i = 0; i < whole; i += Vector<float>.Count)
+        {
+            Vector<float> off = Vector.Load(x + i) - new Vector<float>(mean);
+            squares = Vector.FusedMultiplyAdd(off, off, squares);
+        }
+
+        for (int i = whole; i < width; i++)
+        {
+            square += (x[i] - mean) * (x[i] - mean);
+        }
+
+        return (mean, (square + Vector.Sum(squares)) / width);
     }
 
     /// <summary>The way back: with d = g ∘ ∂y, ∂x += r (d − mean(d) − x̂ mean(d ∘ x̂)) and ∂g += Σ ∂y ∘ x̂.</summary>

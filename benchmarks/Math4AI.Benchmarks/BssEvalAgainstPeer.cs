@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
-using Math4AI.Data;
-using Math4AI.Separation;
+using Math4AI.Data.Arrays;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Quality;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Math4AI.Probability;
 using Math4AI.Separation;
+using Math4AI.Separation.Quality;
 using Math4AI.Tests.Separation;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Math4AI.Learning;
-using Math4AI.Tests.Learning;
+using Math4AI.Fitting;
+using Math4AI.Tests.Fitting;
 
 namespace Math4AI.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Probability;
+using Math4AI.Runtime;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;

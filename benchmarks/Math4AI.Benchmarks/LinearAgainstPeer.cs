@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Math4AI.Data;
-using Math4AI.Learning;
+using Math4AI.Data.Arrays;
+using Math4AI.Fitting.Linear;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 

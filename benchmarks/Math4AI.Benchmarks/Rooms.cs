@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Math4AI.Audio;
-using Math4AI.Separation;
+using Math4AI.Separation.Live;
+using Math4AI.Separation.Quality;
+using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Math4AI.Audio;
-using Math4AI.Separation;
+using Math4AI.Separation.Live;
 
 namespace Math4AI.Benchmarks;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Math4AI.Learning;
+using Math4AI.Runtime;
+using Math4AI.Training;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
 using MathNet.Numerics.Random;
 using TorchSharp;
 using static TorchSharp.torch;

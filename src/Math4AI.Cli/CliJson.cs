@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Math4AI.Runtime;
 
 namespace Math4AI.Cli;
 

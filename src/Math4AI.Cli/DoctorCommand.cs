@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Math4AI.Runtime;
 using Spectre.Console;
 
 namespace Math4AI.Cli;

@@ -1,3 +1,5 @@
+using Math4AI.Runtime;
+
 namespace Math4AI.Cli;
 
 /// <summary>One line of <c>math4ai doctor</c>.</summary>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Math4AI.Learning;
+using Math4AI.Fitting.Distances;
 using Math4AI.Optimization;
 
 namespace Math4AI.Cli;

@@ -1,6 +1,11 @@
 using System.Text.Json;
 using Math4AI.Data;
-using Math4AI.Learning;
+using Math4AI.Data.Tables;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Uncertainty;
 using Math4AI.Reporting;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,4 +1,5 @@
-using Math4AI.Learning;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
 
 namespace Math4AI.Cli;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Math4AI.Learning;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Uncertainty;
 using MathNet.Numerics.LinearAlgebra;
 using Spectre.Console;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Math4AI.Learning;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
 
 namespace Math4AI.Cli;
@@ -11,7 +12,7 @@ internal static class FitWords
     {
         try
         {
-            Formula formula = Learning.Formula.Parse(text);
+            Formula formula = Fitting.Formulas.Formula.Parse(text);
             return text.Contains('~', StringComparison.Ordinal)
                 ? formula
                 : throw new UsageException($"--model needs the response too, as in \"y ~ {text}\".");
@@ -26,7 +27,7 @@ internal static class FitWords
     {
         try
         {
-            return Learning.Distance.Parse(text);
+            return Fitting.Distances.Distance.Parse(text);
         }
         catch (FormatException e)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Math4AI.Learning;
+using Math4AI.Language;
 using Microsoft.Win32.SafeHandles;
 
 namespace Math4AI.Cli;

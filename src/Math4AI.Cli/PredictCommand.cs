@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Data;
-using Math4AI.Learning;
+using Math4AI.Data.Images;
+using Math4AI.Data.Tables;
+using Math4AI.LinearAlgebra;
+using Math4AI.Training.Files;
+using Math4AI.Training.Images;
+using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Reporting;
-using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Cli;
 

@@ -1,7 +1,9 @@
 using Math4AI.Audio;
 using Math4AI.Data;
-using Math4AI.LinearAlgebra;
+using Math4AI.Data.Arrays;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli;

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Math4AI.Audio;
-using Math4AI.Data;
+using Math4AI.Data.Tables;
 using Math4AI.Reporting;
 using Math4AI.Separation;
+using Math4AI.Separation.Quality;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Cli;

@@ -1,6 +1,9 @@
 using Math4AI.Audio;
-using Math4AI.Data;
+using Math4AI.Data.Tables;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Information;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Cli;
@@ -53,9 +56,9 @@ internal sealed record SeparateOptions
     /// <summary>The contrasts of FastICA by name; the first is the default.</summary>
     public static IReadOnlyDictionary<string, Contrast> Contrasts { get; } = new Dictionary<string, Contrast>
     {
-        ["logcosh"] = Math4AI.Separation.Contrast.LogCosh,
-        ["exp"] = Math4AI.Separation.Contrast.Exponential,
-        ["cube"] = Math4AI.Separation.Contrast.Cube,
+        ["logcosh"] = Math4AI.Separation.Ica.Contrast.LogCosh,
+        ["exp"] = Math4AI.Separation.Ica.Contrast.Exponential,
+        ["cube"] = Math4AI.Separation.Ica.Contrast.Cube,
     };
 
     /// <summary>The methods by name.</summary>

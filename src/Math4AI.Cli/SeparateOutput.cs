@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Math4AI.Audio;
 using Math4AI.Data;
+using Math4AI.Data.Arrays;
+using Math4AI.LinearAlgebra;
 using Math4AI.Separation;
 
 namespace Math4AI.Cli;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Quality;
 
 namespace Math4AI.Cli;
 

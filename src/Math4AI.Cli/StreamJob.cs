@@ -3,8 +3,10 @@ using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Data;
+using Math4AI.Data.Tables;
 using Math4AI.Reporting;
 using Math4AI.Separation;
+using Math4AI.Separation.Live;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Math4AI.Separation;
+using Math4AI.Separation.Live;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

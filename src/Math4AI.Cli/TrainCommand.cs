@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Math4AI.Learning;
+using Math4AI.Training.Optimizers;
 
 namespace Math4AI.Cli;
 

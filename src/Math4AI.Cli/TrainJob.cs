@@ -1,10 +1,19 @@
 using System.Globalization;
 using System.Text.Json;
 using Math4AI.Data;
-using Math4AI.Learning;
+using Math4AI.Data.Images;
+using Math4AI.Fitting;
+using Math4AI.Language;
+using Math4AI.Language.Texts;
 using Math4AI.Reporting;
+using Math4AI.Runtime;
+using Math4AI.Training;
+using Math4AI.Training.Files;
+using Math4AI.Training.Images;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
 using Spectre.Console;
-using Table = Math4AI.Data.Table;
+using Table = Math4AI.Data.Tables.Table;
 
 namespace Math4AI.Cli;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Math4AI.Learning;
+using Math4AI.Fitting;
 using Spectre.Console;
 
 namespace Math4AI.Cli;

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using Math4AI.Learning;
+using Math4AI.Language.Texts;
+using Math4AI.Training;
+using Math4AI.Training.Files;
+using Math4AI.Training.Optimizers;
+using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli;
 
@@ -27,11 +31,11 @@ internal sealed record TrainWords
         ["lbfgs"] = TrainerMethod.Lbfgs,
     };
 
-    public static readonly Dictionary<string, Learning.Missing> MissingWays = new()
+    public static readonly Dictionary<string, Training.Tables.Missing> MissingWays = new()
     {
-        ["refuse"] = Learning.Missing.Refuse,
-        ["drop"] = Learning.Missing.Drop,
-        ["impute"] = Learning.Missing.Impute,
+        ["refuse"] = Training.Tables.Missing.Refuse,
+        ["drop"] = Training.Tables.Missing.Drop,
+        ["impute"] = Training.Tables.Missing.Impute,
     };
 
     public static readonly Dictionary<string, TableTask?> Tasks = new()
@@ -142,7 +146,7 @@ internal sealed record TrainWords
         Rate = Rate ?? OfKind(defaults).Rate,
         WeightDecay = WeightDecay ?? defaults.WeightDecay,
         Method = Optimizers[Optimizer],
-        Schedule = Schedule is null ? OfKind(defaults).Schedule : Learning.Schedule.Named[Schedule],
+        Schedule = Schedule is null ? OfKind(defaults).Schedule : Training.Optimizers.Schedule.Named[Schedule],
         Seed = Seed,
         Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
         {
@@ -215,7 +219,7 @@ internal sealed record TrainWords
             EvaluateEvery = null,
             BatchSize = 4096,
             Rate = 1.0,
-            Schedule = Learning.Schedule.Constant,
+            Schedule = Training.Optimizers.Schedule.Constant,
             RestoreBest = true,
             Patience = 100,
         };
@@ -230,7 +234,7 @@ internal sealed record TrainWords
 
         RequireChoice("model", Models, Model);
         RequireChoice("optimizer", Optimizers.Keys, Optimizer);
-        RequireChoice("schedule", Learning.Schedule.Named.Keys, Schedule ?? "cosine");
+        RequireChoice("schedule", Training.Optimizers.Schedule.Named.Keys, Schedule ?? "cosine");
         RequireChoice("unit", Units.Keys, Unit);
         _ = OrdersByName();
         _ = CurveValues();

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Provider;
+using Math4AI.Runtime;
 
 namespace Math4AI;
 

@@ -1,4 +1,4 @@
-using Math4AI.Learning;
+using Math4AI.Fitting;
 using ScottPlot;
 
 namespace Math4AI.Reporting;

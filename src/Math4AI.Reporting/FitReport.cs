@@ -1,4 +1,6 @@
-using Math4AI.Learning;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Uncertainty;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 

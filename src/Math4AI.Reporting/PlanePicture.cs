@@ -1,4 +1,4 @@
-using Math4AI.Learning;
+using Math4AI.Training.Tables;
 using SkiaSharp;
 
 namespace Math4AI.Reporting;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Math4AI.Audio;
-using Math4AI.Separation;
+using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Reporting;
 

@@ -3,7 +3,9 @@ using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Optimization;
 using Math4AI.Probability;
+using Math4AI.Runtime;
 using Math4AI.Separation;
+using Math4AI.Separation.Quality;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Reporting;

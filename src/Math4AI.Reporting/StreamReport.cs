@@ -1,6 +1,6 @@
 using System.Globalization;
 using Math4AI.Data;
-using Math4AI.Separation;
+using Math4AI.Separation.Live;
 
 namespace Math4AI.Reporting;
 

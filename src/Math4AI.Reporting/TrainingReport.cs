@@ -1,6 +1,9 @@
 using System.Globalization;
-using Math4AI.Data;
-using Math4AI.Learning;
+using Math4AI.Data.Images;
+using Math4AI.Fitting;
+using Math4AI.Training;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
 using SkiaSharp;
 
 namespace Math4AI.Reporting;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Math4AI.Calculus;
-using Math4AI.Learning;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Models;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra;
+using Math4AI.Separation.Ica;
 
 namespace Math4AI.Audio;
 

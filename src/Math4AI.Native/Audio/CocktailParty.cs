@@ -1,3 +1,4 @@
+using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Random;

@@ -1,3 +1,5 @@
+using Math4AI.Data.Tables;
+
 namespace Math4AI.Data;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 
 namespace Math4AI.Interop;
 

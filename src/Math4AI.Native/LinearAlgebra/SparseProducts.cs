@@ -1,4 +1,5 @@
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Storage;
 

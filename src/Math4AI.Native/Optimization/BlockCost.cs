@@ -1,3 +1,5 @@
+using Math4AI.Runtime;
+
 namespace Math4AI.Optimization;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Math4AI.Optimization.Constraints;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Optimization;

@@ -1,3 +1,4 @@
+using Math4AI.Optimization.LeastSquares;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Optimization;

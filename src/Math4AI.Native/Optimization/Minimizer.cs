@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using Math4AI.Optimization.Constraints;
+using Math4AI.Optimization.LeastSquares;
+using Math4AI.Optimization.Minimizers;
+using Math4AI.Optimization.Search;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Optimization;
@@ -37,11 +41,11 @@ public abstract class Minimizer
     /// </summary>
     public static Minimizer Auto() => new Auto();
 
-    /// <inheritdoc cref="Optimization.LevenbergMarquardt"/>
+    /// <inheritdoc cref="LeastSquares.LevenbergMarquardt"/>
     /// <param name="acceleration">Whether steps bend along the geodesic (one more evaluation of r each).</param>
     public static Minimizer LevenbergMarquardt(bool acceleration = true) => new LevenbergMarquardt(acceleration);
 
-    /// <inheritdoc cref="Optimization.VariableProjection"/>
+    /// <inheritdoc cref="LeastSquares.VariableProjection"/>
     /// <param name="linear">The numbers of the parameters that the residuals are linear in.</param>
     /// <param name="inner">The method for the others; null for Levenberg–Marquardt.</param>
     public static Minimizer VariableProjection(IReadOnlyList<int> linear, Minimizer? inner = null)
@@ -50,7 +54,7 @@ public abstract class Minimizer
         return new VariableProjection(linear, inner ?? LevenbergMarquardt());
     }
 
-    /// <inheritdoc cref="Optimization.StochasticAdam"/>
+    /// <inheritdoc cref="Minimizers.StochasticAdam"/>
     /// <param name="epochs">How often every block is used.</param>
     /// <param name="rate">The first step's size, in the parameters' unit.</param>
     /// <param name="seed">Of the blocks' order.</param>
@@ -61,49 +65,49 @@ public abstract class Minimizer
         return new StochasticAdam(rate, epochs, seed);
     }
 
-    /// <inheritdoc cref="Optimization.GaussNewton"/>
+    /// <inheritdoc cref="LeastSquares.GaussNewton"/>
     public static Minimizer GaussNewton() => new GaussNewton();
 
-    /// <inheritdoc cref="Optimization.Bfgs"/>
+    /// <inheritdoc cref="Minimizers.Bfgs"/>
     public static Minimizer Bfgs() => new Bfgs();
 
-    /// <inheritdoc cref="Optimization.Lbfgs"/>
+    /// <inheritdoc cref="Minimizers.Lbfgs"/>
     /// <param name="memory">The pairs of step and gradient change that are kept, 1 or more.</param>
     public static Minimizer Lbfgs(int memory = 10) => new Lbfgs(memory);
 
-    /// <inheritdoc cref="Optimization.LbfgsB"/>
+    /// <inheritdoc cref="Constraints.LbfgsB"/>
     /// <param name="memory">The pairs of step and gradient change that are kept, 1 or more.</param>
     public static Minimizer LbfgsB(int memory = 10) => new LbfgsB(memory);
 
-    /// <inheritdoc cref="Optimization.TrustRegionNewton"/>
+    /// <inheritdoc cref="Minimizers.TrustRegionNewton"/>
     public static Minimizer TrustRegionNewton() => new TrustRegionNewton();
 
-    /// <inheritdoc cref="Optimization.NonlinearConjugateGradient"/>
+    /// <inheritdoc cref="Minimizers.NonlinearConjugateGradient"/>
     public static Minimizer NonlinearConjugateGradient() => new NonlinearConjugateGradient();
 
-    /// <inheritdoc cref="Optimization.GradientDescent"/>
+    /// <inheritdoc cref="Minimizers.GradientDescent"/>
     /// <param name="rate">The step along −∇C.</param>
     /// <param name="momentum">The share of the last step that is kept, 0 to less than 1.</param>
     /// <param name="nesterov">Whether the gradient is taken where the momentum leads.</param>
     public static Minimizer GradientDescent(double rate = 1e-3, double momentum = 0.9, bool nesterov = true) =>
         new GradientDescent(rate, momentum, nesterov);
 
-    /// <inheritdoc cref="Optimization.Adam"/>
+    /// <inheritdoc cref="Minimizers.Adam"/>
     /// <param name="rate">The largest step of a parameter.</param>
     /// <param name="weightDecay">Shrinks θ by rate · weightDecay each step, apart from the gradient (AdamW).</param>
     public static Minimizer Adam(double rate = 1e-2, double weightDecay = 0.0) => new Adam(rate, weightDecay);
 
-    /// <inheritdoc cref="Optimization.NelderMead"/>
+    /// <inheritdoc cref="Minimizers.NelderMead"/>
     public static Minimizer NelderMead() => new NelderMead();
 
-    /// <inheritdoc cref="Optimization.MultiStart"/>
+    /// <inheritdoc cref="Search.MultiStart"/>
     /// <param name="box">Where the starts are spread; finite on both sides.</param>
     /// <param name="starts">How many starts.</param>
     /// <param name="local">The method that goes on from each; null for <see cref="Auto"/>.</param>
     public static Minimizer MultiStart(Bounds box, int starts = 64, Minimizer? local = null) =>
         new MultiStart(box, starts, local ?? Auto());
 
-    /// <inheritdoc cref="Optimization.AugmentedLagrangian"/>
+    /// <inheritdoc cref="Constraints.AugmentedLagrangian"/>
     /// <param name="equalities">g(θ) = 0; null for none.</param>
     /// <param name="inequalities">h(θ) ≤ 0; null for none.</param>
     /// <param name="inner">The method for the unconstrained problems; null for <see cref="Auto"/>.</param>

@@ -1,3 +1,4 @@
+
 namespace Math4AI.Probability;
 
 /// <summary>

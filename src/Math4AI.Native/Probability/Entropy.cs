@@ -1,4 +1,6 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Probability.Neighbors;
+using Math4AI.Separation.Ica;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 

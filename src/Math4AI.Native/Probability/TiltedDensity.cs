@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 
 namespace Math4AI.Probability;
 

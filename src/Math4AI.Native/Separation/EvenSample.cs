@@ -1,4 +1,6 @@
+using Math4AI.Data;
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 
 namespace Math4AI.Separation;
 

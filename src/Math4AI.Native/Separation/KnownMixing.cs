@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Math4AI.LinearAlgebra;
+using Math4AI.Data;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;

@@ -1,3 +1,4 @@
+
 namespace Math4AI.Separation;
 
 /// <summary>How far a separation is.</summary>

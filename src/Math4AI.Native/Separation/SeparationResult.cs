@@ -1,4 +1,4 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 
 namespace Math4AI.Separation;

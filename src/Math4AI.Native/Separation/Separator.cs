@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra;
+using Math4AI.Data;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
+using Math4AI.Separation.Diagonalization;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Information;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;

@@ -1,4 +1,6 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.Data;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 

@@ -1,5 +1,7 @@
 using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 

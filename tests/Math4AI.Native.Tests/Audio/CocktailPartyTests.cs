@@ -1,4 +1,5 @@
 using Math4AI.Audio;
+using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Audio;

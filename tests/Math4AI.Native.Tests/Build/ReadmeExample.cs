@@ -1,7 +1,9 @@
 using Math4AI.Audio;
-using Math4AI.Learning;
-using Math4AI.LinearAlgebra;
+using Math4AI.Data;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Models;
 using Math4AI.Separation;
+using Math4AI.Separation.Live;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Build;

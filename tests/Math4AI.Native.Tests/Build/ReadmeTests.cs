@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Math4AI.Audio;
-using Math4AI.Learning;
-using Math4AI.LinearAlgebra;
+using Math4AI.Fitting;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Build;

@@ -1,4 +1,5 @@
 using Math4AI.Calculus;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Math4AI.Tests.Learning;
+using Math4AI.Tests.Fitting;
 
 namespace Math4AI.Tests.Cli;
 

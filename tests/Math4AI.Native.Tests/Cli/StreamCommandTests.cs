@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Math4AI.Audio;
+using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Tests.Cli;
 

@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Math4AI.Data;
+using Math4AI.Data.Arrays;
+using Math4AI.Data.Tables;
 
 namespace Math4AI.Tests.Cli;
 

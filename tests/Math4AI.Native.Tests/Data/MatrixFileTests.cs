@@ -1,4 +1,4 @@
-using Math4AI.Data;
+using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Data;

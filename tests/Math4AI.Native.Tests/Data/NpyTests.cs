@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using Math4AI.Data;
+using Math4AI.Data.Arrays;
+using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Data;

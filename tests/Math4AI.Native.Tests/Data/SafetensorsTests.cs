@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Math4AI.Data;
+using Math4AI.Data.Arrays;
 
 namespace Math4AI.Tests.Data;
 

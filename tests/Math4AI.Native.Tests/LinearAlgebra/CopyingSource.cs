@@ -1,4 +1,5 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.Data;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;

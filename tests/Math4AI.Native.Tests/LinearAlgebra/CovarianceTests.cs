@@ -1,4 +1,5 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;
@@ -49,17 +50,17 @@ public class CovarianceTests
     public void The_same_bits_come_out_with_one_thread_and_with_two()
     {
         var source = new MatrixSampleSource(Samples(100_000, 3, 0.3));
-        int before = Math4AI.Compute.Threads;
+        int before = Compute.Threads;
         try
         {
-            Math4AI.Compute.Threads = 1;
+            Compute.Threads = 1;
             Matrix<double> one = Covariance.Of(source).Matrix;
-            Math4AI.Compute.Threads = 2;
+            Compute.Threads = 2;
             Assert.Equal(one, Covariance.Of(source).Matrix);
         }
         finally
         {
-            Math4AI.Compute.Threads = before;
+            Compute.Threads = before;
         }
     }
 

@@ -1,4 +1,7 @@
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.LinearAlgebra.Functions;
+using Math4AI.LinearAlgebra.Solves;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;

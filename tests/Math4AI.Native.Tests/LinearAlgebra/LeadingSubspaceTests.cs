@@ -1,4 +1,5 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.LinearAlgebra.Decompositions;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.LinearAlgebra.Solves;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;

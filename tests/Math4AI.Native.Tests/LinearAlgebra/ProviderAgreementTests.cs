@@ -1,5 +1,5 @@
 using System.Numerics;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Provider;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 using MathNet.Numerics.Providers.LinearAlgebra;

@@ -1,4 +1,4 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Provider;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;

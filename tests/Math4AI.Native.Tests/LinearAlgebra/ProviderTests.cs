@@ -1,5 +1,6 @@
 using System.Numerics;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Provider;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 using MathNet.Numerics.Providers.LinearAlgebra;

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Math4AI.Optimization;
+using Math4AI.Optimization.LeastSquares;
 using static System.Numerics.Complex;
 
 namespace Math4AI.Tests.Optimization;

@@ -1,6 +1,7 @@
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Separation;

@@ -1,7 +1,10 @@
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Quality;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Separation;
@@ -91,18 +94,18 @@ public class FastIcaTests
     public void The_same_seed_gives_the_same_bits_with_any_number_of_threads()
     {
         Matrix<double> mixture = Mixtures.Laplace(300_000, 2, 5) * Mixtures.WellConditioned(2, 6).Transpose();
-        int before = Math4AI.Compute.Threads;
+        int before = Compute.Threads;
         try
         {
-            Math4AI.Compute.Threads = 1;
+            Compute.Threads = 1;
             Matrix<double> one = Separator.FastIca().Separate(mixture).Unmixing.Matrix;
-            Math4AI.Compute.Threads = 2;
+            Compute.Threads = 2;
             Assert.Equal(one, Separator.FastIca().Separate(mixture).Unmixing.Matrix);
             Assert.Equal(one, Separator.FastIca().Separate(mixture).Unmixing.Matrix);
         }
         finally
         {
-            Math4AI.Compute.Threads = before;
+            Compute.Threads = before;
         }
     }
 

@@ -1,5 +1,8 @@
-using Math4AI.LinearAlgebra;
+using Math4AI.Data;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Quality;
 using Math4AI.Tests.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 

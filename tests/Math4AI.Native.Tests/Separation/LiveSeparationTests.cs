@@ -1,5 +1,5 @@
 using Math4AI.Audio;
-using Math4AI.Separation;
+using Math4AI.Separation.Live;
 
 namespace Math4AI.Tests.Separation;
 

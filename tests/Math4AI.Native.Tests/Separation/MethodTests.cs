@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Information;
+using Math4AI.Separation.Quality;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -92,7 +95,7 @@ public class MethodTests
             Matrix<double> sources = Matrix<double>.Build.DenseOfColumnArrays("gkn".Select(name => BachJordanDensities.Draw(name, Samples, random)));
             Matrix<double> mixture = sources * mixing.Transpose();
             Unmixing found = Separator.MinimumMutualInformation().Separate(mixture).Unmixing;
-            Matrix<double> standard = UnmixingErrors.Of(new Math4AI.LinearAlgebra.MatrixSampleSource(mixture), found);
+            Matrix<double> standard = UnmixingErrors.Of(new MatrixSampleSource(mixture), found);
             int[] assigned = Mixtures.Assignment(found.Matrix, mixing);
             for (int row = 0; row < 3; row++)
             {
@@ -241,7 +244,7 @@ public class MethodTests
         Matrix<double> mixing = Matrix<double>.Build.Dense(8, 3, (_, _) => Normal.Sample(random, 0, 1));
         Matrix<double> mixture = sources * mixing.Transpose()
             + Matrix<double>.Build.Dense(5000, 8, (_, _) => Normal.Sample(random, 0, 0.1));
-        Whitening whitening = Whitening.Of(new Math4AI.LinearAlgebra.MatrixSampleSource(mixture));
+        Whitening whitening = Whitening.Of(new MatrixSampleSource(mixture));
         Assert.Equal(3, SourceCount.MinimumDescriptionLength(whitening.Eigenvalues, 5000));
     }
 
@@ -252,7 +255,7 @@ public class MethodTests
         Matrix<double> sources = Matrix<double>.Build.Dense(
             4000, 4, (_, k) => k < 2 ? Laplace.Sample(random, 0, 1) : Normal.Sample(random, 0, 1));
         Matrix<double> mixing = BachJordanDensities.Mixing(4, random);
-        var samples = new Math4AI.LinearAlgebra.MatrixSampleSource(sources * mixing.Transpose());
+        var samples = new MatrixSampleSource(sources * mixing.Transpose());
         SeparationResult result = Separator.FastIca().Separate(samples);
         Stability stability = Stability.Of(samples, result, run => Separator.FastIca(new FastIcaOptions { Seed = run + 1 }), 12);
         Matrix<double> product = (result.Unmixing.Matrix * mixing).PointwiseAbs();

@@ -1,6 +1,9 @@
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
+using Math4AI.Separation.Live;
+using Math4AI.Separation.Quality;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

@@ -1,4 +1,4 @@
-using Math4AI.Separation;
+using Math4AI.Separation.Quality;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Separation;

@@ -1,5 +1,8 @@
 using Math4AI.Audio;
-using Math4AI.Separation;
+using Math4AI.LinearAlgebra;
+using Math4AI.Separation.Live;
+using Math4AI.Separation.Quality;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Tests.Separation;

@@ -1,5 +1,7 @@
 using Math4AI.Audio;
 using Math4AI.Separation;
+using Math4AI.Separation.Quality;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Separation;
@@ -81,7 +83,7 @@ public class UnmixingTests
     public void Whitening_gives_uncorrelated_components_of_unit_variance()
     {
         Matrix<double> y = Mixtures.Laplace(5000, 4, 5) * Matrix<double>.Build.Random(4, 4, 6);
-        var source = new Math4AI.LinearAlgebra.MatrixSampleSource(y);
+        var source = new MatrixSampleSource(y);
         Whitening whitening = Whitening.Of(source);
         Matrix<double> covariance = whitening.Matrix * whitening.Covariance.Matrix * whitening.Matrix.Transpose();
         Assert.Equal(0.0, (covariance - Matrix<double>.Build.DenseIdentity(4)).FrobeniusNorm(), 1e-11);

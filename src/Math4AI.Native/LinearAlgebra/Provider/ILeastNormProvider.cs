@@ -1,4 +1,4 @@
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>What Math.NET's provider does not have, and least squares need.</summary>
 internal interface ILeastNormProvider<T>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>All of Math.NET's provider for one element type, and what it does not have.</summary>
 internal interface IMklAll<T, TReal, TMkl> :

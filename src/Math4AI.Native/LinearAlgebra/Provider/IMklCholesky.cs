@@ -1,8 +1,9 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>A = L Lᴴ of a Hermitian positive definite A, LAPACK <c>potrf</c> and <c>potrs</c>; L is lower triangular.</summary>
 internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<T>

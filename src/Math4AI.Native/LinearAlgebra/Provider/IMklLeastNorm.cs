@@ -1,7 +1,8 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>The least-norm solution of a linear least-squares problem by singular values, divide and conquer: LAPACK <c>gelsd</c>.</summary>
 internal unsafe interface IMklLeastNorm<T, TReal, TMkl> : ILeastNormProvider<T>

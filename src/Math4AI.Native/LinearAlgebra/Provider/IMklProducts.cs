@@ -2,9 +2,10 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>Matrix products: C = α op(A) op(B) + β C, BLAS <c>gemm</c>, and <c>gemv</c> where B is one column.</summary>
 internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<T>

@@ -1,9 +1,10 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// A = Q R by Householder reflections, LAPACK <c>geqrf</c>, <c>orgqr</c> and <c>ormqr</c>: full (Q m × m, R m × n) or thin

@@ -1,9 +1,10 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// A = U Σ Vᴴ by divide and conquer, LAPACK <c>gesdd</c>: singular values descending, U m × m, Vᴴ n × n; and the

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// Vector operations. Addition and subtraction do the same to the real and the imaginary part: complex arrays pass as real

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// The four norms of LAPACK's <c>lange</c>, which libtorch does not export: ‖A‖₁ the largest column sum, ‖A‖∞ the largest row

@@ -1,9 +1,10 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.FourierTransform;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// Math.NET's <c>Fourier.Forward</c>, <c>Inverse</c>, two- and multi-dimensional and real transforms on MKL, of every length.

@@ -1,9 +1,10 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// Math.NET's dense linear algebra on MKL. Installed by the start of this library, so that a user's <c>A * B</c>,

@@ -1,6 +1,6 @@
 using MathNet.Numerics.Providers.LinearAlgebra;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// Problems so small that a call of LAPACK costs more than its work go to Math.NET's own code. The orders are where the

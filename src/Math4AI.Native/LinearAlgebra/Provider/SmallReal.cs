@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Math4AI.LinearAlgebra;
+namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
 /// Real products and LU factors so small that a call of MKL, or of Math.NET's own code, costs more than their work: plain loops

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>
 /// The score of one source, φ(u) = a u + b g(u) with g(u) = u/(1 + |u|), that is nearest to the true one in least squares: E φ u = 1 and

@@ -1,6 +1,6 @@
 using Math4AI.Audio;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>Separates sound block by block as it arrives, with no memory allocated on the way.</summary>
 public interface IStreamSeparator

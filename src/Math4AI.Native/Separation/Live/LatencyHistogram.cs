@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>
 /// Counts times between a nanosecond and a minute in bins that are 1/64 of their value wide, so that any quantile is known to 1.6 %

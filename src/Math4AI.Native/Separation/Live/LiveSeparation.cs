@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Math4AI.Audio;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>
 /// Pulls blocks from one ring, separates them, and pushes the sources into another, until the sound ends. Nothing is allocated on

@@ -1,6 +1,8 @@
+using Math4AI.LinearAlgebra;
+using Math4AI.Runtime;
 using MathNet.Numerics.IntegralTransforms;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>
 /// Long filters from every channel to every output, y_n(t) = Σ_m Σ_k h_nm(k) x_m(t − k), applied block by block: the filters are cut

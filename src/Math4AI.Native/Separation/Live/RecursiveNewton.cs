@@ -1,7 +1,8 @@
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>
 /// Follows the W with independent y = W x through segments of a few milliseconds. Every source has in every segment a variance of its

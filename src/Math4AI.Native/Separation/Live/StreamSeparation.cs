@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using Math4AI.Audio;
+using Math4AI.LinearAlgebra;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>Live separation for those who like to enumerate blocks; who counts microseconds calls the separator itself.</summary>
 public static class StreamSeparation

@@ -1,8 +1,11 @@
 using System.Numerics;
 using Math4AI.Audio;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Quality;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.IntegralTransforms;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>Settings of the separation of live sound from a room.</summary>
 public sealed record StreamingRoomOptions

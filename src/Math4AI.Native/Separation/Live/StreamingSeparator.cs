@@ -4,9 +4,11 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Math4AI.Audio;
 using Math4AI.LinearAlgebra;
+using Math4AI.Runtime;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.LinearAlgebra.Double;
 
-namespace Math4AI.Separation;
+namespace Math4AI.Separation.Live;
 
 /// <summary>Settings of the separation of live sound.</summary>
 public sealed record StreamingOptions

@@ -1,0 +1,68 @@
+using System.Buffers;
+using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+
+namespace Math4AI.Data;
+
+/// <summary>
+/// Samples of several channels that are read in blocks: a matrix in memory, a recording, a file larger than memory.
+/// Estimators here are sums over samples, and take any of these.
+/// </summary>
+public interface ISampleSource
+{
+    /// <summary>The number of channels (variables).</summary>
+    int Channels { get; }
+
+    /// <summary>The number of samples in each channel.</summary>
+    long Length { get; }
+
+    /// <summary>The relative rounding error of the data: 2⁻²³ for float32, 2⁻⁵² for float64.</summary>
+    double Epsilon { get; }
+
+    /// <summary>Copies the samples from <paramref name="start"/> on, channel after channel. Called by several threads at once.</summary>
+    /// <param name="start">The first sample, from 0.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <param name="block">Planar: sample i of channel c goes to <c>block[c * count + i]</c>.</param>
+    void Read(long start, int count, Span<double> block);
+
+    /// <summary>
+    /// Samples of one channel where they lie, without a copy; empty where the source does not hold float64 in memory. Called by
+    /// several threads at once.
+    /// </summary>
+    /// <param name="channel">The channel, from 0.</param>
+    /// <param name="start">The first sample, from 0.</param>
+    /// <param name="count">How many.</param>
+    ReadOnlySpan<double> Lend(int channel, long start, int count) => [];
+
+    /// <summary>
+    /// Copies samples centred, scaled and rounded to float32, <c>(y − shift) · scale</c>: half the memory to move, and twice as
+    /// many in a vector, where the samples' own noise is far above 2⁻²⁴. Called by several threads at once.
+    /// </summary>
+    /// <param name="start">The first sample, from 0.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <param name="shift">One number a channel, in the data's unit.</param>
+    /// <param name="scale">One number a channel.</param>
+    /// <param name="block">Planar, as above.</param>
+    void Read(long start, int count, ReadOnlySpan<double> shift, ReadOnlySpan<double> scale, Span<float> block)
+    {
+        double[]? copy = Lend(0, start, count).IsEmpty ? ArrayPool<double>.Shared.Rent(Channels * count) : null;
+        if (copy is not null)
+        {
+            Read(start, count, copy.AsSpan(0, Channels * count));
+        }
+
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            BlockKernels.Narrow(
+                copy is null ? Lend(channel, start, count) : copy.AsSpan(channel * count, count),
+                shift[channel],
+                scale[channel],
+                block.Slice(channel * count, count));
+        }
+
+        if (copy is not null)
+        {
+            ArrayPool<double>.Shared.Return(copy);
+        }
+    }
+}

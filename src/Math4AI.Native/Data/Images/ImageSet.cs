@@ -1,0 +1,297 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using Math4AI.Data.Tables;
+using Math4AI.LinearAlgebra;
+using SkiaSharp;
+
+namespace Math4AI.Data.Images;
+
+/// <summary>
+/// Images of one size with a class each: from a folder with a subfolder for each class, from files of the MNIST family's format, or from
+/// the columns of a table.
+/// </summary>
+public sealed class ImageSet
+{
+    private const int MostImages = 10_000_000;
+    private const int MostSide = 4096;
+    private const long MostPixels = 1L << 31;
+
+    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
+
+    private ImageSet(int channels, int height, int width, float[] pixels, int[] labels, string[] classes, string[] names) =>
+        (Channels, Height, Width, Pixels, Labels, Classes, Names) = (channels, height, width, pixels, labels, classes, names);
+
+    /// <summary>1 for grey, 3 for colours.</summary>
+    public int Channels { get; }
+
+    /// <summary>The height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>The width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>images × channels × height × width, 0 to 1.</summary>
+    public float[] Pixels { get; }
+
+    /// <summary>The class of each image, by its place in <see cref="Classes"/>; −1 where it is not known.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>The classes.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>What each image is called: its file, or its row.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The number of images.</summary>
+    public int Count => Labels.Length;
+
+    /// <summary>Reads images from where they are: a folder, or an IDX file of images with its file of labels beside it.</summary>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="like">Images of a model: of the same size and classes; null for those of the data.</param>
+    /// <exception cref="InvalidDataException">A file is damaged, or the images do not belong together.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ImageSet Read(string path, ImageShape? like = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Directory.Exists(path) ? ReadFolder(path, like) : ReadIdx(path, like);
+    }
+
+    /// <summary>Whether a file has the format of the MNIST family.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsIdx(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using Stream file = Open(path);
+        Span<byte> head = stackalloc byte[4];
+        return file.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4 && head[0] == 0 && head[1] == 0 && head[2] == 8 && head[3] is 1 or 3;
+    }
+
+    /// <summary>Images from the columns of a table, row by row, scaled so that the largest value of all is 1.</summary>
+    /// <param name="table">One image a row: as many columns as pixels, beside the target.</param>
+    /// <param name="target">The column of the class.</param>
+    /// <param name="like">Images of a model; null to take a square, and the scale, from the data.</param>
+    /// <exception cref="ArgumentException">The columns are no numbers, or make no square.</exception>
+    public static ImageSet FromTable(Table table, string target, ImageShape? like = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        string[] columns = [.. table.Names.Where(name => name != target)];
+        int side = (int)Math.Round(Math.Sqrt(columns.Length));
+        (int height, int width) = like is null ? (side, side) : (like.Height, like.Width);
+        if (columns.Length != height * width)
+        {
+            throw new ArgumentException(
+                $"The table has {columns.Length} columns beside '{target}': as pixels of an image {(like is null ? "a square number" : $"{height} × {width}")} is needed.");
+        }
+
+        double[][] values = [.. columns.Select(name => table.IsNumeric(name) && !table.Numbers(name).Any(double.IsNaN)
+            ? table.Numbers(name)
+            : throw new ArgumentException($"The column '{name}' is no pixel: it holds text, or misses a value."))];
+        double largest = like?.Largest ?? Math.Max(1e-30, values.Max(column => column.Max(Math.Abs)));
+        float[] pixels = new float[checked(table.Rows * columns.Length)];
+        for (int row = 0; row < table.Rows; row++)
+        {
+            for (int column = 0; column < columns.Length; column++)
+            {
+                pixels[row * columns.Length + column] = (float)(values[column][row] / largest);
+            }
+        }
+
+        string?[] texts = table.Names.Contains(target) ? [.. table.Texts(target)] : new string?[table.Rows];
+        string[] classes = like is null ? [.. texts.OfType<string>().Distinct().Order(StringComparer.Ordinal)] : [.. like.Classes];
+        return new ImageSet(
+            1, height, width, pixels, [.. texts.Select(text => Array.IndexOf(classes, text))], classes,
+            [.. Enumerable.Range(1, table.Rows).Select(row => $"row {row.ToString(CultureInfo.InvariantCulture)}")])
+        {
+            Largest = largest,
+        };
+    }
+
+    /// <summary>The value in the file that is 1 here.</summary>
+    public double Largest { get; private init; } = 1.0;
+
+    /// <summary>Some of the images.</summary>
+    /// <param name="rows">Which.</param>
+    public ImageSet Select(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        int size = Channels * Height * Width;
+        float[] pixels = new float[rows.Count * size];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            Pixels.AsSpan(rows[i] * size, size).CopyTo(pixels.AsSpan(i * size));
+        }
+
+        return new ImageSet(
+            Channels, Height, Width, pixels, [.. rows.Select(row => Labels[row])], [.. Classes], [.. rows.Select(row => Names[row])])
+        {
+            Largest = Largest,
+        };
+    }
+
+    private static ImageSet ReadFolder(string folder, ImageShape? like)
+    {
+        string[] found = [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        string[] classes = like is null ? found : [.. like.Classes];
+        (string Path, int Label)[] files = found.Length > 0
+            ? [.. found.SelectMany(name => Images(Path.Combine(folder, name)).Select(path => (path, Array.IndexOf(classes, name))))]
+            : [.. Images(folder).Select(path => (path, -1))];
+        if (files.Length == 0)
+        {
+            throw new InvalidDataException($"{folder} holds no images ({string.Join(", ", Endings)}), nor folders of them.");
+        }
+
+        ImageShape shape = like ?? ShapeOf(files[0].Path, classes);
+        int size = shape.Channels * shape.Height * shape.Width;
+        if ((long)size * files.Length > MostPixels)
+        {
+            throw new InvalidDataException($"{folder} holds {files.Length} images of {size} numbers each: more than fits.");
+        }
+
+        float[] pixels = new float[size * files.Length];
+        for (int i = 0; i < files.Length; i++)
+        {
+            Decode(files[i].Path, shape, pixels.AsSpan(i * size, size));
+        }
+
+        return new ImageSet(
+            shape.Channels, shape.Height, shape.Width, pixels, [.. files.Select(file => file.Label)], classes,
+            [.. files.Select(file => Path.GetRelativePath(folder, file.Path))]);
+    }
+
+    private static IEnumerable<string> Images(string folder) => Directory.GetFiles(folder)
+        .Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+
+    /// <summary>The size of the first image; grey where its pixels are.</summary>
+    private static ImageShape ShapeOf(string path, string[] classes)
+    {
+        using SKBitmap image = Decode(path);
+        bool isGrey = image.Pixels.All(pixel => pixel.Red == pixel.Green && pixel.Green == pixel.Blue);
+        return new ImageShape(isGrey ? 1 : 3, image.Height, image.Width, classes, 1.0);
+    }
+
+    private static void Decode(string path, ImageShape shape, Span<float> pixels)
+    {
+        using SKBitmap image = Decode(path);
+        using SKBitmap? resized = image.Width == shape.Width && image.Height == shape.Height
+            ? null
+            : image.Resize(new SKImageInfo(shape.Width, shape.Height), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        SKColor[] colours = (resized ?? image).Pixels;
+        int plane = shape.Height * shape.Width;
+        for (int i = 0; i < plane; i++)
+        {
+            SKColor colour = colours[i];
+            if (shape.Channels == 1)
+            {
+                // Luma of ITU-R BT.601.
+                pixels[i] = (0.299f * colour.Red + 0.587f * colour.Green + 0.114f * colour.Blue) / 255.0f;
+                continue;
+            }
+
+            (pixels[i], pixels[plane + i], pixels[2 * plane + i]) = (colour.Red / 255.0f, colour.Green / 255.0f, colour.Blue / 255.0f);
+        }
+    }
+
+    /// <summary>Decodes an image whose header does not promise more than fits.</summary>
+    private static SKBitmap Decode(string path)
+    {
+        using SKCodec codec = SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is no image that can be read.");
+        if (codec.Info.Width is < 1 or > MostSide || codec.Info.Height is < 1 or > MostSide)
+        {
+            throw new InvalidDataException($"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MostSide} a side can be used.");
+        }
+
+        // What lies hidden under transparent pixels is nothing to learn from.
+        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Unpremul ? SKAlphaType.Premul : codec.Info.AlphaType;
+        var image = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha));
+        if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
+        {
+            image.Dispose();
+            throw new InvalidDataException($"{path} is damaged or cut short ({result}).");
+        }
+
+        return image;
+    }
+
+    /// <summary>Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".</summary>
+    private static ImageSet ReadIdx(string path, ImageShape? like)
+    {
+        (int[] shape, byte[] bytes) = ReadIdxFile(path, 3);
+        string labelFile = Path.Combine(
+            Path.GetDirectoryName(Path.GetFullPath(path))!,
+            Path.GetFileName(path).Replace("images-idx3", "labels-idx1", StringComparison.Ordinal).Replace("images.idx3", "labels.idx1", StringComparison.Ordinal));
+        int[] labels = new int[shape[0]];
+        Array.Fill(labels, -1);
+        if (labelFile != Path.GetFullPath(path) && File.Exists(labelFile))
+        {
+            (int[] labelShape, byte[] classes) = ReadIdxFile(labelFile, 1);
+            labels = labelShape[0] == shape[0]
+                ? Array.ConvertAll(classes, value => (int)value)
+                : throw new InvalidDataException($"{labelFile} has {labelShape[0]} labels for {shape[0]} images.");
+        }
+
+        if (like is not null && (like.Channels != 1 || like.Height != shape[1] || like.Width != shape[2]))
+        {
+            throw new InvalidDataException(
+                $"{path} has images of {shape[1]} × {shape[2]} grey pixels; {like.Channels} channels of {like.Height} × {like.Width} are needed.");
+        }
+
+        string[] names = [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        string[] wanted = like is null ? names : [.. like.Classes];
+        float[] pixels = Array.ConvertAll(bytes, value => value / 255.0f);
+        return new ImageSet(
+            1, shape[1], shape[2], pixels, [.. labels.Select(label => label < 0 ? -1 : Array.IndexOf(wanted, names[label]))], wanted,
+            [.. Enumerable.Range(1, shape[0]).Select(i => $"image {i.ToString(CultureInfo.InvariantCulture)}")]);
+    }
+
+    private static (int[] Shape, byte[] Bytes) ReadIdxFile(string path, int dimensions)
+    {
+        using Stream file = Open(path);
+        Span<byte> head = stackalloc byte[4 + 4 * dimensions];
+        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || head[0] != 0 || head[1] != 0 || head[2] != 8 || head[3] != dimensions)
+        {
+            throw new InvalidDataException($"{path} is no IDX file of {(dimensions == 3 ? "images" : "labels")} in bytes.");
+        }
+
+        int[] shape = new int[dimensions];
+        long size = 1;
+        for (int i = 0; i < dimensions; i++)
+        {
+            shape[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
+            bool isSound = shape[i] >= 1 && shape[i] <= (i == 0 ? MostImages : MostSide);
+            size = isSound && size * shape[i] <= MostPixels
+                ? size * shape[i]
+                : throw new InvalidDataException($"{path} says that it holds {string.Join(" × ", shape[..(i + 1)])}: that cannot be.");
+        }
+
+        // Not more is allocated than the file turns out to hold.
+        using var bytes = new MemoryStream();
+        byte[] piece = new byte[1 << 16];
+        for (int count; bytes.Length <= size && (count = file.Read(piece)) > 0;)
+        {
+            bytes.Write(piece, 0, count);
+        }
+
+        return bytes.Length == size
+            ? (shape, bytes.ToArray())
+            : throw new InvalidDataException($"{path} should hold {size} bytes after its header, and holds {(bytes.Length < size ? "fewer" : "more")}.");
+    }
+
+    private static Stream Open(string path)
+    {
+        FileStream file = File.OpenRead(path);
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+}
+
+/// <summary>What images of a model are.</summary>
+/// <param name="Channels">1 for grey, 3 for colours.</param>
+/// <param name="Height">The height in pixels.</param>
+/// <param name="Width">The width in pixels.</param>
+/// <param name="Classes">The classes, in the order of the outputs.</param>
+/// <param name="Largest">The value in a table that is 1 in an image.</param>
+public sealed record ImageShape(int Channels, int Height, int Width, IReadOnlyList<string> Classes, double Largest);

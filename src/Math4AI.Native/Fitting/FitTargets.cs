@@ -1,0 +1,65 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting;
+
+/// <summary>The observations y of a fit: one number a sample, or one row a sample. A vector or a matrix stands for it.</summary>
+public sealed class FitTargets
+{
+    private FitTargets(Vector<double> values, int columns)
+    {
+        Values = values;
+        Columns = columns;
+    }
+
+    /// <summary>All numbers, column after column.</summary>
+    public Vector<double> Values { get; }
+
+    /// <summary>The numbers of a sample.</summary>
+    public int Columns { get; }
+
+    /// <summary>The number of samples.</summary>
+    public int Samples => Values.Count / Columns;
+
+    /// <summary>A number, by its place in <see cref="Values"/>.</summary>
+    /// <param name="index">Sample + samples · column.</param>
+    public double this[int index]
+    {
+        get => Values[index];
+        set => Values[index] = value;
+    }
+
+    /// <summary>One number a sample; the vector is shared.</summary>
+    /// <param name="values">y.</param>
+    public static implicit operator FitTargets(Vector<double> values) => FromVector(values);
+
+    /// <summary>One row a sample.</summary>
+    /// <param name="samplesByColumns">Y, samples × columns, at least one column.</param>
+    public static implicit operator FitTargets(Matrix<double> samplesByColumns) => FromMatrix(samplesByColumns);
+
+    /// <inheritdoc cref="op_Implicit(Vector{double})"/>
+    public static FitTargets FromVector(Vector<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new FitTargets(values, 1);
+    }
+
+    /// <inheritdoc cref="op_Implicit(Matrix{double})"/>
+    /// <exception cref="ArgumentException">There is no column.</exception>
+    public static FitTargets FromMatrix(Matrix<double> samplesByColumns)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByColumns);
+        return samplesByColumns.ColumnCount > 0
+            ? new FitTargets(Vector<double>.Build.Dense(samplesByColumns.ToColumnMajorArray()), samplesByColumns.ColumnCount)
+            : throw new ArgumentException("Observations need a column at least.", nameof(samplesByColumns));
+    }
+
+    /// <summary>Samples × columns.</summary>
+    public Matrix<double> ToMatrix() => Matrix<double>.Build.DenseOfColumnMajor(Samples, Columns, Values);
+
+    /// <summary>Some of the samples.</summary>
+    internal FitTargets Select(int[] rows) => new(
+        Vector<double>.Build.Dense(rows.Length * Columns, i => Values[rows[i % rows.Length] + Samples * (i / rows.Length)]), Columns);
+
+    /// <summary>Other numbers in their place.</summary>
+    internal FitTargets With(Func<int, double> value) => new(Vector<double>.Build.Dense(Values.Count, value), Columns);
+}

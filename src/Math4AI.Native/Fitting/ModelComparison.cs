@@ -1,0 +1,93 @@
+using Math4AI.Separation.Ica;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Fitting;
+
+/// <summary>A candidate's place among others.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Fit">Its fit to all of the data.</param>
+/// <param name="Aic">Akaike's criterion; NaN where the distance stands for no density.</param>
+/// <param name="Bic">Schwarz's criterion.</param>
+/// <param name="PredictionError">The median |y − f| of samples that the fit did not see, over all folds.</param>
+/// <param name="PredictionErrorSquared">The mean of (y − f)² of the same.</param>
+public sealed record RankedModel(
+    string Name, FitResult Fit, double Aic, double Bic, double PredictionError, double PredictionErrorSquared);
+
+/// <summary>
+/// Ranks models and distances on the same data: by AIC and BIC, which compare likelihoods, and by k-fold cross-validation, which
+/// compares predictions whatever the distance is.
+/// </summary>
+public static class ModelComparison
+{
+    /// <summary>Fits and ranks; the least median prediction error comes first.</summary>
+    /// <param name="candidates">Problems on the same data, each with a name and a start.</param>
+    /// <param name="folds">k, 2 or more.</param>
+    /// <param name="seed">Of the folds; the same for all candidates.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">There is no candidate, the data differ, or there are fewer samples than folds.</exception>
+    public static IReadOnlyList<RankedModel> Rank(
+        IReadOnlyList<(string Name, FitProblem Problem, IReadOnlyDictionary<string, double> Start)> candidates,
+        int folds = 10,
+        int seed = 1,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
+        if (candidates.Count == 0)
+        {
+            throw new ArgumentException("There is no model to compare.", nameof(candidates));
+        }
+
+        FitTargets targets = candidates[0].Problem.Targets;
+        if (candidates.Any(candidate => !candidate.Problem.Targets.Values.Equals(targets.Values)))
+        {
+            throw new ArgumentException("Models can be compared on the same observations alone.", nameof(candidates));
+        }
+
+        if (targets.Samples < folds)
+        {
+            throw new ArgumentException($"{targets.Samples} samples cannot be cut into {folds} folds.", nameof(folds));
+        }
+
+        int[] order = [.. Enumerable.Range(0, targets.Samples)];
+        new MersenneTwister(seed, threadSafe: false).Shuffle(order);
+        return
+        [
+            .. candidates.Select(candidate =>
+            {
+                FitResult fit = candidate.Problem.Fit(candidate.Start, cancellation);
+                double[] errors = Errors(candidate.Problem, candidate.Start, order, folds, cancellation);
+                return new RankedModel(
+                    candidate.Name,
+                    fit,
+                    fit.Aic,
+                    fit.Bic,
+                    errors.Order().ElementAt(errors.Length / 2),
+                    errors.Average(error => error * error));
+            }).OrderBy(model => model.PredictionError),
+        ];
+    }
+
+    /// <summary>|y − f| of every sample by the fit to the other folds.</summary>
+    private static double[] Errors(
+        FitProblem problem, IReadOnlyDictionary<string, double> start, int[] order, int folds, CancellationToken cancellation)
+    {
+        double[] errors = new double[order.Length];
+        for (int fold = 0; fold < folds; fold++)
+        {
+            int[] left = [.. order.Where((_, i) => i % folds == fold)];
+            int[] kept = [.. order.Where((_, i) => i % folds != fold)];
+            FitResult fit = problem.Select(kept).Fit(start, cancellation);
+            FitProblem test = problem.Select(left);
+            Vector<double> residuals = FitResult.ResidualsOf(test, problem.Model.EvaluateAll(test.Inputs, fit.Parameters));
+            for (int i = 0; i < left.Length; i++)
+            {
+                // Of several numbers, the length of the vector.
+                errors[left[i]] = Math.Sqrt(Enumerable.Range(0, test.Targets.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
+            }
+        }
+
+        return errors;
+    }
+}

@@ -1,0 +1,168 @@
+using Math4AI.Fitting.Formulas;
+using Math4AI.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra;
+using static TorchSharp.torch;
+
+namespace Math4AI.Fitting.Models;
+
+/// <summary>A model y = f(x, θ): one number, or several, for every sample x, from parameters θ, with exact derivatives.</summary>
+public abstract class Model
+{
+    /// <summary>What the cost's slopes by the outputs are, given the outputs.</summary>
+    /// <param name="values">f, samples × outputs, output after output.</param>
+    /// <param name="slopes">∂C/∂f, likewise.</param>
+    internal delegate void Slopes(ReadOnlySpan<double> values, Span<double> slopes);
+
+    /// <summary>The names of θ, in order.</summary>
+    public abstract IReadOnlyList<string> ParameterNames { get; }
+
+    /// <summary>The names of the columns of x, in order.</summary>
+    public abstract IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>The numbers that f gives for a sample.</summary>
+    public virtual int Outputs => 1;
+
+    /// <summary>Where a fit may begin, in the order of <see cref="ParameterNames"/>; null where the model knows of no such point.</summary>
+    public virtual Vector<double>? Start => null;
+
+    /// <summary>Whether every sample's own derivatives can be had at the price of a few evaluations.</summary>
+    internal virtual bool HasJacobian => true;
+
+    /// <summary>Whether several threads may evaluate it at once.</summary>
+    internal virtual bool IsParallel => true;
+
+    /// <summary>What its outputs are rounded to, as a share of them.</summary>
+    internal virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
+
+    /// <summary>A model from a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give several outputs.</summary>
+    /// <param name="formula">The formula; what stands left of <c>~</c> is not used here.</param>
+    /// <param name="inputs">The names of the columns of x; every other name is a parameter.</param>
+    /// <exception cref="FormulaException">The formula cannot be read.</exception>
+    /// <exception cref="ArgumentException">It holds no parameter.</exception>
+    public static Model FromFormula(string formula, params IReadOnlyList<string> inputs) =>
+        FromFormula(Formula.Parse(formula), inputs);
+
+    /// <summary>A model from a formula.</summary>
+    /// <param name="formula">The formula; its response is not used here.</param>
+    /// <param name="inputs">The names of the columns of x; every other name is a parameter.</param>
+    /// <exception cref="ArgumentException">It holds no parameter.</exception>
+    public static Model FromFormula(Formula formula, IReadOnlyList<string> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(inputs);
+        return new FormulaModel(formula, inputs);
+    }
+
+    /// <summary>A model from a function of tensors.</summary>
+    /// <param name="inputs">The names of the columns of x.</param>
+    /// <param name="parameters">The names of θ.</param>
+    /// <param name="function">
+    /// f of columns of x and of parameters, each a tensor of float64: one number a sample, or samples × outputs, such as
+    /// <c>torch.stack([…], 1)</c>. What it gives for a sample may depend on that sample alone.
+    /// </param>
+    /// <param name="outputs">How many numbers it gives for a sample.</param>
+    public static Model Of(
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<string> parameters,
+        Func<TensorColumns, TensorColumns, Tensor> function,
+        int outputs = 1)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        return new TensorModel(inputs, parameters, function, outputs);
+    }
+
+    /// <summary>
+    /// A model from a module of TorchSharp, whose parameters are θ: a fit leaves them at θ*. It takes samples × inputs and gives samples ×
+    /// outputs.
+    /// </summary>
+    /// <param name="module">The module; in float64 where the digits of a fit count.</param>
+    /// <param name="inputs">The names of the columns of x.</param>
+    /// <param name="outputs">How many numbers it gives for a sample.</param>
+    /// <exception cref="ArgumentException">It has no parameters.</exception>
+    public static Model Of(nn.Module<Tensor, Tensor> module, IReadOnlyList<string> inputs, int outputs = 1)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        return new ModuleModel(module, inputs, outputs);
+    }
+
+    /// <summary>f of every sample, of a model with one output.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <exception cref="ArgumentException">The shapes do not belong together, or there are several outputs.</exception>
+    public Vector<double> Evaluate(Matrix<double> inputs, Vector<double> parameters) =>
+        Outputs == 1
+            ? EvaluateAll(inputs, parameters).Column(0)
+            : throw new ArgumentException($"The model gives {Outputs} numbers for a sample: evaluate all of them.");
+
+    /// <summary>f of every sample, samples × outputs.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <exception cref="ArgumentException">The shapes do not belong together.</exception>
+    public Matrix<double> EvaluateAll(Matrix<double> inputs, Vector<double> parameters)
+    {
+        Check(inputs, parameters);
+        double[] values = new double[checked(inputs.RowCount * Outputs)];
+        Evaluate(inputs, parameters.ToArray(), values, []);
+        return Matrix<double>.Build.Dense(inputs.RowCount, Outputs, values);
+    }
+
+    /// <summary>∂f/∂θ of every sample, samples × parameters; of several outputs one below the other.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <exception cref="ArgumentException">The shapes do not belong together.</exception>
+    public Matrix<double> Jacobian(Matrix<double> inputs, Vector<double> parameters)
+    {
+        Check(inputs, parameters);
+        int rows = checked(inputs.RowCount * Outputs);
+        double[] jacobian = new double[checked(rows * ParameterNames.Count)];
+        Evaluate(inputs, parameters.ToArray(), new double[rows], jacobian);
+        return Matrix<double>.Build.Dense(rows, ParameterNames.Count, jacobian);
+    }
+
+    /// <summary>f and, where asked for, ∂f/∂θ.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="values">f, samples × outputs, output after output.</param>
+    /// <param name="jacobian">(samples · outputs) × parameters, column after column; empty where it is not asked for.</param>
+    internal abstract void Evaluate(
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian);
+
+    /// <summary>The gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="slopes">∂C/∂f from f.</param>
+    /// <param name="gradient">One number a parameter.</param>
+    internal virtual void Gradient(Matrix<double> inputs, ReadOnlySpan<double> parameters, Slopes slopes, Span<double> gradient)
+    {
+        int rows = inputs.RowCount * Outputs;
+        double[] values = new double[rows], ofValues = new double[rows], jacobian = new double[checked(rows * ParameterNames.Count)];
+        Evaluate(inputs, parameters, values, jacobian);
+        slopes(values, ofValues);
+        for (int j = 0; j < gradient.Length; j++)
+        {
+            gradient[j] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(jacobian.AsSpan(j * rows, rows), ofValues);
+        }
+    }
+
+    /// <summary>Told where the parameters are left after work that moved them; of use where they lie outside, as in a module.</summary>
+    internal virtual void Leave(Vector<double> parameters)
+    {
+    }
+
+    private void Check(Matrix<double> inputs, Vector<double> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (inputs.ColumnCount != InputNames.Count || parameters.Count != ParameterNames.Count)
+        {
+            throw new ArgumentException(
+                $"The model takes {InputNames.Count} inputs and {ParameterNames.Count} parameters; there are "
+                + $"{inputs.ColumnCount} and {parameters.Count}.");
+        }
+    }
+}

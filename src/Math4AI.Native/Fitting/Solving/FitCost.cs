@@ -1,0 +1,140 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Uncertainty;
+using Math4AI.Optimization;
+using Math4AI.Optimization.LeastSquares;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting.Solving;
+
+/// <summary>
+/// The cost of a fit over its free parameters, and log s where the distance has a scale. Each sample becomes the residual
+/// r = d′ √(w/2d″) with the row J = √(w d″/2) ∂f/∂θ, so that 2 Jᵀr is the gradient of the cost and 2 JᵀJ its Gauss–Newton Hessian,
+/// whatever the distance; scale and priors add rows of the same kind.
+/// </summary>
+internal sealed class FitCost : SquaresCost, IFitCost
+{
+    private readonly double[] values;
+    private readonly double[] slopes;
+
+    public FitCost(FitProblem problem)
+    {
+        Problem = problem;
+        Unknowns = new FreeParameters(problem);
+        values = new double[problem.Targets.Values.Count];
+        slopes = new double[checked(values.Length * Unknowns.Names.Count)];
+        Bounds = Unknowns.Bounds;
+    }
+
+    public FitProblem Problem { get; }
+
+    public FreeParameters Unknowns { get; }
+
+    /// <summary>The observed numbers, of all samples; those of a sample with several stand apart by the number of samples.</summary>
+    public int Samples => values.Length;
+
+    public int Observations => Problem.Targets.Columns * (Problem.Weights?.Count(weight => weight > 0.0) ?? Problem.Targets.Samples);
+
+    public override int Parameters => Unknowns.Count;
+
+    public override int Residuals => (HasScale ? 2 : 1) * Samples + Unknowns.Priors.Count(prior => prior is not null);
+
+    private bool HasScale => Problem.Distance.HasScale;
+
+    public IFitCost With(FitSettings settings) => new FitCost((FitProblem)settings);
+
+    public Minimum Minimize(double[] all, CancellationToken cancellation) =>
+        FitMethod.Minimize(
+            Problem,
+            Unknowns,
+            all,
+            Spread,
+            settings => ReferenceEquals(settings, Problem) ? this : new FitCost((FitProblem)settings),
+            cancellation);
+
+    public Curvature Curvature(Minimum minimum) => Uncertainty.Curvature.Of(this, minimum, Observations - Unknowns.Free.Count);
+
+    public override double Linearize(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
+    {
+        bool isDerived = !jacobian.IsEmpty;
+        Problem.Model.Evaluate(Problem.Inputs, Unknowns.Complete(parameters), values, isDerived ? slopes : []);
+        double logScale = HasScale ? parameters[^1] : 0.0;
+        double cost = 0.0;
+        IReadOnlyList<int> free = Unknowns.Free;
+        int rows = Residuals;
+        jacobian.Clear();
+        for (int i = 0; i < Samples; i++)
+        {
+            double weight = Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0;
+            Expansion expansion = Problem.Distance.Expand(values[i], Problem.Targets[i], logScale);
+            cost += weight * expansion.Value;
+            double root = Row(weight * expansion.Slope, weight * expansion.Curvature, out residuals[i]);
+            if (isDerived)
+            {
+                for (int j = 0; j < free.Count; j++)
+                {
+                    jacobian[j * rows + i] = root * slopes[free[j] * Samples + i];
+                }
+            }
+
+            if (HasScale)
+            {
+                root = Row(weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[Samples + i]);
+                if (isDerived)
+                {
+                    jacobian[free.Count * rows + Samples + i] = root;
+                }
+            }
+        }
+
+        return cost + AddPriors(parameters, residuals, jacobian);
+    }
+
+    /// <summary>Adds the samples, with their plain derivatives; gives these and the weights.</summary>
+    public (Matrix<double> Jacobian, double[] Weights) AddTo(CornerUncertainty corner, ReadOnlySpan<double> parameters)
+    {
+        Problem.Model.Evaluate(Problem.Inputs, Unknowns.Complete(parameters), values, slopes);
+        Matrix<double> jacobian = Matrix<double>.Build.Dense(Samples, Unknowns.Free.Count, (i, j) => slopes[Unknowns.Free[j] * Samples + i]);
+        double[] residuals = [.. values.Select((value, i) => Problem.Targets[i] - value)];
+        double[] weights = [.. values.Select((_, i) => Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0)];
+        corner.Add(jacobian, residuals, weights);
+        return (jacobian, weights);
+    }
+
+    /// <summary>The median of |f − y|, of samples that count.</summary>
+    public double Spread(double[] all)
+    {
+        Problem.Model.Evaluate(Problem.Inputs, all, values, []);
+        return FitMethod.Spread(values, Problem.Targets.Values, Problem.Weights);
+    }
+
+    /// <summary>r = d′ √(1/2d″), and √(d″/2), which the row of J is scaled by.</summary>
+    private static double Row(double slope, double curvature, out double residual)
+    {
+        double root = Math.Sqrt(0.5 * curvature);
+        residual = root > 0.0 ? 0.5 * slope / root : 0.0;
+        return root;
+    }
+
+    private double AddPriors(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
+    {
+        double cost = 0.0;
+        int row = (HasScale ? 2 : 1) * Samples;
+        for (int j = 0; j < Unknowns.Free.Count; j++)
+        {
+            if (Unknowns.Priors[j] is { } prior)
+            {
+                Expansion expansion = prior.Expand(parameters[j]);
+                cost += expansion.Value;
+                double root = Row(expansion.Slope, expansion.Curvature, out residuals[row]);
+                if (!jacobian.IsEmpty)
+                {
+                    jacobian[j * Residuals + row] = root;
+                }
+
+                row++;
+            }
+        }
+
+        return cost;
+    }
+}

@@ -1,0 +1,190 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Samples;
+using Math4AI.Fitting.Uncertainty;
+using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting.Solving;
+
+/// <summary>
+/// The cost of a fit by its gradient alone, as a sum over blocks of samples: for distances of vectors, for models whose derivatives are
+/// not known sample by sample, and for more samples than memory holds.
+/// </summary>
+internal sealed class ModelCost : BlockCost, IFitCost
+{
+    // A Hessian by differences takes two gradients for each parameter.
+    private const int MostForHessian = 500;
+    private readonly FitSettings settings;
+    private readonly IFitBlocks data;
+
+    public ModelCost(FitSettings settings, IFitBlocks data)
+    {
+        this.settings = settings;
+        this.data = data;
+        Unknowns = new FreeParameters(settings);
+        Bounds = Unknowns.Bounds;
+        for (int block = 0; block < data.Count; block++)
+        {
+            FitBlock samples = data.Read(block);
+            int counted = samples.Weights?.Count(weight => weight > 0.0) ?? samples.Targets.Samples;
+            Observations += counted * samples.Targets.Columns;
+        }
+    }
+
+    public FreeParameters Unknowns { get; }
+
+    public int Observations { get; }
+
+    public override int Parameters => Unknowns.Count;
+
+    public override int Blocks => data.Count;
+
+    public override bool IsParallel => settings.Model.IsParallel;
+
+    public override double Evaluate(int block, ReadOnlySpan<double> parameters, Span<double> gradient)
+    {
+        double[] theta = Unknowns.Completed(parameters);
+        FitBlock samples = data.Read(block);
+        double logScale = settings.Distance.HasScale ? parameters[^1] : 0.0, cost = 0.0, scaleSlope = 0.0;
+        if (gradient.IsEmpty)
+        {
+            double[] values = new double[samples.Inputs.RowCount * settings.Model.Outputs];
+            settings.Model.Evaluate(samples.Inputs, theta, values, []);
+            cost = Distances(samples, logScale, values, new double[values.Length], out _);
+        }
+        else
+        {
+            double[] all = new double[theta.Length];
+            settings.Model.Gradient(
+                samples.Inputs, theta, (values, slopes) => cost = Distances(samples, logScale, values, slopes, out scaleSlope), all);
+            for (int j = 0; j < Unknowns.Free.Count; j++)
+            {
+                gradient[j] = all[Unknowns.Free[j]];
+            }
+
+            if (settings.Distance.HasScale)
+            {
+                gradient[^1] = scaleSlope;
+            }
+        }
+
+        return block == 0 ? cost + AddPriors(parameters, gradient) : cost;
+    }
+
+    public IFitCost With(FitSettings settings) => new ModelCost(settings, data);
+
+    public Minimum Minimize(double[] all, CancellationToken cancellation) =>
+        FitMethod.Minimize(
+            settings,
+            Unknowns,
+            all,
+            Spread,
+            other => ReferenceEquals(other, settings) ? this : new ModelCost(other, data),
+            cancellation);
+
+    public Curvature Curvature(Minimum minimum)
+    {
+        if (Parameters > MostForHessian)
+        {
+            throw new NotSupportedException(
+                $"The Hessian of {Parameters} parameters is not computed: uncertainties are known of models with up to {MostForHessian}.");
+        }
+
+        Matrix<double> infinite = Matrix<double>.Build.Dense(Parameters, Parameters, double.PositiveInfinity);
+        double cost = minimum.Cost - Unknowns.PriorCost(minimum.Parameters.AsArray());
+        Matrix<double> inverse = Uncertainty.Curvature.InverseOrElse(
+            Uncertainty.Curvature.Hessian(this, minimum.Parameters, Uncertainty.Curvature.LeastRise(settings, cost, Observations)), infinite);
+        int free = Unknowns.Free.Count;
+
+        // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
+        double noise = settings.Distance is SquaredDistance ? 2.0 * cost / (Observations - free) : 1.0;
+        Matrix<double> covariance = settings.Distance.IsLikelihood || settings.Distance is SquaredDistance
+            ? noise * inverse
+            : Matrix<double>.Build.Dense(Parameters, Parameters, double.NaN);
+        return new Curvature(covariance.SubMatrix(0, free, 0, free), null, null, null);
+    }
+
+    /// <summary>Σ w d, and its slopes by the outputs.</summary>
+    private double Distances(FitBlock samples, double logScale, ReadOnlySpan<double> values, Span<double> slopes, out double scaleSlope)
+    {
+        int count = samples.Targets.Samples;
+        double cost = 0.0;
+        scaleSlope = 0.0;
+        if (settings.Distance is VectorDistance vector)
+        {
+            return VectorDistances(vector, samples, values, slopes);
+        }
+
+        for (int row = 0; row < values.Length; row++)
+        {
+            double weight = samples.Weights?[row % count] ?? 1.0;
+            Expansion expansion = settings.Distance.Expand(values[row], samples.Targets[row], logScale);
+            cost += weight * expansion.Value;
+            slopes[row] = weight * expansion.Slope;
+            scaleSlope += weight * expansion.ScaleSlope;
+        }
+
+        return cost;
+    }
+
+    private double VectorDistances(VectorDistance distance, FitBlock samples, ReadOnlySpan<double> values, Span<double> slopes)
+    {
+        int count = samples.Targets.Samples, outputs = settings.Model.Outputs;
+        double[] predicted = new double[outputs], observed = new double[samples.Targets.Columns], ofOne = new double[outputs];
+        double cost = 0.0;
+        for (int i = 0; i < count; i++)
+        {
+            for (int k = 0; k < outputs; k++)
+            {
+                predicted[k] = values[k * count + i];
+            }
+
+            for (int k = 0; k < observed.Length; k++)
+            {
+                observed[k] = samples.Targets[k * count + i];
+            }
+
+            double weight = samples.Weights?[i] ?? 1.0;
+            cost += weight * distance.Expand(predicted, observed, ofOne);
+            for (int k = 0; k < outputs; k++)
+            {
+                slopes[k * count + i] = weight * ofOne[k];
+            }
+        }
+
+        return cost;
+    }
+
+    private double AddPriors(ReadOnlySpan<double> parameters, Span<double> gradient)
+    {
+        double cost = 0.0;
+        for (int j = 0; j < Unknowns.Free.Count; j++)
+        {
+            if (Unknowns.Priors[j] is { } prior)
+            {
+                Expansion expansion = prior.Expand(parameters[j]);
+                cost += expansion.Value;
+                if (!gradient.IsEmpty)
+                {
+                    gradient[j] += expansion.Slope;
+                }
+            }
+        }
+
+        return cost;
+    }
+
+    /// <summary>The median of |f − y| in the first block; 1 where the two are no numbers of one kind.</summary>
+    private double Spread(double[] all)
+    {
+        FitBlock samples = data.Read(0);
+        double[] values = new double[samples.Inputs.RowCount * settings.Model.Outputs];
+        if (values.Length != samples.Targets.Values.Count)
+        {
+            return 1.0;
+        }
+
+        settings.Model.Evaluate(samples.Inputs, all, values, []);
+        return FitMethod.Spread(values, samples.Targets.Values, samples.Weights);
+    }
+}

@@ -1,0 +1,153 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Solving;
+using Math4AI.Runtime;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Fitting.Uncertainty;
+
+/// <summary>
+/// Fits to data drawn again. For squares the residuals are drawn, centred and freed of their leverage, r/√(1 − h), and
+/// intervals are those of the studentised estimates (bootstrap-t); for other distances the samples are drawn, and intervals
+/// are percentiles. Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
+/// </summary>
+public sealed class Bootstrap
+{
+    private readonly FitResult fit;
+    private readonly double[][] studentised;
+
+    private Bootstrap(FitResult fit, Matrix<double> estimates, double[][] studentised, int failures)
+    {
+        this.fit = fit;
+        this.studentised = studentised;
+        Estimates = estimates;
+        Failures = failures;
+    }
+
+    /// <summary>The estimates, one row a replicate, one column a parameter.</summary>
+    public Matrix<double> Estimates { get; }
+
+    /// <summary>How many replicates did not converge; they are left out.</summary>
+    public int Failures { get; }
+
+    /// <summary>The standard deviations of the estimates.</summary>
+    public Vector<double> StandardErrors =>
+        Vector<double>.Build.Dense(Estimates.ColumnCount, j => Estimates.Column(j).StandardDeviation());
+
+    /// <summary>The intervals of all parameters, within their bounds.</summary>
+    /// <param name="level">The share of intervals that cover the truth.</param>
+    public IReadOnlyList<Interval> Intervals(double level = 0.95)
+    {
+        double tail = 0.5 * (1.0 - level);
+        Vector<double> errors = studentised.Length == 0 ? fit.StandardErrors : fit.ErrorsWithoutBounds;
+        return
+        [
+            .. Enumerable.Range(0, Estimates.ColumnCount).Select(j =>
+            {
+                if (studentised.Length == 0)
+                {
+                    double[] values = [.. Estimates.Column(j)];
+                    return new Interval(Statistics.Quantile(values, tail), Statistics.Quantile(values, 1.0 - tail));
+                }
+
+                double[] ratios = studentised[j];
+                (double lower, double upper) = fit.Problem.Bounds.GetValueOrDefault(fit.Names[j], (double.NegativeInfinity, double.PositiveInfinity));
+                return new Interval(
+                    Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, 1.0 - tail), lower, upper),
+                    Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, tail), lower, upper));
+            }),
+        ];
+    }
+
+    internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
+        bool isSquared = fit.Problem.Distance is SquaredDistance && fit.HasSampleDiagnostics;
+        double[] residuals = isSquared ? FreedResiduals(fit) : [];
+        var found = new (double[] Parameters, double[] Errors)?[replicates];
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = fit.Problem.Model.IsParallel ? Compute.Threads : 1,
+            CancellationToken = cancellation,
+        };
+        Parallel.For(0, replicates, options, replicate =>
+        {
+            // A generator for each replicate: the same draws however many threads there are.
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
+            FitProblem drawn = isSquared
+                ? WithResiduals(fit, residuals, random)
+                : fit.Problem with { Weights = Counts(fit.Problem, random) };
+            IFitCost cost = drawn.Cost();
+            var minimum = cost.Minimize([.. fit.Parameters], cancellation);
+            if (minimum.IsConverged)
+            {
+                var result = new FitResult(drawn, cost, minimum);
+                found[replicate] = (result.Parameters.ToArray(), isSquared ? result.ErrorsWithoutBounds.ToArray() : []);
+            }
+        });
+        var good = found.Where(each => each is not null).Select(each => each!.Value).ToList();
+        if (good.Count < 2)
+        {
+            throw new InvalidOperationException("The fits to data drawn again did not converge: the model may have too many parameters.");
+        }
+
+        int count = fit.Names.Count;
+        double[][] ratios = isSquared
+            ? [.. Enumerable.Range(0, count).Select(j => good
+                .Select(each => each.Errors[j] > 0.0 ? (each.Parameters[j] - fit.Parameters[j]) / each.Errors[j] : 0.0)
+                .ToArray())]
+            : [];
+        return new Bootstrap(
+            fit,
+            Matrix<double>.Build.DenseOfRowArrays(good.Select(each => each.Parameters)),
+            ratios,
+            replicates - good.Count);
+    }
+
+    /// <summary>Of the samples that count, column after column.</summary>
+    private static double[] FreedResiduals(FitResult fit)
+    {
+        Vector<double> leverage = fit.Leverage;
+        int samples = fit.Problem.Targets.Samples;
+        double[] residuals =
+        [
+            .. Enumerable.Range(0, fit.Residuals.Count).Where(i => WeightOf(fit.Problem, i % samples) > 0.0).Select(i =>
+                fit.Residuals[i] * Math.Sqrt(WeightOf(fit.Problem, i % samples) / Math.Max(1e-6, 1.0 - leverage[i]))),
+        ];
+        double mean = residuals.Average();
+        return [.. residuals.Select(residual => residual - mean)];
+    }
+
+    private static double WeightOf(FitProblem problem, int sample) => problem.Weights?[sample] ?? 1.0;
+
+    private static FitProblem WithResiduals(FitResult fit, double[] residuals, MersenneTwister random)
+    {
+        FitProblem problem = fit.Problem;
+        int samples = problem.Targets.Samples, counted = residuals.Length / problem.Targets.Columns;
+        return problem with
+        {
+            Targets = problem.Targets.With(i =>
+            {
+                // Each column of y has noise of its own.
+                double weight = WeightOf(problem, i % samples);
+                return weight > 0.0
+                    ? fit.Fitted[i] + residuals[i / samples * counted + random.Next(counted)] / Math.Sqrt(weight)
+                    : problem.Targets[i];
+            }),
+        };
+    }
+
+    private static Vector<double> Counts(FitProblem problem, MersenneTwister random)
+    {
+        int samples = problem.Targets.Samples;
+        int[] counted = [.. Enumerable.Range(0, samples).Where(i => WeightOf(problem, i) > 0.0)];
+        Vector<double> counts = Vector<double>.Build.Dense(samples);
+        for (int i = 0; i < counted.Length; i++)
+        {
+            counts[counted[random.Next(counted.Length)]] += 1.0;
+        }
+
+        return problem.Weights is null ? counts : counts.PointwiseMultiply(problem.Weights);
+    }
+}

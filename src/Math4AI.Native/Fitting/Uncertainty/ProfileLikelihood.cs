@@ -1,0 +1,145 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Solving;
+using Math4AI.Optimization;
+
+namespace Math4AI.Fitting.Uncertainty;
+
+/// <summary>
+/// The profile of one parameter: it is fixed, all others are fitted again, and the rise of the cost is measured in units of the
+/// noise, τ(c) = sign(c − θ*) √((C(c) − C*)/s²), with s² = C*/(n − k) for squares and ½ for likelihoods.
+/// </summary>
+internal sealed class ProfileLikelihood
+{
+    private const int MostFits = 40;
+    private const double Farthest = 50.0;
+
+    private readonly FitResult fit;
+    private readonly string name;
+    private readonly double centre;
+    private readonly double unit;
+    private readonly double noise;
+    private readonly CancellationToken cancellation;
+
+    public ProfileLikelihood(FitResult fit, string name, CancellationToken cancellation)
+    {
+        int index = fit.Names.ToList().IndexOf(name);
+        if (index < 0 || fit.Problem.Fixed.ContainsKey(name))
+        {
+            throw new ArgumentException($"'{name}' is no free parameter of the model.", nameof(name));
+        }
+
+        Distance distance = fit.Problem.Distance;
+        if (distance is not SquaredDistance && !distance.IsLikelihood)
+        {
+            throw new NotSupportedException(
+                $"The distance '{distance.Name}' stands for no likelihood, so that it has no profile; use the bootstrap.");
+        }
+
+        this.fit = fit;
+        this.name = name;
+        this.cancellation = cancellation;
+        centre = fit.Parameters[index];
+        double error = fit.StandardErrors[index];
+        unit = error > 0.0 && double.IsFinite(error) ? error : Math.Max(1e-3, 0.1 * Math.Abs(centre));
+        noise = distance is SquaredDistance ? fit.CostOfSamples / fit.DegreesOfFreedom : 0.5;
+    }
+
+    /// <summary>Both ends at which |τ| is the quantile.</summary>
+    public Interval Interval(double quantile) => new(End(-1.0, quantile), End(1.0, quantile));
+
+    /// <summary>Values from −3½ to 3½ standard errors, with τ.</summary>
+    public IReadOnlyList<(double Value, double Root)> Points(int count)
+    {
+        var points = new List<(double Value, double Root)>();
+        foreach (double side in new[] { -1.0, 1.0 })
+        {
+            IReadOnlyDictionary<string, double> start = Start();
+            for (int i = 1; i <= count / 2; i++)
+            {
+                double value = centre + side * unit * 3.5 * i / (count / 2);
+                (double root, start) = Root(value, start);
+                points.Add((value, root));
+            }
+        }
+
+        return [.. points.Append((centre, 0.0)).Where(point => double.IsFinite(point.Item2)).OrderBy(point => point.Item1)];
+    }
+
+    private double End(double side, double quantile)
+    {
+        IReadOnlyDictionary<string, double> start = Start();
+        (double Value, double Root) inside = (centre, 0.0);
+        (double Value, double Root)? outside = null;
+        double step = side * unit * quantile;
+        for (int i = 0; i < MostFits; i++)
+        {
+            double value = outside is { } beyond
+                ? inside.Value + (beyond.Value - inside.Value)
+                    * Math.Clamp((quantile - inside.Root) / (beyond.Root - inside.Root), 0.05, 0.95)
+                : inside.Value + step;
+            (double signed, IReadOnlyDictionary<string, double> found) = Root(value, start);
+            double root = double.IsFinite(signed) ? side * signed : double.PositiveInfinity;
+            if (Math.Abs(root - quantile) < 1e-6 * quantile)
+            {
+                return value;
+            }
+
+            if (root < quantile)
+            {
+                inside = (value, root);
+                start = found;
+                step *= 1.5;
+                if (outside is null && Math.Abs(value - centre) > Farthest * unit * quantile)
+                {
+                    return side * double.PositiveInfinity;
+                }
+            }
+            else
+            {
+                outside = (value, double.IsFinite(root) ? root : 2.0 * quantile);
+            }
+
+            if (outside is { } end && Math.Abs(end.Value - inside.Value) < 1e-10 * Math.Abs(end.Value))
+            {
+                return end.Value;
+            }
+        }
+
+        return outside?.Value ?? side * double.PositiveInfinity;
+    }
+
+    private (double Root, IReadOnlyDictionary<string, double> Found) Root(
+        double value, IReadOnlyDictionary<string, double> start)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (fit.Problem.Bounds.TryGetValue(name, out (double Lower, double Upper) box)
+            && (value < box.Lower || value > box.Upper))
+        {
+            return (double.PositiveInfinity, start);
+        }
+
+        var held = new Dictionary<string, double>(fit.Problem.Fixed) { [name] = value };
+        IFitCost cost = (fit.Problem with { Fixed = held }).Cost();
+        double[] all = [.. fit.Names.Select(each => held.TryGetValue(each, out double at) ? at : start[each])];
+        double best;
+        if (cost.Unknowns.Count == 0)
+        {
+            best = cost.Value([]);
+        }
+        else
+        {
+            Minimum minimum = cost.Minimize(all, cancellation);
+            best = minimum.Cost;
+            all = [.. cost.Unknowns.Complete(minimum.Parameters.AsArray())];
+        }
+
+        // What the prior of this parameter adds went with it where it was fixed.
+        best += fit.Problem.Priors.GetValueOrDefault(name)?.Expand(value).Value ?? 0.0;
+        double rise = Math.Max(0.0, best - fit.Minimum.Cost);
+        return (Math.Sign(value - centre) * Math.Sqrt(rise / noise),
+            fit.Names.Zip(all).ToDictionary(pair => pair.First, pair => pair.Second));
+    }
+
+    private Dictionary<string, double> Start() =>
+        fit.Names.Zip(fit.Parameters).ToDictionary(pair => pair.First, pair => pair.Second);
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics.CodeAnalysis;
+using Math4AI.Data;
+using Math4AI.Language.Texts;
+using Math4AI.Separation.Ica;
+using Math4AI.Training;
+using Math4AI.Training.Files;
+using Math4AI.Training.Networks;
+using MathNet.Numerics.Random;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Language;
+
+/// <summary>Settings of the training on a text.</summary>
+public sealed record TextTrainingOptions
+{
+    /// <summary>What the text is cut into.</summary>
+    public TextUnit Unit { get; init; }
+
+    /// <summary>The symbols that are looked at to guess the next.</summary>
+    public int Context { get; init; } = 64;
+
+    /// <summary>The transformer's blocks.</summary>
+    public int Layers { get; init; } = 4;
+
+    /// <summary>Its heads of attention.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>The numbers of a symbol.</summary>
+    public int Width { get; init; } = 128;
+
+    /// <summary>The settings of the trainer.</summary>
+    public TrainerOptions Trainer { get; init; } = new()
+    {
+        Steps = 2000,
+        EvaluateEvery = 250,
+        BatchSize = 12,
+        Rate = 4e-3,
+        WeightDecay = 0.1,
+        SplitBatches = true,
+    };
+}
+
+/// <summary>All that a model of a text is, beside its weights.</summary>
+/// <param name="Symbols">The characters, in the order of their numbers; empty for byte pairs.</param>
+/// <param name="Context">The longest text that is looked at.</param>
+/// <param name="Layers">The blocks.</param>
+/// <param name="Heads">The heads of attention.</param>
+/// <param name="Width">The numbers of a symbol.</param>
+public sealed record TextModelDescription(string Symbols, int Context, int Layers, int Heads, int Width)
+{
+    /// <summary>The byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.</summary>
+    public IReadOnlyList<int> BytePairs { get; init; } = [];
+}
+
+/// <summary>A trained model of a text: it guesses the next symbol.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+public sealed class TextModel
+{
+    private const int MostSymbols = 1 << 16;
+    private const int MostSize = 1 << 14;
+
+    private readonly CharTransformer network;
+    private readonly TextSymbols symbols;
+
+    internal TextModel(TextModelDescription about)
+    {
+        About = about;
+        symbols = about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs) : new Characters(about.Symbols);
+        network = new CharTransformer(symbols.Count, about.Context, about.Layers, about.Heads, about.Width);
+    }
+
+    /// <summary>All but the weights.</summary>
+    public TextModelDescription About { get; }
+
+    /// <summary>Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every evaluation.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <returns>The model with its best weights, what the trainer did, and the losses on the whole validation and test part, nats a symbol.</returns>
+    /// <exception cref="ArgumentException">The text is too short.</exception>
+    public static (TextModel Model, TrainingResult Training, double ValidationLoss, double TestLoss) Train(
+        string text, TextTrainingOptions? options = null, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        options ??= new TextTrainingOptions();
+        (Range trained, Range tested, Range validated) = Parts(text.Length);
+        if (text[tested].Length < options.Context + 2)
+        {
+            throw new ArgumentException(
+                $"The text has {text.Length} characters; with a context of {options.Context}, {20 * (options.Context + 2)} and more are needed.");
+        }
+
+        bool isPairs = options.Unit == TextUnit.BytePair;
+        var about = new TextModelDescription(
+            isPairs ? string.Empty : string.Concat(text.Distinct().Order()), options.Context, options.Layers, options.Heads, options.Width)
+        {
+            BytePairs = isPairs ? [.. new[] { trained, tested, validated }.SelectMany(part => BytePairs.In(text[part])).Distinct().Order()] : [],
+        };
+        TextModel model = TorchRandom.From(options.Trainer.Seed, () => new TextModel(about));
+        var train = new TextWindows(model.symbols.Encode(text[trained]), options.Context, stride: 1);
+        var test = new TextWindows(model.symbols.Encode(text[tested]), options.Context, stride: options.Context);
+        var validation = new TextWindows(model.symbols.Encode(text[validated]), options.Context, stride: options.Context);
+        if (train.Count == 0 || test.Count == 0 || validation.Count == 0)
+        {
+            throw new ArgumentException($"The text has too few symbols for a context of {options.Context}.");
+        }
+
+        TrainingResult training = Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
+        return (
+            model,
+            training,
+            Trainer.Evaluate(model.network, model.Loss, validation),
+            Trainer.Evaluate(model.network, model.Loss, test));
+    }
+
+    /// <summary>Where in a text its parts for training, test and validation lie.</summary>
+    /// <param name="length">Its characters.</param>
+    public static (Range Train, Range Test, Range Validation) Parts(int length)
+    {
+        int test = length / 20, validation = length / 10 * 9;
+        return (test..validation, ..test, validation..length);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static TextModel Load(string folder)
+    {
+        TextModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TextModelDescription, about =>
+            about is
+            {
+                Symbols.Length: <= MostSymbols, BytePairs: not null, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
+                Width: > 0 and <= MostSize
+            } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length
+            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0) && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.Most)
+            && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
+        double width = about.Width, symbolCount = Math.Max(about.Symbols.Length, about.BytePairs.Count);
+        ModelFolder.RequireWeights(folder, (symbolCount + about.Context + 12.0 * width * about.Layers) * width);
+        var model = new TextModel(about);
+        ModelFolder.ReadWeights(folder, model.network);
+        return model;
+    }
+
+    /// <summary>Writes the model to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    public void Save(string folder, FileTransaction files) =>
+        ModelFolder.Write(folder, files, About, ModelJson.Default.TextModelDescription, network);
+
+    /// <summary>The symbols of a text a character: 1 for characters, about a quarter for byte pairs.</summary>
+    /// <param name="text">The text.</param>
+    public double SymbolsPerCharacter(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        return (double)symbols.Encode(text).Length / text.Length;
+    }
+
+    /// <summary>Goes on with a text, symbol by symbol, each drawn from the model's probabilities p^(1/temperature).</summary>
+    /// <param name="prompt">The beginning; symbols that the model does not know are left out.</param>
+    /// <param name="length">How many symbols to add.</param>
+    /// <param name="temperature">0 for the likeliest each time; 1 for the model's own probabilities.</param>
+    /// <param name="seed">The same seed gives the same text.</param>
+    /// <returns>What is added, in pieces.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length or the temperature is negative.</exception>
+    public IEnumerable<string> Generate(string prompt, int length, double temperature = 0.8, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (!(temperature >= 0.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must not be negative.");
+        }
+
+        return symbols.Decode(
+            Continue([.. symbols.Encode(prompt).DefaultIfEmpty(0)], length, temperature, new MersenneTwister(seed, threadSafe: false)));
+    }
+
+    private IEnumerable<int> Continue(List<long> text, int length, double temperature, MersenneTwister generator)
+    {
+        network.eval();
+        for (int i = 0; i < length; i++)
+        {
+            float[] logits = Next([.. text.TakeLast(About.Context)]);
+            int chosen = Draw(logits, temperature, generator.NextDouble());
+            text.Add(chosen);
+            yield return chosen;
+        }
+    }
+
+    private float[] Next(long[] text)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
+        return network.forward(tensor(text, [1, text.Length]))[0, text.Length - 1].contiguous().data<float>().ToArray();
+    }
+
+    private static int Draw(float[] logits, double temperature, double at)
+    {
+        float most = logits.Max();
+        if (temperature == 0.0)
+        {
+            return Array.IndexOf(logits, most);
+        }
+
+        double[] weights = [.. logits.Select(value => Math.Exp((value - most) / temperature))];
+        double left = at * weights.Sum();
+        int chosen = 0;
+        while (chosen < weights.Length - 1 && (left -= weights[chosen]) > 0.0)
+        {
+            chosen++;
+        }
+
+        return chosen;
+    }
+
+    private Tensor Loss(Tensor outputs, Tensor targets) =>
+        nn.functional.cross_entropy(outputs.view(-1, symbols.Count), targets.view(-1));
+}

@@ -1,9 +1,0 @@
-using MathNet.Numerics.LinearAlgebra;
-
-namespace Math4AI.Learning;
-
-/// <summary>A block of samples of a fit.</summary>
-/// <param name="Inputs">x, samples × inputs.</param>
-/// <param name="Targets">y.</param>
-/// <param name="Weights">w; null for 1.</param>
-internal sealed record FitBlock(Matrix<double> Inputs, FitTargets Targets, Vector<double>? Weights);

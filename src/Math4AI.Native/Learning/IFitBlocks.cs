@@ -1,9 +1,0 @@
-namespace Math4AI.Learning;
-
-/// <summary>Samples that are read block after block, by several threads at once.</summary>
-internal interface IFitBlocks
-{
-    int Count { get; }
-
-    FitBlock Read(int block);
-}

@@ -1,0 +1,159 @@
+using System.Numerics.Tensors;
+using Math4AI.Data;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+
+namespace Math4AI.LinearAlgebra.Blocks;
+
+/// <summary>
+/// Mean and covariance of channels, in one pass over blocks. The sums are taken of y − s, where s is the mean of the first
+/// block: a mean of 10⁸ with variance 1 then loses no digits. Σ(y − μ)(y − μ)ᵀ = Σ(y − s)(y − s)ᵀ − N (μ − s)(μ − s)ᵀ.
+/// Equals <c>numpy.mean</c> and <c>numpy.cov(bias=True)</c>.
+/// </summary>
+public sealed class Covariance
+{
+    private Covariance(long count, Vector<double> mean, Matrix<double> matrix)
+    {
+        Count = count;
+        Mean = mean;
+        Matrix = matrix;
+    }
+
+    /// <summary>The number of samples, N.</summary>
+    public long Count { get; }
+
+    /// <summary>The mean of each channel, in the data's unit.</summary>
+    public Vector<double> Mean { get; }
+
+    /// <summary>Channels × channels, Σ(y − μ)(y − μ)ᵀ / N.</summary>
+    public Matrix<double> Matrix { get; }
+
+    /// <summary>Channels × channels, the correlations: 1 on the diagonal, 0 beside a constant channel.</summary>
+    public Matrix<double> Correlation =>
+        DenseMatrix.Create(Matrix.RowCount, Matrix.ColumnCount, (i, j) =>
+        {
+            double scale = Math.Sqrt(Matrix[i, i] * Matrix[j, j]);
+            return i == j ? 1.0 : scale > 0.0 ? Matrix[i, j] / scale : 0.0;
+        });
+
+    /// <summary>Takes mean and covariance of all samples.</summary>
+    /// <param name="source">The samples, at least one.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">There is no sample, or one that is not finite: the message says which.</exception>
+    public static Covariance Of(ISampleSource source, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Channels < 1 || source.Length < 1)
+        {
+            throw new ArgumentException("There are no samples to take the covariance of.", nameof(source));
+        }
+
+        int channels = source.Channels;
+        double[] shift = MeanOfFirstBlock(source);
+        bool isFew = channels <= FewChannels.Most;
+        var pass = new BlockPass<double, Sums>(
+            source,
+            isFew ? (start, count, block) => FewChannels.ReadIfNotLent(source, start, count, block) : source.Read,
+            0,
+            () => new Sums(channels));
+        pass.Run(
+            (sums, block, _, count, start) =>
+            {
+                if (isFew)
+                {
+                    FewChannels.Of(source, block, start, count).AddMoments(shift, sums.First, sums.Second);
+                }
+                else
+                {
+                    sums.Add(block, shift, count);
+                }
+            },
+            cancellation);
+        return Combine(source, shift, pass.States);
+    }
+
+    private static double[] MeanOfFirstBlock(ISampleSource source)
+    {
+        int count = (int)Math.Min(source.Length, 256);
+        double[] block = new double[source.Channels * count];
+        source.Read(0, count, block);
+        double[] mean = new double[source.Channels];
+        for (int channel = 0; channel < source.Channels; channel++)
+        {
+            mean[channel] = TensorPrimitives.Average<double>(
+                block.AsSpan(channel * count, count));
+        }
+
+        return mean;
+    }
+
+    private static Covariance Combine(ISampleSource source, double[] shift, IEnumerable<Sums> states)
+    {
+        int channels = source.Channels;
+        double samples = source.Length;
+        double[] first = new double[channels];
+        double[] second = new double[channels * channels];
+        foreach (Sums sums in states)
+        {
+            TensorPrimitives.Add<double>(first, sums.First, first);
+            TensorPrimitives.Add<double>(second, sums.Second, second);
+        }
+
+        if (!second.All(double.IsFinite))
+        {
+            throw FirstBadSample(source);
+        }
+
+        Vector<double> mean = DenseVector.Create(channels, i => shift[i] + first[i] / samples);
+        Matrix<double> matrix = DenseMatrix.Create(
+            channels,
+            channels,
+            (i, j) =>
+            {
+                double moment = (second[i * channels + j] + second[j * channels + i]) / 2.0;
+                return (moment - first[i] * first[j] / samples) / samples;
+            });
+        return new Covariance(source.Length, mean, matrix);
+    }
+
+    private static ArgumentException FirstBadSample(ISampleSource source)
+    {
+        int longest = BlockPass<double, Sums>.BlockLengthFor(source);
+        double[] block = new double[longest * source.Channels];
+        for (long start = 0; start < source.Length; start += longest)
+        {
+            int count = (int)Math.Min(longest, source.Length - start);
+            source.Read(start, count, block);
+            for (int i = 0; i < count * source.Channels; i++)
+            {
+                if (!double.IsFinite(block[i]))
+                {
+                    return new ArgumentException(
+                        $"Sample {start + i % count + 1} of channel {i / count + 1} is {block[i]}: remove or replace "
+                        + "values that are not finite.",
+                        nameof(source));
+                }
+            }
+        }
+
+        return new ArgumentException("The samples are too large for their squares to be represented.", nameof(source));
+    }
+
+    private sealed class Sums(int channels)
+    {
+        public double[] First { get; } = new double[channels];
+
+        public double[] Second { get; } = new double[channels * channels];
+
+        public void Add(Span<double> block, double[] shift, int count)
+        {
+            BlockKernels.Centre(block, count, shift);
+            for (int channel = 0; channel < channels; channel++)
+            {
+                First[channel] += BlockKernels.Sum(block.Slice(channel * count, count));
+            }
+
+            BlockKernels.AddOuterProduct(block, channels, block, channels, count, Second);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Math4AI.Runtime;
+
+/// <summary>What carries out Math.NET's dense linear algebra.</summary>
+public enum LinearAlgebraBackend
+{
+    /// <summary>Math.NET's own C#; works everywhere.</summary>
+    Managed,
+
+    /// <summary>The oneMKL inside libtorch, on Linux x64.</summary>
+    Mkl,
+
+    /// <summary>Math.NET's native provider package, where the application carries it.</summary>
+    MathNetNative,
+}

@@ -1,0 +1,9 @@
+namespace Math4AI.Runtime;
+
+/// <summary>One step of the sequence in which the native libraries are loaded and set up.</summary>
+/// <param name="Name">What the step does, such as "load libtorch".</param>
+/// <param name="Ok">Whether it worked.</param>
+/// <param name="Detail">What happened, in a few words.</param>
+/// <param name="Remedy">What to do about it in one sentence; empty where nothing needs to be done.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record StartupStep(string Name, bool Ok, string Detail, string Remedy, double Seconds);

@@ -1,0 +1,82 @@
+using System.Buffers;
+using Math4AI.Data;
+using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Separation.Diagonalization;
+
+/// <summary>
+/// SOBI: sources with different spectra, of any density, also Gaussian ones. Of white signals the lagged covariances
+/// E z(t) z(t + τ)ᵀ are made diagonal together. Source: A. Belouchrani, K. Abed-Meraim, J.-F. Cardoso, E. Moulines, "A blind source
+/// separation technique using second-order statistics", IEEE Transactions on Signal Processing 45 (1997).
+/// </summary>
+internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sources)
+{
+    public override string Name => "sobi";
+
+    private protected override bool UsesDensities => false;
+
+    protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation) =>
+        mixture.Length > lags
+            ? LaggedCovariances(mixture, whitening, cancellation)
+            : throw new ArgumentException($"There are {mixture.Length} samples, and lags up to {lags} are needed.");
+
+    private unsafe Matrix<double>[] LaggedCovariances(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    {
+        int channels = mixture.Channels;
+        double[] mean = whitening.Covariance.Mean.ToArray();
+        var pass = new BlockPass<double, Sums>(mixture, (_, _, _) => { }, 0, () => new Sums(channels, lags));
+        pass.Run(
+            (sums, _, _, count, begin) =>
+            {
+                // The block and what follows it, so that no pair of samples is missed.
+                int whole = (int)Math.Min(count + lags, mixture.Length - begin);
+                double[] samples = ArrayPool<double>.Shared.Rent(channels * whole);
+                Span<double> block = samples.AsSpan(0, channels * whole);
+                mixture.Read(begin, whole, block);
+                BlockKernels.Centre(block, whole, mean);
+                fixed (double* y = block)
+                {
+                    for (int lag = 1; lag <= lags; lag++)
+                    {
+                        int pairs = Math.Min(count, whole - lag);
+                        for (int i = 0; i < channels && pairs > 0; i++)
+                        {
+                            for (int j = 0; j < channels; j++)
+                            {
+                                sums.Products[((lag - 1) * channels + i) * channels + j] +=
+                                    BlockKernels.Dot(y + i * whole, y + j * whole + lag, pairs);
+                            }
+                        }
+                    }
+                }
+
+                ArrayPool<double>.Shared.Return(samples);
+            },
+            cancellation);
+        var total = new double[lags * channels * channels];
+        foreach (Sums sums in pass.States)
+        {
+            for (int i = 0; i < total.Length; i++)
+            {
+                total[i] += sums.Products[i] / mixture.Length;
+            }
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, lags).Select(lag =>
+            {
+                Matrix<double> covariance = Matrix<double>.Build.Dense(
+                    channels, channels, (i, j) => 0.5 * (total[(lag * channels + i) * channels + j] + total[(lag * channels + j) * channels + i]));
+                return whitening.Matrix * covariance * whitening.Matrix.Transpose();
+            }),
+        ];
+    }
+
+    private sealed class Sums(int channels, int lags)
+    {
+        public double[] Products { get; } = new double[lags * channels * channels];
+    }
+}

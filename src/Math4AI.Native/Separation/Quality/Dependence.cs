@@ -1,0 +1,28 @@
+using Math4AI.Data;
+using Math4AI.Probability;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Separation.Quality;
+
+/// <summary>How much the channels of a mixture depend on each other, and the sources found in it.</summary>
+/// <param name="Mixture">The mutual information of the channels in nats, and its permutation test.</param>
+/// <param name="Sources">The same of the sources.</param>
+public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sources)
+{
+    private const int Samples = 1000;
+    private const int Permutations = 99;
+
+    /// <summary>Estimates both from a thousand samples from all over the data, by nearest neighbours.</summary>
+    /// <param name="mixture">The mixture.</param>
+    /// <param name="unmixing">What was found; two sources or more.</param>
+    public static Dependence Of(ISampleSource mixture, Unmixing unmixing)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        ArgumentNullException.ThrowIfNull(unmixing);
+        (double[] planar, int count) = EvenSample.Of(mixture, Samples);
+        Matrix<double> y = Matrix<double>.Build.Dense(count, mixture.Channels, planar);
+        Matrix<double> centred = y.MapIndexed((_, channel, value) => value - unmixing.Mean[channel], Zeros.Include);
+        return new Dependence(
+            MutualInformation.Test(y, Permutations), MutualInformation.Test(centred * unmixing.Matrix.Transpose(), Permutations));
+    }
+}

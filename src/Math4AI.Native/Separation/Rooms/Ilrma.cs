@@ -1,0 +1,196 @@
+using System.Numerics;
+using Math4AI.LinearAlgebra;
+using Math4AI.Runtime;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Separation.Rooms;
+
+/// <summary>
+/// Independent low-rank matrix analysis: for every frequency a matrix W_f with y = W_f x, where source n has in frequency f and frame t
+/// a complex Gaussian density of the variance r_n(f, t) = Σ_k T_n(f, k) V_n(k, t), a few spectra that sound louder and softer. T and V
+/// follow the powers of the sources by multiplicative updates, and W_f the variances, two rows at a time. Source: D. Kitamura, N. Ono,
+/// H. Sawada, H. Kameoka, H. Saruwatari, "Determined blind source separation unifying independent vector analysis and nonnegative
+/// matrix factorization", IEEE/ACM Transactions on Audio, Speech, and Language Processing 24 (2016).
+/// </summary>
+internal sealed unsafe class Ilrma
+{
+    private const double Least = 1e-9;
+
+    private readonly int channels;
+    private readonly int frames;
+    private readonly int stride;
+    private readonly int frequencies;
+    private readonly int spectra;
+    private readonly SpectralProducts products;
+    private readonly double[][] power;
+    private readonly double[][] bases;
+    private readonly double[][] activations;
+
+    /// <summary>Begins where another method ended.</summary>
+    /// <param name="mixture">Spectra of the channels, of unit power altogether.</param>
+    /// <param name="frequencies">The number of frequencies.</param>
+    /// <param name="unmixing">W_f, row-major; changed in place, with rows of the scale that one microphone hears.</param>
+    /// <param name="spectra">K, the spectra of a source.</param>
+    /// <param name="seed">Where T and V begin.</param>
+    public Ilrma(Complex[][] mixture, int frequencies, Complex[][] unmixing, int spectra, int seed)
+    {
+        (channels, this.frequencies, this.spectra) = (mixture.Length, frequencies, spectra);
+        frames = mixture[0].Length / frequencies;
+        products = new SpectralProducts(channels, frequencies, frames);
+        products.Take(mixture);
+        stride = products.Stride;
+        Unmixing = unmixing;
+        var random = new MersenneTwister(seed, threadSafe: false);
+        double[] Begin(int length) => [.. Enumerable.Range(0, length).Select(_ => 0.1 + 0.9 * random.NextDouble())];
+        power = [.. Enumerable.Range(0, channels).Select(_ => new double[frequencies * stride])];
+        bases = [.. Enumerable.Range(0, channels).Select(_ => Begin(frequencies * spectra))];
+        activations = [.. Enumerable.Range(0, channels).Select(_ => Begin(spectra * stride))];
+        Parallel.For(0, frequencies, Options(), Measure);
+    }
+
+    /// <summary>W_f, row-major.</summary>
+    public Complex[][] Unmixing { get; }
+
+    /// <summary>Renews T, V and all W_f so often.</summary>
+    public void Iterate(int iterations, CancellationToken cancellation)
+    {
+        for (int iteration = 0; iteration < iterations; iteration++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Normalise();
+            Parallel.For(0, channels, Options(), RenewModel);
+            Parallel.For(0, frequencies, Options(), RenewUnmixing);
+        }
+    }
+
+    private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
+
+    /// <summary>|y|² at a frequency.</summary>
+    private void Measure(int f)
+    {
+        for (int n = 0; n < channels; n++)
+        {
+            Span<double> row = power[n].AsSpan(f * stride, stride);
+            row.Clear();
+            fixed (double* sum = row)
+            {
+                products.AddPower(f, Unmixing[f].AsSpan(n * channels, channels), 1.0, sum);
+            }
+        }
+    }
+
+    /// <summary>Sources of unit power, so that nothing runs away; the model's scale goes with them.</summary>
+    private void Normalise()
+    {
+        for (int n = 0; n < channels; n++)
+        {
+            double mean = 1e-30;
+            foreach (double value in power[n])
+            {
+                mean += value;
+            }
+
+            double scale = frequencies * (double)frames / mean, root = Math.Sqrt(scale);
+            for (int f = 0; f < frequencies; f++)
+            {
+                for (int m = 0; m < channels; m++)
+                {
+                    Unmixing[f][n * channels + m] *= root;
+                }
+            }
+
+            Multiply(power[n], scale);
+            Multiply(bases[n], scale);
+        }
+    }
+
+    private static void Multiply(double[] values, double factor)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] *= factor;
+        }
+    }
+
+    /// <summary>T ← T √((P/R²)Vᵀ/(1/R)Vᵀ), and V likewise: each lowers the divergence of Itakura and Saito between P and R = T V.</summary>
+    private void RenewModel(int n)
+    {
+        double[] t = bases[n], v = activations[n], p = power[n];
+        double[] above = new double[spectra * stride], below = new double[spectra * stride];
+        Span<double> up = stackalloc double[spectra], down = stackalloc double[spectra];
+        for (int f = 0; f < frequencies; f++)
+        {
+            up.Clear();
+            down.Clear();
+            for (int i = 0; i < frames; i++)
+            {
+                double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
+                for (int k = 0; k < spectra; k++)
+                {
+                    up[k] += ratio * v[k * stride + i];
+                    down[k] += inverse * v[k * stride + i];
+                }
+            }
+
+            for (int k = 0; k < spectra; k++)
+            {
+                t[f * spectra + k] = Math.Max(Least, t[f * spectra + k] * Math.Sqrt(up[k] / down[k]));
+            }
+
+            for (int i = 0; i < frames; i++)
+            {
+                double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
+                for (int k = 0; k < spectra; k++)
+                {
+                    above[k * stride + i] += ratio * t[f * spectra + k];
+                    below[k * stride + i] += inverse * t[f * spectra + k];
+                }
+            }
+        }
+
+        for (int k = 0; k < spectra; k++)
+        {
+            for (int i = 0; i < frames; i++)
+            {
+                v[k * stride + i] = Math.Max(Least, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
+            }
+        }
+    }
+
+    private double Variance(double[] t, double[] v, int f, int i)
+    {
+        double sum = Least;
+        for (int k = 0; k < spectra; k++)
+        {
+            sum += t[f * spectra + k] * v[k * stride + i];
+        }
+
+        return sum;
+    }
+
+    private void RenewUnmixing(int f)
+    {
+        Complex[][] covariances = new Complex[channels][];
+        double[] weights = new double[stride];
+        for (int n = 0; n < channels; n++)
+        {
+            for (int i = 0; i < frames; i++)
+            {
+                weights[i] = 1.0 / Variance(bases[n], activations[n], f, i);
+            }
+
+            covariances[n] = new Complex[channels * channels];
+            products.Covariance(f, weights, covariances[n]);
+        }
+
+        for (int a = 0; a < channels; a++)
+        {
+            for (int b = a + 1; b < channels; b++)
+            {
+                PairUpdate.Renew(Unmixing[f], channels, a, b, covariances[a], covariances[b]);
+            }
+        }
+
+        Measure(f);
+    }
+}

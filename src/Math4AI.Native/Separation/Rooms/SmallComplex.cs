@@ -1,0 +1,97 @@
+using System.Numerics;
+
+namespace Math4AI.Separation.Rooms;
+
+/// <summary>
+/// Products and inverses of complex matrices of a few rows, row-major, where a call of LAPACK, or an allocation, would cost more
+/// than the work.
+/// </summary>
+internal static class SmallComplex
+{
+    /// <summary>product = a b.</summary>
+    public static void Multiply(ReadOnlySpan<Complex> a, ReadOnlySpan<Complex> b, int order, Span<Complex> product)
+    {
+        for (int i = 0; i < order; i++)
+        {
+            for (int j = 0; j < order; j++)
+            {
+                Complex sum = Complex.Zero;
+                for (int k = 0; k < order; k++)
+                {
+                    sum += a[i * order + k] * b[k * order + j];
+                }
+
+                product[i * order + j] = sum;
+            }
+        }
+    }
+
+    /// <summary>The inverse in place, by elimination with row pivoting.</summary>
+    public static void Invert(Span<Complex> matrix, int order)
+    {
+        Span<int> pivots = stackalloc int[order];
+        for (int column = 0; column < order; column++)
+        {
+            int pivot = column;
+            for (int row = column + 1; row < order; row++)
+            {
+                pivot = Square(matrix[row * order + column]) > Square(matrix[pivot * order + column]) ? row : pivot;
+            }
+
+            pivots[column] = pivot;
+            SwapRows(matrix, order, column, pivot);
+            Complex scale = Reciprocal(matrix[column * order + column]);
+            matrix[column * order + column] = Complex.One;
+            for (int j = 0; j < order; j++)
+            {
+                matrix[column * order + j] *= scale;
+            }
+
+            for (int row = 0; row < order; row++)
+            {
+                if (row == column)
+                {
+                    continue;
+                }
+
+                Complex factor = matrix[row * order + column];
+                matrix[row * order + column] = Complex.Zero;
+                for (int j = 0; j < order; j++)
+                {
+                    matrix[row * order + j] -= factor * matrix[column * order + j];
+                }
+            }
+        }
+
+        for (int column = order - 1; column >= 0; column--)
+        {
+            SwapColumns(matrix, order, column, pivots[column]);
+        }
+    }
+
+    /// <summary>1/z, without the care for overflow that <see cref="Complex"/> takes.</summary>
+    public static Complex Reciprocal(Complex z)
+    {
+        double scale = 1.0 / Square(z);
+        return new Complex(z.Real * scale, -z.Imaginary * scale);
+    }
+
+    /// <summary>|z|².</summary>
+    public static double Square(Complex z) => z.Real * z.Real + z.Imaginary * z.Imaginary;
+
+    private static void SwapRows(Span<Complex> matrix, int order, int a, int b)
+    {
+        for (int j = 0; j < order && a != b; j++)
+        {
+            (matrix[a * order + j], matrix[b * order + j]) = (matrix[b * order + j], matrix[a * order + j]);
+        }
+    }
+
+    private static void SwapColumns(Span<Complex> matrix, int order, int a, int b)
+    {
+        for (int i = 0; i < order && a != b; i++)
+        {
+            (matrix[i * order + a], matrix[i * order + b]) = (matrix[i * order + b], matrix[i * order + a]);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Math4AI.Interop.Mkl;
+using Math4AI.Runtime;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.DirectPasses;
+
+/// <summary>
+/// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and rectifiers in one pass beside
+/// them: the network is small, and autograd's own work on each operation would take as long as the operations. The loss stays torch's:
+/// it is given the outputs, and its backward ends there. (The loops are optimised at their first call, as are those of the optimisers.)
+/// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0. Each of two threads has half of a layer's outputs, so that it finds their
+/// weights and gradients in its own cache, as the optimiser's step does after it.
+/// </summary>
+internal sealed unsafe class MlpPass : IDirectPass
+{
+    private readonly FlatParameters parameters;
+    private readonly int[] widths;
+    private readonly PinnedFloats[] activations;
+    private readonly PinnedFloats[] slopes;
+    private readonly OutputLeaf outputs = new();
+    private readonly Action<int> gather;
+    private readonly Action<int> forward;
+    private readonly Action<int> backward;
+    private Tensor? given;
+    private long[] places = [];
+    private float* source;
+    private int rows;
+    private int layer;
+    private bool isFirst;
+    private bool areHalves;
+
+    private MlpPass(Mlp module, FlatParameters parameters)
+    {
+        this.parameters = parameters;
+        widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
+        activations = [.. widths.Select(_ => new PinnedFloats())];
+        slopes = [.. widths.Select(_ => new PinnedFloats())];
+        (gather, forward, backward) = (GatherPart, ForwardPart, BackwardPart);
+        parameters.KeepOwnGradients();
+    }
+
+    /// <summary>The numbers of a sample.</summary>
+    public long Inputs => widths[0];
+
+    /// <summary>A pass for a module, where it is one that this can do with such inputs, and MKL is there.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="inputs">Some of the inputs that will come.</param>
+    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs) =>
+        Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
+            && Takes(inputs, mlp.Layers[0].weight.shape[1])
+            ? new MlpPass(mlp, parameters)
+            : null;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">They are of another shape or type than those that the training began with.</exception>
+    public Tensor Forward(Tensor inputs)
+    {
+        if (!Takes(inputs, widths[0]))
+        {
+            throw new ArgumentException(
+                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); the training began with rows × {widths[0]} of float32.");
+        }
+
+        (given, rows) = (inputs.is_contiguous() ? inputs : inputs.contiguous(), (int)inputs.shape[0]);
+        return AllLayers();
+    }
+
+    /// <summary>The same for samples that lie one after the other, in the width that the training began with.</summary>
+    /// <param name="lines">All of them.</param>
+    /// <param name="wanted">Those that are wanted.</param>
+    public Tensor Forward(float* lines, ReadOnlySpan<long> wanted)
+    {
+        (given, rows) = (null, wanted.Length);
+        source = lines;
+        if (places.Length < rows)
+        {
+            places = new long[rows];
+        }
+
+        _ = activations[0].Of(checked(rows * widths[0]));
+        wanted.CopyTo(places);
+        areHalves = TwoThreads.AreAvailable;
+        Share(gather);
+        return AllLayers();
+    }
+
+    private Tensor AllLayers()
+    {
+        areHalves = TwoThreads.AreAvailable;
+        Tensor result = outputs.Of(rows, widths[^1]);
+        for (int i = 1; i < widths.Length; i++)
+        {
+            int count = checked(rows * widths[i]);
+            _ = slopes[i].Of(count);
+            if (i + 1 < widths.Length)
+            {
+                _ = activations[i].Of(count);
+            }
+        }
+
+        for (layer = 0; layer < widths.Length - 1; layer++)
+        {
+            Share(forward);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Backward(bool isFirst)
+    {
+        outputs.TakeGradient(new Span<float>(slopes[^1].Address, rows * widths[^1]));
+        parameters.FindGradients();
+        this.isFirst = isFirst;
+        for (layer = widths.Length - 2; layer >= 0; layer--)
+        {
+            Share(backward);
+        }
+
+        parameters.AddWhatAutogradLeft();
+        given = null;
+    }
+
+    /// <summary>Copies the inputs of some of the rows.</summary>
+    private void GatherPart(int half)
+    {
+        long size = (long)widths[0] * sizeof(float);
+        (int first, int some) = Part(rows, half);
+        float* target = activations[0].Address;
+        for (int row = first; row < first + some; row++)
+        {
+            Buffer.MemoryCopy(source + places[row] * widths[0], target + (long)row * widths[0], size, size);
+        }
+    }
+
+    /// <summary>Some of a layer's outputs, for all rows.</summary>
+    private void ForwardPart(int half)
+    {
+        int count = widths[layer], width = widths[layer + 1];
+        (int first, int some) = Part(width, half, FlatParameters.Alignment);
+        if (some == 0)
+        {
+            return;
+        }
+
+        fixed (float* values = parameters.Values)
+        {
+            float* x = InputsOf(layer), y = (layer + 2 < widths.Length ? activations[layer + 1].Address : outputs.Address) + first;
+            float* w = values + parameters.Segments[2 * layer].Start + (long)first * count;
+            float* b = values + parameters.Segments[2 * layer + 1].Start + first;
+
+            // Rows of ours are columns of MKL's: Yᵀ = W Xᵀ.
+            MklSingle.Gemm((byte)'T', (byte)'N', some, rows, count, 1.0f, w, count, x, count, 0.0f, y, width);
+            float least = layer + 2 == widths.Length ? float.NegativeInfinity : 0.0f;
+            for (int row = 0; row < rows; row++)
+            {
+                AddBias(y + (long)row * width, b, some, least);
+            }
+        }
+    }
+
+    /// <summary>The gradients of the weights of some of a layer's outputs, and of the layer's inputs for some of the rows.</summary>
+    private void BackwardPart(int half)
+    {
+        int count = widths[layer], width = widths[layer + 1];
+        float* x = InputsOf(layer), g = slopes[layer + 1].Address;
+        (int first, int some) = Part(width, half, FlatParameters.Alignment);
+        if (some > 0)
+        {
+            float* weights = parameters.Gradient(2 * layer) + (long)first * count, bias = parameters.Gradient(2 * layer + 1) + first;
+            MklSingle.Gemm(
+                (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f, weights, count);
+            if (isFirst)
+            {
+                new Span<float>(bias, some).Clear();
+            }
+
+            for (int row = 0; row < rows; row++)
+            {
+                AddBias(bias, g + first + (long)row * width, some, float.NegativeInfinity);
+            }
+        }
+
+        (first, some) = Part(rows, half);
+        if (layer > 0 && some > 0)
+        {
+            fixed (float* values = parameters.Values)
+            {
+                float* w = values + parameters.Segments[2 * layer].Start, before = slopes[layer].Address + (long)first * count;
+                MklSingle.Gemm(
+                    (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f, before, count);
+                ClearWhereOff(x + (long)first * count, before, some * count);
+            }
+        }
+    }
+
+    private static bool Takes(Tensor inputs, long width) =>
+        inputs.dtype == ScalarType.Float32 && inputs.shape is [_, var columns] && columns == width;
+
+    private void Share(Action<int> work)
+    {
+        if (areHalves)
+        {
+            TwoThreads.Run(work);
+        }
+        else
+        {
+            work(0);
+        }
+    }
+
+    private (int First, int Count) Part(int count, int half, int group = 1) =>
+        areHalves ? TwoThreads.Half(count, half, group) : (0, count);
+
+    /// <summary>value = max(value + bias, least).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddBias(float* value, float* bias, int count, float least)
+    {
+        var leasts = Vector512.Create(least);
+        int i = 0;
+        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            Vector512.Max(Vector512.Load(value + i) + Vector512.Load(bias + i), leasts).Store(value + i);
+        }
+
+        for (; i < count; i++)
+        {
+            value[i] = Math.Max(value[i] + bias[i], least);
+        }
+    }
+
+    /// <summary>slope = 0 where the rectifier gave 0. Without a branch: nobody could foretell it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ClearWhereOff(float* value, float* slope, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            Vector512<float> isOn = Vector512.GreaterThan(Vector512.Load(value + i), Vector512<float>.Zero);
+            (Vector512.Load(slope + i) & isOn).Store(slope + i);
+        }
+
+        for (; i < count; i++)
+        {
+            slope[i] = value[i] > 0.0f ? slope[i] : 0.0f;
+        }
+    }
+
+    private float* InputsOf(int layer) => layer > 0 || given is null
+        ? activations[layer].Address
+        : (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(given.bytes));
+}

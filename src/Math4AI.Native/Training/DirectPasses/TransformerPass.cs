@@ -1,0 +1,130 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Math4AI.Runtime;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+
+namespace Math4AI.Training.DirectPasses;
+
+/// <summary>
+/// Forward and backward through a <see cref="CharTransformer"/> without autograd. Half of the texts go all the way through on each of two
+/// threads, without waiting for each other; the gradients of the two are added at the end.
+/// </summary>
+internal sealed unsafe class TransformerPass : IDirectPass
+{
+    /// <summary>Numbers that may be kept from forward to backward; beyond it, torch's attention needs less.</summary>
+    private const double MostKept = 1 << 27;
+
+    private readonly CharTransformer module;
+    private readonly FlatParameters parameters;
+    private readonly TransformerPart[] parts;
+    private readonly PinnedFloats second = new();
+    private readonly OutputLeaf outputs = new();
+    private readonly PinnedFloats slopes = new();
+    private readonly Action<int> forward;
+    private readonly Action<int> backward;
+    private readonly Action<int> combine;
+    private Tensor? given;
+    private float* values;
+    private int texts;
+    private int length;
+    private bool isFirst;
+
+    private TransformerPass(CharTransformer module, FlatParameters parameters, TransformerWeights at)
+    {
+        (this.module, this.parameters) = (module, parameters);
+        parts = [new TransformerPart(module, at), new TransformerPart(module, at)];
+        new Span<float>(second.Of(parameters.Values.Length), parameters.Values.Length).Clear();
+        (forward, backward, combine) = (ForwardHalf, BackwardHalf, Combine);
+        parameters.KeepOwnGradients();
+    }
+
+    /// <summary>A pass for a module, where it is one that this can do with such inputs, and MKL is there.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="inputs">Some of the inputs that will come.</param>
+    /// <param name="batch">How many of them will come at once.</param>
+    public static TransformerPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs, int batch) =>
+        Compute.HasMkl && module is CharTransformer transformer && Takes(transformer, inputs)
+            && Kept(transformer, batch, inputs.shape[1]) <= MostKept && TransformerWeights.Of(transformer, parameters) is { } at
+            ? new TransformerPass(transformer, parameters, at)
+            : null;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">They are of another shape or type, or hold symbols that the model does not have.</exception>
+    public Tensor Forward(Tensor inputs)
+    {
+        if (!Takes(module, inputs))
+        {
+            throw new ArgumentException(
+                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); texts × up to {module.Context} of int64 are needed.");
+        }
+
+        given = inputs.is_contiguous() ? inputs : inputs.contiguous();
+        (texts, length) = ((int)inputs.shape[0], (int)inputs.shape[1]);
+        foreach (long symbol in MemoryMarshal.Cast<byte, long>(given.bytes))
+        {
+            if (symbol < 0 || symbol >= module.SymbolCount)
+            {
+                throw new ArgumentException($"The model has the symbols 0 to {module.SymbolCount - 1}; {symbol} is not one of them.");
+            }
+        }
+
+        Tensor result = outputs.Of(texts * length, module.SymbolCount).view(texts, length, module.SymbolCount);
+        Run(forward);
+        given = null;
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Backward(bool isFirst)
+    {
+        int count = texts * length * module.SymbolCount;
+        outputs.TakeGradient(new Span<float>(slopes.Of(count), count));
+        parameters.FindGradients();
+        this.isFirst = isFirst;
+        Run(backward);
+        Run(combine);
+        parameters.AddWhatAutogradLeft();
+    }
+
+    private static bool Takes(CharTransformer module, Tensor inputs) =>
+        inputs.dtype == ScalarType.Int64 && inputs.shape is [> 0, > 0 and var length] && length <= module.Context;
+
+    private static double Kept(CharTransformer module, double batch, double length) =>
+        batch * length * (module.Layers * (16.0 * module.Width + module.Heads * length) + module.SymbolCount);
+
+    private void Run(Action<int> work)
+    {
+        fixed (float* address = parameters.Values)
+        {
+            values = address;
+            TwoThreads.Run(work);
+        }
+    }
+
+    private void ForwardHalf(int half)
+    {
+        (int first, int some) = TwoThreads.Half(texts, half);
+        parts[half].Forward(
+            values, MemoryMarshal.Cast<byte, long>(given!.bytes).Slice(first * length, some * length), length,
+            outputs.Address + (long)first * length * module.SymbolCount);
+    }
+
+    private void BackwardHalf(int half)
+    {
+        (int first, _) = TwoThreads.Half(texts, half);
+        parts[half].Backward(
+            values, slopes.Address + (long)first * length * module.SymbolCount, half == 0 ? parameters.Gradient(0) : second.Address,
+            isAdded: half == 0 && !isFirst);
+    }
+
+    private void Combine(int half)
+    {
+        (int first, int some) = TwoThreads.Half(parameters.Values.Length, half, FlatParameters.Alignment);
+        var sum = new Span<float>(parameters.Gradient(0) + first, some);
+        TensorPrimitives.Add(sum, new ReadOnlySpan<float>(second.Address + first, some), sum);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using Math4AI.Data;
+using Math4AI.Data.Images;
+using Math4AI.LinearAlgebra;
+using Math4AI.Training.Files;
+using Math4AI.Training.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.Images;
+
+/// <summary>All that a model of images is, beside its weights.</summary>
+/// <param name="Shape">The images and the classes.</param>
+/// <param name="Target">What the classes are of.</param>
+/// <param name="Filters">Of the first convolutions.</param>
+/// <param name="Mean">The mean of the training part's pixels.</param>
+/// <param name="Deviation">Their standard deviation.</param>
+public sealed record ImageModelDescription(ImageShape Shape, string Target, int Filters, double Mean, double Deviation);
+
+/// <summary>A trained network that tells images apart.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+public sealed class ImageModel
+{
+    private const int MostSide = 4096;
+    private const int MostClasses = 1 << 16;
+    private const int AtOnce = 256;
+
+    private readonly ConvNet network;
+
+    internal ImageModel(ImageModelDescription about)
+    {
+        About = about;
+        network = new ConvNet(about.Shape.Channels, about.Shape.Height, about.Shape.Width, about.Shape.Classes.Count, about.Filters);
+    }
+
+    /// <summary>All but the weights.</summary>
+    public ImageModelDescription About { get; }
+
+    internal nn.Module<Tensor, Tensor> Network => network;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ImageModel Load(string folder)
+    {
+        ImageModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.ImageModelDescription, about =>
+            about is { Target: not null, Filters: > 0 and <= 1024, Shape: { Channels: 1 or 3, Height: >= 4 and <= MostSide, Width: >= 4 and <= MostSide } }
+            && about.Shape.Classes is { Count: >= 2 and <= MostClasses } && about.Shape.Classes.All(name => name is not null)
+            && double.IsFinite(about.Mean) && about.Deviation > 0.0 && about.Shape.Largest > 0.0);
+        ImageShape shape = about.Shape;
+        ModelFolder.RequireWeights(folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
+        var model = new ImageModel(about);
+        ModelFolder.ReadWeights(folder, model.network);
+        return model;
+    }
+
+    /// <summary>Writes the model to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    public void Save(string folder, FileTransaction files) =>
+        ModelFolder.Write(folder, files, About, ModelJson.Default.ImageModelDescription, network);
+
+    /// <summary>The probabilities of the classes, images × classes.</summary>
+    /// <param name="images">Images of the model's size.</param>
+    /// <exception cref="ArgumentException">They are of another size.</exception>
+    public double[][] Predict(ImageSet images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ImageShape shape = About.Shape;
+        if (images.Channels != shape.Channels || images.Height != shape.Height || images.Width != shape.Width)
+        {
+            throw new ArgumentException(
+                $"The images have {images.Channels} channels of {images.Height} × {images.Width} pixels; the model was trained on {shape.Channels} of {shape.Height} × {shape.Width}.");
+        }
+
+        using IDisposable mode = no_grad();
+        network.eval();
+        int size = shape.Channels * shape.Height * shape.Width;
+        float[] inputs = Standardised(images);
+        var probabilities = new List<double[]>();
+        for (int first = 0; first < images.Count; first += AtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(AtOnce, images.Count - first);
+            Tensor batch = tensor(inputs.AsSpan(first * size, count * size).ToArray(), [count, shape.Channels, shape.Height, shape.Width]);
+            float[] values = nn.functional.softmax(network.forward(batch), 1).contiguous().data<float>().ToArray();
+            probabilities.AddRange(values.Chunk(shape.Classes.Count).Select(row => Array.ConvertAll(row, value => (double)value)));
+        }
+
+        return [.. probabilities];
+    }
+
+    /// <summary>Pixels of mean 0 and variance 1, as far as the training part's.</summary>
+    internal float[] Standardised(ImageSet images) =>
+        Array.ConvertAll(images.Pixels, pixel => (float)((pixel - About.Mean) / About.Deviation));
+}

@@ -1,0 +1,126 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.Networks;
+
+/// <summary>
+/// A small decoder-only transformer: norms before each part, causal attention, and one table for symbols at both ends. Sources: A.
+/// Vaswani et al., NIPS (2017); the initialisation after A. Radford et al., "Language models are unsupervised multitask learners" (2019).
+/// </summary>
+public sealed class CharTransformer : nn.Module<Tensor, Tensor>
+{
+    /// <summary>ε of the norms.</summary>
+    internal const double Epsilon = 1e-5;
+
+    private const double Deviation = 0.02;
+
+    private readonly Embedding symbols;
+    private readonly Embedding places;
+    private readonly ModuleList<Block> blocks;
+    private readonly LayerNorm norm;
+
+    /// <summary>Makes the layers.</summary>
+    /// <param name="symbolCount">The number of symbols.</param>
+    /// <param name="context">The longest text that is looked at.</param>
+    /// <param name="layers">The blocks.</param>
+    /// <param name="heads">The heads of attention; they divide the width.</param>
+    /// <param name="width">The numbers of a symbol.</param>
+    public CharTransformer(int symbolCount, int context = 64, int layers = 4, int heads = 4, int width = 128)
+        : base(nameof(CharTransformer))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(symbolCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(context, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        if (width < heads || width % heads != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(width), width, $"The width must be a multiple of the {heads} heads.");
+        }
+
+        (Context, Layers, Heads, Width, SymbolCount) = (context, layers, heads, width, symbolCount);
+        symbols = nn.Embedding(symbolCount, width);
+        places = nn.Embedding(context, width);
+        blocks = nn.ModuleList([.. Enumerable.Range(0, layers).Select(_ => new Block(width, heads))]);
+        norm = nn.LayerNorm(width, Epsilon, bias: false);
+        RegisterComponents();
+        using IDisposable mode = no_grad();
+        nn.init.normal_(symbols.weight!, 0.0, Deviation);
+        nn.init.normal_(places.weight!, 0.0, Deviation);
+        foreach (Block block in blocks)
+        {
+            block.Begin(Deviation, Deviation / Math.Sqrt(2.0 * layers));
+        }
+    }
+
+    /// <summary>The longest text that is looked at.</summary>
+    public int Context { get; }
+
+    /// <summary>The blocks.</summary>
+    internal int Layers { get; }
+
+    /// <summary>The heads of attention.</summary>
+    internal int Heads { get; }
+
+    /// <summary>The numbers of a symbol.</summary>
+    internal int Width { get; }
+
+    /// <summary>The number of symbols.</summary>
+    internal int SymbolCount { get; }
+
+    /// <summary>Symbols, texts × length, to the logarithms of what comes next, texts × length × symbols, but for a constant.</summary>
+    /// <param name="input">int64.</param>
+    public override Tensor forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Tensor x = symbols.forward(input) + places.weight!.narrow(0, 0, input.shape[1]);
+        foreach (Block block in blocks)
+        {
+            x = block.forward(x);
+        }
+
+        return nn.functional.linear(norm.forward(x), symbols.weight!);
+    }
+
+    /// <summary>Attention, and two layers for each symbol.</summary>
+    private sealed class Block : nn.Module<Tensor, Tensor>
+    {
+        private readonly int heads;
+        private readonly LayerNorm attentionNorm;
+        private readonly LayerNorm layerNorm;
+        private readonly Linear queriesKeysValues;
+        private readonly Linear attended;
+        private readonly Linear up;
+        private readonly Linear down;
+
+        public Block(int width, int heads)
+            : base(nameof(Block))
+        {
+            this.heads = heads;
+            attentionNorm = nn.LayerNorm(width, Epsilon, bias: false);
+            queriesKeysValues = nn.Linear(width, 3L * width, hasBias: false);
+            attended = nn.Linear(width, width, hasBias: false);
+            layerNorm = nn.LayerNorm(width, Epsilon, bias: false);
+            up = nn.Linear(width, 4L * width, hasBias: false);
+            down = nn.Linear(4L * width, width, hasBias: false);
+            RegisterComponents();
+        }
+
+        public void Begin(double deviation, double residualDeviation)
+        {
+            nn.init.normal_(queriesKeysValues.weight, 0.0, deviation);
+            nn.init.normal_(up.weight, 0.0, deviation);
+            nn.init.normal_(attended.weight, 0.0, residualDeviation);
+            nn.init.normal_(down.weight, 0.0, residualDeviation);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            (long texts, long length, long width) = (input.shape[0], input.shape[1], input.shape[2]);
+            Tensor[] parts = queriesKeysValues.forward(attentionNorm.forward(input))
+                .view(texts, length, 3, heads, width / heads).permute(2, 0, 3, 1, 4).unbind(0);
+            Tensor seen = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true);
+            Tensor x = input + attended.forward(seen.transpose(1, 2).reshape(texts, length, width));
+            return x + down.forward(nn.functional.gelu(up.forward(layerNorm.forward(x))));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.Networks;
+
+/// <summary>A multilayer perceptron: linear layers with rectifiers between them; without hidden layers a linear model.</summary>
+public sealed class Mlp : nn.Module<Tensor, Tensor>
+{
+    private readonly List<TorchSharp.Modules.Linear> layers = [];
+
+    /// <summary>Makes the layers, with He's initialisation from torch's generator.</summary>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="hidden">The widths of the hidden layers.</param>
+    /// <param name="outputs">The number of outputs.</param>
+    public Mlp(int inputs, IReadOnlyList<int> hidden, int outputs)
+        : base(nameof(Mlp))
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        int[] widths = [inputs, .. hidden, outputs];
+        for (int i = 0; i + 1 < widths.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(widths[i], 1, nameof(hidden));
+            var layer = nn.Linear(widths[i], widths[i + 1]);
+            register_module($"layer{i}", layer);
+            layers.Add(layer);
+        }
+    }
+
+    /// <summary>The linear layers, in order.</summary>
+    internal IReadOnlyList<TorchSharp.Modules.Linear> Layers => layers;
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        Tensor x = input;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            x = layers[i].forward(x);
+            x = i + 1 < layers.Count ? nn.functional.relu(x) : x;
+        }
+
+        return x;
+    }
+}

@@ -1,0 +1,122 @@
+using Math4AI.Fitting;
+using Math4AI.Separation.Ica;
+
+namespace Math4AI.Training.Scoring;
+
+/// <summary>A part of the data and how well the model predicts it.</summary>
+/// <param name="Rows">The samples of the part.</param>
+/// <param name="Scores">Scores by name.</param>
+/// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
+public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
+{
+    /// <summary>Mean and standard deviation of each score over several trainings.</summary>
+    /// <param name="parts">Parts with the same scores.</param>
+    /// <exception cref="ArgumentException">There is no part.</exception>
+    public static IReadOnlyDictionary<string, (double Mean, double Deviation)> Spread(IReadOnlyList<ScoredPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0)
+        {
+            throw new ArgumentException("There are no scores to take the mean of.", nameof(parts));
+        }
+
+        return parts[0].Scores.Keys.ToDictionary(name => name, name =>
+        {
+            double mean = parts.Average(part => part.Scores[name]);
+            double squares = parts.Sum(part => Math.Pow(part.Scores[name] - mean, 2));
+            return (mean, Math.Sqrt(squares / Math.Max(1, parts.Count - 1)));
+        });
+    }
+
+    /// <summary>The scores of numbers.</summary>
+    internal static ScoredPart OfNumbers(double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)
+    {
+        double[] squares = [.. predicted.Zip(observed, (f, y) => (f[0] - y) * (f[0] - y))];
+        double center = observed.Average();
+
+        double RSquared(int[] drawn)
+        {
+            double rest = 0.0, sum = 0.0, sumOfSquares = 0.0;
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                double y = observed[i] - center;
+                (rest, sum, sumOfSquares) = (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
+            }
+
+            // Of equal ones rounding alone is left, and there is no R².
+            double spread = sumOfSquares - sum * sum / drawn.Length;
+            return spread > 1e-12 * sumOfSquares ? 1.0 - rest / spread : double.NaN;
+        }
+
+        return Of(
+            observed.Length,
+            [new("rmse", drawn => Math.Sqrt(Mean(squares, drawn))), new("rSquared", RSquared)],
+            hasIntervals,
+            cancellation);
+    }
+
+    /// <summary>The scores of probabilities of classes.</summary>
+    internal static ScoredPart OfClasses(double[][] predicted, int[] observed, bool hasIntervals, CancellationToken cancellation = default)
+    {
+        int[] chosen = Scoring.Scores.Likeliest(predicted);
+        double[] right = [.. chosen.Zip(observed, (p, y) => p == y ? 1.0 : 0.0)];
+        double[] losses = [.. predicted.Zip(observed, (row, y) => -Math.Log(Math.Max(1e-12, row[y])))];
+        int count = predicted[0].Length;
+        int[] present = [.. observed.Distinct()], named = [.. observed.Union(chosen)];
+        var ranked = new RankedProbabilities(predicted, observed);
+
+        // Of every class: how often it was chosen rightly, was observed, and was chosen.
+        double Over(int[] classes, int[] drawn, Func<double, double, double, double> score)
+        {
+            double[] found = new double[count], seen = new double[count], taken = new double[count];
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                found[chosen[i]] += drawn[i] * right[i];
+                seen[observed[i]] += drawn[i];
+                taken[chosen[i]] += drawn[i];
+            }
+
+            return classes.Average(of => score(found[of], seen[of], taken[of]));
+        }
+
+        // Of scores that are means over the classes, a draw has as many samples of each class as there are: it has every class.
+        return Of(
+            observed.Length,
+            [
+                new("accuracy", drawn => Mean(right, drawn)),
+                new("balancedAccuracy", drawn => Over(present, drawn, (found, seen, _) => found / seen), observed),
+                new("f1", drawn => Over(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
+                new("rocAuc", drawn => ranked.Area(drawn), observed),
+                new("logLoss", drawn => Mean(losses, drawn)),
+            ],
+            hasIntervals,
+            cancellation);
+    }
+
+    private static ScoredPart Of(int samples, Score[] scores, bool hasIntervals, CancellationToken cancellation)
+    {
+        int[] once = new int[samples];
+        Array.Fill(once, 1);
+        return new ScoredPart(
+            samples,
+            scores.ToDictionary(score => score.Name, score => score.Of(once)),
+            hasIntervals
+                ? scores.ToDictionary(
+                    score => score.Name, score => Scoring.Scores.Bootstrap(samples, score.Of, score.Strata, cancellation: cancellation))
+                : new Dictionary<string, Interval>());
+    }
+
+    private static double Mean(double[] values, int[] drawn)
+    {
+        double sum = 0.0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            sum += drawn[i] * values[i];
+        }
+
+        return sum / values.Length;
+    }
+
+    /// <summary>A score by how often each sample is drawn.</summary>
+    private readonly record struct Score(string Name, Func<int[], double> Of, int[]? Strata = null);
+}

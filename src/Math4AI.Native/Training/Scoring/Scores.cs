@@ -1,0 +1,115 @@
+using Math4AI.Fitting;
+using Math4AI.Separation.Ica;
+using MathNet.Numerics.Random;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Training.Scoring;
+
+/// <summary>How good predictions are.</summary>
+public static class Scores
+{
+    /// <summary>The share of right classes.</summary>
+    /// <param name="predicted">One class a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double Accuracy(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
+        predicted.Zip(observed, (p, y) => p == y ? 1.0 : 0.0).Average();
+
+    /// <summary>The mean over the classes of the share that is found of each.</summary>
+    /// <param name="predicted">One class a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double BalancedAccuracy(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
+        observed.Select((y, i) => (y, i)).GroupBy(pair => pair.y)
+            .Average(group => group.Average(pair => predicted[pair.i] == pair.y ? 1.0 : 0.0));
+
+    /// <summary>The mean over the classes of 2 TP/(2 TP + FP + FN).</summary>
+    /// <param name="predicted">One class a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double F1(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
+        observed.Concat(predicted).Distinct().Average(of =>
+        {
+            int right = predicted.Zip(observed).Count(pair => pair.First == of && pair.Second == of);
+            int wrong = predicted.Zip(observed).Count(pair => (pair.First == of) != (pair.Second == of));
+            return right + wrong == 0 ? 0.0 : 2.0 * right / (2.0 * right + wrong);
+        });
+
+    /// <summary>
+    /// The area under the curve of true over false positives, the mean over the classes that occur, each against the rest: the
+    /// probability that a sample of the class is given more of it than one of another, ties counted half. Source: J. Hanley and B.
+    /// McNeil, Radiology 143 (1982). NaN where all samples are of one class.
+    /// </summary>
+    /// <param name="probabilities">samples × classes.</param>
+    /// <param name="observed">One class a sample.</param>
+    public static double RocAuc(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed) =>
+        new RankedProbabilities(probabilities, observed).Area([.. observed.Select(_ => 1)]);
+
+    /// <summary>The likeliest class of each sample.</summary>
+    /// <param name="probabilities">samples × classes.</param>
+    public static int[] Likeliest(IReadOnlyList<double[]> probabilities) =>
+        [.. probabilities.Select(row => Array.IndexOf(row, row.Max()))];
+
+    /// <summary>How often each class (rows) was taken for each (columns).</summary>
+    /// <param name="probabilities">samples × classes.</param>
+    /// <param name="observed">One class a sample.</param>
+    public static int[][] Confusion(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    {
+        int[][] counts = [.. probabilities[0].Select(_ => new int[probabilities[0].Length])];
+        foreach ((int chosen, int label) in Likeliest(probabilities).Zip(observed))
+        {
+            counts[label][chosen]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>√ mean (f − y)².</summary>
+    /// <param name="predicted">One number a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double Rmse(IReadOnlyList<double> predicted, IReadOnlyList<double> observed) =>
+        Math.Sqrt(predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Average());
+
+    /// <summary>1 − Σ (f − y)²/Σ (y − ȳ)².</summary>
+    /// <param name="predicted">One number a sample.</param>
+    /// <param name="observed">As many.</param>
+    public static double RSquared(IReadOnlyList<double> predicted, IReadOnlyList<double> observed)
+    {
+        double mean = observed.Average();
+        return 1.0 - predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Sum() / observed.Sum(y => (y - mean) * (y - mean));
+    }
+
+    /// <summary>The 95 % interval of a score by drawing the samples again, with percentiles.</summary>
+    /// <param name="samples">How many samples there are.</param>
+    /// <param name="score">The score, where each sample is drawn so many times.</param>
+    /// <param name="strata">A class for each sample, where of each class as many are drawn as there are; null to draw from all.</param>
+    /// <param name="seed">The same seed gives the same draws.</param>
+    /// <param name="cancellation">Stops between draws.</param>
+    public static Interval Bootstrap(
+        int samples, Func<int[], double> score, IReadOnlyList<int>? strata = null, int seed = 1, CancellationToken cancellation = default)
+    {
+        const int Draws = 1000;
+        ArgumentNullException.ThrowIfNull(score);
+        int[][] groups = strata is null
+            ? [[.. Enumerable.Range(0, samples)]]
+            : [.. Enumerable.Range(0, samples).GroupBy(i => strata[i]).OrderBy(group => group.Key).Select(group => group.ToArray())];
+        var random = new MersenneTwister(seed, threadSafe: false);
+        int[] drawn = new int[samples];
+        double[] values = new double[Draws];
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Array.Clear(drawn);
+            foreach (int[] group in groups)
+            {
+                for (int i = 0; i < group.Length; i++)
+                {
+                    drawn[group[random.Next(group.Length)]]++;
+                }
+            }
+
+            values[draw] = score(drawn);
+        }
+
+        // A score may be undefined where few samples are drawn, as R² of equal ones.
+        values = [.. values.Where(double.IsFinite)];
+        return new Interval(Statistics.Quantile(values, 0.025), Statistics.Quantile(values, 0.975));
+    }
+}

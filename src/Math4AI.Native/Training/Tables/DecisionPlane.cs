@@ -1,0 +1,65 @@
+using Math4AI.Data.Tables;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>What a model of two inputs decides over a part of their plane, and rows to compare it with.</summary>
+/// <param name="Across">The first input.</param>
+/// <param name="Up">The second.</param>
+/// <param name="Left">The least of the first.</param>
+/// <param name="Right">The most of it.</param>
+/// <param name="Bottom">The least of the second.</param>
+/// <param name="Top">The most of it.</param>
+/// <param name="Probabilities">Of the classes: [row from the bottom][column][class].</param>
+/// <param name="Points">Rows, and their observed classes.</param>
+public sealed record DecisionPlane(
+    string Across,
+    string Up,
+    double Left,
+    double Right,
+    double Bottom,
+    double Top,
+    double[][][] Probabilities,
+    IReadOnlyList<(double X, double Y, int Class)> Points)
+{
+    /// <summary>Asks a model of classes all over the plane.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="rows">Rows with inputs and target.</param>
+    /// <param name="size">Points along each side.</param>
+    /// <returns>The plane; null where the model has not two inputs, both numbers, or predicts no classes.</returns>
+    public static DecisionPlane? Of(TableModel model, Table rows, int size = 120)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
+        IReadOnlyList<EncodedColumn> inputs = model.About.Encoder.Columns;
+        if (model.About.Task != TableTask.Classification || inputs.Count != 2 || inputs.Any(column => column.Classes.Count > 0))
+        {
+            return null;
+        }
+
+        (string across, string up) = (inputs[0].Name, inputs[1].Name);
+        double[] x = rows.Numbers(across), y = rows.Numbers(up);
+        IReadOnlyList<string?> observed = rows.Texts(model.About.Target);
+        (double X, double Y, int Class)[] points =
+        [
+            .. Enumerable.Range(0, rows.Rows).Where(i => double.IsFinite(x[i]) && double.IsFinite(y[i]))
+                .Select(i => (x[i], y[i], model.About.Classes.ToList().IndexOf(observed[i] ?? string.Empty))),
+        ];
+        (double left, double right) = Span(points.Select(point => point.X));
+        (double bottom, double top) = Span(points.Select(point => point.Y));
+        double[] columns = [.. Enumerable.Range(0, size).Select(i => left + (right - left) * (i + 0.5) / size)];
+        double[][][] probabilities =
+        [
+            .. Enumerable.Range(0, size).Select(i => bottom + (top - bottom) * (i + 0.5) / size).Select(height => model.Predict(
+                Table.OfNumbers([(across, columns), (up, [.. columns.Select(_ => height)])]))),
+        ];
+        return new DecisionPlane(across, up, left, right, bottom, top, probabilities, points);
+    }
+
+    private static (double From, double To) Span(IEnumerable<double> values)
+    {
+        double[] all = [.. values.DefaultIfEmpty(0.0)];
+        double margin = all.Max() > all.Min() ? 0.08 * (all.Max() - all.Min()) : 1.0;
+        return (all.Min() - margin, all.Max() + margin);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using Math4AI.Data;
+using Math4AI.Data.Tables;
+using Math4AI.Separation.Ica;
+using Math4AI.Training.Files;
+using Math4AI.Training.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>What a model of a table predicts.</summary>
+public enum TableTask
+{
+    /// <summary>A class.</summary>
+    Classification,
+
+    /// <summary>A number.</summary>
+    Regression,
+}
+
+/// <summary>All that a model of a table is, beside its weights.</summary>
+/// <param name="Task">What it predicts.</param>
+/// <param name="Target">The column that it predicts.</param>
+/// <param name="Classes">The classes, in the order of the outputs; empty for numbers.</param>
+/// <param name="Mean">The mean of the target, which is standardised inside.</param>
+/// <param name="Deviation">Its standard deviation.</param>
+/// <param name="Hidden">The widths of the hidden layers.</param>
+/// <param name="Encoder">How rows become inputs.</param>
+public sealed record TableModelDescription(
+    TableTask Task,
+    string Target,
+    IReadOnlyList<string> Classes,
+    double Mean,
+    double Deviation,
+    IReadOnlyList<int> Hidden,
+    TableEncoder Encoder);
+
+/// <summary>A trained network together with the encoding of its tables.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+public sealed class TableModel
+{
+    private const int MostWidth = 1 << 16;
+    private const double MostWeights = 1 << 28;
+
+    private readonly Mlp network;
+
+    internal TableModel(TableModelDescription about)
+    {
+        int[] widths = Widths(about);
+        if (about.Hidden.Any(width => width is < 1 or > MostWidth))
+        {
+            throw new ArgumentException($"A hidden layer has 1 to {MostWidth} outputs.");
+        }
+
+        if (about.Encoder.Inputs is < 1 or > MostWidth)
+        {
+            throw new ArgumentException(
+                $"The columns make {about.Encoder.Inputs} inputs, one for each class of a text; 1 to {MostWidth} can be had: leave columns out.");
+        }
+
+        if (Weights(widths) is var weights and > MostWeights)
+        {
+            throw new ArgumentException($"A network of the widths {string.Join(", ", widths)} has {weights:0} weights, too many: leave columns out, or hidden layers.");
+        }
+
+        About = about;
+        network = new Mlp(about.Encoder.Inputs, about.Hidden, Math.Max(1, about.Classes.Count));
+    }
+
+    /// <summary>All but the weights.</summary>
+    public TableModelDescription About { get; }
+
+    internal nn.Module<Tensor, Tensor> Network => network;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static TableModel Load(string folder)
+    {
+        TableModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
+            about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
+            && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
+            && about.Hidden.All(width => width is > 0 and <= MostWidth) && about.Encoder.Inputs is > 0 and <= MostWidth);
+        ModelFolder.RequireWeights(folder, Weights(Widths(about)));
+        var model = new TableModel(about);
+        ModelFolder.ReadWeights(folder, model.network);
+        return model;
+    }
+
+    private static int[] Widths(TableModelDescription about) => [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
+
+    private static double Weights(int[] widths) => Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1.0) * widths[i]);
+
+    /// <summary>Writes the model to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    public void Save(string folder, FileTransaction files) =>
+        ModelFolder.Write(folder, files, About, ModelJson.Default.TableModelDescription, network);
+
+    /// <summary>Predictions: a number a row; or the probabilities of the classes.</summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <returns>rows × 1, or rows × classes.</returns>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    public double[][] Predict(Table table)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Predict(tensor(About.Encoder.Encode(table)).reshape(table.Rows, About.Encoder.Inputs));
+    }
+
+    /// <summary>The same of rows that are encoded.</summary>
+    internal double[][] Predict(Tensor inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
+        network.eval();
+        Tensor outputs = network.forward(inputs);
+        int rows = (int)inputs.shape[0];
+        if (About.Task == TableTask.Classification)
+        {
+            outputs = nn.functional.softmax(outputs, 1);
+        }
+
+        float[] values = outputs.contiguous().data<float>().ToArray();
+        int width = values.Length / rows;
+        return
+        [
+            .. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, width).Select(i =>
+                About.Task == TableTask.Classification
+                    ? values[row * width + i]
+                    : About.Mean + About.Deviation * values[row * width + i]).ToArray()),
+        ];
+    }
+}

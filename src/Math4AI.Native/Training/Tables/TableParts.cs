@@ -1,0 +1,169 @@
+using Math4AI.Data;
+using Math4AI.Data.Tables;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>Which rows of a table are for training, for validation and for the test.</summary>
+internal static class TableParts
+{
+    private const double TestShare = 0.15;
+    private const double ValidationShare = 0.15;
+
+    /// <summary>The columns that are predicted from.</summary>
+    public static string[] Inputs(Table table, TableTrainingOptions options)
+    {
+        if (options.GroupBy is not null && options.OrderBy is not null)
+        {
+            throw new ArgumentException("The parts are made by groups or by time, not by both.");
+        }
+
+        string[] aside = [.. new[] { options.Target, options.GroupBy, options.OrderBy }.OfType<string>(), .. options.Ignore];
+        string? unknown = aside.FirstOrDefault(name => !table.Names.Contains(name));
+        if (unknown is not null)
+        {
+            throw new ArgumentException($"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
+        }
+
+        string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];
+        if (options.Orders.Keys.FirstOrDefault(name => !inputs.Contains(name)) is { } noInput)
+        {
+            throw new ArgumentException($"'{noInput}' is no input, and cannot have an order; the inputs are {string.Join(", ", inputs)}.");
+        }
+
+        return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
+    }
+
+    /// <summary>Every row has the value by which the parts are made.</summary>
+    public static void RequireKeys(Table table, TableTrainingOptions options)
+    {
+        foreach (string key in new[] { options.GroupBy, options.OrderBy }.OfType<string>())
+        {
+            int missing = table.Texts(key).ToList().FindIndex(text => text is null);
+            if (missing >= 0)
+            {
+                throw new ArgumentException($"Column '{key}', row {table.NumberOf(missing)}: the value is missing, and the parts are made by it.");
+            }
+        }
+    }
+
+    /// <summary>Before any work: no column is one of numbers but for a few cells, and what may not be missing is there.</summary>
+    public static void RequireTypes(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
+        {
+            bool areClasses = options.Orders.ContainsKey(name) || (name == options.Target && options.Task == TableTask.Classification);
+            if (!areClasses)
+            {
+                var check = new NumberCheck(name);
+                check.Add(table);
+                check.Require();
+            }
+        }
+
+        RequireValues(table, options, inputs);
+    }
+
+    /// <summary>Where missing values are refused, there are none.</summary>
+    public static void RequireValues(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
+        {
+            int missing = options.Missing == Missing.Refuse ? table.Texts(name).ToList().FindIndex(text => text is null) : -1;
+            if (missing >= 0)
+            {
+                throw new ArgumentException(
+                    $"Column '{name}', row {table.NumberOf(missing)}: the value is missing; --missing drop leaves such rows out, "
+                    + "--missing impute fills those of inputs.");
+            }
+        }
+    }
+
+    /// <summary>The rows whose target is known and, where asked for, that miss nothing.</summary>
+    public static (Table Rows, int Dropped) Complete(Table table, TableTrainingOptions options, string[] inputs)
+    {
+        string[] needed = [.. options.Missing == Missing.Drop ? inputs : [], options.Target];
+        int[] kept = [.. Enumerable.Range(0, table.Rows).Where(i => !table.Misses(i, needed))];
+        return (kept.Length == table.Rows ? table : table.Select(kept), table.Rows - kept.Length);
+    }
+
+    /// <summary>Rows for training, validation and test, as the options say.</summary>
+    public static int[][] Split(Table table, TableTrainingOptions options, TableTask task, bool hasTest) =>
+        options.OrderBy is { } time ? InOrder(table, time, hasTest)
+        : options.GroupBy is { } group ? ByGroups(table, group, options.Seed, hasTest)
+        : AtRandom(table, options, task, hasTest);
+
+    /// <summary>The last rows are the test part, those before them the validation part.</summary>
+    private static int[][] InOrder(Table table, string column, bool hasTest)
+    {
+        double[] times = table.Numbers(column);
+        int[] order = [.. Enumerable.Range(0, table.Rows).OrderBy(row => times[row])];
+        int test = hasTest ? (int)Math.Round(TestShare * order.Length) : 0, validation = (int)Math.Round(ValidationShare * order.Length);
+        int train = order.Length - validation - test;
+        return [[.. order[..train].Order()], [.. order[train..(train + validation)].Order()], [.. order[(train + validation)..].Order()]];
+    }
+
+    /// <summary>Whole groups in random order, into the test part until it has its share, then into the validation part.</summary>
+    private static int[][] ByGroups(Table table, string column, int seed, bool hasTest)
+    {
+        int[][] groups =
+        [
+            .. table.Texts(column).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray()),
+        ];
+        new MersenneTwister(seed, threadSafe: false).Shuffle(groups);
+        List<int>[] parts = [[], [], []];
+        foreach (int[] group in groups)
+        {
+            int part = hasTest && parts[2].Count < TestShare * table.Rows ? 2 : parts[1].Count < ValidationShare * table.Rows ? 1 : 0;
+            parts[part].AddRange(group);
+        }
+
+        return [.. parts.Select(part => part.Order().ToArray())];
+    }
+
+    /// <summary>Rows at random; of every class the same share.</summary>
+    private static int[][] AtRandom(Table table, TableTrainingOptions options, TableTask task, bool hasTest)
+    {
+        var generator = new MersenneTwister(options.Seed, threadSafe: false);
+        IEnumerable<int[]> groups = task == TableTask.Classification
+            ? table.Texts(options.Target).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray())
+            : [[.. Enumerable.Range(0, table.Rows)]];
+        List<int>[] parts = [[], [], []];
+        foreach (int[] group in groups)
+        {
+            generator.Shuffle(group);
+            int validation = (int)Math.Round(ValidationShare * group.Length);
+            int test = hasTest ? (int)Math.Round(TestShare * group.Length) : 0;
+            parts[1].AddRange(group[..validation]);
+            parts[2].AddRange(group[validation..(validation + test)]);
+            parts[0].AddRange(group[(validation + test)..]);
+        }
+
+        return [.. parts.Select(part => part.Order().ToArray())];
+    }
+
+    /// <summary>
+    /// So many of the rows, chosen as the parts are: whole groups, the last ones in time, or any. Of fewer rows, all are among more.
+    /// </summary>
+    public static int[] Some(Table table, int[] rows, TableTrainingOptions options, int count)
+    {
+        if (options.OrderBy is { } time)
+        {
+            double[] times = table.Numbers(time);
+            return [.. rows.OrderBy(row => times[row]).TakeLast(count).Order()];
+        }
+
+        IReadOnlyList<string?> names = options.GroupBy is { } column ? table.Texts(column) : [];
+        int[][] groups = [.. rows.GroupBy(row => names.Count > 0 ? names[row] : $"{row}").Select(group => group.ToArray())];
+        new MersenneTwister(options.Seed, threadSafe: false).Shuffle(groups);
+        var some = new List<int>();
+        foreach (int[] group in groups.TakeWhile(_ => some.Count < count))
+        {
+            some.AddRange(group);
+        }
+
+        return [.. some.Order()];
+    }
+}

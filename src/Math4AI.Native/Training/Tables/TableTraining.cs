@@ -1,0 +1,331 @@
+using System.Globalization;
+using Math4AI.Data.Tables;
+using Math4AI.Training.Scoring;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>A trained model of a table.</summary>
+public sealed record TableTraining
+{
+    private const int MostClassNumbers = 10;
+
+    /// <summary>What the checkpoint of the second pass has at the end of its name.</summary>
+    public const string SecondPass = ".2";
+
+    /// <summary>The model, with its best weights.</summary>
+    public required TableModel Model { get; init; }
+
+    /// <summary>What the trainer did.</summary>
+    public required TrainingResult Training { get; init; }
+
+    /// <summary>The training part.</summary>
+    public required ScoredPart Train { get; init; }
+
+    /// <summary>The part that chose the best weights.</summary>
+    public required ScoredPart Validation { get; init; }
+
+    /// <summary>The part that nothing was chosen by.</summary>
+    public required ScoredPart Test { get; init; }
+
+    /// <summary>Rows of the observed class, columns of the predicted one, of the test part; empty for numbers.</summary>
+    public required int[][] Confusion { get; init; }
+
+    /// <summary>What the model says of the test part: numbers, or probabilities of the classes.</summary>
+    public required double[][] TestPredictions { get; init; }
+
+    /// <summary>The observed classes of the test part; empty for numbers.</summary>
+    public required int[] TestClasses { get; init; }
+
+    /// <summary>Rows that were left out because a value is missing.</summary>
+    public required int Dropped { get; init; }
+
+    /// <summary>
+    /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all of the training part, as
+    /// far as that is 20 rows and more than one value of the target, and not of the validation part. Test and validation part are those of the training itself.
+    /// </summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<(int Rows, ScoredPart Test)> LearningCurve(
+        Table table, Table? test, TableTrainingOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        const int LeastRows = 20, Halvings = 4;
+        Prepared all = Prepared.Of(table, test, options);
+        int[][] parts =
+        [
+            .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving).Select(divisor => TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor))
+                .Where(some => some.Length >= LeastRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
+        ];
+        return TrainingsAtOnce.Run(parts.Length, i =>
+            (parts[i].Length, Run(all with { Train = parts[i], IsValidationKept = true }, Unsaved(options), null, cancellation).Test));
+    }
+
+    /// <summary>How the scores move with one setting: a training for each of several settings, on the same parts.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="settings">The settings, with one seed.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<TableTraining> ValidationCurve(
+        Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return TrainingsAtOnce.Run(settings.Count, i => Run(table, test, Unsaved(settings[i]), null, cancellation));
+    }
+
+    /// <summary>The same training from several seeds, of the parts, of the weights' start and of the order: how much is chance.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part; null to take 15 % of the rows.</param>
+    /// <param name="options">The settings; their seed is the first.</param>
+    /// <param name="seeds">How many seeds; as many at once as there are threads.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static IReadOnlyList<TableTraining> Seeds(
+        Table table, Table? test, TableTrainingOptions options, int seeds, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
+        TableTask task = options.Task ?? (table.Names.Contains(options.Target) ? TaskOf(table, options.Target) : TableTask.Classification);
+        TrainerOptions trainer = options.Trainer ?? Defaults(task, table.Rows);
+        return TrainingsAtOnce.Run(seeds, i => Run(
+            table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null, cancellation));
+    }
+
+    /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part, where it is given: then 85 % are for training.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every epoch.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static TableTraining Run(
+        Table table,
+        Table? test,
+        TableTrainingOptions options,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        return Run(Prepared.Of(table, test, options), options, progress, cancellation);
+    }
+
+    private static TableTraining Run(
+        Prepared all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
+    {
+        (TableTask task, string[] classes) = (all.Task, all.Classes);
+        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
+        TrainerOptions trainer = options.Trainer ?? Defaults(task, all.Rows.Rows);
+        if (trainer.Checkpoint is { Resume: false } stale)
+        {
+            // One of an earlier training would be gone on from in the second pass.
+            string second = stale.Path + SecondPass;
+            if (File.Exists(second))
+            {
+                File.Delete(second);
+            }
+        }
+
+        (TableModel Model, TrainingResult Training) Learn(Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
+        {
+            TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders);
+            (double mean, double deviation) = task == TableTask.Regression ? Moments(part.Numbers(options.Target)) : (0.0, 1.0);
+            TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(
+                new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)));
+            return (model, Fit(model, part, validation, settings, progress, cancellation));
+        }
+
+        (TableModel model, TrainingResult training) = Learn(train, trainer, progress);
+        ScoredPart validated = Score(model, validation, hasIntervals: false, cancellation);
+        if (!trainer.RestoreBest && !all.IsValidationKept)
+        {
+            // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss says nothing any more.
+            train = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
+            TrainerOptions again = trainer.Checkpoint is { } checkpoint
+                ? trainer with { Checkpoint = checkpoint with { Path = checkpoint.Path + SecondPass } }
+                : trainer;
+            (model, TrainingResult second) = Learn(train, again, null);
+            training = training with { Steps = training.Steps + second.Steps, Seconds = training.Seconds + second.Seconds };
+        }
+
+        double[][] predictions = model.Predict(tested);
+        int[] observed = task == TableTask.Classification ? Observed(model, tested) : [];
+        return new TableTraining
+        {
+            Model = model,
+            Training = training,
+            Train = Score(model, train, hasIntervals: false, cancellation),
+            Validation = validated,
+            Test = Score(model, tested, hasIntervals: true, cancellation),
+            Confusion = task == TableTask.Classification ? Scores.Confusion(predictions, observed) : [],
+            TestPredictions = predictions,
+            TestClasses = observed,
+            Dropped = all.Dropped,
+        };
+    }
+
+    /// <summary>
+    /// The settings that suit a task. Classes: up to 200 passes, the best weights by the validation part. Numbers: 20,000 steps, or 50
+    /// passes where that is more, with ten times the weight decay, and the weights of the end; once to test them on the validation part,
+    /// and once more with it, since rows are worth more there than a choice.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="rows">The rows that are trained on.</param>
+    public static TrainerOptions Defaults(TableTask task, int rows)
+    {
+        if (task == TableTask.Classification)
+        {
+            return new TrainerOptions();
+        }
+
+        const int LeastSteps = 20_000, LeastPasses = 50, Evaluations = 50;
+        var options = new TrainerOptions { WeightDecay = 0.1, RestoreBest = false };
+        int steps = Math.Max(LeastSteps, LeastPasses * ((rows + options.BatchSize - 1) / options.BatchSize));
+        return options with { Steps = steps, EvaluateEvery = steps / Evaluations };
+    }
+
+    /// <summary>What a table's column is taken for, where nothing else is said: texts, and up to ten different whole numbers, are classes.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="target">The column.</param>
+    public static TableTask TaskOf(Table table, string target)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (!table.IsNumeric(target))
+        {
+            return TableTask.Classification;
+        }
+
+        double[] values = [.. table.Numbers(target).Where(value => !double.IsNaN(value)).Distinct()];
+        return values.Length <= MostClassNumbers && values.All(value => value == Math.Floor(value))
+            ? TableTask.Classification
+            : TableTask.Regression;
+    }
+
+    /// <summary>How well a model predicts rows whose target is known.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="table">The rows.</param>
+    /// <param name="hasIntervals">Whether intervals are wanted.</param>
+    /// <param name="cancellation">Stops between draws.</param>
+    public static ScoredPart Score(TableModel model, Table table, bool hasIntervals, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(table);
+        double[][] predicted = model.Predict(table);
+        return model.About.Task == TableTask.Regression
+            ? ScoredPart.OfNumbers(predicted, table.Numbers(model.About.Target), hasIntervals, cancellation)
+            : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals, cancellation);
+    }
+
+    /// <summary>Of several trainings none is saved on the way: they would share one file.</summary>
+    private static TableTrainingOptions Unsaved(TableTrainingOptions options) =>
+        options with { Trainer = options.Trainer is { } trainer ? trainer with { Checkpoint = null } : null };
+
+    private static TrainingResult Fit(
+        TableModel model,
+        Table train,
+        Table validation,
+        TrainerOptions settings,
+        IProgress<TrainingEpoch>? progress,
+        CancellationToken cancellation)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Trainer.Fit(
+            model.Network,
+            model.About.Task == TableTask.Classification
+                ? (outputs, targets) => nn.functional.cross_entropy(outputs, targets)
+                : (outputs, targets) => nn.functional.mse_loss(outputs, targets),
+            Tensors(model, train),
+            Tensors(model, validation),
+            settings,
+            progress,
+            cancellation);
+    }
+
+    private static (Tensor Inputs, Tensor Targets) Tensors(TableModel model, Table table)
+    {
+        TableModelDescription about = model.About;
+        Tensor inputs = tensor(about.Encoder.Encode(table)).reshape(table.Rows, about.Encoder.Inputs);
+        Tensor targets = about.Task == TableTask.Classification
+            ? tensor(Observed(model, table).Select(place => (long)place).ToArray())
+            : tensor(table.Numbers(about.Target).Select(y => (float)((y - about.Mean) / about.Deviation)).ToArray()).reshape(table.Rows, 1);
+        return (inputs, targets);
+    }
+
+    internal static int[] Observed(TableModel model, Table table) => Observed(model.About.Target, model.About.Classes, table);
+
+    private static int[] Observed(string target, IReadOnlyList<string> classes, Table table)
+    {
+        var places = classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
+        return
+        [
+            .. table.Texts(target).Select((text, row) => places.TryGetValue(text ?? string.Empty, out int place)
+                ? place
+                : throw new ArgumentException(
+                    $"Column '{target}', row {table.NumberOf(row)}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
+        ];
+    }
+
+    private static (double Mean, double Deviation) Moments(double[] values)
+    {
+        double mean = values.Average();
+        double deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+        return deviation > 0.0
+            ? (mean, deviation)
+            : throw new ArgumentException($"The target is {mean.ToString(CultureInfo.InvariantCulture)} in every row of the training part.");
+    }
+
+    /// <summary>The rows and their parts.</summary>
+    private sealed record Prepared(
+        string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes, int Dropped)
+    {
+        /// <summary>Whether the validation part is not learnt from in the end.</summary>
+        public bool IsValidationKept { get; init; }
+
+        public static Prepared Of(Table table, Table? test, TableTrainingOptions options)
+        {
+            string[] inputs = TableParts.Inputs(table, options);
+            TableParts.RequireKeys(table, options);
+            TableParts.RequireTypes(table, options, inputs);
+            if (test is not null)
+            {
+                TableParts.RequireTypes(test, options, inputs);
+            }
+
+            (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
+            (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
+            TableTask task = options.Task ?? TaskOf(rows, options.Target);
+            string[] classes = task == TableTask.Classification
+                ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
+                : [];
+            if (task == TableTask.Classification && classes.Length < 2)
+            {
+                throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
+            }
+
+            int[][] parts = TableParts.Split(rows, options, task, given is null);
+            if (parts.Take(2).Any(part => part.Length == 0) || (given is null && parts[2].Length == 0))
+            {
+                throw new ArgumentException(options.GroupBy is { } column
+                    ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
+                    : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+            }
+
+            if (given is not null && task == TableTask.Classification)
+            {
+                _ = Observed(options.Target, classes, given.Value.Rows);
+            }
+
+            return given is { Rows.Rows: 0 }
+                ? throw new ArgumentException("No row of the test part has all values: there is nothing to test on.")
+                : new Prepared(
+                    inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes, dropped + (given?.Dropped ?? 0));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using Math4AI.Training.Files;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training;
+
+/// <summary>Settings of the training.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>The most passes over the training part.</summary>
+    public int Epochs { get; init; } = 200;
+
+    /// <summary>The most steps, in place of passes; null to count passes.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>The validation loss is looked at after so many steps; null for after each pass.</summary>
+    public int? EvaluateEvery { get; init; }
+
+    /// <summary>Samples a step.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>A step's samples are taken in so many pieces, one after the other: less memory, the same gradient.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>
+    /// Halves of a batch are worked on by two threads at once. Right where the loss is a mean over the samples and no layer mixes them,
+    /// as norms of batches do; worth it for large models. (<see cref="Mlp"/> and <see cref="CharTransformer"/> have both at work anyway.)
+    /// </summary>
+    public bool SplitBatches { get; init; }
+
+    /// <summary>How a step is made of a gradient.</summary>
+    public TrainerMethod Method { get; init; }
+
+    /// <summary>The momentum of <see cref="TrainerMethod.Sgd"/>.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The largest step size.</summary>
+    public double Rate { get; init; } = 3e-3;
+
+    /// <summary>How the step size moves.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Cosine;
+
+    /// <summary>The weight decay, of matrices alone.</summary>
+    public double WeightDecay { get; init; } = 1e-2;
+
+    /// <summary>The largest norm of the gradient; a longer one is shortened.</summary>
+    public double MostGradientNorm { get; init; } = 1.0;
+
+    /// <summary>
+    /// Whether the weights of the best validation loss are restored, and training stops where it no longer falls; otherwise the weights
+    /// are those of the end.
+    /// </summary>
+    public bool RestoreBest { get; init; } = true;
+
+    /// <summary>With <see cref="RestoreBest"/>: stop when the validation loss has not fallen for so many evaluations.</summary>
+    public int Patience { get; init; } = 40;
+
+    /// <summary>Of the weights' start and the order of the data.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Where the training is saved on the way; null for nowhere.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Steps ?? 1, 1, nameof(Steps));
+        ArgumentOutOfRangeException.ThrowIfLessThan(EvaluateEvery ?? 1, 1, nameof(EvaluateEvery));
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Accumulate, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Patience, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Checkpoint?.EverySteps ?? 1, 1, nameof(Checkpoint));
+        if (!(Rate > 0.0) || !(WeightDecay >= 0.0) || !(MostGradientNorm > 0.0) || !(Momentum is >= 0.0 and < 1.0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(Rate), "Rate and gradient norm must be more than 0, the weight decay not negative, the momentum from 0 to 1.");
+        }
+    }
+}
+
+/// <summary>One evaluation; by default after each pass over the training part.</summary>
+/// <param name="Epoch">Its number, from 1.</param>
+/// <param name="TrainLoss">The mean loss of the steps before it.</param>
+/// <param name="ValidationLoss">The loss on the validation part after it.</param>
+public sealed record TrainingEpoch(int Epoch, double TrainLoss, double ValidationLoss);
+
+/// <summary>What a training did.</summary>
+/// <param name="History">Every evaluation.</param>
+/// <param name="BestEpoch">The one whose weights the model has.</param>
+/// <param name="Steps">The steps taken.</param>
+/// <param name="Parameters">The number of parameters.</param>
+/// <param name="Seconds">The seconds it took.</param>
+public sealed record TrainingResult(
+    IReadOnlyList<TrainingEpoch> History, int BestEpoch, int Steps, int Parameters, double Seconds);
+
+/// <summary>
+/// Trains a module on mini-batches, with a schedule, clipped gradients, early stopping and checkpoints. Tensors of a step are freed
+/// with it: memory stays as it is over any number of steps. The same seed gives the same bits, unless something else in the process
+/// draws from torch's generator, which is one for all, at the same time.
+/// </summary>
+public static class Trainer
+{
+    private const int EvaluatedAtOnce = 256;
+
+    /// <summary>Trains; at the end the module has the weights of the best validation loss, where no other is wanted.</summary>
+    /// <param name="module">float32, samples × … → samples × ….</param>
+    /// <param name="loss">The mean loss of outputs and targets.</param>
+    /// <param name="train">Inputs and targets of the training part.</param>
+    /// <param name="validation">Of the validation part.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every evaluation.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">A part is empty, or a setting makes no sense.</exception>
+    /// <exception cref="InvalidOperationException">The loss is not finite: a smaller rate is needed.</exception>
+    public static TrainingResult Fit(
+        nn.Module<Tensor, Tensor> module,
+        Func<Tensor, Tensor, Tensor> loss,
+        (Tensor Inputs, Tensor Targets) train,
+        (Tensor Inputs, Tensor Targets) validation,
+        TrainerOptions? options = null,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default) =>
+        Fit(
+            module,
+            loss,
+            new TensorData(train.Inputs, train.Targets),
+            new TensorData(validation.Inputs, validation.Targets),
+            options,
+            progress,
+            cancellation);
+
+    /// <summary>The same for samples of any kind.</summary>
+    /// <param name="module">float32, samples × … → samples × ….</param>
+    /// <param name="loss">The mean loss of outputs and targets.</param>
+    /// <param name="train">The training part.</param>
+    /// <param name="validation">The validation part.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every evaluation.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">A part is empty, or a setting makes no sense.</exception>
+    /// <exception cref="InvalidOperationException">The loss is not finite: a smaller rate is needed.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged, or of another training.</exception>
+    public static TrainingResult Fit(
+        nn.Module<Tensor, Tensor> module,
+        Func<Tensor, Tensor, Tensor> loss,
+        TrainingData train,
+        TrainingData validation,
+        TrainerOptions? options = null,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(validation);
+        options ??= new TrainerOptions();
+        options.Check();
+        if (train.Count == 0 || validation.Count == 0)
+        {
+            throw new ArgumentException("The training and the validation part need one sample or more each.");
+        }
+
+        return new TrainingRun(module, loss, train, validation, options).Run(progress, cancellation);
+    }
+
+    /// <summary>The mean loss over a part, without gradients.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="loss">The mean loss of outputs and targets.</param>
+    /// <param name="part">The samples.</param>
+    public static double Evaluate(nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, TrainingData part)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(part);
+        using IDisposable mode = no_grad();
+        module.eval();
+        double sum = 0.0;
+        for (int first = 0; first < part.Count; first += EvaluatedAtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(EvaluatedAtOnce, part.Count - first);
+            (Tensor inputs, Tensor targets) = part.Take([.. Enumerable.Range(first, count).Select(i => (long)i)]);
+            sum += count * loss(module.forward(inputs), targets).ToDouble();
+        }
+
+        return sum / part.Count;
+    }
+}

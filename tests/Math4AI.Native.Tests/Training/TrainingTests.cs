@@ -1,0 +1,262 @@
+using Math4AI.Data;
+using Math4AI.Data.Tables;
+using Math4AI.Fitting;
+using Math4AI.Runtime;
+using Math4AI.Training;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Tests.Training;
+
+[Collection(TorchGenerator.Name)]
+public class TrainingTests : TemporaryFolder
+{
+    public TrainingTests() => Assert.True(Compute.HasTensors);
+
+    [Theory]
+    [InlineData(TrainerMethod.AdamW, 1e-3)]
+    [InlineData(TrainerMethod.Sgd, 1e-2)]
+    public void A_fused_step_is_that_of_torch_a_thousand_times(TrainerMethod method, double rate)
+    {
+        const double Decay = 0.02, Momentum = 0.9;
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(3);
+        var ours = new Mlp(20, [32, 16], 4);
+        var theirs = new Mlp(20, [32, 16], 4);
+        theirs.load_state_dict(ours.state_dict());
+        Tensor x = randn(64, 20), y = randint(0, 4, 64);
+        Optimizer step = method == TrainerMethod.Sgd ? new SgdStep(ours, Decay, Momentum) : new AdamWStep(ours, Decay);
+        optim.Optimizer Theirs(bool isMatrix, double decay)
+        {
+            TorchSharp.Modules.Parameter[] parameters = [.. theirs.parameters().Where(p => p.Dimensions > 1 == isMatrix)];
+            return method == TrainerMethod.Sgd
+                ? optim.SGD(parameters, rate, momentum: Momentum, weight_decay: decay)
+                : optim.AdamW(parameters, rate, weight_decay: decay);
+        }
+
+        using optim.Optimizer decayed = Theirs(isMatrix: true, Decay), plain = Theirs(isMatrix: false, 0.0);
+        for (int i = 0; i < 1000; i++)
+        {
+            using DisposeScope inner = NewDisposeScope();
+
+            // The same gradients for both, so that rounding does not grow by the network's own chaos.
+            theirs.zero_grad();
+            nn.functional.cross_entropy(theirs.forward(x), y).backward();
+            foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
+            {
+                a.grad = b.grad!.clone();
+            }
+
+            step.Step(rate);
+            decayed.step();
+            plain.step();
+        }
+
+        foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
+        {
+            double error = ((a - b).norm() / b.norm()).ToDouble();
+            Assert.True(error < 1e-5, $"relative difference {error}");
+            Assert.Null(a.grad);
+        }
+    }
+
+    [Fact]
+    public void Lbfgs_comes_to_the_least_squares_solution_and_never_ends_above_its_start()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        random.manual_seed(2);
+        Tensor x = randn(300, 6) * arange(1, 7), y = x.matmul(randn(6, 1)) + 0.1 * randn(300, 1) + 0.5;
+        var linear = new Mlp(6, [], 1);
+        TrainingResult result = Trainer.Fit(
+            linear, (outputs, targets) => nn.functional.mse_loss(outputs, targets), (x, y), (x, y),
+            new TrainerOptions { Method = TrainerMethod.Lbfgs, Epochs = 120, BatchSize = 100, Rate = 1.0, Schedule = Schedule.Constant, WeightDecay = 0.0, MostGradientNorm = 1e9 });
+        Tensor ones = cat([x, torch.ones(300, 1)], 1).to_type(ScalarType.Float64);
+        Tensor solution = linalg.lstsq(ones, y.to_type(ScalarType.Float64)).Solution;
+        double least = nn.functional.mse_loss(ones.matmul(solution), y.to_type(ScalarType.Float64)).ToDouble();
+        Assert.True(result.History[^1].ValidationLoss <= least * (1.0 + 1e-5), $"{result.History[^1].ValidationLoss} {least}");
+        Tensor found = cat([linear.parameters().First().flatten(), linear.parameters().Last()]).to_type(ScalarType.Float64);
+        Assert.True((found - solution.flatten()).abs().max().ToDouble() < 1e-3);
+    }
+
+    [Fact]
+    public void Texts_with_an_order_are_one_number_and_others_one_input_each()
+    {
+        string csv = In("sizes.csv");
+        string[] sizes = ["small", "medium", "large"], colours = ["red", "blue"];
+        File.WriteAllLines(csv, Enumerable.Range(0, 60).Select(i => $"{sizes[i % 3]},{colours[i % 2]},{i % 3}").Prepend("size,colour,y"));
+        Table table = Table.Read(csv);
+        TableEncoder encoder = TableEncoder.Learn(
+            table, ["size", "colour"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] });
+        Assert.Equal(3, encoder.Inputs);
+        float[] inputs = encoder.Encode(table);
+        float step = (float)(1.0 / Math.Sqrt(2.0 / 3.0));
+        float[] expected = [-step, 0.0f, 1.0f, 0.0f, 1.0f, 0.0f, step, 0.0f, 1.0f];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], inputs[i], 1e-6f);
+        }
+
+        Assert.Throws<ArgumentException>(() => TableEncoder.Learn(
+            table, ["size"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "large"] }));
+        TableTraining training = TableTraining.Run(table, null, new TableTrainingOptions
+        {
+            Target = "y",
+            Orders = new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] },
+        });
+        Assert.Equal(1.0, training.Test.Scores["accuracy"]);
+    }
+
+    [Fact]
+    public void The_spread_over_seeds_is_mean_and_standard_deviation()
+    {
+        ScoredPart Part(double value) => new(1, new Dictionary<string, double> { ["rmse"] = value }, new Dictionary<string, Interval>());
+        (double mean, double deviation) = ScoredPart.Spread([Part(1.0), Part(2.0), Part(6.0)])["rmse"];
+        Assert.Equal(3.0, mean, 1e-12);
+        Assert.Equal(Math.Sqrt(7.0), deviation, 1e-12);
+        var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 5 } };
+        Table iris = Table.Read(Repository.Data("tables", "iris.csv"));
+        IReadOnlyList<TableTraining> both = TableTraining.Seeds(iris, null, options, 2);
+        TableTraining second = TableTraining.Run(iris, null, options with { Trainer = options.Trainer with { Seed = 2 } });
+        Assert.Equal(second.Test.Scores, both[1].Test.Scores);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bits()
+    {
+        Table table = Table.Read(Repository.Data("tables", "iris.csv"));
+        var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 20, Seed = 5 } };
+        double[][] first = TableTraining.Run(table, null, options).Model.Predict(table);
+        double[][] second = TableTraining.Run(table, null, options).Model.Predict(table);
+        Assert.Equal(first.SelectMany(row => row), second.SelectMany(row => row));
+    }
+
+    [Theory]
+    [InlineData("iris.csv", "species")]
+    [InlineData("penguins.csv", "species")]
+    public void Flowers_and_penguins_are_told_apart_in_96_of_100_cases_of_a_cross_validation(string file, string target)
+    {
+        Table table = Table.Read(Repository.Data("tables", file));
+        int[] order = [.. Enumerable.Range(0, table.Rows)];
+        new Random(1).Shuffle(order);
+        double right = 0.0;
+        for (int fold = 0; fold < 5; fold++)
+        {
+            int[] test = [.. order.Where((_, i) => i % 5 == fold)];
+            int[] rest = [.. order.Where((_, i) => i % 5 != fold)];
+            var options = new TableTrainingOptions { Target = target, Missing = Missing.Impute };
+            TableTraining training = TableTraining.Run(table.Select(rest), table.Select(test), options);
+            right += training.Test.Scores["accuracy"] * training.Test.Rows;
+        }
+
+        Assert.True(right / table.Rows >= 0.96, $"{right / table.Rows}");
+    }
+
+    [Theory]
+    [InlineData("concrete", 4.82, 5)]
+    [InlineData("energy", 0.54, 3)]
+    [InlineData("yacht", 0.67, 5)]
+    [InlineData("power-plant", 4.01, 5)]
+    public void A_network_reaches_the_published_error_on_the_first_published_splits(string name, double published, int splits)
+    {
+        double[][] rows = [.. File.ReadLines(Repository.Data("uci", name, "data.txt")).Where(line => line.Trim().Length > 0)
+            .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray())];
+        int[] inputs = [.. File.ReadLines(Repository.Data("uci", name, "index_features.txt")).Where(line => line.Trim().Length > 0).Select(line => (int)Number(line))];
+        int target = (int)Number(File.ReadLines(Repository.Data("uci", name, "index_target.txt")).First());
+        string csv = In("data.csv");
+        File.WriteAllLines(csv, rows.Select(row => string.Join(',', inputs.Select(i => row[i]).Append(row[target])))
+            .Prepend(string.Join(',', inputs.Select(i => $"c{i}").Append("y"))));
+        Table table = Table.Read(csv);
+        double[] errors = [.. Enumerable.Range(0, splits).Select(split =>
+        {
+            int[] test = [.. File.ReadLines(Repository.Data("uci", name, $"index_test_{split}.txt")).Select(line => (int)Number(line))];
+            int[] train = [.. Enumerable.Range(0, table.Rows).Except(test)];
+            var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression };
+            return TableTraining.Run(table.Select(train), table.Select(test), options).Test.Scores["rmse"];
+        })];
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join(' ', errors.Select(error => error.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.True(errors.Average() <= published, $"{errors.Average()}");
+    }
+
+    [Fact]
+    public void Parts_keep_groups_together_or_follow_each_other_in_time()
+    {
+        // The group tells the target, and nothing else does: a split at random would find it in the test part.
+        var random = new MathNet.Numerics.Random.MersenneTwister(3, threadSafe: false);
+        string csv = In("visits.csv");
+        File.WriteAllLines(csv, Enumerable.Range(0, 400)
+            .Select(i => FormattableString.Invariant($"patient {i % 40},{new DateTime(2020, 1, 1).AddDays(i * 37 % 400):yyyy-MM-dd},{i % 40},{random.NextDouble():0.000},{(i % 40 * 7919) % 13}"))
+            .Prepend("patient,day,code,noise,y"));
+        Table table = Table.Read(csv);
+        Assert.True(table.IsNumeric("day"));
+        Assert.Equal(7305.0, table.Numbers("day")[0]);
+        var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression, Trainer = new TrainerOptions { Epochs = 40, Seed = 2 } };
+        TableTraining grouped = TableTraining.Run(table, null, options with { GroupBy = "patient", Ignore = ["day"] });
+        TableTraining atRandom = TableTraining.Run(table, null, options with { Ignore = ["patient", "day"] });
+        Assert.Equal(400, grouped.Train.Rows + grouped.Validation.Rows + grouped.Test.Rows);
+        Assert.InRange(grouped.Test.Rows, 60, 70);
+        Assert.Equal(0, grouped.Test.Rows % 10);
+        Assert.True(grouped.Test.Scores["rmse"] > atRandom.Test.Scores["rmse"], $"{grouped.Test.Scores["rmse"]} {atRandom.Test.Scores["rmse"]}");
+
+        // y grows with the days: those of the test part lie beyond all others.
+        string later = In("later.csv");
+        File.WriteAllLines(later, Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},{i * 77 % 200}"))
+            .Prepend("day,noise,y"));
+        TableTraining timed = TableTraining.Run(Table.Read(later), null, options with { OrderBy = "day" });
+        Assert.Equal((140, 30, 30), (timed.Train.Rows, timed.Validation.Rows, timed.Test.Rows));
+        Assert.True(timed.Test.Scores["rmse"] > timed.Validation.Scores["rmse"] && timed.Validation.Scores["rmse"] > timed.Train.Scores["rmse"]);
+        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { OrderBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { OrderBy = "day", GroupBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { GroupBy = "ward" }));
+    }
+
+    [Fact]
+    public void Memory_stays_as_it_is_over_many_steps()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = randn(64, 10), y = randint(0, 3, 64);
+        var options = new TrainerOptions { Epochs = 300, BatchSize = 8, Patience = 10_000 };
+        void Run() => Trainer.Fit(new Mlp(10, [16], 3), (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options);
+        Run();
+        GC.Collect();
+        long before = Environment.WorkingSet;
+        for (int i = 0; i < 40; i++)
+        {
+            Run();
+        }
+
+        // A tensor of 8 × 10 kept in each of the 96,000 steps would be 100 MB.
+        GC.Collect();
+        Assert.True(Environment.WorkingSet < before + (32L << 20), $"{before} {Environment.WorkingSet}");
+    }
+
+    [Fact]
+    public void A_saved_model_predicts_the_same()
+    {
+        Table table = Table.Read(Repository.Data("tables", "iris.csv"));
+        TableModel model = TableTraining.Run(table, null, new TableTrainingOptions { Target = "species" }).Model;
+        using (var files = new FileTransaction(replace: false))
+        {
+            model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.Equal(model.Predict(table).SelectMany(row => row), TableModel.Load(Folder).Predict(table).SelectMany(row => row));
+    }
+
+    [Fact]
+    public void Scores_have_their_textbook_values()
+    {
+        int[] predicted = [0, 0, 1, 1, 1], observed = [0, 1, 1, 1, 0];
+        Assert.Equal(0.6, Scores.Accuracy(predicted, observed), 1e-15);
+        Assert.Equal((0.5 + 2.0 / 3.0) / 2.0, Scores.BalancedAccuracy(predicted, observed), 1e-15);
+        Assert.Equal((0.5 + 2.0 / 3.0) / 2.0, Scores.F1(predicted, observed), 1e-15);
+        Assert.Equal(Math.Sqrt(2.5), Scores.Rmse([1, 2], [2, 4]), 1e-15);
+        Assert.Equal(0.5, Scores.RSquared([1, 3], [1, 2]) + 1.5, 1e-15);
+    }
+
+    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}

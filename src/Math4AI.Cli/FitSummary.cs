@@ -61,7 +61,7 @@ internal sealed record FitSummary(
         Vector<double> errors = result.StandardErrors;
         return new FitSummary(
             result.Minimum.IsConverged,
-            result.Minimum.Termination.ToString(),
+            result.Minimum.Termination.Name,
             result.Minimum.Method,
             result.Minimum.Iterations,
             result.Minimum.Evaluations,
@@ -132,7 +132,7 @@ internal sealed record FitSummary(
 
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, NarrowestTable);
         AnsiConsole.Write(table);
-        string ended = Converged ? "converged" : $"NOT converged ({Termination})";
+        string ended = Converged ? "converged" : "NOT converged";
         Console.Out.WriteLine(
             $"{Samples} samples, {Distance}: {ended} in {Iterations} iterations by {Method}; cost {Text(Cost)}, residual sum of "
             + $"squares {Text(ResidualSumOfSquares)}, R² {Text(RSquared)}.");
@@ -194,7 +194,7 @@ internal sealed record FitSummary(
         var notes = new List<string>();
         if (!result.Minimum.IsConverged)
         {
-            notes.Add($"The minimiser did not come to a minimum ({result.Minimum.Termination}): the values are where it ended.");
+            notes.Add($"The fit did not converge, and the values are where it ended. {result.Minimum.Termination}");
         }
 
         if (result.DegreesOfFreedom < 1)

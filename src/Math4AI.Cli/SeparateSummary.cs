@@ -44,7 +44,7 @@ internal sealed record SeparateSummary(
             result.Method,
             result.Iterations,
             result.IsConverged,
-            result.Termination.ToString(),
+            result.Termination.Name,
             result.ConditionNumber,
             result.Unmixing.Channels,
             result.Unmixing.Sources,
@@ -62,7 +62,7 @@ internal sealed record SeparateSummary(
     /// <summary>Prints it for a person.</summary>
     public void Print(SeparateOptions options)
     {
-        string how = Termination == nameof(Optimization.Termination.Direct)
+        string how = Termination == Optimization.Termination.Direct.Name
             ? "solved directly"
             : $"{(Converged ? "converged" : "NOT converged")} in {Iterations} iterations";
         string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);

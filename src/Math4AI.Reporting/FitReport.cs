@@ -44,7 +44,7 @@ public sealed record FitReport
             .Facts(Facts());
         if (!Result.Minimum.IsConverged)
         {
-            page.Add($"<p class=\"note\">The minimiser did not converge: {Html.Escape(Result.Minimum.Termination.ToString())}.</p>");
+            page.Add($"<p class=\"note\">The fit did not converge. {Html.Escape(Result.Minimum.Termination.ToString())}</p>");
         }
 
         Parameters(page);
@@ -92,7 +92,7 @@ public sealed record FitReport
     {
         yield return ("distance", Result.Problem.Distance.Name);
         yield return ("method", Result.Minimum.Method);
-        yield return ("iterations", $"{Result.Minimum.Iterations}, {Result.Minimum.Termination}");
+        yield return ("iterations", $"{Result.Minimum.Iterations}{(Result.Minimum.IsConverged ? string.Empty : ", not converged")}");
         yield return ("cost", Html.Number(Result.Minimum.Cost));
         yield return ("residual sum of squares", Html.Number(Result.ResidualSumOfSquares));
         yield return ("R²", Html.Number(Result.RSquared));

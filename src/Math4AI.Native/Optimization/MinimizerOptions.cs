@@ -1,22 +1,25 @@
 namespace Math4AI.Optimization;
 
-/// <summary>Settings that every minimiser understands; the defaults suit most problems.</summary>
+/// <summary>Settings that every minimizer understands; the defaults suit most problems.</summary>
 public sealed record MinimizerOptions
 {
-    /// <summary>The most steps; null for the method's own number.</summary>
+    /// <summary>Gets the largest number of iterations; null for the method's own limit.</summary>
     public int? MaxIterations { get; init; }
 
     /// <summary>
-    /// Converged when max |∂C/∂θ_i| is at most this times max(1, |C|) — for least squares: when every column of J is
-    /// orthogonal to r up to this cosine.
+    /// Gets the tolerance τ of the gradient: converged when max |∂C/∂θ_i| ≤ τ · max(1, |C|). For least squares it is the cosine of
+    /// the angle between the residuals and each column of their Jacobian.
     /// </summary>
     public double GradientTolerance { get; init; } = 1e-9;
 
-    /// <summary>Converged when no parameter moves by more than this, relative to its size.</summary>
+    /// <summary>Gets the tolerance of the step: converged when no parameter moves by more than this share of its size.</summary>
     public double StepTolerance { get; init; } = 1e-12;
 
-    /// <summary>Whether the points that are passed shall be kept.</summary>
+    /// <summary>Gets whether the result keeps the points that were passed, in <see cref="Minimum.Path"/>.</summary>
     public bool KeepPath { get; init; }
+
+    /// <summary>Gets who is told of every iteration; null for nobody.</summary>
+    public IProgress<MinimizerProgress>? Progress { get; init; }
 
     internal void Check()
     {

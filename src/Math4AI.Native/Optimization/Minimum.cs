@@ -1,49 +1,62 @@
+using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Optimization;
 
-/// <summary>What a minimiser found, and the work it did.</summary>
+/// <summary>What a minimizer found, and the work it did.</summary>
 public sealed record Minimum
 {
-    /// <summary>The method's name.</summary>
+    private const int MaxPrintedParameters = 10;
+
+    /// <summary>Gets the name of the method that found it.</summary>
     public required string Method { get; init; }
 
-    /// <summary>θ*.</summary>
+    /// <summary>Gets the parameters θ* of the lowest cost found.</summary>
     public required Vector<double> Parameters { get; init; }
 
-    /// <summary>C(θ*).</summary>
+    /// <summary>Gets the cost C(θ*).</summary>
     public required double Cost { get; init; }
 
-    /// <summary>max |∂C/∂θ_i| at θ*, over the parameters that no bound holds; NaN for methods without a gradient.</summary>
+    /// <summary>
+    /// Gets max |∂C/∂θ_i| at θ*, over the parameters that no bound holds; NaN for methods that use no gradient.
+    /// </summary>
     public required double GradientNorm { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets how the iteration ended.</summary>
     public required Termination Termination { get; init; }
 
-    /// <summary>The steps that were taken.</summary>
+    /// <summary>Gets the number of iterations.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>How often the cost was evaluated alone.</summary>
+    /// <summary>Gets how often the cost was evaluated without its gradient.</summary>
     public required int Evaluations { get; init; }
 
-    /// <summary>How often its gradient, or residuals and Jacobian, were evaluated.</summary>
+    /// <summary>Gets how often the gradient, or residuals with their Jacobian, were evaluated.</summary>
     public required int GradientEvaluations { get; init; }
 
-    /// <summary>The points that were passed, where they were asked for.</summary>
+    /// <summary>Gets the points that were passed, where <see cref="MinimizerOptions.KeepPath"/> asks for them.</summary>
     public IReadOnlyList<Vector<double>> Path { get; init; } = [];
 
-    /// <summary>The seconds it took.</summary>
+    /// <summary>Gets the seconds that it took.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Whether it ended at a minimum.</summary>
-    public bool IsConverged => Termination is Termination.Converged or Termination.Direct;
+    /// <summary>Gets whether the iteration ended at a minimum.</summary>
+    public bool IsConverged => Termination.IsConverged;
 
-    /// <summary>This result, where it is one.</summary>
-    /// <exception cref="InvalidOperationException">It did not converge; the message says why.</exception>
-    public Minimum ThrowIfNotConverged() =>
-        IsConverged
-            ? this
-            : throw new InvalidOperationException(
-                $"{Method} ended with {Termination} after {Iterations} iterations, at cost {Cost:G6} and gradient norm "
-                + $"{GradientNorm:G3}.");
+    /// <summary>Returns this result if it is a minimum.</summary>
+    /// <exception cref="InvalidOperationException">It did not converge; the message says what happened and what to do.</exception>
+    public Minimum ThrowIfNotConverged() => IsConverged ? this : throw new InvalidOperationException(ToString());
+
+    /// <summary>Returns the method, how it ended, the work, the cost and the parameters, in one line.</summary>
+    public override string ToString()
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        string ended = IsConverged ? "converged" : "did not converge";
+        string gradient = double.IsNaN(GradientNorm) ? string.Empty : string.Create(culture, $", gradient norm {GradientNorm:G3}");
+        string values = string.Join(", ", Parameters.Take(MaxPrintedParameters).Select(value => value.ToString("G6", culture)));
+        string more = Parameters.Count > MaxPrintedParameters ? ", …" : string.Empty;
+        string why = IsConverged ? string.Empty : $" {Termination}";
+        return string.Create(
+            culture, $"{Method} {ended} in {Iterations} iterations: cost {Cost:G6}{gradient}, parameters ({values}{more}).{why}");
+    }
 }

@@ -104,7 +104,7 @@ public static class Entropy
     public static Estimate NearestNeighbour(Matrix<double> samplesByVariables, int neighbour = 4)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);
-        var tree = new NeighbourTree(samplesByVariables, neighbour);
+        var tree = new NeighborTree(samplesByVariables, neighbour);
         int n = samplesByVariables.RowCount;
         double[] logs = new double[n];
         for (int i = 0; i < n; i++)

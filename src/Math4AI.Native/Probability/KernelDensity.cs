@@ -10,7 +10,7 @@ internal sealed class KernelDensity
 {
     private const double WidthFactor = 1.15 * 0.9;
     private const int BinsInWidth = 3;
-    private const int MostBins = 4096;
+    private const int MaxBins = 4096;
     private const double KernelReach = 4.0;
 
     private readonly double[] density;
@@ -57,7 +57,7 @@ internal sealed class KernelDensity
     {
         double width = WidthFactor * Math.Pow(samples, -0.2);
         double binWidth = width / BinsInWidth;
-        double side = Math.Min(reach + (KernelReach + 1.0) * width, 0.5 * binWidth * (MostBins - 3));
+        double side = Math.Min(reach + (KernelReach + 1.0) * width, 0.5 * binWidth * (MaxBins - 3));
         return (-side, binWidth, (int)(2.0 * side / binWidth) + 3);
     }
 

@@ -103,7 +103,7 @@ public static class MutualInformation
 
         // The estimate does not change with the scale of a variable, but its variance does.
         Matrix<double> scaled = Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select(Standardised));
-        var tree = new NeighbourTree(scaled, neighbour);
+        var tree = new NeighborTree(scaled, neighbour);
         double[][] columns = scaled.ToColumnArrays();
         double[][] sorted = [.. columns.Select(column => Entropy.Sorted(column))];
         double[] contributions = new double[n], sides = new double[m];
@@ -204,7 +204,7 @@ public static class MutualInformation
             }
 
             int k = Math.Min(neighbour, own.Length - 1);
-            var tree = new NeighbourTree(Matrix<double>.Build.Dense(own.Length, 1, own), k);
+            var tree = new NeighborTree(Matrix<double>.Build.Dense(own.Length, 1, own), k);
             for (int i = 0; i < own.Length; i++)
             {
                 int near = Within(sorted, own[i], tree.DistanceToNeighbour(i), isClosed: true);

@@ -29,8 +29,8 @@ internal sealed unsafe class TiltedDensity
 
     private const double Half = 5.0;
     private const int Functions = 28;
-    private const int MostNewtonSteps = 8;
-    private const double LeastLogBase = -25.0;
+    private const int MaxNewtonSteps = 8;
+    private const double MinLogBase = -25.0;
     private const double EnoughDecrement = 0.02;
 
     private static readonly (double Length, double Size)[] Processes = [(4.0, 40.0), (6.0, 40.0)];
@@ -107,7 +107,7 @@ internal sealed unsafe class TiltedDensity
     {
         double here = Objective(counts, logBase, phi, tilt);
         double halfLogDeterminant = 0.0;
-        for (int iteration = 0; iteration < MostNewtonSteps; iteration++)
+        for (int iteration = 0; iteration < MaxNewtonSteps; iteration++)
         {
             halfLogDeterminant = NewtonStep(counts, n, phi, tilt);
             double decrement = Dot(step, gradient);
@@ -289,7 +289,7 @@ internal sealed unsafe class TiltedDensity
     private static double At(int bin) => -Reach + bin * BinWidth;
 
     private static double[] LogBase(Func<double, double> log) =>
-        [.. Enumerable.Range(0, Stride).Select(j => j < Bins ? Math.Max(log(At(j)), LeastLogBase) : -60.0)];
+        [.. Enumerable.Range(0, Stride).Select(j => j < Bins ? Math.Max(log(At(j)), MinLogBase) : -60.0)];
 
     /// <summary>√S(ω_k) φ_k at the bins, function after function; a step of 2 leaves the even ones.</summary>
     private static double[] Tilts((double Length, double Size) process, int by)

@@ -19,7 +19,7 @@ public class SeparationResult
     public required Termination Termination { get; init; }
 
     /// <summary>Whether the answer can be relied on as far as the method goes.</summary>
-    public bool IsConverged => Termination is Termination.Converged or Termination.Direct;
+    public bool IsConverged => Termination.IsConverged;
 
     /// <summary>σ_max / σ_min of the mixing matrix.</summary>
     public required double ConditionNumber { get; init; }

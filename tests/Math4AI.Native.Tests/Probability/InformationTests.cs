@@ -150,7 +150,7 @@ public class InformationTests
     {
         var random = new MersenneTwister(7);
         Matrix<double> samples = Matrix<double>.Build.Dense(500, 3, (_, _) => Normal.Sample(random, 0, 1));
-        var tree = new NeighbourTree(samples, 4);
+        var tree = new NeighborTree(samples, 4);
         for (int i = 0; i < samples.RowCount; i++)
         {
             int[] all = [.. Enumerable.Range(0, samples.RowCount).Where(j => j != i)

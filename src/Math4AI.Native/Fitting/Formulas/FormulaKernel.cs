@@ -13,7 +13,7 @@ internal sealed class FormulaKernel
     private const int BlockLength = 256;
 
     // Integer powers up to this are multiplied out.
-    private const double MostMultiplied = 4.0;
+    private const double MaxMultipliedPower = 4.0;
 
     private readonly List<Operation> operations = [];
     private readonly Dictionary<Expression, int> known = [];
@@ -95,7 +95,7 @@ internal sealed class FormulaKernel
     private Operation OfBinary(BinaryExpression binary)
     {
         if (binary.Function == BinaryFunction.Power && binary.Right is NumberExpression { Value: var power }
-            && power == Math.Floor(power) && power >= 2.0 && power <= MostMultiplied)
+            && power == Math.Floor(power) && power >= 2.0 && power <= MaxMultipliedPower)
         {
             // x², x³ and x⁴ as products: exact where pow is, and a tenth of its time.
             Expression square = new BinaryExpression(BinaryFunction.Multiply, binary.Left, binary.Left);

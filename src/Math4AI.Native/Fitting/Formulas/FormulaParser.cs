@@ -9,7 +9,7 @@ namespace Math4AI.Fitting.Formulas;
 internal sealed class FormulaParser
 {
     // A formula nested deeper than this would overflow the stack.
-    private const int MostNesting = 200;
+    private const int MaxNesting = 200;
 
     private readonly string text;
     private int position;
@@ -31,9 +31,9 @@ internal sealed class FormulaParser
 
     private Expression Sum()
     {
-        if (++nesting > MostNesting)
+        if (++nesting > MaxNesting)
         {
-            throw Error($"The formula is nested more than {MostNesting} deep.");
+            throw Error($"The formula is nested more than {MaxNesting} deep.");
         }
 
         Expression left = Product();
@@ -82,9 +82,9 @@ internal sealed class FormulaParser
         }
 
         position += text[position] == '^' ? 1 : 2;
-        if (++nesting > MostNesting)
+        if (++nesting > MaxNesting)
         {
-            throw Error($"The formula is nested more than {MostNesting} deep.");
+            throw Error($"The formula is nested more than {MaxNesting} deep.");
         }
 
         Expression right = Signed();

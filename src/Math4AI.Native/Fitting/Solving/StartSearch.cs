@@ -24,7 +24,7 @@ internal static class StartSearch
         ArgumentOutOfRangeException.ThrowIfLessThan(starts, 1);
         long began = Stopwatch.GetTimestamp();
         IReadOnlyList<string> names = cost.Unknowns.Names;
-        int[] searched = [.. cost.Unknowns.Free.Where(i => !problem.Linear.Contains(names[i])).Take(SobolSequence.MostDimensions)];
+        int[] searched = [.. cost.Unknowns.Free.Where(i => !problem.Linear.Contains(names[i])).Take(SobolSequence.MaxDimensions)];
         double[] all = [.. names.Select(name => problem.Fixed.GetValueOrDefault(name, 1.0))];
         if (searched.Length == 0)
         {

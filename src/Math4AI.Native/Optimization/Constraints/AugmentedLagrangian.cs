@@ -14,16 +14,16 @@ public sealed record Constraint(Func<Vector<double>, Vector<double>> Values, Fun
 /// </summary>
 internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? inequalities, Minimizer inner) : Minimizer
 {
-    private const int MostRounds = 60;
+    private const int MaxRounds = 60;
     private const double Feasible = 1e-9;
 
     public override string Name => $"augmented Lagrangian, {inner.Name}";
 
     public override bool KeepsBounds => inner.KeepsBounds;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
-        var problem = new Penalised(iteration.Cost, equalities, inequalities) { Bounds = iteration.Cost.Bounds };
+        var problem = new Penalized(iteration.Cost, equalities, inequalities) { Bounds = iteration.Cost.Bounds };
         var at = Vector<double>.Build.Dense(parameters);
         problem.Start(at);
         double violation = problem.Violation(at);
@@ -47,7 +47,7 @@ internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? in
                 problem.Penalty *= 10.0;
             }
         }
-        while (!isFeasible && ++round < (iteration.Options.MaxIterations ?? MostRounds));
+        while (!isFeasible && ++round < (iteration.Options.MaxIterations ?? MaxRounds));
 
         return found with
         {
@@ -60,7 +60,7 @@ internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? in
         };
     }
 
-    private sealed class Penalised(Cost cost, Constraint? equalities, Constraint? inequalities) : Cost
+    private sealed class Penalized(Cost cost, Constraint? equalities, Constraint? inequalities) : Cost
     {
         private Vector<double>? equal;
         private Vector<double>? unequal;

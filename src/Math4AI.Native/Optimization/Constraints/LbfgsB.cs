@@ -11,15 +11,15 @@ namespace Math4AI.Optimization.Constraints;
 /// </summary>
 internal sealed class LbfgsB(int memory) : Minimizer
 {
-    private const int MostSteps = 15_000;
-    private const int MostHalvings = 60;
+    private const int MaxSteps = 15_000;
+    private const int MaxHalvings = 60;
     private const double Decrease = 1e-4;
 
     public override string Name => "lbfgsb";
 
     public override bool KeepsBounds => true;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         if (iteration.Cost.Bounds is not { } bounds)
         {
@@ -46,7 +46,7 @@ internal sealed class LbfgsB(int memory) : Minimizer
                 return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
             }
 
-            if (!iteration.MayStep(parameters, MostSteps))
+            if (!iteration.TryStep(parameters, MaxSteps))
             {
                 return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
             }
@@ -66,10 +66,10 @@ internal sealed class LbfgsB(int memory) : Minimizer
             }
 
             hessian.Choose(free, direction);
-            double length = isChanged || iteration.Steps == 1 ? Math.Min(1.0, 1.0 / gradientNorm) : 1.0;
+            double length = isChanged || iteration.Iterations == 1 ? Math.Min(1.0, 1.0 / gradientNorm) : 1.0;
             double there = double.NaN;
             bool isLower = false;
-            for (int halving = 0; halving < MostHalvings && !isLower; halving++, length *= 0.5)
+            for (int halving = 0; halving < MaxHalvings && !isLower; halving++, length *= 0.5)
             {
                 double expected = 0.0;
                 for (int i = 0; i < count; i++)

@@ -11,11 +11,11 @@ namespace Math4AI.Optimization.LeastSquares;
 /// </summary>
 internal sealed class BlockLevenbergMarquardt : Minimizer
 {
-    private const int MostSteps = 200;
+    private const int MaxSteps = 200;
     private const double FirstDamping = 1e-3;
     private const double Reward = 0.1;
     private const double Penalty = 5.0;
-    private const double MostDamping = 1e20;
+    private const double MaxDamping = 1e20;
 
     // Below this share of what the residuals are, what is left to gain is rounding.
     private const double Exhausted = 1e-20;
@@ -24,7 +24,7 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
 
     public override bool KeepsBounds => true;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         if (iteration.Cost is not BlockSquaresCost cost)
         {
@@ -52,13 +52,13 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
                 return iteration.Finish(Termination.Converged, parameters, here, norm);
             }
 
-            if (!iteration.MayStep(parameters, MostSteps))
+            if (!iteration.TryStep(parameters, MaxSteps))
             {
                 return iteration.Finish(Termination.IterationLimit, parameters, here, norm);
             }
 
             bool isLower = false;
-            for (; !isLower && damping <= MostDamping; damping *= isLower ? Reward : Penalty)
+            for (; !isLower && damping <= MaxDamping; damping *= isLower ? Reward : Penalty)
             {
                 for (int j = 0; j < count; j++)
                 {
@@ -101,7 +101,7 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
         double[] squares = new double[gradient.Length];
         Array.Clear(gradient);
         factors.Clear();
-        iteration.CountGradient();
+        iteration.CountGradientEvaluation();
         cost.Linearize(parameters, (value, residuals, jacobian) =>
         {
             total += value;

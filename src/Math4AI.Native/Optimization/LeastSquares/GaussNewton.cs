@@ -10,12 +10,12 @@ namespace Math4AI.Optimization.LeastSquares;
 /// </summary>
 internal sealed class GaussNewton : Minimizer
 {
-    private const int MostSteps = 500;
-    private const int MostHalvings = 40;
+    private const int MaxSteps = 500;
+    private const int MaxHalvings = 40;
 
     public override string Name => "gauss-newton";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         if (iteration.Cost is not SquaresCost cost)
         {
@@ -45,7 +45,7 @@ internal sealed class GaussNewton : Minimizer
                 return iteration.Finish(Termination.Converged, parameters, here, gradientNorm);
             }
 
-            if (!iteration.MayStep(parameters, MostSteps))
+            if (!iteration.TryStep(parameters, MaxSteps))
             {
                 return iteration.Finish(Termination.IterationLimit, parameters, here, gradientNorm);
             }
@@ -60,7 +60,7 @@ internal sealed class GaussNewton : Minimizer
 
             double length = 1.0;
             double there = double.NaN;
-            for (int halving = 0; halving < MostHalvings && !(there < here); halving++, length *= 0.5)
+            for (int halving = 0; halving < MaxHalvings && !(there < here); halving++, length *= 0.5)
             {
                 for (int j = 0; j < count; j++)
                 {

@@ -15,12 +15,12 @@ namespace Math4AI.Optimization.LeastSquares;
 /// </summary>
 internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 {
-    private const int MostSteps = 1000;
+    private const int MaxSteps = 1000;
     private const double FirstDamping = 1e-4;
     private const double Reward = 0.1;
     private const double Penalty = 3.0;
-    private const double MostDamping = 1e40;
-    private const double LeastDamping = 1e-60;
+    private const double MaxDamping = 1e40;
+    private const double MinDamping = 1e-60;
 
     // A step that lowers the cost by this share of what the linear model says needs no bending.
     private const double AsPredicted = 0.5;
@@ -44,7 +44,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 
     public override bool KeepsBounds => true;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         if (iteration.Cost is not SquaresCost cost)
         {
@@ -72,12 +72,12 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 return FinishAtRest(iteration, step, here, nothing);
             }
 
-            if (!iteration.MayStep(here.Parameters, MostSteps))
+            if (!iteration.TryStep(here.Parameters, MaxSteps))
             {
                 return Finish(iteration, Termination.IterationLimit, here);
             }
 
-            bool isEnd = step.MostToGain <= Measurable * step.Size;
+            bool isEnd = step.MaxGain <= Measurable * step.Size;
             if (isEnd && !StepAtEnd(iteration, step, here, next, ref lastPredicted))
             {
                 return FinishAtRest(iteration, step, here, nothing);
@@ -88,7 +88,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 return Finish(iteration, Termination.NoProgress, here);
             }
 
-            bool isLast = !isEnd && step.IsSmall(iteration, here) && step.MostToGain < 1e-8 * step.Size;
+            bool isLast = !isEnd && step.IsSmall(iteration, here) && step.MaxGain < 1e-8 * step.Size;
             (here, next) = (next, here);
             step.Factor(here);
             if (isLast)
@@ -101,7 +101,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     /// <summary>The end: plain Gauss–Newton steps, as long as each leaves less to gain than the one before.</summary>
     private static bool StepAtEnd(Iteration iteration, Step step, Point here, Point next, ref double lastPredicted)
     {
-        double predicted = step.Solve(here, LeastDamping);
+        double predicted = step.Solve(here, MinDamping);
         if (predicted > 0.9 * lastPredicted || predicted <= Exhausted * step.Size)
         {
             return false;
@@ -117,7 +117,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     private bool StepDown(Iteration iteration, Step step, Point here, ref Point next, ref Point bent, ref double damping)
     {
         double raise = Penalty;
-        while (damping <= MostDamping)
+        while (damping <= MaxDamping)
         {
             double predicted = step.Solve(here, damping);
             step.Take(here, next);
@@ -135,7 +135,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
             if (cost < here.Cost && next.Linearize(iteration))
             {
                 double gain = Math.Min((here.Cost - cost) / predicted, 1.0);
-                damping = Math.Max(LeastDamping, damping * Math.Max(Reward, 1.0 - Math.Pow(2.0 * gain - 1.0, 3)));
+                damping = Math.Max(MinDamping, damping * Math.Max(Reward, 1.0 - Math.Pow(2.0 * gain - 1.0, 3)));
                 return true;
             }
 
@@ -225,7 +225,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         public double Size { get; private set; }
 
         /// <summary>By how much the linear model can lower the cost at most, ‖Qᵀr‖².</summary>
-        public double MostToGain => Optimization.Cost.Dot(factors.Right, factors.Right);
+        public double MaxGain => Optimization.Cost.Dot(factors.Right, factors.Right);
 
         /// <summary>
         /// Whether a parameter could double and the residuals would not notice, though no bound holds it; or whether the others can

@@ -21,7 +21,7 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
 
     public override bool KeepsBounds => inner.KeepsBounds;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         if (iteration.Cost is not SquaresCost cost)
         {

@@ -7,14 +7,14 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class Adam(double rate, double weightDecay) : Minimizer
 {
-    private const int MostSteps = 100_000;
+    private const int MaxSteps = 100_000;
     private const double First = 0.9;
     private const double Second = 0.999;
-    private const double Least = 1e-8;
+    private const double Epsilon = 1e-8;
 
     public override string Name => weightDecay > 0.0 ? "adamw" : "adam";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         int count = parameters.Length;
         double[] mean = new double[count], square = new double[count], gradient = new double[count];
@@ -31,20 +31,29 @@ internal sealed class Adam(double rate, double weightDecay) : Minimizer
                 return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
             }
 
-            if (!isFinite && iteration.Steps == 0)
+            if (!isFinite && iteration.Iterations == 0)
             {
                 return iteration.Finish(Termination.BadStart, parameters, cost, double.NaN);
             }
 
-            if (!iteration.MayStep(parameters, MostSteps))
+            if (!isFinite)
             {
-                return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
+                // Back to where the cost was finite; the means forget the steps that led away.
+                before.CopyTo(parameters, 0);
+                Array.Clear(mean);
+                Array.Clear(square);
+                age = 0;
+                step *= 0.5;
+                cost = iteration.Value(parameters);
+            }
+
+            if (!iteration.TryStep(parameters, MaxSteps))
+            {
+                return iteration.Finish(Termination.IterationLimit, parameters, cost, isFinite ? gradientNorm : double.NaN);
             }
 
             if (!isFinite)
             {
-                before.CopyTo(parameters, 0);
-                step *= 0.5;
                 continue;
             }
 
@@ -55,7 +64,7 @@ internal sealed class Adam(double rate, double weightDecay) : Minimizer
             {
                 mean[i] += (1.0 - First) * (gradient[i] - mean[i]);
                 square[i] += (1.0 - Second) * (gradient[i] * gradient[i] - square[i]);
-                parameters[i] -= step * (mean[i] / firstBias / (Math.Sqrt(square[i] / secondBias) + Least)
+                parameters[i] -= step * (mean[i] / firstBias / (Math.Sqrt(square[i] / secondBias) + Epsilon)
                     + weightDecay * parameters[i]);
             }
         }

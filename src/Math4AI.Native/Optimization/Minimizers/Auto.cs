@@ -14,7 +14,7 @@ internal sealed class Auto : Minimizer
 
     public override bool KeepsBounds => true;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         Minimum? best = null;
         int steps = 0, evaluations = 0, gradients = 0;

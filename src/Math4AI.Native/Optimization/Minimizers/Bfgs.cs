@@ -9,13 +9,13 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class Bfgs : Minimizer
 {
-    private const int MostSteps = 5000;
+    private const int MaxSteps = 5000;
     private const double Curvature = 0.9;
 
     public override string Name => "bfgs";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters) =>
-        Descent.Run(iteration, parameters, new InverseHessian(parameters.Length), Curvature, MostSteps);
+    protected override Minimum Run(Iteration iteration, double[] parameters) =>
+        Descent.Run(iteration, parameters, new InverseHessian(parameters.Length), Curvature, MaxSteps);
 
     private sealed class InverseHessian(int count) : IDirection
     {

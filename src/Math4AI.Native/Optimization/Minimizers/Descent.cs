@@ -16,7 +16,7 @@ internal interface IDirection
 /// <summary>Steps along directions, each to where the strong Wolfe conditions hold: the loop of every quasi-Newton method here.</summary>
 internal static class Descent
 {
-    public static Minimum Run(Iteration iteration, double[] parameters, IDirection method, double curvature, int mostSteps)
+    public static Minimum Run(Iteration iteration, double[] parameters, IDirection method, double curvature, int maxSteps)
     {
         int count = parameters.Length;
         double[] gradient = new double[count], direction = new double[count];
@@ -37,12 +37,7 @@ internal static class Descent
                 return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
             }
 
-            if (!double.IsFinite(cost))
-            {
-                return iteration.Finish(Termination.Unbounded, parameters, cost, gradientNorm);
-            }
-
-            if (!iteration.MayStep(parameters, mostSteps))
+            if (!iteration.TryStep(parameters, maxSteps))
             {
                 return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
             }
@@ -60,10 +55,9 @@ internal static class Descent
             double length = isFresh ? Math.Min(1.0, 1.0 / gradientNorm) : 1.0;
             if (!search.Search(parameters, direction, cost, slope, length))
             {
-                if (isFresh || search.IsWithoutEnd)
+                if (isFresh)
                 {
-                    return iteration.Finish(
-                        search.IsWithoutEnd ? Termination.Unbounded : Termination.NoProgress, parameters, cost, gradientNorm);
+                    return iteration.Finish(Termination.NoProgress, parameters, cost, gradientNorm);
                 }
 
                 method.Reset();
@@ -83,11 +77,6 @@ internal static class Descent
             cost = search.Value;
             method.Learn(step, change, gradient);
             isFresh = false;
-            if (search.IsWithoutEnd)
-            {
-                return iteration.Finish(Termination.Unbounded, parameters, cost, iteration.GradientNorm(parameters, gradient));
-            }
-
             if (isSmall)
             {
                 return iteration.Finish(Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));

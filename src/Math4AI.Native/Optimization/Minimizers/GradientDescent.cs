@@ -7,11 +7,11 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class GradientDescent(double rate, double momentum, bool nesterov) : Minimizer
 {
-    private const int MostSteps = 100_000;
+    private const int MaxSteps = 100_000;
 
     public override string Name => "gradient-descent";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         int count = parameters.Length;
         double[] velocity = new double[count], at = new double[count], gradient = new double[count];
@@ -28,7 +28,7 @@ internal sealed class GradientDescent(double rate, double momentum, bool nestero
             double gradientNorm = iteration.GradientNorm(at, gradient);
             if (!double.IsFinite(cost) || !double.IsFinite(gradientNorm))
             {
-                if (iteration.Steps == 0)
+                if (iteration.Iterations == 0)
                 {
                     return iteration.Finish(Termination.BadStart, parameters, cost, double.NaN);
                 }
@@ -43,7 +43,7 @@ internal sealed class GradientDescent(double rate, double momentum, bool nestero
                 return iteration.Finish(Termination.Converged, at, cost, gradientNorm);
             }
 
-            if (!iteration.MayStep(parameters, MostSteps))
+            if (!iteration.TryStep(parameters, MaxSteps))
             {
                 return iteration.Finish(Termination.IterationLimit, parameters, iteration.Value(parameters), gradientNorm);
             }

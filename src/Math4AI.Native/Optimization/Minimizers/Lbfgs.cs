@@ -8,11 +8,11 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class Lbfgs(int memory) : Minimizer
 {
-    private const int MostSteps = 15_000;
+    private const int MaxSteps = 15_000;
     private const double Curvature = 0.9;
 
     public override string Name => "lbfgs";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters) =>
-        Descent.Run(iteration, parameters, new LimitedMemory(memory), Curvature, MostSteps);
+    protected override Minimum Run(Iteration iteration, double[] parameters) =>
+        Descent.Run(iteration, parameters, new LimitedMemory(memory), Curvature, MaxSteps);
 }

@@ -9,11 +9,11 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class NelderMead : Minimizer
 {
-    private const int MostSteps = 20_000;
+    private const int MaxSteps = 20_000;
 
     public override string Name => "nelder-mead";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         var start = Vector<double>.Build.Dense(parameters);
         double before = iteration.Value(parameters);
@@ -27,14 +27,14 @@ internal sealed class NelderMead : Minimizer
         {
             iteration.Cancellation.ThrowIfCancellationRequested();
             double value = iteration.Value(point.AsArray());
-            if (value < best.Value)
+            if (value < best.Value && double.IsFinite(value))
             {
                 best = (point.ToArray(), value);
             }
 
             return double.IsFinite(value) ? value : double.MaxValue;
         });
-        int most = iteration.Options.MaxIterations ?? MostSteps;
+        int most = iteration.Options.MaxIterations ?? MaxSteps;
         try
         {
             MinimizationResult result = NelderMeadSimplex.Minimum(

@@ -8,13 +8,13 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class NonlinearConjugateGradient : Minimizer
 {
-    private const int MostSteps = 20_000;
+    private const int MaxSteps = 20_000;
     private const double Curvature = 0.1;
 
     public override string Name => "cg";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters) =>
-        Descent.Run(iteration, parameters, new Conjugate(parameters.Length), Curvature, MostSteps);
+    protected override Minimum Run(Iteration iteration, double[] parameters) =>
+        Descent.Run(iteration, parameters, new Conjugate(parameters.Length), Curvature, MaxSteps);
 
     private sealed class Conjugate(int count) : IDirection
     {

@@ -12,11 +12,11 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
 {
     private const double First = 0.9;
     private const double Second = 0.999;
-    private const double Least = 1e-8;
+    private const double Epsilon = 1e-8;
 
     public override string Name => "adam-mini-batch";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         if (iteration.Cost is not BlockCost cost)
         {
@@ -27,7 +27,7 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
         double[] mean = new double[count], square = new double[count], gradient = new double[count], before = [.. parameters];
         var random = new MersenneTwister(seed, threadSafe: false);
         int[] order = [.. Enumerable.Range(0, blocks)];
-        for (int step = 0; iteration.MayStep(parameters, most); step++)
+        for (int step = 0; iteration.TryStep(parameters, most); step++)
         {
             if (step % blocks == 0)
             {
@@ -57,7 +57,7 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
                 double ofAll = blocks * gradient[i];
                 mean[i] += (1.0 - First) * (ofAll - mean[i]);
                 square[i] += (1.0 - Second) * (ofAll * ofAll - square[i]);
-                parameters[i] -= length * mean[i] / firstBias / (Math.Sqrt(square[i] / secondBias) + Least);
+                parameters[i] -= length * mean[i] / firstBias / (Math.Sqrt(square[i] / secondBias) + Epsilon);
             }
         }
 

@@ -10,7 +10,7 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
 {
     private const double Decrease = 1e-4;
     private const double Rounding = 1e-14;
-    private const int MostTrials = 60;
+    private const int MaxTrials = 60;
 
     private double[] from = [];
     private double[] direction = [];
@@ -24,17 +24,14 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
     /// <summary>C there.</summary>
     public double Value { get; private set; }
 
-    /// <summary>Whether C fell along the direction of the last search as far as it was followed.</summary>
-    public bool IsWithoutEnd { get; private set; }
-
     /// <summary>Searches; false where no step lowers the cost.</summary>
     public bool Search(double[] at, double[] along, double value, double slope, double length)
     {
-        (from, direction, IsWithoutEnd) = (at, along, false);
+        (from, direction) = (at, along);
         var start = new Trial(0.0, value, slope);
         Trial low = start, high = default;
         bool isBracketed = false;
-        for (int trial = 0; trial < MostTrials; trial++)
+        for (int trial = 0; trial < MaxTrials; trial++)
         {
             if (isBracketed)
             {
@@ -48,7 +45,6 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
             Trial here = Evaluate(length);
             if (double.IsNegativeInfinity(here.Value))
             {
-                IsWithoutEnd = true;
                 break;
             }
 
@@ -91,9 +87,6 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
                 }
             }
         }
-
-        // Where it goes down ever less steeply it was only far.
-        IsWithoutEnd |= !isBracketed && Math.Abs(low.Slope) >= Math.Abs(start.Slope);
 
         // Not a step of Wolfe's, but one that goes down.
         return low.Length > 0.0 && Evaluate(low.Length).Value < value;

@@ -8,12 +8,12 @@ namespace Math4AI.Optimization.Minimizers;
 /// </summary>
 internal sealed class TrustRegionNewton : Minimizer
 {
-    private const int MostSteps = 2000;
+    private const int MaxSteps = 2000;
     private const double LargestRadius = 1e10;
 
     public override string Name => "trust-newton";
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         int count = parameters.Length;
         double[] gradient = new double[count], next = new double[count], nextGradient = new double[count];
@@ -30,13 +30,10 @@ internal sealed class TrustRegionNewton : Minimizer
             double gradientNorm = iteration.GradientNorm(parameters, gradient);
             if (iteration.IsFlat(gradientNorm, cost))
             {
-                // Flat beside a cost that has fallen far, and bending nowhere up on the way down: not a minimum.
-                bool isFalling = model.IsStraightDown && gradientNorm > iteration.Options.GradientTolerance
-                    && !model.BendsUp(parameters, gradient);
-                return iteration.Finish(isFalling ? Termination.Unbounded : Termination.Converged, parameters, cost, gradientNorm);
+                return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
             }
 
-            if (!iteration.MayStep(parameters, MostSteps))
+            if (!iteration.TryStep(parameters, MaxSteps))
             {
                 return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
             }
@@ -66,10 +63,6 @@ internal sealed class TrustRegionNewton : Minimizer
                 next.CopyTo(parameters, 0);
                 nextGradient.CopyTo(gradient, 0);
                 cost = there;
-                if (model.IsStraightDown && length > 0.99 * LargestRadius)
-                {
-                    return iteration.Finish(Termination.Unbounded, parameters, cost, iteration.GradientNorm(parameters, gradient));
-                }
             }
             else if (radius <= 1e-16 * (1e-300 + Cost.Norm(parameters)) || !(predicted > 0.0))
             {
@@ -87,16 +80,6 @@ internal sealed class TrustRegionNewton : Minimizer
         private readonly double[] stepImage = new double[count];
 
         public double[] Step { get; } = new double[count];
-
-        /// <summary>Whether the model bends nowhere up along its last direction.</summary>
-        public bool IsStraightDown { get; private set; }
-
-        /// <summary>Whether gᵀ H g &gt; 0.</summary>
-        public bool BendsUp(double[] parameters, double[] gradient)
-        {
-            iteration.Cost.HessianVector(parameters, gradient, image);
-            return Cost.Dot(gradient, image) > 0.0;
-        }
 
         /// <summary>Finds the step; returns by how much the model falls.</summary>
         public double Minimize(double[] parameters, double[] gradient, double radius)
@@ -118,8 +101,7 @@ internal sealed class TrustRegionNewton : Minimizer
                 double curvature = Cost.Dot(direction, image);
                 double length = square / curvature;
                 double border = ToBorder(radius);
-                IsStraightDown = !(curvature > 0.0);
-                if (IsStraightDown || length >= border)
+                if (!(curvature > 0.0) || length >= border)
                 {
                     Advance(border);
                     break;

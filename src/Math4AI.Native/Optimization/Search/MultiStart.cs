@@ -30,10 +30,10 @@ internal sealed class MultiStart : Minimizer
 
     public override bool KeepsBounds => local.KeepsBounds;
 
-    private protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters)
     {
         box.Check(parameters.Length);
-        int dimensions = Math.Min(parameters.Length, SobolSequence.MostDimensions);
+        int dimensions = Math.Min(parameters.Length, SobolSequence.MaxDimensions);
         var sequence = new SobolSequence(dimensions);
         double[] unit = new double[dimensions];
         Minimum? best = null;

@@ -10,7 +10,7 @@ namespace Math4AI.Optimization.Search;
 internal sealed class SobolSequence
 {
     /// <summary>The most dimensions.</summary>
-    public const int MostDimensions = 21;
+    public const int MaxDimensions = 21;
 
     private const int Bits = 32;
 
@@ -32,7 +32,7 @@ internal sealed class SobolSequence
     public SobolSequence(int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, MostDimensions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dimensions, MaxDimensions);
         state = new uint[dimensions];
         directions = [.. Enumerable.Range(0, dimensions).Select(Directions)];
     }

@@ -6,7 +6,7 @@ namespace Math4AI.Probability.Neighbors;
 /// A k-d tree: each sample's k nearest neighbours in the maximum norm, in O(log n). Source: J. Bentley,
 /// "Multidimensional binary search trees used for associative searching", Communications of the ACM 18 (1975).
 /// </summary>
-internal sealed class NeighbourTree
+internal sealed class NeighborTree
 {
     private const int LeafSize = 12;
 
@@ -17,7 +17,7 @@ internal sealed class NeighbourTree
     private readonly int[] neighbours;
     private readonly double[] point;
 
-    public NeighbourTree(Matrix<double> samplesByVariables, int neighbour)
+    public NeighborTree(Matrix<double> samplesByVariables, int neighbour)
     {
         int n = samplesByVariables.RowCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbour, 1);

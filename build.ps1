@@ -2,7 +2,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('setup', 'build', 'run', 'test', 'bench', 'pack', 'clean', 'help')]
+    [ValidateSet('setup', 'build', 'run', 'test', 'check', 'bench', 'pack', 'clean', 'help')]
     [string] $Verb = 'build',
 
     [Parameter(Position = 1, ValueFromRemainingArguments = $true)]
@@ -23,7 +23,8 @@ usage: ./build.ps1 [verb]
   setup   check the tools and fetch the packages
   build   setup, then build everything; this is what no verb means
   run     build, then 'math4ai separate' with the arguments given; without any, a built-in cocktail party, into ./out
-  test    build, then every test
+  test    build, then every test; 'test ROOM' runs the managed tests of one folder or class, such as fitting or FitTests
+  check   build, then the explicit managed tests of one name, such as 'check kill'; without a name, list them
   bench   build, then the benchmarks with the arguments given to BenchmarkDotNet; without any, all of them
   pack    build, then make the NuGet packages in artifacts/package/release
   clean   delete everything that was built
@@ -72,8 +73,23 @@ function Invoke-Run([string[]] $words) {
     Invoke-Step 'math4ai separate' (Get-Program 'Math4AI.Cli' 'math4ai') (@('separate', '--force') + $words)
 }
 
-function Invoke-Test {
+function Invoke-ManagedTests([string[]] $filters) {
+    Invoke-Step 'managed tests' (Get-Program 'Math4AI.Native.Tests' 'Math4AI.Native.Tests') (@('-noLogo') + $filters)
+}
+
+function Invoke-Test([string[]] $words) {
     Invoke-Build
+    if ($words.Count -gt 0) {
+        $tests = Join-Path $root 'tests/Math4AI.Native.Tests'
+        $room = Get-ChildItem $tests -Directory | Where-Object Name -EQ $words[0]
+        if ($room) {
+            Invoke-ManagedTests @('-namespace', "Math4AI.Tests.$($room.Name)*")
+        }
+        else {
+            Invoke-ManagedTests @('-class', "*.$($words[0])")
+        }
+        return
+    }
     Push-Location $root
     try {
         Invoke-Step 'native tests' 'ctest' @('--preset', 'release')
@@ -81,7 +97,17 @@ function Invoke-Test {
     finally {
         Pop-Location
     }
-    Invoke-Step 'managed tests' (Get-Program 'Math4AI.Native.Tests' 'Math4AI.Native.Tests') @('-noLogo')
+    Invoke-ManagedTests @()
+}
+
+function Invoke-Check([string[]] $words) {
+    Invoke-Build
+    if ($words.Count -eq 0) {
+        Invoke-ManagedTests @('-list', 'traits')
+    }
+    else {
+        Invoke-ManagedTests @('-explicit', 'only', '-trait', "Check=$($words[0])", '-showLiveOutput')
+    }
 }
 
 function Invoke-Bench([string[]] $words) {
@@ -109,7 +135,8 @@ switch ($Verb) {
     'setup' { Invoke-Setup }
     'build' { Invoke-Build }
     'run' { Invoke-Run $Arguments }
-    'test' { Invoke-Test }
+    'test' { Invoke-Test $Arguments }
+    'check' { Invoke-Check $Arguments }
     'bench' { Invoke-Bench $Arguments }
     'pack' { Invoke-Pack }
     'clean' { Invoke-Clean }

@@ -6,10 +6,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 artifacts=$root/artifacts
 logs=$artifacts/logs
 math4ai=$artifacts/bin/Math4AI.Cli/release/math4ai
+managed=$artifacts/bin/Math4AI.Native.Tests/release/Math4AI.Native.Tests
 packages=(make pkg-config libsndfile1-dev libsamplerate0-dev portaudio19-dev libgtest-dev clang-format)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 export HOME=${HOME:-$artifacts/home}
+presets=(release asan tsan)   # the native builds whose tests belong to 'test'; 'check configurations' has the others
 
 help() {
     cat <<'END'
@@ -18,7 +20,9 @@ usage: ./build.sh [verb]
   setup   install what a build needs (with apt, as root or with passwordless sudo) and fetch the packages
   build   setup, then build everything; this is what no verb means
   run     build, then 'math4ai separate' with the arguments given; without any, a built-in cocktail party, into ./out
-  test    build, then every test: native (also under the sanitizers), managed, formatting
+  test    build, then every test: native (also under the sanitizers), managed, formatting;
+          'test ROOM' runs the tests of one folder or class, such as fitting, fitting/distances, FitTests or native
+  check   build, then a proof that takes long, such as 'check levels'; without a name, list them; 'check all' runs them all
   bench   build, then the benchmarks with the arguments given to BenchmarkDotNet; without any, all of them
   pack    build, then make the NuGet packages in artifacts/package/release
   clean   delete everything that was built
@@ -99,6 +103,7 @@ configure_and_build() {
 build() {
     setup
     step "build native" native release
+    mkdir -p "$artifacts/tests"
     step "build managed" dotnet build "$root/Math4AI.Native.sln" --configuration Release --no-restore
 }
 
@@ -115,14 +120,19 @@ check_format() {
 
 passed=0 failed=0 skipped=0
 
-# Adds up one test run: what ran, and how many tests passed, failed and were skipped.
+# Adds up one test run: what ran, how many tests passed, failed and were skipped, and the seconds it took.
 count() {
-    printf '   %-32s %5d passed, %d failed, %d skipped\n' "$1" "$2" "$3" "$4"
+    printf '   %-32s %5d passed, %d failed, %d skipped, %d s\n' "$1" "$2" "$3" "$4" "$5"
     passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
 }
 
+# The value of an attribute where an XML report first has it.
+attribute() {
+    grep -om1 " $1=\"[0-9]*\"" "$2" | head -n 1 | tr -dc 0-9
+}
+
 native_tests() {
-    local preset=$1 report=$artifacts/tests/native-$1.xml prefix=()
+    local preset=$1 report=$artifacts/tests/native-$1.xml prefix=() start=$SECONDS
     # The thread sanitizer does not get along with the address layouts of some kernels.
     if [[ $preset == tsan ]] && setarch -R true 2>/dev/null; then
         prefix=(setarch -R)
@@ -135,46 +145,158 @@ native_tests() {
     local all wrong
     all=$(attribute tests "$report") wrong=$(attribute failures "$report")
     [[ $all -gt 0 ]] || fail "no native test ran; the log is $logs/ctest-$preset.log"
-    count "native, $preset" $((all - wrong)) "$wrong" 0
+    count "native, $preset" $((all - wrong)) "$wrong" 0 $((SECONDS - start))
 }
 
-attribute() {
-    grep -om1 "$1=\"[0-9]*\"" "$2" | tr -dc 0-9
-}
-
+# Runs managed tests: a name for this run, then filters as 'Math4AI.Native.Tests -help' lists them.
 managed_tests() {
-    local name=$1 report=$artifacts/tests/managed-${1// /-}.json
+    local name=$1 report=$artifacts/tests/managed-${1//[^A-Za-z0-9]/-}.xml start=$SECONDS
     shift
     echo "== managed tests, $name"
     rm -f "$report"
-    "$artifacts/bin/Math4AI.Native.Tests/release/Math4AI.Native.Tests" -noLogo -noColor -result-ctrf "$report" "$@" </dev/null ||
-        true
+    "$managed" -noLogo -noColor -longRunning 120 -result-xml "$report" "$@" </dev/null || true
     [[ -f $report ]] || fail "the managed tests did not come to their end"
     local ok wrong left
-    ok=$(number passed "$report") wrong=$(number failed "$report") left=$(number skipped "$report")
+    ok=$(attribute passed "$report") wrong=$(attribute failed "$report") left=$(attribute skipped "$report")
+    wrong=$((wrong + $(attribute errors "$report")))
     [[ $((ok + wrong)) -gt 0 ]] || fail "no managed test ran"
-    count "managed, $name" "$ok" "$wrong" "$left"
+    slowest "$report"
+    count "managed, $name" "$ok" "$wrong" "$left" $((SECONDS - start))
 }
 
-number() {
-    grep -om1 "\"$1\": *[0-9]*" "$2" | tr -dc 0-9
+# The ten tests of a report that took longest, of those that took a second or more.
+slowest() {
+    grep -o '<test [^>]*' "$1" |
+        sed -E 's/.* name="(Math4AI\.Tests\.)?([^"]*)".* time="([0-9.]*)".*/\3 \2/; s/&quot;/"/g; s/&amp;/\&/g' | sort -rn |
+        awk 'NR <= 10 && $1 >= 1 {
+            if (NR == 1) print "   the slowest tests, in seconds:"
+            seconds = $1; $1 = ""; printf "   %8.1f %.110s\n", seconds, $0 }'
 }
 
-tests() {
-    build
-    mkdir -p "$artifacts/tests"
-    step "check formatting" check_format
-    native_tests release
-    native_tests asan
-    native_tests tsan
-    managed_tests "all"
-    MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
+# The last line of a run of tests; fails where a test did.
+total() {
     if [[ $skipped -gt 0 ]]; then
         echo "$passed passed, $failed failed, $skipped skipped"
     else
         echo "$passed passed, $failed failed"
     fi
     [[ $failed -eq 0 ]]
+}
+
+all_native_tests() {
+    local preset
+    for preset in "${presets[@]}"; do
+        native_tests "$preset"
+    done
+}
+
+tests() {
+    build
+    step "check formatting" check_format
+    all_native_tests
+    managed_tests "all"
+    MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
+    total
+}
+
+# Runs the native tests, or the managed ones of a folder of the tests' project or of a class.
+test_room() {
+    local room=$1 tests=$root/tests/Math4AI.Native.Tests place filters=()
+    if [[ $room != native ]]; then
+        place=$(cd "$tests" && find . \( -type d -ipath "./$room" -o -type f -iname "$room.cs" \) -print -quit)
+        case $place in
+            '') fail "there are no tests of '$room'; choose one of: native $(cd "$tests" && echo */ | tr -d /), or a class of tests" ;;
+            *.cs) filters=(-class "*.$(basename "$place" .cs)") ;;
+            *)
+                place=Math4AI.Tests${place#.}
+                filters=(-namespace "${place//\//.}" -namespace "${place//\//.}.*")
+                ;;
+        esac
+    fi
+    build
+    if [[ $room == native ]]; then
+        all_native_tests
+    else
+        managed_tests "$room" "${filters[@]}"
+    fi
+    total
+}
+
+# The names of the checks: those below, and those of explicit managed tests with [Trait("Check", NAME)].
+check_names() {
+    printf '%s\n' levels configurations
+    "$managed" -list traits -noColor | grep '"Check"' | grep -o '"[a-z-]*"' | tr -d '"'
+}
+
+check() {
+    local name=${1:-} names
+    build
+    names=$(check_names | sort -u)
+    if [[ -z $name ]]; then
+        echo "the checks, each run by './build.sh check NAME', all by './build.sh check all':" $names
+    elif [[ $name == all ]]; then
+        for name in $names; do
+            run_check "$name"
+        done
+        total
+    else
+        grep -qx -- "$name" <<<"$names" || fail "there is no check '$name'; choose one of: all" $names
+        run_check "$name"
+        total
+    fi
+}
+
+# Runs one check and says in one line how it ended.
+run_check() {
+    local name=$1 before=$passed wrong=$failed start=$SECONDS
+    case $name in
+        levels) check_levels ;;
+        configurations) check_configurations ;;
+        *) managed_tests "check $name" -explicit only -trait "Check=$name" -showLiveOutput ;;
+    esac
+    echo "check $name: $((passed - before)) passed, $((failed - wrong)) failed, $((SECONDS - start)) s"
+}
+
+# The rooms that calculate, at each level of instructions that the processor has: of MKL, of torch and of .NET.
+check_levels() {
+    local rooms
+    mapfile -t rooms < <(cd "$root/tests/Math4AI.Native.Tests" && for room in */; do
+        [[ $room =~ ^(Audio|Build|Cli|Data|Interop|Processes|Reporting|Runtime)/ ]] ||
+            printf -- '-namespace\nMath4AI.Tests.%s*\n' "${room%/}"
+    done)
+    at_level sse4_2 MKL_ENABLE_INSTRUCTIONS=SSE4_2 ATEN_CPU_CAPABILITY=default DOTNET_EnableAVX=0
+    at_level avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 ATEN_CPU_CAPABILITY=avx2 DOTNET_EnableAVX512=0
+    at_level avx512f MKL_ENABLE_INSTRUCTIONS=AVX512 ATEN_CPU_CAPABILITY=avx512
+    at_level sse4_2 MATH4AI_MKL_DISPATCH=vendor
+}
+
+at_level() {
+    local flag=$1
+    shift
+    if grep -qw "$flag" /proc/cpuinfo; then
+        export "$@"
+        managed_tests "$*" "${rooms[@]}"
+        unset "${@%%=*}"
+    else
+        echo "== left out, since the processor has no $flag: $*"
+    fi
+}
+
+# Every other preset of CMakePresets.json: built, and tested where it has tests.
+check_configurations() {
+    local preset
+    for preset in $(cd "$root" && cmake --list-presets | sed -n 's/^ *"\([^"]*\)".*/\1/p'); do
+        if [[ " ${presets[*]} " == *" $preset "* ]]; then
+            continue
+        elif [[ $preset == fuzz* ]] && ! command -v clang++ >/dev/null; then
+            echo "== left out, since there is no clang++: $preset"
+        elif (cd "$root" && cmake --list-presets=test) | grep -q "\"$preset\""; then
+            native_tests "$preset"
+        else
+            step "build native $preset" native "$preset"
+            count "native, $preset" 1 0 0 0
+        fi
+    done
 }
 
 bench() {
@@ -185,10 +307,10 @@ bench() {
     local benchmarks=$artifacts/bin/Math4AI.Benchmarks/release/Math4AI.Benchmarks
     if [[ $1 == ring ]]; then
         "$artifacts/native/release/ring_benchmark" "${@:2}"
-    elif [[ $1 =~ ^(separation|bss-eval|information|scaling|dense|product|fit|densities|rooms|linear|callers|stream|train)$ ]]; then
-        "$benchmarks" "$@"
-    else
+    elif [[ $1 == -* ]]; then
         "$benchmarks" --artifacts "$artifacts/benchmarks" "$@"
+    else
+        "$benchmarks" "$@"
     fi
 }
 
@@ -212,8 +334,16 @@ case $verb in
         ;;
     run | bench) "$verb" "$@" ;;
     test)
-        [[ $# -eq 0 ]] || fail "'test' takes no arguments; see ./build.sh help"
-        tests
+        [[ $# -le 1 ]] || fail "'test' takes one room at most; see ./build.sh help"
+        if [[ $# -eq 0 ]]; then
+            tests
+        else
+            test_room "$1"
+        fi
+        ;;
+    check)
+        [[ $# -le 1 ]] || fail "'check' takes one name at most; see ./build.sh help"
+        check "$@"
         ;;
     -h | --help) help ;;
     *) fail "there is no verb '$verb'; see ./build.sh help" ;;

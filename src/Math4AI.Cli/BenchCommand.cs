@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Runtime;
 using Spectre.Console;
 
@@ -25,12 +24,11 @@ internal static class BenchCommand
             Description = "Orders of the matrices, or lengths of the transforms.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var json = new Option<bool>("--json") { Description = "Print the figures as JSON." };
         var command = new Command(
             "bench",
             "Measure managed against native linear algebra on this machine.\n\nExample:\n  math4ai bench svd --sizes 64 512")
         {
-            operation, sizes, json,
+            operation, sizes, CommonOptions.Json,
         };
         command.SetAction(words =>
         {
@@ -50,10 +48,9 @@ internal static class BenchCommand
             int[]? chosen = words.GetValue(sizes) is { Length: > 0 } given ? given : null;
             IEnumerable<PathBenchmarkResult> results = (wanted == "all" ? PathBenchmark.Operations : [wanted])
                 .SelectMany(name => PathBenchmark.Run(name, chosen));
-            if (words.GetValue(json))
+            if (words.GetValue(CommonOptions.Json))
             {
-                PathBenchmarkResult[] all = [.. results];
-                Console.Out.WriteLine(JsonSerializer.Serialize(all, CliJson.Default.PathBenchmarkResultArray));
+                Console.Out.WriteLine(CliJson.Text(results.ToArray()));
             }
             else
             {

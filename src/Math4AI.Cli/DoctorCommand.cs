@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Runtime;
 using Spectre.Console;
 
@@ -11,20 +10,19 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
         var command = new Command(
             "doctor",
             "Check the native libraries step by step, test that they calculate, and measure their speed.\n\nExample:\n"
             + "  math4ai doctor --json")
         {
-            json,
+            CommonOptions.Json,
         };
         command.SetAction(words =>
         {
             DoctorSummary summary = DoctorSummary.Examine();
-            if (words.GetValue(json))
+            if (words.GetValue(CommonOptions.Json))
             {
-                Console.Out.WriteLine(JsonSerializer.Serialize(summary, CliJson.Default.DoctorSummary));
+                Console.Out.WriteLine(CliJson.Text(summary));
             }
             else
             {

@@ -45,19 +45,15 @@ internal static class FitCommand
             Description = "The share of intervals that cover the truth.",
             DefaultValueFactory = _ => 0.95,
         };
-        var seed = new Option<int>("--seed") { Description = "Of the bootstrap's draws.", DefaultValueFactory = _ => 1 };
-        var output = new Option<string>("--output", "-o") { Description = "The folder to write to.", DefaultValueFactory = _ => "out" };
-        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
-        var noReport = new Option<bool>("--no-report") { Description = "Write no report.html." };
-        var force = new Option<bool>("--force") { Description = "Replace files that are there already." };
+        Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
 
         var command = new Command(
             "fit",
             "Fit a model to data, and say how uncertain its parameters are.\n\nExample:\n"
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
-            data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, seed, output, json, noReport,
-            force,
+            data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, output,
+            CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -75,11 +71,11 @@ internal static class FitCommand
                 Minimizer = FitWords.Minimizer(words.GetValue(minimizer)!),
                 Bootstrap = FitWords.AtLeast("--bootstrap", words.GetValue(bootstrap), 2),
                 Level = FitWords.Level(words.GetValue(level)),
-                Seed = words.GetValue(seed),
+                Seed = words.GetValue(CommonOptions.Seed),
                 Output = words.GetValue(output)!,
-                Json = words.GetValue(json),
-                NoReport = words.GetValue(noReport),
-                Force = words.GetValue(force),
+                Json = words.GetValue(CommonOptions.Json),
+                NoReport = words.GetValue(CommonOptions.NoReport),
+                Force = words.GetValue(CommonOptions.Force),
             };
             return Task.Run(() => FitJob.Run(options, cancellation), cancellation);
         });

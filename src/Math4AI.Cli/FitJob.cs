@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Math4AI.Data;
 using Math4AI.Data.Tables;
 using Math4AI.Fitting;
@@ -18,15 +17,11 @@ internal static class FitJob
 
     public static int Run(FitJobOptions options, CancellationToken cancellation)
     {
-        if (File.Exists(options.Output))
-        {
-            throw new IOException($"{options.Output} is a file; name a folder with -o.");
-        }
-
+        OutputFiles.RequireFolder(options.Output);
         using var files = new FileTransaction(options.Force);
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
-        RequireFree(options, options.NoReport ? [resultFile] : [resultFile, reportFile]);
+        OutputFiles.RequireFree(options.Force, "-o", options.NoReport ? [resultFile] : [resultFile, reportFile]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         FitProblem problem = Read(options);
@@ -46,7 +41,7 @@ internal static class FitJob
             : null;
         IReadOnlyList<RankedModel> comparison = Compare(options, problem, result, cancellation);
         FitSummary summary = FitSummary.Of(result, bootstrap, options.Level) with { Comparison = FitSummary.Rows(comparison) };
-        string json = JsonSerializer.Serialize(summary, CliJson.Default.FitSummary);
+        string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         if (!options.NoReport)
         {
@@ -67,14 +62,6 @@ internal static class FitJob
         }
 
         return 0;
-    }
-
-    private static void RequireFree(FitJobOptions options, string[] paths)
-    {
-        if (!options.Force && paths.FirstOrDefault(Path.Exists) is { } taken)
-        {
-            throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
-        }
     }
 
     private static FitProblem Read(FitJobOptions options)
@@ -136,7 +123,7 @@ internal static class FitJob
             Bootstrap = bootstrap,
             Model = options.Formula.Text,
             Response = options.Formula.Text.Split('~')[0].Trim(),
-            Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+            Command = CommandLine.Text,
             Level = options.Level,
         };
 

@@ -20,12 +20,11 @@ internal static class GenerateCommand
             Description = "0 for the likeliest character each time, 1 for the model's own probabilities.",
             DefaultValueFactory = _ => 0.8,
         };
-        var seed = new Option<int>("--seed") { Description = "The same seed gives the same text.", DefaultValueFactory = _ => 1 };
         var command = new Command(
             "generate",
             "Go on with a text by a trained model.\n\nExample:\n  math4ai generate plays-model --prompt \"KING:\" --length 300")
         {
-            model, prompt, length, temperature, seed,
+            model, prompt, length, temperature, CommonOptions.Seed,
         };
         command.SetAction((words, cancellation) => Task.Run(
             () =>
@@ -43,7 +42,7 @@ internal static class GenerateCommand
                 using var pipe = new FileStream(descriptor, FileAccess.Write, bufferSize: 0);
                 using Stream screen = pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
                 screen.Write(Encoding.UTF8.GetBytes(words.GetValue(prompt)!));
-                foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(seed))
+                foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(CommonOptions.Seed))
                     .TakeWhile(_ => !cancellation.IsCancellationRequested))
                 {
                     screen.Write(Encoding.UTF8.GetBytes(symbol));

@@ -20,21 +20,20 @@ internal static class PredictCommand
         {
             Description = "Comma-separated text with the columns that the model was trained on; for a model of images a folder of images, or an IDX file.",
         };
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write. Default: the screen." };
-        var force = new Option<bool>("--force") { Description = "Replace a file that is there already." };
+        Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
         var command = new Command(
             "predict",
             "Predict with a trained model: the prediction, and for classes the probability of each.\n\nExample:\n"
             + "  math4ai predict iris-model flowers.csv -o predictions.csv")
         {
-            model, data, output, force,
+            model, data, output, CommonOptions.Force,
         };
         command.SetAction(words =>
         {
             string? path = words.GetValue(output);
-            if (path is not null && !words.GetValue(force) && Path.Exists(path))
+            if (path is not null)
             {
-                throw new IOException($"{path} exists already; use --force to replace it, or -o for another file.");
+                OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", path);
             }
 
             string text = Predict(words.GetValue(model)!, words.GetValue(data)!);
@@ -44,7 +43,7 @@ internal static class PredictCommand
             }
             else
             {
-                FileTransaction.WriteOne(path, words.GetValue(force), partial => File.WriteAllText(partial, text));
+                FileTransaction.WriteOne(path, words.GetValue(CommonOptions.Force), partial => File.WriteAllText(partial, text));
             }
 
             return 0;

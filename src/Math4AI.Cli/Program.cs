@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Math4AI.Runtime;
 
 namespace Math4AI.Cli;
 
-/// <summary>The command <c>math4ai</c>: exit code 0, 1 where the work failed, 2 where the words were wrong.</summary>
+/// <summary>The command <c>math4ai</c>: exit code 0, 1 where the work failed, 2 where the command line was wrong.</summary>
 internal static partial class Program
 {
     public const int Failed = 1;
@@ -12,37 +15,30 @@ internal static partial class Program
 
     private const int WrongUsage = 2;
 
+    /// <summary>The verbs. A verb's options are made only where the command line names it: the others cost nothing.</summary>
+    private static readonly (string Name, string Summary, Func<Command> Create)[] Verbs =
+    [
+        ("separate", "Separate mixed signals, recorded or measured.", SeparateCommand.Create),
+        ("stream", "Separate sound while it arrives.", StreamCommand.Create),
+        ("fit", "Fit a model to data, with the uncertainty of its parameters.", FitCommand.Create),
+        ("train", "Train a neural network on a table, on images or on a text.", TrainCommand.Create),
+        ("predict", "Predict with a trained model.", PredictCommand.Create),
+        ("generate", "Continue a text with a trained model.", GenerateCommand.Create),
+        ("doctor", "Check the native libraries and measure their speed.", DoctorCommand.Create),
+        ("bench", "Compare managed and native linear algebra on this machine.", BenchCommand.Create),
+    ];
+
     private static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("The mathematics of machine learning for .NET, from the command line.")
+        ParseResult words = Root(args).Parse(args);
+        if (words.Errors.Count > 0 && words.Action is not HelpAction)
         {
-            SeparateCommand.Create(),
-            StreamCommand.Create(),
-            FitCommand.Create(),
-            TrainCommand.Create(),
-            PredictCommand.Create(),
-            GenerateCommand.Create(),
-            DoctorCommand.Create(),
-            BenchCommand.Create(),
-        };
-        ParseResult words = root.Parse(args);
-        if (words.Errors.Count > 0 && words.Action is not System.CommandLine.Help.HelpAction)
-        {
-            string verb = words.CommandResult.Command == root ? string.Empty : $" {words.CommandResult.Command.Name}";
-            // The error that quotes the user's word tells more than one that misses another.
-            string problem = (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
-            problem = UnreadableValue().Replace(problem, match =>
-                $"'{match.Groups[1].Value}' is no value for {match.Groups[2].Value}: a {(match.Groups[3].Value.Contains("Int", StringComparison.Ordinal) ? "whole " : string.Empty)}number is needed.");
-            return Complain($"{problem} See 'math4ai{verb} --help'.", WrongUsage);
+            return Complain(Problem(words), WrongUsage);
         }
 
         try
         {
-            return await words.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
-            });
+            return await Run(words);
         }
         catch (UsageException e)
         {
@@ -58,6 +54,60 @@ internal static partial class Program
         {
             return Complain(OneLine(e), Failed);
         }
+    }
+
+    private static RootCommand Root(string[] args)
+    {
+        var root = new RootCommand(
+            "The mathematics of machine learning, from the command line. 'math4ai VERB --help' explains a verb.\n\nExample:\n"
+            + "  math4ai separate left.wav middle.wav right.wav -o voices")
+        {
+            CommonOptions.Threads,
+        };
+        foreach ((string name, string summary, Func<Command> create) in Verbs)
+        {
+            // A word with @ names a file with more words.
+            bool isNamed = args.Any(word => word == name || word.StartsWith('@'));
+            root.Add(isNamed ? create() : new Command(name, summary));
+        }
+
+        return root;
+    }
+
+    private static async Task<int> Run(ParseResult words)
+    {
+        // Help and the version need nothing of the library, and work that cannot be cancelled ends at a signal by itself.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        if (words.Action is HelpAction or null)
+        {
+            return await words.InvokeAsync(configuration);
+        }
+
+        if (words.GetValue(CommonOptions.Threads) is { } threads)
+        {
+            Compute.Threads = threads;
+        }
+
+        if (words.Action is not AsynchronousCommandLineAction)
+        {
+            return await words.InvokeAsync(configuration);
+        }
+
+        using var signals = new StopSignals();
+        return await words.InvokeAsync(configuration, signals.Token);
+    }
+
+    private static string Problem(ParseResult words)
+    {
+        // The error that quotes the user's word tells more than one that misses another.
+        string problem = (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
+        problem = UnreadableValue().Replace(problem, match =>
+        {
+            string kind = match.Groups[3].Value.Contains("Int", StringComparison.Ordinal) ? "whole number" : "number";
+            return $"'{match.Groups[1].Value}' is not a value for {match.Groups[2].Value}: a {kind} is needed.";
+        });
+        Command command = words.CommandResult.Command;
+        return $"{problem} See 'math4ai{(command is RootCommand ? string.Empty : $" {command.Name}")} --help'.";
     }
 
     private static int Complain(string message, int code)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Reporting;
 using Math4AI.Separation.Ica;
@@ -59,7 +58,7 @@ internal static class RoomJob
             mixture.SampleRate,
             [.. mixture.Notes, .. result.Notes],
             seconds);
-        string json = JsonSerializer.Serialize(summary, CliJson.Default.RoomSummary);
+        string json = CliJson.Text(summary);
         output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
         if (!options.NoReport)
         {
@@ -70,7 +69,7 @@ internal static class RoomJob
                 Method = options.RoomMethodName,
                 Mixture = mixture,
                 Statistic = statistic,
-                Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+                Command = CommandLine.Text,
             };
             output.Write("report.html", path => File.WriteAllText(path, report.ToHtml(cancellation)));
         }

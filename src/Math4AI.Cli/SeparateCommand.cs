@@ -13,11 +13,7 @@ internal static class SeparateCommand
                 + "(channels × samples). Without one: a built-in cocktail party.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var output = new Option<string>("--output", "-o")
-        {
-            Description = "The folder to write to.",
-            DefaultValueFactory = _ => "out",
-        };
+        Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
         var sources = new Option<string?>("--sources")
         {
             Description = "How many sources to look for; auto for as many as stand out of noise, by their description length. "
@@ -60,27 +56,20 @@ internal static class SeparateCommand
             Description = "For rooms: the channel whose hearing of the sources is written.",
             DefaultValueFactory = _ => 1,
         };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "Where the search starts, and which cocktail party: the same seed gives the same result.",
-            DefaultValueFactory = _ => 1,
-        };
         var format = new Option<string>("--format")
         {
             Description = $"How to write the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for the "
                 + "input's own format.",
             DefaultValueFactory = _ => "float32",
         };
-        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
-        var noReport = new Option<bool>("--no-report") { Description = "Write no report.html." };
-        var force = new Option<bool>("--force") { Description = "Replace files that are there already." };
 
         var command = new Command(
             "separate",
             "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room, window, microphone, seed, format, json, noReport, force,
+            inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room, window, microphone,
+            CommonOptions.Seed, format, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -100,11 +89,11 @@ internal static class SeparateCommand
                 Room = words.GetValue(room),
                 Window = words.GetValue(window),
                 ReferenceMicrophone = words.GetValue(microphone),
-                Seed = words.GetValue(seed),
+                Seed = words.GetValue(CommonOptions.Seed),
                 Format = words.GetValue(format)!,
-                Json = words.GetValue(json),
-                NoReport = words.GetValue(noReport),
-                Force = words.GetValue(force),
+                Json = words.GetValue(CommonOptions.Json),
+                NoReport = words.GetValue(CommonOptions.NoReport),
+                Force = words.GetValue(CommonOptions.Force),
             };
             options.Check();
             return Task.Run(() => SeparateJob.Run(options, cancellation), cancellation);

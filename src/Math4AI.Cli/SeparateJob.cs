@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Data.Tables;
 using Math4AI.Reporting;
@@ -81,7 +80,7 @@ internal static class SeparateJob
             // JSON has no infinity.
             UnmixingStandardErrors = errors?.ToRowArrays().Select(row => row.Select(error => double.IsFinite(error) ? error : (double?)null).ToArray()).ToArray(),
         };
-        string json = JsonSerializer.Serialize(summary, CliJson.Default.SeparateSummary);
+        string json = CliJson.Text(summary);
         output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
         if (!options.NoReport)
         {
@@ -136,7 +135,7 @@ internal static class SeparateJob
             Mixture = mixture,
             Sources = result.Unmixing.Apply(mixture),
             IsSound = input.IsSound,
-            Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+            Command = CommandLine.Text,
             SecondsPerStage = [.. seconds],
         }.ToHtml(cancellation);
     }

@@ -162,12 +162,6 @@ internal sealed partial class SeparateOutput : IDisposable
     {
         string[] names = ["result.json", "unmixing.npy", "mixing.npy", "mean.npy", "sources.npy", "report.html"];
         string[] sources = Directory.Exists(options.Output) ? Directory.GetFiles(options.Output, "source-*") : [];
-        string? taken = options.Force
-            ? null
-            : names.Select(name => Path.Combine(options.Output, name)).Concat(sources).FirstOrDefault(Path.Exists);
-        if (taken is not null)
-        {
-            throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
-        }
+        OutputFiles.RequireFree(options.Force, "-o", [.. names.Select(name => Path.Combine(options.Output, name)), .. sources]);
     }
 }

@@ -23,11 +23,8 @@ internal static class StreamCommand
             Description = "A recording of several channels; - for standard input.",
             DefaultValueFactory = _ => "-",
         };
-        var output = new Option<string>("--output", "-o")
-        {
-            Description = "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff); - for standard output.",
-            DefaultValueFactory = _ => "sources.wav",
-        };
+        Option<string?> output = CommonOptions.Output(
+            "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff); - for standard output.", "sources.wav");
         var device = new Option<string?>("--device")
         {
             Description = "The sound device to listen to, in place of INPUT: its name, a part of it, or default; with --rate and --channels.",
@@ -60,14 +57,13 @@ internal static class StreamCommand
         var channels = new Option<int?>("--channels") { Description = "With --format or --device: the number of channels; of a device 2 by default." };
         var report = new Option<bool>("--latency-report") { Description = "At the end, say how late the sources came out." };
         var page = new Option<string?>("--report") { Description = "A page (.html) on how late the sources came out." };
-        var json = new Option<bool>("--json") { Description = "At the end, print what was done as JSON." };
-        var force = new Option<bool>("--force") { Description = "Replace a file that is there already." };
         var command = new Command(
             "stream",
             "Separate sound as it arrives: from a pipe, a file or a sound device, into a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
-            input, output, device, play, block, room, window, forget, start, freeze, format, rate, channels, report, page, json, force,
+            input, output, device, play, block, room, window, forget, start, freeze, format, rate, channels, report, page,
+            CommonOptions.Json, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -96,8 +92,8 @@ internal static class StreamCommand
                     ? words.GetValue(page)
                     : throw new UsageException($"--report takes a .html file, not '{html}'."),
                 LatencyReport = words.GetValue(report),
-                Json = words.GetValue(json),
-                Force = words.GetValue(force),
+                Json = words.GetValue(CommonOptions.Json),
+                Force = words.GetValue(CommonOptions.Force),
             };
             return Task.Run(() => job.Run(cancellation), CancellationToken.None);
         });

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Data.Tables;
@@ -80,9 +79,9 @@ internal sealed record StreamJob
 
     public int Run(CancellationToken cancellation)
     {
-        if (Play is null && Output != "-" && !Force && Path.Exists(Output))
+        if (Play is null && Output != "-")
         {
-            throw new IOException($"{Output} exists already; use --force to replace it, or -o for another file.");
+            OutputFiles.RequireFree(Force, "-o", Output);
         }
 
         if (Play is null && Device is null && Output != "-" && Input != "-" && FileTransaction.FinalPath(Input) == FileTransaction.FinalPath(Output))
@@ -90,9 +89,9 @@ internal sealed record StreamJob
             throw new IOException($"{Output} is the input too: choose another file with -o.");
         }
 
-        if (Report is not null && !Force && Path.Exists(Report))
+        if (Report is not null)
         {
-            throw new IOException($"{Report} exists already; use --force to replace it, or --report for another file.");
+            OutputFiles.RequireFree(Force, "--report", Report);
         }
 
         using End input = OpenInput();
@@ -171,7 +170,7 @@ internal sealed record StreamJob
                 ("gaps played", $"{summary.Gaps}"),
                 ("the unmixing moved in the last second by", string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
             ],
-            Command = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]),
+            Command = CommandLine.Text,
         }.Write(Report, Force);
     }
 
@@ -241,7 +240,7 @@ internal sealed record StreamJob
         TextWriter to = Play is null && Output == "-" ? Console.Error : Console.Out;
         if (Json)
         {
-            to.WriteLine(JsonSerializer.Serialize(summary, CliJson.Default.StreamSummary));
+            to.WriteLine(CliJson.Text(summary));
             return;
         }
 

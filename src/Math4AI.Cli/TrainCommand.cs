@@ -90,17 +90,9 @@ internal static class TrainCommand
             Description = "Read a table in blocks, twice, and train from a temporary file; files over 256 MB always are.",
         };
         var board = new Option<string?>("--tensorboard") { Description = "A folder for an event file of TensorBoard with the losses." };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "Of the parts, the weights' start and the order of the samples.",
-            DefaultValueFactory = _ => 1,
-        };
         var checkpoint = new Option<int?>("--checkpoint-steps") { Description = "Save the training after so many steps, beside once a minute." };
         var curve = new Option<bool>("--learning-curve") { Description = "Of a table: how the test score grows with the rows that are trained on." };
-        var output = new Option<string>("--output", "-o") { Description = "The folder for the model.", DefaultValueFactory = _ => "model" };
-        var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
-        var noReport = new Option<bool>("--no-report") { Description = "Write no report.html." };
-        var force = new Option<bool>("--force") { Description = "Replace files that are there already." };
+        Option<string?> output = CommonOptions.Output("The folder for the model.", "model");
         var command = new Command(
             "train",
             "Train a neural network: on a table, to predict one column from the others; on images, to tell them apart; on a text, to go "
@@ -109,15 +101,17 @@ internal static class TrainCommand
             + "  math4ai train photos/ -o photo-model\n"
             + "  math4ai train --text plays.txt -o plays-model")
         {
-            data, text, unit, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule, seed,
-            seeds, order, checkpoint, curve, settings, board, blocks, output, json, noReport, force,
+            data, text, unit, resume, target, model, hidden, test, ignore, group, time, missing, task, epochs, steps, batch, rate, decay, optimizer, schedule,
+            seeds, order, checkpoint, curve, settings, board, blocks, output,
+            CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
             if (words.GetValue(resume) is not null)
             {
                 bool isSameFolder = Path.GetFullPath(words.GetValue(output)!) == Path.GetFullPath(words.GetValue(resume)!);
-                Symbol[] kept = [resume, json, noReport, force, .. isSameFolder ? new Symbol[] { output } : []];
+                Symbol[] kept = [resume, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force, CommonOptions.Threads,
+                    .. isSameFolder ? new Symbol[] { output } : []];
                 string? extra = words.CommandResult.Children.OfType<OptionResult>()
                     .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name).FirstOrDefault()
                     ?? words.GetValue(data);
@@ -128,7 +122,7 @@ internal static class TrainCommand
             }
 
             TrainWords given = words.GetValue(resume) is { } folder
-                ? TrainWords.OfCheckpoint(folder) with { Json = words.GetValue(json), NoReport = words.GetValue(noReport) }
+                ? TrainWords.OfCheckpoint(folder) with { Json = words.GetValue(CommonOptions.Json), NoReport = words.GetValue(CommonOptions.NoReport) }
                 : new TrainWords
                 {
                     Data = words.GetValue(data),
@@ -155,13 +149,13 @@ internal static class TrainCommand
                     ValidationCurve = words.GetValue(settings),
                     TensorBoard = words.GetValue(board),
                     Blocks = words.GetValue(blocks),
-                    Seed = words.GetValue(seed),
+                    Seed = words.GetValue(CommonOptions.Seed),
                     CheckpointSteps = words.GetValue(checkpoint),
                     LearningCurve = words.GetValue(curve),
                     Output = words.GetValue(output)!,
-                    Json = words.GetValue(json),
-                    NoReport = words.GetValue(noReport),
-                    Force = words.GetValue(force),
+                    Json = words.GetValue(CommonOptions.Json),
+                    NoReport = words.GetValue(CommonOptions.NoReport),
+                    Force = words.GetValue(CommonOptions.Force),
                 };
             given.Check();
             return Task.Run(() => new TrainJob(given).Run(cancellation), cancellation);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Math4AI.Data;
 using Math4AI.Data.Images;
 using Math4AI.Fitting;
@@ -49,7 +48,7 @@ internal sealed class TrainJob(TrainWords words)
             return Program.Failed;
         }
 
-        string json = JsonSerializer.Serialize(result.summary, CliJson.Default.TrainSummary);
+        string json = CliJson.Text(result.summary);
         progress.Show("write");
         File.WriteAllText(files.Add(Path.Combine(words.Output, "result.json")), json + "\n");
         if (!words.NoReport)
@@ -72,8 +71,6 @@ internal sealed class TrainJob(TrainWords words)
 
         return 0;
     }
-
-    private static string Command => string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1)]);
 
     private bool IsImages(string path) => words.Model == "convnet" || Directory.Exists(path) || ImageSet.IsIdx(path);
 
@@ -192,7 +189,7 @@ internal sealed class TrainJob(TrainWords words)
     {
         Title = target,
         Task = TaskOf(training),
-        Command = Command,
+        Command = CommandLine.Text,
         Training = training.Training,
         Train = training.Train,
         Validation = training.Validation,
@@ -221,7 +218,7 @@ internal sealed class TrainJob(TrainWords words)
             {
                 Title = defaults.Target,
                 Task = "classification of images",
-                Command = Command,
+                Command = CommandLine.Text,
                 Training = training.Training,
                 Train = training.Train,
                 Validation = training.Validation,
@@ -286,7 +283,7 @@ internal sealed class TrainJob(TrainWords words)
             {
                 Title = Path.GetFileName(words.Text!),
                 Task = $"text, {words.Unit} by {words.Unit}",
-                Command = Command,
+                Command = CommandLine.Text,
                 Training = training,
                 Train = train,
                 Validation = validation,
@@ -338,26 +335,14 @@ internal sealed class TrainJob(TrainWords words)
 
     private void RequireFree()
     {
-        if (File.Exists(words.Output))
-        {
-            throw new IOException($"{words.Output} is a file; name a folder with -o.");
-        }
-
-        if (words.Force)
-        {
-            return;
-        }
-
-        if (File.Exists(CheckpointPath))
+        OutputFiles.RequireFolder(words.Output);
+        if (!words.Force && File.Exists(CheckpointPath))
         {
             throw new IOException($"A training was stopped in {words.Output}: go on with --resume {words.Output}, or begin anew with --force.");
         }
 
         string[] names = [.. ModelFolder.Files(words.Output), Path.Combine(words.Output, "result.json"), Path.Combine(words.Output, "report.html")];
-        if (names.FirstOrDefault(Path.Exists) is { } taken)
-        {
-            throw new IOException($"{taken} exists already; use --force to replace it, or -o for another folder.");
-        }
+        OutputFiles.RequireFree(words.Force, "-o", names);
     }
 
     /// <summary>Tells another that is made when the number of rows is known.</summary>

@@ -127,8 +127,7 @@ internal sealed record TrainWords
 
         try
         {
-            return (JsonSerializer.Deserialize(CheckpointOptions.ReadNote(path), CliJson.Default.TrainWords) ?? throw new JsonException("null"))
-                with
+            return CliJson.Read<TrainWords>(CheckpointOptions.ReadNote(path)) with
             { Output = folder, Resume = true, Force = true };
         }
         catch (JsonException e)
@@ -151,7 +150,7 @@ internal sealed record TrainWords
         Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
         {
             EverySteps = CheckpointSteps,
-            Note = JsonSerializer.Serialize(this with { Resume = false }, CliJson.Default.TrainWords),
+            Note = CliJson.Text(this with { Resume = false }),
             Resume = Resume,
         },
     };

@@ -27,12 +27,14 @@ internal static class Repository
         string program, string[] arguments, string folder, params (string Name, string? Value)[] environment)
     {
         using Process process = Start(program, arguments, folder, environment);
+        process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)), $"{program} did not end.");
+        process.WaitForExit();
         return new Finished(process.ExitCode, output.Result, errors.Result);
     }
 
+    /// <summary>Starts a program whose input, output and errors the test holds.</summary>
     public static Process Start(
         string program, string[] arguments, string folder, params (string Name, string? Value)[] environment)
     {
@@ -48,9 +50,7 @@ internal static class Repository
             start.Environment[name] = value;
         }
 
-        Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return process;
+        return Process.Start(start)!;
     }
 
     private static string FindRoot()

@@ -5,7 +5,7 @@ namespace Math4AI.Tests.Build;
 
 public class BuildScriptTests
 {
-    private static readonly string[] Verbs = ["bench", "build", "clean", "help", "pack", "run", "setup", "test"];
+    private static readonly string[] Verbs = ["bench", "build", "check", "clean", "help", "pack", "run", "setup", "test"];
 
     [Fact]
     public void The_powershell_script_parses_and_has_the_verbs_of_the_shell_script()
@@ -36,6 +36,8 @@ public class BuildScriptTests
     [Theory]
     [InlineData("frobnicate", "no verb 'frobnicate'")]
     [InlineData("clean", "takes no arguments", "now")]
+    [InlineData("test", "no tests of 'nothing'; choose one of: native Audio", "nothing")]
+    [InlineData("test", "takes one room", "fitting", "training")]
     public void Wrong_words_are_refused_in_one_line(string verb, string sentence, params string[] rest)
     {
         Finished finished = Repository.Run(Path.Combine(Repository.Root, "build.sh"), [verb, .. rest]);

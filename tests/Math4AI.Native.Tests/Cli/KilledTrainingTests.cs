@@ -4,41 +4,50 @@ namespace Math4AI.Tests.Cli;
 
 public sealed class KilledTrainingTests : TemporaryFolder
 {
+    private static readonly (string, string?)[] OneThread = [("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1")];
+
     [Fact]
-    public void Killed_a_hundred_times_a_training_ends_with_the_bits_of_one_that_was_not()
+    public void Killed_five_times_a_training_ends_with_the_bits_of_one_that_was_not() => EndsWithTheSameBits(kills: 5);
+
+    [Fact(Explicit = true)]
+    [Trait("Check", "kill")]
+    public void Killed_a_hundred_times_a_training_ends_with_the_bits_of_one_that_was_not() => EndsWithTheSameBits(kills: 100);
+
+    private void EndsWithTheSameBits(int kills)
     {
         File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Range(0, 400).Select(i => $"{i * i} is the square of {i}.\n")));
-        string[] words = ["--steps", "1000", "--batch", "4", "--checkpoint-steps", "1", "--no-report"];
+        Directory.CreateDirectory(In("killed"));
+        string checkpoint = In("killed/checkpoint.safetensors");
+        string[] options = ["--steps", $"{10 * kills}", "--batch", "4", "--checkpoint-steps", "1", "--no-report"];
+        string[] resume = ["train", "--resume", "killed", "--no-report"];
         Finished whole = Repository.Run(
-            Repository.Command, ["train", "--text", "text.txt", "-o", "whole", .. words], Folder, ("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1"));
+            Repository.Command, ["train", "--text", "text.txt", "-o", "whole", .. options], Folder, OneThread);
         Assert.True(whole.Code == 0, whole.Errors);
         var random = new Random(1);
-        string checkpoint = In("killed/checkpoint.safetensors");
-        string[] begin = ["train", "--text", "text.txt", "-o", "killed", .. words], resume = ["train", "--resume", "killed", "--no-report"];
-        int kills = 0;
-        for (; kills < 100; kills++)
+        for (int i = 0; i < kills; i++)
         {
-            using Process process = Repository.Start(
-                Repository.Command, File.Exists(checkpoint) ? resume : begin, Folder, ("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1"));
-            DateTime seen = File.Exists(checkpoint) ? File.GetLastWriteTimeUtc(checkpoint) : DateTime.MinValue;
-            SpinWait.SpinUntil(() => process.HasExited || (File.Exists(checkpoint) && File.GetLastWriteTimeUtc(checkpoint) != seen), TimeSpan.FromSeconds(60));
-
-            // Somewhere within the next steps, each of which writes a file.
-            Thread.Sleep(random.Next(12));
-            if (process.HasExited)
-            {
-                break;
-            }
-
-            process.Kill();
-            process.WaitForExit();
+            string[] words = File.Exists(checkpoint) ? resume : ["train", "--text", "text.txt", "-o", "killed", .. options];
+            Assert.True(IsKilled(words, afterChanges: 1 + random.Next(12)), $"it ended after {i} kills");
         }
 
-        Assert.True(kills >= 100, $"it ended after {kills} kills");
-        Finished last = Repository.Run(Repository.Command, resume, Folder, ("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1"));
+        Finished last = Repository.Run(Repository.Command, resume, Folder, OneThread);
         Assert.True(last.Code == 0, last.Errors);
-        Assert.Equal(File.ReadAllBytes(In("whole/model.safetensors")), File.ReadAllBytes(In("killed/model.safetensors")));
+        byte[] model = File.ReadAllBytes(In("whole/model.safetensors"));
+        Assert.Equal(model, File.ReadAllBytes(In("killed/model.safetensors")));
         Assert.False(File.Exists(checkpoint));
         Assert.Contains("holds no training", Repository.Run(Repository.Command, resume, Folder).Errors, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills, the same {model.Length} bytes");
+    }
+
+    /// <summary>Kills a training after some changes in its folder: each step writes a checkpoint, which is several changes.</summary>
+    /// <returns>Whether it was still running.</returns>
+    private bool IsKilled(string[] words, int afterChanges)
+    {
+        const int KilledBySignal = 128 + 9;
+        using Process process = Repository.Start(Repository.Command, words, Folder, OneThread);
+        Signals.WaitFor(In("killed"), process, () => afterChanges-- == 0);
+        process.Kill();
+        process.WaitForExit();
+        return process.ExitCode == KilledBySignal;
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Data.Arrays;
@@ -9,7 +8,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Cli;
 
-public partial class SeparateCommandTests : TemporaryFolder
+public class SeparateCommandTests : TemporaryFolder
 {
     private Finished Separate(params string[] arguments) =>
         Repository.Run(Repository.Command, ["separate", .. arguments], Folder);
@@ -300,41 +299,36 @@ public partial class SeparateCommandTests : TemporaryFolder
         }
 
         using Process process = Repository.Start(Repository.Command, ["separate", "large.npy", "--no-report"], Folder);
-        while (!process.HasExited && !Directory.Exists(In("out")))
-        {
-            Thread.Sleep(5);
-        }
-
-        Assert.Equal(0, Kill(process.Id, 2));
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)));
+        Signals.WaitFor(Folder, process, () => Directory.Exists(In("out")));
+        Signals.Send(process, Signals.Interrupt);
+        process.WaitForExit();
         Assert.Equal(1, process.ExitCode);
         Assert.Contains("nothing was written", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
         Assert.Equal(["large.npy"], Names());
     }
 
-    [Fact]
-    public void An_interrupt_while_a_pipe_is_silent_ends_the_command_and_leaves_nothing()
+    [Theory]
+    [InlineData(Signals.Interrupt, true)]
+    [InlineData(Signals.Interrupt, false)]
+    [InlineData(Signals.Terminate, false)]
+    [InlineData(Signals.Hangup, false)]
+    public void A_signal_while_a_pipe_is_silent_ends_the_command_and_leaves_nothing(int signal, bool isIgnoredByTheShell)
     {
-        Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash to make a pipe with.");
-        using Process process = Repository.Start(
-            "/bin/bash", ["-c", $"sleep 60 | exec '{Repository.Command}' separate - & wait $!"], Folder);
-        Process? command = null;
-        while (command is null)
-        {
-            Thread.Sleep(50);
-            command = Process.GetProcessesByName("math4ai").FirstOrDefault(p => WorksIn(p, Folder));
-        }
+        Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash to ignore a signal with.");
+        string ignored = isIgnoredByTheShell ? "trap '' INT; " : string.Empty;
+        using Process process = Repository.Start("/bin/bash", ["-c", $"{ignored}exec '{Repository.Command}' separate -"], Folder);
 
-        using Process found = command;
-        Thread.Sleep(1500);
-        Assert.Equal(0, Kill(found.Id, 2));
-        Assert.True(found.WaitForExit(TimeSpan.FromSeconds(10)));
-        process.Kill(entireProcessTree: true);
-        Assert.Empty(Names());
+        // More than a pipe holds: when all of it is written, the command reads.
+        SaveParty();
+        byte[] begun = File.ReadAllBytes(In("party.wav"))[..500_000];
+        process.StandardInput.BaseStream.Write(begun);
+        process.StandardInput.BaseStream.Flush();
+        Signals.Send(process, signal);
+        process.WaitForExit();
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("nothing was written", process.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("out")));
     }
-
-    private static bool WorksIn(Process process, string folder) =>
-        File.ResolveLinkTarget($"/proc/{process.Id}/cwd", returnFinalTarget: false)?.FullName == folder;
 
     [Fact]
     public void In_a_pipe_there_is_no_progress_and_no_colour()
@@ -344,9 +338,6 @@ public partial class SeparateCommandTests : TemporaryFolder
         Assert.DoesNotContain('\u001b', done.Output);
         Assert.DoesNotContain('\r', done.Output);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 
     [Fact]
     public void A_recording_from_a_room_is_told_and_separated_as_one()

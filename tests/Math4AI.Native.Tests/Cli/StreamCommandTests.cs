@@ -6,12 +6,8 @@ using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Tests.Cli;
 
-public sealed partial class StreamCommandTests : TemporaryFolder
+public sealed class StreamCommandTests : TemporaryFolder
 {
-    private const int Interrupt = 2;
-    private const int Continue = 18;
-    private const int Stop = 19;
-
     [Fact]
     public void A_file_comes_out_as_sources_of_the_same_length()
     {
@@ -173,16 +169,17 @@ public sealed partial class StreamCommandTests : TemporaryFolder
         {
             process.StandardInput.BaseStream.Write(second);
             process.StandardInput.BaseStream.Flush();
-            Assert.True(SpinWait.SpinUntil(() => Held() >= expected, TimeSpan.FromSeconds(30)), $"{Held()} frames");
+            Signals.WaitFor(Folder, process, () => Held() >= expected);
+            Assert.False(process.HasExited);
         }
 
         // Whole blocks and the header: all of the second, or a block less.
         Send(47_990);
-        Assert.Equal(0, Kill(process.Id, Stop));
-        Assert.Equal(0, Kill(process.Id, Continue));
+        Signals.Send(process, Signals.Stop);
+        Signals.Send(process, Signals.Continue);
         Send(95_990);
-        Assert.Equal(0, Kill(process.Id, Interrupt));
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Signals.Send(process, Signals.Interrupt);
+        process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(96_000, Recording.Read(In("voices.wav")).Length);
     }
@@ -200,8 +197,7 @@ public sealed partial class StreamCommandTests : TemporaryFolder
             WorkingDirectory = Folder,
             Environment = { ["ALSA_CONFIG_PATH"] = In("asound.conf") },
         })!;
-        bool isOpen = SpinWait.SpinUntil(() => process.HasExited || Held("heard.wav") > 48_000, TimeSpan.FromSeconds(60));
-        Assert.True(isOpen);
+        Signals.WaitFor(Folder, process, () => Held("heard.wav") > 48_000);
         if (process.HasExited)
         {
             // Without PortAudio at build time.
@@ -209,8 +205,8 @@ public sealed partial class StreamCommandTests : TemporaryFolder
             return;
         }
 
-        Assert.Equal(0, Kill(process.Id, Interrupt));
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(30)));
+        Signals.Send(process, Signals.Interrupt);
+        process.WaitForExit();
         JsonElement result = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         Assert.Equal(0, process.ExitCode);
         Assert.True(result.GetProperty("lostBlocks").GetInt64() > 0);
@@ -277,7 +273,4 @@ public sealed partial class StreamCommandTests : TemporaryFolder
         Assert.All(words, word => Assert.Contains(word, line, StringComparison.Ordinal));
         Assert.Empty(finished.Output);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+
+namespace Math4AI.Cli;
+
+/// <summary>The options that several verbs share, each with one name, meaning and default.</summary>
+internal static class CommonOptions
+{
+    /// <summary>The number of threads: <see cref="Program"/> reads it for every verb.</summary>
+    public static Option<int?> Threads { get; } = AtLeastOne(new Option<int?>("--threads")
+    {
+        Description = "The number of threads. Default: one for each processor, or MATH4AI_THREADS.",
+        HelpName = "N",
+        Recursive = true,
+    });
+
+    public static Option<int> Seed { get; } = new("--seed")
+    {
+        Description = "The seed of everything random: the same seed and number of threads give the same result.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print the result as JSON." };
+
+    public static Option<bool> NoReport { get; } = new("--no-report") { Description = "Do not write report.html." };
+
+    public static Option<bool> Force { get; } = new("--force") { Description = "Replace files that exist already." };
+
+    /// <summary>Where the results go.</summary>
+    /// <param name="description">What is written there.</param>
+    /// <param name="byDefault">The path where the user names none; null where the verb then prints.</param>
+    public static Option<string?> Output(string description, string? byDefault)
+    {
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = description,
+            HelpName = "PATH",
+            DefaultValueFactory = _ => byDefault,
+        };
+        output.Validators.Add(given =>
+        {
+            if (given.Tokens.Any(token => token.Value.Length == 0))
+            {
+                given.AddError("'-o' is empty: name a file or folder.");
+            }
+        });
+        return output;
+    }
+
+    /// <summary>Refuses a number below 1 while the words are read.</summary>
+    private static Option<int?> AtLeastOne(Option<int?> option)
+    {
+        option.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int?>() < 1)
+            {
+                given.AddError($"'{option.Name}' takes a whole number from 1 on.");
+            }
+        });
+        return option;
+    }
+}

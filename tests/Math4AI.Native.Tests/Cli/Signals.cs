@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Math4AI.Tests.Cli;
+
+/// <summary>Signals to a process, and the moment to send them.</summary>
+internal static partial class Signals
+{
+    public const int Hangup = 1, Interrupt = 2, Terminate = 15, Continue = 18, Stop = 19;
+
+    public static void Send(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
+
+    /// <summary>Waits until something is so in a folder, or the process has ended: it looks at each change in the folder.</summary>
+    public static void WaitFor(string folder, Process process, Func<bool> isSo)
+    {
+        using var change = new AutoResetEvent(initialState: true);
+        using var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true };
+        watcher.Created += (_, _) => change.Set();
+        watcher.Changed += (_, _) => change.Set();
+        watcher.Renamed += (_, _) => change.Set();
+        watcher.EnableRaisingEvents = true;
+        EventHandler ended = (_, _) => change.Set();
+        process.Exited += ended;
+        process.EnableRaisingEvents = true;
+        do
+        {
+            change.WaitOne();
+        }
+        while (!isSo() && !process.HasExited);
+        process.Exited -= ended;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

@@ -167,7 +167,7 @@ managed_tests() {
 # The ten tests of a report that took longest, of those that took a second or more.
 slowest() {
     grep -o '<test [^>]*' "$1" |
-        sed -E 's/.* name="(Math4AI\.Tests\.)?([^"]*)".* time="([0-9.]*)".*/\3 \2/; s/&quot;/"/g; s/&amp;/\&/g' | sort -rn |
+        sed -E 's/.* name="(Math4AI\.Tests\.)?([^"]*)".* time="([0-9.]*)".*/\3 \2/; s/\\?&quot;/"/g; s/&amp;/\&/g' | sort -rn |
         awk 'NR <= 10 && $1 >= 1 {
             if (NR == 1) print "   the slowest tests, in seconds:"
             seconds = $1; $1 = ""; printf "   %8.1f %.110s\n", seconds, $0 }'

@@ -15,6 +15,19 @@ public abstract class Cost
     /// <summary>The box that θ must stay in; null for all of Rᵏ.</summary>
     public Bounds? Bounds { get; init; }
 
+    /// <summary>
+    /// Gets how far the last value of C may be off by rounding, where that is more than the rounding of float64: near the minimum a line
+    /// search then trusts the slopes, and not differences of the cost that are smaller. 0 for costs computed in float64.
+    /// </summary>
+    public virtual double Rounding => 0.0;
+
+    /// <summary>
+    /// Tells whether the gradient at θ cannot be told from 0 for its rounding. Asked where a step does not lower C by more than
+    /// <see cref="Rounding"/>, or where no step does: a method that ends at such a point has converged.
+    /// </summary>
+    /// <param name="parameters">θ.</param>
+    public virtual bool IsFlatToRounding(ReadOnlySpan<double> parameters) => false;
+
     /// <summary>A cost from functions of vectors.</summary>
     /// <param name="parameters">The number of parameters.</param>
     /// <param name="value">C(θ).</param>

@@ -153,6 +153,10 @@ public sealed class Iteration
         return true;
     }
 
+    /// <summary>Tells whether the fall of a step, and the gradient where it ended, are lost in the rounding of the cost.</summary>
+    internal bool IsLostInRounding(double fall, ReadOnlySpan<double> parameters) =>
+        Cost.Rounding > 0.0 && fall <= Cost.Rounding && Cost.IsFlatToRounding(parameters);
+
     /// <summary>
     /// Ends the run. Whatever the method says, a cost that keeps falling is <see cref="Termination.Unbounded"/>, and one that is zero
     /// to rounding error is <see cref="Termination.Converged"/>.
@@ -185,6 +189,7 @@ public sealed class Iteration
             || termination == Termination.IterationLimit;
         return isOpen && new CostFarAway(Cost, start, parameters, cost).FallsForever() ? Termination.Unbounded
             : termination == Termination.NoProgress && IsZeroToRounding(parameters, cost) ? Termination.Converged
+            : isOpen && !termination.IsConverged && Cost.IsFlatToRounding(parameters) ? Termination.Converged
             : termination;
     }
 

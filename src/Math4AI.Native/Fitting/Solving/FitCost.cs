@@ -101,7 +101,7 @@ internal sealed class FitCost : SquaresCost, IFitCost
     }
 
     /// <summary>The median of |f − y|, of samples that count.</summary>
-    public double Spread(double[] all)
+    public (double Spread, double Size) Spread(double[] all)
     {
         Problem.Model.Evaluate(Problem.Inputs, all, values, []);
         return FitMethod.Spread(values, Problem.Targets.Values, Problem.Weights);

@@ -15,17 +15,21 @@ internal static class FitMethod
     // Of the noise's scale, the start is above what a fit of the start would give: from above it is found from everywhere.
     private const double StartOfScale = 1.5;
 
+    // Beside the outputs' own rounding: a corner that is rounded within the first is as sharp as it can be told.
+    private const double LeastWidth = 16.0;
+    private const double FirstUnsureWidth = 1024.0;
+
     /// <param name="settings">What was asked for.</param>
     /// <param name="unknowns">Which parameters are searched.</param>
     /// <param name="all">θ to begin at.</param>
-    /// <param name="spreadOf">A typical |f − y| at some θ.</param>
+    /// <param name="spreadOf">A typical |f − y| at some θ, and a typical |f|.</param>
     /// <param name="costOf">The cost with other settings.</param>
     /// <param name="cancellation">Stops between steps.</param>
     public static Minimum Minimize(
         FitSettings settings,
         FreeParameters unknowns,
         double[] all,
-        Func<double[], double> spreadOf,
+        Func<double[], (double Spread, double Size)> spreadOf,
         Func<FitSettings, Cost> costOf,
         CancellationToken cancellation)
     {
@@ -36,50 +40,68 @@ internal static class FitMethod
             method = linear.Length > 0 ? Minimizer.VariableProjection(linear, settings.Minimizer) : method;
         }
 
-        double spread = spreadOf(all);
+        (double spread, double size) = spreadOf(all);
         Vector<double> start = Vector<double>.Build.Dense(unknowns.Of(all, Math.Log(StartOfScale * spread)));
         if (settings.Distance.Preliminary is { } preliminary)
         {
-            start = method.Minimize(costOf(settings with { Distance = preliminary }), start, settings.Options, cancellation).Parameters;
+            start = Run(settings with { Distance = preliminary }).Parameters;
         }
 
         bool hasCorner = settings.Distance.Rounded(1.0) is not null || settings.Priors.Values.Any(prior => prior.Rounded(1.0) is not null);
         if (!hasCorner)
         {
-            return method.Minimize(costOf(settings), start, settings.Options, cancellation);
+            return Run(settings);
         }
 
         Minimum? found = null;
         foreach (double width in RoundedWidths)
         {
             // From a far start the residuals are large at first, and what is narrow beside them is wide beside the noise.
-            spread = Math.Min(spread, spreadOf(unknowns.Completed(start.AsArray())));
+            (double here, size) = spreadOf(unknowns.Completed(start.AsArray()));
+            spread = Math.Min(spread, here);
+            if (found is not null && width * spread < LeastWidth * settings.Model.Epsilon * size)
+            {
+                break;
+            }
+
             FitSettings rounded = settings with
             {
                 Distance = settings.Distance.Rounded(width * spread) ?? settings.Distance,
                 Priors = settings.Priors.ToDictionary(pair => pair.Key, pair => pair.Value.Rounded(width) ?? pair.Value),
             };
-            found = method.Minimize(costOf(rounded), start, settings.Options, cancellation);
+            Minimum next = Run(rounded);
+            if (found is { IsConverged: true } && !next.IsConverged && width * spread < FirstUnsureWidth * settings.Model.Epsilon * size)
+            {
+                // The outputs' own rounding already hides on which side of the corner they are: no minimum can be told from the one before.
+                break;
+            }
+
+            found = next;
             start = found.Parameters;
         }
 
         return found! with { Cost = costOf(settings).Value(start.AsArray()) };
+
+        Minimum Run(FitSettings stage) => method.Minimize(costOf(stage), start, settings.Options, cancellation);
     }
 
-    /// <summary>The median of |f − y| of samples that count; 1 where there is none.</summary>
-    public static double Spread(ReadOnlySpan<double> predicted, Vector<double> observed, Vector<double>? weights)
+    /// <summary>The medians of |f − y| and of |f| of samples that count; 1 and 0 where there is none.</summary>
+    public static (double Spread, double Size) Spread(ReadOnlySpan<double> predicted, Vector<double> observed, Vector<double>? weights)
     {
-        var sizes = new List<double>(predicted.Length);
+        List<double> differences = new(predicted.Length), sizes = new(predicted.Length);
         for (int i = 0; i < predicted.Length; i++)
         {
             bool counts = weights is null || weights[i % weights.Count] > 0.0;
-            if (counts && Math.Abs(predicted[i] - observed[i]) is var size && double.IsFinite(size))
+            if (counts && Math.Abs(predicted[i] - observed[i]) is var difference && double.IsFinite(difference))
             {
-                sizes.Add(size);
+                differences.Add(difference);
+                sizes.Add(Math.Abs(predicted[i]));
             }
         }
 
+        differences.Sort();
         sizes.Sort();
-        return sizes.Count > 0 && sizes[sizes.Count / 2] is var median and > 0.0 ? median : 1.0;
+        int middle = sizes.Count / 2;
+        return sizes.Count == 0 ? (1.0, 0.0) : (differences[middle] > 0.0 ? differences[middle] : 1.0, sizes[middle]);
     }
 }

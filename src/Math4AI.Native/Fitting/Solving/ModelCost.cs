@@ -3,6 +3,7 @@ using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
 
 namespace Math4AI.Fitting.Solving;
 
@@ -14,8 +15,13 @@ internal sealed class ModelCost : BlockCost, IFitCost
 {
     // A Hessian by differences takes two gradients for each parameter.
     private const int MostForHessian = 500;
+    private const double Float64Epsilon = 2.220446049250313e-16;
+    private const int Trials = 8;
+    private const double FactorOfNoise = 4.0;
     private readonly FitSettings settings;
     private readonly IFitBlocks data;
+    private readonly double epsilon;
+    private readonly double[] sizes;
 
     public ModelCost(FitSettings settings, IFitBlocks data)
     {
@@ -23,6 +29,8 @@ internal sealed class ModelCost : BlockCost, IFitCost
         this.data = data;
         Unknowns = new FreeParameters(settings);
         Bounds = Unknowns.Bounds;
+        epsilon = settings.Model.Epsilon;
+        sizes = new double[data.Count];
         for (int block = 0; block < data.Count; block++)
         {
             FitBlock samples = data.Read(block);
@@ -41,6 +49,9 @@ internal sealed class ModelCost : BlockCost, IFitCost
 
     public override bool IsParallel => settings.Model.IsParallel;
 
+    /// <summary>Σ w |∂d/∂f| ε |f|: what the rounding of the outputs makes of the last cost; 0 for outputs in float64.</summary>
+    public override double Rounding => epsilon > Float64Epsilon ? epsilon * sizes.Sum() : 0.0;
+
     public override double Evaluate(int block, ReadOnlySpan<double> parameters, Span<double> gradient)
     {
         double[] theta = Unknowns.Completed(parameters);
@@ -50,13 +61,22 @@ internal sealed class ModelCost : BlockCost, IFitCost
         {
             double[] values = new double[samples.Inputs.RowCount * settings.Model.Outputs];
             settings.Model.Evaluate(samples.Inputs, theta, values, []);
-            cost = Distances(samples, logScale, values, new double[values.Length], out _);
+            double[] slopes = new double[values.Length];
+            cost = Distances(samples, logScale, values, slopes, out _);
+            sizes[block] = Size(values, slopes);
         }
         else
         {
             double[] all = new double[theta.Length];
             settings.Model.Gradient(
-                samples.Inputs, theta, (values, slopes) => cost = Distances(samples, logScale, values, slopes, out scaleSlope), all);
+                samples.Inputs,
+                theta,
+                (values, slopes) =>
+                {
+                    cost = Distances(samples, logScale, values, slopes, out scaleSlope);
+                    sizes[block] = Size(values, slopes);
+                },
+                all);
             for (int j = 0; j < Unknowns.Free.Count; j++)
             {
                 gradient[j] = all[Unknowns.Free[j]];
@@ -82,6 +102,45 @@ internal sealed class ModelCost : BlockCost, IFitCost
             other => ReferenceEquals(other, settings) ? this : new ModelCost(other, data),
             cancellation);
 
+    /// <summary>
+    /// A gradient that a change of the parameters in their last digit changes by as much as it is large cannot be told from 0: such a point
+    /// is the minimum as well as it can be known.
+    /// </summary>
+    public override bool IsFlatToRounding(ReadOnlySpan<double> parameters)
+    {
+        if (epsilon <= Float64Epsilon)
+        {
+            return false;
+        }
+
+        double[] at = parameters.ToArray(), gradient = new double[at.Length], there = new double[at.Length];
+        double[] moved = new double[at.Length], noise = new double[at.Length];
+        Gradient(at, gradient);
+        if (settings.Distance.HasScale)
+        {
+            // By log s the outputs' rounding enters the slope as it enters the cost.
+            noise[^1] = Rounding;
+        }
+
+        var random = new MersenneTwister(1, threadSafe: false);
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            for (int j = 0; j < at.Length; j++)
+            {
+                moved[j] = at[j] * (1.0 + (random.NextBoolean() ? epsilon : -epsilon));
+            }
+
+            Gradient(moved, there);
+            for (int j = 0; j < at.Length; j++)
+            {
+                noise[j] = Math.Max(noise[j], Math.Abs(there[j] - gradient[j]));
+            }
+        }
+
+        return Enumerable.Range(0, at.Length)
+            .All(j => Bounds?.Holds(j, at[j], gradient[j]) == true || Math.Abs(gradient[j]) <= FactorOfNoise * noise[j]);
+    }
+
     public Curvature Curvature(Minimum minimum)
     {
         if (Parameters > MostForHessian)
@@ -102,6 +161,18 @@ internal sealed class ModelCost : BlockCost, IFitCost
             ? noise * inverse
             : Matrix<double>.Build.Dense(Parameters, Parameters, double.NaN);
         return new Curvature(covariance.SubMatrix(0, free, 0, free), null, null, null);
+    }
+
+    /// <summary>Σ |s f|.</summary>
+    private static double Size(ReadOnlySpan<double> values, ReadOnlySpan<double> slopes)
+    {
+        double sum = 0.0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            sum += Math.Abs(slopes[i] * values[i]);
+        }
+
+        return sum;
     }
 
     /// <summary>Σ w d, and its slopes by the outputs.</summary>
@@ -175,13 +246,13 @@ internal sealed class ModelCost : BlockCost, IFitCost
     }
 
     /// <summary>The median of |f − y| in the first block; 1 where the two are no numbers of one kind.</summary>
-    private double Spread(double[] all)
+    private (double Spread, double Size) Spread(double[] all)
     {
         FitBlock samples = data.Read(0);
         double[] values = new double[samples.Inputs.RowCount * settings.Model.Outputs];
         if (values.Length != samples.Targets.Values.Count)
         {
-            return 1.0;
+            return (1.0, 0.0);
         }
 
         settings.Model.Evaluate(samples.Inputs, all, values, []);

@@ -15,6 +15,9 @@ internal sealed class LbfgsB(int memory) : Minimizer
     private const int MaxHalvings = 60;
     private const double Decrease = 1e-4;
 
+    // Where rounding hides whether the cost falls, a slope that has become flatter says so.
+    private const double Flatter = 0.9;
+
     public override string Name => "lbfgsb";
 
     public override bool KeepsBounds => true;
@@ -67,7 +70,7 @@ internal sealed class LbfgsB(int memory) : Minimizer
 
             hessian.Choose(free, direction);
             double length = isChanged || iteration.Iterations == 1 ? Math.Min(1.0, 1.0 / gradientNorm) : 1.0;
-            double there = double.NaN;
+            double there = double.NaN, rounding = iteration.Cost.Rounding;
             bool isLower = false;
             for (int halving = 0; halving < MaxHalvings && !isLower; halving++, length *= 0.5)
             {
@@ -81,7 +84,9 @@ internal sealed class LbfgsB(int memory) : Minimizer
                 }
 
                 there = iteration.Gradient(next, nextGradient);
-                isLower = expected < 0.0 && there <= cost + Decrease * expected;
+                isLower = expected < 0.0 && (there <= cost + Decrease * expected
+                    || (rounding > 0.0 && there <= cost + rounding
+                        && Math.Abs(Cost.Dot(nextGradient, step)) <= Flatter * -expected));
             }
 
             if (!isLower)
@@ -95,11 +100,12 @@ internal sealed class LbfgsB(int memory) : Minimizer
             }
 
             bool isSmall = iteration.IsSmall(step, parameters);
+            double fall = cost - there;
             next.CopyTo(parameters, 0);
             nextGradient.CopyTo(gradient, 0);
             cost = there;
             hessian.Learn(step, change, gradient);
-            if (isSmall)
+            if (isSmall || iteration.IsLostInRounding(fall, parameters))
             {
                 return iteration.Finish(Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
             }

@@ -72,12 +72,13 @@ internal static class Descent
             }
 
             bool isSmall = iteration.IsSmall(step, parameters);
+            double fall = cost - search.Value;
             search.Point.CopyTo(parameters, 0);
             search.Gradient.CopyTo(gradient, 0);
             cost = search.Value;
             method.Learn(step, change, gradient);
             isFresh = false;
-            if (isSmall)
+            if (isSmall || iteration.IsLostInRounding(fall, parameters))
             {
                 return iteration.Finish(Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
             }

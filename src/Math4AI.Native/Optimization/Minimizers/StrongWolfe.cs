@@ -9,11 +9,12 @@ namespace Math4AI.Optimization.Minimizers;
 internal sealed class StrongWolfe(Iteration iteration, int parameters, double curvature)
 {
     private const double Decrease = 1e-4;
-    private const double Rounding = 1e-14;
+    private const double Float64Rounding = 1e-14;
     private const int MaxTrials = 60;
 
     private double[] from = [];
     private double[] direction = [];
+    private double rounding;
 
     /// <summary>θ + α d of the step found.</summary>
     public double[] Point { get; private set; } = new double[parameters];
@@ -28,6 +29,7 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
     public bool Search(double[] at, double[] along, double value, double slope, double length)
     {
         (from, direction) = (at, along);
+        rounding = Math.Max(Float64Rounding * Math.Abs(value), iteration.Cost.Rounding);
         var start = new Trial(0.0, value, slope);
         Trial low = start, high = default;
         bool isBracketed = false;
@@ -54,7 +56,7 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
             }
 
             bool isTooLong = !double.IsFinite(here.Value) || !double.IsFinite(here.Slope)
-                || here.Value > start.Value + Decrease * length * start.Slope + Rounding * Math.Abs(start.Value)
+                || here.Value > start.Value + Decrease * length * start.Slope + rounding
                 || (here.Value >= low.Value && low.Length > 0.0 && here.Slope >= 0.0);
             if (isTooLong)
             {
@@ -96,7 +98,7 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
         double.IsFinite(here.Value)
         && Math.Abs(here.Slope) <= -curvature * start.Slope
         && (here.Value <= start.Value + Decrease * here.Length * start.Slope
-            || (here.Value <= start.Value + Rounding * Math.Abs(start.Value)
+            || (here.Value <= start.Value + rounding
                 && here.Slope <= (2.0 * Decrease - 1.0) * start.Slope));
 
     private Trial Evaluate(double length)

@@ -15,6 +15,10 @@ internal static class LibraryResolver
     /// <summary>Says which file a name stands for, or why it has none.</summary>
     public static void Set(string name, nint handle, string problem) => Libraries[name] = (handle, problem);
 
+    /// <summary>Says whether the library that a name stands for is loaded.</summary>
+    public static bool IsLoaded(string name) =>
+        Libraries.TryGetValue(name, out (nint Handle, string Problem) library) && library.Handle != 0;
+
     /// <summary>The loaded library that a name stands for.</summary>
     /// <exception cref="DllNotFoundException">It is not loaded; the message says why.</exception>
     public static nint Handle(string name) =>

@@ -1,5 +1,6 @@
 using Math4AI.Interop;
 using Math4AI.Interop.Mkl;
+using TorchSharp;
 
 namespace Math4AI.Runtime;
 
@@ -19,6 +20,8 @@ internal readonly ref struct OneThread : IDisposable
             return new OneThread(-1, 0);
         }
 
+        // A thread of torch's takes over the number of the process when torch is first asked for it there; it must not do so later.
+        _ = Compute.HasTensors ? torch.get_num_threads() : 0;
         var before = new OneThread(MklService.SetNumThreadsLocal(1), OpenMp.ThreadsHere);
         OpenMp.ThreadsHere = 1;
         return before;

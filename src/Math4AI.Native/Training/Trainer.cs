@@ -25,8 +25,9 @@ public sealed record TrainerOptions
     public int Accumulate { get; init; } = 1;
 
     /// <summary>
-    /// Halves of a batch are worked on by two threads at once. Right where the loss is a mean over the samples and no layer mixes them,
-    /// as norms of batches do; worth it for large models. (<see cref="Mlp"/> and <see cref="CharTransformer"/> have both at work anyway.)
+    /// Whether parts of a batch are worked on at once, one on each of <see cref="Runtime.Compute.Threads"/> threads. Right where the loss
+    /// is a mean over the samples and no layer mixes them, as batch norms do; worth it for large models. (<see cref="Mlp"/> and
+    /// <see cref="CharTransformer"/> use all threads anyway.)
     /// </summary>
     public bool SplitBatches { get; init; }
 
@@ -97,8 +98,8 @@ public sealed record TrainingResult(
 
 /// <summary>
 /// Trains a module on mini-batches, with a schedule, clipped gradients, early stopping and checkpoints. Tensors of a step are freed
-/// with it: memory stays as it is over any number of steps. The same seed gives the same bits, unless something else in the process
-/// draws from torch's generator, which is one for all, at the same time.
+/// with it: memory stays as it is over any number of steps. The same seed and number of threads give the same bits, unless something
+/// else in the process draws from torch's generator, which is one for all, at the same time.
 /// </summary>
 public static class Trainer
 {

@@ -33,7 +33,7 @@ internal sealed class TrainingRun
     private readonly int stepsInEpoch;
     private readonly int steps;
     private readonly long[] order;
-    private readonly double[] losses = new double[2];
+    private readonly int team;
     private readonly long start = Stopwatch.GetTimestamp();
 
     private TrainingState state;
@@ -63,9 +63,11 @@ internal sealed class TrainingRun
         using (NewDisposeScope())
         {
             Tensor inputs = train.Take([0L]).Inputs;
-            isSmall = IsSmall(inputs);
-            direct = (IDirectPass?)MlpPass.For(module, optimizer.Parameters, inputs)
-                ?? TransformerPass.For(module, optimizer.Parameters, inputs, options.BatchSize);
+            double threads = ThreadsWorthwhile(inputs);
+            isSmall = threads < 2.0;
+            team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
+            direct = (IDirectPass?)MlpPass.For(module, optimizer.Parameters, inputs, isSmall ? 1 : team)
+                ?? TransformerPass.For(module, optimizer.Parameters, inputs, options.BatchSize, team);
         }
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
@@ -124,19 +126,19 @@ internal sealed class TrainingRun
     }
 
     /// <summary>
-    /// Whether a step is too little work for two threads, by the operations of its products, about 6 a sample and weight. The pieces of
-    /// a convolutional network are many: where another program wants a core, each can wait for its turn, and a step takes fifty times
+    /// How many threads a step has enough work for, by the operations of its products, about 6 a sample and weight. The pieces of a
+    /// convolutional network are many: where another program wants a core, each can wait for its turn, and a step takes fifty times
     /// as long. Not by the clock: a training would not come out the same in every run.
     /// </summary>
-    private bool IsSmall(Tensor inputs)
+    private double ThreadsWorthwhile(Tensor inputs)
     {
-        const double WorthTwoThreads = 5e7, WorthTwoThreadsOfFilters = 2e9;
+        const double WorthAThread = 2.5e7, WorthAThreadOfFilters = 1e9;
         bool hasFilters = inputs.Dimensions == 4;
 
         // Filters work on every pixel, and models of texts on every symbol.
         double places = hasFilters ? inputs.shape[2] * inputs.shape[3] : inputs.dtype == ScalarType.Int64 ? inputs.shape[1] : 1.0;
         double weights = optimizer.Parameters.Segments.Where(segment => segment.IsMatrix).Sum(segment => (double)segment.Count);
-        return 6.0 * options.BatchSize * places * weights < (hasFilters ? WorthTwoThreadsOfFilters : WorthTwoThreads);
+        return 6.0 * options.BatchSize * places * weights / (hasFilters ? WorthAThreadOfFilters : WorthAThread);
     }
 
     private bool IsOver() => options.RestoreBest && state.History.Count > 0 && state.History.Count - state.BestEpoch >= options.Patience;
@@ -166,30 +168,41 @@ internal sealed class TrainingRun
         return optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
     }
 
-    /// <summary>Adds the gradient of some of a batch's samples; two halves of them at once where that is wanted.</summary>
+    /// <summary>Adds the gradient of some of a batch's samples; parts of them at once where that is wanted.</summary>
     private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
     {
-        if (direct is not null || !options.SplitBatches || rows.Length < 2)
+        int parts = Math.Min(team, rows.Length);
+        if (direct is not null || !options.SplitBatches || parts < 2)
         {
-            return Pass(rows, batch, pieces == 1 ? next : [], isFirst);
+            using DisposeScope scope = NewDisposeScope();
+            Tensor value = Loss(scope, rows, batch, pieces == 1 ? next : []);
+            value.backward();
+            direct?.Backward(isFirst);
+            return value.ToDouble();
         }
 
-        // Both add to the same gradients: of two, the order does not matter.
+        // Sums of gradients depend on the order: each part's own are kept until all are there.
         long[] all = rows.ToArray();
-        TwoThreads.Run(half =>
-            losses[half] = Pass(half == 0 ? all.AsSpan(0, all.Length / 2) : all.AsSpan(all.Length / 2), batch, [], isFirst));
-        return losses[0] + losses[1];
+        double[] losses = new double[parts];
+        var gradients = new Tensor?[parts][];
+        Team.Run(parts, part =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (int first, int count) = Team.Part(all.Length, part, parts);
+            Tensor value = Loss(scope, all.AsSpan(first, count), batch, []);
+            gradients[part] = optimizer.Parameters.GradientsOf(value);
+            losses[part] = value.ToDouble();
+        });
+        optimizer.Parameters.AddGradients(gradients);
+        return losses.Sum();
     }
 
-    private double Pass(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
+    /// <summary>The share that some samples have in the loss of a batch.</summary>
+    private Tensor Loss(DisposeScope scope, ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
     {
-        using DisposeScope scope = NewDisposeScope();
         (Tensor outputs, Tensor targets) = Outputs(scope, rows, next);
         Tensor value = loss(outputs, targets);
-        value = rows.Length == batch ? value : value * ((double)rows.Length / batch);
-        value.backward();
-        direct?.Backward(isFirst);
-        return value.ToDouble();
+        return rows.Length == batch ? value : value * ((double)rows.Length / batch);
     }
 
     /// <summary>The outputs for some samples, and their targets; the next ones are taken meanwhile where they are slow to come by.</summary>

@@ -15,10 +15,14 @@ public sealed class DirectPassTests
     public DirectPassTests() => Assert.True(Compute.HasTensors);
 
     [Theory]
-    [InlineData(new int[0])]
-    [InlineData(new[] { 7 })]
-    [InlineData(new[] { 40, 16 })]
-    public void A_perceptrons_own_backward_is_that_of_autograd(int[] hidden)
+    [MemberData(nameof(TeamTests.Sizes), MemberType = typeof(TeamTests))]
+    public void A_perceptrons_own_backward_is_that_of_autograd(int threads)
+    {
+        using var team = new TeamOf(threads);
+        Array.ForEach([[], [7], [40, 16]], (int[] hidden) => CheckPerceptron(threads, hidden));
+    }
+
+    private static void CheckPerceptron(int threads, int[] hidden)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(6);
@@ -26,10 +30,10 @@ public sealed class DirectPassTests
         var theirs = new Mlp(13, hidden, 3);
         theirs.load_state_dict(ours.state_dict());
         var flat = new FlatParameters(ours);
-        Assert.Null(MlpPass.For(ours, flat, randn(2, 12)));
-        Assert.Null(MlpPass.For(ours, flat, randn(2, 2, 13)));
-        Assert.Null(MlpPass.For(ours, flat, randn(2, 13, ScalarType.Float64)));
-        MlpPass? pass = MlpPass.For(ours, flat, randn(2, 13));
+        Assert.Null(MlpPass.For(ours, flat, randn(2, 12), threads));
+        Assert.Null(MlpPass.For(ours, flat, randn(2, 2, 13), threads));
+        Assert.Null(MlpPass.For(ours, flat, randn(2, 13, ScalarType.Float64), threads));
+        MlpPass? pass = MlpPass.For(ours, flat, randn(2, 13), threads);
         Assert.Equal(Compute.HasMkl, pass is not null);
         for (int step = 0; step < 6 && pass is not null; step++)
         {
@@ -52,10 +56,16 @@ public sealed class DirectPassTests
     }
 
     [Theory]
-    [InlineData(1, 2, 16, 12)]
-    [InlineData(3, 4, 36, 9)]
-    [InlineData(2, 1, 5, 7)]
-    public void A_transformers_own_backward_is_that_of_autograd(int layers, int heads, int width, int context)
+    [MemberData(nameof(TeamTests.Sizes), MemberType = typeof(TeamTests))]
+    public void A_transformers_own_backward_is_that_of_autograd(int threads)
+    {
+        using var team = new TeamOf(threads);
+        CheckTransformer(threads, layers: 1, heads: 2, width: 16, context: 12);
+        CheckTransformer(threads, layers: 3, heads: 4, width: 36, context: 9);
+        CheckTransformer(threads, layers: 2, heads: 1, width: 5, context: 7);
+    }
+
+    private static void CheckTransformer(int threads, int layers, int heads, int width, int context)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(7);
@@ -64,10 +74,10 @@ public sealed class DirectPassTests
         Enlarge(theirs);
         ours.load_state_dict(theirs.state_dict());
         var flat = new FlatParameters(ours);
-        Assert.Null(TransformerPass.For(ours, flat, randn(2, context), 2));
-        Assert.Null(TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context + 1 }), 2));
-        Assert.Null(TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context }), int.MaxValue));
-        TransformerPass? pass = TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context }), 8);
+        Assert.Null(TransformerPass.For(ours, flat, randn(2, context), 2, threads));
+        Assert.Null(TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context + 1 }), 2, threads));
+        Assert.Null(TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context }), int.MaxValue, threads));
+        TransformerPass? pass = TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context }), 8, threads);
         Assert.Equal(Compute.HasMkl, pass is not null);
         for (int step = 0; step < 5 && pass is not null; step++)
         {
@@ -94,7 +104,7 @@ public sealed class DirectPassTests
     {
         using DisposeScope scope = NewDisposeScope();
         var module = new CharTransformer(5, context: 4, layers: 1, heads: 1, width: 8);
-        TransformerPass? pass = TransformerPass.For(module, new FlatParameters(module), zeros(1, 4, dtype: ScalarType.Int64), 1);
+        TransformerPass? pass = TransformerPass.For(module, new FlatParameters(module), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2);
         if (pass is not null)
         {
             Assert.Contains("5 is not one of them", Assert.Throws<ArgumentException>(() => pass.Forward(full(1, 4, 5, ScalarType.Int64))).Message);
@@ -103,7 +113,7 @@ public sealed class DirectPassTests
         }
 
         module.parameters().Last().requires_grad = false;
-        Assert.Null(TransformerPass.For(module, new FlatParameters(module), zeros(1, 4, dtype: ScalarType.Int64), 1));
+        Assert.Null(TransformerPass.For(module, new FlatParameters(module), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2));
     }
 
     /// <summary>Weights so large that norms, attention and slopes all matter.</summary>

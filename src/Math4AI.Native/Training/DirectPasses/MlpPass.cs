@@ -12,13 +12,14 @@ namespace Math4AI.Training.DirectPasses;
 /// <summary>
 /// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and rectifiers in one pass beside
 /// them: the network is small, and autograd's own work on each operation would take as long as the operations. The loss stays torch's:
-/// it is given the outputs, and its backward ends there. (The loops are optimised at their first call, as are those of the optimisers.)
-/// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0. Each of two threads has half of a layer's outputs, so that it finds their
-/// weights and gradients in its own cache, as the optimiser's step does after it.
+/// it is given the outputs, and its backward ends there. (The loops are optimized at their first call, as are those of the optimizers.)
+/// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0. Each thread of the team has some of a layer's outputs, so that it finds
+/// their weights and gradients in its own cache, as the optimizer's step does after it.
 /// </summary>
 internal sealed unsafe class MlpPass : IDirectPass
 {
     private readonly FlatParameters parameters;
+    private readonly int parts;
     private readonly int[] widths;
     private readonly PinnedFloats[] activations;
     private readonly PinnedFloats[] slopes;
@@ -32,11 +33,10 @@ internal sealed unsafe class MlpPass : IDirectPass
     private int rows;
     private int layer;
     private bool isFirst;
-    private bool areHalves;
 
-    private MlpPass(Mlp module, FlatParameters parameters)
+    private MlpPass(Mlp module, FlatParameters parameters, int parts)
     {
-        this.parameters = parameters;
+        (this.parameters, this.parts) = (parameters, parts);
         widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
         activations = [.. widths.Select(_ => new PinnedFloats())];
         slopes = [.. widths.Select(_ => new PinnedFloats())];
@@ -51,10 +51,11 @@ internal sealed unsafe class MlpPass : IDirectPass
     /// <param name="module">The module.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="inputs">Some of the inputs that will come.</param>
-    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs) =>
+    /// <param name="parts">The number of parts that each layer's work is divided into, at least 1.</param>
+    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs, int parts) =>
         Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
             && Takes(inputs, mlp.Layers[0].weight.shape[1])
-            ? new MlpPass(mlp, parameters)
+            ? new MlpPass(mlp, parameters, parts)
             : null;
 
     /// <inheritdoc/>
@@ -85,14 +86,12 @@ internal sealed unsafe class MlpPass : IDirectPass
 
         _ = activations[0].Of(checked(rows * widths[0]));
         wanted.CopyTo(places);
-        areHalves = TwoThreads.AreAvailable;
-        Share(gather);
+        Team.Run(parts, gather);
         return AllLayers();
     }
 
     private Tensor AllLayers()
     {
-        areHalves = TwoThreads.AreAvailable;
         Tensor result = outputs.Of(rows, widths[^1]);
         for (int i = 1; i < widths.Length; i++)
         {
@@ -106,7 +105,7 @@ internal sealed unsafe class MlpPass : IDirectPass
 
         for (layer = 0; layer < widths.Length - 1; layer++)
         {
-            Share(forward);
+            Team.Run(parts, forward);
         }
 
         return result;
@@ -120,7 +119,7 @@ internal sealed unsafe class MlpPass : IDirectPass
         this.isFirst = isFirst;
         for (layer = widths.Length - 2; layer >= 0; layer--)
         {
-            Share(backward);
+            Team.Run(parts, backward);
         }
 
         parameters.AddWhatAutogradLeft();
@@ -128,10 +127,10 @@ internal sealed unsafe class MlpPass : IDirectPass
     }
 
     /// <summary>Copies the inputs of some of the rows.</summary>
-    private void GatherPart(int half)
+    private void GatherPart(int part)
     {
         long size = (long)widths[0] * sizeof(float);
-        (int first, int some) = Part(rows, half);
+        (int first, int some) = Team.Part(rows, part, parts);
         float* target = activations[0].Address;
         for (int row = first; row < first + some; row++)
         {
@@ -140,10 +139,10 @@ internal sealed unsafe class MlpPass : IDirectPass
     }
 
     /// <summary>Some of a layer's outputs, for all rows.</summary>
-    private void ForwardPart(int half)
+    private void ForwardPart(int part)
     {
         int count = widths[layer], width = widths[layer + 1];
-        (int first, int some) = Part(width, half, FlatParameters.Alignment);
+        (int first, int some) = Team.Part(width, part, parts, FlatParameters.Alignment);
         if (some == 0)
         {
             return;
@@ -166,11 +165,11 @@ internal sealed unsafe class MlpPass : IDirectPass
     }
 
     /// <summary>The gradients of the weights of some of a layer's outputs, and of the layer's inputs for some of the rows.</summary>
-    private void BackwardPart(int half)
+    private void BackwardPart(int part)
     {
         int count = widths[layer], width = widths[layer + 1];
         float* x = InputsOf(layer), g = slopes[layer + 1].Address;
-        (int first, int some) = Part(width, half, FlatParameters.Alignment);
+        (int first, int some) = Team.Part(width, part, parts, FlatParameters.Alignment);
         if (some > 0)
         {
             float* weights = parameters.Gradient(2 * layer) + (long)first * count, bias = parameters.Gradient(2 * layer + 1) + first;
@@ -187,7 +186,7 @@ internal sealed unsafe class MlpPass : IDirectPass
             }
         }
 
-        (first, some) = Part(rows, half);
+        (first, some) = Team.Part(rows, part, parts);
         if (layer > 0 && some > 0)
         {
             fixed (float* values = parameters.Values)
@@ -202,21 +201,6 @@ internal sealed unsafe class MlpPass : IDirectPass
 
     private static bool Takes(Tensor inputs, long width) =>
         inputs.dtype == ScalarType.Float32 && inputs.shape is [_, var columns] && columns == width;
-
-    private void Share(Action<int> work)
-    {
-        if (areHalves)
-        {
-            TwoThreads.Run(work);
-        }
-        else
-        {
-            work(0);
-        }
-    }
-
-    private (int First, int Count) Part(int count, int half, int group = 1) =>
-        areHalves ? TwoThreads.Half(count, half, group) : (0, count);
 
     /// <summary>value = max(value + bias, least).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -9,18 +9,19 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Forward and backward through a <see cref="CharTransformer"/> without autograd. Half of the texts go all the way through on each of two
-/// threads, without waiting for each other; the gradients of the two are added at the end.
+/// Forward and backward through a <see cref="CharTransformer"/> without autograd. Each thread of the team takes some of the texts all the
+/// way through, without waiting for the others; their gradients are added at the end, in the order of the parts. There are no more parts
+/// than texts.
 /// </summary>
 internal sealed unsafe class TransformerPass : IDirectPass
 {
     /// <summary>Numbers that may be kept from forward to backward; beyond it, torch's attention needs less.</summary>
-    private const double MostKept = 1 << 27;
+    private const double MaxKept = 1 << 27;
 
     private readonly CharTransformer module;
     private readonly FlatParameters parameters;
     private readonly TransformerPart[] parts;
-    private readonly PinnedFloats second = new();
+    private readonly PinnedFloats[] gradients;
     private readonly OutputLeaf outputs = new();
     private readonly PinnedFloats slopes = new();
     private readonly Action<int> forward;
@@ -30,14 +31,20 @@ internal sealed unsafe class TransformerPass : IDirectPass
     private float* values;
     private int texts;
     private int length;
+    private int used;
     private bool isFirst;
 
-    private TransformerPass(CharTransformer module, FlatParameters parameters, TransformerWeights at)
+    private TransformerPass(CharTransformer module, FlatParameters parameters, TransformerWeights at, int parts)
     {
         (this.module, this.parameters) = (module, parameters);
-        parts = [new TransformerPart(module, at), new TransformerPart(module, at)];
-        new Span<float>(second.Of(parameters.Values.Length), parameters.Values.Length).Clear();
-        (forward, backward, combine) = (ForwardHalf, BackwardHalf, Combine);
+        this.parts = [.. Enumerable.Range(0, parts).Select(_ => new TransformerPart(module, at))];
+        gradients = [.. Enumerable.Range(1, parts - 1).Select(_ => new PinnedFloats())];
+        foreach (PinnedFloats own in gradients)
+        {
+            new Span<float>(own.Of(parameters.Values.Length), parameters.Values.Length).Clear();
+        }
+
+        (forward, backward, combine) = (ForwardPart, BackwardPart, Combine);
         parameters.KeepOwnGradients();
     }
 
@@ -46,10 +53,12 @@ internal sealed unsafe class TransformerPass : IDirectPass
     /// <param name="parameters">Its parameters.</param>
     /// <param name="inputs">Some of the inputs that will come.</param>
     /// <param name="batch">How many of them will come at once.</param>
-    public static TransformerPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs, int batch) =>
+    /// <param name="parts">The number of parts that a batch is divided into, at least 1.</param>
+    public static TransformerPass? For(
+        nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs, int batch, int parts) =>
         Compute.HasMkl && module is CharTransformer transformer && Takes(transformer, inputs)
-            && Kept(transformer, batch, inputs.shape[1]) <= MostKept && TransformerWeights.Of(transformer, parameters) is { } at
-            ? new TransformerPass(transformer, parameters, at)
+            && Kept(transformer, batch, inputs.shape[1]) <= MaxKept && TransformerWeights.Of(transformer, parameters) is { } at
+            ? new TransformerPass(transformer, parameters, at, Math.Min(parts, Math.Max(1, batch)))
             : null;
 
     /// <inheritdoc/>
@@ -72,6 +81,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
             }
         }
 
+        used = Math.Min(parts.Length, texts);
         Tensor result = outputs.Of(texts * length, module.SymbolCount).view(texts, length, module.SymbolCount);
         Run(forward);
         given = null;
@@ -101,30 +111,33 @@ internal sealed unsafe class TransformerPass : IDirectPass
         fixed (float* address = parameters.Values)
         {
             values = address;
-            TwoThreads.Run(work);
+            Team.Run(used, work);
         }
     }
 
-    private void ForwardHalf(int half)
+    private void ForwardPart(int part)
     {
-        (int first, int some) = TwoThreads.Half(texts, half);
-        parts[half].Forward(
+        (int first, int some) = Team.Part(texts, part, used);
+        parts[part].Forward(
             values, MemoryMarshal.Cast<byte, long>(given!.bytes).Slice(first * length, some * length), length,
             outputs.Address + (long)first * length * module.SymbolCount);
     }
 
-    private void BackwardHalf(int half)
+    private void BackwardPart(int part)
     {
-        (int first, _) = TwoThreads.Half(texts, half);
-        parts[half].Backward(
-            values, slopes.Address + (long)first * length * module.SymbolCount, half == 0 ? parameters.Gradient(0) : second.Address,
-            isAdded: half == 0 && !isFirst);
+        (int first, _) = Team.Part(texts, part, used);
+        parts[part].Backward(
+            values, slopes.Address + (long)first * length * module.SymbolCount,
+            part == 0 ? parameters.Gradient(0) : gradients[part - 1].Address, isAdded: part == 0 && !isFirst);
     }
 
-    private void Combine(int half)
+    private void Combine(int part)
     {
-        (int first, int some) = TwoThreads.Half(parameters.Values.Length, half, FlatParameters.Alignment);
+        (int first, int some) = Team.Part(parameters.Values.Length, part, used, FlatParameters.Alignment);
         var sum = new Span<float>(parameters.Gradient(0) + first, some);
-        TensorPrimitives.Add(sum, new ReadOnlySpan<float>(second.Address + first, some), sum);
+        for (int other = 1; other < used; other++)
+        {
+            TensorPrimitives.Add(sum, new ReadOnlySpan<float>(gradients[other - 1].Address + first, some), sum);
+        }
     }
 }

@@ -65,6 +65,41 @@ internal sealed unsafe class FlatParameters
     /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
     public void KeepOwnGradients() => own = GC.AllocateArray<float>(Values.Length, pinned: true);
 
+    /// <summary>Gets the gradients of a loss without leaving them anywhere, so that passes can run at once; null where a parameter has none.</summary>
+    /// <param name="loss">The loss, one number.</param>
+    public Tensor?[] GradientsOf(Tensor loss) =>
+    [
+        .. autograd.grad([loss], parameters, allow_unused: true)
+            .Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient.DetachFromDisposeScope()),
+    ];
+
+    /// <summary>Adds the gradients of passes to those that backward left, in the order of the passes, and disposes of them.</summary>
+    /// <param name="passes">Of each pass, the gradient of each parameter.</param>
+    public void AddGradients(IReadOnlyList<Tensor?[]> passes)
+    {
+        using IDisposable mode = no_grad();
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            Tensor? sum = parameters[i].grad;
+            foreach (Tensor?[] pass in passes)
+            {
+                using Tensor? gradient = pass[i];
+                if (gradient is not null && sum is null)
+                {
+                    // In the order of the parameter, and apart from what other gradients may share with this one.
+                    sum = empty_like(parameters[i]).copy_(gradient);
+                    parameters[i].grad = sum;
+                }
+                else if (gradient is not null)
+                {
+                    sum!.add_(gradient);
+                }
+            }
+
+            sum?.Dispose();
+        }
+    }
+
     /// <summary>Adds to the gradients that are kept here what autograd left beside them, as of a loss that looks at the parameters too.</summary>
     public void AddWhatAutogradLeft()
     {

@@ -22,14 +22,14 @@ public enum TrainerMethod
 }
 
 /// <summary>
-/// One step from a gradient, as one pass over parameters, gradients and moments, by both cores.
+/// One step from a gradient, as one pass over parameters, gradients and moments, by the threads of a team.
 /// </summary>
 internal abstract unsafe class Optimizer
 {
-    /// <summary>Below this length one thread is as fast as two.</summary>
-    private const int WorthTwoThreads = 1 << 15;
+    /// <summary>The length that is worth a thread of its own.</summary>
+    private const int WorthAThread = 1 << 14;
 
-    private readonly double[] squares = new double[2];
+    private readonly double[] squares;
     private readonly Action<int> square;
     private readonly Action<int> update;
     private double rate;
@@ -40,7 +40,8 @@ internal abstract unsafe class Optimizer
         Parameters = new FlatParameters(module);
         WeightDecay = weightDecay;
         Moments = [.. Enumerable.Range(0, moments).Select(_ => new float[Parameters.Values.Length])];
-        (square, update) = (Square, UpdateHalf);
+        squares = new double[Math.Min(Team.Size, Math.Max(2, Parameters.Values.Length / WorthAThread))];
+        (square, update) = (Square, UpdatePart);
     }
 
     /// <summary>What is stepped.</summary>
@@ -67,12 +68,12 @@ internal abstract unsafe class Optimizer
         (this.rate, scale) = (rate, 1.0);
         if (mostNorm < double.PositiveInfinity)
         {
-            Halves(square);
-            double norm = Math.Sqrt(squares[0] + squares[1]);
+            Share(square);
+            double norm = Math.Sqrt(squares.Sum());
             scale = norm > mostNorm ? mostNorm / norm : 1.0;
         }
 
-        Halves(update);
+        Share(update);
         Parameters.ReleaseGradients();
         return loss;
     }
@@ -96,27 +97,27 @@ internal abstract unsafe class Optimizer
     /// <param name="gradientScale">What the gradients are multiplied by first.</param>
     protected abstract void Update(int start, float* gradient, int count, double rate, double weightDecay, double gradientScale);
 
-    private void Square(int half)
+    private void Square(int part)
     {
-        squares[half] = 0.0;
+        squares[part] = 0.0;
         for (int i = 0; i < Parameters.Segments.Count; i++)
         {
-            (int start, int count) = InHalf(Parameters.Segments[i], half);
+            (int start, int count) = InPart(Parameters.Segments[i], part);
             if (count > 0 && Parameters.Gradient(i) is not null)
             {
                 float* gradient = Parameters.Gradient(i) + (start - Parameters.Segments[i].Start);
-                squares[half] += TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(gradient, count));
+                squares[part] += TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(gradient, count));
             }
         }
     }
 
-    private void UpdateHalf(int half)
+    private void UpdatePart(int part)
     {
         float* rest = stackalloc float[FlatParameters.Alignment];
         for (int i = 0; i < Parameters.Segments.Count; i++)
         {
             FlatParameters.Segment segment = Parameters.Segments[i];
-            (int start, int count) = InHalf(segment, half);
+            (int start, int count) = InPart(segment, part);
             if (count <= 0 || Parameters.Gradient(i) is null)
             {
                 continue;
@@ -137,23 +138,25 @@ internal abstract unsafe class Optimizer
         }
     }
 
-    /// <summary>A half of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/> makes it.</summary>
-    private static (int Start, int Count) InHalf(FlatParameters.Segment segment, int half)
+    /// <summary>Some of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/> makes it.</summary>
+    private (int Start, int Count) InPart(FlatParameters.Segment segment, int part)
     {
-        (int first, int count) = TwoThreads.Half(segment.Count, half, FlatParameters.Alignment);
+        (int first, int count) = Team.Part(segment.Count, part, squares.Length, FlatParameters.Alignment);
         return (segment.Start + first, count);
     }
 
-    private void Halves(Action<int> work)
+    private void Share(Action<int> work)
     {
-        if (Parameters.Values.Length >= WorthTwoThreads)
+        if (Parameters.Values.Length >= 2 * WorthAThread)
         {
-            TwoThreads.Run(work);
+            Team.Run(squares.Length, work);
+            return;
         }
-        else
+
+        // So little is done sooner than a second thread is woken.
+        for (int part = 0; part < squares.Length; part++)
         {
-            work(0);
-            work(1);
+            work(part);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Math4AI.LinearAlgebra;
 
 /// <summary>What a function of <c>Matrix&lt;T&gt;</c> has to know of the four element types beside Math.NET's own operators.</summary>
 internal static class Element<T>
-    where T : struct, IEquatable<T>, IFormattable
+    where T : struct
 {
     /// <summary>ε, the distance from 1 to the next number.</summary>
     public static double Epsilon =>

@@ -206,9 +206,9 @@ public class ProviderAgreementTests
         }
 
         /// <summary>
-        /// A NaN in the first operand is told by both providers in the same way, and infinity by the native one in some way. Math.NET's own
-        /// general eigenvalues of complex matrices with NaN, and its singular values of matrices with infinity, never end: the native one
-        /// says at once that it does not converge.
+        /// A NaN in the first operand is told by both providers in the same way, or by the native one in an exception, and infinity by the
+        /// native one in some way. Math.NET's own general eigenvalues of complex matrices with NaN, and its singular values of matrices
+        /// with infinity, never end: the native one says at once that it does not converge.
         /// </summary>
         public void ComparePoisoned(string name)
         {
@@ -217,7 +217,7 @@ public class ProviderAgreementTests
                 poison = double.NaN;
                 string native = Outcome(Native, name, n);
                 string managed = name.StartsWith("EigenDecomp", StringComparison.Ordinal) ? nameof(NonConvergenceException) : Outcome(Managed, name, n);
-                Assert.True(managed == native, $"order {n}: managed {managed}, native {native}");
+                Assert.True(managed == native || native == nameof(NonConvergenceException), $"order {n}: managed {managed}, native {native}");
                 Assert.NotEqual("finite", native);
                 poison = double.PositiveInfinity;
                 Assert.Contains(Outcome(Native, name, n), new[] { "not finite", "finite", nameof(NonConvergenceException), nameof(ArgumentException) });

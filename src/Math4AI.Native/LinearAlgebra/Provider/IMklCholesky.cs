@@ -14,8 +14,13 @@ internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<
     void ILinearAlgebraProvider<T>.CholeskyFactor(T[] a, int order)
     {
         ArgumentNullException.ThrowIfNull(a);
-        ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(order);
         Require.Length(a, (long)order * order);
+        if (order == 0)
+        {
+            return;
+        }
+
         int info;
         using MklCall call = MklCall.Begin(1.0 / 3.0 * order * order * order, MklCall.WorthSharingOfCholesky);
         using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, order, order);

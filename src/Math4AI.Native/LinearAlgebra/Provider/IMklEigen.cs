@@ -17,6 +17,8 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
     where TMkl : struct, IMklElement<T, TReal>
 {
+    private const int Attempts = 5;
+
     void ILinearAlgebraProvider<T>.EigenDecomp(
         bool isSymmetric, int order, T[] matrix, T[] matrixEv, Complex[] vectorEv, T[] matrixD)
     {
@@ -30,28 +32,53 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         }
 
         Require.Finite<T, TReal>(matrix);
-        if (order <= (isSymmetric ? Small<T>.SymmetricEigen : Small<T>.GeneralEigen))
-        {
-            Small<T>.Managed.EigenDecomp(isSymmetric, order, matrix, matrixEv, vectorEv, matrixD);
-            return;
-        }
-
         using MklCall call = MklCall.Begin(10.0 * order * order * order);
-        if (isSymmetric)
+        using var overwritten = new Workspace<T>(matrix);
+        int exponent = SafeScale<T, TReal>.Apply(overwritten.Array.AsSpan(0, matrix.Length));
+        if (!TryDecompose(isSymmetric, order, overwritten.Array, matrixEv, vectorEv))
         {
-            matrix.CopyTo(matrixEv, 0);
-            DecomposeHermitian(order, matrixEv, vectorEv);
-        }
-        else
-        {
-            using var overwritten = new Workspace<T>(matrix);
-            DecomposeGeneral(order, overwritten.Array, matrixEv, vectorEv);
+            DecomposeReflected(isSymmetric, order, matrix, exponent, matrixEv, vectorEv);
         }
 
+        SafeScale<Complex, double>.Undo(vectorEv, exponent);
         FillD(order, vectorEv, matrixD);
     }
 
-    private static void DecomposeHermitian(int order, T[] vectors, Complex[] values)
+    private static bool TryDecompose(bool isSymmetric, int order, T[] overwritten, T[] vectors, Complex[] values)
+    {
+        if (!isSymmetric)
+        {
+            return TryDecomposeGeneral(order, overwritten, vectors, values);
+        }
+
+        overwritten.AsSpan(0, vectors.Length).CopyTo(vectors);
+        return TryDecomposeHermitian(order, vectors, values);
+    }
+
+    /// <summary>
+    /// MKL's iterations find no end, or NaN, on some matrices of low rank, such as one whose rows are equal. An orthogonal similarity
+    /// takes the structure away, and is as exact as the decomposition itself.
+    /// </summary>
+    private static void DecomposeReflected(
+        bool isSymmetric, int order, T[] matrix, int exponent, T[] vectors, Complex[] values)
+    {
+        for (int attempt = 1; attempt <= Attempts; attempt++)
+        {
+            T[] reflected = (T[])matrix.Clone();
+            SafeScale<T, TReal>.Undo(reflected, -exponent);
+            var reflection = new Reflection<T, TReal, TMkl>(order, attempt);
+            reflection.ApplyToBothSides(reflected);
+            if (TryDecompose(isSymmetric, order, reflected, vectors, values))
+            {
+                reflection.ApplyFromLeft(vectors);
+                return;
+            }
+        }
+
+        throw new NonConvergenceException();
+    }
+
+    private static bool TryDecomposeHermitian(int order, T[] vectors, Complex[] values)
     {
         using var ascending = new Workspace<TReal>(order);
         using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(vectors, order, order);
@@ -83,38 +110,41 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             }
         }
 
-        ThrowIfNotConverged(info);
+        Require.Accepted(info);
         matrix.Save();
         for (int i = 0; i < order; i++)
         {
             values[i] = double.CreateChecked(ascending.Array[i]);
         }
+
+        return info == 0 && Require.AreFinite<T, TReal>(vectors);
     }
 
-    private static void DecomposeGeneral(int order, T[] overwritten, T[] vectors, Complex[] values)
+    private static bool TryDecomposeGeneral(int order, T[] overwritten, T[] vectors, Complex[] values)
     {
         using var parts = new Workspace<TReal>(2L * order);
         using var reals = new Workspace<TReal>(2L * order);
-        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(overwritten, order, order);
+        // MKL's zgeev and cgeev give wrong vectors of defective matrices whose columns lie further apart than they must.
+        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(overwritten, order, order, isAllowed: !TMkl.IsComplex);
         using SpacedMatrix<T> right = SpacedMatrix<T>.For(vectors, order, order);
-        int info, leading = matrix.Leading;
+        int info, leading = matrix.Leading, leadingV = right.Leading;
         fixed (T* a = matrix.Array, v = right.Array)
         {
             fixed (TReal* w = parts.Array, pr = reals.Array)
             {
                 T size;
                 Require.Accepted(TMkl.Geev(
-                    (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leading, &size, -1, pr));
+                    (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leadingV, &size, -1, pr));
                 using var work = new Workspace<T>((long)TMkl.RealPart(size));
                 fixed (T* pw = work.Array)
                 {
                     info = TMkl.Geev(
-                        (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leading, pw, work.Array.Length, pr);
+                        (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leadingV, pw, work.Array.Length, pr);
                 }
             }
         }
 
-        ThrowIfNotConverged(info);
+        Require.Accepted(info);
         right.Save();
         for (int i = 0; i < order; i++)
         {
@@ -122,6 +152,8 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             values[i] = new Complex(
                 double.CreateChecked(parts.Array[re]), double.CreateChecked(parts.Array[im]));
         }
+
+        return info == 0 && Require.AreFinite<T, TReal>(vectors);
     }
 
     private static void FillD(int order, Complex[] values, T[] d)
@@ -149,15 +181,6 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                 int column = imaginary > 0 ? i + 1 : i - 1;
                 d[column * order + i] = TMkl.FromReal(imaginary);
             }
-        }
-    }
-
-    private static void ThrowIfNotConverged(int info)
-    {
-        Require.Accepted(info);
-        if (info > 0)
-        {
-            throw new NonConvergenceException();
         }
     }
 }

@@ -19,15 +19,15 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         Require.Length(data, (long)order * order);
         Require.Length(ipiv, order);
-        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        if (order == 0)
         {
-            SmallReal<TReal>.Factor(MemoryMarshal.Cast<T, TReal>(data.AsSpan()), order, ipiv);
             return;
         }
 
-        if (TMkl.IsComplex && order <= Small<T>.ComplexLu)
+        Require.Finite<T, TReal>(data);
+        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
         {
-            Small<T>.Managed.LUFactor(data, order, ipiv);
+            SmallReal<TReal>.Factor(MemoryMarshal.Cast<T, TReal>(data.AsSpan()), order, ipiv);
             return;
         }
 
@@ -51,7 +51,12 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     void ILinearAlgebraProvider<T>.LUInverse(T[] a, int order)
     {
         Require.Length(a, (long)order * order);
-        if (order <= Small<T>.Inverse)
+        if (order > 0)
+        {
+            Require.Finite<T, TReal>(a);
+        }
+
+        if (!TMkl.IsComplex && order <= Small<T>.Inverse)
         {
             Small<T>.Managed.LUInverse(a, order);
             return;
@@ -111,6 +116,12 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(a, (long)order * order);
         Require.Length(b, (long)columnsOfB * order);
         Require.Different(a, b);
+        if (order == 0)
+        {
+            return;
+        }
+
+        Require.Finite<T, TReal>(a);
         if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
         {
             Span<TReal> copy = stackalloc TReal[a.Length];
@@ -118,12 +129,6 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             MemoryMarshal.Cast<T, TReal>(a.AsSpan()).CopyTo(copy);
             SmallReal<TReal>.Factor(copy, order, exchanges);
             SmallReal<TReal>.Solve(copy, order, exchanges, MemoryMarshal.Cast<T, TReal>(b.AsSpan()));
-            return;
-        }
-
-        if (TMkl.IsComplex && order <= Small<T>.ComplexSolve)
-        {
-            Small<T>.Managed.LUSolve(columnsOfB, a, order, b);
             return;
         }
 

@@ -26,12 +26,6 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        if (rowsA <= Small<T>.Qr)
-        {
-            Small<T>.Managed.QRFactor(a, rowsA, columnsA, q, tau);
-            return;
-        }
-
         using MklCall call = MklCall.Begin(4.0 * rowsA * rowsA * reflections, MklCall.WorthSharingOfQr);
 
         Reflect(a, rowsA, columnsA, tau);
@@ -56,12 +50,6 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        if (rowsA <= Small<T>.Qr)
-        {
-            Small<T>.Managed.ThinQRFactor(a, rowsA, columnsA, r, tau);
-            return;
-        }
-
         using MklCall call = MklCall.Begin(4.0 * rowsA * columnsA * columnsA, MklCall.WorthSharingOfQr);
         Reflect(a, rowsA, columnsA, tau);
         r.AsSpan().Clear();
@@ -79,12 +67,6 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         RequireSystem(a, rows, columns, b, columnsB, x);
         if (x.Length == 0)
         {
-            return;
-        }
-
-        if (rows <= Small<T>.Qr)
-        {
-            Small<T>.Managed.QRSolve(a, rows, columns, b, columnsB, x, method);
             return;
         }
 
@@ -144,6 +126,25 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     }
 
     private static void Reflect(T[] a, int rows, int columns, T[] tau)
+    {
+        Require.Finite<T, TReal>(a.AsSpan(0, rows * columns));
+        if (!TMkl.IsComplex)
+        {
+            ReflectByMkl(a, rows, columns, tau);
+            return;
+        }
+
+        // MKL's cgeqrf and zgeqrf divide by what has vanished where the rank is low: NaN for a matrix of ones of order 8.
+        using var kept = new Workspace<T>(a.AsSpan(0, rows * columns));
+        ReflectByMkl(a, rows, columns, tau);
+        if (!Require.AreFinite<T, TReal>(a.AsSpan(0, rows * columns)) || !Require.AreFinite<T, TReal>(tau.AsSpan(0, Math.Min(rows, columns))))
+        {
+            kept.Array.AsSpan(0, rows * columns).CopyTo(a);
+            HouseholderQr<T>.Factor(a, rows, columns, tau);
+        }
+    }
+
+    private static void ReflectByMkl(T[] a, int rows, int columns, T[] tau)
     {
         using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, rows, columns);
         fixed (T* matrix = spaced.Array, reflections = tau)

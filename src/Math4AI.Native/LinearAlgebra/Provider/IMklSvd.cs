@@ -24,18 +24,13 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         Require.Length(vt, (long)columnsA * columnsA);
         if (a.Length == 0)
         {
+            FillIdentity(u, computeVectors ? rowsA : 0);
+            FillIdentity(vt, computeVectors ? columnsA : 0);
             return;
         }
 
         Require.Finite<T, TReal>(a);
-        if (Math.Max(rowsA, columnsA) <= (computeVectors ? Small<T>.Svd : Small<T>.SingularValues))
-        {
-            Small<T>.Managed.SingularValueDecomposition(computeVectors, a, rowsA, columnsA, s, u, vt);
-        }
-        else
-        {
-            Decompose(computeVectors ? (byte)'A' : (byte)'N', a, rowsA, columnsA, s, u, vt);
-        }
+        Decompose(computeVectors ? (byte)'A' : (byte)'N', a, rowsA, columnsA, s, u, vt);
     }
 
     void ILinearAlgebraProvider<T>.SvdSolve(T[] a, int rowsA, int columnsA, T[] b, int columnsB, T[] x)
@@ -70,6 +65,14 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         if (s.Length > 0)
         {
             Solve(rowsA, columnsA, s, u, vt, columnsA, b, columnsB, x);
+        }
+    }
+
+    private static void FillIdentity(T[] matrix, int order)
+    {
+        for (int i = 0; i < order; i++)
+        {
+            matrix[i * order + i] = TMkl.One;
         }
     }
 
@@ -116,6 +119,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             (byte)'S' => (rank, rank),
             _ => (0, 0),
         };
+        int exponent = SafeScale<T, TReal>.Apply(a.AsSpan(0, rows * columns));
         using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(a, rows, columns);
         using SpacedMatrix<T> left = SpacedMatrix<T>.For(u, rows, columnsU);
         using SpacedMatrix<T> right = SpacedMatrix<T>.For(vt, rowsVt, columns);
@@ -154,7 +158,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         right.Save();
         for (int i = 0; i < rank; i++)
         {
-            s[i] = TMkl.FromReal(double.CreateChecked(values.Array[i]));
+            s[i] = TMkl.FromReal(double.CreateChecked(TReal.ScaleB(values.Array[i], -exponent)));
         }
     }
 

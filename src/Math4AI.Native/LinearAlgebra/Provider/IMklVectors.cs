@@ -174,10 +174,15 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
 
     double ILinearAlgebraProvider<T>.MatrixNorm(Norm norm, int rows, int columns, T[] matrix)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
         ArgumentNullException.ThrowIfNull(matrix);
         Require.AtLeast(matrix, (long)rows * columns);
+        if (rows == 0 || columns == 0)
+        {
+            return 0.0;
+        }
+
         return MatrixNorms<T, TReal>.Of(norm, rows, columns, matrix, TMkl.IsComplex ? 2 : 1);
     }
 

@@ -45,16 +45,21 @@ internal static class Require
     /// </summary>
     /// <exception cref="NonConvergenceException">An element is not finite.</exception>
     /// <param name="matrix">One element or more.</param>
-    public static void Finite<T, TReal>(T[] matrix)
+    public static void Finite<T, TReal>(ReadOnlySpan<T> matrix)
         where T : unmanaged
         where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
     {
-        // The largest magnitude is NaN where any element is.
-        if (!TReal.IsFinite(TensorPrimitives.MaxMagnitude<TReal>(MemoryMarshal.Cast<T, TReal>(matrix.AsSpan()))))
+        if (!AreFinite<T, TReal>(matrix))
         {
             throw new NonConvergenceException("The matrix holds NaN or infinity.");
         }
     }
+
+    /// <summary>Whether no element is NaN or infinity; the largest magnitude is NaN where any element is.</summary>
+    public static bool AreFinite<T, TReal>(ReadOnlySpan<T> matrix)
+        where T : unmanaged
+        where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal> =>
+        TReal.IsFinite(TensorPrimitives.MaxMagnitude<TReal>(MemoryMarshal.Cast<T, TReal>(matrix)));
 
     /// <summary>LAPACK numbers the argument that it does not take: a mistake of ours, never of the user.</summary>
     public static void Accepted(int info)

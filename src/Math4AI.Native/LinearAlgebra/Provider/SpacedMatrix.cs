@@ -20,10 +20,10 @@ internal readonly ref struct SpacedMatrix<T> : IDisposable
     private readonly int rows;
     private readonly int columns;
 
-    private SpacedMatrix(T[] matrix, int rows, int columns)
+    private SpacedMatrix(T[] matrix, int rows, int columns, bool isAllowed)
     {
         (this.matrix, this.rows, this.columns) = (matrix, rows, columns);
-        bool isSpaced = rows >= FewestRows && (long)rows * Unsafe.SizeOf<T>() % SameSets == 0;
+        bool isSpaced = isAllowed && rows >= FewestRows && (long)rows * Unsafe.SizeOf<T>() % SameSets == 0;
         Leading = isSpaced ? rows + CacheLine / Unsafe.SizeOf<T>() : rows;
         Array = isSpaced ? ArrayPool<T>.Shared.Rent(checked(Leading * columns)) : matrix;
     }
@@ -37,9 +37,13 @@ internal readonly ref struct SpacedMatrix<T> : IDisposable
     private bool IsSpaced => !ReferenceEquals(Array, matrix);
 
     /// <summary>A matrix that LAPACK reads, and may overwrite.</summary>
-    public static SpacedMatrix<T> Of(T[] matrix, int rows, int columns)
+    /// <param name="matrix">Its elements, column-major.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="isAllowed">False where the routine needs columns that lie next to each other.</param>
+    public static SpacedMatrix<T> Of(T[] matrix, int rows, int columns, bool isAllowed = true)
     {
-        var spaced = new SpacedMatrix<T>(matrix, rows, columns);
+        var spaced = new SpacedMatrix<T>(matrix, rows, columns, isAllowed);
         for (int column = 0; spaced.IsSpaced && column < columns; column++)
         {
             matrix.AsSpan(column * rows, rows).CopyTo(spaced.Array.AsSpan(column * spaced.Leading));
@@ -49,7 +53,7 @@ internal readonly ref struct SpacedMatrix<T> : IDisposable
     }
 
     /// <summary>A matrix that LAPACK fills.</summary>
-    public static SpacedMatrix<T> For(T[] matrix, int rows, int columns) => new(matrix, rows, columns);
+    public static SpacedMatrix<T> For(T[] matrix, int rows, int columns) => new(matrix, rows, columns, isAllowed: true);
 
     /// <summary>Brings what LAPACK wrote to the matrix itself.</summary>
     public void Save()

@@ -9,8 +9,8 @@ internal readonly ref struct Workspace<TItem> : IDisposable
     public Workspace(long length) =>
         Array = ArrayPool<TItem>.Shared.Rent(checked((int)Math.Max(1, length)));
 
-    public Workspace(TItem[] copyOf)
-        : this(copyOf.Length) => copyOf.CopyTo(Array, 0);
+    public Workspace(ReadOnlySpan<TItem> copyOf)
+        : this(copyOf.Length) => copyOf.CopyTo(Array);
 
     public TItem[] Array { get; }
 

@@ -1,0 +1,234 @@
+using Math4AI.LinearAlgebra;
+using Math4AI.Runtime;
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+using Complex = System.Numerics.Complex;
+
+namespace Math4AI.Tests.LinearAlgebra;
+
+/// <summary>
+/// Every factorization of matrices of orders 1 to 40, at a scale of 1 and of half the exponent range on either side: the
+/// residual, in units of n ε, is what it is at a scale of 1. The matrices are those of low rank and of equal elements too,
+/// on which iterations and small special cases fail.
+/// </summary>
+public abstract class ScaleTests<T>
+    where T : struct, IEquatable<T>, IFormattable
+{
+    private const double Threshold = 30.0;
+    private const int MaxOrder = 40;
+
+    protected ScaleTests() => Assert.Equal(LinearAlgebraBackend.Mkl, Compute.Provider);
+
+    private static bool IsSinglePrecision => typeof(T) == typeof(float) || typeof(T) == typeof(Complex32);
+
+    private static double UnitRoundoff => Element<T>.Epsilon / 2.0;
+
+    private static int HalfOfExponents => IsSinglePrecision ? 74 : 560;
+
+    public static TheoryData<string> Kinds =>
+    [
+        "random", "ones", "zero", "products of indices", "equal rows", "equal columns", "outer product", "integer triangle",
+        "integers", "graded", "multiple of the identity", "jordan block", "one corner", "hilbert", "cycle", "sparse",
+    ];
+
+    private static Matrix<T> Make(string kind, int order)
+    {
+        var random = new Random(1000 + order);
+        Complex Any() => new(2.0 * random.NextDouble() - 1.0, 2.0 * random.NextDouble() - 1.0);
+        Complex[] row = [.. Enumerable.Range(0, order).Select(_ => Any())];
+        Func<int, int, Complex> element = kind switch
+        {
+            "random" => (_, _) => Any(),
+            "ones" => (_, _) => 1.0,
+            "zero" => (_, _) => 0.0,
+            "products of indices" => (i, j) => (i + 1.0) * (j + 1.0),
+            "equal rows" => (_, j) => row[j],
+            "equal columns" => (i, _) => row[i],
+            "outer product" => (i, j) => row[i] * row[order - 1 - j],
+            "integer triangle" => (i, j) => i <= j ? random.Next(-3, 4) : 0.0,
+            "integers" => (_, _) => random.Next(-2, 3),
+            "graded" => (i, j) => Any() * Math.Pow(10.0, -i / 4.0 - j / 3.0),
+            "multiple of the identity" => (i, j) => i == j ? 3.0 : 0.0,
+            "jordan block" => (i, j) => i == j || j == i + 1 ? 1.0 : 0.0,
+            "one corner" => (i, j) => i == 0 && j == order - 1 ? 1.0 : 0.0,
+            "hilbert" => (i, j) => 1.0 / (i + j + 1),
+            "cycle" => (i, j) => j == (i + 1) % order ? 1.0 : 0.0,
+            "sparse" => (_, _) => random.Next(5) == 0 ? Any() : 0.0,
+            _ => throw new ArgumentException(kind),
+        };
+        return Matrix<T>.Build.Dense(order, order, (i, j) => Element<T>.Of(element(i, j)));
+    }
+
+    private static Matrix<T> Scaled(Matrix<T> a, int exponent)
+    {
+        double factor = Math.ScaleB(1.0, exponent);
+        return Matrix<T>.Build.Dense(a.RowCount, a.ColumnCount, (i, j) => Element<T>.Scaled(a[i, j], factor));
+    }
+
+    /// <summary>Calls a check with A at a scale of 1, A scaled, and the exponent of the scale.</summary>
+    private static void ForAll(string kind, Action<Matrix<T>, Matrix<T>, int> check)
+    {
+        for (int order = 1; order <= MaxOrder; order++)
+        {
+            Matrix<T> a = Make(kind, order);
+            foreach (int exponent in new[] { 0, HalfOfExponents, -HalfOfExponents })
+            {
+                check(a, Scaled(a, exponent), exponent);
+            }
+        }
+    }
+
+    private static void Small(Matrix<T> difference, double scale, int exponent)
+    {
+        double residual = difference.FrobeniusNorm();
+        Assert.True(
+            residual <= Threshold * difference.RowCount * UnitRoundoff * scale,
+            $"order {difference.RowCount}, scale 2^{exponent}: {residual} beside {scale}");
+    }
+
+    private static void Orthonormal(Matrix<T> q, int exponent) =>
+        Small(q.ConjugateTransposeThisAndMultiply(q) - Matrix<T>.Build.DenseIdentity(q.ColumnCount), 1.0, exponent);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Singular_values_do_not_depend_on_units(string kind) => ForAll(kind, (a, scaled, exponent) =>
+    {
+        Svd<T> svd = scaled.Svd();
+        Small(svd.U * Scaled(svd.W, -exponent) * svd.VT - a, a.FrobeniusNorm(), exponent);
+        Orthonormal(svd.U, exponent);
+        Orthonormal(svd.VT, exponent);
+        Small((scaled.Svd(computeVectors: false).W - svd.W).Map(x => Element<T>.Scaled(x, Math.ScaleB(1.0, -exponent))), a.FrobeniusNorm(), exponent);
+        Assert.Equal(a.Rank(), scaled.Rank());
+        Assert.Equal(Math.ScaleB(a.L2Norm(), exponent), scaled.L2Norm(), 1e-5 * Math.ScaleB(a.FrobeniusNorm(), exponent));
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Eigenvalues_of_hermitian_matrices_do_not_depend_on_units(string kind) => ForAll(kind, (any, _, exponent) =>
+    {
+        Matrix<T> a = any + any.ConjugateTranspose();
+        Evd<T> evd = Scaled(a, exponent).Evd(Symmetricity.Hermitian);
+        Small(a * evd.EigenVectors - evd.EigenVectors * Scaled(evd.D, -exponent), a.FrobeniusNorm(), exponent);
+        Orthonormal(evd.EigenVectors, exponent);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Eigenvalues_of_general_matrices_do_not_depend_on_units(string kind) => ForAll(kind, (a, scaled, exponent) =>
+    {
+        Evd<T> evd = scaled.Evd(Symmetricity.Asymmetric);
+        Small(a * evd.EigenVectors - evd.EigenVectors * Scaled(evd.D, -exponent), a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), exponent);
+        Normalized(evd);
+    });
+
+    /// <summary>Each eigenvector has norm 1; the two columns of a pair of real matrices hold one vector.</summary>
+    private static void Normalized(Evd<T> evd)
+    {
+        for (int i = 0; i < evd.EigenValues.Count; i++)
+        {
+            double square = Math.Pow(evd.EigenVectors.Column(i).L2Norm(), 2.0);
+            if (!Element<T>.IsComplex && evd.EigenValues[i].Imaginary != 0.0)
+            {
+                square += Math.Pow(evd.EigenVectors.Column(++i).L2Norm(), 2.0);
+            }
+
+            Assert.Equal(1.0, square, Threshold * evd.EigenValues.Count * UnitRoundoff);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void QR_does_not_depend_on_units(string kind) => ForAll(kind, (a, scaled, exponent) =>
+    {
+        foreach (QRMethod method in new[] { QRMethod.Full, QRMethod.Thin })
+        {
+            QR<T> qr = scaled.QR(method);
+            Small(qr.Q * Scaled(qr.R, -exponent) - a, a.FrobeniusNorm(), exponent);
+            Orthonormal(qr.Q, exponent);
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void LU_does_not_depend_on_units(string kind) => ForAll(kind, (a, scaled, exponent) =>
+    {
+        LU<T> lu = scaled.LU();
+        Matrix<T> permuted = a.Clone();
+        permuted.PermuteRows(lu.P);
+        Small(lu.L * Scaled(lu.U, -exponent) - permuted, a.FrobeniusNorm(), exponent);
+    });
+
+    [Fact]
+    public void Cholesky_and_solutions_do_not_depend_on_units() => ForAll("random", (any, _, exponent) =>
+    {
+        Matrix<T> a = any * any.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(any.RowCount);
+        Matrix<T> factor = Scaled(Scaled(a, exponent).Cholesky().Factor, -exponent / 2);
+        Small(factor * factor.ConjugateTranspose() - a, a.FrobeniusNorm(), exponent);
+        Matrix<T> b = Scaled(any, exponent), x = Scaled(a, exponent).Solve(b), inverse = Scaled(Scaled(a, exponent).Inverse(), exponent);
+        Small(a * x - any, a.FrobeniusNorm() * x.FrobeniusNorm(), exponent);
+        Small(a * inverse - Matrix<T>.Build.DenseIdentity(a.RowCount), a.FrobeniusNorm() * inverse.FrobeniusNorm(), exponent);
+    });
+
+    [Theory]
+    [InlineData("ones")]
+    [InlineData("equal rows")]
+    [InlineData("equal columns")]
+    [InlineData("markov")]
+    public void Eigenvalues_of_matrices_of_rank_one_are_found_at_every_order(string kind)
+    {
+        for (int order = 20; order <= 130; order++)
+        {
+            Matrix<T> a = Make(kind == "markov" ? "equal rows" : kind, order);
+            if (kind == "markov")
+            {
+                double sum = a.Row(0).Sum(Element<T>.Magnitude);
+                a = a.Map(x => Element<T>.Of(Element<T>.Magnitude(x) / sum));
+            }
+
+            Evd<T> evd = a.Evd(Symmetricity.Asymmetric);
+            Small(a * evd.EigenVectors - evd.EigenVectors * evd.D, a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), 0);
+            Complex trace = Element<T>.ToComplex(a.Trace());
+            Assert.Contains(evd.EigenValues, value => (value - trace).Magnitude <= Threshold * order * UnitRoundoff * a.FrobeniusNorm());
+        }
+    }
+
+    [Fact]
+    public void Not_a_number_and_infinity_end_in_an_exception()
+    {
+        foreach (int order in new[] { 1, 2, 3, 8, 25, 60 })
+        {
+            foreach (double bad in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
+            {
+                Matrix<T> a = Make("random", order);
+                a[order - 1, order / 2] = Element<T>.Of(bad);
+                Assert.Throws<NonConvergenceException>(() => a.Svd());
+                Assert.Throws<NonConvergenceException>(() => a.Evd(Symmetricity.Hermitian));
+                Assert.Throws<NonConvergenceException>(() => a.Evd(Symmetricity.Asymmetric));
+                Assert.Throws<NonConvergenceException>(() => a.QR());
+                Assert.Throws<NonConvergenceException>(() => a.LU());
+                Assert.Throws<NonConvergenceException>(() => a.Inverse());
+                Assert.Throws<NonConvergenceException>(() => a.Solve(Make("random", order)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Empty_matrices_are_decomposed()
+    {
+        Matrix<T> wide = Matrix<T>.Build.Dense(0, 3), none = Matrix<T>.Build.Dense(0, 0);
+        Assert.Equal(Matrix<T>.Build.DenseIdentity(3), wide.Svd().VT);
+        Assert.Equal(Matrix<T>.Build.DenseIdentity(3), wide.Transpose().Svd().U);
+        Assert.Equal(0.0, wide.FrobeniusNorm());
+        Assert.Equal(0.0, wide.Transpose().InfinityNorm());
+        Assert.Equal(0, none.Cholesky().Factor.RowCount);
+    }
+}
+
+public class DoubleScaleTests : ScaleTests<double>;
+
+public class SingleScaleTests : ScaleTests<float>;
+
+public class ComplexScaleTests : ScaleTests<Complex>;
+
+public class Complex32ScaleTests : ScaleTests<Complex32>;

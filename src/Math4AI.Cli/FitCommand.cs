@@ -22,7 +22,7 @@ internal static class FitCommand
         var start = new Option<string?>("--start") { Description = "Where the parameters begin. Default: many starts." };
         var distance = new Option<string>("--distance")
         {
-            Description = $"How a prediction and an observation are compared: {string.Join(", ", Distance.ByName.Keys)}.",
+            Description = $"How a prediction and an observation are compared: {string.Join(", ", DistanceNames.All.Keys)}.",
             DefaultValueFactory = _ => "squared",
         };
         var compare = new Option<string?>("--compare")

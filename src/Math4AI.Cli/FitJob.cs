@@ -1,20 +1,13 @@
 using Math4AI.Data;
-using Math4AI.Data.Tables;
 using Math4AI.Fitting;
-using Math4AI.Fitting.Distances;
-using Math4AI.Fitting.Formulas;
-using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Reporting;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Cli;
 
 /// <summary><c>math4ai fit</c>: read, fit, write.</summary>
 internal static class FitJob
 {
-    private const int MostFolds = 10;
-
     public static int Run(FitJobOptions options, CancellationToken cancellation)
     {
         OutputFiles.RequireFolder(options.Output);
@@ -39,7 +32,9 @@ internal static class FitJob
         Bootstrap? bootstrap = options.Bootstrap is { } replicates
             ? result.Bootstrap(replicates, options.Seed, cancellation)
             : null;
-        IReadOnlyList<RankedModel> comparison = Compare(options, problem, result, cancellation);
+        IReadOnlyList<RankedModel> comparison = options.Compare.Count == 0
+            ? []
+            : ModelComparison.RankDistances(result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
         FitSummary summary = FitSummary.Of(result, bootstrap, options.Level) with { Comparison = FitSummary.Rows(comparison) };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
@@ -64,55 +59,16 @@ internal static class FitJob
         return 0;
     }
 
-    private static FitProblem Read(FitJobOptions options)
-    {
-        Formula formula = options.Formula;
-        IReadOnlyList<string> used = [];
-        NumberTable table = NumberTable.Read(options.Data, names =>
+    private static FitProblem Read(FitJobOptions options) =>
+        FitProblem.Read(options.Data, options.Formula, options.Weights) with
         {
-            used = formula.ColumnsAmong([.. names]);
-            return options.Weights is null ? used : [.. used, options.Weights];
-        });
-        var columns = used.ToDictionary(name => name, table.Column);
-        FitTargets targets = formula.Respond(table.Names, columns);
-        string[] inputs = [.. formula.InputsAmong([.. table.Names])];
-        Matrix<double> x = inputs.Length > 0
-            ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
-            : Matrix<double>.Build.Dense(targets.Samples, 0);
-        return new FitProblem
-        {
-            Model = Model.FromFormula(formula, inputs),
-            Inputs = x,
-            Targets = targets,
             Distance = options.Distance,
-            Weights = options.Weights is null ? null : table.Column(options.Weights),
             Bounds = options.Bounds,
             Fixed = options.Fixed,
             Linear = options.Linear,
             Minimizer = options.Minimizer,
             Options = new Optimization.MinimizerOptions { KeepPath = true },
         };
-    }
-
-    /// <summary>The same model by all the distances that were named.</summary>
-    private static IReadOnlyList<RankedModel> Compare(
-        FitJobOptions options, FitProblem problem, FitResult result, CancellationToken cancellation)
-    {
-        if (options.Compare.Count == 0)
-        {
-            return [];
-        }
-
-        // Other distances know no linear parameters: those begin where they were found.
-        IReadOnlyDictionary<string, double> start = result.Names.Select((name, i) => (name, found: result.Parameters[i]))
-            .ToDictionary(pair => pair.name, pair => options.Start?.TryGetValue(pair.name, out double given) == true ? given : pair.found);
-        Distance[] distances = [.. options.Compare.Prepend(options.Distance).DistinctBy(distance => distance.Name)];
-        return ModelComparison.Rank(
-            [.. distances.Select(distance => (distance.Name, problem with { Distance = distance, Linear = [] }, start))],
-            Math.Min(MostFolds, problem.Targets.Samples),
-            options.Seed,
-            cancellation);
-    }
 
     private static FitReport Report(
         FitJobOptions options, FitResult result, Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) =>

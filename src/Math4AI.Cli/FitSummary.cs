@@ -67,7 +67,7 @@ internal sealed record FitSummary(
             result.Minimum.Evaluations,
             result.Minimum.GradientEvaluations,
             result.Problem.Distance.Name,
-            result.Problem.Targets.Samples,
+            result.Problem.Targets?.Samples ?? result.Observations,
             Known(result.Minimum.Cost),
             Known(result.Minimum.GradientNorm),
             Known(result.ResidualSumOfSquares),

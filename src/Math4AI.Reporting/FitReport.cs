@@ -126,15 +126,13 @@ public sealed record FitReport
 
     private void Curve(Html page)
     {
-        FitTargets y = Result.Problem.Targets;
-        bool isDrawn = Result.Problem.Inputs.ColumnCount == 1 && y.Columns <= Result.Problem.Model.Outputs
-            && Result.Problem.Distance != Distance.Categorical;
-        if (!isDrawn)
+        if (Result.Problem.Targets is not { } y || Result.Problem.Inputs is not { ColumnCount: 1 } inputs
+            || y.Columns > Result.Problem.Model.Outputs || !Result.Problem.Distance.HasMean)
         {
             return;
         }
 
-        double[] x = Result.Problem.Inputs.Column(0).ToArray(), at = Across(x);
+        double[] x = inputs.Column(0).ToArray(), at = Across(x);
         string[] responses = y.Columns > 1 ? Response.Split(';', StringSplitOptions.TrimEntries) : [Response];
         page.Heading("Data and curve").Add("<div class=\"grid wide\">");
         for (int output = 0; output < y.Columns; output++)
@@ -179,12 +177,13 @@ public sealed record FitReport
         }
 
         page.Add("</table></div>");
-        if (Result.Problem.Inputs.ColumnCount != 1 || Result.Problem.Targets.Columns != 1 || Result.Problem.Model.Outputs != 1)
+        if (Result.Problem.Inputs is not { ColumnCount: 1 } known || Result.Problem.Targets is not { Columns: 1 } y
+            || Result.Problem.Model.Outputs != 1)
         {
             return;
         }
 
-        double[] x = Result.Problem.Inputs.Column(0).ToArray(), at = Across(x);
+        double[] x = known.Column(0).ToArray(), at = Across(x);
         Matrix<double> inputs = Matrix<double>.Build.Dense(CurvePoints, 1, at);
         page.Add("<div class=\"grid wide\">");
         Card(
@@ -192,7 +191,7 @@ public sealed record FitReport
             "Data, and a curve for each distance in the colour of its row",
             CurvePictures.Curves(
                 x,
-                Result.Problem.Targets.ToMatrix().Column(0).ToArray(),
+                y.ToMatrix().Column(0).ToArray(),
                 at,
                 [.. Comparison.Select(model => model.Fit.Predict(inputs, Level).Mean.ToArray())]),
             Result.Problem.Model.InputNames[0],
@@ -231,8 +230,7 @@ public sealed record FitReport
 
     private void Profiles(Html page, CancellationToken cancellation)
     {
-        Distance distance = Result.Problem.Distance;
-        bool hasProfile = distance.IsLikelihood || distance.Name == Distance.Squared.Name;
+        bool hasProfile = Result.Problem.Distance.Noise != NoiseModel.Unknown;
         if (!hasProfile || !Result.Minimum.IsConverged || Result.DegreesOfFreedom < 1)
         {
             return;

@@ -1,29 +1,112 @@
+using Math4AI.Data.Tables;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
+using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// The problem θ* = argmin C(θ), C(θ) = Σ w_i d(f(x_i, θ), y_i) − Σ log p_j(θ_j): a model, data, a distance, and what else is
-/// known.
+/// The problem θ* = argmin C(θ), C(θ) = Σ w_i d(f(x_i, θ), y_i) − Σ log p_j(θ_j): a model f, samples, a distance d, and what else
+/// is known of θ. The samples are in memory, as <see cref="Inputs"/> and <see cref="Targets"/>, or are read in blocks from a
+/// <see cref="Source"/>; what follows is the same.
 /// </summary>
-public sealed record FitProblem : FitSettings
+public sealed record FitProblem
 {
-    /// <summary>x, samples × inputs.</summary>
-    public required Matrix<double> Inputs { get; init; }
+    private const int MaxNamesInMessage = 20;
 
-    /// <summary>y, one number or one row a sample.</summary>
-    public required FitTargets Targets { get; init; }
+    /// <summary>Gets the model f.</summary>
+    public required Model Model { get; init; }
 
-    /// <summary>w, one number of 0 or more a sample; null for 1.</summary>
+    /// <summary>Gets the inputs x, samples × inputs; null where the samples come from a <see cref="Source"/>.</summary>
+    public Matrix<double>? Inputs { get; init; }
+
+    /// <summary>Gets the targets y, one number or one row for each sample; null where the samples come from a <see cref="Source"/>.</summary>
+    public FitTargets? Targets { get; init; }
+
+    /// <summary>Gets the weights w, one number of 0 or more for each sample in memory; null for weights of 1.</summary>
     public Vector<double>? Weights { get; init; }
 
+    /// <summary>Gets the source that the samples are read from in blocks; null where they are in memory.</summary>
+    public FitSource? Source { get; init; }
+
+    /// <summary>Gets the distance d. The default is <see cref="Distance.Squared"/>.</summary>
+    public Distance Distance { get; init; } = Distance.Squared;
+
+    /// <summary>Gets the lower and upper bounds of parameters, by name; infinities where a side is open.</summary>
+    public IReadOnlyDictionary<string, (double Lower, double Upper)> Bounds { get; init; } =
+        new Dictionary<string, (double, double)>();
+
+    /// <summary>Gets the values of parameters that are not fitted, by name.</summary>
+    public IReadOnlyDictionary<string, double> Fixed { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Gets the priors of parameters, by name.</summary>
+    public IReadOnlyDictionary<string, Prior> Priors { get; init; } = new Dictionary<string, Prior>();
+
+    /// <summary>
+    /// Gets the names of parameters that f is linear in: they are found by linear least squares at every value of the others, need no start
+    /// and make the search shorter. For least squares over one block of samples, without bounds on these parameters.
+    /// </summary>
+    public IReadOnlyList<string> Linear { get; init; } = [];
+
+    /// <summary>Gets the minimizer; null for <see cref="Minimizer.Auto"/>.</summary>
+    public Minimizer? Minimizer { get; init; }
+
+    /// <summary>Gets the options of the minimizer; null for the defaults.</summary>
+    public MinimizerOptions? Options { get; init; }
+
+    /// <summary>
+    /// Whether the cost is a sum of squares, or can be written so near every θ: a curvature for each number, and derivatives of each by θ.
+    /// </summary>
+    internal bool IsSquares => Distance.IsElementwise && Model.HasJacobian;
+
+    /// <summary>The number of samples, those with weight 0 among them.</summary>
+    internal long SampleCount => Source?.Samples.Length ?? Targets!.Samples;
+
+    /// <summary>The numbers that were observed of a sample.</summary>
+    internal int TargetColumns => Source?.TargetColumns.Count ?? Targets!.Columns;
+
+    /// <summary>Reads a table and returns the problem of a formula over its columns.</summary>
+    /// <param name="path">A comma-separated file whose first line names the columns, or an array of NumPy with columns c1, c2, ….</param>
+    /// <param name="formula">The formula, response ~ function: names that are no columns are parameters.</param>
+    /// <param name="weights">The column of the weights; null for weights of 1.</param>
+    /// <exception cref="FormulaException">The formula cannot be read.</exception>
+    /// <exception cref="ArgumentException">The formula has no response or no parameter.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public static FitProblem Read(string path, string formula, string? weights = null) =>
+        Read(path, Formula.Parse(formula), weights);
+
+    /// <inheritdoc cref="Read(string, string, string)"/>
+    public static FitProblem Read(string path, Formula formula, string? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        IReadOnlyList<string> used = [];
+        NumberTable table = NumberTable.Read(path, names =>
+        {
+            used = formula.ColumnsAmong([.. names]);
+            return weights is null ? used : [.. used, weights];
+        });
+        var columns = used.ToDictionary(name => name, table.Column);
+        FitTargets targets = formula.Respond(table.Names, columns);
+        string[] inputs = [.. formula.InputsAmong([.. table.Names])];
+        return new FitProblem
+        {
+            Model = Model.FromFormula(formula, inputs),
+            Inputs = inputs.Length > 0
+                ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
+                : Matrix<double>.Build.Dense(targets.Samples, 0),
+            Targets = targets,
+            Weights = weights is null ? null : table.Column(weights),
+        };
+    }
+
     /// <summary>Fits from a start.</summary>
-    /// <param name="start">A value for each parameter, by name; of a fixed parameter none is needed.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">Data, names or start do not belong together; the message says where.</exception>
+    /// <param name="start">A value for each parameter, by name; fixed and linear parameters need none.</param>
+    /// <param name="cancellation">Stops the fit between steps.</param>
+    /// <exception cref="ArgumentException">Samples, names or start do not belong together; the message says where.</exception>
     public FitResult Fit(IReadOnlyDictionary<string, double> start, CancellationToken cancellation = default)
     {
         Check();
@@ -32,8 +115,8 @@ public sealed record FitProblem : FitSettings
 
     /// <summary>Fits from a start.</summary>
     /// <param name="start">θ, in the model's order; null for the model's own start, such as the parameters of a module.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">Data and start do not belong together; the message says where.</exception>
+    /// <param name="cancellation">Stops the fit between steps.</param>
+    /// <exception cref="ArgumentException">Samples and start do not belong together; the message says where.</exception>
     public FitResult Fit(Vector<double>? start, CancellationToken cancellation = default)
     {
         Check();
@@ -44,9 +127,9 @@ public sealed record FitProblem : FitSettings
     /// Fits from many starts, spread over the bounds, or over all magnitudes where there are none; from the model's own start where it has
     /// one.
     /// </summary>
-    /// <param name="starts">How many.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">Data or names do not belong together; the message says where.</exception>
+    /// <param name="starts">The number of starts.</param>
+    /// <param name="cancellation">Stops the fit between steps.</param>
+    /// <exception cref="ArgumentException">Samples or names do not belong together; the message says where.</exception>
     public FitResult Fit(int starts = 200, CancellationToken cancellation = default)
     {
         Check();
@@ -55,29 +138,131 @@ public sealed record FitProblem : FitSettings
             return FitFrom(StartFrom(start), cancellation);
         }
 
-        IFitCost cost = Cost();
+        IFitCost cost = CheckedCost();
         return new FitResult(this, cost, StartSearch.Minimize(cost, this, starts, cancellation));
     }
 
-    /// <summary>The cost: least squares, reweighted, where there is a curvature for each sample; else by its gradient.</summary>
-    internal IFitCost Cost() => IsSquares ? new FitCost(this) : new ModelCost(this, new SamplesInMemory(this));
+    /// <summary>The samples as blocks.</summary>
+    internal IFitBlocks Blocks() => Source is null ? new SamplesInMemory(this) : new StreamedSamples(this);
 
-    /// <summary>Some of the samples.</summary>
+    /// <summary>The cost: least squares, reweighted, where there is a curvature for each sample; else by its gradient.</summary>
+    internal IFitCost Cost()
+    {
+        if (!IsSquares)
+        {
+            return new ModelCost(this, Blocks());
+        }
+
+        if (Source is null)
+        {
+            return new FitCost(this);
+        }
+
+        IFitBlocks blocks = Blocks();
+        return blocks.Count == 1 ? new FitCost(Of(blocks.Read(0))) : new BlockFitCost(this, blocks);
+    }
+
+    /// <summary>The problem of one block in memory.</summary>
+    internal FitProblem Of(FitBlock block) =>
+        this with { Source = null, Inputs = block.Inputs, Targets = block.Targets, Weights = block.Weights };
+
+    /// <summary>Some of the samples in memory.</summary>
     internal FitProblem Select(int[] rows) => this with
     {
-        Inputs = Matrix<double>.Build.Dense(rows.Length, Inputs.ColumnCount, (i, j) => Inputs[rows[i], j]),
-        Targets = Targets.Select(rows),
+        Inputs = Matrix<double>.Build.Dense(rows.Length, Inputs!.ColumnCount, (i, j) => Inputs[rows[i], j]),
+        Targets = Targets!.Select(rows),
         Weights = Weights is null ? null : Vector<double>.Build.Dense(rows.Length, i => Weights[rows[i]]),
     };
 
+    /// <summary>All of θ from a start by name; fixed parameters have their values.</summary>
+    /// <exception cref="ArgumentException">A name is missing, or is none of the model.</exception>
+    internal double[] StartFrom(IReadOnlyDictionary<string, double> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        string? missing = Model.ParameterNames.FirstOrDefault(
+            name => !start.ContainsKey(name) && !Fixed.ContainsKey(name) && !Linear.Contains(name));
+        if (missing is not null)
+        {
+            throw new ArgumentException($"The start has no value for the parameter '{missing}'.", nameof(start));
+        }
+
+        RequireParameters(start.Keys, "start");
+        return [.. Model.ParameterNames.Select(
+            name => Fixed.TryGetValue(name, out double value) ? value : start.GetValueOrDefault(name, 1.0))];
+    }
+
+    /// <summary>Throws where the observed numbers of a sample are not finite, or cannot be observations.</summary>
+    internal void CheckSample(long sample, FitBlock block, int row, Span<double> observed)
+    {
+        bool isFinite = block.Weights is null || (double.IsFinite(block.Weights[row]) && block.Weights[row] >= 0.0);
+        for (int j = 0; j < block.Inputs.ColumnCount; j++)
+        {
+            isFinite &= double.IsFinite(block.Inputs[row, j]);
+        }
+
+        for (int k = 0; k < observed.Length; k++)
+        {
+            observed[k] = block.Targets[k * block.Targets.Samples + row];
+            isFinite &= double.IsFinite(observed[k]);
+        }
+
+        if (!isFinite)
+        {
+            throw new ArgumentException($"Sample {sample + 1} is not finite, or has a negative weight.");
+        }
+
+        Distance.Check(observed, Model.Outputs);
+    }
+
+    /// <summary>All of θ from a start in the model's order; null for the model's own.</summary>
+    /// <exception cref="ArgumentException">The number of values is wrong, or the model has no start of its own.</exception>
+    private double[] StartFrom(Vector<double>? start)
+    {
+        start ??= Model.Start ?? throw new ArgumentException("The model has no start of its own: give one.", nameof(start));
+        if (start.Count != Model.ParameterNames.Count)
+        {
+            throw new ArgumentException(
+                $"The start has {start.Count} values, and the model {Model.ParameterNames.Count} parameters.", nameof(start));
+        }
+
+        return [.. Model.ParameterNames.Select((name, i) => Fixed.TryGetValue(name, out double value) ? value : start[i])];
+    }
+
     private FitResult FitFrom(double[] start, CancellationToken cancellation)
     {
-        IFitCost cost = Cost();
+        IFitCost cost = CheckedCost();
         return new FitResult(this, cost, cost.Minimize(start, cancellation));
+    }
+
+    private IFitCost CheckedCost()
+    {
+        IFitCost cost = Cost();
+        return cost.Observations >= cost.Unknowns.Count || Priors.Count > 0
+            ? cost
+            : throw new ArgumentException(
+                $"There are {cost.Observations} samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
+                + $"{cost.Unknowns.Count} unknown parameters: more samples, or fixed parameters, are needed.");
     }
 
     private void Check()
     {
+        if (Source is not null)
+        {
+            if (Inputs is not null || Targets is not null || Weights is not null)
+            {
+                throw new ArgumentException("The samples are either in memory or come from a source: leave out one of the two.");
+            }
+
+            Source.Check();
+            CheckParts(Source.InputColumns.Count, Source.TargetColumns.Count);
+            return;
+        }
+
+        if (Inputs is null || Targets is null)
+        {
+            throw new ArgumentException("A fit needs samples: inputs and targets, or a source.");
+        }
+
         if (Inputs.RowCount != Targets.Samples)
         {
             throw new ArgumentException($"There are {Inputs.RowCount} samples of x and {Targets.Samples} of y.");
@@ -88,35 +273,92 @@ public sealed record FitProblem : FitSettings
             throw new ArgumentException($"There are {Weights.Count} weights for {Targets.Samples} samples.");
         }
 
-        int free = CheckSettings(Inputs.ColumnCount, Targets.Columns);
+        CheckParts(Inputs.ColumnCount, Targets.Columns);
+        var block = new FitBlock(Inputs, Targets, Weights);
         double[] observed = new double[Targets.Columns];
         for (int i = 0; i < Targets.Samples; i++)
         {
-            bool isFinite = Weights is null || (double.IsFinite(Weights[i]) && Weights[i] >= 0.0);
-            for (int j = 0; j < Inputs.ColumnCount; j++)
-            {
-                isFinite &= double.IsFinite(Inputs[i, j]);
-            }
-
-            for (int k = 0; k < observed.Length; k++)
-            {
-                observed[k] = Targets[k * Targets.Samples + i];
-                isFinite &= double.IsFinite(observed[k]);
-            }
-
-            if (!isFinite)
-            {
-                throw new ArgumentException($"Sample {i + 1} is not finite, or has a negative weight.");
-            }
-
-            CheckObservation(observed);
+            CheckSample(i, block, i, observed);
         }
+    }
 
-        int samples = Targets.Columns * (Weights?.Count(weight => weight > 0.0) ?? Targets.Samples);
-        if (samples < free && Priors.Count == 0)
+    /// <summary>Checks what does not depend on single samples.</summary>
+    private void CheckParts(int inputColumns, int targetColumns)
+    {
+        if (inputColumns != Model.InputNames.Count)
         {
             throw new ArgumentException(
-                $"There are {samples} samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for {free} unknown parameters: more samples, or fixed parameters, are needed.");
+                $"The model takes {Model.InputNames.Count} inputs ({string.Join(", ", Model.InputNames)}), and x has "
+                + $"{inputColumns} columns.");
+        }
+
+        if (Distance.IsElementwise && targetColumns != Model.Outputs)
+        {
+            throw new ArgumentException(
+                $"The model gives {Model.Outputs} numbers for a sample, and {targetColumns} were observed: the distance "
+                + $"'{Distance.Name}' compares them one by one.");
+        }
+
+        CheckLeastSquares();
+        RequireParameters(Bounds.Keys, "bounds");
+        foreach ((string name, double value) in Fixed)
+        {
+            if (Bounds.TryGetValue(name, out (double Lower, double Upper) box) && (value < box.Lower || value > box.Upper))
+            {
+                throw new ArgumentException($"The fixed value {value} of '{name}' lies outside its bounds.");
+            }
+        }
+
+        RequireParameters(Fixed.Keys, "fixed values");
+        RequireParameters(Priors.Keys, "priors");
+        RequireParameters(Linear, "linear parameters");
+        CheckLinear();
+        if (Model.ParameterNames.All(Fixed.ContainsKey) && !Distance.HasScale)
+        {
+            throw new ArgumentException("All parameters are fixed: there is nothing to fit.");
+        }
+    }
+
+    /// <summary>What follows from least squares is wrong for everything else: the distance has to be what it says.</summary>
+    private void CheckLeastSquares()
+    {
+        bool saysSo = Distance.Noise == NoiseModel.LeastSquares;
+        if (saysSo && Distance.Expand(1.5, -0.25, 0.0) is not { Value: 3.0625, Slope: 3.5, Curvature: 2.0 })
+        {
+            throw new ArgumentException(
+                $"The distance '{Distance.Name}' says that it is least squares, and is not d = (f − y)² with the slope 2 (f − y) and the "
+                + "curvature 2.");
+        }
+    }
+
+    private void CheckLinear()
+    {
+        bool isPossible = Distance.Noise == NoiseModel.LeastSquares && Model.HasJacobian
+            && !Linear.Any(name => Bounds.ContainsKey(name) || Fixed.ContainsKey(name));
+        if (Linear.Count > 0 && !isPossible)
+        {
+            throw new ArgumentException(
+                "Linear parameters are found by linear least squares: that needs the squared distance, no bounds and no fixed values of "
+                + "them, and a model whose derivatives are known sample by sample.");
+        }
+
+        if (Linear.Count > 0 && Source is not null && Source.Samples.Length > Source.BlockLength)
+        {
+            throw new ArgumentException(
+                "Linear parameters are found over one block of samples: give all parameters a start, or make the block longer.");
+        }
+    }
+
+    private void RequireParameters(IEnumerable<string> names, string where)
+    {
+        var known = Model.ParameterNames.ToHashSet();
+        string? unknown = names.FirstOrDefault(name => !known.Contains(name));
+        if (unknown is not null)
+        {
+            string more = Model.ParameterNames.Count > MaxNamesInMessage ? ", …" : string.Empty;
+            throw new ArgumentException(
+                $"'{unknown}' in the {where} is {(Formula.IsConstant(unknown) ? "a constant and " : string.Empty)}no parameter of the "
+                + $"model; its parameters are {string.Join(", ", Model.ParameterNames.Take(MaxNamesInMessage))}{more}.");
         }
     }
 }

@@ -1,4 +1,5 @@
-using Math4AI.Separation.Ica;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Samples;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -20,6 +21,39 @@ public sealed record RankedModel(
 /// </summary>
 public static class ModelComparison
 {
+    /// <summary>Fits the model of a fit by other distances, and ranks them together with its own; the least median prediction error first.</summary>
+    /// <param name="fit">A fit to samples in memory.</param>
+    /// <param name="distances">The other distances; those of the same name count once.</param>
+    /// <param name="start">Where the fits begin; null, and parameters that it leaves out, for where the fit ended.</param>
+    /// <param name="folds">The number of folds of the cross-validation, 2 or more; at most one for each sample.</param>
+    /// <param name="seed">Which samples are in which fold.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">The samples are not in memory.</exception>
+    public static IReadOnlyList<RankedModel> RankDistances(
+        FitResult fit,
+        IReadOnlyList<Distance> distances,
+        IReadOnlyDictionary<string, double>? start = null,
+        int folds = 10,
+        int seed = 1,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(distances);
+
+        // Other distances know no linear parameters: those begin where they were found.
+        FitProblem problem = fit.Problem with { Linear = [] };
+        Dictionary<string, double> from = fit.Names.Zip(fit.Parameters).ToDictionary(
+            pair => pair.First, pair => start?.TryGetValue(pair.First, out double given) == true ? given : pair.Second);
+        return Rank(
+            [
+                .. distances.Prepend(problem.Distance).DistinctBy(distance => distance.Name).Select(distance =>
+                    (distance.Name, problem with { Distance = distance }, (IReadOnlyDictionary<string, double>)from)),
+            ],
+            (int)Math.Min(folds, problem.SampleCount),
+            seed,
+            cancellation);
+    }
+
     /// <summary>Fits and ranks; the least median prediction error comes first.</summary>
     /// <param name="candidates">Problems on the same data, each with a name and a start.</param>
     /// <param name="folds">k, 2 or more.</param>
@@ -39,8 +73,9 @@ public static class ModelComparison
             throw new ArgumentException("There is no model to compare.", nameof(candidates));
         }
 
-        FitTargets targets = candidates[0].Problem.Targets;
-        if (candidates.Any(candidate => !candidate.Problem.Targets.Values.Equals(targets.Values)))
+        FitTargets targets = candidates[0].Problem.Targets
+            ?? throw new ArgumentException("Models can be compared on samples in memory alone.", nameof(candidates));
+        if (candidates.Any(candidate => candidate.Problem.Targets?.Values.Equals(targets.Values) != true))
         {
             throw new ArgumentException("Models can be compared on the same observations alone.", nameof(candidates));
         }
@@ -80,11 +115,12 @@ public static class ModelComparison
             int[] kept = [.. order.Where((_, i) => i % folds != fold)];
             FitResult fit = problem.Select(kept).Fit(start, cancellation);
             FitProblem test = problem.Select(left);
-            Vector<double> residuals = FitResult.ResidualsOf(test, problem.Model.EvaluateAll(test.Inputs, fit.Parameters));
+            Vector<double> residuals = Vector<double>.Build.Dense(
+                FitSums.ResidualsOf(test, new FitBlock(test.Inputs!, test.Targets!, null), fit.Parameters).ToColumnMajorArray());
             for (int i = 0; i < left.Length; i++)
             {
                 // Of several numbers, the length of the vector.
-                errors[left[i]] = Math.Sqrt(Enumerable.Range(0, test.Targets.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
+                errors[left[i]] = Math.Sqrt(Enumerable.Range(0, test.Targets!.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
             }
         }
 

@@ -2,20 +2,23 @@ using Math4AI.Fitting.Distances;
 
 namespace Math4AI.Fitting;
 
-/// <summary>What is known of a parameter before the data: −log density is added to the cost, which must then be a −log likelihood.</summary>
+/// <summary>
+/// What is known of a parameter before the data: −log density is added to the cost, which must then be a −log likelihood. A prior of
+/// your own derives from this class and implements <see cref="Expand"/>.
+/// </summary>
 public abstract class Prior
 {
-    /// <summary>A normal density.</summary>
+    /// <summary>Returns a normal prior.</summary>
     /// <param name="mean">Its mean.</param>
     /// <param name="deviation">Its standard deviation, more than 0.</param>
     public static Prior Normal(double mean, double deviation) => new FromDistance(Distance.Gaussian, mean, deviation);
 
-    /// <summary>A Laplace density: it pulls small parameters to its centre.</summary>
-    /// <param name="mean">Its centre.</param>
+    /// <summary>Returns a Laplace prior, which pulls small parameters to its center.</summary>
+    /// <param name="mean">Its center.</param>
     /// <param name="scale">Its scale, more than 0.</param>
     public static Prior Laplace(double mean, double scale) => new FromDistance(Distance.Laplace, mean, scale);
 
-    /// <summary>Any log density with its first two derivatives.</summary>
+    /// <summary>Returns the prior of any log density with its first two derivatives.</summary>
     /// <param name="logDensity">log p(θ), ∂ log p/∂θ and ∂² log p/∂θ².</param>
     public static Prior Of(Func<double, (double Value, double Slope, double Curvature)> logDensity)
     {
@@ -23,46 +26,64 @@ public abstract class Prior
         return new FromDensity(logDensity);
     }
 
-    /// <summary>−log p near a value.</summary>
-    internal abstract Expansion Expand(double parameter);
+    /// <summary>Gets whether the density has a corner, as Laplace's has at its center. The default is false.</summary>
+    public virtual bool HasCorner => false;
 
-    /// <summary>∂²(−log p)/∂θ²; at a corner almost without end, beside one nothing.</summary>
-    internal virtual double Bend(double parameter) => Expand(parameter).Curvature;
+    /// <summary>
+    /// Returns −log p and its derivatives by θ. The curvature must be 0 or more: the second derivative, or that of a parabola that lies
+    /// above −log p and touches it there.
+    /// </summary>
+    /// <param name="parameter">θ.</param>
+    public abstract Expansion Expand(double parameter);
 
-    /// <summary>The same with its corner rounded within a share of its scale; null where it has none.</summary>
-    internal virtual Prior? Rounded(double share) => null;
+    /// <summary>
+    /// Returns ∂²(−log p)/∂θ², what the prior adds to the information about θ. The default is the curvature of <see cref="Expand"/>; a prior
+    /// with a corner returns 0 beside it.
+    /// </summary>
+    /// <param name="parameter">θ.</param>
+    public virtual double Curvature(double parameter) => Expand(parameter).Curvature;
+
+    /// <summary>Returns the same prior with its corner rounded; a prior without a corner returns itself.</summary>
+    /// <param name="share">The width on either side of the corner, as a share of the prior's scale.</param>
+    /// <exception cref="NotSupportedException">The prior has a corner, and does not override this method.</exception>
+    public virtual Prior Rounded(double share) =>
+        HasCorner
+            ? throw new NotSupportedException($"The prior {GetType().Name} has a corner: it has to override {nameof(Rounded)}.")
+            : this;
 
     private sealed class FromDistance : Prior
     {
         private readonly Distance distance;
-        private readonly double centre;
+        private readonly double center;
         private readonly double logScale;
 
-        public FromDistance(Distance distance, double centre, double scale)
+        public FromDistance(Distance distance, double center, double scale)
         {
-            if (!(scale > 0.0 && double.IsFinite(scale)) || !double.IsFinite(centre))
+            if (!(scale > 0.0 && double.IsFinite(scale)) || !double.IsFinite(center))
             {
-                throw new ArgumentOutOfRangeException(nameof(scale), scale, "A prior needs a finite centre and a scale of more than 0.");
+                throw new ArgumentOutOfRangeException(nameof(scale), scale, "A prior needs a finite center and a scale of more than 0.");
             }
 
-            (this.distance, this.centre, logScale) = (distance, centre, Math.Log(scale));
+            (this.distance, this.center, logScale) = (distance, center, Math.Log(scale));
         }
 
-        internal override Expansion Expand(double parameter) => distance.Expand(parameter, centre, logScale);
+        public override bool HasCorner => distance.HasCorner;
 
-        internal override double Bend(double parameter)
+        public override Expansion Expand(double parameter) => distance.Expand(parameter, center, logScale);
+
+        public override double Curvature(double parameter)
         {
             const double Corner = 1e-6;
-            return distance.Rounded(1.0) is not null && Math.Abs(parameter - centre) > Corner * Math.Exp(logScale) ? 0.0 : base.Bend(parameter);
+            return HasCorner && Math.Abs(parameter - center) > Corner * Math.Exp(logScale) ? 0.0 : base.Curvature(parameter);
         }
 
-        internal override Prior? Rounded(double share) =>
-            distance.Rounded(share * Math.Exp(logScale)) is { } rounded ? new FromDistance(rounded, centre, Math.Exp(logScale)) : null;
+        public override Prior Rounded(double share) =>
+            HasCorner ? new FromDistance(distance.Rounded(share * Math.Exp(logScale)), center, Math.Exp(logScale)) : this;
     }
 
     private sealed class FromDensity(Func<double, (double Value, double Slope, double Curvature)> logDensity) : Prior
     {
-        internal override Expansion Expand(double parameter)
+        public override Expansion Expand(double parameter)
         {
             (double value, double slope, double curvature) = logDensity(parameter);
             return new Expansion(-value, -slope, Math.Max(-curvature, 1e-12 * (1.0 + slope * slope)));

@@ -27,33 +27,13 @@ public static class DistanceLoss
     {
         int samples = (int)outputs.shape[0];
         double[] f = Numbers(outputs), y = Numbers(targets), slopes = new double[f.Length];
-        double sum = distance is VectorDistance vectors
-            ? OfVectors(vectors, f, y, slopes, samples)
-            : OfNumbers(distance, f, y, slopes);
+        double sum = Sum(distance, f, y, slopes, samples);
         Tensor slope = tensor(Array.ConvertAll(slopes, value => (float)(value / samples))).reshape(outputs.shape);
         Tensor line = (outputs * slope).sum();
         return line - line.detach() + sum / samples;
     }
 
-    private static double OfNumbers(Distance distance, double[] f, double[] y, double[] slopes)
-    {
-        if (f.Length != y.Length)
-        {
-            throw new ArgumentException($"There are {f.Length} outputs and {y.Length} targets; the distance '{distance.Name}' compares them one by one.");
-        }
-
-        double sum = 0.0;
-        for (int i = 0; i < f.Length; i++)
-        {
-            Expansion expansion = distance.Expand(f[i], y[i], 0.0);
-            sum += expansion.Value;
-            slopes[i] = expansion.Slope;
-        }
-
-        return sum;
-    }
-
-    private static double OfVectors(VectorDistance distance, double[] f, double[] y, double[] slopes, int samples)
+    private static double Sum(Distance distance, double[] f, double[] y, double[] slopes, int samples)
     {
         int outputs = f.Length / samples, targets = y.Length / samples;
         double sum = 0.0;
@@ -61,7 +41,8 @@ public static class DistanceLoss
         {
             ReadOnlySpan<double> observed = y.AsSpan(i * targets, targets);
             distance.Check(observed, outputs);
-            sum += distance.Expand(f.AsSpan(i * outputs, outputs), observed, slopes.AsSpan(i * outputs, outputs));
+            sum += distance.ExpandSample(
+                f.AsSpan(i * outputs, outputs), observed, 0.0, slopes.AsSpan(i * outputs, outputs), out _);
         }
 
         return sum;

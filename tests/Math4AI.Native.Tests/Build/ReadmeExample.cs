@@ -22,19 +22,19 @@ internal static class ReadmeExample
 
         var line = new FitProblem { Model = Model.FromFormula("a*exp(-b*x) + c", "x"), Inputs = x, Targets = y };
         FitResult fit = line.Fit(new Dictionary<string, double> { ["a"] = 3, ["b"] = 1, ["c"] = 0 });
-        Console.WriteLine($"b = {fit.Parameters[1]:G4} ± {fit.StandardErrors[1]:G2}");
+        Console.WriteLine(fit["b"]);                 // b = 0.7012 ± 0.0042
     }
 
-    public static (FitResult InMemory, StreamedFitResult InBlocks) Fits(
+    public static (FitResult InMemory, FitResult InBlocks) Fits(
         Matrix<double> x, Vector<double> y, Matrix<double> future, ISampleSource file)
     {
         var problem = new FitProblem { Model = Model.FromFormula("a*exp(-b*x) + c", "x"), Inputs = x, Targets = y, Linear = ["a", "c"] };
         FitResult decay = problem.Fit(new Dictionary<string, double> { ["b"] = 1 });
-        Interval slope = decay.Intervals(0.95)[decay.Names.ToList().IndexOf("b")];
+        Interval slope = decay["b"].Interval(0.95);
         Prediction ahead = decay.Predict(future);    // ahead.Mean, ahead.Confidence, ahead.Observation
 
-        var stream = new StreamedFitProblem { Model = problem.Model, Samples = file, InputColumns = [0], TargetColumns = [1] };
-        StreamedFitResult same = stream.Fit(new Dictionary<string, double> { ["a"] = 3, ["b"] = 1, ["c"] = 0 });
+        var stream = new FitProblem { Model = problem.Model, Source = new() { Samples = file, InputColumns = [0], TargetColumns = [1] } };
+        FitResult same = stream.Fit(new Dictionary<string, double> { ["a"] = 3, ["b"] = 1, ["c"] = 0 });
         return slope.Lower <= slope.Upper && ahead.Mean.Count == future.RowCount ? (decay, same) : throw new InvalidOperationException();
     }
 

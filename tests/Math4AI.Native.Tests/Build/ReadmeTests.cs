@@ -42,7 +42,7 @@ public class ReadmeTests : TemporaryFolder
     {
         Matrix<double> x = Matrix<double>.Build.Dense(50, 1, (i, _) => 0.1 * i);
         Vector<double> y = Vector<double>.Build.Dense(50, i => 5.0 * Math.Exp(-0.7 * x[i, 0]) + 1.0 + 0.1 * Math.Sin(i * i));
-        (FitResult inMemory, StreamedFitResult inBlocks) = ReadmeExample.Fits(x, y, x, new MatrixSampleSource(x.Append(y.ToColumnMatrix())));
+        (FitResult inMemory, FitResult inBlocks) = ReadmeExample.Fits(x, y, x, new MatrixSampleSource(x.Append(y.ToColumnMatrix())));
         for (int i = 0; i < 3; i++)
         {
             int there = inBlocks.Names.ToList().IndexOf(inMemory.Names[i]);

@@ -4,7 +4,7 @@ namespace Math4AI.Tests.Fitting;
 
 public class DistanceTests
 {
-    public static TheoryData<string> Names() => [.. Distance.ByName.Keys.Where(name => Distance.Parse(name) is not VectorDistance)];
+    public static TheoryData<string> Names() => [.. DistanceNames.All.Keys.Where(name => Distance.Parse(name).IsElementwise)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -151,7 +151,7 @@ public class FitTests
                 Targets = Vector<double>.Build.Dense(y),
                 Distance = distance,
             }.Fit(new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 });
-            Prediction at = fit.Predict(fit.Problem.Inputs);
+            Prediction at = fit.Predict(fit.Problem.Inputs!);
 
             // The likelihood equation of the constant: expected and observed y have the same sum.
             Assert.Equal(y.Sum(), at.Mean.Sum(), 1e-6);
@@ -179,8 +179,8 @@ public class FitTests
         int[] rows = [.. Enumerable.Range(0, 50), .. Enumerable.Range(0, 10)];
         Vector<double> repeated = (problem with
         {
-            Inputs = Matrix<double>.Build.DenseOfRowVectors(rows.Select(problem.Inputs.Row)),
-            Targets = Vector<double>.Build.DenseOfEnumerable(rows.Select(i => problem.Targets[i])),
+            Inputs = Matrix<double>.Build.DenseOfRowVectors(rows.Select(problem.Inputs!.Row)),
+            Targets = Vector<double>.Build.DenseOfEnumerable(rows.Select(i => problem.Targets![i])),
         }).Fit(Start()).Parameters;
         Assert.True((twice - repeated).AbsoluteMaximum() < 1e-9);
     }
@@ -198,7 +198,7 @@ public class FitTests
         FitProblem problem = Simulate(5);
         for (int i = 0; i < 50; i += 5)
         {
-            problem.Targets[i] += 8.0;
+            problem.Targets![i] += 8.0;
         }
 
         double squared = (problem.Fit(Start()).Parameters - Truth).AbsoluteMaximum();
@@ -282,8 +282,8 @@ public class FitTests
         FitProblem problem = Simulate(11);
         FitProblem without = problem with
         {
-            Inputs = problem.Inputs.SubMatrix(0, 40, 0, 1),
-            Targets = problem.Targets.Values.SubVector(0, 40),
+            Inputs = problem.Inputs!.SubMatrix(0, 40, 0, 1),
+            Targets = problem.Targets!.Values.SubVector(0, 40),
         };
         FitResult weighted = (problem with { Weights = Vector<double>.Build.Dense(50, i => i < 40 ? 1.0 : 0.0) }).Fit(Start());
         FitResult expected = without.Fit(Start());
@@ -326,7 +326,7 @@ public class FitTests
 
         for (int i = 0; i < 80; i += 5)
         {
-            right.Targets[i] += 8.0;
+            right.Targets![i] += 8.0;
         }
 
         FitProblem robust = right with { Distance = Distance.StudentT(3.0) };
@@ -363,13 +363,13 @@ public class FitTests
         {
             "sample" => () =>
             {
-                problem.Targets[3] = double.NaN;
+                problem.Targets![3] = double.NaN;
                 problem.Fit(Start());
             }
             ,
             "start" => () => problem.Fit(new Dictionary<string, double> { ["a"] = 1.0 }),
             "bounds" => () => (problem with { Bounds = new Dictionary<string, (double, double)> { ["z"] = (0.0, 1.0) } }).Fit(Start()),
-            _ => () => (problem with { Inputs = problem.Inputs.SubMatrix(0, 2, 0, 1), Targets = problem.Targets.Values.SubVector(0, 2) }).Fit(Start()),
+            _ => () => (problem with { Inputs = problem.Inputs!.SubMatrix(0, 2, 0, 1), Targets = problem.Targets!.Values.SubVector(0, 2) }).Fit(Start()),
         };
         Assert.Throws<ArgumentException>(fit);
     }

@@ -5,7 +5,7 @@ internal sealed class BinaryCrossEntropyDistance : Distance
 {
     public override string Name => "logistic";
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
@@ -19,7 +19,7 @@ internal sealed class BinaryCrossEntropyDistance : Distance
 
     public override double Mean(double predicted) => 1.0 / (1.0 + Math.Exp(-predicted));
 
-    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
+    public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     public override void Check(double observed)
     {

@@ -5,7 +5,9 @@ internal sealed class CategoricalDistance : VectorDistance
 {
     public override string Name => "categorical";
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
+
+    public override bool HasMean => false;
 
     public override double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes)
     {
@@ -41,7 +43,7 @@ internal sealed class CategoricalDistance : VectorDistance
         }
     }
 
-    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
+    public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     /// <summary>1 − p_y.</summary>
     public override void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals)

@@ -5,7 +5,7 @@ internal sealed class CauchyDistance(double scale) : Distance
 {
     public override string Name => $"cauchy:{Text(scale)}";
 
-    internal override Distance? Preliminary => Huber(1.345 / 2.385 * scale);
+    public override Distance? Preliminary => Huber(1.345 / 2.385 * scale);
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {

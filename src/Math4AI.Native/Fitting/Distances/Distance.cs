@@ -5,8 +5,13 @@ namespace Math4AI.Fitting.Distances;
 
 /// <summary>
 /// A distance d(f, y) between what a model predicts and what was observed. Its choice is the choice of a noise model: where
-/// d = −log p(y | f) + constant for some density p, a least cost is a greatest likelihood.
+/// d = −log p(y | f) + constant for some density p, the least cost is the greatest likelihood.
 /// </summary>
+/// <remarks>
+/// A distance of your own derives from this class and implements <see cref="Name"/> and <see cref="Expand"/>. All that a fit needs to know
+/// beyond that (noise model, scale, corner, link) are members to override; their defaults are right for a smooth distance about which
+/// nothing else is known. <see cref="DistanceNames.Add"/> makes it known by name, to the command too.
+/// </remarks>
 public abstract class Distance
 {
     /// <summary>(f − y)²: Gaussian noise of one unknown variance.</summary>
@@ -36,35 +41,40 @@ public abstract class Distance
     /// <summary>‖f − y‖ of vectors, without its square.</summary>
     public static Distance Euclidean { get; } = new EuclideanDistance();
 
-    /// <summary>The distances by name; after a colon some take a number, as in <c>huber:1.5</c>.</summary>
-    public static IReadOnlyDictionary<string, Func<double?, Distance>> ByName { get; } =
-        new Dictionary<string, Func<double?, Distance>>
-        {
-            ["squared"] = _ => Squared,
-            ["absolute"] = _ => Absolute,
-            ["huber"] = threshold => Huber(threshold ?? 1.345),
-            ["pseudo-huber"] = threshold => PseudoHuber(threshold ?? 1.345),
-            ["cauchy"] = scale => Cauchy(scale ?? 2.385),
-            ["tukey"] = threshold => Tukey(threshold ?? 4.685),
-            ["quantile"] = share => Quantile(share ?? 0.5),
-            ["logistic"] = _ => BinaryCrossEntropy,
-            ["poisson"] = _ => Poisson,
-            ["gaussian"] = _ => Gaussian,
-            ["laplace"] = _ => Laplace,
-            ["student"] = degrees => StudentT(degrees ?? 4.0),
-            ["categorical"] = _ => Categorical,
-            ["heteroscedastic"] = _ => Heteroscedastic,
-            ["euclidean"] = _ => Euclidean,
-        };
-
-    /// <summary>The distance's name, with its number.</summary>
+    /// <summary>Gets the name of the distance, with its number where it has one, such as <c>huber:1.5</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether a scale s of the noise is unknown, and found with θ.</summary>
+    /// <summary>Gets what the distance says about the noise. The default is <see cref="NoiseModel.Unknown"/>.</summary>
+    public virtual NoiseModel Noise => NoiseModel.Unknown;
+
+    /// <summary>Gets whether the cost is −log likelihood, up to what <see cref="LogLikelihood"/> adds.</summary>
+    public bool IsLikelihood => Noise == NoiseModel.Likelihood;
+
+    /// <summary>Gets whether a scale s of the noise is unknown and estimated together with θ. The default is false.</summary>
     public virtual bool HasScale => false;
 
-    /// <summary>Whether the cost is −log likelihood, up to what <see cref="LogLikelihood"/> knows.</summary>
-    public virtual bool IsLikelihood => false;
+    /// <summary>
+    /// Gets whether the slope ∂d/∂f jumps at f = y and is constant on both sides, as that of |f − y|. Standard errors then come from
+    /// the two slopes and from the density of the residuals near 0, and the corner is rounded while the minimum is searched. The default is
+    /// false; standard errors of a distance whose slope jumps without saying so are refused.
+    /// </summary>
+    public virtual bool HasCorner => false;
+
+    /// <summary>
+    /// Gets whether each observed number is compared with one output of the model. False for a <see cref="VectorDistance"/>.
+    /// </summary>
+    public virtual bool IsElementwise => true;
+
+    /// <summary>
+    /// Gets whether the expected value of y is known from the outputs, one for each column of y. False for class labels. The default
+    /// is true.
+    /// </summary>
+    public virtual bool HasMean => true;
+
+    /// <summary>
+    /// Gets a distance whose minimum is a good start for this one, where this one is flat far from its minimum. The default is null.
+    /// </summary>
+    public virtual Distance? Preliminary => null;
 
     /// <summary>½ r² up to a threshold in units of y, straight beyond it. Source: P. Huber, Annals of Mathematical Statistics 35 (1964).</summary>
     /// <param name="threshold">More than 0.</param>
@@ -98,77 +108,114 @@ public abstract class Distance
     /// <param name="degrees">The degrees of freedom ν, more than 0.</param>
     public static Distance StudentT(double degrees = 4.0) => new StudentDistance(Positive(degrees));
 
-    /// <summary>A distance from its name, such as <c>squared</c> or <c>huber:1.5</c>.</summary>
+    /// <summary>Returns the distance of a name in <see cref="DistanceNames"/>, such as <c>squared</c> or <c>huber:1.5</c>.</summary>
     /// <param name="text">The name, and a number after a colon where the distance takes one.</param>
     /// <exception cref="FormatException">There is no such distance, or the number cannot be read.</exception>
-    public static Distance Parse(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        string[] parts = text.Split(':', 2);
-        if (!ByName.TryGetValue(parts[0], out Func<double?, Distance>? create))
-        {
-            throw new FormatException(
-                $"There is no distance '{parts[0]}'; choose one of: {string.Join(", ", ByName.Keys)}.");
-        }
+    public static Distance Parse(string text) => DistanceNames.Parse(text);
 
-        if (parts.Length == 1)
-        {
-            return create(null);
-        }
-
-        if (!double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
-        {
-            throw new FormatException($"'{parts[1]}' is no number for the distance '{parts[0]}', as in huber:1.5.");
-        }
-
-        try
-        {
-            return create(number);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new FormatException($"The distance '{parts[0]}' cannot have {parts[1]}.", e);
-        }
-    }
-
-    /// <summary>d and its derivatives.</summary>
-    /// <param name="predicted">f.</param>
-    /// <param name="observed">y.</param>
+    /// <summary>Returns d and its derivatives.</summary>
+    /// <param name="predicted">f, one output.</param>
+    /// <param name="observed">y, one number.</param>
     /// <param name="logScale">log s; 0 where the distance has no scale.</param>
     public abstract Expansion Expand(double predicted, double observed, double logScale);
 
-    /// <summary>The expected y that a prediction stands for.</summary>
+    /// <summary>Returns the expected value of y, the inverse link of f. The default is f itself.</summary>
     /// <param name="predicted">f.</param>
     public virtual double Mean(double predicted) => predicted;
 
-    /// <summary>Throws where y cannot be such an observation.</summary>
+    /// <summary>Throws where a number cannot be an observation, such as a negative count. The default accepts every number.</summary>
+    /// <param name="observed">y.</param>
     /// <exception cref="ArgumentException">The message says what would be right.</exception>
     public virtual void Check(double observed)
     {
     }
 
-    /// <summary>The best log likelihood that belongs to a cost; NaN where the distance stands for no density.</summary>
+    /// <summary>Returns the greatest log likelihood that belongs to a cost; NaN where the distance stands for no density.</summary>
     /// <param name="cost">Σ w d.</param>
-    /// <param name="samples">The number of samples.</param>
+    /// <param name="samples">The number of observed numbers.</param>
     public virtual double LogLikelihood(double cost, int samples) => IsLikelihood ? -cost : double.NaN;
 
     /// <summary>
-    /// Half the width of the interval about the mean that holds a new observation: of a normal density, except where the distance knows
-    /// better; NaN where there is no such width.
+    /// Returns half the width of the interval about the mean that holds a new observation; NaN where no such width is known. The default is
+    /// that of normal noise.
     /// </summary>
-    /// <param name="level">The share of observations that it holds.</param>
-    /// <param name="deviation">The standard deviation of the noise, or its scale s where the distance has one.</param>
+    /// <param name="level">The share of observations that the interval holds, between 0 and 1.</param>
+    /// <param name="deviation">The standard deviation of the residuals, or the scale s where the distance has one.</param>
     /// <param name="predicted">f, all outputs of one sample.</param>
-    internal virtual double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+    public virtual double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         deviation * Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
 
-    /// <summary>A distance whose minimum is a good start, where this one is flat far from its own; null where none is needed.</summary>
-    internal virtual Distance? Preliminary => null;
+    /// <summary>
+    /// Returns the same distance with its corner rounded: within the width its slope changes evenly from one side's to the other's. The
+    /// default works for every distance with a corner that has no scale; a distance without a corner returns itself.
+    /// </summary>
+    /// <param name="width">The width on either side of f = y, in units of y.</param>
+    /// <exception cref="NotSupportedException">The distance has a corner and a scale, and does not override this method.</exception>
+    public virtual Distance Rounded(double width) =>
+        !HasCorner ? this
+        : HasScale || !IsElementwise
+            ? throw new NotSupportedException($"The distance '{Name}' has a corner: it has to override {nameof(Rounded)}.")
+        : new RoundedDistance(this, width);
 
-    /// <summary>The same distance with its corner rounded within a width, in units of y; null where it has no corner.</summary>
-    internal virtual Distance? Rounded(double width) => null;
+    /// <summary>Adds up d over the numbers of one sample.</summary>
+    /// <param name="predicted">f, all outputs of the sample.</param>
+    /// <param name="observed">y, all observed numbers of the sample.</param>
+    /// <param name="logScale">log s; 0 where the distance has no scale.</param>
+    /// <param name="slopes">Receives ∂d/∂f, one number an output.</param>
+    /// <param name="scaleSlope">Receives ∂d/∂ log s.</param>
+    /// <returns>d.</returns>
+    public virtual double ExpandSample(
+        ReadOnlySpan<double> predicted,
+        ReadOnlySpan<double> observed,
+        double logScale,
+        Span<double> slopes,
+        out double scaleSlope)
+    {
+        double sum = 0.0;
+        scaleSlope = 0.0;
+        for (int k = 0; k < predicted.Length; k++)
+        {
+            Expansion expansion = Expand(predicted[k], observed[k], logScale);
+            sum += expansion.Value;
+            slopes[k] = expansion.Slope;
+            scaleSlope += expansion.ScaleSlope;
+        }
 
-    private protected static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+        return sum;
+    }
+
+    /// <summary>Throws where the observed numbers of a sample cannot be compared with the outputs of a model.</summary>
+    /// <param name="observed">y, all observed numbers of one sample.</param>
+    /// <param name="outputs">The number of outputs of the model.</param>
+    /// <exception cref="ArgumentException">The message says what would be right.</exception>
+    public virtual void Check(ReadOnlySpan<double> observed, int outputs)
+    {
+        if (observed.Length != outputs)
+        {
+            throw new ArgumentException(
+                $"The model gives {outputs} numbers for a sample, and {observed.Length} were observed: the distance '{Name}' compares "
+                + "them one by one.");
+        }
+
+        foreach (double number in observed)
+        {
+            Check(number);
+        }
+    }
+
+    /// <summary>Writes the residuals of a sample, y minus its expected value.</summary>
+    /// <param name="predicted">f, all outputs of the sample.</param>
+    /// <param name="observed">y, all observed numbers of the sample.</param>
+    /// <param name="residuals">One number for each observed one.</param>
+    public virtual void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals)
+    {
+        for (int k = 0; k < residuals.Length; k++)
+        {
+            residuals[k] = observed[k] - Mean(predicted[k]);
+        }
+    }
+
+    internal static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 
     private static double Positive(double value) =>
         value > 0.0 && double.IsFinite(value)

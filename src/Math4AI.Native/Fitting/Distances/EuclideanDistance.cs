@@ -8,6 +8,8 @@ internal sealed class EuclideanDistance(double width = 0.0) : VectorDistance
 {
     public override string Name => "euclidean";
 
+    public override bool HasCorner => width == 0.0;
+
     public override double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes)
     {
         double sum = width * width;
@@ -43,5 +45,5 @@ internal sealed class EuclideanDistance(double width = 0.0) : VectorDistance
         }
     }
 
-    internal override Distance? Rounded(double width) => new EuclideanDistance(width);
+    public override Distance Rounded(double width) => new EuclideanDistance(width);
 }

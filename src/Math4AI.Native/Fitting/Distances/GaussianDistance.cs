@@ -7,7 +7,7 @@ internal sealed class GaussianDistance : Distance
 
     public override bool HasScale => true;
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {

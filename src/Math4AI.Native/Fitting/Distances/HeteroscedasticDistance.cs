@@ -9,7 +9,7 @@ internal sealed class HeteroscedasticDistance : VectorDistance
 {
     public override string Name => "heteroscedastic";
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
 
     public override double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes)
     {
@@ -32,6 +32,6 @@ internal sealed class HeteroscedasticDistance : VectorDistance
     public override void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals) =>
         residuals[0] = observed[0] - predicted[0];
 
-    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+    public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         base.NoiseWidth(level, Math.Exp(0.5 * predicted[1]), predicted);
 }

@@ -1,13 +1,15 @@
 namespace Math4AI.Fitting.Distances;
 
-/// <summary>d = |f − y|/s + log 2s; within a width of 0 its corner may be rounded.</summary>
+/// <summary>d = |f − y|/s + log 2s; its corner may be rounded within a width.</summary>
 internal sealed class LaplaceDistance(double width = 0.0) : Distance
 {
     public override string Name => "laplace";
 
+    public override bool HasCorner => width == 0.0;
+
     public override bool HasScale => true;
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
@@ -27,8 +29,8 @@ internal sealed class LaplaceDistance(double width = 0.0) : Distance
         };
     }
 
-    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+    public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         -deviation * Math.Log(1.0 - level);
 
-    internal override Distance? Rounded(double width) => new LaplaceDistance(width);
+    public override Distance Rounded(double width) => new LaplaceDistance(width);
 }

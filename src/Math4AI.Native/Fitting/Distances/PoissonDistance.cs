@@ -7,7 +7,7 @@ internal sealed class PoissonDistance : Distance
 {
     public override string Name => "poisson";
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
@@ -18,7 +18,7 @@ internal sealed class PoissonDistance : Distance
 
     public override double Mean(double predicted) => Math.Exp(predicted);
 
-    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
+    public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     public override void Check(double observed)
     {

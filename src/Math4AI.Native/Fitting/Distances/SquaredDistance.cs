@@ -5,6 +5,8 @@ internal sealed class SquaredDistance : Distance
 {
     public override string Name => "squared";
 
+    public override NoiseModel Noise => NoiseModel.LeastSquares;
+
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
         double residual = predicted - observed;

@@ -15,7 +15,7 @@ internal sealed class StudentDistance(double degrees) : Distance
 
     public override bool HasScale => true;
 
-    public override bool IsLikelihood => true;
+    public override NoiseModel Noise => NoiseModel.Likelihood;
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
@@ -32,6 +32,6 @@ internal sealed class StudentDistance(double degrees) : Distance
         };
     }
 
-    internal override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
+    public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         MathNet.Numerics.Distributions.StudentT.InvCDF(0.0, deviation, degrees, 0.5 * (1.0 + level));
 }

@@ -5,7 +5,7 @@ internal sealed class TukeyDistance(double threshold) : Distance
 {
     public override string Name => $"tukey:{Text(threshold)}";
 
-    internal override Distance? Preliminary => Huber(1.345 / 4.685 * threshold);
+    public override Distance? Preliminary => Huber(1.345 / 4.685 * threshold);
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {

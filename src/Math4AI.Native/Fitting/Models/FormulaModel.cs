@@ -27,7 +27,7 @@ internal sealed class FormulaModel : Model
 
     public override int Outputs => kernels.Length;
 
-    internal override void Evaluate(
+    public override void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
     {
         double[] columns = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();

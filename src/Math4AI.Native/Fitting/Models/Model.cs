@@ -5,34 +5,45 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Fitting.Models;
 
-/// <summary>A model y = f(x, θ): one number, or several, for every sample x, from parameters θ, with exact derivatives.</summary>
+/// <summary>
+/// A model y = f(x, θ): one number, or several, for every sample x, from parameters θ, with exact derivatives. A model of your own
+/// derives from this class and implements its names and <c>Evaluate</c>.
+/// </summary>
 public abstract class Model
 {
-    /// <summary>What the cost's slopes by the outputs are, given the outputs.</summary>
-    /// <param name="values">f, samples × outputs, output after output.</param>
-    /// <param name="slopes">∂C/∂f, likewise.</param>
-    internal delegate void Slopes(ReadOnlySpan<double> values, Span<double> slopes);
+    /// <summary>Computes the slopes of a cost by the outputs of the model.</summary>
+    /// <param name="values">f, samples × outputs, one output after the other.</param>
+    /// <param name="slopes">Receives ∂C/∂f, in the same order.</param>
+    public delegate void OutputSlopes(ReadOnlySpan<double> values, Span<double> slopes);
 
-    /// <summary>The names of θ, in order.</summary>
+    /// <summary>Gets the names of the parameters θ, in order.</summary>
     public abstract IReadOnlyList<string> ParameterNames { get; }
 
-    /// <summary>The names of the columns of x, in order.</summary>
+    /// <summary>Gets the names of the columns of x, in order.</summary>
     public abstract IReadOnlyList<string> InputNames { get; }
 
-    /// <summary>The numbers that f gives for a sample.</summary>
+    /// <summary>Gets the number of outputs for each sample. The default is 1.</summary>
     public virtual int Outputs => 1;
 
-    /// <summary>Where a fit may begin, in the order of <see cref="ParameterNames"/>; null where the model knows of no such point.</summary>
+    /// <summary>
+    /// Gets the parameters that a fit starts from, in the order of <see cref="ParameterNames"/>; null, the default, where the model has none.
+    /// </summary>
     public virtual Vector<double>? Start => null;
 
-    /// <summary>Whether every sample's own derivatives can be had at the price of a few evaluations.</summary>
-    internal virtual bool HasJacobian => true;
+    /// <summary>
+    /// Gets whether <see cref="Evaluate(Matrix{double}, ReadOnlySpan{double}, Span{double}, Span{double})"/> computes the Jacobian. A model
+    /// that returns false overrides <see cref="Gradient"/>. The default is true.
+    /// </summary>
+    public virtual bool HasJacobian => true;
 
-    /// <summary>Whether several threads may evaluate it at once.</summary>
-    internal virtual bool IsParallel => true;
+    /// <summary>Gets whether several threads may evaluate the model at once. The default is true.</summary>
+    public virtual bool IsParallel => true;
 
-    /// <summary>What its outputs are rounded to, as a share of them.</summary>
-    internal virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
+    /// <summary>
+    /// Gets the relative rounding error of the outputs, and of the parameters that they are computed from: 2⁻⁵² for float64, the default,
+    /// and 2⁻²³ for float32.
+    /// </summary>
+    public virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
 
     /// <summary>A model from a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give several outputs.</summary>
     /// <param name="formula">The formula; what stands left of <c>~</c> is not used here.</param>
@@ -124,20 +135,23 @@ public abstract class Model
         return Matrix<double>.Build.Dense(rows, ParameterNames.Count, jacobian);
     }
 
-    /// <summary>f and, where asked for, ∂f/∂θ.</summary>
+    /// <summary>Computes f and, where it is asked for, ∂f/∂θ.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
-    /// <param name="values">f, samples × outputs, output after output.</param>
-    /// <param name="jacobian">(samples · outputs) × parameters, column after column; empty where it is not asked for.</param>
-    internal abstract void Evaluate(
+    /// <param name="values">Receives f, samples × outputs, one output after the other.</param>
+    /// <param name="jacobian">
+    /// Receives ∂f/∂θ, (samples · outputs) × parameters, one parameter after the other; empty where it is not asked for.
+    /// </param>
+    public abstract void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian);
 
-    /// <summary>The gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ.</summary>
+    /// <summary>Computes the gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ. The default takes the Jacobian.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
-    /// <param name="slopes">∂C/∂f from f.</param>
-    /// <param name="gradient">One number a parameter.</param>
-    internal virtual void Gradient(Matrix<double> inputs, ReadOnlySpan<double> parameters, Slopes slopes, Span<double> gradient)
+    /// <param name="slopes">Computes ∂C/∂f from f.</param>
+    /// <param name="gradient">Receives one number for each parameter.</param>
+    public virtual void Gradient(
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, OutputSlopes slopes, Span<double> gradient)
     {
         int rows = inputs.RowCount * Outputs;
         double[] values = new double[rows], ofValues = new double[rows], jacobian = new double[checked(rows * ParameterNames.Count)];
@@ -149,8 +163,12 @@ public abstract class Model
         }
     }
 
-    /// <summary>Told where the parameters are left after work that moved them; of use where they lie outside, as in a module.</summary>
-    internal virtual void Leave(Vector<double> parameters)
+    /// <summary>
+    /// Called with the parameters to keep after work that changed them. A model whose parameters are stored elsewhere, as those of a
+    /// module, stores them; the default does nothing.
+    /// </summary>
+    /// <param name="parameters">θ.</param>
+    public virtual void Leave(Vector<double> parameters)
     {
     }
 

@@ -49,13 +49,13 @@ internal sealed class ModuleModel : Model
         }
     }
 
-    internal override bool HasJacobian => false;
+    public override bool HasJacobian => false;
 
-    internal override bool IsParallel => false;
+    public override bool IsParallel => false;
 
-    internal override double Epsilon => parameters.Max(parameter => finfo(parameter.dtype).eps);
+    public override double Epsilon => parameters.Max(parameter => finfo(parameter.dtype).eps);
 
-    internal override void Evaluate(
+    public override void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
     {
         if (!jacobian.IsEmpty)
@@ -69,7 +69,8 @@ internal sealed class ModuleModel : Model
         Forward(inputs).to(float64).contiguous().data<double>().CopyTo(values);
     }
 
-    internal override void Gradient(Matrix<double> inputs, ReadOnlySpan<double> parameters, Slopes slopes, Span<double> gradient)
+    public override void Gradient(
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, OutputSlopes slopes, Span<double> gradient)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = enable_grad();
@@ -95,7 +96,7 @@ internal sealed class ModuleModel : Model
         }
     }
 
-    internal override void Leave(Vector<double> parameters)
+    public override void Leave(Vector<double> parameters)
     {
         using DisposeScope scope = NewDisposeScope();
         Place(parameters.ToArray());

@@ -20,7 +20,7 @@ internal sealed class TensorModel(
 
     public override int Outputs => outputs;
 
-    internal override void Evaluate(
+    public override void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
     {
         int samples = inputs.RowCount;

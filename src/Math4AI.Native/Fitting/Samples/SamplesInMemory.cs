@@ -9,16 +9,16 @@ internal sealed class SamplesInMemory : IFitBlocks
 
     public SamplesInMemory(FitProblem problem)
     {
-        int samples = problem.Targets.Samples, count = (samples + BlockLength - 1) / BlockLength;
+        int samples = problem.Targets!.Samples, count = (samples + BlockLength - 1) / BlockLength;
         blocks = count <= 1
-            ? [new FitBlock(problem.Inputs, problem.Targets, problem.Weights)]
+            ? [new FitBlock(problem.Inputs!, problem.Targets, problem.Weights)]
             :
             [
                 .. Enumerable.Range(0, count).Select(block =>
                 {
                     int first = block * BlockLength, length = Math.Min(BlockLength, samples - first);
                     FitProblem part = problem.Select([.. Enumerable.Range(first, length)]);
-                    return new FitBlock(part.Inputs, part.Targets, part.Weights);
+                    return new FitBlock(part.Inputs!, part.Targets!, part.Weights);
                 }),
             ];
     }

@@ -6,12 +6,14 @@ namespace Math4AI.Fitting.Samples;
 /// <summary>The blocks of a streamed problem, read anew in every pass, and checked.</summary>
 internal sealed class StreamedSamples : IFitBlocks
 {
-    private readonly StreamedFitProblem problem;
+    private readonly FitProblem problem;
+    private readonly FitSource source;
 
-    public StreamedSamples(StreamedFitProblem problem)
+    public StreamedSamples(FitProblem problem)
     {
         this.problem = problem;
-        Count = checked((int)((problem.Samples.Length + problem.BlockLength - 1) / problem.BlockLength));
+        source = problem.Source!;
+        Count = checked((int)((source.Samples.Length + source.BlockLength - 1) / source.BlockLength));
         if (Count == 0)
         {
             throw new ArgumentException("There are no samples to fit to.");
@@ -22,36 +24,20 @@ internal sealed class StreamedSamples : IFitBlocks
 
     public FitBlock Read(int block)
     {
-        long start = (long)block * problem.BlockLength;
-        int count = (int)Math.Min(problem.BlockLength, problem.Samples.Length - start);
-        double[] samples = new double[count * problem.Samples.Channels];
-        problem.Samples.Read(start, count, samples);
-        Matrix<double> inputs = Columns(samples, count, problem.InputColumns), targets = Columns(samples, count, problem.TargetColumns);
-        Vector<double>? weights = problem.WeightColumn is { } column ? Columns(samples, count, [column]).Column(0) : null;
+        long start = (long)block * source.BlockLength;
+        int count = (int)Math.Min(source.BlockLength, source.Samples.Length - start);
+        double[] samples = new double[count * source.Samples.Channels];
+        source.Samples.Read(start, count, samples);
+        Matrix<double> inputs = Columns(samples, count, source.InputColumns), targets = Columns(samples, count, source.TargetColumns);
+        var found = new FitBlock(
+            inputs, targets, source.WeightColumn is { } column ? Columns(samples, count, [column]).Column(0) : null);
         double[] observed = new double[targets.ColumnCount];
         for (int i = 0; i < count; i++)
         {
-            bool isGood = weights is null || (double.IsFinite(weights[i]) && weights[i] >= 0.0);
-            for (int j = 0; j < inputs.ColumnCount; j++)
-            {
-                isGood &= double.IsFinite(inputs[i, j]);
-            }
-
-            for (int k = 0; k < observed.Length; k++)
-            {
-                observed[k] = targets[i, k];
-                isGood &= double.IsFinite(observed[k]);
-            }
-
-            if (!isGood)
-            {
-                throw new ArgumentException($"Sample {start + i + 1} is not finite, or has a negative weight.");
-            }
-
-            problem.CheckObservation(observed);
+            problem.CheckSample(start + i, found, i, observed);
         }
 
-        return new FitBlock(inputs, targets, weights);
+        return found;
     }
 
     private static Matrix<double> Columns(double[] samples, int count, IReadOnlyList<int> columns)

@@ -1,23 +1,19 @@
-using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
-using Math4AI.Fitting.Uncertainty;
-using Math4AI.LinearAlgebra.Blocks;
-using Math4AI.LinearAlgebra.Functions;
 using Math4AI.Optimization;
 using Math4AI.Optimization.LeastSquares;
 using Math4AI.Runtime;
-using Math4AI.Separation.Ica;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>A <see cref="FitCost"/> over blocks of samples.</summary>
 internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
 {
-    private readonly FitSettings settings;
+    private static readonly Dictionary<string, Prior> NoPriors = [];
+
+    private readonly FitProblem settings;
     private readonly IFitBlocks data;
 
-    public BlockFitCost(FitSettings settings, IFitBlocks data)
+    public BlockFitCost(FitProblem settings, IFitBlocks data)
     {
         this.settings = settings;
         this.data = data;
@@ -58,7 +54,7 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
         }
     }
 
-    public IFitCost With(FitSettings settings) => new BlockFitCost(settings, data);
+    public IFitCost With(FitProblem settings) => new BlockFitCost(settings, data);
 
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
@@ -69,58 +65,33 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
             other => ReferenceEquals(other, settings) ? this : new BlockFitCost(other, data),
             cancellation);
 
-    /// <summary>As that of a cost in memory, with the sums JᵀJ and Σ g gᵀ taken over the blocks.</summary>
-    public Curvature Curvature(Minimum minimum)
+    public bool HasRows => true;
+
+    public void VisitRows(ReadOnlySpan<double> parameters, IFitCost.TakeRows take)
     {
-        int count = Parameters, free = Unknowns.Free.Count;
-        double[] at = minimum.Parameters.AsArray();
-        if (settings.Distance is QuantileDistance or LaplaceDistance)
+        int priors = Unknowns.Priors.Count(prior => prior is not null), each = settings.Distance.HasScale ? 2 : 1;
+        Linearize(parameters, (cost, residuals, jacobian) =>
         {
-            var corner = new CornerUncertainty(free);
-            for (int block = 0; block < Blocks; block++)
-            {
-                CostOf(block).AddTo(corner, at);
-            }
+            take(cost, (residuals.Length - priors) / each, residuals, jacobian);
 
-            return Uncertainty.Curvature.OfCorner(corner, Unknowns, settings.Distance, at);
-        }
-
-        var factors = new StreamedQr(count);
-        Matrix<double> scores = Matrix<double>.Build.Dense(count, count);
-        Linearize(at, (_, residuals, jacobian) =>
-        {
-            factors.Add(jacobian, residuals);
-            Matrix<double> rows = Matrix<double>.Build.Dense(residuals.Length, count, jacobian.ToArray());
-            Matrix<double> gradients = (2.0 * rows).MultiplyRows(Vector<double>.Build.Dense(residuals.ToArray()));
-            scores += gradients.TransposeThisAndMultiply(gradients);
+            // Priors belong to the first block.
+            priors = 0;
         });
-        Matrix<double> inverse = Uncertainty.Curvature.InverseOfSquare(factors, count);
-        Distance distance = settings.Distance;
-        bool isSquared = distance is SquaredDistance;
-        double cost = minimum.Cost - Unknowns.PriorCost(at);
-        Matrix<double> hessian = isSquared
-            ? 0.5 * inverse
-            : Uncertainty.Curvature.InverseOrElse(
-                Uncertainty.Curvature.Hessian(this, minimum.Parameters, Uncertainty.Curvature.LeastRise(settings, cost, Observations)), 0.5 * inverse);
-        Matrix<double> sandwich = hessian * scores * hessian;
-        Matrix<double> covariance = isSquared ? inverse * (cost / (Observations - free)) : distance.IsLikelihood ? hessian : sandwich;
-        return new Curvature(covariance.SubMatrix(0, free, 0, free), sandwich.SubMatrix(0, free, 0, free), null, null);
+    }
+
+    public void VisitSlopes(ReadOnlySpan<double> parameters, IFitCost.TakeSlopes take)
+    {
+        for (int block = 0; block < Blocks; block++)
+        {
+            CostOf(block).VisitSlopes(parameters, take);
+        }
     }
 
     /// <summary>The cost of a block; priors belong to the first.</summary>
     private FitCost CostOf(int block)
     {
         FitBlock samples = data.Read(block);
-        return new FitCost(new FitProblem
-        {
-            Model = settings.Model,
-            Distance = settings.Distance,
-            Bounds = settings.Bounds,
-            Fixed = settings.Fixed,
-            Priors = block == 0 ? settings.Priors : new Dictionary<string, Prior>(),
-            Inputs = samples.Inputs,
-            Targets = samples.Targets,
-            Weights = samples.Weights,
-        });
+        FitProblem ofBlock = settings.Of(samples);
+        return new FitCost(block == 0 ? ofBlock : ofBlock with { Priors = NoPriors });
     }
 }

@@ -1,5 +1,4 @@
 using Math4AI.Fitting.Distances;
-using Math4AI.Fitting.Uncertainty;
 using Math4AI.Optimization;
 using Math4AI.Optimization.LeastSquares;
 using MathNet.Numerics.LinearAlgebra;
@@ -13,6 +12,8 @@ namespace Math4AI.Fitting.Solving;
 /// </summary>
 internal sealed class FitCost : SquaresCost, IFitCost
 {
+    private readonly Matrix<double> inputs;
+    private readonly FitTargets targets;
     private readonly double[] values;
     private readonly double[] slopes;
 
@@ -20,19 +21,21 @@ internal sealed class FitCost : SquaresCost, IFitCost
     {
         Problem = problem;
         Unknowns = new FreeParameters(problem);
-        values = new double[problem.Targets.Values.Count];
+        inputs = problem.Inputs!;
+        targets = problem.Targets!;
+        values = new double[targets.Values.Count];
         slopes = new double[checked(values.Length * Unknowns.Names.Count)];
         Bounds = Unknowns.Bounds;
     }
 
-    public FitProblem Problem { get; }
+    private FitProblem Problem { get; }
 
     public FreeParameters Unknowns { get; }
 
     /// <summary>The observed numbers, of all samples; those of a sample with several stand apart by the number of samples.</summary>
     public int Samples => values.Length;
 
-    public int Observations => Problem.Targets.Columns * (Problem.Weights?.Count(weight => weight > 0.0) ?? Problem.Targets.Samples);
+    public int Observations => targets.Columns * (Problem.Weights?.Count(weight => weight > 0.0) ?? targets.Samples);
 
     public override int Parameters => Unknowns.Count;
 
@@ -40,7 +43,9 @@ internal sealed class FitCost : SquaresCost, IFitCost
 
     private bool HasScale => Problem.Distance.HasScale;
 
-    public IFitCost With(FitSettings settings) => new FitCost((FitProblem)settings);
+    public bool HasRows => true;
+
+    public IFitCost With(FitProblem settings) => new FitCost(Of(settings));
 
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
@@ -48,15 +53,29 @@ internal sealed class FitCost : SquaresCost, IFitCost
             Unknowns,
             all,
             Spread,
-            settings => ReferenceEquals(settings, Problem) ? this : new FitCost((FitProblem)settings),
+            settings => ReferenceEquals(settings, Problem) ? this : new FitCost(settings),
             cancellation);
 
-    public Curvature Curvature(Minimum minimum) => Uncertainty.Curvature.Of(this, minimum, Observations - Unknowns.Free.Count);
+    public void VisitRows(ReadOnlySpan<double> parameters, IFitCost.TakeRows take)
+    {
+        double[] residuals = new double[Residuals], jacobian = new double[checked(Residuals * Parameters)];
+        double cost = Linearize(parameters, residuals, jacobian);
+        take(cost, Samples, residuals, jacobian);
+    }
+
+    public void VisitSlopes(ReadOnlySpan<double> parameters, IFitCost.TakeSlopes take)
+    {
+        Problem.Model.Evaluate(inputs, Unknowns.Complete(parameters), values, slopes);
+        Matrix<double> jacobian = Matrix<double>.Build.Dense(
+            Samples, Unknowns.Free.Count, (i, j) => slopes[Unknowns.Free[j] * Samples + i]);
+        double[] weights = [.. values.Select((_, i) => Problem.Weights?[i % targets.Samples] ?? 1.0)];
+        take(values, targets.Values, weights, jacobian);
+    }
 
     public override double Linearize(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
     {
         bool isDerived = !jacobian.IsEmpty;
-        Problem.Model.Evaluate(Problem.Inputs, Unknowns.Complete(parameters), values, isDerived ? slopes : []);
+        Problem.Model.Evaluate(inputs, Unknowns.Complete(parameters), values, isDerived ? slopes : []);
         double logScale = HasScale ? parameters[^1] : 0.0;
         double cost = 0.0;
         IReadOnlyList<int> free = Unknowns.Free;
@@ -64,8 +83,8 @@ internal sealed class FitCost : SquaresCost, IFitCost
         jacobian.Clear();
         for (int i = 0; i < Samples; i++)
         {
-            double weight = Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0;
-            Expansion expansion = Problem.Distance.Expand(values[i], Problem.Targets[i], logScale);
+            double weight = Problem.Weights?[i % targets.Samples] ?? 1.0;
+            Expansion expansion = Problem.Distance.Expand(values[i], targets[i], logScale);
             cost += weight * expansion.Value;
             double root = Row(weight * expansion.Slope, weight * expansion.Curvature, out residuals[i]);
             if (isDerived)
@@ -89,23 +108,16 @@ internal sealed class FitCost : SquaresCost, IFitCost
         return cost + AddPriors(parameters, residuals, jacobian);
     }
 
-    /// <summary>Adds the samples, with their plain derivatives; gives these and the weights.</summary>
-    public (Matrix<double> Jacobian, double[] Weights) AddTo(CornerUncertainty corner, ReadOnlySpan<double> parameters)
-    {
-        Problem.Model.Evaluate(Problem.Inputs, Unknowns.Complete(parameters), values, slopes);
-        Matrix<double> jacobian = Matrix<double>.Build.Dense(Samples, Unknowns.Free.Count, (i, j) => slopes[Unknowns.Free[j] * Samples + i]);
-        double[] residuals = [.. values.Select((value, i) => Problem.Targets[i] - value)];
-        double[] weights = [.. values.Select((_, i) => Problem.Weights?[i % Problem.Targets.Samples] ?? 1.0)];
-        corner.Add(jacobian, residuals, weights);
-        return (jacobian, weights);
-    }
-
-    /// <summary>The median of |f − y|, of samples that count.</summary>
+    /// <summary>The medians of |f − y| and of |f|, of samples that count.</summary>
     public (double Spread, double Size) Spread(double[] all)
     {
-        Problem.Model.Evaluate(Problem.Inputs, all, values, []);
-        return FitMethod.Spread(values, Problem.Targets.Values, Problem.Weights);
+        Problem.Model.Evaluate(inputs, all, values, []);
+        return FitMethod.Spread(values, targets.Values, Problem.Weights);
     }
+
+    /// <summary>Other settings with the samples of this cost, which may be a block of theirs.</summary>
+    private FitProblem Of(FitProblem settings) =>
+        settings with { Source = null, Inputs = inputs, Targets = targets, Weights = Problem.Weights };
 
     /// <summary>r = d′ √(1/2d″), and √(d″/2), which the row of J is scaled by.</summary>
     private static double Row(double slope, double curvature, out double residual)

@@ -26,11 +26,11 @@ internal static class FitMethod
     /// <param name="costOf">The cost with other settings.</param>
     /// <param name="cancellation">Stops between steps.</param>
     public static Minimum Minimize(
-        FitSettings settings,
+        FitProblem settings,
         FreeParameters unknowns,
         double[] all,
         Func<double[], (double Spread, double Size)> spreadOf,
-        Func<FitSettings, Cost> costOf,
+        Func<FitProblem, Cost> costOf,
         CancellationToken cancellation)
     {
         Minimizer method = settings.Minimizer ?? Minimizer.Auto();
@@ -47,7 +47,7 @@ internal static class FitMethod
             start = Run(settings with { Distance = preliminary }).Parameters;
         }
 
-        bool hasCorner = settings.Distance.Rounded(1.0) is not null || settings.Priors.Values.Any(prior => prior.Rounded(1.0) is not null);
+        bool hasCorner = settings.Distance.HasCorner || settings.Priors.Values.Any(prior => prior.HasCorner);
         if (!hasCorner)
         {
             return Run(settings);
@@ -64,10 +64,10 @@ internal static class FitMethod
                 break;
             }
 
-            FitSettings rounded = settings with
+            FitProblem rounded = settings with
             {
-                Distance = settings.Distance.Rounded(width * spread) ?? settings.Distance,
-                Priors = settings.Priors.ToDictionary(pair => pair.Key, pair => pair.Value.Rounded(width) ?? pair.Value),
+                Distance = settings.Distance.Rounded(width * spread),
+                Priors = settings.Priors.ToDictionary(pair => pair.Key, pair => pair.Value.Rounded(width)),
             };
             Minimum next = Run(rounded);
             if (found is { IsConverged: true } && !next.IsConverged && width * spread < FirstUnsureWidth * settings.Model.Epsilon * size)
@@ -82,7 +82,7 @@ internal static class FitMethod
 
         return found! with { Cost = costOf(settings).Value(start.AsArray()) };
 
-        Minimum Run(FitSettings stage) => method.Minimize(costOf(stage), start, settings.Options, cancellation);
+        Minimum Run(FitProblem stage) => method.Minimize(costOf(stage), start, settings.Options, cancellation);
     }
 
     /// <summary>The medians of |f − y| and of |f| of samples that count; 1 and 0 where there is none.</summary>

@@ -9,11 +9,11 @@ namespace Math4AI.Fitting.Solving;
 /// </summary>
 internal sealed class FreeParameters
 {
-    private readonly FitSettings settings;
+    private readonly FitProblem settings;
     private readonly int[] free;
     private readonly double[] theta;
 
-    public FreeParameters(FitSettings settings)
+    public FreeParameters(FitProblem settings)
     {
         this.settings = settings;
         Names = settings.Model.ParameterNames;

@@ -1,8 +1,6 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
-using Math4AI.Fitting.Uncertainty;
 using Math4AI.Optimization;
-using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Fitting.Solving;
@@ -13,17 +11,15 @@ namespace Math4AI.Fitting.Solving;
 /// </summary>
 internal sealed class ModelCost : BlockCost, IFitCost
 {
-    // A Hessian by differences takes two gradients for each parameter.
-    private const int MostForHessian = 500;
     private const double Float64Epsilon = 2.220446049250313e-16;
     private const int Trials = 8;
     private const double FactorOfNoise = 4.0;
-    private readonly FitSettings settings;
+    private readonly FitProblem settings;
     private readonly IFitBlocks data;
     private readonly double epsilon;
     private readonly double[] sizes;
 
-    public ModelCost(FitSettings settings, IFitBlocks data)
+    public ModelCost(FitProblem settings, IFitBlocks data)
     {
         this.settings = settings;
         this.data = data;
@@ -91,7 +87,7 @@ internal sealed class ModelCost : BlockCost, IFitCost
         return block == 0 ? cost + AddPriors(parameters, gradient) : cost;
     }
 
-    public IFitCost With(FitSettings settings) => new ModelCost(settings, data);
+    public IFitCost With(FitProblem settings) => new ModelCost(settings, data);
 
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
@@ -141,27 +137,14 @@ internal sealed class ModelCost : BlockCost, IFitCost
             .All(j => Bounds?.Holds(j, at[j], gradient[j]) == true || Math.Abs(gradient[j]) <= FactorOfNoise * noise[j]);
     }
 
-    public Curvature Curvature(Minimum minimum)
-    {
-        if (Parameters > MostForHessian)
-        {
-            throw new NotSupportedException(
-                $"The Hessian of {Parameters} parameters is not computed: uncertainties are known of models with up to {MostForHessian}.");
-        }
+    public bool HasRows => false;
 
-        Matrix<double> infinite = Matrix<double>.Build.Dense(Parameters, Parameters, double.PositiveInfinity);
-        double cost = minimum.Cost - Unknowns.PriorCost(minimum.Parameters.AsArray());
-        Matrix<double> inverse = Uncertainty.Curvature.InverseOrElse(
-            Uncertainty.Curvature.Hessian(this, minimum.Parameters, Uncertainty.Curvature.LeastRise(settings, cost, Observations)), infinite);
-        int free = Unknowns.Free.Count;
+    public void VisitRows(ReadOnlySpan<double> parameters, IFitCost.TakeRows take) => throw NoRows();
 
-        // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
-        double noise = settings.Distance is SquaredDistance ? 2.0 * cost / (Observations - free) : 1.0;
-        Matrix<double> covariance = settings.Distance.IsLikelihood || settings.Distance is SquaredDistance
-            ? noise * inverse
-            : Matrix<double>.Build.Dense(Parameters, Parameters, double.NaN);
-        return new Curvature(covariance.SubMatrix(0, free, 0, free), null, null, null);
-    }
+    public void VisitSlopes(ReadOnlySpan<double> parameters, IFitCost.TakeSlopes take) => throw NoRows();
+
+    private static NotSupportedException NoRows() =>
+        new("The derivatives of single samples are not known, of vector distances and of modules.");
 
     /// <summary>Σ |s f|.</summary>
     private static double Size(ReadOnlySpan<double> values, ReadOnlySpan<double> slopes)
@@ -178,31 +161,10 @@ internal sealed class ModelCost : BlockCost, IFitCost
     /// <summary>Σ w d, and its slopes by the outputs.</summary>
     private double Distances(FitBlock samples, double logScale, ReadOnlySpan<double> values, Span<double> slopes, out double scaleSlope)
     {
-        int count = samples.Targets.Samples;
-        double cost = 0.0;
-        scaleSlope = 0.0;
-        if (settings.Distance is VectorDistance vector)
-        {
-            return VectorDistances(vector, samples, values, slopes);
-        }
-
-        for (int row = 0; row < values.Length; row++)
-        {
-            double weight = samples.Weights?[row % count] ?? 1.0;
-            Expansion expansion = settings.Distance.Expand(values[row], samples.Targets[row], logScale);
-            cost += weight * expansion.Value;
-            slopes[row] = weight * expansion.Slope;
-            scaleSlope += weight * expansion.ScaleSlope;
-        }
-
-        return cost;
-    }
-
-    private double VectorDistances(VectorDistance distance, FitBlock samples, ReadOnlySpan<double> values, Span<double> slopes)
-    {
         int count = samples.Targets.Samples, outputs = settings.Model.Outputs;
         double[] predicted = new double[outputs], observed = new double[samples.Targets.Columns], ofOne = new double[outputs];
         double cost = 0.0;
+        scaleSlope = 0.0;
         for (int i = 0; i < count; i++)
         {
             for (int k = 0; k < outputs; k++)
@@ -216,7 +178,8 @@ internal sealed class ModelCost : BlockCost, IFitCost
             }
 
             double weight = samples.Weights?[i] ?? 1.0;
-            cost += weight * distance.Expand(predicted, observed, ofOne);
+            cost += weight * settings.Distance.ExpandSample(predicted, observed, logScale, ofOne, out double ofScale);
+            scaleSlope += weight * ofScale;
             for (int k = 0; k < outputs; k++)
             {
                 slopes[k * count + i] = weight * ofOne[k];

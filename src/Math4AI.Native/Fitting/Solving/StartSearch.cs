@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Math4AI.Fitting.Samples;
 using Math4AI.Optimization;
 using Math4AI.Optimization.Search;
-using Math4AI.Separation.Ica;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Solving;
 
@@ -85,10 +86,31 @@ internal static class StartSearch
     /// <summary>Evenly spread samples, where there are more than enough.</summary>
     private static FitProblem Part(FitProblem problem)
     {
-        int samples = problem.Targets.Samples;
-        return samples <= 2 * EnoughSamples
-            ? problem
-            : problem.Select([.. Enumerable.Range(0, EnoughSamples).Select(i => (int)((long)samples * i / EnoughSamples))]);
+        long samples = problem.SampleCount;
+        if (samples <= 2 * EnoughSamples)
+        {
+            return problem;
+        }
+
+        long[] spread = [.. Enumerable.Range(0, EnoughSamples).Select(i => samples * i / EnoughSamples)];
+        return problem.Source is null ? problem.Select([.. spread.Select(i => (int)i)]) : Read(problem, spread);
+    }
+
+    /// <summary>Some of the samples of a source, in memory.</summary>
+    private static FitProblem Read(FitProblem problem, long[] samples)
+    {
+        IFitBlocks blocks = problem.Blocks();
+        FitProblem[] parts =
+        [
+            .. samples.GroupBy(sample => (int)(sample / problem.Source!.BlockLength)).Select(group => problem.Of(blocks.Read(group.Key))
+                .Select([.. group.Select(sample => (int)(sample % problem.Source!.BlockLength))])),
+        ];
+        Matrix<double> inputs = parts.Select(part => part.Inputs!).Aggregate((above, below) => above.Stack(below));
+        Matrix<double> targets = parts.Select(part => part.Targets!.ToMatrix()).Aggregate((above, below) => above.Stack(below));
+        Vector<double>? weights = problem.Source!.WeightColumn is null
+            ? null
+            : Vector<double>.Build.Dense([.. parts.SelectMany(part => part.Weights!)]);
+        return problem.Of(new FitBlock(inputs, targets, weights));
     }
 
     private static double Place(double share, (double Lower, double Upper) box)

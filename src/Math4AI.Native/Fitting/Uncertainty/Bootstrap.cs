@@ -1,4 +1,5 @@
 using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
@@ -8,50 +9,51 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// Fits to data drawn again. For squares the residuals are drawn, centred and freed of their leverage, r/√(1 − h), and
-/// intervals are those of the studentised estimates (bootstrap-t); for other distances the samples are drawn, and intervals
-/// are percentiles. Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
+/// Fits to data drawn again. For least squares in memory, residuals are drawn, centered and freed of their leverage, r/√(1 − h), and
+/// intervals are those of the studentized estimates (bootstrap-t). Otherwise samples are drawn, and intervals are percentiles; of a
+/// <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says. Source: A. Davison and D. Hinkley, "Bootstrap
+/// Methods and their Application" (1997), chapters 2 and 6.
 /// </summary>
 public sealed class Bootstrap
 {
     private readonly FitResult fit;
-    private readonly double[][] studentised;
+    private readonly double[][] studentized;
 
-    private Bootstrap(FitResult fit, Matrix<double> estimates, double[][] studentised, int failures)
+    private Bootstrap(FitResult fit, Matrix<double> estimates, double[][] studentized, int failures)
     {
         this.fit = fit;
-        this.studentised = studentised;
+        this.studentized = studentized;
         Estimates = estimates;
         Failures = failures;
     }
 
-    /// <summary>The estimates, one row a replicate, one column a parameter.</summary>
+    /// <summary>Gets the estimates, resamples × parameters.</summary>
     public Matrix<double> Estimates { get; }
 
-    /// <summary>How many replicates did not converge; they are left out.</summary>
+    /// <summary>Gets the number of resamples whose fit did not converge; they are left out of <see cref="Estimates"/>.</summary>
     public int Failures { get; }
 
-    /// <summary>The standard deviations of the estimates.</summary>
+    /// <summary>Gets the standard deviations of the estimates, one for each parameter.</summary>
     public Vector<double> StandardErrors =>
         Vector<double>.Build.Dense(Estimates.ColumnCount, j => Estimates.Column(j).StandardDeviation());
 
-    /// <summary>The intervals of all parameters, within their bounds.</summary>
-    /// <param name="level">The share of intervals that cover the truth.</param>
+    /// <summary>Returns the confidence intervals of all parameters, within their bounds.</summary>
+    /// <param name="level">The confidence level, between 0 and 1.</param>
     public IReadOnlyList<Interval> Intervals(double level = 0.95)
     {
         double tail = 0.5 * (1.0 - level);
-        Vector<double> errors = studentised.Length == 0 ? fit.StandardErrors : fit.ErrorsWithoutBounds;
+        Vector<double> errors = studentized.Length == 0 ? fit.StandardErrors : fit.ErrorsWithoutBounds;
         return
         [
             .. Enumerable.Range(0, Estimates.ColumnCount).Select(j =>
             {
-                if (studentised.Length == 0)
+                if (studentized.Length == 0)
                 {
                     double[] values = [.. Estimates.Column(j)];
                     return new Interval(Statistics.Quantile(values, tail), Statistics.Quantile(values, 1.0 - tail));
                 }
 
-                double[] ratios = studentised[j];
+                double[] ratios = studentized[j];
                 (double lower, double upper) = fit.Problem.Bounds.GetValueOrDefault(fit.Names[j], (double.NegativeInfinity, double.PositiveInfinity));
                 return new Interval(
                     Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, 1.0 - tail), lower, upper),
@@ -63,7 +65,7 @@ public sealed class Bootstrap
     internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
-        bool isSquared = fit.Problem.Distance is SquaredDistance && fit.HasSampleDiagnostics;
+        bool isSquared = fit.Problem.Distance.Noise == NoiseModel.LeastSquares && fit.HasSampleDiagnostics && fit.Problem.Source is null;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
         var found = new (double[] Parameters, double[] Errors)?[replicates];
         var options = new ParallelOptions
@@ -77,6 +79,7 @@ public sealed class Bootstrap
             var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
             FitProblem drawn = isSquared
                 ? WithResiduals(fit, residuals, random)
+                : fit.Problem.Source is { } source ? fit.Problem with { Source = Redrawn(source, seed, replicate) }
                 : fit.Problem with { Weights = Counts(fit.Problem, random) };
             IFitCost cost = drawn.Cost();
             var minimum = cost.Minimize([.. fit.Parameters], cancellation);
@@ -109,7 +112,7 @@ public sealed class Bootstrap
     private static double[] FreedResiduals(FitResult fit)
     {
         Vector<double> leverage = fit.Leverage;
-        int samples = fit.Problem.Targets.Samples;
+        int samples = fit.Problem.Targets!.Samples;
         double[] residuals =
         [
             .. Enumerable.Range(0, fit.Residuals.Count).Where(i => WeightOf(fit.Problem, i % samples) > 0.0).Select(i =>
@@ -124,23 +127,31 @@ public sealed class Bootstrap
     private static FitProblem WithResiduals(FitResult fit, double[] residuals, MersenneTwister random)
     {
         FitProblem problem = fit.Problem;
-        int samples = problem.Targets.Samples, counted = residuals.Length / problem.Targets.Columns;
+        FitTargets targets = problem.Targets!;
+        int samples = targets.Samples, counted = residuals.Length / targets.Columns;
         return problem with
         {
-            Targets = problem.Targets.With(i =>
+            Targets = targets.With(i =>
             {
                 // Each column of y has noise of its own.
                 double weight = WeightOf(problem, i % samples);
                 return weight > 0.0
                     ? fit.Fitted[i] + residuals[i / samples * counted + random.Next(counted)] / Math.Sqrt(weight)
-                    : problem.Targets[i];
+                    : targets[i];
             }),
         };
     }
 
+    /// <summary>A source whose samples are drawn again: with weights that count how often.</summary>
+    private static FitSource Redrawn(FitSource source, int seed, int replicate) => source with
+    {
+        Samples = new RedrawnSource(source.Samples, source.WeightColumn, unchecked((ulong)(seed * 1_000_003L + replicate))),
+        WeightColumn = source.Samples.Channels,
+    };
+
     private static Vector<double> Counts(FitProblem problem, MersenneTwister random)
     {
-        int samples = problem.Targets.Samples;
+        int samples = problem.Targets!.Samples;
         int[] counted = [.. Enumerable.Range(0, samples).Where(i => WeightOf(problem, i) > 0.0)];
         Vector<double> counts = Vector<double>.Build.Dense(samples);
         for (int i = 0; i < counted.Length; i++)

@@ -1,3 +1,4 @@
+using Math4AI.Fitting.Distances;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Functions;
 using MathNet.Numerics.LinearAlgebra;
@@ -9,10 +10,13 @@ namespace Math4AI.Fitting.Uncertainty;
 /// end, and says nothing: what counts is the plain ∂f/∂θ and how dense the residuals are at the corner. Samples come in blocks.
 /// </summary>
 /// <param name="free">The free parameters.</param>
-internal sealed class CornerUncertainty(int free)
+/// <param name="distance">A distance whose slope is constant on both sides of its corner.</param>
+/// <param name="logScale">log s, where it has a scale.</param>
+internal sealed class CornerUncertainty(int free, Distance distance, double logScale)
 {
-    private const int MostSizes = 1 << 20;
+    private const int MaxSizes = 1 << 20;
 
+    private readonly (double Below, double Above) slopes = SlopesOf(distance, logScale);
     private readonly StreamedQr factors = new(free);
     private readonly Matrix<double> squares = Matrix<double>.Build.Dense(free, free);
     private List<double> sizes = [];
@@ -21,26 +25,23 @@ internal sealed class CornerUncertainty(int free)
     private bool areWeightsEqual = true;
 
     /// <summary>(Jᵀ W J)⁻¹.</summary>
-    public Matrix<double> Inverse => Curvature.InverseOfSquare(factors, free);
+    public Matrix<double> Inverse => Inverses.OfSquare(factors, free);
 
-    /// <summary>Adds samples.</summary>
-    /// <param name="jacobian">∂f/∂θ, samples × free parameters.</param>
-    /// <param name="residuals">y − f.</param>
-    /// <param name="weights">w; samples of 0 do not count.</param>
-    public void Add(Matrix<double> jacobian, ReadOnlySpan<double> residuals, ReadOnlySpan<double> weights)
+    /// <summary>Adds samples; those of weight 0 do not count.</summary>
+    public void Add(double[] predicted, Vector<double> observed, double[] weights, Matrix<double> jacobian)
     {
-        Vector<double> roots = Vector<double>.Build.Dense(residuals.Length);
-        for (int i = 0; i < residuals.Length; i++)
+        Vector<double> roots = Vector<double>.Build.Dense(predicted.Length);
+        for (int i = 0; i < predicted.Length; i++)
         {
             roots[i] = Math.Sqrt(weights[i]);
             areWeightsEqual &= weights[i] is 0.0 or 1.0;
             if (weights[i] > 0.0 && rows++ % stride == 0)
             {
-                sizes.Add(Math.Abs(residuals[i]));
+                sizes.Add(Math.Abs(observed[i] - predicted[i]));
             }
         }
 
-        if (sizes.Count > MostSizes)
+        if (sizes.Count > MaxSizes)
         {
             // Every second one says as much of their density.
             sizes = [.. sizes.Where((_, i) => i % 2 == 0)];
@@ -48,36 +49,45 @@ internal sealed class CornerUncertainty(int free)
         }
 
         Matrix<double> weighted = jacobian.MultiplyRows(roots);
-        factors.Add(weighted.ToColumnMajorArray(), new double[residuals.Length]);
+        factors.Add(weighted.ToColumnMajorArray(), new double[predicted.Length]);
         Matrix<double> twice = weighted.MultiplyRows(roots);
         twice.TransposeThisAndMultiply(twice).Add(squares, squares);
     }
 
     /// <summary>
-    /// τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹, with the residuals' density p(0) by the share of them within a width of 0. Source: R.
-    /// Koenker, "Quantile Regression" (2005), section 3.4.
+    /// H⁻¹ (−s₋s₊ JᵀW²J) H⁻¹, H = (s₊ − s₋) p(0) JᵀWJ + K, with the slopes s₋ and s₊ beside the corner, the residuals' density p(0)
+    /// by the share of them within a width of 0, and the priors' curvatures K; of quantiles τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹.
+    /// Source: R. Koenker, "Quantile Regression" (2005), section 3.4.
     /// </summary>
-    /// <param name="share">τ.</param>
-    public Matrix<double> OfQuantile(double share)
+    /// <param name="priors">The diagonal of K.</param>
+    public Matrix<double> Sandwich(IReadOnlyList<double> priors)
     {
-        double density = DensityAtCorner();
-        Matrix<double> inverse = Inverse;
-        Matrix<double> shape = areWeightsEqual ? inverse : inverse * squares * inverse;
-        return shape * (share * (1.0 - share) / (density * density));
+        double bend = (slopes.Above - slopes.Below) * DensityAtCorner(), spread = -slopes.Below * slopes.Above;
+        if (priors.All(prior => prior == 0.0))
+        {
+            Matrix<double> plain = Inverse;
+            return (areWeightsEqual ? plain : plain * squares * plain) * (spread / (bend * bend));
+        }
+
+        Matrix<double> inverse = InverseWith(bend, priors);
+        return inverse * squares * inverse * spread;
     }
 
-    /// <summary>(JᵀWJ/s² + K)⁻¹, the inverse of what a Laplace density of scale s and priors of curvatures K tell.</summary>
-    /// <param name="scale">s.</param>
+    /// <summary>(−s₋s₊ JᵀWJ + K)⁻¹, the inverse of what a likelihood with a corner tells: for Laplace's density s₋s₊ = −1/s².</summary>
     /// <param name="priors">The diagonal of K.</param>
-    public Matrix<double> OfLaplace(double scale, IReadOnlyList<double> priors) => InverseWith(1.0 / (scale * scale), priors);
+    public Matrix<double> OfLikelihood(IReadOnlyList<double> priors) => InverseWith(-slopes.Below * slopes.Above, priors);
 
-    /// <summary>H⁻¹ (JᵀW²J/s²) H⁻¹, H = 2p(0) JᵀWJ/s + K with the residuals' own density.</summary>
-    /// <param name="scale">s.</param>
-    /// <param name="priors">The diagonal of K.</param>
-    public Matrix<double> SandwichOfLaplace(double scale, IReadOnlyList<double> priors)
+    private static (double Below, double Above) SlopesOf(Distance distance, double logScale)
     {
-        Matrix<double> inverse = InverseWith(2.0 * DensityAtCorner() / scale, priors);
-        return inverse * squares * inverse / (scale * scale);
+        const double Near = 1e-3;
+        double below = distance.Expand(-1.0, 0.0, logScale).Slope, above = distance.Expand(1.0, 0.0, logScale).Slope;
+        bool isStraight = Math.Abs(distance.Expand(Near, 0.0, logScale).Slope - above) <= Near * Math.Abs(above)
+            && Math.Abs(distance.Expand(-Near, 0.0, logScale).Slope - below) <= Near * Math.Abs(below);
+        return isStraight && below < 0.0 && above > 0.0
+            ? (below, above)
+            : throw new NotSupportedException(
+                $"The distance '{distance.Name}' has a corner and is not straight on both sides of it: its standard errors are not known; "
+                + "use the bootstrap.");
     }
 
     /// <summary>p(0), by the share of the residuals within a width of 0.</summary>
@@ -95,6 +105,6 @@ internal sealed class CornerUncertainty(int free)
         all.CopyFrom(factors);
         Matrix<double> roots = Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? Math.Sqrt(priors[i] / factor) : 0.0);
         all.Add(roots.ToColumnMajorArray(), new double[free]);
-        return Curvature.InverseOfSquare(all, free) / factor;
+        return Inverses.OfSquare(all, free) / factor;
     }
 }

@@ -10,7 +10,7 @@ namespace Math4AI.Fitting.Uncertainty;
 /// </summary>
 internal sealed class ProfileLikelihood
 {
-    private const int MostFits = 40;
+    private const int MaxFits = 40;
     private const double Farthest = 50.0;
 
     private readonly FitResult fit;
@@ -29,7 +29,7 @@ internal sealed class ProfileLikelihood
         }
 
         Distance distance = fit.Problem.Distance;
-        if (distance is not SquaredDistance && !distance.IsLikelihood)
+        if (distance.Noise == NoiseModel.Unknown)
         {
             throw new NotSupportedException(
                 $"The distance '{distance.Name}' stands for no likelihood, so that it has no profile; use the bootstrap.");
@@ -41,7 +41,7 @@ internal sealed class ProfileLikelihood
         centre = fit.Parameters[index];
         double error = fit.StandardErrors[index];
         unit = error > 0.0 && double.IsFinite(error) ? error : Math.Max(1e-3, 0.1 * Math.Abs(centre));
-        noise = distance is SquaredDistance ? fit.CostOfSamples / fit.DegreesOfFreedom : 0.5;
+        noise = distance.Noise == NoiseModel.LeastSquares ? fit.CostOfSamples / fit.DegreesOfFreedom : 0.5;
     }
 
     /// <summary>Both ends at which |τ| is the quantile.</summary>
@@ -71,7 +71,7 @@ internal sealed class ProfileLikelihood
         (double Value, double Root) inside = (centre, 0.0);
         (double Value, double Root)? outside = null;
         double step = side * unit * quantile;
-        for (int i = 0; i < MostFits; i++)
+        for (int i = 0; i < MaxFits; i++)
         {
             double value = outside is { } beyond
                 ? inside.Value + (beyond.Value - inside.Value)

@@ -1,0 +1,44 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Solving;
+
+namespace Math4AI.Fitting.Uncertainty;
+
+/// <summary>
+/// Refuses standard errors of a distance whose slope jumps although it does not say so: its curvature at a corner says nothing about how
+/// uncertain the parameters are.
+/// </summary>
+internal static class CornerCheck
+{
+    // Steps beside the typical size of a residual, and beside the size of f.
+    private const double OfResidual = 1e-5;
+    private const double OfPrediction = 1e-11;
+    private const double Closer = 16.0;
+
+    /// <summary>Looks at the slopes on both sides of each prediction: of a smooth distance they approach each other.</summary>
+    /// <exception cref="NotSupportedException">The slope jumps at a prediction.</exception>
+    public static void Run(IFitCost cost, Distance distance, double[] at)
+    {
+        double logScale = distance.HasScale ? at[^1] : 0.0;
+        cost.VisitSlopes(at, (predicted, observed, weights, _) =>
+        {
+            double[] sizes = [.. predicted.Select((f, i) => Math.Abs(f - observed[i])).Order()];
+            double step = OfResidual * sizes[sizes.Length / 2];
+            for (int i = 0; i < predicted.Length; i++)
+            {
+                double width = step + OfPrediction * Math.Abs(predicted[i]);
+                double far = Jump(predicted[i], observed[i], width), near = Jump(predicted[i], observed[i], width / Closer);
+                double size = Math.Abs(distance.Expand(predicted[i] + width, observed[i], logScale).Slope);
+                if (weights[i] > 0.0 && near > 0.5 * far && far > 1e-3 * size)
+                {
+                    throw new NotSupportedException(
+                        $"The slope of the distance '{distance.Name}' jumps at an observation, so that its standard errors are not known: "
+                        + $"where it jumps at f = y and is constant on both sides, say so by {nameof(Distance.HasCorner)}; else use the "
+                        + "bootstrap.");
+                }
+            }
+        });
+
+        double Jump(double f, double y, double width) =>
+            Math.Abs(distance.Expand(f + width, y, logScale).Slope - distance.Expand(f - width, y, logScale).Slope);
+    }
+}

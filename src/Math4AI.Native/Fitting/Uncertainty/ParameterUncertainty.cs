@@ -1,0 +1,197 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Solving;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting.Uncertainty;
+
+/// <summary>How uncertain the parameters of a fit are, from how the cost bends at its minimum.</summary>
+/// <param name="Covariance">Over all of θ, with zeros for what is fixed.</param>
+/// <param name="Sandwich">The same where the noise model does not hold; null where single samples' gradients are not known.</param>
+internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<double>? Sandwich)
+{
+    // A Hessian by differences takes two gradients for each parameter.
+    private const int MaxParametersForHessian = 500;
+
+    /// <summary>How much each observation counts in its own prediction; null where single samples' gradients are not known.</summary>
+    public Lazy<Vector<double>>? Leverage { get; private init; }
+
+    /// <summary>
+    /// d′/√d″ of each observation: of likelihoods Pearson's residual, of squares √2 (f − y); null as before, and of distances with a corner.
+    /// </summary>
+    public Vector<double>? Standardized { get; private init; }
+
+    /// <summary>The uncertainty, with the parameters that bounds hold taken as fixed.</summary>
+    /// <param name="cost">C.</param>
+    /// <param name="problem">The problem that it belongs to.</param>
+    /// <param name="held">The parameters that bounds hold, with their values.</param>
+    /// <param name="minimum">The minimum of C.</param>
+    public static ParameterUncertainty Of(
+        IFitCost cost, FitProblem problem, IReadOnlyDictionary<string, double> held, Minimum minimum)
+    {
+        if (held.Count == 0)
+        {
+            return AtMinimum(cost, problem, minimum);
+        }
+
+        if (held.Count == cost.Unknowns.Free.Count)
+        {
+            return OfNothing(cost, problem, minimum);
+        }
+
+        IFitCost rest = cost.With(problem with
+        {
+            Fixed = problem.Fixed.Concat(held).ToDictionary(pair => pair.Key, pair => pair.Value),
+            Linear = [],
+        });
+        double[] theta = cost.Unknowns.Completed(minimum.Parameters.AsArray());
+        double[] left = rest.Unknowns.Of(theta, problem.Distance.HasScale ? minimum.Parameters[^1] : 0.0);
+        return AtMinimum(
+            rest, problem, minimum with { Parameters = Vector<double>.Build.Dense(left), Cost = rest.Value(left) });
+    }
+
+    private static ParameterUncertainty AtMinimum(IFitCost cost, FitProblem problem, Minimum minimum) =>
+        !cost.HasRows ? OfHessian(cost, problem, minimum)
+        : problem.Distance.HasCorner ? OfCorner(cost, problem, minimum)
+        : OfRows(cost, problem, minimum);
+
+    /// <summary>Where each sample's own derivatives are known.</summary>
+    private static ParameterUncertainty OfRows(IFitCost cost, FitProblem problem, Minimum minimum)
+    {
+        double[] at = minimum.Parameters.AsArray();
+        int count = cost.Unknowns.Count;
+        bool hasScale = problem.Distance.HasScale;
+        CornerCheck.Run(cost, problem.Distance, at);
+        var factors = new StreamedQr(count);
+        Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
+        var standardized = new List<double>();
+        double ofSamples = -cost.Unknowns.PriorCost(at);
+        cost.VisitRows(at, (ofBlock, samples, residuals, jacobian) =>
+        {
+            ofSamples += ofBlock;
+            factors.Add(jacobian, residuals);
+            Matrix<double> scores = Scores(samples, residuals, jacobian, count, hasScale);
+            scores.TransposeThisAndMultiply(scores).Add(squares, squares);
+            foreach (double residual in residuals[..samples])
+            {
+                standardized.Add(Math.Sqrt(2.0) * residual);
+            }
+        });
+        Matrix<double> inverse = Inverses.OfSquare(factors, count);
+        bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
+        Matrix<double> hessian = isSquared
+            ? 0.5 * inverse
+            : Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), 0.5 * inverse);
+        Matrix<double> sandwich = hessian * squares * hessian;
+        Matrix<double> covariance = isSquared ? inverse * (ofSamples / (cost.Observations - cost.Unknowns.Free.Count))
+            : problem.Distance.IsLikelihood ? hessian
+            : sandwich;
+        return new ParameterUncertainty(cost.Unknowns.Complete(covariance), cost.Unknowns.Complete(sandwich))
+        {
+            Leverage = new Lazy<Vector<double>>(() => OfEachRow(cost, at, inverse)),
+            Standardized = Vector<double>.Build.Dense([.. standardized]),
+        };
+    }
+
+    /// <summary>The gradient of each sample's share of the cost, one row a sample; priors are no samples.</summary>
+    private static Matrix<double> Scores(
+        int samples, ReadOnlySpan<double> residuals, ReadOnlySpan<double> jacobian, int count, bool hasScale)
+    {
+        int rows = residuals.Length;
+        double[] scores = new double[samples * count];
+        for (int j = 0; j < count; j++)
+        {
+            for (int i = 0; i < samples; i++)
+            {
+                double ofScale = hasScale ? jacobian[j * rows + samples + i] * residuals[samples + i] : 0.0;
+                scores[j * samples + i] = 2.0 * (jacobian[j * rows + i] * residuals[i] + ofScale);
+            }
+        }
+
+        return Matrix<double>.Build.Dense(samples, count, scores);
+    }
+
+    private static Vector<double> OfEachRow(IFitCost cost, double[] at, Matrix<double> inverse)
+    {
+        var leverage = new List<double>();
+        cost.VisitRows(at, (_, samples, residuals, jacobian) =>
+        {
+            Matrix<double> rows = Matrix<double>.Build.Dense(residuals.Length, inverse.RowCount, jacobian.ToArray());
+            leverage.AddRange((rows * inverse).PointwiseMultiply(rows).RowSums().Take(samples));
+        });
+        return Vector<double>.Build.Dense([.. leverage]);
+    }
+
+    /// <summary>Of a distance with a corner.</summary>
+    private static ParameterUncertainty OfCorner(IFitCost cost, FitProblem problem, Minimum minimum)
+    {
+        double[] at = minimum.Parameters.AsArray();
+        FreeParameters unknowns = cost.Unknowns;
+        var corner = new CornerUncertainty(unknowns.Free.Count, problem.Distance, problem.Distance.HasScale ? at[^1] : 0.0);
+        cost.VisitSlopes(at, corner.Add);
+        double[] priors = [.. unknowns.Priors.Select((prior, i) => prior?.Curvature(at[i]) ?? 0.0)];
+        Matrix<double> sandwich = corner.Sandwich(priors);
+        return new ParameterUncertainty(
+            unknowns.Complete(problem.Distance.IsLikelihood ? corner.OfLikelihood(priors) : sandwich), unknowns.Complete(sandwich))
+        {
+            Leverage = new Lazy<Vector<double>>(() =>
+            {
+                var leverage = new List<double>();
+                Matrix<double> inverse = corner.Inverse;
+                cost.VisitSlopes(at, (_, _, weights, jacobian) => leverage.AddRange(
+                    (jacobian * inverse).PointwiseMultiply(jacobian).RowSums().Select((share, i) => share * weights[i])));
+                return Vector<double>.Build.Dense([.. leverage]);
+            }),
+        };
+    }
+
+    /// <summary>By the Hessian alone.</summary>
+    private static ParameterUncertainty OfHessian(IFitCost cost, FitProblem problem, Minimum minimum)
+    {
+        int count = cost.Unknowns.Count, free = cost.Unknowns.Free.Count;
+        if (count > MaxParametersForHessian)
+        {
+            throw new NotSupportedException(
+                $"The Hessian of {count} parameters is not computed: uncertainties are known of models with up to {MaxParametersForHessian}.");
+        }
+
+        double ofSamples = minimum.Cost - cost.Unknowns.PriorCost(minimum.Parameters.AsArray());
+        bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
+        if (problem.Distance.HasCorner || !(isSquared || problem.Distance.IsLikelihood))
+        {
+            return new ParameterUncertainty(cost.Unknowns.Complete(Matrix<double>.Build.Dense(count, count, double.NaN)), null);
+        }
+
+        Matrix<double> infinite = Matrix<double>.Build.Dense(count, count, double.PositiveInfinity);
+        Matrix<double> inverse = Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), infinite);
+
+        // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
+        double noise = isSquared ? 2.0 * ofSamples / (cost.Observations - free) : 1.0;
+        return new ParameterUncertainty(cost.Unknowns.Complete(noise * inverse), null);
+    }
+
+    /// <summary>Where bounds hold every parameter: nothing is uncertain, and no sample counts in its own prediction.</summary>
+    private static ParameterUncertainty OfNothing(IFitCost cost, FitProblem problem, Minimum minimum)
+    {
+        Matrix<double> none = Matrix<double>.Build.Dense(cost.Unknowns.Names.Count, cost.Unknowns.Names.Count);
+        if (!cost.HasRows)
+        {
+            return new ParameterUncertainty(none, null);
+        }
+
+        var standardized = new List<double>();
+        cost.VisitRows(minimum.Parameters.AsArray(), (_, samples, residuals, _) =>
+        {
+            foreach (double residual in residuals[..samples])
+            {
+                standardized.Add(Math.Sqrt(2.0) * residual);
+            }
+        });
+        return new ParameterUncertainty(none, none)
+        {
+            Leverage = new Lazy<Vector<double>>(() => Vector<double>.Build.Dense(standardized.Count)),
+            Standardized = problem.Distance.HasCorner ? null : Vector<double>.Build.Dense([.. standardized]),
+        };
+    }
+}

@@ -39,7 +39,7 @@ internal static class LinearAgainstPeer
             }
 
             // The first fit of a process waits for its code to be compiled.
-            _ = LinearFits.Logistic(x, y, Penalty);
+            _ = new LogisticRegression { Penalty = Penalty }.Fit(x, y);
             var rounds = Enumerable.Range(0, Rounds).Select(_ => Compare(x, y, python, file)).ToArray();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -57,8 +57,8 @@ internal static class LinearAgainstPeer
 
     private static (double Logistic, double Ridge) Compare(Matrix<double> x, Vector<double> y, string python, string file)
     {
-        LinearFit logistic = LinearFits.Logistic(x, y, Penalty);
-        LinearFit ridge = LinearFits.Ridge(x, y, Penalty);
+        LinearFit logistic = new LogisticRegression { Penalty = Penalty }.Fit(x, y);
+        LinearFit ridge = new RidgeRegression { Penalty = Penalty }.Fit(x, y);
         string[] words =
             [Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "linear.py"), file, Penalty.ToString(CultureInfo.InvariantCulture)];
         using Process process = Process.Start(new ProcessStartInfo(python, words) { RedirectStandardOutput = true })!;

@@ -29,7 +29,7 @@ public class LinearFitTests
     public void Logistic_regression_meets_its_equations(int samples, int inputs, double penalty)
     {
         (Matrix<double> x, Vector<double> y, _) = Draw(samples, inputs);
-        LinearFit fit = LinearFits.Logistic(x, y, penalty);
+        LinearFit fit = new LogisticRegression { Penalty = penalty }.Fit(x, y);
         Assert.True(fit.IsConverged, $"{fit.GradientNorm} after {fit.Passes} passes");
         Vector<double> rest = (x * fit.Weights + fit.Intercept).Map(f => 1.0 / (1.0 + Math.Exp(-f)), Zeros.Include) - y;
         Vector<double> gradient = x.TransposeThisAndMultiply(rest) + penalty * fit.Weights;
@@ -42,11 +42,11 @@ public class LinearFitTests
     {
         (Matrix<double> x, _, Vector<double> y) = Draw(5000, 6);
         Matrix<double> withOnes = x.Append(Matrix<double>.Build.Dense(5000, 1, 1.0));
-        LinearFit least = LinearFits.Ridge(x, y, 0.0);
+        LinearFit least = new RidgeRegression { Penalty = 0.0 }.Fit(x, y);
         Vector<double> expected = LeastSquares.Solve(withOnes, y).Solution.Column(0);
         Assert.True((least.Weights - expected.SubVector(0, 6)).AbsoluteMaximum() < 1e-10);
         Assert.Equal(expected[6], least.Intercept, 1e-10);
-        LinearFit ridge = LinearFits.Ridge(x, y, 50.0);
+        LinearFit ridge = new RidgeRegression { Penalty = 50.0 }.Fit(x, y);
         Matrix<double> penalty = Matrix<double>.Build.Diagonal(7, 7, i => i < 6 ? 50.0 : 0.0);
         Vector<double> direct = (withOnes.TransposeThisAndMultiply(withOnes) + penalty).Solve(withOnes.TransposeThisAndMultiply(y));
         Assert.True((ridge.Weights - direct.SubVector(0, 6)).AbsoluteMaximum() < 1e-10);
@@ -56,7 +56,7 @@ public class LinearFitTests
     public void The_compiled_fit_of_the_same_model_agrees()
     {
         (Matrix<double> x, Vector<double> y, _) = Draw(400, 2);
-        LinearFit ours = LinearFits.Logistic(x, y, 0.0);
+        LinearFit ours = new LogisticRegression { Penalty = 0.0 }.Fit(x, y);
         FitResult fit = new FitProblem
         {
             Model = Model.FromFormula("b + u*x1 + v*x2", "x1", "x2"),
@@ -72,7 +72,7 @@ public class LinearFitTests
     public void Classes_other_than_0_and_1_are_refused()
     {
         (Matrix<double> x, _, Vector<double> y) = Draw(20, 2);
-        Assert.Throws<ArgumentException>(() => LinearFits.Logistic(x, y));
-        Assert.Throws<ArgumentException>(() => LinearFits.Ridge(x, y.SubVector(0, 10)));
+        Assert.Throws<ArgumentException>(() => new LogisticRegression().Fit(x, y));
+        Assert.Throws<ArgumentException>(() => new RidgeRegression().Fit(x, y.SubVector(0, 10)));
     }
 }

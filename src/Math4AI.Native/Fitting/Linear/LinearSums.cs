@@ -1,0 +1,72 @@
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Blocks;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting.Linear;
+
+/// <summary>Cost, gradient and Hessian of a segment of the samples.</summary>
+internal sealed class LinearSums(int parameters)
+{
+    public const int ScratchChannels = 2;
+
+    public double Cost { get; set; }
+
+    public double[] Gradient { get; } = new double[parameters];
+
+    /// <summary>The gradient at w = 0, b = 0.</summary>
+    public double[] FirstGradient { get; } = new double[parameters];
+
+    /// <summary>Its upper triangle, column after column.</summary>
+    public double[] Hessian { get; } = new double[parameters * parameters];
+
+    public void AddGradient(LabelledBlock block, double[] theta, LinearLoss loss, Span<double> slope, Span<double> root)
+    {
+        int inputs = parameters - 1;
+        BlockKernels.Project(theta.AsSpan(0, inputs), 1, block.X, inputs, slope.Length, slope, block.Stride);
+        TensorPrimitives.Add(slope, theta[inputs], slope);
+        Cost += loss.Slopes(slope, block.Y, root);
+        AddSlopes(slope, block, Gradient);
+    }
+
+    public void AddHessian(LabelledBlock block, ReadOnlySpan<double> root, Span<double> room)
+    {
+        int inputs = parameters - 1, count = root.Length;
+        for (int i = 0; i < inputs; i++)
+        {
+            TensorPrimitives.Multiply(block.X.Slice(i * block.Stride, count), root, room.Slice(i * count, count));
+        }
+
+        root.CopyTo(room[(inputs * count)..]);
+        BlockKernels.AddGram(room, parameters, count, Hessian);
+    }
+
+    public void AddFirst(LabelledBlock block, LinearLoss loss, Span<double> slope)
+    {
+        TensorPrimitives.Subtract(loss.MeanAtZero, block.Y, slope);
+        AddSlopes(slope, block, FirstGradient);
+    }
+
+    public Matrix<double> FullHessian() =>
+        Matrix<double>.Build.Dense(parameters, parameters, (i, j) => Hessian[Math.Max(i, j) * parameters + Math.Min(i, j)]);
+
+    public void AddAndClear(LinearSums other)
+    {
+        Cost += other.Cost;
+        other.Cost = 0.0;
+        foreach ((double[] sum, double[] part) in
+            new[] { (Gradient, other.Gradient), (FirstGradient, other.FirstGradient), (Hessian, other.Hessian) })
+        {
+            TensorPrimitives.Add<double>(sum, part, sum);
+            Array.Clear(part);
+        }
+    }
+
+    /// <summary>gradient += [X 1]ᵀ slope.</summary>
+    private static void AddSlopes(ReadOnlySpan<double> slope, LabelledBlock block, double[] gradient)
+    {
+        int inputs = gradient.Length - 1;
+        BlockKernels.AddOuterProduct(slope, 1, block.X, inputs, slope.Length, gradient, block.Stride);
+        gradient[inputs] += BlockKernels.Sum(slope);
+    }
+}

@@ -1,7 +1,7 @@
 // The ring against plain copies: bandwidth with 256 frames of 8 channels across two threads, the time of a round trip,
 // and a long run in which every frame is checked.
 //   ring_benchmark [frames to check]
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <algorithm>
 #include <atomic>

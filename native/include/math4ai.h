@@ -1,9 +1,6 @@
 /*
- * math4ai: the C side of Math4AI.Native. Streaming audio, in planar float32 frames.
- *
- * Every function that can fail returns an m4_result; m4_result_message() turns it into a sentence. Handles are opaque.
- * A planar block is one pointer and a stride: channel c of a block begins at samples + c * stride. Frames are counted
- * per channel. No function here throws, aborts or prints.
+ * math4ai: what Math4AI.Native asks of C so that MKL and LibTorchSharp can be used from .NET. It needs the C and C++
+ * libraries alone; sound is in math4ai_sound.h, a library of its own. No function here throws, aborts or prints.
  */
 #ifndef MATH4AI_H
 #define MATH4AI_H
@@ -21,189 +18,13 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_ABI_VERSION 5
-
-#define M4_MAX_CHANNELS 1024
-
-typedef enum m4_result {
-    M4_OK = 0,
-    M4_END_OF_STREAM = 1, /* the ring is closed and holds no more frames */
-    M4_TIMED_OUT = 2,     /* the wait ended before what it waited for */
-    M4_INVALID_ARGUMENT = 3,
-    M4_OUT_OF_MEMORY = 4,
-    M4_NOT_FOUND = 5,
-    M4_ACCESS_DENIED = 6,
-    M4_EMPTY_FILE = 7,
-    M4_NOT_AUDIO = 8,    /* no format that libsndfile knows */
-    M4_DAMAGED = 9,      /* the header promises what the file does not hold */
-    M4_UNSUPPORTED = 10, /* this container cannot hold this encoding, rate or channel count */
-    M4_NO_SPACE = 11,    /* the disk or the file-size limit is full */
-    M4_BROKEN_PIPE = 12, /* nobody reads the other end */
-    M4_IO_ERROR = 13
-} m4_result;
-
-/* One English sentence for a result code; never null, static storage. */
-M4_API const char* m4_result_message(int32_t result);
+#define M4_ABI_VERSION 6
 
 /* M4_ABI_VERSION of the loaded library. */
 M4_API int32_t m4_abi_version(void);
 
 /* Calls `long function(void* handle, int parameter, ...)` with one double; -1 where function or handle is null. */
 M4_API int64_t m4_call_variadic_double(void* function, void* handle, int32_t parameter, double value);
-
-/* libsndfile's own name and version, such as "libsndfile-1.2.0". */
-M4_API const char* m4_sndfile_version(void);
-
-/* ---- Ring: one thread writes, one thread reads ------------------------------------------------------------------ */
-
-/*
- * A single-producer single-consumer ring of planar float frames. Reading and writing are wait-free: no lock, no
- * allocation, no system call. Exactly one thread may write and one may read at a time; close() belongs to the writer.
- */
-typedef struct m4_ring m4_ring;
-
-/* Capacity is rounded up to a power of two frames. */
-M4_API int32_t m4_ring_create(int32_t channels, int64_t capacity, m4_ring** ring);
-M4_API void m4_ring_destroy(m4_ring* ring);
-
-M4_API int32_t m4_ring_channels(const m4_ring* ring);
-M4_API int64_t m4_ring_capacity(const m4_ring* ring);
-
-/* Frames that a write, or a read, would move now. Exact for the side that asks, a lower bound for the other. */
-M4_API int64_t m4_ring_writable(const m4_ring* ring);
-M4_API int64_t m4_ring_readable(const m4_ring* ring);
-
-/* Moves up to `frames` frames and returns how many. A short write counts as an overrun, a short read of a ring that is
- * still open as an underrun. A closed ring accepts nothing. */
-M4_API int64_t m4_ring_write_planar(m4_ring* ring, const float* samples, int64_t stride, int64_t frames);
-M4_API int64_t m4_ring_write_interleaved(m4_ring* ring, const float* samples, int64_t frames);
-M4_API int64_t m4_ring_read_planar(m4_ring* ring, float* samples, int64_t stride, int64_t frames);
-M4_API int64_t m4_ring_read_interleaved(m4_ring* ring, float* samples, int64_t frames);
-
-/* The same without a copy: up to `frames` frames that lie in one piece, channel c at *samples + c * m4_ring_capacity().
- * What was filled is pushed by commit, what was used is given back by release; M4_INVALID_ARGUMENT where that is more
- * than there is. A piece ends where the ring's memory does: blocks that divide the capacity always come whole. */
-M4_API int64_t m4_ring_acquire_write(m4_ring* ring, int64_t frames, float** samples);
-M4_API int32_t m4_ring_commit(m4_ring* ring, int64_t frames);
-M4_API int64_t m4_ring_acquire_read(m4_ring* ring, int64_t frames, const float** samples);
-M4_API int32_t m4_ring_release(m4_ring* ring, int64_t frames);
-
-/* For the reader: when the last of the next `frames` frames was pushed (to within 16 frames), in nanoseconds of the
- * steady clock; -1 where there are not as many. */
-M4_API int64_t m4_ring_pushed_at(m4_ring* ring, int64_t frames);
-
-/* End of stream: the reader gets what is left, then M4_END_OF_STREAM from a wait. */
-M4_API void m4_ring_close(m4_ring* ring);
-M4_API int32_t m4_ring_is_closed(const m4_ring* ring);
-
-/* For the side that may block: returns M4_OK when `frames` frames can be moved, M4_END_OF_STREAM when they never will
- * be, M4_TIMED_OUT after `timeout_ns`. It polls, so that the other side never has to wake it. */
-M4_API int32_t m4_ring_wait_readable(m4_ring* ring, int64_t frames, int64_t timeout_ns);
-M4_API int32_t m4_ring_wait_writable(m4_ring* ring, int64_t frames, int64_t timeout_ns);
-
-M4_API void m4_ring_counts(const m4_ring* ring, uint64_t* overruns, uint64_t* underruns);
-
-/* ---- Audio files ------------------------------------------------------------------------------------------------ */
-
-typedef enum m4_container {
-    M4_CONTAINER_OTHER = 0,
-    M4_CONTAINER_WAV = 1, /* grows into RF64 past 4 GiB */
-    M4_CONTAINER_FLAC = 2,
-    M4_CONTAINER_OGG = 3,
-    M4_CONTAINER_AIFF = 4
-} m4_container;
-
-typedef enum m4_encoding {
-    M4_ENCODING_OTHER = 0,
-    M4_ENCODING_FLOAT32 = 1,
-    M4_ENCODING_FLOAT64 = 2,
-    M4_ENCODING_PCM16 = 3,
-    M4_ENCODING_PCM24 = 4,
-    M4_ENCODING_PCM32 = 5,
-    M4_ENCODING_VORBIS = 6,
-    M4_ENCODING_PCM8 = 7
-} m4_encoding;
-
-typedef struct m4_audio_format {
-    int64_t frames;      /* what the header promises; -1 where a pipe does not say */
-    int32_t channels;    /* 1 .. M4_MAX_CHANNELS */
-    int32_t sample_rate; /* Hz, 1 .. 1,000,000 */
-    int32_t container;   /* m4_container */
-    int32_t encoding;    /* m4_encoding */
-} m4_audio_format;
-
-typedef struct m4_reader m4_reader;
-
-/* Opens a file, or standard input where the path is "-" (UTF-8). */
-M4_API int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_format* format);
-
-/* Reads up to `frames` frames, fewer only at the end. M4_DAMAGED where the file ends before its header said it would;
- * the frames up to there are delivered. */
-M4_API int32_t m4_reader_read(m4_reader* reader, float* samples, int64_t stride, int64_t frames, int64_t* frames_read);
-
-/* The next read begins at this frame, 0 .. format.frames. M4_UNSUPPORTED where the stream cannot go back (a pipe). */
-M4_API int32_t m4_reader_seek(m4_reader* reader, int64_t frame);
-M4_API void m4_reader_close(m4_reader* reader);
-
-/* Opens headerless samples: `format` says channels, rate and encoding (a PCM or float one, little-endian). */
-M4_API int32_t m4_reader_open_raw(const char* path, const m4_audio_format* format, m4_reader** reader);
-
-/* From now on a thread of the reader's own reads ahead, `block` frames at a time, into a ring of `capacity` frames that
- * belongs to the reader; it waits where the ring is full, and closes the ring at the end. m4_reader_read() is then not
- * allowed any more. */
-M4_API int32_t m4_reader_start(m4_reader* reader, int64_t capacity, int64_t block, m4_ring** ring);
-
-/* How the thread ended, once the ring is closed: M4_OK or what went wrong. */
-M4_API int32_t m4_reader_result(const m4_reader* reader);
-
-typedef struct m4_writer m4_writer;
-
-/* Creates a file, replacing one that is there; "-" writes to standard output, which must be WAV. `format->frames`
- * announces the most frames that will be written, 0 where nobody knows: a WAV file is then laid out to grow past 4 GiB.
- */
-M4_API int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer);
-M4_API int32_t m4_writer_write(m4_writer* writer, const float* samples, int64_t stride, int64_t frames);
-
-/* Opens a sink for headerless samples of the format's encoding. */
-M4_API int32_t m4_writer_open_raw(const char* path, const m4_audio_format* format, m4_writer** writer);
-
-/* From now on a thread of the writer's own writes what is pushed into a ring of `capacity` frames that belongs to the
- * writer. After a failure it closes the ring, which then accepts nothing. m4_writer_write() is not allowed any more. */
-M4_API int32_t m4_writer_start(m4_writer* writer, int64_t capacity, m4_ring** ring);
-
-/* The thread's first failure, M4_OK while there is none. */
-M4_API int32_t m4_writer_result(const m4_writer* writer);
-
-/* Completes the header and closes; a thread first writes what its ring still holds. M4_OK means that the operating
- * system took every byte. The handle is gone after. */
-M4_API int32_t m4_writer_finish(m4_writer* writer);
-
-/* ---- Sample rates ----------------------------------------------------------------------------------------------- */
-
-/* How many frames `frames` frames become at another rate; -1 where a number makes no sense. */
-M4_API int64_t m4_resampled_length(int64_t frames, int32_t from_rate, int32_t to_rate);
-
-/* One channel at another rate, band-limited (libsamplerate, its best). `result` holds m4_resampled_length() frames;
- * `written` says how many came. M4_UNSUPPORTED where the rates differ more than 256 times. */
-M4_API int32_t m4_resample(const float* samples, int64_t frames, int32_t from_rate, int32_t to_rate, float* result,
-                           int64_t* written);
-
-/* ---- Sound devices ---------------------------------------------------------------------------------------------- */
-
-typedef struct m4_device m4_device;
-
-/* 1 where this library was built with PortAudio; without it, opening gives M4_UNSUPPORTED. */
-M4_API int32_t m4_has_devices(void);
-
-/* Opens and starts a device by its name, a part of it, or "default": capture into a ring, or playback out of it,
- * `block` frames at a time. `channels` says how many, 0 for up to two, and is told how many it became. The ring belongs
- * to the device; what it has no room for is lost, and counted as an overrun; what it does not hold is silence. */
-M4_API int32_t m4_device_open(const char* name, int32_t is_output, int32_t* channels, int32_t sample_rate,
-                              int64_t block, int64_t capacity, m4_device** device, m4_ring** ring);
-
-/* M4_OK while it runs; M4_IO_ERROR, and its ring closed, a second after it has vanished. */
-M4_API int32_t m4_device_result(const m4_device* device);
-M4_API void m4_device_close(m4_device* device);
 
 #ifdef __cplusplus
 }

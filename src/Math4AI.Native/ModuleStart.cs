@@ -5,14 +5,18 @@ using Math4AI.Runtime;
 
 namespace Math4AI;
 
-/// <summary>Runs once, on the first use of any type of this library.</summary>
+/// <summary>
+/// Runs once, on the first use of any type of this library: says how each native library is found and how Math.NET comes by
+/// its providers. It loads nothing.
+/// </summary>
 internal static class ModuleStart
 {
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Math.NET must be on MKL before a user's first product, unasked.")]
     internal static void Start()
     {
-        Compute.Offer(LinearAlgebraBackend.Mkl, () => (new MklLinearAlgebraProvider(), new MklFourierTransformProvider()));
-        Compute.Start();
+        NativeRuntime.Register();
+        Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
+        MathNetProvider.Register();
     }
 }

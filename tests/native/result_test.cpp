@@ -1,4 +1,5 @@
 #include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <gtest/gtest.h>
 
@@ -20,8 +21,9 @@ TEST(Result, An_unknown_code_is_said_to_be_unknown) {
     EXPECT_STREQ(m4_result_message(M4_IO_ERROR + 1), "Unknown result code.");
 }
 
-TEST(Result, The_loaded_library_is_the_one_that_the_header_describes) {
+TEST(Result, The_loaded_libraries_are_the_ones_that_the_headers_describe) {
     EXPECT_EQ(m4_abi_version(), M4_ABI_VERSION);
+    EXPECT_EQ(m4_sound_abi_version(), M4_SOUND_ABI_VERSION);
     EXPECT_EQ(std::string(m4_sndfile_version()).rfind("libsndfile-", 0), 0u);
 }
 

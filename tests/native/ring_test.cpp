@@ -1,4 +1,4 @@
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <gtest/gtest.h>
 

@@ -15,13 +15,13 @@ public sealed class AudioDevice : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         this.name = name;
-        if (NativeHelper.HasDevices() == 0)
+        if (SoundLibrary.HasDevices() == 0)
         {
             throw new PlatformNotSupportedException(
                 "The helper was built without PortAudio: install its development files (portaudio19-dev) and build again.");
         }
 
-        Require(NativeHelper.DeviceOpen(name, isOutput ? 1 : 0, ref channels, sampleRate, block, capacity, out handle, out nint ring));
+        Require(SoundLibrary.DeviceOpen(name, isOutput ? 1 : 0, ref channels, sampleRate, block, capacity, out handle, out nint ring));
         Ring = new AudioRing(ring);
         (Channels, SampleRate) = (channels, sampleRate);
     }
@@ -62,7 +62,7 @@ public sealed class AudioDevice : IDisposable
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
-        if (NativeHelper.DeviceResult(handle) != NativeHelper.Ok)
+        if (SoundLibrary.DeviceResult(handle) != SoundLibrary.Ok)
         {
             throw new IOException($"The sound device '{name}' has vanished; what arrived before is written.");
         }
@@ -87,7 +87,7 @@ public sealed class AudioDevice : IDisposable
     public void Dispose()
     {
         Ring?.Dispose();
-        NativeHelper.DeviceClose(handle);
+        SoundLibrary.DeviceClose(handle);
         handle = 0;
     }
 
@@ -95,16 +95,16 @@ public sealed class AudioDevice : IDisposable
     {
         switch (result)
         {
-            case NativeHelper.Ok:
+            case SoundLibrary.Ok:
                 return;
-            case NativeHelper.NotFound:
+            case SoundLibrary.NotFound:
                 throw new IOException($"There is no sound device '{name}' with as many channels.");
-            case NativeHelper.Unsupported:
+            case SoundLibrary.Unsupported:
                 throw new IOException($"The sound device '{name}' does not do this sample rate or number of channels.");
-            case NativeHelper.AccessDenied:
+            case SoundLibrary.AccessDenied:
                 throw new IOException($"The sound device '{name}' is in use by another program, or has vanished.");
             default:
-                throw new IOException($"The sound device '{name}' cannot be opened. {NativeHelper.Message(result)}");
+                throw new IOException($"The sound device '{name}' cannot be opened. {SoundLibrary.Message(result)}");
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Math4AI.Audio;
 internal static class AudioError
 {
     public static IOException Of(string path, int result) =>
-        new($"{(path == "-" ? "The standard stream" : path)}: {NativeHelper.Message(result)}");
+        new($"{(path == "-" ? "The standard stream" : path)}: {SoundLibrary.Message(result)}");
 
     public static void RequireBlock(int length, int channels, int stride, int count)
     {

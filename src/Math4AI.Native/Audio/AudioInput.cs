@@ -20,22 +20,22 @@ public sealed class AudioInput : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
-        NativeHelper.AudioFormat format;
+        SoundLibrary.AudioFormat format;
         int result;
         if (headerless is { } raw)
         {
             format = raw.ToNative();
-            result = NativeHelper.ReaderOpenRaw(path, format, out handle);
+            result = SoundLibrary.ReaderOpenRaw(path, format, out handle);
         }
         else
         {
-            result = NativeHelper.ReaderOpen(path, out handle, out format);
+            result = SoundLibrary.ReaderOpen(path, out handle, out format);
         }
 
         Require(result);
         (Channels, SampleRate) = (format.Channels, format.SampleRate);
-        result = NativeHelper.ReaderStart(handle, capacity, block, out nint ring);
-        if (result != NativeHelper.Ok)
+        result = SoundLibrary.ReaderStart(handle, capacity, block, out nint ring);
+        if (result != SoundLibrary.Ok)
         {
             Dispose();
             Require(result);
@@ -58,20 +58,20 @@ public sealed class AudioInput : IDisposable
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
-        Require(NativeHelper.ReaderResult(handle));
+        Require(SoundLibrary.ReaderResult(handle));
     }
 
     /// <summary>Stops reading and closes the input. A thread that waits for a silent pipe follows when the pipe closes.</summary>
     public void Dispose()
     {
         Ring?.Dispose();
-        NativeHelper.ReaderClose(handle);
+        SoundLibrary.ReaderClose(handle);
         handle = 0;
     }
 
     private void Require(int result)
     {
-        if (result != NativeHelper.Ok)
+        if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
         }

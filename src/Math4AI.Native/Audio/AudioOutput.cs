@@ -20,16 +20,16 @@ public sealed class AudioOutput : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
-        var native = new NativeHelper.AudioFormat
+        var native = new SoundLibrary.AudioFormat
         {
             Channels = channels,
             SampleRate = sampleRate,
             Container = (int)format.Container,
             Encoding = (int)format.Encoding,
         };
-        Require(headerless ? NativeHelper.WriterOpenRaw(path, native, out handle) : NativeHelper.WriterOpen(path, native, out handle));
-        int result = NativeHelper.WriterStart(handle, capacity, out nint ring);
-        if (result != NativeHelper.Ok)
+        Require(headerless ? SoundLibrary.WriterOpenRaw(path, native, out handle) : SoundLibrary.WriterOpen(path, native, out handle));
+        int result = SoundLibrary.WriterStart(handle, capacity, out nint ring);
+        if (result != SoundLibrary.Ok)
         {
             Dispose();
             Require(result);
@@ -46,7 +46,7 @@ public sealed class AudioOutput : IDisposable
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
-        Require(NativeHelper.WriterResult(handle));
+        Require(SoundLibrary.WriterResult(handle));
     }
 
     /// <summary>Writes what is left in the ring and completes the file.</summary>
@@ -55,7 +55,7 @@ public sealed class AudioOutput : IDisposable
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
         Ring.Dispose();
-        int result = NativeHelper.WriterFinish(handle);
+        int result = SoundLibrary.WriterFinish(handle);
         handle = 0;
         Require(result);
     }
@@ -66,14 +66,14 @@ public sealed class AudioOutput : IDisposable
         Ring?.Dispose();
         if (handle != 0)
         {
-            _ = NativeHelper.WriterFinish(handle);
+            _ = SoundLibrary.WriterFinish(handle);
             handle = 0;
         }
     }
 
     private void Require(int result)
     {
-        if (result != NativeHelper.Ok)
+        if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
         }

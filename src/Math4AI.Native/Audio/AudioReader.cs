@@ -16,8 +16,8 @@ public sealed class AudioReader : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
-        int result = NativeHelper.ReaderOpen(path, out handle, out NativeHelper.AudioFormat format);
-        if (result != NativeHelper.Ok)
+        int result = SoundLibrary.ReaderOpen(path, out handle, out SoundLibrary.AudioFormat format);
+        if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
         }
@@ -53,8 +53,8 @@ public sealed class AudioReader : IDisposable
         AudioError.RequireBlock(block.Length, Channels, stride, count);
         fixed (float* samples = block)
         {
-            int result = NativeHelper.ReaderRead(handle, samples, stride, count, out long read);
-            return result == NativeHelper.Ok ? (int)read : throw AudioError.Of(path, result);
+            int result = SoundLibrary.ReaderRead(handle, samples, stride, count, out long read);
+            return result == SoundLibrary.Ok ? (int)read : throw AudioError.Of(path, result);
         }
     }
 
@@ -68,8 +68,8 @@ public sealed class AudioReader : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(sample);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             sample, Length ?? throw new IOException($"{path}: A stream cannot go back; save it to a file first."));
-        int result = NativeHelper.ReaderSeek(handle, sample);
-        if (result != NativeHelper.Ok)
+        int result = SoundLibrary.ReaderSeek(handle, sample);
+        if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
         }
@@ -78,7 +78,7 @@ public sealed class AudioReader : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
-        NativeHelper.ReaderClose(handle);
+        SoundLibrary.ReaderClose(handle);
         handle = 0;
     }
 }

@@ -22,8 +22,8 @@ public sealed unsafe class AudioRing : IDisposable
     internal AudioRing(nint handle)
     {
         this.handle = handle;
-        Channels = NativeHelper.RingChannels(handle);
-        Capacity = NativeHelper.RingCapacity(handle);
+        Channels = SoundLibrary.RingChannels(handle);
+        Capacity = SoundLibrary.RingCapacity(handle);
     }
 
     /// <summary>The number of channels.</summary>
@@ -33,10 +33,10 @@ public sealed unsafe class AudioRing : IDisposable
     public long Capacity { get; }
 
     /// <summary>The frames that wait to be pulled.</summary>
-    public long Readable => NativeHelper.RingReadable(Open);
+    public long Readable => SoundLibrary.RingReadable(Open);
 
     /// <summary>Whether nothing more will be pushed.</summary>
-    public bool IsClosed => NativeHelper.RingIsClosed(Open) != 0;
+    public bool IsClosed => SoundLibrary.RingIsClosed(Open) != 0;
 
     private nint Open => handle != 0 ? handle : throw new ObjectDisposedException(nameof(AudioRing));
 
@@ -44,47 +44,47 @@ public sealed unsafe class AudioRing : IDisposable
     public PlanarBlock AcquireWrite(int frames)
     {
         float* samples = null;
-        int count = (int)NativeHelper.RingAcquireWrite(Open, frames, &samples);
+        int count = (int)SoundLibrary.RingAcquireWrite(Open, frames, &samples);
         return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
     }
 
     /// <summary>Pushes the first frames of what was acquired.</summary>
     /// <exception cref="ArgumentException">There is not as much room.</exception>
-    public void Commit(int frames) => Require(NativeHelper.RingCommit(Open, frames));
+    public void Commit(int frames) => Require(SoundLibrary.RingCommit(Open, frames));
 
     /// <summary>The next frames, for the side that pulls: up to <paramref name="frames"/>, as many as are there in one piece.</summary>
     public PlanarBlock AcquireRead(int frames)
     {
         float* samples = null;
-        int count = (int)NativeHelper.RingAcquireRead(Open, frames, &samples);
+        int count = (int)SoundLibrary.RingAcquireRead(Open, frames, &samples);
         return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
     }
 
     /// <summary>Gives back the first frames of what was acquired.</summary>
     /// <exception cref="ArgumentException">There are not as many.</exception>
-    public void Release(int frames) => Require(NativeHelper.RingRelease(Open, frames));
+    public void Release(int frames) => Require(SoundLibrary.RingRelease(Open, frames));
 
     /// <summary>
     /// For the side that pulls: when the last of the next frames was pushed, on the clock of <see cref="System.Diagnostics.Stopwatch"/>
     /// in nanoseconds; −1 where there are not as many.
     /// </summary>
-    public long PushedAt(int frames) => NativeHelper.RingPushedAt(Open, frames);
+    public long PushedAt(int frames) => SoundLibrary.RingPushedAt(Open, frames);
 
     /// <summary>Waits until so many frames can be pulled; false where there never will be as many, or the time is over.</summary>
     public bool WaitReadable(int frames, TimeSpan longest) =>
-        NativeHelper.RingWaitReadable(Open, frames, (long)longest.TotalNanoseconds) == NativeHelper.Ok;
+        SoundLibrary.RingWaitReadable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
 
     /// <summary>Waits until so many frames can be pushed; false where there never will be room, or the time is over.</summary>
     public bool WaitWritable(int frames, TimeSpan longest) =>
-        NativeHelper.RingWaitWritable(Open, frames, (long)longest.TotalNanoseconds) == NativeHelper.Ok;
+        SoundLibrary.RingWaitWritable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
 
     /// <summary>Ends the stream: what is in the ring can still be pulled.</summary>
-    public void Close() => NativeHelper.RingClose(Open);
+    public void Close() => SoundLibrary.RingClose(Open);
 
     /// <summary>How often less could be pushed, and pulled, than was asked.</summary>
     public (long Overruns, long Underruns) Counts()
     {
-        NativeHelper.RingCounts(Open, out ulong overruns, out ulong underruns);
+        SoundLibrary.RingCounts(Open, out ulong overruns, out ulong underruns);
         return ((long)overruns, (long)underruns);
     }
 
@@ -93,7 +93,7 @@ public sealed unsafe class AudioRing : IDisposable
     {
         if (isOwner && handle != 0)
         {
-            NativeHelper.RingDestroy(handle);
+            SoundLibrary.RingDestroy(handle);
         }
 
         handle = 0;
@@ -101,17 +101,17 @@ public sealed unsafe class AudioRing : IDisposable
 
     private static nint Create(int channels, int capacity)
     {
-        int result = NativeHelper.RingCreate(channels, capacity, out nint ring);
-        return result == NativeHelper.Ok ? ring
-            : result == NativeHelper.OutOfMemory ? throw new InsufficientMemoryException(NativeHelper.Message(result))
+        int result = SoundLibrary.RingCreate(channels, capacity, out nint ring);
+        return result == SoundLibrary.Ok ? ring
+            : result == SoundLibrary.OutOfMemory ? throw new InsufficientMemoryException(SoundLibrary.Message(result))
             : throw new ArgumentException($"A ring of {channels} channels and {capacity} frames cannot be made.");
     }
 
     private static void Require(int result)
     {
-        if (result != NativeHelper.Ok)
+        if (result != SoundLibrary.Ok)
         {
-            throw new ArgumentException(NativeHelper.Message(result));
+            throw new ArgumentException(SoundLibrary.Message(result));
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class AudioWriter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
         Channels = channels;
-        var native = new NativeHelper.AudioFormat
+        var native = new SoundLibrary.AudioFormat
         {
             Frames = length,
             Channels = channels,
@@ -29,8 +29,8 @@ public sealed class AudioWriter : IDisposable
             Container = (int)format.Container,
             Encoding = (int)format.Encoding,
         };
-        int result = NativeHelper.WriterOpen(path, native, out handle);
-        if (result != NativeHelper.Ok)
+        int result = SoundLibrary.WriterOpen(path, native, out handle);
+        if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
         }
@@ -51,8 +51,8 @@ public sealed class AudioWriter : IDisposable
         AudioError.RequireBlock(block.Length, Channels, stride, count);
         fixed (float* samples = block)
         {
-            int result = NativeHelper.WriterWrite(handle, samples, stride, count);
-            if (result != NativeHelper.Ok)
+            int result = SoundLibrary.WriterWrite(handle, samples, stride, count);
+            if (result != SoundLibrary.Ok)
             {
                 throw AudioError.Of(path, result);
             }
@@ -64,9 +64,9 @@ public sealed class AudioWriter : IDisposable
     public void Finish()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
-        int result = NativeHelper.WriterFinish(handle);
+        int result = SoundLibrary.WriterFinish(handle);
         handle = 0;
-        if (result != NativeHelper.Ok)
+        if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
         }
@@ -77,7 +77,7 @@ public sealed class AudioWriter : IDisposable
     {
         if (handle != 0)
         {
-            _ = NativeHelper.WriterFinish(handle);
+            _ = SoundLibrary.WriterFinish(handle);
             handle = 0;
         }
     }

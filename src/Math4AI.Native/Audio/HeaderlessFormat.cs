@@ -8,7 +8,7 @@ namespace Math4AI.Audio;
 /// <param name="Channels">The number of channels.</param>
 public readonly record struct HeaderlessFormat(AudioEncoding Encoding, int SampleRate, int Channels)
 {
-    internal NativeHelper.AudioFormat ToNative() => new()
+    internal SoundLibrary.AudioFormat ToNative() => new()
     {
         Frames = -1,
         Channels = Channels,

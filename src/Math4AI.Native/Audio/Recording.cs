@@ -130,15 +130,15 @@ public sealed class Recording : ISampleSource
             return this;
         }
 
-        long length = NativeHelper.ResampledLength(Length, SampleRate, sampleRate);
+        long length = SoundLibrary.ResampledLength(Length, SampleRate, sampleRate);
         float[][] resampled = [.. channels.Select(_ => new float[length])];
         long least = length;
         for (int channel = 0; channel < Channels; channel++)
         {
             fixed (float* from = channels[channel], to = resampled[channel])
             {
-                int result = NativeHelper.Resample(from, Length, SampleRate, sampleRate, to, out long written);
-                least = result == NativeHelper.Ok
+                int result = SoundLibrary.Resample(from, Length, SampleRate, sampleRate, to, out long written);
+                least = result == SoundLibrary.Ok
                     ? Math.Min(least, written)
                     : throw new ArgumentOutOfRangeException(nameof(sampleRate), sampleRate, $"{SampleRate} samples per second cannot be converted to this.");
             }

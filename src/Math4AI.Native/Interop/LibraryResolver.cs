@@ -1,34 +1,52 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Math4AI.Interop;
 
-/// <summary>Gives this assembly's P/Invokes the libraries that the start sequence loaded, and no others.</summary>
+/// <summary>
+/// Gives P/Invokes their libraries. A library is opened when the first of its functions is called, in the way that was
+/// registered for its name.
+/// </summary>
 internal static class LibraryResolver
 {
-    private static readonly Dictionary<string, (nint Handle, string Problem)> Libraries = [];
+    // All names are registered before the first is looked up.
+    private static readonly Dictionary<string, Library> Libraries = new(StringComparer.Ordinal);
 
-    /// <summary>Registers the resolver; once, before the first P/Invoke of a named library.</summary>
+    /// <summary>Registers the resolver for this assembly; once, before the first P/Invoke of a named library.</summary>
     public static void Install() =>
-        NativeLibrary.SetDllImportResolver(typeof(LibraryResolver).Assembly, Resolve);
+        NativeLibrary.SetDllImportResolver(
+            typeof(LibraryResolver).Assembly, (name, _, _) => Libraries.ContainsKey(name) ? Handle(name) : 0);
 
-    /// <summary>Says which file a name stands for, or why it has none.</summary>
-    public static void Set(string name, nint handle, string problem) => Libraries[name] = (handle, problem);
+    /// <summary>Registers how a library is opened: <paramref name="open"/> sets its handle or the problem, once.</summary>
+    public static void Register(string name, Action open) => Libraries.Add(name, new Library(open));
 
-    /// <summary>Says whether the library that a name stands for is loaded.</summary>
-    public static bool IsLoaded(string name) =>
-        Libraries.TryGetValue(name, out (nint Handle, string Problem) library) && library.Handle != 0;
+    /// <summary>Says which opened library a name stands for.</summary>
+    public static void SetHandle(string name, nint handle) => Libraries[name].Handle = handle;
 
-    /// <summary>The loaded library that a name stands for.</summary>
-    /// <exception cref="DllNotFoundException">It is not loaded; the message says why.</exception>
-    public static nint Handle(string name) =>
-        Libraries.TryGetValue(name, out (nint Handle, string Problem) library) && library.Handle != 0
-            ? library.Handle
-            : throw new DllNotFoundException(library.Problem ?? name);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    /// <summary>Says why a name stands for no library.</summary>
+    public static void SetProblem(string name, string problem)
     {
-        // A name that is not ours is left to the runtime's own search.
-        return Libraries.ContainsKey(name) ? Handle(name) : 0;
+        Libraries[name].Handle = 0;
+        Libraries[name].Problem = problem;
+    }
+
+    /// <summary>Opens a library, unless that has been done, and returns whether it can be used.</summary>
+    public static bool IsAvailable(string name)
+    {
+        Libraries[name].Open();
+        return Libraries[name].Handle != 0;
+    }
+
+    /// <summary>Opens a library, unless that has been done, and returns its handle.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be opened; the message says why and what to do.</exception>
+    public static nint Handle(string name) =>
+        IsAvailable(name) ? Libraries[name].Handle : throw new DllNotFoundException(Libraries[name].Problem);
+
+    private sealed class Library(Action open)
+    {
+        public Action Open { get; } = open;
+
+        public nint Handle { get; set; }
+
+        public string Problem { get; set; } = string.Empty;
     }
 }

@@ -2,162 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Interop;
 
-/// <summary>The C helper, <c>native/include/math4ai.h</c>, function by function.</summary>
-internal static unsafe partial class NativeHelper
+/// <summary>The helper under MKL and LibTorchSharp, <c>native/include/math4ai.h</c>, function by function.</summary>
+internal static partial class NativeHelper
 {
     public const string Name = "math4ai";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 5;
-
-    public const int Ok = 0;
-    public const int OutOfMemory = 4;
-    public const int NotFound = 5;
-    public const int AccessDenied = 6;
-    public const int Unsupported = 10;
-
-    /// <summary><c>m4_audio_format</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    public struct AudioFormat
-    {
-        public long Frames;
-        public int Channels;
-        public int SampleRate;
-        public int Container;
-        public int Encoding;
-    }
-
-    /// <summary>The sentence for a result code.</summary>
-    public static string Message(int result) => Marshal.PtrToStringUTF8(ResultMessage(result))!;
-
-    /// <summary>libsndfile's name and version.</summary>
-    public static string SndfileVersion => Marshal.PtrToStringUTF8(GetSndfileVersion())!;
+    public const int AbiVersion = 6;
 
     [LibraryImport(Name, EntryPoint = "m4_abi_version")]
     public static partial int GetAbiVersion();
 
     [LibraryImport(Name, EntryPoint = "m4_call_variadic_double")]
     public static partial long CallVariadicDouble(nint function, nint handle, int parameter, double value);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_create")]
-    public static partial int RingCreate(int channels, long capacity, out nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_destroy")]
-    public static partial void RingDestroy(nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_write_planar")]
-    public static partial long RingWritePlanar(nint ring, float* samples, long stride, long frames);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_read_interleaved")]
-    public static partial long RingReadInterleaved(nint ring, float* samples, long frames);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_channels")]
-    public static partial int RingChannels(nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_capacity")]
-    public static partial long RingCapacity(nint ring);
-
-    // Taking and giving back costs a few nanoseconds: the call must not cost more. None of these waits.
-    [LibraryImport(Name, EntryPoint = "m4_ring_readable")]
-    [SuppressGCTransition]
-    public static partial long RingReadable(nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_acquire_write")]
-    [SuppressGCTransition]
-    public static partial long RingAcquireWrite(nint ring, long frames, float** samples);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_commit")]
-    [SuppressGCTransition]
-    public static partial int RingCommit(nint ring, long frames);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_acquire_read")]
-    [SuppressGCTransition]
-    public static partial long RingAcquireRead(nint ring, long frames, float** samples);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_release")]
-    [SuppressGCTransition]
-    public static partial int RingRelease(nint ring, long frames);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_pushed_at")]
-    [SuppressGCTransition]
-    public static partial long RingPushedAt(nint ring, long frames);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_close")]
-    public static partial void RingClose(nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_is_closed")]
-    public static partial int RingIsClosed(nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_wait_readable")]
-    public static partial int RingWaitReadable(nint ring, long frames, long timeoutNanoseconds);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_wait_writable")]
-    public static partial int RingWaitWritable(nint ring, long frames, long timeoutNanoseconds);
-
-    [LibraryImport(Name, EntryPoint = "m4_ring_counts")]
-    public static partial void RingCounts(nint ring, out ulong overruns, out ulong underruns);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_open", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ReaderOpen(string path, out nint reader, out AudioFormat format);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_read")]
-    public static partial int ReaderRead(nint reader, float* samples, long stride, long frames, out long framesRead);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_open_raw", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ReaderOpenRaw(string path, in AudioFormat format, out nint reader);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_start")]
-    public static partial int ReaderStart(nint reader, long capacity, long block, out nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_result")]
-    public static partial int ReaderResult(nint reader);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_seek")]
-    public static partial int ReaderSeek(nint reader, long frame);
-
-    [LibraryImport(Name, EntryPoint = "m4_reader_close")]
-    public static partial void ReaderClose(nint reader);
-
-    [LibraryImport(Name, EntryPoint = "m4_writer_open", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int WriterOpen(string path, in AudioFormat format, out nint writer);
-
-    [LibraryImport(Name, EntryPoint = "m4_writer_open_raw", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int WriterOpenRaw(string path, in AudioFormat format, out nint writer);
-
-    [LibraryImport(Name, EntryPoint = "m4_writer_start")]
-    public static partial int WriterStart(nint writer, long capacity, out nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_writer_result")]
-    public static partial int WriterResult(nint writer);
-
-    [LibraryImport(Name, EntryPoint = "m4_writer_write")]
-    public static partial int WriterWrite(nint writer, float* samples, long stride, long frames);
-
-    [LibraryImport(Name, EntryPoint = "m4_writer_finish")]
-    public static partial int WriterFinish(nint writer);
-
-    [LibraryImport(Name, EntryPoint = "m4_resampled_length")]
-    public static partial long ResampledLength(long frames, int fromRate, int toRate);
-
-    [LibraryImport(Name, EntryPoint = "m4_resample")]
-    public static partial int Resample(float* samples, long frames, int fromRate, int toRate, float* result, out long written);
-
-    [LibraryImport(Name, EntryPoint = "m4_has_devices")]
-    public static partial int HasDevices();
-
-    [LibraryImport(Name, EntryPoint = "m4_device_open", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int DeviceOpen(
-        string name, int isOutput, ref int channels, int sampleRate, long block, long capacity, out nint device, out nint ring);
-
-    [LibraryImport(Name, EntryPoint = "m4_device_result")]
-    public static partial int DeviceResult(nint device);
-
-    [LibraryImport(Name, EntryPoint = "m4_device_close")]
-    public static partial void DeviceClose(nint device);
-
-    [LibraryImport(Name, EntryPoint = "m4_result_message")]
-    private static partial nint ResultMessage(int result);
-
-    [LibraryImport(Name, EntryPoint = "m4_sndfile_version")]
-    private static partial nint GetSndfileVersion();
 }

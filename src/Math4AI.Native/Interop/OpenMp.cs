@@ -35,7 +35,7 @@ internal static unsafe class OpenMp
 
     private static EntryPoints? Load()
     {
-        if (!OperatingSystem.IsLinux() || !LibraryResolver.IsLoaded(MklLibrary.Name))
+        if (!OperatingSystem.IsLinux() || !LibraryResolver.IsAvailable(MklLibrary.Name))
         {
             return null;
         }

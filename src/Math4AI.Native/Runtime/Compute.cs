@@ -1,71 +1,82 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Math4AI.Interop.Mkl;
-using MathNet.Numerics.Providers.FourierTransform;
-using MathNet.Numerics.Providers.LinearAlgebra;
-using TorchSharp;
 
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// The native runtime of this process: what is loaded, how many threads it uses, and what carries out linear algebra. It
-/// starts by itself, on the first use of any type of this library.
+/// Controls the native runtime of this process: what is loaded, how many threads it uses, and what carries out linear
+/// algebra. Nothing has to be called: from the first use of any type of this library on, Math.NET's linear algebra and Fourier
+/// transforms run on MKL, and TorchSharp finds its libraries. Each library is loaded when it is first needed; the members
+/// here that need one load it.
 /// </summary>
 /// <remarks>
-/// Three environment variables are read once, at the start: <c>MATH4AI_DETERMINISTIC=0</c> is for those who want to measure
-/// it (see <see cref="Deterministic"/>); <c>MATH4AI_PROVIDER</c> (<c>mkl</c>, <c>mathnet</c> or
-/// <c>managed</c>) chooses the linear algebra; <c>MATH4AI_MKL_DISPATCH=vendor</c> leaves MKL its own choice of code on
-/// processors that are not Intel's, which is about half as fast there.
+/// <para>
+/// Environment variables, read once: <c>MATH4AI_THREADS</c> sets <see cref="Threads"/>; <c>MATH4AI_PROVIDER</c>
+/// (<c>mkl</c>, <c>mathnet</c> or <c>managed</c>) chooses the linear algebra; <c>MATH4AI_DETERMINISTIC=0</c> turns
+/// <see cref="Deterministic"/> off, to measure what it costs; <c>MATH4AI_MKL_DISPATCH=vendor</c> leaves MKL its own choice of
+/// code on processors that are not Intel's, which is about half as fast there.
+/// </para>
+/// <para>
+/// Math.NET's own settings keep their meaning: <c>Control.UseBestProviders()</c>, <c>UseDefaultProviders()</c>,
+/// <c>UseNativeMKL()</c> and <c>TryUseNative()</c> choose MKL as found here (or the application's own copy of
+/// MathNet.Numerics.Providers.MKL, where it has one), <c>UseManaged()</c> chooses managed code, and
+/// <c>UseSingleThread()</c>, <c>UseMultiThreading()</c> and <c>MaxDegreeOfParallelism</c> set <see cref="Threads"/>.
+/// A program that calls them before it uses any type of this library, or that uses Math.NET's types alone, does not load
+/// this library, and runs managed until it does: read <see cref="Provider"/> first.
+/// </para>
 /// </remarks>
 public static class Compute
 {
-    private static readonly Dictionary<LinearAlgebraBackend, Func<(ILinearAlgebraProvider, IFourierTransformProvider)>> Providers =
-        new()
-        {
-            [LinearAlgebraBackend.Managed] = () =>
-                (ManagedLinearAlgebraProvider.Instance, ManagedFourierTransformProvider.Instance),
-            [LinearAlgebraBackend.MathNetNative] = () =>
-                LinearAlgebraControl.TryUseNativeMKL() && FourierTransformControl.TryUseNativeMKL()
-                    ? (LinearAlgebraControl.Provider, FourierTransformControl.Provider)
-                    : throw new PlatformNotSupportedException("The application does not carry Math.NET's native package."),
-        };
+    private static (Func<LinearAlgebraBackend> Get, Func<LinearAlgebraBackend, bool> TrySet)? provider;
+    private static bool hasLeftMkl;
 
-    private static int threads = Environment.ProcessorCount;
-
-    /// <summary>The steps that loaded the native libraries, in order.</summary>
+    /// <summary>Gets the steps that load the native libraries, in order, after taking those that have not been taken.</summary>
     public static IReadOnlyList<StartupStep> StartupSteps => NativeRuntime.Steps;
 
-    /// <summary>The native libraries that are loaded.</summary>
-    public static IReadOnlyList<NativeLibraryInfo> Libraries => NativeRuntime.Libraries;
+    /// <summary>Gets the native libraries of this process, after loading those that have not been loaded.</summary>
+    public static IReadOnlyList<NativeLibraryInfo> Libraries => NativeRuntime.Libraries();
 
-    /// <summary>Whether tensors (TorchSharp) can be used.</summary>
+    /// <summary>Gets whether tensors (TorchSharp) can be used; loads what they need.</summary>
     public static bool HasTensors => NativeRuntime.HasTensors;
 
-    /// <summary>Whether MKL is loaded; without it everything works, on managed code.</summary>
-    public static bool HasMkl => NativeRuntime.HasMkl;
+    /// <summary>Gets whether MKL can be used; loads it. Without MKL everything works, on managed code.</summary>
+    public static bool HasMkl => NativeRuntime.HasMkl || LeaveMkl();
 
     /// <summary>
-    /// Whether the same input gives the same bits in every run with the same number of threads: MKL's results otherwise depend
+    /// Gets whether the same input gives the same bits in every run with the same number of threads: MKL's results otherwise depend
     /// on where arrays lie in memory. True unless <c>MATH4AI_DETERMINISTIC=0</c>; it costs no time that could be measured.
     /// </summary>
     public static bool Deterministic => !HasMkl || NativeRuntime.IsReproducible;
 
-    /// <summary>MKL's version in its own words; empty where it is not loaded.</summary>
+    /// <summary>Gets MKL's version in its own words; empty where it cannot be loaded.</summary>
     public static string MklVersion => HasMkl ? MklService.Version : string.Empty;
 
-    /// <summary>The vector instructions that MKL uses, or that .NET uses where MKL is not loaded.</summary>
+    /// <summary>Gets the vector instructions that MKL uses, or that .NET uses where MKL cannot be loaded.</summary>
     public static string InstructionSet =>
         HasMkl ? MklService.InstructionSet : Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "SSE2";
 
-    /// <summary>The processor's name.</summary>
+    /// <summary>Gets the processor's name.</summary>
     public static string Processor => ProcessorName.Value;
 
-    /// <summary>What would make linear algebra faster here, one sentence each; empty where it runs at full speed.</summary>
-    public static IReadOnlyList<string> SpeedAdvice() => Advice(
-        Provider,
-        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
-        Environment.GetEnvironmentVariable("MATH4AI_PROVIDER"),
-        Environment.GetEnvironmentVariable("MATH4AI_MKL_DISPATCH"));
+    /// <summary>Gets what would make linear algebra faster here, one sentence each; empty where it runs at full speed.</summary>
+    public static IReadOnlyList<string> SpeedAdvice()
+    {
+        string? asked = Environment.GetEnvironmentVariable("MATH4AI_THREADS");
+        IEnumerable<string> threads = string.IsNullOrEmpty(asked) || TryReadThreads(asked, out _)
+            ? []
+            : [$"MATH4AI_THREADS is '{asked}', which is not a number of threads from 1 on: the {ThreadsAtStart} processors are used."];
+        return
+        [
+            .. Advice(
+                Provider,
+                OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
+                Environment.GetEnvironmentVariable("MATH4AI_PROVIDER"),
+                Environment.GetEnvironmentVariable("MATH4AI_MKL_DISPATCH")),
+            .. threads,
+        ];
+    }
 
     /// <summary><see cref="SpeedAdvice"/> for any machine and setting.</summary>
     internal static IReadOnlyList<string> Advice(LinearAlgebraBackend backend, bool hasMklInTorch, string? provider, string? dispatch)
@@ -83,89 +94,64 @@ public static class Compute
         return dispatch == "vendor" ? ["MATH4AI_MKL_DISPATCH=vendor leaves MKL its slower code on processors other than Intel's: unset it."] : [];
     }
 
-    /// <summary>The linear algebra and the Fourier transforms in use. Setting it installs it in Math.NET for the whole process.</summary>
-    /// <exception cref="PlatformNotSupportedException">The one asked for cannot be had here.</exception>
+    /// <summary>
+    /// Gets or sets the linear algebra and the Fourier transforms in use. Setting it installs them in Math.NET for the whole
+    /// process.
+    /// </summary>
+    /// <exception cref="PlatformNotSupportedException">The one asked for cannot be used here.</exception>
     public static LinearAlgebraBackend Provider
     {
-        get;
+        get => provider!.Value.Get();
         set
         {
-            if (!TryInstall(value))
+            if (!provider!.Value.TrySet(value))
             {
                 throw new PlatformNotSupportedException(
                     $"The linear algebra '{value}' cannot be used here; run 'math4ai doctor' to see why.");
             }
-
-            field = value;
         }
     }
 
     /// <summary>
-    /// The threads that one computation may use, of MKL, of torch and of our own loops together; at first the number of
-    /// processors that this process may use.
+    /// Gets or sets the number of threads that one computation may use, of MKL, of torch and of our own loops together; at first
+    /// <c>MATH4AI_THREADS</c>, or else the number of processors that this process may use.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public static int Threads
     {
-        get => threads;
+        get => NativeRuntime.Threads;
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            threads = value;
-            if (HasMkl)
-            {
-                MklService.SetNumThreads(value);
-            }
-
-            if (HasTensors)
-            {
-                torch.set_num_threads(value);
-            }
+            NativeRuntime.Threads = value;
         }
     }
 
-    /// <summary>Makes a provider of a room above this one known; the start of the library calls it.</summary>
-    internal static void Offer(
-        LinearAlgebraBackend backend, Func<(ILinearAlgebraProvider, IFourierTransformProvider)> create) =>
-        Providers[backend] = create;
+    /// <summary>The threads before anybody sets them.</summary>
+    internal static int ThreadsAtStart { get; } =
+        TryReadThreads(Environment.GetEnvironmentVariable("MATH4AI_THREADS"), out int asked) ? asked : Environment.ProcessorCount;
 
-    /// <summary>Loads the native libraries and installs the linear algebra: the fastest there is, or the one asked for.</summary>
-    internal static void Start()
+    /// <summary>Gets whether MKL's file is there: linear algebra may then count on it, and it is loaded at the first call.</summary>
+    internal static bool CanLoadMkl => NativeRuntime.HasMklFile;
+
+    /// <summary>Says how Math.NET's provider is read and set; the start of the library does, since its rooms lie above this one.</summary>
+    internal static void SetProviderAccess(Func<LinearAlgebraBackend> get, Func<LinearAlgebraBackend, bool> trySet) =>
+        provider = (get, trySet);
+
+    /// <summary>Puts Math.NET on managed code where it counted on an MKL that cannot be loaded. Returns false.</summary>
+    internal static bool LeaveMkl()
     {
-        NativeRuntime.Start();
-        if (HasMkl || HasTensors)
+        if (NativeRuntime.HasMklFailed && !hasLeftMkl)
         {
-            Threads = threads;
+            hasLeftMkl = true;
+            Provider = Provider == LinearAlgebraBackend.Mkl ? LinearAlgebraBackend.Managed : Provider;
         }
 
-        string wanted = Environment.GetEnvironmentVariable("MATH4AI_PROVIDER") ?? string.Empty;
-        LinearAlgebraBackend[] order = wanted.ToUpperInvariant() switch
-        {
-            "MANAGED" => [],
-            "MATHNET" => [LinearAlgebraBackend.MathNetNative],
-            _ => [LinearAlgebraBackend.Mkl, LinearAlgebraBackend.MathNetNative],
-        };
-        Provider = order.FirstOrDefault(TryInstall, LinearAlgebraBackend.Managed);
+        return false;
     }
 
-    private static bool TryInstall(LinearAlgebraBackend backend)
-    {
-        try
-        {
-            if (!Providers.TryGetValue(backend, out var create)
-                || (backend == LinearAlgebraBackend.Mkl && !HasMkl))
-            {
-                return false;
-            }
-
-            (ILinearAlgebraProvider algebra, IFourierTransformProvider fourier) = create();
-            return LinearAlgebraControl.TryUse(algebra) && FourierTransformControl.TryUse(fourier);
-        }
-        catch (PlatformNotSupportedException)
-        {
-            return false;
-        }
-    }
+    private static bool TryReadThreads(string? text, out int threads) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out threads) && threads > 0;
 
     private static readonly Lazy<string> ProcessorName = new(() =>
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Math4AI.Interop;
 using Math4AI.Interop.Mkl;
@@ -7,9 +6,9 @@ using TorchSharp;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// Loads the native libraries, once per process, in the one order that works: the helper first and globally, since it
-/// defines what MKL asks about the processor and what LibTorchSharp asks of libstdc++; then libtorch, which has MKL
-/// inside; then LibTorchSharp. A step that fails leaves the rest usable, and says what to do.
+/// Loads the native libraries, each when it is first needed, in the one order that works: the helper first and globally,
+/// since it defines what MKL asks about the processor and what LibTorchSharp asks of libstdc++; then libtorch, which has
+/// MKL inside; then LibTorchSharp. The sound library stands alone.
 /// </summary>
 internal static class NativeRuntime
 {
@@ -17,150 +16,241 @@ internal static class NativeRuntime
     private const string NewestStreamVersion = "GLIBCXX_3.4.32";
     private const string RestoreTorch = "Restore the package TorchSharp-cpu and build again.";
 
-    private static readonly List<StartupStep> StepsTaken = [];
-    private static readonly List<NativeLibraryInfo> LibrariesLoaded = [];
+    private static readonly bool IsLinuxX64 =
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
-    public static IReadOnlyList<StartupStep> Steps => StepsTaken;
+    private static readonly LoadStep Helper =
+        new("load the helper", NativeHelper.Name, "Build it with ./build.sh build.", LoadHelper);
 
-    public static IReadOnlyList<NativeLibraryInfo> Libraries => LibrariesLoaded;
+    private static readonly LoadStep Mkl = new("load libtorch and MKL", MklLibrary.Name, RestoreTorch, LoadMkl);
 
-    public static bool HasMkl { get; private set; }
+    private static readonly LoadStep Tensors = new("load LibTorchSharp", TorchSharpLibrary.Name, RestoreTorch, LoadTensors);
 
-    public static bool HasHelper { get; private set; }
+    private static readonly LoadStep Sound = new(
+        "load the sound library",
+        SoundLibrary.Name,
+        "Build it with ./build.sh build, and install libsndfile, libsamplerate and PortAudio (on Debian and Ubuntu: "
+        + "apt-get install libsndfile1 libsamplerate0 libportaudio2).",
+        LoadSound);
 
-    public static bool HasTensors { get; private set; }
+    private static readonly Lazy<bool> MklFiles =
+        new(() => IsLinuxX64 && TryFind("libc10.so") is not null && TryFind("libtorch_cpu.so") is not null);
 
+    // Guards the three below.
+    private static readonly Lock ThreadsGate = new();
+    private static int threads = Compute.ThreadsAtStart;
+    private static bool isMklReady;
+    private static bool areTensorsReady;
+
+    /// <summary>Gets every step in order, after taking those that have not been taken.</summary>
+    public static IReadOnlyList<StartupStep> Steps =>
+        IsLinuxX64
+            ? [Helper.Report(), Mkl.Report(), Tensors.Report(), Sound.Report()]
+            : [Tensors.Report(), Sound.Report()];
+
+    /// <summary>Gets whether MKL is loaded, after loading it.</summary>
+    public static bool HasMkl => Mkl.Take();
+
+    /// <summary>Gets whether loading MKL has been tried in vain.</summary>
+    public static bool HasMklFailed => Mkl.HasFailed;
+
+    /// <summary>Gets whether MKL's file is there; it is not loaded, and where loading it has failed the answer is no.</summary>
+    public static bool HasMklFile => MklFiles.Value && !Mkl.HasFailed;
+
+    /// <summary>Gets whether tensors can be used, after loading what they need.</summary>
+    public static bool HasTensors => Tensors.Take();
+
+    /// <summary>Gets whether MKL agreed to give the same bits wherever arrays lie.</summary>
     public static bool IsReproducible { get; private set; }
 
-    public static void Start()
+    /// <summary>Gets or sets the threads of MKL and torch, where they are loaded and when they will be.</summary>
+    public static int Threads
     {
-        LibraryResolver.Install();
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        get => threads;
+        set
         {
-            StartElsewhere();
-            return;
+            lock (ThreadsGate)
+            {
+                threads = value;
+                ApplyThreads();
+            }
         }
-
-        HasHelper = Step(
-            "load the helper", NativeHelper.Name, "Build it with ./build.sh build, and install libsndfile, libsamplerate and PortAudio.", LoadHelper);
-        HasMkl = Step("load libtorch and MKL", MklLibrary.Name, RestoreTorch, LoadLibtorch);
-        HasTensors = Step("load LibTorchSharp", null, RestoreTorch, LoadLibTorchSharp);
     }
 
-    /// <summary>Windows, macOS and Arm: untested. TorchSharp finds its own libraries there.</summary>
-    private static void StartElsewhere()
+    /// <summary>Registers how each library is found; none is loaded.</summary>
+    public static void Register()
     {
-        string problem = $"The native path is built for Linux x64; this is {RuntimeInformation.RuntimeIdentifier}.";
-        LibraryResolver.Set(MklLibrary.Name, 0, problem);
-        HasHelper = Step("load the helper", NativeHelper.Name, "Build it with CMake and place it beside the application.", () =>
+        LibraryResolver.Register(NativeHelper.Name, () => Helper.Take());
+        LibraryResolver.Register(MklLibrary.Name, () => _ = Mkl.Take() || Compute.LeaveMkl());
+        LibraryResolver.Register(TorchSharpLibrary.Name, () => Tensors.Take());
+        LibraryResolver.Register(SoundLibrary.Name, () => Sound.Take());
+        LibraryResolver.Install();
+        if (IsLinuxX64)
         {
-            string path = Find(OperatingSystem.IsWindows() ? "math4ai.dll" : "libmath4ai.dylib");
-            LibraryResolver.Set(NativeHelper.Name, NativeLibrary.Load(path), string.Empty);
-            return path;
-        });
-        HasTensors = Step("load LibTorchSharp", null, "Add the package TorchSharp-cpu.", () =>
+            TorchSharpLibrary.Attach(PrepareTorch);
+        }
+    }
+
+    /// <summary>The libraries that could be loaded.</summary>
+    public static IReadOnlyList<NativeLibraryInfo> Libraries()
+    {
+        var found = new List<NativeLibraryInfo>();
+        if (IsLinuxX64 && Helper.Take())
         {
-            torch.InitializeDeviceType(DeviceType.CPU);
-            return "by TorchSharp itself";
-        });
+            found.Add(new NativeLibraryInfo("math4ai helper", $"interface {NativeHelper.GetAbiVersion()}", Find("libmath4ai.so")));
+        }
+
+        if (HasMkl)
+        {
+            found.Add(new NativeLibraryInfo("MKL", MklService.Version, Find("libtorch_cpu.so")));
+        }
+
+        if (IsLinuxX64 && HasTensors)
+        {
+            found.Add(new NativeLibraryInfo("libtorch", torch.__version__, Find("libLibTorchSharp.so")));
+        }
+
+        if (Sound.Take())
+        {
+            found.Add(new NativeLibraryInfo("libsndfile", SoundLibrary.SndfileVersion, "by the sound library"));
+        }
+
+        return found;
     }
 
     private static string LoadHelper()
     {
         string path = Find("libmath4ai.so");
-        LibraryResolver.Set(NativeHelper.Name, LibC.LoadGlobally(path), string.Empty);
-        int version = NativeHelper.GetAbiVersion();
-        if (version != NativeHelper.AbiVersion)
-        {
-            throw new DllNotFoundException(
-                $"{path} has interface version {version}, and {NativeHelper.AbiVersion} is needed");
-        }
-
-        LibrariesLoaded.Add(new NativeLibraryInfo("math4ai helper", $"interface {version}", path));
-        LibrariesLoaded.Add(new NativeLibraryInfo("libsndfile", NativeHelper.SndfileVersion, "by the helper"));
+        LibraryResolver.SetHandle(NativeHelper.Name, LibC.LoadGlobally(path));
+        RequireVersion(path, NativeHelper.GetAbiVersion(), NativeHelper.AbiVersion);
         return path;
     }
 
-    private static string LoadLibtorch()
+    /// <summary>What must be so before libtorch's file is opened, by us or by TorchSharp.</summary>
+    private static void PrepareTorch()
     {
+        Helper.Take();
         // OpenMP's threads wait for each other by spinning, for about a millisecond: where another program wants the core, a training
         // step takes many times as long. A tenth of that is enough between the parts of a step.
         LibC.SetDefault("GOMP_SPINCOUNT", "20000");
+    }
+
+    private static string LoadMkl()
+    {
+        if (!IsLinuxX64)
+        {
+            throw new DllNotFoundException($"MKL is found on Linux x64 alone; this is {RuntimeInformation.RuntimeIdentifier}");
+        }
+
+        PrepareTorch();
         NativeLibrary.Load(Find("libc10.so"));
         string path = Find("libtorch_cpu.so");
-        LibraryResolver.Set(MklLibrary.Name, NativeLibrary.Load(path), string.Empty);
+        LibraryResolver.SetHandle(MklLibrary.Name, NativeLibrary.Load(path));
         if (Environment.GetEnvironmentVariable("MATH4AI_DETERMINISTIC") != "0")
         {
             IsReproducible = MklService.TryMakeReproducible();
         }
 
-        LibrariesLoaded.Add(new NativeLibraryInfo("MKL", MklService.Version, path));
+        // Torch sets it so when it starts: results must not depend on whether it has.
+        MklService.SetDynamic(0);
+
+        lock (ThreadsGate)
+        {
+            isMklReady = true;
+            ApplyThreads();
+        }
+
         return $"{path}, instructions: {MklService.InstructionSet}";
     }
 
-    private static string LoadLibTorchSharp()
+    private static string LoadTensors()
     {
+        if (!IsLinuxX64)
+        {
+            // Windows, macOS and Arm: untested. TorchSharp finds its own libraries there.
+            LibraryResolver.SetHandle(TorchSharpLibrary.Name, TorchSharpLibrary.LoadByItself());
+            SetTensorsReady();
+            return "by TorchSharp itself";
+        }
+
+        Mkl.Take();
         NativeLibrary.Load(Find("libtorch.so"));
         string path = Find("libLibTorchSharp.so");
         bool isCurrent = NativeLibrary.TryGetExport(NativeLibrary.Load("libstdc++.so.6"), NewestStreamSymbol, out _);
         string detail = path;
         if (isCurrent)
         {
-            NativeLibrary.Load(path);
+            LibraryResolver.SetHandle(TorchSharpLibrary.Name, NativeLibrary.Load(path));
         }
         else
         {
             // The package's file stays as it is: a copy in memory is the one that gets the flag.
             byte[] library = File.ReadAllBytes(path);
             ElfVersionNeeds.MakeWeak(library, NewestStreamVersion);
-            LibC.LoadFromMemory("libLibTorchSharp.so", library);
+            LibraryResolver.SetHandle(TorchSharpLibrary.Name, LibC.LoadFromMemory("libLibTorchSharp.so", library));
             detail = $"{path}, from memory, without the need for {NewestStreamVersion} that this libstdc++ lacks";
         }
 
-        torch.InitializeDeviceType(DeviceType.CPU);
-        LibrariesLoaded.Add(new NativeLibraryInfo("libtorch", torch.__version__, path));
+        SetTensorsReady();
         return detail;
     }
 
-    /// <summary>Takes one step. Whatever goes wrong in it is noted, and becomes the message of later P/Invokes of the library.</summary>
-    private static bool Step(string name, string? library, string remedy, Func<string> action)
+    private static void SetTensorsReady()
     {
-        long start = Stopwatch.GetTimestamp();
-        try
+        lock (ThreadsGate)
         {
-            string detail = action();
-            StepsTaken.Add(new StartupStep(name, true, detail, string.Empty, Seconds(start)));
-            return true;
-        }
-        catch (Exception e)
-        {
-            StepsTaken.Add(new StartupStep(name, false, FirstSentence(e), remedy, Seconds(start)));
-            if (library is not null)
-            {
-                LibraryResolver.Set(library, 0, $"{FirstSentence(e)}. {remedy}");
-            }
-
-            return false;
+            areTensorsReady = true;
+            ApplyThreads();
         }
     }
 
-    private static string FirstSentence(Exception e) =>
-        e.GetBaseException().Message.Split('\n')[0].TrimEnd('.', ' ');
+    private static void ApplyThreads()
+    {
+        if (isMklReady)
+        {
+            MklService.SetNumThreads(threads);
+        }
 
-    private static double Seconds(long start) => Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (areTensorsReady)
+        {
+            TorchSharpLibrary.SetThreads(threads);
+        }
+    }
 
-    /// <summary>The file of a library beside the application, or where the host says that packages keep theirs.</summary>
-    private static string Find(string fileName)
+    private static string LoadSound()
+    {
+        string path = Find(
+            OperatingSystem.IsWindows() ? "math4ai_sound.dll"
+            : OperatingSystem.IsMacOS() ? "libmath4ai_sound.dylib" : "libmath4ai_sound.so");
+        LibraryResolver.SetHandle(SoundLibrary.Name, NativeLibrary.Load(path));
+        RequireVersion(path, SoundLibrary.GetAbiVersion(), SoundLibrary.AbiVersion);
+        return path;
+    }
+
+    private static void RequireVersion(string path, int found, int needed)
+    {
+        if (found != needed)
+        {
+            throw new DllNotFoundException($"{path} has interface version {found}, and {needed} is needed");
+        }
+    }
+
+    private static string Find(string fileName) =>
+        TryFind(fileName) ?? throw new DllNotFoundException($"{fileName} was not found in {string.Join(" or ", Folders().Distinct())}");
+
+    private static string? TryFind(string fileName) =>
+        Folders().Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
+
+    /// <summary>Beside the application, and where the host says that packages keep their files.</summary>
+    private static string[] Folders()
     {
         string packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
         string beside = AppContext.BaseDirectory;
-        string[] folders =
+        return
         [
             beside,
             Path.Combine(beside, "runtimes", "linux-x64", "native"),
             .. packages.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
         ];
-        return folders.Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists)
-            ?? throw new DllNotFoundException($"{fileName} was not found in {string.Join(" or ", folders.Distinct())}");
     }
 }

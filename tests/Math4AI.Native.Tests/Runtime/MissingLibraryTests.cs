@@ -9,6 +9,7 @@ public class MissingLibraryTests : TemporaryFolder
     [InlineData("libmath4ai.so", "load the helper", "build.sh")]
     [InlineData("libtorch_cpu.so", "load libtorch and MKL", "TorchSharp-cpu")]
     [InlineData("libLibTorchSharp.so", "load LibTorchSharp", "TorchSharp-cpu")]
+    [InlineData("libmath4ai_sound.so", "load the sound library", "libsndfile")]
     public void A_missing_library_is_named_with_the_remedy_and_the_rest_goes_on(string library, string step, string remedy)
     {
         string command = CommandWithout(library);
@@ -27,13 +28,14 @@ public class MissingLibraryTests : TemporaryFolder
     }
 
     [Fact]
-    public void Separating_without_the_helper_says_in_one_line_what_to_do()
+    public void Separating_sound_without_its_library_says_in_one_line_what_to_do()
     {
-        string command = CommandWithout("libmath4ai.so");
+        string command = CommandWithout("libmath4ai_sound.so");
         Finished separate = Repository.Run(command, ["separate", "-o", In("out")]);
         Assert.Equal(1, separate.Code);
         Assert.Single(separate.Errors.TrimEnd().Split('\n'));
-        Assert.Contains("libmath4ai.so", separate.Errors, StringComparison.Ordinal);
+        Assert.Contains("libmath4ai_sound.so", separate.Errors, StringComparison.Ordinal);
+        Assert.Contains("libsndfile", separate.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(In("out")));
     }
 
@@ -45,6 +47,33 @@ public class MissingLibraryTests : TemporaryFolder
         Assert.True(separate.Code == 0, separate.Errors);
         Assert.True(JsonDocument.Parse(separate.Output).RootElement.GetProperty("converged").GetBoolean());
     }
+
+    [Fact]
+    public void A_broken_libtorch_leaves_the_managed_path()
+    {
+        string command = CommandWithout("libtorch_cpu.so");
+        File.WriteAllText(In("libtorch_cpu.so"), "no library");
+        JsonElement check = FailedCheck(command, "load libtorch and MKL");
+        Assert.Contains("libtorch_cpu.so", check.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        JsonElement[] works = [.. Checks(command).Where(entry => entry.GetProperty("ok").GetBoolean())];
+        Assert.Contains(works, entry => entry.GetProperty("name").GetString() == "solve a system");
+    }
+
+    [Fact]
+    public void Linear_algebra_transforms_and_tensors_work_where_no_sound_library_is_installed()
+    {
+        string command = CommandWithout("libmath4ai_sound.so");
+        // What the dynamic linker says of a library whose own libraries are missing.
+        File.CreateSymbolicLink(In("libmath4ai_sound.so"), "/nowhere/libmath4ai_sound.so");
+        string[] broken =
+        [
+            .. Checks(command).Where(entry => !entry.GetProperty("ok").GetBoolean()).Select(entry => entry.GetProperty("name").GetString()!),
+        ];
+        Assert.Equal(["load the sound library", "write and read sound", "pass frames through the ring"], broken);
+    }
+
+    private static IEnumerable<JsonElement> Checks(string command) =>
+        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json"]).Output).RootElement.GetProperty("checks").EnumerateArray();
 
     private static JsonElement FailedCheck(string command, string step)
     {

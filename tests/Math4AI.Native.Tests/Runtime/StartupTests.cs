@@ -11,7 +11,7 @@ public class StartupTests
     public void Every_step_of_the_start_succeeds_and_is_told()
     {
         Assert.Equal(
-            ["load the helper", "load libtorch and MKL", "load LibTorchSharp"],
+            ["load the helper", "load libtorch and MKL", "load LibTorchSharp", "load the sound library"],
             Compute.StartupSteps.Select(step => step.Name));
         Assert.All(Compute.StartupSteps, step => Assert.True(step.Ok, step.Detail));
         Assert.Contains(Compute.Libraries, library => library.Name == "MKL" && library.Version.Contains("Math Kernel Library", StringComparison.Ordinal));

@@ -1,5 +1,5 @@
 // Any bytes as an audio file, opened by path and through a pipe on standard input, read with any block and capacity.
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <cstddef>
 #include <cstdint>

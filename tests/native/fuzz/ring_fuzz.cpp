@@ -1,5 +1,5 @@
 // The ring's operations in any order and with any arguments, against a queue of frame numbers.
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <algorithm>
 #include <cstddef>

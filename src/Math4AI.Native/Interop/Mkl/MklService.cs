@@ -51,6 +51,10 @@ internal static unsafe partial class MklService
     [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_serv_set_num_threads")]
     public static partial void SetNumThreads(int threads);
 
+    /// <summary>Sets whether MKL may use fewer threads than it was given, as it sees fit.</summary>
+    [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_serv_set_dynamic")]
+    public static partial void SetDynamic(int isDynamic);
+
     [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_serv_cpu_detect")]
     private static partial int CpuDetect();
 }

@@ -22,17 +22,11 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
     private static Dictionary<Shape, MklFourierPlan>? plans;
 
     /// <inheritdoc/>
-    public bool IsAvailable() => Compute.HasMkl;
+    public bool IsAvailable() => Compute.CanLoadMkl;
 
     /// <inheritdoc/>
-    /// <exception cref="DllNotFoundException">MKL is not loaded.</exception>
-    public void InitializeVerify()
-    {
-        if (!Compute.HasMkl)
-        {
-            throw new DllNotFoundException("MKL is not loaded; run 'math4ai doctor' to see why.");
-        }
-    }
+    /// <exception cref="DllNotFoundException">MKL was not found.</exception>
+    public void InitializeVerify() => MathNetProvider.Verify();
 
     /// <summary>Frees what this thread keeps.</summary>
     public void FreeResources()

@@ -23,17 +23,11 @@ public sealed class MklLinearAlgebraProvider :
     IMklAll<Complex32, float, MklComplex32>
 {
     /// <inheritdoc/>
-    public bool IsAvailable() => Compute.HasMkl;
+    public bool IsAvailable() => Compute.CanLoadMkl;
 
     /// <inheritdoc/>
-    /// <exception cref="DllNotFoundException">MKL is not loaded.</exception>
-    public void InitializeVerify()
-    {
-        if (!Compute.HasMkl)
-        {
-            throw new DllNotFoundException("MKL is not loaded; run 'math4ai doctor' to see why.");
-        }
-    }
+    /// <exception cref="DllNotFoundException">MKL was not found.</exception>
+    public void InitializeVerify() => MathNetProvider.Verify();
 
     /// <inheritdoc/>
     public void FreeResources()

@@ -3,7 +3,9 @@
  * from a ring. A watch closes the ring of a device that has fallen silent for a second: PortAudio does not always say
  * so.
  */
-#include "math4ai.h"
+#include "math4ai_sound.h"
+
+#include <cstdint>
 
 #if !defined(MATH4AI_HAS_PORTAUDIO)
 

@@ -1,4 +1,4 @@
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <sndfile.h>
 
@@ -37,8 +37,8 @@ const char* m4_result_message(int32_t result) {
     }
 }
 
-int32_t m4_abi_version(void) {
-    return M4_ABI_VERSION;
+int32_t m4_sound_abi_version(void) {
+    return M4_SOUND_ABI_VERSION;
 }
 
 const char* m4_sndfile_version(void) {

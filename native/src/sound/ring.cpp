@@ -4,7 +4,7 @@
  * copies stand on cache lines of their own, so that neither side's stores slow the other side's loads.
  * After the design of Dmitry Vyukov's and Erik Rigtorp's single-producer single-consumer queues, for blocks of frames.
  */
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,7 +1,7 @@
 // What the reader and the writer share: formats, error codes, and the interleaved block that libsndfile works on.
 #pragma once
 
-#include "math4ai.h"
+#include "math4ai_sound.h"
 
 #include <sndfile.h>
 

@@ -14,6 +14,8 @@ switch (args)
         return Densities.Run(args[1..]);
     case ["linear", ..]:
         return LinearAgainstPeer.Run(args[1..]);
+    case ["kernels", ..]:
+        return KernelsAgainstPeer.Run(args[1..]);
     case ["information"]:
         return Information.Run();
     case ["bss-eval", ..]:

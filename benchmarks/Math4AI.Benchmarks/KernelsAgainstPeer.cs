@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Math4AI.Data.Arrays;
+using Math4AI.Kernels;
+using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.Kernels.Machines;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Benchmarks;
+
+/// <summary>Kernel machines and Gaussian processes beside scikit-learn: seconds of all threads, and the answers of both.</summary>
+internal static class KernelsAgainstPeer
+{
+    private const int Rounds = 3;
+
+    private static readonly (string Work, int Samples, int Inputs, Func<Matrix<double>, Vector<double>, double[]> Ours)[] Works =
+    [
+        ("evidence", 2000, 8, Evidence),
+        ("predictions", 7000, 8, Predictions),
+        ("ridge", 5000, 8, Ridge),
+        ("classes", 20_000, 20, Classes),
+        ("regression", 5000, 20, Regression),
+    ];
+
+    public static int Run(string[] words)
+    {
+        string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
+        Console.WriteLine("| work | samples × inputs | ours, s (all threads; wall) | scikit-learn, s (all threads; wall) | times | answers: ours, scikit-learn |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach ((string work, int samples, int inputs, Func<Matrix<double>, Vector<double>, double[]> ours) in Works)
+        {
+            (Matrix<double> x, Vector<double> y) = Data(samples, inputs);
+            string file = Path.Combine(Path.GetTempPath(), $"math4ai-{Guid.NewGuid():N}.npy");
+            try
+            {
+                using (var writer = new NpyWriter(file, inputs + 1, samples, isDouble: true))
+                {
+                    writer.Write(0, samples, [.. x.ToColumnMajorArray(), .. y]);
+                }
+
+                // The first call of a process waits for its code to be compiled.
+                _ = ours(x.SubMatrix(0, Math.Min(samples, 2500), 0, inputs), y.SubVector(0, Math.Min(samples, 2500)));
+                Compare(work, samples, inputs, () => ours(x, y), python, file);
+            }
+            finally
+            {
+                File.Delete(file);
+            }
+        }
+
+        return 0;
+    }
+
+    private static void Compare(string work, int samples, int inputs, Func<double[]> ours, string python, string file)
+    {
+        var rounds = new List<(double Ours, double OurWall, double Peer, double PeerWall)>();
+        string answers = string.Empty;
+        for (int round = 0; round < Rounds; round++)
+        {
+            TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
+            long start = Stopwatch.GetTimestamp();
+            double[] answer = ours();
+            double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            double all = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
+            JsonElement peer = Peer(python, work, file);
+            rounds.Add((all, wall, peer.GetProperty("processor").GetDouble(), peer.GetProperty("wall").GetDouble()));
+            answers = $"{Text(answer)}; {Text([.. peer.GetProperty("answer").EnumerateArray().Select(value => value.GetDouble())])}";
+        }
+
+        double Median(Func<(double Ours, double OurWall, double Peer, double PeerWall), double> of) => rounds.Select(of).Order().ElementAt(Rounds / 2);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {work} | {samples} × {inputs} | {Median(r => r.Ours):0.00}; {Median(r => r.OurWall):0.00} | {Median(r => r.Peer):0.00}; {Median(r => r.PeerWall):0.00} | {Median(r => r.Peer / r.Ours):0.0} | {answers} |"));
+    }
+
+    private static JsonElement Peer(string python, string work, string file)
+    {
+        string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "kernels.py");
+        using Process process = Process.Start(new ProcessStartInfo(python, [script, work, file]) { RedirectStandardOutput = true })!;
+        return JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement.Clone();
+    }
+
+    private static string Text(double[] values) =>
+        string.Join(" ", values.Take(3).Select(value => value.ToString("G7", CultureInfo.InvariantCulture)));
+
+    private static (Matrix<double> X, Vector<double> Y) Data(int samples, int inputs)
+    {
+        Matrix<double> x = Matrix<double>.Build.Random(samples, inputs, 1);
+        Vector<double> y = Vector<double>.Build.Dense(samples, i => Math.Sin(2.0 * x[i, 0]) + x[i, 1] * x[i, 2] - 0.5 * x[i, 3])
+            + 0.5 * Vector<double>.Build.Random(samples, 2);
+        return (x, y);
+    }
+
+    private static double[] Evidence(Matrix<double> x, Vector<double> y) => GaussianProcess.EvidenceAt(
+        1.0 * Kernel.Rbf([.. Enumerable.Repeat(1.5, x.ColumnCount)]), 0.1, x, y);
+
+    private static double[] Predictions(Matrix<double> x, Vector<double> y)
+    {
+        int train = x.RowCount - 2000;
+        var process = new GaussianProcess
+        {
+            Kernel = 1.0 * Kernel.Rbf([.. Enumerable.Repeat(1.5, x.ColumnCount)]),
+            NoiseVariance = 0.1,
+            Standardize = false,
+            Optimize = false,
+        };
+        GaussianProcessPrediction found = process.Fit(x.SubMatrix(0, train, 0, x.ColumnCount), y.SubVector(0, train))
+            .Predict(x.SubMatrix(train, 2000, 0, x.ColumnCount));
+        return [found.Mean.Sum(), found.FunctionDeviation.Sum()];
+    }
+
+    private static double[] Ridge(Matrix<double> x, Vector<double> y) =>
+        [new KernelRidge { Kernel = Kernel.Rbf(Math.Sqrt(2.5)), Penalty = 0.1 }.Fit(x, y).Weights.Column(0).Sum()];
+
+    private static double[] Classes(Matrix<double> x, Vector<double> y)
+    {
+        int[] classes = [.. y.Select(value => value > 0.0 ? 1 : 0)];
+        SupportVectorClassifierFit fit = new SupportVectorClassifier { Standardize = false }.Fit(x, classes);
+        int[] predicted = fit.Predict(x);
+        return [fit.Machines[0].SupportVectors.Count, predicted.Where((value, i) => value == classes[i]).Count() / (double)classes.Length];
+    }
+
+    private static double[] Regression(Matrix<double> x, Vector<double> y)
+    {
+        SupportVectorFit fit = new SupportVectorRegressor { Standardize = false }.Fit(x, y);
+        return [fit.SupportVectors.Count, (fit.Predict(x) - y).PointwisePower(2.0).Average()];
+    }
+}

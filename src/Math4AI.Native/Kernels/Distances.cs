@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Math4AI.Kernels;
+
+/// <summary>Squared distances from many samples to one, Σ_d (x_d − z_d)²: sums of squared differences, so that near samples keep their digits.</summary>
+internal static unsafe class Distances
+{
+    private static readonly int Width = Vector512<double>.Count;
+
+    /// <summary>Fills r² for the samples from <paramref name="first"/> on.</summary>
+    /// <param name="samples">X.</param>
+    /// <param name="first">The first sample of X.</param>
+    /// <param name="others">Z.</param>
+    /// <param name="other">The sample of Z.</param>
+    /// <param name="squares">r², one number for each sample of X from the first on.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Squares(KernelSamples samples, int first, KernelSamples others, int other, Span<double> squares)
+    {
+        int inputs = samples.Inputs, stride = samples.Count;
+        fixed (double* x = samples.Values, z = others.Values, result = squares)
+        {
+            // The sums of two vectors of samples stay in registers while the inputs pass by.
+            int i = 0;
+            for (; i <= squares.Length - 2 * Width; i += 2 * Width)
+            {
+                Vector512<double> low = default, high = default;
+                double* at = x + first + i;
+                for (int input = 0; input < inputs; input++, at += stride)
+                {
+                    var center = Vector512.Create(z[input * others.Count + other]);
+                    Vector512<double> left = Vector512.Load(at) - center, right = Vector512.Load(at + Width) - center;
+                    low = Vector512.FusedMultiplyAdd(left, left, low);
+                    high = Vector512.FusedMultiplyAdd(right, right, high);
+                }
+
+                low.Store(result + i);
+                high.Store(result + i + Width);
+            }
+
+            for (; i < squares.Length; i++)
+            {
+                double sum = 0.0;
+                for (int input = 0; input < inputs; input++)
+                {
+                    double difference = x[input * stride + first + i] - z[input * others.Count + other];
+                    sum = Math.FusedMultiplyAdd(difference, difference, sum);
+                }
+
+                result[i] = sum;
+            }
+        }
+    }
+}

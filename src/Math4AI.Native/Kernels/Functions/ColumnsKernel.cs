@@ -1,0 +1,50 @@
+namespace Math4AI.Kernels.Functions;
+
+/// <summary>A kernel of some columns of the samples alone.</summary>
+internal sealed class ColumnsKernel : Kernel
+{
+    private readonly Kernel kernel;
+    private readonly int[] columns;
+
+    public ColumnsKernel(Kernel kernel, IReadOnlyList<int> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentOutOfRangeException.ThrowIfZero(columns.Count);
+        foreach (int column in columns)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(column, nameof(columns));
+        }
+
+        if (kernel.Inputs is { } inputs && inputs != columns.Count)
+        {
+            throw new ArgumentException($"The kernel {kernel} is for {inputs} inputs, and {columns.Count} columns were chosen.", nameof(columns));
+        }
+
+        (this.kernel, this.columns) = (kernel, [.. columns]);
+    }
+
+    public override IReadOnlyList<string> ParameterNames => kernel.ParameterNames;
+
+    public override IReadOnlyList<double> Parameters => kernel.Parameters;
+
+    public override string ToString() => $"{kernel}[{string.Join(",", columns)}]";
+
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new ColumnsKernel(kernel.With(parameters), columns);
+
+    protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)
+    {
+        KernelSamples x = Only(samples);
+        kernel.Fill(x, ReferenceEquals(samples, others) ? x : Only(others), gram);
+    }
+
+    protected internal override void FillDiagonal(KernelSamples samples, Span<double> diagonal) =>
+        kernel.FillDiagonal(Only(samples), diagonal);
+
+    protected internal override void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient) =>
+        kernel.AddGradient(Only(samples), weights, gradient);
+
+    private KernelSamples Only(KernelSamples samples) =>
+        columns.Max() < samples.Inputs
+            ? samples.OnlyColumns(columns)
+            : throw new ArgumentException($"The kernel {this} asks for column {columns.Max()}, and the samples have {samples.Inputs}, counted from 0.");
+}

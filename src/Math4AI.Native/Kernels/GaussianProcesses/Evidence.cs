@@ -1,0 +1,114 @@
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels.GaussianProcesses;
+
+/// <summary>
+/// −log p(y | θ), θ = (the kernel's hyperparameters, log σ², the mean's parameters), for targets over their deviation. Its gradient is
+/// Σ_ij W_ij ∂K_ij/∂θ with W = ½ (K⁻¹ − α αᵀ), α = K⁻¹ r: no array of more than n² numbers.
+/// </summary>
+internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
+{
+    private readonly int kernelParameters = kernel.Parameters.Count;
+    private readonly double[] work = new double[checked(samples.Count * samples.Count)];
+
+    public override int Parameters => kernelParameters + 1 + samples.MeanParameters;
+
+    public static double[] Pack(IReadOnlyList<double> ofKernel, double logNoise, double[] ofMean) => [.. ofKernel, logNoise, .. ofMean];
+
+    /// <summary>Gets the number of parameters that are logarithms or otherwise without a unit: all but the mean's.</summary>
+    public int Hyperparameters => kernelParameters + 1;
+
+    public override double Value(ReadOnlySpan<double> parameters) => Evaluate(parameters, []);
+
+    public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => Evaluate(parameters, gradient);
+
+    /// <summary>The fitted process at given parameters.</summary>
+    public GaussianProcessFit Fit(Minimum? minimum, double[]? parameters = null)
+    {
+        double[] at = parameters ?? minimum!.Parameters.ToArray();
+        double[] residuals = samples.Residuals(at.AsSpan(Hyperparameters));
+        PositiveDefiniteFactor factor = Factor(at, work)
+            ?? throw new ArithmeticException("The covariance of the samples is not positive definite at the estimated hyperparameters: raise NoiseVariance.");
+        double[] weights = [.. residuals];
+        factor.Solve(weights);
+        double value = Value(residuals, weights, factor);
+        return new GaussianProcessFit(
+            samples,
+            kernel.With(at.AsSpan(0, kernelParameters)),
+            Positive.Exponentials(at.AsSpan(kernelParameters, 1))[0],
+            at[Hyperparameters..],
+            factor,
+            weights,
+            -value - samples.Count * Math.Log(samples.TargetScale),
+            minimum);
+    }
+
+    private double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
+    {
+        double[] residuals = samples.Residuals(parameters[Hyperparameters..]);
+        if (Factor(parameters, work) is not { } factor || !residuals.All(double.IsFinite))
+        {
+            gradient.Fill(double.NaN);
+            return double.NaN;
+        }
+
+        double[] weights = [.. residuals];
+        factor.Solve(weights);
+        double value = Value(residuals, weights, factor);
+        if (!gradient.IsEmpty)
+        {
+            FillGradient(parameters, factor, weights, gradient);
+        }
+
+        return value;
+    }
+
+    private void FillGradient(ReadOnlySpan<double> parameters, PositiveDefiniteFactor factor, double[] weights, Span<double> gradient)
+    {
+        int count = samples.Count;
+        double[] outer = factor.ToInverse();
+        for (int column = 0; column < count; column++)
+        {
+            Span<double> values = outer.AsSpan(column * count, count);
+            TensorPrimitives.MultiplyAdd(weights, -weights[column], values, values);
+            TensorPrimitives.Multiply(values, 0.5, values);
+        }
+
+        gradient.Clear();
+        GramMatrix slopes = GramMatrix.Of(outer, count);
+        kernel.With(parameters[..kernelParameters]).AddGradient(samples.Inputs, slopes, gradient[..kernelParameters]);
+        double trace = 0.0;
+        for (int i = 0; i < count; i++)
+        {
+            trace += outer[i * count + i];
+        }
+
+        gradient[kernelParameters] = trace * Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0];
+        if (samples.MeanParameters > 0)
+        {
+            Vector<double> ofMean = -samples.MeanJacobian(parameters[Hyperparameters..]).TransposeThisAndMultiply(
+                Vector<double>.Build.Dense(weights));
+            ofMean.ToArray().CopyTo(gradient[Hyperparameters..]);
+        }
+    }
+
+    /// <summary>The factor of K in an array that it overwrites; null where K is not positive definite.</summary>
+    private PositiveDefiniteFactor? Factor(ReadOnlySpan<double> parameters, double[] array)
+    {
+        GramMatrix gram = GramMatrix.Of(array, samples.Count);
+        kernel.With(parameters[..kernelParameters]).Fill(samples.Inputs, samples.Inputs, gram);
+        double noise = Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0];
+        for (int i = 0; i < samples.Count; i++)
+        {
+            gram.Column(i)[i] += noise + samples.NoiseVariances[i];
+        }
+
+        return PositiveDefiniteFactor.TryFactor(array, samples.Count);
+    }
+
+    private static double Value(double[] residuals, double[] weights, PositiveDefiniteFactor factor) =>
+        0.5 * (TensorPrimitives.Dot<double>(residuals, weights) + factor.LogDeterminant() + factor.Order * Math.Log(2.0 * Math.PI));
+}

@@ -1,0 +1,49 @@
+using Math4AI.Optimization;
+using Math4AI.Optimization.Constraints;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels.GaussianProcesses;
+
+/// <summary>Minimises −log p(y | θ) from several starts by L-BFGS-B, and keeps the best end.</summary>
+internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options, int starts, int seed)
+{
+    // Hyperparameters stay within a factor of 10⁵ of where they begin: the evidence can be flat towards infinity.
+    private static readonly double Reach = Math.Log(1e5);
+
+    // Starts after the first one are within a factor of 10.
+    private static readonly double Spread = Math.Log(10.0);
+
+    public Minimum From(double[] start, CancellationToken cancellation)
+    {
+        var random = new Random(seed);
+        Bounds box = Box(start);
+        Minimum? best = null;
+        for (int i = 0; i < starts; i++)
+        {
+            double[] from = [.. start];
+            for (int j = 0; i > 0 && j < evidence.Hyperparameters; j++)
+            {
+                from[j] += Spread * (2.0 * random.NextDouble() - 1.0);
+            }
+
+            Minimum found = Minimizer.LbfgsB().Minimize(
+                new BoundedEvidence(evidence) { Bounds = box }, Vector<double>.Build.Dense(from), options, cancellation);
+            best = best is null || !double.IsFinite(best.Cost) || found.Cost < best.Cost ? found : best;
+        }
+
+        return best!;
+    }
+
+    private Bounds Box(double[] start) => new(
+        Vector<double>.Build.Dense(start.Length, i => i < evidence.Hyperparameters ? start[i] - Reach : double.NegativeInfinity),
+        Vector<double>.Build.Dense(start.Length, i => i < evidence.Hyperparameters ? start[i] + Reach : double.PositiveInfinity));
+
+    private sealed class BoundedEvidence(Evidence evidence) : Cost
+    {
+        public override int Parameters => evidence.Parameters;
+
+        public override double Value(ReadOnlySpan<double> parameters) => evidence.Value(parameters);
+
+        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => evidence.Gradient(parameters, gradient);
+    }
+}

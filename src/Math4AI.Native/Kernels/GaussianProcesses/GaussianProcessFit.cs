@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Optimization;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels.GaussianProcesses;
+
+/// <summary>A Gaussian process fitted to samples: it predicts, draws functions, and tells how well it foretells each of its own samples.</summary>
+public sealed class GaussianProcessFit
+{
+    // Rows that are predicted at a time: kernel values of rows × samples are held.
+    private const int RowsAtATime = 1024;
+
+    private readonly ProcessSamples samples;
+    private readonly PositiveDefiniteFactor factor;
+    private readonly double[] weights;
+    private readonly double noise;
+    private readonly double[] meanParameters;
+
+    internal GaussianProcessFit(
+        ProcessSamples samples,
+        Kernel kernel,
+        double noise,
+        double[] meanParameters,
+        PositiveDefiniteFactor factor,
+        double[] weights,
+        double logEvidence,
+        Minimum? minimum)
+    {
+        (this.samples, this.factor, this.weights, this.noise) = (samples, factor, weights, noise);
+        (Kernel, LogEvidence, Search) = (kernel, logEvidence, minimum);
+        this.meanParameters = meanParameters;
+    }
+
+    /// <summary>Gets the kernel with the estimated hyperparameters, for standardised inputs and targets of variance 1.</summary>
+    public Kernel Kernel { get; }
+
+    /// <summary>Gets σ², the estimated variance of the noise, in the targets' unit squared.</summary>
+    public double NoiseVariance => noise * samples.TargetScale * samples.TargetScale;
+
+    /// <summary>Gets log p(y), the evidence at the estimated hyperparameters, of the targets in their own unit.</summary>
+    public double LogEvidence { get; }
+
+    /// <summary>Gets how the search from the best start ended; null where the hyperparameters were given.</summary>
+    public Minimum? Search { get; }
+
+    /// <summary>Gets the estimated parameters of the mean function, in the order of its model; empty without one.</summary>
+    public IReadOnlyList<double> MeanParameters => meanParameters;
+
+    /// <summary>Predicts new samples.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public GaussianProcessPrediction Predict(Matrix<double> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        KernelSamples all = samples.Standardized(inputs);
+        double[] mean = new double[all.Count], variance = new double[all.Count];
+        Kernel.FillDiagonal(all, variance);
+        for (int first = 0; first < all.Count; first += RowsAtATime)
+        {
+            int count = Math.Min(RowsAtATime, all.Count - first);
+            GramMatrix cross = Cross(inputs.SubMatrix(first, count, 0, inputs.ColumnCount));
+            for (int i = 0; i < count; i++)
+            {
+                mean[first + i] = TensorPrimitives.Dot<double>(cross.Column(i), weights);
+            }
+
+            factor.SolveLower(cross.Values);
+            for (int i = 0; i < count; i++)
+            {
+                variance[first + i] = Math.Max(0.0, variance[first + i] - TensorPrimitives.SumOfSquares<double>(cross.Column(i)));
+            }
+        }
+
+        double scale = samples.TargetScale;
+        return new GaussianProcessPrediction(
+            Vector<double>.Build.Dense(mean) * scale + samples.MeanOf(inputs, meanParameters),
+            Vector<double>.Build.Dense(variance).PointwiseSqrt() * scale,
+            Vector<double>.Build.Dense(variance).Add(noise).PointwiseSqrt() * scale);
+    }
+
+    /// <summary>Computes the joint covariance of the function at new samples, in the targets' unit squared, without noise.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public Matrix<double> Covariance(Matrix<double> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        KernelSamples x = samples.Standardized(inputs);
+        var prior = new GramMatrix(x.Count, x.Count);
+        Kernel.Fill(x, x, prior);
+        GramMatrix cross = Cross(inputs);
+        factor.SolveLower(cross.Values);
+        Matrix<double> half = cross.ToMatrix();
+        return (prior.ToMatrix() - half.TransposeThisAndMultiply(half)) * (samples.TargetScale * samples.TargetScale);
+    }
+
+    /// <summary>Draws functions from the posterior, jointly over new samples, without noise.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="draws">The number of functions.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>Samples × draws, in the targets' unit.</returns>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public Matrix<double> Draw(Matrix<double> inputs, int draws, int seed = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
+        Matrix<double> covariance = Covariance(inputs);
+
+        // Rounding can leave eigenvalues a little below zero: those are zero.
+        var eigen = covariance.Evd(Symmetricity.Symmetric);
+        Matrix<double> root = eigen.EigenVectors * Matrix<double>.Build.Diagonal(
+            [.. eigen.EigenValues.Select(value => Math.Sqrt(Math.Max(0.0, value.Real)))]);
+        Matrix<double> normal = Matrix<double>.Build.Random(inputs.RowCount, draws, new Normal(0.0, 1.0, new Random(seed)));
+        Vector<double> mean = Predict(inputs).Mean;
+        return (root * normal).MapIndexed((i, _, value) => value + mean[i]);
+    }
+
+    /// <summary>Predicts each sample from all the others, in closed form.</summary>
+    /// <remarks>μ_i = y_i − α_i/[K⁻¹]_ii and variance 1/[K⁻¹]_ii. Source: Rasmussen and Williams (2006), equation 5.12.</remarks>
+    public GaussianProcessPrediction LeaveOneOut()
+    {
+        int count = samples.Count;
+        PositiveDefiniteFactor copy = factor.Clone();
+        double[] inverse = copy.ToInverse();
+        double[] mean = samples.Residuals(meanParameters);
+        double[] variance = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            double precision = inverse[i * count + i];
+            mean[i] -= weights[i] / precision;
+            variance[i] = 1.0 / precision;
+        }
+
+        double scale = samples.TargetScale;
+        Vector<double> deviation = Vector<double>.Build.Dense(variance).PointwiseSqrt() * scale;
+        Vector<double> function = Vector<double>.Build.Dense(
+            count, i => scale * Math.Sqrt(Math.Max(0.0, variance[i] - noise - samples.NoiseVariances[i])));
+        return new GaussianProcessPrediction(Vector<double>.Build.Dense(mean) * scale + samples.MeanOfSamples(meanParameters), function, deviation);
+    }
+
+    /// <summary>Gives a readable summary.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Gaussian process: {Kernel}, noise variance {NoiseVariance:G4}, log evidence {LogEvidence:G6} of {samples.Count} samples");
+
+    /// <summary>k(X, x): a column for each new sample.</summary>
+    private GramMatrix Cross(Matrix<double> inputs)
+    {
+        KernelSamples z = samples.Standardized(inputs);
+        var cross = new GramMatrix(samples.Count, z.Count);
+        Kernel.Fill(samples.Inputs, z, cross);
+        return cross;
+    }
+}

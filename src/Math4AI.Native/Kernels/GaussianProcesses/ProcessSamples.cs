@@ -1,0 +1,118 @@
+using Math4AI.Fitting.Models;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Kernels.GaussianProcesses;
+
+/// <summary>The samples of a Gaussian process as it works with them: inputs that may be standardised, targets over their deviation.</summary>
+internal sealed class ProcessSamples
+{
+    private readonly double[] shift;
+    private readonly double[] scale;
+    private readonly Matrix<double> raw;
+    private readonly Vector<double> targets;
+    private readonly Model? mean;
+    private readonly double level;
+
+    public ProcessSamples(
+        Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances, bool isStandardized, Model? mean, double[] meanStart)
+    {
+        KernelSamples samples = Check(inputs, targets, mean);
+        CheckNoise(samples, noiseVariances);
+        (raw, this.targets, this.mean) = (inputs.Clone(), targets.Clone(), mean);
+        shift = new double[samples.Inputs];
+        scale = new double[samples.Inputs];
+        for (int input = 0; input < samples.Inputs; input++)
+        {
+            (double average, double deviation) = samples.Column(input).ToArray().MeanStandardDeviation();
+            (shift[input], scale[input]) = isStandardized ? (average, deviation > 0.0 ? deviation : 1.0) : (0.0, 1.0);
+        }
+
+        Inputs = Standardized(inputs);
+        level = mean is null ? targets.Average() : 0.0;
+        double spread = (targets - MeanOf(inputs, meanStart)).StandardDeviation();
+        TargetScale = spread > 0.0 ? spread : 1.0;
+        NoiseVariances = noiseVariances?.Divide(TargetScale * TargetScale).ToArray() ?? new double[samples.Count];
+    }
+
+    private ProcessSamples(Matrix<double> inputs, Vector<double> targets)
+    {
+        (raw, this.targets, Inputs, TargetScale) = (inputs, targets, new KernelSamples(inputs, nameof(inputs)), 1.0);
+        (shift, scale) = (new double[inputs.ColumnCount], [.. Enumerable.Repeat(1.0, inputs.ColumnCount)]);
+        NoiseVariances = new double[inputs.RowCount];
+    }
+
+    /// <summary>Samples that are neither shifted nor scaled.</summary>
+    public static ProcessSamples AsGiven(Matrix<double> inputs, Vector<double> targets) => new(inputs, targets);
+
+    public KernelSamples Inputs { get; }
+
+    public int Count => Inputs.Count;
+
+    public int MeanParameters => mean?.ParameterNames.Count ?? 0;
+
+    /// <summary>Gets what residuals are divided by: the standard deviation of the targets.</summary>
+    public double TargetScale { get; }
+
+    /// <summary>Gets the known variances of the samples' noise, in units of the scaled targets.</summary>
+    public double[] NoiseVariances { get; }
+
+    public KernelSamples Standardized(Matrix<double> inputs)
+    {
+        if (inputs.ColumnCount != shift.Length)
+        {
+            throw new ArgumentException($"The process was fitted to {shift.Length} inputs, and there are {inputs.ColumnCount}.", nameof(inputs));
+        }
+
+        return new KernelSamples(
+            Matrix<double>.Build.Dense(inputs.RowCount, inputs.ColumnCount, (i, j) => (inputs[i, j] - shift[j]) / scale[j]), nameof(inputs));
+    }
+
+    /// <summary>m(x, β) of rows.</summary>
+    public Vector<double> MeanOf(Matrix<double> inputs, ReadOnlySpan<double> meanParameters) =>
+        mean?.Evaluate(inputs, Vector<double>.Build.Dense(meanParameters.ToArray())) ?? Vector<double>.Build.Dense(inputs.RowCount, level);
+
+    /// <summary>m(X, β) of the samples themselves.</summary>
+    public Vector<double> MeanOfSamples(ReadOnlySpan<double> meanParameters) => MeanOf(raw, meanParameters);
+
+    /// <summary>(y − m(X, β))/s.</summary>
+    public double[] Residuals(ReadOnlySpan<double> meanParameters) => [.. (targets - MeanOfSamples(meanParameters)) / TargetScale];
+
+    /// <summary>∂m/∂β over s, samples × parameters.</summary>
+    public Matrix<double> MeanJacobian(ReadOnlySpan<double> meanParameters) =>
+        mean!.Jacobian(raw, Vector<double>.Build.Dense(meanParameters.ToArray())) / TargetScale;
+
+    /// <summary>Throws where the samples, their targets and a mean do not belong together, or hold what is not finite.</summary>
+    public static KernelSamples Check(Matrix<double> inputs, Vector<double> targets, Model? mean)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        var samples = new KernelSamples(inputs, nameof(inputs));
+        if (samples.Count < 2 || targets.Count != samples.Count)
+        {
+            throw new ArgumentException(
+                $"There are {samples.Count} samples and {targets.Count} targets: one target a sample, and at least 2 samples, are needed.",
+                nameof(targets));
+        }
+
+        int bad = targets.ToList().FindIndex(value => !double.IsFinite(value));
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"Target {bad + 1} is {targets[bad]}, not a finite number.", nameof(targets));
+        }
+
+        return mean is null || (mean.InputNames.Count == samples.Inputs && mean.Outputs == 1)
+            ? samples
+            : throw new ArgumentException(
+                $"The mean takes {mean.InputNames.Count} inputs and gives {mean.Outputs} outputs; {samples.Inputs} inputs and one output are needed.",
+                nameof(mean));
+    }
+
+    private static void CheckNoise(KernelSamples samples, Vector<double>? noiseVariances)
+    {
+        if (noiseVariances is not null
+            && (noiseVariances.Count != samples.Count || !noiseVariances.All(value => value >= 0.0 && double.IsFinite(value))))
+        {
+            throw new ArgumentException("One noise variance a sample, finite and not negative, is needed.", nameof(noiseVariances));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Runtime;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels;
+
+/// <summary>A matrix of kernel values or of weights for them, column after column, that is worked on by columns on all threads.</summary>
+public sealed class GramMatrix
+{
+    // Columns that one thread takes at a time: enough to share out the triangle evenly, few enough sums to add up in order.
+    private const int ColumnsAtATime = 16;
+
+    private readonly double[] values;
+
+    internal GramMatrix(int rows, int columns)
+        : this(new double[checked(rows * columns)], rows, columns)
+    {
+    }
+
+    private GramMatrix(double[] values, int rows, int columns) => (this.values, Rows, Columns) = (values, rows, columns);
+
+    /// <summary>What is done with one column.</summary>
+    /// <param name="column">The column, from 0.</param>
+    /// <param name="firstRow">The first row that is asked for: the diagonal's in a symmetric matrix, 0 otherwise.</param>
+    /// <param name="scratch">As many numbers as the matrix has rows, to work in; what they are at first is left open.</param>
+    public delegate void ColumnWork(int column, int firstRow, Span<double> scratch);
+
+    /// <summary>What is summed up over one column.</summary>
+    /// <param name="column">The column, from 0.</param>
+    /// <param name="scratch">Three times as many numbers as the matrix has rows, to work in.</param>
+    /// <param name="sums">Where the column's share is added.</param>
+    public delegate void ColumnSum(int column, Span<double> scratch, Span<double> sums);
+
+    /// <summary>Gets the number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Gets the number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>Gets one column.</summary>
+    /// <param name="column">The column, from 0.</param>
+    public Span<double> Column(int column) => values.AsSpan(column * Rows, Rows);
+
+    /// <summary>Does the work of every column, on all threads; of a symmetric matrix below the diagonal alone, and mirrors it.</summary>
+    /// <param name="isSymmetric">Whether the matrix is that of a set of samples with itself.</param>
+    /// <param name="work">The work.</param>
+    public void ForEachColumn(bool isSymmetric, ColumnWork work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        InBlocks(Rows, (first, end, scratch) =>
+        {
+            for (int column = first; column < end; column++)
+            {
+                work(column, isSymmetric ? column : 0, scratch);
+            }
+        });
+        if (isSymmetric)
+        {
+            Mirror();
+        }
+    }
+
+    /// <summary>Sums over the columns, on all threads; the order of the additions does not depend on their number.</summary>
+    /// <param name="sums">Where the sums are added.</param>
+    /// <param name="work">What a column adds.</param>
+    public void SumColumns(Span<double> sums, ColumnSum work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        int count = sums.Length;
+        double[] shares = new double[(Columns + ColumnsAtATime - 1) / ColumnsAtATime * count];
+        InBlocks(3 * Rows, (first, end, scratch) =>
+        {
+            Span<double> share = shares.AsSpan(first / ColumnsAtATime * count, count);
+            for (int column = first; column < end; column++)
+            {
+                work(column, scratch, share);
+            }
+        });
+        for (int i = 0; i < shares.Length; i++)
+        {
+            sums[i % count] += shares[i];
+        }
+    }
+
+    internal double[] Values => values;
+
+    internal Matrix<double> ToMatrix() => Matrix<double>.Build.Dense(Rows, Columns, values);
+
+    internal static GramMatrix Of(Matrix<double> matrix) =>
+        new(matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray(), matrix.RowCount, matrix.ColumnCount);
+
+    internal static GramMatrix Of(double[] values, int order) => new(values, order, order);
+
+    private void InBlocks(int scratchLength, Action<int, int, double[]> work)
+    {
+        int blocks = (Columns + ColumnsAtATime - 1) / ColumnsAtATime;
+        if (blocks == 1)
+        {
+            work(0, Columns, new double[scratchLength]);
+            return;
+        }
+
+        Parallel.For(
+            0,
+            blocks,
+            new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads },
+            () => new double[scratchLength],
+            (block, _, scratch) =>
+            {
+                work(block * ColumnsAtATime, Math.Min(Columns, (block + 1) * ColumnsAtATime), scratch);
+                return scratch;
+            },
+            _ => { });
+    }
+
+    /// <summary>Copies what is below the diagonal above it.</summary>
+    internal void Mirror() => Symmetry.MirrorLower(values, Rows);
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Math4AI.Kernels;
+
+/// <summary>Hyperparameters that are positive, and their logarithms.</summary>
+internal static class Positive
+{
+    public static double Check(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value > 0.0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"The {name} of a kernel is positive and finite.");
+
+    public static double[] Check(IReadOnlyList<double> values, [CallerArgumentExpression(nameof(values))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(values, name);
+        ArgumentOutOfRangeException.ThrowIfZero(values.Count, name);
+        return [.. values.Select(value => Check(value, name))];
+    }
+
+    public static double[] Logarithms(params ReadOnlySpan<double> values)
+    {
+        double[] logarithms = new double[values.Length];
+        System.Numerics.Tensors.TensorPrimitives.Log(values, logarithms);
+        return logarithms;
+    }
+
+    /// <summary>e^θ, kept within the range of numbers: an optimiser may try what no kernel can be.</summary>
+    public static double[] Exponentials(ReadOnlySpan<double> logarithms)
+    {
+        double[] values = new double[logarithms.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Math.Exp(Math.Clamp(logarithms[i], -345.0, 345.0));
+        }
+
+        return values;
+    }
+
+    public static string Text(params ReadOnlySpan<double> values) =>
+        string.Join(", ", values.ToArray().Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,129 @@
+using Math4AI.Fitting.Models;
+using Math4AI.Kernels;
+using Math4AI.Kernels.GaussianProcesses;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Kernels;
+
+public class GaussianProcessTests
+{
+    private static readonly Matrix<double> X = Matrix<double>.Build.Dense(40, 1, (i, _) => 0.25 * i);
+    private static readonly Vector<double> Y = X.Column(0).Map(Math.Sin) + 0.1 * Vector<double>.Build.Random(40, 3);
+
+    [Fact]
+    public void The_evidence_is_the_log_density_of_a_multivariate_normal_distribution()
+    {
+        Kernel kernel = Kernel.Rbf(1.2);
+        GaussianProcessFit fit = new GaussianProcess { Kernel = kernel, NoiseVariance = 0.04, Standardize = false, Optimize = false }.Fit(X, Y);
+        double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
+        Matrix<double> covariance = (kernel.Gram(X) + 0.04 * Matrix<double>.Build.DenseIdentity(40)) * scale * scale;
+        Vector<double> residuals = Y - Y.Average();
+        double expected = -0.5 * (residuals * covariance.Solve(residuals)) - 0.5 * Math.Log(covariance.Determinant()) - 20 * Math.Log(2 * Math.PI);
+        Assert.Equal(expected, fit.LogEvidence, 1e-8 * Math.Abs(expected));
+    }
+
+    [Fact]
+    public void Predictions_are_those_of_the_conditional_normal_distribution()
+    {
+        Kernel kernel = Kernel.Matern52(1.2);
+        GaussianProcessFit fit = new GaussianProcess { Kernel = kernel, NoiseVariance = 0.04, Standardize = false, Optimize = false }.Fit(X, Y);
+        Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3, 12.0]);
+        double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
+        Matrix<double> noisy = kernel.Gram(X) + 0.04 * Matrix<double>.Build.DenseIdentity(40), cross = kernel.Gram(at, X);
+        Vector<double> mean = cross * noisy.Solve(Y - Y.Average()) + Y.Average();
+        Matrix<double> covariance = (kernel.Gram(at) - cross * noisy.Solve(cross.Transpose())) * scale * scale;
+        GaussianProcessPrediction found = fit.Predict(at);
+        Assert.Equal(0.0, (mean - found.Mean).InfinityNorm(), 1e-10);
+        Assert.Equal(0.0, (covariance.Diagonal().PointwiseSqrt() - found.FunctionDeviation).InfinityNorm(), 1e-8);
+        Assert.Equal(0.0, (covariance - fit.Covariance(at)).InfinityNorm(), 1e-10);
+    }
+
+    [Fact]
+    public void Each_sample_left_out_is_predicted_as_by_a_process_without_it()
+    {
+        var process = new GaussianProcess
+        {
+            Kernel = Kernel.Rbf(0.8),
+            NoiseVariance = 0.05,
+            Standardize = false,
+            Optimize = false,
+            Mean = Model.FromFormula("a + 0*x", "x"),
+            MeanStart = Vector<double>.Build.DenseOfArray([0.2]),
+        };
+        GaussianProcessFit all = process.Fit(X, Y);
+        double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
+        int[] others = [.. Enumerable.Range(0, 40).Where(i => i != 17)];
+        Vector<double> y = Vector<double>.Build.Dense(39, i => Y[others[i]]);
+        double spread = MathNet.Numerics.Statistics.Statistics.StandardDeviation(y);
+        Matrix<double> x = Matrix<double>.Build.Dense(39, 1, (i, _) => X[others[i], 0]);
+        GaussianProcessFit without = (process with
+        {
+            // The same variances in the targets' unit, though the deviation of 39 targets is another.
+            Kernel = scale * scale / (spread * spread) * Kernel.Rbf(0.8),
+            NoiseVariance = 0.05 * scale * scale / (spread * spread),
+        }).Fit(x, y);
+        GaussianProcessPrediction left = all.LeaveOneOut(), predicted = without.Predict(X.SubMatrix(17, 1, 0, 1));
+        Assert.Equal(predicted.Mean[0], left.Mean[17], 1e-10);
+        Assert.Equal(predicted.Deviation[0], left.Deviation[17], 1e-10);
+    }
+
+    [Fact]
+    public void The_search_ends_where_the_gradient_of_the_evidence_vanishes_and_above_its_start()
+    {
+        var process = new GaussianProcess { Kernel = 1.0 * Kernel.Rbf(1.0) };
+        GaussianProcessFit fit = process.Fit(X, Y), start = (process with { Optimize = false }).Fit(X, Y);
+        Assert.True(fit.LogEvidence > start.LogEvidence);
+        Assert.True(fit.Search!.IsConverged, fit.Search.Termination.ToString());
+        Assert.True(fit.Search.GradientNorm < 1e-5);
+        Assert.InRange(Math.Sqrt(fit.NoiseVariance), 0.05, 0.2);
+    }
+
+    [Fact]
+    public void A_law_and_what_it_misses_are_told_apart()
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(80, 1, (i, _) => 0.1 * i);
+        Vector<double> y = x.Column(0).Map(value => 3.0 * value + 1.0 + 0.5 * Math.Sin(4.0 * value)) + 0.02 * Vector<double>.Build.Random(80, 4);
+        GaussianProcessFit fit = new GaussianProcess { Mean = Model.FromFormula("a*x + b", "x"), Kernel = 0.1 * Kernel.Rbf(0.2) }.Fit(x, y);
+        Assert.Equal(3.0, fit.MeanParameters[0], 0.1);
+        Vector<double> predicted = fit.Predict(Matrix<double>.Build.Dense(1, 1, 4.05)).Mean;
+        Assert.Equal(3.0 * 4.05 + 1.0 + 0.5 * Math.Sin(4.0 * 4.05), predicted[0], 0.05);
+    }
+
+    [Fact]
+    public void Draws_have_the_mean_and_the_covariance_of_the_posterior()
+    {
+        GaussianProcessFit fit = new GaussianProcess { Kernel = Kernel.Rbf(0.8), Optimize = false, Standardize = false }.Fit(X, Y);
+        Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3, 11.0]);
+        const int Draws = 20_000;
+        Matrix<double> draws = fit.Draw(at, Draws, seed: 7), covariance = fit.Covariance(at);
+        Vector<double> mean = fit.Predict(at).Mean;
+        for (int i = 0; i < 3; i++)
+        {
+            // Five standard errors of a mean and of a variance over the draws.
+            Assert.Equal(mean[i], draws.Row(i).Average(), 5.0 * Math.Sqrt(covariance[i, i] / Draws));
+            double variance = MathNet.Numerics.Statistics.Statistics.Variance(draws.Row(i));
+            Assert.Equal(covariance[i, i], variance, 5.0 * covariance[i, i] * Math.Sqrt(2.0 / Draws));
+        }
+    }
+
+    [Fact]
+    public void Repeated_rows_without_noise_are_refused_in_one_sentence()
+    {
+        Matrix<double> twice = X.Stack(X);
+        Vector<double> y = Vector<double>.Build.Dense(80, i => Y[i % 40]);
+        ArithmeticException e = Assert.Throws<ArithmeticException>(
+            () => new GaussianProcess { Kernel = Kernel.Rbf(100.0), NoiseVariance = 1e-18, Standardize = false }.Fit(twice, y));
+        Assert.Contains("raise NoiseVariance", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Known_noise_of_each_sample_weighs_it()
+    {
+        Vector<double> variances = Vector<double>.Build.Dense(40, i => i == 20 ? 1e6 : 1e-4);
+        Vector<double> y = Y.Clone();
+        y[20] = 50.0;
+        GaussianProcessFit fit = new GaussianProcess { Kernel = Kernel.Rbf(1.0), NoiseVariance = 1e-8, Optimize = false, Standardize = false }
+            .Fit(X, y, variances);
+        Assert.Equal(Math.Sin(5.0), fit.Predict(X.SubMatrix(20, 1, 0, 1)).Mean[0], 0.2);
+    }
+}

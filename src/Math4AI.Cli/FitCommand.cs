@@ -4,78 +4,111 @@ using Math4AI.Optimization;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai fit</c>: its words.</summary>
+/// <summary>The command line of <c>math4ai fit</c>.</summary>
 internal static class FitCommand
 {
     public static Command Create()
     {
         var data = new Argument<string>("DATA")
         {
-            Description = "Comma-separated text whose first line has the names of the columns, or a .npy array (rows × columns, "
-                + "called c1, c2, …).",
+            Description = "A comma-separated file whose first line names the columns, or a NumPy array (rows × columns) with the columns "
+                + "c1, c2, ….",
         };
         var model = new Option<string>("--model", "-m")
         {
-            Description = "The formula, response ~ function of columns and parameters; several of either with ; between them.",
+            Description = "The formula, response ~ function. Names that are not columns are parameters. Separate several responses, and "
+                + "several functions, by ;.",
+            HelpName = "FORMULA",
             Required = true,
         };
-        var start = new Option<string?>("--start") { Description = "Where the parameters begin. Default: many starts." };
+        var start = new Option<string?>("--start")
+        {
+            Description = "Initial values, such as b1=500,b2=0.0001. Default: many starts are tried.",
+            HelpName = "NAME=VALUE,…",
+        };
         var distance = new Option<string>("--distance")
         {
-            Description = $"How a prediction and an observation are compared: {string.Join(", ", DistanceNames.All.Keys)}.",
+            Description = $"The distance between prediction and observation: {string.Join(", ", DistanceNames.All.Keys)}. Some take a "
+                + "number, as in huber:1.5.",
+            HelpName = "NAME",
             DefaultValueFactory = _ => "squared",
         };
         var compare = new Option<string?>("--compare")
         {
-            Description = "Other distances to fit the same model by, such as absolute,huber:1.5: beside the parameters they give, "
-                + "how well each foretells what it has not seen.",
+            Description = "Other distances to fit the same model with, such as absolute,huber:1.5. All are ranked by how well they "
+                + "predict rows that they have not seen.",
+            HelpName = "NAME,…",
         };
-        var bounds = new Option<string?>("--bounds") { Description = "Boxes, such as b2=0..1,b3=0.. (an end may be left out)." };
-        var held = new Option<string?>("--fix") { Description = "Parameters that keep a value, such as b1=2." };
-        var linear = new Option<string?>("--linear") { Description = "Parameters that the formula is linear in, such as b1,b3: they need no start." };
-        var weights = new Option<string?>("--weights") { Description = "The column that holds the weights of the rows." };
+        var bounds = new Option<string?>("--bounds")
+        {
+            Description = "Bounds of parameters, such as b2=0..1,b3=0.. (leave out an end for none).",
+            HelpName = "NAME=FROM..TO,…",
+        };
+        var held = new Option<string?>("--fix")
+        {
+            Description = "Parameters that are not fitted, with their values, such as b1=2.",
+            HelpName = "NAME=VALUE,…",
+        };
+        var linear = new Option<string?>("--linear")
+        {
+            Description = "Parameters that the formula is linear in, such as b1,b3. They need no initial value.",
+            HelpName = "NAME,…",
+        };
+        var weights = new Option<string?>("--weights") { Description = "The column of the weights.", HelpName = "COLUMN" };
         var minimizer = new Option<string>("--minimizer")
         {
-            Description = $"The method: {string.Join(", ", Minimizer.Methods.Keys)}.",
+            Description = $"The minimizer: {string.Join(", ", Minimizer.Methods.Keys)}.",
+            HelpName = "NAME",
             DefaultValueFactory = _ => "auto",
         };
-        var bootstrap = new Option<int?>("--bootstrap") { Description = "Draw the data again so often, for intervals without assumptions." };
+        var bootstrap = new Option<int?>("--bootstrap")
+        {
+            Description = "The number of bootstrap resamples, for intervals that assume little about the noise. Default: none.",
+            HelpName = "N",
+        };
         var level = new Option<double>("--level")
         {
-            Description = "The share of intervals that cover the truth.",
+            Description = "The confidence level of intervals and bands.",
+            HelpName = "P",
             DefaultValueFactory = _ => 0.95,
+        };
+        var allowUnconverged = new Option<bool>("--allow-unconverged")
+        {
+            Description = "Exit with code 0 even if the fit did not converge.",
         };
         Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
 
         var command = new Command(
             "fit",
-            "Fit a model to data, and say how uncertain its parameters are.\n\nExample:\n"
+            "Fit a model to data and report the parameters with their uncertainty.\n\nExample:\n"
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
-            data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, output,
+            data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, allowUnconverged,
+            output,
             CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
-        command.SetAction((words, cancellation) =>
+        command.SetAction((parsed, cancellation) =>
         {
-            var options = new FitJobOptions
+            var options = new FitCommandOptions
             {
-                Data = words.GetValue(data)!,
-                Formula = FitWords.Formula(words.GetValue(model)!),
-                Start = FitWords.Values("--start", words.GetValue(start)),
-                Distance = FitWords.Distance(words.GetValue(distance)!),
-                Compare = FitWords.Names(words.GetValue(compare)).Select(FitWords.Distance).ToArray(),
-                Bounds = FitWords.Boxes("--bounds", words.GetValue(bounds)) ?? [],
-                Fixed = FitWords.Values("--fix", words.GetValue(held)) ?? [],
-                Linear = FitWords.Names(words.GetValue(linear)),
-                Weights = words.GetValue(weights),
-                Minimizer = FitWords.Minimizer(words.GetValue(minimizer)!),
-                Bootstrap = FitWords.AtLeast("--bootstrap", words.GetValue(bootstrap), 2),
-                Level = FitWords.Level(words.GetValue(level)),
-                Seed = words.GetValue(CommonOptions.Seed),
-                Output = words.GetValue(output)!,
-                Json = words.GetValue(CommonOptions.Json),
-                NoReport = words.GetValue(CommonOptions.NoReport),
-                Force = words.GetValue(CommonOptions.Force),
+                Data = parsed.GetValue(data)!,
+                Formula = FitOptionReader.Formula(parsed.GetValue(model)!),
+                Start = FitOptionReader.Values("--start", parsed.GetValue(start)),
+                Distance = FitOptionReader.Distance(parsed.GetValue(distance)!),
+                Compare = FitOptionReader.Names(parsed.GetValue(compare)).Select(FitOptionReader.Distance).ToArray(),
+                Bounds = FitOptionReader.Bounds("--bounds", parsed.GetValue(bounds)) ?? [],
+                Fixed = FitOptionReader.Values("--fix", parsed.GetValue(held)) ?? [],
+                Linear = FitOptionReader.Names(parsed.GetValue(linear)),
+                Weights = parsed.GetValue(weights),
+                Minimizer = FitOptionReader.Minimizer(parsed.GetValue(minimizer)!),
+                Bootstrap = FitOptionReader.AtLeast("--bootstrap", parsed.GetValue(bootstrap), 2),
+                Level = FitOptionReader.Level(parsed.GetValue(level)),
+                AllowUnconverged = parsed.GetValue(allowUnconverged),
+                Seed = parsed.GetValue(CommonOptions.Seed),
+                Output = parsed.GetValue(output)!,
+                Json = parsed.GetValue(CommonOptions.Json),
+                NoReport = parsed.GetValue(CommonOptions.NoReport),
+                Force = parsed.GetValue(CommonOptions.Force),
             };
             return Task.Run(() => FitJob.Run(options, cancellation), cancellation);
         });

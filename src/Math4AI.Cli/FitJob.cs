@@ -8,7 +8,7 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai fit</c>: read, fit, write.</summary>
 internal static class FitJob
 {
-    public static int Run(FitJobOptions options, CancellationToken cancellation)
+    public static int Run(FitCommandOptions options, CancellationToken cancellation)
     {
         OutputFiles.RequireFolder(options.Output);
         using var files = new FileTransaction(options.Force);
@@ -56,10 +56,16 @@ internal static class FitJob
             summary.Print(options, result);
         }
 
-        return 0;
+        if (result.IsConverged || options.AllowUnconverged)
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine("The fit did not converge; with --allow-unconverged the exit code is 0 all the same.");
+        return 1;
     }
 
-    private static FitProblem Read(FitJobOptions options) =>
+    private static FitProblem Read(FitCommandOptions options) =>
         FitProblem.Read(options.Data, options.Formula, options.Weights) with
         {
             Distance = options.Distance,
@@ -71,7 +77,7 @@ internal static class FitJob
         };
 
     private static FitReport Report(
-        FitJobOptions options, FitResult result, Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) =>
+        FitCommandOptions options, FitResult result, Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) =>
         new()
         {
             Comparison = comparison,

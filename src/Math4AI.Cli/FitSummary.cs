@@ -49,16 +49,22 @@ internal sealed record FitSummary(
     IReadOnlyList<string> Notes,
     double Seconds)
 {
-    private const int NarrowestTable = 110;
+    private const int MinTableWidth = 110;
 
-    /// <summary>The distances that were compared, the best foreteller first; null where none were.</summary>
+    /// <summary>The distances that were compared, the best prediction first; null where none were.</summary>
     public IReadOnlyList<FitComparison>? Comparison { get; init; }
 
     public static FitSummary Of(FitResult result, Bootstrap? bootstrap, double level)
     {
-        IReadOnlyList<Interval> intervals = result.Intervals(level);
-        IReadOnlyList<Interval>? drawn = bootstrap?.Intervals(level);
-        Vector<double> errors = result.StandardErrors;
+        // Where a fit did not converge, how the cost bends there says nothing about how uncertain the parameters are.
+        Interval[] unknown = [.. result.Names.Select(_ => new Interval(double.NaN, double.NaN))];
+        IReadOnlyList<Interval> intervals = result.IsConverged ? result.Intervals(level) : unknown;
+        IReadOnlyList<Interval>? drawn = result.IsConverged ? bootstrap?.Intervals(level) : null;
+        int count = result.Names.Count;
+        Matrix<double> covariance = result.IsConverged
+            ? result.Covariance
+            : Matrix<double>.Build.Dense(count, count, double.NaN);
+        Vector<double> errors = covariance.Diagonal().PointwiseSqrt();
         return new FitSummary(
             result.Minimum.IsConverged,
             result.Minimum.Termination.Name,
@@ -86,8 +92,8 @@ internal sealed record FitSummary(
                     BootstrapUpper = Known(drawn?[i].Upper ?? double.NaN),
                 }))
                 .ToDictionary(pair => pair.name, pair => pair.Item2),
-            Rows(result.Covariance),
-            result.HasSampleDiagnostics ? Rows(result.SandwichCovariance) : null,
+            Rows(covariance),
+            result.IsConverged && result.HasSampleDiagnostics ? Rows(result.SandwichCovariance) : null,
             NotesOn(result),
             result.Minimum.Seconds);
     }
@@ -101,7 +107,10 @@ internal sealed record FitSummary(
                     model.Name,
                     model.Fit.Names
                         .Select((name, i) => (name, new FitParameter(
-                            Known(model.Fit.Parameters[i]), Known(model.Fit.StandardErrors[i]), null, null)))
+                            Known(model.Fit.Parameters[i]),
+                            Known(model.Fit.IsConverged ? model.Fit.StandardErrors[i] : double.NaN),
+                            null,
+                            null)))
                         .ToDictionary(pair => pair.name, pair => pair.Item2),
                     Known(model.Aic),
                     Known(model.Bic),
@@ -110,7 +119,7 @@ internal sealed record FitSummary(
             ];
 
     /// <summary>Prints it for a person.</summary>
-    public void Print(FitJobOptions options, FitResult result)
+    public void Print(FitCommandOptions options, FitResult result)
     {
         bool hasBootstrap = Parameters.Values.Any(parameter => parameter.BootstrapLower is not null);
         var table = new Table().Border(TableBorder.Simple);
@@ -123,14 +132,14 @@ internal sealed record FitSummary(
 
         foreach ((string name, FitParameter parameter) in Parameters)
         {
-            string[] cells =
-            [
-                Markup.Escape(name), Text(parameter.Value, 10), Text(parameter.StandardError), Text(parameter.Lower), Text(parameter.Upper),
-            ];
-            table.AddRow(hasBootstrap ? [.. cells, Text(parameter.BootstrapLower), Text(parameter.BootstrapUpper)] : cells);
+            FittedParameter fitted = result[name];
+            double?[] numbers = [parameter.Value, parameter.StandardError, parameter.Lower, parameter.Upper];
+            double?[] drawn = hasBootstrap ? [parameter.BootstrapLower, parameter.BootstrapUpper] : [];
+            table.AddRow(
+                [Markup.Escape(name), .. numbers.Concat(drawn).Select(number => number is { } known ? fitted.Format(known) : string.Empty)]);
         }
 
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, NarrowestTable);
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, MinTableWidth);
         AnsiConsole.Write(table);
         string ended = Converged ? "converged" : "NOT converged";
         Console.Out.WriteLine(
@@ -181,7 +190,7 @@ internal sealed record FitSummary(
         }
 
         AnsiConsole.Write(table);
-        Console.Out.WriteLine("The errors are those of rows that the fit had not seen (cross-validation).");
+        Console.Out.WriteLine("Errors are those of rows that the fit has not seen (cross-validation).");
     }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;
@@ -194,16 +203,16 @@ internal sealed record FitSummary(
         var notes = new List<string>();
         if (!result.Minimum.IsConverged)
         {
-            notes.Add($"The fit did not converge, and the values are where it ended. {result.Minimum.Termination}");
+            notes.Add($"The fit did not converge: the values are where it ended, and their uncertainty is not known. {result.Minimum.Termination}");
         }
 
-        if (result.DegreesOfFreedom < 1)
+        else if (result.DegreesOfFreedom < 1)
         {
-            notes.Add("There are as many parameters as samples: nothing is left to tell how uncertain they are.");
+            notes.Add("There are as many parameters as samples, so that their uncertainty cannot be estimated.");
         }
         else if (!result.HasSampleDiagnostics && result.Covariance.Enumerate().Any(double.IsNaN))
         {
-            notes.Add($"The distance '{result.Problem.Distance.Name}' tells no standard errors; --bootstrap does.");
+            notes.Add($"Standard errors are not known for the distance '{result.Problem.Distance.Name}'; use --bootstrap.");
         }
         else if (!result.Covariance.Enumerate().All(double.IsFinite))
         {
@@ -212,7 +221,7 @@ internal sealed record FitSummary(
 
         if (result.OnBounds.Count > 0)
         {
-            notes.Add($"On a bound, and taken as fixed there: {string.Join(", ", result.OnBounds)}.");
+            notes.Add($"On a bound, and treated as fixed there: {string.Join(", ", result.OnBounds)}.");
         }
 
         return notes;

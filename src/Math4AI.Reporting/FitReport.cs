@@ -6,35 +6,35 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Reporting;
 
-/// <summary>What a report of a fit shows.</summary>
+/// <summary>A report of a fit, as one self-contained HTML page.</summary>
 public sealed record FitReport
 {
     private const int CurvePoints = 400;
     private const int ContourPoints = 60;
 
-    /// <summary>What the fit found.</summary>
+    /// <summary>Gets the result of the fit.</summary>
     public required FitResult Result { get; init; }
 
-    /// <summary>The formula, or another name of the model.</summary>
+    /// <summary>Gets the formula, or another name of the model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>What was run, as the user typed it.</summary>
+    /// <summary>Gets the command that was run, as the user typed it.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The name of the response.</summary>
+    /// <summary>Gets the name of the response.</summary>
     public string Response { get; init; } = "y";
 
-    /// <summary>The share of intervals and bands that cover.</summary>
+    /// <summary>Gets the confidence level of intervals and bands.</summary>
     public double Level { get; init; } = 0.95;
 
-    /// <summary>Draws of the bootstrap, where there was one.</summary>
+    /// <summary>Gets the bootstrap; null where there was none.</summary>
     public Bootstrap? Bootstrap { get; init; }
 
-    /// <summary>The same model by several distances, the best foreteller first, where they were compared.</summary>
+    /// <summary>Gets the same model fitted with several distances, the best prediction first; empty where none were compared.</summary>
     public IReadOnlyList<RankedModel> Comparison { get; init; } = [];
 
-    /// <summary>The page: one file that opens without a network.</summary>
-    /// <param name="cancellation">Stops between pictures.</param>
+    /// <summary>Returns the page, which opens without a network.</summary>
+    /// <param name="cancellation">Stops the report between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
     {
         var page = new Html();
@@ -54,8 +54,7 @@ public sealed record FitReport
         cancellation.ThrowIfCancellationRequested();
         Profiles(page, cancellation);
         Contour(page);
-        Matrix<double> covariance = Result.Covariance;
-        if (covariance.Enumerate().All(double.IsFinite))
+        if (Result.IsConverged && Result.Covariance is { } covariance && covariance.Enumerate().All(double.IsFinite))
         {
             page.Heading("Covariance").Add("<div class=\"grid wide\">")
                 .HeatMap("Correlation of the parameters", Correlation(covariance), Result.Names, Result.Names)
@@ -105,20 +104,21 @@ public sealed record FitReport
 
     private void Parameters(Html page)
     {
-        IReadOnlyList<Interval> intervals = Result.Intervals(Level);
-        IReadOnlyList<Interval>? bootstrap = Bootstrap?.Intervals(Level);
-        Vector<double> errors = Result.StandardErrors;
+        Interval[] unknown = [.. Result.Names.Select(_ => new Interval(double.NaN, double.NaN))];
+        IReadOnlyList<Interval> intervals = Result.IsConverged ? Result.Intervals(Level) : unknown;
+        IReadOnlyList<Interval>? bootstrap = Result.IsConverged ? Bootstrap?.Intervals(Level) : null;
         page.Heading("Parameters").Add("<div class=\"card scroll\"><table><tr><th></th><th>value</th><th>standard error</th>"
-            + $"<th>{Html.Number(100 * Level)} % from</th><th>to</th>"
+            + $"<th>{Html.Number(100 * Level)} % interval from</th><th>to</th>"
             + (bootstrap is null ? string.Empty : "<th>bootstrap from</th><th>to</th>") + "</tr>");
         for (int i = 0; i < Result.Names.Count; i++)
         {
-            string more = bootstrap is null
-                ? string.Empty
-                : $"<td>{Html.Number(bootstrap[i].Lower)}</td><td>{Html.Number(bootstrap[i].Upper)}</td>";
-            page.Add($"<tr><th>{Html.Escape(Result.Names[i])}</th><td>{Html.Number(Result.Parameters[i])}</td>"
-                + $"<td>{Html.Number(errors[i])}</td><td>{Html.Number(intervals[i].Lower)}</td>"
-                + $"<td>{Html.Number(intervals[i].Upper)}</td>{more}</tr>");
+            FittedParameter parameter = Result[Result.Names[i]];
+            double error = Result.IsConverged ? parameter.StandardError : double.NaN;
+            double[] numbers = [parameter.Value, error, intervals[i].Lower, intervals[i].Upper];
+            double[] drawn = bootstrap is null ? [] : [bootstrap[i].Lower, bootstrap[i].Upper];
+            page.Add($"<tr><th>{Html.Escape(parameter.Name)}</th>"
+                + string.Concat(numbers.Concat(drawn).Select(
+                    number => $"<td>{(double.IsNaN(number) ? string.Empty : Html.Escape(parameter.Format(number)))}</td>")) + "</tr>");
         }
 
         page.Add("</table></div>");
@@ -141,7 +141,7 @@ public sealed record FitReport
             IReadOnlyList<Interval>[] bands =
             [
                 .. new[] { prediction.Observation, prediction.Confidence }
-                    .Where(band => band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
+                    .Where(band => Result.IsConverged && band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
             ];
             Picture picture = CurvePictures.Fit(x, y.ToMatrix().Column(output).ToArray(), at, prediction.Mean.ToArray(), bands);
             string share = $"{Html.Number(100 * Level)} %";
@@ -164,9 +164,9 @@ public sealed record FitReport
             return;
         }
 
-        page.Heading("The same model by other distances").Add("<div class=\"card scroll\"><table><tr><th></th>"
+        page.Heading("The same model with other distances").Add("<div class=\"card scroll\"><table><tr><th></th>"
             + string.Concat(Result.Names.Select(name => $"<th>{Html.Escape(name)}</th>"))
-            + "<th>AIC</th><th>median error of what was not seen</th></tr>");
+            + "<th>AIC</th><th>median prediction error</th></tr>");
         for (int i = 0; i < Comparison.Count; i++)
         {
             FitResult fit = Comparison[i].Fit;
@@ -188,7 +188,7 @@ public sealed record FitReport
         page.Add("<div class=\"grid wide\">");
         Card(
             page,
-            "Data, and a curve for each distance in the colour of its row",
+            "Data, and one curve for each distance, in the color of its row",
             CurvePictures.Curves(
                 x,
                 y.ToMatrix().Column(0).ToArray(),
@@ -218,10 +218,10 @@ public sealed record FitReport
         double[] normal = [.. Enumerable.Range(0, sorted.Length).Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / sorted.Length))];
         double spread = Result.ResidualStandardDeviation;
         page.Heading("Residuals").Add("<div class=\"grid\">");
-        Card(page, "Residuals against fit", CurvePictures.Points(fitted, residuals, (fitted.Min(), 0.0, fitted.Max(), 0.0)), "fit", "residual");
+        Card(page, "Residuals versus fitted values", CurvePictures.Points(fitted, residuals, (fitted.Min(), 0.0, fitted.Max(), 0.0)), "fit", "residual");
         Card(
             page,
-            "Residuals against normal quantiles",
+            "Residuals versus normal quantiles",
             CurvePictures.Points(normal, sorted, (normal[0], normal[0] * spread, normal[^1], normal[^1] * spread)),
             "quantile",
             "residual");
@@ -247,7 +247,7 @@ public sealed record FitReport
                     name,
                     CurvePictures.Line([.. points.Select(point => point.Value)], [.. points.Select(point => point.Root)]),
                     name,
-                    "signed root of the rise of the cost; a straight line where the model is nearly linear");
+                    "signed root of the increase in cost; straight where the model is nearly linear");
             }
         }
 
@@ -282,10 +282,10 @@ public sealed record FitReport
             }
         }
 
-        page.Heading("The cost and the way to its minimum").Add("<div class=\"grid wide\">");
+        page.Heading("Cost and the path of the minimizer").Add("<div class=\"grid wide\">");
         Card(
             page,
-            "log₁₀ C(θ), and the points that the minimiser passed",
+            "log₁₀ C(θ), and the points that the minimizer visited",
             CurvePictures.Contour(values, (left, right, bottom, top), path),
             Result.Names[0],
             Result.Names[1]);

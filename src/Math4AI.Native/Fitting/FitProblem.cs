@@ -139,7 +139,7 @@ public sealed record FitProblem
         }
 
         IFitCost cost = CheckedCost();
-        return new FitResult(this, cost, StartSearch.Minimize(cost, this, starts, cancellation));
+        return Result(cost, StartSearch.Minimize(cost, this, starts, cancellation));
     }
 
     /// <summary>The samples as blocks.</summary>
@@ -231,8 +231,11 @@ public sealed record FitProblem
     private FitResult FitFrom(double[] start, CancellationToken cancellation)
     {
         IFitCost cost = CheckedCost();
-        return new FitResult(this, cost, cost.Minimize(start, cancellation));
+        return Result(cost, cost.Minimize(start, cancellation));
     }
+
+    private FitResult Result(IFitCost cost, Minimum minimum) =>
+        new(this, cost, minimum.IsConverged ? Signs.MadePositive(this, cost, minimum) : minimum);
 
     private IFitCost CheckedCost()
     {

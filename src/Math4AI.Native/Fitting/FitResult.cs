@@ -272,7 +272,7 @@ public sealed class FitResult
         string ended = IsConverged ? "converged" : "did NOT converge";
         string more = Names.Count > MaxPrintedParameters ? $"{Environment.NewLine}  … and {Names.Count - MaxPrintedParameters} more" : string.Empty;
         string why = IsConverged ? string.Empty : $"{Environment.NewLine}{Minimum.Termination}";
-        string values = string.Concat(Names.Take(MaxPrintedParameters).Select((_, i) => Environment.NewLine + "  " + Printed(i)));
+        string values = string.Concat(Names.Take(MaxPrintedParameters).Select((_, i) => $"{Environment.NewLine}  {new FittedParameter(this, i)}"));
         return string.Create(
             culture,
             $"{Problem.Distance.Name}, {Observations} observations: {ended} in {Minimum.Iterations} iterations by {Minimum.Method}, cost "
@@ -303,18 +303,6 @@ public sealed class FitResult
     internal double CostOfSamples => Minimum.Cost - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray());
 
     private int Loose => cost.Unknowns.Free.Count - held.Value.Count;
-
-    private string Printed(int index)
-    {
-        try
-        {
-            return new FittedParameter(this, index).ToString();
-        }
-        catch (NotSupportedException)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"{Names[index]} = {Parameters[index]:G7}");
-        }
-    }
 
     /// <summary>Does some work, and puts θ* back where the model's parameters are stored elsewhere.</summary>
     private T AndLeave<T>(Func<T> work)

@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
 
-/// <summary>The observations y of a fit: one number a sample, or one row a sample. A vector or a matrix stands for it.</summary>
+/// <summary>The observations y of a fit: one number or one row for each sample. A vector or a matrix converts to it.</summary>
 public sealed class FitTargets
 {
     private FitTargets(Vector<double> values, int columns)
@@ -11,16 +11,16 @@ public sealed class FitTargets
         Columns = columns;
     }
 
-    /// <summary>All numbers, column after column.</summary>
+    /// <summary>Gets all numbers, one column after the other.</summary>
     public Vector<double> Values { get; }
 
-    /// <summary>The numbers of a sample.</summary>
+    /// <summary>Gets the number of observed numbers of each sample.</summary>
     public int Columns { get; }
 
-    /// <summary>The number of samples.</summary>
+    /// <summary>Gets the number of samples.</summary>
     public int Samples => Values.Count / Columns;
 
-    /// <summary>A number, by its place in <see cref="Values"/>.</summary>
+    /// <summary>Gets or sets a number, by its place in <see cref="Values"/>.</summary>
     /// <param name="index">Sample + samples · column.</param>
     public double this[int index]
     {
@@ -28,11 +28,11 @@ public sealed class FitTargets
         set => Values[index] = value;
     }
 
-    /// <summary>One number a sample; the vector is shared.</summary>
+    /// <summary>Returns observations of one number for each sample; the vector is shared.</summary>
     /// <param name="values">y.</param>
     public static implicit operator FitTargets(Vector<double> values) => FromVector(values);
 
-    /// <summary>One row a sample.</summary>
+    /// <summary>Returns observations of one row for each sample.</summary>
     /// <param name="samplesByColumns">Y, samples × columns, at least one column.</param>
     public static implicit operator FitTargets(Matrix<double> samplesByColumns) => FromMatrix(samplesByColumns);
 
@@ -53,7 +53,7 @@ public sealed class FitTargets
             : throw new ArgumentException("Observations need a column at least.", nameof(samplesByColumns));
     }
 
-    /// <summary>Samples × columns.</summary>
+    /// <summary>Returns the observations as a matrix, samples × columns.</summary>
     public Matrix<double> ToMatrix() => Matrix<double>.Build.DenseOfColumnMajor(Samples, Columns, Values);
 
     /// <summary>Some of the samples.</summary>

@@ -5,6 +5,10 @@ namespace Math4AI.Fitting;
 /// <summary>One parameter of a fit: its estimate and how uncertain it is.</summary>
 public sealed class FittedParameter
 {
+    private const int MaxDecimals = 9;
+    private const int MaxDigits = 15;
+    private const double MaxPlain = 1e12;
+
     private readonly FitResult fit;
     private readonly int index;
 
@@ -34,10 +38,52 @@ public sealed class FittedParameter
     public Interval ProfileInterval(double level = 0.95, CancellationToken cancellation = default) =>
         fit.ProfileInterval(Name, level, cancellation);
 
+    /// <summary>
+    /// Writes a number in the unit of the parameter with the digits that the standard error tells, two significant ones of the error: the
+    /// estimate, the error itself and the ends of an interval then share their last digit. Seven significant digits where no error is known.
+    /// </summary>
+    /// <param name="number">The number.</param>
+    public string Format(double number) => Format(number, Error());
+
     /// <summary>Returns the name, the estimate and its standard error, such as <c>b = 2.0031 ± 0.0042</c>.</summary>
     public override string ToString()
     {
-        string note = IsFixed ? " (fixed)" : IsOnBound ? " (on a bound)" : $" ± {StandardError.ToString("G3", CultureInfo.InvariantCulture)}";
-        return $"{Name} = {Value.ToString("G7", CultureInfo.InvariantCulture)}{note}";
+        string note = !fit.IsConverged ? " (not converged)" : IsFixed ? " (fixed)" : IsOnBound ? " (on a bound)" : string.Empty;
+        return note.Length > 0 || double.IsNaN(Error())
+            ? $"{Name} = {Value.ToString("G7", CultureInfo.InvariantCulture)}{note}"
+            : $"{Name} = {Format(Value)} ± {Format(StandardError)}";
     }
+
+    private double Error()
+    {
+        try
+        {
+            return StandardError;
+        }
+        catch (NotSupportedException)
+        {
+            return double.NaN;
+        }
+    }
+
+    private string Format(double number, double error)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (!fit.IsConverged || !double.IsFinite(number) || !(error > 0.0 && double.IsFinite(error)))
+        {
+            return number.ToString("G7", culture);
+        }
+
+        // The place of the error's second digit, after rounding: 0.0996 is 0.10.
+        int place = 1 - Exponent(double.Parse(error.ToString("E1", culture), culture));
+        if (place <= MaxDecimals && Math.Max(Math.Abs(Value), error) < MaxPlain)
+        {
+            return number.ToString($"F{Math.Max(0, place)}", culture);
+        }
+
+        int digits = number == 0.0 ? 0 : Math.Clamp(Exponent(number) + place, 0, MaxDigits);
+        return number.ToString($"0.{new string('0', digits)}E+0", culture);
+    }
+
+    private static int Exponent(double number) => (int)Math.Floor(Math.Log10(Math.Abs(number)));
 }

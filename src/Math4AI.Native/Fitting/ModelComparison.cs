@@ -5,13 +5,13 @@ using MathNet.Numerics.Random;
 
 namespace Math4AI.Fitting;
 
-/// <summary>A candidate's place among others.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Fit">Its fit to all of the data.</param>
-/// <param name="Aic">Akaike's criterion; NaN where the distance stands for no density.</param>
-/// <param name="Bic">Schwarz's criterion.</param>
-/// <param name="PredictionError">The median |y − f| of samples that the fit did not see, over all folds.</param>
-/// <param name="PredictionErrorSquared">The mean of (y − f)² of the same.</param>
+/// <summary>One of several models, ranked by how well it predicts samples that its fit has not seen.</summary>
+/// <param name="Name">The name of the model or distance.</param>
+/// <param name="Fit">The fit to all of the data.</param>
+/// <param name="Aic">Akaike's information criterion; NaN where the distance stands for no density.</param>
+/// <param name="Bic">The Bayesian information criterion.</param>
+/// <param name="PredictionError">The median |y − f| of samples that the fit has not seen, over all folds.</param>
+/// <param name="PredictionErrorSquared">The mean of (y − f)² over the same samples.</param>
 public sealed record RankedModel(
     string Name, FitResult Fit, double Aic, double Bic, double PredictionError, double PredictionErrorSquared);
 
@@ -26,7 +26,7 @@ public static class ModelComparison
     /// <param name="distances">The other distances; those of the same name count once.</param>
     /// <param name="start">Where the fits begin; null, and parameters that it leaves out, for where the fit ended.</param>
     /// <param name="folds">The number of folds of the cross-validation, 2 or more; at most one for each sample.</param>
-    /// <param name="seed">Which samples are in which fold.</param>
+    /// <param name="seed">The seed of the folds.</param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">The samples are not in memory.</exception>
     public static IReadOnlyList<RankedModel> RankDistances(
@@ -54,12 +54,12 @@ public static class ModelComparison
             cancellation);
     }
 
-    /// <summary>Fits and ranks; the least median prediction error comes first.</summary>
-    /// <param name="candidates">Problems on the same data, each with a name and a start.</param>
-    /// <param name="folds">k, 2 or more.</param>
-    /// <param name="seed">Of the folds; the same for all candidates.</param>
+    /// <summary>Fits models to the same samples and ranks them, the least median prediction error first.</summary>
+    /// <param name="candidates">Problems on the same samples, each with a name and a start.</param>
+    /// <param name="folds">The number of folds of the cross-validation, 2 or more.</param>
+    /// <param name="seed">The seed of the folds, which are the same for all models.</param>
     /// <param name="cancellation">Stops between fits.</param>
-    /// <exception cref="ArgumentException">There is no candidate, the data differ, or there are fewer samples than folds.</exception>
+    /// <exception cref="ArgumentException">There is no model, the samples differ, or there are fewer samples than folds.</exception>
     public static IReadOnlyList<RankedModel> Rank(
         IReadOnlyList<(string Name, FitProblem Problem, IReadOnlyDictionary<string, double> Start)> candidates,
         int folds = 10,

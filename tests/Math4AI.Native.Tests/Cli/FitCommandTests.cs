@@ -65,7 +65,7 @@ public sealed class FitCommandTests : TemporaryFolder
         Assert.Equal(["tukey:1", "absolute", "squared"], compared.Select(each => each.GetProperty("distance").GetString()));
         double ErrorOfC(JsonElement each) => Math.Abs(each.GetProperty("parameters").GetProperty("c").GetProperty("value").GetDouble() - 1.0);
         Assert.True(ErrorOfC(compared[0]) < 0.1 && ErrorOfC(compared[1]) < 0.2 && ErrorOfC(compared[2]) > 1.0);
-        Assert.Contains("The same model by other distances", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
+        Assert.Contains("The same model with other distances", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
         Finished wrong = Fit(In("data.csv"), "--model", "y ~ a+x", "--compare", "nearest", "--force");
         Assert.Equal(2, wrong.Code);
         Assert.Contains("nearest", wrong.Errors, StringComparison.Ordinal);
@@ -85,13 +85,30 @@ public sealed class FitCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_fit_that_did_not_converge_ends_with_code_1_and_claims_no_uncertainty()
+    {
+        string[] words = [Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--minimizer", "adam", "--force"];
+        Finished fit = Fit(words);
+        Assert.Equal(1, fit.Code);
+        Assert.Contains("--allow-unconverged", Assert.Single(fit.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("limit on iterations", fit.Output, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(File.ReadAllText(In("out/result.json"))).RootElement;
+        Assert.False(json.GetProperty("converged").GetBoolean());
+        JsonElement parameter = json.GetProperty("parameters").GetProperty("b1");
+        Assert.Equal(JsonValueKind.Number, parameter.GetProperty("value").ValueKind);
+        Assert.All(["standardError", "lower", "upper"], name => Assert.Equal(JsonValueKind.Null, parameter.GetProperty(name).ValueKind));
+        Assert.True(File.Exists(In("out/report.html")));
+        Assert.Equal(0, Fit([.. words, "--allow-unconverged"]).Code);
+    }
+
+    [Fact]
     public void A_parameter_on_its_bound_is_said_to_be_there()
     {
         string rows = string.Join('\n', Enumerable.Range(0, 30).Select(i => string.Create(
             CultureInfo.InvariantCulture, $"{i},{2.0 * i + 1.0 + (i % 2 == 0 ? 0.3 : -0.3)}")));
         Finished fit = Fit(Csv("x,y\n" + rows), "--model", "y ~ a*x+b", "--start", "a=0.5,b=0", "--bounds", "a=0..1", "--no-report");
         Assert.True(fit.Code == 0, fit.Errors);
-        Assert.Contains("On a bound, and taken as fixed there: a.", fit.Output, StringComparison.Ordinal);
+        Assert.Contains("On a bound, and treated as fixed there: a.", fit.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -16,7 +16,7 @@ internal static class FitMethod
     private const double StartOfScale = 1.5;
 
     // Beside the outputs' own rounding: a corner that is rounded within the first is as sharp as it can be told.
-    private const double LeastWidth = 16.0;
+    private const double MinWidth = 16.0;
     private const double FirstUnsureWidth = 1024.0;
 
     /// <param name="settings">What was asked for.</param>
@@ -59,7 +59,7 @@ internal static class FitMethod
             // From a far start the residuals are large at first, and what is narrow beside them is wide beside the noise.
             (double here, size) = spreadOf(unknowns.Completed(start.AsArray()));
             spread = Math.Min(spread, here);
-            if (found is not null && width * spread < LeastWidth * settings.Model.Epsilon * size)
+            if (found is not null && width * spread < MinWidth * settings.Model.Epsilon * size)
             {
                 break;
             }

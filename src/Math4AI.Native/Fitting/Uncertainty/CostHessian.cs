@@ -13,13 +13,13 @@ internal static class CostHessian
     /// <param name="ofSamples">C there without what priors add.</param>
     public static Matrix<double> Of(IFitCost cost, FitProblem settings, Vector<double> at, double ofSamples)
     {
-        double leastRise = LeastRise(settings, ofSamples, cost.Observations);
+        double minRise = MinRise(settings, ofSamples, cost.Observations);
         int count = cost.Unknowns.Count;
         Matrix<double> hessian = Matrix<double>.Build.Dense(count, count);
         double[] point = at.ToArray(), ahead = new double[count], behind = new double[count];
         for (int j = 0; j < count; j++)
         {
-            double step = Step(cost, point, j, leastRise);
+            double step = Step(cost, point, j, minRise);
             point[j] = at[j] + step;
             cost.Gradient(point, ahead);
             point[j] = at[j] - step;
@@ -38,14 +38,14 @@ internal static class CostHessian
     /// A step that is small beside how well the parameter is known, about a thousandth, and yet changes the cost by more than rounding: an
     /// estimate that happens to lie near 0 says nothing of it.
     /// </summary>
-    private static double Step(IFitCost cost, double[] point, int j, double leastRise)
+    private static double Step(IFitCost cost, double[] point, int j, double minRise)
     {
-        const int MostTrials = 40;
+        const int MaxTrials = 40;
         const double Factor = 4.0;
         double here = cost.Value(point), at = point[j];
-        double least = Math.Max(leastRise, 1e-13 * Math.Abs(here)), most = 4.0 * Factor * Factor * least;
+        double least = Math.Max(minRise, 1e-13 * Math.Abs(here)), most = 4.0 * Factor * Factor * least;
         double step = 1e-5 * (at != 0.0 ? Math.Abs(at) : 1.0);
-        for (int trial = 0; trial < MostTrials; trial++)
+        for (int trial = 0; trial < MaxTrials; trial++)
         {
             point[j] = at + step;
             double rise = cost.Value(point) - here;
@@ -73,7 +73,7 @@ internal static class CostHessian
     /// A rise of the cost that says how it bends: small beside its unit, which is 1 for likelihoods and else its mean over the
     /// observations, and large beside what the model's rounding makes of it.
     /// </summary>
-    private static double LeastRise(FitProblem settings, double cost, int observations)
+    private static double MinRise(FitProblem settings, double cost, int observations)
     {
         double unit = settings.Distance.IsLikelihood ? 1.0 : Math.Abs(cost) / observations;
         return Math.Max(1e-7 * unit, 1e3 * settings.Model.Epsilon * Math.Max(Math.Abs(cost), observations * unit));

@@ -5,8 +5,8 @@ using Math4AI.Optimization;
 
 namespace Math4AI.Cli;
 
-/// <summary>Reads the words of <c>math4ai fit</c>; what cannot be read is wrong usage.</summary>
-internal static class FitWords
+/// <summary>Reads the options of <c>math4ai fit</c>; what cannot be read is wrong usage.</summary>
+internal static class FitOptionReader
 {
     public static Formula Formula(string text)
     {
@@ -44,8 +44,8 @@ internal static class FitWords
     public static double Level(double level) =>
         level > 0.0 && level < 1.0 ? level : throw new UsageException($"--level lies between 0 and 1, such as 0.95, and is not {level}.");
 
-    public static int? AtLeast(string option, int? number, int least) =>
-        number is null || number >= least ? number : throw new UsageException($"{option} takes a whole number from {least} on, not {number}.");
+    public static int? AtLeast(string option, int? number, int minimum) =>
+        number is null || number >= minimum ? number : throw new UsageException($"{option} takes a whole number from {minimum} on, not {number}.");
 
     /// <summary>b1,b3.</summary>
     public static string[] Names(string? text) =>
@@ -56,13 +56,13 @@ internal static class FitWords
         Pairs(option, text, value => Number(option, value));
 
     /// <summary>b1=0..1,b2=0..</summary>
-    public static Dictionary<string, (double Lower, double Upper)>? Boxes(string option, string? text) =>
+    public static Dictionary<string, (double Lower, double Upper)>? Bounds(string option, string? text) =>
         Pairs(option, text, value =>
         {
             string[] ends = value.Split("..");
             if (ends.Length != 2)
             {
-                throw new UsageException($"{option} takes boxes such as b2=0..1, and '{value}' has no '..'.");
+                throw new UsageException($"{option} takes bounds such as b2=0..1, and '{value}' has no '..'.");
             }
 
             double lower = ends[0].Length == 0 ? double.NegativeInfinity : Number(option, ends[0]);

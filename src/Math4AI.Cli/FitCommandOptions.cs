@@ -4,8 +4,8 @@ using Math4AI.Optimization;
 
 namespace Math4AI.Cli;
 
-/// <summary>What the user asked <c>math4ai fit</c> for.</summary>
-internal sealed record FitJobOptions
+/// <summary>The options of <c>math4ai fit</c>.</summary>
+internal sealed record FitCommandOptions
 {
     public required string Data { get; init; }
 
@@ -30,6 +30,8 @@ internal sealed record FitJobOptions
     public required int? Bootstrap { get; init; }
 
     public required double Level { get; init; }
+
+    public required bool AllowUnconverged { get; init; }
 
     public required int Seed { get; init; }
 

@@ -25,7 +25,8 @@ internal static class FitJob
             : problem.Fit(options.Start, cancellation);
         if (result.Minimum.Termination == Optimization.Termination.BadStart)
         {
-            throw new ArgumentException("The model is not finite at the start: give another --start, or none.");
+            string? where = problem.Inputs is { } inputs ? problem.Model.ExplainNonFinite(inputs, result.Parameters) : null;
+            throw new ArgumentException($"{where ?? "The model is not finite at the start."} Give another --start, or none.");
         }
 
         progress.Show("uncertainty");

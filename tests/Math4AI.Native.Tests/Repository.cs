@@ -19,6 +19,16 @@ internal static class Repository
         return Path.Combine([folder, .. names]);
     }
 
+    /// <summary>A small input that people reported about, with a known answer; skips the test where these are not there.</summary>
+    public static string Cases(params string[] names)
+    {
+        string folder = Environment.GetEnvironmentVariable("MATH4AI_CASES") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Root, "..", "shared", "cases");
+        Assert.SkipUnless(Directory.Exists(folder), $"The cases are not there: {folder} (set MATH4AI_CASES).");
+        return Path.Combine([folder, .. names]);
+    }
+
     /// <summary>Runs a program to its end.</summary>
     public static Finished Run(string program, string[] arguments, params (string Name, string? Value)[] environment) =>
         Run(program, arguments, Path.GetTempPath(), environment);

@@ -26,6 +26,22 @@ public class FormulaTests
     [InlineData("cos(pi) + log(e)", 0.0, 0.0)]
     [InlineData("--x", 4.0, 4.0)]
     [InlineData("x^3 - x*x*x + x^4 - (x^2)^2", 1.7, 0.0)]
+    [InlineData("2×x·3 − x² + x⁻¹", 2.0, 8.5)]
+    [InlineData("cos(π) + cos(Pi)", 0.0, -2.0)]
+    [InlineData("x < 2", 1.0, 1.0)]
+    [InlineData("x ≤ 2 && x >= 1 || 0", 1.0, 1.0)]
+    [InlineData("x != 2 && x + 1 == 2", 1.0, 1.0)]
+    [InlineData("1 + x > 2*x && 0 || x == 3", 3.0, 1.0)]
+    [InlineData("if(x < 0, log(x), x^2)", 3.0, 9.0)]
+    [InlineData("if(x > 3, 1, if(x > 2, 2, 3))", 2.5, 2.0)]
+    [InlineData("log(x, 2) + log(100, 10)", 8.0, 5.0)]
+    [InlineData("mod(-x, 3) + mod(x, -3)", 4.0, 0.0)]
+    [InlineData("step(x) + step(-1) + sign(-x) + floor(-0.5) + ceil(0.2) + round(1.6)", 2.0, 2.0)]
+    [InlineData("normcdf(x, 2, 3) + normpdf(2, x, 1)*sqrt(2*pi)", 2.0, 1.5)]
+    [InlineData("gamma(x)/24 + lgamma(1) + beta(1, x)", 5.0, 1.2)]
+    [InlineData("atan2(x, x) + hypot(3*x, 4*x)", 1.0, 5.785398163397448)]
+    [InlineData("sinc(0) + sinc(x)", 1.0, 1.0)]
+    [InlineData("jn(0, x) - j0(x) + jn(-1, x) + j1(x)", 2.5, 0.0)]
     public void A_formula_follows_the_usual_precedence(string formula, double x, double expected) =>
         Assert.Equal(expected, Value(formula, x), 1e-14);
 
@@ -39,6 +55,13 @@ public class FormulaTests
     [InlineData("a*1.2.3", 3)]
     [InlineData("pow(a)", 6)]
     [InlineData("", 1)]
+    [InlineData("a*exp -x", 3)]
+    [InlineData("sin*x", 1)]
+    [InlineData("y = a*x", 3)]
+    [InlineData("0 < x < 1", 7)]
+    [InlineData("if(x, 1)", 8)]
+    [InlineData("erf(x, 1)", 9)]
+    [InlineData("a*(x < )", 8)]
     public void An_error_points_at_its_character(string formula, int character)
     {
         FormulaException error = Assert.Throws<FormulaException>(() => Formula.Parse(formula));
@@ -78,6 +101,25 @@ public class FormulaTests
             int at = compiled.ParameterNames.ToList().IndexOf(names[j]);
             Assert.True((found.Column(at) - column).AbsoluteMaximum() <= 1e-11 * column.AbsoluteMaximum(), names[j]);
         }
+    }
+
+    [Theory]
+    [InlineData("a*exp(-x)", "write exp(…), or `exp`", "a*exp -x")]
+    [InlineData("y ~ a*x", "write ~ between response and model", "y = a*x")]
+    [InlineData("0 < x && x < a", "write 0 < x && x < 1", "0 < x < a")]
+    public void A_slip_is_told_from_a_name_with_what_would_be_right(string right, string advice, string wrong)
+    {
+        Formula.Parse(right);
+        Assert.Contains(advice, Assert.Throws<FormulaException>(() => Formula.Parse(wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_of_functions_that_are_good_names_of_parameters_stay_such()
+    {
+        Formula formula = Formula.Parse("y ~ y0 + gamma*x + beta*gamma(k0) + `exp`*e + step*π");
+        Assert.Equal(["y0", "gamma", "beta", "k0", "exp", "step"], formula.ParametersBeside(["x", "y"]));
+        Assert.Equal(["e", "π"], formula.ConstantsBeside(["x", "y"]));
+        Assert.Equal("columns: y, x; parameters: y0, gamma, beta, k0, exp, step; constants: e, π", formula.DescribeNames(["x", "y"]));
     }
 
     [Fact]

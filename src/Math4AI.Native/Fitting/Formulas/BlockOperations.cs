@@ -2,15 +2,24 @@ using System.Numerics.Tensors;
 
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>The operations of a formula on a block of samples: arithmetic and exp by vector code, the rest value by value.</summary>
+/// <summary>The operations of a formula on a block of samples: arithmetic by vector code, the rest value by value.</summary>
 internal static class BlockOperations
 {
-    private static readonly UnaryFunction Exp = UnaryFunction.ByName["exp"];
-
     public static void Apply(
-        FormulaKernel.Operation operation, ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> value)
+        FormulaOperation operation,
+        ReadOnlySpan<double> condition,
+        ReadOnlySpan<double> left,
+        ReadOnlySpan<double> right,
+        Span<double> value)
     {
-        if (operation.Unary is { } unary)
+        if (operation.Condition >= 0)
+        {
+            for (int i = 0; i < value.Length; i++)
+            {
+                value[i] = double.IsNaN(condition[i]) ? double.NaN : condition[i] != 0.0 ? left[i] : right[i];
+            }
+        }
+        else if (operation.Unary is { } unary)
         {
             if (unary == UnaryFunction.Negate)
             {
@@ -51,14 +60,19 @@ internal static class BlockOperations
 
     /// <summary>target += adjoint · ∂value/∂left.</summary>
     public static void AddLeft(
-        FormulaKernel.Operation operation,
+        FormulaOperation operation,
+        ReadOnlySpan<double> condition,
         ReadOnlySpan<double> left,
         ReadOnlySpan<double> right,
         ReadOnlySpan<double> value,
         ReadOnlySpan<double> adjoint,
         Span<double> target)
     {
-        if (operation.Unary == Exp)
+        if (operation.Condition >= 0)
+        {
+            AddChosen(condition, true, adjoint, target);
+        }
+        else if (operation.Unary == ElementaryFunctions.Exp)
         {
             TensorPrimitives.MultiplyAdd(adjoint, value, target, target);
         }
@@ -92,14 +106,19 @@ internal static class BlockOperations
 
     /// <summary>target += adjoint · ∂value/∂right.</summary>
     public static void AddRight(
-        FormulaKernel.Operation operation,
+        FormulaOperation operation,
+        ReadOnlySpan<double> condition,
         ReadOnlySpan<double> left,
         ReadOnlySpan<double> right,
         ReadOnlySpan<double> value,
         ReadOnlySpan<double> adjoint,
         Span<double> target)
     {
-        if (operation.Binary == BinaryFunction.Add)
+        if (operation.Condition >= 0)
+        {
+            AddChosen(condition, false, adjoint, target);
+        }
+        else if (operation.Binary == BinaryFunction.Add)
         {
             TensorPrimitives.Add(target, adjoint, target);
         }
@@ -117,6 +136,14 @@ internal static class BlockOperations
             {
                 target[i] += adjoint[i] * operation.Binary!.RightSlope(left[i], right[i], value[i]);
             }
+        }
+    }
+
+    private static void AddChosen(ReadOnlySpan<double> condition, bool wanted, ReadOnlySpan<double> adjoint, Span<double> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] += condition[i] != 0.0 == wanted ? adjoint[i] : 0.0;
         }
     }
 }

@@ -1,33 +1,89 @@
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>A node of a formula.</summary>
-internal abstract record Expression
+/// <summary>
+/// A node of a formula. Nodes come from an <see cref="ExpressionPool"/>, which makes equal ones the same object, so that a
+/// subexpression that occurs twice is evaluated once.
+/// </summary>
+/// <param name="source">The formula.</param>
+/// <param name="start">Where the node begins in it, at its first appearance.</param>
+/// <param name="end">Where it ends.</param>
+internal abstract class Expression(string source, int start, int end)
 {
+    public int Start => start;
+
+    public int End => end;
+
+    /// <summary>The node as it was written.</summary>
+    public string Text => source[start..end].Trim();
+
+    /// <summary>What it is a function of, in the order of evaluation.</summary>
+    public virtual IReadOnlyList<Expression> Operands => [];
+
     /// <summary>The names in it, in the order of their first appearance.</summary>
-    public IEnumerable<NameExpression> Names() => this switch
+    public IEnumerable<string> Names() =>
+        InOrder().OfType<NameExpression>().OrderBy(name => name.Start).Select(name => name.Name);
+
+    /// <summary>This node and all below it, each once, operands before what uses them.</summary>
+    public List<Expression> InOrder()
     {
-        NameExpression name => [name],
-        UnaryExpression unary => unary.Operand.Names(),
-        BinaryExpression binary => binary.Left.Names().Concat(binary.Right.Names()),
-        _ => [],
-    };
+        var order = new List<Expression>();
+        var seen = new HashSet<Expression>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<(Expression Node, int Next)>();
+        open.Push((this, 0));
+        while (open.TryPop(out (Expression Node, int Next) top))
+        {
+            if (top.Next < top.Node.Operands.Count)
+            {
+                open.Push((top.Node, top.Next + 1));
+                Expression operand = top.Node.Operands[top.Next];
+                if (!seen.Contains(operand))
+                {
+                    open.Push((operand, 0));
+                }
+            }
+            else if (seen.Add(top.Node))
+            {
+                order.Add(top.Node);
+            }
+        }
+
+        return order;
+    }
 }
 
 /// <summary>A number.</summary>
-internal sealed record NumberExpression(double Value) : Expression;
-
-/// <summary>A column or a parameter; two of one name are one, wherever they stand.</summary>
-internal sealed record NameExpression(string Name) : Expression
+internal sealed class NumberExpression(double value, string source, int start, int end) : Expression(source, start, end)
 {
-    public int Position { get; init; }
+    public double Value => value;
+}
 
-    public bool Equals(NameExpression? other) => other is not null && other.Name == Name;
-
-    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+/// <summary>A column, a parameter or a constant.</summary>
+internal sealed class NameExpression(string name, string source, int start, int end) : Expression(source, start, end)
+{
+    public string Name => name;
 }
 
 /// <summary>A function of one value.</summary>
-internal sealed record UnaryExpression(UnaryFunction Function, Expression Operand) : Expression;
+internal sealed class UnaryExpression(UnaryFunction function, Expression operand, string source, int start, int end)
+    : Expression(source, start, end)
+{
+    public UnaryFunction Function => function;
 
-/// <summary>An operation on two values.</summary>
-internal sealed record BinaryExpression(BinaryFunction Function, Expression Left, Expression Right) : Expression;
+    public override IReadOnlyList<Expression> Operands { get; } = [operand];
+}
+
+/// <summary>A function of two values.</summary>
+internal sealed class BinaryExpression(
+    BinaryFunction function, Expression left, Expression right, string source, int start, int end) : Expression(source, start, end)
+{
+    public BinaryFunction Function => function;
+
+    public override IReadOnlyList<Expression> Operands { get; } = [left, right];
+}
+
+/// <summary>One of two values: the first where a condition is not 0, else the second.</summary>
+internal sealed class ChoiceExpression(
+    Expression condition, Expression chosen, Expression other, string source, int start, int end) : Expression(source, start, end)
+{
+    public override IReadOnlyList<Expression> Operands { get; } = [condition, chosen, other];
+}

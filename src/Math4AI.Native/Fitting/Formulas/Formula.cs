@@ -4,10 +4,33 @@ using static TorchSharp.torch;
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// A formula in text, <c>y ~ b1*(1-exp(-b2*x))</c>: a response on the left, and a function of columns and parameters on the
-/// right; where there are several of either, with ; between them. A name that is no column is a parameter; <c>pi</c> and <c>e</c>
-/// are constants unless a column has that name.
+/// A formula in text, such as <c>y ~ b1*(1 - exp(-b2*x))</c>: a response on the left of <c>~</c>, and a function of columns and
+/// parameters on the right; where there are several of either, with <c>;</c> between them.
 /// </summary>
+/// <remarks>
+/// <para>
+/// <b>Names</b> hold letters, digits, underscores and dots, or are anything between backquotes: <c>`flow rate`</c>. A name that is no
+/// column is a parameter. <c>pi</c>, <c>Pi</c>, <c>π</c> and <c>e</c> are constants unless a column has that name.
+/// </para>
+/// <para>
+/// <b>Operators</b>, from weak to strong: <c>||</c>; <c>&amp;&amp;</c>; the comparisons <c>&lt; &lt;= &gt; &gt;= == !=</c> (also
+/// <c>≤ ≥ ≠</c>), which are 1 where they hold and else 0; <c>+ -</c> (also <c>−</c>); <c>* /</c> (also <c>× ·</c>); the sign; and
+/// <c>^</c> or <c>**</c>, which binds to the right: <c>-x^2</c> is −(x²), <c>2^-x</c> is allowed, <c>a^b^c</c> is a^(b^c). Powers may
+/// be superscripts, <c>x²</c>. Square brackets are as good as round ones.
+/// </para>
+/// <para>
+/// <b>Functions</b> of one value: exp, expm1, log and ln (natural), log10, log2, log1p, sqrt, cbrt; sin, cos, tan, asin, acos, atan
+/// (or arctan), sinh, cosh, tanh, asinh, acosh, atanh (in radians); abs, sign, step (1 from 0 on), floor, ceil, round; sigmoid
+/// 1/(1 + e⁻ˣ), sinc sin(πx)/(πx); erf, erfc, normpdf, normcdf; gamma, lgamma (ln |Γ|), digamma; the Bessel functions j0, j1, y0, y1,
+/// i0, i1, k0, k1; airyai, airybi. Of two: min, max, mod (with the sign of the second), pow, atan2(y, x), hypot, beta, jn(n, x),
+/// log(x, base). Of three: <c>if(condition, a, b)</c>, normpdf(x, mean, deviation), normcdf(x, mean, deviation).
+/// </para>
+/// <para>
+/// <b>Derivatives</b> by the parameters are exact, and right wherever the value is finite: where a part of the formula does not change
+/// with the parameters, as <c>(t/tau)^b</c> at t = 0, it has no derivative; where a slope is infinite, its limit is taken. Steps have
+/// the derivative 0, and a corner the mean of its two sides.
+/// </para>
+/// </remarks>
 public sealed class Formula
 {
     private Formula(string text, IReadOnlyList<Expression> responses, IReadOnlyList<Expression> outputs)
@@ -17,7 +40,7 @@ public sealed class Formula
         Outputs = outputs;
     }
 
-    /// <summary>The formula as it was written.</summary>
+    /// <summary>Gets the formula as it was written.</summary>
     public string Text { get; }
 
     /// <summary>What stands left of ~; empty where there is none.</summary>
@@ -26,7 +49,7 @@ public sealed class Formula
     internal IReadOnlyList<Expression> Outputs { get; }
 
     /// <summary>Reads a formula.</summary>
-    /// <param name="text">With or without a response and <c>~</c>.</param>
+    /// <param name="text">The formula, with or without a response and <c>~</c>.</param>
     /// <exception cref="FormulaException">It cannot be read; the message shows the character.</exception>
     public static Formula Parse(string text)
     {
@@ -35,17 +58,17 @@ public sealed class Formula
         return new Formula(text, tilde < 0 ? [] : Parts(text, 0, tilde), Parts(text, tilde + 1, text.Length));
     }
 
-    /// <summary>The columns that the formula needs, of those that there are: those of the response first.</summary>
+    /// <summary>Returns the columns that the formula needs, those of the response first.</summary>
     /// <param name="columns">The names of the columns that there are.</param>
     public IReadOnlyList<string> ColumnsAmong(IReadOnlyCollection<string> columns) =>
         [.. Names(Responses).Concat(Names(Outputs)).Where(columns.Contains).Distinct()];
 
-    /// <summary>The columns on the right, of those that there are.</summary>
+    /// <summary>Returns the columns on the right side.</summary>
     /// <param name="columns">The names of the columns that there are.</param>
     public IReadOnlyList<string> InputsAmong(IReadOnlyCollection<string> columns) =>
         [.. Names(Outputs).Where(columns.Contains).Distinct()];
 
-    /// <summary>The responses, functions of columns alone, of every row.</summary>
+    /// <summary>Evaluates the responses, which are functions of columns alone, for every row.</summary>
     /// <param name="names">The names of the columns that there are.</param>
     /// <param name="columns">Those that <see cref="ColumnsAmong"/> names.</param>
     /// <exception cref="ArgumentException">There is no response, or it names what is no column.</exception>
@@ -61,32 +84,42 @@ public sealed class Formula
         return Matrix<double>.Build.DenseOfColumns(Responses.Select(response => Respond(response, names, columns)));
     }
 
-    /// <summary>The names that are no columns and no constants.</summary>
+    /// <summary>Returns the parameters: the names on the right side that are neither columns nor constants.</summary>
     /// <param name="columns">The names of the columns that there are.</param>
     public IReadOnlyList<string> ParametersBeside(IReadOnlyCollection<string> columns) =>
         [.. Names(Outputs).Where(name => !columns.Contains(name) && !IsConstant(name)).Distinct()];
 
+    /// <summary>Returns the constants in it: the names, such as pi, that stand for numbers.</summary>
+    /// <param name="columns">The names of the columns that there are; a column is no constant.</param>
+    public IReadOnlyList<string> ConstantsBeside(IReadOnlyCollection<string> columns) =>
+        [.. Names(Responses).Concat(Names(Outputs)).Where(name => !columns.Contains(name) && IsConstant(name)).Distinct()];
+
+    /// <summary>Returns what each name is taken for, in one line: "columns: x; parameters: a, b; constants: pi".</summary>
+    /// <param name="columns">The names of the columns that there are.</param>
+    public string DescribeNames(IReadOnlyCollection<string> columns)
+    {
+        (string Kind, IReadOnlyList<string> Names)[] kinds =
+        [
+            ("columns", ColumnsAmong(columns)), ("parameters", ParametersBeside(columns)), ("constants", ConstantsBeside(columns)),
+        ];
+        return string.Join("; ", kinds.Where(kind => kind.Names.Count > 0).Select(kind => $"{kind.Kind}: {string.Join(", ", kind.Names)}"));
+    }
+
     /// <summary>Whether a name stands for a number.</summary>
-    internal static bool IsConstant(string name) => name is "pi" or "e";
+    internal static bool IsConstant(string name) => name is "pi" or "Pi" or "π" or "e";
 
-    internal static double Constant(string name) => name == "pi" ? Math.PI : Math.E;
+    internal static double Constant(string name) => name == "e" ? Math.E : Math.PI;
 
-    /// <summary>The right side as an operation on tensors; of several, one below the other along a new last dimension.</summary>
+    /// <summary>Evaluates the right side on tensors; of several, one below the other along a new last dimension.</summary>
     /// <param name="named">The tensor of each column and parameter; null for a constant's name.</param>
+    /// <exception cref="NotSupportedException">It calls a special function that torch does not have.</exception>
     public Tensor Evaluate(Func<string, Tensor?> named)
     {
         ArgumentNullException.ThrowIfNull(named);
-        return Outputs.Count == 1 ? Evaluate(Outputs[0], named) : stack([.. Outputs.Select(output => Evaluate(output, named))], -1);
+        return Outputs.Count == 1
+            ? FormulaTensors.Evaluate(Outputs[0], named)
+            : stack([.. Outputs.Select(output => FormulaTensors.Evaluate(output, named))], -1);
     }
-
-    private static Tensor Evaluate(Expression expression, Func<string, Tensor?> named) => expression switch
-    {
-        NumberExpression number => tensor(number.Value, float64),
-        NameExpression { Name: var name } => named(name) ?? tensor(Constant(name), float64),
-        UnaryExpression unary => unary.Function.OfTensor(Evaluate(unary.Operand, named)),
-        BinaryExpression binary => binary.Function.OfTensors(Evaluate(binary.Left, named), Evaluate(binary.Right, named)),
-        _ => throw new InvalidOperationException(),
-    };
 
     private static List<Expression> Parts(string text, int start, int end)
     {
@@ -105,18 +138,18 @@ public sealed class Formula
     }
 
     private static IEnumerable<string> Names(IEnumerable<Expression> expressions) =>
-        expressions.SelectMany(expression => expression.Names()).Select(name => name.Name);
+        expressions.SelectMany(expression => expression.Names());
 
     private Vector<double> Respond(
         Expression response, IReadOnlyCollection<string> names, IReadOnlyDictionary<string, Vector<double>> columns)
     {
-        if (response.Names().FirstOrDefault(name => !names.Contains(name.Name) && !IsConstant(name.Name)) is { } unknown)
+        if (response.Names().FirstOrDefault(name => !names.Contains(name) && !IsConstant(name)) is { } unknown)
         {
             throw new ArgumentException(
-                $"There is no column '{unknown.Name}', which stands left of ~; the columns are {string.Join(", ", names)}.");
+                $"There is no column '{unknown}', which stands left of ~; the columns are {string.Join(", ", names)}.");
         }
 
-        string[] inputs = [.. response.Names().Select(name => name.Name).Where(columns.ContainsKey).Distinct()];
+        string[] inputs = [.. response.Names().Where(columns.ContainsKey).Distinct()];
         if (inputs.Length == 0)
         {
             throw new ArgumentException($"The response of the formula '{Text}' holds no column.");

@@ -1,32 +1,33 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
 /// A formula compiled to a list of operations on blocks of samples that stay in the cache: a sweep forward gives the values, a sweep
-/// back ∂f/∂θ of every sample at once, at about twice the cost of the values however many parameters there are. Equal
-/// subexpressions are evaluated once. Source: A. Griewank and A. Walther, "Evaluating Derivatives", 2nd ed., chapter 3.
+/// back ∂f/∂θ of every sample at once, at about twice the cost of the values however many parameters there are. Where a derivative
+/// comes out as no finite number, <see cref="PointDerivative"/> has the last word. Source: A. Griewank and A. Walther, "Evaluating
+/// Derivatives", 2nd ed., chapter 3.
 /// </summary>
 internal sealed class FormulaKernel
 {
-    private const int BlockLength = 256;
+    private const int MaxBlockLength = 256;
 
-    // Integer powers up to this are multiplied out.
-    private const double MaxMultipliedPower = 4.0;
+    // A formula of many operations takes shorter blocks, so that these still fit the cache.
+    private const int MaxWorkspace = 1 << 18;
+    private const int MinBlockLength = 16;
 
-    private readonly List<Operation> operations = [];
-    private readonly Dictionary<Expression, int> known = [];
-    private readonly Dictionary<string, int> inputs;
-    private readonly Dictionary<string, int> parameters;
+    private readonly FormulaOperation[] operations;
+    private readonly int blockLength;
+    private readonly int parameterCount;
     private readonly ConcurrentBag<double[]> workspaces = [];
-    private readonly int result;
 
     public FormulaKernel(Expression expression, IReadOnlyList<string> inputs, IReadOnlyList<string> parameters)
     {
-        this.inputs = inputs.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
-        this.parameters = parameters.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
-        result = Compile(expression);
+        operations = FormulaOperation.Compile(expression, inputs, parameters);
+        parameterCount = parameters.Count;
+        blockLength = Math.Clamp(MaxWorkspace / (2 * operations.Length), MinBlockLength, MaxBlockLength);
     }
 
     /// <summary>f of every sample, and ∂f/∂θ where asked for.</summary>
@@ -40,82 +41,82 @@ internal sealed class FormulaKernel
     {
         if (!workspaces.TryTake(out double[]? workspace))
         {
-            workspace = new double[2 * operations.Count * BlockLength];
+            workspace = new double[2 * operations.Length * blockLength];
         }
 
         jacobian.Clear();
-        for (int start = 0; start < samples; start += BlockLength)
+        PointDerivative? point = null;
+        for (int start = 0; start < samples; start += blockLength)
         {
-            int count = Math.Min(BlockLength, samples - start);
+            int count = Math.Min(blockLength, samples - start);
             Forward(columns, samples, start, count, theta, workspace);
-            Register(workspace, result, count).CopyTo(values[start..]);
-            if (!jacobian.IsEmpty)
+            Register(workspace, operations.Length - 1, count).CopyTo(values[start..]);
+            if (!jacobian.IsEmpty && !Back(samples, start, count, workspace, jacobian))
             {
-                Back(samples, start, count, workspace, jacobian);
+                point ??= new PointDerivative(operations, parameterCount);
+                Correct(point, columns, samples, start, count, theta, values, jacobian);
             }
         }
 
         workspaces.Add(workspace);
     }
 
-    private static Span<double> Register(double[] workspace, int index, int count) =>
-        workspace.AsSpan(index * BlockLength, count);
+    /// <summary>What is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null where all is finite.</summary>
+    /// <param name="row">The inputs of a sample.</param>
+    /// <param name="theta">θ.</param>
+    public string? Explain(ReadOnlySpan<double> row, ReadOnlySpan<double> theta) =>
+        new PointDerivative(operations, parameterCount).Explain(row, theta);
+
+    /// <summary>Derives anew what is not finite where the value is.</summary>
+    private void Correct(
+        PointDerivative point,
+        ReadOnlySpan<double> columns,
+        int samples,
+        int start,
+        int count,
+        ReadOnlySpan<double> theta,
+        ReadOnlySpan<double> values,
+        Span<double> jacobian)
+    {
+        double[] row = new double[columns.Length / samples];
+        for (int sample = start; sample < start + count; sample++)
+        {
+            bool isBad = false;
+            for (int j = 0; j < parameterCount; j++)
+            {
+                isBad |= !double.IsFinite(jacobian[j * samples + sample]);
+            }
+
+            if (!isBad || !double.IsFinite(values[sample]))
+            {
+                continue;
+            }
+
+            for (int i = 0; i < row.Length; i++)
+            {
+                row[i] = columns[i * samples + sample];
+            }
+
+            double[] gradient = point.Differentiate(row, theta);
+            for (int j = 0; j < parameterCount; j++)
+            {
+                jacobian[j * samples + sample] = gradient[j];
+            }
+        }
+    }
+
+    private Span<double> Register(double[] workspace, int index, int count) =>
+        workspace.AsSpan(index * blockLength, count);
 
     private Span<double> Adjoint(double[] workspace, int index, int count) =>
-        workspace.AsSpan((operations.Count + index) * BlockLength, count);
-
-    private int Compile(Expression expression)
-    {
-        if (known.TryGetValue(expression, out int index))
-        {
-            return index;
-        }
-
-        Operation operation = expression switch
-        {
-            NumberExpression number => new Operation { Constant = number.Value },
-            NameExpression name => OfName(name.Name),
-            UnaryExpression unary => new Operation { Left = Compile(unary.Operand), Unary = unary.Function },
-            BinaryExpression binary => OfBinary(binary),
-            _ => throw new InvalidOperationException(),
-        };
-        bool leftDepends = operation.Left >= 0 && operations[operation.Left].Depends;
-        bool rightDepends = operation.Right >= 0 && operations[operation.Right].Depends;
-        operations.Add(operation with { Depends = operation.Parameter >= 0 || leftDepends || rightDepends });
-        known[expression] = operations.Count - 1;
-        return operations.Count - 1;
-    }
-
-    private Operation OfName(string name) =>
-        inputs.TryGetValue(name, out int input) ? new Operation { Input = input }
-        : parameters.TryGetValue(name, out int parameter) ? new Operation { Parameter = parameter }
-        : Formula.IsConstant(name) ? new Operation { Constant = Formula.Constant(name) }
-        : throw new ArgumentException($"'{name}' is neither a column nor a parameter.");
-
-    private Operation OfBinary(BinaryExpression binary)
-    {
-        if (binary.Function == BinaryFunction.Power && binary.Right is NumberExpression { Value: var power }
-            && power == Math.Floor(power) && power >= 2.0 && power <= MaxMultipliedPower)
-        {
-            // x², x³ and x⁴ as products: exact where pow is, and a tenth of its time.
-            Expression square = new BinaryExpression(BinaryFunction.Multiply, binary.Left, binary.Left);
-            return power switch
-            {
-                2.0 => OfBinary((BinaryExpression)square),
-                3.0 => OfBinary(new BinaryExpression(BinaryFunction.Multiply, square, binary.Left)),
-                _ => OfBinary(new BinaryExpression(BinaryFunction.Multiply, square, square)),
-            };
-        }
-
-        return new Operation { Left = Compile(binary.Left), Right = Compile(binary.Right), Binary = binary.Function };
-    }
+        workspace.AsSpan((operations.Length + index) * blockLength, count);
 
     private void Forward(
         ReadOnlySpan<double> columns, int samples, int start, int count, ReadOnlySpan<double> theta, double[] workspace)
     {
-        for (int index = 0; index < operations.Count; index++)
+        for (int index = 0; index < operations.Length; index++)
         {
-            Operation operation = operations[index];
+            FormulaOperation operation = operations[index];
             Span<double> value = Register(workspace, index, count);
             if (operation.Input >= 0)
             {
@@ -129,18 +130,21 @@ internal sealed class FormulaKernel
             {
                 ReadOnlySpan<double> left = Register(workspace, operation.Left, count);
                 ReadOnlySpan<double> right = operation.Right < 0 ? left : Register(workspace, operation.Right, count);
-                BlockOperations.Apply(operation, left, right, value);
+                ReadOnlySpan<double> condition = operation.Condition < 0 ? left : Register(workspace, operation.Condition, count);
+                BlockOperations.Apply(operation, condition, left, right, value);
             }
         }
     }
 
-    private void Back(int samples, int start, int count, double[] workspace, Span<double> jacobian)
+    /// <summary>The derivatives of a block; false where one of them is not finite.</summary>
+    private bool Back(int samples, int start, int count, double[] workspace, Span<double> jacobian)
     {
-        Array.Clear(workspace, operations.Count * BlockLength, operations.Count * BlockLength);
-        Adjoint(workspace, result, count).Fill(1.0);
-        for (int index = operations.Count - 1; index >= 0; index--)
+        bool isFinite = true;
+        Array.Clear(workspace, operations.Length * blockLength, operations.Length * blockLength);
+        Adjoint(workspace, operations.Length - 1, count).Fill(1.0);
+        for (int index = operations.Length - 1; index >= 0; index--)
         {
-            Operation operation = operations[index];
+            FormulaOperation operation = operations[index];
             if (!operation.Depends)
             {
                 continue;
@@ -149,6 +153,7 @@ internal sealed class FormulaKernel
             ReadOnlySpan<double> adjoint = Adjoint(workspace, index, count);
             if (operation.Parameter >= 0)
             {
+                isFinite &= TensorPrimitives.IsFiniteAll(adjoint);
                 adjoint.CopyTo(jacobian.Slice(operation.Parameter * samples + start, count));
                 continue;
             }
@@ -156,36 +161,18 @@ internal sealed class FormulaKernel
             ReadOnlySpan<double> value = Register(workspace, index, count);
             ReadOnlySpan<double> left = Register(workspace, operation.Left, count);
             ReadOnlySpan<double> right = operation.Right < 0 ? left : Register(workspace, operation.Right, count);
+            ReadOnlySpan<double> condition = operation.Condition < 0 ? left : Register(workspace, operation.Condition, count);
             if (operations[operation.Left].Depends)
             {
-                BlockOperations.AddLeft(operation, left, right, value, adjoint, Adjoint(workspace, operation.Left, count));
+                BlockOperations.AddLeft(operation, condition, left, right, value, adjoint, Adjoint(workspace, operation.Left, count));
             }
 
             if (operation.Right >= 0 && operations[operation.Right].Depends)
             {
-                BlockOperations.AddRight(operation, left, right, value, adjoint, Adjoint(workspace, operation.Right, count));
+                BlockOperations.AddRight(operation, condition, left, right, value, adjoint, Adjoint(workspace, operation.Right, count));
             }
         }
-    }
 
-    /// <summary>One step: a constant, an input, a parameter, or a function of steps before it.</summary>
-    internal sealed record Operation
-    {
-        public double Constant { get; init; }
-
-        public int Input { get; init; } = -1;
-
-        public int Parameter { get; init; } = -1;
-
-        public int Left { get; init; } = -1;
-
-        public int Right { get; init; } = -1;
-
-        public UnaryFunction? Unary { get; init; }
-
-        public BinaryFunction? Binary { get; init; }
-
-        /// <summary>Whether it changes with θ.</summary>
-        public bool Depends { get; init; }
+        return isFinite;
     }
 }

@@ -1,59 +1,100 @@
-using System.Globalization;
-
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>
-/// Reads a formula by recursive descent. From weak to strong: + −, * /, unary + −, then ^ or **, which binds to the right:
-/// −x^2 is −(x²), 2^−x is allowed, a^b^c is a^(bᶜ). Square brackets are as good as round ones.
-/// </summary>
+/// <summary>Reads a formula by recursive descent; the grammar is that of <see cref="Formula"/>.</summary>
 internal sealed class FormulaParser
 {
     // A formula nested deeper than this would overflow the stack.
     private const int MaxNesting = 200;
 
-    private readonly string text;
-    private int position;
+    private readonly FormulaText text;
+    private readonly ExpressionPool pool;
     private int nesting;
 
-    private FormulaParser(string text, int position) => (this.text, this.position) = (text, position);
+    private FormulaParser(string source, int start) => (text, pool) = (new FormulaText(source, start), new ExpressionPool(source));
 
     /// <summary>The expression that begins at a character and goes on to the end.</summary>
     /// <exception cref="FormulaException">It cannot be read.</exception>
-    public static Expression Parse(string text, int start, int end)
+    public static Expression Parse(string source, int start, int end)
     {
-        var parser = new FormulaParser(text[..end], start);
-        Expression expression = parser.Sum();
-        parser.SkipSpace();
-        return parser.position == parser.text.Length
-            ? expression
-            : throw parser.Error($"'{parser.text[parser.position]}' was not expected here.");
+        var parser = new FormulaParser(source[..end], start);
+        Expression expression = parser.Any();
+        parser.text.RequireEnd();
+        return expression;
     }
 
-    private Expression Sum()
+    /// <summary>Conditions joined by ||.</summary>
+    private Expression Any()
     {
-        if (++nesting > MaxNesting)
+        int start = text.SkipSpace();
+        Nest();
+        Expression left = All();
+        while (text.Next("||") is not null)
         {
-            throw Error($"The formula is nested more than {MaxNesting} deep.");
-        }
-
-        Expression left = Product();
-        while (Next('+', '-') is { } sign)
-        {
-            Expression right = Product();
-            left = new BinaryExpression(sign == '+' ? BinaryFunction.Add : BinaryFunction.Subtract, left, right);
+            left = Call(BinaryFunction.Conditions["||"], left, All(), start);
         }
 
         nesting--;
         return left;
     }
 
+    /// <summary>Conditions joined by &amp;&amp;.</summary>
+    private Expression All()
+    {
+        int start = text.SkipSpace();
+        Expression left = Comparison();
+        while (text.Next("&&") is not null)
+        {
+            left = Call(BinaryFunction.Conditions["&&"], left, Comparison(), start);
+        }
+
+        return left;
+    }
+
+    private Expression Comparison()
+    {
+        int start = text.SkipSpace();
+        Expression left = Sum();
+        if (NextComparison() is not { } comparison)
+        {
+            return text.IsNext('=')
+                ? throw text.Error("'=' is no operator: write ~ between response and model, and == to compare.")
+                : left;
+        }
+
+        Expression compared = Call(BinaryFunction.Conditions[comparison], left, Sum(), start);
+        int next = text.SkipSpace();
+        return NextComparison() is null
+            ? compared
+            : throw text.ErrorAt(next, "Comparisons cannot be chained: write 0 < x && x < 1 for 0 < x < 1.");
+    }
+
+    private string? NextComparison() => text.Next("<=", ">=", "==", "!=", "<", ">", "≤", "≥", "≠") switch
+    {
+        "≤" => "<=",
+        "≥" => ">=",
+        "≠" => "!=",
+        var comparison => comparison,
+    };
+
+    private Expression Sum()
+    {
+        int start = text.SkipSpace();
+        Expression left = Product();
+        while (text.Next("+", "-", "−") is { } sign)
+        {
+            left = Call(sign == "+" ? BinaryFunction.Add : BinaryFunction.Subtract, left, Product(), start);
+        }
+
+        return left;
+    }
+
     private Expression Product()
     {
+        int start = text.SkipSpace();
         Expression left = Signed();
-        while (!IsPower() && Next('*', '/') is { } sign)
+        while (!text.IsNext("**") && text.Next("*", "/", "×", "·") is { } sign)
         {
-            Expression right = Signed();
-            left = new BinaryExpression(sign == '*' ? BinaryFunction.Multiply : BinaryFunction.Divide, left, right);
+            left = Call(sign == "/" ? BinaryFunction.Divide : BinaryFunction.Multiply, left, Signed(), start);
         }
 
         return left;
@@ -61,192 +102,91 @@ internal sealed class FormulaParser
 
     private Expression Signed()
     {
+        int start = text.SkipSpace();
         bool isNegative = false;
-        while (Next('+', '-') is { } sign)
+        while (text.Next("+", "-", "−") is { } sign)
         {
-            isNegative ^= sign == '-';
+            isNegative ^= sign != "+";
         }
 
         Expression operand = Power();
         return !isNegative ? operand
-            : operand is NumberExpression number ? new NumberExpression(-number.Value)
-            : new UnaryExpression(UnaryFunction.Negate, operand);
+            : operand is NumberExpression number ? pool.Number(-number.Value, start, text.Position)
+            : pool.Call(UnaryFunction.Negate, operand, start, text.Position);
     }
 
     private Expression Power()
     {
+        int start = text.SkipSpace();
         Expression left = Primary();
-        if (!IsPower())
+        if (text.NextSuperscript() is { } power)
+        {
+            left = pool.Call(BinaryFunction.Power, left, pool.Number(power, start, text.Position), start, text.Position);
+        }
+
+        if (text.Next("^", "**") is null)
         {
             return left;
         }
 
-        position += text[position] == '^' ? 1 : 2;
-        if (++nesting > MaxNesting)
-        {
-            throw Error($"The formula is nested more than {MaxNesting} deep.");
-        }
-
+        Nest();
         Expression right = Signed();
         nesting--;
-        return new BinaryExpression(BinaryFunction.Power, left, right);
+        return pool.Call(BinaryFunction.Power, left, right, start, text.Position);
     }
 
     private Expression Primary()
     {
-        SkipSpace();
-        if (position == text.Length)
+        int start = text.SkipSpace();
+        if (text.Next("(", "[") is { } bracket)
         {
-            throw Error("The formula ends where a number, a name or a bracket should follow.");
-        }
-
-        char first = text[position];
-        if (first is '(' or '[')
-        {
-            position++;
-            Expression inside = Sum();
-            Close(first);
+            Expression inside = Any();
+            text.Close(bracket);
             return inside;
         }
 
-        if (char.IsAsciiDigit(first) || first == '.')
+        if (text.NextNumber() is { } number)
         {
-            return Number();
+            return pool.Number(number, start, text.Position);
         }
 
-        return char.IsLetter(first) || first is '_' or '`'
-            ? NameOrCall()
-            : throw Error($"'{first}' is no number, name or bracket.");
+        (string name, bool isQuoted) = text.NextName();
+        return !isQuoted && text.Next("(", "[") is { } opened ? FunctionOf(name, start, opened)
+            : !isQuoted && FormulaFunctions.NeedsBrackets(name)
+                ? throw text.ErrorAt(start, $"'{name}' is a function: write {name}(…), or `{name}` for a column or parameter of that name.")
+            : pool.Name(name, start, text.Position);
     }
 
-    private NumberExpression Number()
+    private Expression FunctionOf(string name, int start, string bracket)
     {
-        int start = position;
-        while (position < text.Length && (char.IsAsciiDigit(text[position]) || text[position] == '.'))
+        if (!FormulaFunctions.Exists(name))
         {
-            position++;
+            throw text.ErrorAt(start, $"There is no function '{name}'; there are {FormulaFunctions.List}.");
         }
 
-        if (position < text.Length && text[position] is 'e' or 'E')
+        var arguments = new List<Expression> { Any() };
+        while (text.Next(",") is not null)
         {
-            int exponent = position + 1;
-            if (exponent < text.Length && text[exponent] is '+' or '-')
-            {
-                exponent++;
-            }
-
-            if (exponent < text.Length && char.IsAsciiDigit(text[exponent]))
-            {
-                position = exponent;
-                while (position < text.Length && char.IsAsciiDigit(text[position]))
-                {
-                    position++;
-                }
-            }
+            arguments.Add(Any());
         }
 
-        string word = text[start..position];
-        if (!double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+        if (!FormulaFunctions.Takes(name, arguments.Count))
         {
-            position = start;
-            throw Error($"'{word}' is no number.");
+            throw text.Error(FormulaFunctions.Usage(name));
         }
 
-        return new NumberExpression(value);
+        text.Close(bracket);
+        return FormulaFunctions.Make(pool, name, arguments, start, text.Position);
     }
 
-    private Expression NameOrCall()
+    private Expression Call(BinaryFunction function, Expression left, Expression right, int start) =>
+        pool.Call(function, left, right, start, text.Position);
+
+    private void Nest()
     {
-        int start = position;
-        string name = Word();
-        SkipSpace();
-        bool isCall = position < text.Length && text[position] is '(' or '[' && text[start] != '`';
-        if (!isCall)
+        if (++nesting > MaxNesting)
         {
-            return new NameExpression(name) { Position = start };
-        }
-
-        char bracket = text[position++];
-        Expression first = Sum();
-        if (UnaryFunction.ByName.TryGetValue(name, out UnaryFunction? unary))
-        {
-            Close(bracket);
-            return new UnaryExpression(unary, first);
-        }
-
-        if (!BinaryFunction.ByName.TryGetValue(name, out BinaryFunction? binary))
-        {
-            position = start;
-            string known = string.Join(", ", UnaryFunction.ByName.Keys.Concat(BinaryFunction.ByName.Keys).Order());
-            throw Error($"There is no function '{name}'; there are {known}.");
-        }
-
-        if (Next(',', ',') is null)
-        {
-            throw Error($"{name} takes two values, with a comma between them.");
-        }
-
-        Expression second = Sum();
-        Close(bracket);
-        return new BinaryExpression(binary, first, second);
-    }
-
-    /// <summary>A name of letters, digits, underscores and dots; or anything between backquotes.</summary>
-    private string Word()
-    {
-        int start = position;
-        if (text[position] == '`')
-        {
-            int end = text.IndexOf('`', position + 1);
-            if (end < 0)
-            {
-                throw Error("The name that begins with a backquote does not end with one.");
-            }
-
-            position = end + 1;
-            return text[(start + 1)..end];
-        }
-
-        while (position < text.Length && (char.IsLetterOrDigit(text[position]) || text[position] is '_' or '.'))
-        {
-            position++;
-        }
-
-        return text[start..position];
-    }
-
-    private void Close(char opened)
-    {
-        char wanted = opened == '(' ? ')' : ']';
-        SkipSpace();
-        if (position == text.Length || text[position] != wanted)
-        {
-            throw Error($"A '{wanted}' is missing.");
-        }
-
-        position++;
-    }
-
-    private char? Next(char first, char second)
-    {
-        SkipSpace();
-        return position < text.Length && (text[position] == first || text[position] == second) ? text[position++] : null;
-    }
-
-    private bool IsPower()
-    {
-        SkipSpace();
-        return position < text.Length
-            && (text[position] == '^' || (text[position] == '*' && position + 1 < text.Length && text[position + 1] == '*'));
-    }
-
-    private void SkipSpace()
-    {
-        while (position < text.Length && char.IsWhiteSpace(text[position]))
-        {
-            position++;
+            throw text.Error($"The formula is nested more than {MaxNesting} deep.");
         }
     }
-
-    private FormulaException Error(string problem) => new(problem, text, position);
 }

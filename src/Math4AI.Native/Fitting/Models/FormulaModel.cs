@@ -27,6 +27,9 @@ internal sealed class FormulaModel : Model
 
     public override int Outputs => kernels.Length;
 
+    private protected override string? WhatIsNotFinite(double[] row, double[] parameters, int output) =>
+        kernels[output].Explain(row, parameters);
+
     public override void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
     {

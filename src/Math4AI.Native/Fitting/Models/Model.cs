@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Fitting.Formulas;
 using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
@@ -134,6 +135,39 @@ public abstract class Model
         Evaluate(inputs, parameters.ToArray(), new double[rows], jacobian);
         return Matrix<double>.Build.Dense(rows, ParameterNames.Count, jacobian);
     }
+
+    /// <summary>
+    /// Returns a sentence that names the first row where f or ∂f/∂θ is not a finite number, and what it is of; null where all are.
+    /// </summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <exception cref="ArgumentException">The shapes do not belong together.</exception>
+    public string? ExplainNonFinite(Matrix<double> inputs, Vector<double> parameters)
+    {
+        Check(inputs, parameters);
+        double[] theta = parameters.ToArray();
+        double[] values = new double[checked(inputs.RowCount * Outputs)];
+        double[] jacobian = HasJacobian ? new double[checked(values.Length * theta.Length)] : [];
+        Evaluate(inputs, theta, values, jacobian);
+        for (int i = 0; i < values.Length; i++)
+        {
+            int bad = jacobian.Length == 0 ? -1
+                : Enumerable.Range(0, theta.Length).FirstOrDefault(j => !double.IsFinite(jacobian[j * values.Length + i]), -1);
+            if (!double.IsFinite(values[i]) || bad >= 0)
+            {
+                double[] row = [.. inputs.Row(i % inputs.RowCount)];
+                string what = WhatIsNotFinite(row, theta, i / inputs.RowCount)
+                    ?? (double.IsFinite(values[i]) ? $"derivative of the model by {ParameterNames[bad]}" : "value of the model");
+                string at = string.Join(", ", InputNames.Zip(row, (name, x) => string.Create(CultureInfo.InvariantCulture, $"{name} = {x:G6}")));
+                return $"In row {i % inputs.RowCount + 1}{(at.Length > 0 ? $" ({at})" : string.Empty)}, the {what} is not finite.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The part of the model that is not finite for a sample; null where only the whole is known.</summary>
+    private protected virtual string? WhatIsNotFinite(double[] row, double[] parameters, int output) => null;
 
     /// <summary>Computes f and, where it is asked for, ∂f/∂θ.</summary>
     /// <param name="inputs">x, samples × inputs.</param>

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 
 namespace Math4AI.LinearAlgebra.Blocks;
@@ -151,7 +150,7 @@ internal static unsafe class BlockKernels
             else
             {
                 // Row-major M is column-major Mᵀ; the planar blocks are column-major Yᵀ and Uᵀ: Uᵀ = Yᵀ Mᵀ.
-                Gemm((byte)'N', count, rows, channels, y, stride, m, channels, T.Zero, u, count);
+                Products.Gemm((byte)'N', (byte)'N', count, rows, channels, T.One, y, stride, m, channels, T.Zero, u, count);
             }
         }
     }
@@ -185,7 +184,7 @@ internal static unsafe class BlockKernels
             else
             {
                 // Row-major sum is column-major sumᵀ = B Aᵀ, and the planar blocks are column-major Aᵀ and Bᵀ.
-                Gemm((byte)'T', columns, rows, count, pb, stride, pa, count, T.One, ps, columns);
+                Products.Gemm((byte)'T', (byte)'N', columns, rows, count, T.One, pb, stride, pa, count, T.One, ps, columns);
             }
         }
     }
@@ -211,7 +210,7 @@ internal static unsafe class BlockKernels
             {
                 width = channels * (i + 1) / panels - first;
                 double* panel = b + first * count;
-                Gemm((byte)'T', first + width, width, count, b, count, panel, count, 1.0, s + first * channels, channels);
+                Products.Gemm((byte)'T', (byte)'N', first + width, width, count, 1.0, b, count, panel, count, 1.0, s + first * channels, channels);
             }
         }
     }
@@ -289,20 +288,4 @@ internal static unsafe class BlockKernels
         typeof(T) == typeof(float)
             ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
             : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
-
-    /// <summary>C = op(A) B + beta C, column-major.</summary>
-    private static void Gemm<T>(byte transA, int m, int n, int k, T* a, int lda, T* b, int ldb, T beta, T* c, int ldc)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        if (typeof(T) == typeof(float))
-        {
-            MklSingle.Gemm(
-                transA, (byte)'N', m, n, k, 1.0f, (float*)a, lda, (float*)b, ldb, float.CreateTruncating(beta), (float*)c, ldc);
-        }
-        else
-        {
-            MklDouble.Gemm(
-                transA, (byte)'N', m, n, k, 1.0, (double*)a, lda, (double*)b, ldb, double.CreateTruncating(beta), (double*)c, ldc);
-        }
-    }
 }

@@ -1,15 +1,15 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>A = L Lᴴ of a Hermitian positive definite A, LAPACK <c>potrf</c> and <c>potrs</c>; L is lower triangular.</summary>
-internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklCholesky<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     void ILinearAlgebraProvider<T>.CholeskyFactor(T[] a, int order)
     {
@@ -26,7 +26,7 @@ internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<
         using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, order, order);
         fixed (T* matrix = spaced.Array)
         {
-            info = TMkl.Potrf((byte)'L', order, matrix, spaced.Leading);
+            info = MklLapack<T, TReal>.Potrf((byte)'L', order, matrix, spaced.Leading);
         }
 
         spaced.Save();
@@ -66,7 +66,7 @@ internal unsafe interface IMklCholesky<T, TReal, TMkl> : ILinearAlgebraProvider<
         using MklCall call = MklCall.Begin(2.0 * orderA * orderA * columnsB);
         fixed (T* factor = a, x = b)
         {
-            Require.Accepted(TMkl.Potrs((byte)'L', orderA, columnsB, factor, orderA, x, orderA));
+            Require.Accepted(MklLapack<T, TReal>.Potrs((byte)'L', orderA, columnsB, factor, orderA, x, orderA));
         }
     }
 }

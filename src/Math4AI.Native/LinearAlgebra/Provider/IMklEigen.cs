@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -12,10 +13,9 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// general A by <c>geev</c>. For real elements D is block diagonal: a pair a ± ib takes the block [a b; −b a], and its two
 /// columns of V hold the real and the imaginary part of the eigenvector.
 /// </summary>
-internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     private const int Attempts = 5;
 
@@ -66,7 +66,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         {
             T[] reflected = (T[])matrix.Clone();
             SafeScale<T, TReal>.Undo(reflected, -exponent);
-            var reflection = new Reflection<T, TReal, TMkl>(order, attempt);
+            var reflection = new Reflection<T, TReal>(order, attempt);
             reflection.ApplyToBothSides(reflected);
             if (TryDecompose(isSymmetric, order, reflected, vectors, values))
             {
@@ -90,10 +90,10 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                 T size;
                 TReal realSize;
                 int integerSize;
-                Require.Accepted(TMkl.Syevd(
+                Require.Accepted(MklLapack<T, TReal>.Syevd(
                     (byte)'V', (byte)'L', order, a, leading, w, &size, -1, &realSize, -1, &integerSize, -1));
-                using var work = new Workspace<T>((long)TMkl.RealPart(size));
-                using var reals = new Workspace<TReal>(TMkl.IsComplex ? long.CreateChecked(realSize) : 1);
+                using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
+                using var reals = new Workspace<TReal>(Mkl<T, TReal>.IsComplex ? long.CreateChecked(realSize) : 1);
                 using var integers = new Workspace<int>(integerSize);
                 fixed (T* pw = work.Array)
                 {
@@ -101,7 +101,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                     {
                         fixed (int* pi = integers.Array)
                         {
-                            info = TMkl.Syevd(
+                            info = MklLapack<T, TReal>.Syevd(
                                 (byte)'V', (byte)'L', order, a, leading, w, pw, work.Array.Length, pr,
                                 reals.Array.Length, pi, integers.Array.Length);
                         }
@@ -125,7 +125,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         using var parts = new Workspace<TReal>(2L * order);
         using var reals = new Workspace<TReal>(2L * order);
         // MKL's zgeev and cgeev give wrong vectors of defective matrices whose columns lie further apart than they must.
-        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(overwritten, order, order, isAllowed: !TMkl.IsComplex);
+        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(overwritten, order, order, isAllowed: !Mkl<T, TReal>.IsComplex);
         using SpacedMatrix<T> right = SpacedMatrix<T>.For(vectors, order, order);
         int info, leading = matrix.Leading, leadingV = right.Leading;
         fixed (T* a = matrix.Array, v = right.Array)
@@ -133,12 +133,12 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             fixed (TReal* w = parts.Array, pr = reals.Array)
             {
                 T size;
-                Require.Accepted(TMkl.Geev(
+                Require.Accepted(MklLapack<T, TReal>.Geev(
                     (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leadingV, &size, -1, pr));
-                using var work = new Workspace<T>((long)TMkl.RealPart(size));
+                using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
                 fixed (T* pw = work.Array)
                 {
-                    info = TMkl.Geev(
+                    info = MklLapack<T, TReal>.Geev(
                         (byte)'N', (byte)'V', order, a, leading, w, null, 1, v, leadingV, pw, work.Array.Length, pr);
                 }
             }
@@ -148,7 +148,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         right.Save();
         for (int i = 0; i < order; i++)
         {
-            (int re, int im) = TMkl.IsComplex ? (2 * i, 2 * i + 1) : (i, order + i);
+            (int re, int im) = Mkl<T, TReal>.IsComplex ? (2 * i, 2 * i + 1) : (i, order + i);
             values[i] = new Complex(
                 double.CreateChecked(parts.Array[re]), double.CreateChecked(parts.Array[im]));
         }
@@ -159,7 +159,7 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     private static void FillD(int order, Complex[] values, T[] d)
     {
         d.AsSpan().Clear();
-        if (TMkl.IsComplex)
+        if (Mkl<T, TReal>.IsComplex)
         {
             Span<TReal> parts = MemoryMarshal.Cast<T, TReal>(d.AsSpan());
             for (int i = 0; i < order; i++)
@@ -173,13 +173,13 @@ internal unsafe interface IMklEigen<T, TReal, TMkl> : ILinearAlgebraProvider<T>
 
         for (int i = 0; i < order; i++)
         {
-            d[i * order + i] = TMkl.FromReal(values[i].Real);
+            d[i * order + i] = Mkl<T, TReal>.FromReal(values[i].Real);
             double imaginary = values[i].Imaginary;
             if (imaginary != 0)
             {
                 // LAPACK puts the one with the positive imaginary part first.
                 int column = imaginary > 0 ? i + 1 : i - 1;
-                d[column * order + i] = TMkl.FromReal(imaginary);
+                d[column * order + i] = Mkl<T, TReal>.FromReal(imaginary);
             }
         }
     }

@@ -1,14 +1,14 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
 
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>The least-norm solution of a linear least-squares problem by singular values, divide and conquer: LAPACK <c>gelsd</c>.</summary>
-internal unsafe interface IMklLeastNorm<T, TReal, TMkl> : ILeastNormProvider<T>
+internal unsafe interface IMklLeastNorm<T, TReal> : ILeastNormProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     (T[] Solution, int Rank) ILeastNormProvider<T>.LeastNorm(
         T[] a, int rows, int columns, T[] b, int columnsB, double tolerance, double[] singularValues)
@@ -55,10 +55,10 @@ internal unsafe interface IMklLeastNorm<T, TReal, TMkl> : ILeastNormProvider<T>
                 T size;
                 TReal realSize;
                 int integerSize;
-                Require.Accepted(TMkl.Gelsd(
+                Require.Accepted(MklLapack<T, TReal>.Gelsd(
                     rows, columns, columnsB, pa, rows, pb, leading, ps, tolerance, &rank, &size, -1, &realSize, &integerSize));
-                using var work = new Workspace<T>((long)TMkl.RealPart(size));
-                using var reals = new Workspace<TReal>(TMkl.IsComplex ? long.CreateChecked(realSize) : 1);
+                using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
+                using var reals = new Workspace<TReal>(Mkl<T, TReal>.IsComplex ? long.CreateChecked(realSize) : 1);
                 using var integers = new Workspace<int>(integerSize);
                 fixed (T* pw = work.Array)
                 {
@@ -66,7 +66,7 @@ internal unsafe interface IMklLeastNorm<T, TReal, TMkl> : ILeastNormProvider<T>
                     {
                         fixed (int* pi = integers.Array)
                         {
-                            info = TMkl.Gelsd(
+                            info = MklLapack<T, TReal>.Gelsd(
                                 rows, columns, columnsB, pa, rows, pb, leading, ps, tolerance, &rank, pw, work.Array.Length, pr, pi);
                         }
                     }

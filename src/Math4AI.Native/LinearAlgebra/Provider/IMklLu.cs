@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
@@ -10,10 +11,9 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// P A = L U with partial pivoting, LAPACK <c>getrf</c> and <c>getrs</c>. A singular A gives a zero on U's diagonal, and
 /// infinities or NaN in what is solved with it, as Math.NET's managed provider does. Pivots are zero-based.
 /// </summary>
-internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     void ILinearAlgebraProvider<T>.LUFactor(T[] data, int order, int[] ipiv)
     {
@@ -25,7 +25,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         }
 
         Require.Finite<T, TReal>(data);
-        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        if (!Mkl<T, TReal>.IsComplex && order <= SmallReal<TReal>.Lu)
         {
             SmallReal<TReal>.Factor(MemoryMarshal.Cast<T, TReal>(data.AsSpan()), order, ipiv);
             return;
@@ -37,7 +37,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         {
             fixed (int* pivots = ipiv)
             {
-                Require.Accepted(TMkl.Getrf(order, order, a, matrix.Leading, pivots));
+                Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, a, matrix.Leading, pivots));
             }
         }
 
@@ -56,7 +56,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             Require.Finite<T, TReal>(a);
         }
 
-        if (!TMkl.IsComplex && order <= Small<T>.Inverse)
+        if (!Mkl<T, TReal>.IsComplex && order <= Small<T>.Inverse)
         {
             Small<T>.Managed.LUInverse(a, order);
             return;
@@ -85,8 +85,8 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         using MklCall call = MklCall.Begin(2.0 * order * order * order);
         fixed (T* factors = a, x = inverse.Array)
         {
-            TMkl.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, TMkl.One, factors, order, x, order);
-            TMkl.Trsm((byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, TMkl.One, factors, order, x, order);
+            Mkl<T, TReal>.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, Mkl<T, TReal>.One, factors, order, x, order);
+            Mkl<T, TReal>.Trsm((byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, Mkl<T, TReal>.One, factors, order, x, order);
         }
 
         permutation.CopyTo(a);
@@ -107,7 +107,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
 
         for (int i = 0; i < order; i++)
         {
-            zeros[rows[i] * order + i] = TMkl.One;
+            zeros[rows[i] * order + i] = Mkl<T, TReal>.One;
         }
     }
 
@@ -122,7 +122,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         }
 
         Require.Finite<T, TReal>(a);
-        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        if (!Mkl<T, TReal>.IsComplex && order <= SmallReal<TReal>.Lu)
         {
             Span<TReal> copy = stackalloc TReal[a.Length];
             Span<int> exchanges = stackalloc int[order];
@@ -140,8 +140,8 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         {
             fixed (int* p = pivots.Array)
             {
-                Require.Accepted(TMkl.Getrf(order, order, factors, factored.Leading, p));
-                Require.Accepted(TMkl.Getrs((byte)'N', order, columnsOfB, factors, factored.Leading, p, x, order));
+                Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, factors, factored.Leading, p));
+                Require.Accepted(MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, factored.Leading, p, x, order));
             }
         }
     }
@@ -162,7 +162,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
             return;
         }
 
-        if (!TMkl.IsComplex && order <= SmallReal<TReal>.Lu)
+        if (!Mkl<T, TReal>.IsComplex && order <= SmallReal<TReal>.Lu)
         {
             SmallReal<TReal>.Solve(
                 MemoryMarshal.Cast<T, TReal>(a.AsSpan()), order, ipiv, MemoryMarshal.Cast<T, TReal>(b.AsSpan()));
@@ -180,7 +180,7 @@ internal unsafe interface IMklLu<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         {
             fixed (int* p = pivots.Array)
             {
-                Require.Accepted(TMkl.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
+                Require.Accepted(MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
             }
         }
     }

@@ -8,16 +8,15 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>Matrix products: C = α op(A) op(B) + β C, BLAS <c>gemm</c>, and <c>gemv</c> where B is one column.</summary>
-internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     void ILinearAlgebraProvider<T>.MatrixMultiply(
         T[] x, int rowsX, int columnsX, T[] y, int rowsY, int columnsY, T[] result) =>
         MatrixMultiplyWithUpdate(
-            Transpose.DontTranspose, Transpose.DontTranspose, TMkl.One, x, rowsX, columnsX, y, rowsY, columnsY,
-            TMkl.Zero, result);
+            Transpose.DontTranspose, Transpose.DontTranspose, Mkl<T, TReal>.One, x, rowsX, columnsX, y, rowsY, columnsY,
+            Mkl<T, TReal>.Zero, result);
 
     void ILinearAlgebraProvider<T>.MatrixMultiplyWithUpdate(
         Transpose transposeA, Transpose transposeB, T alpha, T[] a, int rowsA, int columnsA, T[] b, int rowsB,
@@ -38,7 +37,7 @@ internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<
             throw new ArgumentOutOfRangeException(nameof(c), $"The result has {c.Length} elements, and {(long)m * n} are needed.");
         }
 
-        if (!TMkl.IsComplex && (long)m * n * k <= SmallReal<TReal>.Product && !ReferenceEquals(a, c) && !ReferenceEquals(b, c))
+        if (!Mkl<T, TReal>.IsComplex && (long)m * n * k <= SmallReal<TReal>.Product && !ReferenceEquals(a, c) && !ReferenceEquals(b, c))
         {
             (int rowA, int columnA) = transposeA == Transpose.DontTranspose ? (1, rowsA) : (rowsA, 1);
             (int rowB, int columnB) = transposeB == Transpose.DontTranspose ? (1, rowsB) : (rowsB, 1);
@@ -73,11 +72,11 @@ internal unsafe interface IMklProducts<T, TReal, TMkl> : ILinearAlgebraProvider<
         {
             if (n == 1 && transposeB == Transpose.DontTranspose && k > 0)
             {
-                TMkl.Gemv(Code(transposeA), rowsA, columnsA, alpha, pa, rowsA, pb, beta, pc);
+                Mkl<T, TReal>.Gemv(Code(transposeA), rowsA, columnsA, alpha, pa, rowsA, pb, beta, pc);
             }
             else
             {
-                TMkl.Gemm(
+                Mkl<T, TReal>.Gemm(
                     Code(transposeA), Code(transposeB), m, n, k, alpha, pa, Math.Max(1, rowsA), pb,
                     Math.Max(1, rowsB), beta, pc, m);
             }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -10,10 +11,9 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// A = Q R by Householder reflections, LAPACK <c>geqrf</c>, <c>orgqr</c> and <c>ormqr</c>: full (Q m × m, R m × n) or thin
 /// (Q m × n, R n × n), and least squares with it.
 /// </summary>
-internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     void ILinearAlgebraProvider<T>.QRFactor(T[] a, int rowsA, int columnsA, T[] q, T[] tau)
     {
@@ -101,8 +101,8 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         using var rotated = new Workspace<T>((long)columnsA * columnsB);
         fixed (T* pq = q, pb = b, target = rotated.Array)
         {
-            TMkl.Gemm(
-                (byte)'C', (byte)'N', columnsA, columnsB, rowsA, TMkl.One, pq, rowsA, pb, rowsA, TMkl.Zero, target,
+            Mkl<T, TReal>.Gemm(
+                (byte)'C', (byte)'N', columnsA, columnsB, rowsA, Mkl<T, TReal>.One, pq, rowsA, pb, rowsA, Mkl<T, TReal>.Zero, target,
                 columnsA);
         }
 
@@ -128,7 +128,7 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     private static void Reflect(T[] a, int rows, int columns, T[] tau)
     {
         Require.Finite<T, TReal>(a.AsSpan(0, rows * columns));
-        if (!TMkl.IsComplex)
+        if (!Mkl<T, TReal>.IsComplex)
         {
             ReflectByMkl(a, rows, columns, tau);
             return;
@@ -150,11 +150,11 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         fixed (T* matrix = spaced.Array, reflections = tau)
         {
             T size;
-            Require.Accepted(TMkl.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
-            using var work = new Workspace<T>((long)TMkl.RealPart(size));
+            Require.Accepted(MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
+            using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(TMkl.Geqrf(rows, columns, matrix, spaced.Leading, reflections, w, work.Array.Length));
+                Require.Accepted(MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, w, work.Array.Length));
             }
         }
 
@@ -167,11 +167,11 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         fixed (T* matrix = spaced.Array, t = tau)
         {
             T size;
-            Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
-            using var work = new Workspace<T>((long)TMkl.RealPart(size));
+            Require.Accepted(MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
+            using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(TMkl.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, w, work.Array.Length));
+                Require.Accepted(MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, w, work.Array.Length));
             }
         }
 
@@ -180,16 +180,16 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
 
     private static void ApplyAdjointQ(T[] factored, int rows, int columns, T[] tau, T[] b, int columnsB)
     {
-        byte adjoint = TMkl.IsComplex ? (byte)'C' : (byte)'T';
+        byte adjoint = Mkl<T, TReal>.IsComplex ? (byte)'C' : (byte)'T';
         fixed (T* a = factored, t = tau, target = b)
         {
             T size;
-            Require.Accepted(TMkl.Ormqr(
+            Require.Accepted(MklLapack<T, TReal>.Ormqr(
                 (byte)'L', adjoint, rows, columnsB, columns, a, rows, t, target, rows, &size, -1));
-            using var work = new Workspace<T>((long)TMkl.RealPart(size));
+            using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(TMkl.Ormqr(
+                Require.Accepted(MklLapack<T, TReal>.Ormqr(
                     (byte)'L', adjoint, rows, columnsB, columns, a, rows, t, target, rows, w, work.Array.Length));
             }
         }
@@ -205,8 +205,8 @@ internal unsafe interface IMklQr<T, TReal, TMkl> : ILinearAlgebraProvider<T>
 
         fixed (T* triangle = r, target = x)
         {
-            TMkl.Trsm(
-                (byte)'L', (byte)'U', (byte)'N', (byte)'N', columns, columnsB, TMkl.One, triangle, leadingR, target,
+            Mkl<T, TReal>.Trsm(
+                (byte)'L', (byte)'U', (byte)'N', (byte)'N', columns, columnsB, Mkl<T, TReal>.One, triangle, leadingR, target,
                 columns);
         }
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -10,10 +11,9 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// A = U Σ Vᴴ by divide and conquer, LAPACK <c>gesdd</c>: singular values descending, U m × m, Vᴴ n × n; and the
 /// minimum-norm solution of A x = b.
 /// </summary>
-internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     void ILinearAlgebraProvider<T>.SingularValueDecomposition(
         bool computeVectors, T[] a, int rowsA, int columnsA, T[] s, T[] u, T[] vt)
@@ -72,7 +72,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     {
         for (int i = 0; i < order; i++)
         {
-            matrix[i * order + i] = TMkl.One;
+            matrix[i * order + i] = Mkl<T, TReal>.One;
         }
     }
 
@@ -83,12 +83,12 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         using var projected = new Workspace<T>((long)s.Length * columnsB);
         fixed (T* pu = u, pvt = vt, pb = b, pp = projected.Array, px = x)
         {
-            TMkl.Gemm(
-                (byte)'C', (byte)'N', s.Length, columnsB, rows, TMkl.One, pu, rows, pb, rows, TMkl.Zero, pp, s.Length);
+            Mkl<T, TReal>.Gemm(
+                (byte)'C', (byte)'N', s.Length, columnsB, rows, Mkl<T, TReal>.One, pu, rows, pb, rows, Mkl<T, TReal>.Zero, pp, s.Length);
             DivideRows((TReal*)pp, s, columnsB);
 
-            TMkl.Gemm(
-                (byte)'C', (byte)'N', columns, columnsB, s.Length, TMkl.One, pvt, leadingVt, pp, s.Length, TMkl.Zero,
+            Mkl<T, TReal>.Gemm(
+                (byte)'C', (byte)'N', columns, columnsB, s.Length, Mkl<T, TReal>.One, pvt, leadingVt, pp, s.Length, Mkl<T, TReal>.Zero,
                 px, columns);
         }
     }
@@ -96,12 +96,12 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
     /// <summary>Divides row i by s_i; the real and the imaginary part of a complex number alike.</summary>
     private static void DivideRows(TReal* parts, T[] s, int columns)
     {
-        int partsPerElement = TMkl.IsComplex ? 2 : 1;
+        int partsPerElement = Mkl<T, TReal>.IsComplex ? 2 : 1;
         for (int column = 0; column < columns; column++)
         {
             for (int i = 0; i < s.Length; i++)
             {
-                var divisor = TReal.CreateChecked(TMkl.RealPart(s[i]));
+                var divisor = TReal.CreateChecked(Mkl<T, TReal>.RealPart(s[i]));
                 for (int part = 0; part < partsPerElement; part++)
                 {
                     *parts++ /= divisor;
@@ -127,7 +127,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         using MklCall call = MklCall.Begin(8.0 * rows * columns * rank);
         using var values = new Workspace<TReal>(rank);
         using var integers = new Workspace<int>(8L * rank);
-        using var reals = new Workspace<TReal>(TMkl.IsComplex ? RealWorkspace(rows, columns) : 1);
+        using var reals = new Workspace<TReal>(Mkl<T, TReal>.IsComplex ? RealWorkspace(rows, columns) : 1);
         int info;
         fixed (T* pa = matrix.Array, pu = left.Array, pvt = right.Array)
         {
@@ -136,12 +136,12 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
                 fixed (int* pi = integers.Array)
                 {
                     T size;
-                    Require.Accepted(TMkl.Gesdd(
+                    Require.Accepted(MklLapack<T, TReal>.Gesdd(
                         job, rows, columns, pa, leading, ps, pu, leadingU, pvt, leadingVt, &size, -1, pr, pi));
-                    using var work = new Workspace<T>((long)TMkl.RealPart(size));
+                    using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
                     fixed (T* w = work.Array)
                     {
-                        info = TMkl.Gesdd(
+                        info = MklLapack<T, TReal>.Gesdd(
                             job, rows, columns, pa, leading, ps, pu, leadingU, pvt, leadingVt, w, work.Array.Length, pr, pi);
                     }
                 }
@@ -158,7 +158,7 @@ internal unsafe interface IMklSvd<T, TReal, TMkl> : ILinearAlgebraProvider<T>
         right.Save();
         for (int i = 0; i < rank; i++)
         {
-            s[i] = TMkl.FromReal(double.CreateChecked(TReal.ScaleB(values.Array[i], -exponent)));
+            s[i] = Mkl<T, TReal>.FromReal(double.CreateChecked(TReal.ScaleB(values.Array[i], -exponent)));
         }
     }
 

@@ -11,10 +11,9 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// Vector operations. Addition and subtraction do the same to the real and the imaginary part: complex arrays pass as real
 /// ones of twice the length. What is different for complex numbers goes to Math.NET's own loops.
 /// </summary>
-internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklVectors<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
-    where TMkl : struct, IMklElement<T, TReal>
 {
     void ILinearAlgebraProvider<T>.AddVectorToScaledVector(T[] y, T alpha, T[] x, T[] result)
     {
@@ -33,7 +32,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
             y.CopyTo(result, 0);
         }
 
-        if (y.Length <= Small<T>.Vector && !TMkl.IsComplex)
+        if (y.Length <= Small<T>.Vector && !Mkl<T, TReal>.IsComplex)
         {
             Span<TReal> sums = Parts(result);
             ReadOnlySpan<TReal> terms = Parts(x);
@@ -43,11 +42,11 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
                 sums[i] += factor * terms[i];
             }
         }
-        else if (y.Length > 0 && !alpha.Equals(TMkl.Zero))
+        else if (y.Length > 0 && !alpha.Equals(Mkl<T, TReal>.Zero))
         {
             fixed (T* source = x, target = result)
             {
-                TMkl.Axpy(y.Length, alpha, source, target);
+                Mkl<T, TReal>.Axpy(y.Length, alpha, source, target);
             }
         }
     }
@@ -56,7 +55,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     {
         ArgumentNullException.ThrowIfNull(x);
         Require.Length(result, x.Length);
-        if (TMkl.IsComplex)
+        if (Mkl<T, TReal>.IsComplex)
         {
             Small<T>.Managed.ScaleArray(alpha, x, result);
             return;
@@ -88,7 +87,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     {
         ArgumentNullException.ThrowIfNull(y);
         Require.Length(x, y.Length);
-        if (x.Length <= Small<T>.Vector && !TMkl.IsComplex)
+        if (x.Length <= Small<T>.Vector && !Mkl<T, TReal>.IsComplex)
         {
             ReadOnlySpan<TReal> a = Parts(x), b = Parts(y);
             TReal sum = TReal.Zero;
@@ -102,7 +101,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
 
         fixed (T* first = x, second = y)
         {
-            return TMkl.Dot(x.Length, first, second);
+            return Mkl<T, TReal>.Dot(x.Length, first, second);
         }
     }
 
@@ -143,7 +142,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     void ILinearAlgebraProvider<T>.PointWiseMultiplyArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        if (TMkl.IsComplex || x.Length <= Small<T>.Vector)
+        if (Mkl<T, TReal>.IsComplex || x.Length <= Small<T>.Vector)
         {
             Small<T>.Managed.PointWiseMultiplyArrays(x, y, result);
         }
@@ -156,7 +155,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
     void ILinearAlgebraProvider<T>.PointWiseDivideArrays(T[] x, T[] y, T[] result)
     {
         RequireSameLengths(x, y, result);
-        if (TMkl.IsComplex || x.Length <= Small<T>.Vector)
+        if (Mkl<T, TReal>.IsComplex || x.Length <= Small<T>.Vector)
         {
             Small<T>.Managed.PointWiseDivideArrays(x, y, result);
         }
@@ -183,7 +182,7 @@ internal unsafe interface IMklVectors<T, TReal, TMkl> : ILinearAlgebraProvider<T
             return 0.0;
         }
 
-        return MatrixNorms<T, TReal>.Of(norm, rows, columns, matrix, TMkl.IsComplex ? 2 : 1);
+        return MatrixNorms<T, TReal>.Of(norm, rows, columns, matrix, Mkl<T, TReal>.IsComplex ? 2 : 1);
     }
 
     private static void RequireSameLengths(T[] x, T[] y, T[] result)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -17,10 +16,10 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// </remarks>
 public sealed class MklLinearAlgebraProvider :
     ILinearAlgebraProvider,
-    IMklAll<double, double, MklDouble>,
-    IMklAll<float, float, MklSingle>,
-    IMklAll<Complex, double, MklComplex>,
-    IMklAll<Complex32, float, MklComplex32>
+    IMklAll<double, double>,
+    IMklAll<float, float>,
+    IMklAll<Complex, double>,
+    IMklAll<Complex32, float>
 {
     /// <inheritdoc/>
     public bool IsAvailable() => Compute.CanLoadMkl;
@@ -38,3 +37,16 @@ public sealed class MklLinearAlgebraProvider :
     /// <inheritdoc/>
     public override string ToString() => $"Math4AI on {Compute.MklVersion} ({Compute.InstructionSet})";
 }
+
+/// <summary>All of Math.NET's provider for one element type, and what it does not have.</summary>
+internal interface IMklAll<T, TReal> :
+    IMklVectors<T, TReal>,
+    IMklProducts<T, TReal>,
+    IMklLu<T, TReal>,
+    IMklCholesky<T, TReal>,
+    IMklQr<T, TReal>,
+    IMklSvd<T, TReal>,
+    IMklEigen<T, TReal>,
+    IMklLeastNorm<T, TReal>
+    where T : unmanaged
+    where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>;

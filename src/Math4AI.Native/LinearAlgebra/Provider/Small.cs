@@ -11,7 +11,6 @@ internal static class Small<T>
     where T : struct
 {
     public const int Inverse = 8;
-    public const int Qr = 1;
 
     /// <summary>The length up to which vector operations are plain loops.</summary>
     public const int Vector = 128;

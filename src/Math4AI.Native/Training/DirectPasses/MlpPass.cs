@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
@@ -155,7 +155,7 @@ internal sealed unsafe class MlpPass : IDirectPass
             float* b = values + parameters.Segments[2 * layer + 1].Start + first;
 
             // Rows of ours are columns of MKL's: Yᵀ = W Xᵀ.
-            MklSingle.Gemm((byte)'T', (byte)'N', some, rows, count, 1.0f, w, count, x, count, 0.0f, y, width);
+            Products.Gemm((byte)'T', (byte)'N', some, rows, count, 1.0f, w, count, x, count, 0.0f, y, width);
             float least = layer + 2 == widths.Length ? float.NegativeInfinity : 0.0f;
             for (int row = 0; row < rows; row++)
             {
@@ -173,7 +173,7 @@ internal sealed unsafe class MlpPass : IDirectPass
         if (some > 0)
         {
             float* weights = parameters.Gradient(2 * layer) + (long)first * count, bias = parameters.Gradient(2 * layer + 1) + first;
-            MklSingle.Gemm(
+            Products.Gemm(
                 (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f, weights, count);
             if (isFirst)
             {
@@ -192,7 +192,7 @@ internal sealed unsafe class MlpPass : IDirectPass
             fixed (float* values = parameters.Values)
             {
                 float* w = values + parameters.Segments[2 * layer].Start, before = slopes[layer].Address + (long)first * count;
-                MklSingle.Gemm(
+                Products.Gemm(
                     (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f, before, count);
                 ClearWhereOff(x + (long)first * count, before, some * count);
             }

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Math4AI.Interop.Mkl;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Training.Networks;
 
 namespace Math4AI.Training.DirectPasses;
@@ -149,9 +149,9 @@ internal sealed unsafe class TransformerPart
             {
                 int end = Math.Min(length, first + RowsAtOnce), some = end - first;
                 float* p = weights + ((long)i * length + first) * length;
-                MklSingle.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, Scale, k, step, q + (long)first * step, step, 0.0f, p, length);
+                Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, Scale, k, step, q + (long)first * step, step, 0.0f, p, length);
                 RowKernels.CausalSoftmax(p, first, end, length);
-                MklSingle.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, 1.0f, v, step, p, length, 0.0f, o + (long)first * Width, Width);
+                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, 1.0f, v, step, p, length, 0.0f, o + (long)first * Width, Width);
             }
         }
     }
@@ -170,18 +170,18 @@ internal sealed unsafe class TransformerPart
             {
                 int end = Math.Min(length, first + RowsAtOnce), some = end - first;
                 float* p = weights + (long)first * length, ds = scoreSlopes + (long)first * length, g = go + (long)first * Width;
-                MklSingle.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, 1.0f, v, step, g, Width, 0.0f, ds, length);
+                Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, 1.0f, v, step, g, Width, 0.0f, ds, length);
                 RowKernels.CausalSoftmaxBack(p, ds, first, end, length);
-                MklSingle.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, Scale, k, step, ds, length, 0.0f, dq + (long)first * step, step);
+                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, Scale, k, step, ds, length, 0.0f, dq + (long)first * step, step);
             }
 
             for (int first = 0; first < length; first += RowsAtOnce)
             {
                 int some = Math.Min(RowsAtOnce, length - first), rows = length - first;
                 long corner = (long)first * length + first, at = (long)first * step;
-                MklSingle.Gemm(
+                Products.Gemm(
                     (byte)'N', (byte)'T', HeadWidth, some, rows, 1.0f, go + (long)first * Width, Width, weights + corner, length, 0.0f, dv + at, step);
-                MklSingle.Gemm(
+                Products.Gemm(
                     (byte)'N', (byte)'T', HeadWidth, some, rows, Scale, q + at, step, scoreSlopes + corner, length, 0.0f, dk + at, step);
             }
         }
@@ -189,15 +189,15 @@ internal sealed unsafe class TransformerPart
 
     /// <summary>y = x Wᵀ, and what was there times kept.</summary>
     private void Product(float* x, float* w, float* y, int inputs, int outputs, float kept = 0.0f) =>
-        MklSingle.Gemm((byte)'T', (byte)'N', outputs, Rows, inputs, 1.0f, w, inputs, x, inputs, kept, y, outputs);
+        Products.Gemm((byte)'T', (byte)'N', outputs, Rows, inputs, 1.0f, w, inputs, x, inputs, kept, y, outputs);
 
     /// <summary>∂x = ∂y W.</summary>
     private void InputSlopes(float* dy, float* w, float* dx, int inputs, int outputs) =>
-        MklSingle.Gemm((byte)'N', (byte)'N', inputs, Rows, outputs, 1.0f, w, inputs, dy, outputs, 0.0f, dx, inputs);
+        Products.Gemm((byte)'N', (byte)'N', inputs, Rows, outputs, 1.0f, w, inputs, dy, outputs, 0.0f, dx, inputs);
 
     /// <summary>∂W = ∂yᵀ x, and what was there times kept.</summary>
     private void WeightSlopes(float* x, float* dy, float* dw, int inputs, int outputs, float kept) =>
-        MklSingle.Gemm((byte)'N', (byte)'T', inputs, outputs, Rows, 1.0f, x, inputs, dy, outputs, kept, dw, inputs);
+        Products.Gemm((byte)'N', (byte)'T', inputs, outputs, Rows, 1.0f, x, inputs, dy, outputs, kept, dw, inputs);
 
     private float* Normed(float* scales, float* x, PinnedFloats result, PinnedFloats statistics)
     {

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 
-namespace Math4AI.LinearAlgebra.Provider;
+namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
 /// A column-major matrix as LAPACK gets it. Columns that lie a multiple of 512 bytes apart fall into the same few sets of the

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Math4AI.LinearAlgebra.Provider;
+namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
 /// LAPACK's <c>geqrf</c> without blocks, with what MKL's code for small complex matrices leaves out: norms that neither overflow nor

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace Math4AI.LinearAlgebra.Provider;
+namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
 /// Brings a matrix whose largest element is far from 1 to about 1, by a power of two, which changes no digit. MKL's code for

@@ -74,7 +74,7 @@ internal sealed unsafe class PositiveDefiniteFactor
             using MklCall call = MklCall.Begin((double)Order * Order * columns);
             fixed (double* l = factor, b = right)
             {
-                MklDouble.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, columns, 1.0, l, Order, b, Order);
+                Mkl<double, double>.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, columns, 1.0, l, Order, b, Order);
             }
 
             return;

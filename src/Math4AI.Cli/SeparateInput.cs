@@ -1,6 +1,5 @@
 using Math4AI.Audio;
 using Math4AI.Data;
-using Math4AI.Data.Arrays;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
 using Math4AI.Separation.Rooms;
@@ -17,7 +16,7 @@ internal sealed class SeparateInput : IDisposable
 
     private const double RoomTestSeconds = 30.0;
 
-    private readonly NpySource? array;
+    private readonly ISampleFile? array;
     private readonly MatrixSampleSource? held;
     private readonly AudioFileSource? files;
 
@@ -25,7 +24,7 @@ internal sealed class SeparateInput : IDisposable
 
     private SeparateInput(AudioFileSource files) => this.files = files;
 
-    private SeparateInput(NpySource array, MatrixSampleSource? held)
+    private SeparateInput(ISampleFile array, MatrixSampleSource? held)
     {
         this.array = array;
         this.held = held;
@@ -47,13 +46,14 @@ internal sealed class SeparateInput : IDisposable
     /// <summary>What a user should know about how it was read.</summary>
     public IReadOnlyList<string> Notes => Sound?.Notes ?? [];
 
-    public bool IsDouble => array is { IsDouble: true };
+    /// <summary>Whether float32 would lose digits of the samples.</summary>
+    public bool IsDouble => Samples.Epsilon < float.BitIncrement(1.0f) - 1.0f;
 
     public static SeparateInput Read(SeparateOptions options, Action<double> progress, CancellationToken cancellation)
     {
         if (options.IsArray)
         {
-            var array = new NpySource(options.Inputs[0]);
+            ISampleFile array = SampleFile.Open(options.Inputs[0]);
             return new SeparateInput(array, Held(array, options.Memory ?? 0));
         }
 
@@ -79,7 +79,7 @@ internal sealed class SeparateInput : IDisposable
         Sound ?? files!.Excerpt(0, (int)Math.Min(files.Length, RoomTestSeconds * files.SampleRate)));
 
     /// <summary>The array in memory, in float64; null where it needs more than was granted.</summary>
-    private static MatrixSampleSource? Held(NpySource array, long bytes)
+    private static MatrixSampleSource? Held(ISampleFile array, long bytes)
     {
         long count = array.Channels * array.Length;
         if (count * sizeof(double) > bytes || count > Array.MaxLength)

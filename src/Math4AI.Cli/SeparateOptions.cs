@@ -119,7 +119,7 @@ internal sealed record SeparateOptions
     public bool IsModelOpen => Method is null && !Room && MixingFile is null && Sources is null && !IsCountOpen && Stability is null && Subsample is null && StartFile is null && Inputs.Length > 0 && !IsArray;
 
     /// <summary>Whether the input is one array.</summary>
-    public bool IsArray => Inputs.Length == 1 && IsNpy(Inputs[0]);
+    public bool IsArray => Inputs.Length == 1 && IsArrayFile(Inputs[0]);
 
     /// <summary>Throws where the words do not fit together.</summary>
     /// <exception cref="UsageException">The message says what would fit.</exception>
@@ -171,7 +171,7 @@ internal sealed record SeparateOptions
         {
             throw new UsageException(
                 $"A room is separated by {string.Join(" or ", RoomMethods.Keys)}, from a recording, into as many sources as microphones: leave "
-                + "--mixing, --sources, other methods and .npy files out.");
+                + "--mixing, --sources, other methods and arrays out.");
         }
 
         if (Stability < 2 || (Stability is not null && (IsRoomAsked || MixingFile is not null)))
@@ -200,9 +200,9 @@ internal sealed record SeparateOptions
             throw new UsageException("--sources has no use with --mixing: the matrix has one column a source.");
         }
 
-        if (Inputs.Length > 1 && Inputs.Any(IsNpy))
+        if (Inputs.Length > 1 && Inputs.Any(IsArrayFile))
         {
-            throw new UsageException("Give one .npy file, or audio files: they cannot be mixed.");
+            throw new UsageException("Give one file of numbers (.npy, .npz, .csv), or audio files: they cannot be mixed.");
         }
     }
 
@@ -236,5 +236,6 @@ internal sealed record SeparateOptions
                 : throw new UsageException($"--memory takes a number of bytes such as 512M or 2G, not '{word}'.");
     }
 
-    private static bool IsNpy(string path) => path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
+    private static bool IsArrayFile(string path) =>
+        File.Exists(path) ? !Recording.IsSound(path) : path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
 }

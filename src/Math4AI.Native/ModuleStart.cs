@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Math4AI.Audio;
+using Math4AI.Data;
 using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
 
@@ -7,7 +9,7 @@ namespace Math4AI;
 
 /// <summary>
 /// Runs once, on the first use of any type of this library: says how each native library is found and how Math.NET comes by
-/// its providers. It loads nothing.
+/// its providers, and that sound is one of the formats of data. It loads nothing.
 /// </summary>
 internal static class ModuleStart
 {
@@ -18,5 +20,6 @@ internal static class ModuleStart
         NativeRuntime.Register();
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();
+        DataFormat.Register(new SoundFormat());
     }
 }

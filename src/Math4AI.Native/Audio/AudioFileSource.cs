@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Math4AI.Data;
-using Math4AI.LinearAlgebra;
-using Math4AI.Separation.Ica;
 
 namespace Math4AI.Audio;
 
@@ -10,7 +8,7 @@ namespace Math4AI.Audio;
 /// Sound that stays in its files, one or several side by side, and is read in blocks from anywhere: files may be larger than
 /// memory. WAV, FLAC and AIFF; of what has to be decoded from its beginning, seeking costs time.
 /// </summary>
-public sealed class AudioFileSource : ISampleSource, IDisposable
+public sealed class AudioFileSource : ISampleFile
 {
     private readonly string[] paths;
     private readonly ConcurrentBag<Readers> idle = [];

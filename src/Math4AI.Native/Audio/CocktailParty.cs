@@ -1,4 +1,3 @@
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Random;

@@ -1,6 +1,5 @@
 using Math4AI.Data;
 using Math4AI.Interop;
-using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Audio;
 
@@ -60,6 +59,11 @@ public sealed class Recording : ISampleSource
 
     /// <inheritdoc/>
     public double Epsilon => float.BitIncrement(1.0f) - 1.0f;
+
+    /// <summary>Tells whether a file holds sound, by its first bytes. Standard input, "-", and pipes are taken for sound.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static bool IsSound(string path) => path == "-" || DataFormat.Find(path) is null or SoundFormat;
 
     /// <summary>Reads one file of any number of channels, or several files whose channels are put side by side.</summary>
     /// <param name="paths">The files. Where their sample rates differ, all take the highest; where their lengths do, their common part is used.</param>

@@ -1,6 +1,4 @@
 using System.Buffers;
-using Math4AI.LinearAlgebra;
-using Math4AI.LinearAlgebra.Blocks;
 
 namespace Math4AI.Data;
 
@@ -53,7 +51,7 @@ public interface ISampleSource
 
         for (int channel = 0; channel < Channels; channel++)
         {
-            BlockKernels.Narrow(
+            SampleKernels.Narrow(
                 copy is null ? Lend(channel, start, count) : copy.AsSpan(channel * count, count),
                 shift[channel],
                 scale[channel],

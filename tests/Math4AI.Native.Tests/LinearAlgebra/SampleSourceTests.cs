@@ -56,9 +56,9 @@ public class SampleSourceTests
             Assert.Equal(0.0, (Matrix<double>.Build.DenseOfRowMajor(2, channels, sum) - product).FrobeniusNorm(), 1e-11);
 
             float[] narrow = new float[block.Length], narrowProjected = new float[2 * count], narrowSum = new float[2 * channels];
-            BlockKernels.Narrow(block, 0.5, 2.0, narrow);
+            SampleKernels.Narrow(block, 0.5, 2.0, narrow);
             Assert.Equal(block.Select(x => (float)((x - 0.5) * 2.0)), narrow);
-            BlockKernels.Narrow(block, 0.0, 1.0, narrow);
+            SampleKernels.Narrow(block, 0.0, 1.0, narrow);
             float[] narrowMatrix = [.. m.ToRowMajorArray().Select(x => (float)x)];
             BlockKernels.Project<float>(narrowMatrix, 2, narrow, channels, count, narrowProjected);
             BlockKernels.AddOuterProduct<float>(narrowProjected, 2, narrow, channels, count, narrowSum);

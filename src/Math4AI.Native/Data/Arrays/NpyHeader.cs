@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -8,49 +9,52 @@ namespace Math4AI.Data.Arrays;
 /// The header of NumPy's array format: magic, version, and a Python dictionary with the element type, the order and the
 /// shape. Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
 /// </summary>
-/// <param name="Type">The type of an element: f, i, u or b, and its bytes.</param>
+/// <param name="Type">The type of an element.</param>
 /// <param name="IsFortranOrder">Column-major; else row-major.</param>
 /// <param name="Shape">The length of each dimension.</param>
 /// <param name="DataOffset">The file's first byte of data.</param>
-internal sealed partial record NpyHeader(string Type, bool IsFortranOrder, long[] Shape, long DataOffset)
+internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, long[] Shape, long DataOffset)
 {
     private const int LongestText = 1 << 16;
 
-    /// <summary>float64; else float32.</summary>
-    public bool IsDouble => Type == "f8";
+    /// <summary>Whether a file begins as an array of NumPy's does.</summary>
+    public static bool IsMagic(ReadOnlySpan<byte> start) => start.Length > 0 && start[0] == 0x93 && start[1..].StartsWith("NUMPY"u8);
 
-    public int ElementSize => Type[1] - '0';
-
-    /// <summary>Reads and checks the header, and that the file is as long as the header says.</summary>
-    /// <exception cref="InvalidDataException">The file is no such array; the sentence says why.</exception>
-    public static NpyHeader Read(FileStream stream) => Read(stream, stream.Name);
-
-    /// <summary>The same of any stream.</summary>
-    /// <param name="stream">At its beginning; it can go back, and knows its length.</param>
+    /// <summary>Reads and checks the header, and that there are as many bytes as it says. The stream stands at the data then.</summary>
+    /// <param name="stream">At the array's beginning; it need not be able to go back.</param>
+    /// <param name="streamLength">The bytes from there to the end.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="isAnyNumber">Whether whole numbers are taken too.</param>
-    /// <exception cref="InvalidDataException">It is no such array; the sentence says why.</exception>
-    public static NpyHeader Read(Stream stream, string name, bool isAnyNumber = false)
+    /// <exception cref="InvalidDataException">It is no array of numbers; the sentence says why.</exception>
+    public static NpyHeader Read(Stream stream, long streamLength, string name)
     {
-        Span<byte> start = stackalloc byte[12];
-        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (read < start.Length || !IsMagic(start))
+        Span<byte> start = stackalloc byte[10];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !IsMagic(start))
         {
             throw Invalid(name, "is not a NumPy array (.npy)");
         }
 
-        (int lengthSize, int textStart) = start[6] == 1 ? (2, 10) : (4, 12);
-        long length = lengthSize == 2 ? BitConverter.ToUInt16(start[8..]) : BitConverter.ToUInt32(start[8..]);
-        if (length is < 10 or > LongestText || textStart + length > stream.Length)
+        // Version 1 has a length of two bytes, later ones of four.
+        Span<byte> lengthBytes = [start[8], start[9], 0, 0];
+        int textStart = start.Length;
+        if (start[6] != 1)
+        {
+            textStart += stream.ReadAtLeast(lengthBytes[2..], 2, throwOnEndOfStream: false);
+        }
+
+        long length = BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
+        if (length is < 10 or > LongestText || textStart + length > streamLength)
         {
             throw Invalid(name, $"has a header of {length} bytes, which no NumPy array has");
         }
 
         byte[] text = new byte[length];
-        stream.Position = textStart;
-        stream.ReadExactly(text);
-        NpyHeader header = Parse(name, Encoding.Latin1.GetString(text), textStart + length, isAnyNumber);
-        header.RequireLength(stream, name);
+        if (stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) < text.Length)
+        {
+            throw Invalid(name, "ends within its header");
+        }
+
+        NpyHeader header = Parse(name, Encoding.Latin1.GetString(text), textStart + length);
+        header.RequireLength(streamLength - header.DataOffset, name);
         return header;
     }
 
@@ -66,29 +70,28 @@ internal sealed partial record NpyHeader(string Type, bool IsFortranOrder, long[
         return [0x93, .. "NUMPY"u8, 1, 0, (byte)(text.Length & 0xFF), (byte)(text.Length >> 8), .. Encoding.Latin1.GetBytes(text)];
     }
 
-    private static bool IsMagic(ReadOnlySpan<byte> start) => start[0] == 0x93 && start[1..6].SequenceEqual("NUMPY"u8);
-
-    private static NpyHeader Parse(string name, string text, long dataOffset, bool isAnyNumber)
+    private static NpyHeader Parse(string name, string text, long dataOffset)
     {
         string type = TypePattern().Match(text).Groups[1].Value;
         Group order = OrderPattern().Match(text).Groups[1];
         Group shape = ShapePattern().Match(text).Groups[1];
         if (type.Length == 0 || !order.Success || !shape.Success)
         {
-            throw Invalid(name, "has a header that cannot be read");
+            throw Invalid(
+                name,
+                text.Contains("'descr': [", StringComparison.Ordinal)
+                    ? "holds records with named fields; save each field as an array of its own, or all of them in a .npz file"
+                    : "has a header that cannot be read");
         }
 
-        bool isFloat = type is "<f8" or "<f4" or "=f8" or "=f4";
-        if (!isFloat && !(isAnyNumber && WholeNumberPattern().IsMatch(type)))
-        {
-            throw Invalid(name, $"holds elements of type {type}; save it as float64 or float32");
-        }
+        NumberType number = NumberType.OfNumPy(type) ?? throw Invalid(
+            name, $"holds elements of type {type}; integers, float16, float32 and float64 can be read: save it as float64");
 
         long[] lengths = [.. shape.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
                 ? value
                 : throw Invalid(name, $"has a length of {n} in its shape"))];
-        return new NpyHeader(type[1..], order.Value == "True", lengths, dataOffset);
+        return new NpyHeader(number, order.Value == "True", lengths, dataOffset);
     }
 
     /// <summary>The number of elements; <see cref="long.MaxValue"/> where it is more than any file has.</summary>
@@ -110,14 +113,14 @@ internal sealed partial record NpyHeader(string Type, bool IsFortranOrder, long[
         }
     }
 
-    private void RequireLength(Stream stream, string name)
+    private void RequireLength(long bytes, string name)
     {
-        if ((Int128)Count * ElementSize != stream.Length - DataOffset)
+        if ((Int128)Count * Type.Size != bytes)
         {
             throw Invalid(
                 name,
-                $"is damaged: it holds {stream.Length - DataOffset} bytes of data, and its shape ({string.Join(", ", Shape)}) needs "
-                + (Count == long.MaxValue ? "more than any file has" : $"{Count * ElementSize}"));
+                $"is damaged: it holds {bytes} bytes of data, and its shape ({string.Join(", ", Shape)}) needs "
+                + (Count == long.MaxValue ? "more than any file has" : $"{Count * Type.Size}"));
         }
     }
 
@@ -125,9 +128,6 @@ internal sealed partial record NpyHeader(string Type, bool IsFortranOrder, long[
 
     [GeneratedRegex(@"'descr'\s*:\s*'([^']{1,16})'")]
     private static partial Regex TypePattern();
-
-    [GeneratedRegex(@"^([<=][iu][248]|\|[iub]1)\z")]
-    private static partial Regex WholeNumberPattern();
 
     [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)")]
     private static partial Regex OrderPattern();

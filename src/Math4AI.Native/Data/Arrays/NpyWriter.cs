@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Arrays;

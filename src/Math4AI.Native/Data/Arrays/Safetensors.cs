@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Data.Arrays;
 
@@ -12,13 +12,15 @@ public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 
 /// <summary>
 /// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every array, and the
-/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Only float32 is read and written.
+/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers, float16, bfloat16, float32 and float64 are read; float32 is written.
 /// </summary>
 public static class Safetensors
 {
-    private const int MostHeaderBytes = 100 << 20;
-    private const long MostElements = 0x7FFFFFC7;
-    private const int AtOnce = 1 << 26;
+    internal const int MaxHeaderBytes = 100 << 20;
+
+    private const long MaxElements = 0x7FFFFFC7;
+    private const int WrittenAtOnce = 1 << 26;
+    private const int WidenedAtOnce = 1 << 16;
     private const string Metadata = "__metadata__";
 
     /// <summary>Writes arrays.</summary>
@@ -80,114 +82,157 @@ public static class Safetensors
         foreach (NamedArray array in arrays.Values)
         {
             // A span has no more than 2³¹ bytes.
-            for (int first = 0; first < array.Values.Length; first += AtOnce)
+            for (int first = 0; first < array.Values.Length; first += WrittenAtOnce)
             {
-                file.Write(MemoryMarshal.AsBytes(array.Values.AsSpan(first, Math.Min(AtOnce, array.Values.Length - first))));
+                file.Write(MemoryMarshal.AsBytes(array.Values.AsSpan(first, Math.Min(WrittenAtOnce, array.Values.Length - first))));
             }
         }
     }
 
-    /// <summary>Reads all arrays.</summary>
+    /// <summary>Reads all arrays, rounded to float32 where their numbers have more digits.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type; the message says what.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type of number; the message says what.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyDictionary<string, NamedArray> Read(string path) => Read(path, out _);
 
-    /// <summary>Reads all arrays, and the texts that travel with them.</summary>
+    /// <summary>Reads all arrays, rounded to float32, and the texts that travel with them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="metadata">The texts by name.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type; the message says what.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type of number; the message says what.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyDictionary<string, NamedArray> Read(string path, out IReadOnlyDictionary<string, string> metadata)
     {
         using FileStream file = File.OpenRead(path);
-        Span<byte> length = stackalloc byte[8];
-        if (file.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8)
+        return ReadPlaces(file, path, out metadata).ToDictionary(
+            place => place.Name, place => new NamedArray(place.Shape, ReadSingles(file, place)));
+    }
+
+    /// <summary>Reads all arrays, widened to float64.</summary>
+    /// <exception cref="InvalidDataException">As above.</exception>
+    internal static IReadOnlyList<NumberArray> ReadNumbers(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return [.. ReadPlaces(file, path, out _).Select(place =>
+        {
+            double[] values = new double[place.Count];
+            for (int first = 0; first < values.Length; first += WidenedAtOnce)
+            {
+                ReadDoubles(file, place, first, values.AsSpan(first, Math.Min(WidenedAtOnce, values.Length - first)));
+            }
+
+            return new NumberArray(place.Name, place.Shape, IsFortranOrder: false, place.Type.Epsilon, values);
+        })];
+    }
+
+    /// <summary>The places of all arrays, in the order of the file.</summary>
+    private static Place[] ReadPlaces(FileStream file, string path, out IReadOnlyDictionary<string, string> metadata)
+    {
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        if (file.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
         {
             throw new InvalidDataException($"{path} is no safetensors file: it is shorter than its header's length.");
         }
 
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
-        if (headerLength > MostHeaderBytes || (long)headerLength > file.Length - 8)
+        if (headerLength > MaxHeaderBytes || (long)headerLength > file.Length - length.Length)
         {
             throw new InvalidDataException($"{path} is no safetensors file: its header would be {headerLength} bytes long.");
         }
 
         byte[] header = new byte[headerLength];
         file.ReadExactly(header);
-        long start = 8 + (long)headerLength;
-        var arrays = new Dictionary<string, NamedArray>();
         try
         {
             using JsonDocument json = JsonDocument.Parse(header);
             metadata = json.RootElement.TryGetProperty(Metadata, out JsonElement texts)
                 ? texts.EnumerateObject().ToDictionary(text => text.Name, text => text.Value.GetString() ?? string.Empty)
                 : new Dictionary<string, string>();
-            // Of arrays that overlapped, a small file could ask for any amount of memory.
-            (string Name, long[] Shape, long From, long To)[] places =
+            long start = length.Length + header.Length;
+            Place[] places =
             [
                 .. json.RootElement.EnumerateObject().Where(entry => entry.Name != Metadata)
-                    .Select(entry => Place(path, file.Length - start, entry)).OrderBy(place => place.From),
+                    .Select(entry => PlaceOf(path, start, file.Length, entry)).OrderBy(place => place.From),
             ];
-            for (int i = 1; i < places.Length; i++)
-            {
-                if (places[i].From < places[i - 1].To)
-                {
-                    throw new InvalidDataException($"{path} says that '{places[i].Name}' lies where '{places[i - 1].Name}' does: the file is damaged.");
-                }
-            }
-
-            foreach ((string name, long[] shape, long from, long to) in places)
-            {
-                file.Position = start + from;
-                arrays.Add(name, new NamedArray(shape, ReadValues(file, (to - from) / sizeof(float))));
-            }
+            RequireApart(path, places);
+            return places;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path} is no safetensors file: its header cannot be read.", e);
         }
-
-        return arrays;
     }
 
-    private static float[] ReadValues(FileStream file, long count)
+    /// <summary>Of arrays that overlapped, a small file could ask for any amount of memory.</summary>
+    private static void RequireApart(string path, Place[] places)
     {
-        float[] values = new float[count];
-        for (int first = 0; first < values.Length; first += AtOnce)
+        if (places.DistinctBy(place => place.Name).Count() < places.Length)
         {
-            file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(AtOnce, values.Length - first))));
+            throw new InvalidDataException($"{path} names an array twice: the file is damaged.");
+        }
+
+        for (int i = 1; i < places.Length; i++)
+        {
+            if (places[i].From < places[i - 1].From + places[i - 1].Count * places[i - 1].Type.Size)
+            {
+                throw new InvalidDataException($"{path} says that '{places[i].Name}' lies where '{places[i - 1].Name}' does: the file is damaged.");
+            }
+        }
+    }
+
+    private static float[] ReadSingles(FileStream file, Place place)
+    {
+        float[] values = new float[place.Count];
+        double[] widened = new double[place.Type == NumberType.Float32 ? 0 : Math.Min(WidenedAtOnce, values.Length)];
+        for (int first = 0, count; first < values.Length; first += count)
+        {
+            if (place.Type == NumberType.Float32 && BitConverter.IsLittleEndian)
+            {
+                count = Math.Min(WrittenAtOnce, values.Length - first);
+                file.Position = place.From + sizeof(float) * (long)first;
+                file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(first, count)));
+                continue;
+            }
+
+            count = Math.Min(widened.Length, values.Length - first);
+            ReadDoubles(file, place, first, widened.AsSpan(0, count));
+            TensorPrimitives.ConvertTruncating<double, float>(widened.AsSpan(0, count), values.AsSpan(first));
         }
 
         return values;
     }
 
-    /// <summary>Shape and place of an array, checked against the bytes that there are.</summary>
-    private static (string Name, long[] Shape, long From, long To) Place(string path, long bytes, JsonProperty entry)
+    private static void ReadDoubles(FileStream file, Place place, int first, Span<double> values)
     {
-        if (entry.Value.GetProperty("dtype").GetString() != "F32")
-        {
-            throw new InvalidDataException($"{path} holds '{entry.Name}' in another type than float32.");
-        }
+        Span<byte> bytes = place.Type.RoomIn(values);
+        file.Position = place.From + (long)first * place.Type.Size;
+        file.ReadExactly(bytes);
+        place.Type.Widen(bytes, values);
+    }
 
+    /// <summary>Type, shape and place of an array, checked against the bytes that there are.</summary>
+    private static Place PlaceOf(string path, long start, long end, JsonProperty entry)
+    {
+        string? typeName = entry.Value.GetProperty("dtype").GetString();
+        NumberType type = NumberType.OfSafetensors(typeName)
+            ?? throw new InvalidDataException($"{path} holds '{entry.Name}' as {typeName}, which is no type of number that can be read.");
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         long count = 1;
         foreach (long size in shape)
         {
             // Each factor is checked, so that the product cannot overflow.
-            count = size < 0 || size > MostElements || count * size > MostElements
+            count = size < 0 || size > MaxElements || count * size > MaxElements
                 ? throw new InvalidDataException($"{path} says that '{entry.Name}' has the shape ({string.Join(", ", shape)}).")
                 : count * size;
         }
 
-        bool isInside = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= bytes
-            && offsets[1] - offsets[0] == sizeof(float) * count;
-        if (!isInside)
-        {
-            throw new InvalidDataException($"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
-        }
-
-        return (entry.Name, shape, offsets[0], offsets[1]);
+        bool isInside = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= end - start
+            && offsets[1] - offsets[0] == type.Size * count;
+        return isInside
+            ? new Place(entry.Name, type, shape, count, start + offsets[0])
+            : throw new InvalidDataException($"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
     }
+
+    /// <summary>Where an array lies in its file.</summary>
+    private sealed record Place(string Name, NumberType Type, long[] Shape, long Count, long From);
 }

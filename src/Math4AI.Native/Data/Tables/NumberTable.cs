@@ -1,5 +1,3 @@
-using System.Globalization;
-using CsvHelper;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Tables;
@@ -7,96 +5,130 @@ namespace Math4AI.Data.Tables;
 /// <summary>Columns of numbers with names, from a file.</summary>
 public sealed class NumberTable
 {
-    private const int MostElements = 1 << 27;
+    private const int BlockRows = 1 << 16;
+    private const int MaxElements = 1 << 27;
 
     private readonly Dictionary<string, double[]> columns;
 
-    private NumberTable(IReadOnlyList<string> names, Dictionary<string, double[]> columns)
+    private NumberTable(IReadOnlyList<string> names, Dictionary<string, double[]> columns, long dropped)
     {
         Names = names;
         this.columns = columns;
+        Dropped = dropped;
     }
 
-    /// <summary>The names of all columns of the file.</summary>
+    /// <summary>Gets the names of all columns of the file.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The number of rows.</summary>
-    public int Rows => columns.Count > 0 ? columns.Values.First().Length : 0;
+    /// <summary>Gets the number of rows.</summary>
+    public int Rows => columns.Values.First().Length;
+
+    /// <summary>Gets the number of rows that were dropped, because a value that is wanted is missing there.</summary>
+    public long Dropped { get; }
 
     /// <summary>Reads the columns that are wanted; what stands in others need not be numbers.</summary>
-    /// <param name="path">
-    /// Comma-separated text whose first line has the names; or a <c>.npy</c> array, rows × columns, whose columns are called c1,
-    /// c2, ….
-    /// </param>
+    /// <param name="path">A file of any format that holds a table, as for <see cref="Table.Read"/>; lines of text that begin with # are skipped.</param>
     /// <param name="choose">Given the names of all columns, those that are wanted.</param>
+    /// <param name="options">How it is read; null for the defaults.</param>
     /// <exception cref="InvalidDataException">A value is no finite number, or the lines have different lengths; the message says where.</exception>
     /// <exception cref="ArgumentException">A column that is wanted is not there.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static NumberTable Read(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose)
+    public static NumberTable Read(
+        string path, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose, NumberTableOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(choose);
-        return path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? ReadNpy(path, choose) : ReadCsv(path, choose);
+        options ??= new NumberTableOptions();
+        IReadOnlyList<string> names = [];
+        TableOptions table = options.Table with
+        {
+            HasComments = true,
+            Choose = all => choose(names = all),
+        };
+        var values = new Dictionary<string, List<double>>();
+        long dropped = 0;
+        foreach (Table block in Table.ReadBlocks(path, BlockRows, table))
+        {
+            dropped += Add(path, block, options, values);
+            if ((long)values.Count * values.Values.First().Count > MaxElements)
+            {
+                throw new InvalidDataException($"{path} holds more than {MaxElements} numbers, too many to fit in memory.");
+            }
+        }
+
+        return values.Count > 0 && values.Values.First().Count > 0
+            ? new NumberTable(names, values.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), dropped)
+            : throw new InvalidDataException(
+                $"{path} has no rows {(dropped > 0 ? "without missing values" : "after the names of its columns")}.");
     }
 
-    /// <summary>One column.</summary>
+    /// <summary>Gets the values of a column.</summary>
     /// <param name="name">Its name; it must have been wanted.</param>
     public Vector<double> Column(string name) => Vector<double>.Build.Dense(columns[name]);
 
-    private static NumberTable ReadNpy(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose)
+    /// <summary>Adds the rows of a block; returns how many were dropped.</summary>
+    private static int Add(string path, Table block, NumberTableOptions options, Dictionary<string, List<double>> values)
     {
-        Matrix<double> matrix = MatrixFile.Read(path);
-        string[] names = [.. Enumerable.Range(1, matrix.ColumnCount).Select(i => $"c{i}")];
-        int[] wanted = Find(path, names, choose(names));
-        return new NumberTable(names, wanted.ToDictionary(i => names[i], i => matrix.Column(i).ToArray()));
-    }
-
-    private static NumberTable ReadCsv(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose)
-    {
-        using CsvReader reader = CsvFile.Open(path, hasComments: true);
-        string[] names = CsvFile.ReadNames(reader, path);
-        int[] wanted = Find(path, names, choose(names));
-        List<double>[] values = [.. wanted.Select(_ => new List<double>())];
-        while (reader.Read())
+        bool[] isDropped = new bool[block.Rows];
+        if (options.DropsMissing)
         {
-            CsvFile.RequireLength(reader, path, names.Length);
-            for (int k = 0; k < wanted.Length; k++)
+            for (int row = 0; row < isDropped.Length; row++)
             {
-                values[k].Add(Number(path, reader.GetString(wanted[k]), reader.LineNumber, names[wanted[k]]));
-            }
-
-            if ((long)values.Length * values[0].Count > MostElements)
-            {
-                throw new InvalidDataException($"{path} holds more than {MostElements} numbers, too many to fit in memory.");
+                isDropped[row] = block.Misses(row, block.Names);
             }
         }
 
-        return values.Length > 0 && values[0].Count > 0
-            ? new NumberTable(names, wanted.Select((column, k) => (column, k)).ToDictionary(
-                pair => names[pair.column], pair => values[pair.k].ToArray()))
-            : throw new InvalidDataException($"{path} has no rows after the names of its columns.");
-    }
-
-    private static int[] Find(string path, string[] names, IReadOnlyList<string> wanted)
-    {
-        if (wanted.Count == 0)
+        foreach (string name in block.Names)
         {
-            throw new ArgumentException($"None of the columns of {path} is used; its columns are {string.Join(", ", names)}.");
+            if (!values.TryGetValue(name, out List<double>? column))
+            {
+                values.Add(name, column = []);
+            }
+
+            Func<int, double> number = Numbers(path, block, name, options);
+            for (int row = 0; row < isDropped.Length; row++)
+            {
+                if (!isDropped[row])
+                {
+                    column.Add(number(row));
+                }
+            }
         }
 
-        string? missing = wanted.FirstOrDefault(name => !names.Contains(name));
-        return missing is null
-            ? [.. wanted.Distinct().Select(name => Array.IndexOf(names, name))]
-            : throw new ArgumentException($"{path} has no column '{missing}'; its columns are {string.Join(", ", names)}.");
+        return isDropped.Count(dropped => dropped);
     }
 
-    private static double Number(string path, string text, long line, string column)
+    private static Func<int, double> Numbers(string path, Table block, string name, NumberTableOptions options)
     {
-        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
-        return isNumber && double.IsFinite(value)
-            ? value
-            : throw new InvalidDataException(
-                $"{path}, line {line}, column '{column}': "
-                + (text.Length == 0 ? "the value is missing." : $"'{(text.Length > 40 ? text[..40] + "…" : text)}' is not a finite number."));
+        if (block.TextsOrNull(name) is not { } texts)
+        {
+            double[] numbers = block.Numbers(name);
+            return row => double.IsNaN(numbers[row]) ? throw Missing(path, block, name, row) : numbers[row];
+        }
+
+        CellFormat format = block.Format;
+        return row => texts[row] is not { } text
+            ? throw Missing(path, block, name, row)
+            : format.PlainNumber(text) ?? (options.TakesDates ? format.Date(text) : null) ?? throw NoNumber(path, block, name, row, text);
     }
+
+    private static InvalidDataException Missing(string path, Table block, string name, int row) =>
+        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be dropped when asked to.");
+
+    private static InvalidDataException NoNumber(string path, Table block, string name, int row, string text) =>
+        new(
+            $"{path}, {block.PlaceOf(row)}, column '{name}': {CellFormat.Quote(text)} is not a finite number"
+            + $"{(block.Format.Date(text) is null ? string.Empty : "; dates can be read as days or seconds when asked to")}.");
+}
+
+/// <summary>How a table of numbers is read.</summary>
+public sealed record NumberTableOptions
+{
+    /// <summary>Gets how the table is read.</summary>
+    public TableOptions Table { get; init; } = new();
+
+    /// <summary>Gets whether rows in which a value that is wanted is missing are dropped and counted; else they are refused.</summary>
+    public bool DropsMissing { get; init; }
+
+    /// <summary>Gets whether dates are taken as numbers, in the unit and from the origin of <see cref="Table"/>; else they are refused.</summary>
+    public bool TakesDates { get; init; }
 }

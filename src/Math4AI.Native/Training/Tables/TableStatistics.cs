@@ -1,4 +1,3 @@
-using Math4AI.Data;
 using Math4AI.Data.Tables;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;

@@ -1,6 +1,4 @@
-using Math4AI.Data.Tables;
-
-namespace Math4AI.Data;
+namespace Math4AI.Data.Tables;
 
 /// <summary>
 /// Whether a column of text is one of numbers but for a few odd cells, such as a ? for a missing value, which would make a text of it without
@@ -9,9 +7,9 @@ namespace Math4AI.Data;
 /// <param name="name">The column.</param>
 internal sealed class NumberCheck(string name)
 {
-    private const double MostlyNumbers = 0.9;
-    private const int MostOdd = 3;
-    private const int MostCodes = 10;
+    private const double NumberShare = 0.9;
+    private const int MaxOdd = 3;
+    private const int MaxCodes = 10;
 
     private readonly HashSet<string> odd = [];
     private readonly HashSet<double> different = [];
@@ -35,15 +33,15 @@ internal sealed class NumberCheck(string name)
             }
 
             known++;
-            if (Table.Number(text) is { } number)
+            if (block.Format.Number(text) is { } number)
             {
                 numbers++;
-                if (different.Count <= MostCodes)
+                if (different.Count <= MaxCodes)
                 {
                     different.Add(number);
                 }
             }
-            else if (odd.Count <= MostOdd)
+            else if (odd.Count <= MaxOdd)
             {
                 first = odd.Count == 0 ? (text, block.NumberOf(row)) : first;
                 odd.Add(text);
@@ -55,10 +53,10 @@ internal sealed class NumberCheck(string name)
     /// <exception cref="ArgumentException">The message names the first odd cell.</exception>
     public void Require()
     {
-        if (odd.Count is > 0 and <= MostOdd && numbers >= MostlyNumbers * known && different.Count > MostCodes)
+        if (odd.Count is > 0 and <= MaxOdd && numbers >= NumberShare * known && different.Count > MaxCodes)
         {
             throw new ArgumentException(
-                $"Column '{name}', row {first.Row}: '{first.Text}' is not a number, and {numbers} of {known} values are: write NA where a value is "
+                $"Column '{name}', row {first.Row}: {CellFormat.Quote(first.Text)} is not a number, and {numbers} of {known} values are: write NA where a value is "
                 + "missing, or leave the column out.");
         }
     }

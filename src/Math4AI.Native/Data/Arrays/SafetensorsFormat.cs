@@ -1,0 +1,18 @@
+using System.Buffers.Binary;
+
+namespace Math4AI.Data.Arrays;
+
+/// <summary>The arrays of a safetensors file.</summary>
+internal sealed class SafetensorsFormat : NamedArraysFormat
+{
+    public override string Name => "safetensors (.safetensors)";
+
+    // The format has no magic bytes: the length of a header, and the brace that it begins with.
+    public override bool Matches(ReadOnlySpan<byte> start) =>
+        start.Length > sizeof(ulong) && start[sizeof(ulong)] == '{'
+        && BinaryPrimitives.ReadUInt64LittleEndian(start) is > 1 and <= Safetensors.MaxHeaderBytes;
+
+    protected override IReadOnlyList<NumberArray> ReadArrays(string path) => Safetensors.ReadNumbers(path) is { Count: > 0 } arrays
+        ? arrays
+        : throw new InvalidDataException($"{path} holds no array.");
+}

@@ -1,0 +1,90 @@
+using CsvHelper;
+
+namespace Math4AI.Data.Tables;
+
+/// <summary>The lines of a text as rows of cells: the one place that reads comma-separated text and its kin.</summary>
+internal sealed class TextRows : IDisposable
+{
+    private const int MaxRowBytes = 1 << 26;
+
+    private readonly string path;
+    private readonly CsvReader reader;
+
+    private TextRows(string path, CsvReader reader, bool hasDecimalComma) =>
+        (this.path, this.reader, HasDecimalComma) = (path, reader, hasDecimalComma);
+
+    /// <summary>Whether numbers have a decimal comma.</summary>
+    public bool HasDecimalComma { get; }
+
+    /// <summary>The cells of the row.</summary>
+    public int Count => reader.FieldCount;
+
+    /// <summary>The row's line in the file, from 1.</summary>
+    public long Line => reader.LineNumber;
+
+    /// <summary>A cell, without blanks around it.</summary>
+    public string this[int cell] => reader.GetString(cell);
+
+    /// <summary>Opens a file, before its first line.</summary>
+    /// <param name="path">The file; it may be a pipe.</param>
+    /// <param name="options">What the user says of it.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static TextRows Open(string path, TableOptions options)
+    {
+        var stream = new TextStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0));
+        try
+        {
+            TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
+            stream.JoinsBlanks = dialect.Separator == ' ';
+            return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)), dialect.HasDecimalComma);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes to the next row; false after the last.</summary>
+    /// <exception cref="InvalidDataException">It is longer than any row of a table.</exception>
+    public bool Read()
+    {
+        try
+        {
+            return reader.Read();
+        }
+        catch (CsvFormatException e)
+        {
+            throw new InvalidDataException($"{path}, line {e.LineNumber}: a row is longer than {MaxRowBytes >> 20} MiB; is a quote not closed?", e);
+        }
+    }
+
+    /// <summary>Reads the first row, which has the names of the columns; one that goes over lines becomes one line.</summary>
+    /// <exception cref="InvalidDataException">There is none, or two columns have one name.</exception>
+    public string[] ReadNames()
+    {
+        if (!Read())
+        {
+            throw new InvalidDataException($"{path} is empty; a first line with the names of the columns is needed.");
+        }
+
+        string[] names = [.. Cells().Select(name => name.ReplaceLineEndings(" "))];
+        ColumnNames.RequireDistinct(path, names);
+        return names;
+    }
+
+    /// <summary>All cells of the row.</summary>
+    public string[] Cells() => [.. Enumerable.Range(0, Count).Select(reader.GetString)];
+
+    /// <summary>Throws where the row has another number of cells than there are names.</summary>
+    /// <exception cref="InvalidDataException">The message names the line.</exception>
+    public void RequireCount(int count)
+    {
+        if (Count != count)
+        {
+            throw new InvalidDataException($"{path}, line {Line}: {Count} values, and {count} columns have names.");
+        }
+    }
+
+    public void Dispose() => reader.Dispose();
+}

@@ -1,0 +1,136 @@
+namespace Math4AI.Data.Tables;
+
+/// <summary>
+/// A text whose beginning has been looked at, which a pipe shows once, and whose columns may be apart by runs of blanks: each run is read
+/// as one <see cref="Joined"/>.
+/// </summary>
+internal sealed class TextStream : Stream
+{
+    /// <summary>What stands for a run of blanks.</summary>
+    public const char Joined = '\t';
+
+    private const int StartLength = 1 << 16;
+
+    private readonly Stream rest;
+    private readonly byte[] raw = new byte[StartLength];
+    private readonly byte[] joined = new byte[StartLength + 1];
+    private int taken;
+    private int joinedCount;
+    private int joinedTaken;
+    private bool isBlank;
+    private bool isLineStart = true;
+    private bool isQuoted;
+
+    /// <summary>Takes the stream over, and reads its beginning.</summary>
+    public TextStream(Stream text)
+    {
+        rest = text;
+        byte[] start = new byte[StartLength];
+        int length = text.ReadAtLeast(start, StartLength, throwOnEndOfStream: false);
+        Start = start[..length];
+        IsWhole = length < StartLength;
+    }
+
+    /// <summary>The first 64 KiB, or all.</summary>
+    public byte[] Start { get; }
+
+    /// <summary>Whether <see cref="Start"/> is all.</summary>
+    public bool IsWhole { get; }
+
+    /// <summary>Whether runs of blanks outside quotes are joined, and those around a line removed.</summary>
+    public bool JoinsBlanks { get; set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (!JoinsBlanks)
+        {
+            return ReadRaw(buffer);
+        }
+
+        // What is read may be nothing but blanks, which is not the end.
+        for (int length; joinedTaken == joinedCount && (length = ReadRaw(raw)) > 0;)
+        {
+            (joinedTaken, joinedCount) = (0, Join(raw.AsSpan(0, length)));
+        }
+
+        int count = Math.Min(buffer.Length, joinedCount - joinedTaken);
+        joined.AsSpan(joinedTaken, count).CopyTo(buffer);
+        joinedTaken += count;
+        return count;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            rest.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int ReadRaw(Span<byte> buffer)
+    {
+        if (taken == Start.Length)
+        {
+            return rest.Read(buffer);
+        }
+
+        int count = Math.Min(buffer.Length, Start.Length - taken);
+        Start.AsSpan(taken, count).CopyTo(buffer);
+        taken += count;
+        return count;
+    }
+
+    private int Join(ReadOnlySpan<byte> bytes)
+    {
+        int count = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            byte value = bytes[i];
+            isQuoted ^= value == '"';
+            if (!isQuoted && value is (byte)' ' or (byte)'\t')
+            {
+                isBlank = true;
+                continue;
+            }
+
+            bool isEnd = value is (byte)'\n' or (byte)'\r';
+            if (isBlank && !isLineStart && !isEnd)
+            {
+                joined[count++] = (byte)Joined;
+            }
+
+            (isBlank, isLineStart) = (false, isEnd);
+            joined[count++] = value;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Math4AI.Tests.Runtime;
+
+/// <summary>Which native libraries a run of the command opens, as the dynamic linker tells it.</summary>
+public class FirstUseTests : TemporaryFolder
+{
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("separate", "--help")]
+    [InlineData("train", "--help")]
+    public void Help_opens_no_native_library(params string[] arguments) =>
+        Assert.DoesNotContain(OpenedBy(arguments), name => name.StartsWith("libtorch", StringComparison.Ordinal)
+            || name.StartsWith("libmath4ai", StringComparison.Ordinal) || name.StartsWith("libLibTorchSharp", StringComparison.Ordinal));
+
+    [Fact]
+    public void Linear_algebra_opens_MKL_and_neither_tensors_nor_sound()
+    {
+        HashSet<string> opened = OpenedBy("bench", "gemm", "--sizes", "64", "--json");
+        Assert.Contains("libtorch_cpu.so", opened);
+        Assert.DoesNotContain("libLibTorchSharp.so", opened);
+        Assert.DoesNotContain("libmath4ai_sound.so", opened);
+    }
+
+    [Fact]
+    public void A_formula_is_fitted_without_tensors()
+    {
+        File.WriteAllLines(In("line.csv"), Enumerable.Range(0, 20).Select(i => $"{i},{2 * i + i % 3}").Prepend("x,y"));
+        HashSet<string> opened = OpenedBy("fit", In("line.csv"), "--model", "y ~ a*x+b", "--json", "--no-report", "-o", In("out"));
+        Assert.True(Directory.Exists(In("out")));
+        Assert.DoesNotContain("libLibTorchSharp.so", opened);
+        Assert.DoesNotContain("libmath4ai_sound.so", opened);
+    }
+
+    private static HashSet<string> OpenedBy(params string[] arguments)
+    {
+        Finished run = Repository.Run(Repository.Command, arguments, ("LD_DEBUG", "files"));
+        Assert.Equal(0, run.Code);
+        HashSet<string> opened =
+        [
+            .. run.Errors.Split('\n').Where(line => line.Contains("file=", StringComparison.Ordinal))
+                .Select(line => Path.GetFileName(line.Split("file=")[1].Split(' ')[0])),
+        ];
+        // A list without the runtime itself would prove nothing.
+        Assert.Contains("libcoreclr.so", opened);
+        return opened;
+    }
+}

@@ -58,6 +58,17 @@ public sealed class OwnDistanceTests
     }
 
     [Fact]
+    public void A_likelihood_with_corner_and_scale_is_as_good_as_Laplace_s_where_it_can_round_its_corner()
+    {
+        FitResult ours = Line(Distance.Laplace).Fit(Start), own = Line(new Double(0.0)).Fit(Start);
+        Assert.Equal(ours["b"].Value, own["b"].Value, 1e-6 * ours["b"].StandardError);
+        Assert.Equal(ours["b"].StandardError, own["b"].StandardError, 1e-6 * ours["b"].StandardError);
+        Assert.Equal(ours.Scale, own.Scale, 1e-8);
+        Assert.Contains(nameof(Distance.Rounded), Assert.Throws<NotSupportedException>(
+            () => new Double(0.0, rounds: false).Rounded(1.0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_smooth_distance_of_a_user_needs_no_more_than_its_derivatives()
     {
         FitResult ours = Line(Distance.PseudoHuber(0.2)).Fit(Start), own = Line(new Soft(0.2)).Fit(Start);
@@ -118,6 +129,34 @@ public sealed class OwnDistanceTests
         {
             double residual = predicted - observed, size = Math.Abs(residual);
             return new Expansion(size, Math.Sign(residual), 1.0 / Math.Max(size, 1e-100));
+        }
+    }
+
+    /// <summary>|f − y|/s + log 2s.</summary>
+    private sealed class Double(double width, bool rounds = true) : Distance
+    {
+        public override string Name => "own Laplace";
+
+        public override NoiseModel Noise => NoiseModel.Likelihood;
+
+        public override bool HasScale => true;
+
+        public override bool HasCorner => width == 0.0;
+
+        public override Distance Rounded(double within) => rounds ? new Double(within) : base.Rounded(within);
+
+        public override Expansion Expand(double predicted, double observed, double logScale)
+        {
+            double precision = Math.Exp(-logScale), residual = predicted - observed, size = Math.Abs(residual);
+            bool isInside = size < width;
+            double rounded = isInside ? 0.5 * (residual * residual / width + width) : size;
+            double slope = isInside ? residual / width : Math.Sign(residual);
+            return new Expansion(
+                rounded * precision + logScale + Math.Log(2.0), slope * precision, precision / Math.Max(Math.Max(size, width), 1e-100))
+            {
+                ScaleSlope = 1.0 - rounded * precision,
+                ScaleCurvature = 1.0,
+            };
         }
     }
 

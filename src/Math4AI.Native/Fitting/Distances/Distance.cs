@@ -14,31 +14,31 @@ namespace Math4AI.Fitting.Distances;
 /// </remarks>
 public abstract class Distance
 {
-    /// <summary>(f − y)²: Gaussian noise of one unknown variance.</summary>
+    /// <summary>Gets d = (f − y)²: normal noise of one unknown variance.</summary>
     public static Distance Squared { get; } = new SquaredDistance();
 
-    /// <summary>|f − y|, the Euclidean norm of one number without its square: Laplacian noise.</summary>
+    /// <summary>Gets d = |f − y|, least absolute deviations: the minimum is the median.</summary>
     public static Distance Absolute { get; } = new QuantileDistance(0.5, "absolute", 2.0);
 
-    /// <summary>−y f + log(1 + e^f), with the log-odds f and y in 0 … 1: Bernoulli's noise.</summary>
+    /// <summary>Gets d = log(1 + e^f) − y f, with the log-odds f and y in 0 … 1: logistic regression.</summary>
     public static Distance BinaryCrossEntropy { get; } = new BinaryCrossEntropyDistance();
 
-    /// <summary>e^f − y f + log y!, with f the logarithm of the expected count y.</summary>
+    /// <summary>Gets d = e^f − y f + log y!, with the logarithm f of the expected count y: Poisson regression.</summary>
     public static Distance Poisson { get; } = new PoissonDistance();
 
-    /// <summary>−log of a normal density about f whose σ is unknown and found with θ.</summary>
+    /// <summary>Gets −log of a normal density about f whose σ is unknown and estimated with θ.</summary>
     public static Distance Gaussian { get; } = new GaussianDistance();
 
-    /// <summary>−log of a Laplace density about f whose scale is unknown and found with θ.</summary>
+    /// <summary>Gets −log of a Laplace density about f whose scale is unknown and estimated with θ.</summary>
     public static Distance Laplace { get; } = new LaplaceDistance();
 
-    /// <summary>log Σ_c e^(f_c) − f_y, with one output f_c for each class c = 0 … n − 1 and the class y: multinomial noise.</summary>
+    /// <summary>Gets d = log Σ_c e^(f_c) − f_y, with one output f_c for each class c = 0 … n − 1 and the class y: softmax regression.</summary>
     public static Distance Categorical { get; } = new CategoricalDistance();
 
-    /// <summary>−log of a normal density whose mean and logarithm of the variance are two outputs of the model.</summary>
+    /// <summary>Gets −log of a normal density whose mean and log variance are the two outputs of the model.</summary>
     public static Distance Heteroscedastic { get; } = new HeteroscedasticDistance();
 
-    /// <summary>‖f − y‖ of vectors, without its square.</summary>
+    /// <summary>Gets d = ‖f − y‖, the Euclidean norm of a vector.</summary>
     public static Distance Euclidean { get; } = new EuclideanDistance();
 
     /// <summary>Gets the name of the distance, with its number where it has one, such as <c>huber:1.5</c>.</summary>
@@ -56,7 +56,7 @@ public abstract class Distance
     /// <summary>
     /// Gets whether the slope ∂d/∂f jumps at f = y and is constant on both sides, as that of |f − y|. Standard errors then come from
     /// the two slopes and from the density of the residuals near 0, and the corner is rounded while the minimum is searched. The default is
-    /// false; standard errors of a distance whose slope jumps without saying so are refused.
+    /// false; where the slope is found to jump at a prediction although this is false, standard errors are refused.
     /// </summary>
     public virtual bool HasCorner => false;
 
@@ -76,23 +76,23 @@ public abstract class Distance
     /// </summary>
     public virtual Distance? Preliminary => null;
 
-    /// <summary>½ r² up to a threshold in units of y, straight beyond it. Source: P. Huber, Annals of Mathematical Statistics 35 (1964).</summary>
-    /// <param name="threshold">More than 0.</param>
+    /// <summary>Returns ½ r² up to a threshold, and a straight line beyond it. Source: P. Huber, Annals of Mathematical Statistics 35 (1964).</summary>
+    /// <param name="threshold">The threshold, more than 0, in units of y.</param>
     public static Distance Huber(double threshold = 1.345) => new HuberDistance(Positive(threshold));
 
-    /// <summary>t² (√(1 + (r/t)²) − 1), a smooth Huber.</summary>
+    /// <summary>Returns t² (√(1 + (r/t)²) − 1), a smooth version of Huber's distance.</summary>
     /// <param name="threshold">t, more than 0, in units of y.</param>
     public static Distance PseudoHuber(double threshold = 1.345) => new PseudoHuberDistance(Positive(threshold));
 
-    /// <summary>½ c² log(1 + (r/c)²).</summary>
+    /// <summary>Returns ½ c² log(1 + (r/c)²).</summary>
     /// <param name="scale">c, more than 0, in units of y.</param>
     public static Distance Cauchy(double scale = 2.385) => new CauchyDistance(Positive(scale));
 
-    /// <summary>Tukey's biweight, which is flat beyond its threshold: c²/6 (1 − (1 − (r/c)²)³).</summary>
+    /// <summary>Returns Tukey's biweight, c²/6 (1 − (1 − (r/c)²)³), which is constant beyond its threshold.</summary>
     /// <param name="threshold">c, more than 0, in units of y.</param>
     public static Distance Tukey(double threshold = 4.685) => new TukeyDistance(Positive(threshold));
 
-    /// <summary>The check function: τ (y − f) above f, (1 − τ) (f − y) below. Its minimum is the quantile τ.</summary>
+    /// <summary>Returns the check function: τ (y − f) above f, (1 − τ) (f − y) below. Its minimum is the quantile τ.</summary>
     /// <param name="share">τ, between 0 and 1.</param>
     public static Distance Quantile(double share)
     {
@@ -104,7 +104,7 @@ public abstract class Distance
         return new QuantileDistance(share, $"quantile:{Text(share)}", 1.0);
     }
 
-    /// <summary>−log of Student's density about f whose scale is unknown and found with θ.</summary>
+    /// <summary>Returns −log of Student's density about f whose scale is unknown and estimated with θ.</summary>
     /// <param name="degrees">The degrees of freedom ν, more than 0.</param>
     public static Distance StudentT(double degrees = 4.0) => new StudentDistance(Positive(degrees));
 

@@ -10,9 +10,9 @@ namespace Math4AI.Fitting.Distances;
 /// <param name="Curvature">0 or more.</param>
 public readonly record struct Expansion(double Value, double Slope, double Curvature)
 {
-    /// <summary>∂d/∂ log s, where the distance has an unknown scale s.</summary>
+    /// <summary>Gets ∂d/∂ log s, where the distance has an unknown scale s.</summary>
     public double ScaleSlope { get; init; }
 
-    /// <summary>The expected second derivative by log s.</summary>
+    /// <summary>Gets the expected second derivative by log s, where the distance has an unknown scale s.</summary>
     public double ScaleCurvature { get; init; }
 }

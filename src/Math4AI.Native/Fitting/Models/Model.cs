@@ -46,7 +46,7 @@ public abstract class Model
     /// </summary>
     public virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
 
-    /// <summary>A model from a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give several outputs.</summary>
+    /// <summary>Returns the model of a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give several outputs.</summary>
     /// <param name="formula">The formula; what stands left of <c>~</c> is not used here.</param>
     /// <param name="inputs">The names of the columns of x; every other name is a parameter.</param>
     /// <exception cref="FormulaException">The formula cannot be read.</exception>
@@ -54,7 +54,7 @@ public abstract class Model
     public static Model FromFormula(string formula, params IReadOnlyList<string> inputs) =>
         FromFormula(Formula.Parse(formula), inputs);
 
-    /// <summary>A model from a formula.</summary>
+    /// <summary>Returns the model of a formula.</summary>
     /// <param name="formula">The formula; its response is not used here.</param>
     /// <param name="inputs">The names of the columns of x; every other name is a parameter.</param>
     /// <exception cref="ArgumentException">It holds no parameter.</exception>
@@ -65,7 +65,7 @@ public abstract class Model
         return new FormulaModel(formula, inputs);
     }
 
-    /// <summary>A model from a function of tensors.</summary>
+    /// <summary>Returns the model of a function of tensors.</summary>
     /// <param name="inputs">The names of the columns of x.</param>
     /// <param name="parameters">The names of θ.</param>
     /// <param name="function">
@@ -87,7 +87,7 @@ public abstract class Model
     }
 
     /// <summary>
-    /// A model from a module of TorchSharp, whose parameters are θ: a fit leaves them at θ*. It takes samples × inputs and gives samples ×
+    /// Returns the model of a TorchSharp module, whose parameters are θ: a fit leaves them at θ*. It takes samples × inputs and gives samples ×
     /// outputs.
     /// </summary>
     /// <param name="module">The module; in float64 where the digits of a fit count.</param>
@@ -102,7 +102,7 @@ public abstract class Model
         return new ModuleModel(module, inputs, outputs);
     }
 
-    /// <summary>f of every sample, of a model with one output.</summary>
+    /// <summary>Returns f of every sample, for a model with one output.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together, or there are several outputs.</exception>
@@ -111,7 +111,7 @@ public abstract class Model
             ? EvaluateAll(inputs, parameters).Column(0)
             : throw new ArgumentException($"The model gives {Outputs} numbers for a sample: evaluate all of them.");
 
-    /// <summary>f of every sample, samples × outputs.</summary>
+    /// <summary>Returns f of every sample, samples × outputs.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together.</exception>
@@ -123,7 +123,7 @@ public abstract class Model
         return Matrix<double>.Build.Dense(inputs.RowCount, Outputs, values);
     }
 
-    /// <summary>∂f/∂θ of every sample, samples × parameters; of several outputs one below the other.</summary>
+    /// <summary>Returns ∂f/∂θ of every sample, samples × parameters; of several outputs one below the other.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together.</exception>

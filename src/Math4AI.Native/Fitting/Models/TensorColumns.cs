@@ -14,11 +14,11 @@ public sealed class TensorColumns
         this.columns = columns;
     }
 
-    /// <summary>A column by its number, from 0.</summary>
+    /// <summary>Gets a column by its number, counted from 0.</summary>
     /// <param name="index">The number.</param>
     public Tensor this[int index] => columns[index];
 
-    /// <summary>A column by its name.</summary>
+    /// <summary>Gets a column by its name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">There is no such column.</exception>
     public Tensor this[string name]

@@ -16,11 +16,11 @@ public sealed class FileTransaction : IDisposable
     private readonly Lock guard = new();
     private bool isOver;
 
-    /// <summary>Starts with no file.</summary>
+    /// <summary>Starts a transaction without files.</summary>
     /// <param name="replace">Whether files that are there already may be replaced.</param>
     public FileTransaction(bool replace = false) => this.replace = replace;
 
-    /// <summary>Writes one file whole.</summary>
+    /// <summary>Writes one file whole or not at all.</summary>
     /// <param name="path">Where it shall stand.</param>
     /// <param name="replace">Whether one that is there already may be replaced.</param>
     /// <param name="write">Writes the content to the path that it is given.</param>
@@ -33,7 +33,7 @@ public sealed class FileTransaction : IDisposable
         transaction.Commit();
     }
 
-    /// <summary>Throws where one of the files is there already and may not be replaced: to be asked before the work.</summary>
+    /// <summary>Throws where one of the files is there already and may not be replaced. Call it before long work.</summary>
     /// <exception cref="IOException">One of them exists.</exception>
     public void RequireFree(IEnumerable<string> paths)
     {
@@ -42,12 +42,12 @@ public sealed class FileTransaction : IDisposable
         {
             if (!replace && Path.Exists(path))
             {
-                throw new IOException($"{path} exists already; choose another folder or allow it to be replaced.");
+                throw new IOException($"{path} exists already: allow it to be replaced, or choose another place.");
             }
         }
     }
 
-    /// <summary>Where a path leads, past links.</summary>
+    /// <summary>Gets the full path of a file, with links resolved.</summary>
     /// <param name="path">A file, which need not be there.</param>
     public static string FinalPath(string path)
     {
@@ -55,7 +55,7 @@ public sealed class FileTransaction : IDisposable
         return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
-    /// <summary>Takes a file into the transaction and makes its folder.</summary>
+    /// <summary>Adds a file to the transaction, and makes its folder where there is none.</summary>
     /// <param name="path">Where the file shall stand at the end.</param>
     /// <returns>The path to write to.</returns>
     /// <exception cref="IOException">A file is there already and may not be replaced, or the folder cannot be made.</exception>
@@ -88,17 +88,25 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
-    /// <summary>Names a file that the commit deletes, since it belongs to what is replaced.</summary>
+    /// <summary>Marks a file that the commit deletes, because it belongs to what is replaced.</summary>
     /// <param name="path">The file.</param>
     public void Remove(string path) => obsolete.Add(Path.GetFullPath(path));
 
-    /// <summary>Moves every file to its place.</summary>
-    /// <exception cref="IOException">A file cannot be moved; those not moved yet are deleted on disposal.</exception>
+    /// <summary>
+    /// Moves every file to its place. What can be known before the first of them moves is checked then, so that a set appears whole.
+    /// </summary>
+    /// <exception cref="IOException">A file was not written, has come to be there meanwhile, or cannot be moved.</exception>
     public void Commit()
     {
         lock (guard)
         {
             ObjectDisposedException.ThrowIf(isOver, this);
+            RequireFree(files.Select(file => file.Final));
+            if (files.Find(file => !File.Exists(file.Partial)).Final is { } missing)
+            {
+                throw new IOException($"{missing} was not written.");
+            }
+
             foreach ((string partial, string final) in files)
             {
                 File.Move(partial, final, overwrite: replace);

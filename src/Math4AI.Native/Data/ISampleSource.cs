@@ -8,13 +8,13 @@ namespace Math4AI.Data;
 /// </summary>
 public interface ISampleSource
 {
-    /// <summary>The number of channels (variables).</summary>
+    /// <summary>Gets the number of channels (variables).</summary>
     int Channels { get; }
 
-    /// <summary>The number of samples in each channel.</summary>
+    /// <summary>Gets the number of samples in each channel.</summary>
     long Length { get; }
 
-    /// <summary>The relative rounding error of the data: 2⁻²³ for float32, 2⁻⁵² for float64.</summary>
+    /// <summary>Gets the relative rounding error of the data: 2⁻²³ for float32, 2⁻⁵² for float64.</summary>
     double Epsilon { get; }
 
     /// <summary>Copies the samples from <paramref name="start"/> on, channel after channel. Called by several threads at once.</summary>

@@ -60,4 +60,31 @@ public class FileTransactionTests : TemporaryFolder
         var refusal = Assert.Throws<IOException>(() => files.Add(In("a.txt")));
         Assert.Contains("exists already", refusal.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_set_with_a_file_that_was_never_written_does_not_appear_in_part()
+    {
+        File.WriteAllText(In("a.txt"), "old");
+        using (var files = new FileTransaction(replace: true))
+        {
+            File.WriteAllText(files.Add(In("a.txt")), "new");
+            files.Add(In("b.txt"));
+            Assert.Contains("b.txt was not written", Assert.Throws<IOException>(files.Commit).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("old", File.ReadAllText(In("a.txt")));
+        Assert.Equal(["a.txt"], Names());
+    }
+
+    [Fact]
+    public void A_file_that_came_meanwhile_is_not_overwritten()
+    {
+        using var files = new FileTransaction();
+        File.WriteAllText(files.Add(In("a.txt")), "mine");
+        File.WriteAllText(files.Add(In("b.txt")), "mine");
+        File.WriteAllText(In("b.txt"), "another's");
+        Assert.Throws<IOException>(files.Commit);
+        Assert.False(File.Exists(In("a.txt")));
+        Assert.Equal("another's", File.ReadAllText(In("b.txt")));
+    }
 }

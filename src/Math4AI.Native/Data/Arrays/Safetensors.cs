@@ -31,49 +31,7 @@ public static class Safetensors
         string path, IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(arrays);
-        using var header = new MemoryStream();
-        using (var json = new Utf8JsonWriter(header))
-        {
-            json.WriteStartObject();
-            if (metadata is not null)
-            {
-                json.WriteStartObject(Metadata);
-                foreach ((string name, string text) in metadata)
-                {
-                    json.WriteString(name, text);
-                }
-
-                json.WriteEndObject();
-            }
-
-            long at = 0;
-            foreach ((string name, NamedArray array) in arrays)
-            {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
-                json.WriteStartArray("shape");
-                foreach (long size in array.Shape)
-                {
-                    json.WriteNumberValue(size);
-                }
-
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(at += sizeof(float) * (long)array.Values.Length);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        // The arrays begin at a multiple of eight bytes.
-        while (header.Length % 8 != 0)
-        {
-            header.WriteByte((byte)' ');
-        }
-
+        using MemoryStream header = Header(arrays, metadata);
         using FileStream file = File.Create(path);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
@@ -122,6 +80,54 @@ public static class Safetensors
 
             return new NumberArray(place.Name, place.Shape, IsFortranOrder: false, place.Type.Epsilon, values);
         })];
+    }
+
+    /// <summary>The header of a file: names, types, shapes and places, padded so that the arrays begin at a multiple of eight bytes.</summary>
+    private static MemoryStream Header(IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var header = new MemoryStream();
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WriteStartObject(Metadata);
+                foreach ((string name, string text) in metadata)
+                {
+                    json.WriteString(name, text);
+                }
+
+                json.WriteEndObject();
+            }
+
+            long at = 0;
+            foreach ((string name, NamedArray array) in arrays)
+            {
+                json.WriteStartObject(name);
+                json.WriteString("dtype", "F32");
+                json.WriteStartArray("shape");
+                foreach (long size in array.Shape)
+                {
+                    json.WriteNumberValue(size);
+                }
+
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(at);
+                json.WriteNumberValue(at += sizeof(float) * (long)array.Values.Length);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (header.Length % 8 != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        return header;
     }
 
     /// <summary>The places of all arrays, in the order of the file.</summary>

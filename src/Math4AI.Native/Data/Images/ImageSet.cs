@@ -12,37 +12,37 @@ namespace Math4AI.Data.Images;
 /// </summary>
 public sealed class ImageSet
 {
-    private const int MostImages = 10_000_000;
-    private const int MostSide = 4096;
-    private const long MostPixels = 1L << 31;
+    private const int MaxImages = 10_000_000;
+    private const int MaxSide = 4096;
+    private const long MaxPixels = 1L << 31;
 
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
 
     private ImageSet(int channels, int height, int width, float[] pixels, int[] labels, string[] classes, string[] names) =>
         (Channels, Height, Width, Pixels, Labels, Classes, Names) = (channels, height, width, pixels, labels, classes, names);
 
-    /// <summary>1 for grey, 3 for colours.</summary>
+    /// <summary>Gets the number of channels: 1 for grey, 3 for colors.</summary>
     public int Channels { get; }
 
-    /// <summary>The height in pixels.</summary>
+    /// <summary>Gets the height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The width in pixels.</summary>
+    /// <summary>Gets the width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>images × channels × height × width, 0 to 1.</summary>
+    /// <summary>Gets the pixels, images × channels × height × width, from 0 to 1.</summary>
     public float[] Pixels { get; }
 
-    /// <summary>The class of each image, by its place in <see cref="Classes"/>; −1 where it is not known.</summary>
+    /// <summary>Gets the class of each image, by its place in <see cref="Classes"/>; −1 where it is not known.</summary>
     public int[] Labels { get; }
 
-    /// <summary>The classes.</summary>
+    /// <summary>Gets the names of the classes.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>What each image is called: its file, or its row.</summary>
+    /// <summary>Gets the name of each image: its file, or its row.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The number of images.</summary>
+    /// <summary>Gets the number of images.</summary>
     public int Count => Labels.Length;
 
     /// <summary>Reads images from where they are: a folder, or an IDX file of images with its file of labels beside it.</summary>
@@ -56,7 +56,7 @@ public sealed class ImageSet
         return Directory.Exists(path) ? ReadFolder(path, like) : ReadIdx(path, like);
     }
 
-    /// <summary>Whether a file has the format of the MNIST family.</summary>
+    /// <summary>Tells whether a file has the format of the MNIST family (IDX), by its first bytes.</summary>
     /// <param name="path">The file.</param>
     public static bool IsIdx(string path)
     {
@@ -70,7 +70,7 @@ public sealed class ImageSet
         return file.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4 && head[0] == 0 && head[1] == 0 && head[2] == 8 && head[3] is 1 or 3;
     }
 
-    /// <summary>Images from the columns of a table, row by row, scaled so that the largest value of all is 1.</summary>
+    /// <summary>Makes images of the columns of a table, row by row, scaled so that the largest value of all is 1.</summary>
     /// <param name="table">One image a row: as many columns as pixels, beside the target.</param>
     /// <param name="target">The column of the class.</param>
     /// <param name="like">Images of a model; null to take a square, and the scale, from the data.</param>
@@ -110,11 +110,11 @@ public sealed class ImageSet
         };
     }
 
-    /// <summary>The value in the file that is 1 here.</summary>
+    /// <summary>Gets the value in the file that is 1 in <see cref="Pixels"/>.</summary>
     public double Largest { get; private init; } = 1.0;
 
-    /// <summary>Some of the images.</summary>
-    /// <param name="rows">Which.</param>
+    /// <summary>Selects some of the images.</summary>
+    /// <param name="rows">The indices of the images, from 0.</param>
     public ImageSet Select(IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -146,7 +146,7 @@ public sealed class ImageSet
 
         ImageShape shape = like ?? ShapeOf(files[0].Path, classes);
         int size = shape.Channels * shape.Height * shape.Width;
-        if ((long)size * files.Length > MostPixels)
+        if ((long)size * files.Length > MaxPixels)
         {
             throw new InvalidDataException($"{folder} holds {files.Length} images of {size} numbers each: more than fits.");
         }
@@ -199,9 +199,9 @@ public sealed class ImageSet
     private static SKBitmap Decode(string path)
     {
         using SKCodec codec = SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is no image that can be read.");
-        if (codec.Info.Width is < 1 or > MostSide || codec.Info.Height is < 1 or > MostSide)
+        if (codec.Info.Width is < 1 or > MaxSide || codec.Info.Height is < 1 or > MaxSide)
         {
-            throw new InvalidDataException($"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MostSide} a side can be used.");
+            throw new InvalidDataException($"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxSide} a side can be used.");
         }
 
         // What lies hidden under transparent pixels is nothing to learn from.
@@ -261,8 +261,8 @@ public sealed class ImageSet
         for (int i = 0; i < dimensions; i++)
         {
             shape[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
-            bool isSound = shape[i] >= 1 && shape[i] <= (i == 0 ? MostImages : MostSide);
-            size = isSound && size * shape[i] <= MostPixels
+            bool isSound = shape[i] >= 1 && shape[i] <= (i == 0 ? MaxImages : MaxSide);
+            size = isSound && size * shape[i] <= MaxPixels
                 ? size * shape[i]
                 : throw new InvalidDataException($"{path} says that it holds {string.Join(" × ", shape[..(i + 1)])}: that cannot be.");
         }

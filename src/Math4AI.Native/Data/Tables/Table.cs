@@ -127,19 +127,19 @@ public sealed class Table
         }
     }
 
-    /// <summary>Whether every value of a column that is there is a number.</summary>
+    /// <summary>Tells whether every value of a column that is not missing is a number.</summary>
     /// <param name="name">The column.</param>
     public bool IsNumeric(string name) =>
         Find(name) is not { Texts: { } texts } || texts.All(cell => cell is null || format.Number(cell) is not null);
 
-    /// <summary>The texts of a column; null where missing.</summary>
+    /// <summary>Gets the texts of a column; null where a value is missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column.</exception>
     public IReadOnlyList<string?> Texts(string name) => Find(name) is { Numbers: { } numbers }
         ? [.. numbers.Select(value => double.IsNaN(value) ? null : value.ToString("R", CultureInfo.InvariantCulture))]
         : Find(name).Texts!;
 
-    /// <summary>The numbers of a column; NaN where missing.</summary>
+    /// <summary>Gets the numbers of a column; NaN where a value is missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column, or a value is no number.</exception>
     public double[] Numbers(string name) => Find(name).Numbers ??
@@ -149,13 +149,13 @@ public sealed class Table
             : format.Number(cell) ?? throw new ArgumentException($"Column '{name}', row {NumberOf(row)}: {CellFormat.Quote(cell)} is not a number.")),
     ];
 
-    /// <summary>Whether a row misses a value in one of the columns.</summary>
+    /// <summary>Tells whether a value is missing in a row, in one of some columns.</summary>
     /// <param name="row">The row, from 0.</param>
     /// <param name="columns">The columns.</param>
     public bool Misses(int row, IEnumerable<string> columns) => columns.Any(
         name => Find(name) is { Numbers: { } numbers } ? double.IsNaN(numbers[row]) : Find(name).Texts![row] is null);
 
-    /// <summary>Some of the rows.</summary>
+    /// <summary>Selects some of the rows.</summary>
     /// <param name="rows">Their numbers, from 0.</param>
     public Table Select(IReadOnlyList<int> rows)
     {
@@ -172,7 +172,7 @@ public sealed class Table
             places.Select(rows));
     }
 
-    /// <summary>The number of a row in its file, from 1 after the names of the columns.</summary>
+    /// <summary>Gets the number of a row in its file, from 1 after the names of the columns.</summary>
     /// <param name="row">The row, from 0.</param>
     public long NumberOf(int row) => places.NumberOf(row);
 

@@ -10,6 +10,8 @@ public sealed class GramMatrix
     // Columns that one thread takes at a time: enough to share out the triangle evenly, few enough sums to add up in order.
     private const int ColumnsAtATime = 16;
 
+    private const int RowsAtATime = 1024;
+
     private readonly double[] values;
 
     internal GramMatrix(int rows, int columns)
@@ -19,11 +21,12 @@ public sealed class GramMatrix
 
     private GramMatrix(double[] values, int rows, int columns) => (this.values, Rows, Columns) = (values, rows, columns);
 
-    /// <summary>What is done with one column.</summary>
+    /// <summary>Fills a part of one column.</summary>
     /// <param name="column">The column, from 0.</param>
-    /// <param name="firstRow">The first row that is asked for: the diagonal's in a symmetric matrix, 0 otherwise.</param>
-    /// <param name="scratch">As many numbers as the matrix has rows, to work in; what they are at first is left open.</param>
-    public delegate void ColumnWork(int column, int firstRow, Span<double> scratch);
+    /// <param name="firstRow">The first row of the part.</param>
+    /// <param name="values">The elements from that row on.</param>
+    /// <param name="scratch">As many numbers, to work in; what they are at first is left open.</param>
+    public delegate void ColumnPart(int column, int firstRow, Span<double> values, Span<double> scratch);
 
     /// <summary>What is summed up over one column.</summary>
     /// <param name="column">The column, from 0.</param>
@@ -41,17 +44,28 @@ public sealed class GramMatrix
     /// <param name="column">The column, from 0.</param>
     public Span<double> Column(int column) => values.AsSpan(column * Rows, Rows);
 
-    /// <summary>Does the work of every column, on all threads; of a symmetric matrix below the diagonal alone, and mirrors it.</summary>
+    /// <summary>
+    /// Fills every column, part by part, on all threads; of a symmetric matrix the half on and below the diagonal alone, and mirrors it.
+    /// The same rows of several columns follow each other, so that their samples stay in the cache.
+    /// </summary>
     /// <param name="isSymmetric">Whether the matrix is that of a set of samples with itself.</param>
-    /// <param name="work">The work.</param>
-    public void ForEachColumn(bool isSymmetric, ColumnWork work)
+    /// <param name="fill">Fills a part of a column.</param>
+    public void FillColumns(bool isSymmetric, ColumnPart fill)
     {
-        ArgumentNullException.ThrowIfNull(work);
-        InBlocks(Rows, (first, end, scratch) =>
+        ArgumentNullException.ThrowIfNull(fill);
+        InBlocks(RowsAtATime, (first, end, scratch) =>
         {
-            for (int column = first; column < end; column++)
+            for (int start = isSymmetric ? first : 0; start < Rows; start += RowsAtATime)
             {
-                work(column, isSymmetric ? column : 0, scratch);
+                int stop = Math.Min(Rows, start + RowsAtATime);
+                for (int column = first; column < end; column++)
+                {
+                    int row = isSymmetric ? Math.Max(start, column) : start;
+                    if (row < stop)
+                    {
+                        fill(column, row, Column(column)[row..stop], scratch.AsSpan(0, stop - row));
+                    }
+                }
             }
         });
         if (isSymmetric)

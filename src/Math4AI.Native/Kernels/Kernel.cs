@@ -122,7 +122,7 @@ public abstract class Kernel
 
     /// <summary>
     /// Fills k(x_i, z_j). Where <paramref name="others"/> is the same object as <paramref name="samples"/>, the matrix is symmetric:
-    /// <see cref="GramMatrix.ForEachColumn"/> asks for the half on and below the diagonal alone and mirrors it.
+    /// <see cref="GramMatrix.FillColumns"/> asks for the half on and below the diagonal alone and mirrors it.
     /// </summary>
     /// <param name="samples">X.</param>
     /// <param name="others">Z, or X itself.</param>

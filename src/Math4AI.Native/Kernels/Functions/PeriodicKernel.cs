@@ -28,10 +28,9 @@ internal sealed class PeriodicKernel : Kernel
     }
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram) =>
-        gram.ForEachColumn(ReferenceEquals(samples, others), (column, firstRow, scratch) =>
+        gram.FillColumns(ReferenceEquals(samples, others), (column, firstRow, values, scratch) =>
         {
-            Span<double> values = gram.Column(column)[firstRow..];
-            Exponents(samples, others, column, firstRow, values, scratch[..values.Length]);
+            Exponents(samples, others, column, firstRow, values, scratch);
             TensorPrimitives.Exp(values, values);
         });
 
@@ -74,7 +73,7 @@ internal sealed class PeriodicKernel : Kernel
 
     private void Angles(KernelSamples x, KernelSamples z, int column, int firstRow, int input, Span<double> angles)
     {
-        TensorPrimitives.Subtract(x.Column(input)[firstRow..], z.Column(input)[column], angles);
+        TensorPrimitives.Subtract(x.Column(input).Slice(firstRow, angles.Length), z.Column(input)[column], angles);
         TensorPrimitives.Multiply(angles, Math.PI / period, angles);
     }
 }

@@ -27,9 +27,8 @@ internal sealed class PolynomialKernel : Kernel
         new PolynomialKernel(degree, Positive.Exponentials(parameters)[0]);
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram) =>
-        gram.ForEachColumn(ReferenceEquals(samples, others), (column, firstRow, _) =>
+        gram.FillColumns(ReferenceEquals(samples, others), (column, firstRow, values, _) =>
         {
-            Span<double> values = gram.Column(column)[firstRow..];
             InnerProducts(samples, others, column, firstRow, values);
             RaiseTo(degree, values);
         });
@@ -61,7 +60,8 @@ internal sealed class PolynomialKernel : Kernel
         products.Fill(offset);
         for (int input = 0; input < x.Inputs; input++)
         {
-            TensorPrimitives.MultiplyAdd(x.Column(input)[firstRow..], z.Column(input)[column], products, products);
+            TensorPrimitives.MultiplyAdd(
+                x.Column(input).Slice(firstRow, products.Length), z.Column(input)[column], products, products);
         }
     }
 

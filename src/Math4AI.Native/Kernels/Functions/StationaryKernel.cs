@@ -42,11 +42,10 @@ internal abstract class StationaryKernel : Kernel
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)
     {
         KernelSamples x = Scaled(samples), z = ReferenceEquals(samples, others) ? x : Scaled(others);
-        gram.ForEachColumn(ReferenceEquals(samples, others), (column, firstRow, scratch) =>
+        gram.FillColumns(ReferenceEquals(samples, others), (column, firstRow, values, scratch) =>
         {
-            Span<double> values = gram.Column(column)[firstRow..];
             SquaredDistances(x, z, column, firstRow, values);
-            Shape(values, scratch[..values.Length]);
+            Shape(values, scratch);
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Optimization;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -70,12 +71,12 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     {
         int count = samples.Count;
         double[] outer = factor.ToInverse();
-        for (int column = 0; column < count; column++)
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, column =>
         {
             Span<double> values = outer.AsSpan(column * count, count);
             TensorPrimitives.MultiplyAdd(weights, -weights[column], values, values);
             TensorPrimitives.Multiply(values, 0.5, values);
-        }
+        });
 
         gradient.Clear();
         GramMatrix slopes = GramMatrix.Of(outer, count);

@@ -6,8 +6,8 @@ namespace Math4AI.Kernels.Machines;
 /// <summary>A fitted support vector function, f(x) = Σ β_i k(x_i, x) + b over the support vectors x_i.</summary>
 public sealed class SupportVectorFit
 {
-    // Rows that are predicted at a time: kernel values of rows × support vectors are held.
-    private const int RowsAtATime = 256;
+    // Samples that are predicted at a time: few enough that their kernel values stay in the cache.
+    private const int SamplesAtATime = 64;
 
     private readonly MachineSamples samples;
     private readonly KernelSamples vectors;
@@ -62,10 +62,11 @@ public sealed class SupportVectorFit
     internal double[] Predict(KernelSamples x)
     {
         double[] values = new double[x.Count];
-        for (int first = 0; first < x.Count; first += RowsAtATime)
+        GramMatrix? cross = null;
+        for (int first = 0; first < x.Count; first += SamplesAtATime)
         {
-            int count = Math.Min(RowsAtATime, x.Count - first);
-            var cross = new GramMatrix(vectors.Count, count);
+            int count = Math.Min(SamplesAtATime, x.Count - first);
+            cross = cross?.Columns == count ? cross : new GramMatrix(vectors.Count, count);
             Kernel.Fill(vectors, x.Only([.. Enumerable.Range(first, count)]), cross);
             for (int i = 0; i < count; i++)
             {

@@ -51,7 +51,7 @@ public sealed record GaussianProcess
     public int Seed { get; init; } = 1;
 
     /// <summary>Gets the tolerances and limits of the search from each start.</summary>
-    public MinimizerOptions Options { get; init; } = new();
+    public MinimizerOptions Options { get; init; } = new() { GradientTolerance = 1e-6 };
 
     /// <summary>Fits the process to samples.</summary>
     /// <param name="inputs">X, samples × inputs.</param>

@@ -45,8 +45,10 @@ public static class Compute
     public static bool HasMkl => NativeRuntime.HasMkl || LeaveMkl();
 
     /// <summary>
-    /// Gets whether the same input gives the same bits in every run with the same number of threads: MKL's results otherwise depend
-    /// on where arrays lie in memory. True unless <c>MATH4AI_DETERMINISTIC=0</c>; it costs no time that could be measured.
+    /// Gets whether the same operation on the same input gives the same bits, in every run with the same number of
+    /// <see cref="Threads"/> on the same processor: wherever its arrays lie in memory, and whatever other threads of the program
+    /// compute at the same time. For that, large operations that several threads ask for at once run one after the other, each on
+    /// all threads. True unless <c>MATH4AI_DETERMINISTIC=0</c>, which lets them run at once and share the threads.
     /// </summary>
     public static bool Deterministic => !HasMkl || NativeRuntime.IsReproducible;
 

@@ -3,9 +3,10 @@ using Math4AI.Interop.Mkl;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// How many threads one call of MKL may use, for the scope of the call. Small work gets one: handing it to others takes
-/// longer than doing it, and much longer where another process holds their processor. Calls that run at the same time
-/// share <see cref="Compute.Threads"/> between them.
+/// Sets how many threads one call of MKL may use, for the scope of the call. Small work gets one: handing it to others takes
+/// longer than doing it, and much longer where another process holds their processor. Large work gets
+/// <see cref="Compute.Threads"/>, whoever else is calling, since the number of threads decides how sums are rounded; calls
+/// that come at the same time wait for each other. Where <see cref="Compute.Deterministic"/> is off, they share the threads.
 /// </summary>
 internal readonly ref struct MklCall : IDisposable
 {
@@ -21,15 +22,24 @@ internal readonly ref struct MklCall : IDisposable
     /// <summary>The same for Householder's factorisation, 4n³ at n = 230, most of which waits for one column after the other.</summary>
     public const double WorthSharingOfQr = 5e7;
 
+    private static readonly Lock AllThreads = new();
     private static int active;
 
-    private readonly bool isCounted;
+    private readonly Kind kind;
     private readonly int before;
 
-    private MklCall(int threads)
+    private MklCall(Kind kind, int threads)
     {
-        isCounted = true;
+        this.kind = kind;
         before = MklService.SetNumThreadsLocal(threads);
+    }
+
+    private enum Kind
+    {
+        Trifle,
+        Alone,
+        WithAllThreads,
+        Sharing,
     }
 
     /// <summary>Begins a call.</summary>
@@ -42,15 +52,37 @@ internal readonly ref struct MklCall : IDisposable
             return default;
         }
 
-        int sharing = Interlocked.Increment(ref active);
-        return new MklCall(operations < worthSharing ? 1 : Math.Max(1, Compute.Threads / sharing));
+        if (!Compute.Deterministic)
+        {
+            int sharing = Interlocked.Increment(ref active);
+            return new MklCall(Kind.Sharing, operations < worthSharing ? 1 : Math.Max(1, Compute.Threads / sharing));
+        }
+
+        var alone = new MklCall(Kind.Alone, 1);
+        if (operations < worthSharing || alone.before == 1)
+        {
+            return alone;
+        }
+
+        alone.Dispose();
+        AllThreads.Enter();
+        return new MklCall(Kind.WithAllThreads, Compute.Threads);
     }
 
     public void Dispose()
     {
-        if (isCounted)
+        if (kind == Kind.Trifle)
         {
-            _ = MklService.SetNumThreadsLocal(before);
+            return;
+        }
+
+        _ = MklService.SetNumThreadsLocal(before);
+        if (kind == Kind.WithAllThreads)
+        {
+            AllThreads.Exit();
+        }
+        else if (kind == Kind.Sharing)
+        {
             Interlocked.Decrement(ref active);
         }
     }

@@ -32,9 +32,11 @@ public abstract class ScaleTests<T>
         "integers", "graded", "multiple of the identity", "jordan block", "one corner", "hilbert", "cycle", "sparse",
     ];
 
-    private static Matrix<T> Make(string kind, int order)
+    private static Matrix<T> Make(string kind, int order) => Make(kind, order, 1000 + order);
+
+    private static Matrix<T> Make(string kind, int order, int seed)
     {
-        var random = new Random(1000 + order);
+        var random = new Random(seed);
         Complex Any() => new(2.0 * random.NextDouble() - 1.0, 2.0 * random.NextDouble() - 1.0);
         Complex[] row = [.. Enumerable.Range(0, order).Select(_ => Any())];
         Func<int, int, Complex> element = kind switch
@@ -191,6 +193,62 @@ public abstract class ScaleTests<T>
             Complex trace = Element<T>.ToComplex(a.Trace());
             Assert.Contains(evd.EigenValues, value => (value - trace).Magnitude <= Threshold * order * UnitRoundoff * a.FrobeniusNorm());
         }
+    }
+
+    [Fact]
+    public void Random_matrices_of_random_orders_and_scales_are_factorized() => Fuzz(200);
+
+    [Fact(Explicit = true)]
+    [Trait("Check", "fuzz")]
+    public void A_hundred_thousand_random_matrices_of_random_orders_and_scales_are_factorized()
+    {
+        // 25,000 of each of the four element types.
+        double worst = Fuzz(25_000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{typeof(T).Name}: the largest of all residuals is {worst:0.0} n ε");
+    }
+
+    /// <summary>Every factorization of random matrices: the largest residual, in units of n ε.</summary>
+    private static double Fuzz(int count)
+    {
+        var random = new Random(7);
+        string[] kinds = [.. Kinds.Select(row => row.Data)];
+        double worst = 0.0;
+        for (int i = 0; i < count; i++)
+        {
+            // Small orders are as frequent as large ones, and scales reach three quarters of the exponents.
+            int order = (int)Math.Pow(60.0, random.NextDouble()), exponent = random.Next(-HalfOfExponents, HalfOfExponents) * 3 / 2;
+            string kind = kinds[random.Next(kinds.Length)];
+            double found = Residual(Make(kind, order, random.Next()), exponent);
+            Assert.True(found <= Threshold, $"matrix {i}, {kind} of order {order} at 2^{exponent}: {found}");
+            worst = Math.Max(worst, found);
+        }
+
+        return worst;
+    }
+
+    /// <summary>The largest residual of the factorizations of 2^exponent A, in units of n ε.</summary>
+    private static double Residual(Matrix<T> a, int exponent)
+    {
+        Matrix<T> scaled = Scaled(a, exponent), permuted = a.Clone(), hermitian = a + a.ConjugateTranspose();
+        Svd<T> svd = scaled.Svd();
+        Evd<T> symmetric = Scaled(hermitian, exponent).Evd(Symmetricity.Hermitian), general = scaled.Evd(Symmetricity.Asymmetric);
+        QR<T> full = scaled.QR(QRMethod.Full), thin = scaled.QR(QRMethod.Thin);
+        LU<T> lu = scaled.LU();
+        permuted.PermuteRows(lu.P);
+        double In(Matrix<T> difference, double scale) =>
+            difference.FrobeniusNorm() is > 0.0 and var size ? size / (a.RowCount * UnitRoundoff * scale) : difference.FrobeniusNorm();
+        double Identity(Matrix<T> q) => In(q.ConjugateTransposeThisAndMultiply(q) - Matrix<T>.Build.DenseIdentity(q.ColumnCount), 1.0);
+        double norm = a.FrobeniusNorm();
+        return new[]
+        {
+            In(svd.U * Scaled(svd.W, -exponent) * svd.VT - a, norm), Identity(svd.U), Identity(svd.VT),
+            In(hermitian * symmetric.EigenVectors - symmetric.EigenVectors * Scaled(symmetric.D, -exponent), hermitian.FrobeniusNorm()),
+            Identity(symmetric.EigenVectors),
+            In(a * general.EigenVectors - general.EigenVectors * Scaled(general.D, -exponent), norm * general.EigenVectors.FrobeniusNorm()),
+            In(full.Q * Scaled(full.R, -exponent) - a, norm), Identity(full.Q),
+            In(thin.Q * Scaled(thin.R, -exponent) - a, norm), Identity(thin.Q),
+            In(lu.L * Scaled(lu.U, -exponent) - permuted, norm),
+        }.Max();
     }
 
     [Fact]

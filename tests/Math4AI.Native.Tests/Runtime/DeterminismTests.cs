@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
@@ -28,12 +29,54 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void Users_who_compute_on_many_threads_get_what_one_gets()
+    public void Users_who_compute_on_many_threads_get_the_bits_that_one_gets()
     {
-        Matrix<double> a = Matrix<double>.Build.Random(200, 200, 3);
-        Vector<double> b = Vector<double>.Build.Random(200, 4);
-        Vector<double> alone = a.Solve(b);
-        Parallel.For(0, 16, _ => Assert.Equal(0.0, (a.Solve(b) - alone).L2Norm() / alone.L2Norm(), 1e-11));
-        Assert.Equal(alone, a.Solve(b));
+        Matrix<double> a = Matrix<double>.Build.Random(350, 350, 3), symmetric = a + a.Transpose();
+        Vector<double> b = Vector<double>.Build.Random(350, 4);
+        Func<Matrix<double>>[] operations =
+        [
+            () => a * a,
+            () => a.Solve(b).ToColumnMatrix(),
+            () => a.Inverse(),
+            () => a.QR().R,
+            () => a.TransposeThisAndMultiply(a).Cholesky().Factor,
+            () => a.Svd().U,
+            () => symmetric.Evd(Symmetricity.Symmetric).EigenVectors,
+            () => a.Evd(Symmetricity.Asymmetric).EigenVectors,
+        ];
+        Matrix<double>[] alone = [.. operations.Select(operation => operation())];
+        var wrong = new System.Collections.Concurrent.ConcurrentBag<int>();
+        Thread[] users = [.. Enumerable.Range(0, 8).Select(user => new Thread(() =>
+        {
+            for (int i = 0; i < operations.Length; i++)
+            {
+                int operation = (i + user) % operations.Length;
+                if (!operations[operation]().Equals(alone[operation]))
+                {
+                    wrong.Add(operation);
+                }
+            }
+        }))];
+        Array.ForEach(users, user => user.Start());
+        Array.ForEach(users, user => user.Join());
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void The_threads_of_a_large_call_do_not_depend_on_who_else_is_calling()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<int, bool>();
+        Thread[] users = [.. Enumerable.Range(0, 8).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                using MklCall call = MklCall.Begin(1e9);
+                Thread.Yield();
+                seen[MklService.GetMaxThreads()] = true;
+            }
+        }))];
+        Array.ForEach(users, user => user.Start());
+        Array.ForEach(users, user => user.Join());
+        Assert.Equal([Compute.Threads], seen.Keys);
     }
 }

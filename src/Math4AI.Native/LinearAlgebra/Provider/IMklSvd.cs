@@ -11,7 +11,7 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// A = U Σ Vᴴ by divide and conquer, LAPACK <c>gesdd</c>: singular values descending, U m × m, Vᴴ n × n; and the
 /// minimum-norm solution of A x = b.
 /// </summary>
-internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>
+internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSvdProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
 {
@@ -66,6 +66,12 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>
         {
             Solve(rowsA, columnsA, s, u, vt, columnsA, b, columnsB, x);
         }
+    }
+
+    void IThinSvdProvider<T>.ThinSingularValueDecomposition(T[] a, int rows, int columns, T[] s, T[] u, T[] vt)
+    {
+        Require.Finite<T, TReal>(a.AsSpan(0, rows * columns));
+        Decompose(u.Length > 0 ? (byte)'S' : (byte)'N', a, rows, columns, s, u, vt);
     }
 
     private static void FillIdentity(T[] matrix, int order)

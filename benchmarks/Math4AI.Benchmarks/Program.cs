@@ -34,6 +34,8 @@ switch (args)
         return ProblemsAgainstPeer.Run(args[1..]);
     case ["product", ..]:
         return ProductAgainstRaw.Run(args[1..]);
+    case ["first", ..]:
+        return FirstProduct.Run(args[1..]);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(DenseBenchmarks).Assembly).Run(args);
         return 0;

@@ -70,8 +70,10 @@ internal static class BenchCommand
             table.AddColumn(title);
         }
 
+        double peak = 0.0;
         foreach (PathBenchmarkResult row in results)
         {
+            peak = Math.Max(peak, row.PeakGflops);
             string bar = new('█', (int)Math.Round(BarWidth * Math.Min(1.0, row.ShareOfPeak)));
             table.AddRow(
                 row.Operation,
@@ -84,6 +86,11 @@ internal static class BenchCommand
         }
 
         AnsiConsole.Write(table);
+        string bound = PeakSpeed.BoundGflops is { } limit
+            ? $"; by its clock and vectors the processor does at most {limit.ToString("0", CultureInfo.InvariantCulture)}"
+            : string.Empty;
+        AnsiConsole.WriteLine(
+            $"The peak is the fastest product of this run, of order 1024 as a rule: {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s{bound}.");
     }
 
     private static string Duration(double seconds) => seconds switch

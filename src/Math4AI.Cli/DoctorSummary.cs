@@ -32,8 +32,8 @@ internal sealed record DoctorSummary(
             Compute.Processor,
             Compute.InstructionSet,
             Compute.Threads,
-            SelfCheck.GigaflopsOfDoubleProduct(),
-            SelfCheck.GigaflopsOfSingleProduct(),
+            PeakSpeed.MeasureGflops<double>(),
+            PeakSpeed.MeasureGflops<float>(),
             Compute.SpeedAdvice(),
             checks);
     }

@@ -1,6 +1,6 @@
 namespace Math4AI.Runtime;
 
-/// <summary>What carries out Math.NET's dense linear algebra.</summary>
+/// <summary>Specifies what carries out Math.NET's dense linear algebra and Fourier transforms.</summary>
 public enum LinearAlgebraBackend
 {
     /// <summary>Math.NET's own C#; works everywhere.</summary>

@@ -1,6 +1,6 @@
 namespace Math4AI.Runtime;
 
-/// <summary>A native library of this process.</summary>
+/// <summary>Describes a native library of this process.</summary>
 /// <param name="Name">The name people know it by, such as "MKL".</param>
 /// <param name="Version">Its version, as it says itself; empty where it says none.</param>
 /// <param name="Path">The file it was loaded from.</param>

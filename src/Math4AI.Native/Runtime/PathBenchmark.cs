@@ -4,14 +4,15 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Runtime;
 
-/// <summary>What one operation of one size takes on the managed and on the native path.</summary>
+/// <summary>How long one operation of one size takes on the managed and on the native path.</summary>
 /// <param name="Operation">Its name, one of <see cref="PathBenchmark.Operations"/>.</param>
 /// <param name="Size">The order of the matrices, or the length of the transform.</param>
 /// <param name="ManagedSeconds">The best of several runs on Math.NET's own code.</param>
 /// <param name="NativeSeconds">The best of several runs on MKL.</param>
 /// <param name="Speedup">Managed over native.</param>
 /// <param name="NativeGflops">10⁹ floating-point operations per second on the native path, by the usual counts.</param>
-/// <param name="ShareOfPeak">Of the speed of a 1024 × 1024 product measured in the same run.</param>
+/// <param name="PeakGflops">The speed of matrix products, the fastest in the same run: see <see cref="PeakSpeed.MeasureGflops{T}"/>.</param>
+/// <param name="ShareOfPeak"><paramref name="NativeGflops"/> over <paramref name="PeakGflops"/>.</param>
 public sealed record PathBenchmarkResult(
     string Operation,
     int Size,
@@ -19,6 +20,7 @@ public sealed record PathBenchmarkResult(
     double NativeSeconds,
     double Speedup,
     double NativeGflops,
+    double PeakGflops,
     double ShareOfPeak);
 
 /// <summary>Measures what the native path is worth on this machine.</summary>
@@ -38,7 +40,7 @@ public static class PathBenchmark
             ["fft"] = ([1024, 65536, 100_003], n => 5 * n * Math.Log2(n), PrepareFourier),
         };
 
-    /// <summary>The names of the operations.</summary>
+    /// <summary>Gets the names of the operations.</summary>
     public static IReadOnlyList<string> Operations => [.. Known.Keys];
 
     /// <summary>Measures an operation at one size after the other, as the results are asked for.</summary>
@@ -63,7 +65,7 @@ public static class PathBenchmark
     private static IEnumerable<PathBenchmarkResult> Measure(
         string operation, IReadOnlyList<int> sizes, Func<double, double> operations, Func<int, Action> prepare)
     {
-        double peak = SelfCheck.GigaflopsOfDoubleProduct();
+        double peak = PeakSpeed.MeasureGflops<double>();
         LinearAlgebraBackend before = Compute.Provider;
         foreach (int size in sizes)
         {
@@ -81,7 +83,9 @@ public static class PathBenchmark
 
             native = BestSeconds(action);
             double speed = operations(size) / native / 1e9;
-            yield return new PathBenchmarkResult(operation, size, managed, native, managed / native, speed, speed / peak);
+            // On a machine that others use, a row may be what shows how fast it is.
+            peak = Math.Max(peak, speed);
+            yield return new PathBenchmarkResult(operation, size, managed, native, managed / native, speed, peak, speed / peak);
         }
     }
 

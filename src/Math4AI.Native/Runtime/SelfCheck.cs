@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace Math4AI.Runtime;
 
-/// <summary>Small problems with known answers, one for each thing that the native libraries are for.</summary>
+/// <summary>Solves small problems with known answers, one for each thing that the native libraries are for.</summary>
 public static class SelfCheck
 {
     private const string Reinstall = "Restore the packages and build again; if it stays, set MATH4AI_PROVIDER=managed.";
@@ -27,29 +27,6 @@ public static class SelfCheck
         Check("write and read sound", LoadSound, WriteAndReadSound),
         Check("pass frames through the ring", LoadSound, PassThroughRing),
     ];
-
-    /// <summary>Speed of A · B for 1024 × 1024 float64, in 10⁹ operations per second, the best of several runs.</summary>
-    public static double GigaflopsOfDoubleProduct() => Gigaflops<double>();
-
-    /// <summary>Speed of A · B for 1024 × 1024 float32, in 10⁹ operations per second, the best of several runs.</summary>
-    public static double GigaflopsOfSingleProduct() => Gigaflops<float>();
-
-    private static double Gigaflops<T>()
-        where T : struct, IEquatable<T>, IFormattable
-    {
-        const int Order = 1024;
-        Matrix<T> a = Matrix<T>.Build.Random(Order, Order, 1);
-        Matrix<T> result = Matrix<T>.Build.Dense(Order, Order);
-        double best = double.PositiveInfinity;
-        for (int run = 0; run < 5; run++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            a.Multiply(a, result);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
-        return 2.0 * Order * Order * Order / best / 1e9;
-    }
 
     private static string Solve()
     {

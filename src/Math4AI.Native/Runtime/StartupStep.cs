@@ -1,6 +1,6 @@
 namespace Math4AI.Runtime;
 
-/// <summary>One step of the sequence in which the native libraries are loaded and set up.</summary>
+/// <summary>Describes one step that loads and sets up a native library, or one check of what works, and how it went.</summary>
 /// <param name="Name">What the step does, such as "load libtorch".</param>
 /// <param name="Ok">Whether it worked.</param>
 /// <param name="Detail">What happened, in a few words.</param>

@@ -62,7 +62,12 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         double[] at = minimum.Parameters.AsArray();
         int count = cost.Unknowns.Count;
         bool hasScale = problem.Distance.HasScale;
-        CornerCheck.Run(cost, problem.Distance, at);
+        bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
+        if (!isSquared)
+        {
+            CornerCheck.Run(cost, problem.Distance, at);
+        }
+
         var factors = new StreamedQr(count);
         Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
         var standardized = new List<double>();
@@ -79,7 +84,6 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             }
         });
         Matrix<double> inverse = Inverses.OfSquare(factors, count);
-        bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
         Matrix<double> hessian = isSquared
             ? 0.5 * inverse
             : Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), 0.5 * inverse);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Data.Arrays;
-using Math4AI.Separation.Ica;
 using Math4AI.Separation.Quality;
 using MathNet.Numerics.LinearAlgebra;
 

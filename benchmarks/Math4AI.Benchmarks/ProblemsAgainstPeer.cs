@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Math4AI.Optimization;
 using Math4AI.Optimization.LeastSquares;
-using Math4AI.Separation.Ica;
 using Math4AI.Tests.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 

@@ -5,7 +5,6 @@ using Math4AI.Data.Arrays;
 using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Separation;
-using Math4AI.Separation.Ica;
 using Math4AI.Separation.Quality;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;

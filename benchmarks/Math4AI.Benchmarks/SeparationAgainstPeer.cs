@@ -23,7 +23,7 @@ internal static class SeparationAgainstPeer
     private const int Rounds = 5;
 
     // Beyond so many numbers a round takes minutes, most of them the peer's: one is made, without the default's search over all pairs.
-    private const long MostOfManyRounds = 1 << 26;
+    private const long MaxOfManyRounds = 1 << 26;
 
     public static int Run(string[] words)
     {
@@ -62,7 +62,7 @@ internal static class SeparationAgainstPeer
     {
         Console.WriteLine("round   method       ours s  iter     Amari    peer s  iter     Amari   peer/ours");
         var ratios = new Dictionary<string, List<double>>();
-        bool isLarge = (long)mixture.RowCount * mixture.ColumnCount > MostOfManyRounds;
+        bool isLarge = (long)mixture.RowCount * mixture.ColumnCount > MaxOfManyRounds;
         for (int round = 1; round <= (isLarge ? 1 : Rounds); round++)
         {
             (double peerSeconds, int peerIterations, Matrix<double> peer) = Peer(python, file, round);

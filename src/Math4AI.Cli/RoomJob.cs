@@ -1,7 +1,6 @@
 using System.Globalization;
 using Math4AI.Audio;
 using Math4AI.Reporting;
-using Math4AI.Separation.Ica;
 using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Cli;

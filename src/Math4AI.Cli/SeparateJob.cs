@@ -44,7 +44,7 @@ internal static class SeparateJob
             ? SeparateOptions.Methods[options.Method ?? "mi"](options)
             : Separator.KnownMixing(MatrixFile.Read(options.MixingFile));
         SeparationResult result = input.Separate(separator, progress, cancellation);
-        seconds["whiten"] = result.SecondsPerStage["whiten"];
+        seconds["whiten"] = result.SecondsPerStage.GetValueOrDefault("whiten");
         seconds["solve"] = result.SecondsPerStage["solve"];
 
         progress.Show("write");

@@ -57,7 +57,7 @@ internal sealed record SeparateOptions
     public static IReadOnlyDictionary<string, Contrast> Contrasts { get; } = new Dictionary<string, Contrast>
     {
         ["logcosh"] = Math4AI.Separation.Ica.Contrast.LogCosh,
-        ["exp"] = Math4AI.Separation.Ica.Contrast.Exponential,
+        ["exp"] = Math4AI.Separation.Ica.Contrast.Exp,
         ["cube"] = Math4AI.Separation.Ica.Contrast.Cube,
     };
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Math4AI.Separation;
-using Math4AI.Separation.Ica;
 using Math4AI.Separation.Quality;
 
 namespace Math4AI.Cli;
@@ -41,7 +40,7 @@ internal sealed record SeparateSummary(
     public static SeparateSummary Of(
         SeparateOptions options, SeparateInput input, SeparationResult result, Dependence? dependence, Dictionary<string, double> seconds) =>
         new(
-            result.Method,
+            result.Method.Name,
             result.Iterations,
             result.IsConverged,
             result.Termination.Name,

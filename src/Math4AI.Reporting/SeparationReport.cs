@@ -72,13 +72,13 @@ public sealed record SeparationReport
     /// <summary>The density of each source, of unit variance, and its score between the 0.1 % at both ends, where there is next to nothing.</summary>
     private void Densities(Html page, CancellationToken cancellation)
     {
-        const int MostSamples = 1 << 16;
+        const int MaxSamples = 1 << 16;
         page.Heading("Densities and scores").Add("<div class=\"grid\">");
         for (int source = 0; source < Sources.Channels; source++)
         {
             cancellation.ThrowIfCancellationRequested();
             ReadOnlySpan<float> all = Sources.Channel(source);
-            double[] samples = new double[Math.Min(MostSamples, all.Length)];
+            double[] samples = new double[Math.Min(MaxSamples, all.Length)];
             for (int i = 0; i < samples.Length; i++)
             {
                 samples[i] = all[(int)((long)i * all.Length / samples.Length)];
@@ -116,7 +116,7 @@ public sealed record SeparationReport
 
     private IEnumerable<(string Name, string Value)> Facts()
     {
-        yield return ("method", Result.Method);
+        yield return ("method", Result.Method.Name);
         yield return ("sources from channels", $"{Result.Unmixing.Sources} from {Result.Unmixing.Channels}");
         yield return Result.Termination == Termination.Direct
             ? ("solved", "directly")
@@ -186,7 +186,7 @@ public sealed record SeparationReport
         }
 
         page.Heading("Convergence")
-            .Add($"<div class=\"card scroll\"><table><tr><th>iteration</th><th>{Objective}</th><th>change</th><th></th></tr>");
+            .Add($"<div class=\"card scroll\"><table><tr><th>iteration</th><th>{Html.Escape(Result.Method.Objective)}</th><th>change</th><th></th></tr>");
         double smallest = Math.Log10(Math.Max(1e-16, Result.Changes.Min()));
         double largest = Math.Log10(Math.Max(1e-16, Result.Changes.Max()));
         for (int i = 0; i < Result.Changes.Count; i++)
@@ -199,14 +199,6 @@ public sealed record SeparationReport
 
         page.Add("</table><p class=\"quiet\">Bars on a logarithmic scale.</p></div>");
     }
-
-    private string Objective => Result.Method switch
-    {
-        "mi" => "mutual information against the white mixture’s, nats",
-        "ml" => "negative log likelihood",
-        "fastica" => "contrast",
-        _ => "squares beside the diagonals",
-    };
 
     private void Stages(Html page)
     {

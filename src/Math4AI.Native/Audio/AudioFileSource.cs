@@ -8,7 +8,7 @@ namespace Math4AI.Audio;
 /// Sound that stays in its files, one or several side by side, and is read in blocks from anywhere: files may be larger than
 /// memory. WAV, FLAC and AIFF; of what has to be decoded from its beginning, seeking costs time.
 /// </summary>
-public sealed class AudioFileSource : ISampleFile
+public sealed class AudioFileSource : ISampleFile, IAudioSource
 {
     private readonly string[] paths;
     private readonly ConcurrentBag<Readers> idle = [];

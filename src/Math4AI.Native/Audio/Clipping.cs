@@ -6,7 +6,7 @@ internal static class Clipping
     private const int ShortestRun = 3;
 
     // A hundredth of a percent: less is not heard, and may be chance in quiet music.
-    private const double LeastShare = 1e-4;
+    private const double MinShare = 1e-4;
 
     /// <summary>The samples in runs of three and more at the largest or smallest value of the channel.</summary>
     public static int Count(ReadOnlySpan<float> samples)
@@ -26,7 +26,7 @@ internal static class Clipping
         for (int channel = 0; channel < recording.Channels; channel++)
         {
             int count = Count(recording.Channel(channel));
-            if (count >= LeastShare * recording.Length)
+            if (count >= MinShare * recording.Length)
             {
                 yield return $"Channel {channel + 1} is clipped at {count} samples: they are no sum of sources, and the separation is less exact there.";
             }

@@ -4,7 +4,7 @@ using Math4AI.Interop;
 namespace Math4AI.Audio;
 
 /// <summary>Sound in memory: planar float32, one array a channel; full scale is −1 … 1.</summary>
-public sealed class Recording : ISampleSource
+public sealed class Recording : IAudioSource
 {
     private const int ReadBlock = 1 << 16;
 
@@ -41,6 +41,8 @@ public sealed class Recording : ISampleSource
     public int Length => channels[0].Length;
 
     long ISampleSource.Length => Length;
+
+    Recording IAudioSource.Excerpt(long start, int count) => Slice(checked((int)start), count);
 
     /// <summary>Samples per second.</summary>
     public int SampleRate { get; }

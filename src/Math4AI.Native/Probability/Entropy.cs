@@ -1,6 +1,5 @@
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Probability.Neighbors;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 

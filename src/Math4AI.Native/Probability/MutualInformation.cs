@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Math4AI.Probability.Neighbors;
 using Math4AI.Runtime;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

@@ -4,24 +4,24 @@ using Math4AI.LinearAlgebra.Blocks;
 
 namespace Math4AI.Separation;
 
-/// <summary>A few thousand samples from all over a source, in short runs: enough to look at, and little to read.</summary>
+/// <summary>Takes a few thousand samples spread over a source, in short runs, so that little has to be read.</summary>
 internal static class EvenSample
 {
     private const int RunLength = 16;
 
-    /// <summary>The samples, planar, and how many they are.</summary>
+    /// <summary>Takes samples of a source; returns them, planar, and their number.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="most">About how many are wanted; all where the source has no more.</param>
-    public static (double[] Planar, int Count) Of(ISampleSource source, int most)
+    /// <param name="limit">About how many are wanted; all are taken where the source has no more.</param>
+    public static (double[] Planar, int Count) Of(ISampleSource source, int limit)
     {
-        if (source.Length <= most)
+        if (source.Length <= limit)
         {
             double[] all = new double[checked(source.Channels * (int)source.Length)];
             source.Read(0, (int)source.Length, all);
             return (all, (int)source.Length);
         }
 
-        int runs = Math.Max(1, most / RunLength), count = runs * RunLength;
+        int runs = Math.Max(1, limit / RunLength), count = runs * RunLength;
         double[] planar = new double[checked(source.Channels * count)], run = new double[source.Channels * RunLength];
         for (int i = 0; i < runs; i++)
         {
@@ -35,16 +35,17 @@ internal static class EvenSample
         return (planar, count);
     }
 
-    /// <summary>The sources of such samples, planar, and how many they are.</summary>
+    /// <summary>Takes samples and separates them; returns the sources, planar, and the number of samples.</summary>
     /// <param name="source">The mixture.</param>
-    /// <param name="unmixing">What separates it.</param>
-    /// <param name="most">About how many are wanted.</param>
-    public static (double[] Planar, int Count) Of(ISampleSource source, Unmixing unmixing, int most)
+    /// <param name="unmixing">The unmixing.</param>
+    /// <param name="limit">About how many are wanted.</param>
+    public static (double[] Planar, int Count) Of(ISampleSource source, Unmixing unmixing, int limit)
     {
-        (double[] planar, int count) = Of(source, most);
+        (double[] planar, int count) = Of(source, limit);
         double[] sources = new double[unmixing.Sources * count];
         BlockKernels.Centre(planar, count, unmixing.Mean.ToArray());
-        BlockKernels.Project(unmixing.Matrix.ToRowMajorArray(), unmixing.Sources, planar, unmixing.Channels, count, sources);
+        BlockKernels.Project(
+            unmixing.Matrix.ToRowMajorArray(), unmixing.Sources, planar, unmixing.Channels, count, sources);
         return (sources, count);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 
@@ -6,56 +7,64 @@ namespace Math4AI.Separation;
 /// <summary>What a separation found, and how it came to it.</summary>
 public class SeparationResult
 {
-    /// <summary>The method's name, such as "fastica".</summary>
-    public required string Method { get; init; }
+    internal SeparationResult()
+    {
+    }
 
-    /// <summary>The map from mixtures to sources.</summary>
+    /// <summary>Gets the method, with what its results allow.</summary>
+    public required SeparationMethod Method { get; init; }
+
+    /// <summary>Gets the map from mixtures to sources.</summary>
     public required Unmixing Unmixing { get; init; }
 
-    /// <summary>The number of iterations.</summary>
+    /// <summary>Gets the number of iterations.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets how the iteration ended.</summary>
     public required Termination Termination { get; init; }
 
-    /// <summary>Whether the answer can be relied on as far as the method goes.</summary>
+    /// <summary>Gets whether the method converged, or solved the problem directly.</summary>
     public bool IsConverged => Termination.IsConverged;
 
-    /// <summary>σ_max / σ_min of the mixing matrix.</summary>
+    /// <summary>Gets the condition number of the mixing matrix, σ_max / σ_min.</summary>
     public required double ConditionNumber { get; init; }
 
-    /// <summary>What each iteration changed, in the unit of the tolerance.</summary>
+    /// <summary>Gets the change that each iteration made, in the unit of the tolerance.</summary>
     public required IReadOnlyList<double> Changes { get; init; }
 
-    /// <summary>
-    /// What the method makes small, after each iteration: <c>mi</c> the mutual information in nats, relative to that of the white mixture;
-    /// <c>ml</c> its cost; <c>jade</c> and <c>sobi</c> the squares beside the diagonals; or large: <c>fastica</c> the contrast, on four
-    /// thousand of the samples.
-    /// </summary>
+    /// <summary>Gets the objective after each iteration; <see cref="SeparationMethod.Objective"/> says what it is.</summary>
     public required IReadOnlyList<double> Objectives { get; init; }
 
-    /// <summary>Mean, covariance and correlations of the mixture.</summary>
+    /// <summary>Gets the mean, covariance and correlations of the mixture.</summary>
     public required Covariance Mixture { get; init; }
 
-    /// <summary>The sources' variances, skewnesses and correlations.</summary>
+    /// <summary>Gets the variances, skewnesses, kurtoses and correlations of the sources.</summary>
     public required SourceStatistics Statistics { get; init; }
 
-    /// <summary>What a user should know, one sentence each: fewer sources than channels, for example.</summary>
+    /// <summary>Gets remarks for the user, one sentence each, such as that there are fewer sources than channels.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>The seconds of "whiten" and "solve".</summary>
+    /// <summary>Gets the seconds of each stage, such as "whiten" and "solve".</summary>
     public required IReadOnlyDictionary<string, double> SecondsPerStage { get; init; }
 
     /// <summary>Returns this result where it converged.</summary>
-    /// <exception cref="InvalidOperationException">It did not.</exception>
-    public SeparationResult ThrowIfNotConverged() =>
-        IsConverged
-            ? this
-            : throw new InvalidOperationException(
-                $"{Method} did not converge in {Iterations} iterations: allow more iterations or a larger tolerance.");
+    /// <exception cref="InvalidOperationException">It did not; the message says why, and what to do.</exception>
+    public SeparationResult ThrowIfNotConverged() => IsConverged ? this : throw new InvalidOperationException(ToString());
+
+    /// <summary>Returns the method, the sources and how the iteration ended, in one line.</summary>
+    public override string ToString()
+    {
+        string ending = Termination == Termination.Direct ? "solved directly"
+            : IsConverged ? $"converged in {Iterations} iterations"
+            : $"did not converge in {Iterations} iterations ({Termination})";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Unmixing.Sources} sources from {Unmixing.Channels} channels of {Mixture.Count} samples: {Method}, {ending}, "
+            + $"condition number {ConditionNumber:G3}");
+    }
 }
 
-/// <summary>A result together with the signals it came from.</summary>
+/// <summary>The result together with the sources.</summary>
 /// <typeparam name="TSignal">The kind of signal: a recording or a matrix.</typeparam>
 public sealed class SeparationResult<TSignal> : SeparationResult
 {
@@ -63,6 +72,6 @@ public sealed class SeparationResult<TSignal> : SeparationResult
 
     internal SeparationResult(Func<TSignal> sources) => this.sources = new Lazy<TSignal>(sources);
 
-    /// <summary>The sources, made when they are first asked for.</summary>
+    /// <summary>Gets the sources. They are computed when they are first asked for.</summary>
     public TSignal Sources => sources.Value;
 }

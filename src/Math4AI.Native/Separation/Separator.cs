@@ -1,85 +1,94 @@
-using System.Diagnostics;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
-using Math4AI.Optimization;
 using Math4AI.Separation.Diagonalization;
 using Math4AI.Separation.Ica;
 using Math4AI.Separation.Information;
+using Math4AI.Separation.Rooms;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;
 
 /// <summary>
-/// A method that finds the sources X of a mixture Y = A X. Every method is a value; <c>Separate</c> is the one verb.
+/// A method that finds the sources X of a mixture Y = A X. <see cref="Auto"/> chooses one, as <c>math4ai separate</c>
+/// does; the other factories make a certain one.
 /// </summary>
+/// <remarks>
+/// The way of a separation: <see cref="Whitening"/> → the method's <see cref="Solve"/> → <see cref="SourceConvention"/>,
+/// which fixes order, signs and scales → <see cref="SeparationResult"/>. The methods are in Ica, Information and
+/// Diagonalization; Rooms has those for recordings with echoes, Live those for streams, Quality the measures. To add one,
+/// derive from this class or from <see cref="WhiteningSeparator"/>; to list it, add one line to <see cref="Methods"/>.
+/// </remarks>
 public abstract class Separator
 {
-    /// <summary>The method's name, as the command line and the result have it.</summary>
-    public abstract string Name { get; }
+    /// <summary>Gets all methods. Those for mixtures and those for rooms each begin with their default.</summary>
+    public static IReadOnlyList<SeparationMethod> Methods { get; } =
+    [
+        Information.MinimumMutualInformation.Description,
+        MaximumLikelihoodIca.Description,
+        Ica.FastIca.Description,
+        Diagonalization.Jade.Description,
+        Diagonalization.Sobi.Description,
+        RoomSeparator.AuxIva,
+        RoomSeparator.Ilrma,
+    ];
 
-    /// <summary>The mixing matrix is known: X solves A X = Y.</summary>
-    /// <param name="mixing">A, channels × sources, at least as many channels as sources.</param>
+    /// <summary>Gets what the method is and what it offers.</summary>
+    public abstract SeparationMethod Method { get; }
+
+    /// <summary>Gets the method's name.</summary>
+    public string Name => Method.Name;
+
+    /// <summary>
+    /// Separates by whatever suits the data: tells rooms from mixtures without echoes, and finds the number of sources
+    /// where asked to. Gives the same answer as <c>math4ai separate</c>.
+    /// </summary>
+    /// <param name="options">The settings; the defaults suit most data.</param>
+    /// <exception cref="ArgumentException">The settings do not fit together.</exception>
+    public static AutoSeparator Auto(SeparationOptions? options = null) => new(options ?? new SeparationOptions());
+
+    /// <summary>Solves A X = Y for the sources where the mixing matrix A is known.</summary>
+    /// <param name="mixing">A, channels × sources, with at least as many channels as sources.</param>
+    /// <exception cref="ArgumentException">A has more columns than rows, or a value that is not finite.</exception>
     public static Separator KnownMixing(Matrix<double> mixing) => new KnownMixing(mixing);
 
-    /// <summary>Blind separation by FastICA.</summary>
-    /// <param name="options">Its settings; the defaults suit most data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
-    public static Separator FastIca(FastIcaOptions? options = null)
-    {
-        options ??= new FastIcaOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
-        if (!(options.Tolerance > 0.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Tolerance, "The tolerance must be more than 0.");
-        }
+    /// <summary>Separates blindly by FastICA.</summary>
+    /// <param name="options">The settings; the defaults suit most data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
+    /// <exception cref="ArgumentException">The derivatives of the contrast are wrong.</exception>
+    public static Separator FastIca(FastIcaOptions? options = null) => new FastIca(options ?? new FastIcaOptions());
 
-        return new FastIca(options);
-    }
+    /// <summary>
+    /// Separates blindly by maximum likelihood, with one density for heavy-tailed sources and one for light-tailed ones.
+    /// </summary>
+    /// <param name="options">The settings; the defaults suit most data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
+    public static Separator MaximumLikelihood(MaximumLikelihoodIcaOptions? options = null) =>
+        new MaximumLikelihoodIca(options ?? new MaximumLikelihoodIcaOptions());
 
-    /// <summary>Blind separation by maximum likelihood with one density for heavy tails and one for light ones.</summary>
-    /// <param name="options">Its settings; the defaults suit most data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
-    public static Separator MaximumLikelihood(MaximumLikelihoodIcaOptions? options = null)
-    {
-        options ??= new MaximumLikelihoodIcaOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
-        if (!(options.Tolerance > 0.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Tolerance, "The tolerance must be more than 0.");
-        }
+    /// <summary>
+    /// Separates blindly by minimum mutual information, whatever the densities of the sources. This is the default method.
+    /// </summary>
+    /// <param name="options">The settings; the defaults suit most data.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
+    public static Separator MinimumMutualInformation(MinimumMutualInformationOptions? options = null) =>
+        new MinimumMutualInformation(options ?? new MinimumMutualInformationOptions());
 
-        return new MaximumLikelihoodIca(options);
-    }
-
-    /// <summary>Blind separation by least mutual information, whatever the sources' densities are: the default.</summary>
-    /// <param name="options">Its settings; the defaults suit most data.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A setting makes no sense.</exception>
-    public static Separator MinimumMutualInformation(MinimumMutualInformationOptions? options = null)
-    {
-        options ??= new MinimumMutualInformationOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.SearchSamples, 1000);
-        return new MinimumMutualInformation(options);
-    }
-
-    /// <summary>Blind separation by fourth-order cumulants, for few channels.</summary>
-    /// <param name="sources">How many sources to look for; null for as many as there are independent channels.</param>
+    /// <summary>Separates blindly by fourth-order cumulants (JADE), for at most 24 channels.</summary>
+    /// <param name="sources">The number of sources; null for as many as there are independent channels.</param>
     public static Separator Jade(int? sources = null) => new Jade(sources);
 
-    /// <summary>Blind separation by lagged covariances, for sources with different spectra.</summary>
-    /// <param name="sources">How many sources to look for; null for as many as there are independent channels.</param>
-    /// <param name="lags">The lags 1, 2, … that are used.</param>
-    public static Separator Sobi(int? sources = null, int lags = 50)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(lags, 1);
-        return new Sobi(sources, lags);
-    }
+    /// <summary>Separates blindly by lagged covariances (SOBI), for sources with different spectra.</summary>
+    /// <param name="sources">The number of sources; null for as many as there are independent channels.</param>
+    /// <param name="lags">The largest lag; all lags from 1 on are used.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lags"/> is less than 1.</exception>
+    public static Separator Sobi(int? sources = null, int lags = 50) => new Sobi(sources, lags);
 
-    /// <summary>Separates a recording. Each source is scaled to a peak of 0.9, so that it neither clips nor vanishes.</summary>
-    /// <param name="mixture">The recording; one channel a microphone.</param>
-    /// <param name="progress">Told of every stage and iteration.</param>
+    /// <summary>Separates a recording. Each source is scaled to a peak of 0.9, so that it is audible and does not clip.</summary>
+    /// <param name="mixture">The recording, one channel for each microphone.</param>
+    /// <param name="progress">Receives every stage and iteration.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <exception cref="ArgumentException">The data are not finite, constant, or do not suit the method.</exception>
+    /// <exception cref="ArgumentException">The data are constant, not finite, or do not suit the method.</exception>
     public SeparationResult<Recording> Separate(
         Recording mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -88,10 +97,10 @@ public abstract class Separator
     }
 
     /// <summary>Separates a matrix. Each source is scaled to unit variance.</summary>
-    /// <param name="samplesByChannels">One row a sample, one column a channel.</param>
-    /// <param name="progress">Told of every stage and iteration.</param>
+    /// <param name="samplesByChannels">The mixture, one row for each sample and one column for each channel.</param>
+    /// <param name="progress">Receives every stage and iteration.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <exception cref="ArgumentException">The data are not finite, constant, or do not suit the method.</exception>
+    /// <exception cref="ArgumentException">The data are constant, not finite, or do not suit the method.</exception>
     public SeparationResult<Matrix<double>> Separate(
         Matrix<double> samplesByChannels,
         IProgress<SeparationProgress>? progress = null,
@@ -103,26 +112,30 @@ public abstract class Separator
     }
 
     /// <summary>
-    /// Finds the unmixing of samples of any kind, such as a file larger than memory. Each source is scaled to unit variance; of sound
-    /// to a peak of 0.9.
+    /// Finds the unmixing of samples of any kind, such as a file larger than memory. Each source is scaled to unit
+    /// variance, and sound to a peak of 0.9.
     /// </summary>
     /// <param name="mixture">The samples.</param>
-    /// <param name="progress">Told of every stage and iteration.</param>
+    /// <param name="progress">Receives every stage and iteration.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <exception cref="ArgumentException">The data are not finite, constant, or do not suit the method.</exception>
+    /// <exception cref="ArgumentException">The data are constant, not finite, or do not suit the method.</exception>
     public SeparationResult Separate(
         ISampleSource mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(mixture);
-        Scale scale = mixture is Recording or AudioFileSource ? Scale.AudiblePeak : Scale.UnitVariance;
+        Scale scale = mixture is IAudioSource ? Scale.AudiblePeak : Scale.UnitVariance;
         return Separate(mixture, scale, unmixing => unmixing, progress, cancellation);
     }
 
-    /// <summary>Whether sources are told apart by their densities alone.</summary>
-    private protected virtual bool UsesDensities => true;
-
-    /// <summary>The unmixing up to what no method can know; or, where everything is known, the unmixing itself.</summary>
-    private protected abstract Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation);
+    /// <summary>
+    /// Finds the unmixing up to the order, signs and scales of the sources. What it throws for data that do not suit it
+    /// reaches the user: one sentence that says what to do.
+    /// </summary>
+    /// <param name="mixture">The samples.</param>
+    /// <param name="log">Takes every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    protected abstract SeparationSolution Solve(
+        ISampleSource mixture, SeparationLog log, CancellationToken cancellation);
 
     private SeparationResult<TSignal> Separate<TSignal>(
         ISampleSource mixture,
@@ -132,46 +145,29 @@ public abstract class Separator
         CancellationToken cancellation)
     {
         var log = new SeparationLog(progress);
-        Solution solution = Solve(mixture, log, cancellation);
-        long start = Stopwatch.GetTimestamp();
+        SeparationSolution solution = Solve(mixture, log, cancellation);
+        Covariance covariance = solution.Mixture ?? Covariance.Of(mixture, cancellation);
         (Unmixing unmixing, SourceStatistics statistics) = SourceConvention.Apply(
-            solution.Unmixing, mixture, solution.Mixture, solution.IsUnique ? Scale.AsIs : scale, cancellation);
-        double seconds = solution.SolveSeconds + Stopwatch.GetElapsedTime(start).TotalSeconds;
+            solution.Unmixing, mixture, covariance, solution.IsUnique ? Scale.AsIs : scale, cancellation);
+        log.End();
         return new SeparationResult<TSignal>(() => apply(unmixing))
         {
-            Method = Name,
+            Method = Method,
             Unmixing = unmixing,
             Iterations = log.Changes.Count,
             Termination = solution.Termination,
             ConditionNumber = unmixing.Mixing.ConditionNumber(),
             Changes = log.Changes,
             Objectives = log.Objectives,
-            Mixture = solution.Mixture,
+            Mixture = covariance,
             Statistics = statistics,
             Notes =
             [
                 .. solution.Notes,
-                .. UsesDensities ? GaussianSources.Notes(statistics) : [],
+                .. Method.UsesDensities ? GaussianSources.Notes(statistics) : [],
                 .. mixture is Recording sound ? Clipping.Notes(sound) : [],
             ],
-            SecondsPerStage = new Dictionary<string, double>
-            {
-                ["whiten"] = solution.WhitenSeconds,
-                ["solve"] = seconds,
-            },
+            SecondsPerStage = log.SecondsPerStage,
         };
-    }
-
-    /// <summary>What a method found.</summary>
-    private protected sealed record Solution(
-        Unmixing Unmixing,
-        Covariance Mixture,
-        Termination Termination,
-        IReadOnlyList<string> Notes,
-        double WhitenSeconds,
-        double SolveSeconds)
-    {
-        /// <summary>Whether order, sign and scale of the sources are known too.</summary>
-        public bool IsUnique { get; init; }
     }
 }

@@ -5,24 +5,24 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Separation;
 
-/// <summary>How separated sources are scaled.</summary>
+/// <summary>Names the scales of separated sources.</summary>
 internal enum Scale
 {
-    /// <summary>They are as they are.</summary>
+    /// <summary>As the method found them.</summary>
     AsIs,
 
     /// <summary>Variance 1.</summary>
     UnitVariance,
 
-    /// <summary>Peak 0.9 of full scale.</summary>
+    /// <summary>A peak of 0.9 of full scale.</summary>
     AudiblePeak,
 }
 
 /// <summary>
-/// Y = A X = (A D)(D⁻¹ X) for every invertible D; independence leaves D a permutation times a diagonal. This is the rule
-/// that fixes it. Order: by the energy that a source brings into the channels, Σ_c A_ck² E x_k², largest first. Sign: so
-/// that the skewness E x³ is positive; where it is under 0.05 in size, and so may be chance, so that the channel that
-/// hears the source loudest hears it with a positive sign. Scale: as <see cref="Scale"/> says.
+/// Fixes what independence leaves open: Y = A X = (A D)(D⁻¹ X) for every D that is a permutation times a diagonal. Order: by
+/// the energy that a source brings into the channels, Σ_c A_ck² E x_k², the largest first. Sign: such that the skewness E x³
+/// is positive; where it is below 0.05 in size, and may be chance, such that the channel that hears the source loudest hears
+/// it with a positive sign. Scale: as <see cref="Scale"/> says.
 /// </summary>
 internal static class SourceConvention
 {

@@ -1,21 +1,32 @@
+using Math4AI.Data;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation;
 
 /// <summary>
-/// How many sources stand out of noise that is equally strong in all channels: the k for which the description of the data is
-/// shortest, n (m − k) log(arithmetic mean / geometric mean of the m − k least eigenvalues) + ½ k (2m − k) log n.
-/// One eigenvalue alone looks like noise to this measure, whatever it is: that one of m sources is noise is believed where it lies 20 dB
-/// below the next. Source: M. Wax and T. Kailath, "Detection of signals by information theoretic criteria", IEEE Transactions on Acoustics, Speech,
-/// and Signal Processing 33 (1985).
+/// Estimates the number of sources in noise that is equally strong in all channels, by the minimum description length: the
+/// k that minimizes n (m − k) log(arithmetic mean / geometric mean of the m − k smallest eigenvalues) + ½ k (2m − k) log n
+/// for m channels of n samples. A single smallest eigenvalue always looks like noise to this measure, so it counts as noise
+/// only where it is 20 dB below the next one. Source: M. Wax and T. Kailath, "Detection of signals by information theoretic
+/// criteria", IEEE Transactions on Acoustics, Speech, and Signal Processing 33 (1985).
 /// </summary>
 public static class SourceCount
 {
     private const double NoiseBelow = 0.01;
 
-    /// <summary>Estimates the number of sources.</summary>
-    /// <param name="eigenvalues">Of the covariance, descending.</param>
-    /// <param name="samples">n.</param>
+    /// <summary>Estimates the number of sources in a mixture; at most the number of its independent channels.</summary>
+    /// <param name="mixture">The samples.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are constant or not finite.</exception>
+    public static int Of(ISampleSource mixture, CancellationToken cancellation = default)
+    {
+        Whitening whitening = Whitening.Of(mixture, null, cancellation);
+        return Math.Min(MinimumDescriptionLength(whitening.Eigenvalues, mixture.Length), whitening.Rank);
+    }
+
+    /// <summary>Estimates the number of sources from the eigenvalues of the covariance.</summary>
+    /// <param name="eigenvalues">The eigenvalues in descending order.</param>
+    /// <param name="samples">The number n of samples.</param>
     public static int MinimumDescriptionLength(Vector<double> eigenvalues, long samples)
     {
         ArgumentNullException.ThrowIfNull(eigenvalues);

@@ -1,25 +1,29 @@
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Separation;
 
-/// <summary>Moments of separated sources.</summary>
-/// <param name="Variance">E (x − E x)², one number a source.</param>
-/// <param name="Skewness">E x³ / (E x²)^(3/2), of the samples that were looked at.</param>
-/// <param name="Kurtosis">E x⁴ / (E x²)² − 3, of the samples that were looked at: 0 of a normal source.</param>
-/// <param name="Correlation">Sources × sources.</param>
+/// <summary>The moments of separated sources.</summary>
+/// <param name="Variance">The variances E (x − E x)², one for each source.</param>
+/// <param name="Skewness">The skewnesses E x³ / (E x²)^(3/2), of <see cref="SampleCount"/> samples.</param>
+/// <param name="Kurtosis">
+/// The excess kurtoses E x⁴ / (E x²)² − 3, of <see cref="SampleCount"/> samples; 0 for a Gaussian source.
+/// </param>
+/// <param name="Correlation">The correlations, sources × sources.</param>
 public sealed record SourceStatistics(
     Vector<double> Variance, Vector<double> Skewness, Vector<double> Kurtosis, Matrix<double> Correlation)
 {
     private const int Enough = 1 << 16;
 
-    /// <summary>The samples from all over the mixture that skewness and kurtosis were taken of: all, or about 65,536.</summary>
-    public required long Looked { get; init; }
+    /// <summary>
+    /// Gets the number of samples, spread over the mixture, that skewness and kurtosis were computed from: all, or about
+    /// 65,536.
+    /// </summary>
+    public required long SampleCount { get; init; }
 
-    /// <summary>The moments of W (Y − μ); second ones by W C Wᵀ from the covariance C of Y, without a pass.</summary>
+    /// <summary>Computes the moments of W (Y − μ); the second ones as W C Wᵀ from the covariance C of Y, without a pass.</summary>
     internal static SourceStatistics Of(
         ISampleSource mixture, Covariance covariance, Unmixing unmixing, CancellationToken cancellation)
     {
@@ -40,18 +44,18 @@ public sealed record SourceStatistics(
                 return i == j ? 1.0 : scale > 0.0 ? second[i, j] / scale : 0.0;
             }))
         {
-            Looked = part.Length,
+            SampleCount = part.Length,
         };
     }
 
-    /// <summary>max |x| of each source, over all samples.</summary>
+    /// <summary>Computes max |x| of each source over all samples.</summary>
     internal static Vector<double> Peaks(ISampleSource mixture, Unmixing unmixing, CancellationToken cancellation)
     {
         Moments[] sums = Pass(mixture, unmixing, unmixing.Mean, cancellation);
         return DenseVector.Create(unmixing.Sources, k => sums.Max(sum => sum.Peaks[k]));
     }
 
-    /// <summary>The statistics after each source is multiplied by a factor.</summary>
+    /// <summary>Gets the statistics after each source is multiplied by a factor.</summary>
     internal SourceStatistics Scaled(Vector<double> factors) => this with
     {
         Variance = Variance.PointwiseMultiply(factors.PointwisePower(2)),
@@ -60,7 +64,7 @@ public sealed record SourceStatistics(
             factors.Count, factors.Count, (i, j) => Correlation[i, j] * Math.Sign(factors[i]) * Math.Sign(factors[j])),
     };
 
-    /// <summary>The statistics of the sources in another order.</summary>
+    /// <summary>Gets the statistics of the sources in another order.</summary>
     internal SourceStatistics Ordered(int[] order) => this with
     {
         Variance = DenseVector.Create(order.Length, i => Variance[order[i]]),

@@ -8,16 +8,16 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// The map from mixtures to sources, X = W (Y − μ), and back, Y = A X + μ, in the data's own units. It can be used on new
+/// The map from mixtures to sources, X = W (Y − μ), and back, Y = A X + μ, in the units of the data. It can be applied to new
 /// recordings of the same microphones.
 /// </summary>
 public sealed class Unmixing
 {
-    /// <summary>Takes the two matrices as they are.</summary>
+    /// <summary>Initializes an unmixing from both matrices.</summary>
     /// <param name="matrix">W, sources × channels.</param>
     /// <param name="mixing">A, channels × sources.</param>
-    /// <param name="mean">μ, one number a channel.</param>
-    /// <exception cref="ArgumentException">The shapes do not belong together.</exception>
+    /// <param name="mean">μ, one number for each channel.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
     public Unmixing(Matrix<double> matrix, Matrix<double> mixing, Vector<double> mean)
     {
         ArgumentNullException.ThrowIfNull(matrix);
@@ -28,7 +28,7 @@ public sealed class Unmixing
         {
             throw new ArgumentException(
                 $"The unmixing is {matrix.RowCount} × {matrix.ColumnCount}, the mixing {mixing.RowCount} × "
-                + $"{mixing.ColumnCount} and the mean has {mean.Count} entries: they do not belong together.");
+                + $"{mixing.ColumnCount} and the mean has {mean.Count} entries: they do not fit together.");
         }
 
         Matrix = matrix;
@@ -36,22 +36,37 @@ public sealed class Unmixing
         Mean = mean;
     }
 
-    /// <summary>W, sources × channels.</summary>
+    /// <summary>Gets the unmixing matrix W, sources × channels.</summary>
     public Matrix<double> Matrix { get; }
 
-    /// <summary>A, channels × sources: column k is how source k is heard in each channel.</summary>
+    /// <summary>Gets the mixing matrix A, channels × sources: column k is how each channel hears source k.</summary>
     public Matrix<double> Mixing { get; }
 
-    /// <summary>μ, the mean of each channel.</summary>
+    /// <summary>Gets the mean μ of each channel.</summary>
     public Vector<double> Mean { get; }
 
-    /// <summary>The number of sources.</summary>
+    /// <summary>Gets the number of sources.</summary>
     public int Sources => Matrix.RowCount;
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels => Matrix.ColumnCount;
 
-    /// <summary>The sources of a recording.</summary>
+    /// <summary>Makes an unmixing of centered signals from W alone: A is its inverse, and μ is 0.</summary>
+    /// <param name="matrix">W, square and of full rank.</param>
+    /// <exception cref="ArgumentException">W is not square or not of full rank.</exception>
+    public static Unmixing OfMatrix(Matrix<double> matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        int rank = matrix.Rank();
+        return matrix.RowCount == matrix.ColumnCount && rank == matrix.RowCount
+            ? new Unmixing(matrix, matrix.Inverse(), new DenseVector(matrix.RowCount))
+            : throw new ArgumentException(
+                $"The unmixing matrix must be square and of full rank, and is {matrix.RowCount} × {matrix.ColumnCount} of "
+                + $"rank {rank}.",
+                nameof(matrix));
+    }
+
+    /// <summary>Computes the sources of a recording.</summary>
     /// <param name="mixture">A recording with the channels that this unmixing was made for.</param>
     /// <exception cref="ArgumentException">It has another number of channels.</exception>
     public Recording Apply(Recording mixture)
@@ -69,9 +84,9 @@ public sealed class Unmixing
         return new Recording(sources, mixture.SampleRate, SourceNames());
     }
 
-    /// <summary>The sources of a matrix.</summary>
-    /// <param name="samplesByChannels">One row a sample, one column a channel.</param>
-    /// <returns>Samples × sources.</returns>
+    /// <summary>Computes the sources of a matrix.</summary>
+    /// <param name="samplesByChannels">The mixture, one row for each sample and one column for each channel.</param>
+    /// <returns>The sources, samples × sources.</returns>
     /// <exception cref="ArgumentException">It has another number of channels.</exception>
     public Matrix<double> Apply(Matrix<double> samplesByChannels)
     {
@@ -88,9 +103,9 @@ public sealed class Unmixing
         return new DenseMatrix(length, Sources, sources);
     }
 
-    /// <summary>The sources of samples of any kind, block after block, in order.</summary>
+    /// <summary>Computes the sources of samples of any kind, block after block, in order.</summary>
     /// <param name="mixture">The samples.</param>
-    /// <param name="take">Given the first sample, the count, and the sources, planar; the block is used again.</param>
+    /// <param name="take">Receives each block of sources; its memory is reused for the next.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="ArgumentException">The mixture has another number of channels.</exception>
     public void Apply(ISampleSource mixture, BlockOfSources take, CancellationToken cancellation = default)
@@ -122,8 +137,8 @@ public sealed class Unmixing
     private string[] SourceNames() => [.. Enumerable.Range(1, Sources).Select(i => $"source {i}")];
 }
 
-/// <summary>Takes a block of separated sources.</summary>
-/// <param name="start">The block's first sample.</param>
-/// <param name="count">The samples in each source.</param>
-/// <param name="block">Planar: source k begins at <c>k * count</c>.</param>
+/// <summary>Receives a block of separated sources.</summary>
+/// <param name="start">The first sample of the block.</param>
+/// <param name="count">The number of samples in each source.</param>
+/// <param name="block">The samples, planar: source k begins at <c>k * count</c>.</param>
 public delegate void BlockOfSources(long start, int count, ReadOnlySpan<double> block);

@@ -6,10 +6,11 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ S from the covariance C of the channels and
-/// S C S = E Λ Eᵀ, largest eigenvalues first. Where some components are to be left out, S = I and those of most variance stay (PCA);
-/// otherwise S makes all channels of unit variance, so that the units in which each was measured do not matter. Where the channels
-/// depend on each other there are eigenvalues that are zero up to rounding; their components carry no signal and are left out.
+/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ S, where C is the covariance of the
+/// channels and S C S = E Λ Eᵀ with the largest eigenvalues first. Where fewer components are asked for, S = I and those of
+/// the largest variance are kept (PCA). Otherwise S scales all channels to unit variance, so that their units do not
+/// matter. Channels that depend on each other lead to eigenvalues that are zero up to rounding; their components carry no
+/// signal and are left out.
 /// </summary>
 public sealed class Whitening
 {
@@ -25,27 +26,35 @@ public sealed class Whitening
             basis.RowCount, components, (i, j) => scales[i] > 0.0 ? basis[i, j] * Math.Sqrt(kept[j]) / scales[i] : 0.0);
     }
 
-    /// <summary>Mean and covariance of the data.</summary>
+    /// <summary>Gets the mean and covariance of the data.</summary>
     public Covariance Covariance { get; }
 
-    /// <summary>All eigenvalues of the covariance, descending.</summary>
+    /// <summary>Gets all eigenvalues of the covariance, in descending order.</summary>
     public Vector<double> Eigenvalues { get; }
 
-    /// <summary>The number of eigenvalues that are not zero up to the rounding of the data.</summary>
+    /// <summary>Gets the number of eigenvalues that exceed the rounding error of the data.</summary>
     public int Rank { get; }
 
-    /// <summary>K, components × channels.</summary>
+    /// <summary>Gets the whitening matrix K, components × channels.</summary>
     public Matrix<double> Matrix { get; }
 
-    /// <summary>channels × components: y − μ = Inverse · z, for what the kept components carry.</summary>
+    /// <summary>Gets the map back, channels × components: y − μ = Inverse · z, as far as the kept components carry y.</summary>
     public Matrix<double> Inverse { get; }
 
-    /// <summary>The share of the variance that the kept components carry, 0 … 1.</summary>
+    /// <summary>Gets the share of the variance that the kept components carry, from 0 to 1.</summary>
     public double ExplainedVariance => Eigenvalues.SubVector(0, Matrix.RowCount).Sum() / Eigenvalues.Sum();
+
+    /// <summary>Makes the unmixing W = R K from a rotation R of the white signals.</summary>
+    /// <param name="rotation">R, components × components, orthogonal.</param>
+    public Unmixing ToUnmixing(Matrix<double> rotation)
+    {
+        ArgumentNullException.ThrowIfNull(rotation);
+        return new Unmixing(rotation * Matrix, Inverse * rotation.Transpose(), Covariance.Mean);
+    }
 
     /// <summary>Finds the whitening of samples.</summary>
     /// <param name="source">The samples.</param>
-    /// <param name="components">How many components to keep; null keeps as many as there are independent channels.</param>
+    /// <param name="components">The number of components to keep; null for as many as there are independent channels.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="ArgumentException">There are fewer components than asked for, or the data are not finite.</exception>
     public static Whitening Of(ISampleSource source, int? components = null, CancellationToken cancellation = default)
@@ -83,8 +92,8 @@ public sealed class Whitening
     }
 
     /// <summary>
-    /// An eigenvalue counts where it exceeds what rounding alone would leave: of the eigenvalues (ε of float64 times the
-    /// largest), of the samples (ε² of the data times the largest) and of a mean much larger than the deviations.
+    /// Counts the eigenvalues that exceed what rounding alone leaves: the rounding of the eigenvalues (ε of float64 times
+    /// the largest), of the samples (ε² of the data times the largest), and of a mean much larger than the deviations.
     /// </summary>
     private static int RankOf(Vector<double> descending, Vector<double> mean, ISampleSource source)
     {
@@ -95,7 +104,7 @@ public sealed class Whitening
         return descending.Count(value => value > 8.0 * Math.Max(ofArithmetic, ofSamples));
     }
 
-    /// <summary>1/σ of each channel; 0 of one that is constant up to the rounding of its samples.</summary>
+    /// <summary>Gets 1/σ of each channel; 0 for one that is constant up to the rounding of its samples.</summary>
     private static DenseVector UnitVariance(Covariance covariance, ISampleSource source) =>
         DenseVector.Create(source.Channels, i =>
         {
@@ -103,7 +112,7 @@ public sealed class Whitening
             return variance > 8.0 * source.Epsilon * source.Epsilon * mean * mean && variance > 0.0 ? 1.0 / Math.Sqrt(variance) : 0.0;
         });
 
-    /// <summary>What a user should know of the components that are kept.</summary>
+    /// <summary>Gets what a user should know about the components that are kept.</summary>
     internal List<string> Notes()
     {
         var notes = new List<string>();

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Math4AI.Data.Arrays;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
-using Math4AI.Separation.Ica;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Files;
 using Math4AI.Training.Optimizers;

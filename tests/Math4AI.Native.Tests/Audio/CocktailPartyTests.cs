@@ -1,5 +1,4 @@
 using Math4AI.Audio;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Audio;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Math4AI.Audio;
 using Math4AI.Data.Arrays;
 using Math4AI.Data.Tables;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Cli;

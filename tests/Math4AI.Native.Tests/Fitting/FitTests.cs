@@ -3,7 +3,6 @@ using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
 using Math4AI.Optimization;
 using Math4AI.Optimization.Constraints;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

@@ -1,7 +1,6 @@
 using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

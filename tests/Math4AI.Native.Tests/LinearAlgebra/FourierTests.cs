@@ -1,7 +1,6 @@
 using System.Numerics;
 using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics;
 using MathNet.Numerics.IntegralTransforms;
 using MathNet.Numerics.Providers.FourierTransform;

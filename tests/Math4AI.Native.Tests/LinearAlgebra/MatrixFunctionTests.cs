@@ -1,7 +1,6 @@
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.LinearAlgebra.Functions;
 using Math4AI.LinearAlgebra.Solves;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;

@@ -1,6 +1,5 @@
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;

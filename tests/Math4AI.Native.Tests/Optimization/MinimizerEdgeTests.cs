@@ -1,6 +1,5 @@
 using Math4AI.Optimization;
 using Math4AI.Optimization.LeastSquares;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Optimization;

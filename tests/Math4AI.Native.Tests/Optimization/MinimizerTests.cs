@@ -2,7 +2,6 @@ using Math4AI.Optimization;
 using Math4AI.Optimization.Constraints;
 using Math4AI.Optimization.LeastSquares;
 using Math4AI.Optimization.Search;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Optimization;

@@ -1,6 +1,5 @@
 using Math4AI.Probability;
 using Math4AI.Probability.Neighbors;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

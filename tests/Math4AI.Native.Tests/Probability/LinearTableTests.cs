@@ -1,6 +1,5 @@
 using Math4AI.LinearAlgebra;
 using Math4AI.Probability;
-using Math4AI.Separation.Ica;
 
 namespace Math4AI.Tests.Probability;
 

@@ -1,4 +1,3 @@
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;

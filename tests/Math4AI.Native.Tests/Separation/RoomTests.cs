@@ -1,6 +1,5 @@
 using System.Numerics;
 using Math4AI.Audio;
-using Math4AI.Separation.Ica;
 using Math4AI.Separation.Quality;
 using Math4AI.Separation.Rooms;
 using MathNet.Numerics.Random;

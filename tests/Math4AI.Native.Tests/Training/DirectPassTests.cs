@@ -1,5 +1,4 @@
 using Math4AI.Runtime;
-using Math4AI.Separation.Ica;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;

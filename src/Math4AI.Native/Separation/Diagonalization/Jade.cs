@@ -6,24 +6,33 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Diagonalization;
 
 /// <summary>
-/// JADE: of white signals z, the cumulant matrices Q_kl with the elements cum(z_i, z_j, z_k, z_l) are diagonal for independent
-/// sources; the rotation makes all of them as diagonal as can be. One pass over the data, without a start; its cost grows with the
-/// fourth power of the channels. Source: J.-F. Cardoso, "High-order contrasts for independent component analysis", Neural
+/// JADE: the cumulant matrices Q_kl of white signals z, with the elements cum(z_i, z_j, z_k, z_l), are diagonal for
+/// independent sources, and the rotation makes all of them as diagonal as possible. It takes one pass over the data and no
+/// start; its cost grows with the fourth power of the number of channels. Source: J.-F. Cardoso, "High-order contrasts for independent component analysis", Neural
 /// Computation 11 (1999).
 /// </summary>
-internal sealed class Jade(int? sources) : DiagonalisingSeparator(sources)
+internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
 {
-    private const int MostSignals = 24;
+    private const int MaxSignals = 24;
 
-    public override string Name => "jade";
+    /// <summary>Gets the entry of <see cref="Separator.Methods"/>.</summary>
+    public static SeparationMethod Description { get; } = new("jade")
+    {
+        Summary = "fourth-order cumulants, for few channels",
+        Objective = OffDiagonal,
+        Factory = options => new Jade(options.Sources),
+    };
+
+    public override SeparationMethod Method => Description;
 
     protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {
         int count = whitening.Matrix.RowCount;
-        return count <= MostSignals
+        return count <= MaxSignals
             ? Cumulants(mixture, whitening, cancellation)
             : throw new ArgumentException(
-                $"JADE's cost grows with the fourth power of the signals, and there are {count}; use another method, or --sources.");
+                $"JADE's cost grows with the fourth power of the signals, and there are {count}: use another "
+                + "method, or look for fewer sources.");
     }
 
     private static Matrix<double>[] Cumulants(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)

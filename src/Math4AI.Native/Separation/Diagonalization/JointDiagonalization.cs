@@ -1,4 +1,3 @@
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Diagonalization;
@@ -10,7 +9,7 @@ namespace Math4AI.Separation.Diagonalization;
 /// </summary>
 internal static class JointDiagonalization
 {
-    private const int MostSweeps = 100;
+    private const int MaxSweeps = 100;
 
     /// <summary>Rotates the matrices in place.</summary>
     /// <param name="matrices">Symmetric, all of one order.</param>
@@ -21,7 +20,7 @@ internal static class JointDiagonalization
     {
         int order = matrices[0].RowCount;
         Matrix<double> rotation = Matrix<double>.Build.DenseIdentity(order);
-        for (int sweep = 0; sweep < MostSweeps; sweep++)
+        for (int sweep = 0; sweep < MaxSweeps; sweep++)
         {
             double largest = 0.0;
             for (int p = 0; p < order; p++)

@@ -7,15 +7,32 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Diagonalization;
 
 /// <summary>
-/// SOBI: sources with different spectra, of any density, also Gaussian ones. Of white signals the lagged covariances
-/// E z(t) z(t + τ)ᵀ are made diagonal together. Source: A. Belouchrani, K. Abed-Meraim, J.-F. Cardoso, E. Moulines, "A blind source
+/// SOBI: separates sources with different spectra, whatever their densities; they may be Gaussian. It jointly diagonalizes
+/// the lagged covariances E z(t) z(t + τ)ᵀ of white signals. Source: A. Belouchrani, K. Abed-Meraim, J.-F. Cardoso, E. Moulines, "A blind source
 /// separation technique using second-order statistics", IEEE Transactions on Signal Processing 45 (1997).
 /// </summary>
-internal sealed class Sobi(int? sources, int lags) : DiagonalisingSeparator(sources)
+internal sealed class Sobi : DiagonalizingSeparator
 {
-    public override string Name => "sobi";
+    private readonly int lags;
 
-    private protected override bool UsesDensities => false;
+    public Sobi(int? sources, int lags = 50)
+        : base(sources)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lags, 1);
+        this.lags = lags;
+    }
+
+    /// <summary>Gets the entry of <see cref="Separator.Methods"/>.</summary>
+    public static SeparationMethod Description { get; } = new("sobi")
+    {
+        Summary = "lagged covariances, for sources with different spectra",
+        Objective = OffDiagonal,
+        UsesDensities = false,
+        UsesSampleOrder = true,
+        Factory = options => new Sobi(options.Sources),
+    };
+
+    public override SeparationMethod Method => Description;
 
     protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation) =>
         mixture.Length > lags

@@ -1,106 +1,138 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Globalization;
+using Math4AI.Data;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Ica;
 
-/// <summary>The contrast functions of FastICA, G(u).</summary>
-public enum Contrast
+/// <summary>
+/// A contrast function G(u) of FastICA, with its derivatives g = G′ and g′. Sources are the directions in which E G(u)
+/// differs most from its value for a Gaussian signal of unit variance.
+/// </summary>
+/// <remarks>
+/// For a contrast of your own, derive from this class and override <see cref="Name"/>, <see cref="Value"/>,
+/// <see cref="Score(double)"/> and <see cref="Slope"/>; <see cref="Separator.FastIca"/> compares the derivatives with finite
+/// differences. G must be twice differentiable but for single points, and even functions suit most data. Override
+/// <see cref="Score(Span{double})"/> and <see cref="Sum"/> to make it faster.
+/// </remarks>
+public abstract class Contrast
 {
-    /// <summary>log cosh u: a good choice for most sources.</summary>
-    LogCosh,
+    // Neither symmetric nor round: a corner at such a place would be a rare accident.
+    private static readonly double[] Probes = [-3.171, -1.723, -0.911, -0.437, -0.1373, 0.1511, 0.457, 0.893, 1.781, 3.067];
+    private static readonly double Step = Math.Cbrt(double.BitIncrement(1.0) - 1.0);
 
-    /// <summary>−e^(−u²/2): for sources with heavy tails, and where there are outliers.</summary>
-    Exponential,
+    /// <summary>Gets log cosh u, a good choice for most sources.</summary>
+    public static Contrast LogCosh { get; } = new LogCoshContrast();
 
-    /// <summary>u⁴/4, the kurtosis: for sources with light tails, and no outliers.</summary>
-    Cube,
-}
+    /// <summary>Gets −e^(−u²/2), for heavy-tailed sources and data with outliers.</summary>
+    public static Contrast Exp { get; } = new ExpContrast();
 
-/// <summary>The scores g = G′ of the contrasts.</summary>
-internal static unsafe class ContrastExtensions
-{
-    /// <summary>u = g(u), in place.</summary>
-    /// <param name="contrast">Which.</param>
-    /// <param name="u">Any number of samples.</param>
-    /// <returns>Σ g′(u).</returns>
-    public static double Score(this Contrast contrast, Span<double> u) => contrast switch
+    /// <summary>Gets u⁴/4, the kurtosis, for light-tailed sources and data without outliers.</summary>
+    public static Contrast Cube { get; } = new CubeContrast();
+
+    /// <summary>Gets the built-in contrasts; the first is the default.</summary>
+    public static IReadOnlyList<Contrast> All { get; } = [LogCosh, Exp, Cube];
+
+    /// <summary>Gets the name, such as "logcosh".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Gets E G(ν) of a standard normal ν; computed numerically unless overridden.</summary>
+    public virtual double GaussianMean
     {
-        Contrast.Exponential => Exponential(u),
-        Contrast.Cube => Cube(u),
-        _ => u.Length - LogCosh.Score(u),
-    };
-
-    /// <summary>Σ G(u).</summary>
-    public static double Sum(this Contrast contrast, ReadOnlySpan<double> u)
-    {
-        if (contrast == Contrast.LogCosh)
+        get
         {
-            return LogCosh.Sum(u);
+            // The trapezoidal rule converges faster than any power of its step where the ends vanish.
+            const double Width = 1.0 / 64.0;
+            const int Ends = 12 * 64;
+            return Enumerable.Range(-Ends, 2 * Ends + 1)
+                .Sum(i => Value(i * Width) * Math.Exp(-0.5 * i * Width * i * Width)) * Width / Math.Sqrt(2.0 * Math.PI);
+        }
+    }
+
+    /// <summary>Computes G(u).</summary>
+    public abstract double Value(double u);
+
+    /// <summary>Computes the score g(u) = G′(u).</summary>
+    public abstract double Score(double u);
+
+    /// <summary>Computes g′(u).</summary>
+    public abstract double Slope(double u);
+
+    /// <summary>Replaces every u by its score g(u).</summary>
+    /// <param name="u">The samples; any number of them.</param>
+    /// <returns>Σ g′(u).</returns>
+    public virtual double Score(Span<double> u)
+    {
+        double slopes = 0.0;
+        foreach (ref double value in u)
+        {
+            slopes += Slope(value);
+            value = Score(value);
         }
 
+        return slopes;
+    }
+
+    /// <summary>Computes Σ G(u).</summary>
+    /// <param name="u">The samples; any number of them.</param>
+    public virtual double Sum(ReadOnlySpan<double> u)
+    {
         double sum = 0.0;
         foreach (double value in u)
         {
-            double square = value * value;
-            sum += contrast == Contrast.Exponential ? -Math.Exp(-0.5 * square) : 0.25 * square * square;
+            sum += Value(value);
         }
 
         return sum;
     }
 
-    /// <summary>E G(ν) of a standard normal ν.</summary>
-    public static double OfNormal(this Contrast contrast) => contrast switch
-    {
-        Contrast.Exponential => -Math.Sqrt(0.5),
-        Contrast.Cube => 0.75,
-        _ => SaddlePoints.GaussianContrast,
-    };
+    /// <summary>Returns the name.</summary>
+    public override string ToString() => Name;
 
-    /// <summary>The same of log cosh in float32.</summary>
-    public static double Score(this Contrast contrast, Span<float> u) => contrast == Contrast.LogCosh
-        ? u.Length - LogCosh.Score(u)
-        : throw new NotSupportedException($"The contrast {contrast} is not written in float32.");
+    /// <summary>Gets whether the score exists in float32, which is twice as fast.</summary>
+    internal virtual bool HasSinglePrecision => false;
 
-    /// <summary>g = u e^(−u²/2) and g′ = (1 − u²) e^(−u²/2).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Exponential(Span<double> u)
+    /// <summary>Replaces every u by its score in float32.</summary>
+    /// <returns>Σ g′(u).</returns>
+    internal virtual double Score(Span<float> u) =>
+        throw new NotSupportedException($"The contrast {Name} has no score in float32.");
+
+    /// <summary>Makes the pass for few channels that does everything in one loop; null where there is none.</summary>
+    internal virtual FixedPointPass? FusedPass(ISampleSource samples, Whitening whitening) => null;
+
+    /// <summary>Leaves a fixed point that is a saddle of the contrast; null where it is none, or it is not known.</summary>
+    internal virtual Matrix<double>? LeaveSaddle(
+        ISampleSource mixture, Whitening whitening, Matrix<double> rotation, CancellationToken cancellation) => null;
+
+    /// <summary>Compares the derivatives with central differences, and the functions of spans with those of numbers.</summary>
+    /// <exception cref="ArgumentException">They do not agree; the message says which, where, and both values.</exception>
+    internal void Check()
     {
-        double sum = 0.0;
-        fixed (double* samples = u)
+        foreach (double u in Probes)
         {
-            int width = Vector512<double>.Count, i = 0;
-            Vector512<double> slopes = default;
-            for (; i <= u.Length - width; i += width)
-            {
-                Vector512<double> value = Vector512.Load(samples + i), square = value * value;
-                Vector512<double> bell = Vector512.Exp(square * Vector512.Create(-0.5));
-                slopes += (Vector512<double>.One - square) * bell;
-                (value * bell).Store(samples + i);
-            }
-
-            for (; i < u.Length; i++)
-            {
-                double square = samples[i] * samples[i], bell = Math.Exp(-0.5 * square);
-                sum += (1.0 - square) * bell;
-                samples[i] *= bell;
-            }
-
-            return sum + Vector512.Sum(slopes);
+            Compare("score", u, Score(u), (Value(u + Step) - Value(u - Step)) / (2.0 * Step), Value(u));
+            Compare("slope", u, Slope(u), (Score(u + Step) - Score(u - Step)) / (2.0 * Step), Score(u));
         }
+
+        double[] scores = [.. Probes];
+        Compare("sum of slopes", double.NaN, Score(scores), Probes.Sum(Slope), 1.0);
+        for (int i = 0; i < scores.Length; i++)
+        {
+            Compare("score of a span", Probes[i], scores[i], Score(Probes[i]), 1.0);
+        }
+
+        Compare("sum", double.NaN, Sum(Probes), Probes.Sum(Value), 1.0);
     }
 
-    /// <summary>g = u³ and g′ = 3u².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Cube(Span<double> u)
+    private void Compare(string what, double u, double given, double expected, double size)
     {
-        double squares = 0.0;
-        foreach (ref double value in u)
+        const double Tolerance = 1e-6;
+        if (!(Math.Abs(given - expected) <= Tolerance * (1.0 + Math.Abs(expected) + Math.Abs(size))))
         {
-            double square = value * value;
-            squares += square;
-            value *= square;
+            string place = double.IsNaN(u) ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" at u = {u}");
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The {what} of the contrast {Name}{place} is {given:G6}, and its other functions give {expected:G6}: "
+                + $"correct one of them."));
         }
-
-        return 3.0 * squares;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
@@ -6,28 +5,31 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Ica;
 
-/// <summary>Settings of FastICA.</summary>
+/// <summary>Settings of <see cref="Separator.FastIca"/>.</summary>
 public sealed record FastIcaOptions
 {
-    /// <summary>How many sources to look for; null for as many as there are independent channels.</summary>
+    /// <summary>Gets the number of sources; null for as many as there are independent channels.</summary>
     public int? Sources { get; init; }
 
-    /// <summary>The contrast function.</summary>
-    public Contrast Contrast { get; init; }
+    /// <summary>Gets the contrast function.</summary>
+    public Contrast Contrast { get; init; } = Contrast.LogCosh;
 
-    /// <summary>Whether the sources are found one after the other, each orthogonal to those before, and not all together.</summary>
+    /// <summary>Gets whether the sources are found one by one, each orthogonal to those before, instead of all together.</summary>
     public bool IsOneByOne { get; init; }
 
-    /// <summary>W to begin at, sources × channels, such as that of a similar recording; null for a search from nothing.</summary>
+    /// <summary>
+    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar recording;
+    /// null for a random one.
+    /// </summary>
     public Matrix<double>? Start { get; init; }
 
-    /// <summary>Where the search starts: the same seed gives the same bits.</summary>
+    /// <summary>Gets the seed of the random start: the same seed and number of threads give the same bits.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>It has converged when no row of W turns further: max |1 − |⟨w, w_before⟩|| under this.</summary>
+    /// <summary>Gets the tolerance: it has converged when max |1 − |⟨w, w_before⟩|| over the rows of W is below this.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
-    /// <summary>The most iterations.</summary>
+    /// <summary>Gets the maximum number of iterations.</summary>
     public int MaxIterations { get; init; } = 200;
 }
 
@@ -39,45 +41,68 @@ public sealed record FastIcaOptions
 /// Neural Networks 10 (1999). Equals <c>sklearn.decomposition.FastICA</c> with <c>algorithm</c> "parallel" or "deflation" and
 /// <c>fun</c> "logcosh", "exp" or "cube".
 /// </summary>
-/// <remarks>Each iteration is one pass over the data, <see cref="FixedPointPass"/>.</remarks>
-internal sealed class FastIca(FastIcaOptions options) : Separator
+/// <remarks>
+/// The files, in the order of the computation: <see cref="Whitening"/>; <see cref="Rotations"/>, where W begins and how it
+/// is made orthogonal; <see cref="FixedPointPass"/>, one step as one pass over the data, and
+/// <see cref="FusedFixedPointPass"/>, the same for up to four channels in one loop; <see cref="Ica.Contrast"/> with
+/// <see cref="LogCoshContrast"/>, <see cref="ExpContrast"/> and <see cref="CubeContrast"/>, and <see cref="LogCosh"/>, the
+/// vectorized loops of the first; <see cref="SaddlePoints"/>, which leaves fixed points that are no maxima;
+/// <see cref="ContrastSample"/>, the objective that is reported.
+/// </remarks>
+internal sealed class FastIca : WhiteningSeparator
 {
-    // A start from fewer samples than these, and than these for each source, may lie in another basin than the answer: the angle
-    // that a row of W is off has a variance of some m/n.
+    // A start from fewer samples than these, and than these for each source, may lie in another basin than the answer: the
+    // variance of the angle error of a row of W is about m/n.
     private const int SamplesForAStart = 50_000;
     private const int SamplesForASource = 1000;
-    private const int MostStride = 64;
-    private const int MostTurns = 3;
+    private const int MaxStride = 64;
+    private const int MaxTurns = 3;
 
-    public override string Name => "fastica";
+    private readonly FastIcaOptions options;
 
-    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
+    public FastIca(FastIcaOptions options)
+        : base(options.Sources)
     {
-        log.Begin("whiten");
-        long start = Stopwatch.GetTimestamp();
-        Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
-        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
+        SeparationSettings.RequireTolerance(options.Tolerance);
+        ArgumentNullException.ThrowIfNull(options.Contrast);
+        options.Contrast.Check();
+        this.options = options;
+    }
 
-        start = Stopwatch.GetTimestamp();
+    /// <summary>Gets the entry of <see cref="Separator.Methods"/>.</summary>
+    public static SeparationMethod Description { get; } = new("fastica")
+    {
+        Summary = "fixed-point iteration for a contrast, the fastest for many channels",
+        Objective = "contrast (maximized)",
+        TakesStart = true,
+        TakesContrast = true,
+        Factory = options => new FastIca(new FastIcaOptions
+        {
+            Sources = options.Sources,
+            Seed = options.Seed,
+            Start = options.Start,
+            Contrast = options.Contrast ?? Contrast.LogCosh,
+        }),
+    };
+
+    public override SeparationMethod Method => Description;
+
+    protected override (Unmixing Unmixing, Termination Termination) Solve(
+        ISampleSource mixture, Whitening whitening, SeparationLog log, CancellationToken cancellation)
+    {
         Matrix<double> rotation = Rotations.Start(options.Start, whitening, options.Seed);
         var contrast = new ContrastSample(mixture, whitening, options.Contrast);
         void Report(Matrix<double> now, double change) => log.Add("solve", change, contrast.At(now));
         bool converged = options.IsOneByOne
             ? OneByOne(mixture, whitening, rotation, Report, cancellation)
             : Together(mixture, whitening, ref rotation, Report, cancellation);
-        return new Solution(
-            new Unmixing(
-                rotation * whitening.Matrix, whitening.Inverse * rotation.Transpose(), whitening.Covariance.Mean),
-            whitening.Covariance,
-            converged ? Termination.Converged : Termination.IterationLimit,
-            whitening.Notes(),
-            whitenSeconds,
-            Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return (whitening.ToUnmixing(rotation), converged ? Termination.Converged : Termination.IterationLimit);
     }
 
     /// <summary>
-    /// Where there is much data, a part of it leads to the neighbourhood of the answer, and all of it from there on. A
-    /// fixed point that is a saddle is left again.
+    /// With much data, iterates on a part of it to come near the answer, and on all of it from there. A fixed point that is
+    /// a saddle is left again.
     /// </summary>
     private bool Together(
         ISampleSource mixture,
@@ -87,7 +112,7 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         CancellationToken cancellation)
     {
         int left = options.MaxIterations, fewest = Math.Max(SamplesForAStart, SamplesForASource * rotation.RowCount);
-        int stride = (int)Math.Min(MostStride, mixture.Length / fewest);
+        int stride = (int)Math.Min(MaxStride, mixture.Length / fewest);
         if (stride > 1 && options.Start is null)
         {
             var part = new SubsampledSource(mixture, stride);
@@ -98,8 +123,8 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         {
             (int iterations, bool converged) = Iterate(mixture, whitening, ref rotation, left, report, cancellation);
             left -= iterations;
-            if (!converged || left == 0 || turns == MostTurns || options.Contrast != Contrast.LogCosh
-                || SaddlePoints.Leave(mixture, whitening, rotation, cancellation) is not { } turned)
+            if (!converged || left == 0 || turns == MaxTurns
+                || options.Contrast.LeaveSaddle(mixture, whitening, rotation, cancellation) is not { } turned)
             {
                 return converged;
             }
@@ -112,12 +137,12 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         ISampleSource samples,
         Whitening whitening,
         ref Matrix<double> rotation,
-        int most,
+        int limit,
         Action<Matrix<double>, double> report,
         CancellationToken cancellation)
     {
         var pass = FixedPointPass.Over(samples, whitening, rotation.RowCount, options);
-        for (int iteration = 1; iteration <= most; iteration++)
+        for (int iteration = 1; iteration <= limit; iteration++)
         {
             Matrix<double> before = rotation, now = Rotations.Nearest(pass.Step(rotation, cancellation));
             double change = Enumerable.Range(0, now.RowCount)
@@ -130,10 +155,10 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
             }
         }
 
-        return (most, false);
+        return (limit, false);
     }
 
-    /// <summary>Row after row, in place; whether all of them converged.</summary>
+    /// <summary>Finds row after row, in place; returns whether all of them converged.</summary>
     private bool OneByOne(
         ISampleSource samples,
         Whitening whitening,
@@ -163,10 +188,10 @@ internal sealed class FastIca(FastIcaOptions options) : Separator
         return converged;
     }
 
-    /// <summary>A unit vector, without its parts along the first rows.</summary>
+    /// <summary>Makes w orthogonal to the first rows, and of unit length.</summary>
     private static Vector<double> OrthogonalTo(Matrix<double> rows, int count, Vector<double> w)
     {
-        // Twice: the first time leaves a little where almost all is taken away.
+        // Twice: the first time leaves a rounding error that is large where almost all is taken away.
         for (int time = 0; time < 2 && count > 0; time++)
         {
             w -= rows.TransposeThisAndMultiply(rows * w);

@@ -17,12 +17,12 @@ internal abstract class FixedPointPass
 {
     // Rounding samples to float32 adds noise of 2⁻²⁵ to channels of unit variance; what K makes of it has to stay far below the
     // steps that count as none, and below anything that a sample of a million can tell.
-    private const double MostAmplification = 1e3;
+    private const double MaxAmplification = 1e3;
     private const double FinestTolerance = 1e-7;
 
     // Between these, samples in their own unit fit float32 with room for their products.
-    private const double LeastDeviation = 1e-12;
-    private const double MostDeviation = 1e12;
+    private const double MinDeviation = 1e-12;
+    private const double MaxDeviation = 1e12;
 
     /// <summary>The pass in float32 where that changes nothing that counts, which is twice as fast; else in float64.</summary>
     /// <param name="samples">y.</param>
@@ -33,9 +33,10 @@ internal abstract class FixedPointPass
     {
         var deviations = whitening.Covariance.Matrix.Diagonal().PointwiseSqrt();
         double amplification = whitening.Matrix.MultiplyColumns(deviations).RowNorms(2.0).Maximum();
-        bool isSingle = options is { Contrast: Contrast.LogCosh, Tolerance: >= FinestTolerance } && amplification <= MostAmplification;
-        bool isFew = samples.Channels <= FewChannels.Most && deviations.All(d => d is > LeastDeviation and < MostDeviation);
-        return isSingle && isFew ? new FusedFixedPointPass(samples, whitening)
+        bool isSingle = options is { Contrast.HasSinglePrecision: true, Tolerance: >= FinestTolerance }
+            && amplification <= MaxAmplification;
+        bool isFew = samples.Channels <= FewChannels.Most && deviations.All(d => d is > MinDeviation and < MaxDeviation);
+        return isSingle && isFew && options.Contrast.FusedPass(samples, whitening) is { } fused ? fused
             : isSingle ? new Typed<float>(samples, whitening, rows, options.Contrast)
             : new Typed<double>(samples, whitening, rows, options.Contrast);
     }

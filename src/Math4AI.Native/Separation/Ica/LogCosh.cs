@@ -164,7 +164,7 @@ internal static unsafe class LogCosh
     }
 
     /// <summary>log cosh u = |u| + log(1 + e^(−2|u|)) − log 2, which does not overflow.</summary>
-    private static double Value(double u) => Math.Abs(u) + double.LogP1(Math.Exp(-2.0 * Math.Abs(u))) - Math.Log(2.0);
+    public static double Value(double u) => Math.Abs(u) + double.LogP1(Math.Exp(-2.0 * Math.Abs(u))) - Math.Log(2.0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Tanh(Vector512<double> u)
@@ -227,7 +227,7 @@ internal static unsafe class LogCosh
     /// </summary>
     private ref struct TailSum()
     {
-        private const int MostFactors = 500;
+        private const int MaxFactors = 500;
 
         private Vector512<double> sizes = default;
         private Vector512<double> logs = default;
@@ -244,7 +244,7 @@ internal static unsafe class LogCosh
             Vector512<double> sum = Vector512<double>.One + e;
             sizes += size;
             product *= sum;
-            if (++factors == MostFactors)
+            if (++factors == MaxFactors)
             {
                 logs += Vector512.Log(product);
                 product = Vector512<double>.One;

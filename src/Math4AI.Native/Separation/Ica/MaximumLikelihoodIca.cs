@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics.Tensors;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
@@ -9,67 +8,94 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Separation.Ica;
 
-/// <summary>Settings of the separation by maximum likelihood.</summary>
+/// <summary>Settings of <see cref="Separator.MaximumLikelihood"/>.</summary>
 public sealed record MaximumLikelihoodIcaOptions
 {
-    /// <summary>How many sources to look for; null for as many as there are independent channels.</summary>
+    /// <summary>Gets the number of sources; null for as many as there are independent channels.</summary>
     public int? Sources { get; init; }
 
-    /// <summary>Whether the sources are kept uncorrelated in the sample, as FastICA does; else only the likelihood counts.</summary>
+    /// <summary>Gets whether the sources are kept uncorrelated in the sample, as in FastICA.</summary>
     public bool IsOrthogonal { get; init; }
 
-    /// <summary>W to begin at, sources × channels, such as that of a similar recording; null for a search from nothing.</summary>
+    /// <summary>
+    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar recording;
+    /// null for a random one.
+    /// </summary>
     public Matrix<double>? Start { get; init; }
 
-    /// <summary>Where the search starts: the same seed gives the same bits.</summary>
+    /// <summary>Gets the seed of the random start: the same seed and number of threads give the same bits.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>It has converged when the largest entry of the relative gradient is under this.</summary>
+    /// <summary>Gets the tolerance: it has converged when the largest entry of the relative gradient is below this.</summary>
     public double Tolerance { get; init; } = 1e-7;
 
-    /// <summary>The most iterations.</summary>
+    /// <summary>Gets the maximum number of iterations.</summary>
     public int MaxIterations { get; init; } = 500;
 }
 
 /// <summary>
 /// Maximum likelihood by a relative quasi-Newton method. With u = W z of white z, the cost is
-/// C(W) = −log|det W| + Σ_i E[u_i²/2 + s_i log cosh u_i], s_i = 1 for heavy and −1 for light tails, found on the way. Steps are
-/// W ← (I + tE) W, or W ← e^(tE) W with Eᵀ = −E where W stays orthogonal, along the limited-memory BFGS direction whose first Hessian is
-/// that of independent sources: 2 × 2 blocks, or their antisymmetric part. Source: P. Ablin, J.-F. Cardoso, A. Gramfort, "Faster
-/// independent component analysis by preconditioning with Hessian approximations", IEEE Transactions on Signal Processing 66 (2018), and
-/// "Faster ICA under orthogonal constraint", ICASSP (2018). Equals <c>picard.picard(extended=True)</c>.
+/// C(W) = −log|det W| + Σ_i E[u_i²/2 + s_i log cosh u_i], where s_i = 1 for heavy and −1 for light tails is found on the way.
+/// Steps are W ← (I + tE) W, or W ← e^(tE) W with Eᵀ = −E where W stays orthogonal, along the limited-memory BFGS direction
+/// whose first Hessian is that of independent sources: 2 × 2 blocks, or their antisymmetric part. Source: P. Ablin,
+/// J.-F. Cardoso, A. Gramfort, "Faster independent component analysis by preconditioning with Hessian approximations", IEEE
+/// Transactions on Signal Processing 66 (2018), and "Faster ICA under orthogonal constraint", ICASSP (2018). Equals
+/// <c>picard.picard(extended=True)</c>.
 /// </summary>
-internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) : Separator
+internal sealed class MaximumLikelihoodIca : WhiteningSeparator
 {
     // A gradient g changes the cost by about g²: below √ε no more than its rounding.
     private const double Rounding = 1e-7;
     private const int Remembered = 7;
-    private const int MostHalvings = 10;
-    private const double LeastCurvature = 0.01;
+    private const int MaxHalvings = 10;
+    private const double MinCurvature = 0.01;
 
-    public override string Name => "ml";
-
-    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
+    private static readonly Termination Stuck = Termination.NoProgress with
     {
-        log.Begin("whiten");
-        long start = Stopwatch.GetTimestamp();
-        Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
-        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Advice = "Allow a larger tolerance, or choose another method.",
+    };
 
-        start = Stopwatch.GetTimestamp();
-        var samples = new WhiteSamples(mixture, whitening, cancellation);
-        Matrix<double> first = Rotations.Start(options.Start, whitening, options.Seed);
-        (Matrix<double> unmixing, Termination termination) = Minimise(samples, first, (gradient, cost) => log.Add("solve", gradient, cost));
-        return new Solution(
-            new Unmixing(unmixing * whitening.Matrix, whitening.Inverse * unmixing.Inverse(), whitening.Covariance.Mean),
-            whitening.Covariance,
-            termination,
-            whitening.Notes(),
-            whitenSeconds,
-            Stopwatch.GetElapsedTime(start).TotalSeconds);
+    private readonly MaximumLikelihoodIcaOptions options;
+
+    public MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options)
+        : base(options.Sources)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxIterations, 1);
+        SeparationSettings.RequireTolerance(options.Tolerance);
+        this.options = options;
     }
 
-    private (Matrix<double> Unmixing, Termination Termination) Minimise(
+    /// <summary>Gets the entry of <see cref="Separator.Methods"/>.</summary>
+    public static SeparationMethod Description { get; } = new("ml")
+    {
+        Summary = "maximum likelihood with densities of heavy and of light tails",
+        Objective = "negative log-likelihood",
+        TakesStart = true,
+        HasStandardErrors = true,
+        Factory = options => new MaximumLikelihoodIca(new MaximumLikelihoodIcaOptions
+        {
+            Sources = options.Sources,
+            Seed = options.Seed,
+            Start = options.Start,
+        }),
+    };
+
+    public override SeparationMethod Method => Description;
+
+    protected override (Unmixing Unmixing, Termination Termination) Solve(
+        ISampleSource mixture, Whitening whitening, SeparationLog log, CancellationToken cancellation)
+    {
+        var samples = new WhiteSamples(mixture, whitening, cancellation);
+        Matrix<double> first = Rotations.Start(options.Start, whitening, options.Seed);
+        (Matrix<double> unmixing, Termination termination) =
+            Minimize(samples, first, (gradient, cost) => log.Add("solve", gradient, cost));
+        return (
+            new Unmixing(
+                unmixing * whitening.Matrix, whitening.Inverse * unmixing.Inverse(), whitening.Covariance.Mean),
+            termination);
+    }
+
+    private (Matrix<double> Unmixing, Termination Termination) Minimize(
         WhiteSamples samples, Matrix<double> unmixing, Action<double, double> report)
     {
         double[] signs = new double[samples.Sources];
@@ -104,7 +130,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
             if (found is not { } next)
             {
                 // Of a gradient that small, the cost says nothing more.
-                return (unmixing, size < Rounding ? Termination.Converged : Termination.NoProgress);
+                return (unmixing, size < Rounding ? Termination.Converged : Stuck);
             }
 
             (unmixing, now, lastStep, lastGradient) = (next.Unmixing, next.Statistics, next.Step, gradient);
@@ -133,7 +159,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
         WhiteSamples samples, Matrix<double> unmixing, Statistics now, double[] signs, Matrix<double> direction)
     {
         double cost = now.Cost(signs), scale = 1.0;
-        for (int halving = 0; halving < MostHalvings; halving++, scale *= 0.5)
+        for (int halving = 0; halving < MaxHalvings; halving++, scale *= 0.5)
         {
             Matrix<double> step = scale * direction;
             Matrix<double> move = options.IsOrthogonal
@@ -195,12 +221,12 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
         Matrix<double> solved = DenseMatrix.Create(m, m, 0.0);
         for (int i = 0; i < m; i++)
         {
-            solved[i, i] = gradient[i, i] / (1.0 + Math.Max(LeastCurvature, Curvature(i, i)));
+            solved[i, i] = gradient[i, i] / (1.0 + Math.Max(MinCurvature, Curvature(i, i)));
             for (int j = 0; j < i; j++)
             {
                 double a = Curvature(i, j), b = Curvature(j, i);
                 double least = 0.5 * (a + b - Math.Sqrt((a - b) * (a - b) + 4.0));
-                double shift = Math.Max(0.0, LeastCurvature - least);
+                double shift = Math.Max(0.0, MinCurvature - least);
                 (a, b) = (a + shift, b + shift);
                 double determinant = a * b - 1.0;
                 solved[i, j] = (b * gradient[i, j] - gradient[j, i]) / determinant;
@@ -216,7 +242,7 @@ internal sealed class MaximumLikelihoodIca(MaximumLikelihoodIcaOptions options) 
     {
         double Curvature(int i) => signs[i] * (now.Slope[i] - now.Score[i, i]);
         return DenseMatrix.Create(
-            signs.Length, signs.Length, (i, j) => gradient[i, j] / Math.Max(LeastCurvature, 0.5 * (Curvature(i) + Curvature(j))));
+            signs.Length, signs.Length, (i, j) => gradient[i, j] / Math.Max(MinCurvature, 0.5 * (Curvature(i) + Curvature(j))));
     }
 
     private static double Dot(Matrix<double> a, Matrix<double> b) => a.PointwiseMultiply(b).Enumerate().Sum();

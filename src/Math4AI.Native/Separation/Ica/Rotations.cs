@@ -8,7 +8,7 @@ namespace Math4AI.Separation.Ica;
 /// <summary>Orthogonal matrices, where a search on white data begins and stays.</summary>
 internal static class Rotations
 {
-    private const double LeastSingularValue = 1e-6;
+    private const double MinSingularValue = 1e-6;
 
     /// <summary>One at random, all directions alike; the same seed gives the same bits.</summary>
     public static Matrix<double> Random(int order, int seed)
@@ -44,7 +44,7 @@ internal static class Rotations
         }
 
         Matrix<double> square = start * whitening.Inverse;
-        return square.Enumerate().All(double.IsFinite) && square.NormalizeRows(2.0).Svd().S.Minimum() > LeastSingularValue
+        return square.Enumerate().All(double.IsFinite) && square.NormalizeRows(2.0).Svd().S.Minimum() > MinSingularValue
             ? square
             : throw new ArgumentException("The start is not finite, or two of its sources are the same on these data.");
     }

@@ -17,7 +17,7 @@ internal static class SaddlePoints
 
     // On a saddle the turned pair has about twice the contrast; a gain under this may be chance.
     private const double ClearGain = 1.1;
-    private const long MostEvaluations = 500_000;
+    private const long MaxEvaluations = 500_000;
     private const long FewestSamples = 10_000;
 
     /// <summary>Turns every pair that lies on a saddle.</summary>
@@ -35,7 +35,7 @@ internal static class SaddlePoints
             return null;
         }
 
-        long samples = Math.Max(FewestSamples, MostEvaluations / ((long)sources * sources));
+        long samples = Math.Max(FewestSamples, MaxEvaluations / ((long)sources * sources));
         ISampleSource part = mixture.Length > 2 * samples
             ? new SubsampledSource(mixture, (int)(mixture.Length / samples))
             : mixture;

@@ -17,9 +17,9 @@ namespace Math4AI.Separation.Information;
 /// </summary>
 internal sealed class DensityNewton
 {
-    private const int MostSteps = 20;
+    private const int MaxSteps = 20;
     private const double Reach = 12.0;
-    private const double LeastDeterminant = 0.1;
+    private const double MinDeterminant = 0.1;
 
     // After a step as long as this the densities are counted again.
     private const double LongStep = 0.02;
@@ -54,8 +54,8 @@ internal sealed class DensityNewton
         int sources = unmixing.RowCount;
         var pass = new BlockPass<double, Sums>(samples, samples.Read, 2 * sources, () => new Sums(Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
         KernelDensity[] densities = [];
-        unmixing = Standardise(unmixing);
-        for (int iteration = 0; iteration < MostSteps; iteration++)
+        unmixing = Standardize(unmixing);
+        for (int iteration = 0; iteration < MaxSteps; iteration++)
         {
             if (densities.Length == 0 || Changes[^1] > LongStep)
             {
@@ -64,7 +64,7 @@ internal sealed class DensityNewton
 
             (Matrix<double> step, double gain) = Step(pass, unmixing, densities);
             double change = step.InfinityNorm();
-            unmixing = Standardise(unmixing - Math.Min(1.0, LongestStep / change) * step * unmixing);
+            unmixing = Standardize(unmixing - Math.Min(1.0, LongestStep / change) * step * unmixing);
             Changes.Add(change);
             changed(change, gain);
             if (change < tolerance)
@@ -77,7 +77,7 @@ internal sealed class DensityNewton
     }
 
     /// <summary>Rows of W such that the sources have unit variance.</summary>
-    private Matrix<double> Standardise(Matrix<double> unmixing)
+    private Matrix<double> Standardize(Matrix<double> unmixing)
     {
         Vector<double> variance = (unmixing * covariance.Matrix * unmixing.Transpose()).Diagonal();
         return Matrix<double>.Build.DenseDiagonal(variance.Count, variance.Count, i => 1.0 / Math.Sqrt(variance[i])) * unmixing;
@@ -144,7 +144,7 @@ internal sealed class DensityNewton
                 (double slopeI, double slopeJ) = (densities[i].MeanSlope, densities[j].MeanSlope);
                 (double crossI, double crossJ) = (densities[i].MeanProduct, densities[j].MeanProduct);
                 (double gij, double gji) = (product[i * sources + j], product[j * sources + i]);
-                double determinant = Math.Max(slopeI * slopeJ - crossI * crossJ, LeastDeterminant);
+                double determinant = Math.Max(slopeI * slopeJ - crossI * crossJ, MinDeterminant);
                 step[i, j] = (slopeJ * gij - crossI * gji) / determinant;
                 step[j, i] = (slopeI * gji - crossJ * gij) / determinant;
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Blocks;
@@ -8,53 +7,82 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Information;
 
-/// <summary>Settings of the separation by least mutual information.</summary>
+/// <summary>Settings of <see cref="Separator.MinimumMutualInformation"/>.</summary>
 public sealed record MinimumMutualInformationOptions
 {
-    /// <summary>How many sources to look for; null for as many as there are independent channels.</summary>
+    /// <summary>Gets the number of sources; null for as many as there are independent channels.</summary>
     public int? Sources { get; init; }
 
-    /// <summary>The most samples in which the search over all directions looks, evenly spread; 1000 or more.</summary>
+    /// <summary>Gets the maximum number of samples in which all directions are searched, evenly spread; 1000 or more.</summary>
     public int SearchSamples { get; init; } = 10_000;
 
-    /// <summary>W to begin at, sources × channels, such as that of a similar recording; null for a search from nothing.</summary>
+    /// <summary>
+    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar recording;
+    /// null for a search over all directions.
+    /// </summary>
     public Matrix<double>? Start { get; init; }
 
-    /// <summary>Where FastICA begins, which prepares the search among many channels.</summary>
+    /// <summary>Gets the seed of the FastICA that prepares the search among many channels.</summary>
     public int Seed { get; init; } = 1;
 }
 
 /// <summary>
-/// The sources whose mutual information is least: I(x₁; …; x_m) = Σ H(x_i) − log |det W| + constant, for x = W y. Nothing is
-/// assumed of the densities; they are estimated along the way. A search over all directions of every pair of signals, on some
-/// thousand samples, finds the right basin; with more samples, maximum likelihood with the densities found uses all of them.
-/// Neither step asks for white sources.
+/// Minimizes the mutual information of the sources, I(x₁; …; x_m) = Σ H(x_i) − log |det W| + constant for x = W y. Nothing
+/// is assumed about the densities, which are estimated on the way, and the sources need not be white. A search over all
+/// directions of every pair of signals, on a few thousand samples, finds the right basin; with more samples, maximum
+/// likelihood with the estimated densities then uses all of them.
 /// Sources: P. Comon, "Independent component analysis, a new concept?", Signal Processing 36 (1994); E. Learned-Miller and
 /// J. Fisher, "ICA using spacings estimates of entropy", JMLR 4 (2003), for the search by pairs.
 /// </summary>
-internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions options) : Separator
+/// <remarks>
+/// The files: <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
+/// <see cref="ScatterWeights"/> (which samples are outliers), <see cref="EntropyCurve"/> (the entropy in all directions) and
+/// <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> goes on with all samples.
+/// </remarks>
+internal sealed class MinimumMutualInformation : WhiteningSeparator
 {
     // Up to here the search itself uses every sample.
     private const int FewSamples = 20_000;
     private const double Tolerance = 1e-4;
-    private const int MostSearchSamples = 1 << 20;
+    private const int MaxSearchSamples = 1 << 20;
 
     private const int SamplesForAStart = 50_000;
-    private const int MostStride = 32;
+    private const int MaxStride = 32;
 
-    // Of the power of a white signal, what a sample of it must have.
-    private const double LeastShare = 1e-3;
+    // The share of the power of a white signal that a sample of it must have.
+    private const double MinShare = 1e-3;
 
-    public override string Name => "mi";
+    private readonly MinimumMutualInformationOptions options;
 
-    private protected override Solution Solve(ISampleSource mixture, SeparationLog log, CancellationToken cancellation)
+    public MinimumMutualInformation(MinimumMutualInformationOptions options)
+        : base(options.Sources)
     {
-        log.Begin("whiten");
-        long start = Stopwatch.GetTimestamp();
-        Whitening whitening = Whitening.Of(mixture, options.Sources, cancellation);
-        double whitenSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.SearchSamples, 1000);
+        this.options = options;
+    }
 
-        start = Stopwatch.GetTimestamp();
+    /// <summary>Gets the entry of <see cref="Separator.Methods"/>.</summary>
+    public static SeparationMethod Description { get; } = new("mi")
+    {
+        Summary = "minimum mutual information, for sources of any density",
+        Objective = "mutual information, relative to the white mixture (nats)",
+        TakesStart = true,
+        TakesSearchSamples = true,
+        HasStandardErrors = true,
+        Factory = options => new MinimumMutualInformation(new MinimumMutualInformationOptions
+        {
+            Sources = options.Sources,
+            Seed = options.Seed,
+            Start = options.Start,
+            SearchSamples = options.SearchSamples ?? new MinimumMutualInformationOptions().SearchSamples,
+        }),
+    };
+
+    public override SeparationMethod Method => Description;
+
+    protected override (Unmixing Unmixing, Termination Termination) Solve(
+        ISampleSource mixture, Whitening whitening, SeparationLog log, CancellationToken cancellation)
+    {
         double information = 0.0;
         void Report(string stage, double change, double gain)
         {
@@ -62,59 +90,82 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
             log.Add(stage, change, information);
         }
 
-        int count = whitening.Matrix.RowCount;
-        Matrix<double> rotation = options.Start is null
-            ? Matrix<double>.Build.DenseIdentity(count)
-            : Rotations.OnWhite(options.Start, whitening);
-        if (count > 1 && options.Start is null)
-        {
-            double[][] white = Sample(mixture, whitening, cancellation);
-            for (int more = options.SearchSamples; IsSilentSomewhere(white) && white[0].Length < mixture.Length && more < MostSearchSamples;)
-            {
-                // A source that sounds now and then may have been silent in all that was looked at.
-                more *= 4;
-                white = new MinimumMutualInformation(options with { SearchSamples = more }).Sample(mixture, whitening, cancellation);
-            }
-
-            Matrix<double> first = count > PairwiseMinimum.FewSignals ? Prepare(white, cancellation) : rotation;
-            rotation = PairwiseMinimum.Solve(Turn(first, white), mixture.Length > FewSamples, gain => Report("search", gain, gain), cancellation) * first;
-        }
-
+        bool hasStart = options.Start is not null;
+        Matrix<double> rotation = hasStart
+            ? Rotations.OnWhite(options.Start!, whitening)
+            : Search(mixture, whitening, Report, cancellation);
         Matrix<double> unmixing = rotation * whitening.Matrix;
         bool converged = true;
-        if (count > 1 && (mixture.Length > FewSamples || options.Start is not null))
+        if (rotation.RowCount > 1 && (mixture.Length > FewSamples || hasStart))
         {
-            // A part of the data leads to the neighbourhood of the answer, where two passes over all of it are enough.
-            int stride = (int)Math.Min(MostStride, mixture.Length / ((long)SamplesForAStart * count));
-            if (stride > 1 && options.Start is null)
-            {
-                unmixing = new DensityNewton(new SubsampledSource(mixture, stride), whitening.Covariance, cancellation)
-                    .Solve(unmixing, 10.0 * Tolerance, (change, gain) => Report("solve on a part", change, gain));
-            }
-
-            var newton = new DensityNewton(mixture, whitening.Covariance, cancellation);
-            unmixing = newton.Solve(unmixing, Tolerance, (change, gain) => Report("solve", change, gain));
-            converged = newton.Changes[^1] < Tolerance;
+            (unmixing, converged) = Refine(mixture, whitening, unmixing, Report, cancellation);
         }
 
-        return new Solution(
+        return (
             new Unmixing(unmixing, Mixing(unmixing, whitening), whitening.Covariance.Mean),
-            whitening.Covariance,
-            converged ? Termination.Converged : Termination.IterationLimit,
-            whitening.Notes(),
-            whitenSeconds,
-            Stopwatch.GetElapsedTime(start).TotalSeconds);
+            converged ? Termination.Converged : Termination.IterationLimit);
     }
 
-    /// <summary>The least-squares inverse on the kept components: A with W A = I.</summary>
+    /// <summary>Searches all directions on a part of the samples; returns the rotation of the white signals.</summary>
+    private Matrix<double> Search(
+        ISampleSource mixture,
+        Whitening whitening,
+        Action<string, double, double> report,
+        CancellationToken cancellation)
+    {
+        int count = whitening.Matrix.RowCount;
+        if (count == 1)
+        {
+            return Matrix<double>.Build.DenseIdentity(1);
+        }
+
+        int most = options.SearchSamples;
+        double[][] white = Sample(mixture, whitening, most, cancellation);
+        while (IsSilentSomewhere(white) && white[0].Length < mixture.Length && most < MaxSearchSamples)
+        {
+            // A source that sounds only now and then may be silent in the whole sample.
+            most *= 4;
+            white = Sample(mixture, whitening, most, cancellation);
+        }
+
+        Matrix<double> first = count > PairwiseMinimum.FewSignals
+            ? Prepare(white, cancellation)
+            : Matrix<double>.Build.DenseIdentity(count);
+        Matrix<double> found = PairwiseMinimum.Solve(
+            Turn(first, white), mixture.Length > FewSamples, gain => report("search", gain, gain), cancellation);
+        return found * first;
+    }
+
+    /// <summary>Goes on from W with all samples; returns W, and whether it converged.</summary>
+    private (Matrix<double> Unmixing, bool IsConverged) Refine(
+        ISampleSource mixture,
+        Whitening whitening,
+        Matrix<double> unmixing,
+        Action<string, double, double> report,
+        CancellationToken cancellation)
+    {
+        // A part of the data leads to the neighborhood of the answer, where two passes over all of it are enough.
+        int stride = (int)Math.Min(MaxStride, mixture.Length / ((long)SamplesForAStart * unmixing.RowCount));
+        if (stride > 1 && options.Start is null)
+        {
+            unmixing = new DensityNewton(new SubsampledSource(mixture, stride), whitening.Covariance, cancellation)
+                .Solve(unmixing, 10.0 * Tolerance, (change, gain) => report("solve on a part", change, gain));
+        }
+
+        var newton = new DensityNewton(mixture, whitening.Covariance, cancellation);
+        unmixing = newton.Solve(unmixing, Tolerance, (change, gain) => report("solve", change, gain));
+        return (unmixing, newton.Changes[^1] < Tolerance);
+    }
+
+    /// <summary>Computes the least-squares inverse on the kept components: A with W A = I.</summary>
     private static Matrix<double> Mixing(Matrix<double> unmixing, Whitening whitening) =>
         whitening.Inverse * (unmixing * whitening.Inverse).Inverse();
 
-    private double[][] Sample(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    private static double[][] Sample(
+        ISampleSource mixture, Whitening whitening, int most, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        (double[] block, int count) = EvenSample.Of(
-            mixture, mixture.Length > FewSamples ? options.SearchSamples : FewSamples);
+        (double[] block, int count) = EvenSample.Of(mixture, mixture.Length > FewSamples ? most : FewSamples);
         BlockKernels.Centre(block, count, whitening.Covariance.Mean.ToArray());
         double[] white = new double[whitening.Matrix.RowCount * count];
         BlockKernels.Project(whitening.Matrix.ToRowMajorArray(), whitening.Matrix.RowCount, block, mixture.Channels, count, white);
@@ -125,7 +176,7 @@ internal sealed class MinimumMutualInformation(MinimumMutualInformationOptions o
     {
         Matrix<double> power = Matrix<double>.Build.Dense(white.Length, white.Length, (i, j) =>
             System.Numerics.Tensors.TensorPrimitives.Dot<double>(white[i], white[j]) / white[i].Length);
-        return !(power.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() > LeastShare);
+        return !(power.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() > MinShare);
     }
 
     private Matrix<double> Prepare(double[][] white, CancellationToken cancellation)

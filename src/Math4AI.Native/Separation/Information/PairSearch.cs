@@ -14,7 +14,7 @@ internal static class PairSearch
 
     // Pairs of directions whose likelihood is e⁻⁷ of the best are out of the question.
     private const double Plausible = 7.0;
-    private const int MostCandidates = 200;
+    private const int MaxCandidates = 200;
     private const int EnoughCandidates = 12;
 
     private static readonly double[] LogSine =
@@ -45,7 +45,7 @@ internal static class PairSearch
     /// The directions with the least expected Amari error, over all that the data leave plausible, each with the weight e^(−nJ).
     /// With many samples these are the directions of least J.
     /// </summary>
-    public static (double First, double Second) LeastExpectedError(EntropyCurve curve, int samples)
+    public static (double First, double Second) MinExpectedError(EntropyCurve curve, int samples)
     {
         var all = new List<(double Value, int I, int J)>();
         double best = double.PositiveInfinity;
@@ -67,10 +67,10 @@ internal static class PairSearch
             return (one, two);
         }
 
-        if (candidates.Count > MostCandidates)
+        if (candidates.Count > MaxCandidates)
         {
-            double step = (double)candidates.Count / MostCandidates;
-            candidates = [.. Enumerable.Range(0, MostCandidates).Select(k => candidates[(int)(k * step)])];
+            double step = (double)candidates.Count / MaxCandidates;
+            candidates = [.. Enumerable.Range(0, MaxCandidates).Select(k => candidates[(int)(k * step)])];
         }
 
         double least = double.PositiveInfinity;

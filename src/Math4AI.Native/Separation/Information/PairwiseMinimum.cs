@@ -12,14 +12,14 @@ internal static class PairwiseMinimum
     /// <summary>Among more signals than these, only pairs that show a dependence are searched.</summary>
     public const int FewSignals = 8;
 
-    private const int MostSweeps = 12;
-    private const double LeastGain = 0.2;
-    private const double LeastTurn = 0.01;
+    private const int MaxSweeps = 12;
+    private const double MinGain = 0.2;
+    private const double MinTurn = 0.01;
     private const double Single = 2.0;
     private const double MostlySingle = 0.7;
-    private const double MostErrors = 0.05;
+    private const double MaxErrors = 0.05;
     private const double Deviations = 3.0;
-    private const double LeastPower = 1e-6;
+    private const double MinPower = 1e-6;
 
     /// <summary>Finds W, sources × signals, such that W y has the least mutual information.</summary>
     /// <param name="signals">Signals, one array each; nearly white.</param>
@@ -37,7 +37,7 @@ internal static class PairwiseMinimum
         }
 
         Matrix<double> found = SolveKept(kept, objective, cancellation);
-        if (dropped > MostErrors * keep.Length)
+        if (dropped > MaxErrors * keep.Length)
         {
             // Perhaps not errors, but sources that are silent most of the time, of which what lies far out is all there is. Then the rest
             // has nothing to say against directions found with all samples; against those of errors it has.
@@ -55,7 +55,7 @@ internal static class PairwiseMinimum
 
         // What lies far out because of one source alone belongs to that source, and is no error.
         double[][] sources = Unmix(found, signals);
-        double[] spreads = [.. sources.Select(source => Math.Max(Spread(source), LeastPower))];
+        double[] spreads = [.. sources.Select(source => Math.Max(Spread(source), MinPower))];
         int single = 0;
         bool[] readmitted = (bool[])keep.Clone();
         for (int t = 0; t < keep.Length; t++)
@@ -80,7 +80,7 @@ internal static class PairwiseMinimum
         var curve = new EntropyCurve(processes: count == 2 ? 2 : 1, hasSymmetric: true);
         var seen = new Dictionary<(int, int), (int, int)>();
         int[] versions = new int[count];
-        for (int sweep = 0; sweep < MostSweeps; sweep++)
+        for (int sweep = 0; sweep < MaxSweeps; sweep++)
         {
             double gained = 0.0;
             bool[,]? depends = count > FewSignals ? PairDependence.Of(y) : null;
@@ -96,15 +96,15 @@ internal static class PairwiseMinimum
                     }
 
                     (Matrix<double> turn, double gain) = Turn(curve, y[i], y[j], isOnlyPair: count == 2);
-                    bool isTurn = count == 2 || (gain > LeastGain / samples
-                        && (Math.Abs(turn[0, 1] / turn[0, 0]) > LeastTurn || Math.Abs(turn[1, 0] / turn[1, 1]) > LeastTurn));
+                    bool isTurn = count == 2 || (gain > MinGain / samples
+                        && (Math.Abs(turn[0, 1] / turn[0, 0]) > MinTurn || Math.Abs(turn[1, 0] / turn[1, 1]) > MinTurn));
                     if (isTurn)
                     {
                         Apply(turn, y[i], y[j]);
                         Vector<double> first = turn[0, 0] * unmixing.Row(i) + turn[0, 1] * unmixing.Row(j);
                         Vector<double> second = turn[1, 0] * unmixing.Row(i) + turn[1, 1] * unmixing.Row(j);
-                        unmixing.SetRow(i, first / Normalise(y[i]));
-                        unmixing.SetRow(j, second / Normalise(y[j]));
+                        unmixing.SetRow(i, first / Normalize(y[i]));
+                        unmixing.SetRow(j, second / Normalize(y[j]));
                         versions[i]++;
                         versions[j]++;
                         gained += gain;
@@ -153,7 +153,7 @@ internal static class PairwiseMinimum
         (double thetaOne, double thetaTwo, double gain) = PairSearch.Minimum(curve, first.Length);
         if (isOnlyPair)
         {
-            (thetaOne, thetaTwo) = PairSearch.LeastExpectedError(curve, first.Length);
+            (thetaOne, thetaTwo) = PairSearch.MinExpectedError(curve, first.Length);
         }
 
         Matrix<double> turn = Matrix<double>.Build.DenseOfRowArrays(
@@ -183,7 +183,7 @@ internal static class PairwiseMinimum
     }
 
     /// <summary>Scales a signal to unit power; returns what it was divided by.</summary>
-    private static double Normalise(double[] signal)
+    private static double Normalize(double[] signal)
     {
         double power = 0.0;
         foreach (double value in signal)
@@ -239,7 +239,7 @@ internal static class PairwiseMinimum
         Matrix<double> power = Matrix<double>.Build.Dense(signals.Length, signals.Length, (i, j) =>
             System.Numerics.Tensors.TensorPrimitives.Dot<double>(signals[i], signals[j]) / signals[i].Length);
         Vector<double> values = power.Evd(Symmetricity.Symmetric).EigenValues.Real();
-        return !(values.Minimum() > LeastPower * values.Maximum());
+        return !(values.Minimum() > MinPower * values.Maximum());
     }
 
     /// <summary>Whether the sources of one unmixing are more dependent than those of another, beyond what chance makes of so few samples.</summary>

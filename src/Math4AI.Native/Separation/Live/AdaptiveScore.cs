@@ -9,8 +9,8 @@ namespace Math4AI.Separation.Live;
 /// </summary>
 internal struct AdaptiveScore
 {
-    private const double LeastPower = 0.01;
-    private const double LeastDeterminant = 1e-3;
+    private const double MinPower = 0.01;
+    private const double MinDeterminant = 1e-3;
 
     private double squares;
     private double products;
@@ -56,9 +56,9 @@ internal struct AdaptiveScore
         products = keep * products + sums.Products / length;
         scores = keep * scores + sums.Scores / length;
         slopes = keep * slopes + sums.Slopes / length;
-        double uu = Math.Max(LeastPower, squares / weight), ug = products / weight, gg = scores / weight, slope = slopes / weight;
+        double uu = Math.Max(MinPower, squares / weight), ug = products / weight, gg = scores / weight, slope = slopes / weight;
         double determinant = uu * gg - ug * ug;
-        Bounded = determinant < LeastDeterminant * uu * gg ? 0.0 : trust * (uu * slope - ug) / determinant;
+        Bounded = determinant < MinDeterminant * uu * gg ? 0.0 : trust * (uu * slope - ug) / determinant;
         Linear = (1.0 - Bounded * ug) / uu;
         Slope = Math.Max(Linear + Bounded * slope, 1.0 / uu);
     }

@@ -2,24 +2,44 @@ using Math4AI.Audio;
 
 namespace Math4AI.Separation.Live;
 
-/// <summary>Separates sound block by block as it arrives, with no memory allocated on the way.</summary>
+/// <summary>
+/// Separates sound block by block as it arrives, without allocating memory on the way. Until it has converged, the input
+/// passes through unchanged. <see cref="LiveSeparation"/> runs it between two rings.
+/// </summary>
+/// <remarks>
+/// The files: <see cref="StreamingSeparator"/> for mixtures without echoes, with <see cref="RecursiveNewton"/> and
+/// <see cref="AdaptiveScore"/>; <see cref="StreamingRoomSeparator"/> for rooms, with
+/// <see cref="Rooms.RoomLearner"/> and <see cref="PartitionedFilters"/>; <see cref="LiveSeparation"/>, the loop, with
+/// <see cref="LatencyHistogram"/>; <see cref="StreamSeparation"/>, the same for asynchronous sequences.
+/// </remarks>
 public interface IStreamSeparator
 {
-    /// <summary>The number of channels, and of sources.</summary>
+    /// <summary>Gets the number of channels, which is that of the sources too.</summary>
     int Channels { get; }
 
-    /// <summary>How many frames the output lies behind the input: the algorithm's own latency.</summary>
+    /// <summary>Gets how many frames the output lies behind the input: the latency of the algorithm itself.</summary>
     int Delay { get; }
 
-    /// <summary>Whether what was learnt stays as it is.</summary>
+    /// <summary>Gets or sets whether learning has stopped, and what was learned is only applied.</summary>
     bool IsFrozen { get; set; }
 
-    /// <summary>How much the unmixing has moved in the last second of sound, as a share of its size; 1 before anything is known.</summary>
+    /// <summary>
+    /// Gets how much the unmixing has moved in the last second of sound, as a share of its size; 1 before anything is known.
+    /// </summary>
     double Change { get; }
 
     /// <summary>Learns from a block and separates it.</summary>
-    /// <param name="input">The channels; samples that are no number, or beyond 10¹⁵, are set to 0 in it.</param>
-    /// <param name="output">The sources, as many frames; may be the input's own memory.</param>
+    /// <param name="input">The channels. Samples that are not finite, or beyond 10¹⁵, are set to 0 in it.</param>
+    /// <param name="output">The sources, with as many frames; may share the memory of the input.</param>
     /// <exception cref="ArgumentException">The blocks have other sizes.</exception>
     void Process(PlanarBlock input, PlanarBlock output);
+
+    /// <summary>
+    /// Runs all code once on sound of its own, without learning anything from it, so that the first live block is not
+    /// delayed by compilation. <see cref="LiveSeparation"/> calls it. Does nothing unless implemented.
+    /// </summary>
+    /// <param name="block">The number of frames in a block.</param>
+    void WarmUp(int block)
+    {
+    }
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// Counts times between a nanosecond and a minute in bins that are 1/64 of their value wide, so that any quantile is known to 1.6 %
-/// without keeping the times. One thread adds; others may look.
+/// Counts times from a nanosecond to a minute in bins that are 1/64 of their value wide, so that every quantile is known to
+/// 1.6 % without keeping the times. One thread adds; others may read.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -15,13 +15,14 @@ public sealed class LatencyHistogram
     private readonly long[] counts = new long[IndexOf(Longest) + 1];
     private long worst;
 
-    /// <summary>How many times were counted.</summary>
+    /// <summary>Gets the number of times.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The longest, seconds.</summary>
+    /// <summary>Gets the longest time in seconds.</summary>
     public double Worst => worst * 1e-9;
 
-    /// <summary>Counts a time.</summary>
+    /// <summary>Adds a time.</summary>
+    /// <param name="nanoseconds">The time in nanoseconds; more than a minute counts as a minute.</param>
     public void Add(long nanoseconds)
     {
         long value = Math.Clamp(nanoseconds, 0, Longest);
@@ -30,8 +31,9 @@ public sealed class LatencyHistogram
         Count++;
     }
 
-    /// <summary>The time, in seconds, that the given share of all does not exceed; NaN where there are none.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <summary>Computes a quantile in seconds; NaN where no time was added.</summary>
+    /// <param name="share">The share of the times that do not exceed the quantile, from 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
     public double Quantile(double share)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(share);
@@ -51,7 +53,7 @@ public sealed class LatencyHistogram
         return Math.Min(worst, UpperEnd(index)) * 1e-9;
     }
 
-    /// <summary>For every time that was met, to 1.6 %, the share of all that took longer; in order of time.</summary>
+    /// <summary>Lists, for every bin that holds a time, its upper end and the share of times that took longer, in order.</summary>
     public IReadOnlyList<(double Seconds, double ShareLonger)> Tail()
     {
         var tail = new List<(double, double)>();
@@ -74,7 +76,7 @@ public sealed class LatencyHistogram
         return shift * Sub + (int)(value >> shift);
     }
 
-    /// <summary>The largest value of a bin.</summary>
+    /// <summary>Gets the largest value of a bin.</summary>
     private static long UpperEnd(int index)
     {
         int shift = Math.Max(0, index / Sub - 1);

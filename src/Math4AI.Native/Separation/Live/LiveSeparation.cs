@@ -4,8 +4,8 @@ using Math4AI.Audio;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// Pulls blocks from one ring, separates them, and pushes the sources into another, until the sound ends. Nothing is allocated on
-/// the way. What is counted may be looked at from other threads while it runs.
+/// Pulls blocks from one ring, separates them, and pushes the sources into another, until the sound ends. It allocates
+/// nothing on the way. Its counters may be read by other threads while it runs.
 /// </summary>
 public sealed class LiveSeparation
 {
@@ -21,9 +21,10 @@ public sealed class LiveSeparation
     private long frames;
     private int toSkip;
 
-    /// <summary>A run of a separator.</summary>
-    /// <param name="separator">What separates.</param>
-    /// <param name="block">The frames of a block.</param>
+    /// <summary>Initializes a run, and warms the separator up.</summary>
+    /// <param name="separator">The separator.</param>
+    /// <param name="block">The number of frames in a block.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="block"/> is less than 1.</exception>
     public LiveSeparation(IStreamSeparator separator, int block)
     {
         ArgumentNullException.ThrowIfNull(separator);
@@ -32,32 +33,38 @@ public sealed class LiveSeparation
         (inputPeaks, sourcePeaks) = (new float[separator.Channels], new float[separator.Channels]);
         silence = new float[separator.Channels * block];
         toSkip = separator.Delay;
+        separator.WarmUp(block);
     }
 
-    /// <summary>After so many frames the separator is frozen; the longest there is by default.</summary>
+    /// <summary>Gets the number of frames after which the separator is frozen; never by default.</summary>
     public long FreezeAfter { get; init; } = long.MaxValue;
 
-    /// <summary>The frames that were separated.</summary>
+    /// <summary>Gets the number of frames that were separated.</summary>
     public long Frames => Interlocked.Read(ref frames);
 
-    /// <summary>From the push of a block's last frame into the input ring to the push of its sources.</summary>
+    /// <summary>Gets the times from the push of the last frame of a block into the input ring to the push of its sources.</summary>
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>The time spent on a block: learning and separating.</summary>
+    /// <summary>Gets the times spent on a block, for learning and separating.</summary>
     public LatencyHistogram Processing { get; } = new();
 
-    /// <summary>The largest absolute sample of a channel since the last look.</summary>
+    /// <summary>Returns the largest absolute sample of a channel since the last call.</summary>
     public float TakeInputPeak(int channel) => Interlocked.Exchange(ref inputPeaks[channel], 0.0f);
 
-    /// <summary>The largest absolute sample of a source since the last look.</summary>
+    /// <summary>Returns the largest absolute sample of a source since the last call.</summary>
     public float TakeSourcePeak(int source) => Interlocked.Exchange(ref sourcePeaks[source], 0.0f);
 
     /// <summary>
-    /// Runs until the input ring is closed and empty, or the output ring is closed. The sources come out in step with the input: the
-    /// separator's delay is left away at the beginning and made up for at the end.
+    /// Runs until the input ring is closed and empty, or the output ring is closed. The sources are in step with the input:
+    /// the delay of the separator is dropped at the beginning and made up for at the end.
     /// </summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; all that was pulled is separated and pushed.</exception>
-    /// <exception cref="ArgumentException">The rings' channels are not the separator's, or a ring has no room for a block.</exception>
+    /// <param name="input">Where the channels arrive.</param>
+    /// <param name="output">Where the sources go.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="OperationCanceledException">It was canceled; all that was pulled is separated and pushed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The rings have other channels than the separator, or a ring has no room for a block.
+    /// </exception>
     public void Run(AudioRing input, AudioRing output, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -73,7 +80,7 @@ public sealed class LiveSeparation
             throw new ArgumentException($"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
         }
 
-        // Once cancelled, what has arrived by then is still separated.
+        // After a cancellation, what has arrived by then is still separated.
         for (long left = long.MaxValue; left > 0;)
         {
             if (left == long.MaxValue && cancellation.IsCancellationRequested)
@@ -122,7 +129,7 @@ public sealed class LiveSeparation
         }
     }
 
-    /// <summary>False where the output is closed, or takes nothing for a second after the cancellation.</summary>
+    /// <summary>Returns false where the output is closed, or takes nothing for a second after the cancellation.</summary>
     private bool Separate(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
     {
         for (int done = 0; done < taken.Frames;)

@@ -19,12 +19,12 @@ internal sealed class RecursiveNewton
     private const double SilenceSeconds = 20.0;
     private const double WatchSeconds = 0.3;
     private const double TrustSeconds = 0.02;
-    private const double LeastLevel = 3e-3;
+    private const double MinLevel = 3e-3;
     private const double Damping = 0.05;
     private const double LargestStep = 0.3;
     private const double Silence = 1e-12;
     private const double RelativeSilence = 1e-6;
-    private const double MostCorrelation = 0.9;
+    private const double MaxCorrelation = 0.9;
     private const double BirthRise = 1e6;
 
     private readonly int order;
@@ -181,10 +181,10 @@ internal sealed class RecursiveNewton
 
     private static Matrix<double> InverseSquareRoot(Matrix<double> covariance)
     {
-        const double LeastEigenvalue = 1e-6;
+        const double MinEigenvalue = 1e-6;
         var eigen = covariance.Evd(Symmetricity.Symmetric);
         Vector<double> values = eigen.EigenValues.Real();
-        double least = LeastEigenvalue * values.Maximum();
+        double least = MinEigenvalue * values.Maximum();
         return eigen.EigenVectors * CreateMatrix.DiagonalOfDiagonalVector(values.Map(value => 1.0 / Math.Sqrt(Math.Max(value, least))))
             * eigen.EigenVectors.Transpose();
     }
@@ -222,7 +222,7 @@ internal sealed class RecursiveNewton
 
             for (int j = 0; j < i; j++)
             {
-                double limit = MostCorrelation * MostCorrelation * correlation[i * order + i] * correlation[j * order + j];
+                double limit = MaxCorrelation * MaxCorrelation * correlation[i * order + i] * correlation[j * order + j];
                 if (correlation[i * order + j] * correlation[i * order + j] > limit)
                 {
                     return true;
@@ -249,7 +249,7 @@ internal sealed class RecursiveNewton
             double power = outputCovariance[i * order + i], quick = 1.0 - keepLevel;
             double share = power > levels[i] ? Math.Max(0.02, quick) : power > 1e-3 * levels[i] ? quick : 0.1 * quick;
             levels[i] += share * (power - levels[i]);
-            variances[i] = Math.Max(power, LeastLevel * levels[i]) + 1e-30;
+            variances[i] = Math.Max(power, MinLevel * levels[i]) + 1e-30;
         }
     }
 
@@ -283,7 +283,7 @@ internal sealed class RecursiveNewton
     {
         double largest = 0.0;
         Array.Clear(steps);
-        const double LeastDeterminant = (1.0 + Damping) * (1.0 + Damping) - 1.0;
+        const double MinDeterminant = (1.0 + Damping) * (1.0 + Damping) - 1.0;
         for (int i = 0; i < order; i++)
         {
             for (int j = 0; j < i; j++)
@@ -292,10 +292,10 @@ internal sealed class RecursiveNewton
                 double first = (1.0 + Damping) * scores[i].Slope * curvature[ij] / weight;
                 double second = (1.0 + Damping) * scores[j].Slope * curvature[ji] / weight;
                 double determinant = first * second - 1.0;
-                if (determinant < LeastDeterminant)
+                if (determinant < MinDeterminant)
                 {
-                    double larger = Math.Sqrt((1.0 + LeastDeterminant) / (first * second + 1e-300));
-                    (first, second, determinant) = (first * larger, second * larger, LeastDeterminant);
+                    double larger = Math.Sqrt((1.0 + MinDeterminant) / (first * second + 1e-300));
+                    (first, second, determinant) = (first * larger, second * larger, MinDeterminant);
                 }
 
                 steps[ij] = (second * gradient[ij] - gradient[ji]) / determinant;

@@ -4,12 +4,12 @@ using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Separation.Live;
 
-/// <summary>Live separation for those who like to enumerate blocks; who counts microseconds calls the separator itself.</summary>
+/// <summary>Live separation of asynchronous sequences of blocks. Where microseconds count, call the separator itself.</summary>
 public static class StreamSeparation
 {
-    /// <summary>The sources of blocks, one block for each, in step with them but for the separator's delay.</summary>
-    /// <param name="separator">What separates.</param>
-    /// <param name="blocks">Blocks of any lengths, each with the separator's channels.</param>
+    /// <summary>Separates blocks; each gives one block of sources, which lags by the delay of the separator.</summary>
+    /// <param name="separator">The separator.</param>
+    /// <param name="blocks">Blocks of any lengths, with the channels of the separator.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="ArgumentException">A block has other channels.</exception>
     public static async IAsyncEnumerable<Recording> SeparateAsync(

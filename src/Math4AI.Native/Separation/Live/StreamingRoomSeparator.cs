@@ -1,38 +1,40 @@
 using System.Numerics;
 using Math4AI.Audio;
-using Math4AI.Separation.Ica;
 using Math4AI.Separation.Quality;
 using Math4AI.Separation.Rooms;
 using MathNet.Numerics.IntegralTransforms;
 
 namespace Math4AI.Separation.Live;
 
-/// <summary>Settings of the separation of live sound from a room.</summary>
+/// <summary>Settings of <see cref="StreamingRoomSeparator"/>.</summary>
 public sealed record StreamingRoomOptions
 {
-    /// <summary>The samples by which the sources come out later, a power of two; null for about an eighth of a second.</summary>
+    /// <summary>
+    /// Gets the delay of the sources in samples, a power of two from 64 to 65536; null for about an eighth of a second.
+    /// </summary>
     public int? Window { get; init; }
 
-    /// <summary>The microphone, from 0, whose hearing of each source the output is.</summary>
+    /// <summary>Gets the reference microphone, from 0: the sources are what this microphone hears of each.</summary>
     public int ReferenceMicrophone { get; init; }
 
-    /// <summary>How much of the past is learnt from.</summary>
+    /// <summary>Gets how many seconds of the past are learned from, 1 to 60.</summary>
     public double HistorySeconds { get; init; } = 12.0;
 }
 
 /// <summary>
-/// Separates sound from a room while it arrives. Every second, and every four once the history is full, the whole procedure for
-/// recordings (<see cref="RoomSeparator"/>) runs on the last seconds in a thread of its own; half a second of sound later its filters, cut
-/// to a window before and two after, replace the ones in use with a cross-fade. Until the first are found the channels go through as
-/// they are. The results depend on the sound alone: filters that are late are waited for. <see cref="Process"/> allocates nothing but the
-/// task that learns, and that uses its memory again once the history is full.
+/// Separates sound from a room while it arrives. Every second, and every four seconds once the history is full, the whole
+/// procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own. Half a second of sound
+/// later, its filters, cut to one window before and two after, replace the ones in use by a cross-fade. Until the first
+/// filters are found, the input passes through unchanged. The results depend on the sound alone, since late filters are
+/// waited for. <see cref="Process"/> allocates nothing but the task that learns, which reuses its memory once the history is
+/// full.
 /// </summary>
 public sealed class StreamingRoomSeparator : IStreamSeparator
 {
-    private const int MostChannels = 6;
+    private const int MaxChannels = 6;
     private const double WindowSeconds = 0.128;
     private const double LearnSeconds = 1.0;
-    private const double LearntSeconds = 4.0;
+    private const double LaterLearnSeconds = 4.0;
     private const double AdoptSeconds = 0.5;
     private const double ShortHistorySeconds = 6.0;
     private const double Silence = 1e-12;
@@ -65,17 +67,17 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private Task<bool>? learning;
     private int at;
 
-    /// <summary>A separator.</summary>
-    /// <param name="channels">2 to 6, as many as sources.</param>
-    /// <param name="sampleRate">Samples per second in each channel.</param>
-    /// <param name="options">Its settings.</param>
-    /// <exception cref="ArgumentException">A number makes no sense.</exception>
+    /// <summary>Initializes a separator.</summary>
+    /// <param name="channels">The number of channels and of sources, 2 to 6.</param>
+    /// <param name="sampleRate">The number of samples per second in each channel, 1000 or more.</param>
+    /// <param name="options">The settings; the defaults suit most rooms.</param>
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
     public StreamingRoomSeparator(int channels, int sampleRate, StreamingRoomOptions? options = null)
     {
         this.options = options ?? new StreamingRoomOptions();
-        if (channels is < 2 or > MostChannels)
+        if (channels is < 2 or > MaxChannels)
         {
-            throw new ArgumentException($"The stream has {channels} channels; a room can be separated with 2 to {MostChannels} microphones.");
+            throw new ArgumentException($"The stream has {channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
@@ -151,7 +153,11 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>Puts new frames in, and gives out what was filtered a block ago.</summary>
+    /// <inheritdoc/>
+    public void WarmUp(int block) =>
+        Rehearsal.Run(new StreamingRoomSeparator(Channels, sampleRate, options), sampleRate, block);
+
+    /// <summary>Takes new frames, and returns those that were filtered a block ago.</summary>
     private void Exchange(PlanarBlock from, PlanarBlock to)
     {
         for (int channel = 0; channel < Channels; channel++)
@@ -159,7 +165,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
             Span<float> arriving = from[channel], leaving = to[channel];
             for (int i = 0; i < arriving.Length; i++)
             {
-                // Not a number is silence: it must not be remembered.
+                // What is not finite becomes silence: it must not be remembered.
                 input[channel][at + i] = float.IsFinite(arriving[i]) ? arriving[i] : 0.0;
                 leaving[i] = (float)output[channel][at + i];
             }
@@ -203,10 +209,10 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         learning = Task.Factory.StartNew(
             () => Learn(now, heardFrom, knownFrom), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         nextAdoption = now + (long)(AdoptSeconds * sampleRate);
-        nextLearning = now + (long)((now < history ? LearnSeconds : LearntSeconds) * sampleRate);
+        nextLearning = now + (long)((now < history ? LearnSeconds : LaterLearnSeconds) * sampleRate);
     }
 
-    /// <summary>Puts new filters into the spare set; false where there is nothing to learn from.</summary>
+    /// <summary>Puts new filters into the spare set; returns false where there is nothing to learn from.</summary>
     private bool Learn(long now, long heardFrom, long knownFrom)
     {
         int length = (int)(now - heardFrom);
@@ -247,7 +253,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         return true;
     }
 
-    /// <summary>Which new source each place of the output takes: the one that is most like what was heard there.</summary>
+    /// <summary>Finds the new source for each place of the output: the one most like what was output there.</summary>
     private static int[] Order(double[][] known, double[][] sources, int shift)
     {
         int from = Math.Max(0, -shift);
@@ -270,7 +276,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         return Permutations.Of(known.Length).MaxBy(order => order.Select((k, n) => likeness[n, k]).Sum())!;
     }
 
-    /// <summary>The filters' taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.</summary>
+    /// <summary>Computes the taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.</summary>
     private void ToTaps(Complex[][] spectrum, int length, double[][] taps)
     {
         int ramp = block / 2, last = Math.Min(after, length / 2);

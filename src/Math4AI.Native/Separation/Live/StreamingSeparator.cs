@@ -10,31 +10,35 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Separation.Live;
 
-/// <summary>Settings of the separation of live sound.</summary>
+/// <summary>Settings of <see cref="StreamingSeparator"/>.</summary>
 public sealed record StreamingOptions
 {
-    /// <summary>The time constant of forgetting: short follows what moves, long is more exact.</summary>
+    /// <summary>
+    /// Gets the time constant of forgetting, in seconds: a short one follows sources that move, a long one is more exact.
+    /// </summary>
     public double ForgetSeconds { get; init; } = 0.5;
 
-    /// <summary>Where to begin; null for nothing known.</summary>
+    /// <summary>Gets the unmixing to begin with; null to begin from scratch.</summary>
     public Unmixing? Start { get; init; }
 }
 
 /// <summary>
-/// Separates y(t) = A x(t) while it arrives, with an A that may move: learns from segments of five milliseconds
-/// (<see cref="RecursiveNewton"/>) and goes over from one unmixing to the next within a segment. The algorithm adds no latency to the
-/// block's. A source is as loud as it is in the channels, root mean square over them; its place and sign stay.
+/// Separates y(t) = A x(t) while it arrives, where A may move: learns from segments of five milliseconds by a recursive
+/// Newton method, and goes over from one unmixing to the next within a segment. It adds no latency to that of the block.
+/// Each source is scaled to the root mean square that it has over the channels, and keeps its place and sign.
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {
-    /// <summary>Whatever sound is scaled to, its squares can still be added up.</summary>
+    // Squares of such samples can still be added up.
     private const float Loudest = 1e15f;
 
-    private const int MostChannels = 16;
+    private const int MaxChannels = 16;
     private const double SegmentSeconds = 256.0 / 48000.0;
     private const double CutoffHertz = 20.0;
     private const float PreEmphasis = 0.3f;
 
+    private readonly StreamingOptions options;
+    private readonly int sampleRate;
     private readonly int length;
     private readonly int segmentsInSecond;
     private readonly RecursiveNewton newton;
@@ -48,17 +52,18 @@ public sealed class StreamingSeparator : IStreamSeparator
     private int at;
     private int segmentsSinceLook;
 
-    /// <summary>A separator.</summary>
-    /// <param name="channels">2 to 16, as many as sources.</param>
-    /// <param name="sampleRate">Samples per second in each channel.</param>
-    /// <param name="options">Its settings.</param>
-    /// <exception cref="ArgumentException">A number makes no sense, or the start is of other channels.</exception>
+    /// <summary>Initializes a separator.</summary>
+    /// <param name="channels">The number of channels and of sources, 2 to 16.</param>
+    /// <param name="sampleRate">The number of samples per second in each channel, 1000 or more.</param>
+    /// <param name="options">The settings; the defaults suit most streams.</param>
+    /// <exception cref="ArgumentException">A number is out of range, or the start has other channels.</exception>
     public StreamingSeparator(int channels, int sampleRate, StreamingOptions? options = null)
     {
         options ??= new StreamingOptions();
-        if (channels is < 2 or > MostChannels)
+        (this.options, this.sampleRate) = (options, sampleRate);
+        if (channels is < 2 or > MaxChannels)
         {
-            throw new ArgumentException($"The stream has {channels} channels; 2 to {MostChannels} can be separated.");
+            throw new ArgumentException($"The stream has {channels} channels; 2 to {MaxChannels} can be separated.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
@@ -105,7 +110,7 @@ public sealed class StreamingSeparator : IStreamSeparator
     /// <inheritdoc/>
     public double Change { get; private set; } = 1.0;
 
-    /// <summary>The unmixing as it is now.</summary>
+    /// <summary>Gets the current unmixing.</summary>
     public Unmixing Unmixing
     {
         get
@@ -149,6 +154,10 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
+    /// <inheritdoc/>
+    public void WarmUp(int block) =>
+        Rehearsal.Run(new StreamingSeparator(Channels, sampleRate, options), sampleRate, block);
+
     private void Learn()
     {
         using (SingleThreadedMkl.Begin())
@@ -177,7 +186,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>Samples that are no number, or beyond all sound, become silence: they must neither be remembered nor come out.</summary>
+    /// <summary>Sets samples that are not finite, or too large, to 0: they must be neither remembered nor output.</summary>
     private static void Clean(PlanarBlock piece)
     {
         for (int channel = 0; channel < piece.Channels; channel++)
@@ -195,7 +204,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>What is learnt from: without what lies below hearing, and a little brighter than the sound.</summary>
+    /// <summary>Filters what is learned from: without frequencies below hearing, and with a little pre-emphasis.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Condition(PlanarBlock piece)
     {
@@ -216,7 +225,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>D W, with D so that every source is as loud as in the channels.</summary>
+    /// <summary>Computes D W, with D such that every source is as loud as in the channels.</summary>
     private void SetTarget()
     {
         for (int i = 0; i < mixing.Length; i++)
@@ -241,7 +250,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>From the applied unmixing to the target, linearly over the segment.</summary>
+    /// <summary>Applies the unmixing, which goes linearly from the last one to the target over the segment.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Apply(PlanarBlock input, PlanarBlock output)
     {
@@ -295,7 +304,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>A high pass of one pole.</summary>
+    /// <summary>The state of a one-pole high-pass filter.</summary>
     private struct Filter
     {
         public float Input;

@@ -1,4 +1,3 @@
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.IntegralTransforms;
 using MathNet.Numerics.LinearAlgebra;
 using Complex = System.Numerics.Complex;
@@ -23,7 +22,7 @@ public sealed record BssEvalResult(IReadOnlyList<double> Sdr, IReadOnlyList<doub
 public static class BssEval
 {
     private const int Taps = 512;
-    private const int MostSources = 8;
+    private const int MaxSources = 8;
 
     /// <summary>Compares estimates with references.</summary>
     /// <param name="references">One signal each.</param>
@@ -119,10 +118,10 @@ public static class BssEval
     {
         ArgumentNullException.ThrowIfNull(references);
         ArgumentNullException.ThrowIfNull(estimates);
-        if (references.Count == 0 || references.Count != estimates.Count || references.Count > MostSources)
+        if (references.Count == 0 || references.Count != estimates.Count || references.Count > MaxSources)
         {
             throw new ArgumentException(
-                $"There are {references.Count} references and {estimates.Count} estimates; 1 to {MostSources} of each are needed.");
+                $"There are {references.Count} references and {estimates.Count} estimates; 1 to {MaxSources} of each are needed.");
         }
 
         foreach (double[] signal in references.Concat(estimates))

@@ -1,4 +1,3 @@
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Quality;

@@ -5,24 +5,52 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Separation.Quality;
 
 /// <summary>
-/// How surely each source is found again: the method runs on samples drawn again, and the sources of all runs form one cluster for
-/// each source of the result. The index of a cluster is the mean |correlation| within it minus that to all others: 1 where every
-/// run finds the same source, near 0 where the data do not determine it. Source: J. Himberg, A. Hyvärinen, F. Esposito,
-/// "Validating the independent components of neuroimaging time series via clustering and visualization", NeuroImage 22 (2004).
+/// How reliably each source is found: the method runs on resampled data, and the sources of all runs form one cluster for
+/// each source of the result. The index of a cluster is the mean |correlation| within it minus that to all other sources: 1
+/// where every run finds the same source, near 0 where the data do not determine it. Source: J. Himberg, A. Hyvärinen,
+/// F. Esposito, "Validating the independent components of neuroimaging time series via clustering and visualization",
+/// NeuroImage 22 (2004).
 /// </summary>
-/// <param name="Index">One number a source, in the order of the result.</param>
-/// <param name="Runs">How many runs there were.</param>
+/// <param name="Index">The index of each source, in the order of the result.</param>
+/// <param name="Runs">The number of runs.</param>
 public sealed record Stability(IReadOnlyList<double> Index, int Runs)
 {
     private const int Samples = 10_000;
 
-    /// <summary>Runs a method on samples drawn again with replacement, ten thousand at most.</summary>
+    /// <summary>Runs the method of a result, with other seeds, on samples drawn with replacement.</summary>
     /// <param name="mixture">The mixture.</param>
     /// <param name="result">What the method found in all of it.</param>
-    /// <param name="method">The method of a run, given its number.</param>
-    /// <param name="runs">How many runs, 2 or more.</param>
-    /// <param name="seed">The same seed gives the same draws.</param>
+    /// <param name="options">The settings that the result was found with.</param>
+    /// <param name="runs">The number of runs, 2 or more.</param>
     /// <param name="cancellation">Stops between runs.</param>
+    /// <exception cref="NotSupportedException">The method depends on the order of the samples.</exception>
+    public static Stability Of(
+        ISampleSource mixture,
+        SeparationResult result,
+        SeparationOptions options,
+        int runs,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(options);
+        return Of(
+            mixture,
+            result,
+            run => result.Method.Create(
+                options with { Sources = result.Unmixing.Sources, Seed = options.Seed + run }),
+            runs,
+            options.Seed,
+            cancellation);
+    }
+
+    /// <summary>Runs a method on samples drawn with replacement, at most ten thousand.</summary>
+    /// <param name="mixture">The mixture.</param>
+    /// <param name="result">What the method found in all of it.</param>
+    /// <param name="method">Makes the method of a run from its number, from 0.</param>
+    /// <param name="runs">The number of runs, 2 or more.</param>
+    /// <param name="seed">The seed of the draws.</param>
+    /// <param name="cancellation">Stops between runs.</param>
+    /// <exception cref="NotSupportedException">The method depends on the order of the samples.</exception>
     public static Stability Of(
         ISampleSource mixture,
         SeparationResult result,
@@ -35,9 +63,11 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(method);
         ArgumentOutOfRangeException.ThrowIfLessThan(runs, 2);
-        if (result.Method == "sobi")
+        if (result.Method.UsesSampleOrder)
         {
-            throw new NotSupportedException("SOBI lives on how samples follow each other, which samples drawn again do not: its stability is not known.");
+            throw new NotSupportedException(
+                $"{result.Method} depends on the order of the samples, which resampling destroys: its stability cannot be "
+                + "estimated.");
         }
 
         (double[] planar, int count) = EvenSample.Of(mixture, Samples);
@@ -58,7 +88,7 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         return new Stability([.. Enumerable.Range(0, reference.RowCount).Select(k => IndexOf(estimates, k))], runs);
     }
 
-    /// <summary>Rows of W C^½, of unit length: their inner products are the sources' correlations.</summary>
+    /// <summary>Gets the rows of W C^½ at unit length, whose inner products are the correlations of the sources.</summary>
     private static Matrix<double> Directions(Unmixing unmixing, Matrix<double> root) => (unmixing.Matrix * root).NormalizeRows(2.0);
 
     private static Matrix<double> Root(Matrix<double> covariance)
@@ -69,7 +99,7 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
             * eigen.EigenVectors.Transpose();
     }
 
-    /// <summary>The reference source that each found one is paired with: the most similar pairs first.</summary>
+    /// <summary>Pairs each found source with a reference, the most similar pairs first.</summary>
     private static int[] Assign(Matrix<double> found, Matrix<double> reference)
     {
         Matrix<double> similarity = (found * reference.Transpose()).PointwiseAbs();

@@ -12,7 +12,7 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal static unsafe class BandAlignment
 {
-    private const int MostRounds = 8;
+    private const int MaxRounds = 8;
 
     /// <summary>Powers of sources become logarithms without the mean over time and that over the sources, of unit norm, in place.</summary>
     /// <param name="powers">Source after source, relative to each source's mean.</param>
@@ -88,7 +88,7 @@ internal static unsafe class BandAlignment
     private static double AlignTo(double[] centre, ReadOnlySpan<double[]> shapes, int[][] orders, int stride, int[] chosen)
     {
         Array.Fill(chosen, -1);
-        for (int round = 0; round < MostRounds; round++)
+        for (int round = 0; round < MaxRounds; round++)
         {
             bool isSame = true;
             for (int band = 0; band < shapes.Length; band++)

@@ -20,8 +20,8 @@ internal sealed unsafe class BandedIva
     private const double VarianceFloor = 1e-6;
     private const double CovarianceFloor = SpectralProducts.CovarianceFloor;
 
-    private const int MostBands = 256;
-    private const int MostAlignedBands = 64;
+    private const int MaxBands = 256;
+    private const int MaxAlignedBands = 64;
 
     private readonly int channels;
     private readonly int frames;
@@ -47,9 +47,9 @@ internal sealed unsafe class BandedIva
         (this.channels, this.frequencies, this.frames) = (channels, frequencies, frames);
         products = new SpectralProducts(channels, frequencies, frames);
         stride = products.Stride;
-        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MostBands * stride])];
+        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MaxBands * stride])];
         (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[stride]);
-        shapes = [.. Enumerable.Range(0, MostAlignedBands).Select(_ => new double[channels * stride])];
+        shapes = [.. Enumerable.Range(0, MaxAlignedBands).Select(_ => new double[channels * stride])];
         Complex[][] OfFrequencies() => [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
         (Unmixing, projected) = (OfFrequencies(), OfFrequencies());
     }
@@ -88,7 +88,7 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>Scales every row so that its output has unit power at its frequency.</summary>
-    public void Normalise() => Parallel.For(0, frequencies, Options(), f =>
+    public void Normalize() => Parallel.For(0, frequencies, Options(), f =>
     {
         for (int n = 0; n < channels; n++)
         {

@@ -57,7 +57,7 @@ internal sealed unsafe class Ilrma
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Normalise();
+            Normalize();
             Parallel.For(0, channels, Options(), RenewModel);
             Parallel.For(0, frequencies, Options(), RenewUnmixing);
         }
@@ -80,7 +80,7 @@ internal sealed unsafe class Ilrma
     }
 
     /// <summary>Sources of unit power, so that nothing runs away; the model's scale goes with them.</summary>
-    private void Normalise()
+    private void Normalize()
     {
         for (int n = 0; n < channels; n++)
         {

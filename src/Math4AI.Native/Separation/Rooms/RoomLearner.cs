@@ -64,7 +64,7 @@ internal sealed class RoomLearner
         Report("short window");
         BandedIva rough = coarse.Begin(signals);
         rough.Divide(bands: 8, sharedByAll: 0.5, rowScaling: 0.0);
-        rough.Normalise();
+        rough.Normalize();
         Iterate(rough, 10);
         rough.Align(16);
         Iterate(rough, 4);

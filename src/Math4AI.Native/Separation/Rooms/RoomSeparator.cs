@@ -6,86 +6,124 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Rooms;
 
-/// <summary>The models of sources in a room.</summary>
+/// <summary>Names the models of sources in a room.</summary>
 public enum RoomMethod
 {
-    /// <summary>Independent vector analysis: a source's frequencies rise and fall together, band by band.</summary>
+    /// <summary>Independent vector analysis: the frequencies of a source rise and fall together, band by band.</summary>
     AuxIva,
 
-    /// <summary>Independent low-rank matrix analysis after it: a source is a few spectra, as notes are.</summary>
+    /// <summary>
+    /// Independent low-rank matrix analysis, begun where the former ends: a source consists of a few spectra, like notes.
+    /// </summary>
     Ilrma,
 }
 
-/// <summary>Settings of the separation of recordings from rooms.</summary>
+/// <summary>Settings of <see cref="RoomSeparator"/>.</summary>
 public sealed record RoomSeparatorOptions
 {
     /// <summary>
-    /// The long window in samples, a power of two; null for about half a second (a quarter for recordings under six seconds).
+    /// Gets the long window in samples, a power of two; null for about half a second (a quarter for recordings under six
+    /// seconds).
     /// </summary>
     public int? Window { get; init; }
 
-    /// <summary>The model of the sources.</summary>
+    /// <summary>Gets the model of the sources.</summary>
     public RoomMethod Method { get; init; }
 
-    /// <summary>The microphone, from 0, whose hearing of each source the result is.</summary>
+    /// <summary>Gets the reference microphone, from 0: the sources are what this microphone hears of each.</summary>
     public int ReferenceMicrophone { get; init; }
 }
 
-/// <summary>Sources of a recording from a room, as one microphone hears them.</summary>
+/// <summary>What the separation of a recording from a room found.</summary>
 public sealed record RoomSeparationResult
 {
-    /// <summary>One channel a source, the loudest first.</summary>
+    /// <summary>Gets the sources as the reference microphone hears them, one channel each, the loudest first.</summary>
     public required Recording Sources { get; init; }
 
-    /// <summary>The windows that were used, in samples.</summary>
+    /// <summary>Gets the windows that were used, in samples.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
 
-    /// <summary>The iterations, over all windows.</summary>
+    /// <summary>Gets the number of iterations over all windows, which is fixed for each method.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>Remarks for the user.</summary>
+    /// <summary>Gets remarks for the user, one sentence each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>The seconds it took.</summary>
+    /// <summary>Gets the seconds that it took.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Returns the sources and the work done, in one line.</summary>
+    public override string ToString() =>
+        $"{Sources.Channels} sources in a room from {Sources.Length} samples, {Iterations} iterations";
 }
 
 /// <summary>
-/// Separates a recording from a room, where each microphone hears each source through echoes, y(t) = Σ_τ A(τ) x(t − τ), by
-/// independent vector analysis from coarse to fine (<see cref="RoomLearner"/>).
+/// Separates a recording from a room, where each microphone hears each source with its echoes, y(t) = Σ_τ A(τ) x(t − τ), by
+/// independent vector analysis from coarse to fine.
 /// </summary>
+/// <remarks>
+/// The files, in the order of the computation: <see cref="RoomTest"/> tells whether a recording comes from a room;
+/// <see cref="RoomLearner"/> is the procedure over two windows; <see cref="ShortTimeFourier"/> makes the spectra;
+/// <see cref="BandedIva"/> separates every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and
+/// <see cref="SmallComplex"/>; <see cref="BandAlignment"/> mends the order of the sources between bands; <see cref="Ilrma"/>
+/// refines.
+/// </remarks>
 public sealed class RoomSeparator
 {
-    private const int MostChannels = 6;
+    private const int MaxChannels = 6;
     private const int SpectraOfASource = 4;
     private const int RefiningIterations = 30;
 
     private readonly RoomSeparatorOptions options;
 
-    /// <summary>A separator.</summary>
-    /// <param name="options">Its settings; the defaults suit most rooms.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The window is no power of two from 64 to 2²⁰.</exception>
+    /// <summary>Initializes a separator.</summary>
+    /// <param name="options">The settings; the defaults suit most rooms.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The window is not a power of two from 64 to 2²⁰.</exception>
     public RoomSeparator(RoomSeparatorOptions? options = null)
     {
         this.options = options ?? new RoomSeparatorOptions();
         if (this.options.Window is { } window && (!BitOperations.IsPow2(window) || window is < 64 or > 1 << 20))
         {
-            throw new ArgumentOutOfRangeException(nameof(options), window, "The window must be a power of two from 64 to 1048576.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), window, "The window must be a power of two from 64 to 1048576.");
         }
     }
 
-    /// <summary>Separates a recording of as many sources as microphones.</summary>
-    /// <param name="mixture">Two to six channels, of a second or more.</param>
-    /// <param name="progress">Told of every stage.</param>
+    /// <summary>Gets the entries of <see cref="Separator.Methods"/>.</summary>
+    internal static SeparationMethod AuxIva { get; } = new("auxiva")
+    {
+        Summary = "independent vector analysis, for recordings from rooms",
+        UsesSampleOrder = true,
+        RoomFactory = options => new RoomSeparator(Settings(options, RoomMethod.AuxIva)),
+    };
+
+    /// <inheritdoc cref="AuxIva"/>
+    internal static SeparationMethod Ilrma { get; } = new("ilrma")
+    {
+        Summary = "independent low-rank matrix analysis, for recordings of music from rooms",
+        UsesSampleOrder = true,
+        RoomFactory = options => new RoomSeparator(Settings(options, RoomMethod.Ilrma)),
+    };
+
+    /// <summary>Separates a recording into as many sources as microphones.</summary>
+    /// <param name="mixture">The recording: two to six channels of a second or more.</param>
+    /// <param name="progress">Receives every stage.</param>
     /// <param name="cancellation">Stops between iterations.</param>
-    /// <exception cref="ArgumentException">There are too few or too many channels, the recording is too short, or a channel silent.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are too few or too many channels, the recording is too short, or a channel is silent or repeats others.
+    /// </exception>
     public RoomSeparationResult Separate(
         Recording mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
     {
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
-        double[][] signals = [.. Enumerable.Range(0, mixture.Channels).Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x))];
-        // The spectra of a source are found more surely at a finer pace.
+        double[][] signals =
+        [
+            .. Enumerable.Range(0, mixture.Channels)
+                .Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x)),
+        ];
+
+        // The spectra of a source are estimated better with shorter frames.
         var learner = new RoomLearner(
             mixture.Channels,
             mixture.Length,
@@ -105,19 +143,29 @@ public sealed class RoomSeparator
             Windows = [learner.ShortWindow, learner.LongWindow],
             Iterations = learner.Iterations,
             Notes = mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0
-                ? ["The recording is short: three or more sources in a room need seven seconds and more to be told apart surely."]
+                ? [
+                    "The recording is short: three or more sources in a room take seven seconds or more to be separated "
+                    + "reliably.",
+                ]
                 : [],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
 
+    private static RoomSeparatorOptions Settings(SeparationOptions options, RoomMethod method) => new()
+    {
+        Window = options.Window,
+        Method = method,
+        ReferenceMicrophone = options.ReferenceMicrophone,
+    };
+
     private void Check(Recording mixture)
     {
         ArgumentNullException.ThrowIfNull(mixture);
-        if (mixture.Channels is < 2 or > MostChannels)
+        if (mixture.Channels is < 2 or > MaxChannels)
         {
             throw new ArgumentException(
-                $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MostChannels} microphones.");
+                $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)
@@ -139,7 +187,7 @@ public sealed class RoomSeparator
             }
         }
 
-        // Exactly, and with the name of a sample that is no number, where a quick look finds something odd.
+        // The exact test, which also names a sample that is not finite, only where a quick one finds something odd.
         if (LooksOdd(mixture) && Whitening.Of(mixture) is { Rank: var rank } && rank < mixture.Channels)
         {
             throw new ArgumentException(
@@ -147,18 +195,18 @@ public sealed class RoomSeparator
         }
     }
 
-    /// <summary>Whether channels are nearly dependent, or some sample is not finite: by correlations in single precision.</summary>
+    /// <summary>Tells, by correlations in float32, whether channels are nearly dependent or a sample is not finite.</summary>
     private static bool LooksOdd(Recording mixture)
     {
-        const double LeastEigenvalue = 1e-4;
+        const double MinEigenvalue = 1e-4;
         double Product(int i, int j) => TensorPrimitives.Dot(mixture.Channel(i), mixture.Channel(j));
         Matrix<double> correlation = Matrix<double>.Build.Dense(
             mixture.Channels, mixture.Channels, (i, j) => Product(i, j) / Math.Sqrt(Product(i, i) * Product(j, j)));
         return !correlation.Enumerate().All(double.IsFinite)
-            || correlation.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() < LeastEigenvalue;
+            || correlation.Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum() < MinEigenvalue;
     }
 
-    /// <summary>The sources, loudest first; all by one factor, so that the largest peak is 0.9.</summary>
+    /// <summary>Orders the sources by loudness and scales all by one factor, so that the largest peak is 0.9.</summary>
     private static Recording ToRecording(double[][] found, Recording mixture)
     {
         double peak = Math.Max(1e-30, found.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<double>(signal))));

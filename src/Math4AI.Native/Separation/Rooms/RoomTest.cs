@@ -4,44 +4,47 @@ using Math4AI.Audio;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Tells an instantaneous mixture from one with delays and echoes. Where one source alone is heard, in short runs of frames whose
-/// coherence is over 0.98, the ratio of two channels is real in an instantaneous mixture and complex in a room: the test is the
-/// median of |Im c|/|c| of the cross-spectra c, for the pair of channels in which it is largest.
+/// Tells an instantaneous mixture from one with delays and echoes. Where one source alone is heard, in short runs of frames
+/// whose coherence exceeds 0.98, the ratio of two channels is real in an instantaneous mixture and complex in a room. The
+/// statistic is the median of |Im c|/|c| of the cross-spectra c, for the pair of channels where it is largest.
 /// </summary>
 public static class RoomTest
 {
-    /// <summary>Above this a recording is taken to come from a room.</summary>
+    /// <summary>The threshold of the statistic, above which a recording is taken to come from a room.</summary>
     public const double Threshold = 0.25;
 
     private const double Coherence = 0.98;
-    private const double LeastEnergy = 1e-3;
+    private const double MinEnergy = 1e-3;
     private const double WindowSeconds = 0.128;
     private const int Run = 5;
     private const int LowestFrequency = 20;
     private const int FewestZones = 50;
 
-    // Two independent noises are coherent by chance in fewer runs than this, and then with any ratio; in rooms with a reverberation of
-    // more than a second and voices from afar, a hundredth of all runs are.
-    private const double LeastShare = 0.005;
-    private const double LongestSeconds = 30.0;
+    // Two independent noises are coherent by chance in fewer runs than this, and then with any ratio; in rooms with a
+    // reverberation of more than a second and distant voices, a hundredth of all runs are.
+    private const double MinShare = 0.005;
+    private const double MaxSeconds = 30.0;
 
-    /// <summary>The statistic, 0 to 1; NaN for one channel, or where no source is ever heard alone.</summary>
-    /// <param name="recording">The recording; its first half minute is looked at.</param>
-    public static double Statistic(Recording recording)
+    /// <summary>
+    /// Computes the statistic, from 0 to 1; NaN for a single channel, or where no source is ever heard alone.
+    /// </summary>
+    /// <param name="sound">The recording; its first half minute is used.</param>
+    public static double Statistic(IAudioSource sound)
     {
-        ArgumentNullException.ThrowIfNull(recording);
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * recording.SampleRate)));
-        int length = (int)Math.Min(recording.Length, LongestSeconds * recording.SampleRate);
-        if (recording.Channels < 2 || length < 4 * window)
+        ArgumentNullException.ThrowIfNull(sound);
+        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sound.SampleRate)));
+        int length = (int)Math.Min(sound.Length, MaxSeconds * sound.SampleRate);
+        if (sound.Channels < 2 || length < 4 * window)
         {
             return double.NaN;
         }
 
+        Recording recording = sound.Excerpt(0, length);
         var transform = new ShortTimeFourier(window, window / 4, length);
         Complex[][] spectra =
         [
             .. Enumerable.Range(0, recording.Channels)
-                .Select(c => transform.Forward(Array.ConvertAll(recording.Channel(c)[..length].ToArray(), x => (double)x))),
+                .Select(c => transform.Forward(Array.ConvertAll(recording.Channel(c).ToArray(), x => (double)x))),
         ];
         double largest = double.NaN;
         for (int i = 0; i < spectra.Length; i++)
@@ -49,7 +52,9 @@ public static class RoomTest
             for (int j = i + 1; j < spectra.Length; j++)
             {
                 double statistic = OfPair(transform, spectra[i], spectra[j]);
-                largest = double.IsNaN(largest) ? statistic : Math.Max(largest, double.IsNaN(statistic) ? 0.0 : statistic);
+                largest = double.IsNaN(largest)
+                    ? statistic
+                    : Math.Max(largest, double.IsNaN(statistic) ? 0.0 : statistic);
             }
         }
 
@@ -85,8 +90,8 @@ public static class RoomTest
             }
         }
 
-        double[] slants = [.. zones.Where(zone => zone.Energy > LeastEnergy * loudest).Select(zone => zone.Slant).Order()];
-        int runs = energies.Count(energy => energy > LeastEnergy * loudest);
-        return slants.Length < Math.Max(FewestZones, LeastShare * runs) ? double.NaN : slants[slants.Length / 2];
+        double[] slants = [.. zones.Where(zone => zone.Energy > MinEnergy * loudest).Select(zone => zone.Slant).Order()];
+        int runs = energies.Count(energy => energy > MinEnergy * loudest);
+        return slants.Length < Math.Max(FewestZones, MinShare * runs) ? double.NaN : slants[slants.Length / 2];
     }
 }

@@ -1,5 +1,4 @@
 using Math4AI.Fitting;
-using Math4AI.Separation.Ica;
 
 namespace Math4AI.Training.Scoring;
 

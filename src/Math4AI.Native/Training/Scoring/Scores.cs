@@ -1,5 +1,4 @@
 using Math4AI.Fitting;
-using Math4AI.Separation.Ica;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Math4AI.Data.Tables;
-using Math4AI.Separation.Ica;
 
 namespace Math4AI.Training.Tables;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Math4AI.Data;
 using Math4AI.Data.Tables;
-using Math4AI.Separation.Ica;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using TorchSharp;

@@ -1,0 +1,112 @@
+using Math4AI.Audio;
+using Math4AI.Data;
+using Math4AI.Separation.Rooms;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Separation;
+
+/// <summary>
+/// Chooses the model (a room or a mixture without echoes), the number of sources and the method, and separates. Made by
+/// <see cref="Separator.Auto"/>.
+/// </summary>
+public sealed class AutoSeparator
+{
+    private readonly SeparationOptions options;
+
+    internal AutoSeparator(SeparationOptions options)
+    {
+        options.Check();
+        this.options = options;
+    }
+
+    /// <summary>Separates a recording.</summary>
+    /// <param name="mixture">The recording, one channel for each microphone.</param>
+    /// <param name="progress">Receives every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are constant, not finite, or do not suit the method.</exception>
+    public AutoSeparationResult<Recording> Separate(
+        Recording mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        AutoSeparationResult found = Separate((ISampleSource)mixture, progress, cancellation);
+        return new AutoSeparationResult<Recording>(
+            found, () => found.IsRoom ? found.Room.Sources : found.Mixture.Unmixing.Apply(mixture));
+    }
+
+    /// <summary>Separates a matrix, which is no sound and comes from no room.</summary>
+    /// <param name="samplesByChannels">The mixture, one row for each sample and one column for each channel.</param>
+    /// <param name="progress">Receives every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are constant, not finite, or do not suit the method.</exception>
+    public AutoSeparationResult<Matrix<double>> Separate(
+        Matrix<double> samplesByChannels,
+        IProgress<SeparationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        AutoSeparationResult found = Separate(
+            new LinearAlgebra.Blocks.MatrixSampleSource(samplesByChannels), progress, cancellation);
+        return new AutoSeparationResult<Matrix<double>>(found, () => found.Mixture!.Unmixing.Apply(samplesByChannels));
+    }
+
+    /// <summary>Separates samples of any kind, such as a file larger than memory.</summary>
+    /// <param name="mixture">The samples.</param>
+    /// <param name="progress">Receives every stage and iteration.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">The data are constant, not finite, or do not suit the method.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The sound comes from a room, and such a recording has to be in memory.
+    /// </exception>
+    public AutoSeparationResult Separate(
+        ISampleSource mixture, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(mixture);
+        double statistic = options.IsModelOpen && mixture is IAudioSource sound
+            ? RoomTest.Statistic(sound)
+            : double.NaN;
+        return options.IsRoomAsked || statistic > RoomTest.Threshold
+            ? SeparateRoom(mixture, statistic, progress, cancellation)
+            : SeparateMixture(mixture, statistic, progress, cancellation);
+    }
+
+    private AutoSeparationResult SeparateRoom(
+        ISampleSource mixture,
+        double statistic,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        Recording recording = mixture switch
+        {
+            Recording held => held,
+            IAudioSource => throw new InvalidOperationException(
+                "The recording comes from a room, and such a one is separated in memory: read it whole (of the command: "
+                + "allow more --memory)."),
+            _ => throw new ArgumentException("A room is separated from a recording, and these samples are no sound."),
+        };
+        return new AutoSeparationResult
+        {
+            Method = options.RoomMethod,
+            RoomStatistic = statistic,
+            Room = options.RoomMethod.RoomFactory!(options).Separate(recording, progress, cancellation),
+            Options = options,
+        };
+    }
+
+    private AutoSeparationResult SeparateMixture(
+        ISampleSource mixture,
+        double statistic,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        SeparationOptions settled = options.EstimatesSources
+            ? options with { Sources = SourceCount.Of(mixture, cancellation) }
+            : options;
+        SeparationMethod method = options.MixtureMethod;
+        return new AutoSeparationResult
+        {
+            Method = method,
+            RoomStatistic = statistic,
+            Mixture = method.Create(settled).Separate(mixture, progress, cancellation),
+            Options = settled,
+        };
+    }
+}

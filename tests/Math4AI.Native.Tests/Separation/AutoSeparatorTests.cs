@@ -1,0 +1,82 @@
+using Math4AI.Audio;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+using Math4AI.Separation.Quality;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Separation;
+
+public class AutoSeparatorTests
+{
+    public static TheoryData<string> Mixed() => [.. Separator.Methods.Where(each => !each.IsForRooms).Select(each => each.Name)];
+
+    [Theory]
+    [MemberData(nameof(Mixed))]
+    public void Every_listed_method_keeps_what_its_entry_promises(string name)
+    {
+        SeparationMethod method = Separator.Methods.Single(each => each.Name == name);
+        Matrix<double> sources = Mixtures.Laplace(5000, 2, 1);
+        for (int t = 1; t < sources.RowCount; t++)
+        {
+            sources[t, 0] += 0.9 * sources[t - 1, 0];
+        }
+
+        Matrix<double> mixture = sources * Mixtures.WellConditioned(2, 2).Transpose();
+        var samples = new MatrixSampleSource(mixture);
+        AutoSeparationResult<Matrix<double>> found = Separator.Auto(new SeparationOptions { Method = method }).Separate(mixture);
+        Assert.True(found.Mixture!.IsConverged, found.ToString());
+        Assert.Same(method, found.Mixture.Method);
+        Assert.Equal(method.HasStandardErrors, UnmixingErrors.Of(samples, found.Mixture) is not null);
+        Assert.NotEmpty(method.Summary);
+        Assert.NotEmpty(method.Objective);
+
+        Exception? refusal = Record.Exception(() => Stability.Of(samples, found.Mixture, found.Options, 2));
+        Assert.Equal(method.UsesSampleOrder, refusal is NotSupportedException);
+
+        Matrix<double> near = found.Mixture.Unmixing.Matrix;
+        Accepts(method.TakesStart, new SeparationOptions { Method = method, Start = near });
+        Accepts(method.TakesContrast, new SeparationOptions { Method = method, Contrast = Contrast.Cube });
+        Accepts(method.TakesSearchSamples, new SeparationOptions { Method = method, SearchSamples = 2000 });
+    }
+
+    [Fact]
+    public void Settings_that_do_not_fit_together_are_refused_in_one_sentence()
+    {
+        SeparationMethod mi = Separator.Methods.Single(each => each.Name == "mi");
+        SeparationOptions[] wrong =
+        [
+            new() { Sources = 0 },
+            new() { ReferenceMicrophone = -1 },
+            new() { SearchSamples = 10 },
+            new() { IsRoom = true, Method = mi },
+            new() { IsRoom = true, Sources = 2 },
+            new() { Start = Matrix<double>.Build.DenseIdentity(2), Sources = 2 },
+            new() { IsRoom = true, Contrast = Contrast.Exp },
+        ];
+        Assert.All(wrong, options => Assert.Throws<ArgumentException>(() => Separator.Auto(options)));
+    }
+
+    [Fact]
+    public void Samples_that_are_no_sound_come_from_no_room()
+    {
+        Matrix<double> mixture = Mixtures.Laplace(2000, 2, 1);
+        Assert.True(double.IsNaN(Separator.Auto().Separate(mixture).RoomStatistic));
+        Assert.Throws<ArgumentException>(() => Separator.Auto(new SeparationOptions { IsRoom = true }).Separate(mixture));
+    }
+
+    [Fact]
+    public void The_party_is_separated_and_says_so_in_one_line()
+    {
+        Recording party = CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, 50_000);
+        AutoSeparationResult<Recording> found = Separator.Auto().Separate(party);
+        Assert.Equal(3, found.Sources.Channels);
+        Assert.Matches("^3 sources from 3 channels of 50000 samples: mi, converged in \\d+ iterations, condition number ", $"{found}");
+    }
+
+    private static void Accepts(bool isTaken, SeparationOptions options)
+    {
+        Exception? refusal = Record.Exception(() => Separator.Auto(options));
+        Assert.Equal(isTaken, refusal is null);
+    }
+}

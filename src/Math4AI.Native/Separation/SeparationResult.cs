@@ -49,14 +49,16 @@ public class SeparationResult
 
     /// <summary>Returns this result where it converged.</summary>
     /// <exception cref="InvalidOperationException">It did not; the message says why, and what to do.</exception>
-    public SeparationResult ThrowIfNotConverged() => IsConverged ? this : throw new InvalidOperationException(ToString());
+    public SeparationResult ThrowIfNotConverged() => IsConverged
+        ? this
+        : throw new InvalidOperationException($"{Method} did not converge in {Iterations} iterations. {Termination}");
 
     /// <summary>Returns the method, the sources and how the iteration ended, in one line.</summary>
     public override string ToString()
     {
         string ending = Termination == Termination.Direct ? "solved directly"
             : IsConverged ? $"converged in {Iterations} iterations"
-            : $"did not converge in {Iterations} iterations ({Termination})";
+            : $"did NOT converge in {Iterations} iterations";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Unmixing.Sources} sources from {Unmixing.Channels} channels of {Mixture.Count} samples: {Method}, {ending}, "

@@ -164,6 +164,9 @@ public abstract class Separator
             Notes =
             [
                 .. solution.Notes,
+                .. solution.Termination.IsConverged
+                    ? Array.Empty<string>()
+                    : [$"{Name} did not converge, and the sources are where it ended. {solution.Termination}"],
                 .. Method.UsesDensities ? GaussianSources.Notes(statistics) : [],
                 .. mixture is Recording sound ? Clipping.Notes(sound) : [],
             ],

@@ -21,26 +21,21 @@ public class MethodTests
         return 100.0 * SeparationQuality.AmariError(method.Separate(mixture).Unmixing.Matrix * mixing);
     }
 
-    /// <summary>The densities, with the largest mean Amari error × 100 of ten mixtures of two sources, 1000 samples each.</summary>
-    public static TheoryData<char, double> Densities()
+    [Fact]
+    public void The_default_separates_each_of_the_18_densities_of_Bach_and_Jordan()
     {
-        var densities = new TheoryData<char, double>();
-        foreach (char name in BachJordanDensities.Names)
+        // The largest mean Amari error × 100 of ten mixtures of two sources with each density: a fifth above what it is.
+        Dictionary<char, double> limits = new()
         {
-            densities.Add(name, 100.0);
-        }
-
-        return densities;
-    }
-
-    [Theory]
-    [MemberData(nameof(Densities))]
-    public void The_default_separates_each_of_the_18_densities_of_Bach_and_Jordan(char name, double limit)
-    {
-        double mean = Enumerable.Range(0, 10)
-            .Average(run => Error(Separator.MinimumMutualInformation(), new string(name, 2), 1000, 1000 * name + run));
-        TestContext.Current.TestOutputHelper!.WriteLine($"DENSITY {name}: {mean:0.00}");
-        Assert.True(mean <= limit, $"mean Amari error × 100 of 10 runs with density {name}: {mean}");
+            ['a'] = 3.5, ['b'] = 2.2, ['c'] = 1.2, ['d'] = 5.9, ['e'] = 1.3, ['f'] = 1.1, ['g'] = 0.9, ['h'] = 5.2, ['i'] = 7.5,
+            ['j'] = 1.3, ['k'] = 2.8, ['l'] = 4.9, ['m'] = 1.2, ['n'] = 3.6, ['o'] = 3.1, ['p'] = 1.2, ['q'] = 2.8, ['r'] = 5.0,
+        };
+        Separator method = Separator.MinimumMutualInformation();
+        Dictionary<char, double> errors = BachJordanDensities.Names.ToDictionary(
+            name => name,
+            name => Enumerable.Range(0, 10).Average(run => Error(method, new string(name, 2), 1000, 1000 * name + run)));
+        Assert.All(errors, each => Assert.True(each.Value <= limits[each.Key], $"density {each.Key}: {each.Value}"));
+        Assert.True(errors.Values.Average() <= 3.1, $"mean of all densities: {errors.Values.Average()}");
     }
 
     [Fact]

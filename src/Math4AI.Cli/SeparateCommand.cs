@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Math4AI.Separation;
+using Math4AI.Separation.Ica;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai separate</c>: its words.</summary>
+/// <summary>The options of <c>math4ai separate</c>.</summary>
 internal static class SeparateCommand
 {
     public static Command Create()
@@ -10,62 +12,69 @@ internal static class SeparateCommand
         var inputs = new Argument<string[]>("INPUT")
         {
             Description = "One recording of several channels, several mono recordings, or one .npy array "
-                + "(channels × samples). Without one: a built-in cocktail party.",
+                + "(channels × samples). Without any: a built-in cocktail party.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
         var sources = new Option<string?>("--sources")
         {
-            Description = "How many sources to look for; auto for as many as stand out of noise, by their description length. "
-                + "Default: as many as channels.",
+            Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as many "
+                + "as independent channels.",
         };
         var mixing = new Option<string?>("--mixing")
         {
-            Description = "The known mixing matrix, channels × sources (.csv or .npy): solve for the sources.",
+            Description = "The mixing matrix where it is known, channels × sources (.csv or .npy): solve for the sources.",
         };
         var method = new Option<string?>("--method")
         {
-            Description = $"How to separate blindly: {string.Join(", ", SeparateOptions.Methods.Keys)}, or {string.Join(", ", SeparateOptions.RoomMethods.Keys)} "
-                + "for rooms. Default, or auto: mi; for a recording with echoes, which a test tells, auxiva.",
+            Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
+                + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
         };
         var contrast = new Option<string?>("--contrast")
         {
-            Description = $"The contrast of fastica: {string.Join(", ", SeparateOptions.Contrasts.Keys)}.",
+            Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
+                + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
         };
         var subsample = new Option<int?>("--subsample")
         {
-            Description = "The most samples in which mi looks for the directions of the sources, before all are used. Default: 10000.",
+            Description = "The maximum number of samples in which "
+                + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes on with "
+                + "all samples. Default: 10000.",
         };
         var start = new Option<string?>("--start")
         {
-            Description = "An unmixing to begin at, sources × channels (.npy or .csv), such as that of a similar recording; for mi, ml and fastica.",
+            Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a similar "
+                + $"recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
         };
         var memory = new Option<string?>("--memory")
         {
-            Description = "The most memory that the samples may take, such as 512M; what needs more is read from its files block by "
-                + "block, in every pass. Default: sound is taken into memory, and a .npy array stays in its file.",
+            Description = "The memory that the samples may take, such as 512M. What needs more is read from its files block "
+                + "by block, in every pass. Default: sound is read into memory, and a .npy array stays in its file.",
         };
         var stability = new Option<int?>("--stability")
         {
-            Description = "Separate so many samples drawn again, and say how surely each source is found.",
+            Description = "The number of bootstrap resamples to separate, which shows how reliably each source is found.",
         };
         var room = new Option<bool>("--room") { Description = "The recording comes from a room with echoes." };
-        var window = new Option<int?>("--window") { Description = "For rooms: the long window in samples, a power of two." };
+        var window = new Option<int?>("--window")
+        {
+            Description = "For rooms: the long window in samples, a power of two. Default: about half a second.",
+        };
         var microphone = new Option<int>("--reference-mic")
         {
-            Description = "For rooms: the channel whose hearing of the sources is written.",
+            Description = "For rooms: the channel as which the sources are heard, from 1.",
             DefaultValueFactory = _ => 1,
         };
         var format = new Option<string>("--format")
         {
-            Description = $"How to write the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for the "
-                + "input's own format.",
+            Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for that "
+                + "of the input.",
             DefaultValueFactory = _ => "float32",
         };
 
         var command = new Command(
             "separate",
-            "Separate mixed signals: sources in, one file each out.\n\nExample:\n"
+            "Separate mixed signals into their sources, one file each.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
             inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room, window, microphone,
@@ -100,4 +109,10 @@ internal static class SeparateCommand
         });
         return command;
     }
+
+    private static string Methods() =>
+        string.Join("; ", Separator.Methods.Select(method => $"{method} ({method.Summary})"));
+
+    private static SeparationMethod Default(bool isForRooms) =>
+        Separator.Methods.First(method => method.IsForRooms == isForRooms);
 }

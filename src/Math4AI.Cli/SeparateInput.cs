@@ -1,8 +1,6 @@
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
-using Math4AI.Separation;
-using Math4AI.Separation.Rooms;
 using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli;
@@ -13,8 +11,6 @@ namespace Math4AI.Cli;
 internal sealed class SeparateInput : IDisposable
 {
     private const int ExcerptLength = 1 << 20;
-
-    private const double RoomTestSeconds = 30.0;
 
     private readonly ISampleFile? array;
     private readonly MatrixSampleSource? held;
@@ -30,23 +26,23 @@ internal sealed class SeparateInput : IDisposable
         this.held = held;
     }
 
-    /// <summary>The recording in memory; null where the input is an array, or stays in its files.</summary>
+    /// <summary>Gets the recording; null where the input is an array, or the sound stays in its files.</summary>
     public Recording? Sound { get; }
 
     public ISampleSource Samples => Sound ?? files ?? held ?? (ISampleSource)array!;
 
     public bool IsSound => Sound is not null || files is not null;
 
-    /// <summary>Samples per second; null for an array.</summary>
+    /// <summary>Gets the samples per second; null for an array.</summary>
     public int? SampleRate => Sound?.SampleRate ?? files?.SampleRate;
 
-    /// <summary>The sound's own format.</summary>
+    /// <summary>Gets the format of the sound.</summary>
     public AudioFormat Format => Sound?.Format ?? files!.Format;
 
-    /// <summary>What a user should know about how it was read.</summary>
+    /// <summary>Gets remarks on how it was read.</summary>
     public IReadOnlyList<string> Notes => Sound?.Notes ?? [];
 
-    /// <summary>Whether float32 would lose digits of the samples.</summary>
+    /// <summary>Gets whether float32 would lose digits of the samples.</summary>
     public bool IsDouble => Samples.Epsilon < float.BitIncrement(1.0f) - 1.0f;
 
     public static SeparateInput Read(SeparateOptions options, Action<double> progress, CancellationToken cancellation)
@@ -74,11 +70,7 @@ internal sealed class SeparateInput : IDisposable
                 : CocktailParty.Mix(CocktailParty.Sources(options.Seed), CocktailParty.Mixing));
     }
 
-    /// <summary>What tells a room, of the first half minute.</summary>
-    public double RoomStatistic() => RoomTest.Statistic(
-        Sound ?? files!.Excerpt(0, (int)Math.Min(files.Length, RoomTestSeconds * files.SampleRate)));
-
-    /// <summary>The array in memory, in float64; null where it needs more than was granted.</summary>
+    /// <summary>Reads the array into memory, in float64; null where it needs more than was granted.</summary>
     private static MatrixSampleSource? Held(ISampleFile array, long bytes)
     {
         long count = array.Channels * array.Length;
@@ -92,13 +84,7 @@ internal sealed class SeparateInput : IDisposable
         return new MatrixSampleSource(new DenseMatrix((int)array.Length, array.Channels, all));
     }
 
-    public SeparationResult Separate(
-        Separator separator, IProgress<SeparationProgress> progress, CancellationToken cancellation) =>
-        Sound is not null
-            ? separator.Separate(Sound, progress, cancellation)
-            : separator.Separate(Samples, progress, cancellation);
-
-    /// <summary>What a report shows: all of the sound in memory, or the beginning of what lies in files.</summary>
+    /// <summary>Gets what a report shows: all of the sound in memory, or the beginning of what stays in files.</summary>
     public Recording Excerpt()
     {
         if (Sound is not null)

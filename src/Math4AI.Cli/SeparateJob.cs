@@ -10,43 +10,103 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Cli;
 
 /// <summary><c>math4ai separate</c>: read, separate, write.</summary>
-internal static class SeparateJob
+internal sealed class SeparateJob
 {
+    private readonly SeparateOptions options;
+    private readonly SeparateInput input;
+    private readonly SeparateOutput output;
+    private readonly ProgressLine progress;
+    private readonly Dictionary<string, double> seconds;
+    private readonly CancellationToken cancellation;
+
+    private SeparateJob(
+        SeparateOptions options,
+        SeparateInput input,
+        SeparateOutput output,
+        ProgressLine progress,
+        Dictionary<string, double> seconds,
+        CancellationToken cancellation)
+    {
+        (this.options, this.input, this.output) = (options, input, output);
+        (this.progress, this.seconds, this.cancellation) = (progress, seconds, cancellation);
+    }
+
     public static int Run(SeparateOptions options, CancellationToken cancellation)
     {
         using var output = new SeparateOutput(options);
         using CancellationTokenRegistration impatience = cancellation.Register(() => EndSoon(output));
         using var progress = ProgressLine.Start();
-        var seconds = new Dictionary<string, double>();
-
         long start = Stopwatch.GetTimestamp();
         using SeparateInput input = SeparateInput.Read(
             options, share => progress.Show($"read {100 * share:0} %"), cancellation);
-        seconds["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var seconds = new Dictionary<string, double> { ["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        new SeparateJob(options, input, output, progress, seconds, cancellation).Run();
+        return 0;
+    }
 
-        double statistic = options.IsModelOpen ? input.RoomStatistic() : double.NaN;
-        if (options.IsRoomAsked || statistic > RoomTest.Threshold)
+    private void Run()
+    {
+        Outcome outcome = Separate();
+        output.Write("result.json", path => File.WriteAllText(path, outcome.Json + "\n"));
+        if (!options.NoReport)
         {
-            Recording sound = input.Sound
-                ?? throw new InvalidOperationException("The recording comes from a room, and such a one is separated in memory: allow more --memory.");
-            RoomJob.Run(options, sound, statistic, output, progress, seconds, cancellation);
-            return 0;
+            progress.Show("report");
+            output.Write("report.html", path => File.WriteAllText(path, outcome.Report()));
         }
 
-        if (options.IsCountOpen)
+        cancellation.ThrowIfCancellationRequested();
+        output.Commit();
+        progress.Clear();
+        if (options.Json)
         {
-            Whitening whitening = Whitening.Of(input.Samples, null, cancellation);
-            int count = SourceCount.MinimumDescriptionLength(whitening.Eigenvalues, input.Samples.Length);
-            options = options with { Sources = Math.Min(count, whitening.Rank) };
+            Console.Out.WriteLine(outcome.Json);
+            return;
         }
 
-        Separator separator = options.MixingFile is null
-            ? SeparateOptions.Methods[options.Method ?? "mi"](options)
-            : Separator.KnownMixing(MatrixFile.Read(options.MixingFile));
-        SeparationResult result = input.Separate(separator, progress, cancellation);
+        foreach (string line in outcome.Lines)
+        {
+            Console.Out.WriteLine(line);
+        }
+
+        Console.Out.WriteLine(
+            $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+    }
+
+    private Outcome Separate()
+    {
+        if (options.MixingFile is not null)
+        {
+            Separator known = Separator.KnownMixing(MatrixFile.Read(options.MixingFile));
+            return Mixture(known.Separate(input.Samples, progress, cancellation), double.NaN, settings: null);
+        }
+
+        AutoSeparationResult found = options.BlindSeparator.Separate(input.Samples, progress, cancellation);
+        return found.IsRoom ? Room(found, found.Room) : Mixture(found.Mixture, found.RoomStatistic, found.Options);
+    }
+
+    private Outcome Room(AutoSeparationResult found, RoomSeparationResult result)
+    {
+        Recording mixture = input.Sound!;
+        seconds["solve"] = result.Seconds;
+        progress.Show("write");
+        output.WriteSignals(result.Sources, mixture.Format);
+        seconds["write"] = output.WriteSeconds;
+        RoomSummary summary = RoomSummary.Of(options, mixture, found, result, seconds);
+        var report = new RoomReport
+        {
+            Result = result,
+            Method = found.Method.Name,
+            Mixture = mixture,
+            Statistic = found.RoomStatistic,
+            Command = CommandLine.Text,
+        };
+        return new Outcome(CliJson.Text(summary), summary.Lines(), () => report.ToHtml(cancellation));
+    }
+
+    private Outcome Mixture(SeparationResult result, double statistic, SeparationOptions? settings)
+    {
         seconds["whiten"] = result.SecondsPerStage.GetValueOrDefault("whiten");
-        seconds["solve"] = result.SecondsPerStage["solve"];
-
+        seconds["solve"] = result.SecondsPerStage.GetValueOrDefault("solve");
         progress.Show("write");
         seconds["apply"] = output.WriteSources(input, result, cancellation);
         seconds["write"] = output.WriteSeconds;
@@ -58,72 +118,25 @@ internal static class SeparateJob
         if (options.Stability is { } runs)
         {
             progress.Show("stability");
-            stability = Stability.Of(
-                input.Samples,
-                result,
-                run => SeparateOptions.Methods[options.Method ?? "mi"](
-                    options with { Sources = result.Unmixing.Sources, Seed = options.Seed + run }),
-                runs,
-                options.Seed,
-                cancellation);
+            stability = Stability.Of(input.Samples, result, settings!, runs, cancellation);
         }
 
-        // They are those of the methods that solve the equations of maximum likelihood.
-        Matrix<double>? errors = options.MixingFile is null && (options.Method ?? "mi") is "mi" or "ml"
-            ? UnmixingErrors.Of(input.Samples, result.Unmixing)
-            : null;
-        var summary = SeparateSummary.Of(options, input, result, dependence, seconds) with
+        Matrix<double>? errors = UnmixingErrors.Of(input.Samples, result);
+        SeparateSummary summary = SeparateSummary.Of(options, input, result, dependence, seconds) with
         {
             RoomStatistic = double.IsNaN(statistic) ? null : statistic,
             Stability = stability?.Index,
 
             // JSON has no infinity.
-            UnmixingStandardErrors = errors?.ToRowArrays().Select(row => row.Select(error => double.IsFinite(error) ? error : (double?)null).ToArray()).ToArray(),
+            UnmixingStandardErrors = errors?.ToRowArrays()
+                .Select(row => row.Select(error => double.IsFinite(error) ? error : (double?)null).ToArray()).ToArray(),
         };
-        string json = CliJson.Text(summary);
-        output.Write("result.json", path => File.WriteAllText(path, json + "\n"));
-        if (!options.NoReport)
-        {
-            progress.Show("report");
-            output.Write("report.html", path => File.WriteAllText(path, Report(input, result, dependence, stability, errors, seconds, cancellation)));
-        }
-
-        cancellation.ThrowIfCancellationRequested();
-        output.Commit();
-        progress.Clear();
-        if (options.Json)
-        {
-            Console.Out.WriteLine(json);
-        }
-        else
-        {
-            summary.Print(options);
-        }
-
-        return 0;
+        return new Outcome(
+            CliJson.Text(summary), summary.Lines(result), () => Report(result, dependence, stability, errors));
     }
 
-    /// <summary>
-    /// The work ends by itself soon after a cancellation, unless it waits for a pipe or a slow disk: then it is ended here.
-    /// </summary>
-    private static void EndSoon(SeparateOutput output) =>
-        Task.Delay(TimeSpan.FromSeconds(0.6)).ContinueWith(
-            _ =>
-            {
-                output.Dispose();
-                Console.Error.WriteLine(Program.Stopped);
-                Environment.Exit(Program.Failed);
-            },
-            TaskScheduler.Default);
-
-    private static string Report(
-        SeparateInput input,
-        SeparationResult result,
-        Dependence? dependence,
-        Stability? stability,
-        Matrix<double>? errors,
-        Dictionary<string, double> seconds,
-        CancellationToken cancellation)
+    private string Report(
+        SeparationResult result, Dependence? dependence, Stability? stability, Matrix<double>? errors)
     {
         Recording mixture = input.Excerpt();
         return new SeparationReport
@@ -139,4 +152,21 @@ internal static class SeparateJob
             SecondsPerStage = [.. seconds],
         }.ToHtml(cancellation);
     }
+
+    /// <summary>
+    /// Ends the process soon after a cancellation where the work itself does not, because it waits for a pipe or a slow
+    /// disk.
+    /// </summary>
+    private static void EndSoon(SeparateOutput output) =>
+        Task.Delay(TimeSpan.FromSeconds(0.6)).ContinueWith(
+            _ =>
+            {
+                output.Dispose();
+                Console.Error.WriteLine(Program.Stopped);
+                Environment.Exit(Program.Failed);
+            },
+            TaskScheduler.Default);
+
+    /// <summary>What is written and printed at the end; the report is made where it is asked for.</summary>
+    private sealed record Outcome(string Json, IReadOnlyList<string> Lines, Func<string> Report);
 }

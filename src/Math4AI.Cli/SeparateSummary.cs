@@ -22,23 +22,27 @@ internal sealed record SeparateSummary(
 {
     public string Model { get; init; } = "instantaneous";
 
-    /// <summary>What told the model from that of a room; null where it was not asked.</summary>
+    /// <summary>The statistic of the room test; null where the options decided on the model.</summary>
     public double? RoomStatistic { get; init; }
 
-    /// <summary>The asymptotic standard errors of the unmixing, sources × channels; null where it is known, not estimated.</summary>
+    /// <summary>The asymptotic standard errors of the unmixing, sources × channels; null where the method has none.</summary>
     public double?[][]? UnmixingStandardErrors { get; init; }
 
-    /// <summary>The method's objective after each iteration.</summary>
+    /// <summary>The objective of the method after each iteration.</summary>
     public IReadOnlyList<double> Objectives { get; init; } = [];
 
-    /// <summary>What each iteration changed, in the unit of the tolerance.</summary>
+    /// <summary>The change that each iteration made, in the unit of the tolerance.</summary>
     public IReadOnlyList<double> Changes { get; init; } = [];
 
-    /// <summary>How surely each source is found again, 0 to 1; null where it was not asked.</summary>
+    /// <summary>How reliably each source is found, from 0 to 1; null where it was not asked for.</summary>
     public IReadOnlyList<double>? Stability { get; init; }
 
     public static SeparateSummary Of(
-        SeparateOptions options, SeparateInput input, SeparationResult result, Dependence? dependence, Dictionary<string, double> seconds) =>
+        SeparateOptions options,
+        SeparateInput input,
+        SeparationResult result,
+        Dependence? dependence,
+        Dictionary<string, double> seconds) =>
         new(
             result.Method.Name,
             result.Iterations,
@@ -58,28 +62,17 @@ internal sealed record SeparateSummary(
             Changes = result.Changes,
         };
 
-    /// <summary>Prints it for a person.</summary>
-    public void Print(SeparateOptions options)
+    /// <summary>What a person reads.</summary>
+    public IReadOnlyList<string> Lines(SeparationResult result)
     {
-        string how = Termination == Optimization.Termination.Direct.Name
-            ? "solved directly"
-            : $"{(Converged ? "converged" : "NOT converged")} in {Iterations} iterations";
         string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);
-        string condition = ConditionNumber.ToString("G3", CultureInfo.InvariantCulture);
-        Console.Out.WriteLine(
-            $"{Sources} sources from {Channels} channels of {Samples} samples: {Method}, {how}, "
-            + $"condition number {condition}, {total} s.");
-        if (Stability is not null)
-        {
-            string index = string.Join(", ", Stability.Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)));
-            Console.Out.WriteLine($"Stability of the sources, 1 for found in every run: {index}.");
-        }
-
-        foreach (string note in Notes)
-        {
-            Console.Out.WriteLine(note);
-        }
-
-        Console.Out.WriteLine($"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+        string index = string.Join(
+            ", ", (Stability ?? []).Select(value => value.ToString("0.00", CultureInfo.InvariantCulture)));
+        return
+        [
+            $"{result}, {total} s.",
+            .. Stability is null ? Array.Empty<string>() : [$"Stability of the sources, 1 where every run found it: {index}."],
+            .. Notes,
+        ];
     }
 }

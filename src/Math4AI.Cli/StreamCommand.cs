@@ -4,7 +4,7 @@ using Math4AI.Audio;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai stream</c>: its words.</summary>
+/// <summary>The options of <c>math4ai stream</c>.</summary>
 internal static class StreamCommand
 {
     private static readonly Dictionary<string, AudioEncoding> Encodings = new()
@@ -20,46 +20,65 @@ internal static class StreamCommand
     {
         var input = new Argument<string>("INPUT")
         {
-            Description = "A recording of several channels; - for standard input.",
+            Description = "A recording of several channels, or - for standard input.",
             DefaultValueFactory = _ => "-",
         };
         Option<string?> output = CommonOptions.Output(
-            "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff); - for standard output.", "sources.wav");
+            "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff), or - for standard output.", "sources.wav");
         var device = new Option<string?>("--device")
         {
-            Description = "The sound device to listen to, in place of INPUT: its name, a part of it, or default; with --rate and --channels.",
+            Description = "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
+                + "--rate and --channels.",
         };
-        var play = new Option<string?>("--play") { Description = "The sound device to play the sources on, in place of -o." };
-        var block = new Option<int>("--block") { Description = "The frames that are separated at a time.", DefaultValueFactory = _ => 64 };
+        var play = new Option<string?>("--play")
+        {
+            Description = "The sound device to play the sources on, instead of -o.",
+        };
+        var block = new Option<int>("--block")
+        {
+            Description = "The number of frames that are separated at a time.",
+            DefaultValueFactory = _ => 64,
+        };
         var room = new Option<bool>("--room") { Description = "The sound comes from a room with echoes." };
         var window = new Option<int?>("--window")
         {
-            Description = "For rooms: the window in samples, a power of two; the sources come out so much later. Default: 0.128 s.",
+            Description = "For rooms: the window in samples, a power of two, by which the sources are delayed. "
+                + "Default: 0.128 s.",
         };
         var forget = new Option<string>("--forget")
         {
-            Description = "How long sound is remembered, such as 0.5s or 500ms: short follows what moves, long is exact.",
+            Description = "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
+                + "move, long is more exact.",
             DefaultValueFactory = _ => "0.5s",
         };
         var start = new Option<string?>("--start")
         {
-            Description = "The unmixing to begin with: unmixing.npy of math4ai separate, or a .csv; not for rooms.",
+            Description = "The unmixing matrix to begin with: unmixing.npy of math4ai separate, or a .csv file; "
+                + "not for rooms. Without it the input passes through unchanged until the separation has "
+                + "converged.",
         };
         var freeze = new Option<string?>("--freeze")
         {
-            Description = "Learn no more after so much sound, such as 10s; 0s leaves the --start as it is.",
+            Description = "Stop learning after so much sound, such as 10s; 0s only applies --start.",
         };
         var format = new Option<string?>("--format")
         {
-            Description = $"Samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; with --rate and --channels.",
+            Description = $"The format of samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; "
+                + "with --rate and --channels.",
         };
-        var rate = new Option<int?>("--rate") { Description = "With --format or --device: samples per second; of a device 48000 by default." };
-        var channels = new Option<int?>("--channels") { Description = "With --format or --device: the number of channels; of a device 2 by default." };
-        var report = new Option<bool>("--latency-report") { Description = "At the end, say how late the sources came out." };
-        var page = new Option<string?>("--report") { Description = "A page (.html) on how late the sources came out." };
+        var rate = new Option<int?>("--rate")
+        {
+            Description = "With --format or --device: the samples per second. Default for a device: 48000.",
+        };
+        var channels = new Option<int?>("--channels")
+        {
+            Description = "With --format or --device: the number of channels. Default for a device: 2.",
+        };
+        var report = new Option<bool>("--latency-report") { Description = "Print the latency at the end." };
+        var page = new Option<string?>("--report") { Description = "The file for a report on the latency (.html)." };
         var command = new Command(
             "stream",
-            "Separate sound as it arrives: from a pipe, a file or a sound device, into a pipe, a file or a sound device.\n\nExample:\n"
+            "Separate sound as it arrives, from and to a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
             input, output, device, play, block, room, window, forget, start, freeze, format, rate, channels, report, page,
@@ -106,7 +125,7 @@ internal static class StreamCommand
         {
             return (rate is null && channels is null) || hasDevice
                 ? null
-                : throw new UsageException("--rate and --channels belong to --format or --device: a header says them otherwise.");
+                : throw new UsageException("--rate and --channels belong to --format or --device: otherwise a header says them.");
         }
 
         if (!Encodings.TryGetValue(format, out AudioEncoding encoding))

@@ -6,8 +6,6 @@ using Math4AI.Data.Tables;
 using Math4AI.Reporting;
 using Math4AI.Separation;
 using Math4AI.Separation.Live;
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Cli;
 
@@ -95,13 +93,14 @@ internal sealed record StreamJob
         }
 
         using End input = OpenInput();
-        Rehearse(input.Ring.Channels, input.SampleRate);
         IStreamSeparator separator = Separator(input.Ring.Channels, input.SampleRate);
-        using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
+
+        // It warms the separator up, and a device that plays would wait for that.
         var live = new LiveSeparation(separator, Block)
         {
             FreezeAfter = Freeze is { } time ? (long)(time * input.SampleRate) : long.MaxValue,
         };
+        using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
         long start = Stopwatch.GetTimestamp();
         using (var view = StreamView.Start(live, separator, input.SampleRate, () => input.Ring.Counts().Overruns))
         {
@@ -205,32 +204,20 @@ internal sealed record StreamJob
 
     private IStreamSeparator Separator(int channels, int sampleRate) => Room
         ? new StreamingRoomSeparator(channels, sampleRate, new StreamingRoomOptions { Window = Window })
-        : new StreamingSeparator(channels, sampleRate, new StreamingOptions { ForgetSeconds = Forget, Start = Start is null ? null : ReadStart(Start) });
+        : new StreamingSeparator(
+            channels,
+            sampleRate,
+            new StreamingOptions { ForgetSeconds = Forget, Start = Start is null ? null : ReadStart(Start) });
 
     private static Unmixing ReadStart(string path)
     {
-        Matrix<double> matrix = MatrixFile.Read(path);
-        return matrix.RowCount == matrix.ColumnCount && matrix.Rank() == matrix.RowCount
-            ? new Unmixing(matrix, matrix.Inverse(), new DenseVector(matrix.RowCount))
-            : throw new InvalidDataException($"{path} is no unmixing to begin with: it must be square and of full rank, and is {matrix.RowCount} × {matrix.ColumnCount} of rank {matrix.Rank()}.");
-    }
-
-    /// <summary>Separates half a second of noise with a separator of its own: the first live block finds the code compiled.</summary>
-    private void Rehearse(int channels, int sampleRate)
-    {
-        const double Seconds = 0.5;
-        IStreamSeparator separator = Separator(channels, sampleRate);
-        var random = new Random(1);
-        float[] samples = new float[channels * Block];
-        var block = new PlanarBlock(samples, channels, Block, Block);
-        for (int frames = 0; frames < Seconds * sampleRate; frames += Block)
+        try
         {
-            for (int i = 0; i < samples.Length; i++)
-            {
-                samples[i] = random.NextSingle() - 0.5f;
-            }
-
-            separator.Process(block, block);
+            return Unmixing.OfMatrix(MatrixFile.Read(path));
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{path} is no unmixing to begin with: {e.Message}", e);
         }
     }
 

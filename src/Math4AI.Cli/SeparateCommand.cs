@@ -11,8 +11,9 @@ internal static class SeparateCommand
     {
         var inputs = new Argument<string[]>("INPUT")
         {
-            Description = "One recording of several channels, several mono recordings, or one .npy array "
-                + "(channels × samples). Without any: a built-in cocktail party.",
+            Description = "One recording of several channels, several mono recordings, or one file of numbers "
+                + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in cocktail "
+                + "party.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
@@ -23,7 +24,7 @@ internal static class SeparateCommand
         };
         var mixing = new Option<string?>("--mixing")
         {
-            Description = "The mixing matrix where it is known, channels × sources (.csv or .npy): solve for the sources.",
+            Description = "The mixing matrix where it is known, channels × sources (.npy or .csv): solve for the sources.",
         };
         var method = new Option<string?>("--method")
         {
@@ -49,7 +50,7 @@ internal static class SeparateCommand
         var memory = new Option<string?>("--memory")
         {
             Description = "The memory that the samples may take, such as 512M. What needs more is read from its files block "
-                + "by block, in every pass. Default: sound is read into memory, and a .npy array stays in its file.",
+                + "by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
         };
         var stability = new Option<int?>("--stability")
         {

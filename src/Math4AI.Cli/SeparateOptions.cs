@@ -136,7 +136,8 @@ internal sealed record SeparateOptions
         string? unknown = Inputs.FirstOrDefault(input => input.Length > 1 && input[0] == '-' && !File.Exists(input));
         Require(unknown is null, $"There is no option '{unknown}'; see 'math4ai separate --help'.");
         Require(
-            Inputs.Length <= 1 || !Inputs.Any(IsArrayFile), "Give one file of numbers, or audio files: they cannot be mixed.");
+            Inputs.Length <= 1 || !Inputs.Any(IsArrayFile),
+            "Give one file of numbers (.npy, .npz, .csv), or audio files: they cannot be mixed.");
     }
 
     private void CheckNumbers()
@@ -201,5 +202,6 @@ internal sealed record SeparateOptions
                 : throw new UsageException($"--memory takes a number of bytes such as 512M or 2G, not '{word}'.");
     }
 
-    private static bool IsArrayFile(string path) => File.Exists(path) && !Recording.IsSound(path);
+    private static bool IsArrayFile(string path) =>
+        File.Exists(path) ? !Recording.IsSound(path) : path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase);
 }

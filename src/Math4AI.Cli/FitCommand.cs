@@ -72,6 +72,23 @@ internal static class FitCommand
             HelpName = "P",
             DefaultValueFactory = _ => 0.95,
         };
+        var missing = new Option<string>("--missing")
+        {
+            Description = "What to do with rows in which a value is missing: error, or drop them and say how many.",
+            HelpName = "WAY",
+            DefaultValueFactory = _ => "error",
+        };
+        var dates = new Option<string?>("--dates")
+        {
+            Description = "Take dates such as 2026-01-31 as numbers: days or seconds since --date-origin.",
+            HelpName = "UNIT",
+        };
+        var dateOrigin = new Option<string>("--date-origin")
+        {
+            Description = "The date that counts as 0.",
+            HelpName = "DATE",
+            DefaultValueFactory = _ => "2000-01-01",
+        };
         var allowUnconverged = new Option<bool>("--allow-unconverged")
         {
             Description = "Exit with code 0 even if the fit did not converge.",
@@ -84,6 +101,7 @@ internal static class FitCommand
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
             data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, allowUnconverged,
+            missing, dates, dateOrigin,
             output,
             CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
@@ -100,6 +118,7 @@ internal static class FitCommand
                 Fixed = FitOptionReader.Values("--fix", parsed.GetValue(held)) ?? [],
                 Linear = FitOptionReader.Names(parsed.GetValue(linear)),
                 Weights = parsed.GetValue(weights),
+                Table = FitOptionReader.Table(parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!),
                 Minimizer = FitOptionReader.Minimizer(parsed.GetValue(minimizer)!),
                 Bootstrap = FitOptionReader.AtLeast("--bootstrap", parsed.GetValue(bootstrap), 2),
                 Level = FitOptionReader.Level(parsed.GetValue(level)),

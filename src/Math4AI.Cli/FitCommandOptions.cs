@@ -1,3 +1,4 @@
+using Math4AI.Data.Tables;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
@@ -24,6 +25,8 @@ internal sealed record FitCommandOptions
     public required IReadOnlyList<string> Linear { get; init; }
 
     public required string? Weights { get; init; }
+
+    public required NumberTableOptions Table { get; init; }
 
     public required Minimizer Minimizer { get; init; }
 

@@ -67,7 +67,7 @@ internal static class FitJob
     }
 
     private static FitProblem Read(FitCommandOptions options) =>
-        FitProblem.Read(options.Data, options.Formula, options.Weights) with
+        FitProblem.Read(options.Data, options.Formula, options.Weights, options.Table) with
         {
             Distance = options.Distance,
             Bounds = options.Bounds,

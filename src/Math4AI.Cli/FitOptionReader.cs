@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data.Tables;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
@@ -46,6 +47,30 @@ internal static class FitOptionReader
 
     public static int? AtLeast(string option, int? number, int minimum) =>
         number is null || number >= minimum ? number : throw new UsageException($"{option} takes a whole number from {minimum} on, not {number}.");
+
+    /// <summary>How the table is read.</summary>
+    /// <exception cref="UsageException">A word is none of those that there are.</exception>
+    public static NumberTableOptions Table(string missing, string? dates, string dateOrigin)
+    {
+        if (missing is not ("error" or "drop"))
+        {
+            throw new UsageException($"--missing takes error or drop, not '{missing}'.");
+        }
+
+        if (dates is not (null or "days" or "seconds"))
+        {
+            throw new UsageException($"--dates takes days or seconds, not '{dates}'.");
+        }
+
+        return DateTime.TryParse(dateOrigin, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime origin)
+            ? new NumberTableOptions
+            {
+                DropsMissing = missing == "drop",
+                TakesDates = dates is not null,
+                Table = new TableOptions { DateUnit = dates == "seconds" ? DateUnit.Seconds : DateUnit.Days, DateOrigin = origin },
+            }
+            : throw new UsageException($"--date-origin takes a date such as 2000-01-01, not '{dateOrigin}'.");
+    }
 
     /// <summary>b1,b3.</summary>
     public static string[] Names(string? text) =>

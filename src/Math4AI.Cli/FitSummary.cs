@@ -201,11 +201,15 @@ internal sealed record FitSummary(
     private static List<string> NotesOn(FitResult result)
     {
         var notes = new List<string>();
+        if (result.Problem.DroppedRows is > 0 and long dropped)
+        {
+            notes.Add($"Rows dropped because a value is missing: {dropped}.");
+        }
+
         if (!result.Minimum.IsConverged)
         {
             notes.Add($"The fit did not converge: the values are where it ended, and their uncertainty is not known. {result.Minimum.Termination}");
         }
-
         else if (result.DegreesOfFreedom < 1)
         {
             notes.Add("There are as many parameters as samples, so that their uncertainty cannot be estimated.");

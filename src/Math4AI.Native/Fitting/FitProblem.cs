@@ -69,18 +69,22 @@ public sealed record FitProblem
     /// <summary>The numbers that were observed of a sample.</summary>
     internal int TargetColumns => Source?.TargetColumns.Count ?? Targets!.Columns;
 
+    /// <summary>Gets the number of rows that were dropped when the data were read, because a value was missing there.</summary>
+    public long DroppedRows { get; init; }
+
     /// <summary>Reads a table and returns the problem of a formula over its columns.</summary>
-    /// <param name="path">A comma-separated file whose first line names the columns, or an array of NumPy with columns c1, c2, ….</param>
+    /// <param name="path">A file of any format that holds a table; an array without names has columns c1, c2, ….</param>
     /// <param name="formula">The formula, response ~ function: names that are no columns are parameters.</param>
     /// <param name="weights">The column of the weights; null for weights of 1.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
     /// <exception cref="FormulaException">The formula cannot be read.</exception>
     /// <exception cref="ArgumentException">The formula has no response or no parameter.</exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
-    public static FitProblem Read(string path, string formula, string? weights = null) =>
-        Read(path, Formula.Parse(formula), weights);
+    public static FitProblem Read(string path, string formula, string? weights = null, NumberTableOptions? options = null) =>
+        Read(path, Formula.Parse(formula), weights, options);
 
-    /// <inheritdoc cref="Read(string, string, string)"/>
-    public static FitProblem Read(string path, Formula formula, string? weights = null)
+    /// <inheritdoc cref="Read(string, string, string, NumberTableOptions)"/>
+    public static FitProblem Read(string path, Formula formula, string? weights = null, NumberTableOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(formula);
         IReadOnlyList<string> used = [];
@@ -88,7 +92,7 @@ public sealed record FitProblem
         {
             used = formula.ColumnsAmong([.. names]);
             return weights is null ? used : [.. used, weights];
-        });
+        }, options);
         var columns = used.ToDictionary(name => name, table.Column);
         FitTargets targets = formula.Respond(table.Names, columns);
         string[] inputs = [.. formula.InputsAmong([.. table.Names])];
@@ -100,6 +104,7 @@ public sealed record FitProblem
                 : Matrix<double>.Build.Dense(targets.Samples, 0),
             Targets = targets,
             Weights = weights is null ? null : table.Column(weights),
+            DroppedRows = table.Dropped,
         };
     }
 

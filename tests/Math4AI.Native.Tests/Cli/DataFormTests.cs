@@ -111,11 +111,35 @@ public class DataFormTests : TemporaryFolder
     }
 
     [Fact]
+    public void Missing_values_are_dropped_and_counted_and_dates_count_from_their_origin_when_asked_to()
+    {
+        File.WriteAllText(In("day.csv"), "day,y\n2026-01-01,1\n2026-01-02,3\n2026-01-03,\n2026-01-04,7\n2026-01-05,9.5\n");
+        string[] words = ["fit", "day.csv", "--model", "y ~ slope*day + b", "--json", "-o", "out", "--force"];
+        Finished refused = Repository.Run(Repository.Command, [.. words, "--missing", "drop"], Folder);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("--dates", refused.Errors, StringComparison.Ordinal);
+        refused = Repository.Run(Repository.Command, [.. words, "--dates", "days"], Folder);
+        Assert.Contains("--missing drop", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("line 4", refused.Errors, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(
+            Run("fit", [.. words[1..7], "--dates", "days", "--date-origin", "2026-01-01", "--missing", "drop"]).Output).RootElement;
+
+        // Least squares through (0, 1), (1, 3), (3, 7), (4, 9.5): the slope is 21/10.
+        Assert.Equal(2.1, json.GetProperty("parameters").GetProperty("slope").GetProperty("value").GetDouble(), 1e-9);
+        Assert.Contains("missing: 1", json.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_cases_that_were_reported_are_read()
     {
         Run("fit", Repository.Cases("files", "xy.npz"), "--model", "y ~ a*x + b", "-o", "out");
         Run("fit", Repository.Cases("files", "int.npy"), "--model", "c2 ~ a*c1 + b", "-o", "out");
-        Run("fit", Repository.Cases("fit", "space.dat"), "--model", "y ~ a*x + b", "-o", "out");
+        foreach (string name in (string[])["space.dat", "decimal.csv", "missing.csv"])
+        {
+            Run("fit", Repository.Cases("fit", name), "--model", "y ~ a*x + b", "--missing", "drop", "-o", "out");
+        }
+
+        Run("fit", Repository.Cases("fit", "dates.csv"), "--model", "y ~ a*date + b", "--dates", "days", "--date-origin", "2026-01-01", "-o", "out");
         Run("separate", Repository.Cases("files", "sigint.npy"), "--mixing", Repository.Cases("files", "mixint.npy"), "-o", "out");
         foreach (string name in (string[])["int16.npy", "be.npy", "channels.csv"])
         {

@@ -112,12 +112,12 @@ public sealed class NumberTable
     }
 
     private static InvalidDataException Missing(string path, Table block, string name, int row) =>
-        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be dropped when asked to.");
+        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be dropped (--missing drop, or DropsMissing).");
 
     private static InvalidDataException NoNumber(string path, Table block, string name, int row, string text) =>
         new(
             $"{path}, {block.PlaceOf(row)}, column '{name}': {CellFormat.Quote(text)} is not a finite number"
-            + $"{(block.Format.Date(text) is null ? string.Empty : "; dates can be read as days or seconds when asked to")}.");
+            + $"{(block.Format.Date(text) is null ? string.Empty : "; dates can be read as days or seconds (--dates, or TakesDates)")}.");
 }
 
 /// <summary>How a table of numbers is read.</summary>

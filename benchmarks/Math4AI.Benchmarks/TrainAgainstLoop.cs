@@ -99,7 +99,7 @@ internal static class TrainAgainstLoop
             SplitBatches = split,
             Rate = Rate,
             WeightDecay = 0.0,
-            MostGradientNorm = double.PositiveInfinity,
+            MaxGradientNorm = double.PositiveInfinity,
             Schedule = Schedule.Constant,
             RestoreBest = false,
         };

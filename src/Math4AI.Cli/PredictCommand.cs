@@ -1,12 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Data;
-using Math4AI.Data.Images;
-using Math4AI.Data.Tables;
-using Math4AI.LinearAlgebra;
 using Math4AI.Training.Files;
-using Math4AI.Training.Images;
-using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli;
 
@@ -51,32 +46,20 @@ internal static class PredictCommand
         return command;
     }
 
-    private static string Predict(string folder, string data)
-    {
-        switch (ModelFolder.KindOf(folder))
-        {
-            case ModelKind.Images:
-                ImageModel images = ImageModel.Load(folder);
-                ImageModelDescription shown = images.About;
-                ImageSet read = Directory.Exists(data) || ImageSet.IsIdx(data)
-                    ? ImageSet.Read(data, shown.Shape)
-                    : ImageSet.FromTable(Table.Read(data), shown.Target, shown.Shape);
-                return ToCsv(shown.Target, shown.Shape.Classes, images.Predict(read), read.Names);
-            case ModelKind.Text:
-                throw new ArgumentException($"{folder} is a model of a text: use math4ai generate.");
-            default:
-                TableModel trained = TableModel.Load(folder);
-                return ToCsv(trained.About.Target, trained.About.Classes, trained.Predict(Table.Read(data)), []);
-        }
-    }
+    private static string Predict(string folder, string data) => ModelFolder.Open(folder) is IFilePredictor model
+        ? ToCsv(model.PredictFile(data))
+        : throw new ArgumentException($"{folder} is a model of a text: use math4ai generate.");
 
     /// <summary>The names, where there are any, the prediction, and for classes the probability of each.</summary>
-    private static string ToCsv(string target, IReadOnlyList<string> classes, double[][] predictions, IReadOnlyList<string> names)
+    private static string ToCsv(FilePredictions found)
     {
-        string[] first = names.Count > 0 ? ["image"] : [];
-        var lines = new List<string> { string.Join(',', first.Append(target).Concat(classes.Select(name => $"p({name})")).Select(Quote)) };
-        lines.AddRange(predictions.Select((row, i) => string.Join(',', names.Skip(i).Take(1).Select(Quote)
-            .Concat(classes.Count > 0 ? [Quote(classes[Array.IndexOf(row, row.Max())])] : [])
+        string[] first = found.Names.Count > 0 ? ["image"] : [];
+        var lines = new List<string>
+        {
+            string.Join(',', first.Append(found.Target).Concat(found.Classes.Select(name => $"p({name})")).Select(Quote)),
+        };
+        lines.AddRange(found.Values.Select((row, i) => string.Join(',', found.Names.Skip(i).Take(1).Select(Quote)
+            .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Array.IndexOf(row, row.Max())])] : [])
             .Concat(row.Select(Number)))));
         return string.Join('\n', lines) + "\n";
     }

@@ -64,7 +64,7 @@ internal static class TrainCommand
         var decay = new Option<double?>("--weight-decay") { Description = "The weight decay; 0.01, for texts 0.1." };
         var optimizer = new Option<string>("--optimizer")
         {
-            Description = $"How to step: {string.Join(", ", TrainWords.Optimizers.Keys)}.",
+            Description = $"How to step: {string.Join(", ", Optimizer.Named.Keys)}.",
             DefaultValueFactory = _ => "adamw",
         };
         var schedule = new Option<string?>("--schedule")

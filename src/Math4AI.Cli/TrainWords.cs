@@ -3,7 +3,6 @@ using System.Text.Json;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
 using Math4AI.Training.Files;
-using Math4AI.Training.Optimizers;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli;
@@ -23,13 +22,6 @@ internal sealed record TrainWords
 
     /// <summary>The settings that a validation curve can be over.</summary>
     public static readonly string[] Settings = ["rate", "weight-decay", "hidden", "batch", "epochs", "steps"];
-
-    public static readonly Dictionary<string, TrainerMethod> Optimizers = new()
-    {
-        ["adamw"] = TrainerMethod.AdamW,
-        ["sgd"] = TrainerMethod.Sgd,
-        ["lbfgs"] = TrainerMethod.Lbfgs,
-    };
 
     public static readonly Dictionary<string, Training.Tables.Missing> MissingWays = new()
     {
@@ -144,7 +136,6 @@ internal sealed record TrainWords
         BatchSize = Batch ?? OfKind(defaults).BatchSize,
         Rate = Rate ?? OfKind(defaults).Rate,
         WeightDecay = WeightDecay ?? defaults.WeightDecay,
-        Method = Optimizers[Optimizer],
         Schedule = Schedule is null ? OfKind(defaults).Schedule : Training.Optimizers.Schedule.Named[Schedule],
         Seed = Seed,
         Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
@@ -208,20 +199,7 @@ internal sealed record TrainWords
         _ => this with { Steps = (int)value, Epochs = null },
     };
 
-    /// <summary>L-BFGS goes over all samples at each step, with steps of a length of its own.</summary>
-    private TrainerOptions OfKind(TrainerOptions defaults) => Optimizers[Optimizer] != TrainerMethod.Lbfgs
-        ? defaults
-        : defaults with
-        {
-            Steps = null,
-            Epochs = 500,
-            EvaluateEvery = null,
-            BatchSize = 4096,
-            Rate = 1.0,
-            Schedule = Training.Optimizers.Schedule.Constant,
-            RestoreBest = true,
-            Patience = 100,
-        };
+    private TrainerOptions OfKind(TrainerOptions defaults) => Training.Optimizers.Optimizer.Named[Optimizer].SettingsFrom(defaults);
 
     /// <summary>Refuses words that do not fit together.</summary>
     public void Check()
@@ -232,7 +210,7 @@ internal sealed record TrainWords
         }
 
         RequireChoice("model", Models, Model);
-        RequireChoice("optimizer", Optimizers.Keys, Optimizer);
+        RequireChoice("optimizer", Training.Optimizers.Optimizer.Named.Keys, Optimizer);
         RequireChoice("schedule", Training.Optimizers.Schedule.Named.Keys, Schedule ?? "cosine");
         RequireChoice("unit", Units.Keys, Unit);
         _ = OrdersByName();

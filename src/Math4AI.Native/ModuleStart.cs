@@ -2,14 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Math4AI.Audio;
 using Math4AI.Data;
+using Math4AI.Language;
 using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
+using Math4AI.Training.Files;
+using Math4AI.Training.Images;
+using Math4AI.Training.Tables;
 
 namespace Math4AI;
 
 /// <summary>
 /// Runs once, on the first use of any type of this library: says how each native library is found and how Math.NET comes by
-/// its providers, and that sound is one of the formats of data. It loads nothing.
+/// its providers, that sound is one of the formats of data, and which kinds of models a folder may hold. It loads nothing.
 /// </summary>
 internal static class ModuleStart
 {
@@ -21,5 +25,8 @@ internal static class ModuleStart
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();
         DataFormat.Register(new SoundFormat());
+        ModelFolder.Register(TableModel.Kind, TableModel.Load);
+        ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
+        ModelFolder.Register(TextModel.Kind, TextModel.Load);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Math4AI.Data;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
@@ -56,6 +57,8 @@ public sealed record TextModelDescription(string Symbols, int Context, int Layer
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
 public sealed class TextModel
 {
+    internal const string Kind = "text";
+
     private const int MostSymbols = 1 << 16;
     private const int MostSize = 1 << 14;
 
@@ -128,7 +131,7 @@ public sealed class TextModel
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TextModel Load(string folder)
     {
-        TextModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TextModelDescription, about =>
+        TextModelDescription about = ModelFolder.ReadDescription(folder, TextModelJson.Default.TextModelDescription, about =>
             about is
             {
                 Symbols.Length: <= MostSymbols, BytePairs: not null, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
@@ -147,7 +150,7 @@ public sealed class TextModel
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
     public void Save(string folder, FileTransaction files) =>
-        ModelFolder.Write(folder, files, About, ModelJson.Default.TextModelDescription, network);
+        ModelFolder.Write(folder, files, Kind, About, TextModelJson.Default.TextModelDescription, network);
 
     /// <summary>The symbols of a text a character: 1 for characters, about a quarter for byte pairs.</summary>
     /// <param name="text">The text.</param>
@@ -218,3 +221,8 @@ public sealed class TextModel
     private Tensor Loss(Tensor outputs, Tensor targets) =>
         nn.functional.cross_entropy(outputs.view(-1, symbols.Count), targets.view(-1));
 }
+
+/// <summary>JSON without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 16)]
+[JsonSerializable(typeof(TextModelDescription))]
+internal sealed partial class TextModelJson : JsonSerializerContext;

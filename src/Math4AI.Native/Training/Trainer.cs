@@ -31,11 +31,8 @@ public sealed record TrainerOptions
     /// </summary>
     public bool SplitBatches { get; init; }
 
-    /// <summary>How a step is made of a gradient.</summary>
-    public TrainerMethod Method { get; init; }
-
-    /// <summary>The momentum of <see cref="TrainerMethod.Sgd"/>.</summary>
-    public double Momentum { get; init; } = 0.9;
+    /// <summary>Gets how a step is made of a gradient, with the settings of that method.</summary>
+    public Optimizer Optimizer { get; init; } = new AdamW();
 
     /// <summary>The largest step size.</summary>
     public double Rate { get; init; } = 3e-3;
@@ -46,8 +43,14 @@ public sealed record TrainerOptions
     /// <summary>The weight decay, of matrices alone.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 
-    /// <summary>The largest norm of the gradient; a longer one is shortened.</summary>
-    public double MostGradientNorm { get; init; } = 1.0;
+    /// <summary>Gets the largest norm of the gradient of all parameters together: a longer gradient is scaled down to it. Infinity for no limit.</summary>
+    public double MaxGradientNorm { get; init; } = 1.0;
+
+    /// <summary>
+    /// Gets the largest absolute value of an element of the gradient: larger ones are clipped to it, before the norm is looked at.
+    /// Infinity, the default, for no limit.
+    /// </summary>
+    public double MaxGradientValue { get; init; } = double.PositiveInfinity;
 
     /// <summary>
     /// Whether the weights of the best validation loss are restored, and training stops where it no longer falls; otherwise the weights
@@ -73,12 +76,38 @@ public sealed record TrainerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Accumulate, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Patience, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Checkpoint?.EverySteps ?? 1, 1, nameof(Checkpoint));
-        if (!(Rate > 0.0) || !(WeightDecay >= 0.0) || !(MostGradientNorm > 0.0) || !(Momentum is >= 0.0 and < 1.0))
+        ArgumentNullException.ThrowIfNull(Optimizer);
+        ArgumentNullException.ThrowIfNull(Schedule);
+        Optimizer.Check();
+        if (!(Rate > 0.0) || !(WeightDecay >= 0.0) || !(MaxGradientNorm > 0.0) || !(MaxGradientValue > 0.0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Rate), "Rate and gradient norm must be more than 0, the weight decay not negative, the momentum from 0 to 1.");
+                nameof(Rate), "The rate and the limits of the gradient must be more than 0, and the weight decay not negative.");
         }
     }
+
+    /// <summary>
+    /// Gets what of these settings makes a training the one it is, by name: a checkpoint goes on only where they are the same. A setting
+    /// that a checkpoint does not know had its default there.
+    /// </summary>
+    internal IReadOnlyDictionary<string, string> Identity() => new Dictionary<string, FormattableString>
+    {
+        ["epochs"] = $"{(Steps is null ? Epochs : (int?)null)}",
+        ["steps"] = $"{Steps}",
+        ["evaluateEvery"] = $"{EvaluateEvery}",
+        ["batchSize"] = $"{BatchSize}",
+        ["accumulate"] = $"{Accumulate}",
+        ["splitBatches"] = $"{SplitBatches}",
+        ["optimizer"] = $"{Optimizer}",
+        ["rate"] = $"{Rate:R}",
+        ["schedule"] = $"{Schedule}",
+        ["weightDecay"] = $"{WeightDecay:R}",
+        ["maxGradientNorm"] = $"{MaxGradientNorm:R}",
+        ["maxGradientValue"] = $"{MaxGradientValue:R}",
+        ["restoreBest"] = $"{RestoreBest}",
+        ["patience"] = $"{(RestoreBest ? Patience : (int?)null)}",
+        ["seed"] = $"{Seed}",
+    }.ToDictionary(setting => setting.Key, setting => FormattableString.Invariant(setting.Value));
 }
 
 /// <summary>One evaluation; by default after each pass over the training part.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Math4AI.Data.Arrays;
 using Math4AI.LinearAlgebra;
@@ -24,7 +23,7 @@ internal sealed class TrainingRun
     private readonly TrainingData train;
     private readonly TrainingData validation;
     private readonly TrainerOptions options;
-    private readonly Optimizer optimizer;
+    private readonly OptimizerRun optimizer;
     private readonly IDirectPass? direct;
     private readonly bool isSmall;
     private readonly int batch;
@@ -35,6 +34,7 @@ internal sealed class TrainingRun
     private readonly int team;
     private readonly long start = Stopwatch.GetTimestamp();
 
+    private readonly TrainingIdentity identity;
     private TrainingState state;
     private IReadOnlyDictionary<string, NamedArray> best = new Dictionary<string, NamedArray>();
     private long saved = Stopwatch.GetTimestamp();
@@ -48,14 +48,9 @@ internal sealed class TrainingRun
         TrainerOptions options)
     {
         (this.module, this.loss, this.train, this.validation, this.options) = (module, loss, train, validation, options);
-        optimizer = options.Method switch
-        {
-            TrainerMethod.Sgd => new SgdStep(module, options.WeightDecay, options.Momentum),
-            TrainerMethod.Lbfgs => new LbfgsStep(module, options.WeightDecay),
-            _ => new AdamWStep(module, options.WeightDecay),
-        };
-        batch = options.Method == TrainerMethod.Lbfgs ? train.Count : options.BatchSize;
-        pieces = options.Method == TrainerMethod.Lbfgs
+        optimizer = options.Optimizer.Begin(module, options);
+        batch = options.Optimizer.TakesWholePart ? train.Count : options.BatchSize;
+        pieces = options.Optimizer.TakesWholePart
             ? (train.Count + options.BatchSize - 1) / options.BatchSize
             : options.Accumulate;
         stepsInEpoch = (train.Count + batch - 1) / batch;
@@ -71,7 +66,8 @@ internal sealed class TrainingRun
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
         order = new long[train.Count];
-        state = new TrainingState(options.Checkpoint is null ? string.Empty : Describe(), 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
+        identity = options.Checkpoint is null ? new TrainingIdentity() : Identify();
+        state = new TrainingState(identity, 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
     }
 
     private int EvaluateEvery => options.EvaluateEvery ?? stepsInEpoch;
@@ -164,7 +160,7 @@ internal sealed class TrainingRun
             sum += from < to ? Gradient(rows[from..to], rows.Length, next, isFirst: from == 0) : 0.0;
         }
 
-        return optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), options.MostGradientNorm, sum);
+        return optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), sum);
     }
 
     /// <summary>Adds the gradient of some of a batch's samples; parts of them at once where that is wanted.</summary>
@@ -261,7 +257,7 @@ internal sealed class TrainingRun
             return 0.0;
         }
 
-        (state, best) = Checkpoint.Load(checkpoint.Path, state.Training, module, optimizer);
+        (state, best) = Checkpoint.Load(checkpoint.Path, identity, module, optimizer);
         return state.Seconds;
     }
 
@@ -282,21 +278,15 @@ internal sealed class TrainingRun
     }
 
     /// <summary>What makes a training this one: it goes on only from its own checkpoints.</summary>
-    private string Describe()
+    private TrainingIdentity Identify() => new()
     {
-        // A record writes its numbers as the culture has them.
-        CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        try
-        {
-            return $"{module.GetName()}, {optimizer.Parameters.Count} parameters, {train.Count} and {validation.Count} samples, "
-                + $"{Fingerprint()}, {options with { Checkpoint = null }}";
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
-    }
+        Model = module.GetName(),
+        Parameters = optimizer.Parameters.Count,
+        Samples = train.Count,
+        ValidationSamples = validation.Count,
+        Data = Fingerprint(),
+        Settings = options.Identity(),
+    };
 
     /// <summary>Of samples spread over the training part.</summary>
     private string Fingerprint()

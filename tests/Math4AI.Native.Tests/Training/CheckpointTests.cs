@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json.Nodes;
+using Math4AI.Data.Arrays;
 using Math4AI.Runtime;
 using Math4AI.Training;
 using Math4AI.Training.Files;
@@ -16,16 +18,16 @@ public sealed class CheckpointTests : TemporaryFolder
     public CheckpointTests() => Assert.True(Compute.HasTensors);
 
     [Theory]
-    [InlineData(TrainerMethod.AdamW, "cosine")]
-    [InlineData(TrainerMethod.Sgd, "plateau")]
-    [InlineData(TrainerMethod.Lbfgs, "constant")]
-    public void Stopped_after_any_step_it_ends_with_the_same_bits(TrainerMethod method, string schedule)
+    [InlineData("adamw", "cosine")]
+    [InlineData("sgd", "plateau")]
+    [InlineData("lbfgs", "constant")]
+    public void Stopped_after_any_step_it_ends_with_the_same_bits(string method, string schedule)
     {
         var options = new TrainerOptions
         {
             Epochs = 6,
             BatchSize = 7,
-            Method = method,
+            Optimizer = Optimizer.Named[method],
             Rate = 0.02,
             Schedule = Schedule.Named[schedule],
             EvaluateEvery = 4,
@@ -50,6 +52,48 @@ public sealed class CheckpointTests : TemporaryFolder
         var saved = options with { Checkpoint = new CheckpointOptions(In("x.safetensors")) { EverySteps = 1, Resume = true } };
         Train(saved, 11, Module);
         Assert.Equal(expected, Train(saved, int.MaxValue, Module));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_does_not_know_a_setting_goes_on_where_the_setting_has_its_default()
+    {
+        var options = new TrainerOptions { Epochs = 5, BatchSize = 8 };
+        float[] expected = Train(options, int.MaxValue);
+        string path = In("x.safetensors");
+        TrainerOptions saved = options with { Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        Train(saved, 11);
+        Rewrite(path, state => state["identity"]!["settings"]!.AsObject().Remove("maxGradientValue"));
+        var error = Assert.Throws<InvalidDataException>(() => Train(saved with { MaxGradientValue = 0.5 }, 1));
+        Assert.Contains("maxGradientValue is now '0.5', and was 'Infinity'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(expected, Train(saved, int.MaxValue));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_version_is_refused_in_a_sentence()
+    {
+        string path = In("x.safetensors");
+        var options = new TrainerOptions { Epochs = 3, Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        Train(options, 5);
+        Rewrite(path, state => state["version"] = TrainingState.CurrentVersion + 1);
+        Assert.Contains("saved by a newer version", Assert.Throws<InvalidDataException>(() => Train(options, 9)).Message, StringComparison.Ordinal);
+
+        // The first version had a text for an identity, and no version.
+        Rewrite(path, state =>
+        {
+            state.Remove("version");
+            state.Remove("identity");
+            state["training"] = "Mlp, 75 parameters";
+        });
+        Assert.Contains("saved by an earlier version", Assert.Throws<InvalidDataException>(() => Train(options, 9)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Changes the state that is saved in a checkpoint.</summary>
+    private static void Rewrite(string path, Action<JsonObject> change)
+    {
+        IReadOnlyDictionary<string, NamedArray> arrays = Safetensors.Read(path, out IReadOnlyDictionary<string, string> header);
+        JsonObject state = JsonNode.Parse(header["math4ai.training"])!.AsObject();
+        change(state);
+        Safetensors.Write(path, arrays, new Dictionary<string, string>(header) { ["math4ai.training"] = state.ToJsonString() });
     }
 
     [Fact]

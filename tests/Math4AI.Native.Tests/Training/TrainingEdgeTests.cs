@@ -62,7 +62,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         Tensor x = 1e4 * randn(20, 2), y = x.sum(1, keepdim: true);
         var options = new TrainerOptions
         {
-            Method = TrainerMethod.Lbfgs,
+            Optimizer = new Lbfgs(),
             Steps = 30,
             EvaluateEvery = 1,
             Rate = 1.0,

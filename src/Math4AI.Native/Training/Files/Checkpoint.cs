@@ -35,7 +35,7 @@ public sealed record CheckpointOptions(string Path)
 }
 
 /// <summary>What a training is in the middle of, beside its arrays.</summary>
-/// <param name="Training">What is trained, on what, and how: only the same training goes on.</param>
+/// <param name="Identity">What is trained, on what, and how: only the same training goes on.</param>
 /// <param name="Step">The steps taken.</param>
 /// <param name="LossSum">The losses since the last evaluation.</param>
 /// <param name="LossCount">How many.</param>
@@ -44,14 +44,21 @@ public sealed record CheckpointOptions(string Path)
 /// <param name="BestLoss">Its loss.</param>
 /// <param name="Seconds">The seconds so far.</param>
 internal sealed record TrainingState(
-    string Training,
+    TrainingIdentity Identity,
     int Step,
     double LossSum,
     int LossCount,
     IReadOnlyList<TrainingEpoch> History,
     int BestEpoch,
     double BestLoss,
-    double Seconds);
+    double Seconds)
+{
+    /// <summary>The version of what is saved; the first had none.</summary>
+    public const int CurrentVersion = 2;
+
+    /// <summary>Gets the version of what is saved.</summary>
+    public int Version { get; init; }
+}
 
 /// <summary>Saves and loads a training.</summary>
 internal static class Checkpoint
@@ -65,7 +72,7 @@ internal static class Checkpoint
 
     /// <summary>Writes beside, and then renames: whoever reads finds the old file or the new one.</summary>
     public static void Save(
-        CheckpointOptions options, TrainingState state, nn.Module module, Optimizer optimizer, IReadOnlyDictionary<string, NamedArray> best)
+        CheckpointOptions options, TrainingState state, nn.Module module, OptimizerRun optimizer, IReadOnlyDictionary<string, NamedArray> best)
     {
         var arrays = new SortedDictionary<string, NamedArray>(StringComparer.Ordinal);
         foreach ((string name, NamedArray array) in ModuleWeights.Read(module))
@@ -78,45 +85,45 @@ internal static class Checkpoint
             arrays[Best + name] = array;
         }
 
-        for (int i = 0; i < optimizer.Moments.Count; i++)
+        for (int i = 0; i < optimizer.States.Count; i++)
         {
-            arrays[Moment + i] = new NamedArray([optimizer.Moments[i].Length], optimizer.Moments[i]);
+            arrays[Moment + i] = new NamedArray([optimizer.States[i].Length], optimizer.States[i]);
         }
 
         var header = new Dictionary<string, string>
         {
             [NoteHeader] = options.Note,
-            [Header] = JsonSerializer.Serialize(state, CheckpointJson.Default.TrainingState),
+            [Header] = JsonSerializer.Serialize(state with { Version = TrainingState.CurrentVersion }, CheckpointJson.Default.TrainingState),
         };
         FileTransaction.WriteOne(options.Path, replace: true, partial => Safetensors.Write(partial, arrays, header));
     }
 
     /// <summary>Puts a training back to where it was saved.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="training">What is trained now.</param>
+    /// <param name="identity">What is trained now.</param>
     /// <param name="module">Given the weights.</param>
     /// <param name="optimizer">Given the moments.</param>
     /// <returns>The state and the best weights.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or of another training.</exception>
     public static (TrainingState State, IReadOnlyDictionary<string, NamedArray> Best) Load(
-        string path, string training, nn.Module module, Optimizer optimizer)
+        string path, TrainingIdentity identity, nn.Module module, OptimizerRun optimizer)
     {
         IReadOnlyDictionary<string, NamedArray> arrays = Safetensors.Read(path, out IReadOnlyDictionary<string, string> header);
         TrainingState state = ReadState(path, header);
-        if (state.Training != training)
+        if (state.Identity.DifferenceFrom(identity) is { } difference)
         {
-            throw new InvalidDataException($"{path} is of another training: the model, the data or the settings differ.");
+            throw new InvalidDataException($"{path} is of another training: {difference}.");
         }
 
         ModuleWeights.Write(module, arrays, Model, path);
-        for (int i = 0; i < optimizer.Moments.Count; i++)
+        for (int i = 0; i < optimizer.States.Count; i++)
         {
-            if (!arrays.TryGetValue(Moment + i, out NamedArray? moment) || moment.Values.Length != optimizer.Moments[i].Length)
+            if (!arrays.TryGetValue(Moment + i, out NamedArray? moment) || moment.Values.Length != optimizer.States[i].Length)
             {
                 throw new InvalidDataException($"{path} is of another training: its moments do not fit.");
             }
 
-            moment.Values.CopyTo(optimizer.Moments[i], 0);
+            moment.Values.CopyTo(optimizer.States[i], 0);
         }
 
         optimizer.Steps = state.Step;
@@ -128,11 +135,19 @@ internal static class Checkpoint
     {
         try
         {
-            return header.TryGetValue(Header, out string? text)
-                && JsonSerializer.Deserialize(text, CheckpointJson.Default.TrainingState) is
-                { Training: not null, History: not null, Step: >= 0 } state && state.History.All(epoch => epoch is not null)
-                ? state
-                : throw new JsonException("incomplete");
+            if (!header.TryGetValue(Header, out string? text)
+                || JsonSerializer.Deserialize(text, CheckpointJson.Default.TrainingState) is not { } state)
+            {
+                throw new JsonException("no state");
+            }
+
+            return state switch
+            {
+                { Version: not TrainingState.CurrentVersion } => throw new InvalidDataException(
+                    $"{path} was saved by {(state.Version < TrainingState.CurrentVersion ? "an earlier" : "a newer")} version of Math4AI.Native: go on with that one, or begin the training anew."),
+                { Identity.Settings: not null, History: not null, Step: >= 0 } when state.History.All(epoch => epoch is not null) => state,
+                _ => throw new JsonException("incomplete"),
+            };
         }
         catch (JsonException e)
         {

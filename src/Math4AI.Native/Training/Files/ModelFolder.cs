@@ -1,59 +1,65 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Math4AI.Data;
 using Math4AI.Data.Arrays;
-using Math4AI.Language;
 using Math4AI.Training.Images;
 using Math4AI.Training.Tables;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training.Files;
 
-/// <summary>What a trained model is of.</summary>
-public enum ModelKind
-{
-    /// <summary>Tables: <see cref="TableModel"/>.</summary>
-    Table,
-
-    /// <summary>Images: <see cref="ImageModel"/>.</summary>
-    Images,
-
-    /// <summary>Texts: <see cref="TextModel"/>.</summary>
-    Text,
-}
-
-/// <summary>A trained model in a folder: its weights, and a description in JSON that says its kind.</summary>
+/// <summary>
+/// A trained model in a folder: its weights, and a description in JSON that says its kind. The rooms that have kinds of models register
+/// them at the start of the library.
+/// </summary>
 public static class ModelFolder
 {
     private const string Weights = "model.safetensors";
     private const string Description = "model.json";
     private const string Kind = "kind";
+    private const string Version = "version";
 
-    /// <summary>The files of a model in a folder.</summary>
+    /// <summary>The version of the format that is written; the first had none in its description.</summary>
+    private const int CurrentVersion = 1;
+
+    private static readonly ConcurrentDictionary<string, Func<string, object>> Kinds = new();
+
+    /// <summary>Gets the paths of the files of a model in a folder.</summary>
     /// <param name="folder">The folder.</param>
     public static IReadOnlyList<string> Files(string folder) => [Path.Combine(folder, Weights), Path.Combine(folder, Description)];
 
-    /// <summary>What the model in a folder is of.</summary>
+    /// <summary>Returns the kind of the model in a folder, such as <c>table</c>, <c>images</c> or <c>text</c>.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
-    /// <exception cref="InvalidDataException">The description is damaged.</exception>
-    public static ModelKind KindOf(string folder)
+    /// <exception cref="InvalidDataException">The description is damaged, or of a newer version.</exception>
+    public static string KindOf(string folder)
     {
         string path = PathOf(folder);
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject about
-                && Enum.TryParse((string?)about[Kind], ignoreCase: true, out ModelKind kind)
-                    ? kind
-                    : throw new JsonException("no kind");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InvalidDataException($"{path} is no description of a model.", e);
-        }
+        return About(path)[Kind] is JsonValue value && value.TryGetValue(out string? kind)
+            ? kind
+            : throw new InvalidDataException($"{path} is no description of a model.");
     }
+
+    /// <summary>Reads the model in a folder, of whatever kind.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>The model, such as a <see cref="Tables.TableModel"/>; one that predicts from files is an <see cref="IFilePredictor"/>.</returns>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the kind or version is not known.</exception>
+    public static object Open(string folder)
+    {
+        string kind = KindOf(folder);
+        return Kinds.TryGetValue(kind, out Func<string, object>? load)
+            ? load(folder)
+            : throw new InvalidDataException($"{PathOf(folder)} is of the kind '{kind}', which is not known; there are: {string.Join(", ", Kinds.Keys.Order(StringComparer.Ordinal))}.");
+    }
+
+    /// <summary>Makes a kind of model known.</summary>
+    /// <param name="kind">Its name in descriptions.</param>
+    /// <param name="load">Reads a model from its folder.</param>
+    internal static void Register(string kind, Func<string, object> load) => Kinds[kind] = load;
 
     internal static T ReadDescription<T>(string folder, JsonTypeInfo<T> type, Predicate<T> isSound)
         where T : class
@@ -61,7 +67,7 @@ public static class ModelFolder
         string path = PathOf(folder);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), type) is { } about && isSound(about)
+            return About(path).Deserialize(type) is { } about && isSound(about)
                 ? about
                 : throw new JsonException("incomplete");
         }
@@ -90,13 +96,10 @@ public static class ModelFolder
         ModuleWeights.Write(network, Safetensors.Read(path), string.Empty, path);
     }
 
-    internal static void Write<T>(string folder, FileTransaction files, T about, JsonTypeInfo<T> type, nn.Module network)
+    internal static void Write<T>(string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, nn.Module network)
     {
         ArgumentNullException.ThrowIfNull(files);
-        ModelKind kind = typeof(T) == typeof(TextModelDescription) ? ModelKind.Text
-            : typeof(T) == typeof(ImageModelDescription) ? ModelKind.Images
-            : ModelKind.Table;
-        var json = new JsonObject { [Kind] = JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()) };
+        var json = new JsonObject { [Kind] = kind, [Version] = CurrentVersion };
         foreach ((string name, JsonNode? value) in JsonSerializer.SerializeToNode(about, type)!.AsObject())
         {
             json[name] = value?.DeepClone();
@@ -104,6 +107,23 @@ public static class ModelFolder
 
         Safetensors.Write(files.Add(Path.Combine(folder, Weights)), ModuleWeights.Read(network));
         File.WriteAllText(files.Add(Path.Combine(folder, Description)), json.ToJsonString(ModelJson.Default.Options) + "\n");
+    }
+
+    private static JsonObject About(string path)
+    {
+        try
+        {
+            JsonObject about = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("no object");
+            int version = about.TryGetPropertyValue(Version, out JsonNode? given) ? (int?)given ?? 0 : 1;
+            return version is >= 1 and <= CurrentVersion
+                ? about
+                : throw new InvalidDataException(
+                    $"{path} has version {version} of the format, and {CurrentVersion} is the newest known here: use a newer Math4AI.Native.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} is no description of a model.", e);
+        }
     }
 
     private static string PathOf(string folder)
@@ -119,5 +139,4 @@ public static class ModelFolder
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = 16)]
 [JsonSerializable(typeof(TableModelDescription))]
 [JsonSerializable(typeof(ImageModelDescription))]
-[JsonSerializable(typeof(TextModelDescription))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Math4AI.Data;
 using Math4AI.Data.Images;
+using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
@@ -19,8 +20,10 @@ public sealed record ImageModelDescription(ImageShape Shape, string Target, int 
 
 /// <summary>A trained network that tells images apart.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
-public sealed class ImageModel
+public sealed class ImageModel : IFilePredictor
 {
+    internal const string Kind = "images";
+
     private const int MostSide = 4096;
     private const int MostClasses = 1 << 16;
     private const int AtOnce = 256;
@@ -59,7 +62,7 @@ public sealed class ImageModel
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
     public void Save(string folder, FileTransaction files) =>
-        ModelFolder.Write(folder, files, About, ModelJson.Default.ImageModelDescription, network);
+        ModelFolder.Write(folder, files, Kind, About, ModelJson.Default.ImageModelDescription, network);
 
     /// <summary>The probabilities of the classes, images × classes.</summary>
     /// <param name="images">Images of the model's size.</param>
@@ -89,6 +92,15 @@ public sealed class ImageModel
         }
 
         return [.. probabilities];
+    }
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path)
+    {
+        ImageSet images = Directory.Exists(path) || ImageSet.IsIdx(path)
+            ? ImageSet.Read(path, About.Shape)
+            : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
+        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images), images.Names);
     }
 
     /// <summary>Pixels of mean 0 and variance 1, as far as the training part's.</summary>

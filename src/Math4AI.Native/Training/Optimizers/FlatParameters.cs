@@ -168,7 +168,8 @@ internal sealed unsafe class FlatParameters
         return flat.as_strided(shape, [height * width * channels, 1, width * channels, channels], at);
     }
 
-    private static int Padded(int count) => (count + Alignment - 1) / Alignment * Alignment;
+    /// <summary>A number of elements, up to a whole vector.</summary>
+    public static int Padded(int count) => (count + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>A parameter's place.</summary>
     /// <param name="Start">Its first element.</param>

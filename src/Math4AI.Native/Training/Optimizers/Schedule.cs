@@ -1,25 +1,30 @@
+using System.Globalization;
+
 namespace Math4AI.Training.Optimizers;
 
-/// <summary>How the step size moves over a training: a factor of the largest.</summary>
+/// <summary>
+/// How the step size changes over a training: a factor of the largest one, <see cref="TrainerOptions.Rate"/>. For a schedule of your own,
+/// derive from it; what its <c>ToString</c> returns is what a checkpoint knows it by.
+/// </summary>
 public abstract record Schedule
 {
-    /// <summary>Always the largest.</summary>
+    /// <summary>Gets the schedule that keeps the largest step size.</summary>
     public static Schedule Constant { get; } = new ConstantSchedule();
 
-    /// <summary>Rises over the first twentieth, and falls by half a cosine to nothing.</summary>
+    /// <summary>Gets the schedule that rises over the first 5 % of the steps, then falls to 0 along half a cosine.</summary>
     public static Schedule Cosine { get; } = new CosineSchedule(0.05);
 
-    /// <summary>Rises over the first three tenths from a twenty-fifth, and falls by half a cosine to nothing (L. Smith, 2018).</summary>
+    /// <summary>Gets the one-cycle schedule, which rises from 4 % over the first 30 % of the steps, then falls to 0 along half a cosine (L. Smith, 2018).</summary>
     public static Schedule OneCycle { get; } = new CosineSchedule(0.3);
 
-    /// <summary>Rises over the first twentieth, and stays.</summary>
+    /// <summary>Gets the schedule that rises over the first 5 % of the steps and then stays.</summary>
     public static Schedule WarmUp { get; } = new WarmUpSchedule(0.05);
 
-    /// <summary>A tenth of what it was each time when the validation loss has not fallen for so many evaluations.</summary>
-    /// <param name="patience">How many, 10 as torch has it.</param>
+    /// <summary>Returns the schedule that divides the step size by 10 whenever the validation loss has stopped falling.</summary>
+    /// <param name="patience">The number of evaluations without improvement that are tolerated; 10, as in torch.</param>
     public static Schedule OnPlateau(int patience = 10) => new PlateauSchedule(patience);
 
-    /// <summary>All that have a name.</summary>
+    /// <summary>Gets the schedules that have a name.</summary>
     public static IReadOnlyDictionary<string, Schedule> Named { get; } = new Dictionary<string, Schedule>
     {
         ["cosine"] = Cosine,
@@ -29,9 +34,9 @@ public abstract record Schedule
         ["plateau"] = OnPlateau(),
     };
 
-    /// <summary>The factor of a step.</summary>
-    /// <param name="done">The steps before it.</param>
-    /// <param name="all">All steps.</param>
+    /// <summary>Returns the factor of the largest step size for one step.</summary>
+    /// <param name="done">The number of steps before it.</param>
+    /// <param name="all">The number of steps of the whole training.</param>
     /// <param name="history">The evaluations so far.</param>
     public abstract double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history);
 
@@ -39,11 +44,15 @@ public abstract record Schedule
 
     private sealed record ConstantSchedule : Schedule
     {
+        public override string ToString() => "constant";
+
         public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history) => 1.0;
     }
 
     private sealed record CosineSchedule(double WarmShare) : Schedule
     {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"cosine {WarmShare}");
+
         public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history)
         {
             double warm = Math.Max(1.0, WarmShare * all);
@@ -55,12 +64,16 @@ public abstract record Schedule
 
     private sealed record WarmUpSchedule(double WarmShare) : Schedule
     {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"warm-up {WarmShare}");
+
         public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history) =>
             Rise(done, Math.Max(1.0, WarmShare * all), 0.0);
     }
 
     private sealed record PlateauSchedule(int Patience) : Schedule
     {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"plateau {Patience}");
+
         public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history)
         {
             double best = double.PositiveInfinity, factor = 1.0;

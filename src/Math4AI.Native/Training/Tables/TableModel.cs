@@ -37,8 +37,10 @@ public sealed record TableModelDescription(
 
 /// <summary>A trained network together with the encoding of its tables.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
-public sealed class TableModel
+public sealed class TableModel : IFilePredictor
 {
+    internal const string Kind = "table";
+
     private const int MostWidth = 1 << 16;
     private const double MostWeights = 1 << 28;
 
@@ -96,7 +98,7 @@ public sealed class TableModel
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
     public void Save(string folder, FileTransaction files) =>
-        ModelFolder.Write(folder, files, About, ModelJson.Default.TableModelDescription, network);
+        ModelFolder.Write(folder, files, Kind, About, ModelJson.Default.TableModelDescription, network);
 
     /// <summary>Predictions: a number a row; or the probabilities of the classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -107,6 +109,9 @@ public sealed class TableModel
         using DisposeScope scope = NewDisposeScope();
         return Predict(tensor(About.Encoder.Encode(table)).reshape(table.Rows, About.Encoder.Inputs));
     }
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path) => new(About.Target, About.Classes, Predict(Table.Read(path)), []);
 
     /// <summary>The same of rows that are encoded.</summary>
     internal double[][] Predict(Tensor inputs)

@@ -1,0 +1,20 @@
+namespace Math4AI.Training.Files;
+
+/// <summary>A trained model that predicts from a file or folder: what <c>math4ai predict</c> asks of it.</summary>
+public interface IFilePredictor
+{
+    /// <summary>Predicts for every sample of a file or folder.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <exception cref="ArgumentException">The samples are not of the shape that the model was trained on.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; the message says where.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    FilePredictions PredictFile(string path);
+}
+
+/// <summary>Predictions for the samples of a file.</summary>
+/// <param name="Target">The name of what is predicted.</param>
+/// <param name="Classes">The classes, in the order of the probabilities; empty where numbers are predicted.</param>
+/// <param name="Values">samples × 1 numbers, or samples × classes probabilities.</param>
+/// <param name="Names">The names of the samples; empty where they have none.</param>
+public sealed record FilePredictions(
+    string Target, IReadOnlyList<string> Classes, double[][] Values, IReadOnlyList<string> Names);

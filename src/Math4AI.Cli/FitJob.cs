@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Reporting;
 
@@ -36,7 +37,12 @@ internal static class FitJob
         IReadOnlyList<RankedModel> comparison = options.Compare.Count == 0
             ? []
             : ModelComparison.RankDistances(result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
-        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level) with { Comparison = FitSummary.Rows(comparison) };
+        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
+        summary = summary with
+        {
+            Comparison = FitSummary.Rows(comparison),
+            Notes = [.. NotesOn(options.Formula, problem.Model.InputNames), .. summary.Notes],
+        };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         if (!options.NoReport)
@@ -65,6 +71,10 @@ internal static class FitJob
         Console.Error.WriteLine("The fit did not converge; with --allow-unconverged the exit code is 0 all the same.");
         return 1;
     }
+
+    /// <summary>What the names stand for, where one that might be meant as a parameter is a constant.</summary>
+    private static string[] NotesOn(Formula formula, IReadOnlyList<string> inputs) =>
+        formula.ConstantsBeside(inputs).Count == 0 ? [] : [$"Names in the formula: {formula.DescribeNames(inputs)}."];
 
     private static FitProblem Read(FitCommandOptions options) =>
         FitProblem.Read(options.Data, options.Formula, options.Weights, options.Table) with

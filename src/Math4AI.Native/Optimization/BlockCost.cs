@@ -3,8 +3,9 @@ using Math4AI.Runtime;
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// A cost that is a sum over blocks of samples, C(θ) = Σ_b C_b(θ): of data in memory, of a file larger than memory, or of one
-/// mini-batch at a time. Sums are added in the order of the blocks, so that the bits do not depend on the threads.
+/// A cost that is a sum over blocks of samples, C(θ) = Σ_b C_b(θ): of data in memory, of a file larger than memory, or
+/// of one mini-batch at a time. Sums are added in the order of the blocks, so that the bits do not depend on the
+/// threads.
 /// </summary>
 public abstract class BlockCost : Cost
 {

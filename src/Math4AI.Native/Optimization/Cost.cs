@@ -16,14 +16,15 @@ public abstract class Cost
     public Bounds? Bounds { get; init; }
 
     /// <summary>
-    /// Gets how far the last value of C may be off by rounding, where that is more than the rounding of float64: near the minimum a line
-    /// search then trusts the slopes, and not differences of the cost that are smaller. 0 for costs computed in float64.
+    /// Gets how far the last value of C may be off by rounding, where that is more than the rounding of float64: near
+    /// the minimum a line search then trusts the slopes, and not differences of the cost that are smaller. 0 for costs
+    /// computed in float64.
     /// </summary>
     public virtual double Rounding => 0.0;
 
     /// <summary>
-    /// Tells whether the gradient at θ cannot be told from 0 for its rounding. Asked where a step does not lower C by more than
-    /// <see cref="Rounding"/>, or where no step does: a method that ends at such a point has converged.
+    /// Tells whether the gradient at θ cannot be told from 0 for its rounding. Asked where a step does not lower C by
+    /// more than <see cref="Rounding"/>, or where no step does: a method that ends at such a point has converged.
     /// </summary>
     /// <param name="parameters">θ.</param>
     public virtual bool IsFlatToRounding(ReadOnlySpan<double> parameters) => false;
@@ -31,7 +32,8 @@ public abstract class Cost
     /// <summary>A cost from functions of vectors.</summary>
     /// <param name="parameters">The number of parameters.</param>
     /// <param name="value">C(θ).</param>
-    /// <param name="gradient">∇C(θ); null for central differences, which cost 2 k evaluations and half of the digits.</param>
+    /// <param name="gradient">∇C(θ); null for central differences, which cost 2 k evaluations and half of the
+    /// digits.</param>
     public static Cost Of(
         int parameters, Func<Vector<double>, double> value, Func<Vector<double>, Vector<double>>? gradient = null)
     {

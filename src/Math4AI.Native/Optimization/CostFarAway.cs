@@ -1,8 +1,9 @@
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// Tells a minimum from a walk to −∞. Where a run ended far below or far away from its start, the cost is followed further the same
-/// way, tenfold as far each time: towards a bound every fall is a smaller one, and without a bound none is.
+/// Tells a minimum from a walk to −∞. Where a run ended far below or far away from its start, the cost is followed
+/// further the same way, tenfold as far each time: towards a bound every fall is a smaller one, and without a bound
+/// none is.
 /// </summary>
 internal sealed class CostFarAway(Cost cost, double[] start, double[] end, double endCost)
 {
@@ -53,7 +54,9 @@ internal sealed class CostFarAway(Cost cost, double[] start, double[] end, doubl
         return slope > 0.0 && double.IsFinite(slope) && FallsOn([.. gradient.Select(each => -each / slope * length)], length);
     }
 
-    /// <summary>Where the end is so far away that rounding hides the valley that led there, the way itself is what is known.</summary>
+    /// <summary>
+    /// Where the end is so far away that rounding hides the valley that led there, the way itself is what is known.
+    /// </summary>
     private bool HasFallenAllTheWay() =>
         NeverSlows(At(start, way, Math.Pow(10.0, -Decades)), 1 - Decades, 0, decade => At(start, way, Math.Pow(10.0, decade)));
 

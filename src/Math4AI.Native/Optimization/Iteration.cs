@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// One run of a minimizer: the cost, the options, and the account of the work. A <see cref="Minimizer"/> evaluates the cost through
-/// it, asks it before every step whether it may go on, and ends with <see cref="Finish"/>.
+/// One run of a minimizer: the cost, the options, and the account of the work. A <see cref="Minimizer"/> evaluates the
+/// cost through it, asks it before every step whether it may go on, and ends with <see cref="Finish"/>.
 /// </summary>
 public sealed class Iteration
 {
@@ -23,7 +23,10 @@ public sealed class Iteration
         (Cost, Options, Cancellation) = (cost, options, cancellation);
     }
 
-    /// <summary>Gets the cost C. Evaluations through <see cref="Value"/> and <see cref="Gradient"/> are counted; direct ones are not.</summary>
+    /// <summary>
+    /// Gets the cost C. Evaluations through <see cref="Value"/> and <see cref="Gradient"/> are counted; direct ones
+    /// are not.
+    /// </summary>
     public Cost Cost { get; }
 
     /// <summary>Gets the bounds that the parameters must stay in; null where there are none.</summary>
@@ -89,7 +92,8 @@ public sealed class Iteration
     public void CountGradientEvaluation() => GradientEvaluations++;
 
     /// <summary>
-    /// Begins a step: reports the progress, keeps the point where <see cref="MinimizerOptions.KeepPath"/> asks for it, and counts.
+    /// Begins a step: reports the progress, keeps the point where <see cref="MinimizerOptions.KeepPath"/> asks for it,
+    /// and counts.
     /// </summary>
     /// <param name="parameters">θ before the step.</param>
     /// <param name="maxIterations">The method's own limit, for options that set none.</param>
@@ -130,13 +134,17 @@ public sealed class Iteration
         return largest;
     }
 
-    /// <summary>Returns whether a gradient is below <see cref="MinimizerOptions.GradientTolerance"/> · max(1, |C|).</summary>
+    /// <summary>
+    /// Returns whether a gradient is below <see cref="MinimizerOptions.GradientTolerance"/> · max(1, |C|).
+    /// </summary>
     /// <param name="gradientNorm">max |∂C/∂θ_i|.</param>
     /// <param name="cost">C(θ).</param>
     public bool IsFlat(double gradientNorm, double cost) =>
         gradientNorm <= Options.GradientTolerance * Math.Max(1.0, Math.Abs(cost));
 
-    /// <summary>Returns whether a step is within <see cref="MinimizerOptions.StepTolerance"/> of every parameter.</summary>
+    /// <summary>
+    /// Returns whether a step is within <see cref="MinimizerOptions.StepTolerance"/> of every parameter.
+    /// </summary>
     /// <param name="step">The change of θ.</param>
     /// <param name="parameters">θ.</param>
     public bool IsSmall(ReadOnlySpan<double> step, ReadOnlySpan<double> parameters)
@@ -153,13 +161,15 @@ public sealed class Iteration
         return true;
     }
 
-    /// <summary>Tells whether the fall of a step, and the gradient where it ended, are lost in the rounding of the cost.</summary>
+    /// <summary>
+    /// Tells whether the fall of a step, and the gradient where it ended, are lost in the rounding of the cost.
+    /// </summary>
     internal bool IsLostInRounding(double fall, ReadOnlySpan<double> parameters) =>
         Cost.Rounding > 0.0 && fall <= Cost.Rounding && Cost.IsFlatToRounding(parameters);
 
     /// <summary>
-    /// Ends the run. Whatever the method says, a cost that keeps falling is <see cref="Termination.Unbounded"/>, and one that is zero
-    /// to rounding error is <see cref="Termination.Converged"/>.
+    /// Ends the run. Whatever the method says, a cost that keeps falling is <see cref="Termination.Unbounded"/>, and
+    /// one that is zero to rounding error is <see cref="Termination.Converged"/>.
     /// </summary>
     /// <param name="termination">How the method ended.</param>
     /// <param name="parameters">θ*.</param>
@@ -193,7 +203,9 @@ public sealed class Iteration
             : termination;
     }
 
-    /// <summary>Whether a change of one parameter in its last digits changes the cost by as much as there is of it.</summary>
+    /// <summary>
+    /// Whether a change of one parameter in its last digits changes the cost by as much as there is of it.
+    /// </summary>
     private bool IsZeroToRounding(double[] parameters, double cost)
     {
         if (cost == 0.0)

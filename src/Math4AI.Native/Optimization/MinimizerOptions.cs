@@ -7,12 +7,14 @@ public sealed record MinimizerOptions
     public int? MaxIterations { get; init; }
 
     /// <summary>
-    /// Gets the tolerance τ of the gradient: converged when max |∂C/∂θ_i| ≤ τ · max(1, |C|). For least squares it is the cosine of
-    /// the angle between the residuals and each column of their Jacobian.
+    /// Gets the tolerance τ of the gradient: converged when max |∂C/∂θ_i| ≤ τ · max(1, |C|). For least squares it is
+    /// the cosine of the angle between the residuals and each column of their Jacobian.
     /// </summary>
     public double GradientTolerance { get; init; } = 1e-9;
 
-    /// <summary>Gets the tolerance of the step: converged when no parameter moves by more than this share of its size.</summary>
+    /// <summary>
+    /// Gets the tolerance of the step: converged when no parameter moves by more than this share of its size.
+    /// </summary>
     public double StepTolerance { get; init; } = 1e-12;
 
     /// <summary>Gets whether the result keeps the points that were passed, in <see cref="Minimum.Path"/>.</summary>

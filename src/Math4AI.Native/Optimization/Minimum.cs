@@ -34,7 +34,9 @@ public sealed record Minimum
     /// <summary>Gets how often the gradient, or residuals with their Jacobian, were evaluated.</summary>
     public required int GradientEvaluations { get; init; }
 
-    /// <summary>Gets the points that were passed, where <see cref="MinimizerOptions.KeepPath"/> asks for them.</summary>
+    /// <summary>
+    /// Gets the points that were passed, where <see cref="MinimizerOptions.KeepPath"/> asks for them.
+    /// </summary>
     public IReadOnlyList<Vector<double>> Path { get; init; } = [];
 
     /// <summary>Gets the seconds that it took.</summary>
@@ -44,7 +46,8 @@ public sealed record Minimum
     public bool IsConverged => Termination.IsConverged;
 
     /// <summary>Returns this result if it is a minimum.</summary>
-    /// <exception cref="InvalidOperationException">It did not converge; the message says what happened and what to do.</exception>
+    /// <exception cref="InvalidOperationException">It did not converge; the message says what happened and what to
+    /// do.</exception>
     public Minimum ThrowIfNotConverged() => IsConverged ? this : throw new InvalidOperationException(ToString());
 
     /// <summary>Returns the method, how it ended, the work, the cost and the parameters, in one line.</summary>

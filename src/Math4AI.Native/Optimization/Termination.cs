@@ -1,8 +1,8 @@
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// How an iteration ended: what happened, and what to do about it. The members are all endings of the methods of this library; a
-/// <see cref="Minimizer"/> of one's own may have others.
+/// How an iteration ended: what happened, and what to do about it. The members are all endings of the methods of this
+/// library; a <see cref="Minimizer"/> of one's own may have others.
 /// </summary>
 /// <param name="Name">The ending's name, as machines read it.</param>
 /// <param name="Happened">One sentence that says what happened.</param>
@@ -24,7 +24,9 @@ public sealed record Termination(string Name, string Happened, string Advice = "
         "The limit on iterations was reached before the tolerances were met.",
         "Allow more iterations, or start closer to the minimum.");
 
-    /// <summary>Gets the ending where no step lowers the cost by more than rounding error, although the gradient is not small.</summary>
+    /// <summary>
+    /// Gets the ending where no step lowers the cost by more than rounding error, although the gradient is not small.
+    /// </summary>
     public static Termination NoProgress { get; } = new(
         nameof(NoProgress),
         "No step lowers the cost by more than rounding error, although the gradient is above its tolerance.",

@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>The operations of a formula on a block of samples: arithmetic by vector code, the rest value by value.</summary>
+/// <summary>
+/// The operations of a formula on a block of samples: arithmetic by vector code, the rest value by value.
+/// </summary>
 internal static class BlockOperations
 {
     public static void Apply(
@@ -139,7 +141,8 @@ internal static class BlockOperations
         }
     }
 
-    private static void AddChosen(ReadOnlySpan<double> condition, bool wanted, ReadOnlySpan<double> adjoint, Span<double> target)
+    private static void AddChosen(
+        ReadOnlySpan<double> condition, bool wanted, ReadOnlySpan<double> adjoint, Span<double> target)
     {
         for (int i = 0; i < target.Length; i++)
         {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// The elementary functions of formulas with their derivatives, each written so that neither a small nor a large argument costs
-/// digits.
+/// The elementary functions of formulas with their derivatives, each written so that neither a small nor a large
+/// argument costs digits.
 /// </summary>
 internal static class ElementaryFunctions
 {
@@ -38,7 +38,7 @@ internal static class ElementaryFunctions
         new("sigmoid", Sigmoid, (x, _) => Sigmoid(x) * Sigmoid(-x), x => x.sigmoid()),
         new("abs", Math.Abs, (x, _) => Sign(x), x => x.abs()),
         new("sign", Sign, (_, _) => 0.0, x => x.sign()) { IsStep = true },
-        new("step", x => double.IsNaN(x) ? x : x >= 0.0 ? 1.0 : 0.0, (_, _) => 0.0, x => (x >= 0.0).to(float64)) { IsStep = true },
+        new("step", Step, (_, _) => 0.0, x => (x >= 0.0).to(float64)) { IsStep = true },
         new("floor", Math.Floor, (_, _) => 0.0, x => x.floor()) { IsStep = true },
         new("ceil", Math.Ceiling, (_, _) => 0.0, x => x.ceil()) { IsStep = true },
         new("round", Math.Round, (_, _) => 0.0, x => x.round()) { IsStep = true },
@@ -50,9 +50,9 @@ internal static class ElementaryFunctions
     {
         new("min", Math.Min, (a, b, _) => a <= b ? 1.0 : 0.0, (a, b, _) => a <= b ? 0.0 : 1.0, (a, b) => a.minimum(b)),
         new("max", Math.Max, (a, b, _) => a >= b ? 1.0 : 0.0, (a, b, _) => a >= b ? 0.0 : 1.0, (a, b) => a.maximum(b)),
-        new("mod", (a, b) => Modulo(a, b), (_, _, _) => 1.0, (a, b, _) => -Math.Floor(a / b), (a, b) => a.remainder(b)),
+        new("mod", Modulo, (_, _, _) => 1.0, (a, b, _) => -Math.Floor(a / b), (a, b) => a.remainder(b)),
         new("atan2", Math.Atan2, (a, b, _) => OverSquare(b, a, b), (a, b, _) => -OverSquare(a, a, b), (a, b) => a.atan2(b)),
-        new("hypot", double.Hypot, (a, _, y) => y == 0.0 ? 0.0 : a / y, (_, b, y) => y == 0.0 ? 0.0 : b / y, (a, b) => a.hypot(b)),
+        new("hypot", double.Hypot, (a, _, y) => Share(a, y), (_, b, y) => Share(b, y), (a, b) => a.hypot(b)),
     }.ToDictionary(function => function.Name);
 
     /// <summary>∂(aᵇ)/∂a = b aᵇ/a, or b aᵇ⁻¹ where aᵇ has lost its digits.</summary>
@@ -95,7 +95,8 @@ internal static class ElementaryFunctions
         return x > 1e8 ? Math.Log(x) + Math.Log(2.0) : LogOnePlus(above + Math.Sqrt(above * (above + 2.0)));
     }
 
-    private static double AreaTangent(double x) => Math.CopySign(0.5 * LogOnePlus(2.0 * Math.Abs(x) / (1.0 - Math.Abs(x))), x);
+    private static double AreaTangent(double x) =>
+        Math.CopySign(0.5 * LogOnePlus(2.0 * Math.Abs(x) / (1.0 - Math.Abs(x))), x);
 
     private static double Sigmoid(double x)
     {
@@ -104,6 +105,8 @@ internal static class ElementaryFunctions
     }
 
     private static double Sign(double x) => double.IsNaN(x) ? x : Math.Sign(x);
+
+    private static double Step(double x) => double.IsNaN(x) ? x : x >= 0.0 ? 1.0 : 0.0;
 
     private static double Modulo(double a, double b)
     {
@@ -120,6 +123,8 @@ internal static class ElementaryFunctions
             : -Math.PI * Math.PI * x / 3.0 * (1.0 - square / 10.0 * (1.0 - square / 28.0 * (1.0 - square / 54.0
                 * (1.0 - square / 88.0 * (1.0 - square / 130.0 * (1.0 - square / 180.0))))));
     }
+
+    private static double Share(double part, double whole) => whole == 0.0 ? 0.0 : part / whole;
 
     private static double Square(double x) => x * x;
 

@@ -1,8 +1,8 @@
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// A node of a formula. Nodes come from an <see cref="ExpressionPool"/>, which makes equal ones the same object, so that a
-/// subexpression that occurs twice is evaluated once.
+/// A node of a formula. Nodes come from an <see cref="ExpressionPool"/>, which makes equal ones the same object, so
+/// that a subexpression that occurs twice is evaluated once.
 /// </summary>
 /// <param name="source">The formula.</param>
 /// <param name="start">Where the node begins in it, at its first appearance.</param>

@@ -1,6 +1,9 @@
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>Makes the nodes of one formula; equal ones are the same object, in time that does not depend on what is below them.</summary>
+/// <summary>
+/// Makes the nodes of one formula; equal ones are the same object, in time that does not depend on what is below
+/// them.
+/// </summary>
 internal sealed class ExpressionPool(string source)
 {
     // Integer powers up to this are multiplied out.
@@ -17,7 +20,9 @@ internal sealed class ExpressionPool(string source)
     public Expression Call(UnaryFunction function, Expression operand, int start, int end) =>
         Add((function, operand, null, null), () => new UnaryExpression(function, operand, source, start, end));
 
-    /// <summary>A function of two values; x², x³ and x⁴ as products: exact where pow is, and a tenth of its time.</summary>
+    /// <summary>
+    /// A function of two values; x², x³ and x⁴ as products: exact where pow is, and a tenth of its time.
+    /// </summary>
     public Expression Call(BinaryFunction function, Expression left, Expression right, int start, int end)
     {
         if (function == BinaryFunction.Power && right is NumberExpression { Value: var power }

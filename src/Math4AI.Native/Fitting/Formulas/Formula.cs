@@ -4,31 +4,33 @@ using static TorchSharp.torch;
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// A formula in text, such as <c>y ~ b1*(1 - exp(-b2*x))</c>: a response on the left of <c>~</c>, and a function of columns and
-/// parameters on the right; where there are several of either, with <c>;</c> between them.
+/// A formula in text, such as <c>y ~ b1*(1 - exp(-b2*x))</c>: a response on the left of <c>~</c>, and a function of
+/// columns and parameters on the right; where there are several of either, with <c>;</c> between them.
 /// </summary>
 /// <remarks>
 /// <para>
-/// <b>Names</b> hold letters, digits, underscores and dots, or are anything between backquotes: <c>`flow rate`</c>. A name that is no
-/// column is a parameter. <c>pi</c>, <c>Pi</c>, <c>π</c> and <c>e</c> are constants unless a column has that name.
+/// <b>Names</b> hold letters, digits, underscores and dots, or are anything between backquotes: <c>`flow rate`</c>. A
+/// name that is no column is a parameter. <c>pi</c>, <c>Pi</c>, <c>π</c> and <c>e</c> are constants unless a column has
+/// that name.
 /// </para>
 /// <para>
-/// <b>Operators</b>, from weak to strong: <c>||</c>; <c>&amp;&amp;</c>; the comparisons <c>&lt; &lt;= &gt; &gt;= == !=</c> (also
-/// <c>≤ ≥ ≠</c>), which are 1 where they hold and else 0; <c>+ -</c> (also <c>−</c>); <c>* /</c> (also <c>× ·</c>); the sign; and
-/// <c>^</c> or <c>**</c>, which binds to the right: <c>-x^2</c> is −(x²), <c>2^-x</c> is allowed, <c>a^b^c</c> is a^(b^c). Powers may
-/// be superscripts, <c>x²</c>. Square brackets are as good as round ones.
+/// <b>Operators</b>, from weak to strong: <c>||</c>; <c>&amp;&amp;</c>; the comparisons <c>&lt; &lt;= &gt; &gt;= ==
+/// !=</c> (also <c>≤ ≥ ≠</c>), which are 1 where they hold and else 0; <c>+ -</c> (also <c>−</c>); <c>* /</c> (also
+/// <c>× ·</c>); the sign; and <c>^</c> or <c>**</c>, which binds to the right: <c>-x^2</c> is −(x²), <c>2^-x</c> is
+/// allowed, <c>a^b^c</c> is a^(b^c). Powers may be superscripts, <c>x²</c>. Square brackets are as good as round ones.
 /// </para>
 /// <para>
-/// <b>Functions</b> of one value: exp, expm1, log and ln (natural), log10, log2, log1p, sqrt, cbrt; sin, cos, tan, asin, acos, atan
-/// (or arctan), sinh, cosh, tanh, asinh, acosh, atanh (in radians); abs, sign, step (1 from 0 on), floor, ceil, round; sigmoid
-/// 1/(1 + e⁻ˣ), sinc sin(πx)/(πx); erf, erfc, normpdf, normcdf; gamma, lgamma (ln |Γ|), digamma; the Bessel functions j0, j1, y0, y1,
-/// i0, i1, k0, k1; airyai, airybi. Of two: min, max, mod (with the sign of the second), pow, atan2(y, x), hypot, beta, jn(n, x),
-/// log(x, base). Of three: <c>if(condition, a, b)</c>, normpdf(x, mean, deviation), normcdf(x, mean, deviation).
+/// <b>Functions</b> of one value: exp, expm1, log and ln (natural), log10, log2, log1p, sqrt, cbrt; sin, cos, tan,
+/// asin, acos, atan (or arctan), sinh, cosh, tanh, asinh, acosh, atanh (in radians); abs, sign, step (1 from 0 on),
+/// floor, ceil, round; sigmoid 1/(1 + e⁻ˣ), sinc sin(πx)/(πx); erf, erfc, normpdf, normcdf; gamma, lgamma (ln |Γ|),
+/// digamma; the Bessel functions j0, j1, y0, y1, i0, i1, k0, k1; airyai, airybi. Of two: min, max, mod (with the sign
+/// of the second), pow, atan2(y, x), hypot, beta, jn(n, x), log(x, base). Of three: <c>if(condition, a, b)</c>,
+/// normpdf(x, mean, deviation), normcdf(x, mean, deviation).
 /// </para>
 /// <para>
-/// <b>Derivatives</b> by the parameters are exact, and right wherever the value is finite: where a part of the formula does not change
-/// with the parameters, as <c>(t/tau)^b</c> at t = 0, it has no derivative; where a slope is infinite, its limit is taken. Steps have
-/// the derivative 0, and a corner the mean of its two sides.
+/// <b>Derivatives</b> by the parameters are exact, and right wherever the value is finite: where a part of the formula
+/// does not change with the parameters, as <c>(t/tau)^b</c> at t = 0, its derivative is 0; where a slope is infinite,
+/// its limit is taken. Steps have the derivative 0, and a corner the mean of its two sides.
 /// </para>
 /// </remarks>
 public sealed class Formula
@@ -89,20 +91,25 @@ public sealed class Formula
     public IReadOnlyList<string> ParametersBeside(IReadOnlyCollection<string> columns) =>
         [.. Names(Outputs).Where(name => !columns.Contains(name) && !IsConstant(name)).Distinct()];
 
-    /// <summary>Returns the constants in it: the names, such as pi, that stand for numbers.</summary>
+    /// <summary>Returns the constants: the names on the right side, such as pi, that stand for numbers.</summary>
     /// <param name="columns">The names of the columns that there are; a column is no constant.</param>
     public IReadOnlyList<string> ConstantsBeside(IReadOnlyCollection<string> columns) =>
-        [.. Names(Responses).Concat(Names(Outputs)).Where(name => !columns.Contains(name) && IsConstant(name)).Distinct()];
+        [.. Names(Outputs).Where(name => !columns.Contains(name) && IsConstant(name)).Distinct()];
 
-    /// <summary>Returns what each name is taken for, in one line: "columns: x; parameters: a, b; constants: pi".</summary>
+    /// <summary>
+    /// Returns what each name is taken for, in one line: "columns: x; parameters: a, b; constants: pi".
+    /// </summary>
     /// <param name="columns">The names of the columns that there are.</param>
     public string DescribeNames(IReadOnlyCollection<string> columns)
     {
         (string Kind, IReadOnlyList<string> Names)[] kinds =
         [
-            ("columns", ColumnsAmong(columns)), ("parameters", ParametersBeside(columns)), ("constants", ConstantsBeside(columns)),
+            ("columns", ColumnsAmong(columns)),
+            ("parameters", ParametersBeside(columns)),
+            ("constants", ConstantsBeside(columns)),
         ];
-        return string.Join("; ", kinds.Where(kind => kind.Names.Count > 0).Select(kind => $"{kind.Kind}: {string.Join(", ", kind.Names)}"));
+        return string.Join(
+            "; ", kinds.Where(kind => kind.Names.Count > 0).Select(kind => $"{kind.Kind}: {string.Join(", ", kind.Names)}"));
     }
 
     /// <summary>Whether a name stands for a number.</summary>
@@ -110,7 +117,9 @@ public sealed class Formula
 
     internal static double Constant(string name) => name == "e" ? Math.E : Math.PI;
 
-    /// <summary>Evaluates the right side on tensors; of several, one below the other along a new last dimension.</summary>
+    /// <summary>
+    /// Evaluates the right side on tensors; of several, one below the other along a new last dimension.
+    /// </summary>
     /// <param name="named">The tensor of each column and parameter; null for a constant's name.</param>
     /// <exception cref="NotSupportedException">It calls a special function that torch does not have.</exception>
     public Tensor Evaluate(Func<string, Tensor?> named)

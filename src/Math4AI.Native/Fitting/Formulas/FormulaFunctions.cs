@@ -1,13 +1,16 @@
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>The functions that a formula may call: how many values each takes, and the node that a call makes.</summary>
+/// <summary>
+/// The functions that a formula may call: how many values each takes, and the node that a call makes.
+/// </summary>
 internal static class FormulaFunctions
 {
     // What nobody means by the name alone; others, such as gamma, beta, y0 or step, are good names of parameters.
     private static readonly HashSet<string> NeverNames =
     [
-        "exp", "expm1", "log", "ln", "log10", "log2", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan", "arctan",
-        "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2", "sigmoid", "abs", "erf", "erfc", "lgamma", "digamma", "pow", "if",
+        "exp", "expm1", "log", "ln", "log10", "log2", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan",
+        "arctan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2", "sigmoid", "abs", "erf", "erfc", "lgamma", "digamma",
+        "pow", "if",
     ];
 
     // Functions of a location and a scale too: g(x, m, s) is g((x − m)/s), and the density divided by s.
@@ -35,7 +38,8 @@ internal static class FormulaFunctions
     public static string Usage(string name) =>
         name == "if" ? "if takes a condition and two values, as in if(x < k, a, b)."
         : name == "log" ? "log takes a value, or a value and a base, as in log(x, 2)."
-        : OfLocationAndScale.Contains(name) ? $"{name} takes a value, or a value, a mean and a standard deviation, as in {name}(x, m, s)."
+        : OfLocationAndScale.Contains(name)
+        ? $"{name} takes a value, or a value, a mean and a standard deviation, as in {name}(x, m, s)."
         : UnaryFunction.ByName.ContainsKey(name) ? $"{name} takes one value."
         : $"{name} takes two values, with a comma between them.";
 

@@ -5,10 +5,10 @@ using Math4AI.LinearAlgebra;
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// A formula compiled to a list of operations on blocks of samples that stay in the cache: a sweep forward gives the values, a sweep
-/// back ∂f/∂θ of every sample at once, at about twice the cost of the values however many parameters there are. Where a derivative
-/// comes out as no finite number, <see cref="PointDerivative"/> has the last word. Source: A. Griewank and A. Walther, "Evaluating
-/// Derivatives", 2nd ed., chapter 3.
+/// A formula compiled to a list of operations on blocks of samples that stay in the cache: a sweep forward gives the
+/// values, a sweep back ∂f/∂θ of every sample at once, at about twice the cost of the values however many parameters
+/// there are. Where a derivative comes out as no finite number, <see cref="PointDerivative"/> has the last word.
+/// Source: A. Griewank and A. Walther, "Evaluating Derivatives", 2nd ed., chapter 3.
 /// </summary>
 internal sealed class FormulaKernel
 {
@@ -61,7 +61,9 @@ internal sealed class FormulaKernel
         workspaces.Add(workspace);
     }
 
-    /// <summary>What is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null where all is finite.</summary>
+    /// <summary>
+    /// What is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null where all is finite.
+    /// </summary>
     /// <param name="row">The inputs of a sample.</param>
     /// <param name="theta">θ.</param>
     public string? Explain(ReadOnlySpan<double> row, ReadOnlySpan<double> theta) =>

@@ -1,6 +1,8 @@
 namespace Math4AI.Fitting.Formulas;
 
-/// <summary>One step of a compiled formula: a constant, an input, a parameter, or a function of steps before it.</summary>
+/// <summary>
+/// One step of a compiled formula: a constant, an input, a parameter, or a function of steps before it.
+/// </summary>
 internal sealed record FormulaOperation
 {
     /// <summary>What it was compiled from.</summary>

@@ -153,7 +153,8 @@ internal sealed class FormulaParser
         (string name, bool isQuoted) = text.NextName();
         return !isQuoted && text.Next("(", "[") is { } opened ? FunctionOf(name, start, opened)
             : !isQuoted && FormulaFunctions.NeedsBrackets(name)
-                ? throw text.ErrorAt(start, $"'{name}' is a function: write {name}(…), or `{name}` for a column or parameter of that name.")
+                ? throw text.ErrorAt(
+                    start, $"'{name}' is a function: write {name}(…), or `{name}` for a column or parameter of that name.")
             : pool.Name(name, start, text.Position);
     }
 

@@ -1,10 +1,10 @@
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// The derivatives of a formula at one sample where the chain rule multiplies an infinite slope. Two facts decide them. What does not
-/// change with θ near this θ, as (t/τ)ᵇ at t = 0 or b·log(t), has no derivative, whatever slope stands above or below it. And where f is
-/// continuous and its derivative has a limit, that limit is the derivative, by the mean value theorem: so it is taken a hair's breadth
-/// beside θ, where the chain rule holds, on both sides.
+/// The derivatives of a formula at one sample where the chain rule multiplies an infinite slope. Two facts decide them.
+/// What does not change with θ near this θ, as (t/τ)ᵇ at t = 0 or b·log(t), has no derivative, whatever slope stands
+/// above or below it. And where f is continuous and its derivative has a limit, that limit is the derivative, by the
+/// mean value theorem: so it is taken a hair's breadth beside θ, where the chain rule holds, on both sides.
 /// </summary>
 internal sealed class PointDerivative(FormulaOperation[] operations, int parameters)
 {
@@ -65,7 +65,8 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         Forward(row, theta);
         Back(isZeroStronger: false);
         string by = operations.First(operation => operation.Parameter == bad).Source.Text;
-        FormulaOperation steep = operations.Where((operation, i) => isReached[i] && IsSteep(operation, i)).LastOrDefault() ?? operations[^1];
+        FormulaOperation steep =
+            operations.Where((operation, i) => isReached[i] && IsSteep(operation, i)).LastOrDefault() ?? operations[^1];
         return $"derivative of {steep.Source.Text} by {by}";
     }
 
@@ -74,16 +75,20 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         for (int i = 0; i < operations.Length; i++)
         {
             FormulaOperation operation = operations[i];
-            double left = operation.Left >= 0 ? value[operation.Left] : 0.0, right = operation.Right >= 0 ? value[operation.Right] : 0.0;
+            double left = operation.Left >= 0 ? value[operation.Left] : 0.0;
+            double right = operation.Right >= 0 ? value[operation.Right] : 0.0;
             value[i] = operation.Input >= 0 ? row[operation.Input]
                 : operation.Parameter >= 0 ? theta[operation.Parameter]
-                : operation.Condition >= 0 ? (double.IsNaN(value[operation.Condition]) ? double.NaN : IsLeftChosen(operation) ? left : right)
+                : operation.Condition >= 0 ? Choose(operation, left, right)
                 : operation.Unary is { } unary ? unary.Value(left)
                 : operation.Binary is { } binary ? binary.Value(left, right)
                 : operation.Constant;
             isFixed[i] = !operation.Depends || IsFixed(operation, left, right);
         }
     }
+
+    private double Choose(FormulaOperation operation, double left, double right) =>
+        double.IsNaN(value[operation.Condition]) ? double.NaN : IsLeftChosen(operation) ? left : right;
 
     private bool IsLeftChosen(FormulaOperation operation) => value[operation.Condition] != 0.0;
 
@@ -115,15 +120,19 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
     /// <summary>Whether the left value alone decides the result, as 0 does a product.</summary>
     private static bool FixesFromLeft(BinaryFunction function, double left, double right) =>
         function == BinaryFunction.Multiply ? IsStronger(left, right)
-        : function == BinaryFunction.Divide ? (left == 0.0 && right != 0.0) || (double.IsInfinity(left) && double.IsFinite(right))
+        : function == BinaryFunction.Divide
+        ? (left == 0.0 && right != 0.0) || (double.IsInfinity(left) && double.IsFinite(right))
         : function == BinaryFunction.Power ? left == 1.0 || ((left == 0.0 || double.IsInfinity(left)) && right != 0.0)
-        : (function == BinaryFunction.Add || function == BinaryFunction.Subtract) && double.IsInfinity(left) && double.IsFinite(right);
+        : IsSum(function) && double.IsInfinity(left) && double.IsFinite(right);
 
     private static bool FixesFromRight(BinaryFunction function, double left, double right) =>
         function == BinaryFunction.Multiply ? IsStronger(right, left)
-        : function == BinaryFunction.Divide ? (double.IsInfinity(right) && double.IsFinite(left)) || (right == 0.0 && left != 0.0)
+        : function == BinaryFunction.Divide
+        ? (double.IsInfinity(right) && double.IsFinite(left)) || (right == 0.0 && left != 0.0)
         : function == BinaryFunction.Power ? right == 0.0
-        : (function == BinaryFunction.Add || function == BinaryFunction.Subtract) && double.IsInfinity(right) && double.IsFinite(left);
+        : IsSum(function) && double.IsInfinity(right) && double.IsFinite(left);
+
+    private static bool IsSum(BinaryFunction function) => function == BinaryFunction.Add || function == BinaryFunction.Subtract;
 
     /// <summary>Whether a product is 0, or infinite, whatever the other factor does near its value.</summary>
     private static bool IsStronger(double factor, double other) =>
@@ -190,13 +199,15 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
     }
 
     /// <summary>
-    /// The derivative just beside θ; infinite where it grows without end towards it or f jumps, NaN where f has no values.
+    /// The derivative just beside θ; infinite where it grows without end towards it or f jumps, NaN where f has no
+    /// values.
     /// </summary>
     private double LimitFrom(ReadOnlySpan<double> row, ReadOnlySpan<double> theta, int j, double here, double side)
     {
         double[] moved = theta.ToArray();
         double size = Math.Abs(theta[j]), nearest = double.NaN, distance = 0.0;
-        foreach (double step in Distances.Concat(Digits).Concat(Digits.Select(digit => digit * size)).Where(step => step > 0.0).Order())
+        IEnumerable<double> ofSize = Digits.Select(digit => digit * size).Where(step => step > 0.0);
+        foreach (double step in Distances.Concat(Digits).Concat(ofSize).Order())
         {
             moved[j] = theta[j] + side * step;
             if (moved[j] == theta[j] || (distance > 0.0 && step < Apart * distance))
@@ -213,7 +224,9 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
 
             if (distance > 0.0)
             {
-                return Math.Abs(nearest) <= Growth * Math.Abs(gradient[j]) ? nearest : Math.CopySign(double.PositiveInfinity, nearest);
+                return Math.Abs(nearest) <= Growth * Math.Abs(gradient[j])
+                    ? nearest
+                    : Math.CopySign(double.PositiveInfinity, nearest);
             }
 
             if (Math.Abs(value[^1] - here) > Jump * step * Math.Abs(gradient[j]) + Noise * Math.Abs(here))
@@ -234,7 +247,8 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         while (true)
         {
             FormulaOperation operation = operations[at];
-            bool isOnlyLeft = operation.Condition >= 0 && IsLeftChosen(operation), isOnlyRight = operation.Condition >= 0 && !isOnlyLeft;
+            bool isChoice = operation.Condition >= 0;
+            bool isOnlyLeft = isChoice && IsLeftChosen(operation), isOnlyRight = isChoice && !isOnlyLeft;
             int next = operation.Left >= 0 && !isOnlyRight && !double.IsFinite(value[operation.Left]) ? operation.Left
                 : operation.Right >= 0 && !isOnlyLeft && !double.IsFinite(value[operation.Right]) ? operation.Right
                 : -1;
@@ -250,7 +264,8 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
     /// <summary>Whether a step that is itself reached by a finite number passes on one that is not.</summary>
     private bool IsSteep(FormulaOperation operation, int i) =>
         operation.Parameter < 0 && double.IsFinite(adjoint[i])
-        && (IsInfinite(operation.Left, LeftSlope(operation, i)) || (operation.Right >= 0 && IsInfinite(operation.Right, RightSlope(operation, i))));
+        && (IsInfinite(operation.Left, LeftSlope(operation, i))
+            || (operation.Right >= 0 && IsInfinite(operation.Right, RightSlope(operation, i))));
 
     private bool IsInfinite(int operand, double? slope) => slope is { } known && !isFixed[operand] && !double.IsFinite(known);
 }

@@ -3,8 +3,8 @@ using MathNet.Numerics;
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
-/// The special functions of formulas, by Math.NET, with their derivatives. Source of these: F. Olver et al., "NIST Digital Library of
-/// Mathematical Functions", chapters 5, 7, 9 and 10.
+/// The special functions of formulas, by Math.NET, with their derivatives. Source of these: F. Olver et al., "NIST
+/// Digital Library of Mathematical Functions", chapters 5, 7, 9 and 10.
 /// </summary>
 internal static class SpecialFunctionTable
 {
@@ -23,17 +23,20 @@ internal static class SpecialFunctionTable
         new("digamma", SpecialFunctions.DiGamma, (x, _) => Trigamma(x), x => x.digamma()),
         new("j0", x => BesselJ(0, x), (x, _) => -BesselJ(1, x)),
         new("j1", x => BesselJ(1, x), (x, _) => 0.5 * (BesselJ(0, x) - BesselJ(2, x))),
-        new("y0", x => SpecialFunctions.BesselY(0, x), (x, _) => -SpecialFunctions.BesselY(1, x)),
-        new("y1", x => SpecialFunctions.BesselY(1, x), (x, _) => 0.5 * (SpecialFunctions.BesselY(0, x) - SpecialFunctions.BesselY(2, x))),
+        new("y0", x => BesselY(0, x), (x, _) => -BesselY(1, x)),
+        new("y1", x => BesselY(1, x), (x, _) => 0.5 * (BesselY(0, x) - BesselY(2, x))),
         new("i0", x => BesselI(0, x), (x, _) => BesselI(1, x)),
         new("i1", x => BesselI(1, x), (x, _) => 0.5 * (BesselI(0, x) + BesselI(2, x))),
-        new("k0", x => SpecialFunctions.BesselK(0, x), (x, _) => -SpecialFunctions.BesselK(1, x)),
-        new("k1", x => SpecialFunctions.BesselK(1, x), (x, _) => -0.5 * (SpecialFunctions.BesselK(0, x) + SpecialFunctions.BesselK(2, x))),
+        new("k0", x => BesselK(0, x), (x, _) => -BesselK(1, x)),
+        new("k1", x => BesselK(1, x), (x, _) => -0.5 * (BesselK(0, x) + BesselK(2, x))),
         new("airyai", SpecialFunctions.AiryAi, (x, _) => SpecialFunctions.AiryAiPrime(x)),
         new("airybi", SpecialFunctions.AiryBi, (x, _) => SpecialFunctions.AiryBiPrime(x)),
     ];
 
-    /// <summary>The functions of two values; the order of a Bessel function is a whole number, and nothing can be derived by it.</summary>
+    /// <summary>
+    /// The functions of two values; the order of a Bessel function is a whole number, and nothing can be derived by
+    /// it.
+    /// </summary>
     public static readonly Dictionary<string, BinaryFunction> OfTwo = new BinaryFunction[]
     {
         new("beta", SpecialFunctions.Beta, (a, b, y) => y * DigammaDifference(a, b), (a, b, y) => y * DigammaDifference(b, a)),
@@ -44,7 +47,8 @@ internal static class SpecialFunctionTable
             (n, x, _) => n == 0.0 ? -BesselJ(1, x) : 0.5 * (BesselJ(n - 1.0, x) - BesselJ(n + 1.0, x))),
     }.ToDictionary(function => function.Name);
 
-    private static double DigammaDifference(double a, double b) => SpecialFunctions.DiGamma(a) - SpecialFunctions.DiGamma(a + b);
+    private static double DigammaDifference(double a, double b) =>
+        SpecialFunctions.DiGamma(a) - SpecialFunctions.DiGamma(a + b);
 
     private static double NormalDensity(double x) => Gaussian(x, 0.5) / RootTwoPi;
 
@@ -74,7 +78,9 @@ internal static class SpecialFunctionTable
         ? -Math.Log(Math.Abs(x)) - Constants.EulerMascheroni * x
         : Math.Log(Math.PI / Math.Abs(ElementaryFunctions.SineOfPi(x))) - SpecialFunctions.GammaLn(1.0 - x);
 
-    /// <summary>ψ′(x): by reflection below ½, up by recurrence to 10, and from there by its asymptotic series.</summary>
+    /// <summary>
+    /// ψ′(x): by reflection below ½, up by recurrence to 10, and from there by its asymptotic series.
+    /// </summary>
     private static double Trigamma(double x)
     {
         if (x < 0.5)
@@ -102,6 +108,10 @@ internal static class SpecialFunctionTable
             : n < 0.0 ? (Math.Abs(n % 2.0) == 1.0 ? -sign : sign) * SpecialFunctions.BesselJ(-n, Math.Abs(x))
             : sign * SpecialFunctions.BesselJ(n, Math.Abs(x));
     }
+
+    private static double BesselY(int n, double x) => SpecialFunctions.BesselY(n, x);
+
+    private static double BesselK(int n, double x) => SpecialFunctions.BesselK(n, x);
 
     private static double BesselI(int n, double x) =>
         (x < 0.0 && n % 2 == 1 ? -1.0 : 1.0) * SpecialFunctions.BesselI(n, Math.Abs(x));

@@ -8,9 +8,10 @@ namespace Math4AI.Optimization.Constraints;
 public sealed record Constraint(Func<Vector<double>, Vector<double>> Values, Func<Vector<double>, Matrix<double>> Jacobian);
 
 /// <summary>
-/// Minimises under g(θ) = 0 and h(θ) ≤ 0 by a sequence of unconstrained problems, C + Σ (λ_i g_i + ½ρ g_i²) + Σ (max(0, μ_i + ρ h_i)² −
-/// μ_i²)/2ρ, after each of which the multipliers follow, λ ← λ + ρ g. Any minimiser solves them. Source: J. Nocedal and S. Wright,
-/// "Numerical Optimization", 2nd ed., section 17.3; the inequalities after R. T. Rockafellar (1973).
+/// Minimises under g(θ) = 0 and h(θ) ≤ 0 by a sequence of unconstrained problems, C + Σ (λ_i g_i + ½ρ g_i²) + Σ (max(0,
+/// μ_i + ρ h_i)² − μ_i²)/2ρ, after each of which the multipliers follow, λ ← λ + ρ g. Any minimiser solves them.
+/// Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed., section 17.3; the inequalities after R. T.
+/// Rockafellar (1973).
 /// </summary>
 internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? inequalities, Minimizer inner) : Minimizer
 {

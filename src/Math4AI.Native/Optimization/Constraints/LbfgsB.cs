@@ -3,11 +3,11 @@ using Math4AI.Optimization.Minimizers;
 namespace Math4AI.Optimization.Constraints;
 
 /// <summary>
-/// L-BFGS within bounds: parameters that stand on a bound and would leave the box are held; the others take a quasi-Newton
-/// step, bent along the sides of the box, and as long as the projected Armijo condition asks. Solves the problems of
-/// <c>scipy.optimize.minimize(method="L-BFGS-B")</c>. Source: D. Bertsekas, "Projected Newton methods for optimization problems
-/// with simple constraints", SIAM Journal on Control and Optimization 20 (1982), with L-BFGS for the Hessian of the free
-/// parameters.
+/// L-BFGS within bounds: parameters that stand on a bound and would leave the box are held; the others take a
+/// quasi-Newton step, bent along the sides of the box, and as long as the projected Armijo condition asks. Solves the
+/// problems of <c>scipy.optimize.minimize(method="L-BFGS-B")</c>. Source: D. Bertsekas, "Projected Newton methods for
+/// optimization problems with simple constraints", SIAM Journal on Control and Optimization 20 (1982), with L-BFGS for
+/// the Hessian of the free parameters.
 /// </summary>
 internal sealed class LbfgsB(int memory) : Minimizer
 {

@@ -5,9 +5,10 @@ using Math4AI.Optimization.Constraints;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Levenberg–Marquardt where the rows of J come block by block: each block is reflected into the triangle of its QR decomposition, so
-/// that k² numbers and one block are all that is held. A step costs one pass for the rows and one for the cost of each damping that is
-/// tried. Source: as <see cref="LevenbergMarquardt"/>; the triangle as <see cref="StreamedQr"/>.
+/// Levenberg–Marquardt where the rows of J come block by block: each block is reflected into the triangle of its QR
+/// decomposition, so that k² numbers and one block are all that is held. A step costs one pass for the rows and one for
+/// the cost of each damping that is tried. Source: as <see cref="LevenbergMarquardt"/>; the triangle as <see
+/// cref="StreamedQr"/>.
 /// </summary>
 internal sealed class BlockLevenbergMarquardt : Minimizer
 {

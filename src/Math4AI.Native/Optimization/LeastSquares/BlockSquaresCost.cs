@@ -1,6 +1,9 @@
 namespace Math4AI.Optimization.LeastSquares;
 
-/// <summary>A <see cref="SquaresCost"/> over more samples than memory holds: its residuals and their Jacobian come block by block.</summary>
+/// <summary>
+/// A <see cref="SquaresCost"/> over more samples than memory holds: its residuals and their Jacobian come block by
+/// block.
+/// </summary>
 public abstract class BlockSquaresCost : BlockCost
 {
     /// <summary>What a block gives.</summary>

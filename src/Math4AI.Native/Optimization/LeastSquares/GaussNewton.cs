@@ -4,9 +4,9 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Gauss–Newton for sums of squares: the step minimises ‖r + J δ‖², and is halved until the cost falls. Fast where the model is
-/// nearly linear; Levenberg–Marquardt is the safer one. Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed.,
-/// section 10.3.
+/// Gauss–Newton for sums of squares: the step minimises ‖r + J δ‖², and is halved until the cost falls. Fast where the
+/// model is nearly linear; Levenberg–Marquardt is the safer one. Source: J. Nocedal and S. Wright, "Numerical
+/// Optimization", 2nd ed., section 10.3.
 /// </summary>
 internal sealed class GaussNewton : Minimizer
 {

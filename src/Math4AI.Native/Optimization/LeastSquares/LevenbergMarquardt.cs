@@ -4,14 +4,15 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Levenberg–Marquardt for sums of squares: the step v minimises ‖r + J v‖² + λ ‖D v‖², by a QR decomposition of (J; √λ D),
-/// never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more the better the linear model
-/// foretold it, and rises ever faster after those that do not lower the cost. Where a step falls short of what was foretold, geodesic
-/// acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long as 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along
-/// v, is taken from where the straight step led. Equals <c>scipy.optimize.leastsq</c>, with bounds.
-/// Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and theory" (1978); H. Nielsen, "Damping parameter in
-/// Marquardt's method", IMM-REP-1999-05; M. Transtrum and J. Sethna, "Improvements to the Levenberg–Marquardt algorithm for nonlinear
-/// least-squares minimization", arXiv:1201.5885 (2012).
+/// Levenberg–Marquardt for sums of squares: the step v minimises ‖r + J v‖² + λ ‖D v‖², by a QR decomposition of (J; √λ
+/// D), never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more the
+/// better the linear model foretold it, and rises ever faster after those that do not lower the cost. Where a step
+/// falls short of what was foretold, geodesic acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long
+/// as 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along v, is taken from where the straight step led. Equals
+/// <c>scipy.optimize.leastsq</c>, with bounds. Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and
+/// theory" (1978); H. Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05; M. Transtrum and J. Sethna,
+/// "Improvements to the Levenberg–Marquardt algorithm for nonlinear least-squares minimization", arXiv:1201.5885
+/// (2012).
 /// </summary>
 internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 {
@@ -151,7 +152,9 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         return false;
     }
 
-    /// <summary>A minimum where a parameter has lost its influence is none: it has wandered to where the cost is flat.</summary>
+    /// <summary>
+    /// A minimum where a parameter has lost its influence is none: it has wandered to where the cost is flat.
+    /// </summary>
     private static Minimum FinishAtRest(Iteration iteration, Step step, Point at, double nothing) =>
         Finish(
             iteration,
@@ -228,8 +231,8 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         public double MaxGain => Optimization.Cost.Dot(factors.Right, factors.Right);
 
         /// <summary>
-        /// Whether a parameter could double and the residuals would not notice, though no bound holds it; or whether the others can
-        /// undo whatever it does.
+        /// Whether a parameter could double and the residuals would not notice, though no bound holds it; or whether
+        /// the others can undo whatever it does.
         /// </summary>
         public bool HasLostInfluence { get; private set; }
 
@@ -306,7 +309,8 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         }
 
         /// <summary>
-        /// a, from the residuals where v leads: r_vv ≈ 2 (r(θ + v) − r − J v); false where v leads too far for it to hold.
+        /// a, from the residuals where v leads: r_vv ≈ 2 (r(θ + v) − r − J v); false where v leads too far for it to
+        /// hold.
         /// </summary>
         public bool Bend(Point here, Point there)
         {

@@ -6,11 +6,12 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Variable projection: where the residuals are linear in some parameters c, r = r₀(α) + Φ(α) c, the best c for every α is a linear
-/// least-squares solution, and only α is searched: for the residuals Q⊥r₀ with Kaufman's Jacobian, the columns of α with their share
-/// along Φ taken off. Fewer unknowns, no start for c, and fewer steps. Sources: G. Golub and V. Pereyra, "The differentiation of
-/// pseudo-inverses and nonlinear least squares problems whose variables separate", SIAM J. Numer. Anal. 10 (1973); L. Kaufman, "A
-/// variable projection method for solving separable nonlinear least squares problems", BIT 15 (1975).
+/// Variable projection: where the residuals are linear in some parameters c, r = r₀(α) + Φ(α) c, the best c for every α
+/// is a linear least-squares solution, and only α is searched: for the residuals Q⊥r₀ with Kaufman's Jacobian, the
+/// columns of α with their share along Φ taken off. Fewer unknowns, no start for c, and fewer steps. Sources: G. Golub
+/// and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose variables
+/// separate", SIAM J. Numer. Anal. 10 (1973); L. Kaufman, "A variable projection method for solving separable nonlinear
+/// least squares problems", BIT 15 (1975).
 /// </summary>
 internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer inner) : Minimizer
 {
@@ -123,7 +124,10 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             return value;
         }
 
-        /// <summary>Finds the best c for α; gives an orthonormal basis of Φ's columns, or null where they depend on each other.</summary>
+        /// <summary>
+        /// Finds the best c for α; gives an orthonormal basis of Φ's columns, or null where they depend on each
+        /// other.
+        /// </summary>
         private Matrix<double>? Project(ReadOnlySpan<double> searched)
         {
             for (int k = 0; k < Others.Length; k++)

@@ -1,9 +1,9 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Adam, θ ← θ − η m̂ / (√v̂ + ε) from running means of the gradient and its square; with weight decay apart from the gradient it is
-/// AdamW. Sources: D. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR (2015); I. Loshchilov and F. Hutter,
-/// "Decoupled weight decay regularization", ICLR (2019).
+/// Adam, θ ← θ − η m̂ / (√v̂ + ε) from running means of the gradient and its square; with weight decay apart from the
+/// gradient it is AdamW. Sources: D. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR (2015); I.
+/// Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR (2019).
 /// </summary>
 internal sealed class Adam(double rate, double weightDecay) : Minimizer
 {

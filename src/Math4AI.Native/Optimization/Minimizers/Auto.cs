@@ -3,8 +3,8 @@ using Math4AI.Optimization.LeastSquares;
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Chooses the method by the problem's shape. Where Levenberg–Marquardt does not come to a minimum, it is tried again without its
-/// acceleration, and after that Newton's method in a trust region.
+/// Chooses the method by the problem's shape. Where Levenberg–Marquardt does not come to a minimum, it is tried again
+/// without its acceleration, and after that Newton's method in a trust region.
 /// </summary>
 internal sealed class Auto : Minimizer
 {

@@ -3,9 +3,10 @@ using Math4AI.LinearAlgebra;
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// BFGS: d = −B ∇C, where B approaches the inverse Hessian, B⁺ = (I − ρ s yᵀ) B (I − ρ y sᵀ) + ρ s sᵀ with step s, gradient change
-/// y and ρ = 1/yᵀs; the first B is scaled by sᵀy/yᵀy. Equals <c>scipy.optimize.minimize(method="BFGS")</c>.
-/// Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed., algorithm 6.1.
+/// BFGS: d = −B ∇C, where B approaches the inverse Hessian, B⁺ = (I − ρ s yᵀ) B (I − ρ y sᵀ) + ρ s sᵀ with step s,
+/// gradient change y and ρ = 1/yᵀs; the first B is scaled by sᵀy/yᵀy. Equals
+/// <c>scipy.optimize.minimize(method="BFGS")</c>. Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed.,
+/// algorithm 6.1.
 /// </summary>
 internal sealed class Bfgs : Minimizer
 {

@@ -6,14 +6,19 @@ internal interface IDirection
     /// <summary>A descent direction.</summary>
     void Choose(ReadOnlySpan<double> gradient, Span<double> direction);
 
-    /// <summary>A step was taken: θ changed by <paramref name="step"/>, and the gradient by <paramref name="change"/>.</summary>
+    /// <summary>
+    /// A step was taken: θ changed by <paramref name="step"/>, and the gradient by <paramref name="change"/>.
+    /// </summary>
     void Learn(ReadOnlySpan<double> step, ReadOnlySpan<double> change, ReadOnlySpan<double> gradient);
 
     /// <summary>Forgets; the next direction is −∇C.</summary>
     void Reset();
 }
 
-/// <summary>Steps along directions, each to where the strong Wolfe conditions hold: the loop of every quasi-Newton method here.</summary>
+/// <summary>
+/// Steps along directions, each to where the strong Wolfe conditions hold: the loop of every quasi-Newton method
+/// here.
+/// </summary>
 internal static class Descent
 {
     public static Minimum Run(Iteration iteration, double[] parameters, IDirection method, double curvature, int maxSteps)

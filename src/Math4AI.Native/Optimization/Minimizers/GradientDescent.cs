@@ -1,9 +1,9 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Gradient descent with momentum, v ← μ v − η ∇C, θ ← θ + v; with Nesterov's gradient, taken at θ + μ v. A step to where the
-/// cost is not finite is taken back, and η halved. Source: I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of
-/// initialization and momentum in deep learning", ICML (2013).
+/// Gradient descent with momentum, v ← μ v − η ∇C, θ ← θ + v; with Nesterov's gradient, taken at θ + μ v. A step to
+/// where the cost is not finite is taken back, and η halved. Source: I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On
+/// the importance of initialization and momentum in deep learning", ICML (2013).
 /// </summary>
 internal sealed class GradientDescent(double rate, double momentum, bool nesterov) : Minimizer
 {

@@ -3,8 +3,8 @@ namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
 /// L-BFGS with a strong Wolfe line search: memory and work are proportional to the number of parameters. Equals
-/// <c>scipy.optimize.minimize(method="L-BFGS-B")</c> without bounds. Source: D. Liu and J. Nocedal, "On the limited memory BFGS
-/// method for large scale optimization", Mathematical Programming 45 (1989).
+/// <c>scipy.optimize.minimize(method="L-BFGS-B")</c> without bounds. Source: D. Liu and J. Nocedal, "On the limited
+/// memory BFGS method for large scale optimization", Mathematical Programming 45 (1989).
 /// </summary>
 internal sealed class Lbfgs(int memory) : Minimizer
 {

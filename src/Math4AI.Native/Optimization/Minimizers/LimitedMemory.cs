@@ -2,8 +2,8 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// The inverse Hessian of L-BFGS from the last pairs of step s and gradient change y, applied by the two-loop recursion.
-/// Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed., algorithm 7.4.
+/// The inverse Hessian of L-BFGS from the last pairs of step s and gradient change y, applied by the two-loop
+/// recursion. Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed., algorithm 7.4.
 /// </summary>
 internal sealed class LimitedMemory(int memory) : IDirection
 {

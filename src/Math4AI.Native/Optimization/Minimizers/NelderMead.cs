@@ -4,8 +4,8 @@ using MathNet.Numerics.Optimization;
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// The simplex of Nelder and Mead, by Math.NET: for costs without a gradient and few parameters. Source: J. Nelder and R. Mead,
-/// "A simplex method for function minimization", The Computer Journal 7 (1965).
+/// The simplex of Nelder and Mead, by Math.NET: for costs without a gradient and few parameters. Source: J. Nelder and
+/// R. Mead, "A simplex method for function minimization", The Computer Journal 7 (1965).
 /// </summary>
 internal sealed class NelderMead : Minimizer
 {

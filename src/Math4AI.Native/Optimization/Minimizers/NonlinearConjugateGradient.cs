@@ -2,9 +2,9 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Nonlinear conjugate gradients: d = −∇C + β d_before, with β of Hager and Zhang, β = (y − 2 d yᵀy / dᵀy)ᵀ∇C / dᵀy, kept above
-/// their lower bound. Source: W. Hager and H. Zhang, "A new conjugate gradient method with guaranteed descent and an efficient
-/// line search", SIAM Journal on Optimization 16 (2005).
+/// Nonlinear conjugate gradients: d = −∇C + β d_before, with β of Hager and Zhang, β = (y − 2 d yᵀy / dᵀy)ᵀ∇C / dᵀy,
+/// kept above their lower bound. Source: W. Hager and H. Zhang, "A new conjugate gradient method with guaranteed
+/// descent and an efficient line search", SIAM Journal on Optimization 16 (2005).
 /// </summary>
 internal sealed class NonlinearConjugateGradient : Minimizer
 {

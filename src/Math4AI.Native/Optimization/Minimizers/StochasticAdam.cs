@@ -3,10 +3,10 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Adam on mini-batches: each step follows the gradient of one block, as if all blocks were like it, in another order in every
-/// epoch; the rate falls to nothing along a half cosine. It ends after its epochs, at a point that is as near to the minimum as
-/// the noise of the blocks allows. Sources: as <see cref="Adam"/>, and I. Loshchilov and F. Hutter, "SGDR: stochastic gradient
-/// descent with warm restarts", ICLR (2017), for the rate.
+/// Adam on mini-batches: each step follows the gradient of one block, as if all blocks were like it, in another order
+/// in every epoch; the rate falls to nothing along a half cosine. It ends after its epochs, at a point that is as near
+/// to the minimum as the noise of the blocks allows. Sources: as <see cref="Adam"/>, and I. Loshchilov and F. Hutter,
+/// "SGDR: stochastic gradient descent with warm restarts", ICLR (2017), for the rate.
 /// </summary>
 internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimizer
 {

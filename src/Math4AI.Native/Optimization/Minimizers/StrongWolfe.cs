@@ -2,9 +2,9 @@ namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
 /// A step length α along a descent direction d that satisfies the strong Wolfe conditions, C(α) ≤ C(0) + c₁ α C′(0) and
-/// |C′(α)| ≤ c₂ |C′(0)|; near the minimum, where rounding hides the first, its approximate form from slopes alone. Where C is not
-/// finite the step was too long. Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed., algorithms 3.5 and
-/// 3.6; W. Hager and H. Zhang, SIAM Journal on Optimization 16 (2005), for the approximate form.
+/// |C′(α)| ≤ c₂ |C′(0)|; near the minimum, where rounding hides the first, its approximate form from slopes alone.
+/// Where C is not finite the step was too long. Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed.,
+/// algorithms 3.5 and 3.6; W. Hager and H. Zhang, SIAM Journal on Optimization 16 (2005), for the approximate form.
 /// </summary>
 internal sealed class StrongWolfe(Iteration iteration, int parameters, double curvature)
 {
@@ -112,7 +112,9 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
         return new Trial(length, Value, Cost.Dot(Gradient, direction));
     }
 
-    /// <summary>The minimum of the cubic through both ends, kept off them; halfway where an end is not finite.</summary>
+    /// <summary>
+    /// The minimum of the cubic through both ends, kept off them; halfway where an end is not finite.
+    /// </summary>
     private static double Interpolate(Trial low, Trial high)
     {
         double width = high.Length - low.Length;

@@ -1,10 +1,10 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Newton's method in a trust region: the step minimises gᵀp + ½ pᵀHp over ‖p‖ ≤ Δ by conjugate gradients with Hessian-vector
-/// products, which stop at the border or where H bends down. Equals <c>scipy.optimize.minimize(method="trust-ncg")</c>.
-/// Source: T. Steihaug, "The conjugate gradient method and trust regions in large scale optimization", SIAM Journal on
-/// Numerical Analysis 20 (1983).
+/// Newton's method in a trust region: the step minimises gᵀp + ½ pᵀHp over ‖p‖ ≤ Δ by conjugate gradients with
+/// Hessian-vector products, which stop at the border or where H bends down. Equals
+/// <c>scipy.optimize.minimize(method="trust-ncg")</c>. Source: T. Steihaug, "The conjugate gradient method and trust
+/// regions in large scale optimization", SIAM Journal on Numerical Analysis 20 (1983).
 /// </summary>
 internal sealed class TrustRegionNewton : Minimizer
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Math4AI.Optimization.Search;
 
 /// <summary>
-/// Sobol's sequence, points that fill the unit cube evenly; direction numbers of S. Joe and F. Kuo, "Constructing Sobol sequences
-/// with better two-dimensional projections", SIAM Journal on Scientific Computing 30 (2008). Equals
+/// Sobol's sequence, points that fill the unit cube evenly; direction numbers of S. Joe and F. Kuo, "Constructing Sobol
+/// sequences with better two-dimensional projections", SIAM Journal on Scientific Computing 30 (2008). Equals
 /// <c>scipy.stats.qmc.Sobol(scramble=False)</c>.
 /// </summary>
 internal sealed class SobolSequence

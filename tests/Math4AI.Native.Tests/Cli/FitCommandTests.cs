@@ -134,7 +134,7 @@ public sealed class FitCommandTests : TemporaryFolder
     [InlineData(2, "--level", "y ~ b1*x", "--level", "95")]
     [InlineData(1, "no column 'z'", "z ~ b1*x")]
     [InlineData(1, "None of the columns", "q ~ A + B*z")]
-    [InlineData(1, "not finite at the start", "y ~ log(a) + b*x", "--start", "a=-1,b=1")]
+    [InlineData(1, "the value of log(a) is not finite. Give another --start", "y ~ log(a) + b*x", "--start", "a=-1,b=1")]
     [InlineData(1, "outside its bounds", "y ~ a + b*x", "--fix", "a=7", "--bounds", "a=0..1")]
     [InlineData(1, "'b2'", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500")]
     [InlineData(1, "'b9'", "y ~ b1*x", "--bounds", "b9=0..1")]

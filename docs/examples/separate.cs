@@ -14,5 +14,5 @@ double error = SeparationQuality.AmariError(separation.Unmixing.Matrix * Cocktai
 Console.WriteLine($"{separation.Unmixing.Sources} sources from {mixture.Channels} channels, Amari error {error:0.0000}");
 
 string file = Path.Combine(Path.GetTempPath(), "math4ai-sources.wav");
-separation.Sources.Save(file);
+separation.Sources.Save(file, replace: true);
 Console.WriteLine($"written to {file}");

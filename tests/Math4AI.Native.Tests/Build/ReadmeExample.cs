@@ -13,6 +13,8 @@ internal static class ReadmeExample
 {
     public static void Run(Matrix<double> x, Vector<double> y)
     {
+        Console.WriteLine(Math4AI.Runtime.Compute.Provider);    // Mkl
+
         Recording mixture = Recording.Read("left.wav", "middle.wav", "right.wav");
         var separation = Separator.MinimumMutualInformation().Separate(mixture);
         separation.Sources.Save("sources.wav");

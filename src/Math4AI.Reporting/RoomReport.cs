@@ -4,25 +4,25 @@ using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Reporting;
 
-/// <summary>What a report of a separation in a room shows.</summary>
+/// <summary>The report of a separation in a room, as a page of HTML.</summary>
 public sealed record RoomReport
 {
-    /// <summary>What the separation found.</summary>
+    /// <summary>Gets the result of the separation.</summary>
     public required RoomSeparationResult Result { get; init; }
 
-    /// <summary>The method's name.</summary>
+    /// <summary>Gets the name of the method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The mixture.</summary>
+    /// <summary>Gets the mixture.</summary>
     public required Recording Mixture { get; init; }
 
-    /// <summary>The statistic of <see cref="RoomTest"/>; NaN where it was not asked.</summary>
+    /// <summary>Gets the statistic of <see cref="RoomTest"/>; NaN where it was not computed.</summary>
     public required double Statistic { get; init; }
 
-    /// <summary>What was run, as the user typed it.</summary>
+    /// <summary>Gets the command line that was run.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The page: one file that opens without a network.</summary>
+    /// <summary>Makes the page, one file that needs no network.</summary>
     /// <param name="cancellation">Stops between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
     {
@@ -35,7 +35,7 @@ public sealed record RoomReport
                 ("sources", Result.Sources.Channels.ToString(CultureInfo.InvariantCulture)),
                 ("iterations", Result.Iterations.ToString(CultureInfo.InvariantCulture)),
                 ("windows, samples", string.Join(", ", Result.Windows)),
-                ($"room statistic, a room above {Html.Number(RoomTest.Threshold)}", double.IsNaN(Statistic) ? "not asked" : Html.Number(Statistic)),
+                ($"room statistic, a room above {Html.Number(RoomTest.Threshold)}", double.IsNaN(Statistic) ? "not computed" : Html.Number(Statistic)),
                 ("length", string.Create(CultureInfo.InvariantCulture, $"{Mixture.Duration.TotalSeconds:0.##} s")),
             ]);
         foreach (string note in Result.Notes.Concat(Mixture.Notes))

@@ -10,44 +10,44 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Reporting;
 
-/// <summary>What a report of a separation shows.</summary>
+/// <summary>The report of a separation, as a page of HTML.</summary>
 public sealed record SeparationReport
 {
-    /// <summary>What the separation found.</summary>
+    /// <summary>Gets the result of the separation.</summary>
     public required SeparationResult Result { get; init; }
 
-    /// <summary>The mutual information before and after, where it was estimated.</summary>
+    /// <summary>Gets the mutual information before and after; null where it was not estimated.</summary>
     public Dependence? Dependence { get; init; }
 
-    /// <summary>How surely each source is found again, where it was asked.</summary>
+    /// <summary>Gets how reliably each source is found; null where it was not estimated.</summary>
     public Stability? Stability { get; init; }
 
-    /// <summary>The standard errors of the unmixing, where they were estimated.</summary>
+    /// <summary>Gets the standard errors of the unmixing matrix; null where there are none.</summary>
     public Matrix<double>? UnmixingErrors { get; init; }
 
-    /// <summary>The mixture, or the beginning of it.</summary>
+    /// <summary>Gets the mixture, or its beginning.</summary>
     public required Recording Mixture { get; init; }
 
-    /// <summary>The sources, of the same part.</summary>
+    /// <summary>Gets the sources of the same part.</summary>
     public required Recording Sources { get; init; }
 
-    /// <summary>Whether the signals are sound: then the page has players, and frequencies are in Hz.</summary>
+    /// <summary>Gets whether the signals are sound, so that the page has players, and frequencies in Hz.</summary>
     public required bool IsSound { get; init; }
 
-    /// <summary>What was run, as the user typed it.</summary>
+    /// <summary>Gets the command line that was run.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The seconds of each stage, in order.</summary>
+    /// <summary>Gets the seconds of each stage, in order.</summary>
     public required IReadOnlyList<KeyValuePair<string, double>> SecondsPerStage { get; init; }
 
-    /// <summary>Writes the page: one file that opens without a network.</summary>
+    /// <summary>Writes the page as one file, which needs no network.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <param name="replace">Whether an existing file may be replaced.</param>
     /// <exception cref="IOException">The file exists, or cannot be written.</exception>
     public void Write(string path, bool replace = false) =>
         FileTransaction.WriteOne(path, replace, partial => File.WriteAllText(partial, ToHtml()));
 
-    /// <summary>The page.</summary>
+    /// <summary>Makes the page.</summary>
     /// <param name="cancellation">Stops between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
     {
@@ -107,8 +107,8 @@ public sealed record SeparationReport
             page.Add($"<div class=\"card\"><h3>{Html.Escape(Sources.Names[source])}</h3>")
                 .Image(picture.Png, $"density and score of {Sources.Names[source]}")
                 .Scale($"{Html.Number(picture.Left)} standard deviations", Html.Number(picture.Right))
-                .Add($"<p class=\"quiet\">density up to {Html.Number(shown.Max(i => curve.Density[i]))}; the other line is the score −f′/f, "
-                    + $"0 at half the height, {Html.Number(shown.Max(i => Math.Abs(curve.Score[i])))} at the top</p></div>");
+                .Add($"<p class=\"quiet\">density up to {Html.Number(shown.Max(i => curve.Density[i]))}; the second curve is the score −f′/f, "
+                    + $"which is 0 at half the height and {Html.Number(shown.Max(i => Math.Abs(curve.Score[i])))} at the top</p></div>");
         }
 
         page.Add("</div>");
@@ -174,7 +174,7 @@ public sealed record SeparationReport
             .HeatMap("Correlations after", Result.Statistics.Correlation.ToArray(), sources, sources)
             .Add("</div>")
             .Add("<p class=\"quiet\">Order, sign and scale of blindly separated sources are arbitrary: Y = A X = (A D)(D⁻¹ X). "
-                + "Here the source that is heard loudest comes first, signs make the skewness positive, and the scale makes "
+                + "Here the loudest source comes first, the signs make the skewness positive, and the scale makes "
                 + $"{(IsSound ? "every peak 0.9" : "every variance 1")}.</p>");
     }
 

@@ -4,38 +4,38 @@ using Math4AI.Separation.Live;
 
 namespace Math4AI.Reporting;
 
-/// <summary>What a report of a live stream shows: how late the sources came out, and what was lost.</summary>
+/// <summary>The report of a live separation, as a page of HTML: the latency, and what was lost.</summary>
 public sealed record StreamReport
 {
-    /// <summary>From the push of a block's last frame to the push of its sources.</summary>
+    /// <summary>Gets the times from the arrival of the last frame of a block to the output of its sources.</summary>
     public required LatencyHistogram Latency { get; init; }
 
-    /// <summary>The time spent on a block.</summary>
+    /// <summary>Gets the times spent on a block.</summary>
     public required LatencyHistogram Processing { get; init; }
 
-    /// <summary>Frames of a block.</summary>
+    /// <summary>Gets the number of frames in a block.</summary>
     public required int Block { get; init; }
 
-    /// <summary>Samples per second in each channel.</summary>
+    /// <summary>Gets the number of samples per second in each channel.</summary>
     public required int SampleRate { get; init; }
 
-    /// <summary>The algorithm's own latency, block and window, seconds.</summary>
+    /// <summary>Gets the latency of the algorithm itself, block and window, in seconds.</summary>
     public required double AlgorithmicLatency { get; init; }
 
-    /// <summary>Other figures, by name.</summary>
+    /// <summary>Gets other figures by name.</summary>
     public required IReadOnlyList<(string Name, string Value)> Facts { get; init; }
 
-    /// <summary>What was run, as the user typed it.</summary>
+    /// <summary>Gets the command line that was run.</summary>
     public required string Command { get; init; }
 
-    /// <summary>Writes the page: one file that opens without a network.</summary>
+    /// <summary>Writes the page as one file, which needs no network.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <param name="replace">Whether an existing file may be replaced.</param>
     /// <exception cref="IOException">The file exists, or cannot be written.</exception>
     public void Write(string path, bool replace = false) =>
         FileTransaction.WriteOne(path, replace, partial => File.WriteAllText(partial, ToHtml()));
 
-    /// <summary>The page.</summary>
+    /// <summary>Makes the page.</summary>
     public string ToHtml()
     {
         var page = new Html();
@@ -47,7 +47,7 @@ public sealed record StreamReport
         Row(page, "push to pull", Latency);
         Row(page, "processing of a block", Processing);
         page.Add("</table><p class=\"quiet\">"
-            + $"A block of {Block} frames lasts {Time((double)Block / SampleRate)}; the algorithm itself, block and window, is {Time(AlgorithmicLatency)} late.</p></div>");
+            + $"A block of {Block} frames lasts {Time((double)Block / SampleRate)}; the latency of the algorithm itself, block and window, is {Time(AlgorithmicLatency)}.</p></div>");
         page.Add("<div class=\"grid wide\">");
         Tail(page, "push to pull", Latency);
         Tail(page, "processing of a block", Processing);

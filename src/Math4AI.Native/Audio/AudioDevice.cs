@@ -26,16 +26,16 @@ public sealed class AudioDevice : IDisposable
         (Channels, SampleRate) = (channels, sampleRate);
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels { get; }
 
-    /// <summary>Samples per second in each channel.</summary>
+    /// <summary>Gets the number of samples per second in each channel.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Where the frames arrive, or leave from; closed a second after the device has vanished.</summary>
+    /// <summary>Gets the ring of the frames; it is closed a second after the device has disappeared.</summary>
     public AudioRing Ring { get; }
 
-    /// <summary>Begins to capture.</summary>
+    /// <summary>Starts recording from a device.</summary>
     /// <param name="name">The device, a part of its name, or "default".</param>
     /// <param name="channels">How many; 0 for up to two.</param>
     /// <param name="sampleRate">Samples per second.</param>
@@ -46,7 +46,7 @@ public sealed class AudioDevice : IDisposable
     public static AudioDevice Capture(string name, int channels, int sampleRate, int block, int capacity) =>
         new(name, isOutput: false, channels, sampleRate, block, capacity);
 
-    /// <summary>Begins to play; the rest as in <see cref="Capture"/>.</summary>
+    /// <summary>Starts playing on a device; the parameters are those of <see cref="Capture"/>.</summary>
     /// <param name="name">The device, a part of its name, or "default".</param>
     /// <param name="channels">How many.</param>
     /// <param name="sampleRate">Samples per second.</param>
@@ -57,7 +57,7 @@ public sealed class AudioDevice : IDisposable
     public static AudioDevice Play(string name, int channels, int sampleRate, int block, int capacity) =>
         new(name, isOutput: true, channels, sampleRate, block, capacity);
 
-    /// <summary>Says so where the device has vanished.</summary>
+    /// <summary>Throws where the device has disappeared.</summary>
     /// <exception cref="IOException">It has.</exception>
     public void ThrowIfFailed()
     {
@@ -68,7 +68,7 @@ public sealed class AudioDevice : IDisposable
         }
     }
 
-    /// <summary>Of a device that plays: waits until all that was pushed is played.</summary>
+    /// <summary>Waits until all that was pushed has been played.</summary>
     /// <exception cref="IOException">The device has vanished.</exception>
     public void Finish()
     {

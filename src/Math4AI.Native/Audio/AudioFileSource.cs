@@ -15,7 +15,7 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
 
     /// <summary>Opens files.</summary>
     /// <param name="paths">The files, all of one sample rate. Where they differ in length, their common part is used.</param>
-    /// <exception cref="IOException">A file cannot be read, is no audio or is empty; or their rates differ.</exception>
+    /// <exception cref="IOException">A file cannot be read, is not audio, or is empty; or their rates differ.</exception>
     public AudioFileSource(params IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -61,10 +61,10 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
     /// <inheritdoc/>
     public long Length { get; }
 
-    /// <summary>Samples per second.</summary>
+    /// <summary>Gets the number of samples per second.</summary>
     public int SampleRate { get; }
 
-    /// <summary>The format of the first file.</summary>
+    /// <summary>Gets the format of the first file.</summary>
     public AudioFormat Format { get; }
 
     /// <inheritdoc/>
@@ -78,7 +78,7 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
         idle.Add(readers);
     }
 
-    /// <summary>A part of it in memory.</summary>
+    /// <summary>Reads a part into memory.</summary>
     /// <param name="start">The first sample, from 0.</param>
     /// <param name="count">The number of samples.</param>
     public Recording Excerpt(long start, int count)

@@ -1,12 +1,12 @@
 namespace Math4AI.Audio;
 
-/// <summary>The kinds of audio file.</summary>
+/// <summary>Names the containers of audio files.</summary>
 public enum AudioContainer
 {
-    /// <summary>A format that can be read, but is not written here.</summary>
+    /// <summary>Any other container, which can be read but not written.</summary>
     Other = 0,
 
-    /// <summary>WAV; RF64 past 4 GiB.</summary>
+    /// <summary>WAV, and RF64 beyond 4 GiB.</summary>
     Wav = 1,
 
     /// <summary>FLAC, lossless compression.</summary>
@@ -19,10 +19,10 @@ public enum AudioContainer
     Aiff = 4,
 }
 
-/// <summary>How a sample is stored.</summary>
+/// <summary>Names the encodings of samples.</summary>
 public enum AudioEncoding
 {
-    /// <summary>An encoding that can be read, but is not written here.</summary>
+    /// <summary>Any other encoding, which can be read but not written.</summary>
     Other = 0,
 
     /// <summary>32-bit floating point.</summary>
@@ -52,10 +52,10 @@ public enum AudioEncoding
 /// <param name="Encoding">How a sample is stored in it.</param>
 public readonly record struct AudioFormat(AudioContainer Container, AudioEncoding Encoding)
 {
-    /// <summary>WAV with 32-bit floating-point samples: what is written unless something else is asked for.</summary>
+    /// <summary>Gets WAV with 32-bit floating-point samples, the default.</summary>
     public static AudioFormat WavFloat32 => new(AudioContainer.Wav, AudioEncoding.Float32);
 
-    /// <summary>The file name's ending, with its dot.</summary>
+    /// <summary>Gets the file extension, with its dot.</summary>
     public string Extension => Container switch
     {
         AudioContainer.Flac => ".flac",
@@ -64,6 +64,6 @@ public readonly record struct AudioFormat(AudioContainer Container, AudioEncodin
         _ => ".wav",
     };
 
-    /// <summary>Whether files of this format can be written.</summary>
+    /// <summary>Gets whether files of this format can be written.</summary>
     public bool IsWritable => Container != AudioContainer.Other && Encoding != AudioEncoding.Other;
 }

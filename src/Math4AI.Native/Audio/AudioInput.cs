@@ -10,7 +10,7 @@ public sealed class AudioInput : IDisposable
     private readonly string path;
     private nint handle;
 
-    /// <summary>Opens an input and begins to read.</summary>
+    /// <summary>Opens an input and starts reading.</summary>
     /// <param name="path">The file; "-" for standard input.</param>
     /// <param name="block">The frames that are read at a time: what a pipe has to deliver before they are passed on.</param>
     /// <param name="capacity">The frames that are read ahead.</param>
@@ -44,16 +44,16 @@ public sealed class AudioInput : IDisposable
         Ring = new AudioRing(ring);
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels { get; }
 
-    /// <summary>Samples per second in each channel.</summary>
+    /// <summary>Gets the number of samples per second in each channel.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Where the frames arrive; closed at the end.</summary>
+    /// <summary>Gets the ring where the frames arrive; it is closed at the end of the sound.</summary>
     public AudioRing Ring { get; } = null!;
 
-    /// <summary>Once the ring is closed: says why, where it was not the end of the sound.</summary>
+    /// <summary>Throws where the ring was closed by a failure, and not by the end of the sound.</summary>
     /// <exception cref="IOException">The input is damaged, or could not be read on.</exception>
     public void ThrowIfFailed()
     {
@@ -61,7 +61,7 @@ public sealed class AudioInput : IDisposable
         Require(SoundLibrary.ReaderResult(handle));
     }
 
-    /// <summary>Stops reading and closes the input. A thread that waits for a silent pipe follows when the pipe closes.</summary>
+    /// <summary>Stops reading and closes the input. A thread that waits for a silent pipe ends when the pipe closes.</summary>
     public void Dispose()
     {
         Ring?.Dispose();

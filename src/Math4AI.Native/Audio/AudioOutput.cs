@@ -2,7 +2,7 @@ using Math4AI.Interop;
 
 namespace Math4AI.Audio;
 
-/// <summary>Sound that leaves: a ring that a thread of the C helper writes to a file, or to standard output.</summary>
+/// <summary>A sound output: a ring that a native thread writes to a file or to standard output.</summary>
 public sealed class AudioOutput : IDisposable
 {
     private readonly string path;
@@ -38,10 +38,10 @@ public sealed class AudioOutput : IDisposable
         Ring = new AudioRing(ring);
     }
 
-    /// <summary>Where frames are pushed; closed by the writer where it cannot go on.</summary>
+    /// <summary>Gets the ring to push frames to; it is closed where nothing more can be written.</summary>
     public AudioRing Ring { get; } = null!;
 
-    /// <summary>Says why nothing more can be written, where that is so.</summary>
+    /// <summary>Throws where nothing more can be written; the message says why.</summary>
     /// <exception cref="IOException">The disk is full, nobody reads the pipe any more, or something else failed.</exception>
     public void ThrowIfFailed()
     {
@@ -60,7 +60,7 @@ public sealed class AudioOutput : IDisposable
         Require(result);
     }
 
-    /// <summary>Finishes where that was not done; failures are not told.</summary>
+    /// <summary>Finishes the file where that was not done; failures are ignored.</summary>
     public void Dispose()
     {
         Ring?.Dispose();

@@ -2,7 +2,7 @@ using Math4AI.Interop;
 
 namespace Math4AI.Audio;
 
-/// <summary>Reads an audio file (WAV, FLAC, OGG, AIFF and what else libsndfile knows) in blocks of planar float32.</summary>
+/// <summary>Reads an audio file (WAV, FLAC, OGG, AIFF and whatever else libsndfile reads) in blocks of planar float32.</summary>
 public sealed class AudioReader : IDisposable
 {
     private readonly string path;
@@ -28,16 +28,16 @@ public sealed class AudioReader : IDisposable
         Format = new AudioFormat((AudioContainer)format.Container, (AudioEncoding)format.Encoding);
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels { get; }
 
-    /// <summary>Samples per second in each channel.</summary>
+    /// <summary>Gets the number of samples per second in each channel.</summary>
     public int SampleRate { get; }
 
-    /// <summary>The samples in each channel, as the file's header says; null where it does not.</summary>
+    /// <summary>Gets the number of samples in each channel, from the header; null where it does not say.</summary>
     public long? Length { get; }
 
-    /// <summary>The format.</summary>
+    /// <summary>Gets the format.</summary>
     public AudioFormat Format { get; }
 
     /// <summary>Reads the next samples.</summary>
@@ -58,7 +58,7 @@ public sealed class AudioReader : IDisposable
         }
     }
 
-    /// <summary>Goes to a sample: the next block begins there.</summary>
+    /// <summary>Seeks a sample, at which the next block begins.</summary>
     /// <param name="sample">From 0 to the length.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
     /// <exception cref="IOException">The stream cannot go back, as in a pipe, or is damaged.</exception>

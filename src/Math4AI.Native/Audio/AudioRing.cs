@@ -11,7 +11,7 @@ public sealed unsafe class AudioRing : IDisposable
     private readonly bool isOwner;
     private nint handle;
 
-    /// <summary>A ring of its own.</summary>
+    /// <summary>Initializes a ring.</summary>
     /// <param name="channels">1 to 1024.</param>
     /// <param name="capacity">Frames; rounded up to a power of two.</param>
     /// <exception cref="ArgumentException">A size makes no sense.</exception>
@@ -26,16 +26,16 @@ public sealed unsafe class AudioRing : IDisposable
         Capacity = SoundLibrary.RingCapacity(handle);
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels { get; }
 
-    /// <summary>The frames that fit.</summary>
+    /// <summary>Gets the capacity in frames.</summary>
     public long Capacity { get; }
 
-    /// <summary>The frames that wait to be pulled.</summary>
+    /// <summary>Gets the number of frames that can be pulled.</summary>
     public long Readable => SoundLibrary.RingReadable(Open);
 
-    /// <summary>Whether nothing more will be pushed.</summary>
+    /// <summary>Gets whether the ring is closed, so that nothing more will be pushed.</summary>
     public bool IsClosed => SoundLibrary.RingIsClosed(Open) != 0;
 
     private nint Open => handle != 0 ? handle : throw new ObjectDisposedException(nameof(AudioRing));
@@ -48,7 +48,7 @@ public sealed unsafe class AudioRing : IDisposable
         return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
     }
 
-    /// <summary>Pushes the first frames of what was acquired.</summary>
+    /// <summary>Pushes the first frames of the acquired block.</summary>
     /// <exception cref="ArgumentException">There is not as much room.</exception>
     public void Commit(int frames) => Require(SoundLibrary.RingCommit(Open, frames));
 
@@ -60,7 +60,7 @@ public sealed unsafe class AudioRing : IDisposable
         return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
     }
 
-    /// <summary>Gives back the first frames of what was acquired.</summary>
+    /// <summary>Releases the first frames of the acquired block.</summary>
     /// <exception cref="ArgumentException">There are not as many.</exception>
     public void Release(int frames) => Require(SoundLibrary.RingRelease(Open, frames));
 
@@ -70,25 +70,25 @@ public sealed unsafe class AudioRing : IDisposable
     /// </summary>
     public long PushedAt(int frames) => SoundLibrary.RingPushedAt(Open, frames);
 
-    /// <summary>Waits until so many frames can be pulled; false where there never will be as many, or the time is over.</summary>
+    /// <summary>Waits until a number of frames can be pulled; returns false where there will never be as many, or on timeout.</summary>
     public bool WaitReadable(int frames, TimeSpan longest) =>
         SoundLibrary.RingWaitReadable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
 
-    /// <summary>Waits until so many frames can be pushed; false where there never will be room, or the time is over.</summary>
+    /// <summary>Waits until a number of frames can be pushed; returns false where there will never be room, or on timeout.</summary>
     public bool WaitWritable(int frames, TimeSpan longest) =>
         SoundLibrary.RingWaitWritable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
 
-    /// <summary>Ends the stream: what is in the ring can still be pulled.</summary>
+    /// <summary>Closes the ring; what is in it can still be pulled.</summary>
     public void Close() => SoundLibrary.RingClose(Open);
 
-    /// <summary>How often less could be pushed, and pulled, than was asked.</summary>
+    /// <summary>Gets how often fewer frames could be pushed, and pulled, than were asked for.</summary>
     public (long Overruns, long Underruns) Counts()
     {
         SoundLibrary.RingCounts(Open, out ulong overruns, out ulong underruns);
         return ((long)overruns, (long)underruns);
     }
 
-    /// <summary>Frees the memory, where it is the ring's own.</summary>
+    /// <summary>Frees the memory, unless a device owns it.</summary>
     public void Dispose()
     {
         if (isOwner && handle != 0)

@@ -36,10 +36,10 @@ public sealed class AudioWriter : IDisposable
         }
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels { get; }
 
-    /// <summary>Writes the next samples. Integer encodings clip what lies beyond −1 … 1.</summary>
+    /// <summary>Writes the next samples. Integer encodings clip them to −1 … 1.</summary>
     /// <param name="block">Planar: channel c begins at <c>c * stride</c>.</param>
     /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="count"/>.</param>
     /// <param name="count">The samples in each channel.</param>

@@ -1,6 +1,6 @@
 namespace Math4AI.Audio;
 
-/// <summary>Sound that was too loud for its recorder: the peaks are cut off, and lie side by side at one value.</summary>
+/// <summary>Detects clipping: peaks that were too loud for the recorder are cut off, and lie side by side at one value.</summary>
 internal static class Clipping
 {
     private const int ShortestRun = 3;
@@ -8,7 +8,7 @@ internal static class Clipping
     // A hundredth of a percent: less is not heard, and may be chance in quiet music.
     private const double MinShare = 1e-4;
 
-    /// <summary>The samples in runs of three and more at the largest or smallest value of the channel.</summary>
+    /// <summary>Counts the samples in runs of three or more at the largest or smallest value of a channel.</summary>
     public static int Count(ReadOnlySpan<float> samples)
     {
         float most = float.NegativeInfinity, least = float.PositiveInfinity;
@@ -20,7 +20,7 @@ internal static class Clipping
         return most > least ? CountAt(samples, most) + CountAt(samples, least) : 0;
     }
 
-    /// <summary>One sentence for every channel that is clipped.</summary>
+    /// <summary>Gets one remark for every clipped channel.</summary>
     public static IEnumerable<string> Notes(Recording recording)
     {
         for (int channel = 0; channel < recording.Channels; channel++)

@@ -10,7 +10,7 @@ namespace Math4AI.Audio;
 /// </summary>
 public static class CocktailParty
 {
-    /// <summary>Samples per second.</summary>
+    /// <summary>Gets the number of samples per second.</summary>
     public const int SampleRate = 48000;
 
     private const double Seconds = 10.0;
@@ -18,7 +18,7 @@ public static class CocktailParty
 
     private static int Length => (int)(Seconds * SampleRate);
 
-    /// <summary>How the three microphones (rows) hear the three sources (columns).</summary>
+    /// <summary>Gets the mixing matrix A, three microphones × three sources.</summary>
     public static Matrix<double> Mixing => DenseMatrix.OfArray(new[,]
     {
         { 0.7, 0.2, 0.1 },
@@ -26,7 +26,7 @@ public static class CocktailParty
         { 0.03, 0.1, 0.5 },
     });
 
-    /// <summary>The three sources, each of the same energy.</summary>
+    /// <summary>Makes the three sources, which have the same energy.</summary>
     /// <param name="seed">Which party.</param>
     public static Recording Sources(int seed)
     {
@@ -39,7 +39,7 @@ public static class CocktailParty
         return new Recording([.. signals.Select(Normalised)], SampleRate, ["voice", "plucked string", "rhythm"]);
     }
 
-    /// <summary>What the microphones hear: Y = A X, sample by sample.</summary>
+    /// <summary>Mixes sources to what the microphones hear, Y = A X.</summary>
     /// <param name="sources">X.</param>
     /// <param name="mixing">A, microphones × sources.</param>
     /// <exception cref="ArgumentException">The matrix has another number of columns than there are sources.</exception>

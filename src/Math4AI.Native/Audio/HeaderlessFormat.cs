@@ -2,7 +2,7 @@ using Math4AI.Interop;
 
 namespace Math4AI.Audio;
 
-/// <summary>What samples without a header are: interleaved, little-endian.</summary>
+/// <summary>The format of samples without a header, which are interleaved and little-endian.</summary>
 /// <param name="Encoding">A PCM (16, 24 or 32 bits) or floating-point encoding.</param>
 /// <param name="SampleRate">Samples per second in each channel.</param>
 /// <param name="Channels">The number of channels.</param>

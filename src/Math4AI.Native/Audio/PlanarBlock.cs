@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Audio;
 
-/// <summary>A block of planar float32 samples that belong to somebody else: channel after channel, each in one piece.</summary>
+/// <summary>A view of planar float32 samples: channel after channel, each contiguous.</summary>
 public readonly ref struct PlanarBlock
 {
     private readonly ref float first;
     private readonly long stride;
 
-    /// <summary>A block in memory of the caller's.</summary>
+    /// <summary>Initializes a block in memory of the caller.</summary>
     /// <param name="samples">Channel c begins at <c>c * stride</c>.</param>
     /// <param name="channels">The number of channels.</param>
     /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="frames"/>.</param>
@@ -35,13 +35,13 @@ public readonly ref struct PlanarBlock
         (Channels, this.stride, Frames) = (channels, stride, frames);
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels { get; }
 
-    /// <summary>The samples in each channel.</summary>
+    /// <summary>Gets the number of samples in each channel.</summary>
     public int Frames { get; }
 
-    /// <summary>The samples of a channel.</summary>
+    /// <summary>Gets the samples of a channel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
     public Span<float> this[int channel]
     {
@@ -52,7 +52,7 @@ public readonly ref struct PlanarBlock
         }
     }
 
-    /// <summary>Some of the frames, of all channels.</summary>
+    /// <summary>Gets a range of frames of all channels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
     public PlanarBlock Slice(int start, int frames)
     {

@@ -3,18 +3,18 @@ using Math4AI.Interop;
 
 namespace Math4AI.Audio;
 
-/// <summary>Sound in memory: planar float32, one array a channel; full scale is −1 … 1.</summary>
+/// <summary>A recording in memory: planar float32, one array for each channel, with a full scale of −1 to 1.</summary>
 public sealed class Recording : IAudioSource
 {
     private const int ReadBlock = 1 << 16;
 
     private readonly float[][] channels;
 
-    /// <summary>Takes samples as they are, without a copy.</summary>
-    /// <param name="channels">One array a channel, all of one length.</param>
+    /// <summary>Initializes a recording from samples, which are not copied.</summary>
+    /// <param name="channels">The samples, one array for each channel, all of the same length.</param>
     /// <param name="sampleRate">Samples per second.</param>
-    /// <param name="names">A name for each channel; "channel 1" and so on where there are none.</param>
-    /// <exception cref="ArgumentException">There is no channel, or they differ in length.</exception>
+    /// <param name="names">The names of the channels; null for "channel 1", "channel 2" and so on.</param>
+    /// <exception cref="ArgumentException">There is no channel, or the channels differ in length.</exception>
     public Recording(float[][] channels, int sampleRate, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(channels);
@@ -34,29 +34,29 @@ public sealed class Recording : IAudioSource
         Names = names ?? [.. Enumerable.Range(1, channels.Length).Select(i => $"channel {i}")];
     }
 
-    /// <summary>The number of channels.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Channels => channels.Length;
 
-    /// <summary>Samples in each channel.</summary>
+    /// <summary>Gets the number of samples in each channel.</summary>
     public int Length => channels[0].Length;
 
     long ISampleSource.Length => Length;
 
     Recording IAudioSource.Excerpt(long start, int count) => Slice(checked((int)start), count);
 
-    /// <summary>Samples per second.</summary>
+    /// <summary>Gets the number of samples per second.</summary>
     public int SampleRate { get; }
 
-    /// <summary>A name for each channel.</summary>
+    /// <summary>Gets the names of the channels.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>How long it lasts.</summary>
+    /// <summary>Gets the duration.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds((double)Length / SampleRate);
 
-    /// <summary>The format that it was read from; WAV with float32 for one that was made here.</summary>
+    /// <summary>Gets the format that it was read from; float32 WAV where it was made in memory.</summary>
     public AudioFormat Format { get; init; } = AudioFormat.WavFloat32;
 
-    /// <summary>What a user should know about how it was read; for example that files were of different lengths.</summary>
+    /// <summary>Gets remarks for the user, one sentence each, such as that the files had different lengths.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <inheritdoc/>
@@ -67,14 +67,17 @@ public sealed class Recording : IAudioSource
     /// <exception cref="IOException">It cannot be read.</exception>
     public static bool IsSound(string path) => path == "-" || DataFormat.Find(path) is null or SoundFormat;
 
-    /// <summary>Reads one file of any number of channels, or several files whose channels are put side by side.</summary>
-    /// <param name="paths">The files. Where their sample rates differ, all take the highest; where their lengths do, their common part is used.</param>
-    /// <exception cref="IOException">A file cannot be read, is no audio or is empty.</exception>
+    /// <summary>Reads one file, or several whose channels are put side by side.</summary>
+    /// <param name="paths">
+    /// The files. Where their sample rates differ, all are resampled to the highest; where their lengths differ, the common
+    /// part is used.
+    /// </param>
+    /// <exception cref="IOException">A file cannot be read, is not audio, or is empty.</exception>
     public static Recording Read(params IEnumerable<string> paths) => Read(paths, progress: null, CancellationToken.None);
 
     /// <summary>Reads as <see cref="Read(IEnumerable{string})"/> does, with progress and cancellation.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="progress">Told the share that is done, 0 … 1.</param>
+    /// <param name="progress">Receives the share that is done, from 0 to 1.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="IOException">As above.</exception>
     public static Recording Read(IEnumerable<string> paths, IProgress<double>? progress, CancellationToken cancellation)
@@ -96,7 +99,7 @@ public sealed class Recording : IAudioSource
         return parts.Count == 1 ? parts[0] : SideBySide(files, parts);
     }
 
-    /// <summary>The samples of a channel.</summary>
+    /// <summary>Gets the samples of a channel.</summary>
     /// <param name="channel">From 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
     public ReadOnlySpan<float> Channel(int channel)
@@ -106,7 +109,7 @@ public sealed class Recording : IAudioSource
         return channels[channel];
     }
 
-    /// <summary>A part of this recording in time.</summary>
+    /// <summary>Copies a part of the recording in time.</summary>
     /// <param name="start">The first sample.</param>
     /// <param name="length">The number of samples.</param>
     public Recording Slice(int start, int length) =>
@@ -115,7 +118,7 @@ public sealed class Recording : IAudioSource
             Format = Format,
         };
 
-    /// <summary>One channel as a recording of its own; the samples are shared.</summary>
+    /// <summary>Makes a recording of one channel, which shares its samples.</summary>
     /// <param name="channel">From 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
     public Recording Only(int channel)
@@ -125,7 +128,7 @@ public sealed class Recording : IAudioSource
         return new Recording([channels[channel]], SampleRate, [Names[channel]]) { Format = Format };
     }
 
-    /// <summary>The same sound at another sample rate, band-limited, by libsamplerate.</summary>
+    /// <summary>Resamples the recording to another sample rate, band-limited, with libsamplerate.</summary>
     /// <param name="sampleRate">Samples per second.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is not positive, or more than 256 times another one.</exception>
     public unsafe Recording Resample(int sampleRate)
@@ -153,7 +156,7 @@ public sealed class Recording : IAudioSource
         return new Recording([.. resampled.Select(samples => samples[..(int)least])], sampleRate, Names) { Format = Format };
     }
 
-    /// <summary>Writes a file of all channels, whole or not at all.</summary>
+    /// <summary>Saves all channels to a file. The file appears complete or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">The format; WAV with float32 by default.</param>
     /// <param name="replace">Whether a file that is there may be replaced.</param>

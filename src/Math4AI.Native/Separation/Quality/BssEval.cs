@@ -4,11 +4,11 @@ using Complex = System.Numerics.Complex;
 
 namespace Math4AI.Separation.Quality;
 
-/// <summary>How well estimates match reference signals, in decibels, one number a reference.</summary>
+/// <summary>How well estimates match reference signals, in decibels, one value for each reference.</summary>
 /// <param name="Sdr">Signal to distortion of all kinds.</param>
 /// <param name="Sir">Signal to interference by the other references.</param>
-/// <param name="Sar">Signal to artefacts, which come from no reference.</param>
-/// <param name="Permutation">Which estimate belongs to each reference, from 0.</param>
+/// <param name="Sar">Signal to artifacts, which come from no reference.</param>
+/// <param name="Permutation">The estimate that belongs to each reference, from 0.</param>
 public sealed record BssEvalResult(IReadOnlyList<double> Sdr, IReadOnlyList<double> Sir, IReadOnlyList<double> Sar, IReadOnlyList<int> Permutation);
 
 /// <summary>
@@ -25,8 +25,8 @@ public static class BssEval
     private const int MaxSources = 8;
 
     /// <summary>Compares estimates with references.</summary>
-    /// <param name="references">One signal each.</param>
-    /// <param name="estimates">As many, as long, in any order.</param>
+    /// <param name="references">The reference signals.</param>
+    /// <param name="estimates">As many estimates of the same length, in any order.</param>
     /// <exception cref="ArgumentException">Numbers or lengths differ, or a signal is silent.</exception>
     public static BssEvalResult Compare(IReadOnlyList<double[]> references, IReadOnlyList<double[]> estimates)
     {
@@ -79,7 +79,7 @@ public static class BssEval
     }
 
     /// <summary>
-    /// Scale-invariant signal to distortion, 10 log₁₀ ‖αs‖²/‖αs − e‖² with α = sᵀe/sᵀs. Source: J. Le Roux, S. Wisdom, H. Erdogan,
+    /// Computes the scale-invariant signal-to-distortion ratio, 10 log₁₀ ‖αs‖²/‖αs − e‖² with α = sᵀe/sᵀs. Source: J. Le Roux, S. Wisdom, H. Erdogan,
     /// J. Hershey, "SDR – half-baked or well done?", ICASSP (2019).
     /// </summary>
     /// <param name="reference">s.</param>

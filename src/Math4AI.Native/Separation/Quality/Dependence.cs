@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Quality;
 
-/// <summary>How much the channels of a mixture depend on each other, and the sources found in it.</summary>
+/// <summary>The dependence of the channels of a mixture, and of the sources found in it.</summary>
 /// <param name="Mixture">The mutual information of the channels in nats, and its permutation test.</param>
 /// <param name="Sources">The same of the sources.</param>
 public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sources)
@@ -12,9 +12,9 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
     private const int Samples = 1000;
     private const int Permutations = 99;
 
-    /// <summary>Estimates both from a thousand samples from all over the data, by nearest neighbours.</summary>
+    /// <summary>Estimates both by nearest neighbors, from a thousand samples spread over the data.</summary>
     /// <param name="mixture">The mixture.</param>
-    /// <param name="unmixing">What was found; two sources or more.</param>
+    /// <param name="unmixing">The unmixing, of two sources or more.</param>
     public static Dependence Of(ISampleSource mixture, Unmixing unmixing)
     {
         ArgumentNullException.ThrowIfNull(mixture);

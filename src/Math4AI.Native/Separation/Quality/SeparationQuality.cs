@@ -2,11 +2,11 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Quality;
 
-/// <summary>How well an unmixing undoes a mixing that is known.</summary>
+/// <summary>Measures how well an unmixing undoes a known mixing.</summary>
 public static class SeparationQuality
 {
     /// <summary>
-    /// The Amari error of P = unmixing · mixing, m × m: Σ_i (Σ_j |p_ij| / max_j |p_ij| − 1) / 2m, and the same by columns. It
+    /// Computes the Amari error of P = unmixing · mixing, m × m: Σ_i (Σ_j |p_ij| / max_j |p_ij| − 1) / 2m, and the same by columns. It
     /// is 0 where P is a permutation times a diagonal, that is, where every source is found, and at most m − 1.
     /// Source: S. Amari, A. Cichocki, H. H. Yang, "A new learning algorithm for blind signal separation", NIPS 8 (1996), with
     /// the scaling of F. Bach and M. Jordan, "Kernel independent component analysis", JMLR 3 (2002), section 6.1.
@@ -30,12 +30,12 @@ public static class SeparationQuality
     }
 
     /// <summary>
-    /// Source-to-interference ratio of each estimate in decibels: the energy of the source it holds most of, over that of all
+    /// Computes the source-to-interference ratio of each estimate in decibels: the energy of the source it holds most of, over that of all
     /// others in it, 10 log₁₀ (max_j p_ij² e_j / (Σ_j p_ij² e_j − max)).
     /// </summary>
     /// <param name="product">P = unmixing · mixing, estimates × sources.</param>
     /// <param name="energies">e_j = E x_j², one number a source.</param>
-    /// <exception cref="ArgumentException">The shapes do not belong together.</exception>
+    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
     public static Vector<double> InterferenceRatios(Matrix<double> product, Vector<double> energies)
     {
         ArgumentNullException.ThrowIfNull(product);

@@ -53,27 +53,27 @@ public sealed class ShortTimeFourier
         scratch = [.. Enumerable.Range(0, workers).Select(_ => Enumerable.Range(0, Group).Select(_ => new double[Packed]).ToArray())];
     }
 
-    /// <summary>n.</summary>
+    /// <summary>Gets the length n of the window.</summary>
     public int WindowLength { get; }
 
-    /// <summary>h.</summary>
+    /// <summary>Gets the hop h between frames.</summary>
     public int Hop { get; }
 
-    /// <summary>The signals' length.</summary>
+    /// <summary>Gets the length of the signals.</summary>
     public int Length { get; }
 
-    /// <summary>The number of frames; the first begins n − h before the signal.</summary>
+    /// <summary>Gets the number of frames; the first begins n − h samples before the signal.</summary>
     public int Frames { get; }
 
-    /// <summary>The number of frequencies, n/2 + 1.</summary>
+    /// <summary>Gets the number of frequencies, n/2 + 1.</summary>
     public int Frequencies => WindowLength / 2 + 1;
 
     private int Lead => WindowLength - Hop;
 
     private int Packed => WindowLength + 2;
 
-    /// <summary>The spectrum of a signal: frequency f of frame t stands at f · <see cref="Frames"/> + t.</summary>
-    /// <param name="signal">As long as was said.</param>
+    /// <summary>Computes the spectrum of a signal: frequency f of frame t is at the index f · <see cref="Frames"/> + t.</summary>
+    /// <param name="signal">The signal, of <see cref="Length"/> samples.</param>
     /// <exception cref="ArgumentException">It has another length.</exception>
     public Complex[] Forward(double[] signal)
     {
@@ -92,8 +92,8 @@ public sealed class ShortTimeFourier
         return spectrum;
     }
 
-    /// <summary>The signal of a spectrum.</summary>
-    /// <param name="spectrum">As <see cref="Forward(double[])"/> gives it.</param>
+    /// <summary>Computes the signal of a spectrum.</summary>
+    /// <param name="spectrum">The spectrum, in the order of <see cref="Forward(double[])"/>.</param>
     /// <exception cref="ArgumentException">It has another size.</exception>
     public double[] Inverse(Complex[] spectrum)
     {

@@ -152,13 +152,13 @@ public static class Derivative
     /// <summary>The column of the Jacobian by differences, and the largest |f| among them.</summary>
     private static (Vector<double> Column, double Largest) Extrapolate(Func<Tensor, Tensor> function, Vector<double> at, int axis)
     {
-        const int Levels = 8, MostTrials = 40;
+        const int Levels = 8, MaxTrials = 40;
         const double Shrink = 2.0;
         double step = 0.1 * Math.Max(1.0, Math.Abs(at[axis]));
         for (int trial = 0; !(AreFinite(step) && AreFinite(-step)); trial++, step /= 4.0)
         {
             // Out of the domain, as that of a logarithm.
-            if (trial == MostTrials)
+            if (trial == MaxTrials)
             {
                 throw new ArgumentException("The function is not finite at this point, nor near it: there is no derivative to check.", nameof(at));
             }

@@ -8,8 +8,8 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai bench</c>: what the native path is worth on the user's machine.</summary>
 internal static class BenchCommand
 {
-    private const int MostOrder = 32_768;
-    private const int MostLength = 1 << 26;
+    private const int MaxOrder = 32_768;
+    private const int MaxLength = 1 << 26;
     private const int BarWidth = 7;
 
     public static Command Create()
@@ -39,7 +39,7 @@ internal static class BenchCommand
                     $"There is no operation '{wanted}'; choose one of: {string.Join(", ", PathBenchmark.Operations)}, all.");
             }
 
-            int most = wanted == "fft" ? MostLength : MostOrder;
+            int most = wanted == "fft" ? MaxLength : MaxOrder;
             if (words.GetValue(sizes)?.Any(size => size < 1 || size > most) == true)
             {
                 throw new UsageException($"--sizes takes whole numbers from 1 to {most} for {wanted}.");

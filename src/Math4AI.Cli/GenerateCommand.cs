@@ -8,7 +8,7 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai generate</c>: a trained model goes on with a text.</summary>
 internal static class GenerateCommand
 {
-    private const int MostCharacters = 1_000_000;
+    private const int MaxCharacters = 1_000_000;
 
     public static Command Create()
     {
@@ -30,9 +30,9 @@ internal static class GenerateCommand
             () =>
             {
                 int count = words.GetValue(length);
-                if (count is < 1 or > MostCharacters || !(words.GetValue(temperature) is >= 0.0 and <= 100.0))
+                if (count is < 1 or > MaxCharacters || !(words.GetValue(temperature) is >= 0.0 and <= 100.0))
                 {
-                    throw new UsageException($"--length takes 1 to {MostCharacters}, --temperature 0 to 100.");
+                    throw new UsageException($"--length takes 1 to {MaxCharacters}, --temperature 0 to 100.");
                 }
 
                 TextModel trained = TextModel.Load(words.GetValue(model)!);

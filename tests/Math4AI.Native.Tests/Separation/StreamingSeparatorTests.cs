@@ -25,7 +25,7 @@ public sealed class StreamingSeparatorTests
         float[][] sources = Sources(kind, seed, 10);
         Matrix<double> mixing = RandomMixing(seed);
         Run run = Separate(sources, _ => mixing, new StreamingSeparator(3, SampleRate));
-        Assert.True(run.LeastRatio(from: 3.0) > 20.0, $"{run.LeastRatio(3.0):0.0} dB");
+        Assert.True(run.MinRatio(from: 3.0) > 20.0, $"{run.MinRatio(3.0):0.0} dB");
         Assert.True(run.KeepsItsOrder(from: 3.0));
     }
 
@@ -38,7 +38,7 @@ public sealed class StreamingSeparatorTests
         float[][] sources = Sources(kind, seed, 20);
         Matrix<double> mixing = RandomMixing(seed);
         Run run = Separate(sources, t => Rotation(t / 20.0 * Math.PI / 6.0) * mixing, new StreamingSeparator(3, SampleRate));
-        Assert.True(run.LeastRatio(from: 3.0) > 15.0, $"{run.LeastRatio(3.0):0.0} dB");
+        Assert.True(run.MinRatio(from: 3.0) > 15.0, $"{run.MinRatio(3.0):0.0} dB");
         Assert.True(run.KeepsItsOrder(from: 3.0));
     }
 
@@ -72,7 +72,7 @@ public sealed class StreamingSeparatorTests
 
         Matrix<double> mixing = RandomMixing(2);
         Run run = Separate(sources, _ => mixing, new StreamingSeparator(3, SampleRate), offset: 0.5f);
-        Assert.True(run.LeastRatio(from: 3.0, to: 8.0) > 20.0, $"{run.LeastRatio(3.0, 8.0):0.0} dB");
+        Assert.True(run.MinRatio(from: 3.0, to: 8.0) > 20.0, $"{run.MinRatio(3.0, 8.0):0.0} dB");
         Assert.True(run.Last.Matrix.Enumerate().All(double.IsFinite));
     }
 
@@ -84,7 +84,7 @@ public sealed class StreamingSeparatorTests
         sources[1][3 * SampleRate] = float.PositiveInfinity;
         Matrix<double> mixing = RandomMixing(1);
         Run run = Separate(sources, _ => mixing, new StreamingSeparator(3, SampleRate));
-        Assert.True(run.LeastRatio(from: 4.0) > 20.0);
+        Assert.True(run.MinRatio(from: 4.0) > 20.0);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class StreamingSeparatorTests
         Matrix<double> mixing = RandomMixing(3);
         var start = new Unmixing(mixing.Inverse(), mixing, new DenseVector(3));
         Run run = Separate(sources, _ => mixing, new StreamingSeparator(3, SampleRate, new StreamingOptions { Start = start }));
-        Assert.True(run.LeastRatio(from: 0.0) > 20.0, $"{run.LeastRatio(0.0):0.0} dB");
+        Assert.True(run.MinRatio(from: 0.0) > 20.0, $"{run.MinRatio(0.0):0.0} dB");
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public sealed class StreamingSeparatorTests
             }))));
         }
 
-        public double LeastRatio(double from, double to = double.PositiveInfinity) =>
+        public double MinRatio(double from, double to = double.PositiveInfinity) =>
             looks.Where(look => look.Time >= from && look.Time < to).Min(look => look.Ratio);
 
         public bool KeepsItsOrder(double from) => looks.Where(look => look.Time >= from).Select(look => look.Order).Distinct().Count() == 1;

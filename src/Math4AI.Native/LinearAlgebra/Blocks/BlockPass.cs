@@ -16,10 +16,10 @@ internal class BlockPass<T, TState>
     where T : unmanaged
     where TState : class
 {
-    private const int MostSegments = 16;
+    private const int MaxSegments = 16;
     private const int BytesOfCache = 384 * 1024;
     private const int FewestSamples = 512;
-    private const int MostSamples = 16_384;
+    private const int MaxSamples = 16_384;
     private const int FewestBlocks = 8;
 
     // Columns of a block that lie a power of two apart would share a few lines of the cache.
@@ -42,7 +42,7 @@ internal class BlockPass<T, TState>
         this.scratchChannels = scratchChannels;
         BlockLength = BlockLengthFor(source);
         long blocks = (source.Length + BlockLength - 1) / BlockLength;
-        int count = (int)Math.Clamp(blocks, 1, MostSegments);
+        int count = (int)Math.Clamp(blocks, 1, MaxSegments);
         segments = new Segment[count];
         for (int i = 0; i < count; i++)
         {
@@ -78,7 +78,7 @@ internal class BlockPass<T, TState>
     public static int BlockLengthFor(ISampleSource source)
     {
         long ofCache = BytesOfCache / (Unsafe.SizeOf<T>() * 2 * source.Channels);
-        return (int)Math.Clamp(Math.Min(ofCache, source.Length / FewestBlocks) / 64 * 64, FewestSamples, MostSamples) + OffThePower;
+        return (int)Math.Clamp(Math.Min(ofCache, source.Length / FewestBlocks) / 64 * 64, FewestSamples, MaxSamples) + OffThePower;
     }
 
     /// <summary>Reads every block once and hands it to the action; blocks of one segment in order, segments at once.</summary>

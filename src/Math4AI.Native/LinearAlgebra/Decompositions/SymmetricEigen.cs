@@ -21,10 +21,10 @@ public sealed record LeadingEigen<T>(Vector<double> Values, Matrix<T> Vectors)
 public static class SymmetricEigen
 {
     private const int FullOrder = 400;
-    private const int MostRestarts = 300;
+    private const int MaxRestarts = 300;
 
     // In units of ε: what is left of a vector below this is rounding.
-    private const double LeastRest = 4500.0;
+    private const double MinRest = 4500.0;
 
     /// <summary>Finds the k largest.</summary>
     /// <param name="a">A symmetric matrix; the lower triangle counts.</param>
@@ -69,7 +69,7 @@ public static class SymmetricEigen
         Vector<T> next = RandomDirection<T>(order, random);
         int kept = 0;
         Vector<double>? found = null;
-        for (int restart = 0; restart < MostRestarts; restart++)
+        for (int restart = 0; restart < MaxRestarts; restart++)
         {
             for (int column = kept; column < most; column++)
             {
@@ -115,7 +115,7 @@ public static class SymmetricEigen
         {
             Vector<T> rest = vector - basis * basis.ConjugateTransposeThisAndMultiply(vector);
             rest -= basis * basis.ConjugateTransposeThisAndMultiply(rest);
-            if (rest.L2Norm() > LeastRest * Element<T>.Epsilon * length)
+            if (rest.L2Norm() > MinRest * Element<T>.Epsilon * length)
             {
                 return rest.Normalize(2.0);
             }

@@ -14,8 +14,8 @@ public static class MatrixLogarithm
     // With 9 points the approximant is exact to rounding for ‖E‖ up to this.
     private const double NearIdentity = 0.25;
     private const int Points = 9;
-    private const int MostRoots = 60;
-    private const int MostIterations = 50;
+    private const int MaxRoots = 60;
+    private const int MaxIterations = 50;
 
     /// <summary>Computes log A.</summary>
     /// <param name="a">A, square, without eigenvalues on the closed negative real axis.</param>
@@ -38,7 +38,7 @@ public static class MatrixLogarithm
         Matrix<T> identity = Matrix<T>.Build.DenseIdentity(a.RowCount);
         Matrix<T> root = a;
         int roots = 0;
-        for (; (root - identity).L1Norm() > NearIdentity && roots < MostRoots; roots++)
+        for (; (root - identity).L1Norm() > NearIdentity && roots < MaxRoots; roots++)
         {
             root = SquareRoot(root, identity);
         }
@@ -62,7 +62,7 @@ public static class MatrixLogarithm
         Matrix<T> m = a;
         Matrix<T> y = a;
         T half = Element<T>.Of(0.5);
-        for (int i = 0; i < MostIterations && (m - identity).L1Norm() > a.RowCount * Element<T>.Epsilon; i++)
+        for (int i = 0; i < MaxIterations && (m - identity).L1Norm() > a.RowCount * Element<T>.Epsilon; i++)
         {
             Matrix<T> inverse = m.Inverse();
             y = half * (y * (identity + inverse));

@@ -13,7 +13,7 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// </summary>
 public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvider
 {
-    private const int MostPlans = 32;
+    private const int MaxPlans = 32;
 
     // Transforms of less are done before a second thread would have begun.
     private const long WorthSharing = 1 << 15;
@@ -153,7 +153,7 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         plans ??= [];
         if (!plans.TryGetValue(shape, out MklFourierPlan? plan))
         {
-            if (plans.Count == MostPlans)
+            if (plans.Count == MaxPlans)
             {
                 // Forgetting all of them is rare, and needs no record of which was used last.
                 plans.Values.ToList().ForEach(old => old.Dispose());

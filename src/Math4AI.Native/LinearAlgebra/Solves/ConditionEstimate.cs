@@ -10,7 +10,7 @@ namespace Math4AI.LinearAlgebra.Solves;
 /// </summary>
 public static class ConditionEstimate
 {
-    private const int MostSteps = 5;
+    private const int MaxSteps = 5;
 
     /// <summary>Estimates the condition number of a square matrix.</summary>
     /// <param name="a">A.</param>
@@ -38,7 +38,7 @@ public static class ConditionEstimate
         Vector<T> y = lu.Solve(x);
         double estimate = y.L1Norm();
         int last = -1;
-        for (int step = 0; step < MostSteps; step++)
+        for (int step = 0; step < MaxSteps; step++)
         {
             Vector<T> z = adjoint.Solve(Vector<T>.Build.Dense(order, i => Direction(y[i])));
             int largest = z.AbsoluteMaximumIndex();

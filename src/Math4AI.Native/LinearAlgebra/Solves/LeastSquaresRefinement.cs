@@ -11,7 +11,7 @@ namespace Math4AI.LinearAlgebra.Solves;
 /// </summary>
 internal static class LeastSquaresRefinement
 {
-    private const int MostSteps = 10;
+    private const int MaxSteps = 10;
 
     /// <summary>
     /// Residual r and solution x solve [I A; Aᵀ 0] [r; x] = [b; 0]. With A = Q R, the corrections for the defects f and g of
@@ -23,7 +23,7 @@ internal static class LeastSquaresRefinement
         Vector<double> x = DenseVector.Create(a.ColumnCount, 0.0);
         Vector<double> r = DenseVector.Create(a.RowCount, 0.0);
         double lastChange = double.PositiveInfinity;
-        for (int step = 0; step < MostSteps; step++)
+        for (int step = 0; step < MaxSteps; step++)
         {
             (Vector<double> f, Vector<double> g) = Defects(a, b, x, r);
             Vector<double> z = SolveLower(transposedR, g);

@@ -128,7 +128,7 @@ count() {
 
 # The value of an attribute where an XML report first has it.
 attribute() {
-    grep -om1 " $1=\"[0-9]*\"" "$2" | head -n 1 | tr -dc 0-9
+    grep -om1 "[[:space:]]$1=\"[0-9]*\"" "$2" | head -n 1 | tr -dc 0-9
 }
 
 native_tests() {

@@ -29,7 +29,7 @@ internal static class BssEvalAgainstPeer
                 times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
 
-            JsonElement peer = Peer(python, references, estimates);
+            JsonElement peer = Ask(python, references, estimates);
             double median = times.Order().ElementAt(Rounds / 2), theirs = peer.GetProperty("seconds").GetDouble();
             double difference = new[] { ("sdr", ours.Sdr), ("sir", ours.Sir), ("sar", ours.Sar) }
                 .Max(pair => peer.GetProperty(pair.Item1).Deserialize<double[]>()!.Zip(pair.Item2, (a, b) => Math.Abs(a - b)).Max());
@@ -60,7 +60,7 @@ internal static class BssEvalAgainstPeer
         return (references, estimates);
     }
 
-    private static JsonElement Peer(string python, double[][] references, double[][] estimates)
+    private static JsonElement Ask(string python, double[][] references, double[][] estimates)
     {
         string folder = Directory.CreateTempSubdirectory("math4ai-").FullName;
         try
@@ -68,8 +68,7 @@ internal static class BssEvalAgainstPeer
             string[] files = [Path.Combine(folder, "references.npy"), Path.Combine(folder, "estimates.npy")];
             NpyWriter.Write(files[0], Matrix<double>.Build.DenseOfRowArrays(references));
             NpyWriter.Write(files[1], Matrix<double>.Build.DenseOfRowArrays(estimates));
-            string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "bss_eval.py");
-            using Process process = Process.Start(new ProcessStartInfo(python, [script, .. files]) { RedirectStandardOutput = true })!;
+            using Process process = Peer.Start(python, "bss_eval.py", files);
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return JsonDocument.Parse(output).RootElement;

@@ -35,7 +35,8 @@ internal static class DenseAgainstPeer
         double[] peer = Child(
             python,
             [Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "dense.py")],
-            string.Join('\n', rows.Select(row => $"{row.Operation} {row.Size}")));
+            string.Join('\n', rows.Select(row => $"{row.Operation} {row.Size}")),
+            (Peer.KernelVariable, Peer.Kernel));
         double[] vendor = Child(self, ["dense", "--native"], string.Empty, ("MATH4AI_MKL_DISPATCH", "vendor"));
         double[] managed = Child(self, ["dense", "--native"], string.Empty, ("MATH4AI_PROVIDER", "managed"));
         Print(rows, managed, native, vendor, peer);

@@ -29,12 +29,7 @@ internal static class FitAgainstPeer
             digits = [.. results.Select((result, i) => sets[i / 2].ParameterDigits(result))];
         }
 
-        var start = new ProcessStartInfo(
-            python, [Path.Combine(root, "benchmarks", "peers", "fit.py"), folder, Repetitions.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Peer.Start(python, "fit.py", [folder, Repetitions.ToString(CultureInfo.InvariantCulture)]);
         JsonElement peer = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         double[] peerDigits = [.. peer.GetProperty("digits").EnumerateArray().Select(value => value.GetDouble())];
         double peerSeconds = peer.GetProperty("seconds").GetDouble();

@@ -63,7 +63,7 @@ internal static class KernelsAgainstPeer
             double[] answer = ours();
             double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
             double all = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
-            JsonElement peer = Peer(python, work, file);
+            JsonElement peer = Ask(python, work, file);
             rounds.Add((all, wall, peer.GetProperty("processor").GetDouble(), peer.GetProperty("wall").GetDouble()));
             answers = $"{Text(answer)}; {Text([.. peer.GetProperty("answer").EnumerateArray().Select(value => value.GetDouble())])}";
         }
@@ -73,10 +73,9 @@ internal static class KernelsAgainstPeer
             $"| {work} | {samples} × {inputs} | {Median(r => r.Ours):0.00}; {Median(r => r.OurWall):0.00} | {Median(r => r.Peer):0.00}; {Median(r => r.PeerWall):0.00} | {Median(r => r.Peer / r.Ours):0.0} | {answers} |"));
     }
 
-    private static JsonElement Peer(string python, string work, string file)
+    private static JsonElement Ask(string python, string work, string file)
     {
-        string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "kernels.py");
-        using Process process = Process.Start(new ProcessStartInfo(python, [script, work, file]) { RedirectStandardOutput = true })!;
+        using Process process = Peer.Start(python, "kernels.py", [work, file]);
         return JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement.Clone();
     }
 

@@ -59,9 +59,7 @@ internal static class LinearAgainstPeer
     {
         LinearFit logistic = new LogisticRegression { Penalty = Penalty }.Fit(x, y);
         LinearFit ridge = new RidgeRegression { Penalty = Penalty }.Fit(x, y);
-        string[] words =
-            [Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "linear.py"), file, Penalty.ToString(CultureInfo.InvariantCulture)];
-        using Process process = Process.Start(new ProcessStartInfo(python, words) { RedirectStandardOutput = true })!;
+        using Process process = Peer.Start(python, "linear.py", [file, Penalty.ToString(CultureInfo.InvariantCulture)]);
         JsonElement peer = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         double Difference(string name, Vector<double> weights) =>
             peer.GetProperty(name).EnumerateArray().Select((value, i) => Math.Abs(value.GetDouble() - weights[i])).Max();

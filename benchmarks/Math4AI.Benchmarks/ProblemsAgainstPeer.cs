@@ -17,9 +17,7 @@ internal static class ProblemsAgainstPeer
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
-        string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "problems.py");
-        using Process peer = Process.Start(
-            new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using Process peer = Peer.Start(python, "problems.py", [], takesInput: true);
         var runs = new List<(int? Ours, Dictionary<string, int?> Theirs)>();
         foreach (double scale in new[] { 1.0, 10.0 })
         {

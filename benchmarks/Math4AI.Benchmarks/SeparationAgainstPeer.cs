@@ -65,7 +65,7 @@ internal static class SeparationAgainstPeer
         bool isLarge = (long)mixture.RowCount * mixture.ColumnCount > MaxOfManyRounds;
         for (int round = 1; round <= (isLarge ? 1 : Rounds); round++)
         {
-            (double peerSeconds, int peerIterations, Matrix<double> peer) = Peer(python, file, round);
+            (double peerSeconds, int peerIterations, Matrix<double> peer) = Ask(python, file, round);
             double peerError = SeparationQuality.AmariError(peer * mixing);
             Separator[] methods =
             [
@@ -92,11 +92,10 @@ internal static class SeparationAgainstPeer
         }
     }
 
-    private static (double Seconds, int Iterations, Matrix<double> Unmixing) Peer(string python, string file, int seed)
+    private static (double Seconds, int Iterations, Matrix<double> Unmixing) Ask(string python, string file, int seed)
     {
-        string script = Path.Combine(Root(), "benchmarks", "peers", "fastica.py");
-        string[] words = [script, file, Tolerance.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)];
-        using Process process = Process.Start(new ProcessStartInfo(python, words) { RedirectStandardOutput = true })!;
+        string[] words = [file, Tolerance.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)];
+        using Process process = Peer.Start(python, "fastica.py", words);
         JsonElement result = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         process.WaitForExit();
         double[][] rows = result.GetProperty("unmixing").Deserialize<double[][]>()!;

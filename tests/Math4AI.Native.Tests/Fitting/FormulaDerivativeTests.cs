@@ -56,7 +56,6 @@ public sealed class FormulaDerivativeTests
             }
         }
 
-        TestContext.Current.TestOutputHelper!.WriteLine($"{function}: {largest:G2} {where}");
         Assert.True(largest <= Digits.GetValueOrDefault(function, 4e-15), $"{largest:G2} {where}");
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Images;
-using Math4AI.Fitting;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
 using Math4AI.Reporting;
@@ -103,7 +102,7 @@ internal sealed class TrainJob(TrainWords words)
             Task = task,
             Trainer = trainer,
         };
-        TableTraining training = TableTraining.Run(table, test, options, Progress(progress, trainer), cancellation);
+        Trained<TableModel> training = TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(words.Output, files);
         LearningPoint[] curve = words.LearningCurve
             ? [.. TableTraining.LearningCurve(table, test, options with { Trainer = trainer with { Checkpoint = null } }, cancellation)
@@ -115,7 +114,7 @@ internal sealed class TrainJob(TrainWords words)
             Trainer = changed.Trainer(TableTraining.Defaults(task, table.Rows)) with { Checkpoint = null },
         };
         (string Setting, double[] Values)? wanted = words.CurveValues();
-        TableTraining[] settings = wanted is { } over
+        Trained<TableModel>[] settings = wanted is { } over
             ? [.. TableTraining.ValidationCurve(table, test, [.. over.Values.Select(value => Alone(words.With(over.Setting, value)))], cancellation)]
             : [];
         Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () => TableTraining.Seeds(
@@ -161,13 +160,13 @@ internal sealed class TrainJob(TrainWords words)
         };
         options = options with { Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : options.Hidden };
         var report = new LateReport();
-        TableTraining training = LargeTableTraining.Run(
+        Trained<TableModel> training = TableModel.TrainInBlocks(
             words.Data!,
             words.Test,
             options,
             rows =>
             {
-                TrainerOptions trainer = words.Trainer(LargeTableTraining.Defaults(rows));
+                TrainerOptions trainer = words.Trainer(TableTraining.DefaultsInBlocks(rows));
                 report.To = Progress(progress, trainer);
                 return trainer;
             },
@@ -177,57 +176,31 @@ internal sealed class TrainJob(TrainWords words)
         return (SummaryOf(target, training), ReportOf(target, training));
     }
 
-    private static string TaskOf(TableTraining training) =>
+    private static string TaskOf(Trained<TableModel> training) =>
         training.Model.About.Task == TableTask.Classification ? "classification" : "regression";
 
-    private static TrainSummary SummaryOf(string target, TableTraining training) => Summarise(
-        TaskOf(training), target, training.Model.About.Classes, training.Training, training.Train, training.Validation, training.Test,
-        training.Confusion) with
-    { DroppedRows = training.Dropped };
+    private static TrainSummary SummaryOf(string target, Trained<TableModel> training) => Summarise(TaskOf(training), target, training);
 
-    private static TrainingReport ReportOf(string target, TableTraining training) => new()
-    {
-        Title = target,
-        Task = TaskOf(training),
-        Command = CommandLine.Text,
-        Training = training.Training,
-        Train = training.Train,
-        Validation = training.Validation,
-        Test = training.Test,
-        Classes = training.Model.About.Classes,
-        Confusion = training.Confusion,
-        Probabilities = training.Model.About.Task == TableTask.Classification ? training.TestPredictions : [],
-        Observed = training.TestClasses,
-    };
+    private static TrainingReport ReportOf(string target, Trained<TableModel> training) =>
+        TrainingReport.Of(training, target, TaskOf(training), CommandLine.Text);
 
     private (TrainSummary Summary, TrainingReport Report) OfImages(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         (ImageSet images, ImageSet? test) = ReadImages();
         var defaults = new ImageTrainingOptions { Target = words.Target ?? "class" };
         TrainerOptions trainer = words.Trainer(defaults.Trainer);
-        ImageTraining training = ImageTraining.Run(images, test, defaults with { Trainer = trainer }, Progress(progress, trainer), cancellation);
+        Trained<ImageModel> training = ImageModel.Train(
+            images, test, defaults with { Trainer = trainer }, Progress(progress, trainer), cancellation);
         training.Model.Save(words.Output, files);
         return (
-            Summarise("classification", defaults.Target, images.Classes, training.Training, training.Train, training.Validation, training.Test, training.Confusion)
-                with
+            Summarise("classification", defaults.Target, training) with
             {
-                Seeds = Spread(training.Test, () => Enumerable.Range(1, words.Seeds - 1).Select(i => ImageTraining.Run(
+                Seeds = Spread(training.Test, () => Enumerable.Range(1, words.Seeds - 1).Select(i => ImageModel.Train(
                     images, test, defaults with { Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null } }, null, cancellation).Test)),
             },
-            new TrainingReport
+            TrainingReport.Of(training, defaults.Target, "classification of images", CommandLine.Text) with
             {
-                Title = defaults.Target,
-                Task = "classification of images",
-                Command = CommandLine.Text,
-                Training = training.Training,
-                Train = training.Train,
-                Validation = training.Validation,
-                Test = training.Test,
-                Classes = images.Classes,
-                Confusion = training.Confusion,
-                Probabilities = training.Probabilities,
-                Observed = training.Tested.Labels,
-                Images = training.Tested,
+                Images = test ?? images.Select(ImageModel.TestPart(images, trainer.Seed)),
             });
     }
 
@@ -260,63 +233,34 @@ internal sealed class TrainJob(TrainWords words)
         string text = File.ReadAllText(words.Text!);
         var defaults = new TextTrainingOptions();
         TrainerOptions trainer = words.Trainer(defaults.Trainer);
-        (TextModel model, TrainingResult training, double validationLoss, double testLoss) = TextModel.Train(
-            text, defaults with { Trainer = trainer, Unit = TrainWords.Units[words.Unit] }, Progress(progress, trainer), cancellation);
-        model.Save(words.Output, files);
-        (Range trained, Range tested, Range validated) = TextModel.Parts(text.Length);
-        ScoredPart Part(Range range, double loss) => new(
-            text[range].Length,
-            new Dictionary<string, double>
-            {
-                ["loss"] = loss,
-                ["perplexity"] = Math.Exp(loss),
-                ["bitsPerCharacter"] = loss / Math.Log(2.0) * model.SymbolsPerCharacter(text[range]),
-            },
-            new Dictionary<string, Interval>());
-        ScoredPart train = Part(trained, training.History[training.BestEpoch - 1].TrainLoss);
-        ScoredPart validation = Part(validated, validationLoss), test = Part(tested, testLoss);
+        TextUnit unit = TrainWords.Units[words.Unit];
+        Trained<TextModel> training = TextModel.Train(
+            text, defaults with { Trainer = trainer, Unit = unit }, Progress(progress, trainer), cancellation);
+        training.Model.Save(words.Output, files);
         return (
-            Summarise(
-                "text", TrainWords.Units[words.Unit] == TextUnit.Character ? "next character" : "next byte pair", [], training, train, validation,
-                test, []),
-            new TrainingReport
+            Summarise("text", unit == TextUnit.Character ? "next character" : "next byte pair", training),
+            TrainingReport.Of(training, Path.GetFileName(words.Text!), $"text, {words.Unit} by {words.Unit}", CommandLine.Text) with
             {
-                Title = Path.GetFileName(words.Text!),
-                Task = $"text, {words.Unit} by {words.Unit}",
-                Command = CommandLine.Text,
-                Training = training,
-                Train = train,
-                Validation = validation,
-                Test = test,
-                Sample = string.Concat(model.Generate("\n", 500)),
+                Sample = string.Concat(training.Model.Generate("\n", 500)),
             });
     }
 
-    private static TrainSummary Summarise(
-        string task,
-        string target,
-        IReadOnlyList<string> classes,
-        TrainingResult training,
-        ScoredPart train,
-        ScoredPart validation,
-        ScoredPart test,
-        int[][] confusion) =>
-        new(
-            task,
-            target,
-            classes,
-            training.Parameters,
-            training.Steps,
-            training.History.Count,
-            training.BestEpoch,
-            training.Seconds,
-            0,
-            Known(train.Scores),
-            Known(validation.Scores),
-            Known(test.Scores),
-            test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper)).ToDictionary(),
-            confusion,
-            []);
+    private static TrainSummary Summarise<TModel>(string task, string target, Trained<TModel> trained) => new(
+        task,
+        target,
+        trained.Classes,
+        trained.Training.Parameters,
+        trained.Training.Steps,
+        trained.Training.History.Count,
+        trained.Training.BestEpoch,
+        trained.Training.Seconds,
+        trained.DroppedRows,
+        Known(trained.Train.Scores),
+        Known(trained.Validation.Scores),
+        Known(trained.Test.Scores),
+        trained.Test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper)).ToDictionary(),
+        trained.Confusion,
+        []);
 
     /// <summary>Without those that a part does not determine, as the area under the curve of one class: JSON knows no such number.</summary>
     private static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>

@@ -66,6 +66,31 @@ public sealed record TrainingReport
     /// <summary>A text that the model wrote.</summary>
     public string? Sample { get; init; }
 
+    /// <summary>Makes the report of a trained model.</summary>
+    /// <typeparam name="TModel">The kind of model.</typeparam>
+    /// <param name="trained">The model and its training.</param>
+    /// <param name="title">The title of the page.</param>
+    /// <param name="task">What was learned, in words.</param>
+    /// <param name="command">The command line, as the user typed it.</param>
+    public static TrainingReport Of<TModel>(Trained<TModel> trained, string title, string task, string command)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        return new TrainingReport
+        {
+            Title = title,
+            Task = task,
+            Command = command,
+            Training = trained.Training,
+            Train = trained.Train,
+            Validation = trained.Validation,
+            Test = trained.Test,
+            Classes = trained.Classes,
+            Confusion = trained.Confusion,
+            Probabilities = trained.Classes.Count > 0 ? trained.TestPredictions : [],
+            Observed = trained.TestClasses,
+        };
+    }
+
     /// <summary>The page: one file that opens without a network.</summary>
     public string ToHtml()
     {

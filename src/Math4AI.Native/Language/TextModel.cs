@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Math4AI.Data;
+using Math4AI.Fitting;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
+using Math4AI.Training.Scoring;
 using MathNet.Numerics.Random;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -80,9 +82,12 @@ public sealed class TextModel
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <returns>The model with its best weights, what the trainer did, and the losses on the whole validation and test part, nats a symbol.</returns>
+    /// <returns>
+    /// The model with its best weights, and of each part, counted in characters, the loss in nats a symbol, the perplexity e^loss and the
+    /// bits a character. The training part's loss is the mean over its last steps before the best evaluation.
+    /// </returns>
     /// <exception cref="ArgumentException">The text is too short.</exception>
-    public static (TextModel Model, TrainingResult Training, double ValidationLoss, double TestLoss) Train(
+    public static Trained<TextModel> Train(
         string text, TextTrainingOptions? options = null, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -110,11 +115,14 @@ public sealed class TextModel
         }
 
         TrainingResult training = Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
-        return (
-            model,
-            training,
-            Trainer.Evaluate(model.network, model.Loss, validation),
-            Trainer.Evaluate(model.network, model.Loss, test));
+        return new Trained<TextModel>
+        {
+            Model = model,
+            Training = training,
+            Train = model.Scored(text[trained], training.History[training.BestEpoch - 1].TrainLoss),
+            Validation = model.Scored(text[validated], Trainer.Evaluate(model.network, model.Loss, validation)),
+            Test = model.Scored(text[tested], Trainer.Evaluate(model.network, model.Loss, test)),
+        };
     }
 
     /// <summary>Where in a text its parts for training, test and validation lie.</summary>
@@ -179,6 +187,16 @@ public sealed class TextModel
         return symbols.Decode(
             Continue([.. symbols.Encode(prompt).DefaultIfEmpty(0)], length, temperature, new MersenneTwister(seed, threadSafe: false)));
     }
+
+    private ScoredPart Scored(string part, double loss) => new(
+        part.Length,
+        new Dictionary<string, double>
+        {
+            ["loss"] = loss,
+            ["perplexity"] = Math.Exp(loss),
+            ["bitsPerCharacter"] = loss / Math.Log(2.0) * SymbolsPerCharacter(part),
+        },
+        new Dictionary<string, Interval>());
 
     private IEnumerable<int> Continue(List<long> text, int length, double temperature, MersenneTwister generator)
     {

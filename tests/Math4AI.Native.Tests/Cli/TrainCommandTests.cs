@@ -290,7 +290,7 @@ public class TrainCommandTests : TemporaryFolder
     [InlineData(2, "--epochs and --steps", "--text", "x.txt", "--epochs", "1", "--steps", "1")]
     [InlineData(2, "not for a text", "--text", "x.txt", "--target", "y")]
     [InlineData(2, "leave out --rate", "--resume", "nothing", "--rate", "0.5")]
-    [InlineData(2, "'abc' is no value for --rate: a number is needed", "--text", "x.txt", "--rate", "abc")]
+    [InlineData(2, "'abc' is not a value for --rate: a number", "--text", "x.txt", "--rate", "abc")]
     [InlineData(1, "x.txt", "--text", "x.txt")]
     [InlineData(1, "holds no training", "--resume", "nothing")]
     [InlineData(1, "no images", ".")]

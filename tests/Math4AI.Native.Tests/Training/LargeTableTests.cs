@@ -41,12 +41,12 @@ public sealed class LargeTableTests : TemporaryFolder
     {
         string path = Csv();
         var options = new TableTrainingOptions { Target = "y", Ignore = ["patient"], Hidden = [32] };
-        Func<long, TrainerOptions> settings = rows => LargeTableTraining.Defaults(rows) with { Steps = 1500, EvaluateEvery = 250, BatchSize = 64, Rate = 1e-2 };
-        TableTraining training = LargeTableTraining.Run(path, null, options, settings);
+        Func<long, TrainerOptions> settings = rows => TableTraining.DefaultsInBlocks(rows) with { Steps = 1500, EvaluateEvery = 250, BatchSize = 64, Rate = 1e-2 };
+        Trained<TableModel> training = TableModel.TrainInBlocks(path, null, options, settings);
         Assert.Equal(Rows, training.Train.Rows + training.Validation.Rows + training.Test.Rows);
         Assert.InRange(training.Test.Rows, 0.14 * Rows, 0.16 * Rows);
         Assert.InRange(training.Test.Scores["rmse"], 0.09, 0.15);
-        TableTraining again = LargeTableTraining.Run(path, null, options, settings);
+        Trained<TableModel> again = TableModel.TrainInBlocks(path, null, options, settings);
         Assert.Equal(training.Test.Scores["rmse"], again.Test.Scores["rmse"]);
 
         // Mean and deviation are those of the training part: within five standard errors of the truth.
@@ -64,11 +64,11 @@ public sealed class LargeTableTests : TemporaryFolder
         lines[20_001] = lines[20_001][lines[20_001].IndexOf(',', StringComparison.Ordinal)..];
         File.WriteAllLines(path, lines);
         var options = new TableTrainingOptions { Target = "colour", GroupBy = "patient", Hidden = [16] };
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => LargeTableTraining.Run(path, null, options));
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => TableModel.TrainInBlocks(path, null, options));
         Assert.Contains("--missing", refused.Message, StringComparison.Ordinal);
-        TableTraining training = LargeTableTraining.Run(
-            path, null, options with { Missing = Missing.Drop }, rows => LargeTableTraining.Defaults(rows) with { Steps = 600, EvaluateEvery = 200, Rate = 1e-2 });
-        Assert.Equal(1, training.Dropped);
+        Trained<TableModel> training = TableModel.TrainInBlocks(
+            path, null, options with { Missing = Missing.Drop }, rows => TableTraining.DefaultsInBlocks(rows) with { Steps = 600, EvaluateEvery = 200, Rate = 1e-2 });
+        Assert.Equal(1, training.DroppedRows);
         Assert.Equal(["blue", "red"], training.Model.About.Classes);
         Assert.True(training.Test.Scores["accuracy"] > 0.97, $"{training.Test.Scores["accuracy"]}");
 

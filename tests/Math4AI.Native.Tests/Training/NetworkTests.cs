@@ -95,7 +95,7 @@ public sealed class NetworkTests : TemporaryFolder
         Table train = Table.Read(Repository.Data("digits", "optdigits.tra")), test = Table.Read(Repository.Data("digits", "optdigits.tes"));
         ImageSet images = ImageSet.FromTable(train, "Class");
         ImageSet tested = ImageSet.FromTable(test, "Class", new ImageShape(1, 8, 8, images.Classes, images.Largest));
-        ImageTraining training = ImageTraining.Run(images, tested);
+        Trained<ImageModel> training = ImageModel.Train(images, tested);
         TestContext.Current.TestOutputHelper!.WriteLine($"{training.Test.Scores["accuracy"]:P2} in {training.Training.Seconds:0.0} s");
         Assert.True(training.Test.Scores["accuracy"] >= 0.987, $"{training.Test.Scores["accuracy"]}");
         using (var files = new FileTransaction())
@@ -107,7 +107,7 @@ public sealed class NetworkTests : TemporaryFolder
         Assert.Equal("images", ModelFolder.KindOf(Folder));
         // Filters that lie otherwise in memory are summed in another order.
         Assert.All(
-            training.Probabilities.Zip(ImageModel.Load(Folder).Predict(tested)),
+            training.TestPredictions.Zip(ImageModel.Load(Folder).Predict(tested)),
             pair => Assert.All(pair.First.Zip(pair.Second), values => Assert.Equal(values.First, values.Second, 1e-6)));
     }
 
@@ -219,7 +219,8 @@ public sealed class NetworkTests : TemporaryFolder
             Width = 32,
             Trainer = new TrainerOptions { Steps = 200, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
         };
-        (TextModel model, _, double loss, _) = TextModel.Train(text, options);
+        Trained<TextModel> trained = TextModel.Train(text, options);
+        (TextModel model, double loss) = (trained.Model, trained.Validation.Scores["loss"]);
         Assert.True(loss < 0.1, $"{loss}");
         Assert.True(model.About.BytePairs.Count is > 8 and < 30, $"{model.About.BytePairs.Count} byte pairs");
         Assert.True(model.SymbolsPerCharacter(text) < 0.7);
@@ -248,8 +249,9 @@ public sealed class NetworkTests : TemporaryFolder
             Width = 32,
             Trainer = new TrainerOptions { Steps = 150, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
         };
-        (TextModel model, TrainingResult training, double loss, double testLoss) = TextModel.Train(text, options);
-        Assert.Equal(150, training.Steps);
+        Trained<TextModel> trained = TextModel.Train(text, options);
+        (TextModel model, double loss, double testLoss) = (trained.Model, trained.Validation.Scores["loss"], trained.Test.Scores["loss"]);
+        Assert.Equal(150, trained.Training.Steps);
         Assert.True(testLoss < 0.05, $"{testLoss}");
         Assert.True(loss < 0.05, $"{loss}");
         using (var files = new FileTransaction())

@@ -107,7 +107,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         var options = new TableTrainingOptions { Target = "label", GroupBy = "group", Trainer = new TrainerOptions { Epochs = 30 } };
         IReadOnlyList<(int Rows, ScoredPart Test)> curve = TableTraining.LearningCurve(table, null, options);
         Assert.True(curve.Count >= 4);
-        Assert.Equal(TableTraining.Run(table, null, options).Test.Scores["accuracy"], curve[^1].Test.Scores["accuracy"]);
+        Assert.Equal(TableModel.Train(table, null, options).Test.Scores["accuracy"], curve[^1].Test.Scores["accuracy"]);
         Assert.True(curve[^1].Test.Scores["accuracy"] < 0.8, $"{curve[^1].Test.Scores["accuracy"]}");
 
         // Thirty classes of ten: a sixteenth of the rows does not have them all.
@@ -143,15 +143,15 @@ public sealed class TrainingEdgeTests : TemporaryFolder
 
         var options = new TableTrainingOptions { Target = "y", Trainer = new TrainerOptions { Steps = 2 } };
         Table odd = Write("odd.csv", i => i == 19_998 ? "12 km" : FormattableString.Invariant($"{i % 300}"));
-        foreach (Action train in new Action[] { () => TableTraining.Run(odd, null, options), () => LargeTableTraining.Run(In("odd.csv"), null, options, _ => options.Trainer!) })
+        foreach (Action train in new Action[] { () => TableModel.Train(odd, null, options), () => TableModel.TrainInBlocks(In("odd.csv"), null, options, _ => options.Trainer!) })
         {
             Assert.Contains("row 19999: '12 km'", Assert.Throws<ArgumentException>(train).Message, StringComparison.Ordinal);
         }
 
         // Codes, of which some have a letter: a class each.
         Table codes = Write("codes.csv", i => i % 50 == 0 ? $"V{i % 350}" : FormattableString.Invariant($"{i % 300}"));
-        Assert.True(TableTraining.Run(codes, null, options).Model.About.Encoder.Inputs > 250);
-        Assert.True(LargeTableTraining.Run(In("codes.csv"), null, options, _ => options.Trainer!).Model.About.Encoder.Inputs > 250);
+        Assert.True(TableModel.Train(codes, null, options).Model.About.Encoder.Inputs > 250);
+        Assert.True(TableModel.TrainInBlocks(In("codes.csv"), null, options, _ => options.Trainer!).Model.About.Encoder.Inputs > 250);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
             RestoreBest = false,
             Checkpoint = new CheckpointOptions(In("c.safetensors")) { EverySteps = 100 },
         };
-        TableTraining Train(string target, string ignored, bool resume) => TableTraining.Run(
+        Trained<TableModel> Train(string target, string ignored, bool resume) => TableModel.Train(
             table, null, new TableTrainingOptions
             {
                 Target = target,
@@ -212,19 +212,19 @@ public sealed class TrainingEdgeTests : TemporaryFolder
             Trainer = new TrainerOptions { Steps = 20 },
             Orders = new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["s", "m", "l"] },
         };
-        TableEncoder memory = TableTraining.Run(Table.Read(In("t.csv")), null, options).Model.About.Encoder;
-        TableEncoder blocks = LargeTableTraining.Run(In("t.csv"), null, options, _ => options.Trainer!).Model.About.Encoder;
+        TableEncoder memory = TableModel.Train(Table.Read(In("t.csv")), null, options).Model.About.Encoder;
+        TableEncoder blocks = TableModel.TrainInBlocks(In("t.csv"), null, options, _ => options.Trainer!).Model.About.Encoder;
         Assert.Equal(memory.Columns[0].Classes, blocks.Columns[0].Classes);
         Assert.Equal(1.0, blocks.Columns[1].Mean, 0.1);
         Assert.Equal(Math.Sqrt(2.0 / 3.0), blocks.Columns[1].Deviation, 0.05);
 
         File.WriteAllLines(In("test.csv"), ["text,size,y", "u,s,0.5", ",m,0.5", "v,l,0.5", ",l,0.1"]);
-        TableTraining dropped = TableTraining.Run(
+        Trained<TableModel> dropped = TableModel.Train(
             Table.Read(In("t.csv")), Table.Read(In("test.csv")), options with { Missing = Missing.Drop });
         Assert.Equal(2, dropped.Test.Rows);
-        Assert.Equal(2 + File.ReadLines(In("t.csv")).Count(line => line.StartsWith(',')), dropped.Dropped);
+        Assert.Equal(2 + File.ReadLines(In("t.csv")).Count(line => line.StartsWith(',')), dropped.DroppedRows);
         File.WriteAllLines(In("none.csv"), ["text,size,y", ",m,0.5"]);
-        Assert.Throws<ArgumentException>(() => TableTraining.Run(
+        Assert.Throws<ArgumentException>(() => TableModel.Train(
             Table.Read(In("t.csv")), Table.Read(In("none.csv")), options with { Missing = Missing.Drop }));
     }
 
@@ -239,7 +239,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
     [Fact]
     public void A_model_that_asks_for_more_than_its_weights_is_refused_before_it_is_made()
     {
-        TableModel model = TableTraining.Run(
+        TableModel model = TableModel.Train(
             Table.Read(Repository.Data("tables", "iris.csv")), null,
             new TableTrainingOptions { Target = "species", Hidden = [8], Trainer = new TrainerOptions { Epochs = 1 } }).Model;
         using (var files = new FileTransaction(replace: false))

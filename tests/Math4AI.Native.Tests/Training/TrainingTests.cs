@@ -115,7 +115,7 @@ public class TrainingTests : TemporaryFolder
 
         Assert.Throws<ArgumentException>(() => TableEncoder.Learn(
             table, ["size"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "large"] }));
-        TableTraining training = TableTraining.Run(table, null, new TableTrainingOptions
+        Trained<TableModel> training = TableModel.Train(table, null, new TableTrainingOptions
         {
             Target = "y",
             Orders = new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] },
@@ -132,8 +132,8 @@ public class TrainingTests : TemporaryFolder
         Assert.Equal(Math.Sqrt(7.0), deviation, 1e-12);
         var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 5 } };
         Table iris = Table.Read(Repository.Data("tables", "iris.csv"));
-        IReadOnlyList<TableTraining> both = TableTraining.Seeds(iris, null, options, 2);
-        TableTraining second = TableTraining.Run(iris, null, options with { Trainer = options.Trainer with { Seed = 2 } });
+        IReadOnlyList<Trained<TableModel>> both = TableTraining.Seeds(iris, null, options, 2);
+        Trained<TableModel> second = TableModel.Train(iris, null, options with { Trainer = options.Trainer with { Seed = 2 } });
         Assert.Equal(second.Test.Scores, both[1].Test.Scores);
     }
 
@@ -142,8 +142,8 @@ public class TrainingTests : TemporaryFolder
     {
         Table table = Table.Read(Repository.Data("tables", "iris.csv"));
         var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 20, Seed = 5 } };
-        double[][] first = TableTraining.Run(table, null, options).Model.Predict(table);
-        double[][] second = TableTraining.Run(table, null, options).Model.Predict(table);
+        double[][] first = TableModel.Train(table, null, options).Model.Predict(table);
+        double[][] second = TableModel.Train(table, null, options).Model.Predict(table);
         Assert.Equal(first.SelectMany(row => row), second.SelectMany(row => row));
     }
 
@@ -161,7 +161,7 @@ public class TrainingTests : TemporaryFolder
             int[] test = [.. order.Where((_, i) => i % 5 == fold)];
             int[] rest = [.. order.Where((_, i) => i % 5 != fold)];
             var options = new TableTrainingOptions { Target = target, Missing = Missing.Impute };
-            TableTraining training = TableTraining.Run(table.Select(rest), table.Select(test), options);
+            Trained<TableModel> training = TableModel.Train(table.Select(rest), table.Select(test), options);
             right += training.Test.Scores["accuracy"] * training.Test.Rows;
         }
 
@@ -188,7 +188,7 @@ public class TrainingTests : TemporaryFolder
             int[] test = [.. File.ReadLines(Repository.Data("uci", name, $"index_test_{split}.txt")).Select(line => (int)Number(line))];
             int[] train = [.. Enumerable.Range(0, table.Rows).Except(test)];
             var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression };
-            return TableTraining.Run(table.Select(train), table.Select(test), options).Test.Scores["rmse"];
+            return TableModel.Train(table.Select(train), table.Select(test), options).Test.Scores["rmse"];
         })];
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join(' ', errors.Select(error => error.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture))));
         Assert.True(errors.Average() <= published, $"{errors.Average()}");
@@ -207,8 +207,8 @@ public class TrainingTests : TemporaryFolder
         Assert.True(table.IsNumeric("day"));
         Assert.Equal(7305.0, table.Numbers("day")[0]);
         var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression, Trainer = new TrainerOptions { Epochs = 40, Seed = 2 } };
-        TableTraining grouped = TableTraining.Run(table, null, options with { GroupBy = "patient", Ignore = ["day"] });
-        TableTraining atRandom = TableTraining.Run(table, null, options with { Ignore = ["patient", "day"] });
+        Trained<TableModel> grouped = TableModel.Train(table, null, options with { GroupBy = "patient", Ignore = ["day"] });
+        Trained<TableModel> atRandom = TableModel.Train(table, null, options with { Ignore = ["patient", "day"] });
         Assert.Equal(400, grouped.Train.Rows + grouped.Validation.Rows + grouped.Test.Rows);
         Assert.InRange(grouped.Test.Rows, 60, 70);
         Assert.Equal(0, grouped.Test.Rows % 10);
@@ -218,12 +218,12 @@ public class TrainingTests : TemporaryFolder
         string later = In("later.csv");
         File.WriteAllLines(later, Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},{i * 77 % 200}"))
             .Prepend("day,noise,y"));
-        TableTraining timed = TableTraining.Run(Table.Read(later), null, options with { OrderBy = "day" });
+        Trained<TableModel> timed = TableModel.Train(Table.Read(later), null, options with { OrderBy = "day" });
         Assert.Equal((140, 30, 30), (timed.Train.Rows, timed.Validation.Rows, timed.Test.Rows));
         Assert.True(timed.Test.Scores["rmse"] > timed.Validation.Scores["rmse"] && timed.Validation.Scores["rmse"] > timed.Train.Scores["rmse"]);
-        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { OrderBy = "patient" }));
-        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { OrderBy = "day", GroupBy = "patient" }));
-        Assert.Throws<ArgumentException>(() => TableTraining.Run(table, null, options with { GroupBy = "ward" }));
+        Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with { OrderBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with { OrderBy = "day", GroupBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with { GroupBy = "ward" }));
     }
 
     [Fact]
@@ -250,7 +250,7 @@ public class TrainingTests : TemporaryFolder
     public void A_saved_model_predicts_the_same()
     {
         Table table = Table.Read(Repository.Data("tables", "iris.csv"));
-        TableModel model = TableTraining.Run(table, null, new TableTrainingOptions { Target = "species" }).Model;
+        TableModel model = TableModel.Train(table, null, new TableTrainingOptions { Target = "species" }).Model;
         using (var files = new FileTransaction(replace: false))
         {
             model.Save(Folder, files);

@@ -41,6 +41,34 @@ public sealed class ImageModel : IFilePredictor
 
     internal nn.Module<Tensor, Tensor> Network => network;
 
+    /// <summary>Trains on images; a tenth of each class chooses the weights, and where no test part is given, 15 % are the test.</summary>
+    /// <param name="images">Images with their classes.</param>
+    /// <param name="test">The test part, of the same size and classes; null to take it from the images.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every epoch.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">There are too few images or classes, or some have no class.</exception>
+    public static Trained<ImageModel> Train(
+        ImageSet images,
+        ImageSet? test = null,
+        ImageTrainingOptions? options = null,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ImageTraining.Run(images, test, options ?? new ImageTrainingOptions(), progress, cancellation);
+    }
+
+    /// <summary>Gets the places of the images that <see cref="Train"/> takes for the test where it is given no test part.</summary>
+    /// <param name="images">Images with their classes.</param>
+    /// <param name="seed">The trainer's seed.</param>
+    /// <exception cref="ArgumentException">There are too few images of a class.</exception>
+    public static int[] TestPart(ImageSet images, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return ImageTraining.Split(images, seed, hasTest: true)[2];
+    }
+
     /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>

@@ -6,63 +6,19 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Images;
 
-/// <summary>Settings of the training on images.</summary>
-public sealed record ImageTrainingOptions
-{
-    /// <summary>What the classes are of.</summary>
-    public string Target { get; init; } = "class";
-
-    /// <summary>Of the first convolutions.</summary>
-    public int Filters { get; init; } = 16;
-
-    /// <summary>Whether images are moved by a pixel now and then.</summary>
-    public bool Shift { get; init; } = true;
-
-    /// <summary>The share of each target that is spread over all classes: the network does not grow too sure.</summary>
-    public double LabelSmoothing { get; init; } = 0.1;
-
-    /// <summary>The settings of the trainer.</summary>
-    public TrainerOptions Trainer { get; init; } = new() { Epochs = 20, BatchSize = 64, Rate = 1e-2, WeightDecay = 1e-2 };
-}
-
-/// <summary>A trained model of images.</summary>
-/// <param name="Model">The model, with its best weights.</param>
-/// <param name="Training">What the trainer did.</param>
-/// <param name="Train">How well the training part is predicted.</param>
-/// <param name="Validation">The part that chose the best weights.</param>
-/// <param name="Test">The part that nothing was chosen by.</param>
-/// <param name="Confusion">Rows of the observed class, columns of the predicted one, of the test part.</param>
-/// <param name="Tested">The test part's images.</param>
-/// <param name="Probabilities">The probabilities of their classes.</param>
-public sealed record ImageTraining(
-    ImageModel Model,
-    TrainingResult Training,
-    ScoredPart Train,
-    ScoredPart Validation,
-    ScoredPart Test,
-    int[][] Confusion,
-    ImageSet Tested,
-    double[][] Probabilities)
+/// <summary>The training of a model of images.</summary>
+internal static class ImageTraining
 {
     private const double TestShare = 0.15;
     private const double ValidationShare = 0.1;
 
-    /// <summary>Trains on the images; a tenth chooses the weights, and where no test part is given, 15 % are the test.</summary>
-    /// <param name="images">Images with their classes.</param>
-    /// <param name="test">The test part, of the same size and classes; null to take one.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="progress">Told of every epoch.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">There are too few images or classes, or some have no class.</exception>
-    public static ImageTraining Run(
+    public static Trained<ImageModel> Run(
         ImageSet images,
         ImageSet? test,
-        ImageTrainingOptions? options = null,
-        IProgress<TrainingEpoch>? progress = null,
-        CancellationToken cancellation = default)
+        ImageTrainingOptions options,
+        IProgress<TrainingEpoch>? progress,
+        CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        options ??= new ImageTrainingOptions();
         Check(images, test);
         int[][] parts = Split(images, options.Trainer.Seed, test is null);
         ImageSet train = images.Select(parts[0]), validation = images.Select(parts[1]), tested = test ?? images.Select(parts[2]);
@@ -72,16 +28,15 @@ public sealed record ImageTraining(
         ImageModel model = TorchRandom.From(options.Trainer.Seed, () => new ImageModel(new ImageModelDescription(
             shape, options.Target, options.Filters, mean, deviation > 0.0 ? deviation : 1.0)));
         TrainingResult training = Fit(model, train, validation, options, progress, cancellation);
-        double[][] probabilities = model.Predict(tested);
-        return new ImageTraining(
+        PredictedPart Ask(ImageSet part) => new(model.Predict(part), part.Labels);
+        return Trained<ImageModel>.Of(
             model,
             training,
-            ScoredPart.OfClasses(model.Predict(train), train.Labels, hasIntervals: false, cancellation),
-            ScoredPart.OfClasses(model.Predict(validation), validation.Labels, hasIntervals: false, cancellation),
-            ScoredPart.OfClasses(probabilities, tested.Labels, hasIntervals: true, cancellation),
-            Scores.Confusion(probabilities, tested.Labels),
-            tested,
-            probabilities);
+            Ask(train).Score(hasIntervals: false, cancellation),
+            Ask(validation).Score(hasIntervals: false, cancellation),
+            Ask(tested),
+            images.Classes,
+            cancellation);
     }
 
     private static TrainingResult Fit(
@@ -135,7 +90,7 @@ public sealed record ImageTraining(
     }
 
     /// <summary>Images for training, validation and test, at random; of every class the same share.</summary>
-    private static int[][] Split(ImageSet images, int seed, bool hasTest)
+    public static int[][] Split(ImageSet images, int seed, bool hasTest)
     {
         var generator = new MersenneTwister(seed, threadSafe: false);
         List<int>[] parts = [[], [], []];

@@ -74,6 +74,50 @@ public sealed class TableModel : IFilePredictor
 
     internal nn.Module<Tensor, Tensor> Network => network;
 
+    /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part, where it is given: then 85 % of the rows are for training.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="progress">Told of every epoch.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    public static Trained<TableModel> Train(
+        Table table,
+        Table? test,
+        TableTrainingOptions options,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        return TableTraining.Run(table, test, options, progress, cancellation);
+    }
+
+    /// <summary>
+    /// Trains on a table that is larger than memory, in blocks of rows. The encoded rows lie in temporary files. The scores are of at
+    /// most 200,000 rows of each part, evenly taken.
+    /// </summary>
+    /// <param name="path">Comma-separated text, or a <c>.npy</c> array.</param>
+    /// <param name="testPath">The test part; null to take 15 % of the rows.</param>
+    /// <param name="options">The settings; parts by time are not made here.</param>
+    /// <param name="trainer">The trainer's settings, given the number of rows; null for <see cref="TableTraining.DefaultsInBlocks"/>.</param>
+    /// <param name="progress">Told of every evaluation.</param>
+    /// <param name="cancellation">Stops between blocks and steps.</param>
+    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; the message says where.</exception>
+    /// <exception cref="IOException">A file cannot be read, or there is no room for the encoded rows.</exception>
+    public static Trained<TableModel> TrainInBlocks(
+        string path,
+        string? testPath,
+        TableTrainingOptions options,
+        Func<long, TrainerOptions>? trainer = null,
+        IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return LargeTableTraining.Run(path, testPath, options, trainer ?? TableTraining.DefaultsInBlocks, progress, cancellation);
+    }
+
     /// <summary>Reads a model.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
@@ -112,6 +156,19 @@ public sealed class TableModel : IFilePredictor
 
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path) => new(About.Target, About.Classes, Predict(Table.Read(path)), []);
+
+    /// <summary>The loss that the network is trained with: cross-entropy of classes, mean squares of numbers.</summary>
+    internal Tensor Loss(Tensor outputs, Tensor targets) => About.Task == TableTask.Classification
+        ? nn.functional.cross_entropy(outputs, targets)
+        : nn.functional.mse_loss(outputs, targets);
+
+    /// <summary>The observed classes, as places in the description's list.</summary>
+    internal int[] Observed(Table table) => TableTraining.Observed(About.Target, About.Classes, table);
+
+    /// <summary>What the network learns to give: the places of the classes, or standardised numbers.</summary>
+    internal float[] Targets(Table table) => About.Task == TableTask.Classification
+        ? Array.ConvertAll(Observed(table), place => (float)place)
+        : Array.ConvertAll(table.Numbers(About.Target), y => (float)((y - About.Mean) / About.Deviation));
 
     /// <summary>The same of rows that are encoded.</summary>
     internal double[][] Predict(Tensor inputs)

@@ -6,40 +6,13 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>A trained model of a table.</summary>
-public sealed record TableTraining
+/// <summary>What trainings of one table share: the settings that suit it, and curves and spreads over several trainings.</summary>
+public static class TableTraining
 {
     private const int MostClassNumbers = 10;
 
     /// <summary>What the checkpoint of the second pass has at the end of its name.</summary>
     public const string SecondPass = ".2";
-
-    /// <summary>The model, with its best weights.</summary>
-    public required TableModel Model { get; init; }
-
-    /// <summary>What the trainer did.</summary>
-    public required TrainingResult Training { get; init; }
-
-    /// <summary>The training part.</summary>
-    public required ScoredPart Train { get; init; }
-
-    /// <summary>The part that chose the best weights.</summary>
-    public required ScoredPart Validation { get; init; }
-
-    /// <summary>The part that nothing was chosen by.</summary>
-    public required ScoredPart Test { get; init; }
-
-    /// <summary>Rows of the observed class, columns of the predicted one, of the test part; empty for numbers.</summary>
-    public required int[][] Confusion { get; init; }
-
-    /// <summary>What the model says of the test part: numbers, or probabilities of the classes.</summary>
-    public required double[][] TestPredictions { get; init; }
-
-    /// <summary>The observed classes of the test part; empty for numbers.</summary>
-    public required int[] TestClasses { get; init; }
-
-    /// <summary>Rows that were left out because a value is missing.</summary>
-    public required int Dropped { get; init; }
 
     /// <summary>
     /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all of the training part, as
@@ -72,11 +45,11 @@ public sealed record TableTraining
     /// <param name="settings">The settings, with one seed.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
-    public static IReadOnlyList<TableTraining> ValidationCurve(
+    public static IReadOnlyList<Trained<TableModel>> ValidationCurve(
         Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return TrainingsAtOnce.Run(settings.Count, i => Run(table, test, Unsaved(settings[i]), null, cancellation));
+        return TrainingsAtOnce.Run(settings.Count, i => TableModel.Train(table, test, Unsaved(settings[i]), null, cancellation));
     }
 
     /// <summary>The same training from several seeds, of the parts, of the weights' start and of the order: how much is chance.</summary>
@@ -86,7 +59,7 @@ public sealed record TableTraining
     /// <param name="seeds">How many seeds; as many at once as there are threads.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
-    public static IReadOnlyList<TableTraining> Seeds(
+    public static IReadOnlyList<Trained<TableModel>> Seeds(
         Table table, Table? test, TableTrainingOptions options, int seeds, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -98,26 +71,11 @@ public sealed record TableTraining
             table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null, cancellation));
     }
 
-    /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
-    /// <param name="table">The rows.</param>
-    /// <param name="test">The test part, where it is given: then 85 % are for training.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="progress">Told of every epoch.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
-    public static TableTraining Run(
-        Table table,
-        Table? test,
-        TableTrainingOptions options,
-        IProgress<TrainingEpoch>? progress = null,
-        CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(options);
-        return Run(Prepared.Of(table, test, options), options, progress, cancellation);
-    }
+    internal static Trained<TableModel> Run(
+        Table table, Table? test, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation) =>
+        Run(Prepared.Of(table, test, options), options, progress, cancellation);
 
-    private static TableTraining Run(
+    private static Trained<TableModel> Run(
         Prepared all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         (TableTask task, string[] classes) = (all.Task, all.Classes);
@@ -155,20 +113,15 @@ public sealed record TableTraining
             training = training with { Steps = training.Steps + second.Steps, Seconds = training.Seconds + second.Seconds };
         }
 
-        double[][] predictions = model.Predict(tested);
-        int[] observed = task == TableTask.Classification ? Observed(model, tested) : [];
-        return new TableTraining
-        {
-            Model = model,
-            Training = training,
-            Train = Score(model, train, hasIntervals: false, cancellation),
-            Validation = validated,
-            Test = Score(model, tested, hasIntervals: true, cancellation),
-            Confusion = task == TableTask.Classification ? Scores.Confusion(predictions, observed) : [],
-            TestPredictions = predictions,
-            TestClasses = observed,
-            Dropped = all.Dropped,
-        };
+        return Trained<TableModel>.Of(
+            model,
+            training,
+            Score(model, train, hasIntervals: false, cancellation),
+            validated,
+            Ask(model, tested),
+            classes,
+            cancellation) with
+        { DroppedRows = all.Dropped };
     }
 
     /// <summary>
@@ -189,6 +142,18 @@ public sealed record TableTraining
         var options = new TrainerOptions { WeightDecay = 0.1, RestoreBest = false };
         int steps = Math.Max(LeastSteps, LeastPasses * ((rows + options.BatchSize - 1) / options.BatchSize));
         return options with { Steps = steps, EvaluateEvery = steps / Evaluations };
+    }
+
+    /// <summary>
+    /// The settings that suit a table that is read in blocks: five passes in batches of 256, with the weights of the best of twenty
+    /// evaluations.
+    /// </summary>
+    /// <param name="rows">The rows that are trained on.</param>
+    public static TrainerOptions DefaultsInBlocks(long rows)
+    {
+        const int Passes = 5, Batch = 256, Evaluations = 20;
+        int steps = (int)Math.Clamp(Passes * rows / Batch, 1, int.MaxValue);
+        return new TrainerOptions { BatchSize = Batch, Steps = steps, EvaluateEvery = Math.Max(1, steps / Evaluations) };
     }
 
     /// <summary>What a table's column is taken for, where nothing else is said: texts, and up to ten different whole numbers, are classes.</summary>
@@ -217,11 +182,12 @@ public sealed record TableTraining
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(table);
-        double[][] predicted = model.Predict(table);
-        return model.About.Task == TableTask.Regression
-            ? ScoredPart.OfNumbers(predicted, table.Numbers(model.About.Target), hasIntervals, cancellation)
-            : ScoredPart.OfClasses(predicted, Observed(model, table), hasIntervals, cancellation);
+        return Ask(model, table).Score(hasIntervals, cancellation);
     }
+
+    private static PredictedPart Ask(TableModel model, Table table) => model.About.Task == TableTask.Regression
+        ? new PredictedPart(model.Predict(table), table.Numbers(model.About.Target))
+        : new PredictedPart(model.Predict(table), model.Observed(table));
 
     /// <summary>Of several trainings none is saved on the way: they would share one file.</summary>
     private static TableTrainingOptions Unsaved(TableTrainingOptions options) =>
@@ -238,9 +204,7 @@ public sealed record TableTraining
         using DisposeScope scope = NewDisposeScope();
         return Trainer.Fit(
             model.Network,
-            model.About.Task == TableTask.Classification
-                ? (outputs, targets) => nn.functional.cross_entropy(outputs, targets)
-                : (outputs, targets) => nn.functional.mse_loss(outputs, targets),
+            model.Loss,
             Tensors(model, train),
             Tensors(model, validation),
             settings,
@@ -252,15 +216,12 @@ public sealed record TableTraining
     {
         TableModelDescription about = model.About;
         Tensor inputs = tensor(about.Encoder.Encode(table)).reshape(table.Rows, about.Encoder.Inputs);
-        Tensor targets = about.Task == TableTask.Classification
-            ? tensor(Observed(model, table).Select(place => (long)place).ToArray())
-            : tensor(table.Numbers(about.Target).Select(y => (float)((y - about.Mean) / about.Deviation)).ToArray()).reshape(table.Rows, 1);
+        Tensor targets = tensor(model.Targets(table));
+        targets = about.Task == TableTask.Classification ? targets.to_type(ScalarType.Int64) : targets.reshape(table.Rows, 1);
         return (inputs, targets);
     }
 
-    internal static int[] Observed(TableModel model, Table table) => Observed(model.About.Target, model.About.Classes, table);
-
-    private static int[] Observed(string target, IReadOnlyList<string> classes, Table table)
+    internal static int[] Observed(string target, IReadOnlyList<string> classes, Table table)
     {
         var places = classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
         return

@@ -1,0 +1,62 @@
+using Math4AI.Training.Scoring;
+
+namespace Math4AI.Training;
+
+/// <summary>
+/// A trained model, how it was trained, and how well it predicts the parts of its data. Every training of a model returns one: of a
+/// table, of a table in blocks, of images and of a text.
+/// </summary>
+/// <typeparam name="TModel">The kind of model.</typeparam>
+public sealed record Trained<TModel>
+{
+    /// <summary>Gets the model, with its best weights.</summary>
+    public required TModel Model { get; init; }
+
+    /// <summary>Gets what the trainer did: the losses, the steps and the time.</summary>
+    public required TrainingResult Training { get; init; }
+
+    /// <summary>Gets the scores of the training part.</summary>
+    public required ScoredPart Train { get; init; }
+
+    /// <summary>Gets the scores of the validation part, which chose the best weights.</summary>
+    public required ScoredPart Validation { get; init; }
+
+    /// <summary>Gets the scores of the test part, by which nothing was chosen, with 95 % intervals unless the data is a text.</summary>
+    public required ScoredPart Test { get; init; }
+
+    /// <summary>Gets the names of the classes, in the order of the columns of <see cref="TestPredictions"/>; empty without classes.</summary>
+    public IReadOnlyList<string> Classes { get; init; } = [];
+
+    /// <summary>Gets the counts of the test part: [observed class][predicted class]; empty without classes.</summary>
+    public int[][] Confusion { get; init; } = [];
+
+    /// <summary>Gets the predictions for the test part: samples × classes probabilities, or samples × 1 numbers; empty for a text.</summary>
+    public double[][] TestPredictions { get; init; } = [];
+
+    /// <summary>Gets the observed classes of the test part, as places in <see cref="Classes"/>; empty without classes.</summary>
+    public int[] TestClasses { get; init; } = [];
+
+    /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
+    public int DroppedRows { get; init; }
+
+    /// <summary>Scores the test part of a model of rows or images.</summary>
+    internal static Trained<TModel> Of(
+        TModel model,
+        TrainingResult training,
+        ScoredPart train,
+        ScoredPart validation,
+        PredictedPart test,
+        IReadOnlyList<string> classes,
+        CancellationToken cancellation) => new()
+        {
+            Model = model,
+            Training = training,
+            Train = train,
+            Validation = validation,
+            Test = test.Score(hasIntervals: true, cancellation),
+            Classes = classes,
+            Confusion = test.HasClasses ? Scores.Confusion(test.Predictions, test.Classes) : [],
+            TestPredictions = test.Predictions,
+            TestClasses = test.Classes,
+        };
+}

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Math4AI.Cli;
 
@@ -52,7 +53,8 @@ internal static class CommonOptions
     {
         option.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int?>() < 1)
+            // What is not a number has its own error.
+            if (given.Tokens is [var word] && long.TryParse(word.Value, CultureInfo.InvariantCulture, out long number) && number < 1)
             {
                 given.AddError($"'{option.Name}' takes a whole number from 1 on.");
             }

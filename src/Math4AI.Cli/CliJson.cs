@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Math4AI.Cli;
 
-/// <summary>The JSON that verbs print and write: camel case, numbers in the shortest form that reads back to the same bits.</summary>
+/// <summary>
+/// The JSON that verbs print and write: camel case, numbers in the shortest form that reads back to the same bits.
+/// </summary>
 internal static class CliJson
 {
     private static readonly JsonSerializerOptions Options = new()

@@ -29,7 +29,7 @@ internal static class CommonOptions
 
     /// <summary>Where the results go.</summary>
     /// <param name="description">What is written there.</param>
-    /// <param name="byDefault">The path where the user names none; null where the verb then prints.</param>
+    /// <param name="byDefault">The path where the user names none; null if the verb then prints.</param>
     public static Option<string?> Output(string description, string? byDefault)
     {
         var output = new Option<string?>("--output", "-o")

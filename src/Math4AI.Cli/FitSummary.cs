@@ -51,7 +51,7 @@ internal sealed record FitSummary(
 {
     private const int MinTableWidth = 110;
 
-    /// <summary>The distances that were compared, the best prediction first; null where none were.</summary>
+    /// <summary>The distances that were compared, the best prediction first; null if none were.</summary>
     public IReadOnlyList<FitComparison>? Comparison { get; init; }
 
     public static FitSummary Of(FitResult result, Bootstrap? bootstrap, double level)

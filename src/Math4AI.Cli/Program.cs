@@ -7,7 +7,9 @@ using Math4AI.Runtime;
 
 namespace Math4AI.Cli;
 
-/// <summary>The command <c>math4ai</c>: exit code 0, 1 where the work failed, 2 where the command line was wrong.</summary>
+/// <summary>
+/// The command <c>math4ai</c>: exit code 0, 1 if the work failed, 2 where the command line was wrong.
+/// </summary>
 internal static partial class Program
 {
     public const int Failed = 1;
@@ -15,7 +17,9 @@ internal static partial class Program
 
     private const int WrongUsage = 2;
 
-    /// <summary>The verbs. A verb's options are made only where the command line names it: the others cost nothing.</summary>
+    /// <summary>
+    /// The verbs. A verb's options are made only where the command line names it: the others cost nothing.
+    /// </summary>
     private static readonly (string Name, string Summary, Func<Command> Create)[] Verbs =
     [
         ("separate", "Separate mixed signals, recorded or measured.", SeparateCommand.Create),
@@ -76,7 +80,8 @@ internal static partial class Program
 
     private static async Task<int> Run(ParseResult words)
     {
-        // Help and the version need nothing of the library, and work that cannot be cancelled ends at a signal by itself.
+        // Help and the version need nothing of the library, and work that cannot be cancelled ends at a signal by
+        // itself.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         if (words.Action is HelpAction or null)
         {

@@ -24,7 +24,7 @@ internal static class SeparateCommand
         };
         var mixing = new Option<string?>("--mixing")
         {
-            Description = "The mixing matrix where it is known, channels × sources (.npy or .csv): solve for the sources.",
+            Description = "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.",
         };
         var method = new Option<string?>("--method")
         {
@@ -63,7 +63,7 @@ internal static class SeparateCommand
         };
         var microphone = new Option<int>("--reference-mic")
         {
-            Description = "For rooms: the channel as which the sources are heard, from 1.",
+            Description = "For rooms: the microphone at which the sources are reconstructed, from 1.",
             DefaultValueFactory = _ => 1,
         };
         var format = new Option<string>("--format")

@@ -26,7 +26,7 @@ internal sealed class SeparateInput : IDisposable
         this.held = held;
     }
 
-    /// <summary>Gets the recording; null where the input is an array, or the sound stays in its files.</summary>
+    /// <summary>Gets the recording; null if the input is an array, or the sound stays in its files.</summary>
     public Recording? Sound { get; }
 
     public ISampleSource Samples => Sound ?? files ?? held ?? (ISampleSource)array!;
@@ -70,7 +70,7 @@ internal sealed class SeparateInput : IDisposable
                 : CocktailParty.Mix(CocktailParty.Sources(options.Seed), CocktailParty.Mixing));
     }
 
-    /// <summary>Reads the array into memory, in float64; null where it needs more than was granted.</summary>
+    /// <summary>Reads the array into memory, in float64; null if it needs more than was granted.</summary>
     private static MatrixSampleSource? Held(ISampleFile array, long bytes)
     {
         long count = array.Channels * array.Length;
@@ -84,7 +84,9 @@ internal sealed class SeparateInput : IDisposable
         return new MatrixSampleSource(new DenseMatrix((int)array.Length, array.Channels, all));
     }
 
-    /// <summary>Gets what a report shows: all of the sound in memory, or the beginning of what stays in files.</summary>
+    /// <summary>
+    /// Gets what a report shows: all of the sound in memory, or the beginning of what stays in files.
+    /// </summary>
     public Recording Excerpt()
     {
         if (Sound is not null)

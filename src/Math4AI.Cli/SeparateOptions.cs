@@ -24,13 +24,13 @@ internal sealed record SeparateOptions
 
     public required string? MixingFile { get; init; }
 
-    /// <summary>Gets the name of the method; null where the recording decides.</summary>
+    /// <summary>Gets the name of the method; null if the recording decides.</summary>
     public required string? Method { get; init; }
 
     /// <summary>Gets the name of the contrast; null for the default one.</summary>
     public required string? Contrast { get; init; }
 
-    /// <summary>Gets the bytes that the samples may take in memory; null where nothing is said.</summary>
+    /// <summary>Gets the bytes that the samples may take in memory; null if nothing is said.</summary>
     public required long? Memory { get; init; }
 
     public required int? Subsample { get; init; }
@@ -82,7 +82,7 @@ internal sealed record SeparateOptions
     /// <summary>Lists the names of those methods for which something holds.</summary>
     public static string Names(Func<SeparationMethod, bool> which) => string.Join(", ", Separator.Methods.Where(which));
 
-    /// <summary>Throws where the options do not fit together.</summary>
+    /// <summary>Throws if the options do not fit together.</summary>
     /// <exception cref="UsageException">The message says what would fit.</exception>
     public void Check()
     {

@@ -22,10 +22,12 @@ internal sealed record SeparateSummary(
 {
     public string Model { get; init; } = "instantaneous";
 
-    /// <summary>The statistic of the room test; null where the options decided on the model.</summary>
+    /// <summary>The statistic of the room test; null if the options decided on the model.</summary>
     public double? RoomStatistic { get; init; }
 
-    /// <summary>The asymptotic standard errors of the unmixing, sources × channels; null where the method has none.</summary>
+    /// <summary>
+    /// The asymptotic standard errors of the unmixing, sources × channels; null if the method has none.
+    /// </summary>
     public double?[][]? UnmixingStandardErrors { get; init; }
 
     /// <summary>The objective of the method after each iteration.</summary>
@@ -34,7 +36,7 @@ internal sealed record SeparateSummary(
     /// <summary>The change that each iteration made, in the unit of the tolerance.</summary>
     public IReadOnlyList<double> Changes { get; init; } = [];
 
-    /// <summary>How reliably each source is found, from 0 to 1; null where it was not asked for.</summary>
+    /// <summary>How reliably each source is found, from 0 to 1; null if it was not asked for.</summary>
     public IReadOnlyList<double>? Stability { get; init; }
 
     public static SeparateSummary Of(

@@ -125,7 +125,7 @@ internal static class StreamCommand
         {
             return (rate is null && channels is null) || hasDevice
                 ? null
-                : throw new UsageException("--rate and --channels belong to --format or --device: otherwise a header says them.");
+                : throw new UsageException("--rate and --channels belong to --format or --device: otherwise the header gives them.");
         }
 
         if (!Encodings.TryGetValue(format, out AudioEncoding encoding))

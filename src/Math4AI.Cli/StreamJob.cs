@@ -173,7 +173,9 @@ internal sealed record StreamJob
         }.Write(Report, Force);
     }
 
-    /// <summary>Samples without a header go out where they came in so; a file with a name of another kind is of that kind.</summary>
+    /// <summary>
+    /// Samples without a header go out where they came in so; a file with a name of another kind is of that kind.
+    /// </summary>
     private bool IsHeaderless(string path) => Headerless is not null && (path == "-" || StreamCommand.IsRaw(path));
 
     private End OpenInput()
@@ -217,7 +219,7 @@ internal sealed record StreamJob
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"{path} is no unmixing to begin with: {e.Message}", e);
+            throw new InvalidDataException($"{path} is not an unmixing matrix: {e.Message}", e);
         }
     }
 

@@ -6,7 +6,9 @@ namespace Math4AI.Reporting;
 /// <summary>A picture of points and lines, and the part of the plane that it shows.</summary>
 internal sealed record Picture(byte[] Png, double Left, double Right, double Bottom, double Top);
 
-/// <summary>Pictures of data and curves, without letters: the scales stand in the page, as for <see cref="SignalPictures"/>.</summary>
+/// <summary>
+/// Pictures of data and curves, without letters: the scales stand in the page, as for <see cref="SignalPictures"/>.
+/// </summary>
 internal static class CurvePictures
 {
     private const int Width = 1000;

@@ -27,10 +27,12 @@ public sealed record FitReport
     /// <summary>Gets the confidence level of intervals and bands.</summary>
     public double Level { get; init; } = 0.95;
 
-    /// <summary>Gets the bootstrap; null where there was none.</summary>
+    /// <summary>Gets the bootstrap; null if there was none.</summary>
     public Bootstrap? Bootstrap { get; init; }
 
-    /// <summary>Gets the same model fitted with several distances, the best prediction first; empty where none were compared.</summary>
+    /// <summary>
+    /// Gets the same model fitted with several distances, the best prediction first; empty if none were compared.
+    /// </summary>
     public IReadOnlyList<RankedModel> Comparison { get; init; } = [];
 
     /// <summary>Returns the page, which opens without a network.</summary>

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Math4AI.Reporting;
 
-/// <summary>Builds one self-contained page. Text passes through <see cref="Escape"/>; only this library's own markup does not.</summary>
+/// <summary>
+/// Builds one self-contained page. Text passes through <see cref="Escape"/>; only this library's own markup does not.
+/// </summary>
 internal sealed class Html
 {
     private const string Style = """

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace Math4AI.Reporting;
 
-/// <summary>The plane of two inputs in the colours of the classes, each as strong as it is likely, and rows as points.</summary>
+/// <summary>
+/// The plane of two inputs in the colours of the classes, each as strong as it is likely, and rows as points.
+/// </summary>
 internal static class PlanePicture
 {
     private const int Side = 720;

@@ -16,7 +16,7 @@ public sealed record RoomReport
     /// <summary>Gets the mixture.</summary>
     public required Recording Mixture { get; init; }
 
-    /// <summary>Gets the statistic of <see cref="RoomTest"/>; NaN where it was not computed.</summary>
+    /// <summary>Gets the statistic of <see cref="RoomTest"/>; NaN if it was not computed.</summary>
     public required double Statistic { get; init; }
 
     /// <summary>Gets the command line that was run.</summary>

@@ -16,13 +16,13 @@ public sealed record SeparationReport
     /// <summary>Gets the result of the separation.</summary>
     public required SeparationResult Result { get; init; }
 
-    /// <summary>Gets the mutual information before and after; null where it was not estimated.</summary>
+    /// <summary>Gets the mutual information before and after; null if it was not estimated.</summary>
     public Dependence? Dependence { get; init; }
 
-    /// <summary>Gets how reliably each source is found; null where it was not estimated.</summary>
+    /// <summary>Gets how reliably each source is found; null if it was not estimated.</summary>
     public Stability? Stability { get; init; }
 
-    /// <summary>Gets the standard errors of the unmixing matrix; null where there are none.</summary>
+    /// <summary>Gets the standard errors of the unmixing matrix; null if there are none.</summary>
     public Matrix<double>? UnmixingErrors { get; init; }
 
     /// <summary>Gets the mixture, or its beginning.</summary>
@@ -69,7 +69,10 @@ public sealed record SeparationReport
         return page.Page("Separated sources");
     }
 
-    /// <summary>The density of each source, of unit variance, and its score between the 0.1 % at both ends, where there is next to nothing.</summary>
+    /// <summary>
+    /// The density of each source, of unit variance, and its score between the 0.1 % at both ends, where there is next
+    /// to nothing.
+    /// </summary>
     private void Densities(Html page, CancellationToken cancellation)
     {
         const int MaxSamples = 1 << 16;

@@ -35,7 +35,9 @@ internal static class SignalPictures
         return Frameless(plot, WaveformHeight);
     }
 
-    /// <summary>Power over time and frequency in decibels, 80 dB down from the loudest; low frequencies at the bottom.</summary>
+    /// <summary>
+    /// Power over time and frequency in decibels, 80 dB down from the loudest; low frequencies at the bottom.
+    /// </summary>
     /// <param name="samples">The signal.</param>
     /// <param name="band">The share of the frequencies, from 0 up, that is shown; 1 for all.</param>
     public static byte[] Spectrogram(ReadOnlySpan<float> samples, double band)

@@ -3,8 +3,8 @@ using Math4AI.Interop;
 namespace Math4AI.Audio;
 
 /// <summary>
-/// A sound device, through PortAudio: what it hears arrives in a ring, or what is pushed into the ring is played. What the ring has no
-/// room for is lost, and counted; what it does not hold is silence.
+/// A sound device that records into a ring or plays from it, through PortAudio. Frames for which the ring has no room
+/// are lost and counted; where the ring runs empty, silence is played.
 /// </summary>
 public sealed class AudioDevice : IDisposable
 {
@@ -32,33 +32,33 @@ public sealed class AudioDevice : IDisposable
     /// <summary>Gets the number of samples per second in each channel.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Gets the ring of the frames; it is closed a second after the device has disappeared.</summary>
+    /// <summary>Gets the ring of the frames; it is closed one second after the device is disconnected.</summary>
     public AudioRing Ring { get; }
 
     /// <summary>Starts recording from a device.</summary>
     /// <param name="name">The device, a part of its name, or "default".</param>
-    /// <param name="channels">How many; 0 for up to two.</param>
+    /// <param name="channels">The number of channels; 0 for as many as the device has, up to two.</param>
     /// <param name="sampleRate">Samples per second.</param>
-    /// <param name="block">The frames that the device hands over at a time.</param>
-    /// <param name="capacity">The frames that may wait.</param>
-    /// <exception cref="IOException">There is no such device, or it does not do that.</exception>
+    /// <param name="block">The number of frames that the device delivers at a time.</param>
+    /// <param name="capacity">The capacity of the ring in frames.</param>
+    /// <exception cref="IOException">There is no such device, or it does not support the format.</exception>
     /// <exception cref="PlatformNotSupportedException">The helper was built without PortAudio.</exception>
     public static AudioDevice Capture(string name, int channels, int sampleRate, int block, int capacity) =>
         new(name, isOutput: false, channels, sampleRate, block, capacity);
 
     /// <summary>Starts playing on a device; the parameters are those of <see cref="Capture"/>.</summary>
     /// <param name="name">The device, a part of its name, or "default".</param>
-    /// <param name="channels">How many.</param>
+    /// <param name="channels">The number of channels.</param>
     /// <param name="sampleRate">Samples per second.</param>
-    /// <param name="block">The frames that the device takes at a time.</param>
-    /// <param name="capacity">The frames that may wait.</param>
-    /// <exception cref="IOException">There is no such device, or it does not do that.</exception>
+    /// <param name="block">The number of frames that the device takes at a time.</param>
+    /// <param name="capacity">The capacity of the ring in frames.</param>
+    /// <exception cref="IOException">There is no such device, or it does not support the format.</exception>
     /// <exception cref="PlatformNotSupportedException">The helper was built without PortAudio.</exception>
     public static AudioDevice Play(string name, int channels, int sampleRate, int block, int capacity) =>
         new(name, isOutput: true, channels, sampleRate, block, capacity);
 
-    /// <summary>Throws where the device has disappeared.</summary>
-    /// <exception cref="IOException">It has.</exception>
+    /// <summary>Throws if the device has been disconnected.</summary>
+    /// <exception cref="IOException">The device has been disconnected.</exception>
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
@@ -69,7 +69,7 @@ public sealed class AudioDevice : IDisposable
     }
 
     /// <summary>Waits until all that was pushed has been played.</summary>
-    /// <exception cref="IOException">The device has vanished.</exception>
+    /// <exception cref="IOException">The device has been disconnected.</exception>
     public void Finish()
     {
         // What has left the ring is still in the card's own buffer.

@@ -5,8 +5,9 @@ using Math4AI.Data;
 namespace Math4AI.Audio;
 
 /// <summary>
-/// Sound that stays in its files, one or several side by side, and is read in blocks from anywhere: files may be larger than
-/// memory. WAV, FLAC and AIFF; of what has to be decoded from its beginning, seeking costs time.
+/// Sound that stays in its files and is read in blocks from any position, so that files may be larger than memory. The
+/// channels of several files are put side by side. Seeking is fast in WAV, FLAC and AIFF, and slow in formats that are
+/// decoded from the beginning.
 /// </summary>
 public sealed class AudioFileSource : ISampleFile, IAudioSource
 {
@@ -14,8 +15,12 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
     private readonly ConcurrentBag<Readers> idle = [];
 
     /// <summary>Opens files.</summary>
-    /// <param name="paths">The files, all of one sample rate. Where they differ in length, their common part is used.</param>
-    /// <exception cref="IOException">A file cannot be read, is not audio, or is empty; or their rates differ.</exception>
+    /// <param name="paths">
+    /// The files, all with the same sample rate. If their lengths differ, the common part is used.
+    /// </param>
+    /// <exception cref="IOException">
+    /// A file cannot be read, is not audio, or is empty; or their rates differ.
+    /// </exception>
     public AudioFileSource(params IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);

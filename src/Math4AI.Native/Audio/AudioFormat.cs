@@ -49,7 +49,7 @@ public enum AudioEncoding
 
 /// <summary>A container and an encoding.</summary>
 /// <param name="Container">The kind of file.</param>
-/// <param name="Encoding">How a sample is stored in it.</param>
+/// <param name="Encoding">The encoding of a sample in the file.</param>
 public readonly record struct AudioFormat(AudioContainer Container, AudioEncoding Encoding)
 {
     /// <summary>Gets WAV with 32-bit floating-point samples, the default.</summary>

@@ -3,7 +3,7 @@ using Math4AI.Interop;
 namespace Math4AI.Audio;
 
 /// <summary>
-/// Sound that arrives: a file, or standard input, that a thread of the C helper decodes ahead into a ring.
+/// A live sound input: a file or standard input that a native thread decodes ahead into a ring.
 /// </summary>
 public sealed class AudioInput : IDisposable
 {
@@ -12,10 +12,12 @@ public sealed class AudioInput : IDisposable
 
     /// <summary>Opens an input and starts reading.</summary>
     /// <param name="path">The file; "-" for standard input.</param>
-    /// <param name="block">The frames that are read at a time: what a pipe has to deliver before they are passed on.</param>
-    /// <param name="capacity">The frames that are read ahead.</param>
-    /// <param name="headerless">For samples without a header: their format; null where the header tells.</param>
-    /// <exception cref="IOException">It cannot be read, or is no audio; the message says which.</exception>
+    /// <param name="block">
+    /// The number of frames read at a time, which a pipe must deliver before they are passed on.
+    /// </param>
+    /// <param name="capacity">The maximum number of frames read ahead.</param>
+    /// <param name="headerless">The format of samples without a header; null if the input has a header.</param>
+    /// <exception cref="IOException">The input cannot be read or is not audio; the message says which.</exception>
     public AudioInput(string path, int block, int capacity, HeaderlessFormat? headerless = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -53,15 +55,17 @@ public sealed class AudioInput : IDisposable
     /// <summary>Gets the ring where the frames arrive; it is closed at the end of the sound.</summary>
     public AudioRing Ring { get; } = null!;
 
-    /// <summary>Throws where the ring was closed by a failure, and not by the end of the sound.</summary>
-    /// <exception cref="IOException">The input is damaged, or could not be read on.</exception>
+    /// <summary>Throws if the ring was closed by a failure rather than at the end of the sound.</summary>
+    /// <exception cref="IOException">The input is damaged or could not be read to its end.</exception>
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
         Require(SoundLibrary.ReaderResult(handle));
     }
 
-    /// <summary>Stops reading and closes the input. A thread that waits for a silent pipe ends when the pipe closes.</summary>
+    /// <summary>
+    /// Stops reading and closes the input. A thread that waits for a silent pipe ends when the pipe closes.
+    /// </summary>
     public void Dispose()
     {
         Ring?.Dispose();

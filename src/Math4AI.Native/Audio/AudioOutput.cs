@@ -9,13 +9,15 @@ public sealed class AudioOutput : IDisposable
     private nint handle;
 
     /// <summary>Creates an output.</summary>
-    /// <param name="path">The file, replaced where it exists; "-" for standard output.</param>
-    /// <param name="format">What to write.</param>
+    /// <param name="path">The file, replaced if it exists; "-" for standard output.</param>
+    /// <param name="format">The format of the file.</param>
     /// <param name="channels">The number of channels.</param>
     /// <param name="sampleRate">Samples per second in each channel.</param>
-    /// <param name="capacity">The frames that may wait to be written.</param>
-    /// <param name="headerless">Whether to write the samples alone.</param>
-    /// <exception cref="IOException">The file cannot be made, or the format cannot hold this.</exception>
+    /// <param name="capacity">The capacity of the ring in frames.</param>
+    /// <param name="headerless">Whether to write the samples without a header.</param>
+    /// <exception cref="IOException">
+    /// The file cannot be created, or the format does not support these channels or this rate.
+    /// </exception>
     public AudioOutput(string path, AudioFormat format, int channels, int sampleRate, int capacity, bool headerless = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -38,11 +40,13 @@ public sealed class AudioOutput : IDisposable
         Ring = new AudioRing(ring);
     }
 
-    /// <summary>Gets the ring to push frames to; it is closed where nothing more can be written.</summary>
+    /// <summary>Gets the ring to push frames to; it is closed when nothing more can be written.</summary>
     public AudioRing Ring { get; } = null!;
 
-    /// <summary>Throws where nothing more can be written; the message says why.</summary>
-    /// <exception cref="IOException">The disk is full, nobody reads the pipe any more, or something else failed.</exception>
+    /// <summary>Throws if nothing more can be written; the message says why.</summary>
+    /// <exception cref="IOException">
+    /// The disk is full, nobody reads the pipe any more, or something else failed.
+    /// </exception>
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
@@ -50,7 +54,9 @@ public sealed class AudioOutput : IDisposable
     }
 
     /// <summary>Writes what is left in the ring and completes the file.</summary>
-    /// <exception cref="IOException">Not everything could be written; what was is complete.</exception>
+    /// <exception cref="IOException">
+    /// Not everything could be written; what was written is a complete file.
+    /// </exception>
     public void Finish()
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
@@ -60,7 +66,7 @@ public sealed class AudioOutput : IDisposable
         Require(result);
     }
 
-    /// <summary>Finishes the file where that was not done; failures are ignored.</summary>
+    /// <summary>Completes the file unless <see cref="Finish"/> has done so; failures are ignored.</summary>
     public void Dispose()
     {
         Ring?.Dispose();

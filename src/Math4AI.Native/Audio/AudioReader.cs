@@ -2,7 +2,9 @@ using Math4AI.Interop;
 
 namespace Math4AI.Audio;
 
-/// <summary>Reads an audio file (WAV, FLAC, OGG, AIFF and whatever else libsndfile reads) in blocks of planar float32.</summary>
+/// <summary>
+/// Reads an audio file (WAV, FLAC, OGG, AIFF and whatever else libsndfile reads) in blocks of planar float32.
+/// </summary>
 public sealed class AudioReader : IDisposable
 {
     private readonly string path;
@@ -10,7 +12,7 @@ public sealed class AudioReader : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file; "-" is a WAV on standard input.</param>
-    /// <exception cref="IOException">It cannot be read, or is no audio; the message says which.</exception>
+    /// <exception cref="IOException">The file cannot be read or is not audio; the message says which.</exception>
     /// <exception cref="DllNotFoundException">The native helper is missing; the message says what to do.</exception>
     public AudioReader(string path)
     {
@@ -34,19 +36,21 @@ public sealed class AudioReader : IDisposable
     /// <summary>Gets the number of samples per second in each channel.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Gets the number of samples in each channel, from the header; null where it does not say.</summary>
+    /// <summary>Gets the number of samples in each channel, from the header; null if it gives none.</summary>
     public long? Length { get; }
 
     /// <summary>Gets the format.</summary>
     public AudioFormat Format { get; }
 
     /// <summary>Reads the next samples.</summary>
-    /// <param name="block">Planar: channel c begins at <c>c * stride</c>.</param>
-    /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="count"/>.</param>
-    /// <param name="count">The samples wanted in each channel.</param>
-    /// <returns>The samples read, fewer than wanted only at the end.</returns>
+    /// <param name="block">Receives the samples, planar: channel c begins at <c>c * stride</c>.</param>
+    /// <param name="stride">
+    /// The distance between the first samples of two consecutive channels, at least <paramref name="count"/>.
+    /// </param>
+    /// <param name="count">The number of samples to read in each channel.</param>
+    /// <returns>The number of samples read, smaller than <paramref name="count"/> only at the end.</returns>
     /// <exception cref="ArgumentException">The block is too short.</exception>
-    /// <exception cref="IOException">The file is damaged, or cannot be read on.</exception>
+    /// <exception cref="IOException">The file is damaged or cannot be read any further.</exception>
     public unsafe int Read(Span<float> block, int stride, int count)
     {
         ObjectDisposedException.ThrowIf(handle == 0, this);
@@ -58,8 +62,8 @@ public sealed class AudioReader : IDisposable
         }
     }
 
-    /// <summary>Seeks a sample, at which the next block begins.</summary>
-    /// <param name="sample">From 0 to the length.</param>
+    /// <summary>Moves to a sample, at which the next block begins.</summary>
+    /// <param name="sample">The sample, from 0 to the length.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>
     /// <exception cref="IOException">The stream cannot go back, as in a pipe, or is damaged.</exception>
     public void Seek(long sample)

@@ -3,8 +3,9 @@ using Math4AI.Interop;
 namespace Math4AI.Audio;
 
 /// <summary>
-/// A ring of planar frames between two threads: one pushes, one pulls, neither waits for the other, copies or allocates. The memory
-/// belongs to an <see cref="AudioInput"/> or an <see cref="AudioOutput"/>, or to the ring itself where it was made alone.
+/// A ring buffer of planar frames between two threads, one that pushes and one that pulls. Neither waits for
+/// the other, copies or allocates. The memory belongs to an <see cref="AudioInput"/>, an <see cref="AudioOutput"/> or
+/// an <see cref="AudioDevice"/>, or to the ring itself if it was created on its own.
 /// </summary>
 public sealed unsafe class AudioRing : IDisposable
 {
@@ -12,9 +13,9 @@ public sealed unsafe class AudioRing : IDisposable
     private nint handle;
 
     /// <summary>Initializes a ring.</summary>
-    /// <param name="channels">1 to 1024.</param>
-    /// <param name="capacity">Frames; rounded up to a power of two.</param>
-    /// <exception cref="ArgumentException">A size makes no sense.</exception>
+    /// <param name="channels">The number of channels, from 1 to 1024.</param>
+    /// <param name="capacity">The capacity in frames, rounded up to a power of two.</param>
+    /// <exception cref="ArgumentException">The number of channels or the capacity is out of range.</exception>
     /// <exception cref="InsufficientMemoryException">There is not enough memory.</exception>
     public AudioRing(int channels, int capacity)
         : this(Create(channels, capacity)) => isOwner = true;
@@ -40,7 +41,9 @@ public sealed unsafe class AudioRing : IDisposable
 
     private nint Open => handle != 0 ? handle : throw new ObjectDisposedException(nameof(AudioRing));
 
-    /// <summary>Room for the next frames, for the side that pushes: up to <paramref name="frames"/>, as many as lie in one piece.</summary>
+    /// <summary>
+    /// Gets the memory for the next frames to push: at most <paramref name="frames"/>, as many as are contiguous.
+    /// </summary>
     public PlanarBlock AcquireWrite(int frames)
     {
         float* samples = null;
@@ -49,10 +52,12 @@ public sealed unsafe class AudioRing : IDisposable
     }
 
     /// <summary>Pushes the first frames of the acquired block.</summary>
-    /// <exception cref="ArgumentException">There is not as much room.</exception>
+    /// <exception cref="ArgumentException">The acquired block holds fewer frames.</exception>
     public void Commit(int frames) => Require(SoundLibrary.RingCommit(Open, frames));
 
-    /// <summary>The next frames, for the side that pulls: up to <paramref name="frames"/>, as many as are there in one piece.</summary>
+    /// <summary>
+    /// Gets the next frames to pull: at most <paramref name="frames"/>, as many as are available and contiguous.
+    /// </summary>
     public PlanarBlock AcquireRead(int frames)
     {
         float* samples = null;
@@ -61,27 +66,32 @@ public sealed unsafe class AudioRing : IDisposable
     }
 
     /// <summary>Releases the first frames of the acquired block.</summary>
-    /// <exception cref="ArgumentException">There are not as many.</exception>
+    /// <exception cref="ArgumentException">The acquired block holds fewer frames.</exception>
     public void Release(int frames) => Require(SoundLibrary.RingRelease(Open, frames));
 
     /// <summary>
-    /// For the side that pulls: when the last of the next frames was pushed, on the clock of <see cref="System.Diagnostics.Stopwatch"/>
-    /// in nanoseconds; −1 where there are not as many.
+    /// Gets the time at which the last of the next <paramref name="frames"/> was pushed, in nanoseconds on the clock of
+    /// <see cref="System.Diagnostics.Stopwatch"/>; −1 if fewer frames are available.
     /// </summary>
     public long PushedAt(int frames) => SoundLibrary.RingPushedAt(Open, frames);
 
-    /// <summary>Waits until a number of frames can be pulled; returns false where there will never be as many, or on timeout.</summary>
+    /// <summary>
+    /// Waits until a number of frames can be pulled; returns false on timeout or if the ring is closed with fewer
+    /// frames.
+    /// </summary>
     public bool WaitReadable(int frames, TimeSpan longest) =>
         SoundLibrary.RingWaitReadable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
 
-    /// <summary>Waits until a number of frames can be pushed; returns false where there will never be room, or on timeout.</summary>
+    /// <summary>
+    /// Waits until a number of frames can be pushed; returns false on timeout or if there can never be room.
+    /// </summary>
     public bool WaitWritable(int frames, TimeSpan longest) =>
         SoundLibrary.RingWaitWritable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
 
-    /// <summary>Closes the ring; what is in it can still be pulled.</summary>
+    /// <summary>Closes the ring. The frames in it can still be pulled.</summary>
     public void Close() => SoundLibrary.RingClose(Open);
 
-    /// <summary>Gets how often fewer frames could be pushed, and pulled, than were asked for.</summary>
+    /// <summary>Returns how often fewer frames could be pushed, and pulled, than requested.</summary>
     public (long Overruns, long Underruns) Counts()
     {
         SoundLibrary.RingCounts(Open, out ulong overruns, out ulong underruns);

@@ -2,19 +2,23 @@ using Math4AI.Interop;
 
 namespace Math4AI.Audio;
 
-/// <summary>Writes an audio file in blocks of planar float32. A file is complete only after <see cref="Finish"/>.</summary>
+/// <summary>
+/// Writes an audio file in blocks of planar float32. A file is complete only after <see cref="Finish"/>.
+/// </summary>
 public sealed class AudioWriter : IDisposable
 {
     private readonly string path;
     private nint handle;
 
     /// <summary>Creates a file.</summary>
-    /// <param name="path">The file, replaced where it exists; "-" is a WAV on standard output.</param>
-    /// <param name="format">What to write.</param>
+    /// <param name="path">The file, replaced if it exists; "-" is a WAV on standard output.</param>
+    /// <param name="format">The format of the file.</param>
     /// <param name="channels">The number of channels.</param>
     /// <param name="sampleRate">Samples per second in each channel.</param>
-    /// <param name="length">The most samples that will be written in each channel; 0 where nobody knows.</param>
-    /// <exception cref="IOException">The file cannot be made, or the format cannot hold this.</exception>
+    /// <param name="length">The maximum number of samples in each channel; 0 if it is not known.</param>
+    /// <exception cref="IOException">
+    /// The file cannot be created, or the format does not support these channels or this rate.
+    /// </exception>
     /// <exception cref="DllNotFoundException">The native helper is missing; the message says what to do.</exception>
     public AudioWriter(string path, AudioFormat format, int channels, int sampleRate, long length = 0)
     {
@@ -41,7 +45,9 @@ public sealed class AudioWriter : IDisposable
 
     /// <summary>Writes the next samples. Integer encodings clip them to −1 … 1.</summary>
     /// <param name="block">Planar: channel c begins at <c>c * stride</c>.</param>
-    /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="count"/>.</param>
+    /// <param name="stride">
+    /// From one channel's first sample to the next channel's; at least <paramref name="count"/>.
+    /// </param>
     /// <param name="count">The samples in each channel.</param>
     /// <exception cref="ArgumentException">The block is too short.</exception>
     /// <exception cref="IOException">The disk is full, or the file cannot be written on.</exception>
@@ -59,7 +65,7 @@ public sealed class AudioWriter : IDisposable
         }
     }
 
-    /// <summary>Completes the file and closes it: after this every sample is with the operating system.</summary>
+    /// <summary>Completes and closes the file, so that every sample has been passed to the operating system.</summary>
     /// <exception cref="IOException">The last of it could not be written.</exception>
     public void Finish()
     {

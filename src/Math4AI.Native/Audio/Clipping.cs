@@ -1,6 +1,6 @@
 namespace Math4AI.Audio;
 
-/// <summary>Detects clipping: peaks that were too loud for the recorder are cut off, and lie side by side at one value.</summary>
+/// <summary>Detects clipping: peaks beyond the range of the recorder become runs of samples at one value.</summary>
 internal static class Clipping
 {
     private const int ShortestRun = 3;
@@ -20,7 +20,7 @@ internal static class Clipping
         return most > least ? CountAt(samples, most) + CountAt(samples, least) : 0;
     }
 
-    /// <summary>Gets one remark for every clipped channel.</summary>
+    /// <summary>Returns one remark for each clipped channel.</summary>
     public static IEnumerable<string> Notes(Recording recording)
     {
         for (int channel = 0; channel < recording.Channels; channel++)

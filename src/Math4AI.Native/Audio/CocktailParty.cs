@@ -5,8 +5,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Audio;
 
 /// <summary>
-/// A made-up party to try things on: a voice, a plucked string and a rhythm, ten seconds at 48 kHz, and three microphones
-/// that hear a mixture of them. Every seed gives another party, and the same one each time.
+/// A synthetic cocktail party for examples and tests: a voice, a plucked string and a drum kit, ten seconds at 48 kHz,
+/// recorded by three microphones. The same seed gives the same samples.
 /// </summary>
 public static class CocktailParty
 {
@@ -26,8 +26,8 @@ public static class CocktailParty
         { 0.03, 0.1, 0.5 },
     });
 
-    /// <summary>Makes the three sources, which have the same energy.</summary>
-    /// <param name="seed">Which party.</param>
+    /// <summary>Creates the three sources, which have equal energy.</summary>
+    /// <param name="seed">The seed of the random generator.</param>
     public static Recording Sources(int seed)
     {
         double[][] signals =
@@ -39,9 +39,9 @@ public static class CocktailParty
         return new Recording([.. signals.Select(Normalised)], SampleRate, ["voice", "plucked string", "rhythm"]);
     }
 
-    /// <summary>Mixes sources to what the microphones hear, Y = A X.</summary>
-    /// <param name="sources">X.</param>
-    /// <param name="mixing">A, microphones × sources.</param>
+    /// <summary>Computes what the microphones record, Y = A X.</summary>
+    /// <param name="sources">The sources X.</param>
+    /// <param name="mixing">The mixing matrix A, microphones × sources.</param>
     /// <exception cref="ArgumentException">The matrix has another number of columns than there are sources.</exception>
     public static Recording Mix(Recording sources, Matrix<double> mixing)
     {
@@ -72,8 +72,8 @@ public static class CocktailParty
     }
 
     /// <summary>
-    /// Syllables: pulses of the vocal folds, with vibrato and a falling pitch, through the resonances of a vowel; a little
-    /// breath; pauses between words.
+    /// Syllables: pulses of the vocal folds, with vibrato and a falling pitch, through the resonances of a vowel; a
+    /// little breath; pauses between words.
     /// </summary>
     private static double[] Voice(MersenneTwister random)
     {
@@ -125,7 +125,10 @@ public static class CocktailParty
         }
     }
 
-    /// <summary>The flow of air through the vocal folds over one period: a slow rise, a fast fall, closed for the rest (Rosenberg, 1971).</summary>
+    /// <summary>
+    /// The flow of air through the vocal folds over one period: a slow rise, a fast fall, closed for the rest
+    /// (Rosenberg, 1971).
+    /// </summary>
     private static double GlottalFlow(double phase) => phase switch
     {
         < 0.4 => 0.5 - 0.5 * Math.Cos(Math.PI * phase / 0.4),
@@ -145,7 +148,9 @@ public static class CocktailParty
         }
     }
 
-    /// <summary>Notes of a pentatonic scale, each a burst of noise that runs round a string (Karplus and Strong, 1983).</summary>
+    /// <summary>
+    /// Notes of a pentatonic scale, each a burst of noise that runs round a string (Karplus and Strong, 1983).
+    /// </summary>
     private static double[] PluckedString(MersenneTwister random)
     {
         int[] scale = [0, 3, 5, 7, 10, 12, 15, 17];
@@ -177,7 +182,9 @@ public static class CocktailParty
         }
     }
 
-    /// <summary>A drum kit: bass drum on the beat, snare after it, a hi-hat between, none of them quite on time.</summary>
+    /// <summary>
+    /// A drum kit: bass drum on the beat, snare after it, a hi-hat between, none of them quite on time.
+    /// </summary>
     private static double[] Rhythm(MersenneTwister random)
     {
         double[] sound = new double[Length];
@@ -218,7 +225,9 @@ public static class CocktailParty
         }
     }
 
-    /// <summary>A burst of noise that dies away; <paramref name="brightness"/> near 1 keeps only its high frequencies.</summary>
+    /// <summary>
+    /// A burst of noise that dies away; <paramref name="brightness"/> near 1 keeps only its high frequencies.
+    /// </summary>
     private static void AddNoise(
         double[] sound, int first, double seconds, double loudness, double brightness, MersenneTwister random)
     {

@@ -11,7 +11,7 @@ public interface IAudioSource : ISampleSource
     /// <summary>Gets the format that the sound was read from.</summary>
     AudioFormat Format { get; }
 
-    /// <summary>Reads a part into memory.</summary>
+    /// <summary>Reads a part of the sound into memory.</summary>
     /// <param name="start">The first sample, from 0.</param>
     /// <param name="count">The number of samples in each channel.</param>
     Recording Excerpt(long start, int count);

@@ -9,11 +9,13 @@ public readonly ref struct PlanarBlock
     private readonly ref float first;
     private readonly long stride;
 
-    /// <summary>Initializes a block in memory of the caller.</summary>
-    /// <param name="samples">Channel c begins at <c>c * stride</c>.</param>
+    /// <summary>Initializes a block over the caller's memory.</summary>
+    /// <param name="samples">The samples: channel c begins at <c>c * stride</c>.</param>
     /// <param name="channels">The number of channels.</param>
-    /// <param name="stride">From one channel's first sample to the next channel's; at least <paramref name="frames"/>.</param>
-    /// <param name="frames">The samples in each channel.</param>
+    /// <param name="stride">
+    /// The distance between the first samples of two consecutive channels, at least <paramref name="frames"/>.
+    /// </param>
+    /// <param name="frames">The number of samples in each channel.</param>
     /// <exception cref="ArgumentException">The memory is too short.</exception>
     public PlanarBlock(Span<float> samples, int channels, int stride, int frames)
     {
@@ -53,7 +55,7 @@ public readonly ref struct PlanarBlock
     }
 
     /// <summary>Gets a range of frames of all channels.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not as many.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range lies outside the block.</exception>
     public PlanarBlock Slice(int start, int frames)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Frames, nameof(start));

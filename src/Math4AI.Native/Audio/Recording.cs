@@ -53,7 +53,7 @@ public sealed class Recording : IAudioSource
     /// <summary>Gets the duration.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds((double)Length / SampleRate);
 
-    /// <summary>Gets the format that it was read from; float32 WAV where it was made in memory.</summary>
+    /// <summary>Gets the format that it was read from; float32 WAV if the recording was created in memory.</summary>
     public AudioFormat Format { get; init; } = AudioFormat.WavFloat32;
 
     /// <summary>Gets remarks for the user, one sentence each, such as that the files had different lengths.</summary>
@@ -62,14 +62,16 @@ public sealed class Recording : IAudioSource
     /// <inheritdoc/>
     public double Epsilon => float.BitIncrement(1.0f) - 1.0f;
 
-    /// <summary>Tells whether a file holds sound, by its first bytes. Standard input, "-", and pipes are taken for sound.</summary>
+    /// <summary>
+    /// Returns whether a file holds sound, judged by its first bytes. Standard input, "-", and pipes count as sound.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static bool IsSound(string path) => path == "-" || DataFormat.Find(path) is null or SoundFormat;
 
-    /// <summary>Reads one file, or several whose channels are put side by side.</summary>
+    /// <summary>Reads one file, or several files whose channels are put side by side.</summary>
     /// <param name="paths">
-    /// The files. Where their sample rates differ, all are resampled to the highest; where their lengths differ, the common
+    /// The files. If their sample rates differ, all are resampled to the highest; if their lengths differ, the common
     /// part is used.
     /// </param>
     /// <exception cref="IOException">A file cannot be read, is not audio, or is empty.</exception>
@@ -77,9 +79,9 @@ public sealed class Recording : IAudioSource
 
     /// <summary>Reads as <see cref="Read(IEnumerable{string})"/> does, with progress and cancellation.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="progress">Receives the share that is done, from 0 to 1.</param>
+    /// <param name="progress">Receives the completed fraction, from 0 to 1.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <exception cref="IOException">As above.</exception>
+    /// <exception cref="IOException">A file cannot be read, is not audio, or is empty.</exception>
     public static Recording Read(IEnumerable<string> paths, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -100,7 +102,7 @@ public sealed class Recording : IAudioSource
     }
 
     /// <summary>Gets the samples of a channel.</summary>
-    /// <param name="channel">From 0.</param>
+    /// <param name="channel">The channel, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
     public ReadOnlySpan<float> Channel(int channel)
     {
@@ -109,7 +111,7 @@ public sealed class Recording : IAudioSource
         return channels[channel];
     }
 
-    /// <summary>Copies a part of the recording in time.</summary>
+    /// <summary>Returns a copy of a part of the recording.</summary>
     /// <param name="start">The first sample.</param>
     /// <param name="length">The number of samples.</param>
     public Recording Slice(int start, int length) =>
@@ -118,8 +120,8 @@ public sealed class Recording : IAudioSource
             Format = Format,
         };
 
-    /// <summary>Makes a recording of one channel, which shares its samples.</summary>
-    /// <param name="channel">From 0.</param>
+    /// <summary>Returns a recording of one channel, which shares its samples with this one.</summary>
+    /// <param name="channel">The channel, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
     public Recording Only(int channel)
     {
@@ -128,9 +130,11 @@ public sealed class Recording : IAudioSource
         return new Recording([channels[channel]], SampleRate, [Names[channel]]) { Format = Format };
     }
 
-    /// <summary>Resamples the recording to another sample rate, band-limited, with libsamplerate.</summary>
+    /// <summary>Returns the recording at another sample rate, by band-limited interpolation (libsamplerate).</summary>
     /// <param name="sampleRate">Samples per second.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is not positive, or more than 256 times another one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The rate is not positive, or more than 256 times another one.
+    /// </exception>
     public unsafe Recording Resample(int sampleRate)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
@@ -159,7 +163,7 @@ public sealed class Recording : IAudioSource
     /// <summary>Saves all channels to a file. The file appears complete or not at all.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">The format; WAV with float32 by default.</param>
-    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    /// <param name="replace">Whether an existing file may be replaced.</param>
     /// <exception cref="IOException">The file exists, or cannot be written.</exception>
     /// <exception cref="ArgumentException">A sample is not finite.</exception>
     public void Save(string path, AudioFormat? format = null, bool replace = false)

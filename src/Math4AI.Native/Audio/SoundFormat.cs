@@ -39,8 +39,8 @@ internal sealed class SoundFormat : DataFormat
     public override ISampleFile OpenSamples(string path) => new AudioFileSource(path);
 
     /// <summary>
-    /// Whether a frame of MPEG audio begins, of layer II or III: eleven bits that are set, and two for the layer. (Layer I would begin as
-    /// text in UTF-16 does.)
+    /// Whether a frame of MPEG audio begins, of layer II or III: eleven bits that are set, and two for the layer.
+    /// (Layer I would begin as text in UTF-16 does.)
     /// </summary>
     private static bool IsMpegFrame(ReadOnlySpan<byte> start) =>
         start.Length > 1 && start[0] == 0xFF && (start[1] & 0xE0) == 0xE0 && ((start[1] >> 1) & 3) is 1 or 2;

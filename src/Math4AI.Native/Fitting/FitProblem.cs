@@ -10,9 +10,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// The problem θ* = argmin C(θ), C(θ) = Σ w_i d(f(x_i, θ), y_i) − Σ log p_j(θ_j): a model f, samples, a distance d, and what else
-/// is known of θ. The samples are in memory, as <see cref="Inputs"/> and <see cref="Targets"/>, or are read in blocks from a
-/// <see cref="Source"/>; what follows is the same.
+/// The problem θ* = argmin C(θ), C(θ) = Σ w_i d(f(x_i, θ), y_i) − Σ log p_j(θ_j), with a model f, a distance d, and
+/// bounds and priors of θ. The samples are in memory, as <see cref="Inputs"/> and <see cref="Targets"/>, or are read in
+/// blocks from a <see cref="Source"/>; both give the same kind of result.
 /// </summary>
 public sealed record FitProblem
 {
@@ -21,22 +21,24 @@ public sealed record FitProblem
     /// <summary>Gets the model f.</summary>
     public required Model Model { get; init; }
 
-    /// <summary>Gets the inputs x, samples × inputs; null where the samples come from a <see cref="Source"/>.</summary>
+    /// <summary>Gets the inputs x, samples × inputs; null if the samples come from a <see cref="Source"/>.</summary>
     public Matrix<double>? Inputs { get; init; }
 
-    /// <summary>Gets the targets y, one number or one row for each sample; null where the samples come from a <see cref="Source"/>.</summary>
+    /// <summary>
+    /// Gets the targets y, one number or one row for each sample; null if the samples come from a <see cref="Source"/>.
+    /// </summary>
     public FitTargets? Targets { get; init; }
 
     /// <summary>Gets the weights w, one number of 0 or more for each sample in memory; null for weights of 1.</summary>
     public Vector<double>? Weights { get; init; }
 
-    /// <summary>Gets the source that the samples are read from in blocks; null where they are in memory.</summary>
+    /// <summary>Gets the source that the samples are read from in blocks; null if they are in memory.</summary>
     public FitSource? Source { get; init; }
 
     /// <summary>Gets the distance d. The default is <see cref="Distance.Squared"/>.</summary>
     public Distance Distance { get; init; } = Distance.Squared;
 
-    /// <summary>Gets the lower and upper bounds of parameters, by name; infinities where a side is open.</summary>
+    /// <summary>Gets the lower and upper bounds of parameters, by name; infinite for an open side.</summary>
     public IReadOnlyDictionary<string, (double Lower, double Upper)> Bounds { get; init; } =
         new Dictionary<string, (double, double)>();
 
@@ -47,8 +49,9 @@ public sealed record FitProblem
     public IReadOnlyDictionary<string, Prior> Priors { get; init; } = new Dictionary<string, Prior>();
 
     /// <summary>
-    /// Gets the names of parameters that f is linear in: they are found by linear least squares at every value of the others, need no start
-    /// and make the search shorter. For least squares over one block of samples, without bounds on these parameters.
+    /// Gets the names of parameters that f is linear in: they are found by linear least squares at every value of the
+    /// others, need no start and make the search shorter. For least squares over one block of samples, without bounds
+    /// on these parameters.
     /// </summary>
     public IReadOnlyList<string> Linear { get; init; } = [];
 
@@ -59,7 +62,8 @@ public sealed record FitProblem
     public MinimizerOptions? Options { get; init; }
 
     /// <summary>
-    /// Whether the cost is a sum of squares, or can be written so near every θ: a curvature for each number, and derivatives of each by θ.
+    /// Whether the cost is a sum of squares, or can be written so near every θ: a curvature for each number, and
+    /// derivatives of each by θ.
     /// </summary>
     internal bool IsSquares => Distance.IsElementwise && Model.HasJacobian;
 
@@ -69,12 +73,16 @@ public sealed record FitProblem
     /// <summary>The numbers that were observed of a sample.</summary>
     internal int TargetColumns => Source?.TargetColumns.Count ?? Targets!.Columns;
 
-    /// <summary>Gets the number of rows that were dropped when the data were read, because a value was missing there.</summary>
+    /// <summary>
+    /// Gets the number of rows that were dropped when the data were read, because a value was missing there.
+    /// </summary>
     public long DroppedRows { get; init; }
 
     /// <summary>Reads a table and returns the problem of a formula over its columns.</summary>
-    /// <param name="path">A file of any format that holds a table; an array without names has columns c1, c2, ….</param>
-    /// <param name="formula">The formula, response ~ function: names that are no columns are parameters.</param>
+    /// <param name="path">
+    /// A file of any format that holds a table; an array without names has columns c1, c2, ….
+    /// </param>
+    /// <param name="formula">The formula, response ~ function: names that are not columns are parameters.</param>
     /// <param name="weights">The column of the weights; null for weights of 1.</param>
     /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
     /// <exception cref="FormulaException">The formula cannot be read.</exception>
@@ -111,7 +119,9 @@ public sealed record FitProblem
     /// <summary>Fits from a start.</summary>
     /// <param name="start">A value for each parameter, by name; fixed and linear parameters need none.</param>
     /// <param name="cancellation">Stops the fit between steps.</param>
-    /// <exception cref="ArgumentException">Samples, names or start do not belong together; the message says where.</exception>
+    /// <exception cref="ArgumentException">
+    /// Samples, names or start do not belong together; the message says where.
+    /// </exception>
     public FitResult Fit(IReadOnlyDictionary<string, double> start, CancellationToken cancellation = default)
     {
         Check();
@@ -119,9 +129,13 @@ public sealed record FitProblem
     }
 
     /// <summary>Fits from a start.</summary>
-    /// <param name="start">θ, in the model's order; null for the model's own start, such as the parameters of a module.</param>
+    /// <param name="start">
+    /// θ, in the model's order; null for the model's own start, such as the parameters of a module.
+    /// </param>
     /// <param name="cancellation">Stops the fit between steps.</param>
-    /// <exception cref="ArgumentException">Samples and start do not belong together; the message says where.</exception>
+    /// <exception cref="ArgumentException">
+    /// Samples and start do not belong together; the message says where.
+    /// </exception>
     public FitResult Fit(Vector<double>? start, CancellationToken cancellation = default)
     {
         Check();
@@ -129,8 +143,8 @@ public sealed record FitProblem
     }
 
     /// <summary>
-    /// Fits from many starts, spread over the bounds, or over all magnitudes where there are none; from the model's own start where it has
-    /// one.
+    /// Fits from many starts, spread over the bounds, or over all magnitudes where there are none; from the model's own
+    /// start where it has one.
     /// </summary>
     /// <param name="starts">The number of starts.</param>
     /// <param name="cancellation">Stops the fit between steps.</param>
@@ -150,7 +164,9 @@ public sealed record FitProblem
     /// <summary>The samples as blocks.</summary>
     internal IFitBlocks Blocks() => Source is null ? new SamplesInMemory(this) : new StreamedSamples(this);
 
-    /// <summary>The cost: least squares, reweighted, where there is a curvature for each sample; else by its gradient.</summary>
+    /// <summary>
+    /// The cost: least squares, reweighted, where there is a curvature for each sample; else by its gradient.
+    /// </summary>
     internal IFitCost Cost()
     {
         if (!IsSquares)
@@ -196,7 +212,7 @@ public sealed record FitProblem
             name => Fixed.TryGetValue(name, out double value) ? value : start.GetValueOrDefault(name, 1.0))];
     }
 
-    /// <summary>Throws where the observed numbers of a sample are not finite, or cannot be observations.</summary>
+    /// <summary>Throws if the observed numbers of a sample are not finite, or cannot be observations.</summary>
     internal void CheckSample(long sample, FitBlock block, int row, Span<double> observed)
     {
         bool isFinite = block.Weights is null || (double.IsFinite(block.Weights[row]) && block.Weights[row] >= 0.0);
@@ -220,7 +236,9 @@ public sealed record FitProblem
     }
 
     /// <summary>All of θ from a start in the model's order; null for the model's own.</summary>
-    /// <exception cref="ArgumentException">The number of values is wrong, or the model has no start of its own.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of values is wrong, or the model has no start of its own.
+    /// </exception>
     private double[] StartFrom(Vector<double>? start)
     {
         start ??= Model.Start ?? throw new ArgumentException("The model has no start of its own: give one.", nameof(start));
@@ -327,7 +345,9 @@ public sealed record FitProblem
         }
     }
 
-    /// <summary>What follows from least squares is wrong for everything else: the distance has to be what it says.</summary>
+    /// <summary>
+    /// What follows from least squares is wrong for everything else: the distance has to be what it says.
+    /// </summary>
     private void CheckLeastSquares()
     {
         bool saysSo = Distance.Noise == NoiseModel.LeastSquares;

@@ -10,9 +10,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// What a fit found: the parameters θ*, how uncertain they are, and how well the model describes the data. A parameter is found by
-/// its name, as in <c>fit["b"].StandardError</c>. Fixed parameters have a standard error of 0, and so have those that a bound holds: the
-/// others' uncertainty is that with these fixed.
+/// The result of a fit: the parameters θ*, their uncertainty, and how well the model describes the data. A parameter is
+/// accessed by its name, as in <c>fit["b"].StandardError</c>. Fixed parameters, and those at an active bound, have a
+/// standard error of 0, and the uncertainty of the others is conditional on them.
 /// </summary>
 public sealed class FitResult
 {
@@ -44,16 +44,16 @@ public sealed class FitResult
     /// <summary>Gets the problem.</summary>
     public FitProblem Problem { get; }
 
-    /// <summary>Gets how the minimizer ended, its work and its path.</summary>
+    /// <summary>Gets the result of the minimizer: how it ended, its work and its path.</summary>
     public Minimum Minimum { get; }
 
-    /// <summary>Gets whether the minimizer ended at a minimum.</summary>
+    /// <summary>Gets whether the minimizer converged.</summary>
     public bool IsConverged => Minimum.IsConverged;
 
     /// <summary>Gets the names of θ, in order.</summary>
     public IReadOnlyList<string> Names => cost.Unknowns.Names;
 
-    /// <summary>Gets the names of the parameters that a bound holds: C would fall beyond it.</summary>
+    /// <summary>Gets the names of the parameters at an active bound, beyond which C would decrease.</summary>
     public IReadOnlyList<string> OnBounds => [.. held.Value.Keys];
 
     /// <summary>Gets the estimated parameters θ*, in the order of <see cref="Names"/>.</summary>
@@ -73,84 +73,102 @@ public sealed class FitResult
         }
     }
 
-    /// <summary>Gets the number of observed numbers, of samples whose weight is not 0.</summary>
+    /// <summary>Gets the number n of observed numbers in samples whose weight is not 0.</summary>
     public int Observations => cost.Observations;
 
-    /// <summary>Gets the scale s of the noise, where the distance has one; else NaN.</summary>
+    /// <summary>Gets the scale s of the noise; NaN if the distance has none.</summary>
     public double Scale => Problem.Distance.HasScale ? Math.Exp(Minimum.Parameters[^1]) : double.NaN;
 
-    /// <summary>Gets f(x_i, θ*) of all samples, one output after the other; of a source, read on first use.</summary>
+    /// <summary>
+    /// Gets the fitted values f(x_i, θ*) of all samples, one output after the other; a source is read on first use.
+    /// </summary>
     public Vector<double> Fitted => fitted.Value;
 
     /// <summary>
-    /// Gets y_i minus its expected value, one column of y after the other; of a source, read on first use. The expected value is f(x_i, θ*),
-    /// of logistic and Poisson fits what belongs to f; of classes the residual is 1 − p_y.
+    /// Gets y_i minus its expected value, one column of y after the other; of a source, read on first use. The expected
+    /// value is f(x_i, θ*), of logistic and Poisson fits what belongs to f; of classes the residual is 1 − p_y.
     /// </summary>
     public Vector<double> Residuals => residuals.Value;
 
     /// <summary>Gets the weighted sum of squared residuals, Σ w_i (y_i − f_i)².</summary>
     public double ResidualSumOfSquares => sums.Value.Residual;
 
-    /// <summary>Gets n − k, with the n observed numbers of samples whose weight is not 0, and the k free parameters that no bound holds.</summary>
+    /// <summary>
+    /// Gets the degrees of freedom n − k, with n <see cref="Observations"/> and the k free parameters that are not at
+    /// an active bound.
+    /// </summary>
     public int DegreesOfFreedom => cost.Observations - Loose;
 
-    /// <summary>Gets √(RSS / (n − k)).</summary>
+    /// <summary>Gets the residual standard deviation, √(RSS / (n − k)).</summary>
     public double ResidualStandardDeviation => Math.Sqrt(ResidualSumOfSquares / DegreesOfFreedom);
 
-    /// <summary>Gets 1 − RSS / Σ w_i (y_i − ȳ)².</summary>
+    /// <summary>Gets the coefficient of determination, R² = 1 − RSS / Σ w_i (y_i − ȳ)².</summary>
     public double RSquared => 1.0 - ResidualSumOfSquares / sums.Value.Total;
 
     /// <summary>
-    /// Gets log p(y | θ*), without priors; for least squares a weight w stands for the variance σ²/w. NaN where the distance stands for no
-    /// density.
+    /// Gets the log likelihood, log p(y | θ*), without priors; for least squares a weight w stands for the variance
+    /// σ²/w. NaN if the distance stands for no density.
     /// </summary>
     public double LogLikelihood =>
         Problem.Distance.LogLikelihood(
             AndLeave(() => cost.Value(Minimum.Parameters.AsArray())) - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray()), Observations)
         + (Problem.Distance.Noise == NoiseModel.LeastSquares ? 0.5 * sums.Value.LogWeights : 0.0);
 
-    /// <summary>Gets the number of parameters of the likelihood: θ, and the scale of the noise where it was estimated too.</summary>
+    /// <summary>
+    /// Gets the number of parameters of the likelihood: θ, and the scale of the noise where it was estimated too.
+    /// </summary>
     public int LikelihoodParameters =>
         cost.Unknowns.Free.Count + (Problem.Distance.HasScale || !Problem.Distance.IsLikelihood ? 1 : 0);
 
-    /// <summary>Gets Akaike's information criterion, 2k − 2 log p. Less is better.</summary>
+    /// <summary>Gets Akaike's information criterion, 2k − 2 log p. Lower is better.</summary>
     public double Aic => 2.0 * LikelihoodParameters - 2.0 * LogLikelihood;
 
-    /// <summary>Gets the Bayesian (Schwarz's) information criterion, k log n − 2 log p. Less is better.</summary>
+    /// <summary>Gets the Bayesian (Schwarz's) information criterion, k log n − 2 log p. Lower is better.</summary>
     public double Bic => LikelihoodParameters * Math.Log(cost.Observations) - 2.0 * LogLikelihood;
 
     /// <summary>
-    /// Gets the covariance of θ*: s²(JᵀJ)⁻¹ for least squares, the inverse Hessian for likelihoods, (JᵀWJ/s² + K)⁻¹ for Laplace's with the
-    /// priors' curvatures K, and the sandwich otherwise; for quantiles that is τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹ with the residuals'
-    /// density p(0) by the share of them near 0. NaN where neither likelihood nor single samples' gradients are known.
+    /// Gets the covariance of θ*: s²(JᵀJ)⁻¹ for least squares, the inverse Hessian for likelihoods, (JᵀWJ/s² + K)⁻¹ for
+    /// Laplace's with the priors' curvatures K, and the sandwich otherwise; for quantiles that is τ(1 − τ)/p(0)²
+    /// (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹ with the residuals' density p(0) by the share of them near 0. NaN where neither
+    /// likelihood nor single samples' gradients are known.
     /// </summary>
     /// <exception cref="NotSupportedException">
-    /// The model has too many parameters for a Hessian, or the slope of the distance jumps and the distance does not say how.
+    /// The model has too many parameters for a Hessian, or the slope of the distance jumps and the distance does not
+    /// say how.
     /// </exception>
     public Matrix<double> Covariance => uncertainty.Value.Covariance;
 
-    /// <summary>Gets H⁻¹ (Σ g_i g_iᵀ) H⁻¹ with the gradients g_i of the samples, which holds where the noise model does not.</summary>
-    /// <exception cref="NotSupportedException">The samples' own gradients are not known: of vector distances and of modules.</exception>
+    /// <summary>
+    /// Gets H⁻¹ (Σ g_i g_iᵀ) H⁻¹ with the gradients g_i of the samples, which holds where the noise model does not.
+    /// </summary>
+    /// <exception cref="NotSupportedException">
+    /// The samples' own gradients are not known: of vector distances and of modules.
+    /// </exception>
     public Matrix<double> SandwichCovariance => uncertainty.Value.Sandwich ?? throw NoSamples();
 
     /// <summary>Gets the standard errors of θ*, the square roots of the covariance's diagonal.</summary>
     /// <exception cref="NotSupportedException">As <see cref="Covariance"/>.</exception>
     public Vector<double> StandardErrors => Covariance.Diagonal().PointwiseSqrt();
 
-    /// <summary>Gets the leverages h_i, how much an observation counts in its own prediction, 0 … 1; they add up to k.</summary>
-    /// <exception cref="NotSupportedException">The samples' own gradients are not known: of vector distances and of modules.</exception>
+    /// <summary>
+    /// Gets the leverages h_i, the weight of each observation in its own prediction, from 0 to 1; they sum to k.
+    /// </summary>
+    /// <exception cref="NotSupportedException">
+    /// The samples' own gradients are not known: of vector distances and of modules.
+    /// </exception>
     public Vector<double> Leverage => AndLeave(() => uncertainty.Value.Leverage?.Value) ?? throw NoSamples();
 
     /// <summary>
-    /// Gets whether <see cref="SandwichCovariance"/> and <see cref="Leverage"/> are known, and except for distances with a corner
-    /// <see cref="CooksDistance"/>.
+    /// Gets whether <see cref="SandwichCovariance"/> and <see cref="Leverage"/> are known, and except for distances
+    /// with a corner <see cref="CooksDistance"/>.
     /// </summary>
     public bool HasSampleDiagnostics => cost.HasRows;
 
     /// <summary>
-    /// Gets Cook's distances, how far all predictions move without the sample: r² h/(k φ (1 − h)²), with r = d′/√d″, of likelihoods
-    /// Pearson's residual, φ = 1 for likelihoods and Σ r²/(n − k) for others. Sources: R. D. Cook, Technometrics 19 (1977); D. Pregibon,
-    /// "Logistic regression diagnostics", Annals of Statistics 9 (1981).
+    /// Gets Cook's distances, which measure how far all predictions move if a sample is left out: r² h/(k φ (1 − h)²),
+    /// with r = d′/√d″, of likelihoods Pearson's residual, φ = 1 for likelihoods and Σ r²/(n − k) for others. Sources:
+    /// R. D. Cook, Technometrics 19 (1977); D. Pregibon, "Logistic regression diagnostics", Annals of Statistics 9
+    /// (1981).
     /// </summary>
     /// <exception cref="NotSupportedException">As <see cref="Leverage"/>, and of distances with a corner.</exception>
     public Vector<double> CooksDistance
@@ -170,8 +188,8 @@ public sealed class FitResult
     }
 
     /// <summary>
-    /// Returns Wald's confidence intervals, θ* ± q · standard error, with the quantile q of Student's t for least squares and of the normal
-    /// distribution otherwise.
+    /// Returns Wald's confidence intervals, θ* ± q · standard error, with the quantile q of Student's t for least
+    /// squares and of the normal distribution otherwise.
     /// </summary>
     /// <param name="level">The confidence level, between 0 and 1.</param>
     public IReadOnlyList<Interval> Intervals(double level = 0.95)
@@ -182,8 +200,9 @@ public sealed class FitResult
     }
 
     /// <summary>
-    /// Returns the confidence interval of one parameter by profile likelihood: all values at which the best fit of the others costs no more
-    /// than the level allows. Source: D. Bates and D. Watts, "Nonlinear Regression Analysis and Its Applications" (1988), section 6.1.
+    /// Returns the confidence interval of one parameter by profile likelihood: all values at which the best fit of the
+    /// others costs no more than the level allows. Source: D. Bates and D. Watts, "Nonlinear Regression Analysis and
+    /// Its Applications" (1988), section 6.1.
     /// </summary>
     /// <param name="name">A free parameter.</param>
     /// <param name="level">The confidence level, between 0 and 1.</param>
@@ -193,7 +212,9 @@ public sealed class FitResult
     public Interval ProfileInterval(string name, double level = 0.95, CancellationToken cancellation = default) =>
         AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(Quantile(level)));
 
-    /// <summary>Returns the profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.</summary>
+    /// <summary>
+    /// Returns the profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.
+    /// </summary>
     /// <param name="name">A free parameter.</param>
     /// <param name="points">The number of values.</param>
     /// <param name="cancellation">Stops between fits.</param>
@@ -212,15 +233,19 @@ public sealed class FitResult
         AndLeave(() => Uncertainty.Bootstrap.Of(this, replicates, seed, cancellation));
 
     /// <summary>
-    /// Predicts the expected y with bands: by the delta method for the mean, √(∂f/∂θ V ∂f/∂θᵀ) with the covariance V, and with the noise
-    /// added in squares for a new observation.
+    /// Predicts the expected y with bands: by the delta method for the mean, √(∂f/∂θ V ∂f/∂θᵀ) with the covariance V,
+    /// and with the noise added in squares for a new observation.
     /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="level">The confidence level of the bands, between 0 and 1.</param>
     /// <param name="output">The output of the model, counted from 0.</param>
     /// <exception cref="ArgumentException">x has another number of columns than the model.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such output, or the level is not between 0 and 1.</exception>
-    /// <exception cref="NotSupportedException">The model is a module, whose derivatives are not known sample by sample.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There is no such output, or the level is not between 0 and 1.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// The model is a module, whose derivatives are not known sample by sample.
+    /// </exception>
     public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -258,14 +283,18 @@ public sealed class FitResult
     }
 
     /// <summary>Returns this result if the minimizer ended at a minimum.</summary>
-    /// <exception cref="InvalidOperationException">It did not; the message says what happened and what to do.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It did not; the message says what happened and what to do.
+    /// </exception>
     public FitResult ThrowIfNotConverged()
     {
         Minimum.ThrowIfNotConverged();
         return this;
     }
 
-    /// <summary>Returns how the fit ended, the parameters with their standard errors, and how well the model fits.</summary>
+    /// <summary>
+    /// Returns how the fit ended, the parameters with their standard errors, and how well the model fits.
+    /// </summary>
     public override string ToString()
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
@@ -294,7 +323,8 @@ public sealed class FitResult
     }
 
     /// <summary>
-    /// The standard errors with bounds left aside, by which data drawn again are compared: some of them lie on a bound, and some do not.
+    /// The standard errors with bounds left aside, by which data drawn again are compared: some of them lie on a bound,
+    /// and some do not.
     /// </summary>
     internal Vector<double> ErrorsWithoutBounds => AndLeave(() =>
         ParameterUncertainty.Of(cost, Problem, new Dictionary<string, double>(), Minimum).Covariance.Diagonal().PointwiseSqrt());

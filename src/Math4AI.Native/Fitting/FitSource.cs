@@ -3,7 +3,8 @@ using Math4AI.Data;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// Samples of a fit that are read in blocks, from a file larger than memory or from anywhere: which channels of a source hold x, y and w.
+/// Samples of a fit that are read in blocks, from a file larger than memory or from anywhere: which channels of a
+/// source hold x, y and w.
 /// </summary>
 public sealed record FitSource
 {
@@ -19,7 +20,9 @@ public sealed record FitSource
     /// <summary>Gets the channel of the weights w, counted from 0; null for weights of 1.</summary>
     public int? WeightColumn { get; init; }
 
-    /// <summary>Gets the number of samples in a block, which is a mini-batch for minimizers that use them; 1 or more.</summary>
+    /// <summary>
+    /// Gets the number of samples in a block, which is a mini-batch for minimizers that use them; 1 or more.
+    /// </summary>
     public int BlockLength { get; init; } = 16_384;
 
     /// <summary>Throws where columns or block length are not possible.</summary>

@@ -2,7 +2,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
 
-/// <summary>The observations y of a fit: one number or one row for each sample. A vector or a matrix converts to it.</summary>
+/// <summary>
+/// The observations y of a fit: one number or one row for each sample. A vector or a matrix converts to it.
+/// </summary>
 public sealed class FitTargets
 {
     private FitTargets(Vector<double> values, int columns)

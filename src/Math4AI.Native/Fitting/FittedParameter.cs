@@ -20,8 +20,10 @@ public sealed class FittedParameter
     /// <summary>Gets the estimate.</summary>
     public double Value => fit.Parameters[index];
 
-    /// <summary>Gets the standard error: 0 where the value is fixed or a bound holds it, NaN where it is not known.</summary>
-    /// <exception cref="NotSupportedException">The uncertainty of such a fit is not known; the message says why.</exception>
+    /// <summary>Gets the standard error: 0 if the value is fixed or a bound holds it, NaN if it is not known.</summary>
+    /// <exception cref="NotSupportedException">
+    /// The uncertainty of such a fit is not known; the message says why.
+    /// </exception>
     public double StandardError => fit.StandardErrors[index];
 
     /// <summary>Gets whether the value was fixed before the fit.</summary>
@@ -39,8 +41,9 @@ public sealed class FittedParameter
         fit.ProfileInterval(Name, level, cancellation);
 
     /// <summary>
-    /// Writes a number in the unit of the parameter with the digits that the standard error tells, two significant ones of the error: the
-    /// estimate, the error itself and the ends of an interval then share their last digit. Seven significant digits where no error is known.
+    /// Writes a number in the unit of the parameter with the digits that the standard error tells, two significant ones
+    /// of the error: the estimate, the error itself and the ends of an interval then share their last digit. Seven
+    /// significant digits where no error is known.
     /// </summary>
     /// <param name="number">The number.</param>
     public string Format(double number) => Format(number, Error());

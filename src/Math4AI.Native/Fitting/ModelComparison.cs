@@ -8,7 +8,7 @@ namespace Math4AI.Fitting;
 /// <summary>One of several models, ranked by how well it predicts samples that its fit has not seen.</summary>
 /// <param name="Name">The name of the model or distance.</param>
 /// <param name="Fit">The fit to all of the data.</param>
-/// <param name="Aic">Akaike's information criterion; NaN where the distance stands for no density.</param>
+/// <param name="Aic">Akaike's information criterion; NaN if the distance stands for no density.</param>
 /// <param name="Bic">The Bayesian information criterion.</param>
 /// <param name="PredictionError">The median |y − f| of samples that the fit has not seen, over all folds.</param>
 /// <param name="PredictionErrorSquared">The mean of (y − f)² over the same samples.</param>
@@ -16,15 +16,20 @@ public sealed record RankedModel(
     string Name, FitResult Fit, double Aic, double Bic, double PredictionError, double PredictionErrorSquared);
 
 /// <summary>
-/// Ranks models and distances on the same data: by AIC and BIC, which compare likelihoods, and by k-fold cross-validation, which
-/// compares predictions whatever the distance is.
+/// Ranks models and distances on the same data: by AIC and BIC, which compare likelihoods, and by k-fold
+/// cross-validation, which compares predictions whatever the distance is.
 /// </summary>
 public static class ModelComparison
 {
-    /// <summary>Fits the model of a fit by other distances, and ranks them together with its own; the least median prediction error first.</summary>
+    /// <summary>
+    /// Fits the model of a fit by other distances, and ranks them together with its own; the least median prediction
+    /// error first.
+    /// </summary>
     /// <param name="fit">A fit to samples in memory.</param>
     /// <param name="distances">The other distances; those of the same name count once.</param>
-    /// <param name="start">Where the fits begin; null, and parameters that it leaves out, for where the fit ended.</param>
+    /// <param name="start">
+    /// Where the fits begin; null, and parameters that it leaves out, for where the fit ended.
+    /// </param>
     /// <param name="folds">The number of folds of the cross-validation, 2 or more; at most one for each sample.</param>
     /// <param name="seed">The seed of the folds.</param>
     /// <param name="cancellation">Stops between fits.</param>
@@ -59,7 +64,9 @@ public static class ModelComparison
     /// <param name="folds">The number of folds of the cross-validation, 2 or more.</param>
     /// <param name="seed">The seed of the folds, which are the same for all models.</param>
     /// <param name="cancellation">Stops between fits.</param>
-    /// <exception cref="ArgumentException">There is no model, the samples differ, or there are fewer samples than folds.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no model, the samples differ, or there are fewer samples than folds.
+    /// </exception>
     public static IReadOnlyList<RankedModel> Rank(
         IReadOnlyList<(string Name, FitProblem Problem, IReadOnlyDictionary<string, double> Start)> candidates,
         int folds = 10,

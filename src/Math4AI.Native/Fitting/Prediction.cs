@@ -7,7 +7,9 @@ namespace Math4AI.Fitting;
 /// <summary>Predictions of a fit with their bands, one for each sample.</summary>
 /// <param name="Mean">The expected y: f(x, θ*), of logistic and Poisson fits what belongs to f.</param>
 /// <param name="Confidence">The confidence intervals of the mean.</param>
-/// <param name="Observation">The prediction intervals of a new observation; NaN where the noise is that of counts or classes.</param>
+/// <param name="Observation">
+/// The prediction intervals of a new observation; NaN if the noise is that of counts or classes.
+/// </param>
 public sealed record Prediction(Vector<double> Mean, IReadOnlyList<Interval> Confidence, IReadOnlyList<Interval> Observation)
 {
     private const int MaxPrintedRows = 10;

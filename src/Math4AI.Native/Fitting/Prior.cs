@@ -3,8 +3,8 @@ using Math4AI.Fitting.Distances;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// What is known of a parameter before the data: −log density is added to the cost, which must then be a −log likelihood. A prior of
-/// your own derives from this class and implements <see cref="Expand"/>.
+/// What is known of a parameter before the data: −log density is added to the cost, which must then be a −log
+/// likelihood. A prior of your own derives from this class and implements <see cref="Expand"/>.
 /// </summary>
 public abstract class Prior
 {
@@ -30,15 +30,15 @@ public abstract class Prior
     public virtual bool HasCorner => false;
 
     /// <summary>
-    /// Returns −log p and its derivatives by θ. The curvature must be 0 or more: the second derivative, or that of a parabola that lies
-    /// above −log p and touches it there.
+    /// Returns −log p and its derivatives by θ. The curvature must be 0 or more: the second derivative, or that of a
+    /// parabola that lies above −log p and touches it there.
     /// </summary>
     /// <param name="parameter">θ.</param>
     public abstract Expansion Expand(double parameter);
 
     /// <summary>
-    /// Returns ∂²(−log p)/∂θ², what the prior adds to the information about θ. The default is the curvature of <see cref="Expand"/>; a prior
-    /// with a corner returns 0 beside it.
+    /// Returns ∂²(−log p)/∂θ², what the prior adds to the information about θ. The default is the curvature of
+    /// <see cref="Expand"/>; a prior with a corner returns 0 beside it.
     /// </summary>
     /// <param name="parameter">θ.</param>
     public virtual double Curvature(double parameter) => Expand(parameter).Curvature;

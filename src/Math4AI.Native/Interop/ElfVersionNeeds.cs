@@ -4,8 +4,8 @@ using System.Text;
 namespace Math4AI.Interop;
 
 /// <summary>
-/// The version-needs section (<c>.gnu.version_r</c>) of a 64-bit little-endian ELF library: which symbol versions it asks
-/// of which other library. A need that is marked weak is a wish: the dynamic linker loads the library without it.
+/// The version-needs section (<c>.gnu.version_r</c>) of a 64-bit little-endian ELF library: which symbol versions it
+/// asks of which other library. A need that is marked weak is a wish: the dynamic linker loads the library without it.
 /// Source: Linux Standard Base Core, generic part, chapter "Symbol Versioning".
 /// </summary>
 internal static class ElfVersionNeeds

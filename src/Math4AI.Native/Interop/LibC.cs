@@ -41,12 +41,14 @@ internal static partial class LibC
         }
     }
 
-    /// <summary>Sets a variable for the native libraries that are loaded later, where the user has not set it.</summary>
+    /// <summary>
+    /// Sets a variable for the native libraries that are loaded later, where the user has not set it.
+    /// </summary>
     public static void SetDefault(string name, string value) => _ = SetEnvironment(name, value, overwrite: 0);
 
     /// <summary>
-    /// Lets the C library keep freed memory for the next allocation, of large blocks too, in place of giving each back to the system
-    /// and clearing new pages for the next.
+    /// Lets the C library keep freed memory for the next allocation, of large blocks too, in place of giving each back
+    /// to the system and clearing new pages for the next.
     /// </summary>
     public static void KeepFreedMemory()
     {
@@ -56,7 +58,9 @@ internal static partial class LibC
         _ = MallocOption(TopPad, 64 << 20);
     }
 
-    /// <summary>Whether something that is there is a file of bytes, and no device, pipe or socket; links are followed.</summary>
+    /// <summary>
+    /// Whether something that is there is a file of bytes, and no device, pipe or socket; links are followed.
+    /// </summary>
     public static unsafe bool IsRegularFile(string path)
     {
         const int CurrentFolder = -100, TypeWanted = 1, ModeOffset = 28, TypeBits = 0xF000, Regular = 0x8000;

@@ -16,7 +16,9 @@ internal static class LibraryResolver
         NativeLibrary.SetDllImportResolver(
             typeof(LibraryResolver).Assembly, (name, _, _) => Libraries.ContainsKey(name) ? Handle(name) : 0);
 
-    /// <summary>Registers how a library is opened: <paramref name="open"/> sets its handle or the problem, once.</summary>
+    /// <summary>
+    /// Registers how a library is opened: <paramref name="open"/> sets its handle or the problem, once.
+    /// </summary>
     public static void Register(string name, Action open) => Libraries.Add(name, new Library(open));
 
     /// <summary>Says which opened library a name stands for.</summary>

@@ -5,7 +5,9 @@ using Math4AI.Interop.Mkl;
 
 namespace Math4AI.Interop;
 
-/// <summary>GNU's OpenMP, which libtorch brings: the entry points that the C compiler calls for a parallel region.</summary>
+/// <summary>
+/// GNU's OpenMP, which libtorch brings: the entry points that the C compiler calls for a parallel region.
+/// </summary>
 internal static unsafe class OpenMp
 {
     private static readonly Lazy<EntryPoints?> Entries = new(Load);
@@ -13,7 +15,9 @@ internal static unsafe class OpenMp
     /// <summary>Gets whether regions can be run.</summary>
     public static bool IsAvailable => Entries.Value is not null;
 
-    /// <summary>Gets or sets how many threads a region that begins on this thread has; set for this thread alone.</summary>
+    /// <summary>
+    /// Gets or sets how many threads a region that begins on this thread has; set for this thread alone.
+    /// </summary>
     public static int ThreadsHere
     {
         get => ((delegate* unmanaged<int>)Entries.Value!.MaxThreads)();
@@ -21,8 +25,8 @@ internal static unsafe class OpenMp
     }
 
     /// <summary>
-    /// Runs work(0) … work(parts − 1) in a region of as many threads; where the team turns out smaller, its threads take several parts
-    /// each. The exception of the first part that failed is thrown when all have ended.
+    /// Runs work(0) … work(parts − 1) in a region of as many threads; where the team turns out smaller, its threads
+    /// take several parts each. The exception of the first part that failed is thrown when all have ended.
     /// </summary>
     public static void Run(int parts, Action<int> work)
     {

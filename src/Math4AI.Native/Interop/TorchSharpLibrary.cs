@@ -7,8 +7,8 @@ using TorchSharp;
 namespace Math4AI.Interop;
 
 /// <summary>
-/// The C++ library under TorchSharp. TorchSharp's own way of loading it fails where libstdc++ is older than that of GCC 13:
-/// its P/Invokes are resolved here.
+/// The C++ library under TorchSharp. TorchSharp's own way of loading it fails where libstdc++ is older than that of GCC
+/// 13: its P/Invokes are resolved here.
 /// </summary>
 internal static unsafe class TorchSharpLibrary
 {
@@ -51,7 +51,8 @@ internal static unsafe class TorchSharpLibrary
         }
 
         beforeTorch();
-        // TorchSharp opens the library by name before its first P/Invoke. Where the search fails, the context is asked last.
+        // TorchSharp opens the library by name before its first P/Invoke. Where the search fails, the context is asked
+        // last.
         AssemblyLoadContext.GetLoadContext(assembly)!.ResolvingUnmanagedDll += (_, name) => Find(name);
         try
         {
@@ -59,7 +60,8 @@ internal static unsafe class TorchSharpLibrary
         }
         catch (InvalidOperationException)
         {
-            // The application has a resolver of its own for TorchSharp. The library that is open then is the one it finds.
+            // The application has a resolver of its own for TorchSharp. The library that is open then is the one it
+            // finds.
             _ = LibraryResolver.IsAvailable(Name);
         }
     }

@@ -7,23 +7,23 @@ namespace Math4AI.Runtime;
 
 /// <summary>
 /// Controls the native runtime of this process: what is loaded, how many threads it uses, and what carries out linear
-/// algebra. Nothing has to be called: from the first use of any type of this library on, Math.NET's linear algebra and Fourier
-/// transforms run on MKL, and TorchSharp finds its libraries. Each library is loaded when it is first needed; the members
-/// here that need one load it.
+/// algebra. Nothing has to be called: from the first use of any type of this library on, Math.NET's linear algebra and
+/// Fourier transforms run on MKL, and TorchSharp finds its libraries. Each library is loaded when it is first needed;
+/// the members here that need one load it.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Environment variables, read once: <c>MATH4AI_THREADS</c> sets <see cref="Threads"/>; <c>MATH4AI_PROVIDER</c>
 /// (<c>mkl</c>, <c>mathnet</c> or <c>managed</c>) chooses the linear algebra; <c>MATH4AI_DETERMINISTIC=0</c> turns
-/// <see cref="Deterministic"/> off, to measure what it costs; <c>MATH4AI_MKL_DISPATCH=vendor</c> leaves MKL its own choice of
-/// code on processors that are not Intel's, which is about half as fast there.
+/// <see cref="Deterministic"/> off, to measure what it costs; <c>MATH4AI_MKL_DISPATCH=vendor</c> leaves MKL its own
+/// choice of code on processors that are not Intel's, which is about half as fast there.
 /// </para>
 /// <para>
 /// Math.NET's own settings keep their meaning: <c>Control.UseBestProviders()</c>, <c>UseDefaultProviders()</c>,
 /// <c>UseNativeMKL()</c> and <c>TryUseNative()</c> choose MKL as found here (or the application's own copy of
 /// MathNet.Numerics.Providers.MKL, where it has one), <c>UseManaged()</c> chooses managed code, and
-/// <c>UseSingleThread()</c>, <c>UseMultiThreading()</c> and <c>MaxDegreeOfParallelism</c> set <see cref="Threads"/>.
-/// A program that calls them before it uses any type of this library, or that uses Math.NET's types alone, does not load
+/// <c>UseSingleThread()</c>, <c>UseMultiThreading()</c> and <c>MaxDegreeOfParallelism</c> set <see cref="Threads"/>. A
+/// program that calls them before it uses any type of this library, or that uses Math.NET's types alone, does not load
 /// this library, and runs managed until it does: read <see cref="Provider"/> first.
 /// </para>
 /// </remarks>
@@ -32,7 +32,9 @@ public static class Compute
     private static (Func<LinearAlgebraBackend> Get, Func<LinearAlgebraBackend, bool> TrySet)? provider;
     private static bool hasLeftMkl;
 
-    /// <summary>Gets the steps that load the native libraries, in order, after taking those that have not been taken.</summary>
+    /// <summary>
+    /// Gets the steps that load the native libraries, in order, after taking those that have not been taken.
+    /// </summary>
     public static IReadOnlyList<StartupStep> StartupSteps => NativeRuntime.Steps;
 
     /// <summary>Gets the native libraries of this process, after loading those that have not been loaded.</summary>
@@ -46,13 +48,14 @@ public static class Compute
 
     /// <summary>
     /// Gets whether the same operation on the same input gives the same bits, in every run with the same number of
-    /// <see cref="Threads"/> on the same processor: wherever its arrays lie in memory, and whatever other threads of the program
-    /// compute at the same time. For that, large operations that several threads ask for at once run one after the other, each on
-    /// all threads. True unless <c>MATH4AI_DETERMINISTIC=0</c>, which lets them run at once and share the threads.
+    /// <see cref="Threads"/> on the same processor: wherever its arrays lie in memory, and whatever other threads of
+    /// the program compute at the same time. For that, large operations that several threads ask for at once run one
+    /// after the other, each on all threads. True unless <c>MATH4AI_DETERMINISTIC=0</c>, which lets them run at once
+    /// and share the threads.
     /// </summary>
     public static bool Deterministic => !HasMkl || NativeRuntime.IsReproducible;
 
-    /// <summary>Gets MKL's version in its own words; empty where it cannot be loaded.</summary>
+    /// <summary>Gets MKL's version in its own words; empty if it cannot be loaded.</summary>
     public static string MklVersion => HasMkl ? MklService.Version : string.Empty;
 
     /// <summary>Gets the vector instructions that MKL uses, or that .NET uses where MKL cannot be loaded.</summary>
@@ -62,7 +65,9 @@ public static class Compute
     /// <summary>Gets the processor's name.</summary>
     public static string Processor => ProcessorName.Value;
 
-    /// <summary>Gets what would make linear algebra faster here, one sentence each; empty where it runs at full speed.</summary>
+    /// <summary>
+    /// Gets what would make linear algebra faster here, one sentence each; empty if it runs at full speed.
+    /// </summary>
     public static IReadOnlyList<string> SpeedAdvice()
     {
         string? asked = Environment.GetEnvironmentVariable("MATH4AI_THREADS");
@@ -97,8 +102,8 @@ public static class Compute
     }
 
     /// <summary>
-    /// Gets or sets the linear algebra and the Fourier transforms in use. Setting it installs them in Math.NET for the whole
-    /// process.
+    /// Gets or sets the linear algebra and the Fourier transforms in use. Setting it installs them in Math.NET for the
+    /// whole process.
     /// </summary>
     /// <exception cref="PlatformNotSupportedException">The one asked for cannot be used here.</exception>
     public static LinearAlgebraBackend Provider
@@ -115,8 +120,8 @@ public static class Compute
     }
 
     /// <summary>
-    /// Gets or sets the number of threads that one computation may use, of MKL, of torch and of our own loops together; at first
-    /// <c>MATH4AI_THREADS</c>, or else the number of processors that this process may use.
+    /// Gets or sets the number of threads that one computation may use, of MKL, of torch and of our own loops together;
+    /// at first <c>MATH4AI_THREADS</c>, or else the number of processors that this process may use.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public static int Threads
@@ -133,14 +138,20 @@ public static class Compute
     internal static int ThreadsAtStart { get; } =
         TryReadThreads(Environment.GetEnvironmentVariable("MATH4AI_THREADS"), out int asked) ? asked : Environment.ProcessorCount;
 
-    /// <summary>Gets whether MKL's file is there: linear algebra may then count on it, and it is loaded at the first call.</summary>
+    /// <summary>
+    /// Gets whether MKL's file is there: linear algebra may then count on it, and it is loaded at the first call.
+    /// </summary>
     internal static bool CanLoadMkl => NativeRuntime.HasMklFile;
 
-    /// <summary>Says how Math.NET's provider is read and set; the start of the library does, since its rooms lie above this one.</summary>
+    /// <summary>
+    /// Says how Math.NET's provider is read and set; the start of the library does, since its rooms lie above this one.
+    /// </summary>
     internal static void SetProviderAccess(Func<LinearAlgebraBackend> get, Func<LinearAlgebraBackend, bool> trySet) =>
         provider = (get, trySet);
 
-    /// <summary>Puts Math.NET on managed code where it counted on an MKL that cannot be loaded. Returns false.</summary>
+    /// <summary>
+    /// Puts Math.NET on managed code where it counted on an MKL that cannot be loaded. Returns false.
+    /// </summary>
     internal static bool LeaveMkl()
     {
         if (NativeRuntime.HasMklFailed && !hasLeftMkl)

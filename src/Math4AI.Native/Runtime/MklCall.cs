@@ -3,10 +3,11 @@ using Math4AI.Interop.Mkl;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// Sets how many threads one call of MKL may use, for the scope of the call. Small work gets one: handing it to others takes
-/// longer than doing it, and much longer where another process holds their processor. Large work gets
-/// <see cref="Compute.Threads"/>, whoever else is calling, since the number of threads decides how sums are rounded; calls
-/// that come at the same time wait for each other. Where <see cref="Compute.Deterministic"/> is off, they share the threads.
+/// Sets how many threads one call of MKL may use, for the scope of the call. Small work gets one: handing it to others
+/// takes longer than doing it, and much longer where another process holds their processor. Large work gets
+/// <see cref="Compute.Threads"/>, whoever else is calling, since the number of threads decides how sums are rounded;
+/// calls that come at the same time wait for each other. Where <see cref="Compute.Deterministic"/> is off, they share
+/// the threads.
 /// </summary>
 internal readonly ref struct MklCall : IDisposable
 {
@@ -19,7 +20,9 @@ internal readonly ref struct MklCall : IDisposable
     /// <summary>The same for Cholesky's factorisation, n³/3 at n = 330.</summary>
     public const double WorthSharingOfCholesky = 1.2e7;
 
-    /// <summary>The same for Householder's factorisation, 4n³ at n = 230, most of which waits for one column after the other.</summary>
+    /// <summary>
+    /// The same for Householder's factorisation, 4n³ at n = 230, most of which waits for one column after the other.
+    /// </summary>
     public const double WorthSharingOfQr = 5e7;
 
     private static readonly Lock AllThreads = new();

@@ -6,9 +6,9 @@ using TorchSharp;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// Loads the native libraries, each when it is first needed, in the one order that works: the helper first and globally,
-/// since it defines what MKL asks about the processor and what LibTorchSharp asks of libstdc++; then libtorch, which has
-/// MKL inside; then LibTorchSharp. The sound library stands alone.
+/// Loads the native libraries, each when it is first needed, in the one order that works: the helper first and
+/// globally, since it defines what MKL asks about the processor and what LibTorchSharp asks of libstdc++; then
+/// libtorch, which has MKL inside; then LibTorchSharp. The sound library stands alone.
 /// </summary>
 internal static class NativeRuntime
 {
@@ -54,7 +54,9 @@ internal static class NativeRuntime
     /// <summary>Gets whether loading MKL has been tried in vain.</summary>
     public static bool HasMklFailed => Mkl.HasFailed;
 
-    /// <summary>Gets whether MKL's file is there; it is not loaded, and where loading it has failed the answer is no.</summary>
+    /// <summary>
+    /// Gets whether MKL's file is there; it is not loaded, and where loading it has failed the answer is no.
+    /// </summary>
     public static bool HasMklFile => MklFiles.Value && !Mkl.HasFailed;
 
     /// <summary>Gets whether tensors can be used, after loading what they need.</summary>
@@ -130,8 +132,8 @@ internal static class NativeRuntime
     private static void PrepareTorch()
     {
         Helper.Take();
-        // OpenMP's threads wait for each other by spinning, for about a millisecond: where another program wants the core, a training
-        // step takes many times as long. A tenth of that is enough between the parts of a step.
+        // OpenMP's threads wait for each other by spinning, for about a millisecond: where another program wants the
+        // core, a training step takes many times as long. A tenth of that is enough between the parts of a step.
         LibC.SetDefault("GOMP_SPINCOUNT", "20000");
     }
 

@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace Math4AI.Runtime;
 
-/// <summary>Keeps torch and MKL on the calling thread within a scope: small work is done sooner than a second thread is woken.</summary>
+/// <summary>
+/// Keeps torch and MKL on the calling thread within a scope: small work is done sooner than a second thread is woken.
+/// </summary>
 internal readonly ref struct OneThread : IDisposable
 {
     private readonly int mkl;
@@ -20,7 +22,8 @@ internal readonly ref struct OneThread : IDisposable
             return new OneThread(-1, 0);
         }
 
-        // A thread of torch's takes over the number of the process when torch is first asked for it there; it must not do so later.
+        // A thread of torch's takes over the number of the process when torch is first asked for it there; it must not
+        // do so later.
         _ = Compute.HasTensors ? torch.get_num_threads() : 0;
         var before = new OneThread(MklService.SetNumThreadsLocal(1), OpenMp.ThreadsHere);
         OpenMp.ThreadsHere = 1;

@@ -4,14 +4,16 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Runtime;
 
-/// <summary>How long one operation of one size takes on the managed and on the native path.</summary>
+/// <summary>The time that one operation of one size takes on the managed and on the native path.</summary>
 /// <param name="Operation">Its name, one of <see cref="PathBenchmark.Operations"/>.</param>
 /// <param name="Size">The order of the matrices, or the length of the transform.</param>
 /// <param name="ManagedSeconds">The best of several runs on Math.NET's own code.</param>
 /// <param name="NativeSeconds">The best of several runs on MKL.</param>
 /// <param name="Speedup">Managed over native.</param>
 /// <param name="NativeGflops">10⁹ floating-point operations per second on the native path, by the usual counts.</param>
-/// <param name="PeakGflops">The speed of matrix products, the fastest in the same run: see <see cref="PeakSpeed.MeasureGflops{T}"/>.</param>
+/// <param name="PeakGflops">
+/// The speed of matrix products, the fastest in the same run: see <see cref="PeakSpeed.MeasureGflops{T}"/>.
+/// </param>
 /// <param name="ShareOfPeak"><paramref name="NativeGflops"/> over <paramref name="PeakGflops"/>.</param>
 public sealed record PathBenchmarkResult(
     string Operation,
@@ -23,7 +25,7 @@ public sealed record PathBenchmarkResult(
     double PeakGflops,
     double ShareOfPeak);
 
-/// <summary>Measures what the native path is worth on this machine.</summary>
+/// <summary>Measures the speedup of the native path on this machine.</summary>
 public static class PathBenchmark
 {
     private const double SecondsPerFigure = 0.1;
@@ -43,9 +45,9 @@ public static class PathBenchmark
     /// <summary>Gets the names of the operations.</summary>
     public static IReadOnlyList<string> Operations => [.. Known.Keys];
 
-    /// <summary>Measures an operation at one size after the other, as the results are asked for.</summary>
+    /// <summary>Measures an operation at each size, lazily as the results are enumerated.</summary>
     /// <param name="operation">One of <see cref="Operations"/>.</param>
-    /// <param name="sizes">The sizes; null for a few that show the course.</param>
+    /// <param name="sizes">The sizes; null for a representative few.</param>
     /// <exception cref="ArgumentException">There is no such operation, or a size is under 1.</exception>
     public static IEnumerable<PathBenchmarkResult> Run(string operation, IReadOnlyList<int>? sizes = null)
     {
@@ -91,7 +93,8 @@ public static class PathBenchmark
 
     private static double BestSeconds(Action action)
     {
-        // Code that is called often is compiled once more, and better, in the background: small work is measured after that.
+        // Code that is called often is compiled once more, and better, in the background: small work is measured after
+        // that.
         long warm = Stopwatch.GetTimestamp();
         double quickest = double.PositiveInfinity;
         for (int calls = 0; calls < 2 || (quickest < SmallSeconds && Stopwatch.GetElapsedTime(warm).TotalSeconds < WarmUpSeconds); calls++)

@@ -5,7 +5,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Runtime;
 
-/// <summary>The speed that other speeds of linear algebra are a share of: that of large matrix products on this machine.</summary>
+/// <summary>
+/// Measures the peak speed of this machine: that of large matrix products, to which other speeds are compared.
+/// </summary>
 public static class PeakSpeed
 {
     private const int Order = 1024;
@@ -14,8 +16,8 @@ public static class PeakSpeed
     private const int MinProducts = 5;
 
     /// <summary>
-    /// Measures the speed of C = A · B, 1024 × 1024, in 10⁹ floating-point operations per second: the best of all products of one
-    /// second, after some that wake the threads and raise the processor's clock.
+    /// Measures the speed of C = A · B, 1024 × 1024, in 10⁹ floating-point operations per second: the best of all
+    /// products of one second, after a warm-up of the threads and of the processor's clock.
     /// </summary>
     /// <typeparam name="T">double or float.</typeparam>
     public static double MeasureGflops<T>()
@@ -28,9 +30,10 @@ public static class PeakSpeed
     }
 
     /// <summary>
-    /// Gets a bound on the speed in float64, in 10⁹ operations per second: cores in use × clock × 2 vector units × numbers in a vector × 2,
-    /// by the clock that the system reports. A processor with narrower units stays below it, and one whose clock rises beyond what
-    /// is reported may exceed it. Null where the clock or the vectors are not known.
+    /// Gets a bound on the speed in float64, in 10⁹ operations per second: cores in use × clock × 2 vector units ×
+    /// numbers in a vector × 2, by the clock that the system reports. A processor with narrower units stays below it,
+    /// and one whose clock rises beyond what is reported may exceed it. Null where the clock or the vectors are not
+    /// known.
     /// </summary>
     public static double? BoundGflops => BoundOf(
         File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo") : [],
@@ -40,7 +43,7 @@ public static class PeakSpeed
     /// <summary><see cref="BoundGflops"/> for any machine.</summary>
     /// <param name="description">The lines of <c>/proc/cpuinfo</c>.</param>
     /// <param name="threads">The threads in use.</param>
-    /// <param name="width">The float64 numbers in a vector; 0 where that is not known.</param>
+    /// <param name="width">The float64 numbers in a vector; 0 if that is not known.</param>
     internal static double? BoundOf(IEnumerable<string> description, int threads, int width)
     {
         var cores = new HashSet<(string Package, string Core)>();

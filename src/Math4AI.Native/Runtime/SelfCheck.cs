@@ -150,7 +150,8 @@ public static class SelfCheck
         }
         catch (Exception e)
         {
-            // Whatever goes wrong is the finding; of a missing library, what to do has been said by the step that loads it.
+            // Whatever goes wrong is the finding; of a missing library, what to do has been said by the step that loads
+            // it.
             string sentence = e.GetBaseException().Message.Split('\n')[0];
             string finding = (e is DllNotFoundException ? sentence.Split(". ")[0] : sentence).TrimEnd('.');
             return new StartupStep(name, false, finding, remedy, Stopwatch.GetElapsedTime(start).TotalSeconds);

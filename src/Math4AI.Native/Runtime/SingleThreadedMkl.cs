@@ -2,7 +2,9 @@ using Math4AI.Interop.Mkl;
 
 namespace Math4AI.Runtime;
 
-/// <summary>Keeps MKL on one thread within a scope: in a loop that is parallel already, more would only wait for each other.</summary>
+/// <summary>
+/// Keeps MKL on one thread within a scope: in a loop that is parallel already, more would only wait for each other.
+/// </summary>
 internal readonly ref struct SingleThreadedMkl : IDisposable
 {
     private readonly int before;

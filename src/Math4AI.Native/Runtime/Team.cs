@@ -3,9 +3,9 @@ using Math4AI.Interop;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// Runs a piece of work in parts, on the threads of torch's own pool: inside, torch and MKL use one thread each, and no thread of ours
-/// competes with theirs for the cores. How work is divided, and so its rounding, depends on the number of parts alone, whichever thread
-/// runs them.
+/// Runs a piece of work in parts, on the threads of torch's own pool: inside, torch and MKL use one thread each, and no
+/// thread of ours competes with theirs for the cores. How work is divided, and so its rounding, depends on the number
+/// of parts alone, whichever thread runs them.
 /// </summary>
 internal static class Team
 {
@@ -24,14 +24,18 @@ internal static class Team
         return (first, Bound(part + 1) - first);
     }
 
-    /// <summary>Runs work(0) … work(parts − 1): at once, or one after the other within <see cref="OneThread"/> or without OpenMP.</summary>
+    /// <summary>
+    /// Runs work(0) … work(parts − 1): at once, or one after the other within <see cref="OneThread"/> or without
+    /// OpenMP.
+    /// </summary>
     public static void Run(int parts, Action<int> work)
     {
         if (parts > 1 && OpenMp.IsAvailable && OpenMp.ThreadsHere > 1)
         {
             OpenMp.Run(parts, part =>
             {
-                // Or else oneDNN divides its work for as many threads as a region has elsewhere, and waits for them for ever.
+                // Or else oneDNN divides its work for as many threads as a region has elsewhere, and waits for them for
+                // ever.
                 using OneThread thread = OneThread.BeginIf(true);
                 work(part);
             });

@@ -3,13 +3,17 @@ using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Separation;
 
-/// <summary>What <see cref="AutoSeparator"/> chose and found: the sources of a room, or of a mixture without echoes.</summary>
+/// <summary>
+/// What <see cref="AutoSeparator"/> chose and found: the sources of a room, or of a mixture without echoes.
+/// </summary>
 public class AutoSeparationResult
 {
     /// <summary>Gets the method that was chosen.</summary>
     public required SeparationMethod Method { get; init; }
 
-    /// <summary>Gets the statistic of <see cref="RoomTest"/>; NaN where the settings decided, or the test could not.</summary>
+    /// <summary>
+    /// Gets the statistic of <see cref="RoomTest"/>; NaN if the settings decided, or the test could not.
+    /// </summary>
     public required double RoomStatistic { get; init; }
 
     /// <summary>Gets whether the recording was taken to come from a room.</summary>

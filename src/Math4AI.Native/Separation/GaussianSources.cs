@@ -2,9 +2,9 @@ namespace Math4AI.Separation;
 
 /// <summary>
 /// Sources that are indistinguishable from Gaussian ones. A single one is separated like any other. Of several, every
-/// rotation is as good, so that they are the arbitrary part of the answer; the space that they span, and all other sources,
-/// are not. Source: P. Comon, "Independent component analysis, a new concept?", Signal Processing 36 (1994), theorem 11;
-/// C. Jarque and A. Bera, International Statistical Review 55 (1987), for the test.
+/// rotation is as good, so that they are the arbitrary part of the answer; the space that they span, and all other
+/// sources, are not. Source: P. Comon, "Independent component analysis, a new concept?", Signal Processing 36 (1994),
+/// theorem 11; C. Jarque and A. Bera, International Statistical Review 55 (1987), for the test.
 /// </summary>
 internal static class GaussianSources
 {
@@ -12,7 +12,9 @@ internal static class GaussianSources
     private const double Critical = 13.815510557964274;
     private const int FewestSamples = 100;
 
-    /// <summary>Finds the sources, from 0, whose n (S²/6 + K²/24), with skewness S and kurtosis K, is not significant.</summary>
+    /// <summary>
+    /// Finds the sources, from 0, whose n (S²/6 + K²/24), with skewness S and kurtosis K, is not significant.
+    /// </summary>
     public static IReadOnlyList<int> Find(SourceStatistics statistics) =>
     [
         .. Enumerable.Range(0, statistics.Variance.Count)
@@ -20,8 +22,8 @@ internal static class GaussianSources
     ];
 
     /// <summary>
-    /// Tells whether one source is indistinguishable from Gaussian, from its skewness S and excess kurtosis K; never of fewer
-    /// than 100 samples.
+    /// Tells whether one source is indistinguishable from Gaussian, from its skewness S and excess kurtosis K; never of
+    /// fewer than 100 samples.
     /// </summary>
     public static bool IsGaussian(long samples, double skewness, double excess) =>
         samples >= FewestSamples && samples * (skewness * skewness / 6.0 + excess * excess / 24.0) < Critical;

@@ -7,8 +7,8 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// Solves A X = Y for the sources of a known mixing: by LU where A is square, in the least-squares sense by QR where there
-/// are more channels than sources. Equals <c>numpy.linalg.solve</c> and <c>numpy.linalg.lstsq</c>.
+/// Solves A X = Y for the sources of a known mixing: by LU where A is square, in the least-squares sense by QR where
+/// there are more channels than sources. Equals <c>numpy.linalg.solve</c> and <c>numpy.linalg.lstsq</c>.
 /// </summary>
 internal sealed class KnownMixing : Separator
 {
@@ -60,7 +60,9 @@ internal sealed class KnownMixing : Separator
         return new SeparationSolution(solution, Termination.Direct) { IsUnique = true };
     }
 
-    /// <summary>Throws where fewer than half of the digits would survive: the condition number may not exceed 1/√ε.</summary>
+    /// <summary>
+    /// Throws where fewer than half of the digits would survive: the condition number may not exceed 1/√ε.
+    /// </summary>
     private void RequireSolvable(double epsilon)
     {
         double condition = mixing.ConditionNumber();

@@ -26,7 +26,7 @@ public sealed class SeparationLog
     /// <summary>Gets the seconds of each stage that has ended.</summary>
     internal IReadOnlyDictionary<string, double> SecondsPerStage => seconds;
 
-    /// <summary>Begins a stage and ends the one before it.</summary>
+    /// <summary>Starts a stage and ends the one before it.</summary>
     /// <param name="name">The name of the stage, such as "whiten" or "solve".</param>
     public void Begin(string name)
     {

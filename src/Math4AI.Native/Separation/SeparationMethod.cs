@@ -45,10 +45,14 @@ public sealed class SeparationMethod(string name)
     /// </summary>
     public bool UsesSampleOrder { get; init; }
 
-    /// <summary>Gets whether the method separates recordings from rooms with echoes (<see cref="RoomSeparator"/>).</summary>
+    /// <summary>
+    /// Gets whether the method separates recordings from rooms with echoes (<see cref="RoomSeparator"/>).
+    /// </summary>
     public bool IsForRooms => RoomFactory is not null;
 
-    /// <summary>Gets what makes a separator from settings; null where only the method's own options can make one.</summary>
+    /// <summary>
+    /// Gets what makes a separator from settings; null if only the method's own options can make one.
+    /// </summary>
     public Func<SeparationOptions, Separator>? Factory { get; init; }
 
     /// <summary>Gets what makes a separator for rooms; null for all other methods.</summary>

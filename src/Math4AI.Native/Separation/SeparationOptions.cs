@@ -27,8 +27,8 @@ public sealed record SeparationOptions
     public bool EstimatesSources { get; init; }
 
     /// <summary>
-    /// Gets the unmixing matrix at which the search begins, sources × channels, such as that of a similar recording; null
-    /// for a search from scratch.
+    /// Gets the unmixing matrix at which the search begins, sources × channels, such as that of a similar recording;
+    /// null for a search from scratch.
     /// </summary>
     public Matrix<double>? Start { get; init; }
 
@@ -36,8 +36,8 @@ public sealed record SeparationOptions
     public Contrast? Contrast { get; init; }
 
     /// <summary>
-    /// Gets the maximum number of samples in which the minimum of the mutual information is searched, 1000 or more; null
-    /// for the default.
+    /// Gets the maximum number of samples in which the minimum of the mutual information is searched, 1000 or more;
+    /// null for the default.
     /// </summary>
     public int? SearchSamples { get; init; }
 
@@ -64,7 +64,7 @@ public sealed record SeparationOptions
     internal SeparationMethod RoomMethod =>
         Method is { IsForRooms: true } ? Method : Separator.Methods.First(method => method.IsForRooms);
 
-    /// <summary>Throws where the settings do not fit together.</summary>
+    /// <summary>Throws if the settings do not fit together.</summary>
     /// <exception cref="ArgumentException">The message says which settings do not fit, and what would.</exception>
     internal void Check()
     {

@@ -4,7 +4,7 @@ using Math4AI.Optimization;
 
 namespace Math4AI.Separation;
 
-/// <summary>What a separation found, and how it came to it.</summary>
+/// <summary>The result of a separation: the unmixing, its statistics and the record of the iterations.</summary>
 public class SeparationResult
 {
     internal SeparationResult()
@@ -32,7 +32,9 @@ public class SeparationResult
     /// <summary>Gets the change that each iteration made, in the unit of the tolerance.</summary>
     public required IReadOnlyList<double> Changes { get; init; }
 
-    /// <summary>Gets the objective after each iteration; <see cref="SeparationMethod.Objective"/> says what it is.</summary>
+    /// <summary>
+    /// Gets the objective after each iteration; <see cref="SeparationMethod.Objective"/> says what it is.
+    /// </summary>
     public required IReadOnlyList<double> Objectives { get; init; }
 
     /// <summary>Gets the mean, covariance and correlations of the mixture.</summary>
@@ -41,7 +43,9 @@ public class SeparationResult
     /// <summary>Gets the variances, skewnesses, kurtoses and correlations of the sources.</summary>
     public required SourceStatistics Statistics { get; init; }
 
-    /// <summary>Gets remarks for the user, one sentence each, such as that there are fewer sources than channels.</summary>
+    /// <summary>
+    /// Gets remarks for the user, one sentence each, such as that there are fewer sources than channels.
+    /// </summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>Gets the seconds of each stage, such as "whiten" and "solve".</summary>

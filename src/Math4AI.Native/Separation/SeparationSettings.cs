@@ -3,7 +3,7 @@ namespace Math4AI.Separation;
 /// <summary>Checks of settings that several methods share.</summary>
 internal static class SeparationSettings
 {
-    /// <summary>Throws where a tolerance is not positive.</summary>
+    /// <summary>Throws if a tolerance is not positive.</summary>
     public static void RequireTolerance(double tolerance)
     {
         if (!(tolerance > 0.0))

@@ -14,10 +14,11 @@ namespace Math4AI.Separation;
 /// does; the other factories make a certain one.
 /// </summary>
 /// <remarks>
-/// The way of a separation: <see cref="Whitening"/> → the method's <see cref="Solve"/> → <see cref="SourceConvention"/>,
-/// which fixes order, signs and scales → <see cref="SeparationResult"/>. The methods are in Ica, Information and
-/// Diagonalization; Rooms has those for recordings with echoes, Live those for streams, Quality the measures. To add one,
-/// derive from this class or from <see cref="WhiteningSeparator"/>; to list it, add one line to <see cref="Methods"/>.
+/// The way of a separation: <see cref="Whitening"/> → the method's <see cref="Solve"/> →
+/// <see cref="SourceConvention"/>, which fixes order, signs and scales → <see cref="SeparationResult"/>. The methods
+/// are in Ica, Information and Diagonalization; Rooms has those for recordings with echoes, Live those for streams,
+/// Quality the measures. To add one, derive from this class or from <see cref="WhiteningSeparator"/>; to list it, add
+/// one line to <see cref="Methods"/>.
 /// </remarks>
 public abstract class Separator
 {
@@ -59,7 +60,8 @@ public abstract class Separator
     public static Separator FastIca(FastIcaOptions? options = null) => new FastIca(options ?? new FastIcaOptions());
 
     /// <summary>
-    /// Separates blindly by maximum likelihood, with one density for heavy-tailed sources and one for light-tailed ones.
+    /// Separates blindly by maximum likelihood, with one density for heavy-tailed sources and one for light-tailed
+    /// ones.
     /// </summary>
     /// <param name="options">The settings; the defaults suit most data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
@@ -67,7 +69,8 @@ public abstract class Separator
         new MaximumLikelihoodIca(options ?? new MaximumLikelihoodIcaOptions());
 
     /// <summary>
-    /// Separates blindly by minimum mutual information, whatever the densities of the sources. This is the default method.
+    /// Separates blindly by minimum mutual information, whatever the densities of the sources. This is the default
+    /// method.
     /// </summary>
     /// <param name="options">The settings; the defaults suit most data.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
@@ -84,7 +87,9 @@ public abstract class Separator
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="lags"/> is less than 1.</exception>
     public static Separator Sobi(int? sources = null, int lags = 50) => new Sobi(sources, lags);
 
-    /// <summary>Separates a recording. Each source is scaled to a peak of 0.9, so that it is audible and does not clip.</summary>
+    /// <summary>
+    /// Separates a recording. Each source is scaled to a peak of 0.9, so that it is audible and does not clip.
+    /// </summary>
     /// <param name="mixture">The recording, one channel for each microphone.</param>
     /// <param name="progress">Receives every stage and iteration.</param>
     /// <param name="cancellation">Stops between blocks.</param>

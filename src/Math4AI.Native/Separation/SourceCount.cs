@@ -4,11 +4,11 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// Estimates the number of sources in noise that is equally strong in all channels, by the minimum description length: the
-/// k that minimizes n (m − k) log(arithmetic mean / geometric mean of the m − k smallest eigenvalues) + ½ k (2m − k) log n
-/// for m channels of n samples. A single smallest eigenvalue always looks like noise to this measure, so it counts as noise
-/// only where it is 20 dB below the next one. Source: M. Wax and T. Kailath, "Detection of signals by information theoretic
-/// criteria", IEEE Transactions on Acoustics, Speech, and Signal Processing 33 (1985).
+/// Estimates the number of sources in noise that is equally strong in all channels, by the minimum description length:
+/// the k that minimizes n (m − k) log(arithmetic mean / geometric mean of the m − k smallest eigenvalues) + ½ k (2m −
+/// k) log n for m channels of n samples. A single smallest eigenvalue always looks like noise to this measure, so it
+/// counts as noise only where it is 20 dB below the next one. Source: M. Wax and T. Kailath, "Detection of signals by
+/// information theoretic criteria", IEEE Transactions on Acoustics, Speech, and Signal Processing 33 (1985).
 /// </summary>
 public static class SourceCount
 {

@@ -18,12 +18,14 @@ public sealed record SourceStatistics(
     private const int Enough = 1 << 16;
 
     /// <summary>
-    /// Gets the number of samples, spread over the mixture, that skewness and kurtosis were computed from: all, or about
-    /// 65,536.
+    /// Gets the number of samples, spread over the mixture, that skewness and kurtosis were computed from: all, or
+    /// about 65,536.
     /// </summary>
     public required long SampleCount { get; init; }
 
-    /// <summary>Computes the moments of W (Y − μ); the second ones as W C Wᵀ from the covariance C of Y, without a pass.</summary>
+    /// <summary>
+    /// Computes the moments of W (Y − μ); the second ones as W C Wᵀ from the covariance C of Y, without a pass.
+    /// </summary>
     internal static SourceStatistics Of(
         ISampleSource mixture, Covariance covariance, Unmixing unmixing, CancellationToken cancellation)
     {

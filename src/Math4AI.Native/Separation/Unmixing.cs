@@ -8,8 +8,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// The map from mixtures to sources, X = W (Y − μ), and back, Y = A X + μ, in the units of the data. It can be applied to new
-/// recordings of the same microphones.
+/// The map from mixtures to sources, X = W (Y − μ), and back, Y = A X + μ, in the units of the data. It can be applied
+/// to new recordings of the same microphones.
 /// </summary>
 public sealed class Unmixing
 {

@@ -6,11 +6,11 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ S, where C is the covariance of the
-/// channels and S C S = E Λ Eᵀ with the largest eigenvalues first. Where fewer components are asked for, S = I and those of
-/// the largest variance are kept (PCA). Otherwise S scales all channels to unit variance, so that their units do not
-/// matter. Channels that depend on each other lead to eigenvalues that are zero up to rounding; their components carry no
-/// signal and are left out.
+/// The map to uncorrelated components of unit variance: z = K (y − μ) with K = Λ^(−½) Eᵀ S, where C is the covariance
+/// of the channels and S C S = E Λ Eᵀ with the largest eigenvalues first. Where fewer components are asked for, S = I
+/// and those of the largest variance are kept (PCA). Otherwise S scales all channels to unit variance, so that their
+/// units do not matter. Channels that depend on each other lead to eigenvalues that are zero up to rounding; their
+/// components carry no signal and are left out.
 /// </summary>
 public sealed class Whitening
 {
@@ -38,7 +38,9 @@ public sealed class Whitening
     /// <summary>Gets the whitening matrix K, components × channels.</summary>
     public Matrix<double> Matrix { get; }
 
-    /// <summary>Gets the map back, channels × components: y − μ = Inverse · z, as far as the kept components carry y.</summary>
+    /// <summary>
+    /// Gets the map back, channels × components: y − μ = Inverse · z, as far as the kept components carry y.
+    /// </summary>
     public Matrix<double> Inverse { get; }
 
     /// <summary>Gets the share of the variance that the kept components carry, from 0 to 1.</summary>
@@ -54,9 +56,13 @@ public sealed class Whitening
 
     /// <summary>Finds the whitening of samples.</summary>
     /// <param name="source">The samples.</param>
-    /// <param name="components">The number of components to keep; null for as many as there are independent channels.</param>
+    /// <param name="components">
+    /// The number of components to keep; null for as many as there are independent channels.
+    /// </param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <exception cref="ArgumentException">There are fewer components than asked for, or the data are not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer components than asked for, or the data are not finite.
+    /// </exception>
     public static Whitening Of(ISampleSource source, int? components = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -92,8 +98,9 @@ public sealed class Whitening
     }
 
     /// <summary>
-    /// Counts the eigenvalues that exceed what rounding alone leaves: the rounding of the eigenvalues (ε of float64 times
-    /// the largest), of the samples (ε² of the data times the largest), and of a mean much larger than the deviations.
+    /// Counts the eigenvalues that exceed what rounding alone leaves: the rounding of the eigenvalues (ε of float64
+    /// times the largest), of the samples (ε² of the data times the largest), and of a mean much larger than the
+    /// deviations.
     /// </summary>
     private static int RankOf(Vector<double> descending, Vector<double> mean, ISampleSource source)
     {

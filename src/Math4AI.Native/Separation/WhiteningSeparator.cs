@@ -30,7 +30,9 @@ public abstract class WhiteningSeparator : Separator
         };
     }
 
-    /// <summary>Finds the unmixing. Where it is a rotation of white signals, <see cref="Whitening.ToUnmixing"/> makes it.</summary>
+    /// <summary>
+    /// Finds the unmixing. Where it is a rotation of white signals, <see cref="Whitening.ToUnmixing"/> makes it.
+    /// </summary>
     /// <param name="mixture">The samples, as they were given.</param>
     /// <param name="whitening">Their whitening.</param>
     /// <param name="log">Takes every iteration.</param>

@@ -1,6 +1,8 @@
 namespace Math4AI.Fitting.Distances;
 
-/// <summary>d = log Σ_c e^(f_c) − f_y: f are log-odds of the classes 0 … n − 1, up to a common constant, and y is a class.</summary>
+/// <summary>
+/// d = log Σ_c e^(f_c) − f_y: f are log-odds of the classes 0 … n − 1, up to a common constant, and y is a class.
+/// </summary>
 internal sealed class CategoricalDistance : VectorDistance
 {
     public override string Name => "categorical";

@@ -4,13 +4,14 @@ using MathNet.Numerics.Distributions;
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// A distance d(f, y) between what a model predicts and what was observed. Its choice is the choice of a noise model: where
-/// d = −log p(y | f) + constant for some density p, the least cost is the greatest likelihood.
+/// A distance d(f, y) between what a model predicts and what was observed. Its choice is the choice of a noise model:
+/// where d = −log p(y | f) + constant for some density p, the least cost is the greatest likelihood.
 /// </summary>
 /// <remarks>
-/// A distance of your own derives from this class and implements <see cref="Name"/> and <see cref="Expand"/>. All that a fit needs to know
-/// beyond that (noise model, scale, corner, link) are members to override; their defaults are right for a smooth distance about which
-/// nothing else is known. <see cref="DistanceNames.Add"/> makes it known by name, to the command too.
+/// A distance of your own derives from this class and implements <see cref="Name"/> and <see cref="Expand"/>. All that
+/// a fit needs to know beyond that (noise model, scale, corner, link) are members to override; their defaults are right
+/// for a smooth distance about which nothing else is known. <see cref="DistanceNames.Add"/> makes it known by name, to
+/// the command too.
 /// </remarks>
 public abstract class Distance
 {
@@ -23,7 +24,9 @@ public abstract class Distance
     /// <summary>Gets d = log(1 + e^f) − y f, with the log-odds f and y in 0 … 1: logistic regression.</summary>
     public static Distance BinaryCrossEntropy { get; } = new BinaryCrossEntropyDistance();
 
-    /// <summary>Gets d = e^f − y f + log y!, with the logarithm f of the expected count y: Poisson regression.</summary>
+    /// <summary>
+    /// Gets d = e^f − y f + log y!, with the logarithm f of the expected count y: Poisson regression.
+    /// </summary>
     public static Distance Poisson { get; } = new PoissonDistance();
 
     /// <summary>Gets −log of a normal density about f whose σ is unknown and estimated with θ.</summary>
@@ -32,7 +35,10 @@ public abstract class Distance
     /// <summary>Gets −log of a Laplace density about f whose scale is unknown and estimated with θ.</summary>
     public static Distance Laplace { get; } = new LaplaceDistance();
 
-    /// <summary>Gets d = log Σ_c e^(f_c) − f_y, with one output f_c for each class c = 0 … n − 1 and the class y: softmax regression.</summary>
+    /// <summary>
+    /// Gets d = log Σ_c e^(f_c) − f_y, with one output f_c for each class c = 0 … n − 1 and the class y: softmax
+    /// regression.
+    /// </summary>
     public static Distance Categorical { get; } = new CategoricalDistance();
 
     /// <summary>Gets −log of a normal density whose mean and log variance are the two outputs of the model.</summary>
@@ -50,33 +56,41 @@ public abstract class Distance
     /// <summary>Gets whether the cost is −log likelihood, up to what <see cref="LogLikelihood"/> adds.</summary>
     public bool IsLikelihood => Noise == NoiseModel.Likelihood;
 
-    /// <summary>Gets whether a scale s of the noise is unknown and estimated together with θ. The default is false.</summary>
+    /// <summary>
+    /// Gets whether a scale s of the noise is unknown and estimated together with θ. The default is false.
+    /// </summary>
     public virtual bool HasScale => false;
 
     /// <summary>
-    /// Gets whether the slope ∂d/∂f jumps at f = y and is constant on both sides, as that of |f − y|. Standard errors then come from
-    /// the two slopes and from the density of the residuals near 0, and the corner is rounded while the minimum is searched. The default is
-    /// false; where the slope is found to jump at a prediction although this is false, standard errors are refused.
+    /// Gets whether the slope ∂d/∂f jumps at f = y and is constant on both sides, as that of |f − y|. Standard errors
+    /// then come from the two slopes and from the density of the residuals near 0, and the corner is rounded while the
+    /// minimum is searched. The default is false; where the slope is found to jump at a prediction although this is
+    /// false, standard errors are refused.
     /// </summary>
     public virtual bool HasCorner => false;
 
     /// <summary>
-    /// Gets whether each observed number is compared with one output of the model. False for a <see cref="VectorDistance"/>.
+    /// Gets whether each observed number is compared with one output of the model. False for a
+    /// <see cref="VectorDistance"/>.
     /// </summary>
     public virtual bool IsElementwise => true;
 
     /// <summary>
-    /// Gets whether the expected value of y is known from the outputs, one for each column of y. False for class labels. The default
-    /// is true.
+    /// Gets whether the expected value of y is known from the outputs, one for each column of y. False for class
+    /// labels. The default is true.
     /// </summary>
     public virtual bool HasMean => true;
 
     /// <summary>
-    /// Gets a distance whose minimum is a good start for this one, where this one is flat far from its minimum. The default is null.
+    /// Gets a distance whose minimum is a good start for this one, where this one is flat far from its minimum. The
+    /// default is null.
     /// </summary>
     public virtual Distance? Preliminary => null;
 
-    /// <summary>Returns ½ r² up to a threshold, and a straight line beyond it. Source: P. Huber, Annals of Mathematical Statistics 35 (1964).</summary>
+    /// <summary>
+    /// Returns ½ r² up to a threshold, and a straight line beyond it. Source: P. Huber, Annals of Mathematical
+    /// Statistics 35 (1964).
+    /// </summary>
     /// <param name="threshold">The threshold, more than 0, in units of y.</param>
     public static Distance Huber(double threshold = 1.345) => new HuberDistance(Positive(threshold));
 
@@ -92,7 +106,9 @@ public abstract class Distance
     /// <param name="threshold">c, more than 0, in units of y.</param>
     public static Distance Tukey(double threshold = 4.685) => new TukeyDistance(Positive(threshold));
 
-    /// <summary>Returns the check function: τ (y − f) above f, (1 − τ) (f − y) below. Its minimum is the quantile τ.</summary>
+    /// <summary>
+    /// Returns the check function: τ (y − f) above f, (1 − τ) (f − y) below. Its minimum is the quantile τ.
+    /// </summary>
     /// <param name="share">τ, between 0 and 1.</param>
     public static Distance Quantile(double share)
     {
@@ -108,7 +124,9 @@ public abstract class Distance
     /// <param name="degrees">The degrees of freedom ν, more than 0.</param>
     public static Distance StudentT(double degrees = 4.0) => new StudentDistance(Positive(degrees));
 
-    /// <summary>Returns the distance of a name in <see cref="DistanceNames"/>, such as <c>squared</c> or <c>huber:1.5</c>.</summary>
+    /// <summary>
+    /// Returns the distance of a name in <see cref="DistanceNames"/>, such as <c>squared</c> or <c>huber:1.5</c>.
+    /// </summary>
     /// <param name="text">The name, and a number after a colon where the distance takes one.</param>
     /// <exception cref="FormatException">There is no such distance, or the number cannot be read.</exception>
     public static Distance Parse(string text) => DistanceNames.Parse(text);
@@ -116,41 +134,50 @@ public abstract class Distance
     /// <summary>Returns d and its derivatives.</summary>
     /// <param name="predicted">f, one output.</param>
     /// <param name="observed">y, one number.</param>
-    /// <param name="logScale">log s; 0 where the distance has no scale.</param>
+    /// <param name="logScale">log s; 0 if the distance has no scale.</param>
     public abstract Expansion Expand(double predicted, double observed, double logScale);
 
     /// <summary>Returns the expected value of y, the inverse link of f. The default is f itself.</summary>
     /// <param name="predicted">f.</param>
     public virtual double Mean(double predicted) => predicted;
 
-    /// <summary>Throws where a number cannot be an observation, such as a negative count. The default accepts every number.</summary>
+    /// <summary>
+    /// Throws if a number cannot be an observation, such as a negative count. The default accepts every number.
+    /// </summary>
     /// <param name="observed">y.</param>
     /// <exception cref="ArgumentException">The message says what would be right.</exception>
     public virtual void Check(double observed)
     {
     }
 
-    /// <summary>Returns the greatest log likelihood that belongs to a cost; NaN where the distance stands for no density.</summary>
+    /// <summary>
+    /// Returns the greatest log likelihood that belongs to a cost; NaN if the distance stands for no density.
+    /// </summary>
     /// <param name="cost">Σ w d.</param>
     /// <param name="samples">The number of observed numbers.</param>
     public virtual double LogLikelihood(double cost, int samples) => IsLikelihood ? -cost : double.NaN;
 
     /// <summary>
-    /// Returns half the width of the interval about the mean that holds a new observation; NaN where no such width is known. The default is
-    /// that of normal noise.
+    /// Returns half the width of the interval about the mean that holds a new observation; NaN if no such width is
+    /// known. The default is that of normal noise.
     /// </summary>
     /// <param name="level">The share of observations that the interval holds, between 0 and 1.</param>
-    /// <param name="deviation">The standard deviation of the residuals, or the scale s where the distance has one.</param>
+    /// <param name="deviation">
+    /// The standard deviation of the residuals, or the scale s where the distance has one.
+    /// </param>
     /// <param name="predicted">f, all outputs of one sample.</param>
     public virtual double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         deviation * Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
 
     /// <summary>
-    /// Returns the same distance with its corner rounded: within the width its slope changes evenly from one side's to the other's. The
-    /// default works for every distance with a corner that has no scale; a distance without a corner returns itself.
+    /// Returns the same distance with its corner rounded: within the width its slope changes evenly from one side's to
+    /// the other's. The default works for every distance with a corner that has no scale; a distance without a corner
+    /// returns itself.
     /// </summary>
     /// <param name="width">The width on either side of f = y, in units of y.</param>
-    /// <exception cref="NotSupportedException">The distance has a corner and a scale, and does not override this method.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The distance has a corner and a scale, and does not override this method.
+    /// </exception>
     public virtual Distance Rounded(double width) =>
         !HasCorner ? this
         : HasScale || !IsElementwise
@@ -160,7 +187,7 @@ public abstract class Distance
     /// <summary>Adds up d over the numbers of one sample.</summary>
     /// <param name="predicted">f, all outputs of the sample.</param>
     /// <param name="observed">y, all observed numbers of the sample.</param>
-    /// <param name="logScale">log s; 0 where the distance has no scale.</param>
+    /// <param name="logScale">log s; 0 if the distance has no scale.</param>
     /// <param name="slopes">Receives ∂d/∂f, one number an output.</param>
     /// <param name="scaleSlope">Receives ∂d/∂ log s.</param>
     /// <returns>d.</returns>
@@ -184,7 +211,7 @@ public abstract class Distance
         return sum;
     }
 
-    /// <summary>Throws where the observed numbers of a sample cannot be compared with the outputs of a model.</summary>
+    /// <summary>Throws if the observed numbers of a sample cannot be compared with the outputs of a model.</summary>
     /// <param name="observed">y, all observed numbers of one sample.</param>
     /// <param name="outputs">The number of outputs of the model.</param>
     /// <exception cref="ArgumentException">The message says what would be right.</exception>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Math4AI.Fitting.Distances;
 
-/// <summary>The distances by name, as <c>math4ai fit --distance</c> reads them. A new one is one line here, or one call of <see cref="Add"/>.</summary>
+/// <summary>
+/// The distances by name, as <c>math4ai fit --distance</c> reads them. A new one is one line here, or one call of
+/// <see cref="Add"/>.
+/// </summary>
 public static class DistanceNames
 {
     private static readonly Lock Access = new();
@@ -26,12 +29,16 @@ public static class DistanceNames
         ["euclidean"] = _ => Distance.Euclidean,
     };
 
-    /// <summary>Gets the factories by name. A factory takes the number after the colon, as in <c>huber:1.5</c>, or null.</summary>
+    /// <summary>
+    /// Gets the factories by name. A factory takes the number after the colon, as in <c>huber:1.5</c>, or null.
+    /// </summary>
     public static IReadOnlyDictionary<string, Func<double?, Distance>> All => all;
 
     /// <summary>Makes a distance of your own known by name.</summary>
     /// <param name="name">The name, without a colon.</param>
-    /// <param name="create">Returns the distance; it is given the number after the colon, or null where there is none.</param>
+    /// <param name="create">
+    /// Returns the distance; it is given the number after the colon, or null if there is none.
+    /// </param>
     /// <exception cref="ArgumentException">The name is empty, holds a colon or a comma, or is taken.</exception>
     public static void Add(string name, Func<double?, Distance> create)
     {

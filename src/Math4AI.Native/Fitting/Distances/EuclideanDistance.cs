@@ -1,8 +1,8 @@
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// d = ‖f − y‖, the Euclidean norm without its square: one number far off counts by its distance alone. Within a width w of 0 its corner
-/// may be rounded, √(‖f − y‖² + w²) − w.
+/// d = ‖f − y‖, the Euclidean norm without its square: one number far off counts by its distance alone. Within a width
+/// w of 0 its corner may be rounded, √(‖f − y‖² + w²) − w.
 /// </summary>
 internal sealed class EuclideanDistance(double width = 0.0) : VectorDistance
 {

@@ -2,8 +2,8 @@
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// A distance near one prediction: d(f + δ) ≈ Value + Slope δ + ½ Curvature δ², where the curvature is never negative: the second
-/// derivative, its expectation, or that of a parabola that lies above d.
+/// A distance near one prediction: d(f + δ) ≈ Value + Slope δ + ½ Curvature δ², where the curvature is never negative:
+/// the second derivative, its expectation, or that of a parabola that lies above d.
 /// </summary>
 /// <param name="Value">d.</param>
 /// <param name="Slope">∂d/∂f.</param>

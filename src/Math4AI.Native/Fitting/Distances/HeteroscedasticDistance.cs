@@ -1,8 +1,8 @@
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// −log of a normal density whose mean and variance the model both gives: with f = (μ, v), v = log σ²,
-/// d = ½ (y − μ)² e^(−v) + ½ v + ½ log 2π. Source: D. Nix and A. Weigend, "Estimating the mean and variance of the target probability
+/// −log of a normal density whose mean and variance the model both gives: with f = (μ, v), v = log σ², d = ½ (y − μ)²
+/// e^(−v) + ½ v + ½ log 2π. Source: D. Nix and A. Weigend, "Estimating the mean and variance of the target probability
 /// distribution", ICNN (1994).
 /// </summary>
 internal sealed class HeteroscedasticDistance : VectorDistance

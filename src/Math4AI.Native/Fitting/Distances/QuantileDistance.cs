@@ -1,8 +1,8 @@
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// d = factor · (τ − [y &lt; f]) (y − f). The parabola above |r| that touches it at r has the curvature 1/|r|. Source: D. Hunter and
-/// K. Lange, "Quantile regression via an MM algorithm", JCGS 9 (2000).
+/// d = factor · (τ − [y &lt; f]) (y − f). The parabola above |r| that touches it at r has the curvature 1/|r|. Source:
+/// D. Hunter and K. Lange, "Quantile regression via an MM algorithm", JCGS 9 (2000).
 /// </summary>
 internal sealed class QuantileDistance(double share, string name, double factor) : Distance
 {

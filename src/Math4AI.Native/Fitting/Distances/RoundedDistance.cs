@@ -1,8 +1,8 @@
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// A distance whose slope is constant on both sides of a corner at f = y, with the corner rounded: within a width the slope changes
-/// evenly from one side's to the other's.
+/// A distance whose slope is constant on both sides of a corner at f = y, with the corner rounded: within a width the
+/// slope changes evenly from one side's to the other's.
 /// </summary>
 internal sealed class RoundedDistance(Distance distance, double width) : Distance
 {
@@ -20,7 +20,8 @@ internal sealed class RoundedDistance(Distance distance, double width) : Distanc
             return distance.Expand(predicted, observed, logScale);
         }
 
-        // The slopes beside the corner are the same at any distance from it: as far away as y + reach can be told from y.
+        // The slopes beside the corner are the same at any distance from it: as far away as y + reach can be told from
+        // y.
         double reach = Math.Max(width, Beyond * Math.Abs(observed)), right = observed + reach;
         Expansion above = distance.Expand(right, observed, logScale);
         double below = distance.Expand(observed - reach, observed, logScale).Slope;

@@ -1,6 +1,8 @@
 namespace Math4AI.Fitting.Distances;
 
-/// <summary>A distance between all that a model predicts of a sample and all that was observed of it, f ∈ Rⁿ and y ∈ Rᵐ.</summary>
+/// <summary>
+/// A distance d(f, y) between the vector f ∈ Rⁿ that a model predicts for a sample and the observed vector y ∈ Rᵐ.
+/// </summary>
 public abstract class VectorDistance : Distance
 {
     /// <summary>Gets false: all outputs of a sample are compared with all of its observed numbers together.</summary>
@@ -12,7 +14,9 @@ public abstract class VectorDistance : Distance
     /// <param name="slopes">Receives ∂d/∂f, n numbers.</param>
     public abstract double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes);
 
-    /// <summary>Throws where y cannot be an observation, or the model gives another number of outputs than are needed.</summary>
+    /// <summary>
+    /// Throws where y cannot be an observation, or the model gives another number of outputs than are needed.
+    /// </summary>
     /// <param name="observed">y, m numbers.</param>
     /// <param name="outputs">n, the number of outputs of the model.</param>
     /// <exception cref="ArgumentException">The message says what would be right.</exception>
@@ -36,7 +40,7 @@ public abstract class VectorDistance : Distance
         return Expand(predicted, observed, slopes);
     }
 
-    /// <summary>Throws: a single number is not a vector.</summary>
+    /// <summary>Throws <see cref="NotSupportedException"/>, because a single number is not a vector.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public sealed override Expansion Expand(double predicted, double observed, double logScale) =>
         throw new NotSupportedException($"The distance '{Name}' compares vectors; f and y have to be given as such.");

@@ -15,7 +15,7 @@ namespace Math4AI.Fitting.Formulas;
 /// </para>
 /// <para>
 /// <b>Operators</b>, from weak to strong: <c>||</c>; <c>&amp;&amp;</c>; the comparisons <c>&lt; &lt;= &gt; &gt;= ==
-/// !=</c> (also <c>≤ ≥ ≠</c>), which are 1 where they hold and else 0; <c>+ -</c> (also <c>−</c>); <c>* /</c> (also
+/// !=</c> (also <c>≤ ≥ ≠</c>), which are 1 if they hold and else 0; <c>+ -</c> (also <c>−</c>); <c>* /</c> (also
 /// <c>× ·</c>); the sign; and <c>^</c> or <c>**</c>, which binds to the right: <c>-x^2</c> is −(x²), <c>2^-x</c> is
 /// allowed, <c>a^b^c</c> is a^(b^c). Powers may be superscripts, <c>x²</c>. Square brackets are as good as round ones.
 /// </para>
@@ -45,7 +45,7 @@ public sealed class Formula
     /// <summary>Gets the formula as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>What stands left of ~; empty where there is none.</summary>
+    /// <summary>What stands left of ~; empty if there is none.</summary>
     internal IReadOnlyList<Expression> Responses { get; }
 
     internal IReadOnlyList<Expression> Outputs { get; }
@@ -70,7 +70,7 @@ public sealed class Formula
     public IReadOnlyList<string> InputsAmong(IReadOnlyCollection<string> columns) =>
         [.. Names(Outputs).Where(columns.Contains).Distinct()];
 
-    /// <summary>Evaluates the responses, which are functions of columns alone, for every row.</summary>
+    /// <summary>Computes the responses, which are functions of columns alone, of every row.</summary>
     /// <param name="names">The names of the columns that there are.</param>
     /// <param name="columns">Those that <see cref="ColumnsAmong"/> names.</param>
     /// <exception cref="ArgumentException">There is no response, or it names what is no column.</exception>
@@ -118,7 +118,7 @@ public sealed class Formula
     internal static double Constant(string name) => name == "e" ? Math.E : Math.PI;
 
     /// <summary>
-    /// Evaluates the right side on tensors; of several, one below the other along a new last dimension.
+    /// Computes the right-hand side on tensors; several functions are stacked along a new last dimension.
     /// </summary>
     /// <param name="named">The tensor of each column and parameter; null for a constant's name.</param>
     /// <exception cref="NotSupportedException">It calls a special function that torch does not have.</exception>

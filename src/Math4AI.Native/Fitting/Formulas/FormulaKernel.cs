@@ -35,7 +35,7 @@ internal sealed class FormulaKernel
     /// <param name="samples">The number of samples.</param>
     /// <param name="theta">θ.</param>
     /// <param name="values">f, one number a sample.</param>
-    /// <param name="jacobian">samples × parameters, column after column; empty where it is not asked for.</param>
+    /// <param name="jacobian">samples × parameters, column after column; empty if it is not asked for.</param>
     public void Evaluate(
         ReadOnlySpan<double> columns, int samples, ReadOnlySpan<double> theta, Span<double> values, Span<double> jacobian)
     {
@@ -62,7 +62,7 @@ internal sealed class FormulaKernel
     }
 
     /// <summary>
-    /// What is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null where all is finite.
+    /// What is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null if all is finite.
     /// </summary>
     /// <param name="row">The inputs of a sample.</param>
     /// <param name="theta">θ.</param>
@@ -138,7 +138,7 @@ internal sealed class FormulaKernel
         }
     }
 
-    /// <summary>The derivatives of a block; false where one of them is not finite.</summary>
+    /// <summary>The derivatives of a block; false if one of them is not finite.</summary>
     private bool Back(int samples, int start, int count, double[] workspace, Span<double> jacobian)
     {
         bool isFinite = true;

@@ -14,7 +14,7 @@ internal sealed record FormulaOperation
 
     public int Parameter { get; init; } = -1;
 
-    /// <summary>The step that chooses between left and right; −1 where none does.</summary>
+    /// <summary>The step that chooses between left and right; −1 if none does.</summary>
     public int Condition { get; init; } = -1;
 
     public int Left { get; init; } = -1;

@@ -32,7 +32,7 @@ internal sealed class FormulaText(string source, int start)
         return Position < source.Length && source[Position] == token;
     }
 
-    /// <summary>The first of the tokens that stands here, which is passed over; null where none does.</summary>
+    /// <summary>The first of the tokens that stands here, which is passed over; null if none does.</summary>
     public string? Next(params ReadOnlySpan<string> tokens)
     {
         foreach (string token in tokens)
@@ -47,7 +47,7 @@ internal sealed class FormulaText(string source, int start)
         return null;
     }
 
-    /// <summary>A number such as 2, .5 or 1e-3; null where none stands here.</summary>
+    /// <summary>A number such as 2, .5 or 1e-3; null if none stands here.</summary>
     public double? NextNumber()
     {
         int first = Position;
@@ -80,7 +80,7 @@ internal sealed class FormulaText(string source, int start)
         return value;
     }
 
-    /// <summary>A power in superscript digits, such as that of x² or x⁻¹; null where none stands here.</summary>
+    /// <summary>A power in superscript digits, such as that of x² or x⁻¹; null if none stands here.</summary>
     public double? NextSuperscript()
     {
         int at = SkipSpace();

@@ -55,7 +55,7 @@ internal sealed class BinaryFunction(
     public static readonly BinaryFunction Power = new(
         "^", Math.Pow, ElementaryFunctions.PowerByBase, ElementaryFunctions.PowerByExponent, (a, b) => a.pow(b));
 
-    /// <summary>The comparisons and what joins them: 1 where they hold, else 0.</summary>
+    /// <summary>The comparisons and what joins them: 1 if they hold, else 0.</summary>
     public static readonly IReadOnlyDictionary<string, BinaryFunction> Conditions = new BinaryFunction[]
     {
         Condition("<", (a, b) => a < b, (a, b) => a < b),

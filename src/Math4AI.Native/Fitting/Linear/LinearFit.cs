@@ -3,18 +3,22 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Linear;
 
-/// <summary>A linear predictor f(x) = w·x + b, as <see cref="LogisticRegression"/> and <see cref="RidgeRegression"/> find it.</summary>
+/// <summary>
+/// A linear predictor f(x) = w·x + b, as <see cref="LogisticRegression"/> and <see cref="RidgeRegression"/> find it.
+/// </summary>
 /// <param name="Weights">The weights w, one for each input.</param>
 /// <param name="Intercept">The intercept b.</param>
 /// <param name="Cost">The cost at w and b, with the penalty.</param>
-/// <param name="GradientNorm">The norm of the gradient, as a share of that at w = 0, b = 0.</param>
+/// <param name="GradientNorm">The norm of the gradient relative to that at w = 0, b = 0.</param>
 /// <param name="Passes">The number of passes over all samples.</param>
 /// <param name="IsConverged">Whether the gradient's norm is below the tolerance.</param>
-/// <param name="Seconds">The seconds that it took.</param>
+/// <param name="Seconds">The wall-clock time in seconds.</param>
 public sealed record LinearFit(
     Vector<double> Weights, double Intercept, double Cost, double GradientNorm, int Passes, bool IsConverged, double Seconds)
 {
-    /// <summary>Returns f(x) = w·x + b of every sample: the prediction of a ridge regression, the log-odds of a logistic one.</summary>
+    /// <summary>
+    /// Returns f(x) = w·x + b of every sample: the prediction of a ridge regression, the log-odds of a logistic one.
+    /// </summary>
     /// <param name="inputs">X, samples × inputs.</param>
     /// <exception cref="ArgumentException">X has another number of columns than there are weights.</exception>
     public Vector<double> Predict(Matrix<double> inputs)

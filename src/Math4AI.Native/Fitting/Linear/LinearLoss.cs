@@ -6,7 +6,9 @@ internal abstract class LinearLoss
     /// <summary>The slope ∂d/∂f at f = 0 is this minus y.</summary>
     public abstract double MeanAtZero { get; }
 
-    /// <summary>Whether one step of Newton's method is exact, so that a part of the samples gives no better start.</summary>
+    /// <summary>
+    /// Whether one step of Newton's method is exact, so that a part of the samples gives no better start.
+    /// </summary>
     public abstract bool IsQuadratic { get; }
 
     /// <summary>Turns f into ∂d/∂f.</summary>

@@ -6,10 +6,10 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.Fitting.Linear;
 
 /// <summary>
-/// Linear predictors of many samples by Newton's method: the gradient Xᵀ(p − y) + λw and the Hessian XᵀDX + λI are sums over samples,
-/// so that one pass over blocks gives both. A part of the samples leads to the neighborhood of the answer, and its Hessian there
-/// serves the steps over all of them, which only need gradients. Source: T. Hastie, R. Tibshirani, J. Friedman, "The Elements of
-/// Statistical Learning", 2nd ed., section 4.4.1.
+/// Linear predictors of many samples by Newton's method: the gradient Xᵀ(p − y) + λw and the Hessian XᵀDX + λI are sums
+/// over samples, so that one pass over blocks gives both. A part of the samples leads to the neighborhood of the
+/// answer, and its Hessian there serves the steps over all of them, which only need gradients. Source: T. Hastie, R.
+/// Tibshirani, J. Friedman, "The Elements of Statistical Learning", 2nd ed., section 4.4.1.
 /// </summary>
 internal sealed class LinearNewton
 {
@@ -67,8 +67,9 @@ internal sealed class LinearNewton
     }
 
     /// <summary>
-    /// Steps from θ; one that raises the cost is halved. The Hessian stays as it is while it serves, and what the steps show
-    /// of its error is made good as BFGS does. The norm of the gradient is given as a share of that at w = 0, b = 0.
+    /// Steps from θ; one that raises the cost is halved. The Hessian stays as it is while it serves, and what the steps
+    /// show of its error is made good as BFGS does. The norm of the gradient is given as a share of that at w = 0, b =
+    /// 0.
     /// </summary>
     public (Vector<double> Theta, double Cost, double Norm, int Passes) Run(
         Vector<double> theta, Matrix<double>? hessian, double tolerance)

@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Linear;
 
 /// <summary>
-/// Logistic regression with many samples: minimizes Σ log(1 + e^f) − y f + ½ λ ‖w‖² with f = Xw + b and classes y of 0 and 1, by
-/// Newton's method over blocks of samples. Equals <c>sklearn.linear_model.LogisticRegression(C=1/λ)</c>.
+/// Logistic regression with many samples: minimizes Σ log(1 + e^f) − y f + ½ λ ‖w‖² with f = Xw + b and classes y of 0
+/// and 1, by Newton's method over blocks of samples. Equals <c>sklearn.linear_model.LogisticRegression(C=1/λ)</c>.
 /// </summary>
 public sealed record LogisticRegression
 {
@@ -16,7 +16,9 @@ public sealed record LogisticRegression
     /// <param name="inputs">X, samples × inputs.</param>
     /// <param name="classes">y, 0 or 1 for each sample.</param>
     /// <param name="cancellation">Stops the fit between blocks.</param>
-    /// <exception cref="ArgumentException">Shapes do not belong together, or a value is not finite or not a class.</exception>
+    /// <exception cref="ArgumentException">
+    /// Shapes do not belong together, or a value is not finite or not a class.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The penalty is negative or not finite.</exception>
     public LinearFit Fit(Matrix<double> inputs, Vector<double> classes, CancellationToken cancellation = default)
     {

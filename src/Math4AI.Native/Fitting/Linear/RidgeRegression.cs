@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Linear;
 
 /// <summary>
-/// Ridge regression with many samples, least squares where λ = 0: minimizes ½ Σ (f − y)² + ½ λ ‖w‖² with f = Xw + b, over blocks of
-/// samples. Equals <c>sklearn.linear_model.Ridge(alpha=λ)</c>.
+/// Ridge regression with many samples, least squares where λ = 0: minimizes ½ Σ (f − y)² + ½ λ ‖w‖² with f = Xw + b,
+/// over blocks of samples. Equals <c>sklearn.linear_model.Ridge(alpha=λ)</c>.
 /// </summary>
 public sealed record RidgeRegression
 {

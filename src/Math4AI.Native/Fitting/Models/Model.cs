@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace Math4AI.Fitting.Models;
 
 /// <summary>
-/// A model y = f(x, θ): one number, or several, for every sample x, from parameters θ, with exact derivatives. A model of your own
-/// derives from this class and implements its names and <c>Evaluate</c>.
+/// A model y = f(x, θ): one number, or several, for every sample x, from parameters θ, with exact derivatives. A model
+/// of your own derives from this class and implements its names and <c>Evaluate</c>.
 /// </summary>
 public abstract class Model
 {
-    /// <summary>Computes the slopes of a cost by the outputs of the model.</summary>
+    /// <summary>Computes the derivatives of a cost with respect to the outputs of the model.</summary>
     /// <param name="values">f, samples × outputs, one output after the other.</param>
     /// <param name="slopes">Receives ∂C/∂f, in the same order.</param>
     public delegate void OutputSlopes(ReadOnlySpan<double> values, Span<double> slopes);
@@ -27,13 +27,14 @@ public abstract class Model
     public virtual int Outputs => 1;
 
     /// <summary>
-    /// Gets the parameters that a fit starts from, in the order of <see cref="ParameterNames"/>; null, the default, where the model has none.
+    /// Gets the parameters that a fit starts from, in the order of <see cref="ParameterNames"/>; null, the default,
+    /// where the model has none.
     /// </summary>
     public virtual Vector<double>? Start => null;
 
     /// <summary>
-    /// Gets whether <see cref="Evaluate(Matrix{double}, ReadOnlySpan{double}, Span{double}, Span{double})"/> computes the Jacobian. A model
-    /// that returns false overrides <see cref="Gradient"/>. The default is true.
+    /// Gets whether <see cref="Evaluate(Matrix{double}, ReadOnlySpan{double}, Span{double}, Span{double})"/> computes
+    /// the Jacobian. A model that returns false overrides <see cref="Gradient"/>. The default is true.
     /// </summary>
     public virtual bool HasJacobian => true;
 
@@ -41,12 +42,15 @@ public abstract class Model
     public virtual bool IsParallel => true;
 
     /// <summary>
-    /// Gets the relative rounding error of the outputs, and of the parameters that they are computed from: 2⁻⁵² for float64, the default,
-    /// and 2⁻²³ for float32.
+    /// Gets the relative rounding error of the outputs, and of the parameters that they are computed from: 2⁻⁵² for
+    /// float64, the default, and 2⁻²³ for float32.
     /// </summary>
     public virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
 
-    /// <summary>Returns the model of a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give several outputs.</summary>
+    /// <summary>
+    /// Returns the model of a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give
+    /// several outputs.
+    /// </summary>
     /// <param name="formula">The formula; what stands left of <c>~</c> is not used here.</param>
     /// <param name="inputs">The names of the columns of x; every other name is a parameter.</param>
     /// <exception cref="FormulaException">The formula cannot be read.</exception>
@@ -69,10 +73,10 @@ public abstract class Model
     /// <param name="inputs">The names of the columns of x.</param>
     /// <param name="parameters">The names of θ.</param>
     /// <param name="function">
-    /// f of columns of x and of parameters, each a tensor of float64: one number a sample, or samples × outputs, such as
-    /// <c>torch.stack([…], 1)</c>. What it gives for a sample may depend on that sample alone.
+    /// f of columns of x and of parameters, each a tensor of float64: one number a sample, or samples × outputs, such
+    /// as <c>torch.stack([…], 1)</c>. What it gives for a sample may depend on that sample alone.
     /// </param>
-    /// <param name="outputs">How many numbers it gives for a sample.</param>
+    /// <param name="outputs">The number of outputs per sample.</param>
     public static Model Of(
         IReadOnlyList<string> inputs,
         IReadOnlyList<string> parameters,
@@ -87,12 +91,12 @@ public abstract class Model
     }
 
     /// <summary>
-    /// Returns the model of a TorchSharp module, whose parameters are θ: a fit leaves them at θ*. It takes samples × inputs and gives samples ×
-    /// outputs.
+    /// Returns the model of a TorchSharp module, whose parameters are θ: a fit leaves them at θ*. It takes samples ×
+    /// inputs and gives samples × outputs.
     /// </summary>
     /// <param name="module">The module; in float64 where the digits of a fit count.</param>
     /// <param name="inputs">The names of the columns of x.</param>
-    /// <param name="outputs">How many numbers it gives for a sample.</param>
+    /// <param name="outputs">The number of outputs per sample.</param>
     /// <exception cref="ArgumentException">It has no parameters.</exception>
     public static Model Of(nn.Module<Tensor, Tensor> module, IReadOnlyList<string> inputs, int outputs = 1)
     {
@@ -137,7 +141,8 @@ public abstract class Model
     }
 
     /// <summary>
-    /// Returns a sentence that names the first row where f or ∂f/∂θ is not a finite number, and what it is of; null where all are.
+    /// Returns a sentence that names the first row where f or ∂f/∂θ is not a finite number, and what it is of; null if
+    /// all are.
     /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
@@ -166,20 +171,20 @@ public abstract class Model
         return null;
     }
 
-    /// <summary>The part of the model that is not finite for a sample; null where only the whole is known.</summary>
+    /// <summary>The part of the model that is not finite for a sample; null if only the whole is known.</summary>
     private protected virtual string? WhatIsNotFinite(double[] row, double[] parameters, int output) => null;
 
-    /// <summary>Computes f and, where it is asked for, ∂f/∂θ.</summary>
+    /// <summary>Computes f and, if requested, ∂f/∂θ.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
     /// <param name="values">Receives f, samples × outputs, one output after the other.</param>
     /// <param name="jacobian">
-    /// Receives ∂f/∂θ, (samples · outputs) × parameters, one parameter after the other; empty where it is not asked for.
+    /// Receives ∂f/∂θ, (samples · outputs) × parameters, one parameter after the other; empty if it is not requested.
     /// </param>
     public abstract void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian);
 
-    /// <summary>Computes the gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ. The default takes the Jacobian.</summary>
+    /// <summary>Computes the gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ. The default uses the Jacobian.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="parameters">θ.</param>
     /// <param name="slopes">Computes ∂C/∂f from f.</param>
@@ -198,8 +203,8 @@ public abstract class Model
     }
 
     /// <summary>
-    /// Called with the parameters to keep after work that changed them. A model whose parameters are stored elsewhere, as those of a
-    /// module, stores them; the default does nothing.
+    /// Stores the parameters that a fit ends with. A model whose parameters live elsewhere, such as in a module, writes
+    /// them there. The default does nothing.
     /// </summary>
     /// <param name="parameters">θ.</param>
     public virtual void Leave(Vector<double> parameters)

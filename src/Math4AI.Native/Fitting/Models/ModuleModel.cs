@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Fitting.Models;
 
 /// <summary>
-/// A model from a module of TorchSharp. Its parameters belong to all samples together, so that one sweep back gives the gradient of a
-/// cost, and not every sample's own derivatives.
+/// A model from a module of TorchSharp. Its parameters belong to all samples together, so that one sweep back gives the
+/// gradient of a cost, and not every sample's own derivatives.
 /// </summary>
 internal sealed class ModuleModel : Model
 {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Math4AI.Fitting.Models;
 
 /// <summary>
-/// A model from a function of tensors. Each parameter is a tensor with one element for every sample, all equal: then one sweep
-/// back from the sum of an output gives every sample's derivatives, since no sample's output depends on another's copy.
+/// A model from a function of tensors. Each parameter is a tensor with one element for every sample, all equal: then
+/// one sweep back from the sum of an output gives every sample's derivatives, since no sample's output depends on
+/// another's copy.
 /// </summary>
 internal sealed class TensorModel(
     IReadOnlyList<string> inputs,

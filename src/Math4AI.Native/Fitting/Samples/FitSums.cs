@@ -6,7 +6,7 @@ namespace Math4AI.Fitting.Samples;
 /// <summary>What passes over the samples say about how well a model describes them.</summary>
 /// <param name="Residual">Σ w (y − f)².</param>
 /// <param name="Total">Σ w (y − ȳ)².</param>
-/// <param name="LogWeights">Σ log w over samples of weight more than 0; 0 where there are no weights.</param>
+/// <param name="LogWeights">Σ log w over samples of weight more than 0; 0 if there are no weights.</param>
 internal sealed record FitSums(double Residual, double Total, double LogWeights)
 {
     public static FitSums Of(FitProblem problem, Vector<double> parameters)

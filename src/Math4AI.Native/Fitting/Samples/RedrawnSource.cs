@@ -3,8 +3,9 @@ using Math4AI.Data;
 namespace Math4AI.Fitting.Samples;
 
 /// <summary>
-/// Samples with one channel more, the weights of a bootstrap: w times a draw from Poisson's distribution of mean 1, which for many
-/// samples is how often each is drawn. The draw depends on the seed and the sample's number alone, so that nothing has to be kept.
+/// Samples with one channel more, the weights of a bootstrap: w times a draw from Poisson's distribution of mean 1,
+/// which for many samples is how often each is drawn. The draw depends on the seed and the sample's number alone, so
+/// that nothing has to be kept.
 /// </summary>
 internal sealed class RedrawnSource(ISampleSource samples, int? weightColumn, ulong seed) : ISampleSource
 {
@@ -25,7 +26,10 @@ internal sealed class RedrawnSource(ISampleSource samples, int? weightColumn, ul
         }
     }
 
-    /// <summary>A Poisson draw by inversion of a uniform number. Source: G. Steele et al., "Fast splittable generators", OOPSLA 2014.</summary>
+    /// <summary>
+    /// A Poisson draw by inversion of a uniform number. Source: G. Steele et al., "Fast splittable generators", OOPSLA
+    /// 2014.
+    /// </summary>
     private int Draw(ulong sample)
     {
         ulong bits = seed * 0xD1342543DE82EF95 + (sample + 1) * 0x9E3779B97F4A7C15;

@@ -6,9 +6,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>
-/// The cost of a fit over its free parameters, and log s where the distance has a scale. Each sample becomes the residual
-/// r = d′ √(w/2d″) with the row J = √(w d″/2) ∂f/∂θ, so that 2 Jᵀr is the gradient of the cost and 2 JᵀJ its Gauss–Newton Hessian,
-/// whatever the distance; scale and priors add rows of the same kind.
+/// The cost of a fit over its free parameters, and log s where the distance has a scale. Each sample becomes the
+/// residual r = d′ √(w/2d″) with the row J = √(w d″/2) ∂f/∂θ, so that 2 Jᵀr is the gradient of the cost and 2 JᵀJ its
+/// Gauss–Newton Hessian, whatever the distance; scale and priors add rows of the same kind.
 /// </summary>
 internal sealed class FitCost : SquaresCost, IFitCost
 {
@@ -32,7 +32,9 @@ internal sealed class FitCost : SquaresCost, IFitCost
 
     public FreeParameters Unknowns { get; }
 
-    /// <summary>The observed numbers, of all samples; those of a sample with several stand apart by the number of samples.</summary>
+    /// <summary>
+    /// The observed numbers, of all samples; those of a sample with several stand apart by the number of samples.
+    /// </summary>
     public int Samples => values.Length;
 
     public int Observations => targets.Columns * (Problem.Weights?.Count(weight => weight > 0.0) ?? targets.Samples);

@@ -4,15 +4,16 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>
-/// How the cost of a fit is minimised, whichever way its derivatives are had: by the method that was asked for, or by variable
-/// projection around it. Where a distance is flat far from its minimum, another one leads there; a corner is rounded first, and
-/// less and less, since a residual that happens to be 0 would otherwise stay 0.
+/// How the cost of a fit is minimised, whichever way its derivatives are had: by the method that was asked for, or by
+/// variable projection around it. Where a distance is flat far from its minimum, another one leads there; a corner is
+/// rounded first, and less and less, since a residual that happens to be 0 would otherwise stay 0.
 /// </summary>
 internal static class FitMethod
 {
     private static readonly double[] RoundedWidths = [1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-8];
 
-    // Of the noise's scale, the start is above what a fit of the start would give: from above it is found from everywhere.
+    // Of the noise's scale, the start is above what a fit of the start would give: from above it is found from
+    // everywhere.
     private const double StartOfScale = 1.5;
 
     // Beside the outputs' own rounding: a corner that is rounded within the first is as sharp as it can be told.
@@ -56,7 +57,8 @@ internal static class FitMethod
         Minimum? found = null;
         foreach (double width in RoundedWidths)
         {
-            // From a far start the residuals are large at first, and what is narrow beside them is wide beside the noise.
+            // From a far start the residuals are large at first, and what is narrow beside them is wide beside the
+            // noise.
             (double here, size) = spreadOf(unknowns.Completed(start.AsArray()));
             spread = Math.Min(spread, here);
             if (found is not null && width * spread < MinWidth * settings.Model.Epsilon * size)
@@ -72,7 +74,8 @@ internal static class FitMethod
             Minimum next = Run(rounded);
             if (found is { IsConverged: true } && !next.IsConverged && width * spread < FirstUnsureWidth * settings.Model.Epsilon * size)
             {
-                // The outputs' own rounding already hides on which side of the corner they are: no minimum can be told from the one before.
+                // The outputs' own rounding already hides on which side of the corner they are: no minimum can be told
+                // from the one before.
                 break;
             }
 
@@ -85,7 +88,7 @@ internal static class FitMethod
         Minimum Run(FitProblem stage) => method.Minimize(costOf(stage), start, settings.Options, cancellation);
     }
 
-    /// <summary>The medians of |f − y| and of |f| of samples that count; 1 and 0 where there is none.</summary>
+    /// <summary>The medians of |f − y| and of |f| of samples that count; 1 and 0 if there is none.</summary>
     public static (double Spread, double Size) Spread(ReadOnlySpan<double> predicted, Vector<double> observed, Vector<double>? weights)
     {
         List<double> differences = new(predicted.Length), sizes = new(predicted.Length);

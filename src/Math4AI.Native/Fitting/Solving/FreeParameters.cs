@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>
-/// The unknowns of a fit: the parameters that no value is fixed for, and after them log s where the distance has a scale; what is known
-/// of them, and what priors add to the cost.
+/// The unknowns of a fit: the parameters that no value is fixed for, and after them log s where the distance has a
+/// scale; what is known of them, and what priors add to the cost.
 /// </summary>
 internal sealed class FreeParameters
 {
@@ -34,7 +34,7 @@ internal sealed class FreeParameters
     /// <summary>The number of unknowns.</summary>
     public int Count => free.Length + (settings.Distance.HasScale ? 1 : 0);
 
-    /// <summary>The boxes of the unknowns; null where there is none.</summary>
+    /// <summary>The boxes of the unknowns; null if there is none.</summary>
     public Bounds? Bounds =>
         settings.Bounds.Count == 0
             ? null

@@ -6,8 +6,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>
-/// The cost of a fit by its gradient alone, as a sum over blocks of samples: for distances of vectors, for models whose derivatives are
-/// not known sample by sample, and for more samples than memory holds.
+/// The cost of a fit by its gradient alone, as a sum over blocks of samples: for distances of vectors, for models whose
+/// derivatives are not known sample by sample, and for more samples than memory holds.
 /// </summary>
 internal sealed class ModelCost : BlockCost, IFitCost
 {
@@ -45,7 +45,9 @@ internal sealed class ModelCost : BlockCost, IFitCost
 
     public override bool IsParallel => settings.Model.IsParallel;
 
-    /// <summary>Σ w |∂d/∂f| ε |f|: what the rounding of the outputs makes of the last cost; 0 for outputs in float64.</summary>
+    /// <summary>
+    /// Σ w |∂d/∂f| ε |f|: what the rounding of the outputs makes of the last cost; 0 for outputs in float64.
+    /// </summary>
     public override double Rounding => epsilon > Float64Epsilon ? epsilon * sizes.Sum() : 0.0;
 
     public override double Evaluate(int block, ReadOnlySpan<double> parameters, Span<double> gradient)
@@ -99,8 +101,8 @@ internal sealed class ModelCost : BlockCost, IFitCost
             cancellation);
 
     /// <summary>
-    /// A gradient that a change of the parameters in their last digit changes by as much as it is large cannot be told from 0: such a point
-    /// is the minimum as well as it can be known.
+    /// A gradient that a change of the parameters in their last digit changes by as much as it is large cannot be told
+    /// from 0: such a point is the minimum as well as it can be known.
     /// </summary>
     public override bool IsFlatToRounding(ReadOnlySpan<double> parameters)
     {
@@ -208,7 +210,7 @@ internal sealed class ModelCost : BlockCost, IFitCost
         return cost;
     }
 
-    /// <summary>The median of |f − y| in the first block; 1 where the two are no numbers of one kind.</summary>
+    /// <summary>The median of |f − y| in the first block; 1 if the two are no numbers of one kind.</summary>
     private (double Spread, double Size) Spread(double[] all)
     {
         FitBlock samples = data.Read(0);

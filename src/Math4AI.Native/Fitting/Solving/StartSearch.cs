@@ -7,9 +7,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>
-/// Fits without a start: Sobol points over the bounds, or, where a side is open, over both signs and all magnitudes from 10⁻⁵ to
-/// 10⁴. Each is tried for a few steps, on a part of the data where there is much, and the best ones go on to the end. Of equally good
-/// ends the one with the smaller parameters is taken: among frequencies that samples cannot tell apart, the lowest.
+/// Fits without a start: Sobol points over the bounds, or, where a side is open, over both signs and all magnitudes
+/// from 10⁻⁵ to 10⁴. Each is tried for a few steps, on a part of the data where there is much, and the best ones go on
+/// to the end. Of equally good ends the one with the smaller parameters is taken: among frequencies that samples cannot
+/// tell apart, the lowest.
 /// </summary>
 internal static class StartSearch
 {

@@ -9,10 +9,10 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// Fits to data drawn again. For least squares in memory, residuals are drawn, centered and freed of their leverage, r/√(1 − h), and
-/// intervals are those of the studentized estimates (bootstrap-t). Otherwise samples are drawn, and intervals are percentiles; of a
-/// <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says. Source: A. Davison and D. Hinkley, "Bootstrap
-/// Methods and their Application" (1997), chapters 2 and 6.
+/// Fits to data drawn again. For least squares in memory, residuals are drawn, centered and freed of their leverage,
+/// r/√(1 − h), and intervals are those of the studentized estimates (bootstrap-t). Otherwise samples are drawn, and
+/// intervals are percentiles; of a <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says.
+/// Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
 /// </summary>
 public sealed class Bootstrap
 {
@@ -30,7 +30,9 @@ public sealed class Bootstrap
     /// <summary>Gets the estimates, resamples × parameters.</summary>
     public Matrix<double> Estimates { get; }
 
-    /// <summary>Gets the number of resamples whose fit did not converge; they are left out of <see cref="Estimates"/>.</summary>
+    /// <summary>
+    /// Gets the number of resamples whose fit did not converge; they are left out of <see cref="Estimates"/>.
+    /// </summary>
     public int Failures { get; }
 
     /// <summary>Gets the standard deviations of the estimates, one for each parameter.</summary>

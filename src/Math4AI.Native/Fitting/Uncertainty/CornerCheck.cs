@@ -4,8 +4,8 @@ using Math4AI.Fitting.Solving;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// Refuses standard errors of a distance whose slope jumps although it does not say so: its curvature at a corner says nothing about how
-/// uncertain the parameters are.
+/// Refuses standard errors of a distance whose slope jumps although it does not say so: its curvature at a corner says
+/// nothing about how uncertain the parameters are.
 /// </summary>
 internal static class CornerCheck
 {
@@ -14,7 +14,9 @@ internal static class CornerCheck
     private const double OfPrediction = 1e-11;
     private const double Closer = 16.0;
 
-    /// <summary>Looks at the slopes on both sides of each prediction: of a smooth distance they approach each other.</summary>
+    /// <summary>
+    /// Looks at the slopes on both sides of each prediction: of a smooth distance they approach each other.
+    /// </summary>
     /// <exception cref="NotSupportedException">The slope jumps at a prediction.</exception>
     public static void Run(IFitCost cost, Distance distance, double[] at)
     {

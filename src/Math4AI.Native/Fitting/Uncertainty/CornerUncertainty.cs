@@ -6,8 +6,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// How uncertain a fit is whose distance has a corner. The parabola that touches |r| at the few residuals near 0 bends almost without
-/// end, and says nothing: what counts is the plain ∂f/∂θ and how dense the residuals are at the corner. Samples come in blocks.
+/// How uncertain a fit is whose distance has a corner. The parabola that touches |r| at the few residuals near 0 bends
+/// almost without end, and says nothing: what counts is the plain ∂f/∂θ and how dense the residuals are at the corner.
+/// Samples come in blocks.
 /// </summary>
 /// <param name="free">The free parameters.</param>
 /// <param name="distance">A distance whose slope is constant on both sides of its corner.</param>
@@ -55,9 +56,9 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
     }
 
     /// <summary>
-    /// H⁻¹ (−s₋s₊ JᵀW²J) H⁻¹, H = (s₊ − s₋) p(0) JᵀWJ + K, with the slopes s₋ and s₊ beside the corner, the residuals' density p(0)
-    /// by the share of them within a width of 0, and the priors' curvatures K; of quantiles τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹.
-    /// Source: R. Koenker, "Quantile Regression" (2005), section 3.4.
+    /// H⁻¹ (−s₋s₊ JᵀW²J) H⁻¹, H = (s₊ − s₋) p(0) JᵀWJ + K, with the slopes s₋ and s₊ beside the corner, the residuals'
+    /// density p(0) by the share of them within a width of 0, and the priors' curvatures K; of quantiles τ(1 − τ)/p(0)²
+    /// (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹. Source: R. Koenker, "Quantile Regression" (2005), section 3.4.
     /// </summary>
     /// <param name="priors">The diagonal of K.</param>
     public Matrix<double> Sandwich(IReadOnlyList<double> priors)
@@ -73,7 +74,9 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
         return inverse * squares * inverse * spread;
     }
 
-    /// <summary>(−s₋s₊ JᵀWJ + K)⁻¹, the inverse of what a likelihood with a corner tells: for Laplace's density s₋s₊ = −1/s².</summary>
+    /// <summary>
+    /// (−s₋s₊ JᵀWJ + K)⁻¹, the inverse of what a likelihood with a corner tells: for Laplace's density s₋s₊ = −1/s².
+    /// </summary>
     /// <param name="priors">The diagonal of K.</param>
     public Matrix<double> OfLikelihood(IReadOnlyList<double> priors) => InverseWith(-slopes.Below * slopes.Above, priors);
 

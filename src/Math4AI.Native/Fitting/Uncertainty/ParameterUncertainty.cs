@@ -8,17 +8,22 @@ namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>How uncertain the parameters of a fit are, from how the cost bends at its minimum.</summary>
 /// <param name="Covariance">Over all of θ, with zeros for what is fixed.</param>
-/// <param name="Sandwich">The same where the noise model does not hold; null where single samples' gradients are not known.</param>
+/// <param name="Sandwich">
+/// The same where the noise model does not hold; null if single samples' gradients are not known.
+/// </param>
 internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<double>? Sandwich)
 {
     // A Hessian by differences takes two gradients for each parameter.
     private const int MaxParametersForHessian = 500;
 
-    /// <summary>How much each observation counts in its own prediction; null where single samples' gradients are not known.</summary>
+    /// <summary>
+    /// How much each observation counts in its own prediction; null if single samples' gradients are not known.
+    /// </summary>
     public Lazy<Vector<double>>? Leverage { get; private init; }
 
     /// <summary>
-    /// d′/√d″ of each observation: of likelihoods Pearson's residual, of squares √2 (f − y); null as before, and of distances with a corner.
+    /// d′/√d″ of each observation: of likelihoods Pearson's residual, of squares √2 (f − y); null as before, and of
+    /// distances with a corner.
     /// </summary>
     public Vector<double>? Standardized { get; private init; }
 
@@ -175,7 +180,9 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         return new ParameterUncertainty(cost.Unknowns.Complete(noise * inverse), null);
     }
 
-    /// <summary>Where bounds hold every parameter: nothing is uncertain, and no sample counts in its own prediction.</summary>
+    /// <summary>
+    /// Where bounds hold every parameter: nothing is uncertain, and no sample counts in its own prediction.
+    /// </summary>
     private static ParameterUncertainty OfNothing(IFitCost cost, FitProblem problem, Minimum minimum)
     {
         Matrix<double> none = Matrix<double>.Build.Dense(cost.Unknowns.Names.Count, cost.Unknowns.Names.Count);

@@ -5,8 +5,8 @@ using Math4AI.Optimization;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// The profile of one parameter: it is fixed, all others are fitted again, and the rise of the cost is measured in units of the
-/// noise, τ(c) = sign(c − θ*) √((C(c) − C*)/s²), with s² = C*/(n − k) for squares and ½ for likelihoods.
+/// The profile of one parameter: it is fixed, all others are fitted again, and the rise of the cost is measured in
+/// units of the noise, τ(c) = sign(c − θ*) √((C(c) − C*)/s²), with s² = C*/(n − k) for squares and ½ for likelihoods.
 /// </summary>
 internal sealed class ProfileLikelihood
 {

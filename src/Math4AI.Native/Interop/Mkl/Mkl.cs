@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Math4AI.Interop.Mkl;
 
 /// <summary>
-/// MKL's BLAS for one element type: double, float, Complex or Complex32. Matrices are column-major. The entry points are looked up
-/// by name, the letter of the type before the routine's.
+/// MKL's BLAS for one element type: double, float, Complex or Complex32. Matrices are column-major. The entry points
+/// are looked up by name, the letter of the type before the routine's.
 /// </summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <typeparam name="TReal">The type of their real parts.</typeparam>
@@ -28,7 +28,9 @@ internal static unsafe class Mkl<T, TReal>
 
     public static T One { get; } = FromReal(1.0);
 
-    /// <summary>The real part of an element, such as the workspace size that a query returns in the first one.</summary>
+    /// <summary>
+    /// The real part of an element, such as the workspace size that a query returns in the first one.
+    /// </summary>
     public static double RealPart(T value) => double.CreateChecked(Unsafe.As<T, TReal>(ref value));
 
     /// <summary>A real number as an element.</summary>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Interop.Mkl;
 
-/// <summary>A committed descriptor of MKL's discrete Fourier transforms (DFTI): in place, for one shape and scaling.</summary>
+/// <summary>
+/// A committed descriptor of MKL's discrete Fourier transforms (DFTI): in place, for one shape and scaling.
+/// </summary>
 internal sealed unsafe partial class MklFourierPlan : SafeHandle
 {
     private const int DomainComplex = 32;

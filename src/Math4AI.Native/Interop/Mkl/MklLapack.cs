@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Math4AI.Interop.Mkl;
 
 /// <summary>
-/// MKL's LAPACK for one element type. Every routine keeps the meaning of its LAPACK namesake; <c>info</c> is returned instead of
-/// passed. Arguments that only complex routines have are left out for real elements.
+/// MKL's LAPACK for one element type. Every routine keeps the meaning of its LAPACK namesake; <c>info</c> is returned
+/// instead of passed. Arguments that only complex routines have are left out for real elements.
 /// </summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <typeparam name="TReal">The type of singular values, norms and the eigenvalues of Hermitian matrices.</typeparam>
@@ -103,7 +103,8 @@ internal static unsafe class MklLapack<T, TReal>
     }
 
     /// <summary>
-    /// The least-norm solution of min ‖A x − b‖ over b, by singular values; those under rcond times the largest count as 0.
+    /// The least-norm solution of min ‖A x − b‖ over b, by singular values; those under rcond times the largest count
+    /// as 0.
     /// </summary>
     public static int Gelsd(
         int m, int n, int nrhs, T* a, int lda, T* b, int ldb, TReal* s, TReal rcond, int* rank, T* work, int lwork, TReal* rwork,
@@ -144,8 +145,8 @@ internal static unsafe class MklLapack<T, TReal>
     }
 
     /// <summary>
-    /// geev with right eigenvectors. Eigenvalues: for real elements the n real parts and then the n imaginary parts in w; for
-    /// complex elements n complex numbers in w.
+    /// geev with right eigenvectors. Eigenvalues: for real elements the n real parts and then the n imaginary parts in
+    /// w; for complex elements n complex numbers in w.
     /// </summary>
     public static int Geev(
         byte jobvl, byte jobvr, int n, T* a, int lda, TReal* w, T* vl, int ldvl, T* vr, int ldvr, T* work, int lwork, TReal* rwork)

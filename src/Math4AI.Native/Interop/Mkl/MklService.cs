@@ -8,7 +8,9 @@ internal static unsafe partial class MklService
     // MKL_CBWR_AUTO of mkl_types.h.
     private const int FastestReproducible = 2;
 
-    /// <summary>MKL's own description, such as "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build …".</summary>
+    /// <summary>
+    /// MKL's own description, such as "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build …".
+    /// </summary>
     public static string Version
     {
         get
@@ -30,8 +32,8 @@ internal static unsafe partial class MklService
     };
 
     /// <summary>
-    /// Asks for the same bits from the same input, wherever in memory it lies (conditional numerical reproducibility, the
-    /// fastest code path). Only before the first computation. Returns whether MKL agreed.
+    /// Asks for the same bits from the same input, wherever in memory it lies (conditional numerical reproducibility,
+    /// the fastest code path). Only before the first computation. Returns whether MKL agreed.
     /// </summary>
     public static bool TryMakeReproducible() => SetReproducibility(FastestReproducible) == 0;
 
@@ -44,7 +46,9 @@ internal static unsafe partial class MklService
     [LibraryImport(MklLibrary.Name, EntryPoint = "MKL_Get_Max_Threads")]
     public static partial int GetMaxThreads();
 
-    /// <summary>Sets MKL's threads for the calling thread only; 0 takes the setting back. Returns the setting before.</summary>
+    /// <summary>
+    /// Sets MKL's threads for the calling thread only; 0 takes the setting back. Returns the setting before.
+    /// </summary>
     [LibraryImport(MklLibrary.Name, EntryPoint = "MKL_Set_Num_Threads_Local")]
     public static partial int SetNumThreadsLocal(int threads);
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Interop.Mkl;
 
-/// <summary>A handle of MKL's sparse BLAS on the three arrays of a matrix in compressed rows (CSR), zero-based.</summary>
+/// <summary>
+/// A handle of MKL's sparse BLAS on the three arrays of a matrix in compressed rows (CSR), zero-based.
+/// </summary>
 internal sealed unsafe partial class MklSparseMatrix : IDisposable
 {
     private const int NonTranspose = 10;

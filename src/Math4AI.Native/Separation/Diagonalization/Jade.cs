@@ -7,9 +7,9 @@ namespace Math4AI.Separation.Diagonalization;
 
 /// <summary>
 /// JADE: the cumulant matrices Q_kl of white signals z, with the elements cum(z_i, z_j, z_k, z_l), are diagonal for
-/// independent sources, and the rotation makes all of them as diagonal as possible. It takes one pass over the data and no
-/// start; its cost grows with the fourth power of the number of channels. Source: J.-F. Cardoso, "High-order contrasts for independent component analysis", Neural
-/// Computation 11 (1999).
+/// independent sources, and the rotation makes all of them as diagonal as possible. It takes one pass over the data and
+/// no start; its cost grows with the fourth power of the number of channels. Source: J.-F. Cardoso, "High-order
+/// contrasts for independent component analysis", Neural Computation 11 (1999).
 /// </summary>
 internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
 {

@@ -3,9 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Diagonalization;
 
 /// <summary>
-/// The rotation V that makes symmetric matrices as diagonal as can be, all together: VᵀM_kV, by Jacobi's plane rotations with
-/// the angle in closed form. Source: J.-F. Cardoso and A. Souloumiac, "Jacobi angles for simultaneous diagonalization", SIAM Journal
-/// on Matrix Analysis and Applications 17 (1996).
+/// The rotation V that makes symmetric matrices as diagonal as can be, all together: VᵀM_kV, by Jacobi's plane
+/// rotations with the angle in closed form. Source: J.-F. Cardoso and A. Souloumiac, "Jacobi angles for simultaneous
+/// diagonalization", SIAM Journal on Matrix Analysis and Applications 17 (1996).
 /// </summary>
 internal static class JointDiagonalization
 {
@@ -14,7 +14,9 @@ internal static class JointDiagonalization
     /// <summary>Rotates the matrices in place.</summary>
     /// <param name="matrices">Symmetric, all of one order.</param>
     /// <param name="tolerance">The least angle worth a rotation.</param>
-    /// <param name="swept">Told of the largest angle of every sweep, and of the sum of squares that it left beside the diagonals.</param>
+    /// <param name="swept">
+    /// Told of the largest angle of every sweep, and of the sum of squares that it left beside the diagonals.
+    /// </param>
     /// <returns>V, and whether the last sweep turned nothing.</returns>
     public static (Matrix<double> Rotation, bool IsConverged) Solve(Matrix<double>[] matrices, double tolerance, Action<double, double> swept)
     {
@@ -66,7 +68,10 @@ internal static class JointDiagonalization
         return sum;
     }
 
-    /// <summary>θ that makes Σ (off-diagonal)² of the plane least: half the angle of the leading axis of h = (M_pp − M_qq, 2 M_pq).</summary>
+    /// <summary>
+    /// θ that makes Σ (off-diagonal)² of the plane least: half the angle of the leading axis of h = (M_pp − M_qq, 2
+    /// M_pq).
+    /// </summary>
     private static double Angle(Matrix<double>[] matrices, int p, int q)
     {
         double on = 0.0, off = 0.0;

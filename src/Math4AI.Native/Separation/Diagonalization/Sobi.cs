@@ -7,9 +7,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Diagonalization;
 
 /// <summary>
-/// SOBI: separates sources with different spectra, whatever their densities; they may be Gaussian. It jointly diagonalizes
-/// the lagged covariances E z(t) z(t + τ)ᵀ of white signals. Source: A. Belouchrani, K. Abed-Meraim, J.-F. Cardoso, E. Moulines, "A blind source
-/// separation technique using second-order statistics", IEEE Transactions on Signal Processing 45 (1997).
+/// SOBI: separates sources with different spectra, whatever their densities; they may be Gaussian. It jointly
+/// diagonalizes the lagged covariances E z(t) z(t + τ)ᵀ of white signals. Source: A. Belouchrani, K. Abed-Meraim, J.-F.
+/// Cardoso, E. Moulines, "A blind source separation technique using second-order statistics", IEEE Transactions on
+/// Signal Processing 45 (1997).
 /// </summary>
 internal sealed class Sobi : DiagonalizingSeparator
 {

@@ -10,9 +10,9 @@ namespace Math4AI.Separation.Ica;
 /// </summary>
 /// <remarks>
 /// For a contrast of your own, derive from this class and override <see cref="Name"/>, <see cref="Value"/>,
-/// <see cref="Score(double)"/> and <see cref="Slope"/>; <see cref="Separator.FastIca"/> compares the derivatives with finite
-/// differences. G must be twice differentiable but for single points, and even functions suit most data. Override
-/// <see cref="Score(Span{double})"/> and <see cref="Sum"/> to make it faster.
+/// <see cref="Score(double)"/> and <see cref="Slope"/>; <see cref="Separator.FastIca"/> compares the derivatives with
+/// finite differences. G must be twice differentiable but for single points, and even functions suit most data.
+/// Override <see cref="Score(Span{double})"/> and <see cref="Sum"/> to make it faster.
 /// </remarks>
 public abstract class Contrast
 {
@@ -57,7 +57,7 @@ public abstract class Contrast
     /// <summary>Computes g′(u).</summary>
     public abstract double Slope(double u);
 
-    /// <summary>Replaces every u by its score g(u).</summary>
+    /// <summary>Computes the scores g(u) in place.</summary>
     /// <param name="u">The samples; any number of them.</param>
     /// <returns>Σ g′(u).</returns>
     public virtual double Score(Span<double> u)
@@ -96,15 +96,21 @@ public abstract class Contrast
     internal virtual double Score(Span<float> u) =>
         throw new NotSupportedException($"The contrast {Name} has no score in float32.");
 
-    /// <summary>Makes the pass for few channels that does everything in one loop; null where there is none.</summary>
+    /// <summary>Makes the pass for few channels that does everything in one loop; null if there is none.</summary>
     internal virtual FixedPointPass? FusedPass(ISampleSource samples, Whitening whitening) => null;
 
-    /// <summary>Leaves a fixed point that is a saddle of the contrast; null where it is none, or it is not known.</summary>
+    /// <summary>
+    /// Leaves a fixed point that is a saddle of the contrast; null if it is none, or it is not known.
+    /// </summary>
     internal virtual Matrix<double>? LeaveSaddle(
         ISampleSource mixture, Whitening whitening, Matrix<double> rotation, CancellationToken cancellation) => null;
 
-    /// <summary>Compares the derivatives with central differences, and the functions of spans with those of numbers.</summary>
-    /// <exception cref="ArgumentException">They do not agree; the message says which, where, and both values.</exception>
+    /// <summary>
+    /// Compares the derivatives with central differences, and the functions of spans with those of numbers.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// They do not agree; the message says which, where, and both values.
+    /// </exception>
     internal void Check()
     {
         foreach (double u in Probes)

@@ -6,8 +6,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// The objective of FastICA, Σ_i (E G(w_iᵀz) − E G(ν))² with ν standard normal, on a few thousand samples spread over the
-/// data: the iteration does not need it, and a pass over all samples would cost as much as the iteration.
+/// The objective of FastICA, Σ_i (E G(w_iᵀz) − E G(ν))² with ν standard normal, on a few thousand samples spread over
+/// the data: the iteration does not need it, and a pass over all samples would cost as much as the iteration.
 /// </summary>
 internal sealed class ContrastSample
 {

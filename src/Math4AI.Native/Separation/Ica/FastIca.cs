@@ -14,19 +14,23 @@ public sealed record FastIcaOptions
     /// <summary>Gets the contrast function.</summary>
     public Contrast Contrast { get; init; } = Contrast.LogCosh;
 
-    /// <summary>Gets whether the sources are found one by one, each orthogonal to those before, instead of all together.</summary>
+    /// <summary>
+    /// Gets whether the sources are found one by one, each orthogonal to those before, instead of all together.
+    /// </summary>
     public bool IsOneByOne { get; init; }
 
     /// <summary>
-    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar recording;
-    /// null for a random one.
+    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar
+    /// recording; null for a random one.
     /// </summary>
     public Matrix<double>? Start { get; init; }
 
     /// <summary>Gets the seed of the random start: the same seed and number of threads give the same bits.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Gets the tolerance: it has converged when max |1 − |⟨w, w_before⟩|| over the rows of W is below this.</summary>
+    /// <summary>
+    /// Gets the tolerance: it has converged when max |1 − |⟨w, w_before⟩|| over the rows of W is below this.
+    /// </summary>
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>Gets the maximum number of iterations.</summary>
@@ -34,25 +38,25 @@ public sealed record FastIcaOptions
 }
 
 /// <summary>
-/// FastICA, symmetric or one by one. On white data z, each row w of the orthogonal W takes the fixed-point step
-/// w⁺ = E[z g(wᵀz)] − E[g′(wᵀz)] w with the score g of the contrast; then all rows are made orthogonal together,
-/// W ← (W Wᵀ)^(−½) W, or each to those before it.
-/// Source: A. Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE Transactions on
-/// Neural Networks 10 (1999). Equals <c>sklearn.decomposition.FastICA</c> with <c>algorithm</c> "parallel" or "deflation" and
-/// <c>fun</c> "logcosh", "exp" or "cube".
+/// FastICA, symmetric or one by one. On white data z, each row w of the orthogonal W takes the fixed-point step w⁺ =
+/// E[z g(wᵀz)] − E[g′(wᵀz)] w with the score g of the contrast; then all rows are made orthogonal together, W ← (W
+/// Wᵀ)^(−½) W, or each to those before it. Source: A. Hyvärinen, "Fast and robust fixed-point algorithms for
+/// independent component analysis", IEEE Transactions on Neural Networks 10 (1999). Equals
+/// <c>sklearn.decomposition.FastICA</c> with <c>algorithm</c> "parallel" or "deflation" and <c>fun</c> "logcosh", "exp"
+/// or "cube".
 /// </summary>
 /// <remarks>
-/// The files, in the order of the computation: <see cref="Whitening"/>; <see cref="Rotations"/>, where W begins and how it
-/// is made orthogonal; <see cref="FixedPointPass"/>, one step as one pass over the data, and
+/// The files, in the order of the computation: <see cref="Whitening"/>; <see cref="Rotations"/>, where W begins and how
+/// it is made orthogonal; <see cref="FixedPointPass"/>, one step as one pass over the data, and
 /// <see cref="FusedFixedPointPass"/>, the same for up to four channels in one loop; <see cref="Ica.Contrast"/> with
-/// <see cref="LogCoshContrast"/>, <see cref="ExpContrast"/> and <see cref="CubeContrast"/>, and <see cref="LogCosh"/>, the
-/// vectorized loops of the first; <see cref="SaddlePoints"/>, which leaves fixed points that are no maxima;
+/// <see cref="LogCoshContrast"/>, <see cref="ExpContrast"/> and <see cref="CubeContrast"/>, and <see cref="LogCosh"/>,
+/// the vectorized loops of the first; <see cref="SaddlePoints"/>, which leaves fixed points that are no maxima;
 /// <see cref="ContrastSample"/>, the objective that is reported.
 /// </remarks>
 internal sealed class FastIca : WhiteningSeparator
 {
-    // A start from fewer samples than these, and than these for each source, may lie in another basin than the answer: the
-    // variance of the angle error of a row of W is about m/n.
+    // A start from fewer samples than these, and than these for each source, may lie in another basin than the answer:
+    // the variance of the angle error of a row of W is about m/n.
     private const int SamplesForAStart = 50_000;
     private const int SamplesForASource = 1000;
     private const int MaxStride = 64;
@@ -101,8 +105,8 @@ internal sealed class FastIca : WhiteningSeparator
     }
 
     /// <summary>
-    /// With much data, iterates on a part of it to come near the answer, and on all of it from there. A fixed point that is
-    /// a saddle is left again.
+    /// With much data, iterates on a part of it to come near the answer, and on all of it from there. A fixed point
+    /// that is a saddle is left again.
     /// </summary>
     private bool Together(
         ISampleSource mixture,

@@ -10,13 +10,14 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// FastICA's step for rows w of W on white data z = K (y − μ): E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass over y in blocks that
-/// stay in the cache. White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] = E[g (y − μ)ᵀ] Kᵀ.
+/// FastICA's step for rows w of W on white data z = K (y − μ): E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass over y in
+/// blocks that stay in the cache. White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] = E[g (y −
+/// μ)ᵀ] Kᵀ.
 /// </summary>
 internal abstract class FixedPointPass
 {
-    // Rounding samples to float32 adds noise of 2⁻²⁵ to channels of unit variance; what K makes of it has to stay far below the
-    // steps that count as none, and below anything that a sample of a million can tell.
+    // Rounding samples to float32 adds noise of 2⁻²⁵ to channels of unit variance; what K makes of it has to stay far
+    // below the steps that count as none, and below anything that a sample of a million can tell.
     private const double MaxAmplification = 1e3;
     private const double FinestTolerance = 1e-7;
 
@@ -24,7 +25,9 @@ internal abstract class FixedPointPass
     private const double MinDeviation = 1e-12;
     private const double MaxDeviation = 1e12;
 
-    /// <summary>The pass in float32 where that changes nothing that counts, which is twice as fast; else in float64.</summary>
+    /// <summary>
+    /// The pass in float32 where that changes nothing that counts, which is twice as fast; else in float64.
+    /// </summary>
     /// <param name="samples">y.</param>
     /// <param name="whitening">K and μ.</param>
     /// <param name="rows">The rows of W that go together.</param>

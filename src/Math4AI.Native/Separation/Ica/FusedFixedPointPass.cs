@@ -9,8 +9,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// The step for one to four channels and log cosh in float32, with everything that is done with a sample done in one loop: centre,
-/// project, tanh, and both sums.
+/// The step for one to four channels and log cosh in float32, with everything that is done with a sample done in one
+/// loop: centre, project, tanh, and both sums.
 /// </summary>
 internal sealed unsafe class FusedFixedPointPass : FixedPointPass
 {
@@ -57,7 +57,9 @@ internal sealed unsafe class FusedFixedPointPass : FixedPointPass
             - DenseMatrix.CreateDiagonal(rows, rows, i => 1.0 - squares[i] / samples.Length) * rotation;
     }
 
-    /// <summary>Adds a block's sums: in float32 a few dozen samples in each lane, and from block to block in float64.</summary>
+    /// <summary>
+    /// Adds a block's sums: in float32 a few dozen samples in each lane, and from block to block in float64.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(FewChannels y, double[] mean, float[] weights, int rows, Sums sums)
     {

@@ -5,8 +5,8 @@ namespace Math4AI.Separation.Ica;
 
 /// <summary>
 /// The contrast log cosh u, with the score g(u) = tanh u and its slope g′(u) = 1 − g². tanh is 1 − 2 / (e^(2u) + 1);
-/// e^(2u) = 2ⁿ 2^f with n the nearest integer to 2u log₂ e, and 2^f by its Taylor polynomial, which on |f| ≤ ½ errs by less
-/// than 2⁻⁵². The absolute error is at most 2⁻⁵¹ everywhere, and the loop faster than MKL's <c>vdTanh</c>.
+/// e^(2u) = 2ⁿ 2^f with n the nearest integer to 2u log₂ e, and 2^f by its Taylor polynomial, which on |f| ≤ ½ errs by
+/// less than 2⁻⁵². The absolute error is at most 2⁻⁵¹ everywhere, and the loop faster than MKL's <c>vdTanh</c>.
 /// </summary>
 internal static unsafe class LogCosh
 {
@@ -200,7 +200,9 @@ internal static unsafe class LogCosh
         return (power.AsInt64() + Vector512.ShiftLeft(shifted.AsInt64(), 52)).AsDouble();
     }
 
-    /// <summary>tanh u in float32: 2^f by its Taylor polynomial of degree 6, which on |f| ≤ ½ errs by less than 2⁻²³.</summary>
+    /// <summary>
+    /// tanh u in float32: 2^f by its Taylor polynomial of degree 6, which on |f| ≤ ½ errs by less than 2⁻²³.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Tanh(Vector512<float> u)
     {
@@ -222,8 +224,8 @@ internal static unsafe class LogCosh
     }
 
     /// <summary>
-    /// Σ log cosh u, a vector at a time. 1 + e^(−2|u|) is 2 at most: of five hundred of them the product is taken, and then one
-    /// logarithm.
+    /// Σ log cosh u, a vector at a time. 1 + e^(−2|u|) is 2 at most: of five hundred of them the product is taken, and
+    /// then one logarithm.
     /// </summary>
     private ref struct TailSum()
     {

@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// The contrast log cosh u, with the loops of <see cref="Ica.LogCosh"/>, a pass for few channels of its own and the search
-/// for saddle points.
+/// The contrast log cosh u, with the loops of <see cref="Ica.LogCosh"/>, a pass for few channels of its own and the
+/// search for saddle points.
 /// </summary>
 internal sealed class LogCoshContrast : Contrast
 {

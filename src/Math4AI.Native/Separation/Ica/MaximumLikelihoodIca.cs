@@ -18,15 +18,17 @@ public sealed record MaximumLikelihoodIcaOptions
     public bool IsOrthogonal { get; init; }
 
     /// <summary>
-    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar recording;
-    /// null for a random one.
+    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar
+    /// recording; null for a random one.
     /// </summary>
     public Matrix<double>? Start { get; init; }
 
     /// <summary>Gets the seed of the random start: the same seed and number of threads give the same bits.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Gets the tolerance: it has converged when the largest entry of the relative gradient is below this.</summary>
+    /// <summary>
+    /// Gets the tolerance: it has converged when the largest entry of the relative gradient is below this.
+    /// </summary>
     public double Tolerance { get; init; } = 1e-7;
 
     /// <summary>Gets the maximum number of iterations.</summary>
@@ -34,11 +36,11 @@ public sealed record MaximumLikelihoodIcaOptions
 }
 
 /// <summary>
-/// Maximum likelihood by a relative quasi-Newton method. With u = W z of white z, the cost is
-/// C(W) = −log|det W| + Σ_i E[u_i²/2 + s_i log cosh u_i], where s_i = 1 for heavy and −1 for light tails is found on the way.
-/// Steps are W ← (I + tE) W, or W ← e^(tE) W with Eᵀ = −E where W stays orthogonal, along the limited-memory BFGS direction
-/// whose first Hessian is that of independent sources: 2 × 2 blocks, or their antisymmetric part. Source: P. Ablin,
-/// J.-F. Cardoso, A. Gramfort, "Faster independent component analysis by preconditioning with Hessian approximations", IEEE
+/// Maximum likelihood by a relative quasi-Newton method. With u = W z of white z, the cost is C(W) = −log|det W| + Σ_i
+/// E[u_i²/2 + s_i log cosh u_i], where s_i = 1 for heavy and −1 for light tails is found on the way. Steps are W ← (I +
+/// tE) W, or W ← e^(tE) W with Eᵀ = −E where W stays orthogonal, along the limited-memory BFGS direction whose first
+/// Hessian is that of independent sources: 2 × 2 blocks, or their antisymmetric part. Source: P. Ablin, J.-F. Cardoso,
+/// A. Gramfort, "Faster independent component analysis by preconditioning with Hessian approximations", IEEE
 /// Transactions on Signal Processing 66 (2018), and "Faster ICA under orthogonal constraint", ICASSP (2018). Equals
 /// <c>picard.picard(extended=True)</c>.
 /// </summary>
@@ -154,7 +156,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         }
     }
 
-    /// <summary>Halves the step until the cost is lower; null where it never is.</summary>
+    /// <summary>Halves the step until the cost is lower; null if it never is.</summary>
     private (Matrix<double> Unmixing, Statistics Statistics, Matrix<double> Step)? Search(
         WhiteSamples samples, Matrix<double> unmixing, Statistics now, double[] signs, Matrix<double> direction)
     {
@@ -213,7 +215,9 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         return -q;
     }
 
-    /// <summary>H_ij,ij = E[ψ′(u_i)] E[u_j²], H_ij,ji = 1: blocks of two, whose eigenvalues are kept away from 0.</summary>
+    /// <summary>
+    /// H_ij,ij = E[ψ′(u_i)] E[u_j²], H_ij,ji = 1: blocks of two, whose eigenvalues are kept away from 0.
+    /// </summary>
     private static Matrix<double> SolveFree(Matrix<double> gradient, Statistics now, double[] signs)
     {
         int m = signs.Length;

@@ -24,7 +24,9 @@ internal static class Rotations
         return svd.U * svd.VT;
     }
 
-    /// <summary>Where a search on white data begins: at an unmixing that is given, made orthogonal there, or at random.</summary>
+    /// <summary>
+    /// Where a search on white data begins: at an unmixing that is given, made orthogonal there, or at random.
+    /// </summary>
     /// <param name="start">W, components × channels; null for a rotation at random.</param>
     /// <param name="whitening">The whitening K: W = R K.</param>
     /// <param name="seed">Of the rotation at random.</param>

@@ -5,10 +5,11 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// A fixed point of FastICA may be a saddle, where two sources stay mixed half and half. Turning such a pair by 45° raises
-/// the contrast (E[G(x_i)] − E[G(ν)])² + (E[G(x_j)] − E[G(ν)])², G = log cosh, ν standard normal; at a maximum nothing does.
-/// Source: P. Tichavský, Z. Koldovský, E. Oja, "Performance analysis of the FastICA algorithm and Cramér–Rao bounds for
-/// linear independent component analysis", IEEE Transactions on Signal Processing 54 (2006), section VI.
+/// A fixed point of FastICA may be a saddle, where two sources stay mixed half and half. Turning such a pair by 45°
+/// raises the contrast (E[G(x_i)] − E[G(ν)])² + (E[G(x_j)] − E[G(ν)])², G = log cosh, ν standard normal; at a maximum
+/// nothing does. Source: P. Tichavský, Z. Koldovský, E. Oja, "Performance analysis of the FastICA algorithm and
+/// Cramér–Rao bounds for linear independent component analysis", IEEE Transactions on Signal Processing 54 (2006),
+/// section VI.
 /// </summary>
 internal static class SaddlePoints
 {
@@ -25,7 +26,7 @@ internal static class SaddlePoints
     /// <param name="whitening">Their whitening.</param>
     /// <param name="rotation">A fixed point W.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <returns>The rotation to go on from; null where no pair lies on a saddle.</returns>
+    /// <returns>The rotation to go on from; null if no pair lies on a saddle.</returns>
     public static Matrix<double>? Leave(
         ISampleSource mixture, Whitening whitening, Matrix<double> rotation, CancellationToken cancellation)
     {
@@ -60,7 +61,9 @@ internal static class SaddlePoints
         return turned;
     }
 
-    /// <summary>On the diagonal the sources' contrasts; at (i, j) that of (x_i + x_j)/√2, at (j, i) of (x_i − x_j)/√2.</summary>
+    /// <summary>
+    /// On the diagonal the sources' contrasts; at (i, j) that of (x_i + x_j)/√2, at (j, i) of (x_i − x_j)/√2.
+    /// </summary>
     private static double[] Contrasts(
         ISampleSource samples, Whitening whitening, Matrix<double> rotation, CancellationToken cancellation)
     {

@@ -8,12 +8,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// Maximum likelihood with the densities that the data show, on all samples, without asking for whiteness. With the scores
-/// ψ_i = −f_i′/f_i of kernel densities of the sources x = W y, the relative gradient is E ψ_i(x_i) x_j, and its pairs (i, j) form 2 × 2
-/// Newton systems with E ψ_i′ E x_j² and E ψ_i x_i. One pass counts the densities' bins, each step is one more.
-/// Sources: D.-T. Pham and P. Garat, "Blind separation of mixture of independent sources through a quasi-maximum likelihood
-/// approach", IEEE Transactions on Signal Processing 45 (1997); P. Ablin, J.-F. Cardoso, A. Gramfort, "Faster independent component
-/// analysis by preconditioning with Hessian approximations", ibid. 66 (2018), for the pairs.
+/// Maximum likelihood with the densities that the data show, on all samples, without asking for whiteness. With the
+/// scores ψ_i = −f_i′/f_i of kernel densities of the sources x = W y, the relative gradient is E ψ_i(x_i) x_j, and its
+/// pairs (i, j) form 2 × 2 Newton systems with E ψ_i′ E x_j² and E ψ_i x_i. One pass counts the densities' bins, each
+/// step is one more. Sources: D.-T. Pham and P. Garat, "Blind separation of mixture of independent sources through a
+/// quasi-maximum likelihood approach", IEEE Transactions on Signal Processing 45 (1997); P. Ablin, J.-F. Cardoso, A.
+/// Gramfort, "Faster independent component analysis by preconditioning with Hessian approximations", ibid. 66 (2018),
+/// for the pairs.
 /// </summary>
 internal sealed class DensityNewton
 {

@@ -6,8 +6,8 @@ using MathNet.Numerics.Interpolation;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// The entropy of y = cos θ · z₁ + sin θ · z₂ over all directions θ of two white signals: of any density, and of the best symmetric
-/// one.
+/// The entropy of y = cos θ · z₁ + sin θ · z₂ over all directions θ of two white signals: of any density, and of the
+/// best symmetric one.
 /// </summary>
 internal sealed class EntropyCurve
 {

@@ -13,12 +13,14 @@ public sealed record MinimumMutualInformationOptions
     /// <summary>Gets the number of sources; null for as many as there are independent channels.</summary>
     public int? Sources { get; init; }
 
-    /// <summary>Gets the maximum number of samples in which all directions are searched, evenly spread; 1000 or more.</summary>
+    /// <summary>
+    /// Gets the maximum number of samples in which all directions are searched, evenly spread; 1000 or more.
+    /// </summary>
     public int SearchSamples { get; init; } = 10_000;
 
     /// <summary>
-    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar recording;
-    /// null for a search over all directions.
+    /// Gets the unmixing matrix W at which the iteration begins, sources × channels, such as that of a similar
+    /// recording; null for a search over all directions.
     /// </summary>
     public Matrix<double>? Start { get; init; }
 
@@ -27,17 +29,17 @@ public sealed record MinimumMutualInformationOptions
 }
 
 /// <summary>
-/// Minimizes the mutual information of the sources, I(x₁; …; x_m) = Σ H(x_i) − log |det W| + constant for x = W y. Nothing
-/// is assumed about the densities, which are estimated on the way, and the sources need not be white. A search over all
-/// directions of every pair of signals, on a few thousand samples, finds the right basin; with more samples, maximum
-/// likelihood with the estimated densities then uses all of them.
-/// Sources: P. Comon, "Independent component analysis, a new concept?", Signal Processing 36 (1994); E. Learned-Miller and
-/// J. Fisher, "ICA using spacings estimates of entropy", JMLR 4 (2003), for the search by pairs.
+/// Minimizes the mutual information of the sources, I(x₁; …; x_m) = Σ H(x_i) − log |det W| + constant for x = W y.
+/// Nothing is assumed about the densities, which are estimated on the way, and the sources need not be white. A search
+/// over all directions of every pair of signals, on a few thousand samples, finds the right basin; with more samples,
+/// maximum likelihood with the estimated densities then uses all of them. Sources: P. Comon, "Independent component
+/// analysis, a new concept?", Signal Processing 36 (1994); E. Learned-Miller and J. Fisher, "ICA using spacings
+/// estimates of entropy", JMLR 4 (2003), for the search by pairs.
 /// </summary>
 /// <remarks>
 /// The files: <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
-/// <see cref="ScatterWeights"/> (which samples are outliers), <see cref="EntropyCurve"/> (the entropy in all directions) and
-/// <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> goes on with all samples.
+/// <see cref="ScatterWeights"/> (which samples are outliers), <see cref="EntropyCurve"/> (the entropy in all
+/// directions) and <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> goes on with all samples.
 /// </remarks>
 internal sealed class MinimumMutualInformation : WhiteningSeparator
 {

@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// A quick look for pairs of signals that depend on each other: the correlations of their sizes, squares, signs of direction and
-/// cubes, all by one matrix product. A pair is let pass where none is larger than chance.
+/// A quick look for pairs of signals that depend on each other: the correlations of their sizes, squares, signs of
+/// direction and cubes, all by one matrix product. A pair is let pass where none is larger than chance.
 /// </summary>
 internal static class PairDependence
 {

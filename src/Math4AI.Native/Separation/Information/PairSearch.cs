@@ -2,9 +2,9 @@
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// The two directions in which two white signals depend least: they minimise J(θ₁, θ₂) = H(θ₁) + H(θ₂) − log |sin(θ₁ − θ₂)|, the
-/// mutual information up to a constant, without asking for right angles. Both densities are symmetric, or neither is; the two
-/// cases are weighed by their evidence, tempered.
+/// The two directions in which two white signals depend least: they minimise J(θ₁, θ₂) = H(θ₁) + H(θ₂) − log |sin(θ₁ −
+/// θ₂)|, the mutual information up to a constant, without asking for right angles. Both densities are symmetric, or
+/// neither is; the two cases are weighed by their evidence, tempered.
 /// </summary>
 internal static class PairSearch
 {
@@ -23,7 +23,9 @@ internal static class PairSearch
     private static readonly double[] Sine =
         [.. Enumerable.Range(0, Directions).Select(i => Math.Sin(i * Math.PI / Directions))];
 
-    /// <summary>The directions of least J, in grid steps with fractions; and by how much J falls from (0, π/2) to there.</summary>
+    /// <summary>
+    /// The directions of least J, in grid steps with fractions; and by how much J falls from (0, π/2) to there.
+    /// </summary>
     public static (double First, double Second, double Gain) Minimum(EntropyCurve curve, int samples)
     {
         (int bestI, int bestJ, double best) = (0, 0, double.PositiveInfinity);
@@ -42,8 +44,8 @@ internal static class PairSearch
     }
 
     /// <summary>
-    /// The directions with the least expected Amari error, over all that the data leave plausible, each with the weight e^(−nJ).
-    /// With many samples these are the directions of least J.
+    /// The directions with the least expected Amari error, over all that the data leave plausible, each with the weight
+    /// e^(−nJ). With many samples these are the directions of least J.
     /// </summary>
     public static (double First, double Second) MinExpectedError(EntropyCurve curve, int samples)
     {

@@ -4,8 +4,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// The least mutual information of a few thousand samples: the best directions of each pair of signals by a search over all of
-/// them, pair after pair, until none gains. Global for two signals; for more, Jacobi's way round a global search.
+/// The least mutual information of a few thousand samples: the best directions of each pair of signals by a search over
+/// all of them, pair after pair, until none gains. Global for two signals; for more, Jacobi's way round a global
+/// search.
 /// </summary>
 internal static class PairwiseMinimum
 {
@@ -23,7 +24,9 @@ internal static class PairwiseMinimum
 
     /// <summary>Finds W, sources × signals, such that W y has the least mutual information.</summary>
     /// <param name="signals">Signals, one array each; nearly white.</param>
-    /// <param name="isStart">Whether another method goes on from W with all samples: then what lies far out can be left to it.</param>
+    /// <param name="isStart">
+    /// Whether another method goes on from W with all samples: then what lies far out can be left to it.
+    /// </param>
     /// <param name="objective">Told of the gain of every sweep, in nats.</param>
     /// <param name="cancellation">Stops between pairs.</param>
     public static Matrix<double> Solve(double[][] signals, bool isStart, Action<double> objective, CancellationToken cancellation)
@@ -39,8 +42,9 @@ internal static class PairwiseMinimum
         Matrix<double> found = SolveKept(kept, objective, cancellation);
         if (dropped > MaxErrors * keep.Length)
         {
-            // Perhaps not errors, but sources that are silent most of the time, of which what lies far out is all there is. Then the rest
-            // has nothing to say against directions found with all samples; against those of errors it has.
+            // Perhaps not errors, but sources that are silent most of the time, of which what lies far out is all there
+            // is. Then the rest has nothing to say against directions found with all samples; against those of errors
+            // it has.
             Matrix<double> ofAll = SolveKept(Select(signals, [.. keep.Select(_ => true)]), objective, cancellation);
             if (!IsMoreDependent(kept, ofAll, found))
             {
@@ -233,7 +237,9 @@ internal static class PairwiseMinimum
         return kept;
     }
 
-    /// <summary>Whether signals, which were white together with what was left out, are nearly without power in some direction.</summary>
+    /// <summary>
+    /// Whether signals, which were white together with what was left out, are nearly without power in some direction.
+    /// </summary>
     private static bool IsFlat(double[][] signals)
     {
         Matrix<double> power = Matrix<double>.Build.Dense(signals.Length, signals.Length, (i, j) =>
@@ -242,7 +248,10 @@ internal static class PairwiseMinimum
         return !(values.Minimum() > MinPower * values.Maximum());
     }
 
-    /// <summary>Whether the sources of one unmixing are more dependent than those of another, beyond what chance makes of so few samples.</summary>
+    /// <summary>
+    /// Whether the sources of one unmixing are more dependent than those of another, beyond what chance makes of so few
+    /// samples.
+    /// </summary>
     private static bool IsMoreDependent(double[][] signals, Matrix<double> unmixing, Matrix<double> than)
     {
         Estimate change = MutualInformation.Change(Matrix<double>.Build.DenseOfColumnArrays(Unmix(than, signals)), unmixing * than.Inverse());

@@ -4,8 +4,8 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// Which samples are no gross errors: those within a distance of a robust centre, by a covariance in which far samples weigh
-/// less, w = min(1, c/d²). Source: P. Huber, "Robust Statistics" (1981), chapter 8.
+/// Which samples are no gross errors: those within a distance of a robust centre, by a covariance in which far samples
+/// weigh less, w = min(1, c/d²). Source: P. Huber, "Robust Statistics" (1981), chapter 8.
 /// </summary>
 internal static class ScatterWeights
 {

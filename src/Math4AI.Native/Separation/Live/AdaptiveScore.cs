@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// The score of one source, φ(u) = a u + b g(u) with g(u) = u/(1 + |u|), that is nearest to the true one in least squares: E φ u = 1 and
-/// E φ g = E g′. It serves sources of heavy and of light tails alike. Source: D.-T. Pham and P. Garat, "Blind separation of mixture of
-/// independent sources through a quasi-maximum likelihood approach", IEEE Transactions on Signal Processing 45 (1997).
+/// The score of one source, φ(u) = a u + b g(u) with g(u) = u/(1 + |u|), that is nearest to the true one in least
+/// squares: E φ u = 1 and E φ g = E g′. It serves sources of heavy and of light tails alike. Source: D.-T. Pham and P.
+/// Garat, "Blind separation of mixture of independent sources through a quasi-maximum likelihood approach", IEEE
+/// Transactions on Signal Processing 45 (1997).
 /// </summary>
 internal struct AdaptiveScore
 {

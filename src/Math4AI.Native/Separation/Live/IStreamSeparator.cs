@@ -3,8 +3,8 @@ using Math4AI.Audio;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// Separates sound block by block as it arrives, without allocating memory on the way. Until it has converged, the input
-/// passes through unchanged. <see cref="LiveSeparation"/> runs it between two rings.
+/// Separates sound block by block as it arrives, without allocating memory on the way. Until it has converged, the
+/// input passes through unchanged. <see cref="LiveSeparation"/> runs it between two rings.
 /// </summary>
 /// <remarks>
 /// The files: <see cref="StreamingSeparator"/> for mixtures without echoes, with <see cref="RecursiveNewton"/> and
@@ -24,7 +24,8 @@ public interface IStreamSeparator
     bool IsFrozen { get; set; }
 
     /// <summary>
-    /// Gets how much the unmixing has moved in the last second of sound, as a share of its size; 1 before anything is known.
+    /// Gets how much the unmixing has moved in the last second of sound, as a share of its size; 1 before anything is
+    /// known.
     /// </summary>
     double Change { get; }
 

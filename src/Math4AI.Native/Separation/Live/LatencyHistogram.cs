@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// Counts times from a nanosecond to a minute in bins that are 1/64 of their value wide, so that every quantile is known to
-/// 1.6 % without keeping the times. One thread adds; others may read.
+/// Counts times from a nanosecond to a minute in bins that are 1/64 of their value wide, so that every quantile is
+/// known to 1.6 % without keeping the times. One thread adds; others may read.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -31,7 +31,7 @@ public sealed class LatencyHistogram
         Count++;
     }
 
-    /// <summary>Computes a quantile in seconds; NaN where no time was added.</summary>
+    /// <summary>Computes a quantile in seconds; NaN if no time was added.</summary>
     /// <param name="share">The share of the times that do not exceed the quantile, from 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
     public double Quantile(double share)
@@ -53,7 +53,9 @@ public sealed class LatencyHistogram
         return Math.Min(worst, UpperEnd(index)) * 1e-9;
     }
 
-    /// <summary>Lists, for every bin that holds a time, its upper end and the share of times that took longer, in order.</summary>
+    /// <summary>
+    /// Returns, for every nonempty bin in order, its upper end and the fraction of times that took longer.
+    /// </summary>
     public IReadOnlyList<(double Seconds, double ShareLonger)> Tail()
     {
         var tail = new List<(double, double)>();

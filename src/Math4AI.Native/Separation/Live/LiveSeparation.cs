@@ -42,7 +42,9 @@ public sealed class LiveSeparation
     /// <summary>Gets the number of frames that were separated.</summary>
     public long Frames => Interlocked.Read(ref frames);
 
-    /// <summary>Gets the times from the push of the last frame of a block into the input ring to the push of its sources.</summary>
+    /// <summary>
+    /// Gets the times from the push of the last frame of a block into the input ring to the push of its sources.
+    /// </summary>
     public LatencyHistogram Latency { get; } = new();
 
     /// <summary>Gets the times spent on a block, for learning and separating.</summary>
@@ -55,13 +57,15 @@ public sealed class LiveSeparation
     public float TakeSourcePeak(int source) => Interlocked.Exchange(ref sourcePeaks[source], 0.0f);
 
     /// <summary>
-    /// Runs until the input ring is closed and empty, or the output ring is closed. The sources are in step with the input:
-    /// the delay of the separator is dropped at the beginning and made up for at the end.
+    /// Runs until the input ring is closed and empty, or the output ring is closed. The sources are in step with the
+    /// input: the delay of the separator is dropped at the beginning and made up for at the end.
     /// </summary>
     /// <param name="input">Where the channels arrive.</param>
     /// <param name="output">Where the sources go.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <exception cref="OperationCanceledException">It was canceled; all that was pulled is separated and pushed.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// It was canceled; all that was pulled is separated and pushed.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The rings have other channels than the separator, or a ring has no room for a block.
     /// </exception>
@@ -129,7 +133,7 @@ public sealed class LiveSeparation
         }
     }
 
-    /// <summary>Returns false where the output is closed, or takes nothing for a second after the cancellation.</summary>
+    /// <summary>Returns false if the output is closed, or takes nothing for a second after the cancellation.</summary>
     private bool Separate(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
     {
         for (int done = 0; done < taken.Frames;)

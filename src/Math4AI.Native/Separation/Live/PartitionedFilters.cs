@@ -5,9 +5,10 @@ using MathNet.Numerics.IntegralTransforms;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// Long filters from every channel to every output, y_n(t) = Σ_m Σ_k h_nm(k) x_m(t − k), applied block by block: the filters are cut
-/// into parts of a block's length, and each part is a product of spectra (uniformly partitioned overlap-save). Source: T. Stockham,
-/// "High-speed convolution and correlation", AFIPS (1966); W. Gardner, Journal of the Audio Engineering Society 43 (1995).
+/// Long filters from every channel to every output, y_n(t) = Σ_m Σ_k h_nm(k) x_m(t − k), applied block by block: the
+/// filters are cut into parts of a block's length, and each part is a product of spectra (uniformly partitioned
+/// overlap-save). Source: T. Stockham, "High-speed convolution and correlation", AFIPS (1966); W. Gardner, Journal of
+/// the Audio Engineering Society 43 (1995).
 /// </summary>
 internal sealed class PartitionedFilters
 {

@@ -5,12 +5,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Live;
 
 /// <summary>
-/// Follows the W with independent y = W x through segments of a few milliseconds. Every source has in every segment a variance of its
-/// own, and beyond it a score of its own (<see cref="AdaptiveScore"/>): what rises and falls and what is not Gaussian both tell sources
-/// apart. The relative gradient G_ij = E φ_i(y_i) y_j of one segment is divided by the curvature of all, forgotten exponentially, in
-/// pairs; the weight of a segment falls as 1/n at first, so the start needs no rule of its own. Sources: J.-F. Cardoso and B. Laheld,
-/// IEEE Transactions on Signal Processing 44 (1996), for the relative gradient; D.-T. Pham and J.-F. Cardoso, "Blind separation of
-/// instantaneous mixtures of nonstationary sources", IEEE Transactions on Signal Processing 49 (2001), for the variances.
+/// Follows the W with independent y = W x through segments of a few milliseconds. Every source has in every segment a
+/// variance of its own, and beyond it a score of its own (<see cref="AdaptiveScore"/>): what rises and falls and what
+/// is not Gaussian both tell sources apart. The relative gradient G_ij = E φ_i(y_i) y_j of one segment is divided by
+/// the curvature of all, forgotten exponentially, in pairs; the weight of a segment falls as 1/n at first, so the start
+/// needs no rule of its own. Sources: J.-F. Cardoso and B. Laheld, IEEE Transactions on Signal Processing 44 (1996),
+/// for the relative gradient; D.-T. Pham and J.-F. Cardoso, "Blind separation of instantaneous mixtures of
+/// nonstationary sources", IEEE Transactions on Signal Processing 49 (2001), for the variances.
 /// </summary>
 internal sealed class RecursiveNewton
 {
@@ -82,7 +83,9 @@ internal sealed class RecursiveNewton
     /// <summary>Whether enough sound has been heard for a first W.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Begins with a W that is known: it is not left before as much has been heard as a start from nothing needs.</summary>
+    /// <summary>
+    /// Begins with a W that is known: it is not left before as much has been heard as a start from nothing needs.
+    /// </summary>
     public void StartFrom(ReadOnlySpan<double> unmixing)
     {
         unmixing.CopyTo(Unmixing);
@@ -189,7 +192,10 @@ internal sealed class RecursiveNewton
             * eigen.EigenVectors.Transpose();
     }
 
-    /// <summary>The rows in the order, and with the signs, of the old rows that they are most like: what was heard keeps its place.</summary>
+    /// <summary>
+    /// The rows in the order, and with the signs, of the old rows that they are most like: what was heard keeps its
+    /// place.
+    /// </summary>
     /// <param name="rows">The new rows.</param>
     /// <param name="products">The covariances of new outputs, of unit power, with the old ones.</param>
     private static Matrix<double> LikeBefore(Matrix<double> rows, Matrix<double> products)
@@ -253,7 +259,9 @@ internal sealed class RecursiveNewton
         }
     }
 
-    /// <summary>The gradient of the segment, over the weight of all; and their curvature, with the segment in it.</summary>
+    /// <summary>
+    /// The gradient of the segment, over the weight of all; and their curvature, with the segment in it.
+    /// </summary>
     private void Gradient(ReadOnlySpan<double> segment)
     {
         BlockKernels.Project(Unmixing, order, segment, order, length, outputs);

@@ -4,7 +4,9 @@ using Math4AI.LinearAlgebra;
 
 namespace Math4AI.Separation.Live;
 
-/// <summary>Live separation of asynchronous sequences of blocks. Where microseconds count, call the separator itself.</summary>
+/// <summary>
+/// Live separation of asynchronous sequences of blocks. Where microseconds count, call the separator itself.
+/// </summary>
 public static class StreamSeparation
 {
     /// <summary>Separates blocks; each gives one block of sources, which lags by the delay of the separator.</summary>

@@ -22,12 +22,12 @@ public sealed record StreamingRoomOptions
 }
 
 /// <summary>
-/// Separates sound from a room while it arrives. Every second, and every four seconds once the history is full, the whole
-/// procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own. Half a second of sound
-/// later, its filters, cut to one window before and two after, replace the ones in use by a cross-fade. Until the first
-/// filters are found, the input passes through unchanged. The results depend on the sound alone, since late filters are
-/// waited for. <see cref="Process"/> allocates nothing but the task that learns, which reuses its memory once the history is
-/// full.
+/// Separates sound from a room while it arrives. Every second, and every four seconds once the history is full, the
+/// whole procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own. Half a
+/// second of sound later, its filters, cut to one window before and two after, replace the ones in use by a cross-fade.
+/// Until the first filters are found, the input passes through unchanged. The results depend on the sound alone, since
+/// late filters are waited for. <see cref="Process"/> allocates nothing but the task that learns, which reuses its
+/// memory once the history is full.
 /// </summary>
 public sealed class StreamingRoomSeparator : IStreamSeparator
 {
@@ -212,7 +212,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         nextLearning = now + (long)((now < history ? LearnSeconds : LaterLearnSeconds) * sampleRate);
     }
 
-    /// <summary>Puts new filters into the spare set; returns false where there is nothing to learn from.</summary>
+    /// <summary>Puts new filters into the spare set; returns false if there is nothing to learn from.</summary>
     private bool Learn(long now, long heardFrom, long knownFrom)
     {
         int length = (int)(now - heardFrom);
@@ -276,7 +276,9 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         return Permutations.Of(known.Length).MaxBy(order => order.Select((k, n) => likeness[n, k]).Sum())!;
     }
 
-    /// <summary>Computes the taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.</summary>
+    /// <summary>
+    /// Computes the taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.
+    /// </summary>
     private void ToTaps(Complex[][] spectrum, int length, double[][] taps)
     {
         int ramp = block / 2, last = Math.Min(after, length / 2);

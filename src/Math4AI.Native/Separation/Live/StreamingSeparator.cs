@@ -14,7 +14,8 @@ namespace Math4AI.Separation.Live;
 public sealed record StreamingOptions
 {
     /// <summary>
-    /// Gets the time constant of forgetting, in seconds: a short one follows sources that move, a long one is more exact.
+    /// Gets the time constant of forgetting, in seconds: a short one follows sources that move, a long one is more
+    /// exact.
     /// </summary>
     public double ForgetSeconds { get; init; } = 0.5;
 
@@ -24,8 +25,8 @@ public sealed record StreamingOptions
 
 /// <summary>
 /// Separates y(t) = A x(t) while it arrives, where A may move: learns from segments of five milliseconds by a recursive
-/// Newton method, and goes over from one unmixing to the next within a segment. It adds no latency to that of the block.
-/// Each source is scaled to the root mean square that it has over the channels, and keeps its place and sign.
+/// Newton method, and goes over from one unmixing to the next within a segment. It adds no latency to that of the
+/// block. Each source is scaled to the root mean square that it has over the channels, and keeps its place and sign.
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {
@@ -186,7 +187,9 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>Sets samples that are not finite, or too large, to 0: they must be neither remembered nor output.</summary>
+    /// <summary>
+    /// Sets samples that are not finite, or too large, to 0: they must be neither remembered nor output.
+    /// </summary>
     private static void Clean(PlanarBlock piece)
     {
         for (int channel = 0; channel < piece.Channels; channel++)
@@ -204,7 +207,9 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>Filters what is learned from: without frequencies below hearing, and with a little pre-emphasis.</summary>
+    /// <summary>
+    /// Filters what is learned from: without frequencies below hearing, and with a little pre-emphasis.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Condition(PlanarBlock piece)
     {

@@ -4,7 +4,9 @@ using Complex = System.Numerics.Complex;
 
 namespace Math4AI.Separation.Quality;
 
-/// <summary>How well estimates match reference signals, in decibels, one value for each reference.</summary>
+/// <summary>
+/// The quality of estimated signals relative to reference signals, in decibels, one value for each reference.
+/// </summary>
 /// <param name="Sdr">Signal to distortion of all kinds.</param>
 /// <param name="Sir">Signal to interference by the other references.</param>
 /// <param name="Sar">Signal to artifacts, which come from no reference.</param>
@@ -12,13 +14,17 @@ namespace Math4AI.Separation.Quality;
 public sealed record BssEvalResult(IReadOnlyList<double> Sdr, IReadOnlyList<double> Sir, IReadOnlyList<double> Sar, IReadOnlyList<int> Permutation);
 
 /// <summary>
-/// BSS Eval, version 3: an estimate is split into what filters of 512 taps can make of its reference, what filters of all references
-/// can make besides, and the rest. With P_j and P the projections onto the delayed reference j and onto all,
-/// SDR = ‖P_j e‖²/(‖e‖² − ‖P_j e‖²), SIR = ‖P_j e‖²/(‖P e‖² − ‖P_j e‖²), SAR = ‖P e‖²/(‖e‖² − ‖P e‖²); the permutation has the best
-/// mean SIR. Equals <c>mir_eval.separation.bss_eval_sources</c>. Source: E. Vincent, R. Gribonval, C. Févotte, "Performance
-/// measurement in blind audio source separation", IEEE Transactions on Audio, Speech, and Language Processing 14 (2006).
+/// BSS Eval, version 3: an estimate is split into what filters of 512 taps can make of its reference, what filters of
+/// all references can make besides, and the rest. With P_j and P the projections onto the delayed reference j and onto
+/// all, SDR = ‖P_j e‖²/(‖e‖² − ‖P_j e‖²), SIR = ‖P_j e‖²/(‖P e‖² − ‖P_j e‖²), SAR = ‖P e‖²/(‖e‖² − ‖P e‖²); the
+/// permutation has the best mean SIR. Equals <c>mir_eval.separation.bss_eval_sources</c>. Source: E. Vincent, R.
+/// Gribonval, C. Févotte, "Performance measurement in blind audio source separation", IEEE Transactions on Audio,
+/// Speech, and Language Processing 14 (2006).
 /// </summary>
-/// <remarks>No projected signal is ever formed: the norms follow from correlations, ‖P e‖² = dᵀG⁻¹d, by one Cholesky factorisation.</remarks>
+/// <remarks>
+/// No projected signal is ever formed: the norms follow from correlations, ‖P e‖² = dᵀG⁻¹d, by one Cholesky
+/// factorisation.
+/// </remarks>
 public static class BssEval
 {
     private const int Taps = 512;
@@ -79,8 +85,8 @@ public static class BssEval
     }
 
     /// <summary>
-    /// Computes the scale-invariant signal-to-distortion ratio, 10 log₁₀ ‖αs‖²/‖αs − e‖² with α = sᵀe/sᵀs. Source: J. Le Roux, S. Wisdom, H. Erdogan,
-    /// J. Hershey, "SDR – half-baked or well done?", ICASSP (2019).
+    /// Computes the scale-invariant signal-to-distortion ratio, 10 log₁₀ ‖αs‖²/‖αs − e‖² with α = sᵀe/sᵀs. Source: J.
+    /// Le Roux, S. Wisdom, H. Erdogan, J. Hershey, "SDR – half-baked or well done?", ICASSP (2019).
     /// </summary>
     /// <param name="reference">s.</param>
     /// <param name="estimate">e, as long.</param>

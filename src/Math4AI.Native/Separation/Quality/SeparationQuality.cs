@@ -6,10 +6,11 @@ namespace Math4AI.Separation.Quality;
 public static class SeparationQuality
 {
     /// <summary>
-    /// Computes the Amari error of P = unmixing · mixing, m × m: Σ_i (Σ_j |p_ij| / max_j |p_ij| − 1) / 2m, and the same by columns. It
-    /// is 0 where P is a permutation times a diagonal, that is, where every source is found, and at most m − 1.
-    /// Source: S. Amari, A. Cichocki, H. H. Yang, "A new learning algorithm for blind signal separation", NIPS 8 (1996), with
-    /// the scaling of F. Bach and M. Jordan, "Kernel independent component analysis", JMLR 3 (2002), section 6.1.
+    /// Computes the Amari error of P = unmixing · mixing, m × m: Σ_i (Σ_j |p_ij| / max_j |p_ij| − 1) / 2m, and the same
+    /// by columns. It is 0 where P is a permutation times a diagonal, that is, where every source is found, and at most
+    /// m − 1. Source: S. Amari, A. Cichocki, H. H. Yang, "A new learning algorithm for blind signal separation", NIPS 8
+    /// (1996), with the scaling of F. Bach and M. Jordan, "Kernel independent component analysis", JMLR 3 (2002),
+    /// section 6.1.
     /// </summary>
     /// <param name="product">P, square.</param>
     /// <exception cref="ArgumentException">P is not square.</exception>
@@ -30,8 +31,8 @@ public static class SeparationQuality
     }
 
     /// <summary>
-    /// Computes the source-to-interference ratio of each estimate in decibels: the energy of the source it holds most of, over that of all
-    /// others in it, 10 log₁₀ (max_j p_ij² e_j / (Σ_j p_ij² e_j − max)).
+    /// Computes the source-to-interference ratio of each estimate in decibels: the energy of the source it holds most
+    /// of, over that of all others in it, 10 log₁₀ (max_j p_ij² e_j / (Σ_j p_ij² e_j − max)).
     /// </summary>
     /// <param name="product">P = unmixing · mixing, estimates × sources.</param>
     /// <param name="energies">e_j = E x_j², one number a source.</param>

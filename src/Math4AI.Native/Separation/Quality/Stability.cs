@@ -5,11 +5,11 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Separation.Quality;
 
 /// <summary>
-/// How reliably each source is found: the method runs on resampled data, and the sources of all runs form one cluster for
-/// each source of the result. The index of a cluster is the mean |correlation| within it minus that to all other sources: 1
-/// where every run finds the same source, near 0 where the data do not determine it. Source: J. Himberg, A. Hyvärinen,
-/// F. Esposito, "Validating the independent components of neuroimaging time series via clustering and visualization",
-/// NeuroImage 22 (2004).
+/// How reliably each source is found: the method runs on resampled data, and the sources of all runs form one cluster
+/// for each source of the result. The index of a cluster is the mean |correlation| within it minus that to all other
+/// sources: 1 where every run finds the same source, near 0 if the data do not determine it. Source: J. Himberg, A.
+/// Hyvärinen, F. Esposito, "Validating the independent components of neuroimaging time series via clustering and
+/// visualization", NeuroImage 22 (2004).
 /// </summary>
 /// <param name="Index">The index of each source, in the order of the result.</param>
 /// <param name="Runs">The number of runs.</param>
@@ -88,7 +88,9 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         return new Stability([.. Enumerable.Range(0, reference.RowCount).Select(k => IndexOf(estimates, k))], runs);
     }
 
-    /// <summary>Gets the rows of W C^½ at unit length, whose inner products are the correlations of the sources.</summary>
+    /// <summary>
+    /// Gets the rows of W C^½ at unit length, whose inner products are the correlations of the sources.
+    /// </summary>
     private static Matrix<double> Directions(Unmixing unmixing, Matrix<double> root) => (unmixing.Matrix * root).NormalizeRows(2.0);
 
     private static Matrix<double> Root(Matrix<double> covariance)

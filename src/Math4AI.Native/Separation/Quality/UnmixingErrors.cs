@@ -8,21 +8,23 @@ namespace Math4AI.Separation.Quality;
 
 /// <summary>
 /// The asymptotic standard errors of an unmixing matrix. With Ŵ = (I + E) W and sources of unit variance, E solves the
-/// estimating equations E[ψ_i(x_i) x_j] = 0 with the scores ψ of kernel densities. With a = E ψ′, b = E ψ², c = E ψ(x) x, the
-/// pair (E_ij, E_ji) from n independent samples has the covariance H⁻¹ S H⁻ᵀ/n, H = [a_i c_i; c_j a_j],
-/// S = [b_i c_i c_j; c_i c_j b_j], and the scale gives var E_ii = (E x_i⁴ − 1)/4n. With the true scores a = b and c = 1, which
-/// is the Cramér–Rao bound. The samples of sound are not independent, so its errors are larger. Source: J.-F. Cardoso and
-/// B. Laheld, "Equivariant adaptive source separation", IEEE Transactions on Signal Processing 44 (1996); P. Tichavský,
-/// Z. Koldovský, E. Oja, ibid. 54 (2006), for the bound.
+/// estimating equations E[ψ_i(x_i) x_j] = 0 with the scores ψ of kernel densities. With a = E ψ′, b = E ψ², c = E ψ(x)
+/// x, the pair (E_ij, E_ji) from n independent samples has the covariance H⁻¹ S H⁻ᵀ/n, H = [a_i c_i; c_j a_j], S = [b_i
+/// c_i c_j; c_i c_j b_j], and the scale gives var E_ii = (E x_i⁴ − 1)/4n. With the true scores a = b and c = 1, which
+/// is the Cramér–Rao bound. The samples of sound are not independent, so its errors are larger. Source: J.-F. Cardoso
+/// and B. Laheld, "Equivariant adaptive source separation", IEEE Transactions on Signal Processing 44 (1996); P.
+/// Tichavský, Z. Koldovský, E. Oja, ibid. 54 (2006), for the bound.
 /// </summary>
 public static class UnmixingErrors
 {
     private const int MaxSamples = 1 << 16;
 
-    /// <summary>Estimates the standard errors of a result; null where its method has none.</summary>
+    /// <summary>Estimates the standard errors of a result; null if its method has none.</summary>
     /// <param name="mixture">The samples that the result was found from.</param>
     /// <param name="result">The result.</param>
-    /// <exception cref="ArgumentException">There are too few samples, or the channels are not those of the result.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are too few samples, or the channels are not those of the result.
+    /// </exception>
     public static Matrix<double>? Of(ISampleSource mixture, SeparationResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -30,8 +32,8 @@ public static class UnmixingErrors
     }
 
     /// <summary>
-    /// Estimates the standard errors of all entries of W, sources × channels, for a W by maximum likelihood or minimum mutual
-    /// information. They are infinite where two sources are indistinguishable from Gaussian, and so inseparable.
+    /// Estimates the standard errors of all entries of W, sources × channels, for a W by maximum likelihood or minimum
+    /// mutual information. They are infinite where two sources are indistinguishable from Gaussian, and so inseparable.
     /// </summary>
     /// <param name="mixture">The samples that W was found from.</param>
     /// <param name="unmixing">W.</param>
@@ -77,8 +79,8 @@ public static class UnmixingErrors
     }
 
     /// <summary>
-    /// Holds a, b and c of the score of a standardized source, (E x⁴ − 1)/4, the deviation it was divided by, and whether it
-    /// is indistinguishable from Gaussian.
+    /// Holds a, b and c of the score of a standardized source, (E x⁴ − 1)/4, the deviation it was divided by, and
+    /// whether it is indistinguishable from Gaussian.
     /// </summary>
     private sealed record Moments(
         double Slope, double Square, double Product, double Scale, double Deviation, bool IsGaussian)

@@ -5,16 +5,19 @@ using Math4AI.Separation.Quality;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// The order of the sources in every band that makes their powers rise and fall together over all bands: each band takes the order
-/// that agrees best with the sum of all, in turn; every band is tried as the start, and the best agreement wins. Source: H. Sawada,
-/// S. Araki, S. Makino, "Measuring dependence of bin-wise separated signals for permutation alignment in frequency-domain BSS",
-/// ISCAS (2007).
+/// The order of the sources in every band that makes their powers rise and fall together over all bands: each band
+/// takes the order that agrees best with the sum of all, in turn; every band is tried as the start, and the best
+/// agreement wins. Source: H. Sawada, S. Araki, S. Makino, "Measuring dependence of bin-wise separated signals for
+/// permutation alignment in frequency-domain BSS", ISCAS (2007).
 /// </summary>
 internal static unsafe class BandAlignment
 {
     private const int MaxRounds = 8;
 
-    /// <summary>Powers of sources become logarithms without the mean over time and that over the sources, of unit norm, in place.</summary>
+    /// <summary>
+    /// Powers of sources become logarithms without the mean over time and that over the sources, of unit norm, in
+    /// place.
+    /// </summary>
     /// <param name="powers">Source after source, relative to each source's mean.</param>
     /// <param name="sources">The number of sources.</param>
     /// <param name="stride">The numbers of one source.</param>

@@ -7,13 +7,14 @@ using Math4AI.Runtime;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Independent vector analysis of a mixture in a room: for every frequency a matrix W_f with y = W_f x, such that each source's
-/// power rises and falls together over a band of frequencies. Source n has in band b and frame t a complex Gaussian density of the
-/// variance r_n(b, t), a mean of its power over the band, its neighbours and all bands. Two rows of W_f are renewed at a time, by the
-/// generalised eigenvectors of the two covariances E x xᴴ/r_a and E x xᴴ/r_b, which lowers the cost as far as the two can.
-/// Sources: T. Kim, H. Attias, S.-Y. Lee, T.-W. Lee, IEEE Transactions on Audio, Speech, and Language Processing 15 (2007), for the
-/// model; N. Ono, "Fast stereo independent vector analysis and its implementation on mobile phone", IWAENC (2012), and
-/// R. Scheibler and N. Ono, "MM algorithms for joint independent subspace analysis", ICASSP (2020), for the update of pairs.
+/// Independent vector analysis of a mixture in a room: for every frequency a matrix W_f with y = W_f x, such that each
+/// source's power rises and falls together over a band of frequencies. Source n has in band b and frame t a complex
+/// Gaussian density of the variance r_n(b, t), a mean of its power over the band, its neighbours and all bands. Two
+/// rows of W_f are renewed at a time, by the generalised eigenvectors of the two covariances E x xᴴ/r_a and E x xᴴ/r_b,
+/// which lowers the cost as far as the two can. Sources: T. Kim, H. Attias, S.-Y. Lee, T.-W. Lee, IEEE Transactions on
+/// Audio, Speech, and Language Processing 15 (2007), for the model; N. Ono, "Fast stereo independent vector analysis
+/// and its implementation on mobile phone", IWAENC (2012), and R. Scheibler and N. Ono, "MM algorithms for joint
+/// independent subspace analysis", ICASSP (2020), for the update of pairs.
 /// </summary>
 internal sealed unsafe class BandedIva
 {
@@ -78,7 +79,8 @@ internal sealed unsafe class BandedIva
     /// <param name="bands">How many, equally wide.</param>
     /// <param name="sharedByAll">The share of the variance that is the mean over all bands.</param>
     /// <param name="rowScaling">
-    /// 0 leaves the rows as the update gives them; otherwise each is scaled by A_1n |A_1n|^(rowScaling − 1), A = W⁻¹, after it.
+    /// 0 leaves the rows as the update gives them; otherwise each is scaled by A_1n |A_1n|^(rowScaling − 1), A = W⁻¹,
+    /// after it.
     /// </param>
     public void Divide(int bands, double sharedByAll, double rowScaling)
     {
@@ -152,8 +154,8 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the minimal
-    /// distortion principle). The memory is used again by the next call.
+    /// W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the
+    /// minimal distortion principle). The memory is used again by the next call.
     /// </summary>
     public Complex[][] ProjectedBack(int reference)
     {
@@ -170,7 +172,9 @@ internal sealed unsafe class BandedIva
         return projected;
     }
 
-    /// <summary>The spectra of the sources as a channel hears them. The memory is used again by the next call.</summary>
+    /// <summary>
+    /// The spectra of the sources as a channel hears them. The memory is used again by the next call.
+    /// </summary>
     public Complex[][] Outputs(int reference)
     {
         ProjectedBack(reference);
@@ -301,8 +305,8 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// One update of all pairs of rows at all frequencies, all by the powers of the sweep before; the new powers are summed on the way,
-    /// while the bin is in the cache.
+    /// One update of all pairs of rows at all frequencies, all by the powers of the sweep before; the new powers are
+    /// summed on the way, while the bin is in the cache.
     /// </summary>
     private void Renew((int First, int Second)[] pairs)
     {

@@ -6,11 +6,12 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Independent low-rank matrix analysis: for every frequency a matrix W_f with y = W_f x, where source n has in frequency f and frame t
-/// a complex Gaussian density of the variance r_n(f, t) = Σ_k T_n(f, k) V_n(k, t), a few spectra that sound louder and softer. T and V
-/// follow the powers of the sources by multiplicative updates, and W_f the variances, two rows at a time. Source: D. Kitamura, N. Ono,
-/// H. Sawada, H. Kameoka, H. Saruwatari, "Determined blind source separation unifying independent vector analysis and nonnegative
-/// matrix factorization", IEEE/ACM Transactions on Audio, Speech, and Language Processing 24 (2016).
+/// Independent low-rank matrix analysis: for every frequency a matrix W_f with y = W_f x, where source n has in
+/// frequency f and frame t a complex Gaussian density of the variance r_n(f, t) = Σ_k T_n(f, k) V_n(k, t), a few
+/// spectra that sound louder and softer. T and V follow the powers of the sources by multiplicative updates, and W_f
+/// the variances, two rows at a time. Source: D. Kitamura, N. Ono, H. Sawada, H. Kameoka, H. Saruwatari, "Determined
+/// blind source separation unifying independent vector analysis and nonnegative matrix factorization", IEEE/ACM
+/// Transactions on Audio, Speech, and Language Processing 24 (2016).
 /// </summary>
 internal sealed unsafe class Ilrma
 {
@@ -29,7 +30,9 @@ internal sealed unsafe class Ilrma
     /// <summary>Begins where another method ended.</summary>
     /// <param name="mixture">Spectra of the channels, of unit power altogether.</param>
     /// <param name="frequencies">The number of frequencies.</param>
-    /// <param name="unmixing">W_f, row-major; changed in place, with rows of the scale that one microphone hears.</param>
+    /// <param name="unmixing">
+    /// W_f, row-major; changed in place, with rows of the scale that one microphone hears.
+    /// </param>
     /// <param name="spectra">K, the spectra of a source.</param>
     /// <param name="seed">Where T and V begin.</param>
     public Ilrma(Complex[][] mixture, int frequencies, Complex[][] unmixing, int spectra, int seed)
@@ -112,7 +115,10 @@ internal sealed unsafe class Ilrma
         }
     }
 
-    /// <summary>T ← T √((P/R²)Vᵀ/(1/R)Vᵀ), and V likewise: each lowers the divergence of Itakura and Saito between P and R = T V.</summary>
+    /// <summary>
+    /// T ← T √((P/R²)Vᵀ/(1/R)Vᵀ), and V likewise: each lowers the divergence of Itakura and Saito between P and R = T
+    /// V.
+    /// </summary>
     private void RenewModel(int n)
     {
         double[] t = bases[n], v = activations[n], p = power[n];

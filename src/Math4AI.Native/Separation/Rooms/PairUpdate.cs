@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// The best two rows of an unmixing matrix, all others as they are: with P_k = (W V_k)⁻¹ [e_a e_b] and U_k = P_kᴴ V_k P_k, the rows are
-/// w_k = P_k h_k/√(h_kᴴ U_k h_k) with the eigenvectors h of U_b⁻¹ U_a. Source: N. Ono, IWAENC (2012); R. Scheibler and N. Ono,
-/// ICASSP (2020).
+/// The best two rows of an unmixing matrix, all others as they are: with P_k = (W V_k)⁻¹ [e_a e_b] and U_k = P_kᴴ V_k
+/// P_k, the rows are w_k = P_k h_k/√(h_kᴴ U_k h_k) with the eigenvectors h of U_b⁻¹ U_a. Source: N. Ono, IWAENC (2012);
+/// R. Scheibler and N. Ono, ICASSP (2020).
 /// </summary>
 internal static class PairUpdate
 {

@@ -6,9 +6,9 @@ using Math4AI.LinearAlgebra;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Learns the filters that separate a room by independent vector analysis (<see cref="BandedIva"/>), from coarse to fine. A short
-/// window with few bands finds the order of the sources; a long one, which holds the echoes, begins where it ended; the order is
-/// mended between the two.
+/// Learns the filters that separate a room by independent vector analysis (<see cref="BandedIva"/>), from coarse to
+/// fine. A short window with few bands finds the order of the sources; a long one, which holds the echoes, begins where
+/// it ended; the order is mended between the two.
 /// </summary>
 internal sealed class RoomLearner
 {
@@ -19,11 +19,15 @@ internal sealed class RoomLearner
     private readonly Stage coarse;
     private readonly Stage fine;
 
-    /// <summary>Memory for signals of one size; nothing large is allocated after the first <see cref="Learn"/>.</summary>
+    /// <summary>
+    /// Memory for signals of one size; nothing large is allocated after the first <see cref="Learn"/>.
+    /// </summary>
     /// <param name="channels">Their number.</param>
     /// <param name="length">Samples in each.</param>
     /// <param name="sampleRate">Samples per second.</param>
-    /// <param name="longWindow">The long window in samples; null for half a second, a quarter where there are less than six.</param>
+    /// <param name="longWindow">
+    /// The long window in samples; null for half a second, a quarter where there are less than six.
+    /// </param>
     /// <param name="longWindowShare">How much of that is used, where no window is given.</param>
     public RoomLearner(int channels, int length, int sampleRate, int? longWindow, double longWindowShare = 1.0)
     {
@@ -106,7 +110,8 @@ internal sealed class RoomLearner
     public double[][] Outputs(int reference) => fine.Outputs(reference);
 
     /// <summary>
-    /// The filters for that, per frequency of the long window, sources × channels. The memory is used again by the next call.
+    /// The filters for that, per frequency of the long window, sources × channels. The memory is used again by the next
+    /// call.
     /// </summary>
     public Complex[][] Filters(int reference) => fine.Iva.ProjectedBack(reference);
 

@@ -9,11 +9,14 @@ namespace Math4AI.Separation.Rooms;
 /// <summary>Names the models of sources in a room.</summary>
 public enum RoomMethod
 {
-    /// <summary>Independent vector analysis: the frequencies of a source rise and fall together, band by band.</summary>
+    /// <summary>
+    /// Independent vector analysis: the frequencies of a source rise and fall together, band by band.
+    /// </summary>
     AuxIva,
 
     /// <summary>
-    /// Independent low-rank matrix analysis, begun where the former ends: a source consists of a few spectra, like notes.
+    /// Independent low-rank matrix analysis, begun where the former ends: a source consists of a few spectra, like
+    /// notes.
     /// </summary>
     Ilrma,
 }
@@ -22,8 +25,8 @@ public enum RoomMethod
 public sealed record RoomSeparatorOptions
 {
     /// <summary>
-    /// Gets the long window in samples, a power of two; null for about half a second (a quarter for recordings under six
-    /// seconds).
+    /// Gets the long window in samples, a power of two; null for about half a second (a quarter for recordings under
+    /// six seconds).
     /// </summary>
     public int? Window { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record RoomSeparatorOptions
     public int ReferenceMicrophone { get; init; }
 }
 
-/// <summary>What the separation of a recording from a room found.</summary>
+/// <summary>The result of the separation of a recording from a room.</summary>
 public sealed record RoomSeparationResult
 {
     /// <summary>Gets the sources as the reference microphone hears them, one channel each, the loudest first.</summary>
@@ -58,15 +61,15 @@ public sealed record RoomSeparationResult
 }
 
 /// <summary>
-/// Separates a recording from a room, where each microphone hears each source with its echoes, y(t) = Σ_τ A(τ) x(t − τ), by
-/// independent vector analysis from coarse to fine.
+/// Separates a recording from a room, where each microphone hears each source with its echoes, y(t) = Σ_τ A(τ) x(t −
+/// τ), by independent vector analysis from coarse to fine.
 /// </summary>
 /// <remarks>
 /// The files, in the order of the computation: <see cref="RoomTest"/> tells whether a recording comes from a room;
 /// <see cref="RoomLearner"/> is the procedure over two windows; <see cref="ShortTimeFourier"/> makes the spectra;
 /// <see cref="BandedIva"/> separates every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and
-/// <see cref="SmallComplex"/>; <see cref="BandAlignment"/> mends the order of the sources between bands; <see cref="Ilrma"/>
-/// refines.
+/// <see cref="SmallComplex"/>; <see cref="BandAlignment"/> mends the order of the sources between bands;
+/// <see cref="Ilrma"/> refines.
 /// </remarks>
 public sealed class RoomSeparator
 {
@@ -195,7 +198,9 @@ public sealed class RoomSeparator
         }
     }
 
-    /// <summary>Tells, by correlations in float32, whether channels are nearly dependent or a sample is not finite.</summary>
+    /// <summary>
+    /// Tells, by correlations in float32, whether channels are nearly dependent or a sample is not finite.
+    /// </summary>
     private static bool LooksOdd(Recording mixture)
     {
         const double MinEigenvalue = 1e-4;

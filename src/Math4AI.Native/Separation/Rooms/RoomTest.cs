@@ -4,13 +4,14 @@ using Math4AI.Audio;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Tells an instantaneous mixture from one with delays and echoes. Where one source alone is heard, in short runs of frames
-/// whose coherence exceeds 0.98, the ratio of two channels is real in an instantaneous mixture and complex in a room. The
-/// statistic is the median of |Im c|/|c| of the cross-spectra c, for the pair of channels where it is largest.
+/// Tells an instantaneous mixture from one with delays and echoes. Where one source alone is heard, in short runs of
+/// frames whose coherence exceeds 0.98, the ratio of two channels is real in an instantaneous mixture and complex in a
+/// room. The statistic is the median of |Im c|/|c| of the cross-spectra c, for the pair of channels where it is
+/// largest.
 /// </summary>
 public static class RoomTest
 {
-    /// <summary>The threshold of the statistic, above which a recording is taken to come from a room.</summary>
+    /// <summary>Gets the threshold of the statistic, above which a recording is taken to come from a room.</summary>
     public const double Threshold = 0.25;
 
     private const double Coherence = 0.98;

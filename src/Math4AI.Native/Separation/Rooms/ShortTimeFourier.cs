@@ -6,10 +6,10 @@ using MathNet.Numerics.IntegralTransforms;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// The short-time Fourier transform with a Hann window, X(f, t) = Σ_i w(i) x(t h + i) e^(−2πi f i/n), and back: each frame is
-/// weighted by the window once more, and their sum divided by the sum of squared windows, so that an unchanged spectrum gives the
-/// signal again. Source: D. Griffin and J. Lim, "Signal estimation from modified short-time Fourier transform", IEEE Transactions
-/// on Acoustics, Speech, and Signal Processing 32 (1984).
+/// The short-time Fourier transform with a Hann window, X(f, t) = Σ_i w(i) x(t h + i) e^(−2πi f i/n), and back: each
+/// frame is weighted by the window once more, and their sum divided by the sum of squared windows, so that an unchanged
+/// spectrum gives the signal again. Source: D. Griffin and J. Lim, "Signal estimation from modified short-time Fourier
+/// transform", IEEE Transactions on Acoustics, Speech, and Signal Processing 32 (1984).
 /// </summary>
 public sealed class ShortTimeFourier
 {
@@ -21,7 +21,7 @@ public sealed class ShortTimeFourier
     private readonly double[][][] scratch;
     private double[][] frames = [];
 
-    /// <summary>A transform of signals of one length.</summary>
+    /// <summary>Initializes a transform of signals of one length.</summary>
     /// <param name="windowLength">n, samples; even, at least twice the hop.</param>
     /// <param name="hop">h, samples from frame to frame.</param>
     /// <param name="length">The signals' length.</param>
@@ -72,7 +72,9 @@ public sealed class ShortTimeFourier
 
     private int Packed => WindowLength + 2;
 
-    /// <summary>Computes the spectrum of a signal: frequency f of frame t is at the index f · <see cref="Frames"/> + t.</summary>
+    /// <summary>
+    /// Computes the spectrum of a signal: frequency f of frame t is at the index f · <see cref="Frames"/> + t.
+    /// </summary>
     /// <param name="signal">The signal, of <see cref="Length"/> samples.</param>
     /// <exception cref="ArgumentException">It has another length.</exception>
     public Complex[] Forward(double[] signal)

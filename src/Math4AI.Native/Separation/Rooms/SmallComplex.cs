@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// Products and inverses of complex matrices of a few rows, row-major, where a call of LAPACK, or an allocation, would cost more
-/// than the work.
+/// Products and inverses of complex matrices of a few rows, row-major, where a call of LAPACK, or an allocation, would
+/// cost more than the work.
 /// </summary>
 internal static class SmallComplex
 {

@@ -6,8 +6,8 @@ using Math4AI.Runtime;
 namespace Math4AI.Separation.Rooms;
 
 /// <summary>
-/// The products x_i x_j* of the channels' spectra at every frequency, as real numbers over time: the power of any w x and every weighted
-/// covariance is a sum of them. Rows are as long as whole vectors, with zeros after the frames.
+/// The products x_i x_j* of the channels' spectra at every frequency, as real numbers over time: the power of any w x
+/// and every weighted covariance is a sum of them. Rows are as long as whole vectors, with zeros after the frames.
 /// </summary>
 internal sealed unsafe class SpectralProducts
 {

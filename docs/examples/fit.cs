@@ -1,6 +1,6 @@
 #:project ../../src/Math4AI.Native/Math4AI.Native.csproj
 
-// What are the parameters of a model, and how sure are they?
+// What are the parameters of a model, and how certain are they?
 using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;

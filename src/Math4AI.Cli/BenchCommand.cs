@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai bench</c>: what the native path is worth on the user's machine.</summary>
+/// <summary><c>math4ai bench</c>: measures the speedup of the native path on the user's machine.</summary>
 internal static class BenchCommand
 {
     private const int MaxOrder = 32_768;

@@ -27,7 +27,7 @@ internal static class CommonOptions
 
     public static Option<bool> Force { get; } = new("--force") { Description = "Replace files that exist already." };
 
-    /// <summary>Where the results go.</summary>
+    /// <summary>Returns the option for the place of the results.</summary>
     /// <param name="description">What is written there.</param>
     /// <param name="byDefault">The path where the user names none; null if the verb then prints.</param>
     public static Option<string?> Output(string description, string? byDefault)

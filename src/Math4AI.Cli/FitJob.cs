@@ -72,7 +72,7 @@ internal static class FitJob
         return 1;
     }
 
-    /// <summary>What the names stand for, where one that might be meant as a parameter is a constant.</summary>
+    /// <summary>Explains the names if one that could be meant as a parameter is a constant.</summary>
     private static string[] NotesOn(Formula formula, IReadOnlyList<string> inputs) =>
         formula.ConstantsBeside(inputs).Count == 0 ? [] : [$"Names in the formula: {formula.DescribeNames(inputs)}."];
 

@@ -48,7 +48,7 @@ internal static class FitOptionReader
     public static int? AtLeast(string option, int? number, int minimum) =>
         number is null || number >= minimum ? number : throw new UsageException($"{option} takes a whole number from {minimum} on, not {number}.");
 
-    /// <summary>How the table is read.</summary>
+    /// <summary>Returns the options with which the table is read.</summary>
     /// <exception cref="UsageException">A word is none of those that there are.</exception>
     public static NumberTableOptions Table(string missing, string? dates, string dateOrigin)
     {

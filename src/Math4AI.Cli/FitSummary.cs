@@ -118,7 +118,7 @@ internal sealed record FitSummary(
                     Known(Math.Sqrt(model.PredictionErrorSquared)))),
             ];
 
-    /// <summary>Prints it for a person.</summary>
+    /// <summary>Prints the summary in readable form.</summary>
     public void Print(FitCommandOptions options, FitResult result)
     {
         bool hasBootstrap = Parameters.Values.Any(parameter => parameter.BootstrapLower is not null);

@@ -3,7 +3,7 @@ namespace Math4AI.Cli;
 /// <summary>What verbs ask of the places that they will write to, before any work.</summary>
 internal static class OutputFiles
 {
-    /// <summary>Refuses files that exist already, unless they may be replaced.</summary>
+    /// <summary>Throws if a file exists already, unless it may be replaced.</summary>
     /// <param name="force">Whether <c>--force</c> was given.</param>
     /// <param name="option">The option that names another place.</param>
     /// <param name="paths">The files.</param>
@@ -16,7 +16,7 @@ internal static class OutputFiles
         }
     }
 
-    /// <summary>Refuses a folder's name that a file has.</summary>
+    /// <summary>Throws if a folder's name is that of an existing file.</summary>
     /// <exception cref="IOException">It is a file.</exception>
     public static void RequireFolder(string path)
     {

@@ -123,7 +123,7 @@ internal static partial class Program
         }
         catch (IOException)
         {
-            // Nobody can be told; the exit code still says it.
+            // The message cannot be shown; the exit code still reports the failure.
         }
 
         return code;
@@ -139,7 +139,7 @@ internal static partial class Program
             ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
             : e.Message;
 
-        // Below torch's own sentence stands where in its sources it was thrown.
+        // The lines after torch's own sentence are its native stack trace.
         return e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" ");
     }
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Math4AI.Cli;
 
-/// <summary>One line that says what is being done, on a terminal; nothing where the output goes elsewhere.</summary>
+/// <summary>Shows one line of progress on a terminal, and nothing if the output is redirected.</summary>
 internal sealed class ProgressLine : IProgress<SeparationProgress>, IDisposable
 {
     private readonly ManualResetEventSlim finished = new();

@@ -40,7 +40,7 @@ internal sealed record RoomSummary(
             [.. mixture.Notes, .. result.Notes],
             seconds);
 
-    /// <summary>What a person reads.</summary>
+    /// <summary>Returns the summary as readable lines.</summary>
     public IReadOnlyList<string> Lines()
     {
         string told = RoomStatistic is { } statistic

@@ -167,6 +167,6 @@ internal sealed class SeparateJob
             },
             TaskScheduler.Default);
 
-    /// <summary>What is written and printed at the end; the report is made where it is asked for.</summary>
+    /// <summary>The output written and printed at the end; the report is created on request.</summary>
     private sealed record Outcome(string Json, IReadOnlyList<string> Lines, Func<string> Report);
 }

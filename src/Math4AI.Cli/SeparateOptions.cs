@@ -5,7 +5,7 @@ using Math4AI.Separation;
 
 namespace Math4AI.Cli;
 
-/// <summary>What the user asked <c>math4ai separate</c> for.</summary>
+/// <summary>The options of <c>math4ai separate</c>.</summary>
 internal sealed record SeparateOptions
 {
     /// <summary>The word for a number of sources or a method that is to be found.</summary>

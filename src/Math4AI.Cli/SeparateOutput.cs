@@ -61,7 +61,7 @@ internal sealed partial class SeparateOutput : IDisposable
 
     public void Write(string name, Action<string> write) => Timed(() => write(Add(name)));
 
-    /// <summary>Moves every file to its place, and takes away what an earlier run left of the same kind.</summary>
+    /// <summary>Moves every file to its place, and deletes files of the same kind from an earlier run.</summary>
     public void Commit()
     {
         foreach (string file in Directory.GetFiles(options.Output).Where(file => OwnNames().IsMatch(Path.GetFileName(file))))

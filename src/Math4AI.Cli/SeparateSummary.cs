@@ -30,13 +30,13 @@ internal sealed record SeparateSummary(
     /// </summary>
     public double?[][]? UnmixingStandardErrors { get; init; }
 
-    /// <summary>The objective of the method after each iteration.</summary>
+    /// <summary>Gets the objective of the method after each iteration.</summary>
     public IReadOnlyList<double> Objectives { get; init; } = [];
 
-    /// <summary>The change that each iteration made, in the unit of the tolerance.</summary>
+    /// <summary>Gets the change that each iteration made, in the unit of the tolerance.</summary>
     public IReadOnlyList<double> Changes { get; init; } = [];
 
-    /// <summary>How reliably each source is found, from 0 to 1; null if it was not asked for.</summary>
+    /// <summary>Gets how reliably each source is found, from 0 to 1; null if it was not requested.</summary>
     public IReadOnlyList<double>? Stability { get; init; }
 
     public static SeparateSummary Of(
@@ -64,7 +64,7 @@ internal sealed record SeparateSummary(
             Changes = result.Changes,
         };
 
-    /// <summary>What a person reads.</summary>
+    /// <summary>Returns the summary as readable lines.</summary>
     public IReadOnlyList<string> Lines(SeparationResult result)
     {
         string total = SecondsPerStage.Values.Sum().ToString("0.00", CultureInfo.InvariantCulture);

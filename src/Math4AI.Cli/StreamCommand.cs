@@ -138,7 +138,7 @@ internal static class StreamCommand
             : throw new UsageException("Samples without a header need --rate and --channels, such as --rate 48000 --channels 2.");
     }
 
-    /// <summary>Whether a file's name says that it has no header.</summary>
+    /// <summary>Returns whether a file name is that of a file without a header.</summary>
     public static bool IsRaw(string path) => Path.GetExtension(path).Equals(".raw", StringComparison.OrdinalIgnoreCase);
 
     private static AudioFormat OutputFormat(string path, HeaderlessFormat? headerless)

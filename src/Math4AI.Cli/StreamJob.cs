@@ -174,7 +174,7 @@ internal sealed record StreamJob
     }
 
     /// <summary>
-    /// Samples without a header go out where they came in so; a file with a name of another kind is of that kind.
+    /// Output has no header if the input has none, unless the file name implies a format with one.
     /// </summary>
     private bool IsHeaderless(string path) => Headerless is not null && (path == "-" || StreamCommand.IsRaw(path));
 

@@ -1,4 +1,4 @@
 namespace Math4AI.Cli;
 
-/// <summary>The user's words do not fit together; the message says what would.</summary>
+/// <summary>Invalid command-line arguments; the message says what is valid.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -5,10 +5,10 @@ namespace Math4AI.Reporting;
 /// <summary>Sound inside a page: FLAC with 16 bits, which every current browser plays, as a data address.</summary>
 internal static class AudioPlayer
 {
-    /// <summary>The longest sound that a page carries.</summary>
+    /// <summary>The maximum duration of the sound in a page.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    /// <summary>A player for one channel, from the beginning and no longer than <see cref="Longest"/>.</summary>
+    /// <summary>Returns a player for one channel, from the beginning and at most <see cref="Longest"/> long.</summary>
     public static string Markup(Recording recording, int channel, string description)
     {
         int length = (int)Math.Min(recording.Length, Longest.TotalSeconds * recording.SampleRate);

@@ -21,7 +21,7 @@ internal static class CurvePictures
     private static readonly string[] CurveColours =
         ["#3182ce", "#dd6b20", "#38a169", "#805ad5", "#d53f8c", "#b7791f", "#2c7a7b", "#e53e3e"];
 
-    /// <summary>Points, a curve, and bands about it.</summary>
+    /// <summary>Draws points, a curve, and the bands around it.</summary>
     public static Picture Fit(
         double[] x, double[] y, double[] curveX, double[] curveY, params IReadOnlyList<Interval>[] bands)
     {
@@ -38,7 +38,7 @@ internal static class CurvePictures
         return Draw(plot, [.. x, .. curveX], [.. y, .. curveY]);
     }
 
-    /// <summary>Points, and curves over the same values, each in its colour.</summary>
+    /// <summary>Draws points, and curves over the same values, each in its color.</summary>
     public static Picture Curves(double[] x, double[] y, double[] curveX, IReadOnlyList<double[]> curves)
     {
         using Plot plot = Create();
@@ -51,10 +51,10 @@ internal static class CurvePictures
         return Draw(plot, [.. x, .. curveX], [.. y, .. curves.SelectMany(curve => curve)]);
     }
 
-    /// <summary>The colour of a curve among several.</summary>
+    /// <summary>Returns the color of one of several curves.</summary>
     public static string Colour(int curve) => CurveColours[curve % CurveColours.Length];
 
-    /// <summary>Points and a straight reference line.</summary>
+    /// <summary>Draws points and a straight reference line.</summary>
     public static Picture Points(double[] x, double[] y, (double X1, double Y1, double X2, double Y2) line)
     {
         using Plot plot = Create();
@@ -63,7 +63,7 @@ internal static class CurvePictures
         return Draw(plot, x, y);
     }
 
-    /// <summary>A curve through points.</summary>
+    /// <summary>Draws a curve through points.</summary>
     public static Picture Line(double[] x, double[] y)
     {
         using Plot plot = Create();
@@ -72,7 +72,9 @@ internal static class CurvePictures
         return Draw(plot, x, y);
     }
 
-    /// <summary>A density, filled, and another curve over the same values, each with a height of its own.</summary>
+    /// <summary>
+    /// Draws a density, filled, and another curve over the same values, each scaled to its own height.
+    /// </summary>
     public static Picture Density(double[] x, double[] density, double[] other)
     {
         using Plot plot = Create();
@@ -85,7 +87,7 @@ internal static class CurvePictures
         return Draw(plot, x, [0.0, .. density]);
     }
 
-    /// <summary>Values over a plane as colours, with a path through it.</summary>
+    /// <summary>Draws values over a plane as colors, with a path through it.</summary>
     /// <param name="values">Row 0 at the bottom.</param>
     /// <param name="area">What part of the plane the values cover.</param>
     /// <param name="path">Points on the way, in order.</param>

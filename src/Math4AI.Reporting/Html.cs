@@ -42,10 +42,10 @@ internal sealed class Html
 
     private readonly StringBuilder body = new();
 
-    /// <summary>Text as HTML shows it: nothing in it is markup.</summary>
+    /// <summary>Returns text as HTML, with all markup escaped.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>A number in the shortest form that reads well.</summary>
+    /// <summary>Formats a number with four significant digits.</summary>
     public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     /// <summary>Adds markup of this library's own; every text inside it must have been escaped.</summary>
@@ -57,7 +57,7 @@ internal sealed class Html
 
     public Html Heading(string text) => Add($"<h2>{Escape(text)}</h2>");
 
-    /// <summary>A small square of a colour, to stand beside what is drawn in it.</summary>
+    /// <summary>Returns a small colored square for a legend.</summary>
     public static string Swatch(string colour) =>
         $"<span style=\"display:inline-block;width:.8em;height:.8em;border-radius:2px;background:{Escape(colour)}\"></span>";
 
@@ -75,11 +75,11 @@ internal sealed class Html
     public Html Image(byte[] png, string description) =>
         Add($"<img alt=\"{Escape(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">");
 
-    /// <summary>What the two ends of a picture's axis stand for.</summary>
+    /// <summary>Adds the labels of the two ends of a picture's axis.</summary>
     public Html Scale(string left, string right) =>
         Add($"<div class=\"scale\"><span>{Escape(left)}</span><span>{Escape(right)}</span></div>");
 
-    /// <summary>A matrix whose cells are coloured by sign and size.</summary>
+    /// <summary>Adds a matrix whose cells are colored by sign and magnitude.</summary>
     public Html HeatMap(string title, double[,] values, IReadOnlyList<string> rows, IReadOnlyList<string> columns)
     {
         double largest = values.Cast<double>().Max(Math.Abs);
@@ -99,7 +99,7 @@ internal sealed class Html
         return Add("</table></div></div>");
     }
 
-    /// <summary>The page as a whole; it loads nothing and runs nothing.</summary>
+    /// <summary>Returns the complete page, which loads no resources and runs no scripts.</summary>
     public string Page(string title) =>
         $"""
         <!doctype html>

@@ -70,8 +70,8 @@ public sealed record SeparationReport
     }
 
     /// <summary>
-    /// The density of each source, of unit variance, and its score between the 0.1 % at both ends, where there is next
-    /// to nothing.
+    /// Draws the density of each source, scaled to unit variance, and its score, without the outer 0.1 % at
+    /// either end.
     /// </summary>
     private void Densities(Html page, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ namespace Math4AI.Reporting;
 /// <summary>Signals on a page.</summary>
 internal static class SignalCards
 {
-    /// <summary>A card with waveform, spectrogram and, for sound, a player of each channel.</summary>
+    /// <summary>Adds a card for each channel, with its waveform, its spectrogram and, for sound, a player.</summary>
     public static void Add(Html page, Recording signals, bool isSound, CancellationToken cancellation)
     {
         string end = isSound

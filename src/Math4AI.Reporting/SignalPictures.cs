@@ -11,7 +11,7 @@ namespace Math4AI.Reporting;
 /// </summary>
 internal static class SignalPictures
 {
-    /// <summary>The highest frequency that a picture of sound shows, in Hz: little is to be seen above it.</summary>
+    /// <summary>The highest frequency shown in a picture of sound, in Hz; there is little energy above it.</summary>
     public const double HighestFrequency = 12000.0;
 
     private const int Width = 1000;
@@ -21,7 +21,7 @@ internal static class SignalPictures
     private const int Window = 1024;
     private const double DynamicRange = 80.0;
 
-    /// <summary>Samples over time; the full height is <paramref name="peak"/> up and down.</summary>
+    /// <summary>Draws samples over time; the full height is ±<paramref name="peak"/>.</summary>
     public static byte[] Waveform(ReadOnlySpan<float> samples, double peak)
     {
         using var plot = new Plot();
@@ -36,7 +36,8 @@ internal static class SignalPictures
     }
 
     /// <summary>
-    /// Power over time and frequency in decibels, 80 dB down from the loudest; low frequencies at the bottom.
+    /// Draws power over time and frequency in decibels, down to 80 dB below the maximum; low frequencies are at the
+    /// bottom.
     /// </summary>
     /// <param name="samples">The signal.</param>
     /// <param name="band">The share of the frequencies, from 0 up, that is shown; 1 for all.</param>

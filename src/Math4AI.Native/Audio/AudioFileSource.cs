@@ -109,7 +109,7 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
         }
     }
 
-    /// <summary>A set of readers that nobody uses: each thread that reads has one of its own.</summary>
+    /// <summary>Takes a free set of readers: each reading thread has its own.</summary>
     private Readers Take() => idle.TryTake(out Readers? readers) ? readers : new Readers(paths);
 
     private static ReadOnlySpan<float> Read(Readers readers, long start, int count)

@@ -143,8 +143,8 @@ public sealed record FitProblem
     }
 
     /// <summary>
-    /// Fits from many starts, spread over the bounds, or over all magnitudes where there are none; from the model's own
-    /// start where it has one.
+    /// Fits from many starts, spread over the bounds, or over all magnitudes for open bounds; from the model's own
+    /// start if it has one.
     /// </summary>
     /// <param name="starts">The number of starts.</param>
     /// <param name="cancellation">Stops the fit between steps.</param>
@@ -346,7 +346,7 @@ public sealed record FitProblem
     }
 
     /// <summary>
-    /// What follows from least squares is wrong for everything else: the distance has to be what it says.
+    /// Throws if a distance that declares least squares is not (f − y)²: the standard errors would be wrong.
     /// </summary>
     private void CheckLeastSquares()
     {

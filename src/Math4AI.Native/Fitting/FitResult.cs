@@ -85,8 +85,9 @@ public sealed class FitResult
     public Vector<double> Fitted => fitted.Value;
 
     /// <summary>
-    /// Gets y_i minus its expected value, one column of y after the other; of a source, read on first use. The expected
-    /// value is f(x_i, θ*), of logistic and Poisson fits what belongs to f; of classes the residual is 1 − p_y.
+    /// Gets the residuals, y_i minus its expected value, one column of y after the other; a source is read on first
+    /// use. The expected value is f(x_i, θ*), transformed by the inverse link in logistic and Poisson fits; for classes
+    /// the residual is 1 − p_y.
     /// </summary>
     public Vector<double> Residuals => residuals.Value;
 
@@ -115,7 +116,7 @@ public sealed class FitResult
         + (Problem.Distance.Noise == NoiseModel.LeastSquares ? 0.5 * sums.Value.LogWeights : 0.0);
 
     /// <summary>
-    /// Gets the number of parameters of the likelihood: θ, and the scale of the noise where it was estimated too.
+    /// Gets the number of parameters of the likelihood: θ, and the scale of the noise if it was estimated too.
     /// </summary>
     public int LikelihoodParameters =>
         cost.Unknowns.Free.Count + (Problem.Distance.HasScale || !Problem.Distance.IsLikelihood ? 1 : 0);
@@ -139,28 +140,29 @@ public sealed class FitResult
     public Matrix<double> Covariance => uncertainty.Value.Covariance;
 
     /// <summary>
-    /// Gets H⁻¹ (Σ g_i g_iᵀ) H⁻¹ with the gradients g_i of the samples, which holds where the noise model does not.
+    /// Gets the sandwich covariance H⁻¹ (Σ g_i g_iᵀ) H⁻¹, with the gradients g_i of the samples, which is valid even if
+    /// the noise model is wrong.
     /// </summary>
     /// <exception cref="NotSupportedException">
-    /// The samples' own gradients are not known: of vector distances and of modules.
+    /// The gradients of single samples are not known, as for vector distances and modules.
     /// </exception>
     public Matrix<double> SandwichCovariance => uncertainty.Value.Sandwich ?? throw NoSamples();
 
     /// <summary>Gets the standard errors of θ*, the square roots of the covariance's diagonal.</summary>
-    /// <exception cref="NotSupportedException">As <see cref="Covariance"/>.</exception>
+    /// <exception cref="NotSupportedException">As for <see cref="Covariance"/>.</exception>
     public Vector<double> StandardErrors => Covariance.Diagonal().PointwiseSqrt();
 
     /// <summary>
     /// Gets the leverages h_i, the weight of each observation in its own prediction, from 0 to 1; they sum to k.
     /// </summary>
     /// <exception cref="NotSupportedException">
-    /// The samples' own gradients are not known: of vector distances and of modules.
+    /// The gradients of single samples are not known, as for vector distances and modules.
     /// </exception>
     public Vector<double> Leverage => AndLeave(() => uncertainty.Value.Leverage?.Value) ?? throw NoSamples();
 
     /// <summary>
-    /// Gets whether <see cref="SandwichCovariance"/> and <see cref="Leverage"/> are known, and except for distances
-    /// with a corner <see cref="CooksDistance"/>.
+    /// Gets whether <see cref="SandwichCovariance"/> and <see cref="Leverage"/> are known, and
+    /// <see cref="CooksDistance"/> except for distances with a corner.
     /// </summary>
     public bool HasSampleDiagnostics => cost.HasRows;
 
@@ -170,7 +172,9 @@ public sealed class FitResult
     /// R. D. Cook, Technometrics 19 (1977); D. Pregibon, "Logistic regression diagnostics", Annals of Statistics 9
     /// (1981).
     /// </summary>
-    /// <exception cref="NotSupportedException">As <see cref="Leverage"/>, and of distances with a corner.</exception>
+    /// <exception cref="NotSupportedException">
+    /// As for <see cref="Leverage"/>, and for distances with a corner.
+    /// </exception>
     public Vector<double> CooksDistance
     {
         get
@@ -284,7 +288,7 @@ public sealed class FitResult
 
     /// <summary>Returns this result if the minimizer ended at a minimum.</summary>
     /// <exception cref="InvalidOperationException">
-    /// It did not; the message says what happened and what to do.
+    /// The fit did not converge; the message says what happened and what to do.
     /// </exception>
     public FitResult ThrowIfNotConverged()
     {

@@ -3,8 +3,8 @@ using Math4AI.Data;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// Samples of a fit that are read in blocks, from a file larger than memory or from anywhere: which channels of a
-/// source hold x, y and w.
+/// The samples of a fit, read in blocks from a source such as a file larger than memory, and the channels of the source
+/// that hold x, y and w.
 /// </summary>
 public sealed record FitSource
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Math4AI.Fitting;
 
-/// <summary>One parameter of a fit: its estimate and how uncertain it is.</summary>
+/// <summary>One parameter of a fit: its estimate and its uncertainty.</summary>
 public sealed class FittedParameter
 {
     private const int MaxDecimals = 9;
@@ -20,7 +20,9 @@ public sealed class FittedParameter
     /// <summary>Gets the estimate.</summary>
     public double Value => fit.Parameters[index];
 
-    /// <summary>Gets the standard error: 0 if the value is fixed or a bound holds it, NaN if it is not known.</summary>
+    /// <summary>
+    /// Gets the standard error: 0 if the value is fixed or at an active bound, NaN if it is not known.
+    /// </summary>
     /// <exception cref="NotSupportedException">
     /// The uncertainty of such a fit is not known; the message says why.
     /// </exception>
@@ -29,7 +31,7 @@ public sealed class FittedParameter
     /// <summary>Gets whether the value was fixed before the fit.</summary>
     public bool IsFixed => fit.Problem.Fixed.ContainsKey(Name);
 
-    /// <summary>Gets whether a bound holds the value.</summary>
+    /// <summary>Gets whether the value is at an active bound.</summary>
     public bool IsOnBound => fit.OnBounds.Contains(Name);
 
     /// <summary>Returns Wald's confidence interval, the estimate ± a multiple of the standard error.</summary>
@@ -41,9 +43,9 @@ public sealed class FittedParameter
         fit.ProfileInterval(Name, level, cancellation);
 
     /// <summary>
-    /// Writes a number in the unit of the parameter with the digits that the standard error tells, two significant ones
-    /// of the error: the estimate, the error itself and the ends of an interval then share their last digit. Seven
-    /// significant digits where no error is known.
+    /// Formats a number in the unit of the parameter, rounded to two significant digits of the standard error, so that
+    /// the estimate, the error and the ends of an interval share their last digit. Without a known error, seven
+    /// significant digits are written.
     /// </summary>
     /// <param name="number">The number.</param>
     public string Format(double number) => Format(number, Error());

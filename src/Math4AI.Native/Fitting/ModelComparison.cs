@@ -17,18 +17,18 @@ public sealed record RankedModel(
 
 /// <summary>
 /// Ranks models and distances on the same data: by AIC and BIC, which compare likelihoods, and by k-fold
-/// cross-validation, which compares predictions whatever the distance is.
+/// cross-validation, which compares predictions for any distance.
 /// </summary>
 public static class ModelComparison
 {
     /// <summary>
-    /// Fits the model of a fit by other distances, and ranks them together with its own; the least median prediction
-    /// error first.
+    /// Fits the model of a fit with other distances, and ranks them together with its own by the median prediction
+    /// error, the smallest first.
     /// </summary>
     /// <param name="fit">A fit to samples in memory.</param>
     /// <param name="distances">The other distances; those of the same name count once.</param>
     /// <param name="start">
-    /// Where the fits begin; null, and parameters that it leaves out, for where the fit ended.
+    /// The initial values; parameters without one, or all of them if it is null, start from the estimates of the fit.
     /// </param>
     /// <param name="folds">The number of folds of the cross-validation, 2 or more; at most one for each sample.</param>
     /// <param name="seed">The seed of the folds.</param>
@@ -59,7 +59,9 @@ public static class ModelComparison
             cancellation);
     }
 
-    /// <summary>Fits models to the same samples and ranks them, the least median prediction error first.</summary>
+    /// <summary>
+    /// Fits models to the same samples and ranks them by their median prediction error, the smallest first.
+    /// </summary>
     /// <param name="candidates">Problems on the same samples, each with a name and a start.</param>
     /// <param name="folds">The number of folds of the cross-validation, 2 or more.</param>
     /// <param name="seed">The seed of the folds, which are the same for all models.</param>

@@ -5,7 +5,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting;
 
 /// <summary>Predictions of a fit with their bands, one for each sample.</summary>
-/// <param name="Mean">The expected y: f(x, θ*), of logistic and Poisson fits what belongs to f.</param>
+/// <param name="Mean">The expected y: f(x, θ*), transformed by the inverse link in logistic and Poisson fits.</param>
 /// <param name="Confidence">The confidence intervals of the mean.</param>
 /// <param name="Observation">
 /// The prediction intervals of a new observation; NaN if the noise is that of counts or classes.

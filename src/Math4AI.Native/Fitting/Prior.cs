@@ -3,8 +3,8 @@ using Math4AI.Fitting.Distances;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// What is known of a parameter before the data: −log density is added to the cost, which must then be a −log
-/// likelihood. A prior of your own derives from this class and implements <see cref="Expand"/>.
+/// The prior density p of a parameter. −log p is added to the cost, which must then be a negative log likelihood. A
+/// prior of your own derives from this class and implements <see cref="Expand"/>.
 /// </summary>
 public abstract class Prior
 {
@@ -18,7 +18,7 @@ public abstract class Prior
     /// <param name="scale">Its scale, more than 0.</param>
     public static Prior Laplace(double mean, double scale) => new FromDistance(Distance.Laplace, mean, scale);
 
-    /// <summary>Returns the prior of any log density with its first two derivatives.</summary>
+    /// <summary>Returns a prior from a log density and its first two derivatives.</summary>
     /// <param name="logDensity">log p(θ), ∂ log p/∂θ and ∂² log p/∂θ².</param>
     public static Prior Of(Func<double, (double Value, double Slope, double Curvature)> logDensity)
     {
@@ -37,8 +37,8 @@ public abstract class Prior
     public abstract Expansion Expand(double parameter);
 
     /// <summary>
-    /// Returns ∂²(−log p)/∂θ², what the prior adds to the information about θ. The default is the curvature of
-    /// <see cref="Expand"/>; a prior with a corner returns 0 beside it.
+    /// Returns ∂²(−log p)/∂θ², the information that the prior adds about θ. The default is the curvature of
+    /// <see cref="Expand"/>; a prior with a corner returns 0 away from it.
     /// </summary>
     /// <param name="parameter">θ.</param>
     public virtual double Curvature(double parameter) => Expand(parameter).Curvature;

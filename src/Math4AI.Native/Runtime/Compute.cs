@@ -15,8 +15,8 @@ namespace Math4AI.Runtime;
 /// <para>
 /// Environment variables, read once: <c>MATH4AI_THREADS</c> sets <see cref="Threads"/>; <c>MATH4AI_PROVIDER</c>
 /// (<c>mkl</c>, <c>mathnet</c> or <c>managed</c>) chooses the linear algebra; <c>MATH4AI_DETERMINISTIC=0</c> turns
-/// <see cref="Deterministic"/> off, to measure what it costs; <c>MATH4AI_MKL_DISPATCH=vendor</c> leaves MKL its own
-/// choice of code on processors that are not Intel's, which is about half as fast there.
+/// <see cref="Deterministic"/> off, to measure what it costs; <c>MATH4AI_MKL_DISPATCH=vendor</c> lets MKL choose
+/// its own code path on processors not made by Intel, where it is up to half as fast.
 /// </para>
 /// <para>
 /// Math.NET's own settings keep their meaning: <c>Control.UseBestProviders()</c>, <c>UseDefaultProviders()</c>,
@@ -33,17 +33,17 @@ public static class Compute
     private static bool hasLeftMkl;
 
     /// <summary>
-    /// Gets the steps that load the native libraries, in order, after taking those that have not been taken.
+    /// Gets the steps that load the native libraries, in order; runs those that have not been run yet.
     /// </summary>
     public static IReadOnlyList<StartupStep> StartupSteps => NativeRuntime.Steps;
 
-    /// <summary>Gets the native libraries of this process, after loading those that have not been loaded.</summary>
+    /// <summary>Gets the native libraries of this process; loads those that have not been loaded yet.</summary>
     public static IReadOnlyList<NativeLibraryInfo> Libraries => NativeRuntime.Libraries();
 
-    /// <summary>Gets whether tensors (TorchSharp) can be used; loads what they need.</summary>
+    /// <summary>Gets whether tensors (TorchSharp) can be used, which loads their libraries.</summary>
     public static bool HasTensors => NativeRuntime.HasTensors;
 
-    /// <summary>Gets whether MKL can be used; loads it. Without MKL everything works, on managed code.</summary>
+    /// <summary>Gets whether MKL can be used, which loads it. Without MKL everything runs on managed code.</summary>
     public static bool HasMkl => NativeRuntime.HasMkl || LeaveMkl();
 
     /// <summary>
@@ -55,7 +55,7 @@ public static class Compute
     /// </summary>
     public static bool Deterministic => !HasMkl || NativeRuntime.IsReproducible;
 
-    /// <summary>Gets MKL's version in its own words; empty if it cannot be loaded.</summary>
+    /// <summary>Gets the version string of MKL; empty if it cannot be loaded.</summary>
     public static string MklVersion => HasMkl ? MklService.Version : string.Empty;
 
     /// <summary>Gets the vector instructions that MKL uses, or that .NET uses where MKL cannot be loaded.</summary>
@@ -66,7 +66,8 @@ public static class Compute
     public static string Processor => ProcessorName.Value;
 
     /// <summary>
-    /// Gets what would make linear algebra faster here, one sentence each; empty if it runs at full speed.
+    /// Returns what would make linear algebra faster on this machine, one sentence each; empty if it runs at full
+    /// speed.
     /// </summary>
     public static IReadOnlyList<string> SpeedAdvice()
     {
@@ -105,7 +106,9 @@ public static class Compute
     /// Gets or sets the linear algebra and the Fourier transforms in use. Setting it installs them in Math.NET for the
     /// whole process.
     /// </summary>
-    /// <exception cref="PlatformNotSupportedException">The one asked for cannot be used here.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The requested backend is not available on this machine.
+    /// </exception>
     public static LinearAlgebraBackend Provider
     {
         get => provider!.Value.Get();
@@ -134,7 +137,7 @@ public static class Compute
         }
     }
 
-    /// <summary>The threads before anybody sets them.</summary>
+    /// <summary>The default number of threads.</summary>
     internal static int ThreadsAtStart { get; } =
         TryReadThreads(Environment.GetEnvironmentVariable("MATH4AI_THREADS"), out int asked) ? asked : Environment.ProcessorCount;
 
@@ -150,7 +153,7 @@ public static class Compute
         provider = (get, trySet);
 
     /// <summary>
-    /// Puts Math.NET on managed code where it counted on an MKL that cannot be loaded. Returns false.
+    /// Switches Math.NET to managed code if MKL was expected but cannot be loaded. Returns false.
     /// </summary>
     internal static bool LeaveMkl()
     {

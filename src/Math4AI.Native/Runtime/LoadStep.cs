@@ -4,7 +4,7 @@ using Math4AI.Interop;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// One step of loading the native libraries: taken once, by whoever needs it first. A step that fails leaves the rest
+/// One step of loading the native libraries: taken once, on first use. A step that fails leaves the rest
 /// usable; what went wrong becomes the message of later P/Invokes of its library.
 /// </summary>
 /// <param name="name">What the step does.</param>

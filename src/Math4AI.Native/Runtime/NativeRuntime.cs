@@ -51,7 +51,7 @@ internal static class NativeRuntime
     /// <summary>Gets whether MKL is loaded, after loading it.</summary>
     public static bool HasMkl => Mkl.Take();
 
-    /// <summary>Gets whether loading MKL has been tried in vain.</summary>
+    /// <summary>Gets whether loading MKL has failed.</summary>
     public static bool HasMklFailed => Mkl.HasFailed;
 
     /// <summary>
@@ -65,7 +65,9 @@ internal static class NativeRuntime
     /// <summary>Gets whether MKL agreed to give the same bits wherever arrays lie.</summary>
     public static bool IsReproducible { get; private set; }
 
-    /// <summary>Gets or sets the threads of MKL and torch, where they are loaded and when they will be.</summary>
+    /// <summary>
+    /// Gets or sets the number of threads of MKL and torch, now if they are loaded and otherwise once they are.
+    /// </summary>
     public static int Threads
     {
         get => threads;
@@ -128,7 +130,7 @@ internal static class NativeRuntime
         return path;
     }
 
-    /// <summary>What must be so before libtorch's file is opened, by us or by TorchSharp.</summary>
+    /// <summary>Sets what must be in place before libtorch is opened, by this library or by TorchSharp.</summary>
     private static void PrepareTorch()
     {
         Helper.Take();
@@ -243,7 +245,7 @@ internal static class NativeRuntime
     private static string? TryFind(string fileName) =>
         Folders().Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
 
-    /// <summary>Beside the application, and where the host says that packages keep their files.</summary>
+    /// <summary>The application's folder, and the folders in which the host finds the files of packages.</summary>
     private static string[] Folders()
     {
         string packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;

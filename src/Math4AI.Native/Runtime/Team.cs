@@ -34,8 +34,8 @@ internal static class Team
         {
             OpenMp.Run(parts, part =>
             {
-                // Or else oneDNN divides its work for as many threads as a region has elsewhere, and waits for them for
-                // ever.
+                // Otherwise oneDNN divides its work for as many threads as a region has elsewhere, and waits for them
+                // for ever.
                 using OneThread thread = OneThread.BeginIf(true);
                 work(part);
             });

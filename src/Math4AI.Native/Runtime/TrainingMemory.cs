@@ -3,8 +3,8 @@ using Math4AI.Interop;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// A training step frees and allocates the same tensors as the one before: glibc is told, once, to keep the memory
-/// between them. musl and other systems are left as they are.
+/// Configures glibc, once, to keep freed memory, since a training step frees and allocates the same tensors as the one
+/// before. musl and other systems are left unchanged.
 /// </summary>
 internal static class TrainingMemory
 {

@@ -27,7 +27,7 @@ public class AutoSeparationResult
     /// <summary>Gets the result for a room; null for a mixture without echoes.</summary>
     public RoomSeparationResult? Room { get; init; }
 
-    /// <summary>Gets the settings, with the number of sources that was estimated where it was asked for.</summary>
+    /// <summary>Gets the settings, with the estimated number of sources if an estimate was requested.</summary>
     public required SeparationOptions Options { get; init; }
 
     /// <summary>Gets remarks for the user, one sentence each.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Math4AI.Separation;
 
 /// <summary>
-/// Records the stages and iterations of one separation, for its result and for whoever listens. A method calls
+/// Records the stages and iterations of one separation, for its result and for progress listeners. A method calls
 /// <see cref="Begin"/> once for each stage and <see cref="Add"/> once for each iteration.
 /// </summary>
 public sealed class SeparationLog

@@ -12,7 +12,7 @@ public sealed class SeparationMethod(string name)
     /// <summary>Gets the name, such as "fastica".</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
-    /// <summary>Gets one line that says what the method is and for which data.</summary>
+    /// <summary>Gets a one-line description of the method and of the data it suits.</summary>
     public string Summary { get; init; } = string.Empty;
 
     /// <summary>Gets what <see cref="SeparationResult.Objectives"/> holds, such as "contrast (maximized)".</summary>
@@ -51,14 +51,14 @@ public sealed class SeparationMethod(string name)
     public bool IsForRooms => RoomFactory is not null;
 
     /// <summary>
-    /// Gets what makes a separator from settings; null if only the method's own options can make one.
+    /// Gets the function that creates a separator from settings; null if the method needs options of its own.
     /// </summary>
     public Func<SeparationOptions, Separator>? Factory { get; init; }
 
-    /// <summary>Gets what makes a separator for rooms; null for all other methods.</summary>
+    /// <summary>Gets the function that creates a separator for rooms; null for all other methods.</summary>
     internal Func<SeparationOptions, RoomSeparator>? RoomFactory { get; init; }
 
-    /// <summary>Makes a separator.</summary>
+    /// <summary>Creates a separator.</summary>
     /// <param name="options">The settings; those that the method does not take are ignored.</param>
     /// <exception cref="NotSupportedException">The method has no factory, or is for rooms.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>

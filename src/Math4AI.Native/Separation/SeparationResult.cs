@@ -51,8 +51,10 @@ public class SeparationResult
     /// <summary>Gets the seconds of each stage, such as "whiten" and "solve".</summary>
     public required IReadOnlyDictionary<string, double> SecondsPerStage { get; init; }
 
-    /// <summary>Returns this result where it converged.</summary>
-    /// <exception cref="InvalidOperationException">It did not; the message says why, and what to do.</exception>
+    /// <summary>Returns this result if the method converged; throws otherwise.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The method did not converge; the message says why, and what to do.
+    /// </exception>
     public SeparationResult ThrowIfNotConverged() => IsConverged
         ? this
         : throw new InvalidOperationException($"{Method} did not converge in {Iterations} iterations. {Termination}");

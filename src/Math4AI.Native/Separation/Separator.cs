@@ -133,8 +133,8 @@ public abstract class Separator
     }
 
     /// <summary>
-    /// Finds the unmixing up to the order, signs and scales of the sources. What it throws for data that do not suit it
-    /// reaches the user: one sentence that says what to do.
+    /// Finds the unmixing up to the order, signs and scales of the sources. Messages of exceptions for unsuitable data
+    /// are shown to the user, and should say what to do in one sentence.
     /// </summary>
     /// <param name="mixture">The samples.</param>
     /// <param name="log">Takes every stage and iteration.</param>

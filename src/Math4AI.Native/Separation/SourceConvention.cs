@@ -19,10 +19,10 @@ internal enum Scale
 }
 
 /// <summary>
-/// Fixes what independence leaves open: Y = A X = (A D)(D⁻¹ X) for every D that is a permutation times a diagonal.
-/// Order: by the energy that a source brings into the channels, Σ_c A_ck² E x_k², the largest first. Sign: such that
-/// the skewness E x³ is positive; where it is below 0.05 in size, and may be chance, such that the channel that hears
-/// the source loudest hears it with a positive sign. Scale: as <see cref="Scale"/> says.
+/// Fixes the indeterminacies of independence: Y = A X = (A D)(D⁻¹ X) for every D that is a permutation times a
+/// diagonal. Order: by the energy that a source brings into the channels, Σ_c A_ck² E x_k², the largest first. Sign:
+/// such that the skewness E x³ is positive; where it is below 0.05 in size, and may be chance, such that the channel
+/// that hears the source loudest hears it with a positive sign. Scale: as <see cref="Scale"/> says.
 /// </summary>
 internal static class SourceConvention
 {

@@ -47,10 +47,12 @@ public abstract class Distance
     /// <summary>Gets d = ‖f − y‖, the Euclidean norm of a vector.</summary>
     public static Distance Euclidean { get; } = new EuclideanDistance();
 
-    /// <summary>Gets the name of the distance, with its number where it has one, such as <c>huber:1.5</c>.</summary>
+    /// <summary>Gets the name of the distance, with its parameter if it has one, such as <c>huber:1.5</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Gets what the distance says about the noise. The default is <see cref="NoiseModel.Unknown"/>.</summary>
+    /// <summary>
+    /// Gets the noise model that the distance implies. The default is <see cref="NoiseModel.Unknown"/>.
+    /// </summary>
     public virtual NoiseModel Noise => NoiseModel.Unknown;
 
     /// <summary>Gets whether the cost is −log likelihood, up to what <see cref="LogLikelihood"/> adds.</summary>
@@ -82,7 +84,7 @@ public abstract class Distance
     public virtual bool HasMean => true;
 
     /// <summary>
-    /// Gets a distance whose minimum is a good start for this one, where this one is flat far from its minimum. The
+    /// Gets a distance whose minimum is a good start for this one, if this one is flat far from its minimum. The
     /// default is null.
     /// </summary>
     public virtual Distance? Preliminary => null;

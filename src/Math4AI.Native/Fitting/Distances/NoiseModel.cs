@@ -1,7 +1,7 @@
 namespace Math4AI.Fitting.Distances;
 
 /// <summary>
-/// What a distance says about the noise of the observations: it decides how the uncertainty of a fit is computed.
+/// Specifies the noise model that a distance implies, which decides how the uncertainty of a fit is computed.
 /// </summary>
 public enum NoiseModel
 {

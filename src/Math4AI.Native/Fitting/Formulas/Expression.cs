@@ -16,7 +16,7 @@ internal abstract class Expression(string source, int start, int end)
     /// <summary>The node as it was written.</summary>
     public string Text => source[start..end].Trim();
 
-    /// <summary>What it is a function of, in the order of evaluation.</summary>
+    /// <summary>The arguments, in the order of evaluation.</summary>
     public virtual IReadOnlyList<Expression> Operands => [];
 
     /// <summary>The names in it, in the order of their first appearance.</summary>

@@ -5,7 +5,7 @@ namespace Math4AI.Fitting.Formulas;
 
 /// <summary>
 /// A formula in text, such as <c>y ~ b1*(1 - exp(-b2*x))</c>: a response on the left of <c>~</c>, and a function of
-/// columns and parameters on the right; where there are several of either, with <c>;</c> between them.
+/// columns and parameters on the right; several of either are separated by <c>;</c>.
 /// </summary>
 /// <remarks>
 /// <para>

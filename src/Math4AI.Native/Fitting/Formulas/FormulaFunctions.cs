@@ -34,7 +34,7 @@ internal static class FormulaFunctions
         _ => false,
     };
 
-    /// <summary>A sentence that says what a function takes.</summary>
+    /// <summary>Returns a sentence that describes the arguments of a function.</summary>
     public static string Usage(string name) =>
         name == "if" ? "if takes a condition and two values, as in if(x < k, a, b)."
         : name == "log" ? "log takes a value, or a value and a base, as in log(x, 2)."

@@ -62,14 +62,15 @@ internal sealed class FormulaKernel
     }
 
     /// <summary>
-    /// What is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null if all is finite.
+    /// Names the part that is not finite for one sample, such as "derivative of sqrt(k - x) by k"; null if all is
+    /// finite.
     /// </summary>
     /// <param name="row">The inputs of a sample.</param>
     /// <param name="theta">θ.</param>
     public string? Explain(ReadOnlySpan<double> row, ReadOnlySpan<double> theta) =>
         new PointDerivative(operations, parameterCount).Explain(row, theta);
 
-    /// <summary>Derives anew what is not finite where the value is.</summary>
+    /// <summary>Recomputes derivatives that are not finite although the value is.</summary>
     private void Correct(
         PointDerivative point,
         ReadOnlySpan<double> columns,

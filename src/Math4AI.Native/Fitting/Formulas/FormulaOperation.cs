@@ -5,7 +5,7 @@ namespace Math4AI.Fitting.Formulas;
 /// </summary>
 internal sealed record FormulaOperation
 {
-    /// <summary>What it was compiled from.</summary>
+    /// <summary>The expression that it was compiled from.</summary>
     public required Expression Source { get; init; }
 
     public double Constant { get; init; }

@@ -12,7 +12,7 @@ internal sealed class FormulaParser
 
     private FormulaParser(string source, int start) => (text, pool) = (new FormulaText(source, start), new ExpressionPool(source));
 
-    /// <summary>The expression that begins at a character and goes on to the end.</summary>
+    /// <summary>Parses the expression from a character to the end.</summary>
     /// <exception cref="FormulaException">It cannot be read.</exception>
     public static Expression Parse(string source, int start, int end)
     {

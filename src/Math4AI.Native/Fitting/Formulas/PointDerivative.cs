@@ -46,7 +46,9 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         return result;
     }
 
-    /// <summary>What is not finite, such as "derivative of sqrt(k - x) by k"; null if all is finite.</summary>
+    /// <summary>
+    /// Names the part that is not finite, such as "derivative of sqrt(k - x) by k"; null if all is finite.
+    /// </summary>
     public string? Explain(ReadOnlySpan<double> row, ReadOnlySpan<double> theta)
     {
         Forward(row, theta);
@@ -199,7 +201,7 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
     }
 
     /// <summary>
-    /// The derivative just beside θ; infinite if it grows without end towards it or f jumps, NaN where f has no
+    /// The derivative just beside θ; infinite if it diverges towards θ or f jumps there, NaN where f has no
     /// values.
     /// </summary>
     private double LimitFrom(ReadOnlySpan<double> row, ReadOnlySpan<double> theta, int j, double here, double side)

@@ -5,7 +5,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Linear;
 
-/// <summary>X and y where they lie: an input's values follow each other.</summary>
+/// <summary>X and y in place, without a copy; the values of an input are contiguous.</summary>
 internal sealed class LabelledSamples : ISampleSource
 {
     private const int Run = 1024;

@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Samples;
 
-/// <summary>The blocks of a streamed problem, read anew in every pass, and checked.</summary>
+/// <summary>The blocks of a streamed problem, read again and checked in every pass.</summary>
 internal sealed class StreamedSamples : IFitBlocks
 {
     private readonly FitProblem problem;

@@ -28,7 +28,7 @@ internal sealed class FreeParameters
     /// <summary>The numbers of the parameters that are free.</summary>
     public IReadOnlyList<int> Free => free;
 
-    /// <summary>What is known of each free one beforehand.</summary>
+    /// <summary>The priors of the free parameters.</summary>
     public IReadOnlyList<Prior?> Priors { get; }
 
     /// <summary>The number of unknowns.</summary>
@@ -76,7 +76,7 @@ internal sealed class FreeParameters
         return unknowns;
     }
 
-    /// <summary>What the priors add to the cost.</summary>
+    /// <summary>Computes the contribution of the priors to the cost.</summary>
     public double PriorCost(ReadOnlySpan<double> unknowns)
     {
         double cost = 0.0;

@@ -3,17 +3,17 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Solving;
 
-/// <summary>The cost of a fit, by whichever way its derivatives are had.</summary>
+/// <summary>The cost of a fit, independent of how its derivatives are computed.</summary>
 internal interface IFitCost
 {
-    /// <summary>What a block of samples adds to the cost near θ.</summary>
+    /// <summary>The contribution of a block of samples to the cost near θ.</summary>
     /// <param name="cost">Its share of C(θ).</param>
     /// <param name="samples">The number of residuals that belong to samples; those of scale and priors follow.</param>
     /// <param name="residuals">r.</param>
     /// <param name="jacobian">∂r/∂θ, residuals × unknowns, column after column.</param>
     delegate void TakeRows(double cost, int samples, ReadOnlySpan<double> residuals, ReadOnlySpan<double> jacobian);
 
-    /// <summary>What the model says about a block of samples.</summary>
+    /// <summary>The predictions of the model for a block of samples.</summary>
     /// <param name="predicted">f.</param>
     /// <param name="observed">y.</param>
     /// <param name="weights">w.</param>

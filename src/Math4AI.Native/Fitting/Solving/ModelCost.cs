@@ -101,8 +101,8 @@ internal sealed class ModelCost : BlockCost, IFitCost
             cancellation);
 
     /// <summary>
-    /// A gradient that a change of the parameters in their last digit changes by as much as it is large cannot be told
-    /// from 0: such a point is the minimum as well as it can be known.
+    /// A gradient that changes by its own size if the parameters change in their last digit is indistinguishable from
+    /// 0: such a point is the minimum to rounding.
     /// </summary>
     public override bool IsFlatToRounding(ReadOnlySpan<double> parameters)
     {

@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Solving;
 
 /// <summary>
-/// Makes parameters positive whose sign the model does not know, such as the width of a peak: of two equal minima the
-/// one that people mean.
+/// Makes parameters positive whose sign does not affect the model, such as the width of a peak: of two equal minima,
+/// the conventional one.
 /// </summary>
 internal static class Signs
 {

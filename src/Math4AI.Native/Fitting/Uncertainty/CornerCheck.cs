@@ -4,12 +4,12 @@ using Math4AI.Fitting.Solving;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// Refuses standard errors of a distance whose slope jumps although it does not say so: its curvature at a corner says
-/// nothing about how uncertain the parameters are.
+/// Rejects standard errors for a distance whose slope jumps although it declares no corner: its curvature at a corner
+/// carries no information about the uncertainty of the parameters.
 /// </summary>
 internal static class CornerCheck
 {
-    // Steps beside the typical size of a residual, and beside the size of f.
+    // Steps relative to the typical size of a residual, and to the size of f.
     private const double OfResidual = 1e-5;
     private const double OfPrediction = 1e-11;
     private const double Closer = 16.0;

@@ -6,9 +6,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
-/// How uncertain a fit is whose distance has a corner. The parabola that touches |r| at the few residuals near 0 bends
-/// almost without end, and says nothing: what counts is the plain ∂f/∂θ and how dense the residuals are at the corner.
-/// Samples come in blocks.
+/// The uncertainty of a fit whose distance has a corner. The curvature of the parabola that touches |r| diverges at
+/// residuals near 0 and carries no information; the uncertainty follows from ∂f/∂θ and the density of the residuals at
+/// the corner. Samples come in blocks.
 /// </summary>
 /// <param name="free">The free parameters.</param>
 /// <param name="distance">A distance whose slope is constant on both sides of its corner.</param>

@@ -35,8 +35,8 @@ internal static class CostHessian
     }
 
     /// <summary>
-    /// A step that is small beside how well the parameter is known, about a thousandth, and yet changes the cost by
-    /// more than rounding: an estimate that happens to lie near 0 says nothing of it.
+    /// A step that is about a thousandth of the uncertainty of the parameter, and yet changes the cost by more than
+    /// rounding. The size of the estimate is no guide, since it may happen to be near 0.
     /// </summary>
     private static double Step(IFitCost cost, double[] point, int j, double minRise)
     {
@@ -70,8 +70,8 @@ internal static class CostHessian
     }
 
     /// <summary>
-    /// A rise of the cost that says how it bends: small beside its unit, which is 1 for likelihoods and else its mean
-    /// over the observations, and large beside what the model's rounding makes of it.
+    /// A rise of the cost from which its curvature is measured: small relative to its unit, which is 1 for likelihoods
+    /// and otherwise its mean over the observations, and large relative to the rounding error of the model.
     /// </summary>
     private static double MinRise(FitProblem settings, double cost, int observations)
     {

@@ -9,7 +9,7 @@ namespace Math4AI.Separation.Diagonalization;
 /// </summary>
 internal abstract class DiagonalizingSeparator(int? sources) : WhiteningSeparator(sources)
 {
-    /// <summary>What the methods report as their objective.</summary>
+    /// <summary>The name of the objective that the methods report.</summary>
     protected const string OffDiagonal = "sum of squared off-diagonal elements";
 
     // The smallest rotation worth doing, as a share of the statistical error 1/√n.

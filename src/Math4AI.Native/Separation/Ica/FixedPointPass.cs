@@ -26,7 +26,7 @@ internal abstract class FixedPointPass
     private const double MaxDeviation = 1e12;
 
     /// <summary>
-    /// The pass in float32 where that changes nothing that counts, which is twice as fast; else in float64.
+    /// The pass in float32, which is twice as fast, if its rounding is negligible; otherwise in float64.
     /// </summary>
     /// <param name="samples">y.</param>
     /// <param name="whitening">K and μ.</param>

@@ -37,12 +37,12 @@ public sealed record MaximumLikelihoodIcaOptions
 
 /// <summary>
 /// Maximum likelihood by a relative quasi-Newton method. With u = W z of white z, the cost is C(W) = −log|det W| + Σ_i
-/// E[u_i²/2 + s_i log cosh u_i], where s_i = 1 for heavy and −1 for light tails is found on the way. Steps are W ← (I +
-/// tE) W, or W ← e^(tE) W with Eᵀ = −E where W stays orthogonal, along the limited-memory BFGS direction whose first
-/// Hessian is that of independent sources: 2 × 2 blocks, or their antisymmetric part. Source: P. Ablin, J.-F. Cardoso,
-/// A. Gramfort, "Faster independent component analysis by preconditioning with Hessian approximations", IEEE
-/// Transactions on Signal Processing 66 (2018), and "Faster ICA under orthogonal constraint", ICASSP (2018). Equals
-/// <c>picard.picard(extended=True)</c>.
+/// E[u_i²/2 + s_i log cosh u_i], where s_i = 1 for heavy and −1 for light tails is estimated during the iteration.
+/// Steps are W ← (I + tE) W, or W ← e^(tE) W with Eᵀ = −E where W stays orthogonal, along the limited-memory BFGS
+/// direction whose first Hessian is that of independent sources: 2 × 2 blocks, or their antisymmetric part. Source: P.
+/// Ablin, J.-F. Cardoso, A. Gramfort, "Faster independent component analysis by preconditioning with Hessian
+/// approximations", IEEE Transactions on Signal Processing 66 (2018), and "Faster ICA under orthogonal constraint",
+/// ICASSP (2018). Equals <c>picard.picard(extended=True)</c>.
 /// </summary>
 internal sealed class MaximumLikelihoodIca : WhiteningSeparator
 {
@@ -131,7 +131,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
 
             if (found is not { } next)
             {
-                // Of a gradient that small, the cost says nothing more.
+                // For a gradient this small, the cost changes by less than its rounding error.
                 return (unmixing, size < Rounding ? Termination.Converged : Stuck);
             }
 
@@ -251,7 +251,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
 
     private static double Dot(Matrix<double> a, Matrix<double> b) => a.PointwiseMultiply(b).Enumerate().Sum();
 
-    /// <summary>What a pass over the samples gives at one W.</summary>
+    /// <summary>The statistics that a pass over the samples computes at one W.</summary>
     /// <param name="Score">E[tanh(u) uᵀ].</param>
     /// <param name="Slope">E[tanh′ u_i].</param>
     /// <param name="LogCosh">E[log cosh u_i].</param>
@@ -263,7 +263,9 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         public double Cost(double[] signs) =>
             signs.Select((sign, i) => sign * LogCosh[i] + 0.5 * Covariance[i, i]).Sum() - LogDeterminant;
 
-        /// <summary>Whether tails are heavy or light: s_i has the sign of κ_i. True where one changed.</summary>
+        /// <summary>
+        /// Updates s_i, the sign of κ_i, from whether tails are heavy or light; returns whether one changed.
+        /// </summary>
         public bool UpdateSigns(double[] signs)
         {
             bool changed = false;

@@ -46,7 +46,7 @@ internal sealed class DensityNewton
     /// <summary>The steps' sizes.</summary>
     public List<double> Changes { get; } = [];
 
-    /// <summary>Goes on from W, until a step is less than the tolerance.</summary>
+    /// <summary>Iterates from W until a step is smaller than the tolerance.</summary>
     /// <param name="unmixing">W, sources × channels.</param>
     /// <param name="tolerance">The largest relative change of W that is none.</param>
     /// <param name="changed">Told the size of every step, and the nats that it gains, by its quadratic model.</param>

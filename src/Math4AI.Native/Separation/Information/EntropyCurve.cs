@@ -17,7 +17,7 @@ internal sealed class EntropyCurve
     /// <summary>The directions of the curves.</summary>
     public const int Directions = 240;
 
-    // Each part of the scan begins anew: the same curves however many threads there are.
+    // Each part of the scan starts from scratch, so that the curves do not depend on the number of threads.
     private const int Parts = 4;
 
     private readonly bool hasSymmetric;

@@ -30,16 +30,17 @@ public sealed record MinimumMutualInformationOptions
 
 /// <summary>
 /// Minimizes the mutual information of the sources, I(x₁; …; x_m) = Σ H(x_i) − log |det W| + constant for x = W y.
-/// Nothing is assumed about the densities, which are estimated on the way, and the sources need not be white. A search
-/// over all directions of every pair of signals, on a few thousand samples, finds the right basin; with more samples,
-/// maximum likelihood with the estimated densities then uses all of them. Sources: P. Comon, "Independent component
-/// analysis, a new concept?", Signal Processing 36 (1994); E. Learned-Miller and J. Fisher, "ICA using spacings
-/// estimates of entropy", JMLR 4 (2003), for the search by pairs.
+/// Nothing is assumed about the densities, which are estimated during the iteration, and the sources need not be white.
+/// A search over all directions of every pair of signals, on a few thousand samples, finds the right basin; with more
+/// samples, maximum likelihood with the estimated densities then uses all of them. Sources: P. Comon, "Independent
+/// component analysis, a new concept?", Signal Processing 36 (1994); E. Learned-Miller and J. Fisher, "ICA using
+/// spacings estimates of entropy", JMLR 4 (2003), for the search by pairs.
 /// </summary>
 /// <remarks>
 /// The files: <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
 /// <see cref="ScatterWeights"/> (which samples are outliers), <see cref="EntropyCurve"/> (the entropy in all
-/// directions) and <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> goes on with all samples.
+/// directions) and <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> refines the result with
+/// all samples.
 /// </remarks>
 internal sealed class MinimumMutualInformation : WhiteningSeparator
 {
@@ -138,7 +139,7 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
         return found * first;
     }
 
-    /// <summary>Goes on from W with all samples; returns W, and whether it converged.</summary>
+    /// <summary>Refines W with all samples; returns W, and whether it converged.</summary>
     private (Matrix<double> Unmixing, bool IsConverged) Refine(
         ISampleSource mixture,
         Whitening whitening,

@@ -21,7 +21,7 @@ public sealed class LiveSeparation
     private long frames;
     private int toSkip;
 
-    /// <summary>Initializes a run, and warms the separator up.</summary>
+    /// <summary>Initializes a run and warms up the separator.</summary>
     /// <param name="separator">The separator.</param>
     /// <param name="block">The number of frames in a block.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="block"/> is less than 1.</exception>

@@ -214,7 +214,7 @@ internal sealed class RecursiveNewton
         return placed;
     }
 
-    /// <summary>Whether two outputs are copies of each other, or a source has appeared where there was none.</summary>
+    /// <summary>Returns whether two outputs are copies of each other, or a new source has appeared.</summary>
     private bool HasGoneWrong()
     {
         double[] correlation = steps;

@@ -14,15 +14,15 @@ public sealed record StreamingRoomOptions
     /// </summary>
     public int? Window { get; init; }
 
-    /// <summary>Gets the reference microphone, from 0: the sources are what this microphone hears of each.</summary>
+    /// <summary>Gets the reference microphone, from 0: the sources are reconstructed at this microphone.</summary>
     public int ReferenceMicrophone { get; init; }
 
-    /// <summary>Gets how many seconds of the past are learned from, 1 to 60.</summary>
+    /// <summary>Gets the length of the history that is learned from, in seconds, from 1 to 60.</summary>
     public double HistorySeconds { get; init; } = 12.0;
 }
 
 /// <summary>
-/// Separates sound from a room while it arrives. Every second, and every four seconds once the history is full, the
+/// Separates live sound from a room with echoes. Every second, and every four seconds once the history is full, the
 /// whole procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own. Half a
 /// second of sound later, its filters, cut to one window before and two after, replace the ones in use by a cross-fade.
 /// Until the first filters are found, the input passes through unchanged. The results depend on the sound alone, since

@@ -19,14 +19,15 @@ public sealed record StreamingOptions
     /// </summary>
     public double ForgetSeconds { get; init; } = 0.5;
 
-    /// <summary>Gets the unmixing to begin with; null to begin from scratch.</summary>
+    /// <summary>Gets the initial unmixing; null to start without one.</summary>
     public Unmixing? Start { get; init; }
 }
 
 /// <summary>
-/// Separates y(t) = A x(t) while it arrives, where A may move: learns from segments of five milliseconds by a recursive
-/// Newton method, and goes over from one unmixing to the next within a segment. It adds no latency to that of the
-/// block. Each source is scaled to the root mean square that it has over the channels, and keeps its place and sign.
+/// Separates a live mixture y(t) = A x(t), where A may change over time. It learns from segments of five milliseconds
+/// by a recursive Newton method, and interpolates from one unmixing to the next within a segment. It adds no latency to
+/// that of the block. Each source is scaled to the root mean square that it has over the channels, and keeps its place
+/// and sign.
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {

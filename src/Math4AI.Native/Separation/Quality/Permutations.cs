@@ -3,7 +3,7 @@ namespace Math4AI.Separation.Quality;
 /// <summary>All orders of a few things.</summary>
 internal static class Permutations
 {
-    /// <summary>Every order of the numbers 0 … count − 1.</summary>
+    /// <summary>Enumerates the permutations of 0 … count − 1.</summary>
     public static IEnumerable<int[]> Of(int count) =>
         count == 0
             ? [[]]

@@ -63,7 +63,7 @@ internal static unsafe class BandAlignment
         }
     }
 
-    /// <summary>The order of each band: which of its sources comes first, second, ….</summary>
+    /// <summary>Finds the order of the sources in each band.</summary>
     /// <param name="shapes">How the sources' powers move in each band, source after source.</param>
     /// <param name="sources">The number of sources.</param>
     /// <param name="stride">The numbers of one source.</param>

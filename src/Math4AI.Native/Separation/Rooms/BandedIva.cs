@@ -42,7 +42,7 @@ internal sealed unsafe class BandedIva
     private double[][] renewed;
     private bool isPowerKnown;
 
-    /// <summary>Memory for mixtures of one size; nothing large is allocated after it.</summary>
+    /// <summary>Allocates the memory for mixtures of one size; nothing large is allocated later.</summary>
     public BandedIva(int channels, int frequencies, int frames)
     {
         (this.channels, this.frequencies, this.frames) = (channels, frequencies, frames);
@@ -72,10 +72,10 @@ internal sealed unsafe class BandedIva
         }
     }
 
-    /// <summary>W_f, row-major.</summary>
+    /// <summary>Gets the unmixing matrices W_f, row-major, one for each frequency.</summary>
     public Complex[][] Unmixing { get; }
 
-    /// <summary>Chooses the bands.</summary>
+    /// <summary>Divides the frequencies into bands.</summary>
     /// <param name="bands">How many, equally wide.</param>
     /// <param name="sharedByAll">The share of the variance that is the mean over all bands.</param>
     /// <param name="rowScaling">
@@ -102,7 +102,7 @@ internal sealed unsafe class BandedIva
         }
     });
 
-    /// <summary>Renews all rows so often.</summary>
+    /// <summary>Updates all rows of all W_f a number of times.</summary>
     public void Iterate(int iterations, CancellationToken cancellation)
     {
         for (int n = 0; n < channels && !isPowerKnown; n++)
@@ -125,7 +125,7 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// Puts the sources of all bands into one order: powers that rise and fall together belong together.
+    /// Puts the sources of all bands into the same order: powers that rise and fall together belong to one source.
     /// </summary>
     public void Align(int bands)
     {
@@ -173,7 +173,7 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// The spectra of the sources as a channel hears them. The memory is used again by the next call.
+    /// Computes the spectra of the sources at a channel. The memory is reused by the next call.
     /// </summary>
     public Complex[][] Outputs(int reference)
     {
@@ -202,7 +202,7 @@ internal sealed unsafe class BandedIva
         return outputs;
     }
 
-    /// <summary>The W_f that come nearest to given outputs, in least squares.</summary>
+    /// <summary>Computes the W_f whose outputs are nearest to given ones in least squares.</summary>
     public void FitTo(Complex[][] signals)
     {
         Array.Fill(all, 1.0);

@@ -27,7 +27,7 @@ internal sealed unsafe class Ilrma
     private readonly double[][] bases;
     private readonly double[][] activations;
 
-    /// <summary>Begins where another method ended.</summary>
+    /// <summary>Initializes the method from the unmixing matrices of another one.</summary>
     /// <param name="mixture">Spectra of the channels, of unit power altogether.</param>
     /// <param name="frequencies">The number of frequencies.</param>
     /// <param name="unmixing">
@@ -51,10 +51,10 @@ internal sealed unsafe class Ilrma
         Parallel.For(0, frequencies, Options(), Measure);
     }
 
-    /// <summary>W_f, row-major.</summary>
+    /// <summary>Gets the unmixing matrices W_f, row-major, one for each frequency.</summary>
     public Complex[][] Unmixing { get; }
 
-    /// <summary>Renews T, V and all W_f so often.</summary>
+    /// <summary>Updates T, V and all W_f a number of times.</summary>
     public void Iterate(int iterations, CancellationToken cancellation)
     {
         for (int iteration = 0; iteration < iterations; iteration++)

@@ -9,7 +9,7 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal static class PairUpdate
 {
-    /// <summary>Renews rows a and b of W from the weighted covariances of the two sources.</summary>
+    /// <summary>Updates rows a and b of W from the weighted covariances of the two sources.</summary>
     public static void Renew(Span<Complex> unmixing, int order, int a, int b, ReadOnlySpan<Complex> first, ReadOnlySpan<Complex> second)
     {
         Span<Complex> basisA = stackalloc Complex[2 * order], basisB = stackalloc Complex[2 * order];

@@ -20,7 +20,7 @@ internal sealed class RoomLearner
     private readonly Stage fine;
 
     /// <summary>
-    /// Memory for signals of one size; nothing large is allocated after the first <see cref="Learn"/>.
+    /// Allocates the memory for signals of one size; nothing large is allocated after the first <see cref="Learn"/>.
     /// </summary>
     /// <param name="channels">Their number.</param>
     /// <param name="length">Samples in each.</param>
@@ -39,16 +39,16 @@ internal sealed class RoomLearner
         fine = new Stage(channels, length, LongWindow, 4);
     }
 
-    /// <summary>Samples in each signal.</summary>
+    /// <summary>Gets the number of samples in each signal.</summary>
     public int Length { get; }
 
-    /// <summary>The short window, samples.</summary>
+    /// <summary>Gets the length of the short window in samples.</summary>
     public int ShortWindow { get; }
 
-    /// <summary>The long window, samples.</summary>
+    /// <summary>Gets the length of the long window in samples.</summary>
     public int LongWindow { get; }
 
-    /// <summary>The sweeps so far.</summary>
+    /// <summary>Gets the number of sweeps so far.</summary>
     public int Iterations { get; private set; }
 
     /// <summary>Runs through all stages.</summary>
@@ -90,7 +90,7 @@ internal sealed class RoomLearner
         Iterate(exact, 3);
     }
 
-    /// <summary>Goes on by <see cref="Ilrma"/>, whose sources are a few spectra each.</summary>
+    /// <summary>Refines the result by <see cref="Ilrma"/>, which models each source by a few spectra.</summary>
     public void Refine(int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new SeparationProgress("low rank", Iterations, double.NaN));
@@ -106,7 +106,7 @@ internal sealed class RoomLearner
         Iterations += iterations;
     }
 
-    /// <summary>The sources as a channel hears them. The memory is used again by the next call.</summary>
+    /// <summary>Computes the sources at a channel. The memory is reused by the next call.</summary>
     public double[][] Outputs(int reference) => fine.Outputs(reference);
 
     /// <summary>
@@ -136,7 +136,7 @@ internal sealed class RoomLearner
 
         public Complex[][] Mixture { get; }
 
-        /// <summary>Begins anew with spectra of unit power altogether.</summary>
+        /// <summary>Starts over, with spectra scaled to unit total power.</summary>
         public BandedIva Begin(double[][] signals)
         {
             double power = 0.0;

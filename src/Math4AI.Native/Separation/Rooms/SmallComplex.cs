@@ -8,7 +8,7 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal static class SmallComplex
 {
-    /// <summary>product = a b.</summary>
+    /// <summary>Computes the product a b.</summary>
     public static void Multiply(ReadOnlySpan<Complex> a, ReadOnlySpan<Complex> b, int order, Span<Complex> product)
     {
         for (int i = 0; i < order; i++)
@@ -26,7 +26,7 @@ internal static class SmallComplex
         }
     }
 
-    /// <summary>The inverse in place, by elimination with row pivoting.</summary>
+    /// <summary>Inverts a matrix in place, by Gaussian elimination with partial pivoting.</summary>
     public static void Invert(Span<Complex> matrix, int order)
     {
         Span<int> pivots = stackalloc int[order];
@@ -69,14 +69,14 @@ internal static class SmallComplex
         }
     }
 
-    /// <summary>1/z, without the care for overflow that <see cref="Complex"/> takes.</summary>
+    /// <summary>Computes 1/z, without the care for overflow that <see cref="Complex"/> takes.</summary>
     public static Complex Reciprocal(Complex z)
     {
         double scale = 1.0 / Square(z);
         return new Complex(z.Real * scale, -z.Imaginary * scale);
     }
 
-    /// <summary>|z|².</summary>
+    /// <summary>Computes |z|².</summary>
     public static double Square(Complex z) => z.Real * z.Real + z.Imaginary * z.Imaginary;
 
     private static void SwapRows(Span<Complex> matrix, int order, int a, int b)

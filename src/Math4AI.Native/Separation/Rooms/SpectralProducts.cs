@@ -11,14 +11,16 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal sealed unsafe class SpectralProducts
 {
-    /// <summary>The share of the trace that keeps a covariance away from singular.</summary>
+    /// <summary>
+    /// The fraction of the trace that is added to the diagonal of a covariance to keep it nonsingular.
+    /// </summary>
     public const double CovarianceFloor = 1e-9;
 
     private readonly int channels;
     private readonly int frames;
     private readonly double[][] products;
 
-    /// <summary>Memory for the products of so many channels.</summary>
+    /// <summary>Allocates the memory for the products of a number of channels.</summary>
     public SpectralProducts(int channels, int frequencies, int frames)
     {
         (this.channels, this.frames) = (channels, frames);
@@ -27,13 +29,13 @@ internal sealed unsafe class SpectralProducts
         Parallel.For(0, frequencies, Options(), f => products[f] = new double[channels * channels * Stride]);
     }
 
-    /// <summary>The length of a row.</summary>
+    /// <summary>Gets the length of a row.</summary>
     public int Stride { get; }
 
     /// <summary>Takes the spectra of the channels.</summary>
     public void Take(Complex[][] mixture) => Parallel.For(0, products.Length, Options(), f => Take(mixture, f));
 
-    /// <summary>sum += weight |w x|², over all frames.</summary>
+    /// <summary>Adds weight · |w x|² of all frames to a sum.</summary>
     public void AddPower(int f, ReadOnlySpan<Complex> w, double weight, double* sum)
     {
         Span<double> c = stackalloc double[channels * channels];
@@ -47,7 +49,7 @@ internal sealed unsafe class SpectralProducts
         }
     }
 
-    /// <summary>The mean of |w x|².</summary>
+    /// <summary>Computes the mean of |w x|².</summary>
     public double MeanPower(int f, ReadOnlySpan<Complex> w)
     {
         Span<double> c = stackalloc double[channels * channels];
@@ -61,7 +63,7 @@ internal sealed unsafe class SpectralProducts
         return sum / frames;
     }
 
-    /// <summary>mean(weight · x xᴴ), a little of its trace added to the diagonal.</summary>
+    /// <summary>Computes mean(weight · x xᴴ) plus a small multiple of its trace on the diagonal.</summary>
     public void Covariance(int f, ReadOnlySpan<double> weights, Span<Complex> covariance)
     {
         fixed (double* rows = products[f], w = weights)

@@ -16,11 +16,11 @@ using Table = Math4AI.Data.Tables.Table;
 namespace Math4AI.Cli;
 
 /// <summary><c>math4ai train</c>: read, train, test, write.</summary>
-internal sealed class TrainJob(TrainWords words)
+internal sealed class TrainJob(TrainCommandOptions given)
 {
     private const long LargeFile = 1L << 28;
 
-    private string CheckpointPath => Path.Combine(words.Output, TrainWords.CheckpointName);
+    private string CheckpointPath => Path.Combine(given.Output, TrainCommandOptions.CheckpointName);
 
     public int Run(CancellationToken cancellation)
     {
@@ -30,102 +30,86 @@ internal sealed class TrainJob(TrainWords words)
             throw new PlatformNotSupportedException("Training needs torch, which does not load here; 'math4ai doctor' says why.");
         }
 
-        using var files = new FileTransaction(words.Force);
+        using var files = new FileTransaction(given.Force);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         (TrainSummary summary, TrainingReport report) result;
         try
         {
-            result = words.Text is not null ? OfText(files, progress, cancellation)
-                : IsImages(words.Data!) ? OfImages(files, progress, cancellation)
+            result = given.Text is not null ? OfText(files, progress, cancellation)
+                : IsImages(given.Data!) ? OfImages(files, progress, cancellation)
                 : OfTable(files, progress, cancellation);
         }
         catch (OperationCanceledException) when (File.Exists(CheckpointPath))
         {
             progress.Clear();
-            Console.Error.WriteLine($"math4ai: Stopped; go on with: math4ai train --resume {words.Output}");
+            Console.Error.WriteLine($"math4ai: Stopped; go on with: math4ai train --resume {given.Output}");
             return Program.Failed;
         }
 
         string json = CliJson.Text(result.summary);
         progress.Show("write");
-        File.WriteAllText(files.Add(Path.Combine(words.Output, "result.json")), json + "\n");
-        if (!words.NoReport)
+        File.WriteAllText(files.Add(Path.Combine(given.Output, "result.json")), json + "\n");
+        if (!given.NoReport)
         {
-            File.WriteAllText(files.Add(Path.Combine(words.Output, "report.html")), result.report.ToHtml());
+            File.WriteAllText(files.Add(Path.Combine(given.Output, "report.html")), result.report.ToHtml());
         }
 
         files.Remove(CheckpointPath);
         files.Remove(CheckpointPath + TableTraining.SecondPass);
         files.Commit();
         progress.Clear();
-        if (words.Json)
+        if (given.Json)
         {
             Console.Out.WriteLine(json);
         }
         else
         {
-            result.summary.Print(words);
+            result.summary.Print(given);
         }
 
         return 0;
     }
 
-    private bool IsImages(string path) => words.Model == "convnet" || Directory.Exists(path) || ImageSet.IsIdx(path);
+    private bool IsImages(string path) => given.IsConvNet || Directory.Exists(path) || ImageSet.IsIdx(path);
 
     private (TrainSummary Summary, TrainingReport Report) OfTable(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
-        if (words.Target is not { } target)
+        if (given.Target is not { } target)
         {
             throw new UsageException("A table needs --target COLUMN: what to predict.");
         }
 
-        if (words.Blocks || new FileInfo(words.Data!) is { Exists: true, Length: > LargeFile })
+        if (given.Blocks || new FileInfo(given.Data!) is { Exists: true, Length: > LargeFile })
         {
             return OfLargeTable(files, progress, target, cancellation);
         }
 
-        Table table = Table.Read(words.Data!);
-        Table? test = words.Test is null ? null : Table.Read(words.Test);
-        var defaults = new TableTrainingOptions { Target = target };
-        TableTask task = TrainWords.Tasks[words.Task]
+        Table table = Table.Read(given.Data!);
+        Table? test = given.Test is null ? null : Table.Read(given.Test);
+        TableTask task = given.Task
             ?? (table.Names.Contains(target) ? TableTraining.TaskOf(table, target) : TableTask.Classification);
-        TrainerOptions trainer = words.Trainer(TableTraining.Defaults(task, table.Rows));
-        TableTrainingOptions options = defaults with
-        {
-            Ignore = words.Ignore,
-            GroupBy = words.Group,
-            OrderBy = words.Time,
-            Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : defaults.Hidden,
-            Orders = words.OrdersByName(),
-            Missing = TrainWords.MissingWays[words.Missing],
-            Task = task,
-            Trainer = trainer,
-        };
+        TrainerOptions trainer = given.Trainer(TableTraining.Defaults(task, table.Rows));
+        TableTrainingOptions options = given.ForTable(target) with { Task = task, Trainer = trainer };
         Trained<TableModel> training = TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
-        training.Model.Save(words.Output, files);
-        LearningPoint[] curve = words.LearningCurve
-            ? [.. TableTraining.LearningCurve(table, test, options with { Trainer = trainer with { Checkpoint = null } }, cancellation)
+        training.Model.Save(given.Output, files);
+        LearningPoint[] curve = given.LearningCurve
+            ? [.. TableTraining.LearningCurve(table, test, options, cancellation)
                 .Select(part => new LearningPoint(part.Rows, Known(part.Test.Scores)))]
             : [];
-        TableTrainingOptions Alone(TrainWords changed) => options with
-        {
-            Hidden = changed.Hidden.Length > 0 ? changed.Hidden : options.Hidden,
-            Trainer = changed.Trainer(TableTraining.Defaults(task, table.Rows)) with { Checkpoint = null },
-        };
-        (string Setting, double[] Values)? wanted = words.CurveValues();
-        Trained<TableModel>[] settings = wanted is { } over
-            ? [.. TableTraining.ValidationCurve(table, test, [.. over.Values.Select(value => Alone(words.With(over.Setting, value)))], cancellation)]
-            : [];
+        TrainValidationCurve? wanted = given.ValidationCurve;
+        IReadOnlyList<Trained<TableModel>> settings = wanted is null
+            ? []
+            : TableTraining.ValidationCurve(table, test, wanted.OptionsFrom(options, trainer), cancellation);
         Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () => TableTraining.Seeds(
-            table, test, options with { Trainer = trainer with { Seed = trainer.Seed + 1 } }, words.Seeds - 1, cancellation).Select(run => run.Test));
+            table, test, options with { Trainer = trainer with { Seed = trainer.Seed + 1 } }, given.Seeds - 1, cancellation).Select(run => run.Test));
         return (
             SummaryOf(target, training) with
             {
                 LearningCurve = curve,
                 Setting = wanted?.Setting,
                 ValidationCurve = wanted is null ? null
-                    : [.. settings.Zip(wanted.Value.Values, (run, value) => new SettingPoint(
+                    : [.. settings.Zip(wanted.Values, (run, value) => new SettingPoint(
                         value, Known(run.Train.Scores), Known(run.Validation.Scores), Known(run.Test.Scores)))],
                 Seeds = seeds,
             },
@@ -133,7 +117,7 @@ internal sealed class TrainJob(TrainWords words)
             {
                 LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
                 Setting = wanted?.Setting,
-                ValidationCurve = wanted is null ? [] : [.. settings.Zip(wanted.Value.Values, (run, value) => (value, run.Validation.Scores))],
+                ValidationCurve = wanted is null ? [] : [.. settings.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
                 Plane = DecisionPlane.Of(training.Model, test ?? table),
             });
     }
@@ -142,37 +126,26 @@ internal sealed class TrainJob(TrainWords words)
     private (TrainSummary Summary, TrainingReport Report) OfLargeTable(
         FileTransaction files, ProgressLine progress, string target, CancellationToken cancellation)
     {
-        if (words.LearningCurve || words.ValidationCurve is not null || words.Seeds > 1)
+        if (given.LearningCurve || given.ValidationCurve is not null || given.Seeds > 1)
         {
             throw new UsageException("Curves and seeds are for tables that are not read in blocks.");
         }
 
-        var options = new TableTrainingOptions
-        {
-            Target = target,
-            Ignore = words.Ignore,
-            GroupBy = words.Group,
-            OrderBy = words.Time,
-            Orders = words.OrdersByName(),
-            Missing = TrainWords.MissingWays[words.Missing],
-            Task = TrainWords.Tasks[words.Task],
-            Trainer = new TrainerOptions { Seed = words.Seed },
-        };
-        options = options with { Hidden = words.Hidden.Length > 0 ? words.Hidden : words.Model == "linear" ? [] : options.Hidden };
+        TableTrainingOptions options = given.ForTable(target);
         var report = new LateReport();
         Trained<TableModel> training = TableModel.TrainInBlocks(
-            words.Data!,
-            words.Test,
+            given.Data!,
+            given.Test,
             options,
             rows =>
             {
-                TrainerOptions trainer = words.Trainer(TableTraining.DefaultsInBlocks(rows));
+                TrainerOptions trainer = given.Trainer(TableTraining.DefaultsInBlocks(rows));
                 report.To = Progress(progress, trainer);
                 return trainer;
             },
             report,
             cancellation);
-        training.Model.Save(words.Output, files);
+        training.Model.Save(given.Output, files);
         return (SummaryOf(target, training), ReportOf(target, training));
     }
 
@@ -187,18 +160,17 @@ internal sealed class TrainJob(TrainWords words)
     private (TrainSummary Summary, TrainingReport Report) OfImages(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         (ImageSet images, ImageSet? test) = ReadImages();
-        var defaults = new ImageTrainingOptions { Target = words.Target ?? "class" };
-        TrainerOptions trainer = words.Trainer(defaults.Trainer);
-        Trained<ImageModel> training = ImageModel.Train(
-            images, test, defaults with { Trainer = trainer }, Progress(progress, trainer), cancellation);
-        training.Model.Save(words.Output, files);
+        ImageTrainingOptions options = given.ForImages();
+        TrainerOptions trainer = options.Trainer;
+        Trained<ImageModel> training = ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
+        training.Model.Save(given.Output, files);
         return (
-            Summarise("classification", defaults.Target, training) with
+            Summarise("classification", options.Target, training) with
             {
-                Seeds = Spread(training.Test, () => Enumerable.Range(1, words.Seeds - 1).Select(i => ImageModel.Train(
-                    images, test, defaults with { Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null } }, null, cancellation).Test)),
+                Seeds = Spread(training.Test, () => Enumerable.Range(1, given.Seeds - 1).Select(i => ImageModel.Train(
+                    images, test, options with { Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null } }, null, cancellation).Test)),
             },
-            TrainingReport.Of(training, defaults.Target, "classification of images", CommandLine.Text) with
+            TrainingReport.Of(training, options.Target, "classification of images", CommandLine.Text) with
             {
                 Images = test ?? images.Select(ImageModel.TestPart(images, trainer.Seed)),
             });
@@ -206,40 +178,37 @@ internal sealed class TrainJob(TrainWords words)
 
     private (ImageSet Images, ImageSet? Test) ReadImages()
     {
-        if (Directory.Exists(words.Data) || ImageSet.IsIdx(words.Data!))
+        if (Directory.Exists(given.Data) || ImageSet.IsIdx(given.Data!))
         {
-            ImageSet read = ImageSet.Read(words.Data!);
-            return (read, words.Test is null ? null : ImageSet.Read(words.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
+            ImageSet read = ImageSet.Read(given.Data!);
+            return (read, given.Test is null ? null : ImageSet.Read(given.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
         }
 
-        if (words.Target is not { } target)
+        if (given.Target is not { } target)
         {
             throw new UsageException("A table needs --target COLUMN: what to predict.");
         }
 
-        Table table = Table.Read(words.Data!);
+        Table table = Table.Read(given.Data!);
         if (!table.Names.Contains(target))
         {
             throw new ArgumentException($"There is no column '{target}'; there are: {string.Join(", ", table.Names)}.");
         }
 
         ImageSet images = ImageSet.FromTable(table, target);
-        return (images, words.Test is null ? null : ImageSet.FromTable(
-            Table.Read(words.Test), target, new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
+        return (images, given.Test is null ? null : ImageSet.FromTable(
+            Table.Read(given.Test), target, new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
     }
 
     private (TrainSummary Summary, TrainingReport Report) OfText(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
-        string text = File.ReadAllText(words.Text!);
-        var defaults = new TextTrainingOptions();
-        TrainerOptions trainer = words.Trainer(defaults.Trainer);
-        TextUnit unit = TrainWords.Units[words.Unit];
-        Trained<TextModel> training = TextModel.Train(
-            text, defaults with { Trainer = trainer, Unit = unit }, Progress(progress, trainer), cancellation);
-        training.Model.Save(words.Output, files);
+        string text = File.ReadAllText(given.Text!);
+        TextTrainingOptions options = given.ForText();
+        Trained<TextModel> training = TextModel.Train(text, options, Progress(progress, options.Trainer), cancellation);
+        training.Model.Save(given.Output, files);
         return (
-            Summarise("text", unit == TextUnit.Character ? "next character" : "next byte pair", training),
-            TrainingReport.Of(training, Path.GetFileName(words.Text!), $"text, {words.Unit} by {words.Unit}", CommandLine.Text) with
+            Summarise("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
+            TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}", CommandLine.Text) with
             {
                 Sample = string.Concat(training.Model.Generate("\n", 500)),
             });
@@ -267,26 +236,26 @@ internal sealed class TrainJob(TrainWords words)
         scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 
     /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
-    private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) => words.Seeds == 1
+    private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) => given.Seeds == 1
         ? null
         : ScoredPart.Spread([first, .. others()]).Where(pair => double.IsFinite(pair.Value.Mean)).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
 
     private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
     {
         var report = new Report(line, trainer);
-        return words.TensorBoard is { } folder ? new TensorBoardLog(folder, report) : report;
+        return given.TensorBoard is { } folder ? new TensorBoardLog(folder, report) : report;
     }
 
     private void RequireFree()
     {
-        OutputFiles.RequireFolder(words.Output);
-        if (!words.Force && File.Exists(CheckpointPath))
+        OutputFiles.RequireFolder(given.Output);
+        if (!given.Force && File.Exists(CheckpointPath))
         {
-            throw new IOException($"A training was stopped in {words.Output}: go on with --resume {words.Output}, or begin anew with --force.");
+            throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or begin anew with --force.");
         }
 
-        string[] names = [.. ModelFolder.Files(words.Output), Path.Combine(words.Output, "result.json"), Path.Combine(words.Output, "report.html")];
-        OutputFiles.RequireFree(words.Force, "-o", names);
+        string[] names = [.. ModelFolder.Files(given.Output), Path.Combine(given.Output, "result.json"), Path.Combine(given.Output, "report.html")];
+        OutputFiles.RequireFree(given.Force, "-o", names);
     }
 
     /// <summary>Tells another that is made when the number of rows is known.</summary>

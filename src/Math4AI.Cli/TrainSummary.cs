@@ -42,7 +42,7 @@ internal sealed record TrainSummary(
     public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
 
     /// <summary>Prints it for a person.</summary>
-    public void Print(TrainWords words)
+    public void Print(TrainCommandOptions given)
     {
         static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
         static string Of(IReadOnlyDictionary<string, double> scores, string name) => scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
@@ -76,7 +76,7 @@ internal sealed record TrainSummary(
 
         foreach ((string name, SeedSpread spread) in Seeds ?? new Dictionary<string, SeedSpread>())
         {
-            Console.Out.WriteLine($"{words.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
+            Console.Out.WriteLine($"{given.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
         }
 
         Console.Out.WriteLine(
@@ -88,7 +88,7 @@ internal sealed record TrainSummary(
         }
 
         Console.Out.WriteLine(Task == "text"
-            ? $"Written to {words.Output}; go on with a text by: math4ai generate {words.Output} --prompt \"...\""
-            : $"Written to {words.Output}; predict with: math4ai predict {words.Output} {(words.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+            ? $"Written to {given.Output}; go on with a text by: math4ai generate {given.Output} --prompt \"...\""
+            : $"Written to {given.Output}; predict with: math4ai predict {given.Output} {(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
     }
 }

@@ -1,0 +1,348 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.Json;
+using Math4AI.Language;
+using Math4AI.Language.Texts;
+using Math4AI.Training;
+using Math4AI.Training.Files;
+using Math4AI.Training.Images;
+using Math4AI.Training.Tables;
+
+namespace Math4AI.Cli;
+
+/// <summary>
+/// The options of <c>math4ai train</c>: what they are called, what they take, and what they mean for the library. The command line is
+/// saved with every checkpoint, so that <c>--resume</c> continues with the same options.
+/// </summary>
+internal sealed class TrainCommandOptions
+{
+    public const string CheckpointName = "checkpoint.safetensors";
+
+    private static readonly string[] Models = ["mlp", "linear", "convnet"];
+
+    private static readonly Dictionary<string, TextUnit> Units = new()
+    {
+        ["character"] = TextUnit.Character,
+        ["bytepair"] = TextUnit.BytePair,
+    };
+
+    private static readonly Dictionary<string, Missing> MissingWays = new()
+    {
+        ["refuse"] = Missing.Refuse,
+        ["drop"] = Missing.Drop,
+        ["impute"] = Missing.Impute,
+    };
+
+    private static readonly Dictionary<string, TableTask?> Tasks = new()
+    {
+        ["auto"] = null,
+        ["classification"] = TableTask.Classification,
+        ["regression"] = TableTask.Regression,
+    };
+
+    private static readonly Argument<string?> DataArgument = new("DATA")
+    {
+        Description = "Comma-separated text whose first line has the names of the columns; or a folder with a folder of images for "
+            + "each class; or a file of images in IDX format, its labels beside it.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> TextOption = new("--text") { Description = "A text to learn, symbol by symbol." };
+
+    private static readonly Option<string?> UnitOption = new("--unit")
+    {
+        Description = $"What a text is cut into: {string.Join(", ", Units.Keys)} (of GPT-2, those that the text has).",
+        DefaultValueFactory = _ => "character",
+    };
+
+    private static readonly Option<string?> ResumeOption = new("--resume")
+    {
+        Description = "The folder of a training that was stopped: go on with it.",
+    };
+
+    private static readonly Option<string?> TargetOption = new("--target", "-t") { Description = "Of a table: the column to predict." };
+
+    private static readonly Option<string?> ModelOption = new("--model")
+    {
+        Description = $"The network: {string.Join(", ", Models)}. For images always convnet.",
+        DefaultValueFactory = _ => "mlp",
+    };
+
+    private static readonly Option<int[]?> HiddenOption = new("--hidden")
+    {
+        Description = "The widths of the mlp's hidden layers, 64 64 by default.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> TestOption = new("--test")
+    {
+        Description = "A file, or folder, with the test part. Default: 15 % of the samples.",
+    };
+
+    private static readonly Option<string[]?> IgnoreOption = new("--ignore")
+    {
+        Description = "Columns to leave out.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> GroupOption = new("--group")
+    {
+        Description = "A column, such as a patient's name: rows with the same value stay in one part. It is no input.",
+    };
+
+    private static readonly Option<string?> TimeOption = new("--time")
+    {
+        Description = "A column of numbers or dates: the validation part follows the training part, and the test part both. It is no input.",
+    };
+
+    private static readonly Option<string?> MissingOption = new("--missing")
+    {
+        Description = "What to do with missing values: refuse, drop (the row), impute.",
+        DefaultValueFactory = _ => "refuse",
+    };
+
+    private static readonly Option<string?> TaskOption = new("--task")
+    {
+        Description = "classification, regression, or auto: texts, and up to ten different whole numbers, are classes.",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private static readonly Option<int> SeedsOption = new("--seeds")
+    {
+        Description = "Train from so many seeds, beginning with --seed: the model is the first one's, the spread of the test scores all theirs.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<string[]?> OrderOption = new("--order")
+    {
+        Description = "A column of text with an order, such as size=small|medium|large: one input in place of one for each text.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> LearningCurveOption = new("--learning-curve")
+    {
+        Description = "Of a table: how the test score grows with the rows that are trained on.",
+    };
+
+    private static readonly Option<string?> TensorBoardOption = new("--tensorboard")
+    {
+        Description = "A folder for an event file of TensorBoard with the losses.",
+    };
+
+    private static readonly Option<bool> BlocksOption = new("--blocks")
+    {
+        Description = "Read a table in blocks, twice, and train from a temporary file; files over 256 MB always are.",
+    };
+
+    private static readonly Option<string?> OutputOption = CommonOptions.Output("The folder for the model.", "model");
+
+    /// <summary>All of them, in the order of the help.</summary>
+    private static readonly Option[] All =
+    [
+        TextOption, UnitOption, ResumeOption, TargetOption, ModelOption, HiddenOption, TestOption, IgnoreOption, GroupOption, TimeOption,
+        MissingOption, TaskOption, .. TrainerCommandOptions.All, SeedsOption, OrderOption, LearningCurveOption, TrainValidationCurve.Option,
+        TensorBoardOption, BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
+    ];
+
+    private readonly ParseResult words;
+    private readonly string? resumed;
+
+    private TrainCommandOptions(ParseResult words, string? resumed, ParseResult now)
+    {
+        (this.words, this.resumed) = (words, resumed);
+        (Json, NoReport) = (now.GetValue(CommonOptions.Json), now.GetValue(CommonOptions.NoReport));
+    }
+
+    /// <summary>A table, a folder of images, or an IDX file.</summary>
+    public string? Data => words.GetValue(DataArgument);
+
+    public string? Text => words.GetValue(TextOption);
+
+    public string Unit => words.GetValue(UnitOption)!;
+
+    public string? Target => words.GetValue(TargetOption);
+
+    public bool IsConvNet => words.GetValue(ModelOption) == "convnet";
+
+    public string? Test => words.GetValue(TestOption);
+
+    public TableTask? Task => Tasks[words.GetValue(TaskOption)!];
+
+    public int Seeds => words.GetValue(SeedsOption);
+
+    public bool LearningCurve => words.GetValue(LearningCurveOption);
+
+    public TrainValidationCurve? ValidationCurve => TrainValidationCurve.Read(words);
+
+    public string? TensorBoard => words.GetValue(TensorBoardOption);
+
+    /// <summary>Whether a table is read in blocks, as large files are.</summary>
+    public bool Blocks => words.GetValue(BlocksOption);
+
+    public string Output => resumed ?? words.GetValue(OutputOption)!;
+
+    public bool Json { get; }
+
+    public bool NoReport { get; }
+
+    public bool Force => resumed is not null || words.GetValue(CommonOptions.Force);
+
+    private int[] Hidden => words.GetValue(HiddenOption) ?? [];
+
+    private string[] Ignore => words.GetValue(IgnoreOption) ?? [];
+
+    private string[] Orders => words.GetValue(OrderOption) ?? [];
+
+    public static void AddTo(Command command)
+    {
+        command.Add(DataArgument);
+        Array.ForEach(All, command.Add);
+    }
+
+    /// <summary>Reads the options from a command line, or from the checkpoint that it resumes, and refuses those that do not fit together.</summary>
+    /// <exception cref="UsageException">Options do not fit together.</exception>
+    /// <exception cref="IOException">There is no training to resume.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public static TrainCommandOptions Read(ParseResult words)
+    {
+        TrainCommandOptions options = words.GetValue(ResumeOption) is { } folder
+            ? Resumed(words, folder)
+            : new TrainCommandOptions(words, null, words);
+        options.Check();
+        return options;
+    }
+
+    public TrainerOptions Trainer(TrainerOptions defaults) => TrainerCommandOptions.Read(words, defaults) with
+    {
+        Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
+        {
+            EverySteps = words.GetValue(TrainerCommandOptions.CheckpointSteps),
+            Note = CliJson.Text(words.Tokens.Select(token => token.Value)),
+            Resume = resumed is not null,
+        },
+    };
+
+    /// <summary>The settings of the training on a table. Of the trainer's they have the seed alone.</summary>
+    public TableTrainingOptions ForTable(string target)
+    {
+        var defaults = new TableTrainingOptions { Target = target };
+        return defaults with
+        {
+            Ignore = Ignore,
+            GroupBy = words.GetValue(GroupOption),
+            OrderBy = words.GetValue(TimeOption),
+            Hidden = Hidden.Length > 0 ? Hidden : words.GetValue(ModelOption) == "linear" ? [] : defaults.Hidden,
+            Orders = OrdersByName(),
+            Missing = MissingWays[words.GetValue(MissingOption)!],
+            Task = Task,
+            Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
+        };
+    }
+
+    public ImageTrainingOptions ForImages()
+    {
+        var defaults = new ImageTrainingOptions { Target = Target ?? "class" };
+        return defaults with { Trainer = Trainer(defaults.Trainer) };
+    }
+
+    public TextTrainingOptions ForText()
+    {
+        var defaults = new TextTrainingOptions { Unit = Units[Unit] };
+        return defaults with { Trainer = Trainer(defaults.Trainer) };
+    }
+
+    private static TrainCommandOptions Resumed(ParseResult words, string folder)
+    {
+        bool isSameFolder = Path.GetFullPath(words.GetValue(OutputOption)!) == Path.GetFullPath(folder);
+        Symbol[] kept = [ResumeOption, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force, CommonOptions.Threads,
+            .. isSameFolder ? new Symbol[] { OutputOption } : []];
+        string? extra = words.CommandResult.Children.OfType<OptionResult>()
+            .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name).FirstOrDefault()
+            ?? words.GetValue(DataArgument);
+        if (extra is not null)
+        {
+            throw new UsageException($"--resume goes on with the words of the training that was stopped: leave out {extra}.");
+        }
+
+        string path = Path.Combine(folder, CheckpointName);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"{folder} holds no training to go on with: there is no {CheckpointName} in it.");
+        }
+
+        ParseResult saved;
+        try
+        {
+            saved = words.RootCommandResult.Command.Parse(CliJson.Read<string[]>(CheckpointOptions.ReadNote(path)));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is no checkpoint of 'math4ai train'.", e);
+        }
+
+        return saved.Errors.Count == 0 && saved.CommandResult.Command == words.CommandResult.Command
+            ? new TrainCommandOptions(saved, folder, words)
+            : throw new InvalidDataException($"{path} is no checkpoint of 'math4ai train'.");
+    }
+
+    /// <summary>The columns of text that have an order, and it.</summary>
+    /// <exception cref="UsageException">A word is not NAME=FIRST|SECOND….</exception>
+    private Dictionary<string, IReadOnlyList<string>> OrdersByName()
+    {
+        var orders = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (string word in Orders)
+        {
+            string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
+            string[] order = parts.Length == 2 ? parts[1].Split('|', StringSplitOptions.TrimEntries) : [];
+            if (order.Length < 2 || order.Distinct().Count() < order.Length || !orders.TryAdd(parts[0], order))
+            {
+                throw new UsageException($"--order takes a column and its texts in order, such as size=small|medium|large, and not '{word}'.");
+            }
+        }
+
+        return orders;
+    }
+
+    private void Check()
+    {
+        if (Data is null == (Text is null))
+        {
+            throw new UsageException("Name what to train on: DATA, or --text FILE, or --resume MODEL.");
+        }
+
+        TrainOptionChecks.RequireChoice(words, "model", Models, ModelOption);
+        TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
+        _ = OrdersByName();
+        _ = ValidationCurve;
+        RequireOneKind();
+        TrainOptionChecks.RequirePositive(SeedsOption, Seeds);
+        TrainOptionChecks.RequireChoice(words, "way with missing values", MissingWays.Keys, MissingOption);
+        TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
+        TrainOptionChecks.RequirePositive(HiddenOption, Hidden);
+        TrainerCommandOptions.Check(words);
+        bool hasGroup = words.GetValue(GroupOption) is not null, hasTime = words.GetValue(TimeOption) is not null;
+        if ((hasGroup || hasTime) && (Text is not null || Target is null || (hasGroup && hasTime)))
+        {
+            throw new UsageException("--group and --time make the parts of a table, with --target: give one of them.");
+        }
+    }
+
+    /// <summary>Refuses options of one kind of data with another kind.</summary>
+    private void RequireOneKind()
+    {
+        if (LearningCurve && ValidationCurve is not null)
+        {
+            throw new UsageException("Choose one of --learning-curve and --validation-curve.");
+        }
+
+        if ((Text is not null || IsConvNet) && (ValidationCurve is not null || Orders.Length > 0))
+        {
+            throw new UsageException("--validation-curve and --order are for tables.");
+        }
+
+        if (Text is not null && (Target is not null || Test is not null || Hidden.Length > 0 || Ignore.Length > 0 || Blocks))
+        {
+            throw new UsageException("--target, --test, --hidden, --ignore and --blocks are not for a text.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Math4AI.Training;
+using Math4AI.Training.Optimizers;
+
+namespace Math4AI.Cli;
+
+/// <summary>The options of <c>math4ai train</c> that are settings of the trainer.</summary>
+internal static class TrainerCommandOptions
+{
+    public static readonly Option<int?> CheckpointSteps = new("--checkpoint-steps")
+    {
+        Description = "Save the training after so many steps, beside once a minute.",
+    };
+
+    private static readonly Option<int?> EpochsOption = new("--epochs")
+    {
+        Description = "The most passes over the data; 200, for images 20.",
+    };
+
+    private static readonly Option<int?> StepsOption = new("--steps")
+    {
+        Description = "The most steps, in place of passes; for texts 2000.",
+    };
+
+    private static readonly Option<int?> BatchOption = new("--batch") { Description = "Samples a step; 32, for images 64, for texts 12." };
+
+    private static readonly Option<double?> RateOption = new("--rate")
+    {
+        Description = "The largest step size; 0.003, for images 0.01, for texts 0.004.",
+    };
+
+    private static readonly Option<double?> WeightDecayOption = new("--weight-decay") { Description = "The weight decay; 0.01, for texts 0.1." };
+
+    private static readonly Option<string?> OptimizerOption = new("--optimizer")
+    {
+        Description = $"How to step: {string.Join(", ", Optimizer.Named.Keys)}.",
+        DefaultValueFactory = _ => "adamw",
+    };
+
+    private static readonly Option<string?> ScheduleOption = new("--schedule")
+    {
+        Description = $"How the step size moves: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for lbfgs constant.",
+    };
+
+    /// <summary>All of them, in the order of the help.</summary>
+    public static readonly Option[] All =
+    [
+        EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption, CheckpointSteps,
+    ];
+
+    /// <summary>The trainer's settings: the options given, and the defaults of the kind of model for the others.</summary>
+    public static TrainerOptions Read(ParseResult words, TrainerOptions defaults)
+    {
+        TrainerOptions kind = Optimizer.Named[words.GetValue(OptimizerOption)!].SettingsFrom(defaults);
+        int? epochs = words.GetValue(EpochsOption);
+        return kind with
+        {
+            Epochs = epochs ?? kind.Epochs,
+            Steps = words.GetValue(StepsOption) ?? (epochs is null ? kind.Steps : null),
+            BatchSize = words.GetValue(BatchOption) ?? kind.BatchSize,
+            Rate = words.GetValue(RateOption) ?? kind.Rate,
+            WeightDecay = words.GetValue(WeightDecayOption) ?? defaults.WeightDecay,
+            Schedule = words.GetValue(ScheduleOption) is { } schedule ? Schedule.Named[schedule] : kind.Schedule,
+            Seed = words.GetValue(CommonOptions.Seed),
+        };
+    }
+
+    /// <summary>Refuses values that the trainer does not take.</summary>
+    /// <exception cref="UsageException">A value is out of range, or two options contradict each other.</exception>
+    public static void Check(ParseResult words)
+    {
+        TrainOptionChecks.RequireChoice(words, "optimizer", Optimizer.Named.Keys, OptimizerOption);
+        TrainOptionChecks.RequireChoice(words, "schedule", Schedule.Named.Keys, ScheduleOption);
+        foreach (Option<int?> option in new[] { EpochsOption, StepsOption, BatchOption, CheckpointSteps })
+        {
+            TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
+        }
+
+        if (words.GetValue(EpochsOption) is not null && words.GetValue(StepsOption) is not null)
+        {
+            throw new UsageException("--epochs and --steps both say how long: give one of them.");
+        }
+
+        if (!(words.GetValue(RateOption) is null or > 0.0) || !(words.GetValue(WeightDecayOption) is null or >= 0.0))
+        {
+            throw new UsageException("--rate takes a number of more than 0, --weight-decay one of 0 or more.");
+        }
+    }
+}

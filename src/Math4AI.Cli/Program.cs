@@ -13,9 +13,11 @@ namespace Math4AI.Cli;
 internal static partial class Program
 {
     public const int Failed = 1;
-    public const string Stopped = "math4ai: Stopped; nothing was written.";
+    private const string Stopped = "math4ai: Stopped; nothing was written.";
 
     private const int WrongUsage = 2;
+
+    private static int isStopSaid;
 
     /// <summary>
     /// The verbs. A verb's options are made only where the command line names it: the others cost nothing.
@@ -50,7 +52,7 @@ internal static partial class Program
         }
         catch (OperationCanceledException)
         {
-            return Complain(Stopped, Failed);
+            return SayStopped();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException or DllNotFoundException or PlatformNotSupportedException or NotSupportedException
@@ -114,6 +116,9 @@ internal static partial class Program
         Command command = words.CommandResult.Command;
         return $"{problem} See 'math4ai{(command is RootCommand ? string.Empty : $" {command.Name}")} --help'.";
     }
+
+    /// <summary>Says once that a signal stopped the work: both who obeys the signal and who loses patience come here.</summary>
+    public static int SayStopped() => Interlocked.Exchange(ref isStopSaid, 1) == 0 ? Complain(Stopped, Failed) : Failed;
 
     private static int Complain(string message, int code)
     {

@@ -162,8 +162,7 @@ internal sealed class SeparateJob
             _ =>
             {
                 output.Dispose();
-                Console.Error.WriteLine(Program.Stopped);
-                Environment.Exit(Program.Failed);
+                Environment.Exit(Program.SayStopped());
             },
             TaskScheduler.Default);
 

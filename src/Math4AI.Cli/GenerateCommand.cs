@@ -5,24 +5,25 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai generate</c>: a trained model goes on with a text.</summary>
+/// <summary><c>math4ai generate</c>: a trained model continues a text.</summary>
 internal static class GenerateCommand
 {
     private const int MaxCharacters = 1_000_000;
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The folder that 'math4ai train --text' wrote." };
-        var prompt = new Option<string>("--prompt") { Description = "How the text begins.", DefaultValueFactory = _ => "\n" };
-        var length = new Option<int>("--length") { Description = "How many characters to add.", DefaultValueFactory = _ => 500 };
+        var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train --text'." };
+        var prompt = new Option<string>("--prompt") { Description = "The text to continue.", HelpName = "TEXT", DefaultValueFactory = _ => "\n" };
+        var length = new Option<int>("--length") { Description = "The number of tokens to generate.", HelpName = "N", DefaultValueFactory = _ => 500 };
         var temperature = new Option<double>("--temperature")
         {
-            Description = "0 for the likeliest character each time, 1 for the model's own probabilities.",
+            Description = "The sampling temperature: 0 takes the most probable token each time, 1 samples from the model's probabilities.",
+            HelpName = "T",
             DefaultValueFactory = _ => 0.8,
         };
         var command = new Command(
             "generate",
-            "Go on with a text by a trained model.\n\nExample:\n  math4ai generate plays-model --prompt \"KING:\" --length 300")
+            "Continue a text with a trained language model.\n\nExample:\n  math4ai generate plays-model --prompt \"KING:\" --length 300")
         {
             model, prompt, length, temperature, CommonOptions.Seed,
         };

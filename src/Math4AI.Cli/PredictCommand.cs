@@ -5,20 +5,21 @@ using Math4AI.Training.Files;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai predict</c>: a trained model on new rows.</summary>
+/// <summary><c>math4ai predict</c>: the predictions of a trained model for new data.</summary>
 internal static class PredictCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The folder that 'math4ai train' wrote." };
+        var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train'." };
         var data = new Argument<string>("DATA")
         {
-            Description = "Comma-separated text with the columns that the model was trained on; for a model of images a folder of images, or an IDX file.",
+            Description = "A comma-separated file with the columns that the model was trained on; for a model of images, a folder of images or an "
+                + "IDX file.",
         };
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
         var command = new Command(
             "predict",
-            "Predict with a trained model: the prediction, and for classes the probability of each.\n\nExample:\n"
+            "Predict with a trained model. Writes the prediction and, for classes, the probability of each.\n\nExample:\n"
             + "  math4ai predict iris-model flowers.csv -o predictions.csv")
         {
             model, data, output, CommonOptions.Force,

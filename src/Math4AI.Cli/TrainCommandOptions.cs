@@ -42,99 +42,123 @@ internal sealed class TrainCommandOptions
 
     private static readonly Argument<string?> DataArgument = new("DATA")
     {
-        Description = "Comma-separated text whose first line has the names of the columns; or a folder with a folder of images for "
-            + "each class; or a file of images in IDX format, its labels beside it.",
+        Description = "A comma-separated file whose first line names the columns; or a folder that has a folder of images for each class; "
+            + "or a file of images in IDX format, with the file of its labels beside it.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string?> TextOption = new("--text") { Description = "A text to learn, symbol by symbol." };
+    private static readonly Option<string?> TextOption = new("--text")
+    {
+        Description = "A text file, to train a language model on.",
+        HelpName = "FILE",
+    };
 
     private static readonly Option<string?> UnitOption = new("--unit")
     {
-        Description = $"What a text is cut into: {string.Join(", ", Units.Keys)} (of GPT-2, those that the text has).",
+        Description = $"The tokens of a text: {string.Join(", ", Units.Keys)} (those tokens of GPT-2 that occur in the text).",
+        HelpName = "UNIT",
         DefaultValueFactory = _ => "character",
     };
 
     private static readonly Option<string?> ResumeOption = new("--resume")
     {
-        Description = "The folder of a training that was stopped: go on with it.",
+        Description = "Resume the training that was stopped in this folder, with the same options.",
+        HelpName = "MODEL",
     };
 
-    private static readonly Option<string?> TargetOption = new("--target", "-t") { Description = "Of a table: the column to predict." };
+    private static readonly Option<string?> TargetOption = new("--target", "-t")
+    {
+        Description = "The column of a table to predict.",
+        HelpName = "COLUMN",
+    };
 
     private static readonly Option<string?> ModelOption = new("--model")
     {
-        Description = $"The network: {string.Join(", ", Models)}. For images always convnet.",
+        Description = $"The network: {string.Join(", ", Models)}. Images always use convnet.",
+        HelpName = "NAME",
         DefaultValueFactory = _ => "mlp",
     };
 
     private static readonly Option<int[]?> HiddenOption = new("--hidden")
     {
-        Description = "The widths of the mlp's hidden layers, 64 64 by default.",
+        Description = "The widths of the hidden layers of the mlp. Default: 64 64.",
+        HelpName = "N",
         AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<string?> TestOption = new("--test")
     {
-        Description = "A file, or folder, with the test part. Default: 15 % of the samples.",
+        Description = "A file or folder with the test set. Default: 15 % of the samples.",
+        HelpName = "PATH",
     };
 
     private static readonly Option<string[]?> IgnoreOption = new("--ignore")
     {
-        Description = "Columns to leave out.",
+        Description = "Columns to ignore.",
+        HelpName = "COLUMN",
         AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<string?> GroupOption = new("--group")
     {
-        Description = "A column, such as a patient's name: rows with the same value stay in one part. It is no input.",
+        Description = "A column, such as a patient's name, whose equal values stay together in the training, validation or test set. It is "
+            + "not an input.",
+        HelpName = "COLUMN",
     };
 
     private static readonly Option<string?> TimeOption = new("--time")
     {
-        Description = "A column of numbers or dates: the validation part follows the training part, and the test part both. It is no input.",
+        Description = "A column of numbers or dates. The validation set is later than the training set, and the test set is later than both. "
+            + "It is not an input.",
+        HelpName = "COLUMN",
     };
 
     private static readonly Option<string?> MissingOption = new("--missing")
     {
-        Description = "What to do with missing values: refuse, drop (the row), impute.",
+        Description = "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a class of its own).",
+        HelpName = "WAY",
         DefaultValueFactory = _ => "refuse",
     };
 
     private static readonly Option<string?> TaskOption = new("--task")
     {
-        Description = "classification, regression, or auto: texts, and up to ten different whole numbers, are classes.",
+        Description = "The task: classification, regression, or auto, which takes texts, and up to ten different whole numbers, for classes.",
+        HelpName = "TASK",
         DefaultValueFactory = _ => "auto",
     };
 
     private static readonly Option<int> SeedsOption = new("--seeds")
     {
-        Description = "Train from so many seeds, beginning with --seed: the model is the first one's, the spread of the test scores all theirs.",
+        Description = "The number of seeds to train from, beginning with --seed. The model of the first is kept; the mean and standard "
+            + "deviation of the test scores are over all.",
+        HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     private static readonly Option<string[]?> OrderOption = new("--order")
     {
-        Description = "A column of text with an order, such as size=small|medium|large: one input in place of one for each text.",
+        Description = "A column of text with an order, such as size=small|medium|large. It is one input, not one for each text.",
+        HelpName = "COLUMN=FIRST|SECOND|…",
         AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<bool> LearningCurveOption = new("--learning-curve")
     {
-        Description = "Of a table: how the test score grows with the rows that are trained on.",
+        Description = "Compute a learning curve of a table: the test scores over the number of training rows.",
     };
 
     private static readonly Option<string?> TensorBoardOption = new("--tensorboard")
     {
-        Description = "A folder for an event file of TensorBoard with the losses.",
+        Description = "The folder of a TensorBoard event file with the losses.",
+        HelpName = "FOLDER",
     };
 
     private static readonly Option<bool> BlocksOption = new("--blocks")
     {
-        Description = "Read a table in blocks, twice, and train from a temporary file; files over 256 MB always are.",
+        Description = "Read a table in blocks and train from a temporary file. Files larger than 256 MB always are.",
     };
 
-    private static readonly Option<string?> OutputOption = CommonOptions.Output("The folder for the model.", "model");
+    private static readonly Option<string?> OutputOption = CommonOptions.Output("The folder to write the model to.", "model");
 
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =

@@ -24,7 +24,9 @@ internal sealed record TrainValidationCurve(string Setting, double[] Values)
 
     public static readonly Option<string?> Option = new("--validation-curve")
     {
-        Description = $"Of a table: the scores for several values of one of {string.Join(", ", Settings.Keys)}, such as rate=0.001,0.01.",
+        Description = $"Compute a validation curve of a table: the scores for several values of one of {string.Join(", ", Settings.Keys)}, "
+            + "such as rate=0.001,0.01.",
+        HelpName = "NAME=VALUE,…",
     };
 
     /// <summary>Reads the option; null where it is not given.</summary>

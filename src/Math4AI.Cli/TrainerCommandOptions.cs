@@ -9,37 +9,51 @@ internal static class TrainerCommandOptions
 {
     public static readonly Option<int?> CheckpointSteps = new("--checkpoint-steps")
     {
-        Description = "Save the training after so many steps, beside once a minute.",
+        Description = "The number of steps between checkpoints. One is saved every minute anyway.",
+        HelpName = "N",
     };
 
     private static readonly Option<int?> EpochsOption = new("--epochs")
     {
-        Description = "The most passes over the data; 200, for images 20.",
+        Description = "The maximum number of passes over the training set. Default: 200; for images 20.",
+        HelpName = "N",
     };
 
     private static readonly Option<int?> StepsOption = new("--steps")
     {
-        Description = "The most steps, in place of passes; for texts 2000.",
+        Description = "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression 20000, or 50 passes if those are more.",
+        HelpName = "N",
     };
 
-    private static readonly Option<int?> BatchOption = new("--batch") { Description = "Samples a step; 32, for images 64, for texts 12." };
+    private static readonly Option<int?> BatchOption = new("--batch")
+    {
+        Description = "The batch size. Default: 32; for images 64; for texts 12.",
+        HelpName = "N",
+    };
 
     private static readonly Option<double?> RateOption = new("--rate")
     {
-        Description = "The largest step size; 0.003, for images 0.01, for texts 0.004.",
+        Description = "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.004.",
+        HelpName = "R",
     };
 
-    private static readonly Option<double?> WeightDecayOption = new("--weight-decay") { Description = "The weight decay; 0.01, for texts 0.1." };
+    private static readonly Option<double?> WeightDecayOption = new("--weight-decay")
+    {
+        Description = "The weight decay. Default: 0.01; for regression and texts 0.1.",
+        HelpName = "R",
+    };
 
     private static readonly Option<string?> OptimizerOption = new("--optimizer")
     {
-        Description = $"How to step: {string.Join(", ", Optimizer.Named.Keys)}.",
+        Description = $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}.",
+        HelpName = "NAME",
         DefaultValueFactory = _ => "adamw",
     };
 
     private static readonly Option<string?> ScheduleOption = new("--schedule")
     {
-        Description = $"How the step size moves: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for lbfgs constant.",
+        Description = $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for lbfgs constant.",
+        HelpName = "NAME",
     };
 
     /// <summary>All of them, in the order of the help.</summary>

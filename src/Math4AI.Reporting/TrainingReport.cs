@@ -8,62 +8,62 @@ using SkiaSharp;
 
 namespace Math4AI.Reporting;
 
-/// <summary>What a report of a training shows.</summary>
+/// <summary>The report of a training: an HTML page with scores, losses, curves and errors.</summary>
 public sealed record TrainingReport
 {
-    private const int MostCurves = 10;
-    private const int MostMistakes = 24;
+    private const int MaxCurves = 10;
+    private const int MaxMistakes = 24;
     private const int CalibrationBins = 10;
 
-    /// <summary>What it is called.</summary>
+    /// <summary>Gets the title of the page.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What was learnt, in words.</summary>
+    /// <summary>Gets what was learned, in words.</summary>
     public required string Task { get; init; }
 
-    /// <summary>What was run, as the user typed it.</summary>
+    /// <summary>Gets the command line, as the user typed it.</summary>
     public required string Command { get; init; }
 
-    /// <summary>What the trainer did.</summary>
+    /// <summary>Gets the losses, the steps and the time of the training.</summary>
     public required TrainingResult Training { get; init; }
 
-    /// <summary>How well the training part is predicted.</summary>
+    /// <summary>Gets the scores of the training set.</summary>
     public required ScoredPart Train { get; init; }
 
-    /// <summary>How well the validation part is.</summary>
+    /// <summary>Gets the scores of the validation set.</summary>
     public required ScoredPart Validation { get; init; }
 
-    /// <summary>How well the test part is.</summary>
+    /// <summary>Gets the scores of the test set.</summary>
     public required ScoredPart Test { get; init; }
 
-    /// <summary>The classes; empty where there are none.</summary>
+    /// <summary>Gets the names of the classes; empty without classes.</summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
-    /// <summary>Rows of the observed class, columns of the predicted one, of the test part.</summary>
+    /// <summary>Gets the confusion matrix of the test set: counts, [observed class][predicted class].</summary>
     public IReadOnlyList<int[]> Confusion { get; init; } = [];
 
-    /// <summary>The probabilities of the classes for the test part.</summary>
+    /// <summary>Gets the predicted probabilities for the test set, samples × classes.</summary>
     public IReadOnlyList<double[]> Probabilities { get; init; } = [];
 
-    /// <summary>Its observed classes.</summary>
+    /// <summary>Gets the observed classes of the test set, as places in <see cref="Classes"/>.</summary>
     public IReadOnlyList<int> Observed { get; init; } = [];
 
-    /// <summary>Its images, where it has some.</summary>
+    /// <summary>Gets the images of the test set; null where the samples are not images.</summary>
     public ImageSet? Images { get; init; }
 
-    /// <summary>The test scores over the rows that were trained on, where that was wanted.</summary>
+    /// <summary>Gets the learning curve: the test scores over the number of training rows; empty for none.</summary>
     public IReadOnlyList<(double Rows, IReadOnlyDictionary<string, double> Scores)> LearningCurve { get; init; } = [];
 
-    /// <summary>The setting that a curve was wanted over.</summary>
+    /// <summary>Gets the name of the setting of <see cref="ValidationCurve"/>; null for none.</summary>
     public string? Setting { get; init; }
 
-    /// <summary>The validation scores for its values.</summary>
+    /// <summary>Gets the validation curve: the validation scores over the values of <see cref="Setting"/>; empty for none.</summary>
     public IReadOnlyList<(double Value, IReadOnlyDictionary<string, double> Scores)> ValidationCurve { get; init; } = [];
 
-    /// <summary>What is decided over the plane of two inputs, where there are two.</summary>
+    /// <summary>Gets the decision regions of a classifier of two inputs; null for any other model.</summary>
     public DecisionPlane? Plane { get; init; }
 
-    /// <summary>A text that the model wrote.</summary>
+    /// <summary>Gets a text that the model generated; null where it is not a language model.</summary>
     public string? Sample { get; init; }
 
     /// <summary>Makes the report of a trained model.</summary>
@@ -91,7 +91,7 @@ public sealed record TrainingReport
         };
     }
 
-    /// <summary>The page: one file that opens without a network.</summary>
+    /// <summary>Returns the page: one HTML file that needs no network.</summary>
     public string ToHtml()
     {
         var page = new Html();
@@ -100,7 +100,7 @@ public sealed record TrainingReport
             .Facts(Facts());
         Scores(page);
         Losses(page);
-        Curve(page, "Learning curve", "rows that are trained on", "test", LearningCurve);
+        Curve(page, "Learning curve", "training rows", "test", LearningCurve);
         Curve(page, "Validation curve", Setting ?? string.Empty, "validation", ValidationCurve);
         if (Plane is not null)
         {
@@ -121,7 +121,7 @@ public sealed record TrainingReport
 
         if (Sample is not null)
         {
-            page.Heading("What the model writes").Add($"<div class=\"card\"><pre>{Html.Escape(Sample)}</pre></div>");
+            page.Heading("Generated text").Add($"<div class=\"card\"><pre>{Html.Escape(Sample)}</pre></div>");
         }
 
         return page.Page(Title);
@@ -135,14 +135,14 @@ public sealed record TrainingReport
         yield return ("parameters", Text(Training.Parameters));
         yield return ("steps", Text(Training.Steps));
         yield return ("best evaluation", $"{Training.BestEpoch} of {Training.History.Count}");
-        yield return ("training, validation, test", $"{Train.Rows}, {Validation.Rows}, {Test.Rows}");
+        yield return ("samples for training, validation, test", $"{Train.Rows}, {Validation.Rows}, {Test.Rows}");
         yield return ("seconds", Html.Number(Training.Seconds));
     }
 
     private void Scores(Html page)
     {
         page.Heading("Scores").Add("<div class=\"card scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th>"
-            + "<th>95 % from</th><th>to</th></tr>");
+            + "<th>95 % interval from</th><th>to</th></tr>");
         foreach ((string name, double value) in Test.Scores)
         {
             (string from, string to) = Test.Intervals.TryGetValue(name, out Interval interval)
@@ -197,9 +197,9 @@ public sealed record TrainingReport
 
     private void AddPlane(Html page, DecisionPlane plane)
     {
-        page.Heading("What is decided where").Add("<div class=\"grid wide\"><div class=\"card\"><h3>")
+        page.Heading("Decision regions").Add("<div class=\"grid wide\"><div class=\"card\"><h3>")
             .Add(string.Join(" · ", Classes.Select((name, i) => $"{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(name)}")))
-            .Add("</h3>").Image(PlanePicture.Png(plane), "the class that is decided for, over the two inputs")
+            .Add("</h3>").Image(PlanePicture.Png(plane), "predicted class over the two inputs")
             .Scale($"{plane.Across}: {Html.Number(plane.Left)}", Html.Number(plane.Right))
             .Scale($"{plane.Up}: {Html.Number(plane.Bottom)} to {Html.Number(plane.Top)}", string.Empty)
             .Add("</div></div>");
@@ -216,15 +216,15 @@ public sealed record TrainingReport
             }
         }
 
-        page.Heading("Confusion").Add("<div class=\"grid wide\">")
-            .HeatMap("Rows: what was observed; columns: what was predicted", counts, Classes, Classes).Add("</div>");
+        page.Heading("Confusion matrix").Add("<div class=\"grid wide\">")
+            .HeatMap("Rows: observed class; columns: predicted class", counts, Classes, Classes).Add("</div>");
     }
 
-    /// <summary>The share of a class that is found, over the share of the others that is taken for it, as its probability is lowered.</summary>
+    /// <summary>The true positive rate of each class over its false positive rate, as the threshold falls.</summary>
     private void RocCurves(Html page)
     {
-        page.Heading("Found over falsely found").Add("<div class=\"grid\">");
-        foreach (int of in Enumerable.Range(0, Classes.Count).Where(of => Observed.Contains(of) && Observed.Any(label => label != of)).Take(MostCurves))
+        page.Heading("ROC curves").Add("<div class=\"grid\">");
+        foreach (int of in Enumerable.Range(0, Classes.Count).Where(of => Observed.Contains(of) && Observed.Any(label => label != of)).Take(MaxCurves))
         {
             List<double> x = [0.0], y = [0.0];
             double positives = Observed.Count(label => label == of), negatives = Observed.Count - positives;
@@ -237,14 +237,14 @@ public sealed record TrainingReport
             }
 
             Picture picture = CurvePictures.Fit([0.0, 1.0], [0.0, 1.0], [.. x], [.. y]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(Classes[of])}</h3>").Image(picture.Png, $"found over falsely found: {Classes[of]}")
-                .Scale("0 falsely found", "all").Add("</div>");
+            page.Add($"<div class=\"card\"><h3>{Html.Escape(Classes[of])}</h3>").Image(picture.Png, $"ROC curve: {Classes[of]}")
+                .Scale("false positive rate: 0", "1").Scale("true positive rate: 0 to 1", string.Empty).Add("</div>");
         }
 
         page.Add("</div>");
     }
 
-    /// <summary>How often the likeliest class was right, over how likely it was said to be.</summary>
+    /// <summary>The accuracy of the predicted class, over its predicted probability.</summary>
     private void Calibration(Html page)
     {
         (double Said, double Right)[] bins =
@@ -254,24 +254,24 @@ public sealed record TrainingReport
                 .Select(group => (group.Average(pair => pair.Said), group.Average(pair => pair.Right))),
         ];
         Picture picture = CurvePictures.Points([.. bins.Select(bin => bin.Said)], [.. bins.Select(bin => bin.Right)], (0.0, 0.0, 1.0, 1.0));
-        page.Heading("Calibration").Add("<div class=\"card\"><h3>How often the likeliest class was right, over how likely it was said to be</h3>")
+        page.Heading("Calibration").Add("<div class=\"card\"><h3>Accuracy of the predicted class, over its predicted probability</h3>")
             .Image(picture.Png, "calibration").Scale(Html.Number(picture.Left), Html.Number(picture.Right)).Add("</div>");
     }
 
-    /// <summary>Where the model was surest and wrong.</summary>
+    /// <summary>The wrong predictions with the highest probabilities.</summary>
     private void Mistakes(Html page)
     {
         int[] wrong =
         [
             .. Enumerable.Range(0, Observed.Count).Where(i => Chosen(i) != Observed[i])
-                .OrderByDescending(i => Probabilities[i].Max()).Take(MostMistakes),
+                .OrderByDescending(i => Probabilities[i].Max()).Take(MaxMistakes),
         ];
         if (wrong.Length == 0)
         {
             return;
         }
 
-        page.Heading("Worst mistakes").Add("<div class=\"card scroll\"><table><tr><th></th><th>observed</th><th>predicted</th><th>probability</th></tr>");
+        page.Heading("Most confident errors").Add("<div class=\"card scroll\"><table><tr><th></th><th>observed</th><th>predicted</th><th>probability</th></tr>");
         foreach (int i in wrong)
         {
             page.Add("<tr><th>");

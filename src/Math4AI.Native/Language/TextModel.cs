@@ -13,25 +13,25 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Language;
 
-/// <summary>Settings of the training on a text.</summary>
+/// <summary>The settings of a training on a text.</summary>
 public sealed record TextTrainingOptions
 {
-    /// <summary>What the text is cut into.</summary>
+    /// <summary>Gets the kind of the symbols that the text is cut into.</summary>
     public TextUnit Unit { get; init; }
 
-    /// <summary>The symbols that are looked at to guess the next.</summary>
+    /// <summary>Gets the context length: the number of symbols from which the next is predicted.</summary>
     public int Context { get; init; } = 64;
 
-    /// <summary>The transformer's blocks.</summary>
+    /// <summary>Gets the number of transformer blocks.</summary>
     public int Layers { get; init; } = 4;
 
-    /// <summary>Its heads of attention.</summary>
+    /// <summary>Gets the number of attention heads of a block.</summary>
     public int Heads { get; init; } = 4;
 
-    /// <summary>The numbers of a symbol.</summary>
+    /// <summary>Gets the length of the embedding of a symbol.</summary>
     public int Width { get; init; } = 128;
 
-    /// <summary>The settings of the trainer.</summary>
+    /// <summary>Gets the settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new()
     {
         Steps = 2000,
@@ -43,26 +43,26 @@ public sealed record TextTrainingOptions
     };
 }
 
-/// <summary>All that a model of a text is, beside its weights.</summary>
+/// <summary>The description of a language model: everything but its weights.</summary>
 /// <param name="Symbols">The characters, in the order of their numbers; empty for byte pairs.</param>
-/// <param name="Context">The longest text that is looked at.</param>
-/// <param name="Layers">The blocks.</param>
-/// <param name="Heads">The heads of attention.</param>
-/// <param name="Width">The numbers of a symbol.</param>
+/// <param name="Context">The context length.</param>
+/// <param name="Layers">The number of transformer blocks.</param>
+/// <param name="Heads">The number of attention heads of a block.</param>
+/// <param name="Width">The length of the embedding of a symbol.</param>
 public sealed record TextModelDescription(string Symbols, int Context, int Layers, int Heads, int Width)
 {
-    /// <summary>The byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.</summary>
+    /// <summary>Gets the byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.</summary>
     public IReadOnlyList<int> BytePairs { get; init; } = [];
 }
 
-/// <summary>A trained model of a text: it guesses the next symbol.</summary>
+/// <summary>A trained language model, which predicts the next symbol of a text.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
 public sealed class TextModel
 {
     internal const string Kind = "text";
 
-    private const int MostSymbols = 1 << 16;
-    private const int MostSize = 1 << 14;
+    private const int MaxSymbols = 1 << 16;
+    private const int MaxSize = 1 << 14;
 
     private readonly CharTransformer network;
     private readonly TextSymbols symbols;
@@ -74,7 +74,7 @@ public sealed class TextModel
         network = new CharTransformer(symbols.Count, about.Context, about.Layers, about.Heads, about.Width);
     }
 
-    /// <summary>All but the weights.</summary>
+    /// <summary>Gets the description of the model.</summary>
     public TextModelDescription About { get; }
 
     /// <summary>Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.</summary>
@@ -125,7 +125,7 @@ public sealed class TextModel
         };
     }
 
-    /// <summary>Where in a text its parts for training, test and validation lie.</summary>
+    /// <summary>Returns where the training, test and validation parts of a text lie.</summary>
     /// <param name="length">Its characters.</param>
     public static (Range Train, Range Test, Range Validation) Parts(int length)
     {
@@ -133,7 +133,7 @@ public sealed class TextModel
         return (test..validation, ..test, validation..length);
     }
 
-    /// <summary>Reads a model.</summary>
+    /// <summary>Reads a model from a folder.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -142,10 +142,10 @@ public sealed class TextModel
         TextModelDescription about = ModelFolder.ReadDescription(folder, TextModelJson.Default.TextModelDescription, about =>
             about is
             {
-                Symbols.Length: <= MostSymbols, BytePairs: not null, Context: > 0 and <= MostSize, Layers: > 0 and <= MostSize, Heads: > 0,
-                Width: > 0 and <= MostSize
+                Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize, Layers: > 0 and <= MaxSize, Heads: > 0,
+                Width: > 0 and <= MaxSize
             } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length
-            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0) && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.Most)
+            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0) && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.VocabularySize)
             && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
         double width = about.Width, symbolCount = Math.Max(about.Symbols.Length, about.BytePairs.Count);
         ModelFolder.RequireWeights(folder, (symbolCount + about.Context + 12.0 * width * about.Layers) * width);
@@ -160,7 +160,7 @@ public sealed class TextModel
     public void Save(string folder, FileTransaction files) =>
         ModelFolder.Write(folder, files, Kind, About, TextModelJson.Default.TextModelDescription, network);
 
-    /// <summary>The symbols of a text a character: 1 for characters, about a quarter for byte pairs.</summary>
+    /// <summary>Returns the number of symbols for each character of a text: 1 for characters, about 1/4 for byte pairs.</summary>
     /// <param name="text">The text.</param>
     public double SymbolsPerCharacter(string text)
     {
@@ -168,10 +168,10 @@ public sealed class TextModel
         return (double)symbols.Encode(text).Length / text.Length;
     }
 
-    /// <summary>Goes on with a text, symbol by symbol, each drawn from the model's probabilities p^(1/temperature).</summary>
+    /// <summary>Continues a text symbol by symbol, each drawn with probability proportional to p^(1/temperature).</summary>
     /// <param name="prompt">The beginning; symbols that the model does not know are left out.</param>
     /// <param name="length">How many symbols to add.</param>
-    /// <param name="temperature">0 for the likeliest each time; 1 for the model's own probabilities.</param>
+    /// <param name="temperature">0 for the most probable each time; 1 for the model's own probabilities.</param>
     /// <param name="seed">The same seed gives the same text.</param>
     /// <returns>What is added, in pieces.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The length or the temperature is negative.</exception>

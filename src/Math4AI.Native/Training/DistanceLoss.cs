@@ -10,7 +10,7 @@ namespace Math4AI.Training;
 /// </summary>
 public static class DistanceLoss
 {
-    /// <summary>The loss of outputs and targets, one row a sample.</summary>
+    /// <summary>Returns the loss as a function of outputs and targets, one row for each sample.</summary>
     /// <param name="distance">Any but those whose scale is unknown.</param>
     /// <exception cref="ArgumentException">The distance finds a scale together with θ, which a trainer does not.</exception>
     public static Func<Tensor, Tensor, Tensor> Of(Distance distance)

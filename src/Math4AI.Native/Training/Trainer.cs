@@ -6,26 +6,26 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training;
 
-/// <summary>Settings of the training.</summary>
+/// <summary>The settings of <see cref="Trainer"/>.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The most passes over the training part.</summary>
+    /// <summary>Gets the maximum number of passes over the training set.</summary>
     public int Epochs { get; init; } = 200;
 
-    /// <summary>The most steps, in place of passes; null to count passes.</summary>
+    /// <summary>Gets the maximum number of steps, which replaces <see cref="Epochs"/>; null for <see cref="Epochs"/>.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>The validation loss is looked at after so many steps; null for after each pass.</summary>
+    /// <summary>Gets the number of steps between evaluations of the validation loss; null for one after each pass.</summary>
     public int? EvaluateEvery { get; init; }
 
-    /// <summary>Samples a step.</summary>
+    /// <summary>Gets the number of samples of a step.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>A step's samples are taken in so many pieces, one after the other: less memory, the same gradient.</summary>
+    /// <summary>Gets the number of pieces in which the gradient of a step is accumulated: more need less memory.</summary>
     public int Accumulate { get; init; } = 1;
 
     /// <summary>
-    /// Whether parts of a batch are worked on at once, one on each of <see cref="Runtime.Compute.Threads"/> threads. Right where the loss
+    /// Gets whether parts of a batch are worked on at once, one on each of <see cref="Runtime.Compute.Threads"/> threads. Right where the loss
     /// is a mean over the samples and no layer mixes them, as batch norms do; worth it for large models. (<see cref="Mlp"/> and
     /// <see cref="CharTransformer"/> use all threads anyway.)
     /// </summary>
@@ -34,13 +34,13 @@ public sealed record TrainerOptions
     /// <summary>Gets how a step is made of a gradient, with the settings of that method.</summary>
     public Optimizer Optimizer { get; init; } = new AdamW();
 
-    /// <summary>The largest step size.</summary>
+    /// <summary>Gets the maximum learning rate, more than 0.</summary>
     public double Rate { get; init; } = 3e-3;
 
-    /// <summary>How the step size moves.</summary>
+    /// <summary>Gets the schedule of the learning rate.</summary>
     public Schedule Schedule { get; init; } = Schedule.Cosine;
 
-    /// <summary>The weight decay, of matrices alone.</summary>
+    /// <summary>Gets the weight decay, which acts on matrices alone, 0 or more.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 
     /// <summary>Gets the largest norm of the gradient of all parameters together: a longer gradient is scaled down to it. Infinity for no limit.</summary>
@@ -53,18 +53,18 @@ public sealed record TrainerOptions
     public double MaxGradientValue { get; init; } = double.PositiveInfinity;
 
     /// <summary>
-    /// Whether the weights of the best validation loss are restored, and training stops where it no longer falls; otherwise the weights
+    /// Gets whether the weights of the best validation loss are restored, and training stops where it no longer falls; otherwise the weights
     /// are those of the end.
     /// </summary>
     public bool RestoreBest { get; init; } = true;
 
-    /// <summary>With <see cref="RestoreBest"/>: stop when the validation loss has not fallen for so many evaluations.</summary>
+    /// <summary>Gets the number of evaluations without a lower validation loss after which training stops, with <see cref="RestoreBest"/>.</summary>
     public int Patience { get; init; } = 40;
 
-    /// <summary>Of the weights' start and the order of the data.</summary>
+    /// <summary>Gets the seed of the initial weights and of the order of the samples.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Where the training is saved on the way; null for nowhere.</summary>
+    /// <summary>Gets where checkpoints are saved; null for none.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
     internal void Check()
@@ -116,12 +116,12 @@ public sealed record TrainerOptions
 /// <param name="ValidationLoss">The loss on the validation part after it.</param>
 public sealed record TrainingEpoch(int Epoch, double TrainLoss, double ValidationLoss);
 
-/// <summary>What a training did.</summary>
-/// <param name="History">Every evaluation.</param>
-/// <param name="BestEpoch">The one whose weights the model has.</param>
-/// <param name="Steps">The steps taken.</param>
+/// <summary>The course of a training.</summary>
+/// <param name="History">The evaluations, in order.</param>
+/// <param name="BestEpoch">The number of the evaluation whose weights the model has, from 1.</param>
+/// <param name="Steps">The number of steps taken.</param>
 /// <param name="Parameters">The number of parameters.</param>
-/// <param name="Seconds">The seconds it took.</param>
+/// <param name="Seconds">The duration in seconds.</param>
 public sealed record TrainingResult(
     IReadOnlyList<TrainingEpoch> History, int BestEpoch, int Steps, int Parameters, double Seconds);
 
@@ -134,7 +134,7 @@ public static class Trainer
 {
     private const int EvaluatedAtOnce = 256;
 
-    /// <summary>Trains; at the end the module has the weights of the best validation loss, where no other is wanted.</summary>
+    /// <summary>Trains a module. At the end it has the weights of the best validation loss, unless <see cref="TrainerOptions.RestoreBest"/> is false.</summary>
     /// <param name="module">float32, samples × … → samples × ….</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="train">Inputs and targets of the training part.</param>
@@ -161,7 +161,7 @@ public static class Trainer
             progress,
             cancellation);
 
-    /// <summary>The same for samples of any kind.</summary>
+    /// <summary>Trains a module on samples of any kind.</summary>
     /// <param name="module">float32, samples × … → samples × ….</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="train">The training part.</param>
@@ -195,7 +195,7 @@ public static class Trainer
         return new TrainingRun(module, loss, train, validation, options).Run(progress, cancellation);
     }
 
-    /// <summary>The mean loss over a part, without gradients.</summary>
+    /// <summary>Returns the mean loss over a set of samples.</summary>
     /// <param name="module">The module.</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="part">The samples.</param>

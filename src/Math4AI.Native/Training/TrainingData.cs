@@ -6,22 +6,22 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training;
 
-/// <summary>Samples to train on, taken some at a time.</summary>
+/// <summary>The samples of a training, read in batches.</summary>
 public abstract class TrainingData
 {
-    /// <summary>The number of samples.</summary>
+    /// <summary>Gets the number of samples.</summary>
     public abstract int Count { get; }
 
-    /// <summary>Inputs and targets of samples; the tensors belong to the caller's scope.</summary>
+    /// <summary>Returns the inputs and targets of samples; the tensors belong to the caller's scope.</summary>
     /// <param name="rows">The samples, from 0.</param>
     public abstract (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows);
 
     /// <summary>
-    /// Whether samples are slow to come by, as from a disk: then the next batch is taken on another thread while a step is under way.
+    /// Gets whether samples are slow to read, as from a disk: then the next batch is taken on another thread while a step is under way.
     /// </summary>
     public virtual bool IsSlow => false;
 
-    /// <summary>Told before each pass, for samples that are varied from pass to pass. The same numbers give the same samples.</summary>
+    /// <summary>Prepares a pass, for samples that vary from pass to pass. The same numbers give the same samples.</summary>
     /// <param name="epoch">The pass, from 0.</param>
     /// <param name="seed">The training's seed.</param>
     public virtual void BeginEpoch(int epoch, int seed)
@@ -34,7 +34,7 @@ public class TensorData : TrainingData
 {
     private readonly Tensor targets;
 
-    /// <summary>Takes the tensors.</summary>
+    /// <summary>Initializes the samples from two tensors.</summary>
     /// <param name="inputs">samples × ….</param>
     /// <param name="targets">As many samples.</param>
     /// <exception cref="ArgumentException">They have another number of samples.</exception>
@@ -82,7 +82,7 @@ public class TensorData : TrainingData
     }
 }
 
-/// <summary>Images that are moved by up to a pixel in each direction, otherwise in every pass.</summary>
+/// <summary>Images that are shifted at random by up to one pixel in each direction, anew in every pass.</summary>
 internal sealed class ShiftedImages : TensorData
 {
     private const double MovedShare = 2.0 / 3.0;
@@ -93,7 +93,7 @@ internal sealed class ShiftedImages : TensorData
     private readonly int width;
     private readonly float fill;
 
-    /// <summary>Takes the images.</summary>
+    /// <summary>Initializes the samples from images.</summary>
     /// <param name="pixels">images × channels × height × width.</param>
     /// <param name="shape">These four numbers.</param>
     /// <param name="targets">One class an image.</param>
@@ -135,14 +135,14 @@ internal sealed class ShiftedImages : TensorData
     }
 }
 
-/// <summary>Windows of a text: symbols, and those one place further.</summary>
+/// <summary>The windows of a text: inputs are symbols, targets the symbols one place further.</summary>
 internal sealed class TextWindows : TrainingData
 {
     private readonly long[] symbols;
     private readonly int context;
     private readonly int stride;
 
-    /// <summary>Takes the text.</summary>
+    /// <summary>Initializes the samples from the symbols of a text.</summary>
     /// <param name="symbols">Numbers of symbols.</param>
     /// <param name="context">The symbols of a window.</param>
     /// <param name="stride">From one window to the next.</param>

@@ -50,7 +50,7 @@ public class TrainCommandTests : TemporaryFolder
         double LogLoss(int i) => curve[i].GetProperty("validation").GetProperty("logLoss").GetDouble();
         Assert.True(LogLoss(1) < LogLoss(0), "a hundred times the rate learns more in 40 passes");
         Assert.True(json.GetProperty("seeds").GetProperty("accuracy").GetProperty("mean").GetDouble() > 0.8);
-        Assert.Contains("What is decided where", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
+        Assert.Contains("Decision regions", File.ReadAllText(In("model/report.html")), StringComparison.Ordinal);
 
         // Records of TensorBoard: a length of 8 bytes, its check sum of 4, the data, and theirs of 4.
         byte[] events = File.ReadAllBytes(Assert.Single(Directory.GetFiles(In("events"))));

@@ -42,9 +42,9 @@ internal sealed class Characters(string characters) : TextSymbols
 internal sealed class BytePairs(IReadOnlyList<int> used) : TextSymbols
 {
     /// <summary>The byte pairs of GPT-2.</summary>
-    public const int Most = 50257;
+    public const int VocabularySize = 50257;
 
-    private const int MostBytesOfACharacter = 4;
+    private const int MaxBytesOfACharacter = 4;
     private const char Unfinished = '\uFFFD';
 
     private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForModel("gpt2"));
@@ -67,7 +67,7 @@ internal sealed class BytePairs(IReadOnlyList<int> used) : TextSymbols
         {
             pending.Add(used[symbol]);
             string text = Tokenizer.Value.Decode(pending) ?? string.Empty;
-            if (!text.EndsWith(Unfinished) || pending.Count >= MostBytesOfACharacter)
+            if (!text.EndsWith(Unfinished) || pending.Count >= MaxBytesOfACharacter)
             {
                 yield return text;
                 pending.Clear();

@@ -9,7 +9,7 @@ namespace Math4AI.Training.DirectPasses;
 /// </summary>
 internal sealed unsafe class OutputLeaf
 {
-    private const int MostShapes = 8;
+    private const int MaxShapes = 8;
 
     private readonly PinnedFloats values = new();
     private readonly Dictionary<(long Rows, long Columns), Tensor> leaves = [];
@@ -31,7 +31,7 @@ internal sealed unsafe class OutputLeaf
 
         if (!leaves.TryGetValue((rows, columns), out Tensor? leaf))
         {
-            if (leaves.Count == MostShapes)
+            if (leaves.Count == MaxShapes)
             {
                 leaves.Clear();
             }

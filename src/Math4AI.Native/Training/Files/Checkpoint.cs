@@ -11,19 +11,19 @@ namespace Math4AI.Training.Files;
 /// <param name="Path">One file, safetensors: weights, moments, and the rest as JSON in its header. It is always whole.</param>
 public sealed record CheckpointOptions(string Path)
 {
-    /// <summary>Saved after so many steps; null to go by the time alone.</summary>
+    /// <summary>Gets the number of steps between checkpoints; null to go by the time alone.</summary>
     public int? EverySteps { get; init; }
 
-    /// <summary>Saved after so many seconds.</summary>
+    /// <summary>Gets the number of seconds between checkpoints.</summary>
     public double EverySeconds { get; init; } = 60.0;
 
-    /// <summary>A text of the caller's own that is saved too, such as how the training was called.</summary>
+    /// <summary>Gets a text of the caller's own that is saved too, such as the command line.</summary>
     public string Note { get; init; } = string.Empty;
 
-    /// <summary>Whether to go on from the file, where it is there. The end is the same, bit by bit, as without the break.</summary>
+    /// <summary>Gets whether to resume from the file, if it exists. The result has the same bits as without the break.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>The note that was saved in a checkpoint.</summary>
+    /// <summary>Returns the note that was saved in a checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

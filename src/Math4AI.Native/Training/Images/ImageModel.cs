@@ -10,22 +10,22 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Images;
 
-/// <summary>All that a model of images is, beside its weights.</summary>
+/// <summary>The description of a model of images: everything but its weights.</summary>
 /// <param name="Shape">The images and the classes.</param>
 /// <param name="Target">What the classes are of.</param>
-/// <param name="Filters">Of the first convolutions.</param>
+/// <param name="Filters">The number of filters of the first convolutions.</param>
 /// <param name="Mean">The mean of the training part's pixels.</param>
 /// <param name="Deviation">Their standard deviation.</param>
 public sealed record ImageModelDescription(ImageShape Shape, string Target, int Filters, double Mean, double Deviation);
 
-/// <summary>A trained network that tells images apart.</summary>
+/// <summary>A trained classifier of images.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
 public sealed class ImageModel : IFilePredictor
 {
     internal const string Kind = "images";
 
-    private const int MostSide = 4096;
-    private const int MostClasses = 1 << 16;
+    private const int MaxSide = 4096;
+    private const int MaxClasses = 1 << 16;
     private const int AtOnce = 256;
 
     private readonly ConvNet network;
@@ -36,7 +36,7 @@ public sealed class ImageModel : IFilePredictor
         network = new ConvNet(about.Shape.Channels, about.Shape.Height, about.Shape.Width, about.Shape.Classes.Count, about.Filters);
     }
 
-    /// <summary>All but the weights.</summary>
+    /// <summary>Gets the description of the model.</summary>
     public ImageModelDescription About { get; }
 
     internal nn.Module<Tensor, Tensor> Network => network;
@@ -69,15 +69,15 @@ public sealed class ImageModel : IFilePredictor
         return ImageTraining.Split(images, seed, hasTest: true)[2];
     }
 
-    /// <summary>Reads a model.</summary>
+    /// <summary>Reads a model from a folder.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageModel Load(string folder)
     {
         ImageModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.ImageModelDescription, about =>
-            about is { Target: not null, Filters: > 0 and <= 1024, Shape: { Channels: 1 or 3, Height: >= 4 and <= MostSide, Width: >= 4 and <= MostSide } }
-            && about.Shape.Classes is { Count: >= 2 and <= MostClasses } && about.Shape.Classes.All(name => name is not null)
+            about is { Target: not null, Filters: > 0 and <= 1024, Shape: { Channels: 1 or 3, Height: >= 4 and <= MaxSide, Width: >= 4 and <= MaxSide } }
+            && about.Shape.Classes is { Count: >= 2 and <= MaxClasses } && about.Shape.Classes.All(name => name is not null)
             && double.IsFinite(about.Mean) && about.Deviation > 0.0 && about.Shape.Largest > 0.0);
         ImageShape shape = about.Shape;
         ModelFolder.RequireWeights(folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
@@ -92,7 +92,7 @@ public sealed class ImageModel : IFilePredictor
     public void Save(string folder, FileTransaction files) =>
         ModelFolder.Write(folder, files, Kind, About, ModelJson.Default.ImageModelDescription, network);
 
-    /// <summary>The probabilities of the classes, images × classes.</summary>
+    /// <summary>Returns the probabilities of the classes, images × classes.</summary>
     /// <param name="images">Images of the model's size.</param>
     /// <exception cref="ArgumentException">They are of another size.</exception>
     public double[][] Predict(ImageSet images)
@@ -108,7 +108,7 @@ public sealed class ImageModel : IFilePredictor
         using IDisposable mode = no_grad();
         network.eval();
         int size = shape.Channels * shape.Height * shape.Width;
-        float[] inputs = Standardised(images);
+        float[] inputs = Standardized(images);
         var probabilities = new List<double[]>();
         for (int first = 0; first < images.Count; first += AtOnce)
         {
@@ -132,6 +132,6 @@ public sealed class ImageModel : IFilePredictor
     }
 
     /// <summary>Pixels of mean 0 and variance 1, as far as the training part's.</summary>
-    internal float[] Standardised(ImageSet images) =>
+    internal float[] Standardized(ImageSet images) =>
         Array.ConvertAll(images.Pixels, pixel => (float)((pixel - About.Mean) / About.Deviation));
 }

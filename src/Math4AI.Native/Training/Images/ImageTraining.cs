@@ -50,11 +50,11 @@ internal static class ImageTraining
         using DisposeScope scope = NewDisposeScope();
         long[] Shape(ImageSet images) => [images.Count, images.Channels, images.Height, images.Width];
         Tensor Targets(ImageSet images) => tensor(Array.ConvertAll(images.Labels, label => (long)label));
-        float[] inputs = model.Standardised(train);
+        float[] inputs = model.Standardized(train);
         TrainingData data = options.Shift
             ? new ShiftedImages(inputs, Shape(train), Targets(train), fill: (float)(-model.About.Mean / model.About.Deviation))
             : new TensorData(tensor(inputs, Shape(train)), Targets(train));
-        var chosenBy = new TensorData(tensor(model.Standardised(validation), Shape(validation)), Targets(validation));
+        var chosenBy = new TensorData(tensor(model.Standardized(validation), Shape(validation)), Targets(validation));
         return Trainer.Fit(
             model.Network,
             (outputs, targets) => nn.functional.cross_entropy(outputs, targets, label_smoothing: options.LabelSmoothing),

@@ -1,20 +1,20 @@
 namespace Math4AI.Training.Images;
 
-/// <summary>Settings of the training on images.</summary>
+/// <summary>The settings of a training on images.</summary>
 public sealed record ImageTrainingOptions
 {
-    /// <summary>What the classes are of.</summary>
+    /// <summary>Gets the name of what is predicted, as it heads the predictions.</summary>
     public string Target { get; init; } = "class";
 
-    /// <summary>Of the first convolutions.</summary>
+    /// <summary>Gets the number of filters of the first convolutions.</summary>
     public int Filters { get; init; } = 16;
 
-    /// <summary>Whether images are moved by a pixel now and then.</summary>
+    /// <summary>Gets whether training images are shifted at random by up to one pixel.</summary>
     public bool Shift { get; init; } = true;
 
-    /// <summary>The share of each target that is spread over all classes: the network does not grow too sure.</summary>
+    /// <summary>Gets the label smoothing: the share of each target that is spread evenly over all classes.</summary>
     public double LabelSmoothing { get; init; } = 0.1;
 
-    /// <summary>The settings of the trainer.</summary>
+    /// <summary>Gets the settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new() { Epochs = 20, BatchSize = 64, Rate = 1e-2, WeightDecay = 1e-2 };
 }

@@ -2,13 +2,13 @@ using Math4AI.Fitting;
 
 namespace Math4AI.Training.Scoring;
 
-/// <summary>A part of the data and how well the model predicts it.</summary>
-/// <param name="Rows">The samples of the part.</param>
-/// <param name="Scores">Scores by name.</param>
+/// <summary>The scores of a model on a part of the data.</summary>
+/// <param name="Rows">The number of samples of the part.</param>
+/// <param name="Scores">The scores by name.</param>
 /// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
 public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
 {
-    /// <summary>Mean and standard deviation of each score over several trainings.</summary>
+    /// <summary>Returns the mean and the standard deviation of each score over several trainings.</summary>
     /// <param name="parts">Parts with the same scores.</param>
     /// <exception cref="ArgumentException">There is no part.</exception>
     public static IReadOnlyDictionary<string, (double Mean, double Deviation)> Spread(IReadOnlyList<ScoredPart> parts)

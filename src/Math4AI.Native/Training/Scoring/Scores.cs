@@ -4,23 +4,23 @@ using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Training.Scoring;
 
-/// <summary>How good predictions are.</summary>
+/// <summary>Scores of predictions: accuracy, F1, area under the ROC curve, root mean square error, R².</summary>
 public static class Scores
 {
-    /// <summary>The share of right classes.</summary>
+    /// <summary>Returns the accuracy: the share of samples whose class is predicted.</summary>
     /// <param name="predicted">One class a sample.</param>
     /// <param name="observed">As many.</param>
     public static double Accuracy(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
         predicted.Zip(observed, (p, y) => p == y ? 1.0 : 0.0).Average();
 
-    /// <summary>The mean over the classes of the share that is found of each.</summary>
+    /// <summary>Returns the balanced accuracy: the mean over the classes of the recall.</summary>
     /// <param name="predicted">One class a sample.</param>
     /// <param name="observed">As many.</param>
     public static double BalancedAccuracy(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
         observed.Select((y, i) => (y, i)).GroupBy(pair => pair.y)
             .Average(group => group.Average(pair => predicted[pair.i] == pair.y ? 1.0 : 0.0));
 
-    /// <summary>The mean over the classes of 2 TP/(2 TP + FP + FN).</summary>
+    /// <summary>Returns the macro-averaged F1 score: the mean over the classes of 2 TP/(2 TP + FP + FN).</summary>
     /// <param name="predicted">One class a sample.</param>
     /// <param name="observed">As many.</param>
     public static double F1(IReadOnlyList<int> predicted, IReadOnlyList<int> observed) =>
@@ -32,7 +32,7 @@ public static class Scores
         });
 
     /// <summary>
-    /// The area under the curve of true over false positives, the mean over the classes that occur, each against the rest: the
+    /// Returns the area under the ROC curve, the mean over the classes that occur, each against the rest: the
     /// probability that a sample of the class is given more of it than one of another, ties counted half. Source: J. Hanley and B.
     /// McNeil, Radiology 143 (1982). NaN where all samples are of one class.
     /// </summary>
@@ -41,12 +41,12 @@ public static class Scores
     public static double RocAuc(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed) =>
         new RankedProbabilities(probabilities, observed).Area([.. observed.Select(_ => 1)]);
 
-    /// <summary>The likeliest class of each sample.</summary>
+    /// <summary>Returns the most probable class of each sample.</summary>
     /// <param name="probabilities">samples × classes.</param>
     public static int[] Likeliest(IReadOnlyList<double[]> probabilities) =>
         [.. probabilities.Select(row => Array.IndexOf(row, row.Max()))];
 
-    /// <summary>How often each class (rows) was taken for each (columns).</summary>
+    /// <summary>Returns the confusion matrix: counts, [observed class][predicted class].</summary>
     /// <param name="probabilities">samples × classes.</param>
     /// <param name="observed">One class a sample.</param>
     public static int[][] Confusion(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
@@ -60,13 +60,13 @@ public static class Scores
         return counts;
     }
 
-    /// <summary>√ mean (f − y)².</summary>
+    /// <summary>Returns the root mean square error, √ mean (f − y)².</summary>
     /// <param name="predicted">One number a sample.</param>
     /// <param name="observed">As many.</param>
     public static double Rmse(IReadOnlyList<double> predicted, IReadOnlyList<double> observed) =>
         Math.Sqrt(predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Average());
 
-    /// <summary>1 − Σ (f − y)²/Σ (y − ȳ)².</summary>
+    /// <summary>Returns the coefficient of determination, R² = 1 − Σ (f − y)²/Σ (y − ȳ)².</summary>
     /// <param name="predicted">One number a sample.</param>
     /// <param name="observed">As many.</param>
     public static double RSquared(IReadOnlyList<double> predicted, IReadOnlyList<double> observed)
@@ -75,7 +75,7 @@ public static class Scores
         return 1.0 - predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Sum() / observed.Sum(y => (y - mean) * (y - mean));
     }
 
-    /// <summary>The 95 % interval of a score by drawing the samples again, with percentiles.</summary>
+    /// <summary>Returns the 95 % percentile bootstrap interval of a score.</summary>
     /// <param name="samples">How many samples there are.</param>
     /// <param name="score">The score, where each sample is drawn so many times.</param>
     /// <param name="strata">A class for each sample, where of each class as many are drawn as there are; null to draw from all.</param>

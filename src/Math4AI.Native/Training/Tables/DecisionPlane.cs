@@ -2,13 +2,13 @@ using Math4AI.Data.Tables;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>What a model of two inputs decides over a part of their plane, and rows to compare it with.</summary>
+/// <summary>The decision regions of a classifier of two inputs, and rows to compare them with.</summary>
 /// <param name="Across">The first input.</param>
 /// <param name="Up">The second.</param>
-/// <param name="Left">The least of the first.</param>
-/// <param name="Right">The most of it.</param>
-/// <param name="Bottom">The least of the second.</param>
-/// <param name="Top">The most of it.</param>
+/// <param name="Left">The minimum of the first.</param>
+/// <param name="Right">The maximum of the first.</param>
+/// <param name="Bottom">The minimum of the second.</param>
+/// <param name="Top">The maximum of the second.</param>
 /// <param name="Probabilities">Of the classes: [row from the bottom][column][class].</param>
 /// <param name="Points">Rows, and their observed classes.</param>
 public sealed record DecisionPlane(
@@ -21,7 +21,7 @@ public sealed record DecisionPlane(
     double[][][] Probabilities,
     IReadOnlyList<(double X, double Y, int Class)> Points)
 {
-    /// <summary>Asks a model of classes all over the plane.</summary>
+    /// <summary>Evaluates a classifier over the plane of its two inputs.</summary>
     /// <param name="model">The model.</param>
     /// <param name="rows">Rows with inputs and target.</param>
     /// <param name="size">Points along each side.</param>

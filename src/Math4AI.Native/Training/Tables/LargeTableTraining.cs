@@ -14,7 +14,7 @@ namespace Math4AI.Training.Tables;
 internal static class LargeTableTraining
 {
     private const int BlockRows = 1 << 14;
-    private const int MostScoredRows = 200_000;
+    private const int MaxScoredRows = 200_000;
     private const double TestShare = 0.15;
     private const double ValidationShare = 0.15;
 
@@ -104,7 +104,7 @@ internal static class LargeTableTraining
     /// <summary>Predictions and observations of a part, or of rows evenly taken from it.</summary>
     private static PredictedPart Ask(TableModel model, EncodedRows part)
     {
-        int stride = (part.Count + MostScoredRows - 1) / MostScoredRows;
+        int stride = (part.Count + MaxScoredRows - 1) / MaxScoredRows;
         long[] rows = [.. Enumerable.Range(0, (part.Count + stride - 1) / stride).Select(i => (long)i * stride)];
         var predicted = new List<double[]>(rows.Length);
         var observed = new List<double>(rows.Length);

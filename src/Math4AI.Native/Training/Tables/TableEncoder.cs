@@ -3,13 +3,13 @@ using Math4AI.Data.Tables;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>What is done with missing values.</summary>
+/// <summary>The ways to treat missing values.</summary>
 public enum Missing
 {
-    /// <summary>They are an error.</summary>
+    /// <summary>Missing values are an error.</summary>
     Refuse,
 
-    /// <summary>Rows that miss one are left out.</summary>
+    /// <summary>Rows with a missing value are left out.</summary>
     Drop,
 
     /// <summary>A number is replaced by the median of the training part; a text is a class of its own.</summary>
@@ -24,7 +24,7 @@ public enum Missing
 /// <param name="Median">Their median, for missing ones.</param>
 public sealed record EncodedColumn(string Name, IReadOnlyList<string> Classes, double Mean, double Deviation, double Median)
 {
-    /// <summary>Whether the classes have an order: then the class's place in it is one input, a number.</summary>
+    /// <summary>Gets whether the classes have an order: then the class's place in it is one input, a number.</summary>
     public bool IsOrdinal { get; init; }
 
     internal int Inputs => IsOrdinal ? 1 : Math.Max(1, Classes.Count);
@@ -38,12 +38,12 @@ public sealed record EncodedColumn(string Name, IReadOnlyList<string> Classes, d
 /// <param name="Missing">What is done with missing values.</param>
 public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing Missing)
 {
-    private const int MostClasses = 1000;
+    private const int MaxClasses = 1000;
 
-    /// <summary>The number of inputs.</summary>
+    /// <summary>Gets the number of inputs.</summary>
     public int Inputs => Columns.Sum(column => column.Inputs);
 
-    /// <summary>Learns the encoding.</summary>
+    /// <summary>Learns the encoding from the training rows.</summary>
     /// <param name="table">The training part.</param>
     /// <param name="columns">The columns that are inputs.</param>
     /// <param name="missing">What is done with missing values.</param>
@@ -68,7 +68,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                     }
 
                     string[] classes = [.. table.Texts(name).Select(text => text ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
-                    return classes.Length <= MostClasses
+                    return classes.Length <= MaxClasses
                         ? new EncodedColumn(name, classes, 0.0, 1.0, 0.0)
                         : throw new ArgumentException(
                             $"The column '{name}' has {classes.Length} different texts, too many for classes: leave it out with --ignore.");
@@ -77,7 +77,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             missing);
     }
 
-    /// <summary>The inputs of every row, row after row.</summary>
+    /// <summary>Returns the inputs of every row, row after row.</summary>
     /// <param name="table">The rows.</param>
     /// <exception cref="ArgumentException">A column or value is missing, or text stands where numbers stood.</exception>
     public float[] Encode(Table table)

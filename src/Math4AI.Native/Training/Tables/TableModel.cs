@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>What a model of a table predicts.</summary>
+/// <summary>The task of a model of a table.</summary>
 public enum TableTask
 {
     /// <summary>A class.</summary>
@@ -18,7 +18,7 @@ public enum TableTask
     Regression,
 }
 
-/// <summary>All that a model of a table is, beside its weights.</summary>
+/// <summary>The description of a model of a table: everything but its weights.</summary>
 /// <param name="Task">What it predicts.</param>
 /// <param name="Target">The column that it predicts.</param>
 /// <param name="Classes">The classes, in the order of the outputs; empty for numbers.</param>
@@ -41,26 +41,26 @@ public sealed class TableModel : IFilePredictor
 {
     internal const string Kind = "table";
 
-    private const int MostWidth = 1 << 16;
-    private const double MostWeights = 1 << 28;
+    private const int MaxWidth = 1 << 16;
+    private const double MaxWeights = 1 << 28;
 
     private readonly Mlp network;
 
     internal TableModel(TableModelDescription about)
     {
         int[] widths = Widths(about);
-        if (about.Hidden.Any(width => width is < 1 or > MostWidth))
+        if (about.Hidden.Any(width => width is < 1 or > MaxWidth))
         {
-            throw new ArgumentException($"A hidden layer has 1 to {MostWidth} outputs.");
+            throw new ArgumentException($"A hidden layer has 1 to {MaxWidth} outputs.");
         }
 
-        if (about.Encoder.Inputs is < 1 or > MostWidth)
+        if (about.Encoder.Inputs is < 1 or > MaxWidth)
         {
             throw new ArgumentException(
-                $"The columns make {about.Encoder.Inputs} inputs, one for each class of a text; 1 to {MostWidth} can be had: leave columns out.");
+                $"The columns make {about.Encoder.Inputs} inputs, one for each class of a text; 1 to {MaxWidth} can be had: leave columns out.");
         }
 
-        if (Weights(widths) is var weights and > MostWeights)
+        if (Weights(widths) is var weights and > MaxWeights)
         {
             throw new ArgumentException($"A network of the widths {string.Join(", ", widths)} has {weights:0} weights, too many: leave columns out, or hidden layers.");
         }
@@ -69,7 +69,7 @@ public sealed class TableModel : IFilePredictor
         network = new Mlp(about.Encoder.Inputs, about.Hidden, Math.Max(1, about.Classes.Count));
     }
 
-    /// <summary>All but the weights.</summary>
+    /// <summary>Gets the description of the model.</summary>
     public TableModelDescription About { get; }
 
     internal nn.Module<Tensor, Tensor> Network => network;
@@ -118,7 +118,7 @@ public sealed class TableModel : IFilePredictor
         return LargeTableTraining.Run(path, testPath, options, trainer ?? TableTraining.DefaultsInBlocks, progress, cancellation);
     }
 
-    /// <summary>Reads a model.</summary>
+    /// <summary>Reads a model from a folder.</summary>
     /// <param name="folder">The folder it was saved in.</param>
     /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -127,7 +127,7 @@ public sealed class TableModel : IFilePredictor
         TableModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
-            && about.Hidden.All(width => width is > 0 and <= MostWidth) && about.Encoder.Inputs is > 0 and <= MostWidth);
+            && about.Hidden.All(width => width is > 0 and <= MaxWidth) && about.Encoder.Inputs is > 0 and <= MaxWidth);
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         var model = new TableModel(about);
         ModelFolder.ReadWeights(folder, model.network);
@@ -144,7 +144,7 @@ public sealed class TableModel : IFilePredictor
     public void Save(string folder, FileTransaction files) =>
         ModelFolder.Write(folder, files, Kind, About, ModelJson.Default.TableModelDescription, network);
 
-    /// <summary>Predictions: a number a row; or the probabilities of the classes.</summary>
+    /// <summary>Returns the predictions: a number for each row, or the probabilities of its classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
     /// <returns>rows × 1, or rows × classes.</returns>
     /// <exception cref="ArgumentException">A column or a value is missing.</exception>

@@ -10,8 +10,8 @@ namespace Math4AI.Training.Tables;
 /// </summary>
 internal sealed class TableStatistics(TableTrainingOptions options, double testShare, double validationShare)
 {
-    private const int MostClasses = 1000;
-    private const int MostClassNumbers = 10;
+    private const int MaxClasses = 1000;
+    private const int MaxClassNumbers = 10;
     private const int SampleSize = 10_001;
 
     private readonly Dictionary<string, ColumnStatistics> columns = [];
@@ -79,7 +79,7 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         }
 
         ColumnStatistics target = columns[options.Target];
-        TableTask task = options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MostClassNumbers && target.AreWhole)
+        TableTask task = options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MaxClassNumbers && target.AreWhole)
             ? TableTask.Regression
             : TableTask.Classification);
         foreach ((string name, ColumnStatistics statistics) in columns)
@@ -110,9 +110,9 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
             options.Hidden, encoder);
     }
 
-    private string[] ClassesOf(string name) => columns[name].Classes.Count <= MostClasses
+    private string[] ClassesOf(string name) => columns[name].Classes.Count <= MaxClasses
         ? [.. columns[name].Classes.Order(StringComparer.Ordinal)]
-        : throw new ArgumentException($"The column '{name}' has more than {MostClasses} different texts, too many for classes: leave it out with --ignore.");
+        : throw new ArgumentException($"The column '{name}' has more than {MaxClasses} different texts, too many for classes: leave it out with --ignore.");
 
     private static ulong Hash(string text)
     {
@@ -163,8 +163,8 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         {
             check.Add(block);
             IsNumeric &= block.IsNumeric(name);
-            IReadOnlyList<string?> texts = Classes.Count <= MostClasses ? block.Texts(name) : [];
-            for (int i = 0; i < texts.Count && Classes.Count <= MostClasses; i++)
+            IReadOnlyList<string?> texts = Classes.Count <= MaxClasses ? block.Texts(name) : [];
+            for (int i = 0; i < texts.Count && Classes.Count <= MaxClasses; i++)
             {
                 bool isKnown = texts[i] is not null;
                 if (name == options.Target ? isKnown : isTraining[i] && (isKnown || options.Missing == Missing.Impute))

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>What trainings of one table share: the settings that suit it, and curves and spreads over several trainings.</summary>
+/// <summary>Default settings for training on a table, and learning curves, validation curves and seeds: several trainings on one table.</summary>
 public static class TableTraining
 {
-    private const int MostClassNumbers = 10;
+    private const int MaxClassNumbers = 10;
 
-    /// <summary>What the checkpoint of the second pass has at the end of its name.</summary>
+    /// <summary>The suffix of the file name of the second training's checkpoint, where <see cref="TrainerOptions.RestoreBest"/> is false.</summary>
     public const string SecondPass = ".2";
 
     /// <summary>
-    /// How the test scores grow with the rows that are trained on: a sixteenth, an eighth, a quarter, a half, all of the training part, as
+    /// Returns the learning curve, the test scores over the number of training rows: a sixteenth, an eighth, a quarter, a half, all of the training part, as
     /// far as that is 20 rows and more than one value of the target, and not of the validation part. Test and validation part are those of the training itself.
     /// </summary>
     /// <param name="table">The rows.</param>
@@ -28,18 +28,18 @@ public static class TableTraining
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
-        const int LeastRows = 20, Halvings = 4;
+        const int MinRows = 20, Halvings = 4;
         Prepared all = Prepared.Of(table, test, options);
         int[][] parts =
         [
             .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving).Select(divisor => TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor))
-                .Where(some => some.Length >= LeastRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
+                .Where(some => some.Length >= MinRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
         ];
         return TrainingsAtOnce.Run(parts.Length, i =>
             (parts[i].Length, Run(all with { Train = parts[i], IsValidationKept = true }, Unsaved(options), null, cancellation).Test));
     }
 
-    /// <summary>How the scores move with one setting: a training for each of several settings, on the same parts.</summary>
+    /// <summary>Returns a training for each of several settings, on the same parts, as for a validation curve.</summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
     /// <param name="settings">The settings, with one seed.</param>
@@ -52,7 +52,7 @@ public static class TableTraining
         return TrainingsAtOnce.Run(settings.Count, i => TableModel.Train(table, test, Unsaved(settings[i]), null, cancellation));
     }
 
-    /// <summary>The same training from several seeds, of the parts, of the weights' start and of the order: how much is chance.</summary>
+    /// <summary>Returns trainings from several seeds, which differ in the parts, the initial weights and the order of the rows.</summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
     /// <param name="options">The settings; their seed is the first.</param>
@@ -125,7 +125,7 @@ public static class TableTraining
     }
 
     /// <summary>
-    /// The settings that suit a task. Classes: up to 200 passes, the best weights by the validation part. Numbers: 20,000 steps, or 50
+    /// Returns the default settings of a task. Classes: up to 200 passes, the best weights by the validation part. Numbers: 20,000 steps, or 50
     /// passes where that is more, with ten times the weight decay, and the weights of the end; once to test them on the validation part,
     /// and once more with it, since rows are worth more there than a choice.
     /// </summary>
@@ -138,14 +138,14 @@ public static class TableTraining
             return new TrainerOptions();
         }
 
-        const int LeastSteps = 20_000, LeastPasses = 50, Evaluations = 50;
+        const int MinSteps = 20_000, MinPasses = 50, Evaluations = 50;
         var options = new TrainerOptions { WeightDecay = 0.1, RestoreBest = false };
-        int steps = Math.Max(LeastSteps, LeastPasses * ((rows + options.BatchSize - 1) / options.BatchSize));
+        int steps = Math.Max(MinSteps, MinPasses * ((rows + options.BatchSize - 1) / options.BatchSize));
         return options with { Steps = steps, EvaluateEvery = steps / Evaluations };
     }
 
     /// <summary>
-    /// The settings that suit a table that is read in blocks: five passes in batches of 256, with the weights of the best of twenty
+    /// Returns the default settings of a table that is read in blocks: five passes in batches of 256, with the weights of the best of twenty
     /// evaluations.
     /// </summary>
     /// <param name="rows">The rows that are trained on.</param>
@@ -156,7 +156,7 @@ public static class TableTraining
         return new TrainerOptions { BatchSize = Batch, Steps = steps, EvaluateEvery = Math.Max(1, steps / Evaluations) };
     }
 
-    /// <summary>What a table's column is taken for, where nothing else is said: texts, and up to ten different whole numbers, are classes.</summary>
+    /// <summary>Returns the default task of a column: texts, and up to ten different whole numbers, are classes.</summary>
     /// <param name="table">The rows.</param>
     /// <param name="target">The column.</param>
     public static TableTask TaskOf(Table table, string target)
@@ -168,12 +168,12 @@ public static class TableTraining
         }
 
         double[] values = [.. table.Numbers(target).Where(value => !double.IsNaN(value)).Distinct()];
-        return values.Length <= MostClassNumbers && values.All(value => value == Math.Floor(value))
+        return values.Length <= MaxClassNumbers && values.All(value => value == Math.Floor(value))
             ? TableTask.Classification
             : TableTask.Regression;
     }
 
-    /// <summary>How well a model predicts rows whose target is known.</summary>
+    /// <summary>Returns the scores of a model on rows whose target is known.</summary>
     /// <param name="model">The model.</param>
     /// <param name="table">The rows.</param>
     /// <param name="hasIntervals">Whether intervals are wanted.</param>

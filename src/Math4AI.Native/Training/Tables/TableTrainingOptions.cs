@@ -1,36 +1,36 @@
 namespace Math4AI.Training.Tables;
 
-/// <summary>Settings of the training on a table.</summary>
+/// <summary>The settings of a training on a table.</summary>
 public sealed record TableTrainingOptions
 {
-    /// <summary>The column to predict.</summary>
+    /// <summary>Gets the name of the column to predict.</summary>
     public required string Target { get; init; }
 
-    /// <summary>Columns that are left out.</summary>
+    /// <summary>Gets the names of the columns to ignore.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
-    /// <summary>A column whose equal values keep rows in one part, such as a patient's name; no input. Null for none.</summary>
+    /// <summary>Gets a column, such as a patient's name, whose equal values stay in one set; not an input. Null for none.</summary>
     public string? GroupBy { get; init; }
 
     /// <summary>
-    /// A column of numbers or dates by which the parts follow each other, training before validation before test; no input. Null for parts
+    /// Gets a column of numbers or dates by which the parts follow each other, training before validation before test; no input. Null for parts
     /// at random.
     /// </summary>
     public string? OrderBy { get; init; }
 
-    /// <summary>The widths of the hidden layers; none for a linear model.</summary>
+    /// <summary>Gets the widths of the hidden layers; empty for a linear model.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
 
-    /// <summary>What is done with missing values.</summary>
+    /// <summary>Gets what is done with missing values.</summary>
     public Missing Missing { get; init; } = Missing.Refuse;
 
-    /// <summary>Columns of text whose classes have an order, the least first: such a column is one input, not one for each class.</summary>
+    /// <summary>Gets the ordinal columns, with their texts in ascending order: such a column is one input, not one for each text.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>What is predicted; null to find out: texts, and up to ten different whole numbers, are classes.</summary>
+    /// <summary>Gets the task; null for that of <see cref="TableTraining.TaskOf"/>.</summary>
     public TableTask? Task { get; init; }
 
-    /// <summary>The settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
+    /// <summary>Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
     public TrainerOptions? Trainer { get; init; }
 
     internal int Seed => Trainer?.Seed ?? 1;

@@ -223,7 +223,10 @@ internal sealed class TrainCommandOptions
         Array.ForEach(All, command.Add);
     }
 
-    /// <summary>Reads the options from a command line, or from the checkpoint that it resumes, and refuses those that do not fit together.</summary>
+    /// <summary>
+    /// Reads the options from a command line, or from the checkpoint that it resumes, and refuses those that do not fit
+    /// together.
+    /// </summary>
     /// <exception cref="UsageException">Options do not fit together.</exception>
     /// <exception cref="IOException">There is no training to resume.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>

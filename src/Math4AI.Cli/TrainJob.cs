@@ -231,7 +231,10 @@ internal sealed class TrainJob(TrainCommandOptions given)
         trained.Confusion,
         []);
 
-    /// <summary>Without those that a part does not determine, as the area under the curve of one class: JSON knows no such number.</summary>
+    /// <summary>
+    /// Without those that a part does not determine, as the area under the curve of one class: JSON knows no such
+    /// number.
+    /// </summary>
     private static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>
         scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 

@@ -62,7 +62,9 @@ internal static class TrainerCommandOptions
         EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption, CheckpointSteps,
     ];
 
-    /// <summary>The trainer's settings: the options given, and the defaults of the kind of model for the others.</summary>
+    /// <summary>
+    /// The trainer's settings: the options given, and the defaults of the kind of model for the others.
+    /// </summary>
     public static TrainerOptions Read(ParseResult words, TrainerOptions defaults)
     {
         TrainerOptions kind = Optimizer.Named[words.GetValue(OptimizerOption)!].SettingsFrom(defaults);

@@ -57,7 +57,9 @@ public sealed record TrainingReport
     /// <summary>Gets the name of the setting of <see cref="ValidationCurve"/>; null for none.</summary>
     public string? Setting { get; init; }
 
-    /// <summary>Gets the validation curve: the validation scores over the values of <see cref="Setting"/>; empty for none.</summary>
+    /// <summary>
+    /// Gets the validation curve: the validation scores over the values of <see cref="Setting"/>; empty for none.
+    /// </summary>
     public IReadOnlyList<(double Value, IReadOnlyDictionary<string, double> Scores)> ValidationCurve { get; init; } = [];
 
     /// <summary>Gets the decision regions of a classifier of two inputs; null for any other model.</summary>

@@ -51,7 +51,9 @@ public sealed record TextTrainingOptions
 /// <param name="Width">The length of the embedding of a symbol.</param>
 public sealed record TextModelDescription(string Symbols, int Context, int Layers, int Heads, int Width)
 {
-    /// <summary>Gets the byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.</summary>
+    /// <summary>
+    /// Gets the byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.
+    /// </summary>
     public IReadOnlyList<int> BytePairs { get; init; } = [];
 }
 
@@ -77,7 +79,9 @@ public sealed class TextModel
     /// <summary>Gets the description of the model.</summary>
     public TextModelDescription About { get; }
 
-    /// <summary>Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.</summary>
+    /// <summary>
+    /// Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
@@ -160,7 +164,9 @@ public sealed class TextModel
     public void Save(string folder, FileTransaction files) =>
         ModelFolder.Write(folder, files, Kind, About, TextModelJson.Default.TextModelDescription, network);
 
-    /// <summary>Returns the number of symbols for each character of a text: 1 for characters, about 1/4 for byte pairs.</summary>
+    /// <summary>
+    /// Returns the number of symbols for each character of a text: 1 for characters, about 1/4 for byte pairs.
+    /// </summary>
     /// <param name="text">The text.</param>
     public double SymbolsPerCharacter(string text)
     {
@@ -168,7 +174,9 @@ public sealed class TextModel
         return (double)symbols.Encode(text).Length / text.Length;
     }
 
-    /// <summary>Continues a text symbol by symbol, each drawn with probability proportional to p^(1/temperature).</summary>
+    /// <summary>
+    /// Continues a text symbol by symbol, each drawn with probability proportional to p^(1/temperature).
+    /// </summary>
     /// <param name="prompt">The beginning; symbols that the model does not know are left out.</param>
     /// <param name="length">How many symbols to add.</param>
     /// <param name="temperature">0 for the most probable each time; 1 for the model's own probabilities.</param>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training;
 
-/// <summary>Torch's generator, which is one for the whole process: trainings that run at once take turns with it.</summary>
+/// <summary>
+/// Torch's generator, which is one for the whole process: trainings that run at once take turns with it.
+/// </summary>
 internal static class TorchRandom
 {
     private static readonly Lock Gate = new();

@@ -21,19 +21,29 @@ public sealed record Trained<TModel>
     /// <summary>Gets the scores of the validation part, which chose the best weights.</summary>
     public required ScoredPart Validation { get; init; }
 
-    /// <summary>Gets the scores of the test part, by which nothing was chosen, with 95 % intervals unless the data is a text.</summary>
+    /// <summary>
+    /// Gets the scores of the test part, by which nothing was chosen, with 95 % intervals unless the data is a text.
+    /// </summary>
     public required ScoredPart Test { get; init; }
 
-    /// <summary>Gets the names of the classes, in the order of the columns of <see cref="TestPredictions"/>; empty without classes.</summary>
+    /// <summary>
+    /// Gets the names of the classes, in the order of the columns of <see cref="TestPredictions"/>; empty without
+    /// classes.
+    /// </summary>
     public IReadOnlyList<string> Classes { get; init; } = [];
 
     /// <summary>Gets the counts of the test part: [observed class][predicted class]; empty without classes.</summary>
     public int[][] Confusion { get; init; } = [];
 
-    /// <summary>Gets the predictions for the test part: samples × classes probabilities, or samples × 1 numbers; empty for a text.</summary>
+    /// <summary>
+    /// Gets the predictions for the test part: samples × classes probabilities, or samples × 1 numbers; empty for a
+    /// text.
+    /// </summary>
     public double[][] TestPredictions { get; init; } = [];
 
-    /// <summary>Gets the observed classes of the test part, as places in <see cref="Classes"/>; empty without classes.</summary>
+    /// <summary>
+    /// Gets the observed classes of the test part, as places in <see cref="Classes"/>; empty without classes.
+    /// </summary>
     public int[] TestClasses { get; init; } = [];
 
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>

@@ -12,16 +12,22 @@ public sealed record TrainerOptions
     /// <summary>Gets the maximum number of passes over the training set.</summary>
     public int Epochs { get; init; } = 200;
 
-    /// <summary>Gets the maximum number of steps, which replaces <see cref="Epochs"/>; null for <see cref="Epochs"/>.</summary>
+    /// <summary>
+    /// Gets the maximum number of steps, which replaces <see cref="Epochs"/>; null for <see cref="Epochs"/>.
+    /// </summary>
     public int? Steps { get; init; }
 
-    /// <summary>Gets the number of steps between evaluations of the validation loss; null for one after each pass.</summary>
+    /// <summary>
+    /// Gets the number of steps between evaluations of the validation loss; null for one after each pass.
+    /// </summary>
     public int? EvaluateEvery { get; init; }
 
     /// <summary>Gets the number of samples of a step.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>Gets the number of pieces in which the gradient of a step is accumulated: more need less memory.</summary>
+    /// <summary>
+    /// Gets the number of pieces in which the gradient of a step is accumulated: more need less memory.
+    /// </summary>
     public int Accumulate { get; init; } = 1;
 
     /// <summary>
@@ -43,7 +49,10 @@ public sealed record TrainerOptions
     /// <summary>Gets the weight decay, which acts on matrices alone, 0 or more.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 
-    /// <summary>Gets the largest norm of the gradient of all parameters together: a longer gradient is scaled down to it. Infinity for no limit.</summary>
+    /// <summary>
+    /// Gets the largest norm of the gradient of all parameters together: a longer gradient is scaled down to it.
+    /// Infinity for no limit.
+    /// </summary>
     public double MaxGradientNorm { get; init; } = 1.0;
 
     /// <summary>
@@ -58,7 +67,10 @@ public sealed record TrainerOptions
     /// </summary>
     public bool RestoreBest { get; init; } = true;
 
-    /// <summary>Gets the number of evaluations without a lower validation loss after which training stops, with <see cref="RestoreBest"/>.</summary>
+    /// <summary>
+    /// Gets the number of evaluations without a lower validation loss after which training stops, with
+    /// <see cref="RestoreBest"/>.
+    /// </summary>
     public int Patience { get; init; } = 40;
 
     /// <summary>Gets the seed of the initial weights and of the order of the samples.</summary>
@@ -134,7 +146,10 @@ public static class Trainer
 {
     private const int EvaluatedAtOnce = 256;
 
-    /// <summary>Trains a module. At the end it has the weights of the best validation loss, unless <see cref="TrainerOptions.RestoreBest"/> is false.</summary>
+    /// <summary>
+    /// Trains a module. At the end it has the weights of the best validation loss, unless
+    /// <see cref="TrainerOptions.RestoreBest"/> is false.
+    /// </summary>
     /// <param name="module">float32, samples × … → samples × ….</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="train">Inputs and targets of the training part.</param>

@@ -21,7 +21,9 @@ public abstract class TrainingData
     /// </summary>
     public virtual bool IsSlow => false;
 
-    /// <summary>Prepares a pass, for samples that vary from pass to pass. The same numbers give the same samples.</summary>
+    /// <summary>
+    /// Prepares a pass, for samples that vary from pass to pass. The same numbers give the same samples.
+    /// </summary>
     /// <param name="epoch">The pass, from 0.</param>
     /// <param name="seed">The training's seed.</param>
     public virtual void BeginEpoch(int epoch, int seed)
@@ -70,7 +72,9 @@ public class TensorData : TrainingData
         return targets.index_select(0, index);
     }
 
-    /// <summary>Where the inputs lie, one sample after the other, for who copies them himself; null where they do not.</summary>
+    /// <summary>
+    /// Where the inputs lie, one sample after the other, for who copies them himself; null where they do not.
+    /// </summary>
     /// <param name="width">The numbers of a sample.</param>
     internal unsafe float* Lines(long width)
     {

@@ -200,7 +200,10 @@ internal sealed class TrainingRun
         return rows.Length == batch ? value : value * ((double)rows.Length / batch);
     }
 
-    /// <summary>The outputs for some samples, and their targets; the next ones are taken meanwhile where they are slow to come by.</summary>
+    /// <summary>
+    /// The outputs for some samples, and their targets; the next ones are taken meanwhile where they are slow to come
+    /// by.
+    /// </summary>
     private unsafe (Tensor Outputs, Tensor Targets) Outputs(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
     {
         if (direct is MlpPass perceptron && train is TensorData lines)
@@ -249,7 +252,9 @@ internal sealed class TrainingRun
         progress?.Report(done);
     }
 
-    /// <summary>Goes on from the checkpoint, where that is wanted and there is one; returns the seconds that were used before.</summary>
+    /// <summary>
+    /// Goes on from the checkpoint, where that is wanted and there is one; returns the seconds that were used before.
+    /// </summary>
     private double Resume()
     {
         if (options.Checkpoint is not { Resume: true } checkpoint || !File.Exists(checkpoint.Path))

@@ -38,7 +38,9 @@ internal sealed class Characters(string characters) : TextSymbols
     public override IEnumerable<string> Decode(IEnumerable<int> symbols) => symbols.Select(symbol => characters[symbol].ToString());
 }
 
-/// <summary>A symbol for each byte pair of GPT-2 that is used. Source: R. Sennrich, B. Haddow and A. Birch, ACL (2016).</summary>
+/// <summary>
+/// A symbol for each byte pair of GPT-2 that is used. Source: R. Sennrich, B. Haddow and A. Birch, ACL (2016).
+/// </summary>
 internal sealed class BytePairs(IReadOnlyList<int> used) : TextSymbols
 {
     /// <summary>The byte pairs of GPT-2.</summary>

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.DirectPasses;
 
-/// <summary>Forward and backward through a model as the products that they are, without autograd; the loss between them stays torch's.</summary>
+/// <summary>
+/// Forward and backward through a model as the products that they are, without autograd; the loss between them stays
+/// torch's.
+/// </summary>
 internal interface IDirectPass
 {
     /// <summary>The outputs for some inputs, a leaf that wants a gradient. It holds until the next call.</summary>

@@ -164,7 +164,9 @@ internal sealed unsafe class MlpPass : IDirectPass
         }
     }
 
-    /// <summary>The gradients of the weights of some of a layer's outputs, and of the layer's inputs for some of the rows.</summary>
+    /// <summary>
+    /// The gradients of the weights of some of a layer's outputs, and of the layer's inputs for some of the rows.
+    /// </summary>
     private void BackwardPart(int part)
     {
         int count = widths[layer], width = widths[layer + 1];

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Training.DirectPasses;
 
-/// <summary>Room for numbers that native code reads and writes. It grows where more is wanted, and what was in it is gone then.</summary>
+/// <summary>
+/// Room for numbers that native code reads and writes. It grows where more is wanted, and what was in it is gone then.
+/// </summary>
 internal sealed unsafe class PinnedFloats
 {
     private float[] values = [];

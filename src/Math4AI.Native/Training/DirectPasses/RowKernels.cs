@@ -10,7 +10,10 @@ namespace Math4AI.Training.DirectPasses;
 /// </summary>
 internal static unsafe class RowKernels
 {
-    /// <summary>Layer norm: y = g ∘ x̂, x̂ = (x − μ) r, r = 1/√(σ² + ε), for each row. Source: J. L. Ba et al., arXiv:1607.06450 (2016).</summary>
+    /// <summary>
+    /// Layer norm: y = g ∘ x̂, x̂ = (x − μ) r, r = 1/√(σ² + ε), for each row. Source: J. L. Ba et al., arXiv:1607.06450
+    /// (2016).
+    /// </summary>
     /// <param name="x">rows × width.</param>
     /// <param name="g">width.</param>
     /// <param name="y">rows × width.</param>
@@ -165,7 +168,10 @@ internal static unsafe class RowKernels
         return (u * cumulative, Vector.FusedMultiplyAdd(u * density, new Vector<float>((float)(1.0 / Math.Sqrt(2.0 * Math.PI))), cumulative));
     }
 
-    /// <summary>Causal attention's weights: row i of s becomes the softmax of its first i + 1 elements, and zeros up to the last row's.</summary>
+    /// <summary>
+    /// Causal attention's weights: row i of s becomes the softmax of its first i + 1 elements, and zeros up to the last
+    /// row's.
+    /// </summary>
     /// <param name="s">The rows first to end of length × length.</param>
     /// <param name="first">The first row.</param>
     /// <param name="end">Behind the last row.</param>

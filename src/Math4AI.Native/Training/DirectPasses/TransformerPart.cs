@@ -10,7 +10,9 @@ namespace Math4AI.Training.DirectPasses;
 /// </summary>
 internal sealed unsafe class TransformerPart
 {
-    /// <summary>Of attention: the fewer, the less is calculated that nobody sees, and the slower are the products.</summary>
+    /// <summary>
+    /// Of attention: the fewer, the less is calculated that nobody sees, and the slower are the products.
+    /// </summary>
     private const int RowsAtOnce = 32;
 
     private readonly CharTransformer module;
@@ -156,7 +158,10 @@ internal sealed unsafe class TransformerPart
         }
     }
 
-    /// <summary>∂P = ∂O Vᵀ, from it ∂S, and ∂Q = ∂S K / √d for some rows; ∂V = Pᵀ ∂O and ∂K = ∂Sᵀ Q / √d for some columns, from the rows that see them.</summary>
+    /// <summary>
+    /// ∂P = ∂O Vᵀ, from it ∂S, and ∂Q = ∂S K / √d for some rows; ∂V = Pᵀ ∂O and ∂K = ∂Sᵀ Q / √d for some columns, from
+    /// the rows that see them.
+    /// </summary>
     private void AttendBack(Block block, float* seenSlopes, float* slopes)
     {
         float* scoreSlopes = scores.Of(length * length);
@@ -224,7 +229,9 @@ internal sealed unsafe class TransformerPart
     /// <summary>What goes into a block, or comes out of the last.</summary>
     private PinnedFloats EntryOf(int block) => block < blocks.Length ? blocks[block].Entry : last;
 
-    /// <summary>Where a head of a text begins, in rows of so many numbers; heads are counted through, text by text.</summary>
+    /// <summary>
+    /// Where a head of a text begins, in rows of so many numbers; heads are counted through, text by text.
+    /// </summary>
     private float* Head(float* rows, int i, int rowLength) =>
         rows + (long)(i / module.Heads) * length * rowLength + i % module.Heads * HeadWidth;
 

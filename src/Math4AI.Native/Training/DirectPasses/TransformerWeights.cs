@@ -3,7 +3,10 @@ using Math4AI.Training.Optimizers;
 
 namespace Math4AI.Training.DirectPasses;
 
-/// <summary>Where the weights of a <see cref="CharTransformer"/> begin among its <see cref="FlatParameters"/>, and their gradients likewise.</summary>
+/// <summary>
+/// Where the weights of a <see cref="CharTransformer"/> begin among its <see cref="FlatParameters"/>, and their
+/// gradients likewise.
+/// </summary>
 /// <param name="Symbols">symbols × width, at both ends.</param>
 /// <param name="Places">context × width.</param>
 /// <param name="Norm">The scales of the last norm.</param>

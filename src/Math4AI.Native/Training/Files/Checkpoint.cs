@@ -20,7 +20,9 @@ public sealed record CheckpointOptions(string Path)
     /// <summary>Gets a text of the caller's own that is saved too, such as the command line.</summary>
     public string Note { get; init; } = string.Empty;
 
-    /// <summary>Gets whether to resume from the file, if it exists. The result has the same bits as without the break.</summary>
+    /// <summary>
+    /// Gets whether to resume from the file, if it exists. The result has the same bits as without the break.
+    /// </summary>
     public bool Resume { get; init; }
 
     /// <summary>Returns the note that was saved in a checkpoint.</summary>

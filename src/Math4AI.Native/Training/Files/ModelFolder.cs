@@ -31,7 +31,9 @@ public static class ModelFolder
     /// <param name="folder">The folder.</param>
     public static IReadOnlyList<string> Files(string folder) => [Path.Combine(folder, Weights), Path.Combine(folder, Description)];
 
-    /// <summary>Returns the kind of the model in a folder, such as <c>table</c>, <c>images</c> or <c>text</c>.</summary>
+    /// <summary>
+    /// Returns the kind of the model in a folder, such as <c>table</c>, <c>images</c> or <c>text</c>.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="InvalidDataException">The description is damaged, or of a newer version.</exception>
@@ -77,7 +79,9 @@ public static class ModelFolder
         }
     }
 
-    /// <summary>Before a network is made: the weights' file is long enough to be of it, whatever the description asks for.</summary>
+    /// <summary>
+    /// Before a network is made: the weights' file is long enough to be of it, whatever the description asks for.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="least">The fewest parameters that the network can have.</param>
     /// <exception cref="InvalidDataException">It is not.</exception>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Files;
 
-/// <summary>The parameters of a module, and what its norms have measured, as arrays by torch's names, and back.</summary>
+/// <summary>
+/// The parameters of a module, and what its norms have measured, as arrays by torch's names, and back.
+/// </summary>
 internal static class ModuleWeights
 {
     /// <summary>All of them.</summary>

@@ -41,7 +41,9 @@ public sealed class ImageModel : IFilePredictor
 
     internal nn.Module<Tensor, Tensor> Network => network;
 
-    /// <summary>Trains on images; a tenth of each class chooses the weights, and where no test part is given, 15 % are the test.</summary>
+    /// <summary>
+    /// Trains on images; a tenth of each class chooses the weights, and where no test part is given, 15 % are the test.
+    /// </summary>
     /// <param name="images">Images with their classes.</param>
     /// <param name="test">The test part, of the same size and classes; null to take it from the images.</param>
     /// <param name="options">The settings.</param>
@@ -59,7 +61,9 @@ public sealed class ImageModel : IFilePredictor
         return ImageTraining.Run(images, test, options ?? new ImageTrainingOptions(), progress, cancellation);
     }
 
-    /// <summary>Gets the places of the images that <see cref="Train"/> takes for the test where it is given no test part.</summary>
+    /// <summary>
+    /// Gets the places of the images that <see cref="Train"/> takes for the test where it is given no test part.
+    /// </summary>
     /// <param name="images">Images with their classes.</param>
     /// <param name="seed">The trainer's seed.</param>
     /// <exception cref="ArgumentException">There are too few images of a class.</exception>

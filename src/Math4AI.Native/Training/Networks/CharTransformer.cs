@@ -67,7 +67,9 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
     /// <summary>The number of symbols.</summary>
     internal int SymbolCount { get; }
 
-    /// <summary>Symbols, texts × length, to the logarithms of what comes next, texts × length × symbols, but for a constant.</summary>
+    /// <summary>
+    /// Symbols, texts × length, to the logarithms of what comes next, texts × length × symbols, but for a constant.
+    /// </summary>
     /// <param name="input">int64.</param>
     public override Tensor forward(Tensor input)
     {

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Networks;
 
-/// <summary>A multilayer perceptron: linear layers with rectifiers between them; without hidden layers a linear model.</summary>
+/// <summary>
+/// A multilayer perceptron: linear layers with rectifiers between them; without hidden layers a linear model.
+/// </summary>
 public sealed class Mlp : nn.Module<Tensor, Tensor>
 {
     private readonly List<TorchSharp.Modules.Linear> layers = [];

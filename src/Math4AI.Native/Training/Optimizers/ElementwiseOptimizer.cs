@@ -8,7 +8,10 @@ namespace Math4AI.Training.Optimizers;
 /// </summary>
 public abstract record ElementwiseOptimizer : Optimizer
 {
-    /// <summary>Gets how many numbers are remembered of each parameter from step to step; they are 0 at first and saved in checkpoints.</summary>
+    /// <summary>
+    /// Gets how many numbers are remembered of each parameter from step to step; they are 0 at first and saved in
+    /// checkpoints.
+    /// </summary>
     public abstract int StateCount { get; }
 
     /// <summary>
@@ -34,7 +37,10 @@ public readonly ref struct ParameterUpdate
         Gradient = gradient;
     }
 
-    /// <summary>Gets the parameters θ, which are to be changed. Zeros may follow the last one, up to a multiple of 16 numbers; their gradient is 0.</summary>
+    /// <summary>
+    /// Gets the parameters θ, which are to be changed. Zeros may follow the last one, up to a multiple of 16 numbers;
+    /// their gradient is 0.
+    /// </summary>
     public Span<float> Values { get; }
 
     /// <summary>Gets the gradient of the loss by them, clipped where that is wanted.</summary>
@@ -46,7 +52,9 @@ public readonly ref struct ParameterUpdate
     /// <summary>Gets the step size η, as the schedule has it now.</summary>
     public required double Rate { get; init; }
 
-    /// <summary>Gets the weight decay λ of these parameters: 0 for vectors, such as biases and the scales of norms.</summary>
+    /// <summary>
+    /// Gets the weight decay λ of these parameters: 0 for vectors, such as biases and the scales of norms.
+    /// </summary>
     public required double WeightDecay { get; init; }
 
     /// <summary>Gets the numbers that are remembered of these parameters, which may be changed.</summary>

@@ -5,7 +5,10 @@ using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
 
-/// <summary>An <see cref="ElementwiseOptimizer"/> at work, as one pass over parameters, gradients and states by the threads of a team.</summary>
+/// <summary>
+/// An <see cref="ElementwiseOptimizer"/> at work, as one pass over parameters, gradients and states by the threads of a
+/// team.
+/// </summary>
 internal sealed unsafe class ElementwiseRun : OptimizerRun
 {
     /// <summary>The length that is worth a thread of its own.</summary>
@@ -133,7 +136,10 @@ internal sealed unsafe class ElementwiseRun : OptimizerRun
             WeightDecay = decay,
         });
 
-    /// <summary>Some of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/> makes it.</summary>
+    /// <summary>
+    /// Some of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/>
+    /// makes it.
+    /// </summary>
     private (int Start, int Count) InPart(FlatParameters.Segment segment, int part)
     {
         (int first, int count) = Team.Part(segment.Count, part, squares.Length, FlatParameters.Alignment);

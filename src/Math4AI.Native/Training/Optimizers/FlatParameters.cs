@@ -58,13 +58,18 @@ internal sealed unsafe class FlatParameters
     /// <summary>The number of parameters.</summary>
     public int Count => Segments.Sum(segment => segment.Count);
 
-    /// <summary>Where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.</summary>
+    /// <summary>
+    /// Where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.
+    /// </summary>
     public float* Gradient(int segment) => addresses[segment];
 
     /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
     public void KeepOwnGradients() => own = GC.AllocateArray<float>(Values.Length, pinned: true);
 
-    /// <summary>Gets the gradients of a loss without leaving them anywhere, so that passes can run at once; null where a parameter has none.</summary>
+    /// <summary>
+    /// Gets the gradients of a loss without leaving them anywhere, so that passes can run at once; null where a
+    /// parameter has none.
+    /// </summary>
     /// <param name="loss">The loss, one number.</param>
     public Tensor?[] GradientsOf(Tensor loss) =>
     [
@@ -72,7 +77,9 @@ internal sealed unsafe class FlatParameters
             .Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient.DetachFromDisposeScope()),
     ];
 
-    /// <summary>Adds the gradients of passes to those that backward left, in the order of the passes, and disposes of them.</summary>
+    /// <summary>
+    /// Adds the gradients of passes to those that backward left, in the order of the passes, and disposes of them.
+    /// </summary>
     /// <param name="passes">Of each pass, the gradient of each parameter.</param>
     public void AddGradients(IReadOnlyList<Tensor?[]> passes)
     {
@@ -99,7 +106,10 @@ internal sealed unsafe class FlatParameters
         }
     }
 
-    /// <summary>Adds to the gradients that are kept here what autograd left beside them, as of a loss that looks at the parameters too.</summary>
+    /// <summary>
+    /// Adds to the gradients that are kept here what autograd left beside them, as of a loss that looks at the
+    /// parameters too.
+    /// </summary>
     public void AddWhatAutogradLeft()
     {
         for (int i = 0; i < parameters.Length; i++)

@@ -9,7 +9,9 @@ namespace Math4AI.Training.Optimizers;
 /// </summary>
 public sealed record Lbfgs : Optimizer
 {
-    /// <summary>Gets the number of past changes of parameters and gradient that the Hessian is made of, 1 or more.</summary>
+    /// <summary>
+    /// Gets the number of past changes of parameters and gradient that the Hessian is made of, 1 or more.
+    /// </summary>
     public int HistorySize { get; init; } = 10;
 
     /// <inheritdoc/>

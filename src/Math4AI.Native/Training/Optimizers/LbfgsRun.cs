@@ -133,7 +133,9 @@ internal sealed unsafe class LbfgsRun : OptimizerRun
         return decay;
     }
 
-    /// <summary>Adds the change since the point before, where the curvature along it is positive; the oldest pair goes.</summary>
+    /// <summary>
+    /// Adds the change since the point before, where the curvature along it is positive; the oldest pair goes.
+    /// </summary>
     private void Remember(float[] theta, float[] point, float[] gradient)
     {
         for (int i = pairs - 1; i > 0; i--)

@@ -21,7 +21,9 @@ public abstract record Optimizer
         ["lbfgs"] = new Lbfgs(),
     };
 
-    /// <summary>Returns the trainer's settings that suit this optimizer, from those that suit the data: by default the same.</summary>
+    /// <summary>
+    /// Returns the trainer's settings that suit this optimizer, from those that suit the data: by default the same.
+    /// </summary>
     /// <param name="defaults">The settings that suit the data.</param>
     public virtual TrainerOptions SettingsFrom(TrainerOptions defaults)
     {

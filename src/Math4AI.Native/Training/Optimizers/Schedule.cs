@@ -11,16 +11,23 @@ public abstract record Schedule
     /// <summary>Gets the schedule that keeps the largest step size.</summary>
     public static Schedule Constant { get; } = new ConstantSchedule();
 
-    /// <summary>Gets the schedule that rises over the first 5 % of the steps, then falls to 0 along half a cosine.</summary>
+    /// <summary>
+    /// Gets the schedule that rises over the first 5 % of the steps, then falls to 0 along half a cosine.
+    /// </summary>
     public static Schedule Cosine { get; } = new CosineSchedule(0.05);
 
-    /// <summary>Gets the one-cycle schedule, which rises from 4 % over the first 30 % of the steps, then falls to 0 along half a cosine (L. Smith, 2018).</summary>
+    /// <summary>
+    /// Gets the one-cycle schedule, which rises from 4 % over the first 30 % of the steps, then falls to 0 along half a
+    /// cosine (L. Smith, 2018).
+    /// </summary>
     public static Schedule OneCycle { get; } = new CosineSchedule(0.3);
 
     /// <summary>Gets the schedule that rises over the first 5 % of the steps and then stays.</summary>
     public static Schedule WarmUp { get; } = new WarmUpSchedule(0.05);
 
-    /// <summary>Returns the schedule that divides the step size by 10 whenever the validation loss has stopped falling.</summary>
+    /// <summary>
+    /// Returns the schedule that divides the step size by 10 whenever the validation loss has stopped falling.
+    /// </summary>
     /// <param name="patience">The number of evaluations without improvement that are tolerated; 10, as in torch.</param>
     public static Schedule OnPlateau(int patience = 10) => new PlateauSchedule(patience);
 

@@ -1,6 +1,8 @@
 namespace Math4AI.Training.Scoring;
 
-/// <summary>The samples in the order of each class's probability, so that areas of many draws of the same samples need one sort.</summary>
+/// <summary>
+/// The samples in the order of each class's probability, so that areas of many draws of the same samples need one sort.
+/// </summary>
 internal sealed class RankedProbabilities
 {
     private readonly IReadOnlyList<int> observed;
@@ -22,7 +24,9 @@ internal sealed class RankedProbabilities
         })];
     }
 
-    /// <summary>The mean area under the curves of the classes that occur among the drawn; NaN where only one does.</summary>
+    /// <summary>
+    /// The mean area under the curves of the classes that occur among the drawn; NaN where only one does.
+    /// </summary>
     /// <param name="drawn">How often each sample is drawn.</param>
     public double Area(ReadOnlySpan<int> drawn)
     {

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>Encoded rows, the target last, in a file that vanishes when it is closed: there may be more of them than memory has room for.</summary>
+/// <summary>
+/// Encoded rows, the target last, in a file that vanishes when it is closed: there may be more of them than memory has
+/// room for.
+/// </summary>
 internal sealed class EncodedRows : TrainingData, IDisposable
 {
     private readonly FileStream file;

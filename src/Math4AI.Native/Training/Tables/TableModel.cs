@@ -74,7 +74,9 @@ public sealed class TableModel : IFilePredictor
 
     internal nn.Module<Tensor, Tensor> Network => network;
 
-    /// <summary>Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.</summary>
+    /// <summary>
+    /// Trains on 70 % of the rows, 15 % for validation and 15 % for the test; classes are shared evenly.
+    /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part, where it is given: then 85 % of the rows are for training.</param>
     /// <param name="options">The settings.</param>

@@ -46,7 +46,9 @@ internal static class TableParts
         }
     }
 
-    /// <summary>Before any work: no column is one of numbers but for a few cells, and what may not be missing is there.</summary>
+    /// <summary>
+    /// Before any work: no column is one of numbers but for a few cells, and what may not be missing is there.
+    /// </summary>
     public static void RequireTypes(Table table, TableTrainingOptions options, string[] inputs)
     {
         foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
@@ -102,7 +104,9 @@ internal static class TableParts
         return [[.. order[..train].Order()], [.. order[train..(train + validation)].Order()], [.. order[(train + validation)..].Order()]];
     }
 
-    /// <summary>Whole groups in random order, into the test part until it has its share, then into the validation part.</summary>
+    /// <summary>
+    /// Whole groups in random order, into the test part until it has its share, then into the validation part.
+    /// </summary>
     private static int[][] ByGroups(Table table, string column, int seed, bool hasTest)
     {
         int[][] groups =

@@ -147,7 +147,10 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         public bool AreWhole { get; private set; } = true;
 
-        /// <summary>The different texts of the training part, of a target those of all rows, up to one more than can be classes; empty where missing.</summary>
+        /// <summary>
+        /// The different texts of the training part, of a target those of all rows, up to one more than can be classes;
+        /// empty where missing.
+        /// </summary>
         public HashSet<string> Classes { get; } = [];
 
         public double Mean => moments.Count > 0 ? moments.Mean : 0.0;
@@ -191,7 +194,9 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
             }
         }
 
-        /// <summary>Keeps a sample in which every value is as likely. Source: J. Vitter, ACM TOMS 11 (1985), algorithm R.</summary>
+        /// <summary>
+        /// Keeps a sample in which every value is as likely. Source: J. Vitter, ACM TOMS 11 (1985), algorithm R.
+        /// </summary>
         private void Keep(double value)
         {
             if (sample.Count < SampleSize)

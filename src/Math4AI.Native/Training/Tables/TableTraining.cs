@@ -6,12 +6,18 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Tables;
 
-/// <summary>Default settings for training on a table, and learning curves, validation curves and seeds: several trainings on one table.</summary>
+/// <summary>
+/// Default settings for training on a table, and learning curves, validation curves and seeds: several trainings on one
+/// table.
+/// </summary>
 public static class TableTraining
 {
     private const int MaxClassNumbers = 10;
 
-    /// <summary>The suffix of the file name of the second training's checkpoint, where <see cref="TrainerOptions.RestoreBest"/> is false.</summary>
+    /// <summary>
+    /// The suffix of the file name of the second training's checkpoint, where <see cref="TrainerOptions.RestoreBest"/>
+    /// is false.
+    /// </summary>
     public const string SecondPass = ".2";
 
     /// <summary>
@@ -39,7 +45,9 @@ public static class TableTraining
             (parts[i].Length, Run(all with { Train = parts[i], IsValidationKept = true }, Unsaved(options), null, cancellation).Test));
     }
 
-    /// <summary>Returns a training for each of several settings, on the same parts, as for a validation curve.</summary>
+    /// <summary>
+    /// Returns a training for each of several settings, on the same parts, as for a validation curve.
+    /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
     /// <param name="settings">The settings, with one seed.</param>
@@ -52,7 +60,9 @@ public static class TableTraining
         return TrainingsAtOnce.Run(settings.Count, i => TableModel.Train(table, test, Unsaved(settings[i]), null, cancellation));
     }
 
-    /// <summary>Returns trainings from several seeds, which differ in the parts, the initial weights and the order of the rows.</summary>
+    /// <summary>
+    /// Returns trainings from several seeds, which differ in the parts, the initial weights and the order of the rows.
+    /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
     /// <param name="options">The settings; their seed is the first.</param>
@@ -156,7 +166,9 @@ public static class TableTraining
         return new TrainerOptions { BatchSize = Batch, Steps = steps, EvaluateEvery = Math.Max(1, steps / Evaluations) };
     }
 
-    /// <summary>Returns the default task of a column: texts, and up to ten different whole numbers, are classes.</summary>
+    /// <summary>
+    /// Returns the default task of a column: texts, and up to ten different whole numbers, are classes.
+    /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="target">The column.</param>
     public static TableTask TaskOf(Table table, string target)

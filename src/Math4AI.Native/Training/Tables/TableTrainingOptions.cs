@@ -9,7 +9,9 @@ public sealed record TableTrainingOptions
     /// <summary>Gets the names of the columns to ignore.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
-    /// <summary>Gets a column, such as a patient's name, whose equal values stay in one set; not an input. Null for none.</summary>
+    /// <summary>
+    /// Gets a column, such as a patient's name, whose equal values stay in one set; not an input. Null for none.
+    /// </summary>
     public string? GroupBy { get; init; }
 
     /// <summary>
@@ -24,7 +26,10 @@ public sealed record TableTrainingOptions
     /// <summary>Gets what is done with missing values.</summary>
     public Missing Missing { get; init; } = Missing.Refuse;
 
-    /// <summary>Gets the ordinal columns, with their texts in ascending order: such a column is one input, not one for each text.</summary>
+    /// <summary>
+    /// Gets the ordinal columns, with their texts in ascending order: such a column is one input, not one for each
+    /// text.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Gets the task; null for that of <see cref="TableTraining.TaskOf"/>.</summary>

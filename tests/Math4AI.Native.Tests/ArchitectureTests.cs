@@ -25,7 +25,7 @@ public class ArchitectureTests
         ["Kernels"] = [.. Mathematics, "Features", "Fitting"],
         ["Training"] = [.. Mathematics, "Features", "Fitting", "Kernels"],
         ["Unsupervised"] = [.. Mathematics, "Features", "Kernels", "Training"],
-        ["Language"] = [.. Mathematics, "Features", "Training", "Unsupervised"],
+        ["Language"] = [.. Mathematics, "Features", "Fitting", "Training", "Unsupervised"],
         ["Separation"] = [.. Mathematics, "Audio"],
     };
 

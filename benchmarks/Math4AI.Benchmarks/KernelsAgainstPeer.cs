@@ -16,7 +16,7 @@ internal static class KernelsAgainstPeer
 
     private static readonly (string Work, int Samples, int Inputs, Func<Matrix<double>, Vector<double>, double[]> Ours)[] Works =
     [
-        ("evidence", 2000, 8, Evidence),
+        ("evidence", 2000, 8, EvidenceAndGradient),
         ("predictions", 7000, 8, Predictions),
         ("ridge", 5000, 8, Ridge),
         ("classes", 20_000, 20, Classes),
@@ -90,8 +90,14 @@ internal static class KernelsAgainstPeer
         return (x, y);
     }
 
-    private static double[] Evidence(Matrix<double> x, Vector<double> y) => GaussianProcess.EvidenceAt(
-        1.0 * Kernel.Rbf([.. Enumerable.Repeat(1.5, x.ColumnCount)]), 0.1, x, y);
+    private static double[] EvidenceAndGradient(Matrix<double> x, Vector<double> y)
+    {
+        Kernel kernel = 1.0 * Kernel.Rbf([.. Enumerable.Repeat(1.5, x.ColumnCount)]);
+        var evidence = new Evidence(ProcessSamples.AsGiven(x, y), kernel);
+        double[] gradient = new double[evidence.Parameters];
+        double value = evidence.Gradient(Evidence.Pack(kernel.Parameters, Math.Log(0.1), []), gradient);
+        return [-value, .. gradient.Select(slope => -slope)];
+    }
 
     private static double[] Predictions(Matrix<double> x, Vector<double> y)
     {

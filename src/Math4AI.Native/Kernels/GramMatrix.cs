@@ -15,7 +15,7 @@ public sealed class GramMatrix
     private readonly double[] values;
 
     internal GramMatrix(int rows, int columns)
-        : this(new double[checked(rows * columns)], rows, columns)
+        : this(new double[Elements(rows, columns)], rows, columns)
     {
     }
 
@@ -104,6 +104,12 @@ public sealed class GramMatrix
         new(matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray(), matrix.RowCount, matrix.ColumnCount);
 
     internal static GramMatrix Of(double[] values, int order) => new(values, order, order);
+
+    private static long Elements(int rows, int columns) => (long)rows * columns <= Array.MaxLength
+        ? (long)rows * columns
+        : throw new ArgumentException(
+            $"A kernel matrix of {rows} × {columns} samples would take {8e-9 * rows * columns:0} GB: use at most "
+            + $"{(int)Math.Sqrt(Array.MaxLength)} samples at a time, or a support vector machine.");
 
     private void InBlocks(int scratchLength, Action<int, int, double[]> work)
     {

@@ -131,6 +131,13 @@ public class KernelTests
     }
 
     [Fact]
+    public void A_matrix_beyond_every_array_is_refused_with_its_size()
+    {
+        ArgumentException e = Assert.Throws<ArgumentException>(() => Kernel.Rbf(1.0).Gram(Matrix<double>.Build.Dense(50_000, 1)));
+        Assert.Contains("20 GB", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Kernel_ridge_regression_with_a_linear_kernel_is_ridge_regression()
     {
         Vector<double> y = Samples * Vector<double>.Build.DenseOfArray([1.0, -2.0, 0.5]) + 0.1 * Vector<double>.Build.Random(37, 6);

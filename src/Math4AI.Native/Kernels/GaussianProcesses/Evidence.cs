@@ -13,7 +13,7 @@ namespace Math4AI.Kernels.GaussianProcesses;
 internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
 {
     private readonly int kernelParameters = kernel.Parameters.Count;
-    private readonly double[] work = new double[checked(samples.Count * samples.Count)];
+    private readonly double[] work = new GramMatrix(samples.Count, samples.Count).Values;
 
     public override int Parameters => kernelParameters + 1 + samples.MeanParameters;
 

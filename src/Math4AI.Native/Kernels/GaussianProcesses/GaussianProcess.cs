@@ -85,15 +85,6 @@ public sealed record GaussianProcess
             : evidence.Fit(null, start);
     }
 
-    /// <summary>log p(y) and its gradient by the kernel's hyperparameters and log σ², of targets as they are: for benchmarks.</summary>
-    internal static double[] EvidenceAt(Kernel kernel, double noiseVariance, Matrix<double> inputs, Vector<double> targets)
-    {
-        var evidence = new Evidence(ProcessSamples.AsGiven(inputs, targets), kernel);
-        double[] gradient = new double[evidence.Parameters];
-        double value = evidence.Gradient(Evidence.Pack(kernel.Parameters, Math.Log(noiseVariance), []), gradient);
-        return [-value, .. gradient.Select(slope => -slope)];
-    }
-
     /// <summary>β to begin with: where the squares of y − m(X, β) are least, since what is left is the process's to explain.</summary>
     private double[] StartOfMean(Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation)
     {

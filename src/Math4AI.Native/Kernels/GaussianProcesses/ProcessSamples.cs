@@ -7,8 +7,7 @@ namespace Math4AI.Kernels.GaussianProcesses;
 /// <summary>The samples of a Gaussian process as it works with them: inputs that may be standardised, targets over their deviation.</summary>
 internal sealed class ProcessSamples
 {
-    private readonly double[] shift;
-    private readonly double[] scale;
+    private readonly InputScaling scaling;
     private readonly Matrix<double> raw;
     private readonly Vector<double> targets;
     private readonly Model? mean;
@@ -20,14 +19,7 @@ internal sealed class ProcessSamples
         KernelSamples samples = Check(inputs, targets, mean);
         CheckNoise(samples, noiseVariances);
         (raw, this.targets, this.mean) = (inputs.Clone(), targets.Clone(), mean);
-        shift = new double[samples.Inputs];
-        scale = new double[samples.Inputs];
-        for (int input = 0; input < samples.Inputs; input++)
-        {
-            (double average, double deviation) = samples.Column(input).ToArray().MeanStandardDeviation();
-            (shift[input], scale[input]) = isStandardized ? (average, deviation > 0.0 ? deviation : 1.0) : (0.0, 1.0);
-        }
-
+        scaling = new InputScaling(samples, isStandardized);
         Inputs = Standardized(inputs);
         level = mean is null ? targets.Average() : 0.0;
         double spread = (targets - MeanOf(inputs, meanStart)).StandardDeviation();
@@ -38,7 +30,7 @@ internal sealed class ProcessSamples
     private ProcessSamples(Matrix<double> inputs, Vector<double> targets)
     {
         (raw, this.targets, Inputs, TargetScale) = (inputs, targets, new KernelSamples(inputs, nameof(inputs)), 1.0);
-        (shift, scale) = (new double[inputs.ColumnCount], [.. Enumerable.Repeat(1.0, inputs.ColumnCount)]);
+        scaling = new InputScaling(Inputs, isStandardized: false);
         NoiseVariances = new double[inputs.RowCount];
     }
 
@@ -57,16 +49,7 @@ internal sealed class ProcessSamples
     /// <summary>Gets the known variances of the samples' noise, in units of the scaled targets.</summary>
     public double[] NoiseVariances { get; }
 
-    public KernelSamples Standardized(Matrix<double> inputs)
-    {
-        if (inputs.ColumnCount != shift.Length)
-        {
-            throw new ArgumentException($"The process was fitted to {shift.Length} inputs, and there are {inputs.ColumnCount}.", nameof(inputs));
-        }
-
-        return new KernelSamples(
-            Matrix<double>.Build.Dense(inputs.RowCount, inputs.ColumnCount, (i, j) => (inputs[i, j] - shift[j]) / scale[j]), nameof(inputs));
-    }
+    public KernelSamples Standardized(Matrix<double> inputs) => scaling.Apply(inputs);
 
     /// <summary>m(x, β) of rows.</summary>
     public Vector<double> MeanOf(Matrix<double> inputs, ReadOnlySpan<double> meanParameters) =>

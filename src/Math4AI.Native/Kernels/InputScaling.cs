@@ -1,0 +1,35 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Kernels;
+
+/// <summary>The shift and scale that standardize each input, found on training samples and applied to any; or none of either.</summary>
+internal sealed class InputScaling
+{
+    private readonly double[] shift;
+    private readonly double[] scale;
+
+    /// <summary>Finds the mean and the standard deviation of each input; a constant input is shifted alone.</summary>
+    public InputScaling(KernelSamples samples, bool isStandardized)
+    {
+        shift = new double[samples.Inputs];
+        scale = new double[samples.Inputs];
+        Array.Fill(scale, 1.0);
+        for (int input = 0; isStandardized && input < samples.Inputs; input++)
+        {
+            (double average, double deviation) = samples.Column(input).ToArray().MeanStandardDeviation();
+            (shift[input], scale[input]) = (average, deviation > 0.0 ? deviation : 1.0);
+        }
+    }
+
+    /// <summary>Scales samples, in a copy.</summary>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public KernelSamples Apply(Matrix<double> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return inputs.ColumnCount == shift.Length
+            ? new KernelSamples(
+                Matrix<double>.Build.Dense(inputs.RowCount, inputs.ColumnCount, (i, j) => (inputs[i, j] - shift[j]) / scale[j]), nameof(inputs))
+            : throw new ArgumentException($"The fit has {shift.Length} inputs, and there are {inputs.ColumnCount}.", nameof(inputs));
+    }
+}

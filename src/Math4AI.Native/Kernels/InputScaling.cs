@@ -17,9 +17,22 @@ internal sealed class InputScaling
         Array.Fill(scale, 1.0);
         for (int input = 0; isStandardized && input < samples.Inputs; input++)
         {
-            (double average, double deviation) = samples.Column(input).ToArray().MeanStandardDeviation();
+            (double average, double deviation) = MeanAndDeviation(samples.Column(input).ToArray());
             (shift[input], scale[input]) = (average, deviation > 0.0 ? deviation : 1.0);
         }
+    }
+
+    /// <summary>The mean and the standard deviation, relative to the largest value: squares of tiny and huge numbers are not numbers.</summary>
+    public static (double Mean, double Deviation) MeanAndDeviation(double[] values)
+    {
+        double largest = values.Max(Math.Abs);
+        if (largest == 0.0)
+        {
+            return (0.0, 0.0);
+        }
+
+        (double mean, double deviation) = values.Select(value => value / largest).MeanStandardDeviation();
+        return (mean * largest, deviation * largest);
     }
 
     /// <summary>Scales samples, in a copy.</summary>

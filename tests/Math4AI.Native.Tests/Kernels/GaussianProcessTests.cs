@@ -126,4 +126,22 @@ public class GaussianProcessTests
             .Fit(X, y, variances);
         Assert.Equal(Math.Sin(5.0), fit.Predict(X.SubMatrix(20, 1, 0, 1)).Mean[0], 0.2);
     }
+
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    public void The_units_of_inputs_and_targets_do_not_matter(double unit)
+    {
+        Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.6, 4.1]);
+        var process = new GaussianProcess { Kernel = Kernel.Rbf(0.5), Starts = 1 };
+        GaussianProcessFit expected = process.Fit(X, Y), ofTargets = process.Fit(X, Y * unit), ofInputs = process.Fit(X * unit, Y);
+        GaussianProcessPrediction plain = expected.Predict(at), scaled = ofTargets.Predict(at), moved = ofInputs.Predict(at * unit);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(plain.Mean[i], scaled.Mean[i] / unit, 1e-4);
+            Assert.Equal(plain.Deviation[i], scaled.Deviation[i] / unit, 1e-4);
+            Assert.Equal(plain.Mean[i], moved.Mean[i], 1e-4);
+            Assert.Equal(expected.Draw(at, 1)[i, 0], ofTargets.Draw(at, 1)[i, 0] / unit, 1e-3);
+        }
+    }
 }

@@ -87,13 +87,18 @@ public sealed class GaussianProcessFit
     public Matrix<double> Covariance(Matrix<double> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        return ScaledCovariance(inputs) * samples.TargetScale * samples.TargetScale;
+    }
+
+    private Matrix<double> ScaledCovariance(Matrix<double> inputs)
+    {
         KernelSamples x = samples.Standardized(inputs);
         var prior = new GramMatrix(x.Count, x.Count);
         Kernel.Fill(x, x, prior);
         GramMatrix cross = Cross(inputs);
         factor.SolveLower(cross.Values);
         Matrix<double> half = cross.ToMatrix();
-        return (prior.ToMatrix() - half.TransposeThisAndMultiply(half)) * (samples.TargetScale * samples.TargetScale);
+        return prior.ToMatrix() - half.TransposeThisAndMultiply(half);
     }
 
     /// <summary>Draws functions from the posterior, jointly over new samples, without noise.</summary>
@@ -105,7 +110,8 @@ public sealed class GaussianProcessFit
     public Matrix<double> Draw(Matrix<double> inputs, int draws, int seed = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
-        Matrix<double> covariance = Covariance(inputs);
+        ArgumentNullException.ThrowIfNull(inputs);
+        Matrix<double> covariance = ScaledCovariance(inputs);
 
         // Rounding can leave eigenvalues a little below zero: those are zero.
         var eigen = covariance.Evd(Symmetricity.Symmetric);
@@ -113,7 +119,7 @@ public sealed class GaussianProcessFit
             [.. eigen.EigenValues.Select(value => Math.Sqrt(Math.Max(0.0, value.Real)))]);
         Matrix<double> normal = Matrix<double>.Build.Random(inputs.RowCount, draws, new Normal(0.0, 1.0, new Random(seed)));
         Vector<double> mean = Predict(inputs).Mean;
-        return (root * normal).MapIndexed((i, _, value) => value + mean[i]);
+        return (root * normal).MapIndexed((i, _, value) => value * samples.TargetScale + mean[i]);
     }
 
     /// <summary>Predicts each sample from all the others, in closed form.</summary>

@@ -1,6 +1,5 @@
 using Math4AI.Fitting.Models;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Kernels.GaussianProcesses;
 
@@ -21,10 +20,10 @@ internal sealed class ProcessSamples
         (raw, this.targets, this.mean) = (inputs.Clone(), targets.Clone(), mean);
         scaling = new InputScaling(samples, isStandardized);
         Inputs = Standardized(inputs);
-        level = mean is null ? targets.Average() : 0.0;
-        double spread = (targets - MeanOf(inputs, meanStart)).StandardDeviation();
+        level = mean is null ? InputScaling.MeanAndDeviation(targets.ToArray()).Mean : 0.0;
+        double spread = InputScaling.MeanAndDeviation((targets - MeanOf(inputs, meanStart)).ToArray()).Deviation;
         TargetScale = spread > 0.0 ? spread : 1.0;
-        NoiseVariances = noiseVariances?.Divide(TargetScale * TargetScale).ToArray() ?? new double[samples.Count];
+        NoiseVariances = noiseVariances?.Divide(TargetScale).Divide(TargetScale).ToArray() ?? new double[samples.Count];
     }
 
     private ProcessSamples(Matrix<double> inputs, Vector<double> targets)

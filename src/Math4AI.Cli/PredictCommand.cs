@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Data;
-using Math4AI.Training.Files;
+using Math4AI.Data.Models;
 
 namespace Math4AI.Cli;
 
@@ -54,14 +54,14 @@ internal static class PredictCommand
     /// <summary>The names, where there are any, the prediction, and for classes the probability of each.</summary>
     private static string ToCsv(FilePredictions found)
     {
-        string[] first = found.Names.Count > 0 ? ["image"] : [];
+        string[] first = found.Names.Count > 0 ? ["image"] : [], deviation = found.Deviations.Count > 0 ? [$"deviation({found.Target})"] : [];
         var lines = new List<string>
         {
-            string.Join(',', first.Append(found.Target).Concat(found.Classes.Select(name => $"p({name})")).Select(Quote)),
+            string.Join(',', first.Append(found.Target).Concat(found.Classes.Select(name => $"p({name})")).Concat(deviation).Select(Quote)),
         };
         lines.AddRange(found.Values.Select((row, i) => string.Join(',', found.Names.Skip(i).Take(1).Select(Quote)
             .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Array.IndexOf(row, row.Max())])] : [])
-            .Concat(row.Select(Number)))));
+            .Concat(row.Concat(found.Deviations.Skip(i).Take(1)).Select(Number)))));
         return string.Join('\n', lines) + "\n";
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Images;
+using Math4AI.Data.Models;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
 using Math4AI.Reporting;

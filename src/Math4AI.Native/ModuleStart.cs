@@ -2,10 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Math4AI.Audio;
 using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Kernels;
+using Math4AI.Kernels.Files;
+using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.Kernels.Machines;
 using Math4AI.Language;
 using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
-using Math4AI.Training.Files;
 using Math4AI.Training.Images;
 using Math4AI.Training.Tables;
 
@@ -25,6 +29,10 @@ internal static class ModuleStart
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();
         DataFormat.Register(new SoundFormat());
+        ModelFolder.Register(SavedMachines.ClassifierKind, SupportVectorClassifierFit.Load);
+        ModelFolder.Register(SavedMachines.RegressorKind, SupportVectorFit.Load);
+        ModelFolder.Register(SavedRidges.Kind, KernelRidgeFit.Load);
+        ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
         ModelFolder.Register(TextModel.Kind, TextModel.Load);

@@ -22,6 +22,18 @@ internal sealed class InputScaling
         }
     }
 
+    /// <summary>Takes a shift and scale that were found before.</summary>
+    public InputScaling(double[] shift, double[] scale) => (this.shift, this.scale) = (shift, scale);
+
+    /// <summary>Gets the number of inputs.</summary>
+    public int Inputs => shift.Length;
+
+    /// <summary>Gets what is subtracted from each input.</summary>
+    public double[] Shift => shift;
+
+    /// <summary>Gets what each input is then divided by.</summary>
+    public double[] Scale => scale;
+
     /// <summary>The mean and the standard deviation, relative to the largest value: squares of tiny and huge numbers are not numbers.</summary>
     public static (double Mean, double Deviation) MeanAndDeviation(double[] values)
     {

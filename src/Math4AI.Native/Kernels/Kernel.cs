@@ -24,6 +24,22 @@ public abstract class Kernel
     /// <summary>Gets a short description with the values of the hyperparameters, such as <c>2 * rbf(0.5)</c>.</summary>
     public abstract override string ToString();
 
+    /// <summary>
+    /// Gets the kernel as a formula that <see cref="Parse"/> reads, with every digit of its hyperparameters: what a fitted machine is saved
+    /// with. A kernel of one's own overrides it, and gives its name to <see cref="KernelNames.Add"/>.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The kernel is a function that no formula describes.</exception>
+    public virtual string Formula => throw new NotSupportedException(
+        $"The kernel {this} has no formula, and cannot be saved: derive from Kernel, override Formula, and name the kernel by KernelNames.Add.");
+
+    /// <summary>Reads a kernel from a formula, such as <c>2 * rbf(0.5) + periodic(1, 0.3)[0] + white(0.1)</c>.</summary>
+    /// <param name="formula">
+    /// Sums and products of numbers and of kernels by <see cref="KernelNames"/>, with brackets, and the columns of a kernel, from 0, behind it.
+    /// A kernel without numbers has those that are usual.
+    /// </param>
+    /// <exception cref="FormatException">The text is no such formula: what is wrong is named.</exception>
+    public static Kernel Parse(string formula) => new KernelParser(formula).Parse();
+
     /// <summary>Makes the same kernel with other hyperparameters.</summary>
     /// <param name="parameters">θ, in the order of <see cref="ParameterNames"/>.</param>
     /// <exception cref="ArgumentException">The number of parameters is another, or one is not finite.</exception>

@@ -1,9 +1,11 @@
+using Math4AI.Data.Models;
+using Math4AI.Kernels.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels;
 
 /// <summary>A function fitted by <see cref="KernelRidge"/>, f(x) = Σ α_i k(x_i, x).</summary>
-public sealed class KernelRidgeFit
+public sealed class KernelRidgeFit : IFilePredictor
 {
     // Rows that are predicted at a time: kernel values of rows × samples are held.
     private const int RowsAtATime = 1024;
@@ -18,6 +20,17 @@ public sealed class KernelRidgeFit
 
     /// <summary>Gets α, samples × outputs.</summary>
     public Matrix<double> Weights { get; }
+
+    /// <inheritdoc cref="Machines.SupportVectorFit.Save"/>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => SavedRidges.Write(folder, files, this));
+
+    /// <inheritdoc cref="Machines.SupportVectorFit.Load"/>
+    public static KernelRidgeFit Load(string folder) => SavedRidges.Read(folder);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path) => NumberRows.Predict(path, samples.Inputs, Predict);
+
+    internal KernelSamples Samples => samples;
 
     /// <summary>Predicts new samples.</summary>
     /// <param name="inputs">x, samples × inputs.</param>

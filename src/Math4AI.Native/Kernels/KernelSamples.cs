@@ -25,6 +25,9 @@ public sealed class KernelSamples
 
     private KernelSamples(double[] values, int count, int inputs) => (this.values, Count, Inputs) = (values, count, inputs);
 
+    /// <summary>Takes finite numbers, column after column.</summary>
+    internal static KernelSamples Of(double[] values, int count, int inputs) => new(values, count, inputs);
+
     internal double[] Values => values;
 
     /// <summary>Gets the number of samples.</summary>

@@ -37,6 +37,10 @@ internal static class Positive
         return values;
     }
 
+    /// <summary>The numbers with every digit, so that reading them gives the same bits.</summary>
+    public static string Digits(params ReadOnlySpan<double> values) =>
+        string.Join(", ", values.ToArray().Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+
     public static string Text(params ReadOnlySpan<double> values) =>
         string.Join(", ", values.ToArray().Select(value => value.ToString("G4", CultureInfo.InvariantCulture)));
 }

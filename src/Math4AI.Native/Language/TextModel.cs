@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Math4AI.Data;
+using Math4AI.Data.Models;
 using Math4AI.Fitting;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
@@ -154,7 +155,7 @@ public sealed class TextModel
         double width = about.Width, symbolCount = Math.Max(about.Symbols.Length, about.BytePairs.Count);
         ModelFolder.RequireWeights(folder, (symbolCount + about.Context + 12.0 * width * about.Layers) * width);
         var model = new TextModel(about);
-        ModelFolder.ReadWeights(folder, model.network);
+        NetworkFolder.ReadWeights(folder, model.network);
         return model;
     }
 
@@ -162,7 +163,7 @@ public sealed class TextModel
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
     public void Save(string folder, FileTransaction files) =>
-        ModelFolder.Write(folder, files, Kind, About, TextModelJson.Default.TextModelDescription, network);
+        NetworkFolder.Write(folder, files, Kind, About, TextModelJson.Default.TextModelDescription, network);
 
     /// <summary>
     /// Returns the number of symbols for each character of a text: 1 for characters, about 1/4 for byte pairs.

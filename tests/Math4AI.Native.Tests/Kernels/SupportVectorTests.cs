@@ -129,4 +129,59 @@ public class SupportVectorTests
         SupportVectorClassifierFit fit = new SupportVectorClassifier().Fit(x, [.. Enumerable.Range(0, 40).Select(i => i % 2)]);
         Assert.True(fit.IsConverged);
     }
+
+    [Fact]
+    public void The_prediction_is_always_the_most_probable_class_and_the_probabilities_are_calibrated()
+    {
+        // Three classes of known densities: normal with deviation 1 around −1.5, 0 and 1.5.
+        var random = new Random(8);
+        int[] classes = [.. Enumerable.Range(0, 1500).Select(i => i % 3)];
+        Matrix<double> x = Matrix<double>.Build.Dense(1500, 1, (i, _) =>
+            1.5 * (classes[i] - 1) + MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0));
+        SupportVectorClassifierFit fit = new SupportVectorClassifier { HasProbabilities = true }.Fit(x, classes);
+        Matrix<double> ahead = Matrix<double>.Build.Dense(3000, 1, (i, _) =>
+            1.5 * (i % 3 - 1) + MathNet.Numerics.Distributions.Normal.Sample(random, 0.0, 1.0));
+        Matrix<double> found = fit.Probabilities(ahead);
+        int[] predicted = fit.Predict(ahead);
+        double loss = 0.0, least = 0.0;
+        for (int i = 0; i < 3000; i++)
+        {
+            double[] densities = [.. Enumerable.Range(0, 3).Select(of => Math.Exp(-0.5 * Math.Pow(ahead[i, 0] - 1.5 * (of - 1), 2)))];
+            Assert.Equal(1.0, found.Row(i).Sum(), 1e-9);
+            Assert.Equal(found.Row(i).MaximumIndex(), predicted[i]);
+            loss -= Math.Log(found[i, i % 3]) / 3000;
+            least -= Math.Log(densities[i % 3] / densities.Sum()) / 3000;
+        }
+
+        // The true densities have the least expected loss; scikit-learn's SVC(probability=True) is 0.041 to 0.051 above it on four such draws.
+        Assert.InRange(loss, least - 0.01, least + 0.06);
+    }
+
+    [Fact]
+    public void Pairs_that_come_from_probabilities_couple_to_them()
+    {
+        double[] p = [0.1, 0.25, 0.6, 0.05], found = new double[4];
+        double[,] pairs = new double[4, 4];
+        for (int i = 0; i < 4; i++)
+        {
+            for (int j = 0; j < 4; j++)
+            {
+                pairs[i, j] = i == j ? 0.0 : p[i] / (p[i] + p[j]);
+            }
+        }
+
+        PairwiseCoupling.Fill(pairs, found);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(p[i], found[i], 1e-10);
+        }
+    }
+
+    [Fact]
+    public void A_class_of_one_sample_has_no_probabilities()
+    {
+        Matrix<double> x = Matrix<double>.Build.DenseOfColumnArrays([1.0, 2.0, 3.0]);
+        Assert.Contains("one sample", Assert.Throws<ArgumentException>(
+            () => new SupportVectorClassifier { HasProbabilities = true }.Fit(x, [0, 0, 1])).Message, StringComparison.Ordinal);
+    }
 }

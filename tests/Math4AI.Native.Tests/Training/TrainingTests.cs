@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Math4AI.Data;
+using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Fitting;
 using Math4AI.Runtime;
 using Math4AI.Training;
-using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
 using Math4AI.Training.Scoring;

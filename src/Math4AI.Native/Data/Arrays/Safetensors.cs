@@ -12,7 +12,8 @@ public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 
 /// <summary>
 /// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every array, and the
-/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers, float16, bfloat16, float32 and float64 are read; float32 is written.
+/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers, float16, bfloat16, float32 and float64 are read; float32 and
+/// float64 are written.
 /// </summary>
 public static class Safetensors
 {
@@ -31,19 +32,33 @@ public static class Safetensors
         string path, IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(arrays);
-        using MemoryStream header = Header(arrays, metadata);
         using FileStream file = File.Create(path);
-        Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        file.Write(length);
-        header.WriteTo(file);
+        WriteHeader(file, NumberType.Float32, [.. arrays.Select(array => (array.Key, array.Value.Shape, array.Value.Values.Length))], metadata);
         foreach (NamedArray array in arrays.Values)
         {
-            // A span has no more than 2³¹ bytes.
-            for (int first = 0; first < array.Values.Length; first += WrittenAtOnce)
-            {
-                file.Write(MemoryMarshal.AsBytes(array.Values.AsSpan(first, Math.Min(WrittenAtOnce, array.Values.Length - first))));
-            }
+            WriteValues<float>(file, array.Values);
+        }
+    }
+
+    /// <summary>Writes arrays of float64, row-major.</summary>
+    internal static void WriteNumbers(string path, IReadOnlyList<NumberArray> arrays)
+    {
+        using FileStream file = File.Create(path);
+        WriteHeader(
+            file, NumberType.Float64, [.. arrays.Select(array => (array.Name, (IReadOnlyList<long>)array.Shape, array.Values.Length))], null);
+        foreach (NumberArray array in arrays)
+        {
+            WriteValues<double>(file, array.Values);
+        }
+    }
+
+    private static void WriteValues<T>(FileStream file, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        // A span has no more than 2³¹ bytes.
+        for (int first = 0; first < values.Length; first += WrittenAtOnce)
+        {
+            file.Write(MemoryMarshal.AsBytes(values.Slice(first, Math.Min(WrittenAtOnce, values.Length - first))));
         }
     }
 
@@ -83,9 +98,13 @@ public static class Safetensors
     }
 
     /// <summary>The header of a file: names, types, shapes and places, padded so that the arrays begin at a multiple of eight bytes.</summary>
-    private static MemoryStream Header(IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata)
+    private static void WriteHeader(
+        FileStream file,
+        NumberType type,
+        IReadOnlyList<(string Name, IReadOnlyList<long> Shape, int Length)> arrays,
+        IReadOnlyDictionary<string, string>? metadata)
     {
-        var header = new MemoryStream();
+        using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
             json.WriteStartObject();
@@ -101,12 +120,12 @@ public static class Safetensors
             }
 
             long at = 0;
-            foreach ((string name, NamedArray array) in arrays)
+            foreach ((string name, IReadOnlyList<long> shape, int count) in arrays)
             {
                 json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", type.Size == sizeof(float) ? "F32" : "F64");
                 json.WriteStartArray("shape");
-                foreach (long size in array.Shape)
+                foreach (long size in shape)
                 {
                     json.WriteNumberValue(size);
                 }
@@ -114,7 +133,7 @@ public static class Safetensors
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(at);
-                json.WriteNumberValue(at += sizeof(float) * (long)array.Values.Length);
+                json.WriteNumberValue(at += type.Size * (long)count);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -127,7 +146,10 @@ public static class Safetensors
             header.WriteByte((byte)' ');
         }
 
-        return header;
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        file.Write(length);
+        header.WriteTo(file);
     }
 
     /// <summary>The places of all arrays, in the order of the file.</summary>

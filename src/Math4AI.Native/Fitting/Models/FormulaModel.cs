@@ -12,6 +12,7 @@ internal sealed class FormulaModel : Model
     public FormulaModel(Formula formula, IReadOnlyList<string> inputs)
     {
         InputNames = inputs;
+        FormulaText = formula.Text;
         ParameterNames = formula.ParametersBeside([.. inputs]);
         if (ParameterNames.Count == 0)
         {
@@ -24,6 +25,8 @@ internal sealed class FormulaModel : Model
     public override IReadOnlyList<string> ParameterNames { get; }
 
     public override IReadOnlyList<string> InputNames { get; }
+
+    public override string? FormulaText { get; }
 
     public override int Outputs => kernels.Length;
 

@@ -23,6 +23,12 @@ public abstract class Model
     /// <summary>Gets the names of the columns of x, in order.</summary>
     public abstract IReadOnlyList<string> InputNames { get; }
 
+    /// <summary>
+    /// Gets the text that <see cref="FromFormula(string, IReadOnlyList{string})"/> makes this model of; null, the default, where
+    /// there is none. What holds a model is saved with it.
+    /// </summary>
+    public virtual string? FormulaText => null;
+
     /// <summary>Gets the number of outputs for each sample. The default is 1.</summary>
     public virtual int Outputs => 1;
 

@@ -27,6 +27,8 @@ internal sealed class ColumnsKernel : Kernel
 
     public override IReadOnlyList<double> Parameters => kernel.Parameters;
 
+    public override string Formula => $"{kernel.Formula}[{string.Join(",", columns)}]";
+
     public override string ToString() => $"{kernel}[{string.Join(",", columns)}]";
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new ColumnsKernel(kernel.With(parameters), columns);

@@ -17,6 +17,8 @@ internal sealed class ConstantKernel : Kernel
 
     public override IReadOnlyList<double> Parameters { get; }
 
+    public override string Formula => Positive.Digits(value);
+
     public override string ToString() => Positive.Text(value);
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new ConstantKernel(Positive.Exponentials(parameters)[0]);

@@ -19,6 +19,8 @@ internal sealed class PeriodicKernel : Kernel
 
     public override IReadOnlyList<double> Parameters { get; }
 
+    public override string Formula => $"periodic({Positive.Digits(period, lengthScale)})";
+
     public override string ToString() => $"periodic({Positive.Text(period, lengthScale)})";
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters)

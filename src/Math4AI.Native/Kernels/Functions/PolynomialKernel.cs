@@ -20,6 +20,9 @@ internal sealed class PolynomialKernel : Kernel
 
     public override IReadOnlyList<double> Parameters { get; }
 
+    public override string Formula =>
+        degree == 1 ? $"linear({Positive.Digits(offset)})" : $"polynomial({degree}, {Positive.Digits(offset)})";
+
     public override string ToString() =>
         degree == 1 ? $"linear({Positive.Text(offset)})" : $"polynomial({degree}; {Positive.Text(offset)})";
 

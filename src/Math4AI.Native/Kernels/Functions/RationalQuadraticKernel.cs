@@ -21,6 +21,8 @@ internal sealed class RationalQuadraticKernel : StationaryKernel
 
     protected override string Name => "rational-quadratic";
 
+    public override string Formula => $"{Name}({Positive.Digits([alpha, .. LengthScales])})";
+
     public override string ToString() => $"{Name}({Positive.Text(alpha)}; {Positive.Text([.. LengthScales])})";
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters)

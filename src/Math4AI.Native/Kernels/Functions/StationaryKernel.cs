@@ -35,6 +35,8 @@ internal abstract class StationaryKernel : Kernel
     /// <summary>Replaces r² by df/d(r²), which is multiplied by differences: where it has no end, at r = 0, it is 0.</summary>
     protected abstract void Slope(Span<double> squares, Span<double> scratch);
 
+    public override string Formula => $"{Name}({Positive.Digits(lengthScales)})";
+
     public override string ToString() => $"{Name}({Positive.Text(lengthScales)})";
 
     protected abstract string Name { get; }

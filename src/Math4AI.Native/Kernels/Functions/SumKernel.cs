@@ -5,6 +5,8 @@ namespace Math4AI.Kernels.Functions;
 /// <summary>k = k₁ + k₂.</summary>
 internal sealed class SumKernel(Kernel left, Kernel right) : CompositeKernel(left, right)
 {
+    public override string Formula => $"({Left.Formula} + {Right.Formula})";
+
     public override string ToString() => $"{Left} + {Right}";
 
     protected override Kernel Combine(Kernel left, Kernel right) => new SumKernel(left, right);

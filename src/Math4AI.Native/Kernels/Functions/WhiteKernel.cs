@@ -17,6 +17,8 @@ internal sealed class WhiteKernel : Kernel
 
     public override bool IsDiagonal => true;
 
+    public override string Formula => $"white({Positive.Digits(variance)})";
+
     public override string ToString() => $"white({Positive.Text(variance)})";
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new WhiteKernel(Positive.Exponentials(parameters)[0]);

@@ -30,21 +30,30 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     public GaussianProcessFit Fit(Minimum? minimum, double[]? parameters = null)
     {
         double[] at = parameters ?? minimum!.Parameters.ToArray();
-        double[] residuals = samples.Residuals(at.AsSpan(Hyperparameters));
-        PositiveDefiniteFactor factor = Factor(at, work)
-            ?? throw new ArithmeticException("The covariance of the samples is not positive definite at the estimated hyperparameters: raise NoiseVariance.");
-        double[] weights = [.. residuals];
-        factor.Solve(weights);
-        double value = Value(residuals, weights, factor);
-        return new GaussianProcessFit(
+        return Fit(
             samples,
             kernel.With(at.AsSpan(0, kernelParameters)),
             Positive.Exponentials(at.AsSpan(kernelParameters, 1))[0],
             at[Hyperparameters..],
-            factor,
-            weights,
-            -value - samples.Count * Math.Log(samples.TargetScale),
+            work,
+            null,
             minimum);
+    }
+
+    /// <summary>
+    /// The process of a kernel, the scaled σ² and the mean's parameters, in an array of n² numbers that it keeps; the evidence is computed
+    /// where it is not given.
+    /// </summary>
+    public static GaussianProcessFit Fit(
+        ProcessSamples samples, Kernel kernel, double noise, double[] ofMean, double[] array, double? logEvidence, Minimum? minimum)
+    {
+        double[] residuals = samples.Residuals(ofMean);
+        PositiveDefiniteFactor factor = Factor(samples, kernel, noise, array)
+            ?? throw new ArithmeticException("The covariance of the samples is not positive definite at the hyperparameters: raise NoiseVariance.");
+        double[] weights = [.. residuals];
+        factor.Solve(weights);
+        double evidence = logEvidence ?? -Value(residuals, weights, factor) - samples.Count * Math.Log(samples.TargetScale);
+        return new GaussianProcessFit(samples, kernel, noise, ofMean, factor, weights, evidence, minimum);
     }
 
     private double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
@@ -96,12 +105,17 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         }
     }
 
+    private PositiveDefiniteFactor? Factor(ReadOnlySpan<double> parameters, double[] array) => Factor(
+        samples,
+        kernel.With(parameters[..kernelParameters]),
+        Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0],
+        array);
+
     /// <summary>The factor of K in an array that it overwrites; null where K is not positive definite.</summary>
-    private PositiveDefiniteFactor? Factor(ReadOnlySpan<double> parameters, double[] array)
+    private static PositiveDefiniteFactor? Factor(ProcessSamples samples, Kernel kernel, double noise, double[] array)
     {
         GramMatrix gram = GramMatrix.Of(array, samples.Count);
-        kernel.With(parameters[..kernelParameters]).Fill(samples.Inputs, samples.Inputs, gram);
-        double noise = Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0];
+        kernel.Fill(samples.Inputs, samples.Inputs, gram);
         for (int i = 0; i < samples.Count; i++)
         {
             gram.Column(i)[i] += noise + samples.NoiseVariances[i];

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Math4AI.Data.Models;
+using Math4AI.Kernels.Files;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Optimization;
 using MathNet.Numerics.Distributions;
@@ -8,7 +10,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>A Gaussian process fitted to samples: it predicts, draws functions, and tells how well it foretells each of its own samples.</summary>
-public sealed class GaussianProcessFit
+public sealed class GaussianProcessFit : IFilePredictor
 {
     // Rows that are predicted at a time: kernel values of rows × samples are held.
     private const int RowsAtATime = 1024;
@@ -48,6 +50,31 @@ public sealed class GaussianProcessFit
 
     /// <summary>Gets the estimated parameters of the mean function, in the order of its model; empty without one.</summary>
     public IReadOnlyList<double> MeanParameters => meanParameters;
+
+    /// <summary>
+    /// Writes the process to a folder: its samples and hyperparameters, from which <see cref="Load"/> computes the factor of the covariance
+    /// again.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The kernel, or the mean, has no formula.</exception>
+    /// <inheritdoc cref="Machines.SupportVectorFit.Save"/>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => SavedProcesses.Write(folder, files, this));
+
+    /// <summary>Reads a process that was saved, in time n³/3. How its search ended is not kept.</summary>
+    /// <inheritdoc cref="Machines.SupportVectorFit.Load"/>
+    public static GaussianProcessFit Load(string folder) => SavedProcesses.Read(folder);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path)
+    {
+        GaussianProcessPrediction? found = null;
+        FilePredictions predictions = NumberRows.Predict(
+            path, samples.Inputs.Inputs, x => (found = Predict(x)).Mean.ToColumnMatrix());
+        return predictions with { Deviations = [.. found!.Deviation] };
+    }
+
+    internal ProcessSamples Samples => samples;
+
+    internal double ScaledNoise => noise;
 
     /// <summary>Predicts new samples.</summary>
     /// <param name="inputs">x, samples × inputs.</param>

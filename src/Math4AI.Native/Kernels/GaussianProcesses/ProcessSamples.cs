@@ -26,6 +26,14 @@ internal sealed class ProcessSamples
         NoiseVariances = noiseVariances?.Divide(TargetScale).Divide(TargetScale).ToArray() ?? new double[samples.Count];
     }
 
+    /// <summary>Takes samples and scales that were found before.</summary>
+    public ProcessSamples(
+        Matrix<double> inputs, Vector<double> targets, double[] noiseVariances, InputScaling scaling, double targetScale, double level, Model? mean)
+    {
+        (raw, this.targets, this.scaling, this.level, this.mean) = (inputs, targets, scaling, level, mean);
+        (NoiseVariances, TargetScale, Inputs) = (noiseVariances, targetScale, scaling.Apply(inputs));
+    }
+
     private ProcessSamples(Matrix<double> inputs, Vector<double> targets)
     {
         (raw, this.targets, Inputs, TargetScale) = (inputs, targets, new KernelSamples(inputs, nameof(inputs)), 1.0);
@@ -37,6 +45,18 @@ internal sealed class ProcessSamples
     public static ProcessSamples AsGiven(Matrix<double> inputs, Vector<double> targets) => new(inputs, targets);
 
     public KernelSamples Inputs { get; }
+
+    public InputScaling Scaling => scaling;
+
+    /// <summary>Gets X as it was given.</summary>
+    public Matrix<double> Raw => raw;
+
+    public Vector<double> Targets => targets;
+
+    public Model? Mean => mean;
+
+    /// <summary>Gets the constant mean; 0 where there is a model of it.</summary>
+    public double Level => level;
 
     public int Count => Inputs.Count;
 

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
 
 namespace Math4AI.Kernels.Machines;
 
@@ -9,36 +10,107 @@ namespace Math4AI.Kernels.Machines;
 /// <remarks>The dual optimum is that of LIBSVM's C-SVC. Source: Cortes and Vapnik, Support-vector networks (1995).</remarks>
 public sealed record SupportVectorClassifier : SupportVectorSettings
 {
+    /// <summary>
+    /// Gets whether the machine has probabilities. They take <see cref="Folds"/> more fits of each pair, and then the predicted class is always
+    /// the most probable one.
+    /// </summary>
+    public bool HasProbabilities { get; init; }
+
+    /// <summary>Gets the number of parts of the cross-validation that probabilities are fitted by.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>Gets the seed of these parts.</summary>
+    public int Seed { get; init; } = 1;
+
     /// <summary>Fits the machine to samples.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
     /// <param name="classes">The class of each sample: any numbers.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">The shapes do not belong together, a number is not finite, or there is only one class.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not belong together, a number is not finite, there is only one class, or a class has one sample and probabilities are
+    /// wanted.
+    /// </exception>
     public SupportVectorClassifierFit Fit(Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 2);
         MachineSamples samples = Prepare(inputs);
         int[] names = [.. classes.Distinct().Order()];
         if (classes.Count != samples.Inputs.Count || names.Length < 2)
         {
             throw new ArgumentException(
-                $"There are {samples.Inputs.Count} samples, {classes.Count} class labels and {names.Length} classes: a label for each sample and at least 2 classes are needed.",
+                $"There are {samples.Inputs.Count} samples, {classes.Count} class labels and {names.Length} classes: a label for each sample "
+                + "and at least 2 classes are needed.",
                 nameof(classes));
         }
 
-        var pairs = new List<(int First, int Second, SupportVectorFit Fit)>();
+        int[][] members = [.. names.Select(name => Enumerable.Range(0, classes.Count).Where(i => classes[i] == name).ToArray())];
+        int lonely = HasProbabilities ? Array.FindIndex(members, rows => rows.Length < 2) : -1;
+        if (lonely >= 0)
+        {
+            throw new ArgumentException(
+                $"Class {names[lonely]} has one sample: probabilities need 2 samples of each class, since they come from cross-validation.",
+                nameof(classes));
+        }
+
+        var pairs = new List<PairMachine>();
         for (int first = 0; first < names.Length; first++)
         {
             for (int second = first + 1; second < names.Length; second++)
             {
-                int[] both = [.. Enumerable.Range(0, classes.Count).Where(i => classes[i] == names[first] || classes[i] == names[second])];
+                int[] both = [.. members[first].Concat(members[second]).Order()];
                 bool[] isFirst = [.. both.Select(i => classes[i] == names[first])];
-                SupportVectorFit fit = Solve(
-                    samples, samples.Inputs.Only(both.AsSpan()), DualProblem.OfClasses(isFirst, Penalty), cancellation);
-                pairs.Add((first, second, fit));
+                pairs.Add(new PairMachine(
+                    first,
+                    second,
+                    SolvePair(samples, both, isFirst, cancellation),
+                    HasProbabilities ? Calibrate(samples, both, isFirst, cancellation) : null));
             }
         }
 
-        return new SupportVectorClassifierFit(samples, names, pairs);
+        return new SupportVectorClassifierFit(samples.Scaling, names, pairs);
+    }
+
+    private SupportVectorFit SolvePair(MachineSamples samples, int[] rows, bool[] isFirst, CancellationToken cancellation) => Solve(
+        samples, samples.Inputs.Only(rows.AsSpan()), DualProblem.OfClasses(isFirst, Penalty), cancellation, rows);
+
+    /// <summary>The sigmoid of a pair, from decision values of samples that took no part in the fit.</summary>
+    private Sigmoid Calibrate(MachineSamples samples, int[] rows, bool[] isFirst, CancellationToken cancellation)
+    {
+        int[] parts = Parts(isFirst);
+        double[] decisions = new double[rows.Length];
+        for (int part = 0; part <= parts.Max(); part++)
+        {
+            int[] kept = [.. Enumerable.Range(0, rows.Length).Where(i => parts[i] != part)];
+            int[] left = [.. Enumerable.Range(0, rows.Length).Where(i => parts[i] == part)];
+            SupportVectorFit fit = SolvePair(
+                samples, Array.ConvertAll(kept, i => rows[i]), Array.ConvertAll(kept, i => isFirst[i]), cancellation);
+            double[] values = fit.Predict(samples.Inputs.Only(Array.ConvertAll(left, i => rows[i]).AsSpan()));
+            for (int i = 0; i < left.Length; i++)
+            {
+                decisions[left[i]] = values[i];
+            }
+        }
+
+        return Sigmoid.Fit(decisions, isFirst);
+    }
+
+    /// <summary>The part of each sample, at random, with the same share of both classes in every part.</summary>
+    private int[] Parts(bool[] isFirst)
+    {
+        var generator = new MersenneTwister(Seed, threadSafe: false);
+        int[] parts = new int[isFirst.Length];
+        int count = Math.Min(Folds, Math.Min(isFirst.Count(value => value), isFirst.Count(value => !value)));
+        foreach (bool of in (bool[])[true, false])
+        {
+            int[] rows = [.. Enumerable.Range(0, isFirst.Length).Where(i => isFirst[i] == of)];
+            generator.Shuffle(rows);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                parts[rows[i]] = i % count;
+            }
+        }
+
+        return parts;
     }
 }

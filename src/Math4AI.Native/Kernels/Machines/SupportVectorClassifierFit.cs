@@ -1,46 +1,92 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Kernels.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>A fitted support vector classifier.</summary>
-public sealed class SupportVectorClassifierFit
+public sealed class SupportVectorClassifierFit : IFilePredictor
 {
-    private readonly MachineSamples samples;
+    private readonly InputScaling scaling;
     private readonly int[] names;
-    private readonly List<(int First, int Second, SupportVectorFit Fit)> pairs;
+    private readonly List<PairMachine> pairs;
 
-    internal SupportVectorClassifierFit(MachineSamples samples, int[] names, List<(int First, int Second, SupportVectorFit Fit)> pairs) =>
-        (this.samples, this.names, this.pairs) = (samples, names, pairs);
+    internal SupportVectorClassifierFit(InputScaling scaling, int[] names, List<PairMachine> pairs) =>
+        (this.scaling, this.names, this.pairs) = (scaling, names, pairs);
 
     /// <summary>Gets the classes, in ascending order.</summary>
     public IReadOnlyList<int> Classes => names;
 
-    /// <summary>Gets the machine of each pair of classes; its support vectors are counted within the samples of the two.</summary>
+    /// <summary>Gets the machine of each pair of classes: first and second, first and third, …, second and third, ….</summary>
     public IReadOnlyList<SupportVectorFit> Machines => [.. pairs.Select(pair => pair.Fit)];
+
+    /// <summary>Gets the numbers of the samples that are support vectors of any machine, from 0, in ascending order.</summary>
+    public IReadOnlyList<int> SupportVectors => [.. pairs.SelectMany(pair => pair.Fit.SupportVectors).Distinct().Order()];
 
     /// <summary>Gets whether every machine converged.</summary>
     public bool IsConverged => pairs.All(pair => pair.Fit.IsConverged);
 
-    /// <summary>Predicts the class of new samples: of each pair the class on whose side a sample lies gets a vote; of a tie, the first class wins.</summary>
+    /// <summary>Gets whether the machine has probabilities: <see cref="SupportVectorClassifier.HasProbabilities"/> when it was fitted.</summary>
+    public bool HasProbabilities => pairs.TrueForAll(pair => pair.Sigmoid is not null);
+
+    /// <summary>
+    /// Predicts the class of new samples. With probabilities it is the most probable one, always that of <see cref="Probabilities"/>; without
+    /// them, each pair gives a vote to the class on whose side a sample lies. Of a tie, the first class wins.
+    /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public int[] Predict(Matrix<double> inputs)
     {
         Matrix<double> decisions = Decide(inputs);
+        double[] scores = new double[names.Length];
         int[] predicted = new int[decisions.RowCount];
-        int[] votes = new int[names.Length];
         for (int i = 0; i < predicted.Length; i++)
         {
-            Array.Clear(votes);
-            for (int pair = 0; pair < pairs.Count; pair++)
+            if (HasProbabilities)
             {
-                votes[decisions[i, pair] > 0.0 ? pairs[pair].First : pairs[pair].Second]++;
+                FillProbabilities(decisions, i, scores);
+            }
+            else
+            {
+                Array.Clear(scores);
+                for (int pair = 0; pair < pairs.Count; pair++)
+                {
+                    scores[decisions[i, pair] > 0.0 ? pairs[pair].First : pairs[pair].Second]++;
+                }
             }
 
-            predicted[i] = names[Array.IndexOf(votes, votes.Max())];
+            predicted[i] = names[Array.IndexOf(scores, scores.Max())];
         }
 
         return predicted;
+    }
+
+    /// <summary>
+    /// Computes the probabilities of the classes, samples × classes: a sigmoid of the decision values of each pair, fitted by cross-validation,
+    /// and the pairs coupled by least squares.
+    /// </summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The machine was fitted without <see cref="SupportVectorClassifier.HasProbabilities"/>.</exception>
+    /// <remarks>Sources: Platt (1999); Wu, Lin and Weng, JMLR 5 (2004).</remarks>
+    public Matrix<double> Probabilities(Matrix<double> inputs)
+    {
+        if (!HasProbabilities)
+        {
+            throw new InvalidOperationException("The machine was fitted without probabilities: set HasProbabilities and fit it again.");
+        }
+
+        Matrix<double> decisions = Decide(inputs);
+        double[] row = new double[names.Length];
+        Matrix<double> probabilities = Matrix<double>.Build.Dense(decisions.RowCount, names.Length);
+        for (int i = 0; i < decisions.RowCount; i++)
+        {
+            FillProbabilities(decisions, i, row);
+            probabilities.SetRow(i, row);
+        }
+
+        return probabilities;
     }
 
     /// <summary>Computes the decision values f(x) of every pair, samples × pairs: positive for the first class of the pair.</summary>
@@ -48,12 +94,48 @@ public sealed class SupportVectorClassifierFit
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public Matrix<double> Decide(Matrix<double> inputs)
     {
-        KernelSamples x = samples.Standardized(inputs);
+        KernelSamples x = scaling.Apply(inputs);
         return Matrix<double>.Build.DenseOfColumnArrays(pairs.Select(pair => pair.Fit.Predict(x)));
     }
 
+    /// <inheritdoc cref="SupportVectorFit.Save"/>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+
+    /// <summary>Reads a classifier that was saved.</summary>
+    /// <inheritdoc cref="SupportVectorFit.Load"/>
+    public static SupportVectorClassifierFit Load(string folder) => SavedMachines.ReadClassifier(folder);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path) => NumberRows.Predict(
+        path, scaling.Inputs, x => Matrix<double>.Build.DenseOfColumnArrays(Array.ConvertAll(Predict(x), of => (double)of)));
+
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() =>
-        $"{names.Length} classes, {pairs.Sum(pair => pair.Fit.SupportVectors.Count)} support vectors in {pairs.Count} machines"
+        $"{names.Length} classes, {SupportVectors.Count} support vectors in {pairs.Count} machines"
         + (IsConverged ? string.Empty : "; not every machine converged: raise MaxIterations or lower Penalty");
+
+    internal InputScaling Scaling => scaling;
+
+    internal IReadOnlyList<PairMachine> Pairs => pairs;
+
+    private void Save(string folder, FileTransaction files) => SavedMachines.Write(folder, files, this);
+
+    private void FillProbabilities(Matrix<double> decisions, int sample, Span<double> probabilities)
+    {
+        double[,] ofPairs = new double[names.Length, names.Length];
+        for (int pair = 0; pair < pairs.Count; pair++)
+        {
+            (int first, int second) = (pairs[pair].First, pairs[pair].Second);
+            ofPairs[first, second] = Math.Clamp(pairs[pair].Sigmoid!.Value.Of(decisions[sample, pair]), 1e-7, 1.0 - 1e-7);
+            ofPairs[second, first] = 1.0 - ofPairs[first, second];
+        }
+
+        if (names.Length == 2)
+        {
+            (probabilities[0], probabilities[1]) = (ofPairs[0, 1], ofPairs[1, 0]);
+            return;
+        }
+
+        PairwiseCoupling.Fill(ofPairs, probabilities);
+    }
 }

@@ -1,28 +1,39 @@
 using System.Numerics.Tensors;
+using Math4AI.Data.Models;
+using Math4AI.Kernels.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>A fitted support vector function, f(x) = Σ β_i k(x_i, x) + b over the support vectors x_i.</summary>
-public sealed class SupportVectorFit
+public sealed class SupportVectorFit : IFilePredictor
 {
     // Samples that are predicted at a time: few enough that their kernel values stay in the cache.
     private const int SamplesAtATime = 64;
 
-    private readonly MachineSamples samples;
+    private readonly InputScaling scaling;
     private readonly KernelSamples vectors;
     private readonly double[] weights;
 
-    internal SupportVectorFit(MachineSamples samples, Kernel kernel, KernelSamples x, DualSolution solution)
+    internal SupportVectorFit(MachineSamples samples, Kernel kernel, KernelSamples x, DualSolution solution, int[]? numbers)
     {
-        this.samples = samples;
+        scaling = samples.Scaling;
         Kernel = kernel;
         int[] chosen = [.. Enumerable.Range(0, x.Count).Where(i => solution.Weights[i] != 0.0)];
         vectors = x.Only(chosen.AsSpan());
         weights = [.. chosen.Select(i => solution.Weights[i])];
-        SupportVectors = chosen;
+        SupportVectors = numbers is null ? chosen : [.. chosen.Select(i => numbers[i])];
+        Samples = x.Count;
         (Offset, DualObjective, Violation) = (solution.Offset, solution.Objective, solution.Violation);
         (Iterations, IsConverged) = (solution.Iterations, solution.IsConverged);
+    }
+
+    internal SupportVectorFit(InputScaling scaling, Kernel kernel, KernelSamples vectors, double[] weights, int[] numbers, SavedMachine about)
+    {
+        (this.scaling, Kernel, this.vectors, this.weights) = (scaling, kernel, vectors, weights);
+        SupportVectors = numbers;
+        (Samples, Offset, DualObjective) = (about.Samples, about.Offset, about.DualObjective);
+        (Violation, Iterations, IsConverged) = (about.Violation, about.Iterations, about.IsConverged);
     }
 
     /// <summary>Gets the kernel.</summary>
@@ -33,6 +44,9 @@ public sealed class SupportVectorFit
 
     /// <summary>Gets β, one number a support vector.</summary>
     public IReadOnlyList<double> Weights => weights;
+
+    /// <summary>Gets the number of samples that the machine was fitted to.</summary>
+    public int Samples { get; }
 
     /// <summary>Gets b.</summary>
     public double Offset { get; }
@@ -52,12 +66,32 @@ public sealed class SupportVectorFit
     /// <summary>Computes f(x) of new samples.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
-    public Vector<double> Predict(Matrix<double> inputs) => Vector<double>.Build.Dense(Predict(samples.Standardized(inputs)));
+    public Vector<double> Predict(Matrix<double> inputs) => Vector<double>.Build.Dense(Predict(scaling.Apply(inputs)));
 
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() =>
-        $"{SupportVectors.Count} support vectors of {samples.Inputs.Count} samples, {Kernel}, "
+        $"{SupportVectors.Count} support vectors of {Samples} samples, {Kernel}, "
         + (IsConverged ? $"converged after {Iterations} steps" : $"not converged after {Iterations} steps: raise MaxIterations or lower Penalty");
+
+    /// <summary>Writes the function to a folder: <c>model.json</c> and <c>model.safetensors</c>, with the bits of every number.</summary>
+    /// <param name="folder">The folder; it is made where there is none.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <exception cref="NotSupportedException">The kernel has no formula.</exception>
+    /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => SavedMachines.Write(folder, files, this));
+
+    /// <summary>Reads a function that was saved.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InvalidDataException">A file is damaged, of another kind of model, or of a newer version.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static SupportVectorFit Load(string folder) => SavedMachines.ReadRegressor(folder);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path) => NumberRows.Predict(path, scaling.Inputs, x => Predict(x).ToColumnMatrix());
+
+    internal InputScaling Scaling => scaling;
+
+    internal KernelSamples Vectors => vectors;
 
     internal double[] Predict(KernelSamples x)
     {

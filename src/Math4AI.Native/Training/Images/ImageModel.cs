@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Math4AI.Data;
 using Math4AI.Data.Images;
+using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
 using Math4AI.Training.Files;
@@ -86,7 +87,7 @@ public sealed class ImageModel : IFilePredictor
         ImageShape shape = about.Shape;
         ModelFolder.RequireWeights(folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
         var model = new ImageModel(about);
-        ModelFolder.ReadWeights(folder, model.network);
+        NetworkFolder.ReadWeights(folder, model.network);
         return model;
     }
 
@@ -94,7 +95,7 @@ public sealed class ImageModel : IFilePredictor
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
     public void Save(string folder, FileTransaction files) =>
-        ModelFolder.Write(folder, files, Kind, About, ModelJson.Default.ImageModelDescription, network);
+        NetworkFolder.Write(folder, files, Kind, About, ModelJson.Default.ImageModelDescription, network);
 
     /// <summary>Returns the probabilities of the classes, images × classes.</summary>
     /// <param name="images">Images of the model's size.</param>

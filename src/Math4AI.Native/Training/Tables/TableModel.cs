@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Math4AI.Data;
+using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
@@ -132,7 +133,7 @@ public sealed class TableModel : IFilePredictor
             && about.Hidden.All(width => width is > 0 and <= MaxWidth) && about.Encoder.Inputs is > 0 and <= MaxWidth);
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         var model = new TableModel(about);
-        ModelFolder.ReadWeights(folder, model.network);
+        NetworkFolder.ReadWeights(folder, model.network);
         return model;
     }
 
@@ -144,7 +145,7 @@ public sealed class TableModel : IFilePredictor
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
     public void Save(string folder, FileTransaction files) =>
-        ModelFolder.Write(folder, files, Kind, About, ModelJson.Default.TableModelDescription, network);
+        NetworkFolder.Write(folder, files, Kind, About, ModelJson.Default.TableModelDescription, network);
 
     /// <summary>Returns the predictions: a number for each row, or the probabilities of its classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>

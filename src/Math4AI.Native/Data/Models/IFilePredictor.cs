@@ -1,6 +1,6 @@
-namespace Math4AI.Training.Files;
+namespace Math4AI.Data.Models;
 
-/// <summary>A trained model that predicts from a file or folder: what <c>math4ai predict</c> asks of it.</summary>
+/// <summary>A fitted model that predicts from a file or folder: what <c>math4ai predict</c> asks of it.</summary>
 public interface IFilePredictor
 {
     /// <summary>Predicts for every sample of a file or folder.</summary>
@@ -17,4 +17,8 @@ public interface IFilePredictor
 /// <param name="Values">samples × 1 numbers, or samples × classes probabilities.</param>
 /// <param name="Names">The names of the samples; empty where they have none.</param>
 public sealed record FilePredictions(
-    string Target, IReadOnlyList<string> Classes, double[][] Values, IReadOnlyList<string> Names);
+    string Target, IReadOnlyList<string> Classes, double[][] Values, IReadOnlyList<string> Names)
+{
+    /// <summary>Gets the standard deviation of each predicted number; empty where the model gives none.</summary>
+    public IReadOnlyList<double> Deviations { get; init; } = [];
+}

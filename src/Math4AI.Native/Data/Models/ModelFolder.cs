@@ -1,19 +1,14 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Math4AI.Data;
 using Math4AI.Data.Arrays;
-using Math4AI.Training.Images;
-using Math4AI.Training.Tables;
-using static TorchSharp.torch;
 
-namespace Math4AI.Training.Files;
+namespace Math4AI.Data.Models;
 
 /// <summary>
-/// A trained model in a folder: its weights, and a description in JSON that says its kind. The rooms that have kinds of models register
-/// them at the start of the library.
+/// A fitted model in a folder: its numbers in <c>model.safetensors</c>, and a description in <c>model.json</c> that says its kind and the
+/// version of the format. The rooms that have kinds of models register them at the start of the library.
 /// </summary>
 public static class ModelFolder
 {
@@ -24,6 +19,8 @@ public static class ModelFolder
 
     /// <summary>The version of the format that is written; the first had none in its description.</summary>
     private const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly ConcurrentDictionary<string, Func<string, object>> Kinds = new();
 
@@ -47,7 +44,7 @@ public static class ModelFolder
 
     /// <summary>Reads the model in a folder, of whatever kind.</summary>
     /// <param name="folder">The folder.</param>
-    /// <returns>The model, such as a <see cref="Tables.TableModel"/>; one that predicts from files is an <see cref="IFilePredictor"/>.</returns>
+    /// <returns>The model; one that predicts from files is an <see cref="IFilePredictor"/>.</returns>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the kind or version is not known.</exception>
     public static object Open(string folder)
@@ -94,13 +91,37 @@ public static class ModelFolder
         }
     }
 
-    internal static void ReadWeights(string folder, nn.Module network)
+    /// <summary>Writes a model's files whole or not at all.</summary>
+    /// <param name="folder">The folder; it is made where there is none.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <param name="write">Writes the model to files of the transaction that it is given.</param>
+    /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
+    internal static void Save(string folder, bool replace, Action<FileTransaction> write)
     {
-        string path = Path.Combine(folder, Weights);
-        ModuleWeights.Write(network, Safetensors.Read(path), string.Empty, path);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        using var files = new FileTransaction(replace);
+        files.RequireFree(Files(folder));
+        write(files);
+        files.Commit();
     }
 
-    internal static void Write<T>(string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, nn.Module network)
+    /// <summary>The path of the file of weights, for those who read it.</summary>
+    internal static string WeightsOf(string folder) => Path.Combine(folder, Weights);
+
+    /// <summary>Reads the float64 arrays of a model by name.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static IReadOnlyDictionary<string, NumberArray> ReadNumbers(string folder) =>
+        Safetensors.ReadNumbers(WeightsOf(folder)).ToDictionary(array => array.Name);
+
+    /// <summary>Writes a description and float64 arrays.</summary>
+    internal static void Write<T>(
+        string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, IReadOnlyList<NumberArray> arrays) =>
+        Write(folder, files, kind, about, type, path => Safetensors.WriteNumbers(path, arrays));
+
+    /// <summary>Writes a description, and whatever arrays <paramref name="weights"/> writes to the path that it is given.</summary>
+    internal static void Write<T>(
+        string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, Action<string> weights)
     {
         ArgumentNullException.ThrowIfNull(files);
         var json = new JsonObject { [Kind] = kind, [Version] = CurrentVersion };
@@ -109,8 +130,8 @@ public static class ModelFolder
             json[name] = value?.DeepClone();
         }
 
-        Safetensors.Write(files.Add(Path.Combine(folder, Weights)), ModuleWeights.Read(network));
-        File.WriteAllText(files.Add(Path.Combine(folder, Description)), json.ToJsonString(ModelJson.Default.Options) + "\n");
+        weights(files.Add(Path.Combine(folder, Weights)));
+        File.WriteAllText(files.Add(Path.Combine(folder, Description)), json.ToJsonString(Indented) + "\n");
     }
 
     private static JsonObject About(string path)
@@ -137,10 +158,3 @@ public static class ModelFolder
         return File.Exists(path) ? path : throw new FileNotFoundException($"{folder} holds no model: there is no {Description} in it.");
     }
 }
-
-/// <summary>JSON without reflection.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = 16)]
-[JsonSerializable(typeof(TableModelDescription))]
-[JsonSerializable(typeof(ImageModelDescription))]
-internal sealed partial class ModelJson : JsonSerializerContext;

@@ -1,0 +1,31 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels.Files;
+
+/// <summary>Functions of kernel ridge regression in folders.</summary>
+internal static class SavedRidges
+{
+    public const string Kind = "kernel-ridge";
+
+    public static void Write(string folder, FileTransaction files, KernelRidgeFit fit)
+    {
+        var arrays = new ModelArrays();
+        arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
+        arrays.Add("weights", fit.Weights);
+        ModelFolder.Write(folder, files, Kind, new SavedRidge(fit.Kernel.Formula), MachineJson.Default.SavedRidge, arrays.All);
+    }
+
+    public static KernelRidgeFit Read(string folder)
+    {
+        SavedSamples.RequireKind(folder, Kind);
+        SavedRidge about = ModelFolder.ReadDescription(folder, MachineJson.Default.SavedRidge, about => about.Kernel is not null);
+        ModelArrays arrays = ModelArrays.Read(folder);
+        Matrix<double> samples = arrays.Matrix("samples");
+        Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
+        var x = new KernelSamples(samples, folder);
+        kernel.Check(x);
+        return new KernelRidgeFit(kernel, x, arrays.Matrix("weights", rows: x.Count));
+    }
+}

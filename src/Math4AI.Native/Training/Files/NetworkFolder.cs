@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Math4AI.Data;
+using Math4AI.Data.Arrays;
+using Math4AI.Data.Models;
+using Math4AI.Training.Images;
+using Math4AI.Training.Tables;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training.Files;
+
+/// <summary>The weights of a network in the folder of its model.</summary>
+internal static class NetworkFolder
+{
+    public static void ReadWeights(string folder, nn.Module network)
+    {
+        string path = ModelFolder.WeightsOf(folder);
+        ModuleWeights.Write(network, Safetensors.Read(path), string.Empty, path);
+    }
+
+    public static void Write<T>(string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, nn.Module network) =>
+        ModelFolder.Write(folder, files, kind, about, type, path => Safetensors.Write(path, ModuleWeights.Read(network)));
+}
+
+/// <summary>JSON without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = 16)]
+[JsonSerializable(typeof(TableModelDescription))]
+[JsonSerializable(typeof(ImageModelDescription))]
+internal sealed partial class ModelJson : JsonSerializerContext;

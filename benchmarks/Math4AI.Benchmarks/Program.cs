@@ -30,6 +30,8 @@ switch (args)
         return Rooms.Run();
     case ["fit", ..]:
         return FitAgainstPeer.Run(args[1..]);
+    case ["starts", ..]:
+        return Starts.Run(args[1..]);
     case ["problems", ..]:
         return ProblemsAgainstPeer.Run(args[1..]);
     case ["product", ..]:

@@ -19,7 +19,7 @@ def squares(problem):
     x, y = numpy.array(problem["x"]), numpy.array(problem["y"])
     try:
         theta, _ = curve_fit(model, x, y, maxfev=20000)
-    except (RuntimeError, ValueError):
+    except (RuntimeError, TypeError, ValueError):
         return None
     rest = float(((model(x, *theta) - y) ** 2).sum())
     return rest if numpy.isfinite(rest) else None

@@ -41,8 +41,8 @@ internal static class StartProblemTable
         damped oscillation | lin 0 2e-3 200 | A*exp(-x/tau)*cos(2*pi*f*x+p)+c | A=3 tau=6e-4 f=7200 p=0.4 c=0.2 | 0.02
         two sinusoids | lin 0 50 200 | a*sin(w1*x+p)+b*sin(w2*x+q)+c | a=2 w1=0.9 p=0.3 b=1.2 w2=1.45 q=-1 c=5 | 0.03
         substrate inhibition | log 0.05 100 25 | V*x/(K+x+x^2/Ki) | V=48 K=1.9 Ki=22 | 0.01
-        dose in mol per liter | log 1e-9 1e-4 24 | b+(t-b)/(1+(x/e)^h) | b=4 t=97 e=3.1e-7 h=1.3 | 0.01
-        five parameters | log 0.01 1000 40 | b+(t-b)/(1+(x/e)^h)^s | b=0.1 t=2.2 e=14 h=1.1 s=2.1 | 0.004
+        dose in mol per liter | log 1e-9 1e-4 24 | b+(t-b)/(1+(x/k)^h) | b=4 t=97 k=3.1e-7 h=1.3 | 0.01
+        five parameters | log 0.01 1000 40 | b+(t-b)/(1+(x/k)^h)^s | b=0.1 t=2.2 k=14 h=1.1 s=2.1 | 0.004
         Sips isotherm | lin 0 2.5e5 30 | q*(k*x)^n/(1+(k*x)^n) | q=3.4 k=2.1e-5 n=0.8 | 0.006
         power law with offset | lin 1 60 40 | a*x^b+c | a=0.7 b=1.6 c=11 | 0.003
         Arrhenius | lin 280 370 19 | A*exp(-E/(8.314*x)) | A=3.1e10 E=5.4e4 | 0.005
@@ -54,7 +54,7 @@ internal static class StartProblemTable
         knife edge | lin -3e-3 3e-3 61 | c+A*erf((x-m)/(1.41421356*w)) | c=2.1 A=2 m=4.3e-4 w=6.2e-4 | 0.01
         light curve | lin 0 2000 30 | P*tanh(a*x/P)-r | P=24 a=0.07 r=2 | 0.01
         Bateman | lin 0 24 30 | D*ka/(ka-ke)*(exp(-ke*x)-exp(-ka*x)) | D=14 ka=1.4 ke=0.17 | 0.01
-        Morse | lin 0.9 4 50 | D*(1-exp(-a*(x-r)))^2+e | D=4.6 a=1.9 r=1.28 e=-4.6 | 0.005
+        Morse | lin 0.9 4 50 | D*(1-exp(-a*(x-r)))^2+o | D=4.6 a=1.9 r=1.28 o=-4.6 | 0.005
         ratio of polynomials | lin -3 3 70 | (a+b*x)/(1+c*x+d*x^2) | a=1.2 b=0.9 c=0.3 d=0.6 | 0.01
         """;
 
@@ -62,7 +62,7 @@ internal static class StartProblemTable
         stretched decay with offset | lin 0 3e-3 80 | A*exp(-(x/tau)^b)+c | A=7 tau=4.2e-4 b=0.7 c=1.5 | 0.004
         decay and slow drift | lin 0 7200 90 | A*exp(-k*x)+B*exp(-l*x)+c | A=60 k=0.004 B=25 l=0.0005 c=18 | 0.001
         Hubbert | lin 1900 2050 76 | Q*r*exp(-r*(x-m))/(1+exp(-r*(x-m)))^2 | Q=210 r=0.075 m=1971 | 0.02
-        Lennard-Jones | lin 3.3 9 58 | 4*e*((s/x)^12-(s/x)^6) | e=0.0104 s=3.4 | 0.005
+        Lennard-Jones | lin 3.3 9 58 | 4*d*((s/x)^12-(s/x)^6) | d=0.0104 s=3.4 | 0.005
         Fano | lin 59.5 61 151 | b+A*(q+2*(x-c)/g)^2/(1+(2*(x-c)/g)^2) | b=0.4 A=1.1 q=-2.7 c=60.15 g=0.04 | 0.01
         driven resonator | lin 3.1e4 3.5e4 161 | A/sqrt((c^2-x^2)^2+(g*x)^2) | A=5.2e7 c=32768 g=310 | 0.01
         Debye relaxation | log 1e3 1e9 60 | i+(s-i)/(1+(2*pi*x*t)^2) | i=3.2 s=78 t=4.1e-7 | 0.005
@@ -81,9 +81,9 @@ internal static class StartProblemTable
         King | lin 0 12 40 | A/(1+(x/r)^2)^b+c | A=41 r=1.6 b=1.2 c=0.7 | 0.004
         log-normal peak | log 0.01 20 60 | A*exp(-log(x/m)^2/(2*s^2))+c | A=930 m=0.31 s=0.42 c=12 | 0.01
         tailing peak | lin 4 9 201 | A*exp(w^2/(2*t^2)-(x-m)/t)*erfc((w/t-(x-m)/w)/1.41421356) | A=40 w=0.11 t=0.25 m=5.6 | 0.01
-        double logistic | lin 1 365 73 | b+A*(1/(1+exp(-r*(x-s)))-1/(1+exp(-q*(x-e)))) | b=0.18 A=0.6 r=0.11 s=121 q=0.08 e=275 | 0.01
+        double logistic | lin 1 365 73 | b+A*(1/(1+exp(-r*(x-s)))-1/(1+exp(-q*(x-u)))) | b=0.18 A=0.6 r=0.11 s=121 q=0.08 u=275 | 0.01
         capacitor in nanoseconds | lin 0 4e-8 80 | V*(1-exp(-x/T))+c | V=3.3 T=6.4e-9 c=0.05 | 0.01
-        hormesis | log 0.01 300 36 | (a+b*x)/(1+(x/e)^h) | a=100 b=6 e=9.5 h=2.4 | 0.01
+        hormesis | log 0.01 300 36 | (a+b*x)/(1+(x/k)^h) | a=100 b=6 k=9.5 h=2.4 | 0.01
         three Lorentzians | lin -8 8 321 | b+A/(1+((x-m)/w)^2)+B/(1+((x-n)/v)^2)+C/(1+((x-o)/u)^2) | b=1 A=5 m=-3.1 w=0.5 B=8 n=0.4 v=0.7 C=4 o=2.9 u=0.4 | 0.01
         Brillouin | lin 0.05 9 40 | M*(1/tanh(a*x)-1/(a*x)) | M=6.8 a=1.3 | 0.01
         Fabry-Perot | lin 1540 1560 400 | A/(1+F*sin(pi*x/s)^2) | A=1.1 F=9 s=3.17 | 0.02

@@ -4,6 +4,7 @@ using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
+using Math4AI.Fitting.Starts;
 using Math4AI.Optimization;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -143,10 +144,11 @@ public sealed record FitProblem
     }
 
     /// <summary>
-    /// Fits from many starts, spread over the bounds, or over all magnitudes for open bounds; from the model's own
-    /// start if it has one.
+    /// Fits without a start: from many, drawn from where the formula and the ranges of the data put its parameters, and
+    /// within their bounds; from the model's own start if it has one. The search ends once the same minimum was
+    /// reached several times.
     /// </summary>
-    /// <param name="starts">The number of starts.</param>
+    /// <param name="starts">The largest number of starts.</param>
     /// <param name="cancellation">Stops the fit between steps.</param>
     /// <exception cref="ArgumentException">Samples or names do not belong together; the message says where.</exception>
     public FitResult Fit(int starts = 200, CancellationToken cancellation = default)

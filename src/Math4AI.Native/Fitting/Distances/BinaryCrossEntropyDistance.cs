@@ -19,6 +19,8 @@ internal sealed class BinaryCrossEntropyDistance : Distance
 
     public override double Mean(double predicted) => 1.0 / (1.0 + Math.Exp(-predicted));
 
+    public override double PredictionFor(double observed) => 4.0 * (observed - 0.5);
+
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     public override void Check(double observed)

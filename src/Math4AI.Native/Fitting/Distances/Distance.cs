@@ -186,6 +186,12 @@ public abstract class Distance
             ? throw new NotSupportedException($"The distance '{Name}' has a corner: it has to override {nameof(Rounded)}.")
         : new RoundedDistance(this, width);
 
+    /// <summary>
+    /// Returns a prediction f that suits an observation y, which the search for a start aims at. The default is y.
+    /// </summary>
+    /// <param name="observed">y.</param>
+    public virtual double PredictionFor(double observed) => observed;
+
     /// <summary>Adds up d over the numbers of one sample.</summary>
     /// <param name="predicted">f, all outputs of the sample.</param>
     /// <param name="observed">y, all observed numbers of the sample.</param>

@@ -18,6 +18,8 @@ internal sealed class PoissonDistance : Distance
 
     public override double Mean(double predicted) => Math.Exp(predicted);
 
+    public override double PredictionFor(double observed) => Math.Log(Math.Max(observed, 0.5));
+
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     public override void Check(double observed)

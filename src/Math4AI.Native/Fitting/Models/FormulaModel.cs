@@ -19,6 +19,7 @@ internal sealed class FormulaModel : Model
             throw new ArgumentException($"The formula '{formula.Text}' has no parameters to fit: every name in it is a column.");
         }
 
+        Expressions = formula.Outputs;
         kernels = [.. formula.Outputs.Select(output => new FormulaKernel(output, inputs, ParameterNames))];
     }
 
@@ -27,6 +28,8 @@ internal sealed class FormulaModel : Model
     public override IReadOnlyList<string> InputNames { get; }
 
     public override string? FormulaText { get; }
+
+    internal override IReadOnlyList<Expression> Expressions { get; }
 
     public override int Outputs => kernels.Length;
 

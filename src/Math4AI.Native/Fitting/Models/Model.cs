@@ -53,6 +53,9 @@ public abstract class Model
     /// </summary>
     public virtual double Epsilon => Math.BitIncrement(1.0) - 1.0;
 
+    /// <summary>The formulas of the outputs; empty where the model has none.</summary>
+    internal virtual IReadOnlyList<Expression> Expressions => [];
+
     /// <summary>
     /// Returns the model of a formula, such as <c>b1*(1-exp(-b2*x))</c>; several formulas, with ; between them, give
     /// several outputs.

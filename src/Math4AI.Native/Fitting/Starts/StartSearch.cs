@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using Math4AI.Fitting.Solving;
+using Math4AI.Optimization;
+using Math4AI.Optimization.Search;
+
+namespace Math4AI.Fitting.Starts;
+
+/// <summary>
+/// Fits without a start. Starts are drawn by Sobol's sequence from where <see cref="StartRanges"/> says that the
+/// parameters may be, the parameters that the model is linear in are solved for, and the cost is minimized from the
+/// best of them for a few steps, then from the best ends until they converge. More are drawn until the same minimum
+/// was reached several times, or the starts are used up. Of equally good ends the one with the smaller parameters is
+/// taken: among frequencies that samples cannot tell apart, the lowest.
+/// </summary>
+internal sealed class StartSearch
+{
+    private const int FirstSteps = 30;
+    private const int DrawnForEach = 20;
+    private const int StartsOfRound = 12;
+    private const int Finalists = 4;
+    private const int TimesFound = 3;
+    private const double SameCost = 1e-6;
+    private const double SameStart = 0.05;
+
+    private readonly IFitCost cost;
+    private readonly FitProblem problem;
+    private readonly FitProblem samples;
+    private readonly StartRanges ranges;
+    private readonly int[] searched;
+    private readonly Candidates candidates;
+    private readonly SobolSequence? sequence;
+    private readonly List<(double Score, double[] Theta)> drawn = [];
+    private readonly List<double[]> used = [];
+    private readonly List<Minimum> ends = [];
+
+    private StartSearch(IFitCost cost, FitProblem problem)
+    {
+        (this.cost, this.problem, samples) = (cost, problem, StartSamples.Of(problem));
+        IReadOnlyList<string> names = cost.Unknowns.Names;
+        ranges = StartRanges.Of(samples);
+        int[] free = [.. cost.Unknowns.Free];
+        var first = new SobolSequence(Math.Max(1, Math.Min(free.Length, SobolSequence.MaxDimensions)));
+        _ = Draw(first, free);
+        int[] linear = problem.IsSquares ? LinearParameters.Find(samples, () => Draw(first, free)) : [];
+        candidates = new Candidates(samples, linear);
+        searched = [.. free.Where(j => !linear.Contains(j) && !problem.Linear.Contains(names[j])).Take(SobolSequence.MaxDimensions)];
+        if (searched.Length > 0)
+        {
+            sequence = new SobolSequence(searched.Length);
+            _ = Draw(sequence, searched);
+        }
+    }
+
+    /// <summary>Finds the least minimum.</summary>
+    /// <param name="cost">C.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="starts">The largest number of starts that the cost is minimized from.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    public static Minimum Minimize(IFitCost cost, FitProblem problem, int starts, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(starts, 1);
+        return new StartSearch(cost, problem).Run(starts, cancellation);
+    }
+
+    private Minimum Run(int starts, CancellationToken cancellation)
+    {
+        long began = Stopwatch.GetTimestamp();
+        IFitCost part = samples.Cost(), few = (samples with { Options = new MinimizerOptions { MaxIterations = FirstSteps } }).Cost();
+        for (int tried = 0; tried < starts && !IsFound(); tried += StartsOfRound)
+        {
+            Draw(Math.Min(StartsOfRound, starts - tried) * DrawnForEach);
+            var ofRound = new List<Minimum>();
+            foreach (double[] start in Best(Math.Min(StartsOfRound, starts - tried)))
+            {
+                ofRound.Add(few.Minimize(start, cancellation));
+            }
+
+            foreach (Minimum end in ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost).Take(Finalists))
+            {
+                ends.Add(end.IsConverged ? end : part.Minimize(part.Unknowns.Completed(end.Parameters.AsArray()), cancellation));
+            }
+
+            if (sequence is null)
+            {
+                break;
+            }
+        }
+
+        Minimum best = Best();
+        if (samples != problem)
+        {
+            best = cost.Minimize(cost.Unknowns.Completed(best.Parameters.AsArray()), cancellation);
+        }
+
+        return best with
+        {
+            Method = $"multi-start, {best.Method}",
+            Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds,
+            Iterations = ends.Sum(minimum => minimum.Iterations),
+            Evaluations = drawn.Count + ends.Sum(minimum => minimum.Evaluations),
+            GradientEvaluations = ends.Sum(minimum => minimum.GradientEvaluations),
+        };
+    }
+
+    /// <summary>Whether the least cost was reached several times.</summary>
+    private bool IsFound()
+    {
+        Minimum[] converged = [.. ends.Where(end => end.IsConverged)];
+        double least = ends.Count == 0 ? 0.0 : ends.Min(end => end.Cost);
+        return converged.Count(end => IsSame(end.Cost, least)) >= TimesFound;
+    }
+
+    private Minimum Best()
+    {
+        if (ends.Count == 0)
+        {
+            throw new ArgumentException(
+                "The model is not finite at any of the starts that were tried: give a start, or bounds.");
+        }
+
+        double least = ends.Min(minimum => minimum.Cost);
+        return ends.Where(minimum => IsSame(minimum.Cost, least))
+            .OrderBy(minimum => minimum.IsConverged ? 0 : 1)
+            .ThenBy(minimum => minimum.Parameters.Sum(value => Math.Log(1.0 + Math.Abs(value))))
+            .First();
+    }
+
+    private static bool IsSame(double cost, double least) => cost <= least + SameCost * Math.Abs(least);
+
+    private void Draw(int count)
+    {
+        for (int i = 0; i < count && (sequence is not null || drawn.Count == 0); i++)
+        {
+            double[] theta = sequence is null ? Typical() : Draw(sequence, searched);
+            double score = candidates.Complete(theta);
+            if (double.IsFinite(score))
+            {
+                drawn.Add((score, theta));
+            }
+        }
+    }
+
+    /// <summary>The best starts that were drawn and not used yet, none like another.</summary>
+    private List<double[]> Best(int count)
+    {
+        var best = new List<double[]>();
+        foreach ((_, double[] theta) in drawn.OrderBy(each => each.Score))
+        {
+            if (best.Count < count && !used.Any(other => IsLike(theta, other)))
+            {
+                best.Add(theta);
+                used.Add(theta);
+            }
+        }
+
+        return best;
+    }
+
+    private bool IsLike(double[] theta, double[] other) =>
+        searched.All(j => Math.Abs(theta[j] - other[j]) <= SameStart * Math.Abs(other[j]));
+
+    private double[] Draw(SobolSequence from, int[] parameters)
+    {
+        double[] unit = new double[Math.Min(parameters.Length, SobolSequence.MaxDimensions)];
+        double[] theta = Typical();
+        if (unit.Length > 0)
+        {
+            from.Next(unit);
+        }
+
+        for (int j = 0; j < unit.Length; j++)
+        {
+            string name = cost.Unknowns.Names[parameters[j]];
+            theta[parameters[j]] = ranges[parameters[j]].At(
+                unit[j], problem.Bounds.GetValueOrDefault(name, (double.NegativeInfinity, double.PositiveInfinity)));
+        }
+
+        return theta;
+    }
+
+    private double[] Typical() => [.. cost.Unknowns.Names.Select(name => problem.Fixed.GetValueOrDefault(name, 1.0))];
+}

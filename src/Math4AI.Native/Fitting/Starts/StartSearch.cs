@@ -15,10 +15,10 @@ namespace Math4AI.Fitting.Starts;
 internal sealed class StartSearch
 {
     private const int FirstSteps = 30;
-    private const int DrawnForEach = 20;
-    private const int StartsOfRound = 12;
-    private const int Finalists = 4;
-    private const int TimesFound = 3;
+    private const int DrawnForEach = 32;
+    private const int StartsOfRound = 16;
+    private const int Finalists = 5;
+    private const int TimesFound = 4;
     private const double SameCost = 1e-6;
     private const double SameStart = 0.05;
 

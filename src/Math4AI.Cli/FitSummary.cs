@@ -223,6 +223,7 @@ internal sealed record FitSummary(
             notes.Add("The data do not determine every parameter: some can change together without changing the fit.");
         }
 
+        notes.AddRange(result.Warnings);
         if (result.OnBounds.Count > 0)
         {
             notes.Add($"On a bound, and treated as fixed there: {string.Join(", ", result.OnBounds)}.");

@@ -192,6 +192,12 @@ public sealed class FitResult
     }
 
     /// <summary>
+    /// Gets what must be known besides the numbers, each in a sentence: frequencies that the samples cannot tell apart,
+    /// a fit that explains nothing.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => [.. FitWarnings.Of(this)];
+
+    /// <summary>
     /// Returns Wald's confidence intervals, θ* ± q · standard error, with the quantile q of Student's t for least
     /// squares and of the normal distribution otherwise.
     /// </summary>

@@ -22,7 +22,6 @@ internal sealed class Periodogram
 
     // Frequencies that uneven samples may tell beyond the mean Nyquist frequency.
     private const double BeyondNyquist = 5.0;
-    private const double EvenTo = 1e-3;
 
     private readonly double[] x;
     private readonly double[] y;
@@ -36,19 +35,13 @@ internal sealed class Periodogram
     public Periodogram(double[] x, double[] y)
     {
         (this.x, this.y) = (x, y);
-        double[] sorted = [.. x.Order()];
-        double[] steps = [.. sorted.Zip(sorted.Skip(1), (a, b) => b - a).Where(step => step > 0.0)];
-        (first, length) = (sorted[0], sorted[^1] - sorted[0]);
-        double step = steps.Length > 0 ? length / steps.Length : 0.0;
-        IsEven = steps.Length > 0 && steps.All(each => Math.Abs(each - step) <= EvenTo * step);
-        Limit = step > 0.0 ? (IsEven ? Math.PI : Math.PI * BeyondNyquist) / step : 0.0;
+        (first, length) = (x.Min(), x.Max() - x.Min());
+        (bool isEven, double nyquist) = Sampling.Of(x);
+        Limit = isEven ? nyquist : BeyondNyquist * nyquist;
         double wanted = Oversampling * length * Limit * Fineness / (2.0 * Math.PI);
         cells = wanted < MaxGrid ? (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16.0, wanted)) : 0;
         spacing = cells > 0 ? Oversampling * length / cells : 0.0;
     }
-
-    /// <summary>Whether the samples are evenly spaced, so that frequencies beyond the limit cannot be told from those below it.</summary>
-    public bool IsEven { get; }
 
     /// <summary>The largest frequency that is looked at, in radians per unit of x; of evenly spaced samples Nyquist's.</summary>
     public double Limit { get; }

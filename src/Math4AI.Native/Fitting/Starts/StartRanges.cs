@@ -19,6 +19,8 @@ internal sealed class StartRanges
     private const double ShareOfFrequencies = 0.9;
     private const int Rounds = 4;
     private const int PeaksOfRound = 3;
+    private const int MaxBeside = 400;
+    private const double StepsOfTurn = 4.0;
 
     private readonly FitProblem problem;
     private readonly IReadOnlyList<string> names;
@@ -45,6 +47,19 @@ internal sealed class StartRanges
             if (expression.InOrder().Count <= MaxNodes)
             {
                 Look(expression, [.. chosen.Select(i => problem.Targets![i + Math.Min(output, problem.Targets.Columns - 1) * inputs.RowCount])]);
+            }
+        }
+
+        foreach (PeriodicParameter parameter in PeriodicParameter.AllIn(problem, Typical))
+        {
+            if (parameter.IsAngle)
+            {
+                ranges[IndexOf(parameter.Name)] = new StartRange { IsAngle = true };
+            }
+            else
+            {
+                periodic.Add(parameter);
+                LookAtFrequencies(parameter);
             }
         }
     }
@@ -80,11 +95,6 @@ internal sealed class StartRanges
         foreach (BinaryExpression node in expression.InOrder().OfType<BinaryExpression>())
         {
             LookAtPlace(node, data, y);
-        }
-
-        foreach (UnaryExpression wave in expression.InOrder().OfType<UnaryExpression>().Where(node => node.Function.Name is "sin" or "cos" or "tan"))
-        {
-            LookAtWave(expression, wave);
         }
     }
 
@@ -151,35 +161,6 @@ internal sealed class StartRanges
         double Weight(int i) => (y[i] - median) * (y[i] - median);
     }
 
-    /// <summary>Parameters in the argument of a sine: angles, and rates in proportion to a power of which it turns along a column.</summary>
-    private void LookAtWave(Expression whole, UnaryExpression wave)
-    {
-        string[] inside = [.. wave.Names().Where(free.Contains).Distinct()];
-        string[] along = [.. wave.Names().Where(columns.ContainsKey).Distinct()];
-        if (along.Length != 1)
-        {
-            return;
-        }
-
-        foreach (string name in inside)
-        {
-            if (PeriodicParameter.Of(name, wave, along[0], columns[along[0]], Typical) is not { } parameter)
-            {
-                continue;
-            }
-
-            if (parameter.IsAngle)
-            {
-                ranges[IndexOf(name)] = new StartRange { IsAngle = true };
-            }
-            else if (!periodic.Any(other => other.Name == name))
-            {
-                periodic.Add(parameter);
-                LookAtFrequencies(parameter);
-            }
-        }
-    }
-
     private void LookAtFrequencies(PeriodicParameter parameter)
     {
         Matrix<double> inputs = problem.Inputs!;
@@ -192,10 +173,8 @@ internal sealed class StartRanges
         }
 
         // The first peaks are the likeliest, and a squared sine turns half as fast.
-        double[] values =
-        [
-            .. peaks.Take(2), .. peaks.Take(4), .. peaks, .. peaks.Take(2).Select(peak => 0.5 * peak),
-        ];
+        double[] halves = [.. peaks.Take(2).Select(peak => 0.5 * peak)];
+        double[] values = [.. peaks.Take(2), .. peaks.Take(4), .. peaks, .. halves, .. Beside([.. peaks.Take(1), .. halves], x, periodogram)];
         int index = IndexOf(parameter.Name);
         double low = parameter.At(0.2 * periodogram.Resolution), high = parameter.At(periodogram.Limit);
         ranges[index] = new StartRange
@@ -205,6 +184,18 @@ internal sealed class StartRanges
             Values = [.. values.Select(parameter.At)],
             ShareOfValues = ShareOfFrequencies,
         };
+    }
+
+    /// <summary>
+    /// Far from x = 0 a small change of the frequency shifts the phase by full turns: those between two that the samples
+    /// can tell apart, so close that the phase is right for one of them.
+    /// </summary>
+    private static IEnumerable<double> Beside(double[] frequencies, double[] x, Periodogram periodogram)
+    {
+        double center = Math.Abs(0.5 * (x.Min() + x.Max())), length = x.Max() - x.Min();
+        int count = center > length ? (int)Math.Min(MaxBeside, StepsOfTurn * center / length) : 0;
+        return frequencies.SelectMany(frequency => Enumerable.Range(0, count).Select(
+            i => frequency + periodogram.Resolution * ((i + 0.5) / count - 0.5)));
     }
 
     private double? Typical(string name) =>

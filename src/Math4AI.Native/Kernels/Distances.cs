@@ -51,4 +51,33 @@ internal static unsafe class Distances
             }
         }
     }
+
+    /// <summary>Computes Σ_i w_i (x_i − c)² of one input.</summary>
+    /// <param name="values">x, one number a sample.</param>
+    /// <param name="center">c.</param>
+    /// <param name="weights">w, one number a sample.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double WeightedSquares(ReadOnlySpan<double> values, double center, ReadOnlySpan<double> weights)
+    {
+        fixed (double* x = values, w = weights)
+        {
+            var centers = Vector512.Create(center);
+            Vector512<double> low = default, high = default;
+            int i = 0;
+            for (; i <= values.Length - 2 * Width; i += 2 * Width)
+            {
+                Vector512<double> left = Vector512.Load(x + i) - centers, right = Vector512.Load(x + i + Width) - centers;
+                low = Vector512.FusedMultiplyAdd(left * Vector512.Load(w + i), left, low);
+                high = Vector512.FusedMultiplyAdd(right * Vector512.Load(w + i + Width), right, high);
+            }
+
+            double sum = Vector512.Sum(low + high);
+            for (; i < values.Length; i++)
+            {
+                sum = Math.FusedMultiplyAdd((x[i] - center) * w[i], x[i] - center, sum);
+            }
+
+            return sum;
+        }
+    }
 }

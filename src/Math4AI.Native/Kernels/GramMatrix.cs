@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
@@ -105,6 +106,13 @@ public sealed class GramMatrix
 
     internal static GramMatrix Of(double[] values, int order) => new(values, order, order);
 
+    /// <summary>Multiplies every element, on all threads.</summary>
+    internal void Scale(double factor) => InBlocks(0, (first, end, _) =>
+    {
+        Span<double> part = values.AsSpan(first * Rows, (end - first) * Rows);
+        TensorPrimitives.Multiply(part, factor, part);
+    });
+
     private static long Elements(int rows, int columns) => (long)rows * columns <= Array.MaxLength
         ? (long)rows * columns
         : throw new ArgumentException(
@@ -120,17 +128,16 @@ public sealed class GramMatrix
             return;
         }
 
-        Parallel.For(
-            0,
-            blocks,
-            new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads },
-            () => new double[scratchLength],
-            (block, _, scratch) =>
+        // Blocks of a triangle differ in size: each thread takes the next one.
+        int next = -1;
+        Team.Run(Math.Min(Team.Size, blocks), _ =>
+        {
+            double[] scratch = new double[scratchLength];
+            for (int block = Interlocked.Increment(ref next); block < blocks; block = Interlocked.Increment(ref next))
             {
                 work(block * ColumnsAtATime, Math.Min(Columns, (block + 1) * ColumnsAtATime), scratch);
-                return scratch;
-            },
-            _ => { });
+            }
+        });
     }
 
     /// <summary>Copies what is below the diagonal above it.</summary>

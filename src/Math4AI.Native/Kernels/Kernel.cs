@@ -156,6 +156,21 @@ public abstract class Kernel
     /// <param name="gradient">One number a hyperparameter.</param>
     protected internal abstract void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient);
 
+    /// <summary>Computes Σ_ij W_ij k(x_i, x_j).</summary>
+    /// <param name="samples">X.</param>
+    /// <param name="weights">W, symmetric.</param>
+    protected internal virtual double WeightedSum(KernelSamples samples, GramMatrix weights)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(weights);
+        var values = new GramMatrix(samples.Count, samples.Count);
+        Fill(samples, samples, values);
+        return System.Numerics.Tensors.TensorPrimitives.Dot<double>(values.Values, weights.Values);
+    }
+
+    /// <summary>The product with another kernel; a constant knows one that needs no second matrix.</summary>
+    internal virtual Kernel Times(Kernel right) => new ProductKernel(this, right);
+
     internal void Check(KernelSamples samples)
     {
         if (Inputs is { } inputs && inputs != samples.Inputs)
@@ -252,12 +267,16 @@ public abstract class Kernel
     /// <summary>The product of two kernels.</summary>
     /// <param name="left">k₁.</param>
     /// <param name="right">k₂.</param>
-    public static Kernel operator *(Kernel left, Kernel right) => new ProductKernel(left, right);
+    public static Kernel operator *(Kernel left, Kernel right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        return left.Times(right);
+    }
 
     /// <summary>A kernel times a constant, which is a hyperparameter of the result.</summary>
     /// <param name="scale">c, positive.</param>
     /// <param name="kernel">k.</param>
-    public static Kernel operator *(double scale, Kernel kernel) => new ProductKernel(new ConstantKernel(scale), kernel);
+    public static Kernel operator *(double scale, Kernel kernel) => new ScaledKernel(new ConstantKernel(scale), kernel);
 
     /// <inheritdoc cref="op_Addition(Kernel, Kernel)"/>
     public static Kernel Add(Kernel left, Kernel right) => left + right;

@@ -7,13 +7,13 @@ namespace Math4AI.Kernels;
 /// <summary>A function fitted by <see cref="KernelRidge"/>, f(x) = Σ α_i k(x_i, x).</summary>
 public sealed class KernelRidgeFit : IFilePredictor
 {
-    // Rows that are predicted at a time: kernel values of rows × samples are held.
-    private const int RowsAtATime = 1024;
+    // Kernel values that are held at a time, 64 MB.
+    private const int ValuesAtATime = 1 << 23;
 
     private readonly KernelSamples samples;
 
-    internal KernelRidgeFit(Kernel kernel, KernelSamples samples, Matrix<double> weights) =>
-        (Kernel, this.samples, Weights) = (kernel, samples, weights);
+    internal KernelRidgeFit(Kernel kernel, KernelSamples samples, Matrix<double> weights, RidgeReport report) =>
+        (Kernel, this.samples, Weights, Report) = (kernel, samples, weights, report);
 
     /// <summary>Gets the kernel.</summary>
     public Kernel Kernel { get; }
@@ -31,6 +31,16 @@ public sealed class KernelRidgeFit : IFilePredictor
     public FilePredictions PredictFile(string path) => NumberRows.Predict(path, samples.Inputs, Predict);
 
     internal KernelSamples Samples => samples;
+    /// <summary>Gets the number of steps of conjugate gradients, of the output that took most; 0 for a factor in float64.</summary>
+    public int Iterations => Report.Iterations;
+
+    /// <summary>Gets ‖y − (K + λ I) α‖/‖y‖ as conjugate gradients left it, of the worst output; 0 for a factor in float64.</summary>
+    public double Residual => Report.Residual;
+
+    /// <summary>Gets whether the residual is within the tolerance; if not, raise MaxIterations, LandmarkCount or Penalty.</summary>
+    public bool IsConverged => Report.IsConverged;
+
+    internal RidgeReport Report { get; }
 
     /// <summary>Predicts new samples.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
@@ -45,9 +55,10 @@ public sealed class KernelRidgeFit : IFilePredictor
         }
 
         var predictions = Matrix<double>.Build.Dense(x.Count, Weights.ColumnCount);
-        for (int first = 0; first < x.Count; first += RowsAtATime)
+        int rows = Math.Max(1, ValuesAtATime / samples.Count);
+        for (int first = 0; first < x.Count; first += rows)
         {
-            int count = Math.Min(RowsAtATime, x.Count - first);
+            int count = Math.Min(rows, x.Count - first);
             var cross = new GramMatrix(samples.Count, count);
             Kernel.Fill(samples, new KernelSamples(inputs.SubMatrix(first, count, 0, x.Inputs), nameof(inputs)), cross);
             predictions.SetSubMatrix(first, 0, cross.ToMatrix().TransposeThisAndMultiply(Weights));

@@ -75,6 +75,18 @@ public sealed class KernelSamples
         return new KernelSamples(chosen, rows.Length, Inputs);
     }
 
+    /// <summary>Some samples that follow each other.</summary>
+    internal KernelSamples Range(int first, int count)
+    {
+        double[] chosen = new double[count * Inputs];
+        for (int input = 0; input < Inputs; input++)
+        {
+            Column(input).Slice(first, count).CopyTo(chosen.AsSpan(input * count));
+        }
+
+        return new KernelSamples(chosen, count, Inputs);
+    }
+
     /// <summary>Some of the columns.</summary>
     internal KernelSamples OnlyColumns(IReadOnlyList<int> columns)
     {

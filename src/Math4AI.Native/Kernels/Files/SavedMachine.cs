@@ -34,7 +34,7 @@ internal sealed record SavedSigmoid(double A, double B);
 internal sealed record SavedMachineSet(string Kernel, IReadOnlyList<int> Classes, IReadOnlyList<SavedMachine> Machines);
 
 /// <summary>A saved function of kernel ridge regression.</summary>
-internal sealed record SavedRidge(string Kernel);
+internal sealed record SavedRidge(string Kernel, RidgeReport? Report = null);
 
 /// <summary>A saved Gaussian process.</summary>
 /// <param name="Kernel">The formula of the kernel.</param>

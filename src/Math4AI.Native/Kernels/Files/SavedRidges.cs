@@ -14,7 +14,7 @@ internal static class SavedRidges
         var arrays = new ModelArrays();
         arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
         arrays.Add("weights", fit.Weights);
-        ModelFolder.Write(folder, files, Kind, new SavedRidge(fit.Kernel.Formula), MachineJson.Default.SavedRidge, arrays.All);
+        ModelFolder.Write(folder, files, Kind, new SavedRidge(fit.Kernel.Formula, fit.Report), MachineJson.Default.SavedRidge, arrays.All);
     }
 
     public static KernelRidgeFit Read(string folder)
@@ -26,6 +26,6 @@ internal static class SavedRidges
         Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
         var x = new KernelSamples(samples, folder);
         kernel.Check(x);
-        return new KernelRidgeFit(kernel, x, arrays.Matrix("weights", rows: x.Count));
+        return new KernelRidgeFit(kernel, x, arrays.Matrix("weights", rows: x.Count), about.Report ?? new RidgeReport());
     }
 }

@@ -74,11 +74,25 @@ internal abstract class StationaryKernel : Kernel
             for (int input = 0; input < x.Inputs; input++)
             {
                 ReadOnlySpan<double> values = x.Column(input)[column..];
-                TensorPrimitives.Subtract(values, values[0], differences);
-                TensorPrimitives.Multiply(differences, differences, differences);
-                sums[input] -= 4.0 * TensorPrimitives.Dot(slopes, differences);
+                sums[input] -= 4.0 * Distances.WeightedSquares(values, values[0], slopes);
             }
         });
+    }
+
+    protected internal override double WeightedSum(KernelSamples samples, GramMatrix weights)
+    {
+        KernelSamples x = Scaled(samples);
+        double[] sum = new double[1];
+        weights.SumColumns(sum, (column, scratch, sums) =>
+        {
+            int rows = x.Count - column;
+            Span<double> values = scratch[..rows];
+            SquaredDistances(x, x, column, column, values);
+            Shape(values, scratch.Slice(x.Count, rows));
+            ReadOnlySpan<double> weight = weights.Column(column)[column..];
+            sums[0] += 2.0 * TensorPrimitives.Dot<double>(values, weight) - values[0] * weight[0];
+        });
+        return sum[0];
     }
 
     private KernelSamples Scaled(KernelSamples samples) =>

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Optimization;
-using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -14,6 +13,7 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
 {
     private readonly int kernelParameters = kernel.Parameters.Count;
     private readonly double[] work = new GramMatrix(samples.Count, samples.Count).Values;
+    private double[]? outer;
 
     public override int Parameters => kernelParameters + 1 + samples.MeanParameters;
 
@@ -49,12 +49,17 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     {
         double[] residuals = samples.Residuals(ofMean);
         PositiveDefiniteFactor factor = Factor(samples, kernel, noise, array)
-            ?? throw new ArithmeticException("The covariance of the samples is not positive definite at the hyperparameters: raise NoiseVariance.");
+            ?? throw NotPositiveDefinite(kernel, noise);
         double[] weights = [.. residuals];
         factor.Solve(weights);
         double evidence = logEvidence ?? -Value(residuals, weights, factor) - samples.Count * Math.Log(samples.TargetScale);
         return new GaussianProcessFit(samples, kernel, noise, ofMean, factor, weights, evidence, minimum);
     }
+
+    /// <summary>Says that the covariance has no Cholesky factor, and what to do.</summary>
+    public static ArithmeticException NotPositiveDefinite(Kernel kernel, double noise) => new(
+        $"The covariance {kernel} of the samples is not positive definite to rounding with a noise variance of {noise:G3}: raise "
+        + "NoiseVariance, or remove rows that repeat.");
 
     private double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
     {
@@ -79,16 +84,15 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     private void FillGradient(ReadOnlySpan<double> parameters, PositiveDefiniteFactor factor, double[] weights, Span<double> gradient)
     {
         int count = samples.Count;
-        double[] outer = factor.ToInverse();
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, column =>
+        factor.Invert(outer ??= new double[count * count]);
+        GramMatrix slopes = GramMatrix.Of(outer, count);
+        slopes.FillColumns(isSymmetric: false, (column, firstRow, values, _) =>
         {
-            Span<double> values = outer.AsSpan(column * count, count);
-            TensorPrimitives.MultiplyAdd(weights, -weights[column], values, values);
+            TensorPrimitives.MultiplyAdd(weights.AsSpan(firstRow, values.Length), -weights[column], values, values);
             TensorPrimitives.Multiply(values, 0.5, values);
         });
 
         gradient.Clear();
-        GramMatrix slopes = GramMatrix.Of(outer, count);
         kernel.With(parameters[..kernelParameters]).AddGradient(samples.Inputs, slopes, gradient[..kernelParameters]);
         double trace = 0.0;
         for (int i = 0; i < count; i++)

@@ -73,16 +73,14 @@ public sealed record GaussianProcess
         kernel.Check(samples.Inputs);
         var evidence = new Evidence(samples, kernel);
         double[] start = Evidence.Pack(kernel.Parameters, Math.Log(NoiseVariance), mean);
-        if (!double.IsFinite(evidence.Value(start)))
+        if (!Optimize)
         {
-            throw new ArithmeticException(
-                $"The covariance {kernel} of the samples is not positive definite at the start: raise NoiseVariance above {NoiseVariance:G3}, "
-                + "or remove rows that repeat.");
+            return evidence.Fit(null, start);
         }
 
-        return Optimize
+        return double.IsFinite(evidence.Value(start))
             ? evidence.Fit(new EvidenceSearch(evidence, Options, Starts, Seed).From(start, cancellation))
-            : evidence.Fit(null, start);
+            : throw Evidence.NotPositiveDefinite(kernel, NoiseVariance);
     }
 
     /// <summary>β to begin with: where the squares of y − m(X, β) are least, since what is left is the process's to explain.</summary>

@@ -154,8 +154,8 @@ public sealed class GaussianProcessFit : IFilePredictor
     public GaussianProcessPrediction LeaveOneOut()
     {
         int count = samples.Count;
-        PositiveDefiniteFactor copy = factor.Clone();
-        double[] inverse = copy.ToInverse();
+        double[] inverse = new double[count * count];
+        factor.Invert(inverse);
         double[] mean = samples.Residuals(meanParameters);
         double[] variance = new double[count];
         for (int i = 0; i < count; i++)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -10,6 +11,9 @@ namespace Math4AI.LinearAlgebra.Decompositions;
 /// </summary>
 internal sealed unsafe class PositiveDefiniteFactor
 {
+    // Columns that a thread takes at a time: enough for products, few enough to share out evenly.
+    private const int ColumnsAtATime = 128;
+
     private readonly double[] factor;
 
     private PositiveDefiniteFactor(double[] factor, int order) => (this.factor, Order) = (factor, order);
@@ -44,9 +48,6 @@ internal sealed unsafe class PositiveDefiniteFactor
         return new PositiveDefiniteFactor(matrix, order);
     }
 
-    /// <summary>A copy, for what overwrites.</summary>
-    public PositiveDefiniteFactor Clone() => new([.. factor], Order);
-
     /// <summary>log det A = 2 Σ log L_ii.</summary>
     public double LogDeterminant()
     {
@@ -69,52 +70,82 @@ internal sealed unsafe class PositiveDefiniteFactor
     public void SolveLower(double[] right)
     {
         int columns = right.Length / Order;
-        if (Compute.HasMkl)
+        InBlocks(columns, (first, count) =>
         {
-            using MklCall call = MklCall.Begin((double)Order * Order * columns);
-            fixed (double* l = factor, b = right)
+            if (!Compute.HasMkl)
             {
-                Mkl<double, double>.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, columns, 1.0, l, Order, b, Order);
+                for (int column = first; column < first + count; column++)
+                {
+                    SolveLower(right.AsSpan(column * Order, Order));
+                }
+
+                return;
             }
 
-            return;
-        }
-
-        Parallel.For(0, columns, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, column =>
-        {
-            Span<double> b = right.AsSpan(column * Order, Order);
-            for (int i = 0; i < Order; i++)
+            fixed (double* l = factor, b = right)
             {
-                b[i] /= factor[i * Order + i];
-                Span<double> below = b[(i + 1)..];
-                System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(
-                    factor.AsSpan(i * Order + i + 1, Order - i - 1), -b[i], below, below);
+                Mkl<double, double>.Trsm(
+                    (byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, count, 1.0, l, Order, b + (long)first * Order, Order);
             }
         });
     }
 
-    /// <summary>A⁻¹, column after column, in the array of L: the factor is of no use afterwards.</summary>
-    public double[] ToInverse()
+    /// <summary>
+    /// Computes A⁻¹, column after column. A block of columns of its lower triangle is what solves A Z = I from the block's first row on,
+    /// with what stands below that row in the factor; no block waits for another, where LAPACK's <c>potri</c> waits at every one.
+    /// </summary>
+    /// <param name="inverse">Receives A⁻¹; another array than that of L.</param>
+    public void Invert(double[] inverse)
     {
-        if (Compute.HasMkl)
+        inverse.AsSpan().Clear();
+        InBlocks(Order, (first, count) =>
         {
-            using MklCall call = MklCall.Begin(2.0 / 3.0 * Order * Order * Order);
-            fixed (double* l = factor)
+            int rows = Order - first;
+            for (int column = first; column < first + count; column++)
             {
-                _ = MklPositiveDefinite.Invert((byte)'L', Order, l);
+                inverse[column * Order + column] = 1.0;
             }
 
-            Symmetry.MirrorLower(factor, Order);
-            return factor;
-        }
+            if (!Compute.HasMkl)
+            {
+                double[] block = new double[count * Order];
+                Array.Copy(inverse, first * Order, block, 0, block.Length);
+                LinearAlgebraControl.Provider.CholeskySolveFactored(factor, Order, block, count);
+                Array.Copy(block, 0, inverse, first * Order, block.Length);
+                return;
+            }
 
-        double[] inverse = new double[factor.Length];
+            fixed (double* l = factor, z = inverse)
+            {
+                long corner = (long)first * Order + first;
+                _ = MklLapack<double, double>.Potrs((byte)'L', rows, count, l + corner, Order, z + corner, Order);
+            }
+        });
+        Symmetry.MirrorLower(inverse, Order);
+    }
+
+    private void SolveLower(Span<double> right)
+    {
         for (int i = 0; i < Order; i++)
         {
-            inverse[i * Order + i] = 1.0;
+            right[i] /= factor[i * Order + i];
+            Span<double> below = right[(i + 1)..];
+            TensorPrimitives.MultiplyAdd(factor.AsSpan(i * Order + i + 1, Order - i - 1), -right[i], below, below);
         }
+    }
 
-        Solve(inverse);
-        return inverse;
+    /// <summary>Shares columns out in blocks; a thread that is done takes the next one.</summary>
+    private static void InBlocks(int columns, Action<int, int> work)
+    {
+        int blocks = (columns + ColumnsAtATime - 1) / ColumnsAtATime, next = -1;
+        Team.Run(Math.Min(Team.Size, blocks), _ =>
+        {
+            using OneThread alone = OneThread.BeginIf(true);
+            for (int block = Interlocked.Increment(ref next); block < blocks; block = Interlocked.Increment(ref next))
+            {
+                int first = block * ColumnsAtATime;
+                work(first, Math.Min(ColumnsAtATime, columns - first));
+            }
+        });
     }
 }

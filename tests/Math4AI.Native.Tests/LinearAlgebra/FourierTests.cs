@@ -89,6 +89,8 @@ public class FourierTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
     [InlineData(7)]
     [InlineData(100)]
     [InlineData(1009)]

@@ -1,4 +1,5 @@
 using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Solves;
 using Math4AI.Runtime;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -8,9 +9,10 @@ using Complex = System.Numerics.Complex;
 namespace Math4AI.Tests.LinearAlgebra;
 
 /// <summary>
-/// Every factorization of matrices of orders 1 to 40, at a scale of 1 and of half the exponent range on either side: the
-/// residual, in units of n ε, is what it is at a scale of 1. The matrices are those of low rank and of equal elements too,
-/// on which iterations and small special cases fail.
+/// Every factorization of matrices of orders 1 to 40, at a scale of 1, of half the exponent range on either side, near the
+/// largest number and among the subnormal ones: the residual, in units of n ε, is what it is at a scale of 1, but for the
+/// rounding of results that are subnormal themselves. The matrices are those of low rank and of equal elements too, on which
+/// iterations and small special cases fail.
 /// </summary>
 public abstract class ScaleTests<T>
     where T : struct, IEquatable<T>, IFormattable
@@ -25,6 +27,14 @@ public abstract class ScaleTests<T>
     private static double UnitRoundoff => Element<T>.Epsilon / 2.0;
 
     private static int HalfOfExponents => IsSinglePrecision ? 74 : 560;
+
+    // With room for the norms of the largest matrices; and with 10 to 20 binary digits of an element left.
+    private static int Largest => IsSinglePrecision ? 104 : 1000;
+
+    private static int Subnormal => IsSinglePrecision ? -136 : -1060;
+
+    /// <summary>The smallest number, as a share of a matrix at this scale: results of its size are rounded by it.</summary>
+    private static double Least(int exponent) => Math.ScaleB(1.0, (IsSinglePrecision ? -149 : -1074) - exponent);
 
     public static TheoryData<string> Kinds =>
     [
@@ -64,19 +74,23 @@ public abstract class ScaleTests<T>
 
     private static Matrix<T> Scaled(Matrix<T> a, int exponent)
     {
-        double factor = Math.ScaleB(1.0, exponent);
-        return Matrix<T>.Build.Dense(a.RowCount, a.ColumnCount, (i, j) => Element<T>.Scaled(a[i, j], factor));
+        double half = Math.ScaleB(1.0, exponent / 2), rest = Math.ScaleB(1.0, exponent - exponent / 2);
+        return a.Map(value => Element<T>.Of(Element<T>.ToComplex(value) * half * rest));
     }
 
-    /// <summary>Calls a check with A at a scale of 1, A scaled, and the exponent of the scale.</summary>
+    /// <summary>
+    /// Calls a check with A at a scale of 1, A scaled, and the exponent of the scale. What A loses where it is scaled, it loses at
+    /// a scale of 1 too.
+    /// </summary>
     private static void ForAll(string kind, Action<Matrix<T>, Matrix<T>, int> check)
     {
         for (int order = 1; order <= MaxOrder; order++)
         {
             Matrix<T> a = Make(kind, order);
-            foreach (int exponent in new[] { 0, HalfOfExponents, -HalfOfExponents })
+            foreach (int exponent in new[] { 0, HalfOfExponents, -HalfOfExponents, Largest, Subnormal })
             {
-                check(a, Scaled(a, exponent), exponent);
+                Matrix<T> scaled = Scaled(a, exponent);
+                check(Scaled(scaled, -exponent), scaled, exponent);
             }
         }
     }
@@ -85,7 +99,7 @@ public abstract class ScaleTests<T>
     {
         double residual = difference.FrobeniusNorm();
         Assert.True(
-            residual <= Threshold * difference.RowCount * UnitRoundoff * scale,
+            residual <= Threshold * difference.RowCount * (UnitRoundoff * scale + Least(exponent)),
             $"order {difference.RowCount}, scale 2^{exponent}: {residual} beside {scale}");
     }
 
@@ -100,9 +114,15 @@ public abstract class ScaleTests<T>
         Small(svd.U * Scaled(svd.W, -exponent) * svd.VT - a, a.FrobeniusNorm(), exponent);
         Orthonormal(svd.U, exponent);
         Orthonormal(svd.VT, exponent);
-        Small((scaled.Svd(computeVectors: false).W - svd.W).Map(x => Element<T>.Scaled(x, Math.ScaleB(1.0, -exponent))), a.FrobeniusNorm(), exponent);
-        Assert.Equal(a.Rank(), scaled.Rank());
-        Assert.Equal(Math.ScaleB(a.L2Norm(), exponent), scaled.L2Norm(), 1e-5 * Math.ScaleB(a.FrobeniusNorm(), exponent));
+        Small(Scaled(scaled.Svd(computeVectors: false).W - svd.W, -exponent), a.FrobeniusNorm(), exponent);
+        if (exponent != Subnormal)
+        {
+            // There, singular values that are rounding become 0 or the smallest number, which counts.
+            Assert.Equal(a.Rank(), scaled.Rank());
+        }
+
+        Assert.Equal(a.L2Norm(), Math.ScaleB(scaled.L2Norm(), -exponent), 1e-5 * a.FrobeniusNorm() + Least(exponent));
+        Assert.Equal(a.FrobeniusNorm(), Math.ScaleB(scaled.FrobeniusNorm(), -exponent), 1e-5 * a.FrobeniusNorm() + Least(exponent));
     });
 
     [Theory]
@@ -121,7 +141,11 @@ public abstract class ScaleTests<T>
     {
         Evd<T> evd = scaled.Evd(Symmetricity.Asymmetric);
         Small(a * evd.EigenVectors - evd.EigenVectors * Scaled(evd.D, -exponent), a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), exponent);
-        Normalized(evd);
+        if (exponent != Subnormal)
+        {
+            // There, a pair loses its imaginary part where that is rounding, and its two vectors share one norm.
+            Normalized(evd);
+        }
     });
 
     /// <summary>Each eigenvector has norm 1; the two columns of a pair of real matrices hold one vector.</summary>
@@ -164,12 +188,21 @@ public abstract class ScaleTests<T>
     [Fact]
     public void Cholesky_and_solutions_do_not_depend_on_units() => ForAll("random", (any, _, exponent) =>
     {
-        Matrix<T> a = any * any.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(any.RowCount);
-        Matrix<T> factor = Scaled(Scaled(a, exponent).Cholesky().Factor, -exponent / 2);
-        Small(factor * factor.ConjugateTranspose() - a, a.FrobeniusNorm(), exponent);
-        Matrix<T> b = Scaled(any, exponent), x = Scaled(a, exponent).Solve(b), inverse = Scaled(Scaled(a, exponent).Inverse(), exponent);
-        Small(a * x - any, a.FrobeniusNorm() * x.FrobeniusNorm(), exponent);
-        Small(a * inverse - Matrix<T>.Build.DenseIdentity(a.RowCount), a.FrobeniusNorm() * inverse.FrobeniusNorm(), exponent);
+        Matrix<T> scaled = Scaled(any * any.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(any.RowCount), exponent);
+        Matrix<T> a = Scaled(scaled, -exponent);
+
+        // L is of the size of the root of A: never subnormal, and accurate at every scale.
+        Matrix<T> factor = Scaled(scaled.Cholesky().Factor, -exponent / 2);
+        Small(factor * factor.ConjugateTranspose() - a, a.FrobeniusNorm(), 0);
+        Assert.Equal(1.0, ConditionEstimate.Of(scaled) / ConditionEstimate.Of(a), 1e-4);
+        Matrix<T> b = Scaled(any, exponent), x = scaled.Solve(b);
+        Small(a * x - any, (a.FrobeniusNorm() + Least(exponent) / UnitRoundoff) * x.FrobeniusNorm(), exponent);
+        if (exponent != Subnormal)
+        {
+            // There, an inverse is larger than the largest number.
+            Matrix<T> inverse = Scaled(scaled.Inverse(), exponent);
+            Small(a * inverse - Matrix<T>.Build.DenseIdentity(a.RowCount), a.FrobeniusNorm() * inverse.FrobeniusNorm(), exponent);
+        }
     });
 
     [Theory]
@@ -235,6 +268,11 @@ public abstract class ScaleTests<T>
         QR<T> full = scaled.QR(QRMethod.Full), thin = scaled.QR(QRMethod.Thin);
         LU<T> lu = scaled.LU();
         permuted.PermuteRows(lu.P);
+
+        // An even exponent, since L has the root of the scale; a smaller one, since A Aᴴ is larger than A.
+        int even = exponent * 3 / 8 * 2;
+        Matrix<T> definite = a * a.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(a.RowCount) * Element<T>.Of(1e-3 + a.FrobeniusNorm());
+        Matrix<T> factor = Scaled(Scaled(definite, even).Cholesky().Factor, -even / 2);
         double In(Matrix<T> difference, double scale) =>
             difference.FrobeniusNorm() is > 0.0 and var size ? size / (a.RowCount * UnitRoundoff * scale) : difference.FrobeniusNorm();
         double Identity(Matrix<T> q) => In(q.ConjugateTransposeThisAndMultiply(q) - Matrix<T>.Build.DenseIdentity(q.ColumnCount), 1.0);
@@ -248,6 +286,7 @@ public abstract class ScaleTests<T>
             In(full.Q * Scaled(full.R, -exponent) - a, norm), Identity(full.Q),
             In(thin.Q * Scaled(thin.R, -exponent) - a, norm), Identity(thin.Q),
             In(lu.L * Scaled(lu.U, -exponent) - permuted, norm),
+            In(factor * factor.ConjugateTranspose() - definite, definite.FrobeniusNorm()),
         }.Max();
     }
 
@@ -267,6 +306,7 @@ public abstract class ScaleTests<T>
                 Assert.Throws<NonConvergenceException>(() => a.LU());
                 Assert.Throws<NonConvergenceException>(() => a.Inverse());
                 Assert.Throws<NonConvergenceException>(() => a.Solve(Make("random", order)));
+                Assert.Throws<ArgumentException>(() => a.Cholesky());
             }
         }
     }

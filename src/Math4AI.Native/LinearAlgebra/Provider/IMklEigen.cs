@@ -31,17 +31,37 @@ internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
             return;
         }
 
-        Require.Finite<T, TReal>(matrix);
-        using MklCall call = MklCall.Begin(10.0 * order * order * order);
-        using var overwritten = new Workspace<T>(matrix);
-        int exponent = SafeScale<T, TReal>.Apply(overwritten.Array.AsSpan(0, matrix.Length));
-        if (!TryDecompose(isSymmetric, order, overwritten.Array, matrixEv, vectorEv))
+        int exponent = SafeScale<T, TReal>.Exponent(matrix);
+        if (order == 1 && !Mkl<T, TReal>.IsComplex)
         {
-            DecomposeReflected(isSymmetric, order, matrix, exponent, matrixEv, vectorEv);
+            (matrixEv[0], matrixD[0], vectorEv[0]) = (Mkl<T, TReal>.One, matrix[0], Mkl<T, TReal>.RealPart(matrix[0]));
+            return;
+        }
+
+        if (isSymmetric && !Mkl<T, TReal>.IsComplex && order <= Small<T>.SymmetricEigen)
+        {
+            T[] safe = exponent == 0 ? matrix : (T[])matrix.Clone();
+            SafeScale<T, TReal>.Multiply(safe, exponent);
+            Small<T>.Managed.EigenDecomp(true, order, safe, matrixEv, vectorEv, matrixD);
+        }
+        else
+        {
+            Decompose(isSymmetric, order, matrix, exponent, matrixEv, vectorEv);
         }
 
         SafeScale<Complex, double>.Undo(vectorEv, exponent);
         FillD(order, vectorEv, matrixD);
+    }
+
+    private static void Decompose(bool isSymmetric, int order, T[] matrix, int exponent, T[] vectors, Complex[] values)
+    {
+        using MklCall call = MklCall.Begin(10.0 * order * order * order);
+        using var overwritten = new Workspace<T>(matrix);
+        SafeScale<T, TReal>.Multiply(overwritten.Array.AsSpan(0, matrix.Length), exponent);
+        if (!TryDecompose(isSymmetric, order, overwritten.Array, vectors, values))
+        {
+            DecomposeReflected(isSymmetric, order, matrix, exponent, vectors, values);
+        }
     }
 
     private static bool TryDecompose(bool isSymmetric, int order, T[] overwritten, T[] vectors, Complex[] values)
@@ -65,7 +85,7 @@ internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
         for (int attempt = 1; attempt <= Attempts; attempt++)
         {
             T[] reflected = (T[])matrix.Clone();
-            SafeScale<T, TReal>.Undo(reflected, -exponent);
+            SafeScale<T, TReal>.Multiply(reflected, exponent);
             var reflection = new Reflection<T, TReal>(order, attempt);
             reflection.ApplyToBothSides(reflected);
             if (TryDecompose(isSymmetric, order, reflected, vectors, values))

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
+using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace Math4AI.LinearAlgebra.Provider;
@@ -24,13 +25,69 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
             return;
         }
 
-        Require.Finite<T, TReal>(data);
+        int exponent = SafeScale<T, TReal>.Apply(data);
         if (!Mkl<T, TReal>.IsComplex && order <= SmallReal<TReal>.Lu)
         {
             SmallReal<TReal>.Factor(MemoryMarshal.Cast<T, TReal>(data.AsSpan()), order, ipiv);
+        }
+        else
+        {
+            FactorByMkl(data, order, ipiv);
+        }
+
+        MultiplyUpper(data, order, -exponent);
+    }
+
+    void ILinearAlgebraProvider<T>.LUInverse(T[] a, int order)
+    {
+        Require.Length(a, (long)order * order);
+        int[] pivots = new int[order];
+        LUFactor(a, order, pivots);
+        LUInverseFactored(a, order, pivots);
+    }
+
+    void ILinearAlgebraProvider<T>.LUInverseFactored(T[] a, int order, int[] ipiv)
+    {
+        Require.Length(a, (long)order * order);
+        Require.Length(ipiv, order);
+        if (order == 0)
+        {
             return;
         }
 
+        using var inverse = new Workspace<T>(a.Length);
+        Span<T> permutation = inverse.Array.AsSpan(0, a.Length);
+        permutation.Clear();
+        if (!Mkl<T, TReal>.IsComplex && order <= SmallReal<TReal>.MaxInverse)
+        {
+            for (int i = 0; i < order; i++)
+            {
+                permutation[i * (order + 1)] = Mkl<T, TReal>.One;
+            }
+
+            SmallReal<TReal>.Solve(
+                MemoryMarshal.Cast<T, TReal>(a.AsSpan()), order, ipiv, MemoryMarshal.Cast<T, TReal>(permutation));
+            permutation.CopyTo(a);
+            return;
+        }
+
+        // libtorch exports no getri: A⁻¹ = U⁻¹ L⁻¹ P, from the permutation's matrix on.
+        using var rows = new Workspace<int>(order);
+        FillPermutation(permutation, order, ipiv, rows.Array);
+        (T[] safe, int exponent) = WithSafePivots(a, order);
+        using MklCall call = MklCall.Begin(2.0 * order * order * order);
+        fixed (T* factors = safe, x = inverse.Array)
+        {
+            Mkl<T, TReal>.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, Mkl<T, TReal>.One, factors, order, x, order);
+            Mkl<T, TReal>.Trsm((byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, Mkl<T, TReal>.One, factors, order, x, order);
+        }
+
+        SafeScale<T, TReal>.Undo(permutation, -exponent);
+        permutation.CopyTo(a);
+    }
+
+    private static void FactorByMkl(T[] data, int order, int[] ipiv)
+    {
         using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order);
         using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(data, order, order);
         fixed (T* a = matrix.Array)
@@ -48,48 +105,50 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
         }
     }
 
-    void ILinearAlgebraProvider<T>.LUInverse(T[] a, int order)
+    /// <summary>Multiplies U by 2ᵏ; L, below the diagonal, is the same at every scale.</summary>
+    private static void MultiplyUpper(T[] factors, int order, int exponent)
     {
-        Require.Length(a, (long)order * order);
-        if (order > 0)
+        if (exponent == 0)
         {
-            Require.Finite<T, TReal>(a);
-        }
-
-        if (!Mkl<T, TReal>.IsComplex && order <= Small<T>.Inverse)
-        {
-            Small<T>.Managed.LUInverse(a, order);
             return;
         }
 
-        int[] pivots = new int[order];
-        LUFactor(a, order, pivots);
-        LUInverseFactored(a, order, pivots);
+        for (int column = 0; column < order; column++)
+        {
+            Span<T> upper = factors.AsSpan(column * order, column + 1);
+            SafeScale<T, TReal>.Multiply(upper, exponent);
+            if (!Require.AreFinite<T, TReal>(upper))
+            {
+                throw new NonConvergenceException("The factor U exceeds the range of the elements: divide the matrix by 2ⁿ first.");
+            }
+        }
     }
 
-    void ILinearAlgebraProvider<T>.LUInverseFactored(T[] a, int order, int[] ipiv)
+    /// <summary>
+    /// Returns the factors, or a copy with U scaled to about 1 where the inverse of a pivot, with which MKL multiplies, would
+    /// overflow; and k, where U was multiplied by 2ᵏ.
+    /// </summary>
+    private static (T[] Factors, int Exponent) WithSafePivots(T[] factors, int order)
     {
-        Require.Length(a, (long)order * order);
-        Require.Length(ipiv, order);
-        if (order == 0)
+        ReadOnlySpan<TReal> parts = MemoryMarshal.Cast<T, TReal>(factors.AsSpan());
+        int perElement = parts.Length / factors.Length;
+        TReal least = TReal.PositiveInfinity, largest = TReal.Zero;
+        for (int i = 0; i < order; i++)
         {
-            return;
+            ReadOnlySpan<TReal> pivot = parts.Slice(i * (order + 1) * perElement, perElement);
+            TReal size = TReal.Max(TReal.Abs(pivot[0]), TReal.Abs(pivot[^1]));
+            (least, largest) = (TReal.Min(least, size), TReal.Max(largest, size));
         }
 
-        // libtorch exports no getri: A⁻¹ = U⁻¹ L⁻¹ P, from the permutation's matrix on.
-        using var inverse = new Workspace<T>(a.Length);
-        Span<T> permutation = inverse.Array.AsSpan(0, a.Length);
-        permutation.Clear();
-        using var rows = new Workspace<int>(order);
-        FillPermutation(permutation, order, ipiv, rows.Array);
-        using MklCall call = MklCall.Begin(2.0 * order * order * order);
-        fixed (T* factors = a, x = inverse.Array)
+        if (!TReal.IsSubnormal(least))
         {
-            Mkl<T, TReal>.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, Mkl<T, TReal>.One, factors, order, x, order);
-            Mkl<T, TReal>.Trsm((byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, Mkl<T, TReal>.One, factors, order, x, order);
+            return (factors, 0);
         }
 
-        permutation.CopyTo(a);
+        T[] scaled = (T[])factors.Clone();
+        int exponent = SafeScale<T, TReal>.OfLargest(largest);
+        MultiplyUpper(scaled, order, exponent);
+        return (scaled, exponent);
     }
 
     /// <summary>P of P A = L U: the row interchanges of the factorisation, one after the other.</summary>
@@ -121,18 +180,28 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
             return;
         }
 
-        Require.Finite<T, TReal>(a);
+        int exponent = SafeScale<T, TReal>.Exponent(a), exponentB = SafeScale<T, TReal>.ExponentIfFinite(b);
+        SafeScale<T, TReal>.Multiply(b, exponentB);
+        SolveScaled(columnsOfB, a, order, exponent, b);
+        SafeScale<T, TReal>.Undo(b, exponentB - exponent);
+    }
+
+    private static void SolveScaled(int columnsOfB, T[] a, int order, int exponent, T[] b)
+    {
         if (!Mkl<T, TReal>.IsComplex && order <= SmallReal<TReal>.Lu)
         {
-            Span<TReal> copy = stackalloc TReal[a.Length];
+            Span<T> copy = stackalloc T[a.Length];
             Span<int> exchanges = stackalloc int[order];
-            MemoryMarshal.Cast<T, TReal>(a.AsSpan()).CopyTo(copy);
-            SmallReal<TReal>.Factor(copy, order, exchanges);
-            SmallReal<TReal>.Solve(copy, order, exchanges, MemoryMarshal.Cast<T, TReal>(b.AsSpan()));
+            a.CopyTo(copy);
+            SafeScale<T, TReal>.Multiply(copy, exponent);
+            Span<TReal> factors = MemoryMarshal.Cast<T, TReal>(copy);
+            SmallReal<TReal>.Factor(factors, order, exchanges);
+            SmallReal<TReal>.Solve(factors, order, exchanges, MemoryMarshal.Cast<T, TReal>(b.AsSpan()));
             return;
         }
 
         using var overwritten = new Workspace<T>(a);
+        SafeScale<T, TReal>.Multiply(overwritten.Array.AsSpan(0, a.Length), exponent);
         using SpacedMatrix<T> factored = SpacedMatrix<T>.Of(overwritten.Array, order, order);
         using var pivots = new Workspace<int>(order);
         using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order + 2.0 * order * order * columnsOfB);
@@ -169,19 +238,22 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
             return;
         }
 
-        using MklCall call = MklCall.Begin(2.0 * order * order * columnsOfB);
         using var pivots = new Workspace<int>(order);
         for (int i = 0; i < order; i++)
         {
             pivots.Array[i] = ipiv[i] + 1;
         }
 
-        fixed (T* factors = a, x = b)
+        (T[] safe, int exponent) = WithSafePivots(a, order);
+        using MklCall call = MklCall.Begin(2.0 * order * order * columnsOfB);
+        fixed (T* factors = safe, x = b)
         {
             fixed (int* p = pivots.Array)
             {
                 Require.Accepted(MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
             }
         }
+
+        SafeScale<T, TReal>.Undo(b, -exponent);
     }
 }

@@ -15,6 +15,10 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
 {
+    // Up to so many columns the workspace is what the largest block of columns needs, without asking MKL.
+    private const int MaxSmall = 16;
+    private const int SmallBlock = 64;
+
     void ILinearAlgebraProvider<T>.QRFactor(T[] a, int rowsA, int columnsA, T[] q, T[] tau)
     {
         Require.Length(a, (long)rowsA * columnsA);
@@ -27,12 +31,13 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         }
 
         using MklCall call = MklCall.Begin(4.0 * rowsA * rowsA * reflections, MklCall.WorthSharingOfQr);
-
+        int exponent = SafeScale<T, TReal>.Apply(a);
         Reflect(a, rowsA, columnsA, tau);
         q.AsSpan().Clear();
         a.AsSpan(0, reflections * rowsA).CopyTo(q);
         GenerateQ(q, rowsA, rowsA, reflections, tau);
         ClearBelowDiagonal(a, rowsA, columnsA);
+        SafeScale<T, TReal>.Undo(a, exponent);
     }
 
     void ILinearAlgebraProvider<T>.ThinQRFactor(T[] a, int rowsA, int columnsA, T[] r, T[] tau)
@@ -51,6 +56,7 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         }
 
         using MklCall call = MklCall.Begin(4.0 * rowsA * columnsA * columnsA, MklCall.WorthSharingOfQr);
+        int exponent = SafeScale<T, TReal>.Apply(a);
         Reflect(a, rowsA, columnsA, tau);
         r.AsSpan().Clear();
         for (int column = 0; column < columnsA; column++)
@@ -58,6 +64,7 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
             a.AsSpan(column * rowsA, column + 1).CopyTo(r.AsSpan(column * columnsA));
         }
 
+        SafeScale<T, TReal>.Undo(r, exponent);
         GenerateQ(a, rowsA, columnsA, columnsA, tau);
     }
 
@@ -74,9 +81,13 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         using var factored = new Workspace<T>(a);
         using var rotated = new Workspace<T>(b);
         using var tau = new Workspace<T>(columns);
+        int exponent = SafeScale<T, TReal>.Apply(factored.Array.AsSpan(0, a.Length));
+        int exponentB = SafeScale<T, TReal>.ExponentIfFinite(b);
+        SafeScale<T, TReal>.Multiply(rotated.Array.AsSpan(0, b.Length), exponentB);
         Reflect(factored.Array, rows, columns, tau.Array);
         ApplyAdjointQ(factored.Array, rows, columns, tau.Array, rotated.Array, columnsB);
         SolveTriangle(factored.Array, rows, columns, rotated.Array, rows, columnsB, x);
+        SafeScale<T, TReal>.Undo(x, exponentB - exponent);
     }
 
     void ILinearAlgebraProvider<T>.QRSolveFactored(
@@ -99,7 +110,9 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
 
         using MklCall call = MklCall.Begin(2.0 * rowsA * columnsA * columnsB);
         using var rotated = new Workspace<T>((long)columnsA * columnsB);
-        fixed (T* pq = q, pb = b, target = rotated.Array)
+        using var triangle = new ScaledMatrix<T, TReal>(r);
+        using var right = new ScaledMatrix<T, TReal>(b);
+        fixed (T* pq = q, pb = right.Array, target = rotated.Array)
         {
             Mkl<T, TReal>.Gemm(
                 (byte)'C', (byte)'N', columnsA, columnsB, rowsA, Mkl<T, TReal>.One, pq, rowsA, pb, rowsA, Mkl<T, TReal>.Zero, target,
@@ -107,7 +120,8 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         }
 
         int leading = method == QRMethod.Full ? rowsA : columnsA;
-        SolveTriangle(r, leading, columnsA, rotated.Array, columnsA, columnsB, x);
+        SolveTriangle(triangle.Array, leading, columnsA, rotated.Array, columnsA, columnsB, x);
+        SafeScale<T, TReal>.Undo(x, right.Exponent - triangle.Exponent);
     }
 
     private static void RequireSystem(T[] a, int rows, int columns, T[] b, int columnsB, T[]? x)
@@ -127,7 +141,6 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
 
     private static void Reflect(T[] a, int rows, int columns, T[] tau)
     {
-        Require.Finite<T, TReal>(a.AsSpan(0, rows * columns));
         if (!Mkl<T, TReal>.IsComplex)
         {
             ReflectByMkl(a, rows, columns, tau);
@@ -149,8 +162,12 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, rows, columns);
         fixed (T* matrix = spaced.Array, reflections = tau)
         {
-            T size;
-            Require.Accepted(MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
+            T size = Mkl<T, TReal>.FromReal(columns * SmallBlock);
+            if (columns > MaxSmall)
+            {
+                Require.Accepted(MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
+            }
+
             using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {
@@ -166,8 +183,12 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(q, rows, columns);
         fixed (T* matrix = spaced.Array, t = tau)
         {
-            T size;
-            Require.Accepted(MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
+            T size = Mkl<T, TReal>.FromReal(columns * SmallBlock);
+            if (columns > MaxSmall)
+            {
+                Require.Accepted(MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
+            }
+
             using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 using Math4AI.LinearAlgebra.Provider.Lapack;
 using Math4AI.Runtime;
@@ -29,7 +30,6 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
             return;
         }
 
-        Require.Finite<T, TReal>(a);
         Decompose(computeVectors ? (byte)'A' : (byte)'N', a, rowsA, columnsA, s, u, vt);
     }
 
@@ -45,7 +45,6 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
             return;
         }
 
-        Require.Finite<T, TReal>(a);
         T[] s = new T[rank];
         using var overwritten = new Workspace<T>(a);
         using var u = new Workspace<T>((long)rowsA * rank);
@@ -70,7 +69,6 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
 
     void IThinSvdProvider<T>.ThinSingularValueDecomposition(T[] a, int rows, int columns, T[] s, T[] u, T[] vt)
     {
-        Require.Finite<T, TReal>(a.AsSpan(0, rows * columns));
         Decompose(u.Length > 0 ? (byte)'S' : (byte)'N', a, rows, columns, s, u, vt);
     }
 
@@ -126,6 +124,24 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
             _ => (0, 0),
         };
         int exponent = SafeScale<T, TReal>.Apply(a.AsSpan(0, rows * columns));
+        if (!Mkl<T, TReal>.IsComplex && Math.Max(rows, columns) <= JacobiSvd<TReal>.MaxOrder
+            && JacobiSvd<TReal>.TryDecompose(
+                Parts(a, rows * columns), rows, columns, Parts(s, rank), Parts(u, rows * columnsU), Parts(vt, rowsVt * columns), rowsVt))
+        {
+            SafeScale<T, TReal>.Undo(s, exponent);
+            return;
+        }
+
+        DecomposeByMkl(job, a, rows, columns, s, u, vt, columnsU, rowsVt);
+        SafeScale<T, TReal>.Undo(s, exponent);
+    }
+
+    private static Span<TReal> Parts(T[] array, int length) => MemoryMarshal.Cast<T, TReal>(array.AsSpan(0, length));
+
+    private static void DecomposeByMkl(
+        byte job, T[] a, int rows, int columns, T[] s, T[] u, T[] vt, int columnsU, int rowsVt)
+    {
+        int rank = Math.Min(rows, columns);
         using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(a, rows, columns);
         using SpacedMatrix<T> left = SpacedMatrix<T>.For(u, rows, columnsU);
         using SpacedMatrix<T> right = SpacedMatrix<T>.For(vt, rowsVt, columns);
@@ -164,7 +180,7 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
         right.Save();
         for (int i = 0; i < rank; i++)
         {
-            s[i] = Mkl<T, TReal>.FromReal(double.CreateChecked(TReal.ScaleB(values.Array[i], -exponent)));
+            s[i] = Mkl<T, TReal>.FromReal(double.CreateChecked(values.Array[i]));
         }
     }
 

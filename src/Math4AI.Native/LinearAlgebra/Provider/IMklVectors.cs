@@ -32,7 +32,11 @@ internal unsafe interface IMklVectors<T, TReal> : ILinearAlgebraProvider<T>
             y.CopyTo(result, 0);
         }
 
-        if (y.Length <= Small<T>.Vector && !Mkl<T, TReal>.IsComplex)
+        if (Mkl<T, TReal>.IsComplex && y.Length <= Small<T>.ComplexVector)
+        {
+            Small<T>.Managed.AddVectorToScaledVector(result, alpha, x, result);
+        }
+        else if (y.Length <= Small<T>.Vector && !Mkl<T, TReal>.IsComplex)
         {
             Span<TReal> sums = Parts(result);
             ReadOnlySpan<TReal> terms = Parts(x);
@@ -42,7 +46,7 @@ internal unsafe interface IMklVectors<T, TReal> : ILinearAlgebraProvider<T>
                 sums[i] += factor * terms[i];
             }
         }
-        else if (y.Length > 0 && !alpha.Equals(Mkl<T, TReal>.Zero))
+        else if (y.Length > 0)
         {
             fixed (T* source = x, target = result)
             {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 using MathNet.Numerics;
@@ -21,6 +22,13 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
     [ThreadStatic]
     private static Dictionary<Shape, MklFourierPlan>? plans;
 
+    // The plan of the transform before: most programs repeat one.
+    [ThreadStatic]
+    private static Shape? lastShape;
+
+    [ThreadStatic]
+    private static MklFourierPlan? lastPlan;
+
     /// <inheritdoc/>
     public bool IsAvailable() => Compute.CanLoadMkl;
 
@@ -37,6 +45,7 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         }
 
         plans = null;
+        lastShape = null;
     }
 
     /// <inheritdoc/>
@@ -58,21 +67,21 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
     public void ForwardReal(double[] samples, int n, FourierTransformScaling scaling)
     {
         RequireReal(samples, n);
-        Run(samples, new Shape(true, true, scaling, n), true);
+        Run(samples, true, true, scaling, n, true);
     }
 
     /// <inheritdoc/>
     public void ForwardReal(float[] samples, int n, FourierTransformScaling scaling)
     {
         RequireReal(samples, n);
-        Run(samples, new Shape(false, true, scaling, n), true);
+        Run(samples, false, true, scaling, n, true);
     }
 
     /// <inheritdoc/>
     public void BackwardReal(double[] spectrum, int n, FourierTransformScaling scaling)
     {
         RequireReal(spectrum, n);
-        Run(spectrum, new Shape(true, true, scaling, n), false);
+        Run(spectrum, true, true, scaling, n, false);
         spectrum.AsSpan(n).Clear();
     }
 
@@ -80,7 +89,7 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
     public void BackwardReal(float[] spectrum, int n, FourierTransformScaling scaling)
     {
         RequireReal(spectrum, n);
-        Run(spectrum, new Shape(false, true, scaling, n), false);
+        Run(spectrum, false, true, scaling, n, false);
         spectrum.AsSpan(n).Clear();
     }
 
@@ -104,7 +113,80 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(data);
-        Run(data, new Shape(isDouble, false, scaling, data.Length), isForward);
+        if (data.Length is not (2 or 4))
+        {
+            Run(data, isDouble, false, scaling, data.Length, isForward);
+            return;
+        }
+
+        // Done before a call of MKL would have begun.
+        double factor = FactorOf(scaling, data.Length, isForward);
+        if (isDouble)
+        {
+            TransformFew(MemoryMarshal.Cast<T, double>(data.AsSpan()), factor, isForward);
+        }
+        else
+        {
+            TransformFew(MemoryMarshal.Cast<T, float>(data.AsSpan()), (float)factor, isForward);
+        }
+    }
+
+    private static void Run<T>(
+        T[] data, bool isDouble, bool isReal, FourierTransformScaling scaling, int length, bool isForward)
+        where T : unmanaged
+    {
+        // A transform of one sample is the sample.
+        if (data.Length <= 1)
+        {
+            return;
+        }
+
+        if (lastShape?.Is(isDouble, isReal, scaling, length) != true)
+        {
+            var shape = new Shape(isDouble, isReal, scaling, length);
+            lastPlan = PlanOf(shape);
+            lastShape = shape;
+        }
+
+        Run(data, lastPlan!, isForward);
+    }
+
+    private static void Run<T>(T[] data, MklFourierPlan plan, bool isForward)
+        where T : unmanaged
+    {
+        fixed (T* p = data)
+        {
+            if (isForward)
+            {
+                plan.Forward(p);
+            }
+            else
+            {
+                plan.Backward(p);
+            }
+        }
+    }
+
+    /// <summary>Two or four samples. Two: X₀ = s (x₀ + x₁), X₁ = s (x₀ − x₁), forward and backward alike.</summary>
+    private static void TransformFew<TReal>(Span<TReal> x, TReal factor, bool isForward)
+        where TReal : unmanaged, INumber<TReal>
+    {
+        if (x.Length == 4)
+        {
+            (TReal re, TReal im) = (x[0] - x[2], x[1] - x[3]);
+            (x[0], x[1]) = (factor * (x[0] + x[2]), factor * (x[1] + x[3]));
+            (x[2], x[3]) = (factor * re, factor * im);
+            return;
+        }
+
+        // Sums and differences of every other sample; −i times the second difference forward, i times backward.
+        (TReal evenRe, TReal evenIm, TReal oddRe, TReal oddIm) = (x[0] + x[4], x[1] + x[5], x[2] + x[6], x[3] + x[7]);
+        (TReal firstRe, TReal firstIm) = (x[0] - x[4], x[1] - x[5]);
+        (TReal turnedRe, TReal turnedIm) = isForward ? (x[3] - x[7], x[6] - x[2]) : (x[7] - x[3], x[2] - x[6]);
+        (x[0], x[1]) = (factor * (evenRe + oddRe), factor * (evenIm + oddIm));
+        (x[2], x[3]) = (factor * (firstRe + turnedRe), factor * (firstIm + turnedIm));
+        (x[4], x[5]) = (factor * (evenRe - oddRe), factor * (evenIm - oddIm));
+        (x[6], x[7]) = (factor * (firstRe - turnedRe), factor * (firstIm - turnedIm));
     }
 
     private static void RunMultidimensional<T>(
@@ -119,34 +201,20 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
                 $"The dimensions {string.Join(" × ", dimensions)} do not make up {data.Length} elements.", nameof(dimensions));
         }
 
-        if (dimensions.Length > 0)
+        if (data.Length > 1)
         {
-            Run(data, new Shape(isDouble, false, scaling, dimensions), isForward);
+            Run(data, PlanOf(new Shape(isDouble, false, scaling, dimensions)), isForward);
         }
     }
 
-    private static void Run<T>(T[] data, Shape shape, bool isForward)
-        where T : unmanaged
+    /// <summary>s, the factor of a transform.</summary>
+    private static double FactorOf(FourierTransformScaling scaling, long size, bool isForward) => scaling switch
     {
-        // A transform of one sample is the sample.
-        if (data.Length <= 1)
-        {
-            return;
-        }
-
-        MklFourierPlan plan = PlanOf(shape);
-        fixed (T* p = data)
-        {
-            if (isForward)
-            {
-                plan.Forward(p);
-            }
-            else
-            {
-                plan.Backward(p);
-            }
-        }
-    }
+        FourierTransformScaling.SymmetricScaling => 1.0 / Math.Sqrt(size),
+        FourierTransformScaling.ForwardScaling when isForward => 1.0 / size,
+        FourierTransformScaling.BackwardScaling when !isForward => 1.0 / size,
+        _ => 1.0,
+    };
 
     private static MklFourierPlan PlanOf(Shape shape)
     {
@@ -158,6 +226,7 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
                 // Forgetting all of them is rare, and needs no record of which was used last.
                 plans.Values.ToList().ForEach(old => old.Dispose());
                 plans.Clear();
+                lastShape = null;
             }
 
             plan = shape.Prepare();
@@ -193,21 +262,19 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         public MklFourierPlan Prepare()
         {
             long size = lengths.Aggregate(1L, (product, n) => product * n);
-            double forward = scaling switch
-            {
-                FourierTransformScaling.SymmetricScaling => 1.0 / Math.Sqrt(size),
-                FourierTransformScaling.ForwardScaling => 1.0 / size,
-                _ => 1.0,
-            };
-            double backward = scaling switch
-            {
-                FourierTransformScaling.SymmetricScaling => 1.0 / Math.Sqrt(size),
-                FourierTransformScaling.BackwardScaling => 1.0 / size,
-                _ => 1.0,
-            };
             return new MklFourierPlan(
-                isDouble, isReal, lengths, forward, backward, size < WorthSharing ? 1 : threads);
+                isDouble,
+                isReal,
+                lengths,
+                FactorOf(scaling, size, isForward: true),
+                FactorOf(scaling, size, isForward: false),
+                size < WorthSharing ? 1 : threads);
         }
+
+        /// <summary>Whether this is the shape of a transform of one dimension.</summary>
+        public bool Is(bool ofDouble, bool ofReal, FourierTransformScaling scaled, int length) =>
+            isDouble == ofDouble && isReal == ofReal && scaling == scaled && lengths.Length == 1 && lengths[0] == length
+            && threads == Compute.Threads;
 
         public bool Equals(Shape? other) =>
             other is not null && isDouble == other.isDouble && isReal == other.isReal && scaling == other.scaling

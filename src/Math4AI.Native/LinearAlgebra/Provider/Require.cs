@@ -9,6 +9,8 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// <summary>The checks of the provider's arguments, with the exceptions that Math.NET's managed provider throws.</summary>
 internal static class Require
 {
+    public const string NotFinite = "The matrix holds NaN or infinity.";
+
     public static void Length<TItem>(
         TItem[] array, long length, [CallerArgumentExpression(nameof(array))] string name = "")
     {
@@ -51,7 +53,7 @@ internal static class Require
     {
         if (!AreFinite<T, TReal>(matrix))
         {
-            throw new NonConvergenceException("The matrix holds NaN or infinity.");
+            throw new NonConvergenceException(NotFinite);
         }
     }
 

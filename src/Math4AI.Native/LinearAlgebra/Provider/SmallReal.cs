@@ -15,6 +15,12 @@ internal static class SmallReal<T>
     /// <summary>The highest order of a factorisation that is done here; measured, as those in <see cref="Small{T}"/>.</summary>
     public const int Lu = 20;
 
+    /// <summary>The highest order of a Cholesky factorization, and of solving with it, that is done here.</summary>
+    public const int MaxCholesky = 8;
+
+    /// <summary>The highest order of an inverse that is computed here.</summary>
+    public const int MaxInverse = 6;
+
     /// <summary>C = α op(A) op(B) + β C.</summary>
     /// <param name="alpha">α.</param>
     /// <param name="a">A; element (i, l) of op(A) stands at <c>i * rowStrideA + l * columnStrideA</c>.</param>
@@ -115,6 +121,12 @@ internal static class SmallReal<T>
 
             for (int k = 0; k < order; k++)
             {
+                // Columns of an identity begin with zeros.
+                if (T.IsZero(x[k]))
+                {
+                    continue;
+                }
+
                 ReadOnlySpan<T> column = factors.Slice(k * order, order);
                 for (int i = k + 1; i < order; i++)
                 {
@@ -130,6 +142,67 @@ internal static class SmallReal<T>
                 {
                     x[i] -= column[i] * x[k];
                 }
+            }
+        }
+    }
+
+    /// <summary>A = L Lᵀ in place; above the diagonal nothing changes.</summary>
+    /// <returns>0, or the order of the first leading minor that is not positive.</returns>
+    public static int Cholesky(Span<T> a, int order)
+    {
+        for (int k = 0; k < order; k++)
+        {
+            Span<T> column = a.Slice(k * order, order);
+            if (!(column[k] > T.Zero))
+            {
+                return k + 1;
+            }
+
+            T diagonal = T.Sqrt(column[k]);
+            column[k] = diagonal;
+            for (int i = k + 1; i < order; i++)
+            {
+                column[i] /= diagonal;
+            }
+
+            for (int j = k + 1; j < order; j++)
+            {
+                Span<T> target = a.Slice(j * order, order);
+                for (int i = j; i < order; i++)
+                {
+                    target[i] -= column[i] * column[j];
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>B = (L Lᵀ)⁻¹ B.</summary>
+    public static void SolveCholesky(ReadOnlySpan<T> factor, int order, Span<T> b)
+    {
+        for (int start = 0; start < b.Length; start += order)
+        {
+            Span<T> x = b.Slice(start, order);
+            for (int k = 0; k < order; k++)
+            {
+                ReadOnlySpan<T> column = factor.Slice(k * order, order);
+                x[k] /= column[k];
+                for (int i = k + 1; i < order; i++)
+                {
+                    x[i] -= column[i] * x[k];
+                }
+            }
+
+            for (int k = order - 1; k >= 0; k--)
+            {
+                ReadOnlySpan<T> column = factor.Slice(k * order, order);
+                for (int i = k + 1; i < order; i++)
+                {
+                    x[k] -= column[i] * x[i];
+                }
+
+                x[k] /= column[k];
             }
         }
     }

@@ -1,3 +1,4 @@
+using Math4AI.LinearAlgebra.Functions;
 using MathNet.Numerics.LinearAlgebra;
 using Complex = System.Numerics.Complex;
 
@@ -26,8 +27,10 @@ public static class ConditionEstimate
             throw new ArgumentException($"A is {a.RowCount} × {a.ColumnCount}, and must be square.", nameof(a));
         }
 
+        // The condition number does not depend on the scale, and subnormal numbers and their inverses do.
+        a = a.WithElementsAboutOne();
         var lu = a.LU();
-        if (lu.U.Diagonal().Any(value => value.Equals(default)))
+        if (lu.U.Diagonal().Any(value => Element<T>.Magnitude(value) == 0.0))
         {
             return double.PositiveInfinity;
         }
@@ -38,7 +41,7 @@ public static class ConditionEstimate
         Vector<T> y = lu.Solve(x);
         double estimate = y.L1Norm();
         int last = -1;
-        for (int step = 0; step < MaxSteps; step++)
+        for (int step = 0; step < MaxSteps && double.IsFinite(estimate); step++)
         {
             Vector<T> z = adjoint.Solve(Vector<T>.Build.Dense(order, i => Direction(y[i])));
             int largest = z.AbsoluteMaximumIndex();
@@ -57,7 +60,7 @@ public static class ConditionEstimate
         Vector<T> alternating = Vector<T>.Build.Dense(
             order, i => Element<T>.Of((i % 2 == 0 ? 1.0 : -1.0) * (1.0 + (double)i / Math.Max(1, order - 1))));
         estimate = Math.Max(estimate, 2.0 * lu.Solve(alternating).L1Norm() / (3.0 * order));
-        return a.L1Norm() * estimate;
+        return double.IsFinite(estimate) ? a.L1Norm() * estimate : double.PositiveInfinity;
     }
 
     /// <summary>y/|y|, and 1 for 0: the sign of a real number.</summary>

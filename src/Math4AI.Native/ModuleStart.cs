@@ -11,6 +11,7 @@ using Math4AI.Language;
 using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
 using Math4AI.Training.Images;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
 
 namespace Math4AI;
@@ -29,11 +30,13 @@ internal static class ModuleStart
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();
         DataFormat.Register(new SoundFormat());
+        KernelFeatures.Register();
         ModelFolder.Register(SavedMachines.ClassifierKind, SupportVectorClassifierFit.Load);
         ModelFolder.Register(SavedMachines.RegressorKind, SupportVectorFit.Load);
         ModelFolder.Register(SavedRidges.Kind, KernelRidgeFit.Load);
         ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
+        ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
     }

@@ -3,7 +3,9 @@ using MathNet.Numerics.Statistics;
 
 namespace Math4AI.Kernels;
 
-/// <summary>The shift and scale that standardize each input, found on training samples and applied to any; or none of either.</summary>
+/// <summary>
+/// The shift and scale that standardize each input, found on training samples and applied to any; or none of either.
+/// </summary>
 internal sealed class InputScaling
 {
     private readonly double[] shift;
@@ -34,7 +36,10 @@ internal sealed class InputScaling
     /// <summary>Gets what each input is then divided by.</summary>
     public double[] Scale => scale;
 
-    /// <summary>The mean and the standard deviation, relative to the largest value: squares of tiny and huge numbers are not numbers.</summary>
+    /// <summary>
+    /// The mean and the standard deviation, relative to the largest value: squares of tiny and huge numbers are not
+    /// numbers.
+    /// </summary>
     public static (double Mean, double Deviation) MeanAndDeviation(double[] values)
     {
         double largest = values.Max(Math.Abs);

@@ -4,38 +4,43 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels;
 
 /// <summary>
-/// A kernel k(x, x′): a positive semidefinite function of two samples, the inner product of their images in a feature space that is
-/// never written down. A kernel is a value: its hyperparameters do not change, and <see cref="With"/> gives the same kernel
-/// with others.
+/// A kernel k(x, x′): a positive semidefinite function of two samples, the inner product of their images in a feature
+/// space that is never written down. A kernel is a value: its hyperparameters do not change, and <see cref="With"/>
+/// gives the same kernel with others.
 /// </summary>
 /// <remarks>
-/// Kernels add and multiply: <c>2.0 * Kernel.Rbf(0.5) + Kernel.White(0.1)</c>. A kernel of one's own derives from this class, or comes
-/// from a function of tensors, whose derivatives are exact (<see cref="Of"/>). Source: Rasmussen and Williams, Gaussian Processes for
-/// Machine Learning (2006), chapter 4.
+/// Kernels add and multiply: <c>2.0 * Kernel.Rbf(0.5) + Kernel.White(0.1)</c>. A kernel of one's own derives from this
+/// class, or comes from a function of tensors, whose derivatives are exact (<see cref="Of"/>). Source: Rasmussen and
+/// Williams, Gaussian Processes for Machine Learning (2006), chapter 4.
 /// </remarks>
 public abstract class Kernel
 {
     /// <summary>Gets the names of the hyperparameters, in the order of <see cref="Parameters"/>.</summary>
     public abstract IReadOnlyList<string> ParameterNames { get; }
 
-    /// <summary>Gets θ, the hyperparameters as an optimiser sees them: the natural logarithms of those that are positive.</summary>
+    /// <summary>
+    /// Gets θ, the hyperparameters as an optimiser sees them: the natural logarithms of those that are positive.
+    /// </summary>
     public abstract IReadOnlyList<double> Parameters { get; }
 
     /// <summary>Gets a short description with the values of the hyperparameters, such as <c>2 * rbf(0.5)</c>.</summary>
     public abstract override string ToString();
 
     /// <summary>
-    /// Gets the kernel as a formula that <see cref="Parse"/> reads, with every digit of its hyperparameters: what a fitted machine is saved
-    /// with. A kernel of one's own overrides it, and gives its name to <see cref="KernelNames.Add"/>.
+    /// Gets the kernel as a formula that <see cref="Parse"/> reads, with every digit of its hyperparameters: what a
+    /// fitted machine is saved with. A kernel of one's own overrides it, and gives its name to <see
+    /// cref="KernelNames.Add"/>.
     /// </summary>
     /// <exception cref="NotSupportedException">The kernel is a function that no formula describes.</exception>
     public virtual string Formula => throw new NotSupportedException(
         $"The kernel {this} has no formula, and cannot be saved: derive from Kernel, override Formula, and name the kernel by KernelNames.Add.");
 
-    /// <summary>Reads a kernel from a formula, such as <c>2 * rbf(0.5) + periodic(1, 0.3)[0] + white(0.1)</c>.</summary>
+    /// <summary>
+    /// Reads a kernel from a formula, such as <c>2 * rbf(0.5) + periodic(1, 0.3)[0] + white(0.1)</c>.
+    /// </summary>
     /// <param name="formula">
-    /// Sums and products of numbers and of kernels by <see cref="KernelNames"/>, with brackets, and the columns of a kernel, from 0, behind it.
-    /// A kernel without numbers has those that are usual.
+    /// Sums and products of numbers and of kernels by <see cref="KernelNames"/>, with brackets, and the columns of a
+    /// kernel, from 0, behind it. A kernel without numbers has those that are usual.
     /// </param>
     /// <exception cref="FormatException">The text is no such formula: what is wrong is named.</exception>
     public static Kernel Parse(string formula) => new KernelParser(formula).Parse();
@@ -64,7 +69,9 @@ public abstract class Kernel
 
     /// <summary>Computes the Gram matrix K, K[i, j] = k(x_i, x_j).</summary>
     /// <param name="samples">X, samples × inputs.</param>
-    /// <exception cref="ArgumentException">The kernel is for another number of inputs, or a number is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The kernel is for another number of inputs, or a number is not finite.
+    /// </exception>
     public Matrix<double> Gram(Matrix<double> samples)
     {
         var x = new KernelSamples(samples, nameof(samples));
@@ -77,7 +84,9 @@ public abstract class Kernel
     /// <summary>Computes the matrix of k(x_i, z_j), samples × others.</summary>
     /// <param name="samples">X, samples × inputs.</param>
     /// <param name="others">Z, others × inputs.</param>
-    /// <remarks>Two samples are the same one only within one set: white noise is 0 here, also where the numbers agree.</remarks>
+    /// <remarks>
+    /// Two samples are the same one only within one set: white noise is 0 here, also where the numbers agree.
+    /// </remarks>
     /// <exception cref="ArgumentException">The numbers of inputs differ, or a number is not finite.</exception>
     public Matrix<double> Gram(Matrix<double> samples, Matrix<double> others)
     {
@@ -96,7 +105,9 @@ public abstract class Kernel
 
     /// <summary>Computes the diagonal of the Gram matrix, k(x_i, x_i).</summary>
     /// <param name="samples">X, samples × inputs.</param>
-    /// <exception cref="ArgumentException">The kernel is for another number of inputs, or a number is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The kernel is for another number of inputs, or a number is not finite.
+    /// </exception>
     public Vector<double> Diagonal(Matrix<double> samples)
     {
         var x = new KernelSamples(samples, nameof(samples));
@@ -106,7 +117,10 @@ public abstract class Kernel
         return Vector<double>.Build.Dense(diagonal);
     }
 
-    /// <summary>Computes the gradient of Σ_ij W_ij k(x_i, x_j) with respect to θ, without an array of samples × samples × parameters.</summary>
+    /// <summary>
+    /// Computes the gradient of Σ_ij W_ij k(x_i, x_j) with respect to θ, without an array of samples × samples ×
+    /// parameters.
+    /// </summary>
     /// <param name="samples">X, samples × inputs.</param>
     /// <param name="weights">W, samples × samples, symmetric.</param>
     /// <exception cref="ArgumentException">The shapes do not belong together, or a number is not finite.</exception>
@@ -137,8 +151,9 @@ public abstract class Kernel
     protected abstract Kernel WithParameters(ReadOnlySpan<double> parameters);
 
     /// <summary>
-    /// Fills k(x_i, z_j). Where <paramref name="others"/> is the same object as <paramref name="samples"/>, the matrix is symmetric:
-    /// <see cref="GramMatrix.FillColumns"/> asks for the half on and below the diagonal alone and mirrors it.
+    /// Fills k(x_i, z_j). Where <paramref name="others"/> is the same object as <paramref name="samples"/>, the matrix
+    /// is symmetric: <see cref="GramMatrix.FillColumns"/> asks for the half on and below the diagonal alone and mirrors
+    /// it.
     /// </summary>
     /// <param name="samples">X.</param>
     /// <param name="others">Z, or X itself.</param>
@@ -180,7 +195,9 @@ public abstract class Kernel
     }
 
     /// <summary>The radial basis function (squared exponential), k = exp(−r²/2), r² = Σ_d (x_d − x′_d)²/ℓ_d².</summary>
-    /// <param name="lengthScales">ℓ: one for all inputs, or one an input (automatic relevance determination), in the inputs' units.</param>
+    /// <param name="lengthScales">
+    /// ℓ: one for all inputs, or one an input (automatic relevance determination), in the inputs' units.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A length scale is not positive and finite.</exception>
     public static Kernel Rbf(params IReadOnlyList<double> lengthScales) => new RbfKernel(lengthScales);
 
@@ -199,7 +216,9 @@ public abstract class Kernel
     /// <exception cref="ArgumentOutOfRangeException">A length scale is not positive and finite.</exception>
     public static Kernel Matern52(params IReadOnlyList<double> lengthScales) => new Matern52Kernel(lengthScales);
 
-    /// <summary>The rational quadratic kernel, k = (1 + r²/(2α))^(−α): a mixture of RBF kernels of many length scales.</summary>
+    /// <summary>
+    /// The rational quadratic kernel, k = (1 + r²/(2α))^(−α): a mixture of RBF kernels of many length scales.
+    /// </summary>
     /// <param name="alpha">α; RBF as α → ∞.</param>
     /// <param name="lengthScales">ℓ: one for all inputs, or one an input, in the inputs' units.</param>
     /// <exception cref="ArgumentOutOfRangeException">α or a length scale is not positive and finite.</exception>
@@ -209,7 +228,9 @@ public abstract class Kernel
     /// <summary>The periodic kernel, k = exp(−2 Σ_d sin²(π(x_d − x′_d)/p)/ℓ²).</summary>
     /// <param name="period">p, in the inputs' unit.</param>
     /// <param name="lengthScale">ℓ, without a unit.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The period or the length scale is not positive and finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The period or the length scale is not positive and finite.
+    /// </exception>
     public static Kernel Periodic(double period, double lengthScale = 1.0) => new PeriodicKernel(period, lengthScale);
 
     /// <summary>The linear kernel, k = x·x′ + c; with it, kernel methods are linear ones.</summary>
@@ -217,13 +238,19 @@ public abstract class Kernel
     /// <exception cref="ArgumentOutOfRangeException">c is not positive and finite.</exception>
     public static Kernel Linear(double offset = 1.0) => new PolynomialKernel(1, offset);
 
-    /// <summary>The polynomial kernel, k = (x·x′ + c)^p: the inner product of all monomials of degree up to p.</summary>
+    /// <summary>
+    /// The polynomial kernel, k = (x·x′ + c)^p: the inner product of all monomials of degree up to p.
+    /// </summary>
     /// <param name="degree">p, 1 or more.</param>
     /// <param name="offset">c, positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The degree is less than 1, or c is not positive and finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The degree is less than 1, or c is not positive and finite.
+    /// </exception>
     public static Kernel Polynomial(int degree, double offset = 1.0) => new PolynomialKernel(degree, offset);
 
-    /// <summary>The constant kernel, k = c: the variance of an unknown level, or the scale of another kernel by a product.</summary>
+    /// <summary>
+    /// The constant kernel, k = c: the variance of an unknown level, or the scale of another kernel by a product.
+    /// </summary>
     /// <param name="value">c, positive.</param>
     /// <exception cref="ArgumentOutOfRangeException">c is not positive and finite.</exception>
     public static Kernel Constant(double value) => new ConstantKernel(value);
@@ -237,8 +264,8 @@ public abstract class Kernel
     /// <param name="names">The names of the hyperparameters.</param>
     /// <param name="parameters">θ; whatever is positive as its logarithm.</param>
     /// <param name="function">
-    /// k: from samples × inputs, others × inputs and θ, all of float64, to samples × others. It must be positive semidefinite; that is not
-    /// checked before a factorisation fails.
+    /// k: from samples × inputs, others × inputs and θ, all of float64, to samples × others. It must be positive
+    /// semidefinite; that is not checked before a factorisation fails.
     /// </param>
     /// <exception cref="ArgumentException">There is not one name a parameter.</exception>
     public static Kernel Of(

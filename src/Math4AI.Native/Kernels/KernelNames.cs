@@ -30,7 +30,9 @@ public static class KernelNames
 
     /// <summary>Gives a kernel of one's own a name: then formulas, the command and saved models know it.</summary>
     /// <param name="name">The name: letters, digits and hyphens, a letter first.</param>
-    /// <param name="make">Makes the kernel from the numbers in the brackets behind its name; none where there are no brackets.</param>
+    /// <param name="make">
+    /// Makes the kernel from the numbers in the brackets behind its name; none where there are no brackets.
+    /// </param>
     /// <exception cref="ArgumentException">The name is another kernel's, or no name.</exception>
     public static void Add(string name, Func<IReadOnlyList<double>, Kernel> make)
     {

@@ -26,6 +26,11 @@ public sealed record KernelRidge
     /// <summary>Gets λ, the weight of the norm: larger is smoother.</summary>
     public double Penalty { get; init; } = 1.0;
 
+    /// <summary>
+    /// Gets whether the targets' means are learned apart, without a penalty, and the rest by the kernel.
+    /// </summary>
+    public bool Center { get; init; }
+
     /// <summary>Gets how the system is solved.</summary>
     public KernelRidgeSolver Solver { get; init; }
 
@@ -61,6 +66,7 @@ public sealed record KernelRidge
         }
 
         double[] right = new KernelSamples(targets, nameof(targets)).Copy().Values, weights = new double[right.Length];
+        double[] offsets = Center ? TakeMeans(right, x.Count) : new double[targets.ColumnCount];
         double[] penalties = new double[x.Count];
         Array.Fill(penalties, Penalty);
         var matrix = new KernelOperator(Kernel, x, penalties);
@@ -72,7 +78,22 @@ public sealed record KernelRidge
             Kernel,
             x.Copy(),
             Matrix<double>.Build.Dense(x.Count, targets.ColumnCount, weights),
+            Vector<double>.Build.Dense(offsets),
             new RidgeReport(report.Iterations, report.Residual, isFactored || report.Residual <= Tolerance));
+    }
+
+    /// <summary>Subtracts from each output its mean, and returns the means.</summary>
+    private static double[] TakeMeans(double[] targets, int samples)
+    {
+        double[] means = new double[targets.Length / samples];
+        for (int output = 0; output < means.Length; output++)
+        {
+            Span<double> column = targets.AsSpan(output * samples, samples);
+            means[output] = InputScaling.MeanAndDeviation(column.ToArray()).Mean;
+            System.Numerics.Tensors.TensorPrimitives.Subtract(column, means[output], column);
+        }
+
+        return means;
     }
 
     /// <summary>Fits the function to samples with one output.</summary>

@@ -1,19 +1,21 @@
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Kernels.Files;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels;
 
-/// <summary>A function fitted by <see cref="KernelRidge"/>, f(x) = Σ α_i k(x_i, x).</summary>
-public sealed class KernelRidgeFit : IFilePredictor
+/// <summary>A function fitted by <see cref="KernelRidge"/>, f(x) = Σ α_i k(x_i, x) + b.</summary>
+public sealed class KernelRidgeFit : IFilePredictor, IRowPredictor
 {
     // Kernel values that are held at a time, 64 MB.
     private const int ValuesAtATime = 1 << 23;
 
     private readonly KernelSamples samples;
 
-    internal KernelRidgeFit(Kernel kernel, KernelSamples samples, Matrix<double> weights, RidgeReport report) =>
-        (Kernel, this.samples, Weights, Report) = (kernel, samples, weights, report);
+    internal KernelRidgeFit(
+        Kernel kernel, KernelSamples samples, Matrix<double> weights, Vector<double> offsets, RidgeReport report) =>
+        (Kernel, this.samples, Weights, Offsets, Report) = (kernel, samples, weights, offsets, report);
 
     /// <summary>Gets the kernel.</summary>
     public Kernel Kernel { get; }
@@ -21,16 +23,26 @@ public sealed class KernelRidgeFit : IFilePredictor
     /// <summary>Gets α, samples × outputs.</summary>
     public Matrix<double> Weights { get; }
 
-    /// <inheritdoc cref="Machines.SupportVectorFit.Save"/>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => SavedRidges.Write(folder, files, this));
+    /// <inheritdoc cref="Machines.SupportVectorFit.Save(string, bool)"/>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+
+    /// <inheritdoc/>
+    public void Save(string folder, FileTransaction files) => SavedRidges.Write(folder, files, this);
 
     /// <inheritdoc cref="Machines.SupportVectorFit.Load"/>
     public static KernelRidgeFit Load(string folder) => SavedRidges.Read(folder);
 
     /// <inheritdoc/>
+    public RowPredictions PredictRows(Matrix<double> inputs) => new(Predict(inputs));
+
+    /// <inheritdoc/>
     public FilePredictions PredictFile(string path) => NumberRows.Predict(path, samples.Inputs, Predict);
 
     internal KernelSamples Samples => samples;
+
+    /// <summary>Gets b, one number an output: the means of the targets, or 0 without <see cref="KernelRidge.Center"/>.</summary>
+    public Vector<double> Offsets { get; }
+
     /// <summary>Gets the number of steps of conjugate gradients, of the output that took most; 0 for a factor in float64.</summary>
     public int Iterations => Report.Iterations;
 
@@ -64,6 +76,7 @@ public sealed class KernelRidgeFit : IFilePredictor
             predictions.SetSubMatrix(first, 0, cross.ToMatrix().TransposeThisAndMultiply(Weights));
         }
 
+        predictions.MapIndexedInplace((_, output, value) => value + Offsets[output], Zeros.Include);
         return predictions;
     }
 }

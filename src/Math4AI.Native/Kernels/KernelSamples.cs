@@ -10,7 +10,9 @@ public sealed class KernelSamples
     /// <summary>Takes the samples of a matrix, without a copy where it is dense.</summary>
     /// <param name="samples">X, samples × inputs.</param>
     /// <param name="name">The name of the argument, for the error.</param>
-    /// <exception cref="ArgumentException">A number is not finite: the row and the column are named, from 1.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is not finite: the row and the column are named, from 1.
+    /// </exception>
     internal KernelSamples(Matrix<double> samples, string name)
     {
         ArgumentNullException.ThrowIfNull(samples, name);

@@ -45,6 +45,34 @@ public sealed class ImageSet
     /// <summary>Gets the number of images.</summary>
     public int Count => Labels.Length;
 
+    /// <summary>Makes a set of images of their pixels.</summary>
+    /// <param name="channels">1 for grey, 3 for colors.</param>
+    /// <param name="height">The height in pixels.</param>
+    /// <param name="width">The width in pixels.</param>
+    /// <param name="pixels">Images × channels × height × width, from 0 to 1.</param>
+    /// <param name="labels">The class of each image, by its place in <paramref name="classes"/>; null where none is known.</param>
+    /// <param name="classes">The names of the classes; null for none.</param>
+    /// <exception cref="ArgumentException">The numbers do not belong together, or a pixel is not finite.</exception>
+    public static ImageSet Of(
+        int channels, int height, int width, float[] pixels, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classes = null)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        bool isImage = channels is 1 or 3 && height is >= 1 and <= MaxSide && width is >= 1 and <= MaxSide;
+        int size = isImage ? channels * height * width : 0;
+        if (!isImage || pixels.Length == 0 || pixels.Length % size != 0 || !Array.TrueForAll(pixels, float.IsFinite))
+        {
+            throw new ArgumentException(
+                $"{pixels.Length} finite pixels are needed in whole images of 1 or 3 channels, and {channels} × {height} × {width} were said.", nameof(pixels));
+        }
+
+        int count = pixels.Length / size, known = classes?.Count ?? 0;
+        return labels is null || (labels.Count == count && labels.All(label => label >= -1 && label < known))
+            ? new ImageSet(
+                channels, height, width, pixels, labels is null ? [.. Enumerable.Repeat(-1, count)] : [.. labels], [.. classes ?? []],
+                [.. Enumerable.Range(1, count).Select(i => $"image {i.ToString(CultureInfo.InvariantCulture)}")])
+            : throw new ArgumentException($"A class from 0 to {known - 1} is needed for each of {count} images, or −1.", nameof(labels));
+    }
+
     /// <summary>Reads images from where they are: a folder, or an IDX file of images with its file of labels beside it.</summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="like">Images of a model: of the same size and classes; null for those of the data.</param>

@@ -3,7 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Models;
 
-/// <summary>The float64 arrays of a model: written under names, and asked for by name and length when it is read.</summary>
+/// <summary>
+/// The float64 arrays of a model: written under names, and asked for by name and length when it is read.
+/// </summary>
 internal sealed class ModelArrays
 {
     private readonly List<NumberArray> arrays = [];
@@ -44,14 +46,18 @@ internal sealed class ModelArrays
     /// <summary>An array of one dimension.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="length">How many numbers it has; null for any.</param>
-    /// <exception cref="InvalidDataException">It is missing, of another length, or holds what is no finite number.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is missing, of another length, or holds what is no finite number.
+    /// </exception>
     public double[] Vector(string name, int? length = null) =>
         Find(name) is { Shape.Length: 1 } found && (length is null || found.Values.Length == length)
             ? found.Values
             : throw Wrong(name, length is null ? "one dimension" : $"{length} numbers");
 
     /// <summary>An array of columns × rows, column after column.</summary>
-    /// <exception cref="InvalidDataException">It is missing, of another shape, or holds what is no finite number.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is missing, of another shape, or holds what is no finite number.
+    /// </exception>
     public Matrix<double> Matrix(string name, int? rows = null, int? columns = null) =>
         Find(name) is { Shape: [var width, var height] } found && (rows ?? height) == height && (columns ?? width) == width
             && height is > 0 and <= int.MaxValue && width is > 0 and <= int.MaxValue
@@ -59,7 +65,9 @@ internal sealed class ModelArrays
             : throw Wrong(name, "the shape that belongs to the others");
 
     /// <summary>The numbers of an array of columns × rows, column after column; there may be no rows.</summary>
-    /// <exception cref="InvalidDataException">It is missing, of another shape, or holds what is no finite number.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is missing, of another shape, or holds what is no finite number.
+    /// </exception>
     public (double[] Values, int Rows) Columns(string name, int columns) =>
         Find(name) is { Shape: [var width, var height] } found && width == columns && height <= int.MaxValue
             ? (found.Values, (int)height)

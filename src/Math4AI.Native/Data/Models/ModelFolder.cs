@@ -7,8 +7,9 @@ using Math4AI.Data.Arrays;
 namespace Math4AI.Data.Models;
 
 /// <summary>
-/// A fitted model in a folder: its numbers in <c>model.safetensors</c>, and a description in <c>model.json</c> that says its kind and the
-/// version of the format. The rooms that have kinds of models register them at the start of the library.
+/// A fitted model in a folder: its numbers in <c>model.safetensors</c>, and a description in <c>model.json</c> that
+/// says its kind and the version of the format. The rooms that have kinds of models register them at the start of the
+/// library.
 /// </summary>
 public static class ModelFolder
 {
@@ -119,7 +120,9 @@ public static class ModelFolder
         string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, IReadOnlyList<NumberArray> arrays) =>
         Write(folder, files, kind, about, type, path => Safetensors.WriteNumbers(path, arrays));
 
-    /// <summary>Writes a description, and whatever arrays <paramref name="weights"/> writes to the path that it is given.</summary>
+    /// <summary>
+    /// Writes a description, and whatever arrays <paramref name="weights"/> writes to the path that it is given.
+    /// </summary>
     internal static void Write<T>(
         string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, Action<string> weights)
     {

@@ -6,8 +6,8 @@ using Math4AI.Kernels.Machines;
 namespace Math4AI.Kernels.Files;
 
 /// <summary>
-/// Support vector machines in folders. Support vectors are saved once, however many pairs of classes use them; a machine names its own by
-/// their places.
+/// Support vector machines in folders. Support vectors are saved once, however many pairs of classes use them; a
+/// machine names its own by their places.
 /// </summary>
 internal static class SavedMachines
 {

@@ -14,6 +14,7 @@ internal static class SavedRidges
         var arrays = new ModelArrays();
         arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
         arrays.Add("weights", fit.Weights);
+        arrays.Add("offsets", fit.Offsets);
         ModelFolder.Write(folder, files, Kind, new SavedRidge(fit.Kernel.Formula, fit.Report), MachineJson.Default.SavedRidge, arrays.All);
     }
 
@@ -26,6 +27,11 @@ internal static class SavedRidges
         Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
         var x = new KernelSamples(samples, folder);
         kernel.Check(x);
-        return new KernelRidgeFit(kernel, x, arrays.Matrix("weights", rows: x.Count), about.Report ?? new RidgeReport());
+        Matrix<double> weights = arrays.Matrix("weights", rows: x.Count);
+
+        // Functions that were saved before there were offsets have none.
+        Vector<double> offsets = Vector<double>.Build.Dense(
+            arrays.Has("offsets") ? arrays.Vector("offsets", weights.ColumnCount) : new double[weights.ColumnCount]);
+        return new KernelRidgeFit(kernel, x, weights, offsets, about.Report ?? new RidgeReport());
     }
 }

@@ -18,7 +18,9 @@ internal static class SavedSamples
     }
 
     /// <summary>Makes a saved kernel.</summary>
-    /// <exception cref="InvalidDataException">The formula is damaged, or names a kernel that is not known here.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The formula is damaged, or names a kernel that is not known here.
+    /// </exception>
     public static Kernel ReadKernel(string folder, string formula)
     {
         try

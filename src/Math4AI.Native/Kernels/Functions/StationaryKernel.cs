@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Math4AI.Kernels.Functions;
 
 /// <summary>
-/// A kernel of the scaled distance between samples alone, k = f(r²), r² = Σ_d (x_d − x′_d)²/ℓ_d², where ℓ is one length scale for all
-/// inputs or one an input. Derived classes give f and its slope over spans.
+/// A kernel of the scaled distance between samples alone, k = f(r²), r² = Σ_d (x_d − x′_d)²/ℓ_d², where ℓ is one length
+/// scale for all inputs or one an input. Derived classes give f and its slope over spans.
 /// </summary>
 /// <remarks>Distances are sums of squared differences, so that near samples keep all their digits.</remarks>
 internal abstract class StationaryKernel : Kernel
@@ -32,7 +32,9 @@ internal abstract class StationaryKernel : Kernel
     /// <summary>Replaces r² by f(r²).</summary>
     protected abstract void Shape(Span<double> squares, Span<double> scratch);
 
-    /// <summary>Replaces r² by df/d(r²), which is multiplied by differences: where it has no end, at r = 0, it is 0.</summary>
+    /// <summary>
+    /// Replaces r² by df/d(r²), which is multiplied by differences: where it has no end, at r = 0, it is 0.
+    /// </summary>
     protected abstract void Slope(Span<double> squares, Span<double> scratch);
 
     public override string Formula => $"{Name}({Positive.Digits(lengthScales)})";

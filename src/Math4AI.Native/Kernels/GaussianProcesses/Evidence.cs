@@ -6,8 +6,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>
-/// −log p(y | θ), θ = (the kernel's hyperparameters, log σ², the mean's parameters), for targets over their deviation. Its gradient is
-/// Σ_ij W_ij ∂K_ij/∂θ with W = ½ (K⁻¹ − α αᵀ), α = K⁻¹ r: no array of more than n² numbers.
+/// −log p(y | θ), θ = (the kernel's hyperparameters, log σ², the mean's parameters), for targets over their deviation.
+/// Its gradient is Σ_ij W_ij ∂K_ij/∂θ with W = ½ (K⁻¹ − α αᵀ), α = K⁻¹ r: no array of more than n² numbers.
 /// </summary>
 internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
 {
@@ -19,7 +19,9 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
 
     public static double[] Pack(IReadOnlyList<double> ofKernel, double logNoise, double[] ofMean) => [.. ofKernel, logNoise, .. ofMean];
 
-    /// <summary>Gets the number of parameters that are logarithms or otherwise without a unit: all but the mean's.</summary>
+    /// <summary>
+    /// Gets the number of parameters that are logarithms or otherwise without a unit: all but the mean's.
+    /// </summary>
     public int Hyperparameters => kernelParameters + 1;
 
     public override double Value(ReadOnlySpan<double> parameters) => Evaluate(parameters, []);
@@ -41,8 +43,8 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     }
 
     /// <summary>
-    /// The process of a kernel, the scaled σ² and the mean's parameters, in an array of n² numbers that it keeps; the evidence is computed
-    /// where it is not given.
+    /// The process of a kernel, the scaled σ² and the mean's parameters, in an array of n² numbers that it keeps; the
+    /// evidence is computed where it is not given.
     /// </summary>
     public static GaussianProcessFit Fit(
         ProcessSamples samples, Kernel kernel, double noise, double[] ofMean, double[] array, double? logEvidence, Minimum? minimum)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Kernels.Files;
 using Math4AI.LinearAlgebra.Decompositions;
@@ -9,8 +10,11 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
 
-/// <summary>A Gaussian process fitted to samples: it predicts, draws functions, and tells how well it foretells each of its own samples.</summary>
-public sealed class GaussianProcessFit : IFilePredictor
+/// <summary>
+/// A Gaussian process fitted to samples: it predicts, draws functions, and tells how well it foretells each of its own
+/// samples.
+/// </summary>
+public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
 {
     // Rows that are predicted at a time: kernel values of rows × samples are held.
     private const int RowsAtATime = 1024;
@@ -36,32 +40,48 @@ public sealed class GaussianProcessFit : IFilePredictor
         this.meanParameters = meanParameters;
     }
 
-    /// <summary>Gets the kernel with the estimated hyperparameters, for standardised inputs and targets of variance 1.</summary>
+    /// <summary>
+    /// Gets the kernel with the estimated hyperparameters, for standardised inputs and targets of variance 1.
+    /// </summary>
     public Kernel Kernel { get; }
 
     /// <summary>Gets σ², the estimated variance of the noise, in the targets' unit squared.</summary>
     public double NoiseVariance => noise * samples.TargetScale * samples.TargetScale;
 
-    /// <summary>Gets log p(y), the evidence at the estimated hyperparameters, of the targets in their own unit.</summary>
+    /// <summary>
+    /// Gets log p(y), the evidence at the estimated hyperparameters, of the targets in their own unit.
+    /// </summary>
     public double LogEvidence { get; }
 
     /// <summary>Gets how the search from the best start ended; null where the hyperparameters were given.</summary>
     public Minimum? Search { get; }
 
-    /// <summary>Gets the estimated parameters of the mean function, in the order of its model; empty without one.</summary>
+    /// <summary>
+    /// Gets the estimated parameters of the mean function, in the order of its model; empty without one.
+    /// </summary>
     public IReadOnlyList<double> MeanParameters => meanParameters;
 
     /// <summary>
-    /// Writes the process to a folder: its samples and hyperparameters, from which <see cref="Load"/> computes the factor of the covariance
-    /// again.
+    /// Writes the process to a folder: its samples and hyperparameters, from which <see cref="Load"/> computes the
+    /// factor of the covariance again.
     /// </summary>
     /// <exception cref="NotSupportedException">The kernel, or the mean, has no formula.</exception>
-    /// <inheritdoc cref="Machines.SupportVectorFit.Save"/>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => SavedProcesses.Write(folder, files, this));
+    /// <inheritdoc cref="Machines.SupportVectorFit.Save(string, bool)"/>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+
+    /// <inheritdoc/>
+    public void Save(string folder, FileTransaction files) => SavedProcesses.Write(folder, files, this);
 
     /// <summary>Reads a process that was saved, in time n³/3. How its search ended is not kept.</summary>
     /// <inheritdoc cref="Machines.SupportVectorFit.Load"/>
     public static GaussianProcessFit Load(string folder) => SavedProcesses.Read(folder);
+
+    /// <inheritdoc/>
+    public RowPredictions PredictRows(Matrix<double> inputs)
+    {
+        GaussianProcessPrediction found = Predict(inputs);
+        return new RowPredictions(found.Mean.ToColumnMatrix(), found.Deviation);
+    }
 
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path)
@@ -108,7 +128,9 @@ public sealed class GaussianProcessFit : IFilePredictor
             Vector<double>.Build.Dense(variance).Add(noise).PointwiseSqrt() * scale);
     }
 
-    /// <summary>Computes the joint covariance of the function at new samples, in the targets' unit squared, without noise.</summary>
+    /// <summary>
+    /// Computes the joint covariance of the function at new samples, in the targets' unit squared, without noise.
+    /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public Matrix<double> Covariance(Matrix<double> inputs)
@@ -150,7 +172,9 @@ public sealed class GaussianProcessFit : IFilePredictor
     }
 
     /// <summary>Predicts each sample from all the others, in closed form.</summary>
-    /// <remarks>μ_i = y_i − α_i/[K⁻¹]_ii and variance 1/[K⁻¹]_ii. Source: Rasmussen and Williams (2006), equation 5.12.</remarks>
+    /// <remarks>
+    /// μ_i = y_i − α_i/[K⁻¹]_ii and variance 1/[K⁻¹]_ii. Source: Rasmussen and Williams (2006), equation 5.12.
+    /// </remarks>
     public GaussianProcessPrediction LeaveOneOut()
     {
         int count = samples.Count;

@@ -3,7 +3,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
 
-/// <summary>The samples of a Gaussian process as it works with them: inputs that may be standardised, targets over their deviation.</summary>
+/// <summary>
+/// The samples of a Gaussian process as it works with them: inputs that may be standardised, targets over their
+/// deviation.
+/// </summary>
 internal sealed class ProcessSamples
 {
     private readonly InputScaling scaling;
@@ -84,7 +87,9 @@ internal sealed class ProcessSamples
     public Matrix<double> MeanJacobian(ReadOnlySpan<double> meanParameters) =>
         mean!.Jacobian(raw, Vector<double>.Build.Dense(meanParameters.ToArray())) / TargetScale;
 
-    /// <summary>Throws where the samples, their targets and a mean do not belong together, or hold what is not finite.</summary>
+    /// <summary>
+    /// Throws where the samples, their targets and a mean do not belong together, or hold what is not finite.
+    /// </summary>
     public static KernelSamples Check(Matrix<double> inputs, Vector<double> targets, Model? mean)
     {
         ArgumentNullException.ThrowIfNull(targets);

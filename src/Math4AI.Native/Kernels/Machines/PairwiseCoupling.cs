@@ -2,8 +2,9 @@ namespace Math4AI.Kernels.Machines;
 
 /// <summary>Probabilities of several classes from those of each pair.</summary>
 /// <remarks>
-/// p minimises Σ_i Σ_{j≠i} (r_ji p_i − r_ij p_j)² with Σ p = 1, r_ij = P(i | i or j). Source: T.-F. Wu, C.-J. Lin and R. Weng, Probability
-/// estimates for multi-class classification by pairwise coupling, JMLR 5 (2004), the second method.
+/// p minimises Σ_i Σ_{j≠i} (r_ji p_i − r_ij p_j)² with Σ p = 1, r_ij = P(i | i or j). Source: T.-F. Wu, C.-J. Lin and
+/// R. Weng, Probability estimates for multi-class classification by pairwise coupling, JMLR 5 (2004), the second
+/// method.
 /// </remarks>
 internal static class PairwiseCoupling
 {
@@ -37,7 +38,9 @@ internal static class PairwiseCoupling
         }
     }
 
-    /// <summary>Moves each probability to the optimum of its condition, Q p = (pᵀ Q p) 1; whether that was needed.</summary>
+    /// <summary>
+    /// Moves each probability to the optimum of its condition, Q p = (pᵀ Q p) 1; whether that was needed.
+    /// </summary>
     private static bool Improve(double[,] q, Span<double> p)
     {
         double[] products = new double[p.Length];

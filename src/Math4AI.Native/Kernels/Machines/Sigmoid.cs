@@ -2,8 +2,9 @@ namespace Math4AI.Kernels.Machines;
 
 /// <summary>P(first class | f) = 1/(1 + exp(A f + B)) of decision values f.</summary>
 /// <remarks>
-/// Maximum likelihood with targets (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2), by Newton steps. Sources: J. Platt, Probabilistic outputs for support
-/// vector machines (1999); H.-T. Lin, C.-J. Lin and R. Weng, A note on Platt's probabilistic outputs, Machine Learning 68 (2007).
+/// Maximum likelihood with targets (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2), by Newton steps. Sources: J. Platt, Probabilistic
+/// outputs for support vector machines (1999); H.-T. Lin, C.-J. Lin and R. Weng, A note on Platt's probabilistic
+/// outputs, Machine Learning 68 (2007).
 /// </remarks>
 internal readonly record struct Sigmoid(double A, double B)
 {

@@ -4,15 +4,17 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
-/// Support vector classification: between each two classes the function f(x) = Σ β_i k(x_i, x) + b that minimises
-/// ½ ‖f‖² + C Σ max(0, 1 − y_i f(x_i)), y = ±1; several classes vote, one against one.
+/// Support vector classification: between each two classes the function f(x) = Σ β_i k(x_i, x) + b that minimises ½
+/// ‖f‖² + C Σ max(0, 1 − y_i f(x_i)), y = ±1; several classes vote, one against one.
 /// </summary>
-/// <remarks>The dual optimum is that of LIBSVM's C-SVC. Source: Cortes and Vapnik, Support-vector networks (1995).</remarks>
+/// <remarks>
+/// The dual optimum is that of LIBSVM's C-SVC. Source: Cortes and Vapnik, Support-vector networks (1995).
+/// </remarks>
 public sealed record SupportVectorClassifier : SupportVectorSettings
 {
     /// <summary>
-    /// Gets whether the machine has probabilities. They take <see cref="Folds"/> more fits of each pair, and then the predicted class is always
-    /// the most probable one.
+    /// Gets whether the machine has probabilities. They take <see cref="Folds"/> more fits of each pair, and then the
+    /// predicted class is always the most probable one.
     /// </summary>
     public bool HasProbabilities { get; init; }
 
@@ -27,8 +29,8 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
     /// <param name="classes">The class of each sample: any numbers.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">
-    /// The shapes do not belong together, a number is not finite, there is only one class, or a class has one sample and probabilities are
-    /// wanted.
+    /// The shapes do not belong together, a number is not finite, there is only one class, or a class has one sample
+    /// and probabilities are wanted.
     /// </exception>
     public SupportVectorClassifierFit Fit(Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default)
     {

@@ -6,7 +6,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>A fitted support vector classifier.</summary>
-public sealed class SupportVectorClassifierFit : IFilePredictor
+public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor
 {
     private readonly InputScaling scaling;
     private readonly int[] names;
@@ -18,21 +18,29 @@ public sealed class SupportVectorClassifierFit : IFilePredictor
     /// <summary>Gets the classes, in ascending order.</summary>
     public IReadOnlyList<int> Classes => names;
 
-    /// <summary>Gets the machine of each pair of classes: first and second, first and third, …, second and third, ….</summary>
+    /// <summary>
+    /// Gets the machine of each pair of classes: first and second, first and third, …, second and third, ….
+    /// </summary>
     public IReadOnlyList<SupportVectorFit> Machines => [.. pairs.Select(pair => pair.Fit)];
 
-    /// <summary>Gets the numbers of the samples that are support vectors of any machine, from 0, in ascending order.</summary>
+    /// <summary>
+    /// Gets the numbers of the samples that are support vectors of any machine, from 0, in ascending order.
+    /// </summary>
     public IReadOnlyList<int> SupportVectors => [.. pairs.SelectMany(pair => pair.Fit.SupportVectors).Distinct().Order()];
 
     /// <summary>Gets whether every machine converged.</summary>
     public bool IsConverged => pairs.All(pair => pair.Fit.IsConverged);
 
-    /// <summary>Gets whether the machine has probabilities: <see cref="SupportVectorClassifier.HasProbabilities"/> when it was fitted.</summary>
+    /// <summary>
+    /// Gets whether the machine has probabilities: <see cref="SupportVectorClassifier.HasProbabilities"/> when it was
+    /// fitted.
+    /// </summary>
     public bool HasProbabilities => pairs.TrueForAll(pair => pair.Sigmoid is not null);
 
     /// <summary>
-    /// Predicts the class of new samples. With probabilities it is the most probable one, always that of <see cref="Probabilities"/>; without
-    /// them, each pair gives a vote to the class on whose side a sample lies. Of a tie, the first class wins.
+    /// Predicts the class of new samples. With probabilities it is the most probable one, always that of <see
+    /// cref="Probabilities"/>; without them, each pair gives a vote to the class on whose side a sample lies. Of a tie,
+    /// the first class wins.
     /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
@@ -63,12 +71,14 @@ public sealed class SupportVectorClassifierFit : IFilePredictor
     }
 
     /// <summary>
-    /// Computes the probabilities of the classes, samples × classes: a sigmoid of the decision values of each pair, fitted by cross-validation,
-    /// and the pairs coupled by least squares.
+    /// Computes the probabilities of the classes, samples × classes: a sigmoid of the decision values of each pair,
+    /// fitted by cross-validation, and the pairs coupled by least squares.
     /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
-    /// <exception cref="InvalidOperationException">The machine was fitted without <see cref="SupportVectorClassifier.HasProbabilities"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The machine was fitted without <see cref="SupportVectorClassifier.HasProbabilities"/>.
+    /// </exception>
     /// <remarks>Sources: Platt (1999); Wu, Lin and Weng, JMLR 5 (2004).</remarks>
     public Matrix<double> Probabilities(Matrix<double> inputs)
     {
@@ -89,7 +99,9 @@ public sealed class SupportVectorClassifierFit : IFilePredictor
         return probabilities;
     }
 
-    /// <summary>Computes the decision values f(x) of every pair, samples × pairs: positive for the first class of the pair.</summary>
+    /// <summary>
+    /// Computes the decision values f(x) of every pair, samples × pairs: positive for the first class of the pair.
+    /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public Matrix<double> Decide(Matrix<double> inputs)
@@ -98,12 +110,38 @@ public sealed class SupportVectorClassifierFit : IFilePredictor
         return Matrix<double>.Build.DenseOfColumnArrays(pairs.Select(pair => pair.Fit.Predict(x)));
     }
 
-    /// <inheritdoc cref="SupportVectorFit.Save"/>
+    /// <inheritdoc cref="SupportVectorFit.Save(string, bool)"/>
     public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
 
     /// <summary>Reads a classifier that was saved.</summary>
     /// <inheritdoc cref="SupportVectorFit.Load"/>
     public static SupportVectorClassifierFit Load(string folder) => SavedMachines.ReadClassifier(folder);
+
+    /// <summary>
+    /// Predicts classes that are places from 0 on: probabilities, samples × (largest class + 1). Without probabilities
+    /// the predicted class has 1.
+    /// </summary>
+    /// <inheritdoc cref="IRowPredictor.PredictRows"/>
+    public RowPredictions PredictRows(Matrix<double> inputs)
+    {
+        if (names[0] < 0)
+        {
+            throw new InvalidOperationException($"The class {names[0]} is no place: classes are numbered from 0 on for predictions by rows.");
+        }
+
+        Matrix<double>? found = HasProbabilities ? Probabilities(inputs) : null;
+        int[] predicted = found is null ? Predict(inputs) : [];
+        Matrix<double> rows = Matrix<double>.Build.Dense(inputs.RowCount, names[^1] + 1);
+        for (int i = 0; i < inputs.RowCount; i++)
+        {
+            for (int of = 0; of < names.Length; of++)
+            {
+                rows[i, names[of]] = found?[i, of] ?? (predicted[i] == names[of] ? 1.0 : 0.0);
+            }
+        }
+
+        return new RowPredictions(rows);
+    }
 
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path) => NumberRows.Predict(
@@ -118,7 +156,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor
 
     internal IReadOnlyList<PairMachine> Pairs => pairs;
 
-    private void Save(string folder, FileTransaction files) => SavedMachines.Write(folder, files, this);
+    /// <inheritdoc/>
+    public void Save(string folder, FileTransaction files) => SavedMachines.Write(folder, files, this);
 
     private void FillProbabilities(Matrix<double> decisions, int sample, Span<double> probabilities)
     {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Kernels.Files;
 using MathNet.Numerics.LinearAlgebra;
@@ -6,7 +7,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>A fitted support vector function, f(x) = Σ β_i k(x_i, x) + b over the support vectors x_i.</summary>
-public sealed class SupportVectorFit : IFilePredictor
+public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 {
     // Samples that are predicted at a time: few enough that their kernel values stay in the cache.
     private const int SamplesAtATime = 64;
@@ -73,18 +74,75 @@ public sealed class SupportVectorFit : IFilePredictor
         $"{SupportVectors.Count} support vectors of {Samples} samples, {Kernel}, "
         + (IsConverged ? $"converged after {Iterations} steps" : $"not converged after {Iterations} steps: raise MaxIterations or lower Penalty");
 
-    /// <summary>Writes the function to a folder: <c>model.json</c> and <c>model.safetensors</c>, with the bits of every number.</summary>
+    /// <summary>
+    /// Writes the function to a folder: <c>model.json</c> and <c>model.safetensors</c>, with the bits of every number.
+    /// </summary>
     /// <param name="folder">The folder; it is made where there is none.</param>
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <exception cref="NotSupportedException">The kernel has no formula.</exception>
     /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => SavedMachines.Write(folder, files, this));
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
 
     /// <summary>Reads a function that was saved.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="InvalidDataException">A file is damaged, of another kind of model, or of a newer version.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged, of another kind of model, or of a newer version.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static SupportVectorFit Load(string folder) => SavedMachines.ReadRegressor(folder);
+
+    /// <summary>
+    /// Turns the feature space so that the plane f(x) = 0 is seen on edge: across, the distance from the plane, along
+    /// the normal w = Σ β_i φ(x_i); up, of all directions at right angles to it, that in which the samples differ most.
+    /// Only inner products are used, k(x, x′).
+    /// </summary>
+    /// <param name="inputs">x, samples × inputs; at most 2000 samples.</param>
+    /// <exception cref="ArgumentException">
+    /// There are too many samples, the number of inputs is another, or a number is not finite.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The function is constant: there is no plane.</exception>
+    public FeatureSpaceView Turn(Matrix<double> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        const int MaxSamples = 2000;
+        if (inputs.RowCount > MaxSamples)
+        {
+            throw new ArgumentException($"There are {inputs.RowCount} samples; at most {MaxSamples} are turned at a time.", nameof(inputs));
+        }
+
+        KernelSamples x = scaling.Apply(inputs);
+        double[] ofVectors = Predict(vectors);
+        double norm = Math.Sqrt(Math.Max(0.0, weights.Select((weight, i) => weight * (ofVectors[i] - Offset)).Sum()));
+        if (!(norm > 0.0))
+        {
+            throw new InvalidOperationException("The function is the same everywhere: there is no plane that divides.");
+        }
+
+        double[] along = Array.ConvertAll(Predict(x), value => (value - Offset) / norm);
+        return new FeatureSpaceView([.. along.Select(value => value + Offset / norm)], Beside(x, along), 1.0 / norm);
+    }
+
+    /// <summary>The leading principal coordinate of what the direction along the normal leaves.</summary>
+    private double[] Beside(KernelSamples x, double[] along)
+    {
+        var gram = new GramMatrix(x.Count, x.Count);
+        Kernel.Fill(x, x, gram);
+        Matrix<double> rest = gram.ToMatrix();
+        rest.MapIndexedInplace((i, j, value) => value - along[i] * along[j], Zeros.Include);
+        Vector<double> means = rest.ColumnSums() / x.Count;
+        double mean = means.Average();
+        rest.MapIndexedInplace((i, j, value) => value - means[i] - means[j] + mean, Zeros.Include);
+        var eigen = rest.Evd(Symmetricity.Symmetric);
+        Vector<double> leading = eigen.EigenVectors.Column(x.Count - 1);
+        double scale = Math.Sqrt(Math.Max(0.0, eigen.EigenValues[x.Count - 1].Real)) * (leading[leading.AbsoluteMaximumIndex()] < 0.0 ? -1.0 : 1.0);
+        return [.. leading * scale];
+    }
+
+    /// <inheritdoc/>
+    public RowPredictions PredictRows(Matrix<double> inputs) => new(Predict(inputs).ToColumnMatrix());
+
+    /// <inheritdoc/>
+    public void Save(string folder, FileTransaction files) => SavedMachines.Write(folder, files, this);
 
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path) => NumberRows.Predict(path, scaling.Inputs, x => Predict(x).ToColumnMatrix());

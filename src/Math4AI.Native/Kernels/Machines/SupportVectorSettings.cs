@@ -10,15 +10,18 @@ public abstract record SupportVectorSettings
     }
 
     /// <summary>
-    /// Gets the kernel; null for <c>Kernel.Rbf(√(d/2))</c> of d inputs, which is exp(−γ r²) with γ = 1/d: of any γ, the length scale is
-    /// 1/√(2γ).
+    /// Gets the kernel; null for <c>Kernel.Rbf(√(d/2))</c> of d inputs, which is exp(−γ r²) with γ = 1/d: of any γ, the
+    /// length scale is 1/√(2γ).
     /// </summary>
     public Kernel? Kernel { get; init; }
 
     /// <summary>Gets C, the cost of an error: larger follows the samples more closely.</summary>
     public double Penalty { get; init; } = 1.0;
 
-    /// <summary>Gets whether inputs are shifted and scaled to mean 0 and variance 1: other scales make the search long and the answer worse.</summary>
+    /// <summary>
+    /// Gets whether inputs are shifted and scaled to mean 0 and variance 1: other scales make the search long and the
+    /// answer worse.
+    /// </summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>Gets by how much the optimality conditions may be violated in the end.</summary>

@@ -4,6 +4,7 @@ using Math4AI.Data;
 using Math4AI.Data.Arrays;
 using Math4AI.Data.Models;
 using Math4AI.Training.Images;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
 using static TorchSharp.torch;
 
@@ -27,4 +28,5 @@ internal static class NetworkFolder
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = 16)]
 [JsonSerializable(typeof(TableModelDescription))]
 [JsonSerializable(typeof(ImageModelDescription))]
+[JsonSerializable(typeof(LearnedTableDescription))]
 internal sealed partial class ModelJson : JsonSerializerContext;

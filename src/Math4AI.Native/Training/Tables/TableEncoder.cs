@@ -40,6 +40,11 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
 {
     private const int MaxClasses = 1000;
 
+    /// <summary>Gets the names of the inputs: those of columns of numbers, and <c>column=class</c> of texts.</summary>
+    public IReadOnlyList<string> InputNames => [.. Columns.SelectMany(column => column.Classes.Count == 0 || column.IsOrdinal
+        ? [column.Name]
+        : column.Classes.Select(name => $"{column.Name}={name}"))];
+
     /// <summary>Gets the number of inputs.</summary>
     public int Inputs => Columns.Sum(column => column.Inputs);
 
@@ -48,9 +53,14 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     /// <param name="columns">The columns that are inputs.</param>
     /// <param name="missing">What is done with missing values.</param>
     /// <param name="orders">Columns of text whose classes have an order, the least first; null for none.</param>
+    /// <param name="isStandardized">Whether numbers are shifted and scaled to mean 0 and variance 1; otherwise they stay as they are.</param>
     /// <exception cref="ArgumentException">A text column has too many classes to be one.</exception>
     public static TableEncoder Learn(
-        Table table, IReadOnlyList<string> columns, Missing missing, IReadOnlyDictionary<string, IReadOnlyList<string>>? orders = null)
+        Table table,
+        IReadOnlyList<string> columns,
+        Missing missing,
+        IReadOnlyDictionary<string, IReadOnlyList<string>>? orders = null,
+        bool isStandardized = true)
     {
         ArgumentNullException.ThrowIfNull(table);
         return new TableEncoder(
@@ -59,12 +69,12 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                 {
                     if (orders is not null && orders.TryGetValue(name, out IReadOnlyList<string>? order))
                     {
-                        return OfNumbers(name, order, Places(table, name, order));
+                        return Scaled(OfNumbers(name, order, Places(table, name, order)));
                     }
 
                     if (table.IsNumeric(name))
                     {
-                        return OfNumbers(name, [], table.Numbers(name));
+                        return Scaled(OfNumbers(name, [], table.Numbers(name)));
                     }
 
                     string[] classes = [.. table.Texts(name).Select(text => text ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
@@ -75,6 +85,8 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                 }),
             ],
             missing);
+
+        EncodedColumn Scaled(EncodedColumn column) => isStandardized ? column : column with { Mean = 0.0, Deviation = 1.0 };
     }
 
     /// <summary>Returns the inputs of every row, row after row.</summary>

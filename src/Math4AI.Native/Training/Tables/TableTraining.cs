@@ -35,7 +35,7 @@ public static class TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         const int MinRows = 20, Halvings = 4;
-        Prepared all = Prepared.Of(table, test, options);
+        PreparedTable all = PreparedTable.Of(table, test, options);
         int[][] parts =
         [
             .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving).Select(divisor => TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor))
@@ -83,10 +83,10 @@ public static class TableTraining
 
     internal static Trained<TableModel> Run(
         Table table, Table? test, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation) =>
-        Run(Prepared.Of(table, test, options), options, progress, cancellation);
+        Run(PreparedTable.Of(table, test, options), options, progress, cancellation);
 
     private static Trained<TableModel> Run(
-        Prepared all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
+        PreparedTable all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         (TableTask task, string[] classes) = (all.Task, all.Classes);
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
@@ -252,53 +252,5 @@ public static class TableTraining
         return deviation > 0.0
             ? (mean, deviation)
             : throw new ArgumentException($"The target is {mean.ToString(CultureInfo.InvariantCulture)} in every row of the training part.");
-    }
-
-    /// <summary>The rows and their parts.</summary>
-    private sealed record Prepared(
-        string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes, int Dropped)
-    {
-        /// <summary>Whether the validation part is not learnt from in the end.</summary>
-        public bool IsValidationKept { get; init; }
-
-        public static Prepared Of(Table table, Table? test, TableTrainingOptions options)
-        {
-            string[] inputs = TableParts.Inputs(table, options);
-            TableParts.RequireKeys(table, options);
-            TableParts.RequireTypes(table, options, inputs);
-            if (test is not null)
-            {
-                TableParts.RequireTypes(test, options, inputs);
-            }
-
-            (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
-            (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
-            TableTask task = options.Task ?? TaskOf(rows, options.Target);
-            string[] classes = task == TableTask.Classification
-                ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
-                : [];
-            if (task == TableTask.Classification && classes.Length < 2)
-            {
-                throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
-            }
-
-            int[][] parts = TableParts.Split(rows, options, task, given is null);
-            if (parts.Take(2).Any(part => part.Length == 0) || (given is null && parts[2].Length == 0))
-            {
-                throw new ArgumentException(options.GroupBy is { } column
-                    ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
-                    : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
-            }
-
-            if (given is not null && task == TableTask.Classification)
-            {
-                _ = Observed(options.Target, classes, given.Value.Rows);
-            }
-
-            return given is { Rows.Rows: 0 }
-                ? throw new ArgumentException("No row of the test part has all values: there is nothing to test on.")
-                : new Prepared(
-                    inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes, dropped + (given?.Dropped ?? 0));
-        }
     }
 }

@@ -32,6 +32,11 @@ public sealed record TableTrainingOptions
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>
+    /// Gets whether columns of numbers are shifted and scaled to mean 0 and variance 1 for learners other than networks, which always have them so.
+    /// </summary>
+    public bool Standardize { get; init; } = true;
+
     /// <summary>Gets the task; null for that of <see cref="TableTraining.TaskOf"/>.</summary>
     public TableTask? Task { get; init; }
 

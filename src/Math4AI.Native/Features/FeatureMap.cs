@@ -1,0 +1,65 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Features;
+
+/// <summary>
+/// A feature map that is to be fitted, x ↦ features(x). <see cref="Fit"/> learns what it needs, such as means, from
+/// training data alone; the result is applied to any data.
+/// </summary>
+/// <typeparam name="TData">
+/// What the samples are: a matrix of samples × inputs, a set of images, or a list of texts.
+/// </typeparam>
+/// <remarks>
+/// A feature map of one's own derives from this class and from <see cref="FittedFeatures{TData}"/>; <see
+/// cref="FeatureNames{TData}.Add"/> gives it a name.
+/// </remarks>
+public abstract class FeatureMap<TData>
+{
+    /// <summary>Gets the map as <see cref="FeatureNames{TData}.Parse"/> reads it, such as <c>poly:2</c>.</summary>
+    public abstract string Formula { get; }
+
+    /// <summary>Fits the map to training data.</summary>
+    /// <param name="training">The training samples.</param>
+    /// <exception cref="ArgumentException">The samples are not what the map takes.</exception>
+    public abstract FittedFeatures<TData> Fit(TData training);
+
+    /// <summary>Makes a fitted map of what one had learned.</summary>
+    /// <param name="state">The <see cref="FittedFeatures{TData}.State"/> of the fitted map.</param>
+    /// <exception cref="InvalidDataException">The state is damaged, or another map's.</exception>
+    public abstract FittedFeatures<TData> Restore(FeatureState state);
+
+    /// <summary>Makes a map that applies this one, and then another to its features.</summary>
+    /// <param name="next">The map of the features.</param>
+    public FeatureMap<TData> Then(FeatureMap<Matrix<double>> next) => new FeatureChain<TData>(this, next);
+
+    /// <summary>Makes a map with the features of this one and of another, side by side.</summary>
+    /// <param name="other">The other map of the same samples.</param>
+    public FeatureMap<TData> And(FeatureMap<TData> other) => new FeatureJoin<TData>([this, other]);
+
+    /// <summary>
+    /// Makes a map whose groups of features, those that stand side by side, weigh the same: each is followed by <see
+    /// cref="FeatureMap.Balance"/>.
+    /// </summary>
+    public virtual FeatureMap<TData> Balanced() => Then(FeatureMap.Balance());
+
+    /// <summary>Returns <see cref="Formula"/>.</summary>
+    public sealed override string ToString() => Formula;
+}
+
+/// <summary>A fitted feature map: it turns samples into a matrix, samples × features.</summary>
+/// <typeparam name="TData">What the samples are.</typeparam>
+public abstract class FittedFeatures<TData>
+{
+    /// <summary>Gets what was learned, to be saved; <see cref="FeatureMap{TData}.Restore"/> takes it.</summary>
+    public abstract FeatureState State { get; }
+
+    /// <summary>Computes the features of samples.</summary>
+    /// <param name="samples">The samples, which need not be those of the training.</param>
+    /// <returns>Samples × features.</returns>
+    /// <exception cref="ArgumentException">The samples are not what the map was fitted to.</exception>
+    public abstract Matrix<double> Apply(TData samples);
+
+    /// <summary>Names the features.</summary>
+    /// <param name="inputs">The names of the inputs of a matrix; empty for images and texts.</param>
+    public abstract IReadOnlyList<string> Names(IReadOnlyList<string> inputs);
+}

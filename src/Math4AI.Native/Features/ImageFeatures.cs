@@ -1,0 +1,88 @@
+using Math4AI.Data.Images;
+using Math4AI.Features.Images;
+
+namespace Math4AI.Features;
+
+/// <summary>
+/// Feature maps of images. All images that a fitted map takes have the size and channels of the training's.
+/// </summary>
+public static class ImageFeatures
+{
+    /// <summary>Gets the maps of images that formulas know by name.</summary>
+    public static FeatureNames<ImageSet> Names { get; } = Known();
+
+    /// <summary>Grey levels, from 0 to 1: of every pixel, or means over a grid of cells.</summary>
+    /// <param name="side">The cells along each side of the grid; null for the pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 1.</exception>
+    public static FeatureMap<ImageSet> Grey(int? side = null) => new GreyFeatures(side);
+
+    /// <summary>
+    /// Histogram of colors: the share of the pixels in each cell of a grid over red, green and blue; of grey images,
+    /// over the grey.
+    /// </summary>
+    /// <param name="bins">The cells along each channel, 1 to 32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such number of cells.</exception>
+    public static FeatureMap<ImageSet> Color(int bins = 4) => new ColorFeatures(bins);
+
+    /// <summary>
+    /// Histograms of oriented gradients, over cells of pixels, normalised in overlapping blocks of cells. It equals
+    /// scikit-image's <c>hog(image, orientations, (cell, cell), (block, block), norm)</c>.
+    /// </summary>
+    /// <param name="orientations">The bins over 180°.</param>
+    /// <param name="cell">The pixels along a cell.</param>
+    /// <param name="block">The cells along a block.</param>
+    /// <param name="norm">How a block is normalised.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    /// <remarks>
+    /// Source: N. Dalal and B. Triggs, Histograms of oriented gradients for human detection, CVPR (2005).
+    /// </remarks>
+    public static FeatureMap<ImageSet> Hog(int orientations = 9, int cell = 8, int block = 3, HogNorm norm = HogNorm.L2Hys) =>
+        new HogFeatures(orientations, cell, block, norm);
+
+    /// <summary>
+    /// Local binary patterns: the share of the pixels of each uniform pattern of neighbors that are at least as bright,
+    /// and of all others together. It equals the histogram of scikit-image's <c>local_binary_pattern(image, points,
+    /// radius, 'uniform')</c>.
+    /// </summary>
+    /// <param name="points">The neighbors on a circle, 3 to 64.</param>
+    /// <param name="radius">The circle's radius in pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such circle.</exception>
+    /// <remarks>
+    /// Source: T. Ojala, M. Pietikäinen and T. Mäenpää, Multiresolution gray-scale and rotation invariant texture
+    /// classification with local binary patterns, IEEE PAMI 24 (2002).
+    /// </remarks>
+    public static FeatureMap<ImageSet> LocalBinaryPatterns(int points = 8, double radius = 1.0) => new BinaryPatternFeatures(points, radius);
+
+    private static FeatureNames<ImageSet> Known()
+    {
+        var names = new FeatureNames<ImageSet>();
+        names.Add("grey", arguments => Grey(arguments.Count > 0 ? arguments.WholeNumber(0, 1) : null));
+        names.Add("color", arguments => Color(arguments.WholeNumber(0, 4)));
+        names.Add("hog", arguments => Hog(
+            arguments.WholeNumber(0, 9),
+            arguments.WholeNumber(1, 8),
+            arguments.WholeNumber(2, 3),
+            arguments.Text(3, "l2-hys") switch
+            {
+                "l1" => HogNorm.L1,
+                "l2" => HogNorm.L2,
+                "l2-hys" => HogNorm.L2Hys,
+                var other => throw new FormatException($"There is no norm '{other}' of blocks; there are: l1, l2, l2-hys."),
+            }));
+        names.Add("lbp", arguments => LocalBinaryPatterns(arguments.WholeNumber(0, 8), arguments.Positive(1) ?? 1.0));
+        return names;
+    }
+}
+
+/// <summary>The ways to normalise a block v of histograms.</summary>
+public enum HogNorm
+{
+    /// <summary>v/(‖v‖₁ + 10⁻⁵).</summary>
+    L1,
+
+    /// <summary>v/√(‖v‖² + 10⁻¹⁰).</summary>
+    L2,
+
+    /// <summary>As <see cref="L2"/>, then values above 0.2 become 0.2, and <see cref="L2"/> again.</summary>
+    L2Hys,
+}

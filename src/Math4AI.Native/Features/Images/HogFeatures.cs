@@ -1,0 +1,130 @@
+using System.Numerics.Tensors;
+
+namespace Math4AI.Features.Images;
+
+/// <summary>
+/// Histograms of oriented gradients. Gradients are differences of the two neighbours, 0 at the border, of the channel
+/// where they are largest; a cell's histogram is the mean over its pixels of the gradients' magnitudes by orientation;
+/// blocks of cells are normalised.
+/// </summary>
+internal sealed class HogFeatures : PictureFeatures
+{
+    private const double Small = 1e-5;
+    private const double Clip = 0.2;
+
+    private readonly int orientations;
+    private readonly int cell;
+    private readonly int block;
+    private readonly HogNorm norm;
+
+    public HogFeatures(int orientations, int cell, int block, HogNorm norm)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(orientations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(cell, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(block, 1);
+        (this.orientations, this.cell, this.block, this.norm) = (orientations, cell, block, norm);
+    }
+
+    public override string Formula => $"hog:{orientations}:{cell}:{block}:{norm switch { HogNorm.L1 => "l1", HogNorm.L2 => "l2", _ => "l2-hys" }}";
+
+    protected override string[] NamesOf(int channels, int height, int width)
+    {
+        int rows = height / cell - block + 1, columns = width / cell - block + 1;
+        if (rows < 1 || columns < 1)
+        {
+            throw new ArgumentException(
+                $"Images of {height} × {width} pixels have no block of {block} × {block} cells of {cell} × {cell} pixels: use smaller cells, such as "
+                + $"hog:{orientations}:{Math.Max(1, Math.Min(height, width) / (block + 1))}.");
+        }
+
+        return
+        [
+            .. from row in Enumerable.Range(0, rows)
+               from column in Enumerable.Range(0, columns)
+               from y in Enumerable.Range(0, block)
+               from x in Enumerable.Range(0, block)
+               from bin in Enumerable.Range(0, orientations)
+               select $"gradient {row + y + 1},{column + x + 1} of block {row + 1},{column + 1} at {180.0 * (bin + 0.5) / orientations:0}°",
+        ];
+    }
+
+    protected override void Fill(Picture picture, Span<double> features)
+    {
+        int rows = picture.Height / cell, columns = picture.Width / cell;
+        double[] cells = Cells(picture, rows, columns);
+        int at = 0, size = block * block * orientations;
+        for (int row = 0; row + block <= rows; row++)
+        {
+            for (int column = 0; column + block <= columns; column++)
+            {
+                Span<double> values = features.Slice(at, size);
+                for (int y = 0; y < block; y++)
+                {
+                    cells.AsSpan(((row + y) * columns + column) * orientations, block * orientations).CopyTo(values[(y * block * orientations)..]);
+                }
+
+                Normalize(values);
+                at += size;
+            }
+        }
+    }
+
+    /// <summary>The histogram of each cell.</summary>
+    private double[] Cells(Picture picture, int rows, int columns)
+    {
+        double[] cells = new double[rows * columns * orientations];
+        double width = 180.0 / orientations;
+        for (int y = 0; y < rows * cell; y++)
+        {
+            for (int x = 0; x < columns * cell; x++)
+            {
+                (double down, double right) = Gradient(picture, y, x);
+                double angle = Math.Atan2(down, right) * (180.0 / Math.PI) % 180.0;
+                angle = angle < 0.0 ? angle + 180.0 : angle;
+                int bin = (int)(angle / width);
+
+                // An angle of 180° that rounding made of one just below 0° is in no bin.
+                if (bin < orientations)
+                {
+                    cells[(y / cell * columns + x / cell) * orientations + bin] += Math.Sqrt(down * down + right * right) / (cell * cell);
+                }
+            }
+        }
+
+        return cells;
+    }
+
+    private static (double Down, double Right) Gradient(Picture picture, int y, int x)
+    {
+        (double down, double right) = (0.0, 0.0);
+        for (int channel = 0; channel < picture.Channels; channel++)
+        {
+            ReadOnlySpan<float> levels = picture.Channel(channel);
+            int at = y * picture.Width + x;
+            double ofRows = y > 0 && y < picture.Height - 1 ? (double)levels[at + picture.Width] - levels[at - picture.Width] : 0.0;
+            double ofColumns = x > 0 && x < picture.Width - 1 ? (double)levels[at + 1] - levels[at - 1] : 0.0;
+            if (ofRows * ofRows + ofColumns * ofColumns > down * down + right * right)
+            {
+                (down, right) = (ofRows, ofColumns);
+            }
+        }
+
+        return (down, right);
+    }
+
+    private void Normalize(Span<double> values)
+    {
+        if (norm == HogNorm.L1)
+        {
+            TensorPrimitives.Divide(values, TensorPrimitives.SumOfMagnitudes<double>(values) + Small, values);
+            return;
+        }
+
+        TensorPrimitives.Divide(values, Math.Sqrt(TensorPrimitives.SumOfSquares<double>(values) + Small * Small), values);
+        if (norm == HogNorm.L2Hys)
+        {
+            TensorPrimitives.Min(values, Clip, values);
+            TensorPrimitives.Divide(values, Math.Sqrt(TensorPrimitives.SumOfSquares<double>(values) + Small * Small), values);
+        }
+    }
+}

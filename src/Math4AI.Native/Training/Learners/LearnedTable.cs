@@ -1,0 +1,167 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Features;
+using Math4AI.Training.Files;
+using Math4AI.Training.Tables;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// A learner's model together with the encoding of its tables and its features: what <c>math4ai train --model svm</c>
+/// makes of a table.
+/// </summary>
+public sealed class LearnedTable : IFilePredictor
+{
+    internal const string Kind = "learned-table";
+
+    // The learner's own model stands in a folder of its own.
+    private const string Part = "learner";
+
+    private readonly FittedFeatures<Matrix<double>>? features;
+
+    internal LearnedTable(LearnedTableDescription about, FittedFeatures<Matrix<double>>? features, IRowPredictor model, SettingSearch? search) =>
+        (About, this.features, Model, Search) = (about, features, model, search);
+
+    /// <summary>Gets the description of the model.</summary>
+    public LearnedTableDescription About { get; }
+
+    /// <summary>
+    /// Gets the learner's model, such as a <see cref="Kernels.Machines.SupportVectorClassifierFit"/>, on the features.
+    /// </summary>
+    public IRowPredictor Model { get; }
+
+    /// <summary>
+    /// Gets how settings were chosen; null where nothing was, and for a model that was read from a folder.
+    /// </summary>
+    public SettingSearch? Search { get; }
+
+    /// <summary>Gets the names of the features that the learner sees.</summary>
+    public IReadOnlyList<string> FeatureNames => features is null ? About.Encoder.InputNames : features.Names(About.Encoder.InputNames);
+
+    /// <summary>
+    /// Trains on 70 % of the rows, and on the validation part too once that has been scored; 15 % are the test.
+    /// Everything that is learned, encoding, features and settings, is learned from training rows alone.
+    /// </summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="test">The test part, where it is given.</param>
+    /// <param name="options">The settings of the table; those of the networks are not used.</param>
+    /// <param name="learner">The learner.</param>
+    /// <param name="features">Features of the encoded inputs; null for these themselves.</param>
+    /// <param name="progress">Told what share of the search is done.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">
+    /// Columns or values are missing, there are too few rows, or the learner does not take such a target.
+    /// </exception>
+    public static Trained<LearnedTable> Train(
+        Table table,
+        Table? test,
+        TableTrainingOptions options,
+        Learner learner,
+        FeatureMap<Matrix<double>>? features = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(learner);
+        return LearnedTableTraining.Run(PreparedTable.Of(table, test, options), options, learner, features, progress, cancellation);
+    }
+
+    /// <summary>Reads a model from a folder.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static LearnedTable Load(string folder)
+    {
+        LearnedTableDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedTableDescription, about =>
+            about is { Target: not null, Classes: not null, Learner: not null, Encoder.Columns.Count: > 0, Texts: not null }
+            && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null }) && about.Classes.All(name => name is not null));
+        FittedFeatures<Matrix<double>>? features = null;
+        if (about.Features is { } formula)
+        {
+            try
+            {
+                features = FeatureMap.Names.Parse(formula).Restore(SavedFeatures.Read(folder, about.Texts));
+            }
+            catch (FormatException e)
+            {
+                throw new InvalidDataException($"{folder}: {e.Message}", e);
+            }
+        }
+
+        return ModelFolder.Open(Path.Combine(folder, Part)) is IRowPredictor model
+            ? new LearnedTable(about, features, model, null)
+            : throw new InvalidDataException($"{folder} is damaged: {Part} holds no model that predicts rows.");
+    }
+
+    /// <summary>Writes the model to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    /// <exception cref="NotSupportedException">
+    /// The learner's kernel is a function that no formula describes.
+    /// </exception>
+    public void Save(string folder, FileTransaction files)
+    {
+        FeatureState state = features?.State ?? FeatureState.Empty;
+        ModelFolder.Write(
+            folder, files, Kind, About with { Texts = state.Texts }, ModelJson.Default.LearnedTableDescription, SavedFeatures.Arrays(state).All);
+        Model.Save(Path.Combine(folder, Part), files);
+    }
+
+    /// <summary>Gets the paths of the files of a model in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    public static IReadOnlyList<string> Files(string folder) => [.. ModelFolder.Files(folder), .. ModelFolder.Files(Path.Combine(folder, Part))];
+
+    /// <summary>Computes the features of rows, rows × features, as the learner sees them.</summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    public Matrix<double> FeaturesOf(Table table)
+    {
+        Matrix<double> inputs = Encode(About.Encoder, table);
+        return features?.Apply(inputs) ?? inputs;
+    }
+
+    /// <summary>Predicts rows: a number for each, or the probabilities of its classes.</summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    public RowPredictions Predict(Table table)
+    {
+        RowPredictions found = Model.PredictRows(FeaturesOf(table));
+        int classes = About.Classes.Count;
+
+        // A class that the training part had no row of has no column.
+        return classes <= found.Values.ColumnCount
+            ? found
+            : found with { Values = found.Values.Append(Matrix<double>.Build.Dense(found.Values.RowCount, classes - found.Values.ColumnCount)) };
+    }
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path)
+    {
+        RowPredictions found = Predict(Table.Read(path));
+        return new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), []) { Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()] };
+    }
+
+    internal static Matrix<double> Encode(TableEncoder encoder, Table table)
+    {
+        float[] encoded = encoder.Encode(table);
+        return Matrix<double>.Build.Dense(table.Rows, encoder.Inputs, (i, j) => encoded[i * encoder.Inputs + j]);
+    }
+}
+
+/// <summary>The description of a learner's model of a table.</summary>
+/// <param name="Task">What it predicts.</param>
+/// <param name="Target">The column that it predicts.</param>
+/// <param name="Classes">The classes, in the order of the probabilities; empty for numbers.</param>
+/// <param name="Encoder">How rows become inputs.</param>
+/// <param name="Learner">The learner and its settings, in words.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Features">The formula of the features; null for the inputs themselves.</param>
+public sealed record LearnedTableDescription(
+    TableTask Task, string Target, IReadOnlyList<string> Classes, TableEncoder Encoder, string Learner, int Seed, string? Features)
+{
+    /// <summary>Gets the texts that the features have learned.</summary>
+    public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Math4AI.Data.Tables;
+using Math4AI.Features;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>The training of a learner on a table.</summary>
+internal static class LearnedTableTraining
+{
+    public static Trained<LearnedTable> Run(
+        PreparedTable all, TableTrainingOptions options, Learner learner, FeatureMap<Matrix<double>>? map, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        bool areClasses = all.Task == TableTask.Classification;
+        if (areClasses ? !learner.TakesClasses : !learner.TakesNumbers)
+        {
+            throw new ArgumentException(areClasses
+                ? $"'{options.Target}' are classes, and the learner ({learner}) predicts numbers: use svm, or --task regression where they are numbers."
+                : $"'{options.Target}' are numbers, and the learner ({learner}) predicts classes.");
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
+        (LearnedTable first, Learner chosen) = Learn(train, samples => learner.Choose(samples, progress, cancellation));
+        ScoredPart validated = Ask(first, validation).Score(hasIntervals: false, cancellation);
+
+        // The validation part has chosen nothing: now that it has been a test, it is learned from too.
+        Table both = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
+        (LearnedTable model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search));
+        return Trained<LearnedTable>.Of(
+            model,
+            new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
+            Ask(model, both).Score(hasIntervals: false, cancellation),
+            validated,
+            Ask(model, all.Test),
+            all.Classes,
+            cancellation) with
+        { DroppedRows = all.Dropped };
+
+        (LearnedTable Model, Learner Chosen) Learn(Table part, Func<LearnerSamples, LearnerChoice> choose)
+        {
+            TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders, options.Standardize);
+            Matrix<double> inputs = LearnedTable.Encode(encoder, part);
+            FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
+            Matrix<double> features = fitted?.Apply(inputs) ?? inputs;
+            LearnerSamples samples = areClasses
+                ? LearnerSamples.Of(features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
+                : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
+            LearnerChoice choice = choose(samples);
+            var about = new LearnedTableDescription(
+                all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
+            return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search), choice.Learner);
+        }
+    }
+
+    private static PredictedPart Ask(LearnedTable model, Table table)
+    {
+        double[][] predicted = model.Predict(table).Values.ToRowArrays();
+        return model.About.Task == TableTask.Regression
+            ? new PredictedPart(predicted, table.Numbers(model.About.Target))
+            : new PredictedPart(predicted, TableTraining.Observed(model.About.Target, model.About.Classes, table));
+    }
+}

@@ -1,0 +1,65 @@
+using Math4AI.Data.Models;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// A method that learns classes or numbers from a matrix of inputs, beside the networks: it is what <c>math4ai train
+/// --model svm</c> chooses. A learner is a value; a learner of one's own derives from this class, and <see
+/// cref="LearnerNames.Add"/> gives it a name.
+/// </summary>
+public abstract record Learner
+{
+    /// <summary>Gets whether the learner takes classes.</summary>
+    public virtual bool TakesClasses => true;
+
+    /// <summary>Gets whether the learner takes numbers.</summary>
+    public virtual bool TakesNumbers => true;
+
+    /// <summary>Gets the seed of what is random.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Gets the learner and its settings in a few words, such as <c>svm: rbf(1.2), C = 10</c>.</summary>
+    public abstract override string ToString();
+
+    /// <summary>
+    /// Chooses the settings that were left open, by the training samples alone. The default leaves everything as it is.
+    /// </summary>
+    /// <param name="training">The training samples.</param>
+    /// <param name="progress">Told what share of the work is done.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    public virtual LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        new(this, null);
+
+    /// <summary>Learns samples with the settings as they are.</summary>
+    /// <param name="training">The training samples.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">The learner does not take such samples, or there are too few.</exception>
+    public abstract IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default);
+}
+
+/// <summary>A learner whose settings were chosen, and how.</summary>
+/// <param name="Learner">The learner.</param>
+/// <param name="Search">What was tried; null where nothing was searched.</param>
+public sealed record LearnerChoice(Learner Learner, SettingSearch? Search);
+
+/// <summary>What a search by cross-validation tried: scores over two settings.</summary>
+/// <param name="Across">The name of the first setting.</param>
+/// <param name="Up">The name of the second.</param>
+/// <param name="Score">The name of the score, of which more is better.</param>
+/// <param name="Points">The settings that were tried, and their scores.</param>
+public sealed record SettingSearch(string Across, string Up, string Score, IReadOnlyList<SettingScore> Points)
+{
+    /// <summary>Gets the number of samples that the search used, which may be fewer than there are.</summary>
+    public int Samples { get; init; }
+
+    /// <summary>
+    /// Gets whether the best point lies on the edge of what was tried, so that a better one may lie beyond.
+    /// </summary>
+    public bool IsAtEdge { get; init; }
+}
+
+/// <summary>The score of one pair of settings.</summary>
+/// <param name="Across">The first setting.</param>
+/// <param name="Up">The second.</param>
+/// <param name="Score">The mean score over the parts of the cross-validation.</param>
+public sealed record SettingScore(double Across, double Up, double Score);

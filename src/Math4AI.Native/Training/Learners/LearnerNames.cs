@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>The learners that the command knows by name.</summary>
+public static class LearnerNames
+{
+    private static readonly ConcurrentDictionary<string, Func<LearnerSettings, Learner>> Makers = new(StringComparer.Ordinal)
+    {
+        ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Kernel, Seed = settings.Seed },
+        ["ridge"] = settings => new RidgeLearner { Kernel = settings.Kernel, Seed = settings.Seed },
+        ["gp"] = settings => new ProcessLearner { Kernel = settings.Kernel, Seed = settings.Seed },
+    };
+
+    /// <summary>Gets the names, in alphabetical order.</summary>
+    public static IReadOnlyList<string> All => [.. Makers.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Gives a learner of one's own a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="make">Makes the learner of the settings that the command was given.</param>
+    /// <exception cref="ArgumentException">There is a learner of that name.</exception>
+    public static void Add(string name, Func<LearnerSettings, Learner> make)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(make);
+        if (!Makers.TryAdd(name, make))
+        {
+            throw new ArgumentException($"There is a learner '{name}' already.", nameof(name));
+        }
+    }
+
+    /// <summary>Makes the learner of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="ArgumentException">There is no such learner.</exception>
+    public static Learner Make(string name, LearnerSettings settings) => Makers.TryGetValue(name, out Func<LearnerSettings, Learner>? make)
+        ? make(settings)
+        : throw new ArgumentException($"There is no learner '{name}'; there are: {string.Join(", ", All)}.", nameof(name));
+}
+
+/// <summary>What the command line says of a learner.</summary>
+/// <param name="Kernel">The kernel; null for the learner's own choice.</param>
+/// <param name="Seed">The seed.</param>
+public sealed record LearnerSettings(Kernels.Kernel? Kernel, int Seed);

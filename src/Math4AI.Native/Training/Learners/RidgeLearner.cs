@@ -1,0 +1,66 @@
+using System.Globalization;
+using Math4AI.Data.Models;
+using Math4AI.Kernels;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// Kernel ridge regression of numbers. What is left open of γ, in exp(−γ r²), and of λ, the weight of the norm, is
+/// chosen by 5-fold cross-validation: a grid, and then half steps around its best point.
+/// </summary>
+public sealed record RidgeLearner : Learner
+{
+    /// <summary>Gets the kernel; null for RBF with <see cref="Gamma"/>.</summary>
+    public Kernel? Kernel { get; init; }
+
+    /// <summary>Gets γ of the RBF kernel; null to choose it.</summary>
+    public double? Gamma { get; init; }
+
+    /// <summary>Gets λ; null to choose it.</summary>
+    public double? Penalty { get; init; }
+
+    /// <summary>Gets the most samples that settings are chosen by.</summary>
+    public int MaxSearchSamples { get; init; } = 2000;
+
+    /// <inheritdoc/>
+    public override bool TakesClasses => false;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"kernel ridge: {(Kernel is { } kernel ? $"{kernel}" : Gamma is { } gamma ? $"rbf, γ = {gamma:G4}" : "rbf, γ to be chosen")}, {(Penalty is { } penalty ? $"λ = {penalty:G4}" : "λ to be chosen")}");
+
+    /// <inheritdoc/>
+    public override LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        bool isGammaOpen = Kernel is null && Gamma is null;
+        if (!isGammaOpen && Penalty is not null)
+        {
+            return new LearnerChoice(this, null);
+        }
+
+        double center = SupportVectorLearner.GammaOf(training.Inputs);
+        RidgeLearner With(double gamma, double penalty) => this with { Gamma = isGammaOpen ? gamma : Gamma, Penalty = Penalty ?? penalty };
+        SettingSearch search = new CrossValidation(training, MaxSearchSamples, Seed).Search(
+            ("γ", "λ"),
+            isGammaOpen ? [.. Enumerable.Range(-3, 6).Select(step => center * Math.Pow(4.0, step))] : [Gamma ?? center],
+            Penalty is { } given ? [given] : [.. Enumerable.Range(-4, 6).Select(step => Math.Pow(10.0, step))],
+            With,
+            progress,
+            cancellation);
+        SettingScore best = CrossValidation.Best(search.Points);
+        return new LearnerChoice(With(best.Across, best.Up), search);
+    }
+
+    /// <inheritdoc/>
+    public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        cancellation.ThrowIfCancellationRequested();
+        Kernel kernel = Kernel ?? Kernels.Kernel.Rbf(1.0 / Math.Sqrt(2.0 * (Gamma ?? SupportVectorLearner.GammaOf(training.Inputs))));
+        return training.Targets is { } targets
+            ? new KernelRidge { Kernel = kernel, Penalty = Penalty ?? 1.0, Center = true }.Fit(training.Inputs, targets, cancellation)
+            : throw new ArgumentException("Kernel ridge regression predicts numbers, and not classes: use svm.");
+    }
+}

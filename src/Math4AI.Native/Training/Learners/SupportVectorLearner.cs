@@ -1,0 +1,97 @@
+using System.Globalization;
+using Math4AI.Data.Models;
+using Math4AI.Kernels;
+using Math4AI.Kernels.Machines;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// Support vector machines. What is left open of γ, in exp(−γ r²), and of C, the cost of an error, is chosen by 5-fold
+/// cross-validation: a grid in steps of 4, and then half steps around its best point.
+/// </summary>
+public sealed record SupportVectorLearner : Learner
+{
+    /// <summary>Gets the kernel; null for RBF with <see cref="Gamma"/>.</summary>
+    public Kernel? Kernel { get; init; }
+
+    /// <summary>Gets γ of the RBF kernel; null to choose it.</summary>
+    public double? Gamma { get; init; }
+
+    /// <summary>Gets C; for numbers, in units of their standard deviation; null to choose it.</summary>
+    public double? Penalty { get; init; }
+
+    /// <summary>Gets the error that costs nothing, for numbers, in units of their standard deviation.</summary>
+    public double Width { get; init; } = 0.1;
+
+    /// <summary>Gets whether classes have probabilities, calibrated by cross-validation.</summary>
+    public bool HasProbabilities { get; init; } = true;
+
+    /// <summary>Gets the most samples that settings are chosen by.</summary>
+    public int MaxSearchSamples { get; init; } = 2000;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"svm: {(Kernel is { } kernel ? $"{kernel}" : Gamma is { } gamma ? $"rbf, γ = {gamma:G4}" : "rbf, γ to be chosen")}, {(Penalty is { } penalty ? $"C = {penalty:G4}" : "C to be chosen")}");
+
+    /// <inheritdoc/>
+    public override LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        bool isGammaOpen = Kernel is null && Gamma is null;
+        if (!isGammaOpen && Penalty is not null)
+        {
+            return new LearnerChoice(this, null);
+        }
+
+        var validation = new CrossValidation(training, MaxSearchSamples, Seed);
+        double center = GammaOf(training.Inputs);
+        SupportVectorLearner With(double gamma, double penalty) => this with
+        {
+            Gamma = isGammaOpen ? gamma : Gamma,
+            Penalty = Penalty ?? penalty,
+            HasProbabilities = false,
+        };
+        SettingSearch search = validation.Search(
+            ("γ", "C"),
+            isGammaOpen ? [.. Enumerable.Range(-3, 6).Select(step => center * Math.Pow(4.0, step))] : [Gamma ?? center],
+            Penalty is { } given ? [given] : [.. Enumerable.Range(-1, 6).Select(step => Math.Pow(4.0, step))],
+            With,
+            progress,
+            cancellation);
+        SettingScore best = CrossValidation.Best(search.Points);
+        return new LearnerChoice(With(best.Across, best.Up) with { HasProbabilities = HasProbabilities }, search);
+    }
+
+    /// <inheritdoc/>
+    public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        Kernel kernel = Kernel ?? Kernels.Kernel.Rbf(1.0 / Math.Sqrt(2.0 * (Gamma ?? GammaOf(training.Inputs))));
+        if (training.Classes is { } classes)
+        {
+            return new SupportVectorClassifier
+            {
+                Kernel = kernel, Penalty = Penalty ?? 1.0, Standardize = false, HasProbabilities = HasProbabilities, Seed = Seed,
+            }.Fit(training.Inputs, classes, cancellation);
+        }
+
+        // With targets y/s the machine would have C/s and ε/s: in the targets' own unit these are C s and ε s over s² of the norm.
+        double deviation = InUnits(training.Targets!);
+        return new SupportVectorRegressor
+        {
+            Kernel = kernel, Penalty = (Penalty ?? 1.0) * deviation, Width = Width * deviation, Standardize = false, Tolerance = 1e-3 * deviation,
+        }.Fit(training.Inputs, training.Targets!, cancellation);
+    }
+
+    /// <summary>1/(d Var x): squared distances times γ are about 2 between samples.</summary>
+    internal static double GammaOf(Matrix<double> inputs)
+    {
+        double variance = inputs.Enumerate().PopulationVariance();
+        return 1.0 / (inputs.ColumnCount * (variance > 0.0 ? variance : 1.0));
+    }
+
+    internal static double InUnits(Vector<double> targets) => targets.PopulationStandardDeviation() is > 0.0 and var deviation ? deviation : 1.0;
+}

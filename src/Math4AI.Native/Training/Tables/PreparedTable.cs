@@ -1,0 +1,51 @@
+using Math4AI.Data.Tables;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>The rows and their parts.</summary>
+internal sealed record PreparedTable(
+    string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes, int Dropped)
+{
+    /// <summary>Whether the validation part is not learnt from in the end.</summary>
+    public bool IsValidationKept { get; init; }
+
+    public static PreparedTable Of(Table table, Table? test, TableTrainingOptions options)
+    {
+        string[] inputs = TableParts.Inputs(table, options);
+        TableParts.RequireKeys(table, options);
+        TableParts.RequireTypes(table, options, inputs);
+        if (test is not null)
+        {
+            TableParts.RequireTypes(test, options, inputs);
+        }
+
+        (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
+        (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
+        TableTask task = options.Task ?? TableTraining.TaskOf(rows, options.Target);
+        string[] classes = task == TableTask.Classification
+            ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
+            : [];
+        if (task == TableTask.Classification && classes.Length < 2)
+        {
+            throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
+        }
+
+        int[][] parts = TableParts.Split(rows, options, task, given is null);
+        if (parts.Take(2).Any(part => part.Length == 0) || (given is null && parts[2].Length == 0))
+        {
+            throw new ArgumentException(options.GroupBy is { } column
+                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
+                : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+        }
+
+        if (given is not null && task == TableTask.Classification)
+        {
+            _ = TableTraining.Observed(options.Target, classes, given.Value.Rows);
+        }
+
+        return given is { Rows.Rows: 0 }
+            ? throw new ArgumentException("No row of the test part has all values: there is nothing to test on.")
+            : new PreparedTable(
+                inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes, dropped + (given?.Dropped ?? 0));
+    }
+}

@@ -1,0 +1,142 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Features;
+using Math4AI.Kernels;
+using Math4AI.Training;
+using Math4AI.Training.Learners;
+using Math4AI.Training.Tables;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Training.Learners;
+
+public sealed class LearnedTableTests : TemporaryFolder
+{
+    /// <summary>A ring around a disc, in units that differ by 10⁶; and a number that is curved over the two.</summary>
+    private static Table Rings(int count = 240, double unit = 1e6)
+    {
+        var random = new Random(5);
+        double[] a = new double[count], b = new double[count], number = new double[count];
+        string[] kind = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            double angle = 2 * Math.PI * random.NextDouble(), radius = 1.0 + i % 2 + 0.4 * (random.NextDouble() - 0.5);
+            (a[i], b[i], kind[i]) = (unit * radius * Math.Cos(angle), radius * Math.Sin(angle), i % 2 == 0 ? "disc" : "ring");
+            number[i] = 1e4 + 10.0 * Math.Sin(a[i] / unit) * b[i] + 0.05 * (random.NextDouble() - 0.5);
+        }
+
+        return Table.OfNumbers([("a", a), ("b", b), ("number", number), ("ring", [.. kind.Select(of => of == "ring" ? 1.0 : 0.0)])]);
+    }
+
+    private static TableTrainingOptions Classes => new() { Target = "ring", Ignore = ["number"] };
+
+    private static TableTrainingOptions Numbers => new() { Target = "number", Ignore = ["ring"] };
+
+    [Fact]
+    public void A_machine_finds_its_settings_and_divides_rings_whatever_their_units()
+    {
+        Trained<LearnedTable> small = LearnedTable.Train(Rings(unit: 1.0), null, Classes, new SupportVectorLearner());
+        Trained<LearnedTable> large = LearnedTable.Train(Rings(unit: 1e6), null, Classes, new SupportVectorLearner());
+        Assert.Equal(1.0, large.Test.Scores["accuracy"]);
+        Assert.Equal(small.Model.About.Learner, large.Model.About.Learner);
+        Assert.Equal(large.Model.Search!.Points.Count, large.Model.Search.Points.Select(point => (point.Across, point.Up)).Distinct().Count());
+        Assert.Equal(168, large.Model.Search.Samples);
+    }
+
+    [Fact]
+    public void The_class_of_the_highest_probability_is_the_machines_prediction()
+    {
+        Table table = Rings(120);
+        LearnedTable model = LearnedTable.Train(table, null, Classes, new SupportVectorLearner { Gamma = 1.0, Penalty = 1.0 }).Model;
+        Matrix<double> probabilities = model.Predict(table).Values;
+        int[] predicted = ((Math4AI.Kernels.Machines.SupportVectorClassifierFit)model.Model).Predict(model.FeaturesOf(table));
+        for (int i = 0; i < table.Rows; i++)
+        {
+            Assert.Equal(1.0, probabilities.Row(i).Sum(), 1e-12);
+            Assert.Equal(predicted[i], probabilities.Row(i).MaximumIndex());
+        }
+    }
+
+    [Theory]
+    [InlineData("svm")]
+    [InlineData("ridge")]
+    [InlineData("gp")]
+    public void Every_learner_of_numbers_follows_a_curve_far_from_zero_and_is_kept_in_a_folder(string name)
+    {
+        Table table = Rings();
+        Trained<LearnedTable> trained = LearnedTable.Train(table, null, Numbers, LearnerNames.Make(name, new LearnerSettings(null, 1)));
+        Assert.InRange(trained.Test.Scores["rSquared"], 0.98, 1.0);
+        using (var files = new FileTransaction())
+        {
+            trained.Model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.All(LearnedTable.Files(Folder), path => Assert.True(File.Exists(path)));
+        var opened = (LearnedTable)ModelFolder.Open(Folder);
+        RowPredictions before = trained.Model.Predict(table), after = opened.Predict(table);
+        Assert.Equal(before.Values, after.Values);
+        Assert.Equal(before.Deviations, after.Deviations);
+        Assert.Equal(name == "gp", after.Deviations is not null);
+    }
+
+    [Fact]
+    public void Squares_as_features_let_a_line_divide_rings_and_are_saved_with_the_model()
+    {
+        Table table = Rings();
+        var line = new SupportVectorLearner { Kernel = Kernel.Linear(), Penalty = 10.0 };
+        Assert.InRange(LearnedTable.Train(table, null, Classes, line).Test.Scores["accuracy"], 0.2, 0.8);
+        Trained<LearnedTable> trained = LearnedTable.Train(table, null, Classes, line, FeatureMap.Polynomial(2).Then(FeatureMap.Standardize()));
+        Assert.Equal(1.0, trained.Test.Scores["accuracy"]);
+        Assert.Equal(["a", "b", "a^2", "a b", "b^2"], trained.Model.FeatureNames);
+        using (var files = new FileTransaction())
+        {
+            trained.Model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.Equal(trained.Model.Predict(table).Values, LearnedTable.Load(Folder).Predict(table).Values);
+    }
+
+    [Fact]
+    public void A_learner_that_predicts_numbers_refuses_classes_before_any_work()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => LearnedTable.Train(Rings(), null, Classes, new ProcessLearner()));
+        Assert.Contains("use svm", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_of_too_many_samples_is_refused_with_its_memory()
+    {
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => LearnedTable.Train(Rings(100), null, Numbers, new ProcessLearner { MaxSamples = 50 }));
+        Assert.Contains("GB", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learner_of_ones_own_is_trained_and_scored_like_any()
+    {
+        Trained<LearnedTable> trained = LearnedTable.Train(Rings(), null, Numbers, new Average());
+        Assert.InRange(trained.Test.Scores["rSquared"], -0.2, 0.2);
+        LearnerNames.Add("average", settings => new Average { Seed = settings.Seed });
+        Assert.IsType<Average>(LearnerNames.Make("average", new LearnerSettings(null, 3)));
+        Assert.Contains("svm", Assert.Throws<ArgumentException>(() => LearnerNames.Make("averge", new LearnerSettings(null, 1))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Predicts the mean of the training, by public members alone.</summary>
+    private sealed record Average : Learner
+    {
+        public override bool TakesClasses => false;
+
+        public override string ToString() => "average";
+
+        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) => new Fitted(training.Targets!.Average());
+
+        private sealed class Fitted(double mean) : IRowPredictor
+        {
+            public RowPredictions PredictRows(Matrix<double> inputs) => new(Matrix<double>.Build.Dense(inputs.RowCount, 1, mean));
+
+            public void Save(string folder, FileTransaction files) => throw new NotSupportedException();
+        }
+    }
+}

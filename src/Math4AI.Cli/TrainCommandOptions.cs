@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
+using Math4AI.Data.Images;
+using Math4AI.Features;
+using Math4AI.Kernels;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Images;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli;
@@ -18,7 +22,9 @@ internal sealed class TrainCommandOptions
 {
     public const string CheckpointName = "checkpoint.safetensors";
 
-    private static readonly string[] Models = ["mlp", "linear", "convnet"];
+    private static readonly string[] Networks = ["mlp", "linear", "convnet"];
+
+    private static string[] Models => [.. Networks, .. LearnerNames.All];
 
     private static readonly Dictionary<string, TextUnit> Units = new()
     {
@@ -74,7 +80,8 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<string?> ModelOption = new("--model")
     {
-        Description = $"The network: {string.Join(", ", Models)}. Images always use convnet.",
+        Description = $"The network, {string.Join(", ", Networks)}, or the learner, {string.Join(", ", LearnerNames.All)} (a Gaussian process, "
+            + "kernel ridge regression, a support vector machine). Images use convnet unless a learner is named.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "mlp",
     };
@@ -84,6 +91,26 @@ internal sealed class TrainCommandOptions
         Description = "The widths of the hidden layers of the mlp. Default: 64 64.",
         HelpName = "N",
         AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> KernelOption = new("--kernel")
+    {
+        Description = $"The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: {string.Join(", ", KernelNames.All)}. Default: rbf, "
+            + "whose width is chosen by cross-validation; for gp, matern52 with a length scale for each input.",
+        HelpName = "FORMULA",
+    };
+
+    private static readonly Option<string?> FeaturesOption = new("--features")
+    {
+        Description = "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All) + "; of images: "
+            + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. Default for images: color,hog.",
+        HelpName = "FORMULA",
+    };
+
+    private static readonly Option<bool> RawOption = new("--no-standardize")
+    {
+        Description = "Leave the inputs of a learner, and its features, in their own units. By default columns have mean 0 and variance 1, and "
+            + "groups of features of images weigh the same.",
     };
 
     private static readonly Option<string?> TestOption = new("--test")
@@ -163,7 +190,7 @@ internal sealed class TrainCommandOptions
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =
     [
-        TextOption, UnitOption, ResumeOption, TargetOption, ModelOption, HiddenOption, TestOption, IgnoreOption, GroupOption, TimeOption,
+        TextOption, UnitOption, ResumeOption, TargetOption, ModelOption, KernelOption, FeaturesOption, RawOption, HiddenOption, TestOption, IgnoreOption, GroupOption, TimeOption,
         MissingOption, TaskOption, .. TrainerCommandOptions.All, SeedsOption, OrderOption, LearningCurveOption, TrainValidationCurve.Option,
         TensorBoardOption, BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
     ];
@@ -188,6 +215,13 @@ internal sealed class TrainCommandOptions
 
     public bool IsConvNet => words.GetValue(ModelOption) == "convnet";
 
+    /// <summary>Whether the model is a learner beside the networks.</summary>
+    public bool IsLearner => LearnerNames.All.Contains(words.GetValue(ModelOption));
+
+    public string? Features => words.GetValue(FeaturesOption);
+
+    public bool Standardize => !words.GetValue(RawOption);
+
     public string? Test => words.GetValue(TestOption);
 
     public TableTask? Task => Tasks[words.GetValue(TaskOption)!];
@@ -210,6 +244,8 @@ internal sealed class TrainCommandOptions
     public bool NoReport { get; }
 
     public bool Force => resumed is not null || words.GetValue(CommonOptions.Force);
+
+    private bool IsOfImages => Data is { } path && (Directory.Exists(path) || ImageSet.IsIdx(path));
 
     private int[] Hidden => words.GetValue(HiddenOption) ?? [];
 
@@ -262,9 +298,14 @@ internal sealed class TrainCommandOptions
             Orders = OrdersByName(),
             Missing = MissingWays[words.GetValue(MissingOption)!],
             Task = Task,
+            Standardize = Standardize,
             Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
         };
     }
+
+    /// <summary>The learner, with the settings that were given.</summary>
+    public Learner Learner() => LearnerNames.Make(
+        words.GetValue(ModelOption)!, new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed)));
 
     public ImageTrainingOptions ForImages()
     {
@@ -338,6 +379,7 @@ internal sealed class TrainCommandOptions
         }
 
         TrainOptionChecks.RequireChoice(words, "model", Models, ModelOption);
+        CheckLearner();
         TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
         _ = OrdersByName();
         _ = ValidationCurve;
@@ -351,6 +393,30 @@ internal sealed class TrainCommandOptions
         if ((hasGroup || hasTime) && (Text is not null || Target is null || (hasGroup && hasTime)))
         {
             throw new UsageException("--group and --time make the parts of a table, with --target: give one of them.");
+        }
+    }
+
+    /// <summary>Refuses options of networks with a learner, and options of learners with a network, and formulas that cannot be read.</summary>
+    private void CheckLearner()
+    {
+        Option[] ofLearners = [KernelOption, FeaturesOption, RawOption];
+        Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption, LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
+            BlocksOption, TextOption, ResumeOption];
+        if ((IsLearner ? ofNetworks : ofLearners).FirstOrDefault(option => words.GetResult(option) is { Implicit: false }) is { } wrong)
+        {
+            throw new UsageException(IsLearner
+                ? $"{wrong.Name} is for networks, and {words.GetValue(ModelOption)} is none: leave it out."
+                : $"{wrong.Name} is for the models {string.Join(", ", LearnerNames.All)}: name one by --model.");
+        }
+
+        try
+        {
+            _ = words.GetValue(KernelOption) is { } kernel ? Kernel.Parse(kernel) : null;
+            _ = Features is not { } features ? null : IsOfImages ? (object)ImageFeatures.Names.Parse(features) : FeatureMap.Names.Parse(features);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
         }
     }
 

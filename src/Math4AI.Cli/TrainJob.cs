@@ -1,7 +1,6 @@
 using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Images;
-using Math4AI.Data.Models;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
 using Math4AI.Reporting;
@@ -9,6 +8,7 @@ using Math4AI.Runtime;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Images;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using Spectre.Console;
@@ -79,6 +79,12 @@ internal sealed class TrainJob(TrainCommandOptions given)
         if (given.Target is not { } target)
         {
             throw new UsageException("A table needs --target COLUMN: what to predict.");
+        }
+
+        if (given.IsLearner)
+        {
+            return new TrainLearnerJob(given, progress, cancellation).OfTable(
+                files, Table.Read(given.Data!), given.Test is null ? null : Table.Read(given.Test), given.ForTable(target));
         }
 
         if (given.Blocks || new FileInfo(given.Data!) is { Exists: true, Length: > LargeFile })
@@ -162,6 +168,11 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         (ImageSet images, ImageSet? test) = ReadImages();
         ImageTrainingOptions options = given.ForImages();
+        if (given.IsLearner)
+        {
+            return new TrainLearnerJob(given, progress, cancellation).OfImages(files, images, test, options.Target);
+        }
+
         TrainerOptions trainer = options.Trainer;
         Trained<ImageModel> training = ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(given.Output, files);
@@ -215,7 +226,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             });
     }
 
-    private static TrainSummary Summarise<TModel>(string task, string target, Trained<TModel> trained) => new(
+    internal static TrainSummary Summarise<TModel>(string task, string target, Trained<TModel> trained) => new(
         task,
         target,
         trained.Classes,
@@ -258,7 +269,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or begin anew with --force.");
         }
 
-        string[] names = [.. ModelFolder.Files(given.Output), Path.Combine(given.Output, "result.json"), Path.Combine(given.Output, "report.html")];
+        string[] names = [.. LearnedTable.Files(given.Output), Path.Combine(given.Output, "result.json"), Path.Combine(given.Output, "report.html")];
         OutputFiles.RequireFree(given.Force, "-o", names);
     }
 

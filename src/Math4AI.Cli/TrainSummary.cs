@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Fitting;
+using Math4AI.Training.Learners;
 using Spectre.Console;
 
 namespace Math4AI.Cli;
@@ -41,6 +42,18 @@ internal sealed record TrainSummary(
     /// <summary>The test scores over all seeds; null for one seed.</summary>
     public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
 
+    /// <summary>The learner and its settings; null for a network.</summary>
+    public string? Learner { get; init; }
+
+    /// <summary>The formula of the features; null for the inputs themselves.</summary>
+    public string? Features { get; init; }
+
+    /// <summary>How many features the learner sees; null for a network.</summary>
+    public int? FeatureCount { get; init; }
+
+    /// <summary>How settings were chosen; null where nothing was.</summary>
+    public SettingSearch? Search { get; init; }
+
     /// <summary>Prints it for a person.</summary>
     public void Print(TrainCommandOptions given)
     {
@@ -79,9 +92,16 @@ internal sealed record TrainSummary(
             Console.Out.WriteLine($"{given.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
         }
 
-        Console.Out.WriteLine(
-            $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in "
-            + $"{Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, best evaluation {BestEpoch} of {Epochs}.");
+        Console.Out.WriteLine(Learner is null
+            ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, "
+                + $"best evaluation {BestEpoch} of {Epochs}."
+            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s.");
+        if (Search is { IsAtEdge: true } search)
+        {
+            Console.Out.WriteLine(
+                $"The best {search.Across} and {search.Up} lie on the edge of what was searched: better ones may lie beyond; the report shows the scores.");
+        }
+
         if (DroppedRows > 0)
         {
             Console.Out.WriteLine($"{DroppedRows} rows were left out, since a value is missing.");

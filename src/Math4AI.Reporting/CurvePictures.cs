@@ -63,6 +63,26 @@ internal static class CurvePictures
         return Draw(plot, x, y);
     }
 
+    /// <summary>Draws points in the colors of their classes, and upright lines.</summary>
+    public static Picture Classes(double[] x, double[] y, IReadOnlyList<int> classes, double[] lines)
+    {
+        using Plot plot = Create();
+        foreach (double at in lines)
+        {
+            var line = plot.Add.VerticalLine(at);
+            line.Color = at == 0.0 ? PointColour : PointColour.WithAlpha(0.45);
+            line.LineWidth = at == 0.0 ? 2.5f : 1.2f;
+        }
+
+        foreach (int of in classes.Distinct().Where(of => of >= 0).Order())
+        {
+            int[] members = [.. Enumerable.Range(0, classes.Count).Where(i => classes[i] == of)];
+            AddPoints(plot, [.. members.Select(i => x[i])], [.. members.Select(i => y[i])], Color.FromHex(Colour(of)));
+        }
+
+        return Draw(plot, [.. x, .. lines], y);
+    }
+
     /// <summary>Draws a curve through points.</summary>
     public static Picture Line(double[] x, double[] y)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Data.Images;
 using Math4AI.Fitting;
 using Math4AI.Training;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using SkiaSharp;
@@ -65,6 +66,21 @@ public sealed record TrainingReport
     /// <summary>Gets the decision regions of a classifier of two inputs; null for any other model.</summary>
     public DecisionPlane? Plane { get; init; }
 
+    /// <summary>Gets the learner and its settings, in words; null for a network.</summary>
+    public string? Learner { get; init; }
+
+    /// <summary>Gets the names of the features that the learner sees.</summary>
+    public IReadOnlyList<string> FeatureNames { get; init; } = [];
+
+    /// <summary>Gets the mean of every feature, for each class; empty for none.</summary>
+    public IReadOnlyList<double[]> FeatureProfiles { get; init; } = [];
+
+    /// <summary>Gets how the learner's settings were chosen; null where nothing was.</summary>
+    public SettingSearch? Search { get; init; }
+
+    /// <summary>Gets the samples in the plane of the inputs and in the feature space; null for none.</summary>
+    public TwoSpaces? Spaces { get; init; }
+
     /// <summary>Gets a text that the model generated; null where it is not a language model.</summary>
     public string? Sample { get; init; }
 
@@ -101,7 +117,12 @@ public sealed record TrainingReport
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts());
         Scores(page);
-        Losses(page);
+        if (Training.History.Count > 0)
+        {
+            Losses(page);
+        }
+
+        LearnerPart(page);
         Curve(page, "Learning curve", "training rows", "test", LearningCurve);
         Curve(page, "Validation curve", Setting ?? string.Empty, "validation", ValidationCurve);
         if (Plane is not null)
@@ -129,14 +150,41 @@ public sealed record TrainingReport
         return page.Page(Title);
     }
 
+    private void LearnerPart(Html page)
+    {
+        if (FeatureProfiles.Count > 0)
+        {
+            LearnerSections.AddProfiles(page, FeatureProfiles, Classes, FeatureNames);
+        }
+
+        if (Search is not null)
+        {
+            LearnerSections.AddSearch(page, Search);
+        }
+
+        if (Spaces is not null)
+        {
+            LearnerSections.AddSpaces(page, Spaces, Classes);
+        }
+    }
+
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private IEnumerable<(string Name, string Value)> Facts()
     {
         yield return ("task", Task);
-        yield return ("parameters", Text(Training.Parameters));
-        yield return ("steps", Text(Training.Steps));
-        yield return ("best evaluation", $"{Training.BestEpoch} of {Training.History.Count}");
+        if (Learner is not null)
+        {
+            yield return ("learner", Learner);
+            yield return ("features", Text(FeatureNames.Count));
+        }
+        else
+        {
+            yield return ("parameters", Text(Training.Parameters));
+            yield return ("steps", Text(Training.Steps));
+            yield return ("best evaluation", $"{Training.BestEpoch} of {Training.History.Count}");
+        }
+
         yield return ("samples for training, validation, test", $"{Train.Rows}, {Validation.Rows}, {Test.Rows}");
         yield return ("seconds", Html.Number(Training.Seconds));
     }

@@ -26,7 +26,7 @@ internal static class SavedMachines
         folder,
         files,
         ClassifierKind,
-        new SavedMachineSet(fit.Pairs[0].Fit.Kernel.Formula, fit.Classes, [.. fit.Pairs.Select(pair => SavedMachine.Of(pair.Fit) with
+        new SavedMachineSet(fit.PairMachines[0].Fit.Kernel.Formula, fit.Classes, [.. fit.PairMachines.Select(pair => SavedMachine.Of(pair.Fit) with
         {
             First = pair.First,
             Second = pair.Second,

@@ -6,7 +6,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>A fitted support vector classifier.</summary>
-public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor
+public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, IFeatureSpace
 {
     private readonly InputScaling scaling;
     private readonly int[] names;
@@ -27,6 +27,10 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor
     /// Gets the numbers of the samples that are support vectors of any machine, from 0, in ascending order.
     /// </summary>
     public IReadOnlyList<int> SupportVectors => [.. pairs.SelectMany(pair => pair.Fit.SupportVectors).Distinct().Order()];
+
+    /// <inheritdoc/>
+    IReadOnlyList<(int First, int Second, SupportVectorFit Machine)> IFeatureSpace.Pairs =>
+        [.. pairs.Select(pair => (names[pair.First], names[pair.Second], pair.Fit))];
 
     /// <summary>Gets whether every machine converged.</summary>
     public bool IsConverged => pairs.All(pair => pair.Fit.IsConverged);
@@ -154,7 +158,7 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor
 
     internal InputScaling Scaling => scaling;
 
-    internal IReadOnlyList<PairMachine> Pairs => pairs;
+    internal IReadOnlyList<PairMachine> PairMachines => pairs;
 
     /// <inheritdoc/>
     public void Save(string folder, FileTransaction files) => SavedMachines.Write(folder, files, this);

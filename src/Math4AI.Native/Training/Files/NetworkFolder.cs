@@ -29,4 +29,5 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(TableModelDescription))]
 [JsonSerializable(typeof(ImageModelDescription))]
 [JsonSerializable(typeof(LearnedTableDescription))]
+[JsonSerializable(typeof(LearnedImagesDescription))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -65,7 +65,8 @@ internal static class ImageTraining
             cancellation);
     }
 
-    private static void Check(ImageSet images, ImageSet? test)
+    /// <summary>Throws where there are too few classes, or the parts do not belong together.</summary>
+    public static void Check(ImageSet images, ImageSet? test)
     {
         if (images.Classes.Count < 2)
         {

@@ -16,9 +16,6 @@ public sealed class LearnedTable : IFilePredictor
 {
     internal const string Kind = "learned-table";
 
-    // The learner's own model stands in a folder of its own.
-    private const string Part = "learner";
-
     private readonly FittedFeatures<Matrix<double>>? features;
 
     internal LearnedTable(LearnedTableDescription about, FittedFeatures<Matrix<double>>? features, IRowPredictor model, SettingSearch? search) =>
@@ -78,22 +75,8 @@ public sealed class LearnedTable : IFilePredictor
         LearnedTableDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedTableDescription, about =>
             about is { Target: not null, Classes: not null, Learner: not null, Encoder.Columns.Count: > 0, Texts: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null }) && about.Classes.All(name => name is not null));
-        FittedFeatures<Matrix<double>>? features = null;
-        if (about.Features is { } formula)
-        {
-            try
-            {
-                features = FeatureMap.Names.Parse(formula).Restore(SavedFeatures.Read(folder, about.Texts));
-            }
-            catch (FormatException e)
-            {
-                throw new InvalidDataException($"{folder}: {e.Message}", e);
-            }
-        }
-
-        return ModelFolder.Open(Path.Combine(folder, Part)) is IRowPredictor model
-            ? new LearnedTable(about, features, model, null)
-            : throw new InvalidDataException($"{folder} is damaged: {Part} holds no model that predicts rows.");
+        return new LearnedTable(
+            about, SavedFeatures.Restore(folder, FeatureMap.Names, about.Features, about.Texts), SavedFeatures.ReadModel(folder), null);
     }
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
@@ -107,12 +90,12 @@ public sealed class LearnedTable : IFilePredictor
         FeatureState state = features?.State ?? FeatureState.Empty;
         ModelFolder.Write(
             folder, files, Kind, About with { Texts = state.Texts }, ModelJson.Default.LearnedTableDescription, SavedFeatures.Arrays(state).All);
-        Model.Save(Path.Combine(folder, Part), files);
+        SavedFeatures.WriteModel(folder, files, Model);
     }
 
     /// <summary>Gets the paths of the files of a model in a folder.</summary>
     /// <param name="folder">The folder.</param>
-    public static IReadOnlyList<string> Files(string folder) => [.. ModelFolder.Files(folder), .. ModelFolder.Files(Path.Combine(folder, Part))];
+    public static IReadOnlyList<string> Files(string folder) => SavedFeatures.Files(folder);
 
     /// <summary>Computes the features of rows, rows × features, as the learner sees them.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -126,15 +109,16 @@ public sealed class LearnedTable : IFilePredictor
     /// <summary>Predicts rows: a number for each, or the probabilities of its classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
     /// <exception cref="ArgumentException">A column or a value is missing.</exception>
-    public RowPredictions Predict(Table table)
-    {
-        RowPredictions found = Model.PredictRows(FeaturesOf(table));
-        int classes = About.Classes.Count;
+    public RowPredictions Predict(Table table) =>
+        SavedFeatures.Padded(Model.PredictRows(FeaturesOf(table)), About.Classes.Count);
 
-        // A class that the training part had no row of has no column.
-        return classes <= found.Values.ColumnCount
-            ? found
-            : found with { Values = found.Values.Append(Matrix<double>.Build.Dense(found.Values.RowCount, classes - found.Values.ColumnCount)) };
+    /// <summary>Returns the observed classes of rows, as places in the description's list; −1 where a class is not there, or not known.</summary>
+    /// <param name="table">The rows.</param>
+    public IReadOnlyList<int> Observed(Table table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var places = About.Classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
+        return [.. table.Texts(About.Target).Select(text => places.TryGetValue(text ?? string.Empty, out int place) ? place : -1)];
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Math4AI.Kernels;
 
 namespace Math4AI.Training.Learners;
 
@@ -7,9 +8,9 @@ public static class LearnerNames
 {
     private static readonly ConcurrentDictionary<string, Func<LearnerSettings, Learner>> Makers = new(StringComparer.Ordinal)
     {
-        ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Kernel, Seed = settings.Seed },
-        ["ridge"] = settings => new RidgeLearner { Kernel = settings.Kernel, Seed = settings.Seed },
-        ["gp"] = settings => new ProcessLearner { Kernel = settings.Kernel, Seed = settings.Seed },
+        ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
+        ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
+        ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
     };
 
     /// <summary>Gets the names, in alphabetical order.</summary>
@@ -39,6 +40,17 @@ public static class LearnerNames
 }
 
 /// <summary>What the command line says of a learner.</summary>
-/// <param name="Kernel">The kernel; null for the learner's own choice.</param>
+/// <param name="Kernel">
+/// The formula of the kernel; null for the learner's own choice. <c>rbf</c> without numbers leaves its width open, where the learner can choose
+/// it.
+/// </param>
 /// <param name="Seed">The seed.</param>
-public sealed record LearnerSettings(Kernels.Kernel? Kernel, int Seed);
+/// <exception cref="FormatException">The formula is none of a kernel; thrown where it is asked for.</exception>
+public sealed record LearnerSettings(string? Kernel, int Seed)
+{
+    /// <summary>Gets the kernel with the numbers that the formula has, or the usual ones; null without a formula.</summary>
+    public Kernel? Parsed => Kernel is null ? null : Kernels.Kernel.Parse(Kernel);
+
+    /// <summary>Gets the kernel where all of its numbers are settled; null where a width is to be chosen.</summary>
+    public Kernel? Fixed => Kernel?.Trim() == "rbf" ? null : Parsed;
+}

@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Training.Learners;
 
 namespace Math4AI.Training.Tables;
 
@@ -29,28 +30,46 @@ public sealed record DecisionPlane(
     public static DecisionPlane? Of(TableModel model, Table rows, int size = 120)
     {
         ArgumentNullException.ThrowIfNull(model);
+        return Of(model.About.Encoder, model.About.Target, model.About.Classes, model.Predict, rows, size);
+    }
+
+    /// <summary>Evaluates a learner's classifier over the plane of its two inputs.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="rows">Rows with inputs and target.</param>
+    /// <param name="size">Points along each side.</param>
+    /// <returns>The plane; null where the model has not two inputs, both numbers, or predicts no classes.</returns>
+    public static DecisionPlane? Of(LearnedTable model, Table rows, int size = 120)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Of(
+            model.About.Encoder, model.About.Target, model.About.Classes, table => model.Predict(table).Values.ToRowArrays(), rows, size);
+    }
+
+    private static DecisionPlane? Of(
+        TableEncoder encoder, string target, IReadOnlyList<string> classes, Func<Table, double[][]> predict, Table rows, int size)
+    {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
-        IReadOnlyList<EncodedColumn> inputs = model.About.Encoder.Columns;
-        if (model.About.Task != TableTask.Classification || inputs.Count != 2 || inputs.Any(column => column.Classes.Count > 0))
+        IReadOnlyList<EncodedColumn> inputs = encoder.Columns;
+        if (classes.Count == 0 || inputs.Count != 2 || inputs.Any(column => column.Classes.Count > 0))
         {
             return null;
         }
 
         (string across, string up) = (inputs[0].Name, inputs[1].Name);
         double[] x = rows.Numbers(across), y = rows.Numbers(up);
-        IReadOnlyList<string?> observed = rows.Texts(model.About.Target);
+        IReadOnlyList<string?> observed = rows.Texts(target);
         (double X, double Y, int Class)[] points =
         [
             .. Enumerable.Range(0, rows.Rows).Where(i => double.IsFinite(x[i]) && double.IsFinite(y[i]))
-                .Select(i => (x[i], y[i], model.About.Classes.ToList().IndexOf(observed[i] ?? string.Empty))),
+                .Select(i => (x[i], y[i], classes.ToList().IndexOf(observed[i] ?? string.Empty))),
         ];
         (double left, double right) = Span(points.Select(point => point.X));
         (double bottom, double top) = Span(points.Select(point => point.Y));
         double[] columns = [.. Enumerable.Range(0, size).Select(i => left + (right - left) * (i + 0.5) / size)];
         double[][][] probabilities =
         [
-            .. Enumerable.Range(0, size).Select(i => bottom + (top - bottom) * (i + 0.5) / size).Select(height => model.Predict(
+            .. Enumerable.Range(0, size).Select(i => bottom + (top - bottom) * (i + 0.5) / size).Select(height => predict(
                 Table.OfNumbers([(across, columns), (up, [.. columns.Select(_ => height)])]))),
         ];
         return new DecisionPlane(across, up, left, right, bottom, top, probabilities, points);

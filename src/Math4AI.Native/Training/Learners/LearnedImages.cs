@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using Math4AI.Data;
+using Math4AI.Data.Images;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Features;
+using Math4AI.Training.Files;
+using Math4AI.Training.Images;
+using Math4AI.Training.Scoring;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// A learner's classifier of images by features of them, x = features(image): what
+/// <c>math4ai train photos/ --features color,hog --model svm</c> makes.
+/// </summary>
+public sealed class LearnedImages : IFilePredictor
+{
+    internal const string Kind = "learned-images";
+
+    private readonly FittedFeatures<ImageSet> features;
+
+    private LearnedImages(
+        LearnedImagesDescription about, FittedFeatures<ImageSet> features, IRowPredictor model, SettingSearch? search) =>
+        (About, this.features, Model, Search) = (about, features, model, search);
+
+    /// <summary>Gets the description of the model.</summary>
+    public LearnedImagesDescription About { get; }
+
+    /// <summary>Gets the learner's model, on the features.</summary>
+    public IRowPredictor Model { get; }
+
+    /// <summary>Gets how settings were chosen; null where nothing was, and for a model that was read from a folder.</summary>
+    public SettingSearch? Search { get; }
+
+    /// <summary>Gets the names of the features.</summary>
+    public IReadOnlyList<string> FeatureNames => features.Names([]);
+
+    /// <summary>
+    /// Trains on images; a tenth of each class is for validation, and where no test part is given, 15 % are the test.
+    /// Once the validation part has been scored, it is learned from too.
+    /// </summary>
+    /// <param name="images">Images with their classes.</param>
+    /// <param name="test">The test part, of the same size and classes; null to take it from the images.</param>
+    /// <param name="learner">The learner.</param>
+    /// <param name="features">The features of an image.</param>
+    /// <param name="target">The name of what is predicted.</param>
+    /// <param name="progress">Told what share of the search is done.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">There are too few images or classes, or the images have no such features.</exception>
+    public static Trained<LearnedImages> Train(
+        ImageSet images,
+        ImageSet? test,
+        Learner learner,
+        FeatureMap<ImageSet> features,
+        string target = "class",
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(learner);
+        ArgumentNullException.ThrowIfNull(features);
+        ImageTraining.Check(images, test);
+        long start = Stopwatch.GetTimestamp();
+        int[][] parts = ImageTraining.Split(images, learner.Seed, test is null);
+        ImageSet validation = images.Select(parts[1]);
+        (LearnedImages first, Learner chosen) = Learn(images.Select(parts[0]), samples => learner.Choose(samples, progress, cancellation));
+        ScoredPart validated = first.Ask(validation).Score(hasIntervals: false, cancellation);
+        ImageSet both = images.Select([.. parts[0].Concat(parts[1]).Order()]);
+        (LearnedImages model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search));
+        return Trained<LearnedImages>.Of(
+            model,
+            new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
+            model.Ask(both).Score(hasIntervals: false, cancellation),
+            validated,
+            model.Ask(test ?? images.Select(parts[2])),
+            images.Classes,
+            cancellation);
+
+        (LearnedImages Model, Learner Chosen) Learn(ImageSet part, Func<LearnerSamples, LearnerChoice> choose)
+        {
+            FittedFeatures<ImageSet> fitted = features.Fit(part);
+            LearnerSamples samples = LearnerSamples.Of(fitted.Apply(part), part.Labels, images.Classes.Count);
+            LearnerChoice choice = choose(samples);
+            var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
+            var about = new LearnedImagesDescription(shape, target, choice.Learner.ToString(), learner.Seed, features.Formula);
+            return (new LearnedImages(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search), choice.Learner);
+        }
+    }
+
+    /// <summary>Reads a model from a folder.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static LearnedImages Load(string folder)
+    {
+        LearnedImagesDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedImagesDescription, about =>
+            about is { Target: not null, Learner: not null, Features: not null, Texts: not null }
+            && about.Shape is { Channels: 1 or 3, Height: > 0, Width: > 0, Largest: > 0.0, Classes.Count: >= 2 }
+            && about.Shape.Classes.All(name => name is not null));
+        return new LearnedImages(
+            about,
+            SavedFeatures.Restore(folder, ImageFeatures.Names, about.Features, about.Texts)!,
+            SavedFeatures.ReadModel(folder),
+            null);
+    }
+
+    /// <summary>Writes the model to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    /// <exception cref="NotSupportedException">The learner's kernel is a function that no formula describes.</exception>
+    public void Save(string folder, FileTransaction files)
+    {
+        ModelFolder.Write(
+            folder,
+            files,
+            Kind,
+            About with { Texts = features.State.Texts },
+            ModelJson.Default.LearnedImagesDescription,
+            SavedFeatures.Arrays(features.State).All);
+        SavedFeatures.WriteModel(folder, files, Model);
+    }
+
+    /// <summary>Computes the features of images, images × features, as the learner sees them.</summary>
+    /// <param name="images">Images of the model's size.</param>
+    /// <exception cref="ArgumentException">They are of another size.</exception>
+    public Matrix<double> FeaturesOf(ImageSet images) => features.Apply(images);
+
+    /// <summary>Returns the probabilities of the classes, images × classes.</summary>
+    /// <param name="images">Images of the model's size.</param>
+    /// <exception cref="ArgumentException">They are of another size.</exception>
+    public Matrix<double> Predict(ImageSet images) =>
+        SavedFeatures.Padded(Model.PredictRows(FeaturesOf(images)), About.Shape.Classes.Count).Values;
+
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path)
+    {
+        ImageSet images = Directory.Exists(path) || ImageSet.IsIdx(path)
+            ? ImageSet.Read(path, About.Shape)
+            : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
+        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images).ToRowArrays(), images.Names);
+    }
+
+    private PredictedPart Ask(ImageSet images) => new(Predict(images).ToRowArrays(), images.Labels);
+}
+
+/// <summary>The description of a learner's classifier of images.</summary>
+/// <param name="Shape">The images and the classes.</param>
+/// <param name="Target">What the classes are of.</param>
+/// <param name="Learner">The learner and its settings, in words.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Features">The formula of the features.</param>
+public sealed record LearnedImagesDescription(ImageShape Shape, string Target, string Learner, int Seed, string Features)
+{
+    /// <summary>Gets the texts that the features have learned.</summary>
+    public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();
+}

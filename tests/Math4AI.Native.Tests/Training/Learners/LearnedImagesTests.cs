@@ -1,0 +1,85 @@
+using Math4AI.Data;
+using Math4AI.Data.Images;
+using Math4AI.Data.Models;
+using Math4AI.Features;
+using Math4AI.Training;
+using Math4AI.Training.Learners;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Training.Learners;
+
+public sealed class LearnedImagesTests : TemporaryFolder
+{
+    /// <summary>Apples are red discs, oranges are orange ones, on a ground of any grey; limes are green and have stripes.</summary>
+    internal static ImageSet Fruit(int count = 90, int side = 24)
+    {
+        var random = new Random(11);
+        int plane = side * side;
+        float[] pixels = new float[count * 3 * plane];
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 3)];
+        float[][] colors = [[0.8f, 0.1f, 0.1f], [0.9f, 0.55f, 0.1f], [0.3f, 0.8f, 0.2f]];
+        for (int i = 0; i < count; i++)
+        {
+            double x0 = side * (0.4 + 0.2 * random.NextDouble()), y0 = side * (0.4 + 0.2 * random.NextDouble());
+            double radius = side * (0.25 + 0.1 * random.NextDouble()), ground = random.NextDouble();
+            for (int at = 0; at < plane; at++)
+            {
+                double x = at % side - x0, y = at / side - y0;
+                bool isFruit = x * x + y * y < radius * radius, isStripe = labels[i] == 2 && at % side % 4 < 2;
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    double level = isFruit ? colors[labels[i]][channel] * (isStripe ? 0.6 : 1.0) : ground;
+                    pixels[(i * 3 + channel) * plane + at] = (float)Math.Clamp(level + 0.05 * (random.NextDouble() - 0.5), 0.0, 1.0);
+                }
+            }
+        }
+
+        return ImageSet.Of(3, side, side, pixels, labels, ["apple", "lime", "orange"]);
+    }
+
+    [Fact]
+    public void Fruit_is_told_apart_by_color_and_gradients_and_the_model_is_kept_in_a_folder()
+    {
+        ImageSet images = Fruit();
+        Trained<LearnedImages> trained = LearnedImages.Train(
+            images, null, new SupportVectorLearner(), ImageFeatures.Color().And(ImageFeatures.Hog(9, 6, 2)).Balanced());
+        Assert.Equal(1.0, trained.Test.Scores["accuracy"]);
+        Assert.Equal(64 + 9 * 36, trained.Model.FeatureNames.Count);
+        using (var files = new FileTransaction())
+        {
+            trained.Model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.Equal(trained.Model.Predict(images), ((LearnedImages)ModelFolder.Open(Folder)).Predict(images));
+    }
+
+    [Fact]
+    public void In_the_turned_feature_space_the_sides_are_those_of_the_decision()
+    {
+        ImageSet images = Fruit();
+        LearnedImages model = LearnedImages.Train(
+            images, null, new SupportVectorLearner { Gamma = 1.0, Penalty = 10.0 }, ImageFeatures.Color().Balanced()).Model;
+        Matrix<double> features = model.FeaturesOf(images);
+        TwoSpaces spaces = TwoSpaces.Of(model.Model, features, model.FeatureNames, images.Labels)!;
+        Assert.Equal(3, spaces.Spaces.Count);
+        foreach (PairSpace pair in spaces.Spaces)
+        {
+            Assert.Equal(60, pair.Classes.Count);
+            Assert.All(pair.View.Distances.Zip(pair.Classes), point => Assert.Equal(point.Second == pair.First, point.First > 0.0));
+        }
+
+        IReadOnlyList<double[]> means = TwoSpaces.MeansOf(features, images.Labels, 3);
+        Assert.Equal(features.ColumnSums() / 90.0, Vector<double>.Build.Dense(64, j => means.Average(row => row[j])), (a, b) => Math.Abs((a - b).L2Norm()) < 1e-12);
+    }
+
+    [Fact]
+    public void Groups_that_are_balanced_weigh_the_same()
+    {
+        ImageSet images = Fruit(30);
+        Matrix<double> found = ImageFeatures.Color().And(ImageFeatures.Hog(9, 6, 2)).Balanced().Fit(images).Apply(images);
+        double Weight(int first, int count) => Enumerable.Range(first, count).Sum(j => found.Column(j).DotProduct(found.Column(j))) / 30.0;
+        Assert.Equal(1.0, Weight(0, 64), 1e-10);
+        Assert.Equal(1.0, Weight(64, 324), 1e-10);
+    }
+}

@@ -14,7 +14,7 @@ import numpy
 from scipy.optimize import leastsq
 
 NAMES = [
-    "BoxBOD", "Chwirut2", "DanWood", "ENSO", "Gauss1", "Hahn1", "Kirby2", "Lanczos3", "MGH09", "MGH17", "Misra1a",
+    "BoxBOD", "Chwirut2", "DanWood", "ENSO", "Gauss1", "Hahn1", "Kirby2", "Lanczos3", "MGH09", "MGH10", "MGH17", "Misra1a",
     "Misra1b", "Roszman1", "Thurber",
 ]
 

@@ -94,6 +94,7 @@ internal static class FitCommand
             Description = "Exit with code 0 even if the fit did not converge.",
         };
         Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
+        var rows = new FitDataOptions();
 
         var command = new Command(
             "fit",
@@ -105,6 +106,11 @@ internal static class FitCommand
             output,
             CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
+        foreach (Option option in rows.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction((parsed, cancellation) =>
         {
             var options = new FitCommandOptions
@@ -112,13 +118,17 @@ internal static class FitCommand
                 Data = parsed.GetValue(data)!,
                 Formula = FitOptionReader.Formula(parsed.GetValue(model)!),
                 Start = FitOptionReader.Values("--start", parsed.GetValue(start)),
-                Distance = FitOptionReader.Distance(parsed.GetValue(distance)!),
+                Distance = rows.Distance(parsed, FitOptionReader.Distance(parsed.GetValue(distance)!)),
                 Compare = FitOptionReader.Names(parsed.GetValue(compare)).Select(FitOptionReader.Distance).ToArray(),
                 Bounds = FitOptionReader.Bounds("--bounds", parsed.GetValue(bounds)) ?? [],
                 Fixed = FitOptionReader.Values("--fix", parsed.GetValue(held)) ?? [],
                 Linear = FitOptionReader.Names(parsed.GetValue(linear)),
                 Weights = parsed.GetValue(weights),
-                Table = FitOptionReader.Table(parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!),
+                Table = rows.Table(
+                    parsed, FitOptionReader.Table(parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!)),
+                Where = rows.Where(parsed),
+                By = rows.By(parsed),
+                Shared = rows.Shared(parsed),
                 Minimizer = FitOptionReader.Minimizer(parsed.GetValue(minimizer)!),
                 Bootstrap = FitOptionReader.AtLeast("--bootstrap", parsed.GetValue(bootstrap), 2),
                 Level = FitOptionReader.Level(parsed.GetValue(level)),
@@ -129,7 +139,7 @@ internal static class FitCommand
                 NoReport = parsed.GetValue(CommonOptions.NoReport),
                 Force = parsed.GetValue(CommonOptions.Force),
             };
-            return Task.Run(() => FitJob.Run(options, cancellation), cancellation);
+            return Task.Run(() => options.By is null ? FitJob.Run(options, cancellation) : FitGroupsJob.Run(options, cancellation), cancellation);
         });
         return command;
     }

@@ -28,6 +28,15 @@ internal sealed record FitCommandOptions
 
     public required NumberTableOptions Table { get; init; }
 
+    /// <summary>A condition on rows; null for all of them.</summary>
+    public required string? Where { get; init; }
+
+    /// <summary>The column of the groups; null if there are none.</summary>
+    public required string? By { get; init; }
+
+    /// <summary>The parameters that groups have in common.</summary>
+    public required IReadOnlyList<string> Shared { get; init; }
+
     public required Minimizer Minimizer { get; init; }
 
     public required int? Bootstrap { get; init; }

@@ -73,21 +73,25 @@ internal static class FitJob
     }
 
     /// <summary>Explains the names if one that could be meant as a parameter is a constant.</summary>
-    private static string[] NotesOn(Formula formula, IReadOnlyList<string> inputs) =>
+    public static string[] NotesOn(Formula formula, IReadOnlyList<string> inputs) =>
         formula.ConstantsBeside(inputs).Count == 0 ? [] : [$"Names in the formula: {formula.DescribeNames(inputs)}."];
 
-    private static FitProblem Read(FitCommandOptions options) =>
-        FitProblem.Read(options.Data, options.Formula, options.Weights, options.Table) with
-        {
-            Distance = options.Distance,
-            Bounds = options.Bounds,
-            Fixed = options.Fixed,
-            Linear = options.Linear,
-            Minimizer = options.Minimizer,
-            Options = new Optimization.MinimizerOptions { KeepPath = true },
-        };
+    /// <summary>A problem over the data with what the options say of it.</summary>
+    public static FitProblem With(FitCommandOptions options, FitProblem problem) => problem with
+    {
+        Distance = options.Distance,
+        Bounds = options.Bounds,
+        Fixed = options.Fixed,
+        Linear = options.Linear,
+        Minimizer = options.Minimizer,
+        Options = new Optimization.MinimizerOptions { KeepPath = true },
+    };
 
-    private static FitReport Report(
+    private static FitProblem Read(FitCommandOptions options) =>
+        With(options, FitProblem.Read(options.Data, options.Formula, options.Weights, options.Table, options.Where));
+
+    /// <summary>The page of a fit.</summary>
+    public static FitReport Report(
         FitCommandOptions options, FitResult result, Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) =>
         new()
         {

@@ -206,6 +206,11 @@ internal sealed record FitSummary(
             notes.Add($"Rows dropped because a value is missing: {dropped}.");
         }
 
+        if (result.Problem.LeftOutRows is > 0 and long leftOut)
+        {
+            notes.Add($"Rows left out by the condition: {leftOut}.");
+        }
+
         if (!result.Minimum.IsConverged)
         {
             notes.Add($"The fit did not converge: the values are where it ended, and their uncertainty is not known. {result.Minimum.Termination}");

@@ -30,6 +30,9 @@ public abstract class DataFormat
     /// <summary>Gets what the format is called in messages, with the usual ending of its files: "NumPy array (.npy)".</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether its files have lines.</summary>
+    internal virtual bool IsText => false;
+
     /// <summary>Adds a format, which is asked before those that are there.</summary>
     /// <param name="format">The format.</param>
     public static void Register(DataFormat format)

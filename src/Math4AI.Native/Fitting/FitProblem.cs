@@ -79,6 +79,9 @@ public sealed record FitProblem
     /// </summary>
     public long DroppedRows { get; init; }
 
+    /// <summary>Gets the number of rows that a condition left out when the data were read.</summary>
+    public long LeftOutRows { get; init; }
+
     /// <summary>Reads a table and returns the problem of a formula over its columns.</summary>
     /// <param name="path">
     /// A file of any format that holds a table; an array without names has columns c1, c2, ….
@@ -86,36 +89,21 @@ public sealed record FitProblem
     /// <param name="formula">The formula, response ~ function: names that are not columns are parameters.</param>
     /// <param name="weights">The column of the weights; null for weights of 1.</param>
     /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
-    /// <exception cref="FormulaException">The formula cannot be read.</exception>
-    /// <exception cref="ArgumentException">The formula has no response or no parameter.</exception>
+    /// <param name="where">A condition on the columns, such as x &gt; 0 &amp;&amp; run == 3; null for all rows.</param>
+    /// <exception cref="FormulaException">The formula or the condition cannot be read.</exception>
+    /// <exception cref="ArgumentException">
+    /// The formula has no response or no parameter, one of its names is a column but for a slip, or no row meets the
+    /// condition.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
-    public static FitProblem Read(string path, string formula, string? weights = null, NumberTableOptions? options = null) =>
-        Read(path, Formula.Parse(formula), weights, options);
+    public static FitProblem Read(
+        string path, string formula, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
+        Read(path, Formula.Parse(formula), weights, options, where);
 
-    /// <inheritdoc cref="Read(string, string, string, NumberTableOptions)"/>
-    public static FitProblem Read(string path, Formula formula, string? weights = null, NumberTableOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(formula);
-        IReadOnlyList<string> used = [];
-        NumberTable table = NumberTable.Read(path, names =>
-        {
-            used = formula.ColumnsAmong([.. names]);
-            return weights is null ? used : [.. used, weights];
-        }, options);
-        var columns = used.ToDictionary(name => name, table.Column);
-        FitTargets targets = formula.Respond(table.Names, columns);
-        string[] inputs = [.. formula.InputsAmong([.. table.Names])];
-        return new FitProblem
-        {
-            Model = Model.FromFormula(formula, inputs),
-            Inputs = inputs.Length > 0
-                ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
-                : Matrix<double>.Build.Dense(targets.Samples, 0),
-            Targets = targets,
-            Weights = weights is null ? null : table.Column(weights),
-            DroppedRows = table.Dropped,
-        };
-    }
+    /// <inheritdoc cref="Read(string, string, string, NumberTableOptions, string)"/>
+    public static FitProblem Read(
+        string path, Formula formula, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
+        FitTable.Read(path, formula, weights, options, where).ToProblem();
 
     /// <summary>Fits from a start.</summary>
     /// <param name="start">A value for each parameter, by name; fixed and linear parameters need none.</param>
@@ -256,7 +244,7 @@ public sealed record FitProblem
     private FitResult FitFrom(double[] start, CancellationToken cancellation)
     {
         IFitCost cost = CheckedCost();
-        return Result(cost, cost.Minimize(start, cancellation));
+        return Result(cost, Rescue.Improved(this, cost.Minimize(start, cancellation), start, cancellation));
     }
 
     private FitResult Result(IFitCost cost, Minimum minimum) =>

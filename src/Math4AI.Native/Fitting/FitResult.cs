@@ -193,7 +193,7 @@ public sealed class FitResult
 
     /// <summary>
     /// Gets what must be known besides the numbers, each in a sentence: frequencies that the samples cannot tell apart,
-    /// a fit that explains nothing.
+    /// a fit that explains nothing, the link of a fit of counts or classes.
     /// </summary>
     public IReadOnlyList<string> Warnings => [.. FitWarnings.Of(this)];
 

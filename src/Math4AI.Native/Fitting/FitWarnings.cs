@@ -19,6 +19,12 @@ internal static class FitWarnings
                 $"The fit is no better than a constant (R² = {fit.RSquared:G2}): if the data have a shape, give a start near it.");
         }
 
+        if (fit.Problem.Distance.Link is { } link && link != Distances.Link.Identity)
+        {
+            yield return $"The model stands for the expected value through the link '{link.Name}'; with the link 'identity' (--link, or "
+                + "Distance.With) it stands for the expected value itself.";
+        }
+
         foreach (string warning in Aliases(fit))
         {
             yield return warning;

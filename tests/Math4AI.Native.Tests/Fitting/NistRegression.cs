@@ -12,7 +12,7 @@ internal sealed record NistRegression(
 {
     public static readonly string[] Names =
     [
-        "BoxBOD", "Chwirut2", "DanWood", "ENSO", "Gauss1", "Hahn1", "Kirby2", "Lanczos3", "MGH09", "MGH17", "Misra1a",
+        "BoxBOD", "Chwirut2", "DanWood", "ENSO", "Gauss1", "Hahn1", "Kirby2", "Lanczos3", "MGH09", "MGH10", "MGH17", "Misra1a",
         "Misra1b", "Roszman1", "Thurber",
     ];
 

@@ -32,6 +32,15 @@ public sealed class OwnDistanceTests
     }
 
     [Fact]
+    public void A_straight_distance_converges_though_it_says_that_it_has_no_curvature()
+    {
+        FitResult ours = Line(Distance.Absolute).Fit(Start), own = Line(new WithoutCurvature()).Fit(Start);
+        Assert.True(own.IsConverged, $"{own}");
+        Assert.True((own.Parameters - ours.Parameters).AbsoluteMaximum() < 1e-6);
+        Assert.Equal(ours.StandardErrors[0], own.StandardErrors[0], 1e-3 * ours.StandardErrors[0]);
+    }
+
+    [Fact]
     public void Least_squares_of_a_user_are_those_of_the_library()
     {
         FitResult ours = Line(Distance.Squared).Fit(Start), own = Line(new Squares(1.0)).Fit(Start);
@@ -130,6 +139,17 @@ public sealed class OwnDistanceTests
             double residual = predicted - observed, size = Math.Abs(residual);
             return new Expansion(size, Math.Sign(residual), 1.0 / Math.Max(size, 1e-100));
         }
+    }
+
+    /// <summary>|f − y| with its second derivative, which is 0.</summary>
+    private sealed class WithoutCurvature : Distance
+    {
+        public override string Name => "own straight";
+
+        public override bool HasCorner => true;
+
+        public override Expansion Expand(double predicted, double observed, double logScale) =>
+            new(Math.Abs(predicted - observed), Math.Sign(predicted - observed), 0.0);
     }
 
     /// <summary>|f − y|/s + log 2s.</summary>

@@ -60,7 +60,7 @@ internal sealed record StartProblem(
     private FitResult FromTruth() => Problem.Fit(Truth);
 
     private static IEnumerable<StartProblem> Nist(string folder) =>
-        NistRegression.Names.Append("MGH10").Select(name =>
+        NistRegression.Names.Select(name =>
         {
             NistRegression set = NistRegression.Read(Path.Combine(folder, name + ".dat"));
             return new StartProblem(

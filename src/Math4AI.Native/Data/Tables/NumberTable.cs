@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Tables;
@@ -10,10 +11,14 @@ public sealed class NumberTable
 
     private readonly Dictionary<string, double[]> columns;
 
-    private NumberTable(IReadOnlyList<string> names, Dictionary<string, double[]> columns, long dropped)
+    private readonly Dictionary<string, string[]> labels;
+
+    private NumberTable(
+        IReadOnlyList<string> names, Dictionary<string, double[]> columns, Dictionary<string, string[]> labels, long dropped)
     {
         Names = names;
         this.columns = columns;
+        this.labels = labels;
         Dropped = dropped;
     }
 
@@ -21,7 +26,7 @@ public sealed class NumberTable
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Gets the number of rows.</summary>
-    public int Rows => columns.Values.First().Length;
+    public int Rows => columns.Count > 0 ? columns.Values.First().Length : labels.Values.First().Length;
 
     /// <summary>Gets the number of rows that were dropped, because a value that is wanted is missing there.</summary>
     public long Dropped { get; }
@@ -39,16 +44,18 @@ public sealed class NumberTable
         ArgumentNullException.ThrowIfNull(choose);
         options ??= new NumberTableOptions();
         IReadOnlyList<string> names = [];
+        HashSet<string> wanted = [];
         TableOptions table = options.Table with
         {
             HasComments = true,
-            Choose = all => choose(names = all),
+            Choose = all => [.. wanted = [.. choose(names = all)], .. options.Labels],
         };
         var values = new Dictionary<string, List<double>>();
+        var labels = options.Labels.Distinct().ToDictionary(name => name, _ => new List<string>());
         long dropped = 0;
         foreach (Table block in Table.ReadBlocks(path, BlockRows, table))
         {
-            dropped += Add(path, block, options, values);
+            dropped += Add(path, block, options, wanted, values, labels);
             if ((long)values.Count * values.Values.First().Count > MaxElements)
             {
                 throw new InvalidDataException($"{path} holds more than {MaxElements} numbers, too many to fit in memory.");
@@ -56,7 +63,11 @@ public sealed class NumberTable
         }
 
         return values.Count > 0 && values.Values.First().Count > 0
-            ? new NumberTable(names, values.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()), dropped)
+            ? new NumberTable(
+                names,
+                values.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+                labels.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()),
+                dropped)
             : throw new InvalidDataException(
                 $"{path} has no rows {(dropped > 0 ? "without missing values" : "after the names of its columns")}.");
     }
@@ -65,8 +76,30 @@ public sealed class NumberTable
     /// <param name="name">Its name; it must have been wanted.</param>
     public Vector<double> Column(string name) => Vector<double>.Build.Dense(columns[name]);
 
+    /// <summary>Gets the cells of a column of labels.</summary>
+    /// <param name="name">Its name; it must be among <see cref="NumberTableOptions.Labels"/>.</param>
+    public IReadOnlyList<string> Labels(string name) => labels[name];
+
+    /// <summary>Returns the table of some of the rows.</summary>
+    /// <param name="rows">The numbers of the rows, from 0.</param>
+    public NumberTable Select(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new NumberTable(
+            Names,
+            columns.ToDictionary(pair => pair.Key, pair => rows.Select(row => pair.Value[row]).ToArray()),
+            labels.ToDictionary(pair => pair.Key, pair => rows.Select(row => pair.Value[row]).ToArray()),
+            Dropped);
+    }
+
     /// <summary>Adds the rows of a block; returns how many were dropped.</summary>
-    private static int Add(string path, Table block, NumberTableOptions options, Dictionary<string, List<double>> values)
+    private static int Add(
+        string path,
+        Table block,
+        NumberTableOptions options,
+        HashSet<string> wanted,
+        Dictionary<string, List<double>> values,
+        Dictionary<string, List<string>> labels)
     {
         bool[] isDropped = new bool[block.Rows];
         if (options.DropsMissing)
@@ -77,7 +110,13 @@ public sealed class NumberTable
             }
         }
 
-        foreach (string name in block.Names)
+        foreach ((string name, List<string> column) in labels)
+        {
+            Func<int, string> label = Label(path, block, name);
+            column.AddRange(Enumerable.Range(0, isDropped.Length).Where(row => !isDropped[row]).Select(label));
+        }
+
+        foreach (string name in block.Names.Where(wanted.Contains))
         {
             if (!values.TryGetValue(name, out List<double>? column))
             {
@@ -111,6 +150,19 @@ public sealed class NumberTable
             : format.PlainNumber(text) ?? (options.TakesDates ? format.Date(text) : null) ?? throw NoNumber(path, block, name, row, text);
     }
 
+    private static Func<int, string> Label(string path, Table block, string name)
+    {
+        if (block.TextsOrNull(name) is { } texts)
+        {
+            return row => texts[row] ?? throw Missing(path, block, name, row);
+        }
+
+        double[] numbers = block.Numbers(name);
+        return row => double.IsNaN(numbers[row])
+            ? throw Missing(path, block, name, row)
+            : numbers[row].ToString("R", CultureInfo.InvariantCulture);
+    }
+
     private static InvalidDataException Missing(string path, Table block, string name, int row) =>
         new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be dropped (--missing drop, or DropsMissing).");
 
@@ -125,6 +177,9 @@ public sealed record NumberTableOptions
 {
     /// <summary>Gets how the table is read.</summary>
     public TableOptions Table { get; init; } = new();
+
+    /// <summary>Gets the columns whose cells are kept as they are written, such as the names of groups.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>Gets whether rows in which a value that is wanted is missing are dropped and counted; else they are refused.</summary>
     public bool DropsMissing { get; init; }

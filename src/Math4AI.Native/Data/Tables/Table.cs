@@ -70,7 +70,11 @@ public sealed class Table
     public static IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        return DataFormat.Of(path).ReadBlocks(path, rows, options ?? new TableOptions());
+        DataFormat format = DataFormat.Of(path);
+        options ??= new TableOptions();
+        return options.SkippedLines == 0 || format.IsText
+            ? format.ReadBlocks(path, rows, options)
+            : throw new ArgumentException($"{path} is no text, so that no lines of it can be skipped.");
     }
 
     /// <summary>The blocks of a table whose columns are the channels of samples.</summary>

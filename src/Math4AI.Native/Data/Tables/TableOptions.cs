@@ -24,6 +24,9 @@ public sealed record TableOptions
     /// <summary>Gets whether lines of a text that begin with # are skipped.</summary>
     public bool HasComments { get; init; }
 
+    /// <summary>Gets the number of lines that are passed over at the beginning of a text, before the names of the columns.</summary>
+    public int SkippedLines { get; init; }
+
     /// <summary>Gets what dates count; days by default.</summary>
     public DateUnit DateUnit { get; init; }
 

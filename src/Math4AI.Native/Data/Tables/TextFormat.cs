@@ -11,6 +11,8 @@ internal sealed class TextFormat : DataFormat
 {
     public override string Name => "text in columns (.csv, .tsv)";
 
+    internal override bool IsText => true;
+
     public override bool Matches(ReadOnlySpan<byte> start) =>
         start.StartsWith<byte>([0xFF, 0xFE]) || start.StartsWith<byte>([0xFE, 0xFF])
         || (start.Length > 0 && !start.ContainsAnyInRange<byte>(0x00, 0x08) && !start.ContainsAnyInRange<byte>(0x0E, 0x1F));

@@ -6,12 +6,15 @@ namespace Math4AI.Data.Tables;
 internal sealed class TextRows : IDisposable
 {
     private const int MaxRowBytes = 1 << 26;
+    private const int SkipBuffer = 1 << 16;
 
     private readonly string path;
     private readonly CsvReader reader;
 
-    private TextRows(string path, CsvReader reader, bool hasDecimalComma) =>
-        (this.path, this.reader, HasDecimalComma) = (path, reader, hasDecimalComma);
+    private readonly int skipped;
+
+    private TextRows(string path, CsvReader reader, bool hasDecimalComma, int skipped) =>
+        (this.path, this.reader, HasDecimalComma, this.skipped) = (path, reader, hasDecimalComma, skipped);
 
     /// <summary>Whether numbers have a decimal comma.</summary>
     public bool HasDecimalComma { get; }
@@ -20,7 +23,7 @@ internal sealed class TextRows : IDisposable
     public int Count => reader.FieldCount;
 
     /// <summary>The row's line in the file, from 1.</summary>
-    public long Line => reader.LineNumber;
+    public long Line => reader.LineNumber + skipped;
 
     /// <summary>A cell, without blanks around it.</summary>
     public string this[int cell] => reader.GetString(cell);
@@ -31,17 +34,29 @@ internal sealed class TextRows : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TextRows Open(string path, TableOptions options)
     {
-        var stream = new TextStream(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0));
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: options.SkippedLines > 0 ? SkipBuffer : 0);
+        Skip(file, options.SkippedLines);
+        var stream = new TextStream(file);
         try
         {
             TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
             stream.JoinsBlanks = dialect.Separator == ' ';
-            return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)), dialect.HasDecimalComma);
+            return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)), dialect.HasDecimalComma, options.SkippedLines);
         }
         catch
         {
             stream.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Passes over lines.</summary>
+    private static void Skip(FileStream file, int lines)
+    {
+        for (int value = 0; lines > 0 && value >= 0;)
+        {
+            value = file.ReadByte();
+            lines -= value == '\n' ? 1 : 0;
         }
     }
 

@@ -22,12 +22,12 @@ public abstract class Distance
     public static Distance Absolute { get; } = new QuantileDistance(0.5, "absolute", 2.0);
 
     /// <summary>Gets d = log(1 + e^f) − y f, with the log-odds f and y in 0 … 1: logistic regression.</summary>
-    public static Distance BinaryCrossEntropy { get; } = new BinaryCrossEntropyDistance();
+    public static Distance BinaryCrossEntropy { get; } = new BinaryCrossEntropyDistance(Link.Logit);
 
     /// <summary>
     /// Gets d = e^f − y f + log y!, with the logarithm f of the expected count y: Poisson regression.
     /// </summary>
-    public static Distance Poisson { get; } = new PoissonDistance();
+    public static Distance Poisson { get; } = new PoissonDistance(Link.Log);
 
     /// <summary>Gets −log of a normal density about f whose σ is unknown and estimated with θ.</summary>
     public static Distance Gaussian { get; } = new GaussianDistance();
@@ -84,6 +84,12 @@ public abstract class Distance
     public virtual bool HasMean => true;
 
     /// <summary>
+    /// Gets the link g between the expected value of y and f, where the distance has one to choose; null, the default,
+    /// where f is what y is compared with.
+    /// </summary>
+    public virtual Link? Link => null;
+
+    /// <summary>
     /// Gets a distance whose minimum is a good start for this one, if this one is flat far from its minimum. The
     /// default is null.
     /// </summary>
@@ -132,6 +138,12 @@ public abstract class Distance
     /// <param name="text">The name, and a number after a colon where the distance takes one.</param>
     /// <exception cref="FormatException">There is no such distance, or the number cannot be read.</exception>
     public static Distance Parse(string text) => DistanceNames.Parse(text);
+
+    /// <summary>Returns the same distance with another link.</summary>
+    /// <param name="link">The link.</param>
+    /// <exception cref="NotSupportedException">The distance has no link.</exception>
+    public virtual Distance With(Link link) => throw new NotSupportedException(
+        $"The distance '{Name}' compares y with the model itself and has no link: write the function into the formula.");
 
     /// <summary>Returns d and its derivatives.</summary>
     /// <param name="predicted">f, one output.</param>

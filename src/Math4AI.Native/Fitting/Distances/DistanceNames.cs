@@ -55,8 +55,8 @@ public static class DistanceNames
         }
     }
 
-    /// <summary>Returns the distance of a name, such as <c>squared</c> or <c>huber:1.5</c>.</summary>
-    /// <param name="text">The name, and a number after a colon where the distance takes one.</param>
+    /// <summary>Returns the distance of a name, such as <c>squared</c>, <c>huber:1.5</c> or <c>poisson:identity</c>.</summary>
+    /// <param name="text">The name, and after a colon a number or a link where the distance takes one.</param>
     /// <exception cref="FormatException">There is no such distance, or the number cannot be read.</exception>
     public static Distance Parse(string text)
     {
@@ -70,6 +70,11 @@ public static class DistanceNames
         if (parts.Length == 1)
         {
             return create(null);
+        }
+
+        if (Link.All.TryGetValue(parts[1], out Link? link) && create(null) is { Link: not null } linked)
+        {
+            return linked.With(link);
         }
 
         if (!double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))

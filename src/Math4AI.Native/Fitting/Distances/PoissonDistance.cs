@@ -2,23 +2,43 @@ using MathNet.Numerics;
 
 namespace Math4AI.Fitting.Distances;
 
-/// <summary>d = e^f − y f + log Γ(y + 1).</summary>
-internal sealed class PoissonDistance : Distance
+/// <summary>
+/// d = μ − y log μ + log Γ(y + 1) with the expected count μ = g⁻¹(f); infinite where μ is no rate. Its curvature is the
+/// expected one, (dμ/df)²/μ.
+/// </summary>
+internal sealed class PoissonDistance(Link link) : Distance
 {
-    public override string Name => "poisson";
+    private const double Least = 1e-100;
+
+    public override string Name => link == Link.Log ? "poisson" : $"poisson:{link.Name}";
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
 
+    public override Link Link => link;
+
+    public override Distance With(Link other) => new PoissonDistance(other);
+
     public override Expansion Expand(double predicted, double observed, double logScale)
     {
-        double rate = Math.Exp(predicted);
-        return new Expansion(
-            rate - observed * predicted + SpecialFunctions.GammaLn(observed + 1.0), rate - observed, rate);
+        double rate = link.Mean(predicted), logCount = SpecialFunctions.GammaLn(observed + 1.0);
+        if (link == Link.Log)
+        {
+            return new Expansion(rate - observed * predicted + logCount, rate - observed, rate);
+        }
+
+        if (!(rate >= 0.0) || (rate == 0.0 && observed > 0.0))
+        {
+            return new Expansion(double.PositiveInfinity, 0.0, 0.0);
+        }
+
+        double slope = link.Slope(predicted), least = Math.Max(rate, Least);
+        double log = observed > 0.0 ? observed * Math.Log(rate) : 0.0;
+        return new Expansion(rate - log + logCount, slope * (1.0 - observed / least), slope * slope / least);
     }
 
-    public override double Mean(double predicted) => Math.Exp(predicted);
+    public override double Mean(double predicted) => link.Mean(predicted);
 
-    public override double PredictionFor(double observed) => Math.Log(Math.Max(observed, 0.5));
+    public override double PredictionFor(double observed) => link == Link.Identity ? observed : link.Predict(Math.Max(observed, 0.5));
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 

@@ -21,11 +21,14 @@ internal sealed class StartSearch
     private const int TimesFound = 4;
     private const double SameCost = 1e-6;
     private const double SameStart = 0.05;
+    private const double SmallShare = 1e-2;
 
     private readonly IFitCost cost;
     private readonly FitProblem problem;
     private readonly FitProblem samples;
     private readonly StartRanges ranges;
+    private readonly IFitCost part;
+    private readonly int[] linear;
     private readonly int[] searched;
     private readonly Candidates candidates;
     private readonly SobolSequence? sequence;
@@ -38,10 +41,11 @@ internal sealed class StartSearch
         (this.cost, this.problem, samples) = (cost, problem, StartSamples.Of(problem));
         IReadOnlyList<string> names = cost.Unknowns.Names;
         ranges = StartRanges.Of(samples);
+        part = samples.Cost();
         int[] free = [.. cost.Unknowns.Free];
         var first = new SobolSequence(Math.Max(1, Math.Min(free.Length, SobolSequence.MaxDimensions)));
         _ = Draw(first, free);
-        int[] linear = problem.IsSquares ? LinearParameters.Find(samples, () => Draw(first, free)) : [];
+        linear = problem.IsSquares ? LinearParameters.Find(samples, () => Draw(first, free)) : [];
         candidates = new Candidates(samples, linear);
         searched = [.. free.Where(j => !linear.Contains(j) && !problem.Linear.Contains(names[j])).Take(SobolSequence.MaxDimensions)];
         if (searched.Length > 0)
@@ -65,7 +69,7 @@ internal sealed class StartSearch
     private Minimum Run(int starts, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
-        IFitCost part = samples.Cost(), few = (samples with { Options = new MinimizerOptions { MaxIterations = FirstSteps } }).Cost();
+        IFitCost few = (samples with { Options = new MinimizerOptions { MaxIterations = FirstSteps } }).Cost();
         for (int tried = 0; tried < starts && !IsFound(); tried += StartsOfRound)
         {
             Draw(Math.Min(StartsOfRound, starts - tried) * DrawnForEach);
@@ -133,10 +137,26 @@ internal sealed class StartSearch
         {
             double[] theta = sequence is null ? Typical() : Draw(sequence, searched);
             double score = candidates.Complete(theta);
+            MakePossible(theta);
             if (double.IsFinite(score))
             {
                 drawn.Add((score, theta));
             }
+        }
+    }
+
+    /// <summary>Least squares may give a negative rate, which a distance refuses; positive linear parameters give a positive one.</summary>
+    private void MakePossible(double[] theta)
+    {
+        if (problem.Distance.Link is null || double.IsFinite(part.Value(part.Unknowns.Of(theta, 0.0))))
+        {
+            return;
+        }
+
+        double largest = linear.Select(j => Math.Abs(theta[j])).DefaultIfEmpty(1.0).Max();
+        foreach (int j in linear)
+        {
+            theta[j] = Math.Max(theta[j], SmallShare * largest);
         }
     }
 

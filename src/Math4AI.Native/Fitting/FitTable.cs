@@ -1,0 +1,74 @@
+using Math4AI.Data.Tables;
+using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Models;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting;
+
+/// <summary>The columns of a table that a formula needs.</summary>
+internal sealed class FitTable
+{
+    private readonly Formula formula;
+    private readonly NumberTable table;
+    private readonly string? weights;
+    private readonly int leftOut;
+
+    private FitTable(Formula formula, NumberTable table, string? weights, int leftOut) =>
+        (this.formula, this.table, this.weights, this.leftOut) = (formula, table, weights, leftOut);
+
+    /// <summary>Reads a table.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="formula">The formula.</param>
+    /// <param name="weights">The column of the weights; null if there is none.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="where">A condition on the columns; null for all rows.</param>
+    public static FitTable Read(string path, Formula formula, string? weights, NumberTableOptions? options, string? where)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        Formula? condition = where is null ? null : Formula.Parse(where);
+        NumberTable table = NumberTable.Read(
+            path,
+            names =>
+            {
+                FormulaNames.Check(formula, names);
+                IEnumerable<string> wanted = formula.ColumnsAmong([.. names]);
+                return [.. wanted.Concat(weights is null ? [] : [weights]).Concat(condition is null ? [] : FormulaNames.ColumnsOf(condition, names))];
+            },
+            options);
+        int[] rows = condition is null ? [.. Enumerable.Range(0, table.Rows)] : Rows(condition, table);
+        return rows.Length > 0
+            ? new FitTable(formula, rows.Length == table.Rows ? table : table.Select(rows), weights, table.Rows - rows.Length)
+            : throw new ArgumentException($"No row of {path} meets the condition '{where}'.");
+    }
+
+    /// <summary>The cells of a column that was kept as it is written.</summary>
+    public IReadOnlyList<string> Labels(string name) => table.Labels(name);
+
+    /// <summary>The problem of the formula over the columns.</summary>
+    public FitProblem ToProblem()
+    {
+        var columns = formula.ColumnsAmong([.. table.Names]).ToDictionary(name => name, table.Column);
+        FitTargets targets = formula.Respond(table.Names, columns);
+        string[] inputs = [.. formula.InputsAmong([.. table.Names])];
+        return new FitProblem
+        {
+            Model = Model.FromFormula(formula, inputs),
+            Inputs = inputs.Length > 0
+                ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
+                : Matrix<double>.Build.Dense(targets.Samples, 0),
+            Targets = targets,
+            Weights = weights is null ? null : table.Column(weights),
+            DroppedRows = table.Dropped,
+            LeftOutRows = leftOut,
+        };
+    }
+
+    /// <summary>The rows that meet a condition.</summary>
+    private static int[] Rows(Formula condition, NumberTable table)
+    {
+        IReadOnlyList<string> names = condition.ColumnsAmong([.. table.Names]);
+        double[] values = new double[table.Rows];
+        new FormulaKernel(condition.Outputs[0], names, []).Evaluate([.. names.SelectMany(table.Column)], values.Length, [], values, []);
+        return [.. Enumerable.Range(0, values.Length).Where(row => values[row] != 0.0 && !double.IsNaN(values[row]))];
+    }
+}

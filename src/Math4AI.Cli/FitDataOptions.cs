@@ -71,7 +71,7 @@ internal sealed class FitDataOptions
 
         try
         {
-            return distance.With(Link.Parse(name));
+            return distance.WithLink(Link.Parse(name));
         }
         catch (Exception e) when (e is FormatException or NotSupportedException)
         {

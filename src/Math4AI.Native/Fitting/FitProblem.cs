@@ -148,7 +148,7 @@ public sealed record FitProblem
         }
 
         IFitCost cost = CheckedCost();
-        return Result(cost, StartSearch.Minimize(cost, this, starts, cancellation));
+        return Result(cost, StartSearch.Minimize(cost, this, starts, cancellation, out string? note), note);
     }
 
     /// <summary>The samples as blocks.</summary>
@@ -247,8 +247,8 @@ public sealed record FitProblem
         return Result(cost, Rescue.Improved(this, cost.Minimize(start, cancellation), start, cancellation));
     }
 
-    private FitResult Result(IFitCost cost, Minimum minimum) =>
-        new(this, cost, minimum.IsConverged ? Signs.MadePositive(this, cost, minimum) : minimum);
+    private FitResult Result(IFitCost cost, Minimum minimum, string? note = null) =>
+        new(this, cost, minimum.IsConverged ? Signs.MadePositive(this, cost, minimum) : minimum) { SearchNote = note };
 
     private IFitCost CheckedCost()
     {

@@ -339,6 +339,9 @@ public sealed class FitResult
     internal Vector<double> ErrorsWithoutBounds => AndLeave(() =>
         ParameterUncertainty.Of(cost, Problem, new Dictionary<string, double>(), Minimum).Covariance.Diagonal().PointwiseSqrt());
 
+    /// <summary>What the search for a start has to say; null if nothing.</summary>
+    internal string? SearchNote { get; init; }
+
     /// <summary>C(θ*) without what the priors add.</summary>
     internal double CostOfSamples => Minimum.Cost - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray());
 

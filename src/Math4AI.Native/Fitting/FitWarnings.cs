@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Starts;
 
 namespace Math4AI.Fitting;
@@ -7,22 +8,36 @@ namespace Math4AI.Fitting;
 internal static class FitWarnings
 {
     private const double Nothing = 1e-3;
+    private const double Undetermined = 1e4;
 
     /// <summary>The warnings about a fit.</summary>
     public static IEnumerable<string> Of(FitResult fit)
     {
-        bool isPlain = fit.Problem.Distance.Noise == Distances.NoiseModel.LeastSquares && fit.Problem.Model.ParameterNames.Count > 1;
-        if (isPlain && fit.RSquared < Nothing)
+        double gain = fit.Problem.Distance.Noise == NoiseModel.LeastSquares ? fit.RSquared : double.NaN;
+        if (gain < (fit.Problem.Model.ParameterNames.Count > 1 ? Nothing : -Nothing))
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The fit is no better than a constant (R² = {fit.RSquared:G2}): if the data have a shape, give a start near it.");
+                $"The fit is no better than a constant (R² = {gain:G2}): if the data have a shape, give a start near it.");
         }
 
-        if (fit.Problem.Distance.Link is { } link && link != Distances.Link.Identity)
+        if (fit.SearchNote is { } note)
+        {
+            yield return note;
+        }
+
+        string[] open = fit.IsConverged && fit.HasSampleDiagnostics
+            ? [.. fit.Names.Where(name => fit[name].StandardError > Undetermined * Math.Abs(fit[name].Value))]
+            : [];
+        if (open.Length > 0)
+        {
+            yield return $"The data say next to nothing about {string.Join(", ", open)}: fix or bound, or leave out, what has no effect.";
+        }
+
+        if (fit.Problem.Distance.Link is { } link && link != Link.Identity)
         {
             yield return $"The model stands for the expected value through the link '{link.Name}'; with the link 'identity' (--link, or "
-                + "Distance.With) it stands for the expected value itself.";
+                + "Distance.WithLink) it stands for the expected value itself.";
         }
 
         foreach (string warning in Aliases(fit))
@@ -54,10 +69,10 @@ internal static class FitWarnings
             double low = Math.Abs(frequency - 2.0 * limit * turns), next = 2.0 * limit - frequency;
             string Value(double of) => parameter.At(of).ToString("G6", CultureInfo.InvariantCulture);
             yield return turns == 0.0
-                ? $"The samples in '{parameter.Column}' are evenly spaced, so that {parameter.Name} = {Value(next)} explains them as well as the "
-                    + $"value given here, which is the one on the near side of Nyquist's limit, {Value(limit)}."
-                : $"{parameter.Name} = {Value(frequency)} lies beyond Nyquist's limit of the evenly spaced samples in '{parameter.Column}', "
-                    + $"{Value(limit)}: {parameter.Name} = {Value(low)} explains them as well.";
+                ? $"The samples in '{parameter.Column}' are evenly spaced, so that {parameter.Name} = {Value(next)} explains them as well: "
+                    + $"what is given here is on the near side of the Nyquist limit, {parameter.Name} = {Value(limit)}."
+                : $"{parameter.Name} = {Value(frequency)} lies beyond the Nyquist limit of the evenly spaced samples in '{parameter.Column}', "
+                    + $"{parameter.Name} = {Value(limit)}: {parameter.Name} = {Value(low)} explains them as well.";
         }
     }
 }

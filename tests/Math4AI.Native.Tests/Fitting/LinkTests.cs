@@ -46,7 +46,7 @@ public sealed class LinkTests
     [Fact]
     public void The_rate_of_counts_is_fitted_itself_with_the_identity_link_and_stays_positive()
     {
-        FitProblem problem = Decay(Distance.Poisson.With(Link.Identity));
+        FitProblem problem = Decay(Distance.Poisson.WithLink(Link.Identity));
         FitResult fit = problem.Fit(), given = problem.Fit(new Dictionary<string, double> { ["a"] = 5, ["k"] = 0.4, ["c"] = 0.1 });
         Assert.True(fit.IsConverged && given.IsConverged, $"{fit}\n{given}");
         Assert.Equal(given.Minimum.Cost, fit.Minimum.Cost, 1e-8);
@@ -63,7 +63,7 @@ public sealed class LinkTests
 
     [Fact]
     public void A_distance_without_a_link_refuses_one() =>
-        Assert.Contains("formula", Assert.Throws<NotSupportedException>(() => Distance.Squared.With(Link.Log)).Message, StringComparison.Ordinal);
+        Assert.Contains("formula", Assert.Throws<NotSupportedException>(() => Distance.Squared.WithLink(Link.Log)).Message, StringComparison.Ordinal);
 
     private static FitProblem Decay(Distance distance)
     {

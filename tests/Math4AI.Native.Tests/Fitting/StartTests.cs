@@ -58,7 +58,7 @@ public sealed class StartTests
             Inputs = x,
             Targets = x.Column(0).Map(at => Math.Abs(at - 19.5), Zeros.Include),
         };
-        Assert.Contains("no better than a constant", Assert.Single(problem.Fit().Warnings), StringComparison.Ordinal);
+        Assert.Contains(problem.Fit().Warnings, warning => warning.Contains("no better than a constant", StringComparison.Ordinal));
     }
 
     private static void RequireSolved(IReadOnlyList<StartProblem> problems, int count)

@@ -17,7 +17,7 @@ internal sealed class BinaryCrossEntropyDistance(Link link) : Distance
 
     public override Link Link => link;
 
-    public override Distance With(Link other) => new BinaryCrossEntropyDistance(other);
+    public override Distance WithLink(Link other) => new BinaryCrossEntropyDistance(other);
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {

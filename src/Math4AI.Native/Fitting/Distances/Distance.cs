@@ -142,7 +142,7 @@ public abstract class Distance
     /// <summary>Returns the same distance with another link.</summary>
     /// <param name="link">The link.</param>
     /// <exception cref="NotSupportedException">The distance has no link.</exception>
-    public virtual Distance With(Link link) => throw new NotSupportedException(
+    public virtual Distance WithLink(Link link) => throw new NotSupportedException(
         $"The distance '{Name}' compares y with the model itself and has no link: write the function into the formula.");
 
     /// <summary>Returns d and its derivatives.</summary>

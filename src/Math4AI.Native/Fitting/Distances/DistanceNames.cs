@@ -74,7 +74,7 @@ public static class DistanceNames
 
         if (Link.All.TryGetValue(parts[1], out Link? link) && create(null) is { Link: not null } linked)
         {
-            return linked.With(link);
+            return linked.WithLink(link);
         }
 
         if (!double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))

@@ -16,7 +16,7 @@ internal sealed class PoissonDistance(Link link) : Distance
 
     public override Link Link => link;
 
-    public override Distance With(Link other) => new PoissonDistance(other);
+    public override Distance WithLink(Link other) => new PoissonDistance(other);
 
     public override Expansion Expand(double predicted, double observed, double logScale)
     {

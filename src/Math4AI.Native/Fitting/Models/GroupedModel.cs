@@ -1,4 +1,3 @@
-using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Models;

@@ -24,8 +24,12 @@ internal sealed class Candidates
         values = new double[problem.Targets!.Samples * problem.Model.Outputs];
         targets = [.. problem.Targets.Values.Select(problem.Distance.PredictionFor)];
         roots = [.. Enumerable.Range(0, values.Length).Select(i => Math.Sqrt(problem.Weights?[i % problem.Targets.Samples] ?? 1.0))];
+        Size = targets.Select((target, i) => roots[i] * roots[i] * target * target).Sum();
         columns = [.. linear.Select(_ => new double[values.Length])];
     }
+
+    /// <summary>Σ w y², what a model that is 0 leaves.</summary>
+    public double Size { get; }
 
     /// <summary>Completes θ by its linear parameters; returns Σ w (f − y)², infinite if it is no number.</summary>
     public double Complete(double[] theta)

@@ -9,7 +9,7 @@ namespace Math4AI.Fitting.Starts;
 /// Fits without a start. Starts are drawn by Sobol's sequence from where <see cref="StartRanges"/> says that the
 /// parameters may be, the parameters that the model is linear in are solved for, and the cost is minimized from the
 /// best of them for a few steps, then from the best ends until they converge. More are drawn until the same minimum
-/// was reached several times, or the starts are used up. Of equally good ends the one with the smaller parameters is
+/// was reached several times, none lower was found for some rounds, or the starts are used up. Of equally good ends the one with the smaller parameters is
 /// taken: among frequencies that samples cannot tell apart, the lowest.
 /// </summary>
 internal sealed class StartSearch
@@ -19,7 +19,9 @@ internal sealed class StartSearch
     private const int StartsOfRound = 16;
     private const int Finalists = 5;
     private const int TimesFound = 4;
+    private const int StaleRounds = 4;
     private const double SameCost = 1e-6;
+    private const double Exact = 1e-20;
     private const double SameStart = 0.05;
     private const double SmallShare = 1e-2;
 
@@ -60,17 +62,26 @@ internal sealed class StartSearch
     /// <param name="problem">The problem.</param>
     /// <param name="starts">The largest number of starts that the cost is minimized from.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    public static Minimum Minimize(IFitCost cost, FitProblem problem, int starts, CancellationToken cancellation)
+    /// <param name="note">A warning if the minimum was reached only once; otherwise null.</param>
+    public static Minimum Minimize(
+        IFitCost cost, FitProblem problem, int starts, CancellationToken cancellation, out string? note)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(starts, 1);
-        return new StartSearch(cost, problem).Run(starts, cancellation);
+        var search = new StartSearch(cost, problem);
+        Minimum found = search.Run(starts, cancellation);
+        note = search.sequence is null || search.Times() > 1
+            ? null
+            : $"The least minimum was reached from only one of {search.used.Count} starts, so that another may lie lower: compare with a "
+                + "start of your own, or give bounds.";
+        return found;
     }
 
     private Minimum Run(int starts, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
         IFitCost few = (samples with { Options = new MinimizerOptions { MaxIterations = FirstSteps } }).Cost();
-        for (int tried = 0; tried < starts && !IsFound(); tried += StartsOfRound)
+        double least = double.PositiveInfinity;
+        for (int tried = 0, stale = 0; tried < starts && Times() < TimesFound && stale < StaleRounds; tried += StartsOfRound)
         {
             Draw(Math.Min(StartsOfRound, starts - tried) * DrawnForEach);
             var ofRound = new List<Minimum>();
@@ -88,6 +99,10 @@ internal sealed class StartSearch
             {
                 break;
             }
+
+            double now = ends.Select(end => end.Cost).Append(least).Min();
+            stale = IsSame(least, now) && ends.Count > 0 ? stale + 1 : 0;
+            least = now;
         }
 
         Minimum best = Best();
@@ -106,12 +121,11 @@ internal sealed class StartSearch
         };
     }
 
-    /// <summary>Whether the least cost was reached several times.</summary>
-    private bool IsFound()
+    /// <summary>How often the least cost was reached, by runs that converged.</summary>
+    private int Times()
     {
-        Minimum[] converged = [.. ends.Where(end => end.IsConverged)];
         double least = ends.Count == 0 ? 0.0 : ends.Min(end => end.Cost);
-        return converged.Count(end => IsSame(end.Cost, least)) >= TimesFound;
+        return ends.Count(end => end.IsConverged && IsSame(end.Cost, least));
     }
 
     private Minimum Best()
@@ -129,7 +143,8 @@ internal sealed class StartSearch
             .First();
     }
 
-    private static bool IsSame(double cost, double least) => cost <= least + SameCost * Math.Abs(least);
+    /// <summary>Whether a cost is the least one, to what a fit leaves of data without noise.</summary>
+    private bool IsSame(double cost, double least) => cost <= least + SameCost * Math.Abs(least) + Exact * candidates.Size;
 
     private void Draw(int count)
     {

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Math4AI.Tests.Cli;
+
+/// <summary><c>math4ai fit</c> with groups, conditions, skipped lines and links.</summary>
+public sealed class FitGroupsCommandTests : TemporaryFolder
+{
+    [Fact]
+    public void Groups_are_fitted_alone_or_with_a_parameter_in_common()
+    {
+        string data = Data();
+        Finished alone = Fit(data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--skip", "1", "--json");
+        Assert.True(alone.Code == 0, alone.Errors);
+        JsonElement groups = JsonDocument.Parse(alone.Output).RootElement.GetProperty("groups");
+        Assert.Equal(2, groups.EnumerateObject().Count());
+        Assert.Equal(3.0, Value(groups.GetProperty("b"), "a"), 1e-6);
+
+        Finished joint = Fit(
+            data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--shared", "k", "--skip", "1", "--json", "--force");
+        Assert.True(joint.Code == 0, joint.Errors);
+        JsonElement fit = JsonDocument.Parse(joint.Output).RootElement.GetProperty("joint");
+        Assert.Equal(0.5, Value(fit, "k"), 1e-6);
+        Assert.Equal(2.0, Value(fit, "a[a]"), 1e-6);
+        Assert.True(File.Exists(In("out/report.html")));
+
+        Finished table = Fit(data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--skip", "1", "--force");
+        Assert.Contains("Each group is fitted alone", table.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_condition_leaves_rows_out_and_says_how_many()
+    {
+        Finished fit = Fit(Data(), "--model", "y ~ a*exp(-k*t)", "--where", "n == 2 && t > 0", "--skip", "1");
+        Assert.True(fit.Code == 0, fit.Errors);
+        Assert.Contains("Rows left out by the condition: 16", fit.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_is_chosen_and_said_and_refused_where_there_is_none()
+    {
+        string data = In("counts.csv");
+        File.WriteAllLines(data, ["t,n", .. Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"{i},{9 - i / 3}"))]);
+        Finished plain = Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson");
+        Assert.Contains("link 'log'", plain.Output, StringComparison.Ordinal);
+        Finished identity = Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson", "--link", "identity", "--json", "--force");
+        Assert.True(identity.Code == 0, identity.Errors);
+        JsonElement json = JsonDocument.Parse(identity.Output).RootElement;
+        Assert.Equal("poisson:identity", json.GetProperty("distance").GetString());
+        Assert.InRange(Value(json, "b"), -0.4, -0.25);
+        Finished refused = Fit(data, "--model", "n ~ a + b*t", "--link", "log", "--force");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("formula", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shared_parameters_need_groups()
+    {
+        Finished fit = Fit(Data(), "--model", "y ~ a*t", "--shared", "a");
+        Assert.Equal(2, fit.Code);
+        Assert.Contains("--by", fit.Errors, StringComparison.Ordinal);
+    }
+
+    private static double Value(JsonElement fit, string parameter) =>
+        fit.GetProperty("parameters").GetProperty(parameter).GetProperty("value").GetDouble();
+
+    private Finished Fit(params string[] words) => Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
+
+    private string Data()
+    {
+        string path = In("data.csv");
+        IEnumerable<string> rows = Enumerable.Range(0, 30).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{i / 2},{(2 + i % 2) * Math.Exp(-0.5 * (i / 2)):R},{(i % 2 == 0 ? "a" : "b")},{1 + i % 2}"));
+        File.WriteAllLines(path, ["Spectrometer 3", "t,y,run,n", .. rows]);
+        return path;
+    }
+}

@@ -1,7 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Formulas;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Fitting;
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
+using Math4AI.Training.Samples;
 using MathNet.Numerics.Random;
 using static TorchSharp.torch;
 
@@ -12,9 +14,9 @@ public abstract class TrainingData
     /// <summary>Gets the number of samples.</summary>
     public abstract int Count { get; }
 
-    /// <summary>Returns the inputs and targets of samples; the tensors belong to the caller's scope.</summary>
+    /// <summary>Returns samples: a pair of inputs and targets, or any tensors by name; they belong to the caller's scope.</summary>
     /// <param name="rows">The samples, from 0.</param>
-    public abstract (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows);
+    public abstract Batch Take(ReadOnlySpan<long> rows);
 
     /// <summary>
     /// Gets whether samples are slow to read, as from a disk: then the next batch is taken on another thread while a step is under way.
@@ -28,6 +30,74 @@ public abstract class TrainingData
     /// <param name="seed">The training's seed.</param>
     public virtual void BeginEpoch(int epoch, int seed)
     {
+    }
+
+    /// <summary>Returns samples that are rows of any number of tensors.</summary>
+    /// <param name="parts">samples × … each, by different names.</param>
+    /// <exception cref="ArgumentException">A name appears twice, or the numbers of rows differ.</exception>
+    public static TrainingData FromTensors(params IEnumerable<(string Name, Tensor Tensor)> parts) => new TensorSet(new Batch(parts));
+
+    /// <summary>Returns samples of numbers, with numbers as targets: float32, samples × columns each.</summary>
+    /// <param name="inputs">One array for each sample, of one length.</param>
+    /// <param name="targets">One array for each sample, of one length.</param>
+    /// <exception cref="ArgumentException">The arrays differ in length.</exception>
+    public static TrainingData FromArrays(IReadOnlyList<double[]> inputs, IReadOnlyList<double[]> targets) =>
+        new TensorData(TensorSet.Rows(inputs, nameof(inputs)), TensorSet.Rows(targets, nameof(targets)));
+
+    /// <summary>Returns samples of numbers with classes as targets: float32, samples × columns, and int64, one for each sample.</summary>
+    /// <param name="inputs">One array for each sample, of one length.</param>
+    /// <param name="classes">The class of each sample, from 0.</param>
+    /// <exception cref="ArgumentException">The arrays differ in length.</exception>
+    public static TrainingData FromArrays(IReadOnlyList<double[]> inputs, IReadOnlyList<int> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        return new TensorData(TensorSet.Rows(inputs, nameof(inputs)), tensor([.. classes.Select(one => (long)one)]).DetachFromDisposeScope());
+    }
+
+    /// <summary>Returns the rows of a table of numbers, with one column as the target: float32, rows × columns and rows × 1.</summary>
+    /// <param name="table">The table, which <see cref="Table.Read"/> reads from a file of any known format.</param>
+    /// <param name="target">The column that is predicted.</param>
+    /// <param name="inputs">The columns that are inputs; null for all others.</param>
+    /// <exception cref="ArgumentException">There is no such column, or a value is no finite number; the message says where.</exception>
+    public static TrainingData FromTable(Table table, string target, IReadOnlyList<string>? inputs = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(target);
+        inputs ??= [.. table.Names.Where(column => column != target)];
+        return new TensorData(TensorSet.Columns(table, inputs), TensorSet.Columns(table, [target]));
+    }
+
+    /// <summary>Returns samples that come one by one, such as from a generator; all are read and kept.</summary>
+    /// <param name="samples">Inputs and targets, of one shape each, without the dimension of the samples.</param>
+    /// <exception cref="ArgumentException">There is none, or the shapes differ.</exception>
+    public static TrainingData FromSamples(IEnumerable<(Tensor Inputs, Tensor Targets)> samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        return TensorSet.Stack([.. samples.Select(sample => (IReadOnlyDictionary<string, Tensor>)new Dictionary<string, Tensor>
+        {
+            [Batch.InputsName] = sample.Inputs,
+            [Batch.TargetsName] = sample.Targets,
+        })]);
+    }
+
+    /// <summary>Returns the samples of a data set of TorchSharp, read when they are wanted.</summary>
+    /// <param name="dataset">Tensors by name for each sample, of one shape each.</param>
+    public static TrainingData FromDataset(utils.data.Dataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new DatasetSamples(dataset);
+    }
+
+    /// <summary>
+    /// Returns the samples of batches, such as those of a DataLoader of TorchSharp; one pass over them is read and kept, and the trainer makes its
+    /// own batches.
+    /// </summary>
+    /// <param name="batches">Tensors by name, samples × … each.</param>
+    /// <exception cref="ArgumentException">There is none, or the names or shapes differ.</exception>
+    public static TrainingData FromBatches(IEnumerable<IReadOnlyDictionary<string, Tensor>> batches)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        return TensorSet.Concatenate([.. batches]);
     }
 }
 
@@ -44,6 +114,11 @@ public class TensorData : TrainingData
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
+        if (inputs.Dimensions == 0 || targets.Dimensions == 0)
+        {
+            throw new ArgumentException("Inputs and targets need one row for each sample, and one of them is a single number without a dimension.");
+        }
+
         if (inputs.shape[0] != targets.shape[0])
         {
             throw new ArgumentException($"There are {inputs.shape[0]} inputs and {targets.shape[0]} targets.");
@@ -59,7 +134,7 @@ public class TensorData : TrainingData
     protected Tensor Inputs { get; set; }
 
     /// <inheritdoc/>
-    public override (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows)
+    public override Batch Take(ReadOnlySpan<long> rows)
     {
         using Tensor index = tensor(rows.ToArray());
         return (Inputs.index_select(0, index), targets.index_select(0, index));
@@ -156,7 +231,7 @@ internal sealed class TextWindows : TrainingData
     public override int Count => symbols.Length <= context ? 0 : (symbols.Length - 1 - context) / stride + 1;
 
     /// <inheritdoc/>
-    public override (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows)
+    public override Batch Take(ReadOnlySpan<long> rows)
     {
         long[] inputs = new long[rows.Length * context], targets = new long[rows.Length * context];
         for (int row = 0; row < rows.Length; row++)

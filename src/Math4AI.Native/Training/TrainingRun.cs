@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using Math4AI.Data.Arrays;
+using System.Runtime.InteropServices;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Files;
+using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
-using MathNet.Numerics.Random;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,13 +17,11 @@ namespace Math4AI.Training;
 /// </summary>
 internal sealed class TrainingRun
 {
-    private readonly nn.Module<Tensor, Tensor> module;
-    private readonly Func<Tensor, Tensor, Tensor> loss;
+    private readonly TrainingTask task;
     private readonly TrainingData train;
     private readonly TrainingData validation;
     private readonly TrainerOptions options;
     private readonly OptimizerRun optimizer;
-    private readonly IDirectPass? direct;
     private readonly bool isSmall;
     private readonly int batch;
     private readonly int pieces;
@@ -33,40 +30,38 @@ internal sealed class TrainingRun
     private readonly long[] order;
     private readonly int team;
     private readonly long start = Stopwatch.GetTimestamp();
-
+    private readonly TrainingMoment moment;
+    private readonly List<string> warnings = [];
     private readonly TrainingIdentity identity;
-    private TrainingState state;
-    private IReadOnlyDictionary<string, NamedArray> best = new Dictionary<string, NamedArray>();
-    private long saved = Stopwatch.GetTimestamp();
-    private Task<(Tensor Inputs, Tensor Targets)>? ahead;
 
-    public TrainingRun(
-        nn.Module<Tensor, Tensor> module,
-        Func<Tensor, Tensor, Tensor> loss,
-        TrainingData train,
-        TrainingData validation,
-        TrainerOptions options)
+    private TrainingState state;
+    private ModuleState? best;
+    private long saved = Stopwatch.GetTimestamp();
+    private Task<Batch>? ahead;
+
+    public TrainingRun(TrainingTask task, TrainingData train, TrainingData validation, TrainerOptions options)
     {
-        (this.module, this.loss, this.train, this.validation, this.options) = (module, loss, train, validation, options);
-        optimizer = options.Optimizer.Begin(module, options);
+        (this.task, this.train, this.validation, this.options) = (task, train, validation, options);
+        RequireTrainable();
+        identity = options.Checkpoint is null ? new TrainingIdentity() : Fingerprint.Of(task.Module, train, validation, options);
+        optimizer = options.Optimizer.Begin(task.Module, options);
         batch = options.Optimizer.TakesWholePart ? train.Count : options.BatchSize;
         pieces = options.Optimizer.TakesWholePart
             ? (train.Count + options.BatchSize - 1) / options.BatchSize
             : options.Accumulate;
-        stepsInEpoch = (train.Count + batch - 1) / batch;
+        stepsInEpoch = options.DropLast ? train.Count / batch : (train.Count + batch - 1) / batch;
         using (NewDisposeScope())
         {
             Tensor inputs = train.Take([0L]).Inputs;
             double threads = ThreadsWorthwhile(inputs);
             isSmall = threads < 2.0;
             team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
-            direct = (IDirectPass?)MlpPass.For(module, optimizer.Parameters, inputs, isSmall ? 1 : team)
-                ?? TransformerPass.For(module, optimizer.Parameters, inputs, options.BatchSize, team);
+            Move(inputs);
         }
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
         order = new long[train.Count];
-        identity = options.Checkpoint is null ? new TrainingIdentity() : Identify();
+        moment = new TrainingMoment(task.Module);
         state = new TrainingState(identity, 0, 0.0, 0, [], 0, double.PositiveInfinity, 0.0);
     }
 
@@ -77,10 +72,14 @@ internal sealed class TrainingRun
     public TrainingResult Run(IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
     {
         TrainingMemory.Keep();
+        using IDisposable mode = enable_grad();
         using OneThread thread = OneThread.BeginIf(isSmall);
+        using var freezing = new Freezing(task.Module, options);
+        using var module = new Restored(this);
         double before = Resume();
+        task.First = new FirstStep(optimizer.Parameters);
         bool isFirst = true;
-        while (state.Step < steps && !IsOver())
+        while (state.Step < steps && !IsOver() && !moment.IsStopped)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -88,36 +87,95 @@ internal sealed class TrainingRun
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            int epoch = state.Step / stepsInEpoch, inEpoch = state.Step % stepsInEpoch;
-            if (inEpoch == 0 || isFirst)
+            if (state.Step % stepsInEpoch == 0 || isFirst)
             {
-                BeginEpoch(epoch);
+                BeginEpoch(state.Step / stepsInEpoch, freezing);
                 isFirst = false;
             }
 
-            module.train();
-            int first = inEpoch * batch;
-            int count = Math.Min(batch, order.Length - first);
-            double value = Step(order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, order.Length - first - count)));
-            state = state with { Step = state.Step + 1, LossSum = state.LossSum + value, LossCount = state.LossCount + 1 };
+            TakeStep();
             if (state.Step % EvaluateEvery == 0 || state.Step == steps)
             {
                 Evaluate(progress);
+            }
+
+            if (state.Step % stepsInEpoch == 0)
+            {
+                Tell(callback => callback.OnEpoch(moment));
             }
 
             Save(before);
         }
 
         Save(before, isLast: true);
+        return Finish(before);
+    }
+
+    private TrainingResult Finish(double before)
+    {
         optimizer.ShowAccepted();
-        if (options.RestoreBest)
+        if (!options.RestoreBest)
         {
-            ModuleWeights.Write(module, best, string.Empty, "the best state");
+            optimizer.ExchangeWithAverage();
+        }
+        else
+        {
+            best?.WriteTo(task.Module);
         }
 
-        module.eval();
+        task.Module.eval();
         return new TrainingResult(
-            state.History, options.RestoreBest ? state.BestEpoch : state.History.Count, state.Step, optimizer.Parameters.Count, before + Seconds);
+            state.History, options.RestoreBest ? state.BestEpoch : state.History.Count, state.Step, optimizer.Parameters.Count, before + Seconds)
+        {
+            Warnings = warnings,
+        };
+    }
+
+    private void RequireTrainable()
+    {
+        if (is_inference_mode_enabled())
+        {
+            throw new InvalidOperationException("Nothing can be trained within inference_mode(): tensors made there have no gradient.");
+        }
+
+        if (options.DropLast && train.Count < options.BatchSize)
+        {
+            throw new ArgumentException($"With DropLast there is no step: {train.Count} samples are less than a batch of {options.BatchSize}.");
+        }
+
+        ParameterSettings[] trained = [.. ParameterSettings.Of(task.Module, options)];
+        if (trained.Length == 0)
+        {
+            throw new ArgumentException(task.Module.named_parameters().Any()
+                ? "All parameters of the module are frozen: set requires_grad of those to be trained."
+                : "The module has no parameters: call RegisterComponents() at the end of its constructor.");
+        }
+
+        foreach (ParameterSettings one in trained)
+        {
+            bool isKnown = one.Parameter.dtype is ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16
+                or ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64;
+            if (!isKnown || one.Parameter.device_type != TorchSharp.DeviceType.CPU)
+            {
+                throw new ArgumentException(
+                    $"The parameter '{one.Name}' is {one.Parameter.dtype} on {one.Parameter.device}: parameters are trained as float64, float32, bfloat16, float16 or complex numbers on the CPU.");
+            }
+        }
+    }
+
+    /// <summary>Lets our own networks lie as suits the processor, and finds the way through them without autograd.</summary>
+    private void Move(Tensor inputs)
+    {
+        bool isSteady = optimizer.Parameters.Segments.All(segment => segment.Settings.FromEpoch == 1);
+        if (task is OutputsTask { Simple: var simple } && optimizer.Parameters is FlatParameters<float> { Masters.Length: 0 } flat && isSteady)
+        {
+            task.Direct = (IDirectPass?)MlpPass.For(simple, flat, inputs, isSmall ? 1 : team)
+                ?? TransformerPass.For(simple, flat, inputs, options.BatchSize, team);
+            if (simple is ConvNet)
+            {
+                flat.MoveOntoOneArray(areFiltersLast: true);
+            }
+        }
     }
 
     /// <summary>
@@ -128,29 +186,71 @@ internal sealed class TrainingRun
     private double ThreadsWorthwhile(Tensor inputs)
     {
         const double WorthAThread = 2.5e7, WorthAThreadOfFilters = 1e9;
-        bool hasFilters = inputs.Dimensions == 4;
+        bool hasFilters = inputs.Dimensions >= 4
+            || (inputs.Dimensions == 3 && optimizer.Parameters.Parameters.Any(parameter => parameter.Dimensions == 3));
 
-        // Filters work on every pixel, and models of texts on every symbol.
-        double places = hasFilters ? inputs.shape[2] * inputs.shape[3] : inputs.dtype == ScalarType.Int64 ? inputs.shape[1] : 1.0;
+        // Filters work on every pixel, models of texts on every symbol, and those of sequences on every element.
+        IEnumerable<long> sizes = hasFilters ? inputs.shape.Skip(2)
+            : inputs.dtype == ScalarType.Int64 ? inputs.shape.Skip(1)
+            : inputs.shape.Skip(1).SkipLast(1);
+        double places = sizes.Aggregate(1.0, (product, size) => product * size);
         double weights = optimizer.Parameters.Segments.Where(segment => segment.IsMatrix).Sum(segment => (double)segment.Count);
         return 6.0 * options.BatchSize * places * weights / (hasFilters ? WorthAThreadOfFilters : WorthAThread);
     }
 
     private bool IsOver() => options.RestoreBest && state.History.Count > 0 && state.History.Count - state.BestEpoch >= options.Patience;
 
-    private void BeginEpoch(int epoch)
+    private void BeginEpoch(int epoch, Freezing freezing)
     {
-        for (int i = 0; i < order.Length; i++)
+        options.Sampler.Draw(order, batch, epoch, options.Seed);
+        train.BeginEpoch(epoch, options.Seed);
+        freezing.Begin(epoch + 1, optimizer.Parameters);
+        optimizer.Parameters.FindValues();
+    }
+
+    /// <summary>A step, and what is told of it; the first one is undone where it fails.</summary>
+    private void TakeStep()
+    {
+        int inEpoch = state.Step % stepsInEpoch, used = Math.Min(order.Length, stepsInEpoch * batch), first = inEpoch * batch;
+        int count = Math.Min(batch, used - first);
+        using ModuleState? buffers = task.First is null ? null : ModuleState.OfBuffers(task.Module);
+        double value, rate = options.Rate * options.Schedule.Factor(state.Step, steps, state.History);
+        task.Module.train();
+        try
         {
-            order[i] = i;
+            value = Step(order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, used - first - count)), rate);
+            task.First = null;
+        }
+        catch (Exception e) when (task.First is not null || e is ExternalException)
+        {
+            buffers?.WriteTo(task.Module);
+            optimizer.Parameters.ReleaseGradients();
+            if (e is ExternalException failure)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                throw FirstStep.Explain(state.Step + 1, failure, train.Take(order.AsSpan(first, count)), optimizer.Parameters);
+            }
+
+            throw;
         }
 
-        new MersenneTwister(unchecked(options.Seed * 1_000_003 + epoch), threadSafe: false).Shuffle(order);
-        train.BeginEpoch(epoch, options.Seed);
+        optimizer.Average();
+        state = state with { Step = state.Step + 1, LossSum = state.LossSum + value, LossCount = state.LossCount + 1 };
+        (moment.Step, moment.Epoch) = (state.Step, (state.Step - 1) / stepsInEpoch + 1);
+        (moment.Loss, moment.Rate, moment.History) = (value, rate, state.History);
+        Tell(callback => callback.OnStep(moment));
+    }
+
+    private void Tell(Action<TrainerCallback> call)
+    {
+        foreach (TrainerCallback callback in options.Callbacks)
+        {
+            call(callback);
+        }
     }
 
     /// <summary>One step, and which samples the next one will want; none where another pass begins.</summary>
-    private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
+    private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next, double rate)
     {
         TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step));
         double sum = 0.0;
@@ -160,20 +260,25 @@ internal sealed class TrainingRun
             sum += from < to ? Gradient(rows[from..to], rows.Length, next, isFirst: from == 0) : 0.0;
         }
 
-        return optimizer.Step(options.Rate * options.Schedule.Factor(state.Step, steps, state.History), sum);
+        if (task is { First: { } look, Direct: null })
+        {
+            warnings.AddRange(look.Unreached());
+        }
+
+        return optimizer.Step(rate, sum);
     }
 
     /// <summary>Adds the gradient of some of a batch's samples; parts of them at once where that is wanted.</summary>
     private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
     {
         int parts = Math.Min(team, rows.Length);
-        if (direct is not null || !options.SplitBatches || parts < 2)
+        if (task.Direct is not null || !options.SplitBatches || parts < 2)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor value = Loss(scope, rows, batch, pieces == 1 ? next : []);
             value.backward();
-            direct?.Backward(isFirst);
-            return value.ToDouble();
+            task.Direct?.Backward(isFirst);
+            return FirstStep.Number(value);
         }
 
         // Sums of gradients depend on the order: each part's own are kept until all are there.
@@ -182,11 +287,12 @@ internal sealed class TrainingRun
         var gradients = new Tensor?[parts][];
         Team.Run(parts, part =>
         {
+            using IDisposable mode = enable_grad();
             using DisposeScope scope = NewDisposeScope();
             (int first, int count) = Team.Part(all.Length, part, parts);
             Tensor value = Loss(scope, all.AsSpan(first, count), batch, []);
             gradients[part] = optimizer.Parameters.GradientsOf(value);
-            losses[part] = value.ToDouble();
+            losses[part] = FirstStep.Number(value);
         });
         optimizer.Parameters.AddGradients(gradients);
         return losses.Sum();
@@ -195,31 +301,37 @@ internal sealed class TrainingRun
     /// <summary>The share that some samples have in the loss of a batch.</summary>
     private Tensor Loss(DisposeScope scope, ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
     {
-        (Tensor outputs, Tensor targets) = Outputs(scope, rows, next);
-        Tensor value = loss(outputs, targets);
+        Tensor value = LossOf(scope, rows, next);
+        if (task.First is not null)
+        {
+            FirstStep.CheckLoss(value);
+        }
+
         return rows.Length == batch ? value : value * ((double)rows.Length / batch);
     }
 
-    /// <summary>
-    /// The outputs for some samples, and their targets; the next ones are taken meanwhile where they are slow to come
-    /// by.
-    /// </summary>
-    private unsafe (Tensor Outputs, Tensor Targets) Outputs(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
+    /// <summary>The mean loss of some samples; the next ones are taken meanwhile where they are slow to come by.</summary>
+    private unsafe Tensor LossOf(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
     {
-        if (direct is MlpPass perceptron && train is TensorData lines)
+        if (task is OutputsTask { First: null, Direct: MlpPass perceptron } outputs && train is TensorData lines)
         {
             float* address = lines.Lines(perceptron.Inputs);
             if (address != null)
             {
-                return (perceptron.Forward(address, rows), lines.TakeTargets(rows));
+                return outputs.LossOf(perceptron.Forward(address, rows), lines.TakeTargets(rows));
             }
         }
 
-        (Tensor inputs, Tensor targets) = ahead is null ? train.Take(rows) : ahead.GetAwaiter().GetResult();
+        Batch taken = ahead is null ? train.Take(rows) : ahead.GetAwaiter().GetResult();
         if (ahead is not null)
         {
-            scope.Attach(inputs, targets);
+            scope.Attach(taken.Parts().Select(part => part.Tensor));
             ahead = null;
+        }
+
+        if (task.First is not null)
+        {
+            FirstStep.CheckBatch(taken, rows);
         }
 
         if (train.IsSlow && next.Length > 0)
@@ -228,28 +340,41 @@ internal sealed class TrainingRun
             ahead = Task.Run(() => train.Take(wanted));
         }
 
-        return (direct?.Forward(inputs) ?? module.forward(inputs), targets);
+        return task.Loss(taken);
     }
 
     private void Evaluate(IProgress<TrainingEpoch>? progress)
     {
         optimizer.ShowAccepted();
+        optimizer.ExchangeWithAverage();
         int number = state.History.Count + 1;
-        var done = new TrainingEpoch(number, state.LossSum / state.LossCount, Trainer.Evaluate(module, loss, validation));
+        (double loss, IReadOnlyDictionary<string, double> metrics) = LossOfValidation();
+        var done = new TrainingEpoch(number, state.LossSum / state.LossCount, loss) { Metrics = metrics };
         if (!double.IsFinite(done.TrainLoss) || !double.IsFinite(done.ValidationLoss))
         {
-            throw new InvalidOperationException($"The loss is not finite in epoch {number}: use a smaller rate.");
+            throw new InvalidOperationException($"The loss is not finite in epoch {number}: {FirstStep.WhyNotFinite(train, validation)}.");
         }
 
         state = state with { History = [.. state.History, done], LossSum = 0.0, LossCount = 0 };
-        if (done.ValidationLoss < state.BestLoss)
+        if (options.Monitor.Cost(done) < state.BestLoss)
         {
-            state = state with { BestLoss = done.ValidationLoss, BestEpoch = number };
-            best = ModuleWeights.Read(module);
+            state = state with { BestLoss = options.Monitor.Cost(done), BestEpoch = number };
+            best?.Dispose();
+            best = ModuleState.Of(task.Module);
         }
 
+        moment.History = state.History;
+        Tell(callback => callback.OnValidation(moment));
+        optimizer.ExchangeWithAverage();
         optimizer.ShowTrial();
         progress?.Report(done);
+    }
+
+    /// <summary>The validation loss of the weights of now: of the first samples alone, or of all.</summary>
+    private (double Loss, IReadOnlyDictionary<string, double> Metrics) LossOfValidation(int count = int.MaxValue)
+    {
+        TorchRandom.Seed(options.Seed);
+        return task.Evaluate(validation, count);
     }
 
     /// <summary>
@@ -262,7 +387,29 @@ internal sealed class TrainingRun
             return 0.0;
         }
 
-        (state, best) = Checkpoint.Load(checkpoint.Path, identity, module, optimizer);
+        Checkpoint.Saved found = Checkpoint.Load(checkpoint.Path, identity, checkpoint.Extend);
+        found.Require(task.Module, optimizer);
+        using (ModuleState before = ModuleState.Of(task.Module))
+        {
+            (found.Best ?? found.Model).WriteTo(task.Module);
+            double? expected = found.Best is null ? found.State.FirstLoss : found.State.History[found.State.BestEpoch - 1].ValidationLoss;
+            double loss = expected is null ? double.NaN : LossOfValidation(found.Best is null ? FirstSamples : int.MaxValue).Loss;
+            if (expected is { } wanted && !(Math.Abs(loss - wanted) <= Tolerance * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
+            {
+                before.WriteTo(task.Module);
+                throw new InvalidDataException(
+                    $"{checkpoint.Path} is of another training: the validation loss of its weights was {wanted:R} and is {loss:R} now. The loss function, a setting of a layer or the validation part is another.");
+            }
+        }
+
+        found.Give(task.Module, optimizer);
+        (state, best) = (found.State, found.Best);
+        if (steps != state.Planned && state.Planned > 0)
+        {
+            warnings.Add(
+                $"The training was extended from {state.Planned} to {steps} steps: from step {state.Step + 1} on its schedule, {options.Schedule}, is that of {steps} steps.");
+        }
+
         return state.Seconds;
     }
 
@@ -277,32 +424,34 @@ internal sealed class TrainingRun
             || Stopwatch.GetElapsedTime(saved).TotalSeconds >= checkpoint.EverySeconds;
         if (isDue)
         {
-            Checkpoint.Save(checkpoint, state with { Seconds = before + Seconds }, module, optimizer, best);
+            Checkpoint.Save(
+                checkpoint,
+                state with
+                {
+                    Seconds = before + Seconds,
+                    Planned = steps,
+                    FirstLoss = state.History.Count == 0 ? FirstLoss() : null,
+                },
+                task.Module, optimizer, best);
             saved = Stopwatch.GetTimestamp();
         }
     }
 
-    /// <summary>What makes a training this one: it goes on only from its own checkpoints.</summary>
-    private TrainingIdentity Identify() => new()
-    {
-        Model = module.GetName(),
-        Parameters = optimizer.Parameters.Count,
-        Samples = train.Count,
-        ValidationSamples = validation.Count,
-        Data = Fingerprint(),
-        Settings = options.Identity(),
-    };
+    /// <summary>The loss by which a checkpoint is known that was saved before the first evaluation.</summary>
+    private double? FirstLoss() => LossOfValidation(FirstSamples).Loss is var loss && double.IsFinite(loss) ? loss : null;
 
-    /// <summary>Of samples spread over the training part.</summary>
-    private string Fingerprint()
+    private const int FirstSamples = 256;
+
+    /// <summary>Other threads round otherwise; another loss is another number.</summary>
+    private double Tolerance => task.Module.parameters().All(parameter => parameter.dtype is ScalarType.Float32 or ScalarType.Float64) ? 1e-4 : 2e-2;
+
+    /// <summary>Gives parameters their own memory back at the end, however it comes.</summary>
+    private sealed class Restored(TrainingRun run) : IDisposable
     {
-        const int Samples = 1024;
-        using DisposeScope scope = NewDisposeScope();
-        int count = Math.Min(Samples, train.Count);
-        (Tensor inputs, Tensor targets) = train.Take([.. Enumerable.Range(0, count).Select(i => (long)train.Count * i / count)]);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(inputs.contiguous().bytes);
-        hash.AppendData(targets.contiguous().bytes);
-        return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 8));
+        public void Dispose()
+        {
+            run.optimizer.Parameters.Restore();
+            run.best?.Dispose();
+        }
     }
 }

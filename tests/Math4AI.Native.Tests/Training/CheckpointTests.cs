@@ -155,6 +155,6 @@ public sealed class CheckpointTests : TemporaryFolder
         {
         }
 
-        return [.. ModuleWeights.Read(module).SelectMany(array => array.Value.Values)];
+        return [.. StateOf.Floats(module)];
     }
 }

@@ -1,4 +1,5 @@
 using Math4AI.Runtime;
+using Math4AI.Training;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
@@ -28,7 +29,7 @@ public sealed class DirectPassTests
         var ours = new Mlp(13, hidden, 3);
         var theirs = new Mlp(13, hidden, 3);
         theirs.load_state_dict(ours.state_dict());
-        var flat = new FlatParameters(ours);
+        var flat = new FlatParameters<float>(ours, new TrainerOptions());
         Assert.Null(MlpPass.For(ours, flat, randn(2, 12), threads));
         Assert.Null(MlpPass.For(ours, flat, randn(2, 2, 13), threads));
         Assert.Null(MlpPass.For(ours, flat, randn(2, 13, ScalarType.Float64), threads));
@@ -72,7 +73,7 @@ public sealed class DirectPassTests
         var theirs = new CharTransformer(11, context, layers, heads, width);
         Enlarge(theirs);
         ours.load_state_dict(theirs.state_dict());
-        var flat = new FlatParameters(ours);
+        var flat = new FlatParameters<float>(ours, new TrainerOptions());
         Assert.Null(TransformerPass.For(ours, flat, randn(2, context), 2, threads));
         Assert.Null(TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context + 1 }), 2, threads));
         Assert.Null(TransformerPass.For(ours, flat, randint(0, 11, new long[] { 2, context }), int.MaxValue, threads));
@@ -103,7 +104,7 @@ public sealed class DirectPassTests
     {
         using DisposeScope scope = NewDisposeScope();
         var module = new CharTransformer(5, context: 4, layers: 1, heads: 1, width: 8);
-        TransformerPass? pass = TransformerPass.For(module, new FlatParameters(module), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2);
+        TransformerPass? pass = TransformerPass.For(module, new FlatParameters<float>(module, new TrainerOptions()), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2);
         if (pass is not null)
         {
             Assert.Contains("5 is not one of them", Assert.Throws<ArgumentException>(() => pass.Forward(full(1, 4, 5, ScalarType.Int64))).Message);
@@ -112,7 +113,7 @@ public sealed class DirectPassTests
         }
 
         module.parameters().Last().requires_grad = false;
-        Assert.Null(TransformerPass.For(module, new FlatParameters(module), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2));
+        Assert.Null(TransformerPass.For(module, new FlatParameters<float>(module, new TrainerOptions()), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2));
     }
 
     /// <summary>Weights so large that norms, attention and slopes all matter.</summary>
@@ -125,7 +126,7 @@ public sealed class DirectPassTests
         }
     }
 
-    private static unsafe void AssertGradients(nn.Module theirs, FlatParameters flat, double tolerance)
+    private static unsafe void AssertGradients(nn.Module theirs, FlatParameters<float> flat, double tolerance)
     {
         foreach ((TorchSharp.Modules.Parameter parameter, int i) in theirs.parameters().Select((parameter, i) => (parameter, i)))
         {

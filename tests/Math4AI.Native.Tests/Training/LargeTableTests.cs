@@ -3,7 +3,6 @@ using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Training;
-using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.Distributions;
@@ -99,7 +98,7 @@ public sealed class LargeTableTests : TemporaryFolder
             var module = new Mlp(4, [8], 1);
             Trainer.Fit(
                 module, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data, new TensorData(x, y), new TrainerOptions { Epochs = 5 });
-            return [.. ModuleWeights.Read(module).SelectMany(array => array.Value.Values)];
+            return [.. StateOf.Floats(module)];
         }
 
         using var rows = new EncodedRows(4, areClasses: false);

@@ -126,13 +126,14 @@ public sealed class OwnOptimizerTests : TemporaryFolder
     {
         public override int StateCount => 1;
 
-        public override void Update(in ParameterUpdate update)
+        public override void Update<T>(in ParameterUpdate<T> update)
         {
-            Span<float> values = update.Values, momenta = update.State(0);
+            Span<T> values = update.Values, momenta = update.State(0);
+            T momentum = T.CreateTruncating(Momentum), decay = T.CreateTruncating(update.WeightDecay), rate = T.CreateTruncating(update.Rate);
             for (int i = 0; i < values.Length; i++)
             {
-                momenta[i] = (float)(Momentum * momenta[i] + update.Gradient[i] + update.WeightDecay * values[i]);
-                values[i] -= (float)(update.Rate * momenta[i]);
+                momenta[i] = momentum * momenta[i] + update.Gradient[i] + decay * values[i];
+                values[i] -= rate * momenta[i];
             }
         }
     }

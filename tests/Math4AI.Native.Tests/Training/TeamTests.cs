@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Math4AI.Runtime;
 using Math4AI.Training;
-using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
 using TorchSharp;
@@ -126,7 +125,7 @@ public sealed class TeamTests
     private static Tensor Loss(Tensor outputs, Tensor targets) =>
         nn.functional.cross_entropy(outputs.view(-1, outputs.shape[^1]), targets.view(-1));
 
-    private static float[] Weights(nn.Module module) => [.. ModuleWeights.Read(module).SelectMany(array => array.Value.Values)];
+    private static float[] Weights(nn.Module module) => [.. StateOf.Floats(module)];
 
     private static double Distance(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
 }

@@ -46,7 +46,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
     {
         public int Asked { get; private set; }
 
-        public override (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows)
+        public override Batch Take(ReadOnlySpan<long> rows)
         {
             Asked++;
             (Tensor x, Tensor y) = base.Take(rows);

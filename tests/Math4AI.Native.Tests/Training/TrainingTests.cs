@@ -39,7 +39,7 @@ public class TrainingTests : TemporaryFolder
         var theirs = new Mlp(20, [32, 16], 4);
         theirs.load_state_dict(ours.state_dict());
         Tensor x = randn(64, 20), y = randint(0, 4, 64);
-        var step = new ElementwiseRun(
+        var step = new ElementwiseRun<float>(
             optimizer, ours, new TrainerOptions { WeightDecay = Decay, MaxGradientNorm = double.PositiveInfinity });
         optim.Optimizer Theirs(bool isMatrix, double decay)
         {

@@ -12,8 +12,8 @@ public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 
 /// <summary>
 /// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every array, and the
-/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers, float16, bfloat16, float32 and float64 are read; float32 and
-/// float64 are written.
+/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers, float16, bfloat16, float32 and float64 are
+/// read and written.
 /// </summary>
 public static class Safetensors
 {
@@ -32,34 +32,47 @@ public static class Safetensors
         string path, IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(arrays);
-        using FileStream file = File.Create(path);
-        WriteHeader(file, NumberType.Float32, [.. arrays.Select(array => (array.Key, array.Value.Shape, array.Value.Values.Length))], metadata);
-        foreach (NamedArray array in arrays.Values)
-        {
-            WriteValues<float>(file, array.Values);
-        }
+        Write(path, arrays.Select(array => (array.Key, RawArray.Of(array.Value.Shape, array.Value.Values))), metadata);
     }
 
     /// <summary>Writes arrays of float64, row-major.</summary>
-    internal static void WriteNumbers(string path, IReadOnlyList<NumberArray> arrays)
+    internal static void WriteNumbers(string path, IReadOnlyList<NumberArray> arrays) =>
+        Write(path, arrays.Select(array => (array.Name, RawArray.Of(array.Shape, array.Values))));
+
+    /// <summary>Writes arrays of any type.</summary>
+    /// <param name="path">The file; it is overwritten.</param>
+    /// <param name="arrays">The arrays by different names.</param>
+    /// <param name="metadata">Texts by name that travel with them.</param>
+    internal static void Write(
+        string path, IEnumerable<(string Name, RawArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        (string Name, RawArray Array)[] all = [.. arrays];
+        using MemoryStream header = Header(all, metadata);
         using FileStream file = File.Create(path);
-        WriteHeader(
-            file, NumberType.Float64, [.. arrays.Select(array => (array.Name, (IReadOnlyList<long>)array.Shape, array.Values.Length))], null);
-        foreach (NumberArray array in arrays)
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        file.Write(length);
+        header.WriteTo(file);
+        foreach ((_, RawArray array) in all)
         {
-            WriteValues<double>(file, array.Values);
+            array.Write(file);
         }
     }
 
-    private static void WriteValues<T>(FileStream file, ReadOnlySpan<T> values)
-        where T : unmanaged
+    /// <summary>Reads all arrays as they lie in the file, and the texts that travel with them.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type of number; the message says what.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static IReadOnlyDictionary<string, (string Type, long[] Shape, byte[] Bytes)> ReadRaw(
+        string path, out IReadOnlyDictionary<string, string> metadata)
     {
-        // A span has no more than 2³¹ bytes.
-        for (int first = 0; first < values.Length; first += WrittenAtOnce)
+        using FileStream file = File.OpenRead(path);
+        return ReadPlaces(file, path, out metadata).ToDictionary(place => place.Name, place =>
         {
-            file.Write(MemoryMarshal.AsBytes(values.Slice(first, Math.Min(WrittenAtOnce, values.Length - first))));
-        }
+            byte[] bytes = new byte[place.Count * place.Type.Size];
+            file.Position = place.From;
+            file.ReadExactly(bytes);
+            return (place.TypeName, place.Shape, bytes);
+        });
     }
 
     /// <summary>Reads all arrays, rounded to float32 where their numbers have more digits.</summary>
@@ -98,13 +111,10 @@ public static class Safetensors
     }
 
     /// <summary>The header of a file: names, types, shapes and places, padded so that the arrays begin at a multiple of eight bytes.</summary>
-    private static void WriteHeader(
-        FileStream file,
-        NumberType type,
-        IReadOnlyList<(string Name, IReadOnlyList<long> Shape, int Length)> arrays,
-        IReadOnlyDictionary<string, string>? metadata)
+    private static MemoryStream Header(
+        IEnumerable<(string Name, RawArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata)
     {
-        using var header = new MemoryStream();
+        var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
         {
             json.WriteStartObject();
@@ -120,12 +130,12 @@ public static class Safetensors
             }
 
             long at = 0;
-            foreach ((string name, IReadOnlyList<long> shape, int count) in arrays)
+            foreach ((string name, RawArray array) in arrays)
             {
                 json.WriteStartObject(name);
-                json.WriteString("dtype", type.Size == sizeof(float) ? "F32" : "F64");
+                json.WriteString("dtype", array.Type);
                 json.WriteStartArray("shape");
-                foreach (long size in shape)
+                foreach (long size in array.Shape)
                 {
                     json.WriteNumberValue(size);
                 }
@@ -133,7 +143,7 @@ public static class Safetensors
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(at);
-                json.WriteNumberValue(at += type.Size * (long)count);
+                json.WriteNumberValue(at += array.ByteCount);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -146,10 +156,7 @@ public static class Safetensors
             header.WriteByte((byte)' ');
         }
 
-        Span<byte> length = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-        file.Write(length);
-        header.WriteTo(file);
+        return header;
     }
 
     /// <summary>The places of all arrays, in the order of the file.</summary>
@@ -257,10 +264,10 @@ public static class Safetensors
         bool isInside = offsets.Length == 2 && offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= end - start
             && offsets[1] - offsets[0] == type.Size * count;
         return isInside
-            ? new Place(entry.Name, type, shape, count, start + offsets[0])
+            ? new Place(entry.Name, type, typeName!, shape, count, start + offsets[0])
             : throw new InvalidDataException($"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
     }
 
     /// <summary>Where an array lies in its file.</summary>
-    private sealed record Place(string Name, NumberType Type, long[] Shape, long Count, long From);
+    private sealed record Place(string Name, NumberType Type, string TypeName, long[] Shape, long Count, long From);
 }

@@ -18,7 +18,7 @@ namespace Math4AI.Training.DirectPasses;
 /// </summary>
 internal sealed unsafe class MlpPass : IDirectPass
 {
-    private readonly FlatParameters parameters;
+    private readonly FlatParameters<float> parameters;
     private readonly int parts;
     private readonly int[] widths;
     private readonly PinnedFloats[] activations;
@@ -34,13 +34,14 @@ internal sealed unsafe class MlpPass : IDirectPass
     private int layer;
     private bool isFirst;
 
-    private MlpPass(Mlp module, FlatParameters parameters, int parts)
+    private MlpPass(Mlp module, FlatParameters<float> parameters, int parts)
     {
         (this.parameters, this.parts) = (parameters, parts);
         widths = [(int)module.Layers[0].weight.shape[1], .. module.Layers.Select(layer => (int)layer.weight.shape[0])];
         activations = [.. widths.Select(_ => new PinnedFloats())];
         slopes = [.. widths.Select(_ => new PinnedFloats())];
         (gather, forward, backward) = (GatherPart, ForwardPart, BackwardPart);
+        parameters.MoveOntoOneArray();
         parameters.KeepOwnGradients();
     }
 
@@ -52,7 +53,7 @@ internal sealed unsafe class MlpPass : IDirectPass
     /// <param name="parameters">Its parameters.</param>
     /// <param name="inputs">Some of the inputs that will come.</param>
     /// <param name="parts">The number of parts that each layer's work is divided into, at least 1.</param>
-    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs, int parts) =>
+    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters<float> parameters, Tensor inputs, int parts) =>
         Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
             && Takes(inputs, mlp.Layers[0].weight.shape[1])
             ? new MlpPass(mlp, parameters, parts)
@@ -142,7 +143,7 @@ internal sealed unsafe class MlpPass : IDirectPass
     private void ForwardPart(int part)
     {
         int count = widths[layer], width = widths[layer + 1];
-        (int first, int some) = Team.Part(width, part, parts, FlatParameters.Alignment);
+        (int first, int some) = Team.Part(width, part, parts, ParameterStore.Alignment);
         if (some == 0)
         {
             return;
@@ -171,7 +172,7 @@ internal sealed unsafe class MlpPass : IDirectPass
     {
         int count = widths[layer], width = widths[layer + 1];
         float* x = InputsOf(layer), g = slopes[layer + 1].Address;
-        (int first, int some) = Team.Part(width, part, parts, FlatParameters.Alignment);
+        (int first, int some) = Team.Part(width, part, parts, ParameterStore.Alignment);
         if (some > 0)
         {
             float* weights = parameters.Gradient(2 * layer) + (long)first * count, bias = parameters.Gradient(2 * layer + 1) + first;

@@ -19,7 +19,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
     private const double MaxKept = 1 << 27;
 
     private readonly CharTransformer module;
-    private readonly FlatParameters parameters;
+    private readonly FlatParameters<float> parameters;
     private readonly TransformerPart[] parts;
     private readonly PinnedFloats[] gradients;
     private readonly OutputLeaf outputs = new();
@@ -34,14 +34,15 @@ internal sealed unsafe class TransformerPass : IDirectPass
     private int used;
     private bool isFirst;
 
-    private TransformerPass(CharTransformer module, FlatParameters parameters, TransformerWeights at, int parts)
+    private TransformerPass(CharTransformer module, FlatParameters<float> parameters, TransformerWeights at, int parts)
     {
         (this.module, this.parameters) = (module, parameters);
+        parameters.MoveOntoOneArray();
         this.parts = [.. Enumerable.Range(0, parts).Select(_ => new TransformerPart(module, at))];
         gradients = [.. Enumerable.Range(1, parts - 1).Select(_ => new PinnedFloats())];
         foreach (PinnedFloats own in gradients)
         {
-            new Span<float>(own.Of(parameters.Values.Length), parameters.Values.Length).Clear();
+            new Span<float>(own.Of(parameters.Length), parameters.Length).Clear();
         }
 
         (forward, backward, combine) = (ForwardPart, BackwardPart, Combine);
@@ -55,7 +56,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
     /// <param name="batch">How many of them will come at once.</param>
     /// <param name="parts">The number of parts that a batch is divided into, at least 1.</param>
     public static TransformerPass? For(
-        nn.Module<Tensor, Tensor> module, FlatParameters parameters, Tensor inputs, int batch, int parts) =>
+        nn.Module<Tensor, Tensor> module, FlatParameters<float> parameters, Tensor inputs, int batch, int parts) =>
         Compute.HasMkl && module is CharTransformer transformer && Takes(transformer, inputs)
             && Kept(transformer, batch, inputs.shape[1]) <= MaxKept && TransformerWeights.Of(transformer, parameters) is { } at
             ? new TransformerPass(transformer, parameters, at, Math.Min(parts, Math.Max(1, batch)))
@@ -133,7 +134,7 @@ internal sealed unsafe class TransformerPass : IDirectPass
 
     private void Combine(int part)
     {
-        (int first, int some) = Team.Part(parameters.Values.Length, part, used, FlatParameters.Alignment);
+        (int first, int some) = Team.Part(parameters.Length, part, used, ParameterStore.Alignment);
         var sum = new Span<float>(parameters.Gradient(0) + first, some);
         for (int other = 1; other < used; other++)
         {

@@ -4,7 +4,7 @@ using Math4AI.Training.Optimizers;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Where the weights of a <see cref="CharTransformer"/> begin among its <see cref="FlatParameters"/>, and their
+/// Where the weights of a <see cref="CharTransformer"/> begin among its <see cref="FlatParameters{T}"/>, and their
 /// gradients likewise.
 /// </summary>
 /// <param name="Symbols">symbols × width, at both ends.</param>
@@ -16,7 +16,7 @@ internal sealed record TransformerWeights(int Symbols, int Places, int Norm, IRe
     /// <summary>The places by the names of the parameters; null where some are not trained.</summary>
     /// <param name="module">The model.</param>
     /// <param name="parameters">Its parameters.</param>
-    public static TransformerWeights? Of(CharTransformer module, FlatParameters parameters)
+    public static TransformerWeights? Of(CharTransformer module, FlatParameters<float> parameters)
     {
         string[] names = [.. module.named_parameters().Where(named => named.parameter.requires_grad).Select(named => named.name)];
         if (names.Length != module.parameters().Count() || names.Length != parameters.Segments.Count)

@@ -25,6 +25,12 @@ public sealed record CheckpointOptions(string Path)
     /// </summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// Gets whether a resumed training may have more epochs or steps than the one that was saved. From there on it follows its schedule as one of the
+    /// new length does: a schedule that falls to 0 at the end rises again, which <see cref="TrainingResult.Warnings"/> says.
+    /// </summary>
+    public bool Extend { get; init; }
+
     /// <summary>Returns the note that was saved in a checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
@@ -56,10 +62,16 @@ internal sealed record TrainingState(
     double Seconds)
 {
     /// <summary>The version of what is saved; the first had none.</summary>
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     /// <summary>Gets the version of what is saved.</summary>
     public int Version { get; init; }
+
+    /// <summary>Gets the validation loss of the saved weights, where there was no evaluation before; otherwise null.</summary>
+    public double? FirstLoss { get; init; }
+
+    /// <summary>Gets the number of steps that the training was to take in all.</summary>
+    public int Planned { get; init; }
 }
 
 /// <summary>Saves and loads a training.</summary>
@@ -67,70 +79,91 @@ internal static class Checkpoint
 {
     public const string NoteHeader = "math4ai.note";
 
-    private const string Header = "math4ai.training";
-    private const string Model = "model.";
-    private const string Best = "best.";
-    private const string Moment = "moment.";
+    public const string Header = "math4ai.training";
+    public const string Model = "model.";
+    public const string Best = "best.";
+
+    private const string Optimizer = "optimizer.";
 
     /// <summary>Writes beside, and then renames: whoever reads finds the old file or the new one.</summary>
-    public static void Save(
-        CheckpointOptions options, TrainingState state, nn.Module module, OptimizerRun optimizer, IReadOnlyDictionary<string, NamedArray> best)
+    public static void Save(CheckpointOptions options, TrainingState state, nn.Module module, OptimizerRun optimizer, ModuleState? best)
     {
-        var arrays = new SortedDictionary<string, NamedArray>(StringComparer.Ordinal);
-        foreach ((string name, NamedArray array) in ModuleWeights.Read(module))
-        {
-            arrays[Model + name] = array;
-        }
-
-        foreach ((string name, NamedArray array) in best)
-        {
-            arrays[Best + name] = array;
-        }
-
-        for (int i = 0; i < optimizer.States.Count; i++)
-        {
-            arrays[Moment + i] = new NamedArray([optimizer.States[i].Length], optimizer.States[i]);
-        }
-
+        using ModuleState now = ModuleState.Of(module);
         var header = new Dictionary<string, string>
         {
             [NoteHeader] = options.Note,
-            [Header] = JsonSerializer.Serialize(state with { Version = TrainingState.CurrentVersion }, CheckpointJson.Default.TrainingState),
+            [Header] = JsonSerializer.Serialize(
+                state with { Version = TrainingState.CurrentVersion }, CheckpointJson.Default.TrainingState),
         };
+        IEnumerable<(string, RawArray)> arrays = now.Arrays(Model).Concat(best?.Arrays(Best) ?? []).Concat(optimizer.States.Select(
+            pair => (Optimizer + pair.Key, pair.Value is double[] wide ? RawArray.Of([wide.Length], wide) : RawArray.Of([pair.Value.Length], (float[])pair.Value))));
         FileTransaction.WriteOne(options.Path, replace: true, partial => Safetensors.Write(partial, arrays, header));
     }
 
-    /// <summary>Puts a training back to where it was saved.</summary>
+    /// <summary>Reads a training; nothing is changed by it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="identity">What is trained now.</param>
-    /// <param name="module">Given the weights.</param>
-    /// <param name="optimizer">Given the moments.</param>
-    /// <returns>The state and the best weights.</returns>
+    /// <param name="mayBeLonger">Whether it may have more steps than what was saved.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or of another training.</exception>
-    public static (TrainingState State, IReadOnlyDictionary<string, NamedArray> Best) Load(
-        string path, TrainingIdentity identity, nn.Module module, OptimizerRun optimizer)
+    public static Saved Load(string path, TrainingIdentity identity, bool mayBeLonger)
     {
-        IReadOnlyDictionary<string, NamedArray> arrays = Safetensors.Read(path, out IReadOnlyDictionary<string, string> header);
+        IReadOnlyDictionary<string, (string Type, long[] Shape, byte[] Bytes)> arrays =
+            Safetensors.ReadRaw(path, out IReadOnlyDictionary<string, string> header);
         TrainingState state = ReadState(path, header);
-        if (state.Identity.DifferenceFrom(identity) is { } difference)
+        if (state.Identity.DifferenceFrom(identity, mayBeLonger) is { } difference)
         {
             throw new InvalidDataException($"{path} is of another training: {difference}.");
         }
 
-        ModuleWeights.Write(module, arrays, Model, path);
-        for (int i = 0; i < optimizer.States.Count; i++)
+        ModuleState Part(string prefix)
         {
-            if (!arrays.TryGetValue(Moment + i, out NamedArray? moment) || moment.Values.Length != optimizer.States[i].Length)
-            {
-                throw new InvalidDataException($"{path} is of another training: its moments do not fit.");
-            }
-
-            moment.Values.CopyTo(optimizer.States[i], 0);
+            using var scope = NewDisposeScope();
+            return new ModuleState(arrays.Where(array => array.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
+                array => array.Key[prefix.Length..], array => TensorArrays.ToTensor(array.Value).DetachFromDisposeScope()));
         }
 
-        optimizer.Steps = state.Step;
-        return (state, arrays.Where(array => array.Key.StartsWith(Best, StringComparison.Ordinal))
-            .ToDictionary(array => array.Key[Best.Length..], array => array.Value));
+        return new Saved(path, state with { Identity = identity }, Part(Model), state.BestEpoch > 0 ? Part(Best) : null, arrays);
+    }
+
+    /// <summary>What a checkpoint holds.</summary>
+    internal sealed record Saved(
+        string Path,
+        TrainingState State,
+        ModuleState Model,
+        ModuleState? Best,
+        IReadOnlyDictionary<string, (string Type, long[] Shape, byte[] Bytes)> Arrays)
+    {
+        /// <summary>Checks that a module and its optimizer can be given what was saved.</summary>
+        /// <exception cref="InvalidDataException">They cannot.</exception>
+        public void Require(nn.Module module, OptimizerRun optimizer)
+        {
+            if ((Model.DifferenceFrom(module) ?? Best?.DifferenceFrom(module)) is { } difference)
+            {
+                throw new InvalidDataException($"{Path} is of another training: {difference}.");
+            }
+
+            foreach ((string name, Array array) in optimizer.States)
+            {
+                if (!Arrays.TryGetValue(Optimizer + name, out (string Type, long[] Shape, byte[] Bytes) saved)
+                    || saved.Bytes.Length != Buffer.ByteLength(array))
+                {
+                    throw new InvalidDataException($"{Path} is of another training: what the optimizer remembers ('{name}') does not fit.");
+                }
+            }
+        }
+
+        /// <summary>Gives a module and its optimizer what was saved.</summary>
+        public void Give(nn.Module module, OptimizerRun optimizer)
+        {
+            Model.WriteTo(module);
+            foreach ((string name, Array array) in optimizer.States)
+            {
+                byte[] saved = Arrays[Optimizer + name].Bytes;
+                Buffer.BlockCopy(saved, 0, array, 0, saved.Length);
+            }
+
+            optimizer.Steps = State.Step;
+        }
     }
 
     private static TrainingState ReadState(string path, IReadOnlyDictionary<string, string> header)

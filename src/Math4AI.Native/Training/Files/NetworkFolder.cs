@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Math4AI.Data;
-using Math4AI.Data.Arrays;
 using Math4AI.Data.Models;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training.Files;
@@ -16,11 +16,14 @@ internal static class NetworkFolder
     public static void ReadWeights(string folder, nn.Module network)
     {
         string path = ModelFolder.WeightsOf(folder);
-        ModuleWeights.Write(network, Safetensors.Read(path), string.Empty, path);
+        using DisposeScope scope = NewDisposeScope();
+
+        // Norms count their batches; files of earlier versions do not hold the count, which no prediction needs.
+        ModuleFile.Give(network, ModuleFile.ReadArrays(path), path, strict: true, missing => missing.dtype == ScalarType.Int64);
     }
 
     public static void Write<T>(string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, nn.Module network) =>
-        ModelFolder.Write(folder, files, kind, about, type, path => Safetensors.Write(path, ModuleWeights.Read(network)));
+        ModelFolder.Write(folder, files, kind, about, type, path => ModuleFile.Write(path, network));
 }
 
 /// <summary>JSON without reflection.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -23,12 +24,12 @@ public sealed record AdamW : ElementwiseOptimizer
     public override int StateCount => 2;
 
     /// <inheritdoc/>
-    public override void Update(in ParameterUpdate update)
+    public override void Update<T>(in ParameterUpdate<T> update)
     {
         double firstBias = 1.0 - Math.Pow(Beta1, update.Step), secondBias = 1.0 - Math.Pow(Beta2, update.Step);
         Step(
-            update.Values, update.Gradient, update.State(0), update.State(1), (float)(1.0 - update.Rate * update.WeightDecay),
-            (float)(update.Rate / firstBias), (float)(1.0 / Math.Sqrt(secondBias)));
+            update.Values, update.Gradient, update.State(0), update.State(1), All<T>(1.0 - update.Rate * update.WeightDecay),
+            All<T>(update.Rate / firstBias), All<T>(1.0 / Math.Sqrt(secondBias)));
     }
 
     /// <summary>Returns the name and the settings that differ from their defaults.</summary>
@@ -44,24 +45,24 @@ public sealed record AdamW : ElementwiseOptimizer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Step(Span<float> values, ReadOnlySpan<float> gradients, Span<float> means, Span<float> squares, float decay, float size, float root)
+    private void Step<T>(
+        Span<T> values, ReadOnlySpan<T> gradients, Span<T> means, Span<T> squares, Vector512<T> decay, Vector512<T> size, Vector512<T> root)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var first = Vector512.Create((float)Beta1);
-        var firstRest = Vector512.Create((float)(1.0 - Beta1));
-        var second = Vector512.Create((float)Beta2);
-        var secondRest = Vector512.Create((float)(1.0 - Beta2));
-        var epsilon = Vector512.Create((float)Epsilon);
-        ref float p = ref MemoryMarshal.GetReference(values), m = ref MemoryMarshal.GetReference(means), v = ref MemoryMarshal.GetReference(squares);
-        ref float g = ref MemoryMarshal.GetReference(gradients);
-        for (nuint i = 0; i < (nuint)values.Length; i += (nuint)Vector512<float>.Count)
+        Vector512<T> first = All<T>(Beta1), firstRest = All<T>(1.0 - Beta1);
+        Vector512<T> second = All<T>(Beta2), secondRest = All<T>(1.0 - Beta2);
+        Vector512<T> epsilon = All<T>(Epsilon);
+        ref T p = ref MemoryMarshal.GetReference(values), g = ref MemoryMarshal.GetReference(gradients);
+        ref T m = ref MemoryMarshal.GetReference(means), v = ref MemoryMarshal.GetReference(squares);
+        for (nuint i = 0; i < (nuint)values.Length; i += (nuint)Vector512<T>.Count)
         {
-            Vector512<float> gradient = Vector512.LoadUnsafe(ref g, i);
-            Vector512<float> mean = Vector512.FusedMultiplyAdd(gradient, firstRest, Vector512.LoadUnsafe(ref m, i) * first);
-            Vector512<float> square = Vector512.FusedMultiplyAdd(gradient * gradient, secondRest, Vector512.LoadUnsafe(ref v, i) * second);
-            Vector512<float> divisor = Vector512.FusedMultiplyAdd(Vector512.Sqrt(square), Vector512.Create(root), epsilon);
+            Vector512<T> gradient = Vector512.LoadUnsafe(ref g, i);
+            Vector512<T> mean = Fused(gradient, firstRest, Vector512.LoadUnsafe(ref m, i) * first);
+            Vector512<T> square = Fused(gradient * gradient, secondRest, Vector512.LoadUnsafe(ref v, i) * second);
+            Vector512<T> divisor = Fused(Vector512.Sqrt(square), root, epsilon);
             mean.StoreUnsafe(ref m, i);
             square.StoreUnsafe(ref v, i);
-            (Vector512.LoadUnsafe(ref p, i) * Vector512.Create(decay) - Vector512.Create(size) * mean / divisor).StoreUnsafe(ref p, i);
+            (Vector512.LoadUnsafe(ref p, i) * decay - size * mean / divisor).StoreUnsafe(ref p, i);
         }
     }
 }

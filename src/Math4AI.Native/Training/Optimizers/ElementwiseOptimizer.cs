@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
@@ -18,19 +20,33 @@ public abstract record ElementwiseOptimizer : Optimizer
     /// Steps some of the parameters. It is called several times a step, on several threads at once, each time with other parameters, and
     /// must not depend on how they are divided.
     /// </summary>
+    /// <typeparam name="T">The type of the numbers: float, or double for a module of float64.</typeparam>
     /// <param name="update">The parameters, their gradient and what is remembered of them.</param>
-    public abstract void Update(in ParameterUpdate update);
+    public abstract void Update<T>(in ParameterUpdate<T> update)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
-    internal sealed override OptimizerRun Begin(torch.nn.Module module, TrainerOptions options) => new ElementwiseRun(this, module, options);
+    internal sealed override OptimizerRun Begin<T>(torch.nn.Module module, TrainerOptions options) =>
+        new ElementwiseRun<T>(this, module, options);
+
+    /// <summary>Returns a b + c, rounded once.</summary>
+    private protected static Vector512<T> Fused<T>(Vector512<T> a, Vector512<T> b, Vector512<T> c) => typeof(T) == typeof(double)
+        ? Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>()
+        : Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
+
+    /// <summary>Returns a vector of one number.</summary>
+    private protected static Vector512<T> All<T>(double value)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Vector512.Create(T.CreateTruncating(value));
 }
 
 /// <summary>Some of the parameters of a training at one of its steps.</summary>
-public readonly ref struct ParameterUpdate
+/// <typeparam name="T">The type of the numbers: float, or double for a module of float64.</typeparam>
+public readonly ref struct ParameterUpdate<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly IReadOnlyList<float[]> states;
+    private readonly IReadOnlyList<T[]> states;
     private readonly int start;
 
-    internal ParameterUpdate(IReadOnlyList<float[]> states, int start, Span<float> values, ReadOnlySpan<float> gradient)
+    internal ParameterUpdate(IReadOnlyList<T[]> states, int start, Span<T> values, ReadOnlySpan<T> gradient)
     {
         (this.states, this.start) = (states, start);
         Values = values;
@@ -41,23 +57,24 @@ public readonly ref struct ParameterUpdate
     /// Gets the parameters θ, which are to be changed. Zeros may follow the last one, up to a multiple of 16 numbers;
     /// their gradient is 0.
     /// </summary>
-    public Span<float> Values { get; }
+    public Span<T> Values { get; }
 
     /// <summary>Gets the gradient of the loss by them, clipped where that is wanted.</summary>
-    public ReadOnlySpan<float> Gradient { get; }
+    public ReadOnlySpan<T> Gradient { get; }
 
     /// <summary>Gets the number of this step, from 1.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Gets the step size η, as the schedule has it now.</summary>
+    /// <summary>Gets the step size η of these parameters, as the schedule and their group have it now.</summary>
     public required double Rate { get; init; }
 
     /// <summary>
-    /// Gets the weight decay λ of these parameters: 0 for vectors, such as biases and the scales of norms.
+    /// Gets the weight decay λ of these parameters: 0 for vectors, such as biases and the scales of norms, unless
+    /// <see cref="TrainerOptions.DecayRule"/> or a group says otherwise.
     /// </summary>
     public required double WeightDecay { get; init; }
 
     /// <summary>Gets the numbers that are remembered of these parameters, which may be changed.</summary>
     /// <param name="index">Which of them, from 0 to <see cref="ElementwiseOptimizer.StateCount"/> − 1.</param>
-    public Span<float> State(int index) => states[index].AsSpan(start, Values.Length);
+    public Span<T> State(int index) => states[index].AsSpan(start, Values.Length);
 }

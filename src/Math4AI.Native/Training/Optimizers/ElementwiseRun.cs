@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
@@ -9,7 +10,9 @@ namespace Math4AI.Training.Optimizers;
 /// An <see cref="ElementwiseOptimizer"/> at work, as one pass over parameters, gradients and states by the threads of a
 /// team.
 /// </summary>
-internal sealed unsafe class ElementwiseRun : OptimizerRun
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The length that is worth a thread of its own.</summary>
     private const int WorthAThread = 1 << 14;
@@ -18,137 +21,151 @@ internal sealed unsafe class ElementwiseRun : OptimizerRun
     private const int Block = 1 << 11;
 
     private readonly ElementwiseOptimizer optimizer;
-    private readonly TrainerOptions options;
+    private readonly double maxNorm;
+    private readonly T maxValue;
     private readonly double[] squares;
     private readonly Action<int> square;
     private readonly Action<int> update;
     private double rate;
-    private float scale;
+    private T scale;
 
     public ElementwiseRun(ElementwiseOptimizer optimizer, torch.nn.Module module, TrainerOptions options)
-        : base(module, optimizer.StateCount)
+        : base(module, options, optimizer.StateCount)
     {
-        (this.optimizer, this.options) = (optimizer, options);
-        squares = new double[Math.Min(Team.Size, Math.Max(2, Parameters.Values.Length / WorthAThread))];
+        this.optimizer = optimizer;
+        (maxNorm, maxValue) = (options.MaxGradientNorm, T.CreateTruncating(options.MaxGradientValue));
+        squares = new double[Math.Min(Team.Size, Math.Max(2, Flat.Length / WorthAThread))];
         (square, update) = (Square, UpdatePart);
     }
 
-    private float MaxValue => (float)options.MaxGradientValue;
+    private bool IsLimited => !T.IsPositiveInfinity(maxValue);
 
     /// <inheritdoc/>
     public override double Step(double rate, double loss = double.NaN)
     {
         Steps++;
-        Parameters.FindGradients();
-        (this.rate, scale) = (rate, 1.0f);
-        if (options.MaxGradientNorm < double.PositiveInfinity)
+        Flat.FindGradients();
+        (this.rate, scale) = (rate, T.One);
+        if (maxNorm < double.PositiveInfinity)
         {
             Share(square);
             double norm = Math.Sqrt(squares.Sum());
-            scale = norm > options.MaxGradientNorm ? (float)(options.MaxGradientNorm / norm) : 1.0f;
+            scale = norm > maxNorm ? T.CreateTruncating(maxNorm / norm) : T.One;
         }
 
         Share(update);
-        Parameters.ReleaseGradients();
+        Flat.ReleaseGradients();
+        Flat.Publish();
         return loss;
     }
 
     private void Square(int part)
     {
         squares[part] = 0.0;
-        float* block = stackalloc float[Block];
-        for (int i = 0; i < Parameters.Segments.Count; i++)
+        T* block = stackalloc T[Block];
+        for (int i = 0; i < Flat.Segments.Count; i++)
         {
-            (int start, int count) = InPart(Parameters.Segments[i], part);
-            if (count <= 0 || Parameters.Gradient(i) is null)
+            (int start, int count) = InPart(i, part);
+            if (count <= 0 || !Flat.HasGradient(i))
             {
                 continue;
             }
 
-            var gradient = new ReadOnlySpan<float>(Parameters.Gradient(i) + (start - Parameters.Segments[i].Start), count);
-            if (float.IsPositiveInfinity(MaxValue))
+            var gradient = new ReadOnlySpan<T>(Flat.Gradient(i) + start, count);
+            if (!IsLimited)
             {
-                squares[part] += TensorPrimitives.SumOfSquares(gradient);
+                squares[part] += double.CreateTruncating(TensorPrimitives.SumOfSquares(gradient));
                 continue;
             }
 
             for (int first = 0; first < count; first += Block)
             {
-                ReadOnlySpan<float> some = gradient[first..Math.Min(count, first + Block)];
-                var clipped = new Span<float>(block, some.Length);
-                TensorPrimitives.Clamp(some, -MaxValue, MaxValue, clipped);
-                squares[part] += TensorPrimitives.SumOfSquares<float>(clipped);
+                ReadOnlySpan<T> some = gradient[first..Math.Min(count, first + Block)];
+                var clipped = new Span<T>(block, some.Length);
+                TensorPrimitives.Clamp(some, -maxValue, maxValue, clipped);
+                squares[part] += double.CreateTruncating(TensorPrimitives.SumOfSquares<T>(clipped));
             }
         }
     }
 
     private void UpdatePart(int part)
     {
-        float* block = stackalloc float[Block];
-        for (int i = 0; i < Parameters.Segments.Count; i++)
+        T* block = stackalloc T[Block], rest = stackalloc T[ParameterStore.Alignment];
+        for (int i = 0; i < Flat.Segments.Count; i++)
         {
-            FlatParameters.Segment segment = Parameters.Segments[i];
-            (int start, int count) = InPart(segment, part);
-            if (count <= 0 || Parameters.Gradient(i) is null)
+            (int start, int count) = InPart(i, part);
+            if (count <= 0 || !Flat.HasGradient(i))
             {
                 continue;
             }
 
-            float* gradient = Parameters.Gradient(i) + (start - segment.Start);
-            double decay = segment.IsMatrix ? options.WeightDecay : 0.0;
-
-            // Behind the values is room up to a whole vector, and behind the gradients none.
-            bool isPlain = scale == 1.0f && float.IsPositiveInfinity(MaxValue);
-            int whole = isPlain ? count / FlatParameters.Alignment * FlatParameters.Alignment : 0;
-            if (whole > 0)
+            T* gradient = Flat.Gradient(i) + start;
+            bool isPlain = scale == T.One && !IsLimited;
+            int whole = count / ParameterStore.Alignment * ParameterStore.Alignment;
+            for (int first = 0, some; first < whole; first += some)
             {
-                Update(start, new ReadOnlySpan<float>(gradient, whole), decay);
+                some = isPlain ? whole : Math.Min(Block, whole - first);
+                Update(i, start + first, Flat.Of(i).Slice(start + first, some), Clipped(gradient + first, some, isPlain, block));
             }
 
-            for (int first = whole; first < count; first += Block)
+            if (count > whole)
             {
-                int some = Math.Min(Block, count - first);
-                var copy = new Span<float>(block, FlatParameters.Padded(some));
-                copy[some..].Clear();
-                Clip(new ReadOnlySpan<float>(gradient + first, some), copy[..some]);
-                Update(start + first, copy, decay);
+                // Behind the last whole vector there may be no room for another: a copy has it.
+                Span<T> values = Flat.Of(i).Slice(start + whole, count - whole), copy = new(rest, ParameterStore.Alignment);
+                var slopes = new Span<T>(block, ParameterStore.Alignment);
+                copy.Clear();
+                slopes.Clear();
+                values.CopyTo(copy);
+                Clip(new ReadOnlySpan<T>(gradient + whole, values.Length), slopes);
+                Update(i, start + whole, copy, slopes);
+                copy[..values.Length].CopyTo(values);
             }
         }
     }
 
-    private void Clip(ReadOnlySpan<float> gradient, Span<float> clipped)
+    private ReadOnlySpan<T> Clipped(T* gradient, int count, bool isPlain, T* block)
     {
-        if (float.IsPositiveInfinity(MaxValue))
+        var given = new ReadOnlySpan<T>(gradient, count);
+        if (isPlain)
         {
-            TensorPrimitives.Multiply(gradient, scale, clipped);
+            return given;
+        }
+
+        var clipped = new Span<T>(block, count);
+        Clip(given, clipped);
+        return clipped;
+    }
+
+    private void Clip(ReadOnlySpan<T> gradient, Span<T> clipped)
+    {
+        if (IsLimited)
+        {
+            TensorPrimitives.Clamp(gradient, -maxValue, maxValue, clipped);
+            TensorPrimitives.Multiply(clipped[..gradient.Length], scale, clipped);
             return;
         }
 
-        TensorPrimitives.Clamp(gradient, -MaxValue, MaxValue, clipped);
-        TensorPrimitives.Multiply(clipped, scale, clipped);
+        TensorPrimitives.Multiply(gradient, scale, clipped);
     }
 
-    private void Update(int start, ReadOnlySpan<float> gradient, double decay) => optimizer.Update(
-        new ParameterUpdate(States, start, Parameters.Values.AsSpan(start, gradient.Length), gradient)
+    private void Update(int segment, int start, Span<T> values, ReadOnlySpan<T> gradient) => optimizer.Update(
+        new ParameterUpdate<T>(Moments, Flat.Segments[segment].Start + start, values, gradient)
         {
             Step = Steps,
-            Rate = rate,
-            WeightDecay = decay,
+            Rate = rate * Flat.Segments[segment].Settings.RateFactor,
+            WeightDecay = Flat.Segments[segment].WeightDecay,
         });
 
     /// <summary>
     /// Some of a parameter: of a matrix, the rows whose gradient the same thread made, where <see cref="MlpPass"/>
     /// makes it.
     /// </summary>
-    private (int Start, int Count) InPart(FlatParameters.Segment segment, int part)
-    {
-        (int first, int count) = Team.Part(segment.Count, part, squares.Length, FlatParameters.Alignment);
-        return (segment.Start + first, count);
-    }
+    private (int Start, int Count) InPart(int segment, int part) =>
+        Team.Part(Flat.Segments[segment].Count, part, squares.Length, ParameterStore.Alignment);
 
     private void Share(Action<int> work)
     {
-        if (Parameters.Values.Length >= 2 * WorthAThread)
+        if (Flat.Length >= 2 * WorthAThread)
         {
             Team.Run(squares.Length, work);
             return;

@@ -1,108 +1,195 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Math4AI.LinearAlgebra;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// The parameters of a module, moved onto one array, one after the other, so that an optimiser passes over them without a call of torch.
-/// Their gradients stay where backward leaves them: it need not add them to what is there, and nobody needs to clear them. Filters of
-/// convolutions lie channels last, as the processor wants them, and so do their gradients.
+/// The trainable parameters of a module, stepped as numbers of one type. Gradients stay where backward leaves them: it need not add them to
+/// what is there, and nobody needs to clear them. A network of ours that has a direct pass is moved onto one array for the time of its training.
 /// </summary>
-internal sealed unsafe class FlatParameters
+/// <typeparam name="T">float, or double where a parameter is float64.</typeparam>
+internal sealed unsafe class FlatParameters<T> : ParameterStore
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Parameters begin at multiples of a vector.</summary>
-    public const int Alignment = 16;
+    private static readonly ScalarType Type = typeof(T) == typeof(double) ? ScalarType.Float64 : ScalarType.Float32;
 
-    private readonly Parameter[] parameters;
     private readonly Tensor?[] gradients;
-    private readonly float*[] addresses;
-    private float[]? own;
+    private readonly T*[] gradientAddresses;
+    private readonly T*[] addresses;
+    private readonly Tensor?[] masters;
+    private readonly Tensor?[] homes;
+    private T[]? own;
 
     /// <summary>Takes the parameters of a module over.</summary>
-    /// <param name="module">The module, float32.</param>
-    public FlatParameters(nn.Module module)
+    /// <param name="module">The module.</param>
+    /// <param name="options">The settings of the training, which may have some for each parameter.</param>
+    public FlatParameters(nn.Module module, TrainerOptions options)
+        : base(module, options)
     {
-        parameters = [.. module.parameters().Where(parameter => parameter.requires_grad)];
-        gradients = new Tensor?[parameters.Length];
-        addresses = new float*[parameters.Length];
-        var segments = new Segment[parameters.Length];
-        Values = new float[parameters.Sum(parameter => Padded((int)parameter.numel()))];
-        Tensor flat = frombuffer(Values, ScalarType.Float32).DetachFromDisposeScope();
-        int at = 0;
-        using IDisposable mode = no_grad();
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            int count = (int)parameters[i].numel();
-            using Tensor place = View(flat, at, parameters[i].shape);
-            place.copy_(parameters[i]);
-            parameters[i].set_(place);
-            segments[i] = new Segment(at, count, parameters[i].Dimensions > 1);
-            at += Padded(count);
-        }
-
-        Segments = segments;
+        int count = Parameters.Count;
+        (gradients, masters, homes) = (new Tensor?[count], new Tensor?[count], new Tensor?[count]);
+        (gradientAddresses, addresses) = (new T*[count], new T*[count]);
+        MakeMasters();
+        FindValues();
         ReleaseGradients();
     }
 
-    /// <summary>All values.</summary>
-    public float[] Values { get; }
+    /// <summary>Gets all values, where <see cref="MoveOntoOneArray"/> has put them; otherwise nothing.</summary>
+    public T[] Values { get; private set; } = [];
 
-    /// <summary>Where each parameter lies.</summary>
-    public IReadOnlyList<Segment> Segments { get; }
+    /// <summary>Gets the master copies, in which the parameters of the type of the steps have no place; empty where there are none.</summary>
+    public T[] Masters { get; private set; } = [];
 
-    /// <summary>The number of parameters.</summary>
-    public int Count => Segments.Sum(segment => segment.Count);
-
-    /// <summary>
-    /// Where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.
-    /// </summary>
-    public float* Gradient(int segment) => addresses[segment];
-
-    /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
-    public void KeepOwnGradients() => own = GC.AllocateArray<float>(Values.Length, pinned: true);
+    /// <summary>Returns the values of a parameter, in the order in which they lie in memory.</summary>
+    public Span<T> Of(int segment) => new(addresses[segment], Segments[segment].Count);
 
     /// <summary>
-    /// Gets the gradients of a loss without leaving them anywhere, so that passes can run at once; null where a
-    /// parameter has none.
+    /// Returns where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.
     /// </summary>
-    /// <param name="loss">The loss, one number.</param>
-    public Tensor?[] GradientsOf(Tensor loss) =>
-    [
-        .. autograd.grad([loss], parameters, allow_unused: true)
-            .Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient.DetachFromDisposeScope()),
-    ];
+    public T* Gradient(int segment) => gradientAddresses[segment];
+
+    /// <inheritdoc/>
+    public override bool HasGradient(int segment) => gradientAddresses[segment] is not null;
 
     /// <summary>
-    /// Adds the gradients of passes to those that backward left, in the order of the passes, and disposes of them.
+    /// Moves the parameters onto one array, one after the other, until <see cref="Restore"/>: right only for a network whose own code is known
+    /// not to look at the strides of its parameters.
     /// </summary>
-    /// <param name="passes">Of each pass, the gradient of each parameter.</param>
-    public void AddGradients(IReadOnlyList<Tensor?[]> passes)
+    /// <param name="areFiltersLast">Whether the filters of convolutions lie channels last, as the processor wants them.</param>
+    public void MoveOntoOneArray(bool areFiltersLast = false)
+    {
+        Values = new T[Length];
+        using Tensor flat = frombuffer(Values, Type);
+        using IDisposable mode = no_grad();
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            homes[i] = Parameters[i].detach().DetachFromDisposeScope();
+            long[] shape = Parameters[i].shape;
+            using Tensor place = flat.as_strided(shape, areFiltersLast && shape.Length == 4 ? ChannelsLast(shape) : RowMajor(shape), Segments[i].Start);
+            place.copy_(Parameters[i]);
+            Parameters[i].set_(place);
+        }
+
+        FindValues();
+    }
+
+    /// <inheritdoc/>
+    public override void Restore()
     {
         using IDisposable mode = no_grad();
-        for (int i = 0; i < parameters.Length; i++)
+        for (int i = 0; i < homes.Length; i++)
         {
-            Tensor? sum = parameters[i].grad;
-            foreach (Tensor?[] pass in passes)
+            if (homes[i] is { } home)
             {
-                using Tensor? gradient = pass[i];
-                if (gradient is not null && sum is null)
-                {
-                    // In the order of the parameter, and apart from what other gradients may share with this one.
-                    sum = empty_like(parameters[i]).copy_(gradient);
-                    parameters[i].grad = sum;
-                }
-                else if (gradient is not null)
-                {
-                    sum!.add_(gradient);
-                }
+                home.copy_(Parameters[i]);
+                Parameters[i].set_(home);
+                home.Dispose();
+                homes[i] = null;
             }
 
-            sum?.Dispose();
+            masters[i]?.Dispose();
+        }
+    }
+
+    /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
+    public void KeepOwnGradients() => own = GC.AllocateArray<T>(Length, pinned: true);
+
+    /// <summary>Copies all values to an array, each parameter at its place.</summary>
+    public void CopyTo(Span<T> flat)
+    {
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            Of(i).CopyTo(flat[Segments[i].Start..]);
+        }
+    }
+
+    /// <summary>Sets all values from such an array.</summary>
+    public void CopyFrom(ReadOnlySpan<T> flat)
+    {
+        for (int i = 0; i < addresses.Length; i++)
+        {
+            flat.Slice(Segments[i].Start, Segments[i].Count).CopyTo(Of(i));
+        }
+
+        Publish();
+    }
+
+    /// <inheritdoc/>
+    public override void FindValues()
+    {
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            addresses[i] = AddressOf(masters[i] ?? Parameters[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void FindGradients()
+    {
+        if (own is not null)
+        {
+            for (int i = 0; i < gradientAddresses.Length; i++)
+            {
+                gradientAddresses[i] = (T*)Unsafe.AsPointer(ref own[Segments[i].Start]);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Tensor? gradient = Parameters[i].requires_grad ? Parameters[i].grad : null;
+            gradients[i] = gradient is null || IsInOrder(gradient, i) ? gradient : InOrder(gradient, i);
+            gradientAddresses[i] = gradients[i] is { } found ? AddressOf(found) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ReleaseGradients()
+    {
+        if (own is not null)
+        {
+            return;
+        }
+
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            Parameters[i].grad = null;
+            gradients[i]?.Dispose();
+            gradients[i] = null;
+            gradientAddresses[i] = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Publish()
+    {
+        if (Masters.Length == 0)
+        {
+            return;
+        }
+
+        using IDisposable mode = no_grad();
+        for (int i = 0; i < masters.Length; i++)
+        {
+            if (masters[i] is { } master)
+            {
+                Parameters[i].copy_(master);
+            }
+        }
+    }
+
+    /// <summary>Makes the master copies anew from the parameters, after these were set from outside.</summary>
+    public void ReadMasters()
+    {
+        using IDisposable mode = no_grad();
+        for (int i = 0; i < masters.Length; i++)
+        {
+            masters[i]?.copy_(Parameters[i]);
         }
     }
 
@@ -112,78 +199,113 @@ internal sealed unsafe class FlatParameters
     /// </summary>
     public void AddWhatAutogradLeft()
     {
-        for (int i = 0; i < parameters.Length; i++)
+        for (int i = 0; i < Parameters.Count; i++)
         {
-            using Tensor? left = parameters[i].grad;
+            using Tensor? left = Parameters[i].grad;
             if (left is not null)
             {
                 using Tensor line = left.contiguous();
-                Span<float> target = own.AsSpan(Segments[i].Start, Segments[i].Count);
-                TensorPrimitives.Add(target, MemoryMarshal.Cast<byte, float>(line.bytes), target);
-                parameters[i].grad = null;
+                Span<T> target = own.AsSpan(Segments[i].Start, Segments[i].Count);
+                TensorPrimitives.Add<T>(target, MemoryMarshal.Cast<byte, T>(line.bytes), target);
+                Parameters[i].grad = null;
             }
         }
     }
 
-    /// <summary>Finds the gradients that backward left.</summary>
-    public void FindGradients()
+    private static bool IsOfType(Tensor tensor) =>
+        tensor.dtype == Type || tensor.dtype == (Type == ScalarType.Float64 ? ScalarType.ComplexFloat64 : ScalarType.ComplexFloat32);
+
+    private static long[] RowMajor(long[] shape)
     {
-        if (own is not null)
+        long[] strides = new long[shape.Length];
+        long stride = 1;
+        for (int i = shape.Length - 1; i >= 0; i--)
         {
-            for (int i = 0; i < addresses.Length; i++)
+            strides[i] = stride;
+            stride *= shape[i];
+        }
+
+        return strides;
+    }
+
+    private static long[] ChannelsLast(long[] shape) => [shape[1] * shape[2] * shape[3], 1, shape[3] * shape[1], shape[1]];
+
+    /// <summary>Whether the elements lie one after the other in some order of the dimensions.</summary>
+    private static bool IsDense(Tensor tensor)
+    {
+        if (tensor.is_contiguous())
+        {
+            return true;
+        }
+
+        long next = 1;
+        foreach ((long size, long stride) in tensor.shape.Zip(tensor.stride()).Where(dimension => dimension.First > 1).OrderBy(dimension => dimension.Second))
+        {
+            if (stride != next)
             {
-                addresses[i] = (float*)Unsafe.AsPointer(ref own[Segments[i].Start]);
+                return false;
             }
 
+            next *= size;
+        }
+
+        return true;
+    }
+
+    /// <summary>Where the first element of a tensor without gaps lies; torch asks for a contiguous one.</summary>
+    private static T* AddressOf(Tensor tensor)
+    {
+        if (tensor.numel() == 0)
+        {
+            return null;
+        }
+
+        using Tensor first = tensor.detach();
+        using Tensor one = first.as_strided([1], [1], tensor.storage_offset());
+        return (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(one.bytes));
+    }
+
+    private void MakeMasters()
+    {
+        if (Parameters.All(parameter => IsOfType(parameter) && IsDense(parameter)))
+        {
             return;
         }
 
-        for (int i = 0; i < parameters.Length; i++)
+        Masters = GC.AllocateArray<T>(Length, pinned: true);
+        using Tensor flat = frombuffer(Masters, Type);
+        using IDisposable mode = no_grad();
+        for (int i = 0; i < Parameters.Count; i++)
         {
-            gradients[i] = parameters[i].grad;
-            if (gradients[i] is { } gradient)
+            if (!IsOfType(Parameters[i]) || !IsDense(Parameters[i]))
             {
-                // Backward keeps to the strides of the parameter: both lie without gaps, in the same order.
-                using Tensor? line = gradient.is_contiguous() ? null : gradient.as_strided([Segments[i].Count], [1L]);
-                addresses[i] = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference((line ?? gradient).bytes));
+                using Tensor some = flat.narrow(0, Segments[i].Start, Segments[i].Count);
+                using Tensor shaped = Parameters[i].is_complex() ? some.view([.. Parameters[i].shape, 2L]) : some.view(Parameters[i].shape);
+                masters[i] = (Parameters[i].is_complex() ? view_as_complex(shaped) : shaped.alias()).DetachFromDisposeScope();
+                masters[i]!.copy_(Parameters[i]);
             }
         }
     }
 
-    /// <summary>Lets the gradients go.</summary>
-    public void ReleaseGradients()
+    /// <summary>Whether a gradient has the type of the steps and the order of the values.</summary>
+    private bool IsInOrder(Tensor gradient, int i)
     {
-        if (own is not null)
+        if (gradient.is_sparse || !IsOfType(gradient) || masters[i] is not null)
         {
-            return;
+            return false;
         }
 
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            parameters[i].grad = null;
-            gradients[i]?.Dispose();
-            gradients[i] = null;
-            addresses[i] = null;
-        }
+        return gradient.is_contiguous() && Parameters[i].is_contiguous()
+            ? !gradient.is_conj()
+            : gradient.stride().SequenceEqual(Parameters[i].stride()) && !gradient.is_conj();
     }
 
-    private static Tensor View(Tensor flat, long at, long[] shape)
+    private Tensor InOrder(Tensor gradient, int i)
     {
-        if (shape.Length != 4)
-        {
-            return flat.narrow(0, at, shape.Aggregate(1L, (a, b) => a * b)).view(shape);
-        }
-
-        (long channels, long height, long width) = (shape[1], shape[2], shape[3]);
-        return flat.as_strided(shape, [height * width * channels, 1, width * channels, channels], at);
+        using IDisposable mode = no_grad();
+        using Tensor given = gradient;
+        using Tensor dense = given.is_sparse ? given.to_dense() : given.alias();
+        using Tensor like = (masters[i] ?? Parameters[i]).detach();
+        return empty_like(like).DetachFromDisposeScope().copy_(dense);
     }
-
-    /// <summary>A number of elements, up to a whole vector.</summary>
-    public static int Padded(int count) => (count + Alignment - 1) / Alignment * Alignment;
-
-    /// <summary>A parameter's place.</summary>
-    /// <param name="Start">Its first element.</param>
-    /// <param name="Count">Its elements.</param>
-    /// <param name="IsMatrix">Whether it has more than one dimension; biases and norms have one.</param>
-    public readonly record struct Segment(int Start, int Count, bool IsMatrix);
 }

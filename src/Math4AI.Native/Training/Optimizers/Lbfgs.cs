@@ -32,8 +32,10 @@ public sealed record Lbfgs : Optimizer
 
     internal override bool TakesWholePart => true;
 
-    internal override OptimizerRun Begin(torch.nn.Module module, TrainerOptions options) =>
-        new LbfgsRun(module, options.WeightDecay, HistorySize);
+    internal override OptimizerRun Begin<T>(torch.nn.Module module, TrainerOptions options) =>
+        options.Groups.All(group => group is { RateFactor: 1.0, FromEpoch: 1 or int.MaxValue })
+            ? new LbfgsRun<T>(module, options, HistorySize)
+            : throw new ArgumentException("L-BFGS steps all parameters together: its groups have no rates or passes of their own.");
 
     internal override void Check() => ArgumentOutOfRangeException.ThrowIfLessThan(HistorySize, 1);
 }

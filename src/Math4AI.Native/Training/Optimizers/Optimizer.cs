@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
@@ -35,7 +36,14 @@ public abstract record Optimizer
     internal virtual bool TakesWholePart => false;
 
     /// <summary>Takes the parameters of a module over.</summary>
-    internal abstract OptimizerRun Begin(torch.nn.Module module, TrainerOptions options);
+    internal OptimizerRun Begin(torch.nn.Module module, TrainerOptions options) =>
+        ParameterSettings.Of(module, options).Any(one => one.Parameter.dtype is torch.ScalarType.Float64 or torch.ScalarType.ComplexFloat64)
+            ? Begin<double>(module, options)
+            : Begin<float>(module, options);
+
+    /// <summary>Takes the parameters of a module over, to step them as numbers of one type.</summary>
+    internal abstract OptimizerRun Begin<T>(torch.nn.Module module, TrainerOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     /// <summary>Throws where a setting is out of range.</summary>
     internal virtual void Check()

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TorchSharp;
 
 namespace Math4AI.Training.Optimizers;
@@ -5,17 +6,11 @@ namespace Math4AI.Training.Optimizers;
 /// <summary>An optimizer at work: the parameters, and what is remembered from step to step.</summary>
 internal abstract class OptimizerRun
 {
-    protected OptimizerRun(torch.nn.Module module, int states)
-    {
-        Parameters = new FlatParameters(module);
-        States = [.. Enumerable.Range(0, states).Select(_ => new float[Parameters.Values.Length])];
-    }
-
     /// <summary>Gets what is stepped.</summary>
-    public FlatParameters Parameters { get; }
+    public abstract ParameterStore Parameters { get; }
 
-    /// <summary>Gets what is remembered from step to step, each as long as the values.</summary>
-    public IReadOnlyList<float[]> States { get; }
+    /// <summary>Gets what a checkpoint holds of this run by name: arrays of one type of number, each with a place for every parameter.</summary>
+    public abstract IReadOnlyDictionary<string, Array> States { get; }
 
     /// <summary>Gets or sets the number of steps so far.</summary>
     public int Steps { get; set; }
@@ -35,4 +30,67 @@ internal abstract class OptimizerRun
     public virtual void ShowTrial()
     {
     }
+
+    /// <summary>Goes on from values that were set from outside, by a checkpoint.</summary>
+    public virtual void Reload()
+    {
+    }
+
+    /// <summary>Counts the weights of now into their average.</summary>
+    public virtual void Average()
+    {
+    }
+
+    /// <summary>Exchanges the weights with their average, where there is one; a second call takes it back.</summary>
+    public virtual void ExchangeWithAverage()
+    {
+    }
+}
+
+/// <summary>An optimizer at work on numbers of one type.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+internal abstract class OptimizerRun<T> : OptimizerRun
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Dictionary<string, Array> states = [];
+    private readonly WeightAverageRun<T>? average;
+
+    protected OptimizerRun(torch.nn.Module module, TrainerOptions options, int states)
+    {
+        Flat = new FlatParameters<T>(module, options);
+        Moments = [.. Enumerable.Range(0, states).Select(_ => new T[Flat.Length])];
+        for (int i = 0; i < states; i++)
+        {
+            this.states[$"moment.{i}"] = Moments[i];
+        }
+
+        if (Flat.Masters.Length > 0)
+        {
+            this.states["master"] = Flat.Masters;
+        }
+
+        if (options.Average is { } wanted)
+        {
+            average = new WeightAverageRun<T>(wanted, Flat);
+            this.states["average"] = average.Values;
+        }
+    }
+
+    /// <summary>Gets what is stepped.</summary>
+    public FlatParameters<T> Flat { get; }
+
+    /// <inheritdoc/>
+    public override ParameterStore Parameters => Flat;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Array> States => states;
+
+    /// <inheritdoc/>
+    public override void Average() => average?.Add(Steps);
+
+    /// <inheritdoc/>
+    public override void ExchangeWithAverage() => average?.Exchange();
+
+    /// <summary>Gets what is remembered from step to step, each as long as the padded parameters.</summary>
+    protected IReadOnlyList<T[]> Moments { get; }
 }

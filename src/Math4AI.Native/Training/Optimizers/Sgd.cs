@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -21,8 +22,8 @@ public sealed record Sgd : ElementwiseOptimizer
     public override int StateCount => 1;
 
     /// <inheritdoc/>
-    public override void Update(in ParameterUpdate update) => Step(
-        update.Values, update.Gradient, update.State(0), (float)update.Rate, (float)update.WeightDecay, (float)Momentum, Nesterov);
+    public override void Update<T>(in ParameterUpdate<T> update) => Step(
+        update.Values, update.Gradient, update.State(0), All<T>(update.Rate), All<T>(update.WeightDecay), All<T>(Momentum), Nesterov);
 
     /// <summary>Returns the name and the settings that differ from their defaults.</summary>
     public override string ToString() => Describe("sgd", ("momentum", Momentum, 0.9), ("nesterov", Nesterov ? 1 : 0, 0));
@@ -37,19 +38,20 @@ public sealed record Sgd : ElementwiseOptimizer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Step(
-        Span<float> values, ReadOnlySpan<float> gradients, Span<float> momenta, float rate, float decay, float momentum, bool nesterov)
+    private static void Step<T>(
+        Span<T> values, ReadOnlySpan<T> gradients, Span<T> momenta, Vector512<T> rate, Vector512<T> decay, Vector512<T> momentum, bool nesterov)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref float p = ref MemoryMarshal.GetReference(values), m = ref MemoryMarshal.GetReference(momenta);
-        ref float g = ref MemoryMarshal.GetReference(gradients);
-        for (nuint i = 0; i < (nuint)values.Length; i += (nuint)Vector512<float>.Count)
+        ref T p = ref MemoryMarshal.GetReference(values), m = ref MemoryMarshal.GetReference(momenta);
+        ref T g = ref MemoryMarshal.GetReference(gradients);
+        for (nuint i = 0; i < (nuint)values.Length; i += (nuint)Vector512<T>.Count)
         {
-            Vector512<float> value = Vector512.LoadUnsafe(ref p, i);
-            Vector512<float> gradient = Vector512.LoadUnsafe(ref g, i) + value * Vector512.Create(decay);
-            Vector512<float> moved = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref m, i), Vector512.Create(momentum), gradient);
+            Vector512<T> value = Vector512.LoadUnsafe(ref p, i);
+            Vector512<T> gradient = Vector512.LoadUnsafe(ref g, i) + value * decay;
+            Vector512<T> moved = Fused(Vector512.LoadUnsafe(ref m, i), momentum, gradient);
             moved.StoreUnsafe(ref m, i);
-            Vector512<float> step = nesterov ? Vector512.FusedMultiplyAdd(moved, Vector512.Create(momentum), gradient) : moved;
-            (value - Vector512.Create(rate) * step).StoreUnsafe(ref p, i);
+            Vector512<T> step = nesterov ? Fused(moved, momentum, gradient) : moved;
+            (value - rate * step).StoreUnsafe(ref p, i);
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class EncodedRows : TrainingData, IDisposable
     public void Complete() => file.Flush();
 
     /// <inheritdoc/>
-    public override (Tensor Inputs, Tensor Targets) Take(ReadOnlySpan<long> rows)
+    public override Batch Take(ReadOnlySpan<long> rows)
     {
         int inputs = width - 1;
         float[] x = new float[rows.Length * inputs], y = new float[rows.Length], row = new float[width];

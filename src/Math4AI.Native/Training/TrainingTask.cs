@@ -1,0 +1,111 @@
+using Math4AI.Training.DirectPasses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Training;
+
+/// <summary>A module and the loss of a batch of samples.</summary>
+internal abstract class TrainingTask
+{
+    private const int EvaluatedAtOnce = 256;
+
+    protected TrainingTask(nn.Module module) => Module = module;
+
+    /// <summary>Gets what is trained.</summary>
+    public nn.Module Module { get; }
+
+    /// <summary>Gets or sets what looks at the first step; null after it.</summary>
+    public FirstStep? First { get; set; }
+
+    /// <summary>Gets or sets the way through the module without autograd, in training; null for the module's own.</summary>
+    public IDirectPass? Direct { get; set; }
+
+    /// <summary>Returns the mean loss of the samples of a batch, in training.</summary>
+    public abstract Tensor Loss(Batch batch);
+
+    /// <summary>Returns the same in evaluation; metrics are logged.</summary>
+    protected abstract Tensor Evaluated(Batch batch);
+
+    /// <summary>Returns the mean loss over samples, or the first of them, and of what was logged.</summary>
+    /// <param name="part">The samples.</param>
+    /// <param name="count">How many of them.</param>
+    public (double Loss, IReadOnlyDictionary<string, double> Metrics) Evaluate(TrainingData part, int count = int.MaxValue)
+    {
+        using IDisposable mode = no_grad();
+        Module.eval();
+        double sum = 0.0;
+        var metrics = new Dictionary<string, double>();
+        count = Math.Min(count, part.Count);
+        for (int first = 0; first < count; first += EvaluatedAtOnce)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int some = Math.Min(EvaluatedAtOnce, count - first);
+            Batch batch = part.Take([.. Enumerable.Range(first, some).Select(i => (long)i)]);
+            sum += some * FirstStep.Number(Evaluated(batch));
+            foreach ((string name, double value) in batch.Logged)
+            {
+                metrics[name] = metrics.GetValueOrDefault(name) + some * value / count;
+            }
+        }
+
+        return (sum / count, metrics.Count > 0 ? metrics : TrainingEpoch.NoMetrics);
+    }
+}
+
+/// <summary>A module from one tensor to another, and a loss of outputs and targets.</summary>
+internal sealed class OutputsTask : TrainingTask
+{
+    private readonly nn.Module<Tensor, Tensor> module;
+    private readonly Func<Tensor, Tensor, Tensor> loss;
+    private readonly IReadOnlyDictionary<string, Func<Tensor, Tensor, Tensor>> metrics;
+
+    public OutputsTask(
+        nn.Module<Tensor, Tensor> module,
+        Func<Tensor, Tensor, Tensor> loss,
+        IReadOnlyDictionary<string, Func<Tensor, Tensor, Tensor>> metrics)
+        : base(module) => (this.module, this.loss, this.metrics) = (module, loss, metrics);
+
+    /// <summary>Gets the module with its types.</summary>
+    public nn.Module<Tensor, Tensor> Simple => module;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Batch batch) => LossOf(Direct?.Forward(batch.Inputs) ?? module.forward(batch.Inputs), batch.Targets);
+
+    /// <summary>Returns the loss of outputs and targets.</summary>
+    public Tensor LossOf(Tensor outputs, Tensor targets)
+    {
+        if (First is not null)
+        {
+            FirstStep.CheckOutputs(outputs, targets, loss);
+        }
+
+        return loss(outputs, targets);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Evaluated(Batch batch)
+    {
+        Tensor outputs = module.forward(batch.Inputs);
+        foreach ((string name, Func<Tensor, Tensor, Tensor> metric) in metrics)
+        {
+            batch.Log(name, metric(outputs, batch.Targets));
+        }
+
+        return loss(outputs, batch.Targets);
+    }
+}
+
+/// <summary>Any module, and a loss that takes a batch through it.</summary>
+internal sealed class BatchTask : TrainingTask
+{
+    private readonly Func<Batch, Tensor> loss;
+
+    public BatchTask(nn.Module module, Func<Batch, Tensor> loss)
+        : base(module) => this.loss = loss;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(Batch batch) => loss(batch);
+
+    /// <inheritdoc/>
+    protected override Tensor Evaluated(Batch batch) => loss(batch);
+}

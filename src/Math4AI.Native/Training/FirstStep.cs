@@ -142,13 +142,15 @@ internal sealed class FirstStep
         string message = failure.Message.Split('\n')[0].Trim().TrimEnd('.');
         ScalarType[] types = [.. parameters.Parameters.Select(parameter => parameter.dtype).Distinct()];
         (string Name, Tensor Tensor)[] other = [.. batch.Parts().Where(part => part.Tensor.is_floating_point() && !types.Contains(part.Tensor.dtype))];
-        string hint = message.Contains("more than 1 value per channel", StringComparison.Ordinal)
-            ? $" The batch has {batch.Count} sample, too few for a batch norm: set DropLast, or another BatchSize."
-            : other.Length > 0
-                ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: convert one of them by to(…)."
-                : $" The step was given {string.Join(", ", batch.Parts().Select(part => $"'{part.Name}' {part.Tensor.dtype} {Shape(part.Tensor)}"))}.";
+        string hint = other.Length > 0
+            ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: convert one of them by to(…)."
+            : $" The step was given {string.Join(", ", batch.Parts().Select(part => $"'{part.Name}' {part.Tensor.dtype} {Shape(part.Tensor)}"))}.";
         return new InvalidOperationException($"Step {step} failed in torch: {message}.{hint}", failure);
     }
+
+    /// <summary>Returns whether all buffers of a module are finite.</summary>
+    public static bool AreBuffersFinite(nn.Module module) =>
+        module.named_buffers().All(one => (!one.buffer.is_floating_point() && !one.buffer.is_complex()) || IsFinite(one.buffer));
 
     /// <summary>Returns the number that a tensor holds, of whatever type.</summary>
     public static double Number(Tensor value)

@@ -4,6 +4,7 @@ using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra;
 using Math4AI.Training.Samples;
 using MathNet.Numerics.Random;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Math4AI.Training;
@@ -97,7 +98,10 @@ public abstract class TrainingData
     public static TrainingData FromBatches(IEnumerable<IReadOnlyDictionary<string, Tensor>> batches)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        return TensorSet.Concatenate([.. batches]);
+        using DisposeScope scope = NewDisposeScope();
+
+        // A loader frees a batch when it makes the next one.
+        return TensorSet.Concatenate([.. batches.Select(batch => batch.ToDictionary(part => part.Key, part => part.Value.clone()))]);
     }
 }
 

@@ -78,6 +78,11 @@ internal sealed class TrainingRun
         using var module = new Restored(this);
         double before = Resume();
         task.First = new FirstStep(optimizer.Parameters);
+        if (batch == 1 || (train.Count % batch == 1 && !options.DropLast))
+        {
+            task.RequireOneSample(train);
+        }
+
         bool isFirst = true;
         while (state.Step < steps && !IsOver() && !moment.IsStopped)
         {
@@ -213,7 +218,8 @@ internal sealed class TrainingRun
     {
         int inEpoch = state.Step % stepsInEpoch, used = Math.Min(order.Length, stepsInEpoch * batch), first = inEpoch * batch;
         int count = Math.Min(batch, used - first);
-        using ModuleState? buffers = task.First is null ? null : ModuleState.OfBuffers(task.Module);
+        bool isLooked = task.First is not null;
+        using ModuleState? buffers = isLooked ? ModuleState.OfBuffers(task.Module) : null;
         double value, rate = options.Rate * options.Schedule.Factor(state.Step, steps, state.History);
         task.Module.train();
         try
@@ -221,7 +227,7 @@ internal sealed class TrainingRun
             value = Step(order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, used - first - count)), rate);
             task.First = null;
         }
-        catch (Exception e) when (task.First is not null || e is ExternalException)
+        catch (Exception e) when (isLooked || e is ExternalException)
         {
             buffers?.WriteTo(task.Module);
             optimizer.Parameters.ReleaseGradients();

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Math4AI.Training.DirectPasses;
+using Math4AI.Training.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +27,42 @@ internal abstract class TrainingTask
 
     /// <summary>Returns the same in evaluation; metrics are logged.</summary>
     protected abstract Tensor Evaluated(Batch batch);
+
+    /// <summary>
+    /// Checks that a batch of one sample, as the last of a pass will be, does not spoil the module: a batch norm has no variance of one number.
+    /// </summary>
+    /// <exception cref="ArgumentException">It does.</exception>
+    public void RequireOneSample(TrainingData train)
+    {
+        if (!Module.named_buffers().Any())
+        {
+            return;
+        }
+
+        using ModuleState buffers = ModuleState.OfBuffers(Module);
+        bool wasFinite = FirstStep.AreBuffersFinite(Module), isSpoilt;
+        using (no_grad())
+        using (NewDisposeScope())
+        {
+            Module.train();
+            try
+            {
+                Loss(train.Take([0L]));
+                isSpoilt = wasFinite && !FirstStep.AreBuffersFinite(Module);
+            }
+            catch (ExternalException e)
+            {
+                isSpoilt = e.Message.Contains("more than 1 value per channel", StringComparison.Ordinal);
+            }
+        }
+
+        buffers.WriteTo(Module);
+        if (isSpoilt)
+        {
+            throw new ArgumentException(
+                "The last batch of a pass has one sample, of which a batch norm cannot take the variance: set DropLast, or another BatchSize.");
+        }
+    }
 
     /// <summary>Returns the mean loss over samples, or the first of them, and of what was logged.</summary>
     /// <param name="part">The samples.</param>

@@ -7,8 +7,9 @@ using Math4AI.Tests.Fitting;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Problems that are given without a start: how many end in the least minimum, in how much processor time, here and by SciPy's curve_fit
-/// from ones. <c>starts</c> takes the problems that the search may be tuned on, <c>starts held-back</c> the others.
+/// Problems that are given without a start: how many end in the least minimum, in how much processor time, here and by
+/// SciPy's curve_fit from ones. <c>starts</c> takes the problems that the search may be tuned on, <c>starts
+/// held-back</c> the others.
 /// </summary>
 internal static class Starts
 {
@@ -16,7 +17,8 @@ internal static class Starts
     {
         bool isHeldBack = words.Contains("held-back");
         string python = words.FirstOrDefault(word => word != "held-back") ?? "/usr/bin/python3";
-        IReadOnlyList<StartProblem> problems = isHeldBack ? StartProblem.HeldBack() : StartProblem.Tuned(Folder("MATH4AI_DATA", "data"), Folder("MATH4AI_CASES", "cases"));
+        IReadOnlyList<StartProblem> problems = isHeldBack ? StartProblem.HeldBack()
+            : StartProblem.Tuned(Folder("MATH4AI_DATA", "data"), Folder("MATH4AI_CASES", "cases"));
         double[] theirs = CurveFit(python, problems);
         int solved = 0, solvedThere = 0;
         double seconds = 0.0;
@@ -56,7 +58,8 @@ internal static class Starts
     }
 
     private static string Folder(string variable, string name) =>
-        Environment.GetEnvironmentVariable(variable) ?? Path.Combine(SeparationAgainstPeer.Root(), "..", "shared", name);
+        Environment.GetEnvironmentVariable(variable) ?? Path.Combine(
+            SeparationAgainstPeer.Root(), "..", "shared", name);
 
     private static double CpuSeconds()
     {

@@ -4,7 +4,9 @@ using Math4AI.Fitting.Distances;
 
 namespace Math4AI.Cli;
 
-/// <summary>The options of <c>math4ai fit</c> that say which rows are fitted, in which groups, and through which link.</summary>
+/// <summary>
+/// The options of <c>math4ai fit</c> that say which rows are fitted, in which groups, and through which link.
+/// </summary>
 internal sealed class FitDataOptions
 {
     private readonly Option<string?> where = new("--where")
@@ -57,7 +59,8 @@ internal sealed class FitDataOptions
     }
 
     /// <summary>How the table is read, with the lines that are skipped.</summary>
-    public NumberTableOptions Table(ParseResult parsed, NumberTableOptions options) => parsed.GetValue(skip) is >= 0 and int lines
+    public NumberTableOptions Table(ParseResult parsed, NumberTableOptions options) =>
+        parsed.GetValue(skip) is >= 0 and int lines
         ? options with { Table = options.Table with { SkippedLines = lines } }
         : throw new UsageException("--skip takes a number of lines, 0 or more.");
 

@@ -30,14 +30,15 @@ internal static class FitGroupsJob
         FitGroupsSummary summary = FitGroupsSummary.Of(fit, options);
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
+        files.Commit();
         if (hasReport)
         {
             progress.Show("report");
-            File.WriteAllText(files.Add(reportFile), FitJob.Report(options, fit.Joint!, null, []).ToHtml(cancellation));
+            using var page = new FileTransaction(options.Force);
+            File.WriteAllText(page.Add(reportFile), FitJob.Report(options, fit.Joint!, null, []).ToHtml(cancellation));
+            page.Commit();
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        files.Commit();
         progress.Clear();
         if (options.Json)
         {
@@ -73,7 +74,8 @@ internal sealed record FitGroupsSummary(IReadOnlyDictionary<string, FitSummary>?
     public void Print(GroupedFit fit, IReadOnlyList<string> parameters, FitCommandOptions options)
     {
         var table = new Table().Border(TableBorder.Simple);
-        string[] titles = [options.By!, .. parameters, .. Joint is null ? ["samples", "R²", ""] : Array.Empty<string>()];
+        string[] titles = [options.By!, .. parameters, .. Joint is null ? ["samples", "R²", ""]
+            : Array.Empty<string>()];
         foreach (string title in titles)
         {
             table.AddColumn(new TableColumn(Markup.Escape(title)).RightAligned().NoWrap());
@@ -86,7 +88,8 @@ internal sealed record FitGroupsSummary(IReadOnlyDictionary<string, FitSummary>?
                 ? []
                 : [
                     $"{Groups[group].Samples}",
-                    Groups[group].RSquared?.ToString("G6", System.Globalization.CultureInfo.InvariantCulture) ?? string.Empty,
+                    Groups[group].RSquared?.ToString("G6",
+                        System.Globalization.CultureInfo.InvariantCulture) ?? string.Empty,
                     Groups[group].Converged ? string.Empty : "NOT converged",
                 ];
             table.AddRow([.. values.Prepend(group).Concat(quality).Select(Markup.Escape)]);
@@ -98,7 +101,8 @@ internal sealed record FitGroupsSummary(IReadOnlyDictionary<string, FitSummary>?
             ? "Each group is fitted alone."
             : $"All groups are fitted at once, with {string.Join(", ", options.Shared)} in common: "
                 + $"{(Joint.Converged ? "converged" : "NOT converged")}, {Joint.Samples} samples, {options.Distance.Name}.");
-        IEnumerable<string> notes = Joint?.Notes ?? Groups!.SelectMany(pair => pair.Value.Notes.Select(note => $"{pair.Key}: {note}"));
+        IEnumerable<string> notes =
+            Joint?.Notes ?? Groups!.SelectMany(pair => pair.Value.Notes.Select(note => $"{pair.Key}: {note}"));
         foreach (string note in notes.Distinct())
         {
             Console.Out.WriteLine(note);

@@ -45,14 +45,17 @@ internal static class FitJob
         };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
+        files.Commit();
         if (!options.NoReport)
         {
+            // The result stands before the page is drawn, which may take long or be stopped.
             progress.Show("report");
-            Write(files, reportFile, Report(options, result, bootstrap, comparison).ToHtml(cancellation));
+            using var page = new FileTransaction(options.Force);
+            Write(page, reportFile, Report(options, result, bootstrap, comparison).ToHtml(cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            page.Commit();
         }
 
-        cancellation.ThrowIfCancellationRequested();
-        files.Commit();
         progress.Clear();
         if (options.Json)
         {

@@ -12,6 +12,10 @@ public sealed record FitReport
     private const int CurvePoints = 400;
     private const int ContourPoints = 60;
 
+    // More points than these are drawn one for many, and the cost is not mapped.
+    private const int MaxDrawn = 20_000;
+    private const int MaxMapped = 100_000;
+
     /// <summary>Gets the result of the fit.</summary>
     public required FitResult Result { get; init; }
 
@@ -145,7 +149,8 @@ public sealed record FitReport
                 .. new[] { prediction.Observation, prediction.Confidence }
                     .Where(band => Result.IsConverged && band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
             ];
-            Picture picture = CurvePictures.Fit(x, y.ToMatrix().Column(output).ToArray(), at, prediction.Mean.ToArray(), bands);
+            Picture picture = CurvePictures.Fit(
+                Thinned(x), Thinned(y.ToMatrix().Column(output).ToArray()), at, prediction.Mean.ToArray(), bands);
             string share = $"{Html.Number(100 * Level)} %";
             string title = bands.Length switch
             {
@@ -192,8 +197,8 @@ public sealed record FitReport
             page,
             "Data, and one curve for each distance, in the color of its row",
             CurvePictures.Curves(
-                x,
-                y.ToMatrix().Column(0).ToArray(),
+                Thinned(x),
+                Thinned(y.ToMatrix().Column(0).ToArray()),
                 at,
                 [.. Comparison.Select(model => model.Fit.Predict(inputs, Level).Mean.ToArray())]),
             Result.Problem.Model.InputNames[0],
@@ -216,11 +221,14 @@ public sealed record FitReport
             return;
         }
 
-        double[] sorted = [.. residuals.Order()];
-        double[] normal = [.. Enumerable.Range(0, sorted.Length).Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / sorted.Length))];
+        double[] all = [.. residuals.Order()];
+        int[] drawn = Drawn(all.Length);
+        double[] sorted = [.. drawn.Select(i => all[i])];
+        double[] normal = [.. drawn.Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / all.Length))];
         double spread = Result.ResidualStandardDeviation;
         page.Heading("Residuals").Add("<div class=\"grid\">");
-        Card(page, "Residuals versus fitted values", CurvePictures.Points(fitted, residuals, (fitted.Min(), 0.0, fitted.Max(), 0.0)), "fit", "residual");
+        Card(page, "Residuals versus fitted values", CurvePictures.Points(
+            Thinned(fitted), Thinned(residuals), (fitted.Min(), 0.0, fitted.Max(), 0.0)), "fit", "residual");
         Card(
             page,
             "Residuals versus normal quantiles",
@@ -229,6 +237,14 @@ public sealed record FitReport
             "residual");
         page.Add("</div>");
     }
+
+    /// <summary>The values that are drawn of too many: some, spread evenly over all.</summary>
+    private static double[] Thinned(double[] values) =>
+        values.Length <= MaxDrawn ? values : [.. Drawn(values.Length).Select(i => values[i])];
+
+    private static int[] Drawn(int count) => count <= MaxDrawn
+        ? [.. Enumerable.Range(0, count)]
+        : [.. Enumerable.Range(0, MaxDrawn).Select(i => (int)((long)i * (count - 1) / (MaxDrawn - 1)))];
 
     private void Profiles(Html page, CancellationToken cancellation)
     {
@@ -260,7 +276,7 @@ public sealed record FitReport
     {
         Vector<double> errors = Result.StandardErrors;
         bool isDrawn = Result.Names.Count == 2 && Result.Problem.Fixed.Count == 0 && Result.Minimum.Path.Count > 1
-            && !Result.Problem.Distance.HasScale;
+            && !Result.Problem.Distance.HasScale && Result.Observations <= MaxMapped;
         if (!isDrawn)
         {
             return;

@@ -22,7 +22,8 @@ internal sealed class FitTable
     /// <param name="weights">The column of the weights; null if there is none.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="where">A condition on the columns; null for all rows.</param>
-    public static FitTable Read(string path, Formula formula, string? weights, NumberTableOptions? options, string? where)
+    public static FitTable Read(
+        string path, Formula formula, string? weights, NumberTableOptions? options, string? where)
     {
         ArgumentNullException.ThrowIfNull(formula);
         Formula? condition = where is null ? null : Formula.Parse(where);
@@ -32,12 +33,14 @@ internal sealed class FitTable
             {
                 FormulaNames.Check(formula, names);
                 IEnumerable<string> wanted = formula.ColumnsAmong([.. names]);
-                return [.. wanted.Concat(weights is null ? [] : [weights]).Concat(condition is null ? [] : FormulaNames.ColumnsOf(condition, names))];
+                return [.. wanted.Concat(weights is null ? [] : [weights])
+                    .Concat(condition is null ? [] : FormulaNames.ColumnsOf(condition, names))];
             },
             options);
         int[] rows = condition is null ? [.. Enumerable.Range(0, table.Rows)] : Rows(condition, table);
         return rows.Length > 0
-            ? new FitTable(formula, rows.Length == table.Rows ? table : table.Select(rows), weights, table.Rows - rows.Length)
+            ? new FitTable(formula, rows.Length == table.Rows ? table
+                : table.Select(rows), weights, table.Rows - rows.Length)
             : throw new ArgumentException($"No row of {path} meets the condition '{where}'.");
     }
 
@@ -68,7 +71,8 @@ internal sealed class FitTable
     {
         IReadOnlyList<string> names = condition.ColumnsAmong([.. table.Names]);
         double[] values = new double[table.Rows];
-        new FormulaKernel(condition.Outputs[0], names, []).Evaluate([.. names.SelectMany(table.Column)], values.Length, [], values, []);
+        new FormulaKernel(condition.Outputs[0], names, [])
+            .Evaluate([.. names.SelectMany(table.Column)], values.Length, [], values, []);
         return [.. Enumerable.Range(0, values.Length).Where(row => values[row] != 0.0 && !double.IsNaN(values[row]))];
     }
 }

@@ -55,7 +55,8 @@ internal static class FitWarnings
         }
 
         foreach (PeriodicParameter parameter in PeriodicParameter.AllIn(
-            fit.Problem, name => fit.Names.Contains(name) ? fit[name].Value : null).Where(parameter => !parameter.IsAngle))
+            fit.Problem, name => fit.Names.Contains(name) ? fit[name].Value : null)
+                .Where(parameter => !parameter.IsAngle))
         {
             double[] x = inputs.Column(fit.Problem.Model.InputNames.ToList().IndexOf(parameter.Column)).ToArray();
             (bool isEven, double limit) = Sampling.Of(x);

@@ -29,7 +29,9 @@ public sealed class GroupedFit
         ? fit
         : throw new ArgumentException($"There is no fit of a group '{group}' alone; there are {string.Join(", ", alone.Keys)}.", nameof(group));
 
-    /// <summary>Gets a parameter as it is in a group: of the fit of all groups if there is one, else of the group's own.</summary>
+    /// <summary>
+    /// Gets a parameter as it is in a group: of the fit of all groups if there is one, else of the group's own.
+    /// </summary>
     /// <param name="group">One of <see cref="Groups"/>.</param>
     /// <param name="name">A parameter of the model.</param>
     /// <exception cref="ArgumentException">There is no such group or parameter.</exception>
@@ -39,10 +41,12 @@ public sealed class GroupedFit
         {
             if (!Groups.Contains(group))
             {
-                throw new ArgumentException($"There is no group '{group}'; there are {string.Join(", ", Groups)}.", nameof(group));
+                throw new ArgumentException($"There is no group '{group}'; there are {string.Join(", ", Groups)}.",
+                    nameof(group));
             }
 
-            return Joint is null ? this[group][name] : Joint[Joint.Names.Contains(name) ? name : GroupedModel.NameOf(name, group)];
+            return Joint is null ? this[group][name]
+                : Joint[Joint.Names.Contains(name) ? name : GroupedModel.NameOf(name, group)];
         }
     }
 }

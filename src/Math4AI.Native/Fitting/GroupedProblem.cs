@@ -6,14 +6,16 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting;
 
 /// <summary>
-/// The same model for groups of samples: fitted to each group alone, or, where some parameters are shared, to all groups
-/// at once with common values of these and each group's own of the others (a global fit).
+/// The same model for groups of samples: fitted to each group alone, or, where some parameters are shared, to all
+/// groups at once with common values of these and each group's own of the others (a global fit).
 /// </summary>
 public sealed record GroupedProblem
 {
     private const int MaxStarts = 4;
 
-    /// <summary>Gets the problem over the samples of all groups, in memory: model, distance, bounds and so on.</summary>
+    /// <summary>
+    /// Gets the problem over the samples of all groups, in memory: model, distance, bounds and so on.
+    /// </summary>
     public required FitProblem Problem { get; init; }
 
     /// <summary>Gets the group of each sample.</summary>
@@ -36,18 +38,22 @@ public sealed record GroupedProblem
     /// <exception cref="ArgumentException">A column is not there, or the formula does not suit the columns.</exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public static GroupedProblem Read(
-        string path, Formula formula, string by, string? weights = null, NumberTableOptions? options = null, string? where = null)
+        string path, Formula formula, string by, string? weights = null, NumberTableOptions? options = null,
+            string? where = null)
     {
         ArgumentNullException.ThrowIfNull(by);
         options ??= new NumberTableOptions();
-        FitTable table = FitTable.Read(path, formula, weights, options with { Labels = [.. options.Labels, by] }, where);
+        FitTable table = FitTable.Read(
+            path, formula, weights, options with { Labels = [.. options.Labels, by] }, where);
         return new GroupedProblem { Problem = table.ToProblem(), Labels = table.Labels(by), Column = by };
     }
 
     /// <summary>Fits the groups.</summary>
     /// <param name="start">A value for each parameter of the model, the same for all groups; null to search.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">The labels do not belong to the samples, or a shared name is no parameter.</exception>
+    /// <exception cref="ArgumentException">
+    /// The labels do not belong to the samples, or a shared name is no parameter.
+    /// </exception>
     public GroupedFit Fit(IReadOnlyDictionary<string, double>? start = null, CancellationToken cancellation = default)
     {
         Check();
@@ -77,9 +83,11 @@ public sealed record GroupedProblem
 
     /// <summary>Fits all groups at once, from the values of the groups that were fitted alone.</summary>
     private FitResult Joint(
-        string[] groups, Dictionary<string, FitResult> alone, IReadOnlyDictionary<string, double>? start, CancellationToken cancellation)
+        string[] groups, Dictionary<string, FitResult> alone, IReadOnlyDictionary<string, double>? start,
+            CancellationToken cancellation)
     {
-        Matrix<double> numbers = Matrix<double>.Build.Dense(Labels.Count, 1, (i, _) => Array.IndexOf(groups, Labels[i]));
+        Matrix<double> numbers =
+            Matrix<double>.Build.Dense(Labels.Count, 1, (i, _) => Array.IndexOf(groups, Labels[i]));
         Dictionary<string, T> Each<T>(IEnumerable<KeyValuePair<string, T>> settings) => settings
             .SelectMany(pair => Shared.Contains(pair.Key)
                 ? [(pair.Key, pair.Value)]
@@ -102,7 +110,8 @@ public sealed record GroupedProblem
 
         // Each group's own values and the median of the common ones; of several such starts the one with the least end.
         Dictionary<string, double>[] starts = [Start(Median), .. found.Select(fit => Start(name => fit[name].Value))];
-        return starts.Take(MaxStarts).Select(each => whole.Fit(each, cancellation)).OrderBy(fit => fit.IsConverged ? 0 : 1)
+        return starts.Take(MaxStarts).Select(each => whole.Fit(each, cancellation))
+            .OrderBy(fit => fit.IsConverged ? 0 : 1)
             .ThenBy(fit => fit.Minimum.Cost).First();
 
         double Median(string name) => found.Select(fit => fit[name].Value).Order().ElementAt(found.Length / 2);
@@ -112,7 +121,8 @@ public sealed record GroupedProblem
                 ? [(Key: name, Value: common(name))]
                 : groups.Select(group => (
                     Key: GroupedModel.NameOf(name, group),
-                    Value: alone.TryGetValue(group, out FitResult? own) && own.IsConverged ? own[name].Value : common(name))))
+                    Value: alone.TryGetValue(group, out FitResult? own) && own.IsConverged ? own[name].Value
+                        : common(name))))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 

@@ -40,10 +40,12 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
     public void A_link_is_chosen_and_said_and_refused_where_there_is_none()
     {
         string data = In("counts.csv");
-        File.WriteAllLines(data, ["t,n", .. Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"{i},{9 - i / 3}"))]);
+        File.WriteAllLines(data,
+            ["t,n", .. Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"{i},{9 - i / 3}"))]);
         Finished plain = Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson");
         Assert.Contains("link 'log'", plain.Output, StringComparison.Ordinal);
-        Finished identity = Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson", "--link", "identity", "--json", "--force");
+        Finished identity =
+            Fit(data, "--model", "n ~ a + b*t", "--distance", "poisson", "--link", "identity", "--json", "--force");
         Assert.True(identity.Code == 0, identity.Errors);
         JsonElement json = JsonDocument.Parse(identity.Output).RootElement;
         Assert.Equal("poisson:identity", json.GetProperty("distance").GetString());
@@ -64,7 +66,8 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
     private static double Value(JsonElement fit, string parameter) =>
         fit.GetProperty("parameters").GetProperty(parameter).GetProperty("value").GetDouble();
 
-    private Finished Fit(params string[] words) => Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
+    private Finished Fit(params string[] words) =>
+        Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
 
     private string Data()
     {

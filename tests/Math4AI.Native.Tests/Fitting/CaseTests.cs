@@ -5,7 +5,9 @@ using Math4AI.Fitting.Distances;
 
 namespace Math4AI.Tests.Fitting;
 
-/// <summary>The recorded cases without a start, each with the values that SciPy, R or the generator of its data give.</summary>
+/// <summary>
+/// The recorded cases without a start, each with the values that SciPy, R or the generator of its data give.
+/// </summary>
 public sealed class CaseTests
 {
     [Theory]
@@ -87,14 +89,16 @@ public sealed class CaseTests
     public void What_the_data_do_not_determine_is_said()
     {
         FitResult fit = FitProblem.Read(Repository.Cases("fit", "flat.csv"), "y ~ b+(t-b)/(1+(dose/e50)^h)").Fit();
-        Assert.True(!fit.IsConverged || fit.Warnings.Any(warning => warning.Contains("next to nothing", StringComparison.Ordinal)), $"{fit}");
+        Assert.True(!fit.IsConverged
+            || fit.Warnings.Any(warning => warning.Contains("next to nothing", StringComparison.Ordinal)), $"{fit}");
     }
 
     [Fact]
     public void Two_data_sets_share_a_rate_without_columns_of_zeros_and_ones()
     {
         string path = Repository.Cases("fit", "global.csv");
-        GroupedFit fit = (GroupedProblem.Read(path, Math4AI.Fitting.Formulas.Formula.Parse("y ~ a*exp(-k*x)+c"), "set") with { Shared = ["k"] }).Fit();
+        GroupedFit fit = (GroupedProblem.Read(
+            path, Math4AI.Fitting.Formulas.Formula.Parse("y ~ a*exp(-k*x)+c"), "set") with { Shared = ["k"] }).Fit();
         FitResult indexed = FitProblem.Read(path, "y ~ ((1-set)*a0+set*a1)*exp(-k*x)+(1-set)*c0+set*c1").Fit();
         Assert.Equal(indexed["k"].Value, fit["0", "k"].Value, 1e-8);
         Assert.Equal(indexed["c1"].Value, fit["1", "c"].Value, 1e-8);
@@ -107,7 +111,8 @@ public sealed class CaseTests
     [InlineData("dates.csv", "y ~ a+b*(date-9497)")]
     public void The_same_line_is_read_from_every_dress(string file, string formula)
     {
-        FitResult fit = FitProblem.Read(Repository.Cases("fit", file), formula, options: new NumberTableOptions { TakesDates = true }).Fit();
+        FitResult fit = FitProblem.Read(
+            Repository.Cases("fit", file), formula, options: new NumberTableOptions { TakesDates = true }).Fit();
         FitResult plain = FitProblem.Read(Repository.Cases("fit", "line.csv"), "y ~ a+b*x").Fit();
         Assert.Equal(plain["b"].Value, fit["b"].Value, 1e-9);
         Assert.Equal(plain.ResidualSumOfSquares, fit.ResidualSumOfSquares, 1e-9);

@@ -25,7 +25,8 @@ public sealed class GroupedFitTests : TemporaryFolder
     public void Shared_parameters_are_those_of_the_fit_with_columns_of_zeros_and_ones()
     {
         string path = Decays();
-        GroupedFit fit = (GroupedProblem.Read(path, Formula.Parse("y ~ a*exp(-k*t)"), "run") with { Shared = ["k"] }).Fit();
+        GroupedFit fit = (GroupedProblem.Read(path, Formula.Parse("y ~ a*exp(-k*t)"), "run") with { Shared = ["k"] })
+            .Fit();
         FitResult joint = fit.Joint!;
         Assert.Equal(["k", "a[low]", "a[high]"], joint.Names);
         FitResult indexed = FitProblem.Read(path, "y ~ ((2-number)*a1 + (number-1)*a2)*exp(-k*t)")
@@ -44,7 +45,8 @@ public sealed class GroupedFitTests : TemporaryFolder
         File.WriteAllText(path, "time,signal\n0,1\n1,2\n2,3\n3,4\n");
         foreach (string name in new[] { "tiem", "Time", "tim", "times" })
         {
-            ArgumentException asked = Assert.Throws<ArgumentException>(() => FitProblem.Read(path, $"signal ~ a + b*{name}"));
+            ArgumentException asked =
+                Assert.Throws<ArgumentException>(() => FitProblem.Read(path, $"signal ~ a + b*{name}"));
             Assert.Contains("did you mean 'time'", asked.Message, StringComparison.Ordinal);
         }
 
@@ -57,7 +59,8 @@ public sealed class GroupedFitTests : TemporaryFolder
         string path = In("head.csv");
         File.WriteAllText(path, "Instrument 7, run of Monday\n\"unbalanced\nx,y\n1,2\n2,4\n3,x\n");
         var options = new NumberTableOptions { Table = new TableOptions { SkippedLines = 2 } };
-        InvalidDataException wrong = Assert.Throws<InvalidDataException>(() => FitProblem.Read(path, "y ~ a*x", options: options));
+        InvalidDataException wrong =
+            Assert.Throws<InvalidDataException>(() => FitProblem.Read(path, "y ~ a*x", options: options));
         Assert.Contains("line 6", wrong.Message, StringComparison.Ordinal);
         File.WriteAllText(path, File.ReadAllText(path).Replace("3,x", "3,6", StringComparison.Ordinal));
         Assert.Equal(2.0, FitProblem.Read(path, "y ~ a*x", options: options).Fit()["a"].Value, 1e-12);
@@ -67,9 +70,12 @@ public sealed class GroupedFitTests : TemporaryFolder
     public void A_condition_that_no_row_meets_or_that_names_no_column_is_refused()
     {
         string path = Decays();
-        Assert.Contains("No row", Assert.Throws<ArgumentException>(() => FitProblem.Read(path, "y ~ a*t", where: "t > 100")).Message, StringComparison.Ordinal);
+        Assert.Contains("No row",
+            Assert.Throws<ArgumentException>(() => FitProblem.Read(path, "y ~ a*t", where: "t > 100")).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
-            "no column 'u'", Assert.Throws<ArgumentException>(() => FitProblem.Read(path, "y ~ a*t", where: "u > 1")).Message, StringComparison.Ordinal);
+            "no column 'u'", Assert.Throws<ArgumentException>(() =>
+                FitProblem.Read(path, "y ~ a*t", where: "u > 1")).Message, StringComparison.Ordinal);
     }
 
     private string Decays()

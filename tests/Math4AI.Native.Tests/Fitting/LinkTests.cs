@@ -21,7 +21,8 @@ public sealed class LinkTests
         {
             double f = link.Predict(mean), step = 1e-6 * Math.Max(1.0, Math.Abs(f));
             Assert.Equal(mean, link.Mean(f), 1e-12);
-            Assert.Equal((link.Mean(f + step) - link.Mean(f - step)) / (2.0 * step), link.Slope(f), 1e-7 * Math.Abs(link.Slope(f)) + 1e-9);
+            Assert.Equal((link.Mean(f + step) - link.Mean(f - step)) / (2.0 * step), link.Slope(f),
+                1e-7 * Math.Abs(link.Slope(f)) + 1e-9);
         }
     }
 
@@ -37,7 +38,8 @@ public sealed class LinkTests
         Distance distance = Distance.Parse(name);
         Assert.Equal(name, distance.Name);
         const double Step = 1e-6;
-        double numeric = (distance.Expand(f + Step, y, 0.0).Value - distance.Expand(f - Step, y, 0.0).Value) / (2.0 * Step);
+        double numeric = (distance.Expand(f + Step, y, 0.0).Value - distance.Expand(f - Step, y, 0.0).Value) / (
+            2.0 * Step);
         Expansion here = distance.Expand(f, y, 0.0);
         Assert.Equal(numeric, here.Slope, 1e-8);
         Assert.True(here.Curvature > 0.0);
@@ -47,13 +49,16 @@ public sealed class LinkTests
     public void The_rate_of_counts_is_fitted_itself_with_the_identity_link_and_stays_positive()
     {
         FitProblem problem = Decay(Distance.Poisson.WithLink(Link.Identity));
-        FitResult fit = problem.Fit(), given = problem.Fit(new Dictionary<string, double> { ["a"] = 5, ["k"] = 0.4, ["c"] = 0.1 });
+        FitResult fit = problem.Fit(),
+            given = problem.Fit(new Dictionary<string, double> { ["a"] = 5, ["k"] = 0.4, ["c"] = 0.1 });
         Assert.True(fit.IsConverged && given.IsConverged, $"{fit}\n{given}");
         Assert.Equal(given.Minimum.Cost, fit.Minimum.Cost, 1e-8);
         Assert.True(fit.Fitted.Minimum() > 0.0);
 
-        // At the greatest likelihood with a constant among the parameters the fitted counts add up to the observed ones.
-        Assert.Equal(problem.Targets!.Values.Sum(), fit.Fitted.Sum() , 1e-6 * fit.Fitted.Sum() + 10.0 * fit.Minimum.GradientNorm);
+        // At the greatest likelihood with a constant among the parameters the fitted counts add up to the observed
+        // ones.
+        Assert.Equal(problem.Targets!.Values.Sum(), fit.Fitted.Sum() , 1e-6 * fit.Fitted.Sum()
+            + 10.0 * fit.Minimum.GradientNorm);
         Assert.Empty(fit.Warnings);
     }
 
@@ -63,7 +68,9 @@ public sealed class LinkTests
 
     [Fact]
     public void A_distance_without_a_link_refuses_one() =>
-        Assert.Contains("formula", Assert.Throws<NotSupportedException>(() => Distance.Squared.WithLink(Link.Log)).Message, StringComparison.Ordinal);
+        Assert.Contains("formula",
+            Assert.Throws<NotSupportedException>(() => Distance.Squared.WithLink(Link.Log)).Message,
+            StringComparison.Ordinal);
 
     private static FitProblem Decay(Distance distance)
     {
@@ -73,7 +80,8 @@ public sealed class LinkTests
         {
             Model = Model.FromFormula("a*exp(-k*t)+c", "t"),
             Inputs = t,
-            Targets = t.Column(0).Map(at => (double)Poisson.Sample(random, 6.0 * Math.Exp(-0.5 * at) + 0.5), Zeros.Include),
+            Targets = t.Column(0)
+                .Map(at => (double)Poisson.Sample(random, 6.0 * Math.Exp(-0.5 * at) + 0.5), Zeros.Include),
             Distance = distance,
         };
     }

@@ -8,8 +8,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Tests.Fitting;
 
 /// <summary>
-/// A problem that is given without a start, and the minimum that counts: NIST's certified one, or the one that the fit from the true
-/// parameters ends in.
+/// A problem that is given without a start, and the minimum that counts: NIST's certified one, or the one that the fit
+/// from the true parameters ends in.
 /// </summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Formula">The model, without the response.</param>
@@ -19,7 +19,8 @@ namespace Math4AI.Tests.Fitting;
 /// <param name="Truth">Parameters near the minimum; empty where it is certified.</param>
 /// <param name="Certified">The certified residual sum of squares; NaN where there is none.</param>
 internal sealed record StartProblem(
-    string Name, string Formula, string Input, double[] X, double[] Y, IReadOnlyDictionary<string, double> Truth, double Certified)
+    string Name, string Formula, string Input, double[] X, double[] Y, IReadOnlyDictionary<string, double> Truth,
+        double Certified)
 {
     // A certified sum of squares has eleven digits, but for sets that are fitted nearly exactly.
     private const double SameMinimum = 1e-6;
@@ -37,7 +38,9 @@ internal sealed record StartProblem(
     /// <summary>The residual sum of squares to reach.</summary>
     public double Reference => double.IsNaN(Certified) ? FromTruth().ResidualSumOfSquares : Certified;
 
-    /// <summary>The 60 problems that the search may be looked at with: NIST's, the cases, and shapes that people publish.</summary>
+    /// <summary>
+    /// The 60 problems that the search may be looked at with: NIST's, the cases, and shapes that people publish.
+    /// </summary>
     /// <param name="data">The folder of the recorded data.</param>
     /// <param name="cases">The folder of the cases.</param>
     public static IReadOnlyList<StartProblem> Tuned(string data, string cases) =>
@@ -78,8 +81,10 @@ internal sealed record StartProblem(
         {
             string[] rows = File.ReadAllLines(Path.Combine(folder, words[0] + ".csv"));
             string[] names = rows[0].Split(',');
-            double[] Column(string name) => [.. rows.Skip(1).Select(row => Number(row.Split(',')[Array.IndexOf(names, name)]))];
-            return new StartProblem(words[0], words[2], words[1], Column(words[1]), Column(words[3]), Pairs(words[4]), double.NaN);
+            double[] Column(string name) =>
+                [.. rows.Skip(1).Select(row => Number(row.Split(',')[Array.IndexOf(names, name)]))];
+            return new StartProblem(
+                words[0], words[2], words[1], Column(words[1]), Column(words[3]), Pairs(words[4]), double.NaN);
         });
 
     private static IEnumerable<StartProblem> Drawn(string table) =>
@@ -90,11 +95,13 @@ internal sealed record StartProblem(
             Dictionary<string, double> truth = Pairs(words[3]);
             Model model = Model.FromFormula(words[2], "x");
             double[] y = model.Evaluate(
-                Matrix<double>.Build.Dense(x.Length, 1, x), Vector<double>.Build.Dense([.. model.ParameterNames.Select(name => truth[name])]))
+                Matrix<double>.Build.Dense(x.Length, 1, x),
+                    Vector<double>.Build.Dense([.. model.ParameterNames.Select(name => truth[name])]))
                 .ToArray();
             double noise = Number(words[4]) * (y.Max() - y.Min());
             return new StartProblem(
-                words[0], words[2], "x", x, [.. y.Select(value => value + noise * Normal.Sample(random, 0.0, 1.0))], truth, double.NaN);
+                words[0], words[2], "x", x, [.. y.Select(value => value + noise * Normal.Sample(random, 0.0, 1.0))],
+                    truth, double.NaN);
         });
 
     /// <summary>Evenly spaced values, values in a constant ratio, or values drawn evenly, from here to there.</summary>
@@ -111,7 +118,8 @@ internal sealed record StartProblem(
     }
 
     private static IEnumerable<string[]> Lines(string table) =>
-        table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|', StringSplitOptions.TrimEntries));
+        table.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries));
 
     private static Dictionary<string, double> Pairs(string text) =>
         text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('='))

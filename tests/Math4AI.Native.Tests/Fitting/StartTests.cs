@@ -12,7 +12,8 @@ public sealed class StartTests
         RequireSolved(StartProblem.Tuned(Repository.Data(), Repository.Cases()), 60);
 
     [Fact]
-    public void The_least_minimum_of_thirty_further_shapes_is_found_without_a_start() => RequireSolved(StartProblem.HeldBack(), 30);
+    public void The_least_minimum_of_thirty_further_shapes_is_found_without_a_start() =>
+        RequireSolved(StartProblem.HeldBack(), 30);
 
     [Fact]
     public void A_scale_of_the_data_by_powers_of_ten_scales_the_parameters()
@@ -29,7 +30,8 @@ public sealed class StartTests
     [InlineData("A*sin(2*pi*f*t+p)+c", "f", 1.37)]
     [InlineData("A*cos(w*t-p)+c", "w", 2.0 * Math.PI * 1.37)]
     [InlineData("A*sin(2*pi*t/T+p)+c", "T", 1.0 / 1.37)]
-    public void A_sinusoid_has_a_positive_amplitude_and_frequency_and_its_alias_is_named(string formula, string name, double expected)
+    public void A_sinusoid_has_a_positive_amplitude_and_frequency_and_its_alias_is_named(
+        string formula, string name, double expected)
     {
         FitResult fit = Wave(formula).Fit();
         Assert.True(fit.IsConverged, $"{fit}");
@@ -43,7 +45,8 @@ public sealed class StartTests
     [Fact]
     public void A_start_at_an_alias_keeps_it_and_names_the_frequency_below_the_limit()
     {
-        FitResult fit = Wave("A*sin(2*pi*f*t+p)+c").Fit(new Dictionary<string, double> { ["A"] = 2, ["f"] = 21.371, ["p"] = 1, ["c"] = 1 });
+        FitResult fit = Wave("A*sin(2*pi*f*t+p)+c")
+            .Fit(new Dictionary<string, double> { ["A"] = 2, ["f"] = 21.371, ["p"] = 1, ["c"] = 1 });
         Assert.Equal(21.37, fit["f"].Value, 1e-9);
         Assert.Contains("f = 1.37 explains", Assert.Single(fit.Warnings), StringComparison.Ordinal);
     }
@@ -58,13 +61,15 @@ public sealed class StartTests
             Inputs = x,
             Targets = x.Column(0).Map(at => Math.Abs(at - 19.5), Zeros.Include),
         };
-        Assert.Contains(problem.Fit().Warnings, warning => warning.Contains("no better than a constant", StringComparison.Ordinal));
+        Assert.Contains(problem.Fit().Warnings, warning =>
+            warning.Contains("no better than a constant", StringComparison.Ordinal));
     }
 
     private static void RequireSolved(IReadOnlyList<StartProblem> problems, int count)
     {
         Assert.Equal(count, problems.Count);
-        string[] missed = [.. problems.Where(problem => !problem.IsSolvedBy(problem.Problem.Fit())).Select(problem => problem.Name)];
+        string[] missed = [.. problems.Where(problem => !problem.IsSolvedBy(problem.Problem.Fit()))
+            .Select(problem => problem.Name)];
         Assert.Empty(missed);
     }
 
@@ -76,7 +81,8 @@ public sealed class StartTests
             Model = Model.FromFormula("a*exp(-x/tau)+c", "x"),
             Inputs = x,
             Targets = x.Column(0).MapIndexed(
-                (i, at) => unitOfY * (3.0 * Math.Exp(-at / unitOfX / 4.0) + 0.5 + 0.01 * Math.Sin(17.0 * i)), Zeros.Include),
+                (i, at) => unitOfY * (3.0 * Math.Exp(-at / unitOfX / 4.0) + 0.5 + 0.01 * Math.Sin(17.0 * i)),
+                    Zeros.Include),
         };
     }
 

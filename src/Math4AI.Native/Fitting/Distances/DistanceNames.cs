@@ -10,7 +10,8 @@ public static class DistanceNames
 {
     private static readonly Lock Access = new();
 
-    private static IReadOnlyDictionary<string, Func<double?, Distance>> all = new OrderedDictionary<string, Func<double?, Distance>>
+    private static IReadOnlyDictionary<string, Func<double?, Distance>> all = new OrderedDictionary<string,
+        Func<double?, Distance>>
     {
         ["squared"] = _ => Distance.Squared,
         ["absolute"] = _ => Distance.Absolute,
@@ -48,14 +49,17 @@ public static class DistanceNames
         {
             if (name.AsSpan().ContainsAny(':', ',') || all.ContainsKey(name))
             {
-                throw new ArgumentException($"'{name}' is taken, or holds a colon or comma: choose another name.", nameof(name));
+                throw new ArgumentException($"'{name}' is taken, or holds a colon or comma: choose another name.",
+                    nameof(name));
             }
 
             all = new OrderedDictionary<string, Func<double?, Distance>>(all) { [name] = create };
         }
     }
 
-    /// <summary>Returns the distance of a name, such as <c>squared</c>, <c>huber:1.5</c> or <c>poisson:identity</c>.</summary>
+    /// <summary>
+    /// Returns the distance of a name, such as <c>squared</c>, <c>huber:1.5</c> or <c>poisson:identity</c>.
+    /// </summary>
     /// <param name="text">The name, and after a colon a number or a link where the distance takes one.</param>
     /// <exception cref="FormatException">There is no such distance, or the number cannot be read.</exception>
     public static Distance Parse(string text)

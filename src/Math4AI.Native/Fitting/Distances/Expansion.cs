@@ -23,5 +23,6 @@ public readonly record struct Expansion(double Value, double Slope, double Curva
     /// straight line, the one of the parabola through the slope that has its minimum at y.
     /// </summary>
     internal Expansion Convex(double residual) =>
-        Curvature > 0.0 || Slope == 0.0 ? this : this with { Curvature = Math.Abs(Slope) / Math.Max(Math.Abs(residual), Tiny) };
+        Curvature > 0.0 || Slope == 0.0 ? this
+            : this with { Curvature = Math.Abs(Slope) / Math.Max(Math.Abs(residual), Tiny) };
 }

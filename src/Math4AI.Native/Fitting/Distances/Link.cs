@@ -11,7 +11,8 @@ namespace Math4AI.Fitting.Distances;
 /// <param name="Predict">g(μ).</param>
 /// <param name="Mean">μ = g⁻¹(f).</param>
 /// <param name="Slope">dμ/df at f.</param>
-public sealed record Link(string Name, Func<double, double> Predict, Func<double, double> Mean, Func<double, double> Slope)
+public sealed record Link(
+    string Name, Func<double, double> Predict, Func<double, double> Mean, Func<double, double> Slope)
 {
     /// <summary>Gets f = μ.</summary>
     public static Link Identity { get; } = new("identity", mean => mean, f => f, _ => 1.0);
@@ -45,7 +46,8 @@ public sealed record Link(string Name, Func<double, double> Predict, Func<double
 
     /// <summary>Gets the links by name.</summary>
     public static IReadOnlyDictionary<string, Link> All { get; } =
-        new[] { Identity, Log, Logit, Probit, ComplementaryLogLog, SquareRoot, Inverse }.ToDictionary(link => link.Name);
+        new[] { Identity, Log, Logit, Probit, ComplementaryLogLog, SquareRoot, Inverse }.ToDictionary(link =>
+            link.Name);
 
     /// <summary>Returns the link of a name.</summary>
     /// <param name="name">A name in <see cref="All"/>.</param>

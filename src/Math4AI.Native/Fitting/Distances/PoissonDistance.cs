@@ -38,7 +38,8 @@ internal sealed class PoissonDistance(Link link) : Distance
 
     public override double Mean(double predicted) => link.Mean(predicted);
 
-    public override double PredictionFor(double observed) => link == Link.Identity ? observed : link.Predict(Math.Max(observed, 0.5));
+    public override double PredictionFor(double observed) =>
+        link == Link.Identity ? observed : link.Predict(Math.Max(observed, 0.5));
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 

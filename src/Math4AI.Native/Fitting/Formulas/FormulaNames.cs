@@ -41,7 +41,10 @@ internal static class FormulaNames
             : condition.ColumnsAmong([.. columns]);
     }
 
-    /// <summary>Whether two names differ by case alone, by one letter, or by two neighbors that changed places; digits tell names apart.</summary>
+    /// <summary>
+    /// Whether two names differ by case alone, by one letter, or by two neighbors that changed places; digits tell
+    /// names apart.
+    /// </summary>
     private static bool IsSlip(string name, string column)
     {
         string a = name.ToUpperInvariant(), b = column.ToUpperInvariant();

@@ -26,7 +26,8 @@ internal sealed class GroupedModel : Model
             .. groups.SelectMany(group => model.ParameterNames.Except(common).Select(name => NameOf(name, group))),
         ];
         var index = ParameterNames.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
-        places = [.. groups.Select(group => model.ParameterNames.Select(name => index[common.Contains(name) ? name : NameOf(name, group)]).ToArray())];
+        places = [.. groups.Select(group =>
+            model.ParameterNames.Select(name => index[common.Contains(name) ? name : NameOf(name, group)]).ToArray())];
     }
 
     public override IReadOnlyList<string> ParameterNames { get; }
@@ -67,7 +68,8 @@ internal sealed class GroupedModel : Model
             }
 
             int count = rows.Count * Outputs;
-            double[] ofPart = new double[count], slopes = jacobian.IsEmpty ? [] : new double[checked(count * theta.Length)];
+            double[] ofPart = new double[count], slopes = jacobian.IsEmpty ? []
+                : new double[checked(count * theta.Length)];
             model.Evaluate(part, theta, ofPart, slopes);
             for (int i = 0; i < count; i++)
             {

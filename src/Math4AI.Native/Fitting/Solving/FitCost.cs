@@ -86,7 +86,8 @@ internal sealed class FitCost : SquaresCost, IFitCost
         for (int i = 0; i < Samples; i++)
         {
             double weight = Problem.Weights?[i % targets.Samples] ?? 1.0;
-            Expansion expansion = Problem.Distance.Expand(values[i], targets[i], logScale).Convex(values[i] - targets[i]);
+            Expansion expansion = Problem.Distance.Expand(values[i], targets[i], logScale)
+                .Convex(values[i] - targets[i]);
             cost += weight * expansion.Value;
             double root = Row(weight * expansion.Slope, weight * expansion.Curvature, out residuals[i]);
             if (isDerived)
@@ -99,7 +100,8 @@ internal sealed class FitCost : SquaresCost, IFitCost
 
             if (HasScale)
             {
-                root = Row(weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[Samples + i]);
+                root = Row(weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature,
+                    out residuals[Samples + i]);
                 if (isDerived)
                 {
                     jacobian[free.Count * rows + Samples + i] = root;

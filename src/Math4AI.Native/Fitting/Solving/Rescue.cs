@@ -17,7 +17,8 @@ internal static class Rescue
     /// <summary>The better of a minimum and one by variable projection from the same start.</summary>
     public static Minimum Improved(FitProblem problem, Minimum minimum, double[] start, CancellationToken cancellation)
     {
-        bool isPossible = problem.Distance.Noise == NoiseModel.LeastSquares && problem.Model.HasJacobian && problem.Source is null
+        bool isPossible = problem.Distance.Noise == NoiseModel.LeastSquares && problem.Model.HasJacobian
+            && problem.Source is null
             && problem.Linear.Count == 0 && problem.Options?.MaxIterations is null && problem.Minimizer is null;
         if (minimum.IsConverged || minimum.Termination == Termination.BadStart || !isPossible)
         {
@@ -27,8 +28,10 @@ internal static class Rescue
         var random = new MersenneTwister(1, threadSafe: false);
         IReadOnlyList<string> names = problem.Model.ParameterNames;
         int[] found = LinearParameters.Find(
-            problem, () => [.. start.Select(value => value + Beside * (random.NextDouble() - 0.5) * (value == 0.0 ? 1.0 : value))]);
-        string[] linear = [.. found.Select(j => names[j]).Where(name => !problem.Bounds.ContainsKey(name) && !problem.Priors.ContainsKey(name))];
+            problem, () => [.. start.Select(value =>
+                value + Beside * (random.NextDouble() - 0.5) * (value == 0.0 ? 1.0 : value))]);
+        string[] linear = [.. found.Select(j => names[j])
+            .Where(name => !problem.Bounds.ContainsKey(name) && !problem.Priors.ContainsKey(name))];
         if (linear.Length == 0 || linear.Length + problem.Fixed.Count == names.Count)
         {
             return minimum;

@@ -28,15 +28,18 @@ internal static class Signs
         }
 
         FitBlock block = problem.Blocks().Read(0);
-        Matrix<double> inputs = block.Inputs.SubMatrix(0, Math.Min(MaxSamples, block.Inputs.RowCount), 0, block.Inputs.ColumnCount);
+        Matrix<double> inputs =
+            block.Inputs.SubMatrix(0, Math.Min(MaxSamples, block.Inputs.RowCount), 0, block.Inputs.ColumnCount);
         var form = new Form(problem, unknowns, inputs, minimum.Parameters);
         int[] angles = problem.Inputs is null ? [] : [.. movable.Where(form.IsAngle)];
-        foreach (int j in movable.Except(angles).Where(j => minimum.Parameters[j] < 0.0 && MayBe(problem, unknowns, j, -minimum.Parameters[j])))
+        foreach (int j in movable.Except(angles)
+            .Where(j => minimum.Parameters[j] < 0.0 && MayBe(problem, unknowns, j, -minimum.Parameters[j])))
         {
             if (!form.Try(0.0, (j, x => -x)))
             {
                 _ = angles.Any(angle => form.Try(SameModel, (j, x => -x), (angle, x => x + Math.PI))
-                    || form.Try(SameModel, (j, x => -x), (angle, x => -x)) || form.Try(SameModel, (j, x => -x), (angle, x => Math.PI - x)));
+                    || form.Try(SameModel, (j, x => -x), (angle, x => -x))
+                        || form.Try(SameModel, (j, x => -x), (angle, x => Math.PI - x)));
             }
         }
 
@@ -70,7 +73,8 @@ internal static class Signs
                 double[] theta = unknowns.Completed(Parameters.ToArray());
                 return
                 [
-                    .. PeriodicParameter.AllIn(problem, name => unknowns.Names.ToList().IndexOf(name) is >= 0 and int i ? theta[i] : null)
+                    .. PeriodicParameter.AllIn(problem, name =>
+                        unknowns.Names.ToList().IndexOf(name) is >= 0 and int i ? theta[i] : null)
                         .Where(parameter => parameter.IsAngle).Select(parameter => parameter.Name),
                 ];
             });

@@ -23,7 +23,8 @@ internal sealed class Candidates
         (this.problem, this.linear) = (problem, linear);
         values = new double[problem.Targets!.Samples * problem.Model.Outputs];
         targets = [.. problem.Targets.Values.Select(problem.Distance.PredictionFor)];
-        roots = [.. Enumerable.Range(0, values.Length).Select(i => Math.Sqrt(problem.Weights?[i % problem.Targets.Samples] ?? 1.0))];
+        roots = [.. Enumerable.Range(0, values.Length)
+            .Select(i => Math.Sqrt(problem.Weights?[i % problem.Targets.Samples] ?? 1.0))];
         Size = targets.Select((target, i) => roots[i] * roots[i] * target * target).Sum();
         columns = [.. linear.Select(_ => new double[values.Length])];
     }
@@ -64,7 +65,8 @@ internal sealed class Candidates
     private static double Cost(double[] residuals) => residuals.Sum(residual => residual * residual);
 
     private double Within(string name, double value) =>
-        problem.Bounds.TryGetValue(name, out (double Lower, double Upper) box) ? Math.Clamp(value, box.Lower, box.Upper) : value;
+        problem.Bounds.TryGetValue(name, out (double Lower, double Upper) box)
+            ? Math.Clamp(value, box.Lower, box.Upper) : value;
 
     private double[] Residuals(double[] theta)
     {

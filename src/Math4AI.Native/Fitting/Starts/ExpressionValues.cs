@@ -8,7 +8,9 @@ internal sealed class ExpressionValues
     private readonly Dictionary<Expression, double[]> values = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="expression">The formula.</param>
-    /// <param name="named">The values of a column, or one value of a parameter; null leaves out what depends on it.</param>
+    /// <param name="named">
+    /// The values of a column, or one value of a parameter; null leaves out what depends on it.
+    /// </param>
     /// <param name="rows">The number of rows.</param>
     public ExpressionValues(Expression expression, Func<string, double[]?> named, int rows)
     {

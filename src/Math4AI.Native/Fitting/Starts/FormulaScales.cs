@@ -61,7 +61,8 @@ internal sealed class FormulaScales
     {
         NameExpression name when parameters.Contains(name.Name) => (name.Name, false),
         BinaryExpression { Operands: [NameExpression name, var other] } product
-            when product.Function == BinaryFunction.Multiply && ReferenceEquals(name, other) && parameters.Contains(name.Name) => (name.Name, true),
+            when product.Function == BinaryFunction.Multiply && ReferenceEquals(name, other)
+                && parameters.Contains(name.Name) => (name.Name, true),
         _ => null,
     };
 
@@ -148,7 +149,9 @@ internal sealed class FormulaScales
         }
     }
 
-    /// <summary>A sum is as large as what it holds, but the distance from a place on an axis is as large as the axis is long.</summary>
+    /// <summary>
+    /// A sum is as large as what it holds, but the distance from a place on an axis is as large as the axis is long.
+    /// </summary>
     private LinearForm Sum(BinaryExpression node, LinearForm left, LinearForm right)
     {
         for (int side = 0; side < 2; side++)
@@ -160,7 +163,8 @@ internal sealed class FormulaScales
             }
         }
 
-        return node.Operands[0] is NumberExpression || left.IsConstant ? (node.Operands[0] is NumberExpression ? right : left)
+        return node.Operands[0] is NumberExpression || left.IsConstant
+            ? (node.Operands[0] is NumberExpression ? right : left)
             : node.Operands[1] is NumberExpression ? left
             : right.IsConstant ? right
             : left;
@@ -184,7 +188,8 @@ internal sealed class FormulaScales
     }
 
     private static bool IsDifferenceOfLogarithms(BinaryExpression node) =>
-        node.Operands is [UnaryExpression { Function.Name: "log" or "ln" or "log10" or "log2" } left, UnaryExpression right]
+        node.Operands is [UnaryExpression { Function.Name: "log" or "ln" or "log10" or "log2" } left,
+            UnaryExpression right]
         && left.Function == right.Function;
 
     private LinearForm Equal(LinearForm left, LinearForm right)

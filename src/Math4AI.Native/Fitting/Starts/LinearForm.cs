@@ -1,6 +1,8 @@
 namespace Math4AI.Fitting.Starts;
 
-/// <summary>log₁₀ of the magnitude of a part of a formula: a constant plus multiples of those of the parameters.</summary>
+/// <summary>
+/// log₁₀ of the magnitude of a part of a formula: a constant plus multiples of those of the parameters.
+/// </summary>
 internal readonly struct LinearForm(double constant, double[] factors)
 {
     public double Constant => constant;
@@ -16,5 +18,6 @@ internal readonly struct LinearForm(double constant, double[] factors)
     public static LinearForm operator *(double factor, LinearForm a) => Combine(a, factor, a, 0.0);
 
     private static LinearForm Combine(LinearForm a, double first, LinearForm b, double second) =>
-        new(first * a.Constant + second * b.Constant, [.. a.Factors.Zip(b.Factors, (left, right) => first * left + second * right)]);
+        new(first * a.Constant
+            + second * b.Constant, [.. a.Factors.Zip(b.Factors, (left, right) => first * left + second * right)]);
 }

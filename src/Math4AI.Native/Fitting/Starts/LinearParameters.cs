@@ -21,7 +21,8 @@ internal static class LinearParameters
     {
         int rows = Math.Min(MaxRows, problem.Inputs!.RowCount), count = problem.Model.ParameterNames.Count;
         Matrix<double> inputs = Matrix<double>.Build.Dense(
-            rows, problem.Inputs.ColumnCount, (i, j) => problem.Inputs[(int)((long)i * problem.Inputs.RowCount / rows), j]);
+            rows, problem.Inputs.ColumnCount, (i, j) =>
+                problem.Inputs[(int)((long)i * problem.Inputs.RowCount / rows), j]);
         double[] values = new double[rows * problem.Model.Outputs];
         int[] found = [];
         List<double[]> points = [];
@@ -37,7 +38,8 @@ internal static class LinearParameters
         for (int j = 0; j < count && points.Count == Points; j++)
         {
             int[] tried = [.. found, j];
-            if (!problem.Fixed.ContainsKey(problem.Model.ParameterNames[j]) && points.All(point => IsLinear(point, tried)))
+            if (!problem.Fixed.ContainsKey(problem.Model.ParameterNames[j])
+                && points.All(point => IsLinear(point, tried)))
             {
                 found = tried;
             }
@@ -63,7 +65,8 @@ internal static class LinearParameters
             double[] here = Jacobian(point), there = Jacobian(moved);
             return linear.All(j =>
             {
-                ReadOnlySpan<double> before = here.AsSpan(j * values.Length, values.Length), after = there.AsSpan(j * values.Length, values.Length);
+                ReadOnlySpan<double> before = here.AsSpan(j * values.Length, values.Length),
+                    after = there.AsSpan(j * values.Length, values.Length);
                 double size = 0.0, change = 0.0;
                 for (int i = 0; i < before.Length; i++)
                 {

@@ -41,19 +41,24 @@ internal sealed record PeriodicParameter(string Name, string Column, double Fact
             if (along.Length == 1)
             {
                 int column = problem.Model.InputNames.ToList().IndexOf(along[0]);
-                found.AddRange(names.Where(name => problem.Model.ParameterNames.Contains(name) && !problem.Fixed.ContainsKey(name))
-                    .Select(name => Of(name, wave, along[0], problem.Inputs!.Column(column), typical)).OfType<PeriodicParameter>());
+                found.AddRange(names.Where(name =>
+                    problem.Model.ParameterNames.Contains(name) && !problem.Fixed.ContainsKey(name))
+                    .Select(name => Of(name, wave, along[0], problem.Inputs!.Column(column),
+                        typical)).OfType<PeriodicParameter>());
             }
         }
 
         return [.. found.OrderBy(parameter => parameter.IsAngle ? 1 : 0).DistinctBy(parameter => parameter.Name)];
     }
 
-    /// <summary>Looks at how the argument of a wave changes with a parameter; null where it is not affine in the column.</summary>
+    /// <summary>
+    /// Looks at how the argument of a wave changes with a parameter; null where it is not affine in the column.
+    /// </summary>
     private static PeriodicParameter? Of(
         string name, UnaryExpression wave, string column, Vector<double> values, Func<string, double?> typical)
     {
-        double from = values.Minimum(), to = values.Maximum(), at = typical(name) is { } given and not 0.0 ? given : 1.0;
+        double from = values.Minimum(), to = values.Maximum(), at = typical(name) is { } given and not 0.0 ? given
+            : 1.0;
         double[] places = [from, 0.5 * (from + to), to];
         double[] once = Argument(at), twice = Argument(2.0 * at);
         double slope = (once[2] - once[0]) / (to - from), other = (twice[2] - twice[0]) / (to - from);

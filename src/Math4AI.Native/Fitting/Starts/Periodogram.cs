@@ -43,13 +43,17 @@ internal sealed class Periodogram
         spacing = cells > 0 ? Oversampling * length / cells : 0.0;
     }
 
-    /// <summary>The largest frequency that is looked at, in radians per unit of x; of evenly spaced samples Nyquist's.</summary>
+    /// <summary>
+    /// The largest frequency that is looked at, in radians per unit of x; of evenly spaced samples Nyquist's.
+    /// </summary>
     public double Limit { get; }
 
     /// <summary>How far apart two frequencies are that the samples can just tell apart.</summary>
     public double Resolution => 2.0 * Math.PI / length;
 
-    /// <summary>The frequencies in radians per unit of x, the most striking ones first; empty for too many samples.</summary>
+    /// <summary>
+    /// The frequencies in radians per unit of x, the most striking ones first; empty for too many samples.
+    /// </summary>
     /// <param name="rounds">How often the strongest one is taken off.</param>
     /// <param name="each">How many peaks are kept of each round.</param>
     public List<double> Peaks(int rounds, int each)
@@ -89,7 +93,8 @@ internal sealed class Periodogram
     }
 
     /// <summary>Where between three values a parabola through them is highest.</summary>
-    private static double Summit(double left, double middle, double right) => 0.5 * (left - right) / (left - 2.0 * middle + right);
+    private static double Summit(double left, double middle, double right) =>
+        0.5 * (left - right) / (left - 2.0 * middle + right);
 
     /// <summary>|Σ r e^(iωx)|² for ω = 0, 1, 2, … bins up to the limit.</summary>
     private double[] Power(double[] residuals)
@@ -120,6 +125,7 @@ internal sealed class Periodogram
         Vector wanted = Vector.Build.Dense(y);
         return columns.RowCount < columns.ColumnCount
             ? y
-            : (wanted - columns * columns.TransposeThisAndMultiply(columns).Svd().Solve(columns.TransposeThisAndMultiply(wanted))).ToArray();
+            : (wanted - columns * columns.TransposeThisAndMultiply(columns).Svd()
+                .Solve(columns.TransposeThisAndMultiply(wanted))).ToArray();
     }
 }

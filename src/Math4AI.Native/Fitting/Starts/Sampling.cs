@@ -14,6 +14,7 @@ internal static class Sampling
         double[] sorted = [.. x.Order()];
         double[] steps = [.. sorted.Zip(sorted.Skip(1), (a, b) => b - a).Where(step => step > 0.0)];
         double step = steps.Length > 0 ? (sorted[^1] - sorted[0]) / steps.Length : 0.0;
-        return (steps.Length > 1 && steps.All(each => Math.Abs(each - step) <= EvenTo * step), step > 0.0 ? Math.PI / step : 0.0);
+        return (steps.Length > 1 && steps.All(each => Math.Abs(each - step) <= EvenTo * step), step > 0.0
+            ? Math.PI / step : 0.0);
     }
 }

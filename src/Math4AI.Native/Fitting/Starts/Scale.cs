@@ -27,7 +27,8 @@ internal readonly record struct Scale(double Low, double High, double Step, doub
             return new Scale(high, high, high, high);
         }
 
-        double range = Math.Log10(sorted[^1] - sorted[0]), step = Math.Max(Math.Log10(steps[steps.Length / 2]), range - MaxDecades);
+        double range = Math.Log10(sorted[^1] - sorted[0]),
+            step = Math.Max(Math.Log10(steps[steps.Length / 2]), range - MaxDecades);
         return new Scale(Math.Max(Math.Min(small, step), high - MaxDecades), high, step, range);
     }
 }

@@ -37,7 +37,8 @@ internal sealed class StartRanges
         free = [.. names.Where(name => !problem.Fixed.ContainsKey(name))];
         ranges = [.. names.Select(_ => new StartRange())];
         Matrix<double> inputs = problem.Inputs!;
-        int[] chosen = [.. Enumerable.Range(0, Math.Min(MaxRows, inputs.RowCount)).Select(i => (int)((long)i * inputs.RowCount / Math.Min(MaxRows, inputs.RowCount)))];
+        int[] chosen = [.. Enumerable.Range(0, Math.Min(MaxRows, inputs.RowCount))
+            .Select(i => (int)((long)i * inputs.RowCount / Math.Min(MaxRows, inputs.RowCount)))];
         rows = chosen.Length;
         columns = problem.Model.InputNames.Select((name, j) => (name, chosen.Select(i => inputs[i, j]).ToArray()))
             .ToDictionary(pair => pair.name, pair => pair.Item2);
@@ -46,7 +47,8 @@ internal sealed class StartRanges
             Expression expression = problem.Model.Expressions[output];
             if (expression.InOrder().Count <= MaxNodes)
             {
-                Look(expression, [.. chosen.Select(i => problem.Targets![i + Math.Min(output, problem.Targets.Columns - 1) * inputs.RowCount])]);
+                Look(expression, [.. chosen.Select(i =>
+                    problem.Targets![i + Math.Min(output, problem.Targets.Columns - 1) * inputs.RowCount])]);
             }
         }
 
@@ -77,7 +79,8 @@ internal sealed class StartRanges
     {
         var data = new ExpressionValues(
             expression,
-            name => columns.GetValueOrDefault(name) ?? (problem.Fixed.TryGetValue(name, out double value) ? [value] : null),
+            name => columns.GetValueOrDefault(name) ?? (problem.Fixed.TryGetValue(name, out double value) ? [value]
+                : null),
             rows);
         double whole = Scale.Of(y).High;
         double[] small = FormulaScales.Of(expression, free, data, whole, isLarge: false);
@@ -98,7 +101,10 @@ internal sealed class StartRanges
         }
     }
 
-    /// <summary>A parameter alone, added to or compared with an axis, is a place on it: anywhere, or where y is far from its median.</summary>
+    /// <summary>
+    /// A parameter alone, added to or compared with an axis, is a place on it: anywhere, or where y is far from its
+    /// median.
+    /// </summary>
     private void LookAtPlace(BinaryExpression node, ExpressionValues data, double[] y)
     {
         if (node.Function.Name is not ("-" or "+" or "<" or ">" or "<=" or ">="))
@@ -109,13 +115,15 @@ internal sealed class StartRanges
         for (int side = 0; side < 2; side++)
         {
             Expression axis = node.Operands[1 - side];
-            if (axis is NumberExpression || FormulaScales.Alone(node.Operands[side], free) is not { } alone || data[axis] is not { } values)
+            if (axis is NumberExpression || FormulaScales.Alone(node.Operands[side], free) is not { } alone
+                || data[axis] is not { } values)
             {
                 continue;
             }
 
             bool isSum = node.Function.Name == "+";
-            double[] places = PlacesOn(values, y, value => alone.IsSquared ? Math.Sqrt(Math.Abs(value)) : isSum ? -value : value);
+            double[] places = PlacesOn(values, y, value =>
+                alone.IsSquared ? Math.Sqrt(Math.Abs(value)) : isSum ? -value : value);
             if (places.Length == 0)
             {
                 continue;
@@ -153,7 +161,8 @@ internal sealed class StartRanges
         }
 
         double from = axis[order[0]], to = axis[order[^1]];
-        bool isEven = order.Length < Places || Math.Abs(axis[order[order.Length / 2]] - 0.5 * (from + to)) < 0.2 * (to - from);
+        bool isEven = order.Length < Places
+            || Math.Abs(axis[order[order.Length / 2]] - 0.5 * (from + to)) < 0.2 * (to - from);
         IEnumerable<double> spread = Enumerable.Range(0, Places).Select(
             i => place(isEven ? from + (to - from) * (i + 0.5) / Places : axis[order[i * order.Length / Places]]));
         return [.. spread.Zip(striking, (a, b) => new[] { a, b }).SelectMany(pair => pair)];
@@ -174,7 +183,8 @@ internal sealed class StartRanges
 
         // The first peaks are the likeliest, and a squared sine turns half as fast.
         double[] halves = [.. peaks.Take(2).Select(peak => 0.5 * peak)];
-        double[] values = [.. peaks.Take(2), .. peaks.Take(4), .. peaks, .. halves, .. Beside([.. peaks.Take(1), .. halves], x, periodogram)];
+        double[] values = [.. peaks.Take(2), .. peaks.Take(4), .. peaks, .. halves,
+            .. Beside([.. peaks.Take(1), .. halves], x, periodogram)];
         int index = IndexOf(parameter.Name);
         double low = parameter.At(0.2 * periodogram.Resolution), high = parameter.At(periodogram.Limit);
         ranges[index] = new StartRange
@@ -187,8 +197,8 @@ internal sealed class StartRanges
     }
 
     /// <summary>
-    /// Far from x = 0 a small change of the frequency shifts the phase by full turns: those between two that the samples
-    /// can tell apart, so close that the phase is right for one of them.
+    /// Far from x = 0 a small change of the frequency shifts the phase by full turns: those between two that the
+    /// samples can tell apart, so close that the phase is right for one of them.
     /// </summary>
     private static IEnumerable<double> Beside(double[] frequencies, double[] x, Periodogram periodogram)
     {

@@ -18,11 +18,13 @@ internal static class StartSamples
         long samples = problem.SampleCount;
         if (samples <= 2 * Enough)
         {
-            return problem.Source is null ? problem : Read(problem, [.. Enumerable.Range(0, (int)samples).Select(i => (long)i)]);
+            return problem.Source is null ? problem
+                : Read(problem, [.. Enumerable.Range(0, (int)samples).Select(i => (long)i)]);
         }
 
         var random = new MersenneTwister(1, threadSafe: false);
-        long[] drawn = [.. Enumerable.Range(0, Enough).Select(i => (long)((i + random.NextDouble()) * samples / Enough)).Distinct()];
+        long[] drawn = [.. Enumerable.Range(0, Enough)
+            .Select(i => (long)((i + random.NextDouble()) * samples / Enough)).Distinct()];
         return problem.Source is null ? problem.Select([.. drawn.Select(i => (int)i)]) : Read(problem, drawn);
     }
 
@@ -32,11 +34,13 @@ internal static class StartSamples
         IFitBlocks blocks = problem.Blocks();
         FitProblem[] parts =
         [
-            .. samples.GroupBy(sample => (int)(sample / problem.Source!.BlockLength)).Select(group => problem.Of(blocks.Read(group.Key))
+            .. samples.GroupBy(sample => (int)(sample / problem.Source!.BlockLength))
+                .Select(group => problem.Of(blocks.Read(group.Key))
                 .Select([.. group.Select(sample => (int)(sample % problem.Source!.BlockLength))])),
         ];
         Matrix<double> inputs = parts.Select(part => part.Inputs!).Aggregate((above, below) => above.Stack(below));
-        Matrix<double> targets = parts.Select(part => part.Targets!.ToMatrix()).Aggregate((above, below) => above.Stack(below));
+        Matrix<double> targets = parts.Select(part => part.Targets!.ToMatrix())
+            .Aggregate((above, below) => above.Stack(below));
         Vector<double>? weights = problem.Source!.WeightColumn is null
             ? null
             : Vector<double>.Build.Dense([.. parts.SelectMany(part => part.Weights!)]);

@@ -9,8 +9,8 @@ namespace Math4AI.Fitting.Starts;
 /// Fits without a start. Starts are drawn by Sobol's sequence from where <see cref="StartRanges"/> says that the
 /// parameters may be, the parameters that the model is linear in are solved for, and the cost is minimized from the
 /// best of them for a few steps, then from the best ends until they converge. More are drawn until the same minimum
-/// was reached several times, none lower was found for some rounds, or the starts are used up. Of equally good ends the one with the smaller parameters is
-/// taken: among frequencies that samples cannot tell apart, the lowest.
+/// was reached several times, none lower was found for some rounds, or the starts are used up. Of equally good ends the
+/// one with the smaller parameters is taken: among frequencies that samples cannot tell apart, the lowest.
 /// </summary>
 internal sealed class StartSearch
 {
@@ -49,7 +49,8 @@ internal sealed class StartSearch
         _ = Draw(first, free);
         linear = problem.IsSquares ? LinearParameters.Find(samples, () => Draw(first, free)) : [];
         candidates = new Candidates(samples, linear);
-        searched = [.. free.Where(j => !linear.Contains(j) && !problem.Linear.Contains(names[j])).Take(SobolSequence.MaxDimensions)];
+        searched = [.. free.Where(j => !linear.Contains(j) && !problem.Linear.Contains(names[j]))
+            .Take(SobolSequence.MaxDimensions)];
         if (searched.Length > 0)
         {
             sequence = new SobolSequence(searched.Length);
@@ -81,7 +82,8 @@ internal sealed class StartSearch
         long began = Stopwatch.GetTimestamp();
         IFitCost few = (samples with { Options = new MinimizerOptions { MaxIterations = FirstSteps } }).Cost();
         double least = double.PositiveInfinity;
-        for (int tried = 0, stale = 0; tried < starts && Times() < TimesFound && stale < StaleRounds; tried += StartsOfRound)
+        for (int tried = 0, stale = 0; tried < starts && Times() < TimesFound
+            && stale < StaleRounds; tried += StartsOfRound)
         {
             Draw(Math.Min(StartsOfRound, starts - tried) * DrawnForEach);
             var ofRound = new List<Minimum>();
@@ -90,9 +92,11 @@ internal sealed class StartSearch
                 ofRound.Add(few.Minimize(start, cancellation));
             }
 
-            foreach (Minimum end in ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost).Take(Finalists))
+            foreach (Minimum end in ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost)
+                .Take(Finalists))
             {
-                ends.Add(end.IsConverged ? end : part.Minimize(part.Unknowns.Completed(end.Parameters.AsArray()), cancellation));
+                ends.Add(end.IsConverged ? end
+                    : part.Minimize(part.Unknowns.Completed(end.Parameters.AsArray()), cancellation));
             }
 
             if (sequence is null)
@@ -144,7 +148,8 @@ internal sealed class StartSearch
     }
 
     /// <summary>Whether a cost is the least one, to what a fit leaves of data without noise.</summary>
-    private bool IsSame(double cost, double least) => cost <= least + SameCost * Math.Abs(least) + Exact * candidates.Size;
+    private bool IsSame(double cost, double least) =>
+        cost <= least + SameCost * Math.Abs(least) + Exact * candidates.Size;
 
     private void Draw(int count)
     {
@@ -160,7 +165,10 @@ internal sealed class StartSearch
         }
     }
 
-    /// <summary>Least squares may give a negative rate, which a distance refuses; positive linear parameters give a positive one.</summary>
+    /// <summary>
+    /// Least squares may give a negative rate, which a distance refuses; positive linear parameters give a positive
+    /// one.
+    /// </summary>
     private void MakePossible(double[] theta)
     {
         if (problem.Distance.Link is null || double.IsFinite(part.Value(part.Unknowns.Of(theta, 0.0))))

@@ -1,6 +1,7 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Solving;
 using Math4AI.Optimization;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Uncertainty;
 
@@ -12,6 +13,10 @@ internal sealed class ProfileLikelihood
 {
     private const int MaxFits = 40;
     private const double Farthest = 50.0;
+
+    // From so many observations on, the points of a profile come from its tangent.
+    private const int Many = 100_000;
+    private const double Span = 3.5;
 
     private readonly FitResult fit;
     private readonly string name;
@@ -50,19 +55,52 @@ internal sealed class ProfileLikelihood
     /// <summary>Values from −3½ to 3½ standard errors, with τ.</summary>
     public IReadOnlyList<(double Value, double Root)> Points(int count)
     {
+        if (fit.Observations >= Many && fit.Covariance.Enumerate().All(double.IsFinite))
+        {
+            return AlongTangent(count);
+        }
+
         var points = new List<(double Value, double Root)>();
         foreach (double side in new[] { -1.0, 1.0 })
         {
             IReadOnlyDictionary<string, double> start = Start();
             for (int i = 1; i <= count / 2; i++)
             {
-                double value = centre + side * unit * 3.5 * i / (count / 2);
+                double value = centre + side * unit * Span * i / (count / 2);
                 (double root, start) = Root(value, start);
                 points.Add((value, root));
             }
         }
 
         return [.. points.Append((centre, 0.0)).Where(point => double.IsFinite(point.Item2)).OrderBy(point => point.Item1)];
+    }
+
+    /// <summary>
+    /// The same where the other parameters follow the tangent of the profile, θ* + (c − θ*_j) V_j / V_jj with the
+    /// covariance V, instead of being fitted again: what that adds to C is of the fourth order in c − θ*_j.
+    /// </summary>
+    private List<(double Value, double Root)> AlongTangent(int count)
+    {
+        IFitCost cost = fit.Problem.Cost();
+        int index = fit.Names.ToList().IndexOf(name);
+        Vector<double> direction = fit.Covariance.Column(index) / fit.Covariance[index, index];
+        (double lower, double upper) = fit.Problem.Bounds.GetValueOrDefault(
+            name, (double.NegativeInfinity, double.PositiveInfinity));
+        double logScale = fit.Problem.Distance.HasScale ? fit.Minimum.Parameters[^1] : 0.0;
+        var points = new List<(double Value, double Root)>();
+        for (int i = -(count / 2); i <= count / 2; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double value = centre + unit * Span * i / (count / 2);
+            double[] theta = (fit.Parameters + (value - centre) * direction).ToArray();
+            double rise = i == 0 ? 0.0 : Math.Max(0.0, cost.Value(cost.Unknowns.Of(theta, logScale)) - fit.Minimum.Cost);
+            if (value >= lower && value <= upper && double.IsFinite(rise))
+            {
+                points.Add((value, Math.Sign(i) * Math.Sqrt(rise / noise)));
+            }
+        }
+
+        return points;
     }
 
     private double End(double side, double quantile)

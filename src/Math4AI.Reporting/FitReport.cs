@@ -15,6 +15,8 @@ public sealed record FitReport
     // More points than these are drawn one for many, and the cost is not mapped.
     private const int MaxDrawn = 20_000;
     private const int MaxMapped = 100_000;
+    private const int ManyPoints = 21;
+    private const int FewPoints = 9;
 
     /// <summary>Gets the result of the fit.</summary>
     public required FitResult Result { get; init; }
@@ -221,7 +223,8 @@ public sealed record FitReport
             return;
         }
 
-        double[] all = [.. residuals.Order()];
+        double[] all = [.. residuals];
+        Array.Sort(all);
         int[] drawn = Drawn(all.Length);
         double[] sorted = [.. drawn.Select(i => all[i])];
         double[] normal = [.. drawn.Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / all.Length))];
@@ -254,10 +257,11 @@ public sealed record FitReport
             return;
         }
 
+        bool isLarge = Result.Observations > MaxMapped;
         page.Heading("Profile likelihood").Add("<div class=\"grid\">");
         foreach (string name in Result.Names.Where(name => !Result.Problem.Fixed.ContainsKey(name)))
         {
-            IReadOnlyList<(double Value, double Root)> points = Result.Profile(name, cancellation: cancellation);
+            IReadOnlyList<(double Value, double Root)> points = Result.Profile(name, isLarge ? FewPoints : ManyPoints, cancellation);
             if (points.Count > 2)
             {
                 Card(

@@ -16,6 +16,10 @@ switch (args)
         return LinearAgainstPeer.Run(args[1..]);
     case ["kernels", ..]:
         return KernelsAgainstPeer.Run(args[1..]);
+    case ["libsvm", ..]:
+        return MachinesAgainstLibsvm.Run(args[1..]);
+    case ["machines", ..]:
+        return MachineQuality.Run(args[1..]);
     case ["information"]:
         return Information.Run();
     case ["bss-eval", ..]:

@@ -15,8 +15,8 @@ using Math4AI.Training.Tables;
 namespace Math4AI.Cli;
 
 /// <summary>
-/// The options of <c>math4ai train</c>: what they are called, what they take, and what they mean for the library. The command line is
-/// saved with every checkpoint, so that <c>--resume</c> continues with the same options.
+/// The options of <c>math4ai train</c>: what they are called, what they take, and what they mean for the library. The
+/// command line is saved with every checkpoint, so that <c>--resume</c> continues with the same options.
 /// </summary>
 internal sealed class TrainCommandOptions
 {
@@ -48,8 +48,8 @@ internal sealed class TrainCommandOptions
 
     private static readonly Argument<string?> DataArgument = new("DATA")
     {
-        Description = "A comma-separated file whose first line names the columns; or a folder that has a folder of images for each class; "
-            + "or a file of images in IDX format, with the file of its labels beside it.",
+        Description = "A comma-separated file whose first line names the columns; or a folder that has a folder of "
+            + "images for each class; or a file of images in IDX format, with the file of its labels beside it.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -61,7 +61,8 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<string?> UnitOption = new("--unit")
     {
-        Description = $"The tokens of a text: {string.Join(", ", Units.Keys)} (those tokens of GPT-2 that occur in the text).",
+        Description = $"The tokens of a text: {string.Join(", ", Units.Keys)} (those tokens of GPT-2 that occur in the "
+            + "text).",
         HelpName = "UNIT",
         DefaultValueFactory = _ => "character",
     };
@@ -80,7 +81,8 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<string?> ModelOption = new("--model")
     {
-        Description = $"The network, {string.Join(", ", Networks)}, or the learner, {string.Join(", ", LearnerNames.All)} (a Gaussian process, "
+        Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
+            + $"{string.Join(", ", LearnerNames.All)} (a Gaussian process, "
             + "kernel ridge regression, a support vector machine). Images use convnet unless a learner is named.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "mlp",
@@ -95,22 +97,25 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<string?> KernelOption = new("--kernel")
     {
-        Description = $"The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: {string.Join(", ", KernelNames.All)}. Default: rbf, "
+        Description = "The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: "
+            + $"{string.Join(", ", KernelNames.All)}. Default: rbf, "
             + "whose width is chosen by cross-validation; for gp, matern52 with a length scale for each input.",
         HelpName = "FORMULA",
     };
 
     private static readonly Option<string?> FeaturesOption = new("--features")
     {
-        Description = "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All) + "; of images: "
-            + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. Default for images: color,hog.",
+        Description = "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All)
+            + "; of images: "
+            + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
+            + "Default for images: color,hog.",
         HelpName = "FORMULA",
     };
 
     private static readonly Option<bool> RawOption = new("--no-standardize")
     {
-        Description = "Leave the inputs of a learner, and its features, in their own units. By default columns have mean 0 and variance 1, and "
-            + "groups of features of images weigh the same.",
+        Description = "Leave the inputs of a learner, and its features, in their own units. By default columns have "
+            + "mean 0 and variance 1, and groups of features of images weigh the same.",
     };
 
     private static readonly Option<string?> TestOption = new("--test")
@@ -128,43 +133,46 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<string?> GroupOption = new("--group")
     {
-        Description = "A column, such as a patient's name, whose equal values stay together in the training, validation or test set. It is "
-            + "not an input.",
+        Description = "A column, such as a patient's name, whose equal values stay together in the training, "
+            + "validation or test set. It is not an input.",
         HelpName = "COLUMN",
     };
 
     private static readonly Option<string?> TimeOption = new("--time")
     {
-        Description = "A column of numbers or dates. The validation set is later than the training set, and the test set is later than both. "
-            + "It is not an input.",
+        Description = "A column of numbers or dates. The validation set is later than the training set, and the test "
+            + "set is later than both. It is not an input.",
         HelpName = "COLUMN",
     };
 
     private static readonly Option<string?> MissingOption = new("--missing")
     {
-        Description = "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a class of its own).",
+        Description = "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a "
+            + "class of its own).",
         HelpName = "WAY",
         DefaultValueFactory = _ => "refuse",
     };
 
     private static readonly Option<string?> TaskOption = new("--task")
     {
-        Description = "The task: classification, regression, or auto, which takes texts, and up to ten different whole numbers, for classes.",
+        Description = "The task: classification, regression, or auto, which takes texts, and up to ten different whole "
+            + "numbers, for classes.",
         HelpName = "TASK",
         DefaultValueFactory = _ => "auto",
     };
 
     private static readonly Option<int> SeedsOption = new("--seeds")
     {
-        Description = "The number of seeds to train from, beginning with --seed. The model of the first is kept; the mean and standard "
-            + "deviation of the test scores are over all.",
+        Description = "The number of seeds to train from, beginning with --seed. The model of the first is kept; the "
+            + "mean and standard deviation of the test scores are over all.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
     private static readonly Option<string[]?> OrderOption = new("--order")
     {
-        Description = "A column of text with an order, such as size=small|medium|large. It is one input, not one for each text.",
+        Description = "A column of text with an order, such as size=small|medium|large. It is one input, not one for "
+            + "each text.",
         HelpName = "COLUMN=FIRST|SECOND|…",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -185,14 +193,18 @@ internal sealed class TrainCommandOptions
         Description = "Read a table in blocks and train from a temporary file. Files larger than 256 MB always are.",
     };
 
-    private static readonly Option<string?> OutputOption = CommonOptions.Output("The folder to write the model to.", "model");
+    private static readonly Option<string?> OutputOption =
+        CommonOptions.Output("The folder to write the model to.", "model");
 
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =
     [
-        TextOption, UnitOption, ResumeOption, TargetOption, ModelOption, KernelOption, FeaturesOption, RawOption, HiddenOption, TestOption, IgnoreOption, GroupOption, TimeOption,
-        MissingOption, TaskOption, .. TrainerCommandOptions.All, SeedsOption, OrderOption, LearningCurveOption, TrainValidationCurve.Option,
-        TensorBoardOption, BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
+        TextOption, UnitOption, ResumeOption, TargetOption, ModelOption, KernelOption, FeaturesOption, RawOption,
+        HiddenOption, TestOption, IgnoreOption, GroupOption, TimeOption,
+        MissingOption, TaskOption, .. TrainerCommandOptions.All, SeedsOption, OrderOption, LearningCurveOption,
+        TrainValidationCurve.Option,
+        TensorBoardOption, BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport,
+        CommonOptions.Force,
     ];
 
     private readonly ParseResult words;
@@ -305,7 +317,8 @@ internal sealed class TrainCommandOptions
 
     /// <summary>The learner, with the settings that were given.</summary>
     public Learner Learner() => LearnerNames.Make(
-        words.GetValue(ModelOption)!, new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed)));
+        words.GetValue(ModelOption)!,
+        new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed)));
 
     public ImageTrainingOptions ForImages()
     {
@@ -322,20 +335,24 @@ internal sealed class TrainCommandOptions
     private static TrainCommandOptions Resumed(ParseResult words, string folder)
     {
         bool isSameFolder = Path.GetFullPath(words.GetValue(OutputOption)!) == Path.GetFullPath(folder);
-        Symbol[] kept = [ResumeOption, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force, CommonOptions.Threads,
+        Symbol[] kept =
+            [ResumeOption, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force, CommonOptions.Threads,
             .. isSameFolder ? new Symbol[] { OutputOption } : []];
         string? extra = words.CommandResult.Children.OfType<OptionResult>()
-            .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name).FirstOrDefault()
+            .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name)
+            .FirstOrDefault()
             ?? words.GetValue(DataArgument);
         if (extra is not null)
         {
-            throw new UsageException($"--resume goes on with the words of the training that was stopped: leave out {extra}.");
+            throw new UsageException(
+                $"--resume goes on with the words of the training that was stopped: leave out {extra}.");
         }
 
         string path = Path.Combine(folder, CheckpointName);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{folder} holds no training to go on with: there is no {CheckpointName} in it.");
+            throw new FileNotFoundException(
+                $"{folder} holds no training to go on with: there is no {CheckpointName} in it.");
         }
 
         ParseResult saved;
@@ -364,7 +381,8 @@ internal sealed class TrainCommandOptions
             string[] order = parts.Length == 2 ? parts[1].Split('|', StringSplitOptions.TrimEntries) : [];
             if (order.Length < 2 || order.Distinct().Count() < order.Length || !orders.TryAdd(parts[0], order))
             {
-                throw new UsageException($"--order takes a column and its texts in order, such as size=small|medium|large, and not '{word}'.");
+                throw new UsageException("--order takes a column and its texts in order, such as "
+                    + $"size=small|medium|large, and not '{word}'.");
             }
         }
 
@@ -396,13 +414,18 @@ internal sealed class TrainCommandOptions
         }
     }
 
-    /// <summary>Refuses options of networks with a learner, and options of learners with a network, and formulas that cannot be read.</summary>
+    /// <summary>
+    /// Refuses options of networks with a learner, and options of learners with a network, and formulas that cannot be
+    /// read.
+    /// </summary>
     private void CheckLearner()
     {
         Option[] ofLearners = [KernelOption, FeaturesOption, RawOption];
-        Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption, LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
+        Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption, LearningCurveOption,
+            TrainValidationCurve.Option, TensorBoardOption,
             BlocksOption, TextOption, ResumeOption];
-        if ((IsLearner ? ofNetworks : ofLearners).FirstOrDefault(option => words.GetResult(option) is { Implicit: false }) is { } wrong)
+        if ((IsLearner ? ofNetworks : ofLearners)
+            .FirstOrDefault(option => words.GetResult(option) is { Implicit: false }) is { } wrong)
         {
             throw new UsageException(IsLearner
                 ? $"{wrong.Name} is for networks, and {words.GetValue(ModelOption)} is none: leave it out."
@@ -412,7 +435,9 @@ internal sealed class TrainCommandOptions
         try
         {
             _ = words.GetValue(KernelOption) is { } kernel ? Kernel.Parse(kernel) : null;
-            _ = Features is not { } features ? null : IsOfImages ? (object)ImageFeatures.Names.Parse(features) : FeatureMap.Names.Parse(features);
+            _ = Features is not { } features
+                ? null
+                : IsOfImages ? (object)ImageFeatures.Names.Parse(features) : FeatureMap.Names.Parse(features);
         }
         catch (FormatException e)
         {
@@ -433,7 +458,8 @@ internal sealed class TrainCommandOptions
             throw new UsageException("--validation-curve and --order are for tables.");
         }
 
-        if (Text is not null && (Target is not null || Test is not null || Hidden.Length > 0 || Ignore.Length > 0 || Blocks))
+        if (Text is not null
+            && (Target is not null || Test is not null || Hidden.Length > 0 || Ignore.Length > 0 || Blocks))
         {
             throw new UsageException("--target, --test, --hidden, --ignore and --blocks are not for a text.");
         }

@@ -11,11 +11,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Cli;
 
 /// <summary><c>math4ai train --model svm</c> and its kin: learners beside the networks.</summary>
-internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine line, CancellationToken cancellation) : IProgress<double>
+internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine line, CancellationToken cancellation)
+    : IProgress<double>
 {
     void IProgress<double>.Report(double value) => line.Show($"choose settings: {value:0 %}");
 
-    public (TrainSummary Summary, TrainingReport Report) OfTable(FileTransaction files, Table table, Table? test, TableTrainingOptions options)
+    public (TrainSummary Summary, TrainingReport Report) OfTable(
+        FileTransaction files, Table table, Table? test, TableTrainingOptions options)
     {
         FeatureMap<Matrix<double>>? features = given.Features is { } formula ? FeatureMap.Names.Parse(formula) : null;
         if (features is not null && options.Standardize)
@@ -23,7 +25,8 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             features = features.Then(FeatureMap.Standardize());
         }
 
-        Trained<LearnedTable> training = LearnedTable.Train(table, test, options, given.Learner(), features, this, cancellation);
+        Trained<LearnedTable> training =
+            LearnedTable.Train(table, test, options, given.Learner(), features, this, cancellation);
         training.Model.Save(given.Output, files);
         LearnedTable model = training.Model;
         bool areClasses = model.About.Task == TableTask.Classification;
@@ -44,16 +47,20 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 FeatureNames = model.FeatureNames,
                 Search = model.Search,
                 Plane = DecisionPlane.Of(model, shown),
-                Spaces = inputs is null ? null : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
+                Spaces = inputs is null
+                    ? null
+                    : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
             });
     }
 
-    public (TrainSummary Summary, TrainingReport Report) OfImages(FileTransaction files, ImageSet images, ImageSet? test, string target)
+    public (TrainSummary Summary, TrainingReport Report) OfImages(
+        FileTransaction files, ImageSet images, ImageSet? test, string target)
     {
         FeatureMap<ImageSet> features = ImageFeatures.Names.Parse(given.Features ?? "color, hog");
         features = given.Standardize ? features.Balanced() : features;
         Learner learner = given.Learner();
-        Trained<LearnedImages> training = LearnedImages.Train(images, test, learner, features, target, this, cancellation);
+        Trained<LearnedImages> training =
+            LearnedImages.Train(images, test, learner, features, target, this, cancellation);
         training.Model.Save(given.Output, files);
         LearnedImages model = training.Model;
         ImageSet shown = test ?? images.Select(Training.Images.ImageModel.TestPart(images, learner.Seed));

@@ -29,7 +29,8 @@ public sealed class FeatureArguments
     /// <param name="usual">What it is where it is not given.</param>
     /// <exception cref="FormatException">It is no such number.</exception>
     public int WholeNumber(int place, int usual) =>
-        int.TryParse(Text(place, usual.ToString(CultureInfo.InvariantCulture)), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+        int.TryParse(Text(place, usual.ToString(CultureInfo.InvariantCulture)), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int value)
             && value >= 1
             ? value
             : throw new FormatException($"'{texts[place]}' is no whole number from 1 on.");
@@ -38,14 +39,16 @@ public sealed class FeatureArguments
     /// <param name="place">Its place, from 0.</param>
     /// <exception cref="FormatException">It is no such number.</exception>
     public double? Positive(int place) => Text(place, string.Empty) is not { Length: > 0 } text ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0.0 && double.IsFinite(value) ? value
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0.0
+            && double.IsFinite(value) ? value
         : throw new FormatException($"'{text}' is no positive number.");
 
     internal void RequireAllUsed(string name)
     {
         if (used < texts.Length)
         {
-            throw new FormatException($"The features '{name}' take at most {used} arguments, and {texts.Length} were given.");
+            throw new FormatException(
+                $"The features '{name}' take at most {used} arguments, and {texts.Length} were given.");
         }
     }
 }

@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Features;
 
 /// <summary>One map after another.</summary>
-internal sealed class FeatureChain<TData>(FeatureMap<TData> first, FeatureMap<Matrix<double>> second) : FeatureMap<TData>
+internal sealed class FeatureChain<TData>(FeatureMap<TData> first, FeatureMap<Matrix<double>> second)
+    : FeatureMap<TData>
 {
     private readonly FeatureMap<Matrix<double>> second = second ?? throw new ArgumentNullException(nameof(second));
 
@@ -15,9 +16,11 @@ internal sealed class FeatureChain<TData>(FeatureMap<TData> first, FeatureMap<Ma
         return new Fitted(fitted, second.Fit(fitted.Apply(training)));
     }
 
-    public override FittedFeatures<TData> Restore(FeatureState state) => new Fitted(first.Restore(state.Part(0)), second.Restore(state.Part(1)));
+    public override FittedFeatures<TData> Restore(FeatureState state) =>
+        new Fitted(first.Restore(state.Part(0)), second.Restore(state.Part(1)));
 
-    private sealed class Fitted(FittedFeatures<TData> first, FittedFeatures<Matrix<double>> second) : FittedFeatures<TData>
+    private sealed class Fitted(FittedFeatures<TData> first, FittedFeatures<Matrix<double>> second)
+        : FittedFeatures<TData>
     {
         public override FeatureState State => FeatureState.Join([first.State, second.State]);
 

@@ -25,9 +25,11 @@ internal sealed class FeatureJoin<TData>(IReadOnlyList<FeatureMap<TData>> maps) 
         {
             Matrix<double>[] blocks = Array.ConvertAll(parts, part => part.Apply(samples));
             double[][] columns = [.. blocks.Select(block => block.AsColumnMajorArray() ?? block.ToColumnMajorArray())];
-            return Matrix<double>.Build.Dense(blocks[0].RowCount, blocks.Sum(block => block.ColumnCount), [.. columns.SelectMany(block => block)]);
+            return Matrix<double>.Build.Dense(
+                blocks[0].RowCount, blocks.Sum(block => block.ColumnCount), [.. columns.SelectMany(block => block)]);
         }
 
-        public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) => [.. parts.SelectMany(part => part.Names(inputs))];
+        public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) =>
+            [.. parts.SelectMany(part => part.Names(inputs))];
     }
 }

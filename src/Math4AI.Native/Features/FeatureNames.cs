@@ -6,7 +6,8 @@ namespace Math4AI.Features;
 /// <typeparam name="TData">What the samples are.</typeparam>
 public sealed class FeatureNames<TData>
 {
-    private readonly ConcurrentDictionary<string, Func<FeatureArguments, FeatureMap<TData>>> makers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Func<FeatureArguments, FeatureMap<TData>>> makers =
+        new(StringComparer.Ordinal);
 
     internal FeatureNames()
     {
@@ -23,9 +24,11 @@ public sealed class FeatureNames<TData>
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(make);
-        if (!char.IsAsciiLetter(name[0]) || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-') || name == FeatureParser.Then)
+        if (!char.IsAsciiLetter(name[0]) || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            || name == FeatureParser.Then)
         {
-            throw new ArgumentException($"'{name}' is no name for features: use letters, digits and hyphens, a letter first.", nameof(name));
+            throw new ArgumentException(
+                $"'{name}' is no name for features: use letters, digits and hyphens, a letter first.", nameof(name));
         }
 
         if (!makers.TryAdd(name, make))

@@ -75,7 +75,8 @@ internal sealed class FeatureParser(string text)
         }
 
         return Take('[')
-            ? map is FeatureMap<Matrix<double>> ofTable && new ColumnFeatures(ofTable, Columns()) is FeatureMap<TData> of
+            ? map is FeatureMap<Matrix<double>> ofTable
+                && new ColumnFeatures(ofTable, Columns()) is FeatureMap<TData> of
                 ? of
                 : throw new FormatException($"'{text}': columns are those of a table, and images and texts have none.")
             : map;
@@ -125,7 +126,9 @@ internal sealed class FeatureParser(string text)
                 at++;
             }
 
-            columns.Add(int.TryParse(text.AsSpan(start, at - start), out int column) ? column : throw Unexpected("the number of a column, from 0"));
+            columns.Add(int.TryParse(text.AsSpan(start, at - start), out int column)
+                ? column
+                : throw Unexpected("the number of a column, from 0"));
         }
         while (Take(','));
 
@@ -159,5 +162,6 @@ internal sealed class FeatureParser(string text)
     }
 
     private FormatException Unexpected(string wanted) => new(
-        $"The features '{text}' have {(at < text.Length ? $"'{text[at]}'" : "their end")} at place {at + 1}, where {wanted} is needed.");
+        $"The features '{text}' have {(at < text.Length ? $"'{text[at]}'" : "their end")} at place {at + 1}, where "
+        + $"{wanted} is needed.");
 }

@@ -5,10 +5,12 @@ namespace Math4AI.Features;
 /// </summary>
 /// <param name="Numbers">The numbers by name.</param>
 /// <param name="Texts">The texts by name.</param>
-public sealed record FeatureState(IReadOnlyDictionary<string, double[]> Numbers, IReadOnlyDictionary<string, string[]> Texts)
+public sealed record FeatureState(
+    IReadOnlyDictionary<string, double[]> Numbers, IReadOnlyDictionary<string, string[]> Texts)
 {
     /// <summary>Gets the state of a map that has learned nothing.</summary>
-    public static FeatureState Empty { get; } = new(new Dictionary<string, double[]>(), new Dictionary<string, string[]>());
+    public static FeatureState Empty { get; } =
+        new(new Dictionary<string, double[]>(), new Dictionary<string, string[]>());
 
     /// <summary>Makes a state of numbers alone.</summary>
     /// <param name="numbers">The numbers by name.</param>
@@ -20,14 +22,17 @@ public sealed record FeatureState(IReadOnlyDictionary<string, double[]> Numbers,
     /// <param name="length">How many there must be; null for any number.</param>
     /// <exception cref="InvalidDataException">They are missing, not as many, or not finite.</exception>
     public double[] NumbersOf(string name, int? length = null) =>
-        Numbers.TryGetValue(name, out double[]? values) && (length ?? values.Length) == values.Length && values.All(double.IsFinite)
+        Numbers.TryGetValue(name, out double[]? values) && (length ?? values.Length) == values.Length
+            && values.All(double.IsFinite)
             ? values
-            : throw new InvalidDataException($"The saved features are damaged: '{name}' is missing or is not what it should be.");
+            : throw new InvalidDataException(
+                $"The saved features are damaged: '{name}' is missing or is not what it should be.");
 
     /// <summary>Gets texts that must be there.</summary>
     /// <param name="name">Their name.</param>
     /// <exception cref="InvalidDataException">They are missing.</exception>
-    public string[] TextsOf(string name) => Texts.TryGetValue(name, out string[]? values) && values.All(text => text is not null)
+    public string[] TextsOf(string name) =>
+        Texts.TryGetValue(name, out string[]? values) && values.All(text => text is not null)
         ? values
         : throw new InvalidDataException($"The saved features are damaged: '{name}' is missing.");
 

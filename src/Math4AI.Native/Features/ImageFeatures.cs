@@ -36,7 +36,8 @@ public static class ImageFeatures
     /// <remarks>
     /// Source: N. Dalal and B. Triggs, Histograms of oriented gradients for human detection, CVPR (2005).
     /// </remarks>
-    public static FeatureMap<ImageSet> Hog(int orientations = 9, int cell = 8, int block = 3, HogNorm norm = HogNorm.L2Hys) =>
+    public static FeatureMap<ImageSet> Hog(
+        int orientations = 9, int cell = 8, int block = 3, HogNorm norm = HogNorm.L2Hys) =>
         new HogFeatures(orientations, cell, block, norm);
 
     /// <summary>
@@ -51,7 +52,8 @@ public static class ImageFeatures
     /// Source: T. Ojala, M. Pietikäinen and T. Mäenpää, Multiresolution gray-scale and rotation invariant texture
     /// classification with local binary patterns, IEEE PAMI 24 (2002).
     /// </remarks>
-    public static FeatureMap<ImageSet> LocalBinaryPatterns(int points = 8, double radius = 1.0) => new BinaryPatternFeatures(points, radius);
+    public static FeatureMap<ImageSet> LocalBinaryPatterns(int points = 8, double radius = 1.0) =>
+        new BinaryPatternFeatures(points, radius);
 
     private static FeatureNames<ImageSet> Known()
     {
@@ -67,7 +69,8 @@ public static class ImageFeatures
                 "l1" => HogNorm.L1,
                 "l2" => HogNorm.L2,
                 "l2-hys" => HogNorm.L2Hys,
-                var other => throw new FormatException($"There is no norm '{other}' of blocks; there are: l1, l2, l2-hys."),
+                var other =>
+                    throw new FormatException($"There is no norm '{other}' of blocks; there are: l1, l2, l2-hys."),
             }));
         names.Add("lbp", arguments => LocalBinaryPatterns(arguments.WholeNumber(0, 8), arguments.Positive(1) ?? 1.0));
         return names;

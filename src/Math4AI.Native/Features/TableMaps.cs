@@ -12,13 +12,15 @@ public static class FeatureMap
     public static FeatureNames<Matrix<double>> Names { get; } = Known();
 
     /// <summary>Standardization: (x − mean)/deviation of each input; a constant input is shifted alone.</summary>
-    public static FeatureMap<Matrix<double>> Standardize() => new ScalingFeatures("standardize", ScalingFeatures.MeanAndDeviation);
+    public static FeatureMap<Matrix<double>> Standardize() =>
+        new ScalingFeatures("standardize", ScalingFeatures.MeanAndDeviation);
 
     /// <summary>
     /// Robust scaling: (x − median)/(upper − lower quartile) of each input, which outliers do not move.
     /// </summary>
     /// <remarks>Quartiles are interpolated linearly, as scikit-learn's <c>RobustScaler</c> does.</remarks>
-    public static FeatureMap<Matrix<double>> Robust() => new ScalingFeatures("robust", ScalingFeatures.MedianAndQuartiles);
+    public static FeatureMap<Matrix<double>> Robust() =>
+        new ScalingFeatures("robust", ScalingFeatures.MedianAndQuartiles);
 
     /// <summary>
     /// Centers each input and divides all by one number, so that their variances add up to 1: inputs keep their scales
@@ -49,7 +51,8 @@ public static class FeatureMap
     /// <param name="degree">The degree, 0 to 20.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are too few knots, or no such degree.</exception>
     /// <remarks>Source: C. de Boor, A Practical Guide to Splines (1978).</remarks>
-    public static FeatureMap<Matrix<double>> Splines(int knots = 5, int degree = 3) => new SplineFeatures(knots, degree);
+    public static FeatureMap<Matrix<double>> Splines(int knots = 5, int degree = 3) =>
+        new SplineFeatures(knots, degree);
 
     /// <summary>Fourier features of periodic inputs: sin(2πkx/P) and cos(2πkx/P), k = 1 … K, of each.</summary>
     /// <param name="period">P, in the inputs' unit.</param>
@@ -57,25 +60,29 @@ public static class FeatureMap
     /// <exception cref="ArgumentOutOfRangeException">
     /// The period is not positive and finite, or there is no harmonic.
     /// </exception>
-    public static FeatureMap<Matrix<double>> Fourier(double period, int harmonics = 1) => new PeriodicFeatures(period, harmonics);
+    public static FeatureMap<Matrix<double>> Fourier(double period, int harmonics = 1) =>
+        new PeriodicFeatures(period, harmonics);
 
     /// <summary>Principal components: the projections on the directions of largest variance.</summary>
     /// <param name="components">How many; null for as many as the rank.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than one.</exception>
-    public static FeatureMap<Matrix<double>> PrincipalComponents(int? components = null) => new PrincipalFeatures(components, isWhitened: false);
+    public static FeatureMap<Matrix<double>> PrincipalComponents(int? components = null) =>
+        new PrincipalFeatures(components, isWhitened: false);
 
     /// <summary>
     /// Whitening: principal components over their standard deviations, so that the training's covariance is I.
     /// </summary>
     /// <param name="components">How many; null for as many as the rank.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than one.</exception>
-    public static FeatureMap<Matrix<double>> Whiten(int? components = null) => new PrincipalFeatures(components, isWhitened: true);
+    public static FeatureMap<Matrix<double>> Whiten(int? components = null) =>
+        new PrincipalFeatures(components, isWhitened: true);
 
     /// <summary>Makes a map of some of the inputs alone; join it by <c>And</c> with maps of the others.</summary>
     /// <param name="map">The map of these inputs.</param>
     /// <param name="columns">Their places, from 0.</param>
     /// <exception cref="ArgumentException">There are none, or a place is negative.</exception>
-    public static FeatureMap<Matrix<double>> On(this FeatureMap<Matrix<double>> map, params IReadOnlyList<int> columns) =>
+    public static FeatureMap<Matrix<double>> On(
+        this FeatureMap<Matrix<double>> map, params IReadOnlyList<int> columns) =>
         new ColumnFeatures(map, columns);
 
     /// <summary>
@@ -99,7 +106,8 @@ public static class FeatureMap
         names.Add("interactions", arguments => Polynomial(arguments.WholeNumber(0, 2), interactionsOnly: true));
         names.Add("splines", arguments => Splines(arguments.WholeNumber(0, 5), arguments.WholeNumber(1, 3)));
         names.Add("fourier", arguments => Fourier(
-            arguments.Positive(0) ?? throw new FormatException("The features 'fourier' need a period, such as fourier:24 or fourier:24:3."),
+            arguments.Positive(0)
+            ?? throw new FormatException("The features 'fourier' need a period, such as fourier:24 or fourier:24:3."),
             arguments.WholeNumber(1, 1)));
         names.Add("tfidf", _ => InverseFrequency());
         names.Add("pca", arguments => PrincipalComponents(arguments.Count > 0 ? arguments.WholeNumber(0, 1) : null));

@@ -18,13 +18,15 @@ public static class TextFeatures
     /// <param name="length">n, the longest sequence, from 1 on.</param>
     /// <param name="terms">The most features: those of the terms that are most frequent in the training.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    public static FeatureMap<IReadOnlyList<string>> Words(int length = 1, int terms = UsualTerms) => new TermFeatures(areWords: true, length, terms);
+    public static FeatureMap<IReadOnlyList<string>> Words(int length = 1, int terms = UsualTerms) =>
+        new TermFeatures(areWords: true, length, terms);
 
     /// <summary>Counts of sequences of n characters, in lower case, with white space as one space.</summary>
     /// <param name="length">n, from 1 on.</param>
     /// <param name="terms">The most features: those of the terms that are most frequent in the training.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
-    public static FeatureMap<IReadOnlyList<string>> Characters(int length = 3, int terms = UsualTerms) => new TermFeatures(areWords: false, length, terms);
+    public static FeatureMap<IReadOnlyList<string>> Characters(int length = 3, int terms = UsualTerms) =>
+        new TermFeatures(areWords: false, length, terms);
 
     /// <summary>
     /// Hashed counts of words and sequences of up to n words: no vocabulary is kept, and terms that share a place add
@@ -36,13 +38,15 @@ public static class TextFeatures
     /// <remarks>
     /// Source: K. Weinberger et al., Feature hashing for large scale multitask learning, ICML (2009).
     /// </remarks>
-    public static FeatureMap<IReadOnlyList<string>> Hashing(int features = UsualHashes, int length = 1) => new HashedFeatures(features, length);
+    public static FeatureMap<IReadOnlyList<string>> Hashing(int features = UsualHashes, int length = 1) =>
+        new HashedFeatures(features, length);
 
     private static FeatureNames<IReadOnlyList<string>> Known()
     {
         var names = new FeatureNames<IReadOnlyList<string>>();
         names.Add("words", arguments => Words(arguments.WholeNumber(0, 1), arguments.WholeNumber(1, UsualTerms)));
-        names.Add("characters", arguments => Characters(arguments.WholeNumber(0, 3), arguments.WholeNumber(1, UsualTerms)));
+        names.Add("characters", arguments =>
+            Characters(arguments.WholeNumber(0, 3), arguments.WholeNumber(1, UsualTerms)));
         names.Add("hashing", arguments => Hashing(arguments.WholeNumber(0, UsualHashes), arguments.WholeNumber(1, 1)));
         return names;
     }

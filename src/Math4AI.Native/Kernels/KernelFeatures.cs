@@ -25,7 +25,8 @@ public static class KernelFeatures
     /// There are no features, or ℓ is not positive and finite.
     /// </exception>
     /// <remarks>Source: A. Rahimi and B. Recht, Random features for large-scale kernel machines, NIPS (2007).</remarks>
-    public static FeatureMap<Matrix<double>> RandomFourier(int features = UsualFeatures, double? lengthScale = null, int seed = 1) =>
+    public static FeatureMap<Matrix<double>> RandomFourier(
+        int features = UsualFeatures, double? lengthScale = null, int seed = 1) =>
         new RandomFourierFeatures(features, lengthScale, seed);
 
     /// <summary>
@@ -39,7 +40,8 @@ public static class KernelFeatures
     /// <remarks>
     /// Source: C. Williams and M. Seeger, Using the Nyström method to speed up kernel machines, NIPS (2001).
     /// </remarks>
-    public static FeatureMap<Matrix<double>> Nystroem(Kernel? kernel = null, int features = UsualFeatures, int seed = 1) =>
+    public static FeatureMap<Matrix<double>> Nystroem(
+        Kernel? kernel = null, int features = UsualFeatures, int seed = 1) =>
         new NystroemFeatures(kernel, features, seed);
 
     /// <summary>
@@ -53,7 +55,8 @@ public static class KernelFeatures
     /// It equals scikit-learn's <c>KernelPCA</c> up to signs. Source: B. Schölkopf, A. Smola and K.-R. Müller,
     /// Nonlinear component analysis as a kernel eigenvalue problem, Neural Computation 10 (1998).
     /// </remarks>
-    public static FeatureMap<Matrix<double>> Components(Kernel? kernel = null, int components = 2) => new KernelComponents(kernel, components);
+    public static FeatureMap<Matrix<double>> Components(Kernel? kernel = null, int components = 2) =>
+        new KernelComponents(kernel, components);
 
     /// <summary>Makes the maps known to formulas, at the start of the library.</summary>
     internal static void Register()
@@ -62,7 +65,8 @@ public static class KernelFeatures
             arguments.WholeNumber(0, UsualFeatures), arguments.Positive(1), arguments.WholeNumber(2, 1)));
         FeatureMap.Names.Add("nystroem", arguments => Nystroem(
             KernelOf(arguments, 1), arguments.WholeNumber(0, UsualFeatures), arguments.WholeNumber(2, 1)));
-        FeatureMap.Names.Add("kernel-pca", arguments => Components(KernelOf(arguments, 1), arguments.WholeNumber(0, 2)));
+        FeatureMap.Names.Add(
+            "kernel-pca", arguments => Components(KernelOf(arguments, 1), arguments.WholeNumber(0, 2)));
     }
 
     private static Kernel? KernelOf(FeatureArguments arguments, int place) =>

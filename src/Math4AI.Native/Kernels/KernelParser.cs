@@ -104,9 +104,11 @@ internal sealed class KernelParser(string formula)
         return values;
     }
 
-    private int Column() => Number() is var number && number == Math.Floor(number) && number is >= 0.0 and < int.MaxValue
+    private int Column() =>
+        Number() is var number && number == Math.Floor(number) && number is >= 0.0 and < int.MaxValue
         ? (int)number
-        : throw new FormatException($"The kernel '{text}' names the column {number}: columns are whole numbers from 0 on.");
+        : throw new FormatException(
+            $"The kernel '{text}' names the column {number}: columns are whole numbers from 0 on.");
 
     private double Number()
     {
@@ -118,7 +120,8 @@ internal sealed class KernelParser(string formula)
             at++;
         }
 
-        return double.TryParse(text.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+        return double.TryParse(
+            text.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value
             : throw Unexpected("a number or a kernel");
     }
@@ -142,5 +145,6 @@ internal sealed class KernelParser(string formula)
     }
 
     private FormatException Unexpected(string wanted) => new(
-        $"The kernel '{text}' has {(at < text.Length ? $"'{text[at]}'" : "its end")} at place {at + 1}, where {wanted} is needed.");
+        $"The kernel '{text}' has {(at < text.Length ? $"'{text[at]}'" : "its end")} at place {at + 1}, where {wanted} "
+        + "is needed.");
 }

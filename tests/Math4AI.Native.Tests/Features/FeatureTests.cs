@@ -12,7 +12,8 @@ public class FeatureTests
 
     private static readonly double[] Places = [0.0, 1.0, 1.5, 2.0, 4.0, 7.0, 9.0, 10.0];
 
-    private static Matrix<double> Samples(int count = 40) => Matrix<double>.Build.Dense(count, 3, (i, j) => Math.Sin(1.3 * i + j) * (j + 1) + 0.1 * i);
+    private static Matrix<double> Samples(int count = 40) =>
+        Matrix<double>.Build.Dense(count, 3, (i, j) => Math.Sin(1.3 * i + j) * (j + 1) + 0.1 * i);
 
     private static Matrix<double> Column(params double[] values) => Matrix<double>.Build.DenseOfColumnArrays(values);
 
@@ -35,7 +36,8 @@ public class FeatureTests
 
     [Fact]
     public void Robust_scaling_is_that_of_scikit_learn() => AreClose(
-        [-0.4897959183673469, -0.32653061224489793, -0.24489795918367346, -0.16326530612244897, 0.16326530612244897, 0.6530612244897959, 0.9795918367346939, 1.1428571428571428],
+        [-0.4897959183673469, -0.32653061224489793, -0.24489795918367346, -0.16326530612244897, 0.16326530612244897,
+            0.6530612244897959, 0.9795918367346939, 1.1428571428571428],
         FeatureMap.Robust().Fit(Column(Places)).Apply(Column(Places)).Column(0),
         1e-15);
 
@@ -47,8 +49,10 @@ public class FeatureTests
         double[] expected =
             [0.5, -1.0, 2.0, 0.25, -0.5, 1.0, 1.0, -2.0, 4.0, 0.125, -0.25, 0.5, 0.5, -1.0, 2.0, -1.0, 2.0, -4.0, 8.0];
         Assert.Equal(expected, cubic.Apply(x).Row(0));
-        Assert.Equal(["a", "b", "c", "a^2", "a b", "a c", "b^2", "b c", "c^2"], FeatureMap.Polynomial(2).Fit(x).Names(["a", "b", "c"]));
-        Assert.Equal(["a", "b", "c", "a b", "a c", "b c"], FeatureMap.Polynomial(2, interactionsOnly: true).Fit(x).Names(["a", "b", "c"]));
+        Assert.Equal(["a", "b", "c", "a^2", "a b", "a c", "b^2", "b c", "c^2"],
+            FeatureMap.Polynomial(2).Fit(x).Names(["a", "b", "c"]));
+        Assert.Equal(["a", "b", "c", "a b", "a c", "b c"], FeatureMap.Polynomial(2, interactionsOnly: true).Fit(x)
+            .Names(["a", "b", "c"]));
     }
 
     [Fact]
@@ -57,8 +61,10 @@ public class FeatureTests
         FittedFeatures<Matrix<double>> fitted = FeatureMap.Splines(4, 3).Fit(Column(Places));
         Matrix<double> found = fitted.Apply(Column(-5.0, 0.0, 1.7, 6.2, 10.0, 20.0));
         AreClose([0.16666666666666666, 0.7246376811594203, 0.10869565217391308, 0.0, 0.0, 0.0], found.Row(0), 1e-14);
-        AreClose([0.0, 0.3988645484949831, 0.5520060668896322, 0.04912930145530146, 8.316008316008394e-08, 0.0], found.Row(2), 1e-14);
-        AreClose([0.0, 0.0, 0.1646159999999999, 0.6262561621621621, 0.20910700450450453, 2.083333333333392e-05], found.Row(3), 1e-14);
+        AreClose([0.0, 0.3988645484949831, 0.5520060668896322, 0.04912930145530146, 8.316008316008394e-08, 0.0],
+            found.Row(2), 1e-14);
+        AreClose([0.0, 0.0, 0.1646159999999999, 0.6262561621621621, 0.20910700450450453, 2.083333333333392e-05],
+            found.Row(3), 1e-14);
         AreClose([0.0, 0.0, 0.0, 0.16216216216216223, 0.6711711711711712, 0.16666666666666669], found.Row(5), 1e-14);
         AreClose(Enumerable.Repeat(1.0, 6), found.RowSums(), 1e-14);
     }
@@ -114,13 +120,15 @@ public class FeatureTests
         for (int i = 0; i < pixels.Length; i++)
         {
             int c = i / (Height * Width), y = i / Width % Height, x = i % Width;
-            pixels[i] = (float)(0.5 + 0.25 * Math.Sin(0.7 * x + 0.1 * c) + 0.25 * Math.Cos(0.3 * y * (1 + c) + 0.05 * x * y));
+            pixels[i] = (float)(0.5 + 0.25 * Math.Sin(0.7 * x + 0.1 * c)
+                + 0.25 * Math.Cos(0.3 * y * (1 + c) + 0.05 * x * y));
         }
 
         return ImageSet.Of(channels, Height, Width, pixels);
     }
 
-    // Reference: scikit-image 0.19.3, hog(image, 9, (4, 4), (2, 2), norm) and hog(image, 6, (5, 5), (3, 3), norm, channel_axis=-1).
+    // Reference: scikit-image 0.19.3, hog(image, 9, (4, 4), (2, 2), norm) and hog(image, 6, (5, 5), (3, 3), norm,
+    // channel_axis=-1).
     [Theory]
     [InlineData(HogNorm.L1, 1, 23.99983250464947, 10356.243776655643, 0.030808201793305425, 0.03160308430032946)]
     [InlineData(HogNorm.L2, 1, 92.65070492544075, 39446.94219093038, 0.12014347309787743, 0.12324329520821453)]
@@ -128,7 +136,8 @@ public class FeatureTests
     [InlineData(HogNorm.L1, 3, 7.999983080078973, 1732.532754247135, 0.007916797665232858, 0.040573880998024975)]
     [InlineData(HogNorm.L2, 3, 32.1405628028141, 6809.121245422843, 0.03401091060317155, 0.17430717542620935)]
     [InlineData(HogNorm.L2Hys, 3, 36.48689381729689, 7557.879580801345, 0.048975970850111405, 0.25100366297876225)]
-    public void Histograms_of_gradients_are_those_of_scikit_image(HogNorm norm, int channels, double sum, double moment, double first, double eighth)
+    public void Histograms_of_gradients_are_those_of_scikit_image(
+        HogNorm norm, int channels, double sum, double moment, double first, double eighth)
     {
         FeatureMap<ImageSet> map = channels == 1 ? ImageFeatures.Hog(9, 4, 2, norm) : ImageFeatures.Hog(6, 5, 3, norm);
         FittedFeatures<ImageSet> fitted = map.Fit(Image(channels));
@@ -143,8 +152,14 @@ public class FeatureTests
     [Fact]
     public void Binary_patterns_are_those_of_scikit_image()
     {
-        double[] small = [0.03768115942028986, 0.07536231884057971, 0.11884057971014493, 0.1318840579710145, 0.28695652173913044, 0.14782608695652175, 0.07681159420289856, 0.04782608695652174, 0.02318840579710145, 0.0536231884057971];
-        double[] large = [0.12173913043478261, 0.06666666666666667, 0.10869565217391304, 0.04927536231884058, 0.030434782608695653, 0.01884057971014493, 0.050724637681159424, 0.02608695652173913, 0.01884057971014493, 0.04927536231884058, 0.057971014492753624, 0.0463768115942029, 0.06376811594202898, 0.29130434782608694];
+        double[] small =
+            [0.03768115942028986, 0.07536231884057971, 0.11884057971014493, 0.1318840579710145, 0.28695652173913044,
+                0.14782608695652175, 0.07681159420289856, 0.04782608695652174, 0.02318840579710145, 0.0536231884057971];
+        double[] large =
+            [0.12173913043478261, 0.06666666666666667, 0.10869565217391304, 0.04927536231884058, 0.030434782608695653,
+                0.01884057971014493, 0.050724637681159424, 0.02608695652173913, 0.01884057971014493,
+                0.04927536231884058, 0.057971014492753624, 0.0463768115942029, 0.06376811594202898,
+                0.29130434782608694];
         AreClose(small, ImageFeatures.LocalBinaryPatterns().Fit(Image(1)).Apply(Image(1)).Row(0), 1e-12);
         AreClose(large, ImageFeatures.LocalBinaryPatterns(12, 2.5).Fit(Image(1)).Apply(Image(1)).Row(0), 1e-12);
     }
@@ -175,8 +190,10 @@ public class FeatureTests
     {
         Matrix<double> z = Matrix<double>.Build.Dense(12, 2, (i, j) => j == 0 ? Math.Sin(i) : Math.Cos(2 * i));
         FittedFeatures<Matrix<double>> fitted = KernelFeatures.Components(Kernel.Rbf(1.0), 2).Fit(z);
-        double[][] expected = [[0.5785292677913818, 0.24291053899708948], [0.5811599698313266, 0.365998587227616], [0.6878605996859367, 0.3297325794269659]];
-        AreClose(expected.SelectMany(row => row), fitted.Apply(z.SubMatrix(0, 3, 0, 2)).ToRowArrays().SelectMany(row => row.Select(Math.Abs)), 1e-10);
+        double[][] expected = [[0.5785292677913818, 0.24291053899708948], [0.5811599698313266, 0.365998587227616],
+            [0.6878605996859367, 0.3297325794269659]];
+        AreClose(expected.SelectMany(row => row), fitted.Apply(z.SubMatrix(0, 3, 0, 2)).ToRowArrays()
+            .SelectMany(row => row.Select(Math.Abs)), 1e-10);
         Matrix<double> half = fitted.Apply(z.SubMatrix(0, 1, 0, 2) * 0.5);
         AreClose([0.4083629018301876, 0.1776868484235404], half.Row(0).Select(Math.Abs), 1e-10);
         Matrix<double> linear = KernelFeatures.Components(Kernel.Linear(), 2).Fit(z).Apply(z);
@@ -212,16 +229,19 @@ public class FeatureTests
     [InlineData("poly[1", "']'")]
     [InlineData("hog", "There are no features 'hog'")]
     public void What_is_no_map_is_refused_with_the_place(string formula, string expected) =>
-        Assert.Contains(expected, Assert.Throws<FormatException>(() => FeatureMap.Names.Parse(formula)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<FormatException>(() => FeatureMap.Names.Parse(formula)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Samples_that_a_map_was_not_fitted_to_are_refused()
     {
         FittedFeatures<Matrix<double>> fitted = FeatureMap.Standardize().Fit(Samples());
-        Assert.Contains("3 inputs", Assert.Throws<ArgumentException>(() => fitted.Apply(Column(1.0))).Message, StringComparison.Ordinal);
+        Assert.Contains("3 inputs", Assert.Throws<ArgumentException>(() => fitted.Apply(Column(1.0))).Message,
+            StringComparison.Ordinal);
         Matrix<double> bad = Samples();
         bad[4, 1] = double.NaN;
-        Assert.Contains("Row 5, column 2", Assert.Throws<ArgumentException>(() => fitted.Apply(bad)).Message, StringComparison.Ordinal);
+        Assert.Contains("Row 5, column 2", Assert.Throws<ArgumentException>(() => fitted.Apply(bad)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => ImageFeatures.Hog(9, 8, 9).Fit(Image(1)));
         Assert.Throws<ArgumentException>(() => ImageFeatures.Grey().Fit(Image(1)).Apply(Image(3)));
         Assert.Throws<InvalidDataException>(() => FeatureMap.Standardize().Restore(FeatureState.Empty));
@@ -240,7 +260,8 @@ public class FeatureTests
         FeatureMap.Names.Add("logarithm", _ => new Logarithm());
         FeatureMap<Matrix<double>> map = FeatureMap.Names.Parse("logarithm then standardize");
         FittedFeatures<Matrix<double>> fitted = map.Fit(Column(1.0, Math.E, Math.E * Math.E));
-        AreClose([-Math.Sqrt(1.5), 0.0, Math.Sqrt(1.5)], fitted.Apply(Column(1.0, Math.E, Math.E * Math.E)).Column(0), 1e-14);
+        AreClose([-Math.Sqrt(1.5), 0.0, Math.Sqrt(1.5)], fitted.Apply(Column(1.0, Math.E, Math.E * Math.E))
+            .Column(0), 1e-14);
         Assert.Equal(["log x"], map.Restore(fitted.State).Names(["x"]));
     }
 
@@ -259,7 +280,8 @@ public class FeatureTests
 
             public override Matrix<double> Apply(Matrix<double> samples) => samples.PointwiseLog();
 
-            public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) => [.. inputs.Select(name => $"log {name}")];
+            public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) =>
+                [.. inputs.Select(name => $"log {name}")];
         }
     }
 }

@@ -11,8 +11,15 @@ public class FeatureSpaceTests
     {
         var random = new Random(3);
         int[] classes = [.. Enumerable.Range(0, 60).Select(i => i % 2)];
-        Matrix<double> x = Matrix<double>.Build.Dense(60, 2, (i, j) => 3.0 * random.NextDouble() + (j == 0 ? 4.0 * classes[i] : -classes[i]));
-        SupportVectorFit fit = new SupportVectorClassifier { Kernel = Kernel.Linear(1e-9), Penalty = 1.0, Standardize = false, Tolerance = 1e-6 }
+        Matrix<double> x = Matrix<double>.Build.Dense(
+            60, 2, (i, j) => 3.0 * random.NextDouble() + (j == 0 ? 4.0 * classes[i] : -classes[i]));
+        SupportVectorFit fit = new SupportVectorClassifier
+        {
+            Kernel = Kernel.Linear(1e-9),
+            Penalty = 1.0,
+            Standardize = false,
+            Tolerance = 1e-6,
+        }
             .Fit(x, classes).Machines[0];
         FeatureSpaceView view = fit.Turn(x);
 
@@ -31,7 +38,8 @@ public class FeatureSpaceTests
     [Fact]
     public void Too_many_samples_are_refused()
     {
-        SupportVectorFit fit = new SupportVectorClassifier().Fit(Matrix<double>.Build.DenseOfColumnArrays([0.0, 1.0]), [0, 1]).Machines[0];
+        SupportVectorFit fit =
+            new SupportVectorClassifier().Fit(Matrix<double>.Build.DenseOfColumnArrays([0.0, 1.0]), [0, 1]).Machines[0];
         Assert.Throws<ArgumentException>(() => fit.Turn(Matrix<double>.Build.Dense(2001, 1)));
     }
 }

@@ -19,7 +19,8 @@ public sealed class KernelFileTests : TemporaryFolder
     private static Vector<double> Targets(Matrix<double> x) =>
         Vector<double>.Build.Dense(x.RowCount, i => Math.Sin(3.0 * x[i, 0]) + x[i, 1] * x[i, 2] + 0.01 * (i % 7));
 
-    private static int[] Classes(Matrix<double> x) => [.. Enumerable.Range(0, x.RowCount).Select(i => x[i, 1] + x[i, 0] > 1.8 ? 7 : x[i, 2] > 1.5 ? 3 : -1)];
+    private static int[] Classes(Matrix<double> x) =>
+        [.. Enumerable.Range(0, x.RowCount).Select(i => x[i, 1] + x[i, 0] > 1.8 ? 7 : x[i, 2] > 1.5 ? 3 : -1)];
 
     private static void AreTheSame(Matrix<double> expected, Matrix<double> found) =>
         Assert.Equal(expected.ToColumnMajorArray(), found.ToColumnMajorArray());
@@ -27,7 +28,8 @@ public sealed class KernelFileTests : TemporaryFolder
     [Theory]
     [InlineData("rbf(0.5)")]
     [InlineData("(2.5 * matern52(0.1, 0.30000000000000004, 7))")]
-    [InlineData("((rational-quadratic(1.5, 0.2) * periodic(1, 0.3)[0]) + (white(1E-06) + (linear(2) * polynomial(3, 0.1)[1,2])))")]
+    [InlineData("((rational-quadratic(1.5, 0.2) * periodic(1, 0.3)[0]) + (white(1E-06) + (linear(2) * polynomial(3, "
+        + "0.1)[1,2])))")]
     [InlineData("(matern12(1) + (3 * (matern32(2) + rbf(1))))")]
     public void A_formula_and_its_kernel_are_the_same_to_the_last_digit(string formula)
     {
@@ -40,7 +42,8 @@ public sealed class KernelFileTests : TemporaryFolder
     public void A_formula_reads_like_the_algebra()
     {
         Kernel written = Kernel.Parse("2*rbf(0.5)[0,2] + periodic + (linear+white(0.1))*matern32");
-        Kernel built = 2.0 * Kernel.Rbf(0.5).On(0, 2) + Kernel.Periodic(1.0) + (Kernel.Linear() + Kernel.White(0.1)) * Kernel.Matern32(1.0);
+        Kernel built = 2.0 * Kernel.Rbf(0.5).On(0, 2) + Kernel.Periodic(1.0)
+            + (Kernel.Linear() + Kernel.White(0.1)) * Kernel.Matern32(1.0);
         AreTheSame(built.Gram(Inputs(6)), written.Gram(Inputs(6)));
     }
 
@@ -54,7 +57,8 @@ public sealed class KernelFileTests : TemporaryFolder
     [InlineData("periodic(1,2,3)", "at most 2")]
     [InlineData("polynomial(0.5)", "whole number")]
     public void What_is_no_kernel_is_refused_with_the_place(string formula, string expected) =>
-        Assert.Contains(expected, Assert.Throws<FormatException>(() => Kernel.Parse(formula)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<FormatException>(() => Kernel.Parse(formula)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Brackets_in_brackets_end_in_a_sentence_and_not_in_a_crash() =>
@@ -95,7 +99,11 @@ public sealed class KernelFileTests : TemporaryFolder
         KernelRidgeFit ridge = new KernelRidge { Kernel = Kernel.Rbf(0.7), Penalty = 0.1 }.Fit(x, Targets(x));
         ridge.Save(Saved);
         AreTheSame(ridge.Predict(ahead), KernelRidgeFit.Load(Saved).Predict(ahead));
-        GaussianProcessFit process = new GaussianProcess { Starts = 1, Mean = Math4AI.Fitting.Models.Model.FromFormula("a*u + b*w", "u", "v", "w") }.Fit(x, Targets(x));
+        GaussianProcessFit process = new GaussianProcess
+        {
+            Starts = 1,
+            Mean = Math4AI.Fitting.Models.Model.FromFormula("a*u + b*w", "u", "v", "w"),
+        }.Fit(x, Targets(x));
         process.Save(Saved, replace: true);
         GaussianProcessFit read = GaussianProcessFit.Load(Saved);
         Assert.Equal(process.Predict(ahead).Mean, read.Predict(ahead).Mean);
@@ -110,12 +118,16 @@ public sealed class KernelFileTests : TemporaryFolder
         GaussianProcessFit process = new GaussianProcess { Starts = 1 }.Fit(x, Targets(x));
         process.Save(Saved);
         string rows = In("rows.csv");
-        File.WriteAllLines(rows, ["a,b,c", .. x.EnumerateRows().Select(row => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{row[0]:R},{row[1]:R},{row[2]:R}"))]);
+        File.WriteAllLines(
+            rows, ["a,b,c", .. x.EnumerateRows().Select(row => string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{row[0]:R},{row[1]:R},{row[2]:R}"))]);
         FilePredictions found = ((IFilePredictor)ModelFolder.Open(Saved)).PredictFile(rows);
         Assert.Equal(process.Predict(x).Mean.ToArray(), found.Values.Select(row => row[0]));
         Assert.Equal(process.Predict(x).Deviation.ToArray(), found.Deviations);
-        Assert.Contains("'gaussian-process'", Assert.Throws<InvalidDataException>(() => KernelRidgeFit.Load(Saved)).Message, StringComparison.Ordinal);
-        Assert.Contains("exists already", Assert.Throws<IOException>(() => process.Save(Saved)).Message, StringComparison.Ordinal);
+        Assert.Contains("'gaussian-process'",
+            Assert.Throws<InvalidDataException>(() => KernelRidgeFit.Load(Saved)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exists already", Assert.Throws<IOException>(() => process.Save(Saved)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +139,8 @@ public sealed class KernelFileTests : TemporaryFolder
         void Refuses(string json, string expected)
         {
             File.WriteAllText(about, json);
-            Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ModelFolder.Open(Saved)).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ModelFolder.Open(Saved)).Message,
+                StringComparison.Ordinal);
         }
 
         Refuses(text.Replace("\"version\": 1", "\"version\": 99"), "newer Math4AI.Native");
@@ -146,7 +159,8 @@ public sealed class KernelFileTests : TemporaryFolder
         Matrix<double> x = Inputs(20);
         Kernel own = Kernel.Of(["log c"], [0.0], (a, b, theta) => theta.exp() * a.matmul(b.T));
         KernelRidgeFit fit = new KernelRidge { Kernel = own }.Fit(x, Targets(x));
-        Assert.Contains("KernelNames.Add", Assert.Throws<NotSupportedException>(() => fit.Save(Saved)).Message, StringComparison.Ordinal);
+        Assert.Contains("KernelNames.Add", Assert.Throws<NotSupportedException>(() => fit.Save(Saved)).Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Saved));
     }
 
@@ -169,11 +183,13 @@ public sealed class KernelFileTests : TemporaryFolder
 
         public override IReadOnlyList<double> Parameters => [Math.Log(offset)];
 
-        public override string Formula => $"doubled-linear({offset.ToString("R", System.Globalization.CultureInfo.InvariantCulture)})";
+        public override string Formula =>
+            $"doubled-linear({offset.ToString("R", System.Globalization.CultureInfo.InvariantCulture)})";
 
         public override string ToString() => "doubled linear";
 
-        protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new DoubledLinear(Math.Exp(parameters[0]));
+        protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+            new DoubledLinear(Math.Exp(parameters[0]));
 
         protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram) =>
             gram.FillColumns(ReferenceEquals(samples, others), (column, firstRow, values, _) =>
@@ -199,7 +215,9 @@ public sealed class KernelFileTests : TemporaryFolder
             }
         }
 
-        protected internal override void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient) =>
-            weights.SumColumns(gradient, (column, _, sums) => sums[0] += offset * weights.Column(column).ToArray().Sum());
+        protected internal override void AddGradient(
+            KernelSamples samples, GramMatrix weights, Span<double> gradient) =>
+            weights.SumColumns(
+                gradient, (column, _, sums) => sums[0] += offset * weights.Column(column).ToArray().Sum());
     }
 }

@@ -7,8 +7,8 @@ using SkiaSharp;
 namespace Math4AI.Data.Images;
 
 /// <summary>
-/// Images of one size with a class each: from a folder with a subfolder for each class, from files of the MNIST family's format, or from
-/// the columns of a table.
+/// Images of one size with a class each: from a folder with a subfolder for each class, from files of the MNIST
+/// family's format, or from the columns of a table.
 /// </summary>
 public sealed class ImageSet
 {
@@ -18,8 +18,10 @@ public sealed class ImageSet
 
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
 
-    private ImageSet(int channels, int height, int width, float[] pixels, int[] labels, string[] classes, string[] names) =>
-        (Channels, Height, Width, Pixels, Labels, Classes, Names) = (channels, height, width, pixels, labels, classes, names);
+    private ImageSet(
+        int channels, int height, int width, float[] pixels, int[] labels, string[] classes, string[] names) =>
+        (Channels, Height, Width, Pixels, Labels, Classes, Names) =
+            (channels, height, width, pixels, labels, classes, names);
 
     /// <summary>Gets the number of channels: 1 for grey, 3 for colors.</summary>
     public int Channels { get; }
@@ -33,7 +35,9 @@ public sealed class ImageSet
     /// <summary>Gets the pixels, images × channels × height × width, from 0 to 1.</summary>
     public float[] Pixels { get; }
 
-    /// <summary>Gets the class of each image, by its place in <see cref="Classes"/>; −1 where it is not known.</summary>
+    /// <summary>
+    /// Gets the class of each image, by its place in <see cref="Classes"/>; −1 where it is not known.
+    /// </summary>
     public int[] Labels { get; }
 
     /// <summary>Gets the names of the classes.</summary>
@@ -50,11 +54,14 @@ public sealed class ImageSet
     /// <param name="height">The height in pixels.</param>
     /// <param name="width">The width in pixels.</param>
     /// <param name="pixels">Images × channels × height × width, from 0 to 1.</param>
-    /// <param name="labels">The class of each image, by its place in <paramref name="classes"/>; null where none is known.</param>
+    /// <param name="labels">
+    /// The class of each image, by its place in <paramref name="classes"/>; null where none is known.
+    /// </param>
     /// <param name="classes">The names of the classes; null for none.</param>
     /// <exception cref="ArgumentException">The numbers do not belong together, or a pixel is not finite.</exception>
     public static ImageSet Of(
-        int channels, int height, int width, float[] pixels, IReadOnlyList<int>? labels = null, IReadOnlyList<string>? classes = null)
+        int channels, int height, int width, float[] pixels, IReadOnlyList<int>? labels = null,
+        IReadOnlyList<string>? classes = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         bool isImage = channels is 1 or 3 && height is >= 1 and <= MaxSide && width is >= 1 and <= MaxSide;
@@ -62,18 +69,23 @@ public sealed class ImageSet
         if (!isImage || pixels.Length == 0 || pixels.Length % size != 0 || !Array.TrueForAll(pixels, float.IsFinite))
         {
             throw new ArgumentException(
-                $"{pixels.Length} finite pixels are needed in whole images of 1 or 3 channels, and {channels} × {height} × {width} were said.", nameof(pixels));
+                $"{pixels.Length} finite pixels are needed in whole images of 1 or 3 channels, and {channels} × "
+                + $"{height} × {width} were said.", nameof(pixels));
         }
 
         int count = pixels.Length / size, known = classes?.Count ?? 0;
         return labels is null || (labels.Count == count && labels.All(label => label >= -1 && label < known))
             ? new ImageSet(
-                channels, height, width, pixels, labels is null ? [.. Enumerable.Repeat(-1, count)] : [.. labels], [.. classes ?? []],
+                channels, height, width, pixels, labels is null ? [.. Enumerable.Repeat(-1, count)] : [.. labels],
+                [.. classes ?? []],
                 [.. Enumerable.Range(1, count).Select(i => $"image {i.ToString(CultureInfo.InvariantCulture)}")])
-            : throw new ArgumentException($"A class from 0 to {known - 1} is needed for each of {count} images, or −1.", nameof(labels));
+            : throw new ArgumentException(
+                $"A class from 0 to {known - 1} is needed for each of {count} images, or −1.", nameof(labels));
     }
 
-    /// <summary>Reads images from where they are: a folder, or an IDX file of images with its file of labels beside it.</summary>
+    /// <summary>
+    /// Reads images from where they are: a folder, or an IDX file of images with its file of labels beside it.
+    /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="like">Images of a model: of the same size and classes; null for those of the data.</param>
     /// <exception cref="InvalidDataException">A file is damaged, or the images do not belong together.</exception>
@@ -95,10 +107,13 @@ public sealed class ImageSet
 
         using Stream file = Open(path);
         Span<byte> head = stackalloc byte[4];
-        return file.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4 && head[0] == 0 && head[1] == 0 && head[2] == 8 && head[3] is 1 or 3;
+        return file.ReadAtLeast(head, 4, throwOnEndOfStream: false) == 4 && head[0] == 0 && head[1] == 0 && head[2] == 8
+            && head[3] is 1 or 3;
     }
 
-    /// <summary>Makes images of the columns of a table, row by row, scaled so that the largest value of all is 1.</summary>
+    /// <summary>
+    /// Makes images of the columns of a table, row by row, scaled so that the largest value of all is 1.
+    /// </summary>
     /// <param name="table">One image a row: as many columns as pixels, beside the target.</param>
     /// <param name="target">The column of the class.</param>
     /// <param name="like">Images of a model; null to take a square, and the scale, from the data.</param>
@@ -112,7 +127,8 @@ public sealed class ImageSet
         if (columns.Length != height * width)
         {
             throw new ArgumentException(
-                $"The table has {columns.Length} columns beside '{target}': as pixels of an image {(like is null ? "a square number" : $"{height} × {width}")} is needed.");
+                $"The table has {columns.Length} columns beside '{target}': as pixels of an image "
+                + $"{(like is null ? "a square number" : $"{height} × {width}")} is needed.");
         }
 
         double[][] values = [.. columns.Select(name => table.IsNumeric(name) && !table.Numbers(name).Any(double.IsNaN)
@@ -129,7 +145,9 @@ public sealed class ImageSet
         }
 
         string?[] texts = table.Names.Contains(target) ? [.. table.Texts(target)] : new string?[table.Rows];
-        string[] classes = like is null ? [.. texts.OfType<string>().Distinct().Order(StringComparer.Ordinal)] : [.. like.Classes];
+        string[] classes = like is null
+            ? [.. texts.OfType<string>().Distinct().Order(StringComparer.Ordinal)]
+            : [.. like.Classes];
         return new ImageSet(
             1, height, width, pixels, [.. texts.Select(text => Array.IndexOf(classes, text))], classes,
             [.. Enumerable.Range(1, table.Rows).Select(row => $"row {row.ToString(CultureInfo.InvariantCulture)}")])
@@ -154,7 +172,8 @@ public sealed class ImageSet
         }
 
         return new ImageSet(
-            Channels, Height, Width, pixels, [.. rows.Select(row => Labels[row])], [.. Classes], [.. rows.Select(row => Names[row])])
+            Channels, Height, Width, pixels, [.. rows.Select(row => Labels[row])], [.. Classes],
+            [.. rows.Select(row => Names[row])])
         {
             Largest = Largest,
         };
@@ -162,21 +181,25 @@ public sealed class ImageSet
 
     private static ImageSet ReadFolder(string folder, ImageShape? like)
     {
-        string[] found = [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        string[] found =
+            [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         string[] classes = like is null ? found : [.. like.Classes];
         (string Path, int Label)[] files = found.Length > 0
-            ? [.. found.SelectMany(name => Images(Path.Combine(folder, name)).Select(path => (path, Array.IndexOf(classes, name))))]
+            ? [.. found.SelectMany(
+                name => Images(Path.Combine(folder, name)).Select(path => (path, Array.IndexOf(classes, name))))]
             : [.. Images(folder).Select(path => (path, -1))];
         if (files.Length == 0)
         {
-            throw new InvalidDataException($"{folder} holds no images ({string.Join(", ", Endings)}), nor folders of them.");
+            throw new InvalidDataException(
+                $"{folder} holds no images ({string.Join(", ", Endings)}), nor folders of them.");
         }
 
         ImageShape shape = like ?? ShapeOf(files[0].Path, classes);
         int size = shape.Channels * shape.Height * shape.Width;
         if ((long)size * files.Length > MaxPixels)
         {
-            throw new InvalidDataException($"{folder} holds {files.Length} images of {size} numbers each: more than fits.");
+            throw new InvalidDataException(
+                $"{folder} holds {files.Length} images of {size} numbers each: more than fits.");
         }
 
         float[] pixels = new float[size * files.Length];
@@ -191,7 +214,8 @@ public sealed class ImageSet
     }
 
     private static IEnumerable<string> Images(string folder) => Directory.GetFiles(folder)
-        .Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
+        .Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        .Order(StringComparer.Ordinal);
 
     /// <summary>The size of the first image; grey where its pixels are.</summary>
     private static ImageShape ShapeOf(string path, string[] classes)
@@ -206,7 +230,8 @@ public sealed class ImageSet
         using SKBitmap image = Decode(path);
         using SKBitmap? resized = image.Width == shape.Width && image.Height == shape.Height
             ? null
-            : image.Resize(new SKImageInfo(shape.Width, shape.Height), new SKSamplingOptions(SKCubicResampler.Mitchell));
+            : image.Resize(
+                new SKImageInfo(shape.Width, shape.Height), new SKSamplingOptions(SKCubicResampler.Mitchell));
         SKColor[] colours = (resized ?? image).Pixels;
         int plane = shape.Height * shape.Width;
         for (int i = 0; i < plane; i++)
@@ -219,17 +244,20 @@ public sealed class ImageSet
                 continue;
             }
 
-            (pixels[i], pixels[plane + i], pixels[2 * plane + i]) = (colour.Red / 255.0f, colour.Green / 255.0f, colour.Blue / 255.0f);
+            (pixels[i], pixels[plane + i], pixels[2 * plane + i]) =
+                (colour.Red / 255.0f, colour.Green / 255.0f, colour.Blue / 255.0f);
         }
     }
 
     /// <summary>Decodes an image whose header does not promise more than fits.</summary>
     private static SKBitmap Decode(string path)
     {
-        using SKCodec codec = SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is no image that can be read.");
+        using SKCodec codec =
+            SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is no image that can be read.");
         if (codec.Info.Width is < 1 or > MaxSide || codec.Info.Height is < 1 or > MaxSide)
         {
-            throw new InvalidDataException($"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxSide} a side can be used.");
+            throw new InvalidDataException(
+                $"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxSide} a side can be used.");
         }
 
         // What lies hidden under transparent pixels is nothing to learn from.
@@ -244,13 +272,16 @@ public sealed class ImageSet
         return image;
     }
 
-    /// <summary>Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".</summary>
+    /// <summary>
+    /// Source of the format: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+    /// </summary>
     private static ImageSet ReadIdx(string path, ImageShape? like)
     {
         (int[] shape, byte[] bytes) = ReadIdxFile(path, 3);
         string labelFile = Path.Combine(
             Path.GetDirectoryName(Path.GetFullPath(path))!,
-            Path.GetFileName(path).Replace("images-idx3", "labels-idx1", StringComparison.Ordinal).Replace("images.idx3", "labels.idx1", StringComparison.Ordinal));
+            Path.GetFileName(path).Replace("images-idx3", "labels-idx1", StringComparison.Ordinal)
+                .Replace("images.idx3", "labels.idx1", StringComparison.Ordinal));
         int[] labels = new int[shape[0]];
         Array.Fill(labels, -1);
         if (labelFile != Path.GetFullPath(path) && File.Exists(labelFile))
@@ -264,14 +295,17 @@ public sealed class ImageSet
         if (like is not null && (like.Channels != 1 || like.Height != shape[1] || like.Width != shape[2]))
         {
             throw new InvalidDataException(
-                $"{path} has images of {shape[1]} × {shape[2]} grey pixels; {like.Channels} channels of {like.Height} × {like.Width} are needed.");
+                $"{path} has images of {shape[1]} × {shape[2]} grey pixels; {like.Channels} channels of {like.Height} "
+                + $"× {like.Width} are needed.");
         }
 
-        string[] names = [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        string[] names = [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(
+            label => label.ToString(CultureInfo.InvariantCulture))];
         string[] wanted = like is null ? names : [.. like.Classes];
         float[] pixels = Array.ConvertAll(bytes, value => value / 255.0f);
         return new ImageSet(
-            1, shape[1], shape[2], pixels, [.. labels.Select(label => label < 0 ? -1 : Array.IndexOf(wanted, names[label]))], wanted,
+            1, shape[1], shape[2], pixels,
+            [.. labels.Select(label => label < 0 ? -1 : Array.IndexOf(wanted, names[label]))], wanted,
             [.. Enumerable.Range(1, shape[0]).Select(i => $"image {i.ToString(CultureInfo.InvariantCulture)}")]);
     }
 
@@ -279,9 +313,11 @@ public sealed class ImageSet
     {
         using Stream file = Open(path);
         Span<byte> head = stackalloc byte[4 + 4 * dimensions];
-        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || head[0] != 0 || head[1] != 0 || head[2] != 8 || head[3] != dimensions)
+        if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || head[0] != 0 || head[1] != 0
+            || head[2] != 8 || head[3] != dimensions)
         {
-            throw new InvalidDataException($"{path} is no IDX file of {(dimensions == 3 ? "images" : "labels")} in bytes.");
+            throw new InvalidDataException(
+                $"{path} is no IDX file of {(dimensions == 3 ? "images" : "labels")} in bytes.");
         }
 
         int[] shape = new int[dimensions];
@@ -292,7 +328,8 @@ public sealed class ImageSet
             bool isSound = shape[i] >= 1 && shape[i] <= (i == 0 ? MaxImages : MaxSide);
             size = isSound && size * shape[i] <= MaxPixels
                 ? size * shape[i]
-                : throw new InvalidDataException($"{path} says that it holds {string.Join(" × ", shape[..(i + 1)])}: that cannot be.");
+                : throw new InvalidDataException(
+                    $"{path} says that it holds {string.Join(" × ", shape[..(i + 1)])}: that cannot be.");
         }
 
         // Not more is allocated than the file turns out to hold.
@@ -305,13 +342,16 @@ public sealed class ImageSet
 
         return bytes.Length == size
             ? (shape, bytes.ToArray())
-            : throw new InvalidDataException($"{path} should hold {size} bytes after its header, and holds {(bytes.Length < size ? "fewer" : "more")}.");
+            : throw new InvalidDataException($"{path} should hold {size} bytes after its header, and holds "
+                + $"{(bytes.Length < size ? "fewer" : "more")}.");
     }
 
     private static Stream Open(string path)
     {
         FileStream file = File.OpenRead(path);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? new GZipStream(file, CompressionMode.Decompress)
+            : file;
     }
 }
 

@@ -15,7 +15,8 @@ internal sealed class ModelArrays
     /// <summary>Begins with none.</summary>
     public ModelArrays() => read = new Dictionary<string, NumberArray>();
 
-    private ModelArrays(string folder) => (path, read) = (ModelFolder.WeightsOf(folder), ModelFolder.ReadNumbers(folder));
+    private ModelArrays(string folder) =>
+        (path, read) = (ModelFolder.WeightsOf(folder), ModelFolder.ReadNumbers(folder));
 
     /// <summary>Gets what was added, to be written.</summary>
     public IReadOnlyList<NumberArray> All => arrays;
@@ -35,7 +36,8 @@ internal sealed class ModelArrays
     public void AddColumns(string name, int rows, int columns, double[] columnMajor) =>
         arrays.Add(new NumberArray(name, [columns, rows], IsFortranOrder: false, 0.0, columnMajor));
 
-    public void Add(string name, Matrix<double> matrix) => AddColumns(name, matrix.RowCount, matrix.ColumnCount, matrix.ToColumnMajorArray());
+    public void Add(string name, Matrix<double> matrix) =>
+        AddColumns(name, matrix.RowCount, matrix.ColumnCount, matrix.ToColumnMajorArray());
 
     /// <summary>Whether there is an array of that name.</summary>
     public bool Has(string name) => read.ContainsKey(name);
@@ -59,7 +61,8 @@ internal sealed class ModelArrays
     /// It is missing, of another shape, or holds what is no finite number.
     /// </exception>
     public Matrix<double> Matrix(string name, int? rows = null, int? columns = null) =>
-        Find(name) is { Shape: [var width, var height] } found && (rows ?? height) == height && (columns ?? width) == width
+        Find(name) is { Shape: [var width, var height] } found && (rows ?? height) == height
+            && (columns ?? width) == width
             && height is > 0 and <= int.MaxValue && width is > 0 and <= int.MaxValue
             ? Matrix<double>.Build.Dense((int)height, (int)width, found.Values)
             : throw Wrong(name, "the shape that belongs to the others");
@@ -77,7 +80,9 @@ internal sealed class ModelArrays
     /// <exception cref="InvalidDataException">One is not, or the array is missing.</exception>
     public int[] Places(string name, int limit) => Array.ConvertAll(
         Vector(name),
-        value => value >= 0.0 && value < limit && value == Math.Floor(value) ? (int)value : throw Wrong(name, $"whole numbers below {limit}"));
+        value => value >= 0.0 && value < limit && value == Math.Floor(value)
+            ? (int)value
+            : throw Wrong(name, $"whole numbers below {limit}"));
 
     private NumberArray? Find(string name)
     {

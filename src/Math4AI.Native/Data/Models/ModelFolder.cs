@@ -27,7 +27,8 @@ public static class ModelFolder
 
     /// <summary>Gets the paths of the files of a model in a folder.</summary>
     /// <param name="folder">The folder.</param>
-    public static IReadOnlyList<string> Files(string folder) => [Path.Combine(folder, Weights), Path.Combine(folder, Description)];
+    public static IReadOnlyList<string> Files(string folder) =>
+        [Path.Combine(folder, Weights), Path.Combine(folder, Description)];
 
     /// <summary>
     /// Returns the kind of the model in a folder, such as <c>table</c>, <c>images</c> or <c>text</c>.
@@ -53,7 +54,8 @@ public static class ModelFolder
         string kind = KindOf(folder);
         return Kinds.TryGetValue(kind, out Func<string, object>? load)
             ? load(folder)
-            : throw new InvalidDataException($"{PathOf(folder)} is of the kind '{kind}', which is not known; there are: {string.Join(", ", Kinds.Keys.Order(StringComparer.Ordinal))}.");
+            : throw new InvalidDataException($"{PathOf(folder)} is of the kind '{kind}', which is not known; there "
+                + $"are: {string.Join(", ", Kinds.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>Makes a kind of model known.</summary>
@@ -88,7 +90,8 @@ public static class ModelFolder
         var file = new FileInfo(Path.Combine(folder, Weights));
         if (file.Exists && file.Length < sizeof(float) * least)
         {
-            throw new InvalidDataException($"{file.FullName} belongs to another model: it holds fewer weights than {Description} asks for.");
+            throw new InvalidDataException(
+                $"{file.FullName} belongs to another model: it holds fewer weights than {Description} asks for.");
         }
     }
 
@@ -117,7 +120,8 @@ public static class ModelFolder
 
     /// <summary>Writes a description and float64 arrays.</summary>
     internal static void Write<T>(
-        string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, IReadOnlyList<NumberArray> arrays) =>
+        string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type,
+        IReadOnlyList<NumberArray> arrays) =>
         Write(folder, files, kind, about, type, path => Safetensors.WriteNumbers(path, arrays));
 
     /// <summary>
@@ -141,14 +145,17 @@ public static class ModelFolder
     {
         try
         {
-            JsonObject about = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("no object");
+            JsonObject about =
+                JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("no object");
             int version = about.TryGetPropertyValue(Version, out JsonNode? given) ? (int?)given ?? 0 : 1;
             return version is >= 1 and <= CurrentVersion
                 ? about
                 : throw new InvalidDataException(
-                    $"{path} has version {version} of the format, and {CurrentVersion} is the newest known here: use a newer Math4AI.Native.");
+                    $"{path} has version {version} of the format, and {CurrentVersion} is the newest known here: use a "
+                    + "newer Math4AI.Native.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException
+            or ArgumentException)
         {
             throw new InvalidDataException($"{path} is no description of a model.", e);
         }
@@ -158,6 +165,8 @@ public static class ModelFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         string path = Path.Combine(folder, Description);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{folder} holds no model: there is no {Description} in it.");
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException($"{folder} holds no model: there is no {Description} in it.");
     }
 }

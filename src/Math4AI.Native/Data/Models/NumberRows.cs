@@ -18,6 +18,7 @@ internal static class NumberRows
         Matrix<double> rows = MatrixFile.Read(path);
         return rows.ColumnCount == inputs
             ? new FilePredictions("prediction", [], predict(rows).ToRowArrays(), [])
-            : throw new ArgumentException($"{path} has {rows.ColumnCount} columns, and the model takes {inputs} inputs.");
+            : throw new ArgumentException(
+                $"{path} has {rows.ColumnCount} columns, and the model takes {inputs} inputs.");
     }
 }

@@ -34,8 +34,10 @@ internal sealed class BinaryPatternFeatures : PictureFeatures
         int height = picture.Height, width = picture.Width;
 
         // Offsets are rounded to five digits, so that neighbours that lie on a pixel are that pixel.
-        double[] down = [.. Enumerable.Range(0, points).Select(i => Math.Round(-radius * Math.Sin(2.0 * Math.PI * i / points), 5))];
-        double[] right = [.. Enumerable.Range(0, points).Select(i => Math.Round(radius * Math.Cos(2.0 * Math.PI * i / points), 5))];
+        double[] down =
+            [.. Enumerable.Range(0, points).Select(i => Math.Round(-radius * Math.Sin(2.0 * Math.PI * i / points), 5))];
+        double[] right =
+            [.. Enumerable.Range(0, points).Select(i => Math.Round(radius * Math.Cos(2.0 * Math.PI * i / points), 5))];
         Span<bool> bits = stackalloc bool[points];
         for (int y = 0; y < height; y++)
         {
@@ -61,8 +63,10 @@ internal sealed class BinaryPatternFeatures : PictureFeatures
     /// <summary>The level between four pixels, bilinear; 0 outside of the image.</summary>
     private static double Level(double[] grey, int height, int width, double y, double x)
     {
-        int top = (int)Math.Floor(y), left = (int)Math.Floor(x), bottom = (int)Math.Ceiling(y), end = (int)Math.Ceiling(x);
-        double At(int row, int column) => row < 0 || row >= height || column < 0 || column >= width ? 0.0 : grey[row * width + column];
+        int top = (int)Math.Floor(y), left = (int)Math.Floor(x), bottom = (int)Math.Ceiling(y),
+            end = (int)Math.Ceiling(x);
+        double At(int row, int column) =>
+            row < 0 || row >= height || column < 0 || column >= width ? 0.0 : grey[row * width + column];
         double above = (1.0 - (x - left)) * At(top, left) + (x - left) * At(top, end);
         double below = (1.0 - (x - left)) * At(bottom, left) + (x - left) * At(bottom, end);
         return (1.0 - (y - top)) * above + (y - top) * below;

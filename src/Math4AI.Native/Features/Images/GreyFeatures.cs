@@ -17,7 +17,8 @@ internal sealed class GreyFeatures : PictureFeatures
     {
         if (side > Math.Min(height, width))
         {
-            throw new ArgumentException($"A grid of {side} × {side} cells is finer than the images of {height} × {width} pixels.");
+            throw new ArgumentException(
+                $"A grid of {side} × {side} cells is finer than the images of {height} × {width} pixels.");
         }
 
         (int rows, int columns) = (side ?? height, side ?? width);

@@ -25,7 +25,8 @@ internal sealed class HogFeatures : PictureFeatures
         (this.orientations, this.cell, this.block, this.norm) = (orientations, cell, block, norm);
     }
 
-    public override string Formula => $"hog:{orientations}:{cell}:{block}:{norm switch { HogNorm.L1 => "l1", HogNorm.L2 => "l2", _ => "l2-hys" }}";
+    public override string Formula =>
+        $"hog:{orientations}:{cell}:{block}:{norm switch { HogNorm.L1 => "l1", HogNorm.L2 => "l2", _ => "l2-hys" }}";
 
     protected override string[] NamesOf(int channels, int height, int width)
     {
@@ -33,7 +34,8 @@ internal sealed class HogFeatures : PictureFeatures
         if (rows < 1 || columns < 1)
         {
             throw new ArgumentException(
-                $"Images of {height} × {width} pixels have no block of {block} × {block} cells of {cell} × {cell} pixels: use smaller cells, such as "
+                $"Images of {height} × {width} pixels have no block of {block} × {block} cells of {cell} × {cell} "
+                + "pixels: use smaller cells, such as "
                 + $"hog:{orientations}:{Math.Max(1, Math.Min(height, width) / (block + 1))}.");
         }
 
@@ -44,7 +46,8 @@ internal sealed class HogFeatures : PictureFeatures
                from y in Enumerable.Range(0, block)
                from x in Enumerable.Range(0, block)
                from bin in Enumerable.Range(0, orientations)
-               select $"gradient {row + y + 1},{column + x + 1} of block {row + 1},{column + 1} at {180.0 * (bin + 0.5) / orientations:0}°",
+               let angle = 180.0 * (bin + 0.5) / orientations
+               select $"gradient {row + y + 1},{column + x + 1} of block {row + 1},{column + 1} at {angle:0}°",
         ];
     }
 
@@ -60,7 +63,8 @@ internal sealed class HogFeatures : PictureFeatures
                 Span<double> values = features.Slice(at, size);
                 for (int y = 0; y < block; y++)
                 {
-                    cells.AsSpan(((row + y) * columns + column) * orientations, block * orientations).CopyTo(values[(y * block * orientations)..]);
+                    cells.AsSpan(((row + y) * columns + column) * orientations, block * orientations)
+                        .CopyTo(values[(y * block * orientations)..]);
                 }
 
                 Normalize(values);
@@ -86,7 +90,8 @@ internal sealed class HogFeatures : PictureFeatures
                 // An angle of 180° that rounding made of one just below 0° is in no bin.
                 if (bin < orientations)
                 {
-                    cells[(y / cell * columns + x / cell) * orientations + bin] += Math.Sqrt(down * down + right * right) / (cell * cell);
+                    cells[(y / cell * columns + x / cell) * orientations
+                        + bin] += Math.Sqrt(down * down + right * right) / (cell * cell);
                 }
             }
         }
@@ -101,7 +106,9 @@ internal sealed class HogFeatures : PictureFeatures
         {
             ReadOnlySpan<float> levels = picture.Channel(channel);
             int at = y * picture.Width + x;
-            double ofRows = y > 0 && y < picture.Height - 1 ? (double)levels[at + picture.Width] - levels[at - picture.Width] : 0.0;
+            double ofRows = y > 0 && y < picture.Height - 1
+                ? (double)levels[at + picture.Width] - levels[at - picture.Width]
+                : 0.0;
             double ofColumns = x > 0 && x < picture.Width - 1 ? (double)levels[at + 1] - levels[at - 1] : 0.0;
             if (ofRows * ofRows + ofColumns * ofColumns > down * down + right * right)
             {
@@ -120,11 +127,13 @@ internal sealed class HogFeatures : PictureFeatures
             return;
         }
 
-        TensorPrimitives.Divide(values, Math.Sqrt(TensorPrimitives.SumOfSquares<double>(values) + Small * Small), values);
+        TensorPrimitives.Divide(
+            values, Math.Sqrt(TensorPrimitives.SumOfSquares<double>(values) + Small * Small), values);
         if (norm == HogNorm.L2Hys)
         {
             TensorPrimitives.Min(values, Clip, values);
-            TensorPrimitives.Divide(values, Math.Sqrt(TensorPrimitives.SumOfSquares<double>(values) + Small * Small), values);
+            TensorPrimitives.Divide(
+                values, Math.Sqrt(TensorPrimitives.SumOfSquares<double>(values) + Small * Small), values);
         }
     }
 }

@@ -22,7 +22,8 @@ internal abstract class PictureFeatures : FeatureMap<ImageSet>
     public override FittedFeatures<ImageSet> Restore(FeatureState state)
     {
         double[] shape = state.NumbersOf(Shape, 3);
-        bool isSound = shape[0] is 1.0 or 3.0 && shape.Skip(1).All(side => side is >= 1.0 and <= MaxSide && side == Math.Floor(side));
+        bool isSound = shape[0] is 1.0 or 3.0
+            && shape.Skip(1).All(side => side is >= 1.0 and <= MaxSide && side == Math.Floor(side));
         return isSound
             ? new Fitted(this, (int)shape[0], (int)shape[1], (int)shape[2])
             : throw new InvalidDataException("The saved features are damaged: they have no size of images.");
@@ -49,7 +50,8 @@ internal abstract class PictureFeatures : FeatureMap<ImageSet>
             names = map.NamesOf(channels, height, width);
             if (names.Length is 0 or > MaxFeatures)
             {
-                throw new ArgumentException($"The features '{map}' of images of {height} × {width} pixels would be {names.Length}.");
+                throw new ArgumentException(
+                    $"The features '{map}' of images of {height} × {width} pixels would be {names.Length}.");
             }
         }
 
@@ -61,7 +63,8 @@ internal abstract class PictureFeatures : FeatureMap<ImageSet>
             if (samples.Channels != channels || samples.Height != height || samples.Width != width)
             {
                 throw new ArgumentException(
-                    $"The images have {samples.Channels} channels of {samples.Height} × {samples.Width} pixels, and the features are of {channels} "
+                    $"The images have {samples.Channels} channels of {samples.Height} × {samples.Width} pixels, and "
+                    + $"the features are of {channels} "
                     + $"channels of {height} × {width}.",
                     nameof(samples));
             }

@@ -9,8 +9,10 @@ internal sealed class BalancedFeatures : TableFeatures
 
     protected override FeatureState Learn(Matrix<double> training)
     {
-        (double Mean, double Deviation)[] columns = [.. training.EnumerateColumns().Select(column => ScalingFeatures.MeanAndDeviation(column.ToArray()))];
-        double scale = columns.Select(column => column.Deviation).ToArray() is var deviations && deviations.Max() is > 0.0 and var largest
+        (double Mean, double Deviation)[] columns =
+            [.. training.EnumerateColumns().Select(column => ScalingFeatures.MeanAndDeviation(column.ToArray()))];
+        double scale = columns.Select(column => column.Deviation).ToArray() is var deviations
+            && deviations.Max() is > 0.0 and var largest
             ? largest * Math.Sqrt(deviations.Sum(deviation => deviation / largest * (deviation / largest)))
             : 1.0;
         return FeatureState.Of(("mean", [.. columns.Select(column => column.Mean)]), ("scale", [scale]));
@@ -20,6 +22,7 @@ internal sealed class BalancedFeatures : TableFeatures
     {
         double[] means = state.NumbersOf("mean", inputs);
         double scale = state.NumbersOf("scale", 1)[0];
-        return new Mapping(samples => samples.MapIndexed((_, input, value) => (value - means[input]) / scale, Zeros.Include), names => names);
+        return new Mapping(samples =>
+            samples.MapIndexed((_, input, value) => (value - means[input]) / scale, Zeros.Include), names => names);
     }
 }

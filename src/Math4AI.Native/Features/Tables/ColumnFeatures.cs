@@ -14,7 +14,8 @@ internal sealed class ColumnFeatures : FeatureMap<Matrix<double>>
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Count == 0 || columns.Any(column => column < 0))
         {
-            throw new ArgumentException("The places of columns are whole numbers from 0 on, and one is needed.", nameof(columns));
+            throw new ArgumentException(
+                "The places of columns are whole numbers from 0 on, and one is needed.", nameof(columns));
         }
 
         (this.map, this.columns) = (map, [.. columns]);
@@ -22,16 +23,19 @@ internal sealed class ColumnFeatures : FeatureMap<Matrix<double>>
 
     public override string Formula => $"({map.Formula})[{string.Join(", ", columns)}]";
 
-    public override FittedFeatures<Matrix<double>> Fit(Matrix<double> training) => new Fitted(map.Fit(Of(training, columns)), columns);
+    public override FittedFeatures<Matrix<double>> Fit(Matrix<double> training) =>
+        new Fitted(map.Fit(Of(training, columns)), columns);
 
-    public override FittedFeatures<Matrix<double>> Restore(FeatureState state) => new Fitted(map.Restore(state), columns);
+    public override FittedFeatures<Matrix<double>> Restore(FeatureState state) =>
+        new Fitted(map.Restore(state), columns);
 
     private static Matrix<double> Of(Matrix<double> samples, int[] columns)
     {
         ArgumentNullException.ThrowIfNull(samples);
         return columns.Max() < samples.ColumnCount
             ? Matrix<double>.Build.DenseOfColumnVectors(columns.Select(column => samples.Column(column)))
-            : throw new ArgumentException($"Column {columns.Max()} was asked for, and there are {samples.ColumnCount}, counted from 0.", nameof(samples));
+            : throw new ArgumentException($"Column {columns.Max()} was asked for, and there are {samples.ColumnCount}, "
+                + "counted from 0.", nameof(samples));
     }
 
     private sealed class Fitted(FittedFeatures<Matrix<double>> fitted, int[] columns) : FittedFeatures<Matrix<double>>
@@ -45,7 +49,8 @@ internal sealed class ColumnFeatures : FeatureMap<Matrix<double>>
             ArgumentNullException.ThrowIfNull(inputs);
             return columns.Max() < inputs.Count
                 ? fitted.Names([.. columns.Select(column => inputs[column])])
-                : throw new ArgumentException($"Column {columns.Max()} was asked for, and there are {inputs.Count} names.", nameof(inputs));
+                : throw new ArgumentException(
+                    $"Column {columns.Max()} was asked for, and there are {inputs.Count} names.", nameof(inputs));
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed class InverseFrequencyFeatures : TableFeatures
 {
     public override string Formula => "tfidf";
 
-    protected override FeatureState Learn(Matrix<double> training) => FeatureState.Of(("weights", [.. training.EnumerateColumns().Select(column =>
+    protected override FeatureState Learn(Matrix<double> training) =>
+        FeatureState.Of(("weights", [.. training.EnumerateColumns().Select(column =>
         Math.Log((1.0 + training.RowCount) / (1.0 + column.Count(count => count != 0.0))) + 1.0)]));
 
     protected override Mapping Of(int inputs, FeatureState state)
@@ -19,7 +20,8 @@ internal sealed class InverseFrequencyFeatures : TableFeatures
         return new Mapping(
             samples =>
             {
-                Matrix<double> weighted = samples.MapIndexed((_, input, count) => count * weights[input], Zeros.Include);
+                Matrix<double> weighted =
+                    samples.MapIndexed((_, input, count) => count * weights[input], Zeros.Include);
                 double[] norms = [.. weighted.RowNorms(2.0)];
                 return weighted.MapIndexed((i, _, value) => norms[i] > 0.0 ? value / norms[i] : 0.0, Zeros.Include);
             },

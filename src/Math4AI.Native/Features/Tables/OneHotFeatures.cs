@@ -17,7 +17,8 @@ internal sealed class OneHotFeatures : TableFeatures
             return values.Length <= MaxValues
                 ? (Name(input), values)
                 : throw new ArgumentException(
-                    $"Input {input + 1} has {values.Length} different values, more than {MaxValues}: one-hot encoding is for classes.");
+                    $"Input {input + 1} has {values.Length} different values, more than {MaxValues}: one-hot encoding "
+                    + "is for classes.");
         })]);
 
     protected override Mapping Of(int inputs, FeatureState state)
@@ -42,7 +43,8 @@ internal sealed class OneHotFeatures : TableFeatures
 
                 return features;
             },
-            names => [.. values.SelectMany((of, input) => of.Select(value => $"{names[input]}={value.ToString(CultureInfo.InvariantCulture)}"))]);
+            names => [.. values.SelectMany(
+                (of, input) => of.Select(value => $"{names[input]}={value.ToString(CultureInfo.InvariantCulture)}"))]);
     }
 
     private static string Name(int input) => $"values{input}";

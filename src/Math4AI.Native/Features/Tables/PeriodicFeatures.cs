@@ -31,11 +31,13 @@ internal sealed class PeriodicFeatures : TableFeatures
         return new Mapping(
             samples => Matrix<double>.Build.Dense(samples.RowCount, 2 * harmonics * inputs, (i, feature) =>
             {
-                // Sine and cosine in turns of a period, which whole numbers of periods do not change: large times keep their digits.
+                // Sine and cosine in turns of a period, which whole numbers of periods do not change: large times keep
+                // their digits.
                 double turns = Math.IEEERemainder(samples[i, feature / (2 * harmonics)], period) / period;
                 double angle = 2.0 * Math.PI * turns * (1 + feature % (2 * harmonics) / 2);
                 return feature % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
             }),
-            names => [.. names.SelectMany(name => Enumerable.Range(1, harmonics).SelectMany(k => (string[])[$"sin {k} {name}", $"cos {k} {name}"]))]);
+            names => [.. names.SelectMany(name =>
+                Enumerable.Range(1, harmonics).SelectMany(k => (string[])[$"sin {k} {name}", $"cos {k} {name}"]))]);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class PolynomialFeatures : TableFeatures
                 : Math.Exp(SpecialFunctions.BinomialLn(inputs + degree, degree)),
             "use a lower degree or fewer inputs");
         int[][] monomials = [.. Monomials(inputs)];
-        return new Mapping(samples => Apply(samples, monomials), names => [.. monomials.Select(monomial => NameOf(monomial, names))]);
+        return new Mapping(
+            samples => Apply(samples, monomials), names => [.. monomials.Select(monomial => NameOf(monomial, names))]);
     }
 
     /// <summary>The inputs of each monomial, in ascending order, by degree and then by the first input.</summary>
@@ -65,10 +66,12 @@ internal sealed class PolynomialFeatures : TableFeatures
 
         Matrix<double> result = Matrix<double>.Build.DenseOfColumnVectors(features);
         return result.Find(value => !double.IsFinite(value)) is { } bad
-            ? throw new ArgumentException($"Row {bad.Item1 + 1}: a monomial is beyond the largest number; standardize the inputs first.")
+            ? throw new ArgumentException(
+                $"Row {bad.Item1 + 1}: a monomial is beyond the largest number; standardize the inputs first.")
             : result;
     }
 
     private static string NameOf(int[] monomial, IReadOnlyList<string> names) => string.Join(
-        ' ', monomial.GroupBy(input => input).Select(group => group.Count() == 1 ? names[group.Key] : $"{names[group.Key]}^{group.Count()}"));
+        ' ', monomial.GroupBy(input => input).Select(
+            group => group.Count() == 1 ? names[group.Key] : $"{names[group.Key]}^{group.Count()}"));
 }

@@ -15,7 +15,8 @@ internal sealed class PrincipalFeatures : TableFeatures
         (this.components, this.isWhitened) = (components, isWhitened);
     }
 
-    public override string Formula => $"{(isWhitened ? "whiten" : "pca")}{(components is { } count ? $":{count}" : string.Empty)}";
+    public override string Formula =>
+        $"{(isWhitened ? "whiten" : "pca")}{(components is { } count ? $":{count}" : string.Empty)}";
 
     protected override FeatureState Learn(Matrix<double> training)
     {
@@ -35,7 +36,8 @@ internal sealed class PrincipalFeatures : TableFeatures
 
         if (components > rank)
         {
-            throw new ArgumentException($"The samples have {rank} directions in which they differ, and {components} components were asked for.");
+            throw new ArgumentException($"The samples have {rank} directions in which they differ, and {components} "
+                + "components were asked for.");
         }
 
         int count = components ?? rank;
@@ -58,7 +60,8 @@ internal sealed class PrincipalFeatures : TableFeatures
         double[] means = state.NumbersOf("mean", inputs), values = state.NumbersOf("directions");
         if (values.Length == 0 || values.Length % inputs != 0)
         {
-            throw new InvalidDataException("The saved features are damaged: directions and inputs do not belong together.");
+            throw new InvalidDataException(
+                "The saved features are damaged: directions and inputs do not belong together.");
         }
 
         Matrix<double> directions = Matrix<double>.Build.Dense(inputs, values.Length / inputs, values);

@@ -4,21 +4,26 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Features.Tables;
 
 /// <summary>(x − shift)/scale of each input.</summary>
-internal sealed class ScalingFeatures(string formula, Func<double[], (double Shift, double Scale)> learn) : TableFeatures
+internal sealed class ScalingFeatures(string formula, Func<double[], (double Shift, double Scale)> learn)
+    : TableFeatures
 {
     public override string Formula => formula;
 
     protected override FeatureState Learn(Matrix<double> training)
     {
-        (double Shift, double Scale)[] learned = [.. training.EnumerateColumns().Select(column => learn(column.ToArray()))];
+        (double Shift, double Scale)[] learned =
+            [.. training.EnumerateColumns().Select(column => learn(column.ToArray()))];
         return FeatureState.Of(
-            ("shift", [.. learned.Select(pair => pair.Shift)]), ("scale", [.. learned.Select(pair => pair.Scale > 0.0 ? pair.Scale : 1.0)]));
+            ("shift", [.. learned.Select(pair => pair.Shift)]),
+            ("scale", [.. learned.Select(pair => pair.Scale > 0.0 ? pair.Scale : 1.0)]));
     }
 
     protected override Mapping Of(int inputs, FeatureState state)
     {
         double[] shift = state.NumbersOf("shift", inputs), scale = state.NumbersOf("scale", inputs);
-        return new Mapping(samples => samples.MapIndexed((_, input, value) => (value - shift[input]) / scale[input], Zeros.Include), names => names);
+        return new Mapping(
+            samples => samples.MapIndexed((_, input, value) => (value - shift[input]) / scale[input], Zeros.Include),
+            names => names);
     }
 
     /// <summary>

@@ -32,12 +32,14 @@ internal sealed class SplineFeatures : TableFeatures
             return places.Distinct().Count() == knots
                 ? (Name(input), places)
                 : throw new ArgumentException(
-                    $"Input {input + 1} has too few different values for {knots} knots at its quantiles: use fewer knots, or one-hot encoding.");
+                    $"Input {input + 1} has too few different values for {knots} knots at its quantiles: use fewer "
+                    + "knots, or one-hot encoding.");
         })]);
 
     protected override Mapping Of(int inputs, FeatureState state)
     {
-        double[][] all = [.. Enumerable.Range(0, inputs).Select(input => Extended(state.NumbersOf(Name(input), knots)))];
+        double[][] all =
+            [.. Enumerable.Range(0, inputs).Select(input => Extended(state.NumbersOf(Name(input), knots)))];
         return new Mapping(
             samples =>
             {
@@ -86,7 +88,9 @@ internal sealed class SplineFeatures : TableFeatures
             for (int j = interval - d; j <= interval; j++)
             {
                 double left = values[j] * (x - places[j]) / (places[j + d] - places[j]);
-                double right = j + 1 < values.Length ? values[j + 1] * (places[j + d + 1] - x) / (places[j + d + 1] - places[j + 1]) : 0.0;
+                double right = j + 1 < values.Length
+                    ? values[j + 1] * (places[j + d + 1] - x) / (places[j + d + 1] - places[j + 1])
+                    : 0.0;
                 values[j] = left + right;
             }
         }

@@ -16,7 +16,8 @@ internal abstract class TableFeatures : FeatureMap<Matrix<double>>
         FeatureState learned = Learn(training);
         return Restore(learned with
         {
-            Numbers = learned.Numbers.Append(KeyValuePair.Create<string, double[]>(Inputs, [training.ColumnCount])).ToDictionary(),
+            Numbers = learned.Numbers.Append(KeyValuePair.Create<string, double[]>(Inputs, [training.ColumnCount]))
+                .ToDictionary(),
         });
     }
 
@@ -43,7 +44,8 @@ internal abstract class TableFeatures : FeatureMap<Matrix<double>>
         ArgumentNullException.ThrowIfNull(samples);
         if (inputs is { } wanted && samples.ColumnCount != wanted)
         {
-            throw new ArgumentException($"The features are of {wanted} inputs, and there are {samples.ColumnCount}.", nameof(samples));
+            throw new ArgumentException(
+                $"The features are of {wanted} inputs, and there are {samples.ColumnCount}.", nameof(samples));
         }
 
         if (samples.Find(value => !double.IsFinite(value)) is { } bad)
@@ -64,7 +66,8 @@ internal abstract class TableFeatures : FeatureMap<Matrix<double>>
     /// <summary>A fitted map as two functions.</summary>
     /// <param name="Apply">From samples × inputs to samples × features.</param>
     /// <param name="Names">From the names of the inputs to those of the features.</param>
-    protected sealed record Mapping(Func<Matrix<double>, Matrix<double>> Apply, Func<IReadOnlyList<string>, IReadOnlyList<string>> Names);
+    protected sealed record Mapping(
+        Func<Matrix<double>, Matrix<double>> Apply, Func<IReadOnlyList<string>, IReadOnlyList<string>> Names);
 
     private sealed class Fitted(int inputs, FeatureState state, Mapping mapping) : FittedFeatures<Matrix<double>>
     {
@@ -81,7 +84,8 @@ internal abstract class TableFeatures : FeatureMap<Matrix<double>>
             ArgumentNullException.ThrowIfNull(names);
             return names.Count == inputs
                 ? mapping.Names(names)
-                : throw new ArgumentException($"The features are of {inputs} inputs, and there are {names.Count} names.", nameof(names));
+                : throw new ArgumentException(
+                    $"The features are of {inputs} inputs, and there are {names.Count} names.", nameof(names));
         }
     }
 }

@@ -19,7 +19,8 @@ internal sealed class HashedFeatures : FeatureMap<IReadOnlyList<string>>
 
     public override string Formula => $"hashing:{features}:{length}";
 
-    public override FittedFeatures<IReadOnlyList<string>> Fit(IReadOnlyList<string> training) => new Fitted(features, length);
+    public override FittedFeatures<IReadOnlyList<string>> Fit(IReadOnlyList<string> training) =>
+        new Fitted(features, length);
 
     public override FittedFeatures<IReadOnlyList<string>> Restore(FeatureState state) => new Fitted(features, length);
 
@@ -68,6 +69,7 @@ internal sealed class HashedFeatures : FeatureMap<IReadOnlyList<string>>
             return counts;
         }
 
-        public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) => [.. Enumerable.Range(0, features).Select(place => $"hash {place}")];
+        public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) =>
+            [.. Enumerable.Range(0, features).Select(place => $"hash {place}")];
     }
 }

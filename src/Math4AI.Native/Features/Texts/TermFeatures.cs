@@ -26,23 +26,29 @@ internal sealed class TermFeatures : FeatureMap<IReadOnlyList<string>>
         string[] vocabulary =
         [
             .. training.SelectMany(TermsOf).GroupBy(term => term, StringComparer.Ordinal)
-                .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).Take(terms)
+                .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+                .Take(terms)
                 .Select(group => group.Key).Order(StringComparer.Ordinal),
         ];
         return vocabulary.Length > 0
             ? new Fitted(this, vocabulary)
-            : throw new ArgumentException($"The {training.Count} texts hold no {(areWords ? "word of two letters or more" : $"{length} characters")}.");
+            : throw new ArgumentException($"The {training.Count} texts hold no "
+                + $"{(areWords ? "word of two letters or more" : $"{length} characters")}.");
     }
 
-    public override FittedFeatures<IReadOnlyList<string>> Restore(FeatureState state) => new Fitted(this, state.TextsOf(Vocabulary));
+    public override FittedFeatures<IReadOnlyList<string>> Restore(FeatureState state) =>
+        new Fitted(this, state.TextsOf(Vocabulary));
 
-    private IEnumerable<string> TermsOf(string text) => areWords ? Terms.Words(text, length) : Terms.Characters(text, length);
+    private IEnumerable<string> TermsOf(string text) =>
+        areWords ? Terms.Words(text, length) : Terms.Characters(text, length);
 
     private sealed class Fitted(TermFeatures map, string[] vocabulary) : FittedFeatures<IReadOnlyList<string>>
     {
-        private readonly Dictionary<string, int> places = vocabulary.Select((term, place) => (term, place)).ToDictionary(StringComparer.Ordinal);
+        private readonly Dictionary<string, int> places =
+            vocabulary.Select((term, place) => (term, place)).ToDictionary(StringComparer.Ordinal);
 
-        public override FeatureState State => FeatureState.Empty with { Texts = new Dictionary<string, string[]> { [Vocabulary] = vocabulary } };
+        public override FeatureState State =>
+            FeatureState.Empty with { Texts = new Dictionary<string, string[]> { [Vocabulary] = vocabulary } };
 
         public override Matrix<double> Apply(IReadOnlyList<string> samples)
         {

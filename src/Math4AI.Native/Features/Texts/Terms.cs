@@ -24,7 +24,8 @@ internal static class Terms
     public static IEnumerable<string> Characters(string text, int length)
     {
         // By runes: a character beyond U+FFFF is one.
-        string[] characters = [.. string.Join(' ', text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        string[] characters =
+            [.. string.Join(' ', text.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             .EnumerateRunes().Select(rune => rune.ToString())];
         for (int i = 0; i + length <= characters.Length; i++)
         {

@@ -45,4 +45,5 @@ internal sealed record SavedRidge(string Kernel, RidgeReport? Report = null);
 /// <param name="Mean">The formula of the mean; null for a constant.</param>
 /// <param name="MeanInputs">The names of the mean's inputs.</param>
 internal sealed record SavedProcess(
-    string Kernel, double Noise, double TargetScale, double Level, double LogEvidence, string? Mean, IReadOnlyList<string> MeanInputs);
+    string Kernel, double Noise, double TargetScale, double Level, double LogEvidence, string? Mean,
+    IReadOnlyList<string> MeanInputs);

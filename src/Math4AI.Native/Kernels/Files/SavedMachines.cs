@@ -26,7 +26,8 @@ internal static class SavedMachines
         folder,
         files,
         ClassifierKind,
-        new SavedMachineSet(fit.PairMachines[0].Fit.Kernel.Formula, fit.Classes, [.. fit.PairMachines.Select(pair => SavedMachine.Of(pair.Fit) with
+        new SavedMachineSet(fit.PairMachines[0].Fit.Kernel.Formula, fit.Classes,
+            [.. fit.PairMachines.Select(pair => SavedMachine.Of(pair.Fit) with
         {
             First = pair.First,
             Second = pair.Second,
@@ -44,7 +45,8 @@ internal static class SavedMachines
     public static SupportVectorClassifierFit ReadClassifier(string folder)
     {
         SavedMachineSet about = Describe(folder, ClassifierKind, about =>
-            about.Classes.Count >= 2 && about.Machines.Count == (long)about.Classes.Count * (about.Classes.Count - 1) / 2
+            about.Classes.Count >= 2
+                && about.Machines.Count == (long)about.Classes.Count * (about.Classes.Count - 1) / 2
             && about.Machines.All(machine =>
                 machine.First >= 0 && machine.First < machine.Second && machine.Second < about.Classes.Count
                 && machine.Sigmoid is null == about.Machines[0].Sigmoid is null));
@@ -53,7 +55,8 @@ internal static class SavedMachines
             machines[0].Scaling,
             [.. about.Classes],
             [.. machines.Zip(about.Machines, (fit, saved) => new PairMachine(
-                saved.First, saved.Second, fit, saved.Sigmoid is { } sigmoid ? new Sigmoid(sigmoid.A, sigmoid.B) : null))]);
+                saved.First, saved.Second, fit,
+                saved.Sigmoid is { } sigmoid ? new Sigmoid(sigmoid.A, sigmoid.B) : null))]);
     }
 
     private static ModelArrays Arrays(InputScaling scaling, IReadOnlyList<SupportVectorFit> machines)
@@ -62,7 +65,8 @@ internal static class SavedMachines
         SavedSamples.AddScaling(arrays, scaling);
         (int Number, SupportVectorFit Machine, int Place)[] all =
         [
-            .. machines.SelectMany(machine => machine.SupportVectors.Select((number, place) => (number, machine, place)))
+            .. machines.SelectMany(
+                machine => machine.SupportVectors.Select((number, place) => (number, machine, place)))
                 .DistinctBy(vector => vector.number).OrderBy(vector => vector.number),
         ];
         double[] values = new double[all.Length * scaling.Inputs];
@@ -101,7 +105,8 @@ internal static class SavedMachines
             int[] places = arrays.Places($"machine.{i}.vectors", samples.Count);
             double[] weights = arrays.Vector($"machine.{i}.weights", places.Length);
             return new SupportVectorFit(
-                scaling, kernel, samples.Only(places.AsSpan()), weights, Array.ConvertAll(places, place => numbers[place]), machine);
+                scaling, kernel, samples.Only(places.AsSpan()), weights,
+                Array.ConvertAll(places, place => numbers[place]), machine);
         })];
     }
 
@@ -109,14 +114,16 @@ internal static class SavedMachines
     {
         SavedSamples.RequireKind(folder, kind);
         return ModelFolder.ReadDescription(folder, MachineJson.Default.SavedMachineSet, about =>
-            about is { Kernel: not null, Classes: not null, Machines.Count: > 0 } && about.Machines.All(machine => machine is not null)
+            about is { Kernel: not null, Classes: not null, Machines.Count: > 0 }
+                && about.Machines.All(machine => machine is not null)
             && isSound(about));
     }
 }
 
 /// <summary>JSON without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, MaxDepth = 16)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, MaxDepth = 16)]
 [JsonSerializable(typeof(SavedMachineSet))]
 [JsonSerializable(typeof(SavedRidge))]
 [JsonSerializable(typeof(SavedProcess))]

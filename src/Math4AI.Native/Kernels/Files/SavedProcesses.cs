@@ -16,7 +16,8 @@ internal static class SavedProcesses
     {
         ProcessSamples samples = fit.Samples;
         string? mean = samples.Mean is null ? null : samples.Mean.FormulaText ?? throw new NotSupportedException(
-            "The mean of the process is no formula, and cannot be saved: make it by Model.FromFormula, or override FormulaText.");
+            "The mean of the process is no formula, and cannot be saved: make it by Model.FromFormula, or override "
+            + "FormulaText.");
         var arrays = new ModelArrays();
         SavedSamples.AddScaling(arrays, samples.Scaling);
         arrays.Add("samples", samples.Raw);
@@ -38,7 +39,8 @@ internal static class SavedProcesses
     {
         SavedSamples.RequireKind(folder, Kind);
         SavedProcess about = ModelFolder.ReadDescription(folder, MachineJson.Default.SavedProcess, about =>
-            about is { Kernel: not null, Noise: > 0.0, TargetScale: > 0.0, MeanInputs: not null } && double.IsFinite(about.Level)
+            about is { Kernel: not null, Noise: > 0.0, TargetScale: > 0.0, MeanInputs: not null }
+                && double.IsFinite(about.Level)
             && double.IsFinite(about.Noise) && double.IsFinite(about.TargetScale));
         ModelArrays arrays = ModelArrays.Read(folder);
         InputScaling scaling = SavedSamples.ReadScaling(arrays);

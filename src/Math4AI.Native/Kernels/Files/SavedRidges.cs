@@ -15,13 +15,15 @@ internal static class SavedRidges
         arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
         arrays.Add("weights", fit.Weights);
         arrays.Add("offsets", fit.Offsets);
-        ModelFolder.Write(folder, files, Kind, new SavedRidge(fit.Kernel.Formula, fit.Report), MachineJson.Default.SavedRidge, arrays.All);
+        ModelFolder.Write(folder, files, Kind, new SavedRidge(fit.Kernel.Formula, fit.Report),
+            MachineJson.Default.SavedRidge, arrays.All);
     }
 
     public static KernelRidgeFit Read(string folder)
     {
         SavedSamples.RequireKind(folder, Kind);
-        SavedRidge about = ModelFolder.ReadDescription(folder, MachineJson.Default.SavedRidge, about => about.Kernel is not null);
+        SavedRidge about =
+            ModelFolder.ReadDescription(folder, MachineJson.Default.SavedRidge, about => about.Kernel is not null);
         ModelArrays arrays = ModelArrays.Read(folder);
         Matrix<double> samples = arrays.Matrix("samples");
         Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);

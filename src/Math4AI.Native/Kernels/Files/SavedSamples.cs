@@ -37,7 +37,8 @@ internal static class SavedSamples
     {
         if (ModelFolder.KindOf(folder) is var found && found != kind)
         {
-            throw new InvalidDataException($"{folder} holds a model of the kind '{found}', and '{kind}' is needed: ModelFolder.Open reads any kind.");
+            throw new InvalidDataException($"{folder} holds a model of the kind '{found}', and '{kind}' is needed: "
+                + "ModelFolder.Open reads any kind.");
         }
     }
 

@@ -89,6 +89,7 @@ internal readonly record struct Sigmoid(double A, double B)
         double b = -(hessianA * gradientB - hessianAB * gradientA) / determinant;
         return (
             a, b, gradientA * a + gradientB * b,
-            (Math.Abs(gradientA) < SmallestSlope && Math.Abs(gradientB) < SmallestSlope) || !double.IsFinite(a) || !double.IsFinite(b));
+            (Math.Abs(gradientA) < SmallestSlope && Math.Abs(gradientB) < SmallestSlope) || !double.IsFinite(a)
+            || !double.IsFinite(b));
     }
 }

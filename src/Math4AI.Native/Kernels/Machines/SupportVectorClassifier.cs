@@ -32,7 +32,8 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
     /// The shapes do not belong together, a number is not finite, there is only one class, or a class has one sample
     /// and probabilities are wanted.
     /// </exception>
-    public SupportVectorClassifierFit Fit(Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default)
+    public SupportVectorClassifierFit Fit(
+        Matrix<double> inputs, IReadOnlyList<int> classes, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentOutOfRangeException.ThrowIfLessThan(Folds, 2);
@@ -41,17 +42,19 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         if (classes.Count != samples.Inputs.Count || names.Length < 2)
         {
             throw new ArgumentException(
-                $"There are {samples.Inputs.Count} samples, {classes.Count} class labels and {names.Length} classes: a label for each sample "
-                + "and at least 2 classes are needed.",
+                $"There are {samples.Inputs.Count} samples, {classes.Count} class labels and {names.Length} classes: a "
+                + "label for each sample and at least 2 classes are needed.",
                 nameof(classes));
         }
 
-        int[][] members = [.. names.Select(name => Enumerable.Range(0, classes.Count).Where(i => classes[i] == name).ToArray())];
+        int[][] members =
+            [.. names.Select(name => Enumerable.Range(0, classes.Count).Where(i => classes[i] == name).ToArray())];
         int lonely = HasProbabilities ? Array.FindIndex(members, rows => rows.Length < 2) : -1;
         if (lonely >= 0)
         {
             throw new ArgumentException(
-                $"Class {names[lonely]} has one sample: probabilities need 2 samples of each class, since they come from cross-validation.",
+                $"Class {names[lonely]} has one sample: probabilities need 2 samples of each class, since they come "
+                + "from cross-validation.",
                 nameof(classes));
         }
 
@@ -73,7 +76,8 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         return new SupportVectorClassifierFit(samples.Scaling, names, pairs);
     }
 
-    private SupportVectorFit SolvePair(MachineSamples samples, int[] rows, bool[] isFirst, CancellationToken cancellation) => Solve(
+    private SupportVectorFit SolvePair(MachineSamples samples, int[] rows, bool[] isFirst,
+        CancellationToken cancellation) => Solve(
         samples, samples.Inputs.Only(rows.AsSpan()), DualProblem.OfClasses(isFirst, Penalty), cancellation, rows);
 
     /// <summary>The sigmoid of a pair, from decision values of samples that took no part in the fit.</summary>

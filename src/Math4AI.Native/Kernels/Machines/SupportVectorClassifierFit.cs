@@ -26,7 +26,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     /// <summary>
     /// Gets the numbers of the samples that are support vectors of any machine, from 0, in ascending order.
     /// </summary>
-    public IReadOnlyList<int> SupportVectors => [.. pairs.SelectMany(pair => pair.Fit.SupportVectors).Distinct().Order()];
+    public IReadOnlyList<int> SupportVectors =>
+        [.. pairs.SelectMany(pair => pair.Fit.SupportVectors).Distinct().Order()];
 
     /// <inheritdoc/>
     IReadOnlyList<(int First, int Second, SupportVectorFit Machine)> IFeatureSpace.Pairs =>
@@ -88,7 +89,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     {
         if (!HasProbabilities)
         {
-            throw new InvalidOperationException("The machine was fitted without probabilities: set HasProbabilities and fit it again.");
+            throw new InvalidOperationException(
+                "The machine was fitted without probabilities: set HasProbabilities and fit it again.");
         }
 
         Matrix<double> decisions = Decide(inputs);
@@ -115,7 +117,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     }
 
     /// <inheritdoc cref="SupportVectorFit.Save(string, bool)"/>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Save(folder, files));
 
     /// <summary>Reads a classifier that was saved.</summary>
     /// <inheritdoc cref="SupportVectorFit.Load"/>
@@ -130,7 +133,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     {
         if (names[0] < 0)
         {
-            throw new InvalidOperationException($"The class {names[0]} is no place: classes are numbered from 0 on for predictions by rows.");
+            throw new InvalidOperationException(
+                $"The class {names[0]} is no place: classes are numbered from 0 on for predictions by rows.");
         }
 
         Matrix<double>? found = HasProbabilities ? Probabilities(inputs) : null;
@@ -149,7 +153,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
 
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path) => NumberRows.Predict(
-        path, scaling.Inputs, x => Matrix<double>.Build.DenseOfColumnArrays(Array.ConvertAll(Predict(x), of => (double)of)));
+        path, scaling.Inputs,
+        x => Matrix<double>.Build.DenseOfColumnArrays(Array.ConvertAll(Predict(x), of => (double)of)));
 
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() =>
@@ -169,7 +174,8 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
         for (int pair = 0; pair < pairs.Count; pair++)
         {
             (int first, int second) = (pairs[pair].First, pairs[pair].Second);
-            ofPairs[first, second] = Math.Clamp(pairs[pair].Sigmoid!.Value.Of(decisions[sample, pair]), 1e-7, 1.0 - 1e-7);
+            ofPairs[first, second] = Math.Clamp(
+                pairs[pair].Sigmoid!.Value.Of(decisions[sample, pair]), 1e-7, 1.0 - 1e-7);
             ofPairs[second, first] = 1.0 - ofPairs[first, second];
         }
 

@@ -16,7 +16,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     private readonly KernelSamples vectors;
     private readonly double[] weights;
 
-    internal SupportVectorFit(MachineSamples samples, Kernel kernel, KernelSamples x, DualSolution solution, int[]? numbers)
+    internal SupportVectorFit(
+        MachineSamples samples, Kernel kernel, KernelSamples x, DualSolution solution, int[]? numbers)
     {
         scaling = samples.Scaling;
         Kernel = kernel;
@@ -29,7 +30,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
         (Iterations, IsConverged) = (solution.Iterations, solution.IsConverged);
     }
 
-    internal SupportVectorFit(InputScaling scaling, Kernel kernel, KernelSamples vectors, double[] weights, int[] numbers, SavedMachine about)
+    internal SupportVectorFit(
+        InputScaling scaling, Kernel kernel, KernelSamples vectors, double[] weights, int[] numbers, SavedMachine about)
     {
         (this.scaling, Kernel, this.vectors, this.weights) = (scaling, kernel, vectors, weights);
         SupportVectors = numbers;
@@ -72,7 +74,9 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() =>
         $"{SupportVectors.Count} support vectors of {Samples} samples, {Kernel}, "
-        + (IsConverged ? $"converged after {Iterations} steps" : $"not converged after {Iterations} steps: raise MaxIterations or lower Penalty");
+        + (IsConverged
+            ? $"converged after {Iterations} steps"
+            : $"not converged after {Iterations} steps: raise MaxIterations or lower Penalty");
 
     /// <summary>
     /// Writes the function to a folder: <c>model.json</c> and <c>model.safetensors</c>, with the bits of every number.
@@ -81,7 +85,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <exception cref="NotSupportedException">The kernel has no formula.</exception>
     /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Save(folder, files));
 
     /// <summary>Reads a function that was saved.</summary>
     /// <param name="folder">The folder.</param>
@@ -107,7 +112,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
         const int MaxSamples = 2000;
         if (inputs.RowCount > MaxSamples)
         {
-            throw new ArgumentException($"There are {inputs.RowCount} samples; at most {MaxSamples} are turned at a time.", nameof(inputs));
+            throw new ArgumentException(
+                $"There are {inputs.RowCount} samples; at most {MaxSamples} are turned at a time.", nameof(inputs));
         }
 
         KernelSamples x = scaling.Apply(inputs);
@@ -134,7 +140,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
         rest.MapIndexedInplace((i, j, value) => value - means[i] - means[j] + mean, Zeros.Include);
         var eigen = rest.Evd(Symmetricity.Symmetric);
         Vector<double> leading = eigen.EigenVectors.Column(x.Count - 1);
-        double scale = Math.Sqrt(Math.Max(0.0, eigen.EigenValues[x.Count - 1].Real)) * (leading[leading.AbsoluteMaximumIndex()] < 0.0 ? -1.0 : 1.0);
+        double scale = Math.Sqrt(Math.Max(0.0, eigen.EigenValues[x.Count - 1].Real))
+            * (leading[leading.AbsoluteMaximumIndex()] < 0.0 ? -1.0 : 1.0);
         return [.. leading * scale];
     }
 
@@ -145,7 +152,8 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     public void Save(string folder, FileTransaction files) => SavedMachines.Write(folder, files, this);
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path) => NumberRows.Predict(path, scaling.Inputs, x => Predict(x).ToColumnMatrix());
+    public FilePredictions PredictFile(string path) =>
+        NumberRows.Predict(path, scaling.Inputs, x => Predict(x).ToColumnMatrix());
 
     internal InputScaling Scaling => scaling;
 

@@ -45,12 +45,15 @@ public abstract record SupportVectorSettings
 
     /// <summary>Solves a dual problem of samples, whose numbers are given where they are some of more.</summary>
     private protected SupportVectorFit Solve(
-        MachineSamples samples, KernelSamples x, DualProblem problem, CancellationToken cancellation, int[]? numbers = null)
+        MachineSamples samples, KernelSamples x, DualProblem problem, CancellationToken cancellation,
+        int[]? numbers = null)
     {
         Kernel kernel = Kernel ?? KernelOf(samples);
-        DualSolution solution = new DualSolver(problem, new KernelRows(kernel, x, CacheBytes)).Solve(Tolerance, MaxIterations, cancellation);
+        DualSolution solution = new DualSolver(problem, new KernelRows(kernel, x, CacheBytes)).Solve(
+            Tolerance, MaxIterations, cancellation);
         return new SupportVectorFit(samples, kernel, x, solution, numbers);
     }
 
-    private static Kernel KernelOf(MachineSamples samples) => Kernels.Kernel.Rbf(Math.Sqrt(0.5 * samples.Inputs.Inputs));
+    private static Kernel KernelOf(MachineSamples samples) =>
+        Kernels.Kernel.Rbf(Math.Sqrt(0.5 * samples.Inputs.Inputs));
 }

@@ -18,7 +18,8 @@ internal sealed class KernelComponents : TableFeatures
         (this.kernel, this.components) = (kernel, components);
     }
 
-    public override string Formula => $"kernel-pca:{components}{(kernel is null ? string.Empty : $":({kernel.Formula})")}";
+    public override string Formula =>
+        $"kernel-pca:{components}{(kernel is null ? string.Empty : $":({kernel.Formula})")}";
 
     protected override FeatureState Learn(Matrix<double> training)
     {
@@ -30,7 +31,8 @@ internal sealed class KernelComponents : TableFeatures
         if (values.Length < components)
         {
             throw new ArgumentException(
-                $"The samples have {values.Length} directions in which they differ, and {components} components were asked for.");
+                $"The samples have {values.Length} directions in which they differ, and {components} components were "
+                + "asked for.");
         }
 
         // The largest element of each direction is positive, so that the sign does not depend on the decomposition.
@@ -42,12 +44,14 @@ internal sealed class KernelComponents : TableFeatures
         }
 
         return FeatureState.Of(
-            ("samples", training.ToColumnMajorArray()), ("weights", weights.ToColumnMajorArray()), ("means", means.ToArray()), ("mean", [mean]));
+            ("samples", training.ToColumnMajorArray()), ("weights", weights.ToColumnMajorArray()),
+            ("means", means.ToArray()), ("mean", [mean]));
     }
 
     protected override Mapping Of(int inputs, FeatureState state)
     {
-        Matrix<double> samples = KernelMaps.Columns(state, "samples", inputs), weights = KernelMaps.Rows(state, "weights", samples.RowCount);
+        Matrix<double> samples = KernelMaps.Columns(state, "samples", inputs),
+            weights = KernelMaps.Rows(state, "weights", samples.RowCount);
         double[] means = state.NumbersOf("means", samples.RowCount);
         double mean = state.NumbersOf("mean", 1)[0];
         Kernel of = KernelMaps.Of(kernel, inputs);

@@ -18,8 +18,10 @@ internal static class KernelMaps
         double least = Math.Max(0.0, all.Max()) * symmetric.RowCount * Math.ScaleB(1.0, -52);
         int[] kept = [.. Enumerable.Range(0, all.Length).Where(i => all[i] > least).OrderByDescending(i => all[i])];
         return kept.Length > 0
-            ? (Array.ConvertAll(kept, i => all[i]), Matrix<double>.Build.DenseOfColumnVectors(kept.Select(i => eigen.EigenVectors.Column(i))))
-            : throw new ArgumentException("All samples are the same to this kernel: there is no direction in which they differ.");
+            ? (Array.ConvertAll(kept, i => all[i]), Matrix<double>.Build.DenseOfColumnVectors(
+                kept.Select(i => eigen.EigenVectors.Column(i))))
+            : throw new ArgumentException(
+                "All samples are the same to this kernel: there is no direction in which they differ.");
     }
 
     /// <summary>A saved matrix of so many columns.</summary>
@@ -34,5 +36,6 @@ internal static class KernelMaps
             ? Matrix<double>.Build.Dense(rows, values.Length / rows, values)
             : throw Damaged(name);
 
-    private static InvalidDataException Damaged(string name) => new($"The saved features are damaged: '{name}' has another shape.");
+    private static InvalidDataException Damaged(string name) =>
+        new($"The saved features are damaged: '{name}' has another shape.");
 }

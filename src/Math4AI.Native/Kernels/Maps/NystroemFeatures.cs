@@ -18,7 +18,8 @@ internal sealed class NystroemFeatures : TableFeatures
         (this.kernel, count, this.seed) = (kernel, features, seed);
     }
 
-    public override string Formula => $"nystroem:{count}:{(kernel is null ? string.Empty : $"({kernel.Formula})")}:{seed}";
+    public override string Formula =>
+        $"nystroem:{count}:{(kernel is null ? string.Empty : $"({kernel.Formula})")}:{seed}";
 
     protected override FeatureState Learn(Matrix<double> training)
     {
@@ -30,16 +31,20 @@ internal sealed class NystroemFeatures : TableFeatures
         }
 
         Matrix<double> points = Matrix<double>.Build.DenseOfRowVectors(rows.Select(training.Row));
-        (double[] values, Matrix<double> vectors) = KernelMaps.Eigen(KernelMaps.Of(kernel, points.ColumnCount).Gram(points));
-        Matrix<double> weights = vectors.MapIndexed((_, column, value) => value / Math.Sqrt(values[column]), Zeros.Include);
+        (double[] values, Matrix<double> vectors) = KernelMaps.Eigen(
+            KernelMaps.Of(kernel, points.ColumnCount).Gram(points));
+        Matrix<double> weights =
+            vectors.MapIndexed((_, column, value) => value / Math.Sqrt(values[column]), Zeros.Include);
         return FeatureState.Of(("points", points.ToColumnMajorArray()), ("weights", weights.ToColumnMajorArray()));
     }
 
     protected override Mapping Of(int inputs, FeatureState state)
     {
-        Matrix<double> points = KernelMaps.Columns(state, "points", inputs), weights = KernelMaps.Rows(state, "weights", points.RowCount);
+        Matrix<double> points = KernelMaps.Columns(state, "points", inputs),
+            weights = KernelMaps.Rows(state, "weights", points.RowCount);
         Kernel of = KernelMaps.Of(kernel, inputs);
         return new Mapping(
-            samples => of.Gram(samples, points) * weights, _ => [.. Enumerable.Range(1, weights.ColumnCount).Select(i => $"nystroem {i}")]);
+            samples => of.Gram(samples, points) * weights,
+            _ => [.. Enumerable.Range(1, weights.ColumnCount).Select(i => $"nystroem {i}")]);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class RandomFourierFeatures : TableFeatures
 
     protected override Mapping Of(int inputs, FeatureState state)
     {
-        Matrix<double> frequencies = Matrix<double>.Build.Dense(inputs, count, state.NumbersOf(Frequencies, inputs * count));
+        Matrix<double> frequencies =
+            Matrix<double>.Build.Dense(inputs, count, state.NumbersOf(Frequencies, inputs * count));
         double scale = 1.0 / Math.Sqrt(count);
         return new Mapping(
             samples =>
@@ -47,6 +48,7 @@ internal sealed class RandomFourierFeatures : TableFeatures
                 features.SetSubMatrix(0, count, phases.PointwiseSin() * scale);
                 return features;
             },
-            _ => [.. Enumerable.Range(1, 2 * count).Select(i => i <= count ? $"cos wave {i}" : $"sin wave {i - count}")]);
+            _ => [.. Enumerable.Range(1, 2 * count).Select(
+                i => i <= count ? $"cos wave {i}" : $"sin wave {i - count}")]);
     }
 }

@@ -8,6 +8,9 @@ internal sealed class CrossValidation
 {
     private const int Folds = 5;
 
+    // Steps beyond the edge of the grid that are taken while the best point lies there.
+    private const int MaxExtensions = 4;
+
     private readonly LearnerSamples samples;
     private readonly int[] parts;
     private readonly LearnerSamples[] trainings;
@@ -20,7 +23,8 @@ internal sealed class CrossValidation
     {
         var generator = new MersenneTwister(seed, threadSafe: false);
         int[][] groups = all.Classes is { } classes
-            ? [.. Enumerable.Range(0, all.ClassCount).Select(of => Enumerable.Range(0, classes.Count).Where(i => classes[i] == of).ToArray())]
+            ? [.. Enumerable.Range(0, all.ClassCount).Select(
+                of => Enumerable.Range(0, classes.Count).Where(i => classes[i] == of).ToArray())]
             : [[.. Enumerable.Range(0, all.Inputs.RowCount)]];
         double share = Math.Min(1.0, (double)most / all.Inputs.RowCount);
         List<(int Row, int Part)> taken = [];
@@ -42,27 +46,73 @@ internal sealed class CrossValidation
     /// <summary>Gets the number of samples.</summary>
     public int Samples => samples.Inputs.RowCount;
 
-    /// <summary>Searches a grid, then the half steps around its best point.</summary>
+    /// <summary>
+    /// Searches a grid, beyond its edge where the best point lies there, then the half steps around that point.
+    /// </summary>
     public SettingSearch Search(
-        (string Across, string Up) names, double[] across, double[] up, Func<double, double, Learner> make, IProgress<double>? progress, CancellationToken cancellation)
+        (string Across, string Up) names, double[] across, double[] up, Func<double, double, Learner> make,
+        IProgress<double>? progress, CancellationToken cancellation)
     {
-        (double, double)[] grid = [.. across.SelectMany(first => up.Select(second => (first, second)))];
+        (double, double)[] grid = Pairs(across, up);
         const double ShareOfGrid = 0.75;
         List<SettingScore> points = Evaluate(grid, make, done => progress?.Report(ShareOfGrid * done), cancellation);
-        SettingScore best = Best(points);
-        bool isAtEdge = (across.Length > 1 && (best.Across == across[0] || best.Across == across[^1]))
-            || (up.Length > 1 && (best.Up == up[0] || best.Up == up[^1]));
+        SettingScore best = Best(points, across, up);
+        bool isBetter = true;
+        for (int extension = 0; isBetter && extension < MaxExtensions
+            && Beyond(best, across, up, points) is { Length: > 0 } beyond; extension++)
+        {
+            List<SettingScore> more = Evaluate(beyond, make, _ => { }, cancellation);
+            points.AddRange(more);
+            isBetter = more.Max(point => point.Score) > best.Score;
+            best = isBetter ? Best(points, across, up) : best;
+        }
+
+        bool isAtEdge = isBetter && Beyond(best, across, up, points).Length > 0;
         double[] near = Around(best.Across, across), beside = Around(best.Up, up);
-        (double, double)[] finer = [.. near.SelectMany(first => beside.Select(second => (first, second))).Where(point => point != (best.Across, best.Up))];
-        points.AddRange(Evaluate(finer, make, done => progress?.Report(ShareOfGrid + (1.0 - ShareOfGrid) * done), cancellation));
-        return new SettingSearch(names.Across, names.Up, samples.Classes is null ? "−rmse" : "accuracy", points) { Samples = Samples, IsAtEdge = isAtEdge };
+        (double, double)[] finer = [.. Pairs(near, beside).Where(point => !Has(points, point))];
+        List<SettingScore> last =
+            Evaluate(finer, make, done => progress?.Report(ShareOfGrid + (1.0 - ShareOfGrid) * done), cancellation);
+        points.AddRange(last);
+        best = last.Exists(point => point.Score > best.Score) ? Best(last, across, up) : best;
+        return new SettingSearch(names.Across, names.Up, samples.Classes is null ? "−rmse" : "accuracy", points)
+        {
+            Best = best,
+            Samples = Samples,
+            IsAtEdge = isAtEdge,
+        };
     }
 
     /// <summary>
-    /// The best point; of equal ones the first with the least of the second setting, and then of the first.
+    /// The best point; of equal ones the one whose neighbors are best, which lies inside of a plateau.
     /// </summary>
-    public static SettingScore Best(IReadOnlyList<SettingScore> points) =>
-        points.OrderByDescending(point => point.Score).ThenBy(point => point.Up).ThenBy(point => point.Across).First();
+    private static SettingScore Best(List<SettingScore> points, double[] across, double[] up)
+    {
+        double most = points.Max(point => point.Score);
+        return points.Where(point => point.Score == most)
+            .OrderByDescending(point =>
+                points.Where(other => IsBeside(point.Across, other.Across, across) && IsBeside(point.Up, other.Up, up))
+                .Average(other => other.Score))
+            .ThenBy(point => point.Up).ThenBy(point => point.Across).First();
+
+        static bool IsBeside(double a, double b, double[] steps) =>
+            steps.Length < 2 || Math.Abs(Math.Log(a / b)) < 1.01 * Math.Log(steps[1] / steps[0]);
+    }
+
+    private static (double First, double Second)[] Pairs(double[] across, double[] up) =>
+        [.. across.SelectMany(first => up.Select(second => (first, second)))];
+
+    private static bool Has(List<SettingScore> points, (double First, double Second) point) => points.Exists(
+        tried => Math.Abs(tried.Across - point.First) < 1e-9 * point.First
+            && Math.Abs(tried.Up - point.Second) < 1e-9 * point.Second);
+
+    /// <summary>The points one step beyond the best one, in the directions where nothing was tried yet.</summary>
+    private static (double, double)[] Beyond(SettingScore best, double[] across, double[] up, List<SettingScore> points)
+    {
+        return [.. Pairs(Steps(best.Across, across), Steps(best.Up, up)).Where(point => !Has(points, point))];
+
+        static double[] Steps(double value, double[] steps) =>
+            steps.Length < 2 ? [value] : [value * steps[0] / steps[1], value, value * steps[1] / steps[0]];
+    }
 
     private static double[] Around(double value, double[] steps)
     {
@@ -76,11 +126,16 @@ internal sealed class CrossValidation
     }
 
     private List<SettingScore> Evaluate(
-        (double Across, double Up)[] points, Func<double, double, Learner> make, Action<double> progress, CancellationToken cancellation)
+        (double Across, double Up)[] points, Func<double, double, Learner> make, Action<double> progress,
+        CancellationToken cancellation)
     {
         double[] scores = new double[points.Length];
         int done = 0;
-        Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation }, i =>
+        Parallel.For(0, points.Length, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Compute.Threads,
+            CancellationToken = cancellation,
+        }, i =>
         {
             Learner learner = make(points[i].Across, points[i].Up);
             scores[i] = Score(learner, cancellation);

@@ -22,7 +22,8 @@ public sealed class LearnedImages : IFilePredictor
     private readonly FittedFeatures<ImageSet> features;
 
     private LearnedImages(
-        LearnedImagesDescription about, FittedFeatures<ImageSet> features, IRowPredictor model, SettingSearch? search) =>
+        LearnedImagesDescription about, FittedFeatures<ImageSet> features, IRowPredictor model,
+        SettingSearch? search) =>
         (About, this.features, Model, Search) = (about, features, model, search);
 
     /// <summary>Gets the description of the model.</summary>
@@ -31,7 +32,9 @@ public sealed class LearnedImages : IFilePredictor
     /// <summary>Gets the learner's model, on the features.</summary>
     public IRowPredictor Model { get; }
 
-    /// <summary>Gets how settings were chosen; null where nothing was, and for a model that was read from a folder.</summary>
+    /// <summary>
+    /// Gets how settings were chosen; null where nothing was, and for a model that was read from a folder.
+    /// </summary>
     public SettingSearch? Search { get; }
 
     /// <summary>Gets the names of the features.</summary>
@@ -48,7 +51,9 @@ public sealed class LearnedImages : IFilePredictor
     /// <param name="target">The name of what is predicted.</param>
     /// <param name="progress">Told what share of the search is done.</param>
     /// <param name="cancellation">Stops between fits.</param>
-    /// <exception cref="ArgumentException">There are too few images or classes, or the images have no such features.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are too few images or classes, or the images have no such features.
+    /// </exception>
     public static Trained<LearnedImages> Train(
         ImageSet images,
         ImageSet? test,
@@ -65,7 +70,8 @@ public sealed class LearnedImages : IFilePredictor
         long start = Stopwatch.GetTimestamp();
         int[][] parts = ImageTraining.Split(images, learner.Seed, test is null);
         ImageSet validation = images.Select(parts[1]);
-        (LearnedImages first, Learner chosen) = Learn(images.Select(parts[0]), samples => learner.Choose(samples, progress, cancellation));
+        (LearnedImages first, Learner chosen) = Learn(
+            images.Select(parts[0]), samples => learner.Choose(samples, progress, cancellation));
         ScoredPart validated = first.Ask(validation).Score(hasIntervals: false, cancellation);
         ImageSet both = images.Select([.. parts[0].Concat(parts[1]).Order()]);
         (LearnedImages model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search));
@@ -84,8 +90,10 @@ public sealed class LearnedImages : IFilePredictor
             LearnerSamples samples = LearnerSamples.Of(fitted.Apply(part), part.Labels, images.Classes.Count);
             LearnerChoice choice = choose(samples);
             var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
-            var about = new LearnedImagesDescription(shape, target, choice.Learner.ToString(), learner.Seed, features.Formula);
-            return (new LearnedImages(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search), choice.Learner);
+            var about = new LearnedImagesDescription(
+                shape, target, choice.Learner.ToString(), learner.Seed, features.Formula);
+            return (new LearnedImages(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
+                choice.Learner);
         }
     }
 
@@ -95,7 +103,8 @@ public sealed class LearnedImages : IFilePredictor
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static LearnedImages Load(string folder)
     {
-        LearnedImagesDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedImagesDescription, about =>
+        LearnedImagesDescription about =
+            ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedImagesDescription, about =>
             about is { Target: not null, Learner: not null, Features: not null, Texts: not null }
             && about.Shape is { Channels: 1 or 3, Height: > 0, Width: > 0, Largest: > 0.0, Classes.Count: >= 2 }
             && about.Shape.Classes.All(name => name is not null));
@@ -109,7 +118,9 @@ public sealed class LearnedImages : IFilePredictor
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="files">The transaction.</param>
-    /// <exception cref="NotSupportedException">The learner's kernel is a function that no formula describes.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The learner's kernel is a function that no formula describes.
+    /// </exception>
     public void Save(string folder, FileTransaction files)
     {
         ModelFolder.Write(
@@ -151,7 +162,8 @@ public sealed class LearnedImages : IFilePredictor
 /// <param name="Learner">The learner and its settings, in words.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Features">The formula of the features.</param>
-public sealed record LearnedImagesDescription(ImageShape Shape, string Target, string Learner, int Seed, string Features)
+public sealed record LearnedImagesDescription(
+    ImageShape Shape, string Target, string Learner, int Seed, string Features)
 {
     /// <summary>Gets the texts that the features have learned.</summary>
     public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();

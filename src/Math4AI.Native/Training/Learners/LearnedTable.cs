@@ -18,7 +18,8 @@ public sealed class LearnedTable : IFilePredictor
 
     private readonly FittedFeatures<Matrix<double>>? features;
 
-    internal LearnedTable(LearnedTableDescription about, FittedFeatures<Matrix<double>>? features, IRowPredictor model, SettingSearch? search) =>
+    internal LearnedTable(LearnedTableDescription about, FittedFeatures<Matrix<double>>? features, IRowPredictor model,
+        SettingSearch? search) =>
         (About, this.features, Model, Search) = (about, features, model, search);
 
     /// <summary>Gets the description of the model.</summary>
@@ -35,7 +36,8 @@ public sealed class LearnedTable : IFilePredictor
     public SettingSearch? Search { get; }
 
     /// <summary>Gets the names of the features that the learner sees.</summary>
-    public IReadOnlyList<string> FeatureNames => features is null ? About.Encoder.InputNames : features.Names(About.Encoder.InputNames);
+    public IReadOnlyList<string> FeatureNames =>
+        features is null ? About.Encoder.InputNames : features.Names(About.Encoder.InputNames);
 
     /// <summary>
     /// Trains on 70 % of the rows, and on the validation part too once that has been scored; 15 % are the test.
@@ -63,7 +65,8 @@ public sealed class LearnedTable : IFilePredictor
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(learner);
-        return LearnedTableTraining.Run(PreparedTable.Of(table, test, options), options, learner, features, progress, cancellation);
+        return LearnedTableTraining.Run(
+            PreparedTable.Of(table, test, options), options, learner, features, progress, cancellation);
     }
 
     /// <summary>Reads a model from a folder.</summary>
@@ -72,11 +75,18 @@ public sealed class LearnedTable : IFilePredictor
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static LearnedTable Load(string folder)
     {
-        LearnedTableDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedTableDescription, about =>
-            about is { Target: not null, Classes: not null, Learner: not null, Encoder.Columns.Count: > 0, Texts: not null }
-            && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null }) && about.Classes.All(name => name is not null));
+        LearnedTableDescription about =
+            ModelFolder.ReadDescription(folder, ModelJson.Default.LearnedTableDescription, about =>
+            about is
+            {
+                Target: not null, Classes: not null, Learner: not null, Encoder.Columns.Count: > 0,
+                Texts: not null
+            }
+            && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
+                && about.Classes.All(name => name is not null));
         return new LearnedTable(
-            about, SavedFeatures.Restore(folder, FeatureMap.Names, about.Features, about.Texts), SavedFeatures.ReadModel(folder), null);
+            about, SavedFeatures.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
+            SavedFeatures.ReadModel(folder), null);
     }
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
@@ -89,7 +99,8 @@ public sealed class LearnedTable : IFilePredictor
     {
         FeatureState state = features?.State ?? FeatureState.Empty;
         ModelFolder.Write(
-            folder, files, Kind, About with { Texts = state.Texts }, ModelJson.Default.LearnedTableDescription, SavedFeatures.Arrays(state).All);
+            folder, files, Kind, About with { Texts = state.Texts }, ModelJson.Default.LearnedTableDescription,
+            SavedFeatures.Arrays(state).All);
         SavedFeatures.WriteModel(folder, files, Model);
     }
 
@@ -112,20 +123,28 @@ public sealed class LearnedTable : IFilePredictor
     public RowPredictions Predict(Table table) =>
         SavedFeatures.Padded(Model.PredictRows(FeaturesOf(table)), About.Classes.Count);
 
-    /// <summary>Returns the observed classes of rows, as places in the description's list; −1 where a class is not there, or not known.</summary>
+    /// <summary>
+    /// Returns the observed classes of rows, as places in the description's list; −1 where a class is not there, or not
+    /// known.
+    /// </summary>
     /// <param name="table">The rows.</param>
     public IReadOnlyList<int> Observed(Table table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var places = About.Classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
-        return [.. table.Texts(About.Target).Select(text => places.TryGetValue(text ?? string.Empty, out int place) ? place : -1)];
+        var places =
+            About.Classes.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
+        return [.. table.Texts(About.Target).Select(
+            text => places.TryGetValue(text ?? string.Empty, out int place) ? place : -1)];
     }
 
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path)
     {
         RowPredictions found = Predict(Table.Read(path));
-        return new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), []) { Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()] };
+        return new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), [])
+        {
+            Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
+        };
     }
 
     internal static Matrix<double> Encode(TableEncoder encoder, Table table)
@@ -144,7 +163,8 @@ public sealed class LearnedTable : IFilePredictor
 /// <param name="Seed">The seed.</param>
 /// <param name="Features">The formula of the features; null for the inputs themselves.</param>
 public sealed record LearnedTableDescription(
-    TableTask Task, string Target, IReadOnlyList<string> Classes, TableEncoder Encoder, string Learner, int Seed, string? Features)
+    TableTask Task, string Target, IReadOnlyList<string> Classes, TableEncoder Encoder, string Learner, int Seed,
+    string? Features)
 {
     /// <summary>Gets the texts that the features have learned.</summary>
     public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();

@@ -11,13 +11,15 @@ namespace Math4AI.Training.Learners;
 internal static class LearnedTableTraining
 {
     public static Trained<LearnedTable> Run(
-        PreparedTable all, TableTrainingOptions options, Learner learner, FeatureMap<Matrix<double>>? map, IProgress<double>? progress, CancellationToken cancellation)
+        PreparedTable all, TableTrainingOptions options, Learner learner, FeatureMap<Matrix<double>>? map,
+        IProgress<double>? progress, CancellationToken cancellation)
     {
         bool areClasses = all.Task == TableTask.Classification;
         if (areClasses ? !learner.TakesClasses : !learner.TakesNumbers)
         {
             throw new ArgumentException(areClasses
-                ? $"'{options.Target}' are classes, and the learner ({learner}) predicts numbers: use svm, or --task regression where they are numbers."
+                ? $"'{options.Target}' are classes, and the learner ({learner}) predicts numbers: use svm, or --task "
+                    + "regression where they are numbers."
                 : $"'{options.Target}' are numbers, and the learner ({learner}) predicts classes.");
         }
 
@@ -41,17 +43,20 @@ internal static class LearnedTableTraining
 
         (LearnedTable Model, Learner Chosen) Learn(Table part, Func<LearnerSamples, LearnerChoice> choose)
         {
-            TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders, options.Standardize);
+            TableEncoder encoder =
+                TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders, options.Standardize);
             Matrix<double> inputs = LearnedTable.Encode(encoder, part);
             FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
             Matrix<double> features = fitted?.Apply(inputs) ?? inputs;
             LearnerSamples samples = areClasses
-                ? LearnerSamples.Of(features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
+                ? LearnerSamples.Of(
+                    features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
                 : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
             LearnerChoice choice = choose(samples);
             var about = new LearnedTableDescription(
                 all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
-            return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search), choice.Learner);
+            return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
+                choice.Learner);
         }
     }
 

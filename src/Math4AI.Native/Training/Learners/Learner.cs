@@ -27,7 +27,8 @@ public abstract record Learner
     /// <param name="training">The training samples.</param>
     /// <param name="progress">Told what share of the work is done.</param>
     /// <param name="cancellation">Stops between fits.</param>
-    public virtual LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+    public virtual LearnerChoice Choose(
+        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
         new(this, null);
 
     /// <summary>Learns samples with the settings as they are.</summary>
@@ -49,6 +50,9 @@ public sealed record LearnerChoice(Learner Learner, SettingSearch? Search);
 /// <param name="Points">The settings that were tried, and their scores.</param>
 public sealed record SettingSearch(string Across, string Up, string Score, IReadOnlyList<SettingScore> Points)
 {
+    /// <summary>Gets the point that was chosen.</summary>
+    public required SettingScore Best { get; init; }
+
     /// <summary>Gets the number of samples that the search used, which may be fewer than there are.</summary>
     public int Samples { get; init; }
 

@@ -6,12 +6,13 @@ namespace Math4AI.Training.Learners;
 /// <summary>The learners that the command knows by name.</summary>
 public static class LearnerNames
 {
-    private static readonly ConcurrentDictionary<string, Func<LearnerSettings, Learner>> Makers = new(StringComparer.Ordinal)
-    {
-        ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
-        ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
-        ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
-    };
+    private static readonly ConcurrentDictionary<string, Func<LearnerSettings, Learner>> Makers =
+        new(StringComparer.Ordinal)
+        {
+            ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
+            ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
+            ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
+        };
 
     /// <summary>Gets the names, in alphabetical order.</summary>
     public static IReadOnlyList<string> All => [.. Makers.Keys.Order(StringComparer.Ordinal)];
@@ -34,21 +35,25 @@ public static class LearnerNames
     /// <param name="name">The name.</param>
     /// <param name="settings">The settings.</param>
     /// <exception cref="ArgumentException">There is no such learner.</exception>
-    public static Learner Make(string name, LearnerSettings settings) => Makers.TryGetValue(name, out Func<LearnerSettings, Learner>? make)
+    public static Learner Make(string name, LearnerSettings settings) =>
+        Makers.TryGetValue(name, out Func<LearnerSettings, Learner>? make)
         ? make(settings)
-        : throw new ArgumentException($"There is no learner '{name}'; there are: {string.Join(", ", All)}.", nameof(name));
+        : throw new ArgumentException(
+            $"There is no learner '{name}'; there are: {string.Join(", ", All)}.", nameof(name));
 }
 
 /// <summary>What the command line says of a learner.</summary>
 /// <param name="Kernel">
-/// The formula of the kernel; null for the learner's own choice. <c>rbf</c> without numbers leaves its width open, where the learner can choose
-/// it.
+/// The formula of the kernel; null for the learner's own choice. <c>rbf</c> without numbers leaves its width open,
+/// where the learner can choose it.
 /// </param>
 /// <param name="Seed">The seed.</param>
 /// <exception cref="FormatException">The formula is none of a kernel; thrown where it is asked for.</exception>
 public sealed record LearnerSettings(string? Kernel, int Seed)
 {
-    /// <summary>Gets the kernel with the numbers that the formula has, or the usual ones; null without a formula.</summary>
+    /// <summary>
+    /// Gets the kernel with the numbers that the formula has, or the usual ones; null without a formula.
+    /// </summary>
     public Kernel? Parsed => Kernel is null ? null : Kernels.Kernel.Parse(Kernel);
 
     /// <summary>Gets the kernel where all of its numbers are settled; null where a width is to be chosen.</summary>

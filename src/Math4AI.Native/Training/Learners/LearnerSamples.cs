@@ -33,7 +33,8 @@ public sealed class LearnerSamples
         ArgumentNullException.ThrowIfNull(classes);
         return classes.Count == inputs.RowCount && classes.All(of => of >= 0 && of < classCount)
             ? new LearnerSamples(inputs, [.. classes], classCount, null)
-            : throw new ArgumentException($"One class from 0 to {classCount - 1} is needed for each of {inputs.RowCount} samples.", nameof(classes));
+            : throw new ArgumentException($"One class from 0 to {classCount - 1} is needed for each of "
+                + $"{inputs.RowCount} samples.", nameof(classes));
     }
 
     /// <summary>Makes samples with numbers.</summary>
@@ -46,7 +47,8 @@ public sealed class LearnerSamples
         ArgumentNullException.ThrowIfNull(targets);
         return targets.Count == inputs.RowCount && targets.All(double.IsFinite)
             ? new LearnerSamples(inputs, null, 0, targets)
-            : throw new ArgumentException($"One finite number is needed for each of {inputs.RowCount} samples.", nameof(targets));
+            : throw new ArgumentException(
+                $"One finite number is needed for each of {inputs.RowCount} samples.", nameof(targets));
     }
 
     /// <summary>Selects some of the samples.</summary>

@@ -32,10 +32,12 @@ public sealed record ProcessLearner : Learner
     public override bool TakesClasses => false;
 
     /// <inheritdoc/>
-    public override string ToString() => $"Gaussian process: {(Kernel is { } kernel ? $"{kernel}" : "1 * matern52, a length scale for each input")}";
+    public override string ToString() =>
+        $"Gaussian process: {(Kernel is { } kernel ? $"{kernel}" : "1 * matern52, a length scale for each input")}";
 
     /// <inheritdoc/>
-    public override LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public override LearnerChoice Choose(
+        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         RequireNumbers(training);
@@ -52,10 +54,21 @@ public sealed record ProcessLearner : Learner
         }
 
         LearnerSamples some = training.Select(rows);
-        GaussianProcessFit fit = new GaussianProcess { Kernel = Kernel, NoiseVariance = NoiseVariance, Seed = Seed, Standardize = false }.Fit(
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = Kernel,
+            NoiseVariance = NoiseVariance,
+            Seed = Seed,
+            Standardize = false,
+        }.Fit(
             some.Inputs, some.Targets!, cancellation: cancellation);
         double deviation = SupportVectorLearner.InUnits(some.Targets!);
-        return new LearnerChoice(this with { Kernel = fit.Kernel, NoiseVariance = fit.NoiseVariance / (deviation * deviation), Optimize = false }, null);
+        return new LearnerChoice(this with
+        {
+            Kernel = fit.Kernel,
+            NoiseVariance = fit.NoiseVariance / (deviation * deviation),
+            Optimize = false,
+        }, null);
     }
 
     /// <inheritdoc/>
@@ -65,7 +78,11 @@ public sealed record ProcessLearner : Learner
         RequireNumbers(training);
         return new GaussianProcess
         {
-            Kernel = Kernel, NoiseVariance = NoiseVariance, Seed = Seed, Standardize = false, Optimize = Optimize,
+            Kernel = Kernel,
+            NoiseVariance = NoiseVariance,
+            Seed = Seed,
+            Standardize = false,
+            Optimize = Optimize,
         }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
     }
 
@@ -79,7 +96,8 @@ public sealed record ProcessLearner : Learner
         if (training.Inputs.RowCount is var count && count > MaxSamples)
         {
             throw new ArgumentException(
-                $"A Gaussian process of {count} samples would take {8e-9 * count * count:0.0} GB and time as the cube of their number; at most {MaxSamples} "
+                $"A Gaussian process of {count} samples would take {8e-9 * count * count:0.0} GB and time as the cube "
+                + $"of their number; at most {MaxSamples} "
                 + "are taken: use svm, or fewer samples.");
         }
     }

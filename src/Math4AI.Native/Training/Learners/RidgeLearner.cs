@@ -26,12 +26,16 @@ public sealed record RidgeLearner : Learner
     public override bool TakesClasses => false;
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"kernel ridge: {(Kernel is { } kernel ? $"{kernel}" : Gamma is { } gamma ? $"rbf, γ = {gamma:G4}" : "rbf, γ to be chosen")}, {(Penalty is { } penalty ? $"λ = {penalty:G4}" : "λ to be chosen")}");
+    public override string ToString()
+    {
+        string width = Gamma is { } gamma ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}") : "γ to be chosen";
+        string cost = Penalty is { } penalty ? string.Create(CultureInfo.InvariantCulture, $"λ = {penalty:G4}") : "λ to be chosen";
+        return $"kernel ridge: {(Kernel is { } kernel ? $"{kernel}" : $"rbf, {width}")}, {cost}";
+    }
 
     /// <inheritdoc/>
-    public override LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public override LearnerChoice Choose(
+        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         bool isGammaOpen = Kernel is null && Gamma is null;
@@ -41,7 +45,8 @@ public sealed record RidgeLearner : Learner
         }
 
         double center = SupportVectorLearner.GammaOf(training.Inputs);
-        RidgeLearner With(double gamma, double penalty) => this with { Gamma = isGammaOpen ? gamma : Gamma, Penalty = Penalty ?? penalty };
+        RidgeLearner With(double gamma, double penalty) =>
+            this with { Gamma = isGammaOpen ? gamma : Gamma, Penalty = Penalty ?? penalty };
         SettingSearch search = new CrossValidation(training, MaxSearchSamples, Seed).Search(
             ("γ", "λ"),
             isGammaOpen ? [.. Enumerable.Range(-3, 6).Select(step => center * Math.Pow(4.0, step))] : [Gamma ?? center],
@@ -49,8 +54,7 @@ public sealed record RidgeLearner : Learner
             With,
             progress,
             cancellation);
-        SettingScore best = CrossValidation.Best(search.Points);
-        return new LearnerChoice(With(best.Across, best.Up), search);
+        return new LearnerChoice(With(search.Best.Across, search.Best.Up), search);
     }
 
     /// <inheritdoc/>
@@ -58,9 +62,15 @@ public sealed record RidgeLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         cancellation.ThrowIfCancellationRequested();
-        Kernel kernel = Kernel ?? Kernels.Kernel.Rbf(1.0 / Math.Sqrt(2.0 * (Gamma ?? SupportVectorLearner.GammaOf(training.Inputs))));
+        Kernel kernel = Kernel
+            ?? Kernels.Kernel.Rbf(1.0 / Math.Sqrt(2.0 * (Gamma ?? SupportVectorLearner.GammaOf(training.Inputs))));
         return training.Targets is { } targets
-            ? new KernelRidge { Kernel = kernel, Penalty = Penalty ?? 1.0, Center = true }.Fit(training.Inputs, targets, cancellation)
+            ? new KernelRidge
+            {
+                Kernel = kernel,
+                Penalty = Penalty ?? 1.0,
+                Center = true,
+            }.Fit(training.Inputs, targets, cancellation)
             : throw new ArgumentException("Kernel ridge regression predicts numbers, and not classes: use svm.");
     }
 }

@@ -32,12 +32,16 @@ public sealed record SupportVectorLearner : Learner
     public int MaxSearchSamples { get; init; } = 2000;
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"svm: {(Kernel is { } kernel ? $"{kernel}" : Gamma is { } gamma ? $"rbf, γ = {gamma:G4}" : "rbf, γ to be chosen")}, {(Penalty is { } penalty ? $"C = {penalty:G4}" : "C to be chosen")}");
+    public override string ToString()
+    {
+        string width = Gamma is { } gamma ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}") : "γ to be chosen";
+        string cost = Penalty is { } penalty ? string.Create(CultureInfo.InvariantCulture, $"C = {penalty:G4}") : "C to be chosen";
+        return $"svm: {(Kernel is { } kernel ? $"{kernel}" : $"rbf, {width}")}, {cost}";
+    }
 
     /// <inheritdoc/>
-    public override LearnerChoice Choose(LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public override LearnerChoice Choose(
+        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         bool isGammaOpen = Kernel is null && Gamma is null;
@@ -61,8 +65,10 @@ public sealed record SupportVectorLearner : Learner
             With,
             progress,
             cancellation);
-        SettingScore best = CrossValidation.Best(search.Points);
-        return new LearnerChoice(With(best.Across, best.Up) with { HasProbabilities = HasProbabilities }, search);
+        return new LearnerChoice(With(search.Best.Across, search.Best.Up) with
+        {
+            HasProbabilities = HasProbabilities,
+        }, search);
     }
 
     /// <inheritdoc/>
@@ -74,15 +80,24 @@ public sealed record SupportVectorLearner : Learner
         {
             return new SupportVectorClassifier
             {
-                Kernel = kernel, Penalty = Penalty ?? 1.0, Standardize = false, HasProbabilities = HasProbabilities, Seed = Seed,
+                Kernel = kernel,
+                Penalty = Penalty ?? 1.0,
+                Standardize = false,
+                HasProbabilities = HasProbabilities,
+                Seed = Seed,
             }.Fit(training.Inputs, classes, cancellation);
         }
 
-        // With targets y/s the machine would have C/s and ε/s: in the targets' own unit these are C s and ε s over s² of the norm.
+        // With targets y/s the machine would have C/s and ε/s: in the targets' own unit these are C s and ε s over s²
+        // of the norm.
         double deviation = InUnits(training.Targets!);
         return new SupportVectorRegressor
         {
-            Kernel = kernel, Penalty = (Penalty ?? 1.0) * deviation, Width = Width * deviation, Standardize = false, Tolerance = 1e-3 * deviation,
+            Kernel = kernel,
+            Penalty = (Penalty ?? 1.0) * deviation,
+            Width = Width * deviation,
+            Standardize = false,
+            Tolerance = 1e-3 * deviation,
         }.Fit(training.Inputs, training.Targets!, cancellation);
     }
 
@@ -93,5 +108,6 @@ public sealed record SupportVectorLearner : Learner
         return 1.0 / (inputs.ColumnCount * (variance > 0.0 ? variance : 1.0));
     }
 
-    internal static double InUnits(Vector<double> targets) => targets.PopulationStandardDeviation() is > 0.0 and var deviation ? deviation : 1.0;
+    internal static double InUnits(Vector<double> targets) =>
+        targets.PopulationStandardDeviation() is > 0.0 and var deviation ? deviation : 1.0;
 }

@@ -6,8 +6,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Training.Learners;
 
 /// <summary>
-/// The two spaces of a classifier: the plane of its inputs, or of their two largest principal components where they are more than two, and
-/// the feature space of its kernel, turned so that the plane that divides two classes is seen on edge.
+/// The two spaces of a classifier: the plane of its inputs, or of their two largest principal components where they are
+/// more than two, and the feature space of its kernel, turned so that the plane that divides two classes is seen on
+/// edge.
 /// </summary>
 /// <param name="Across">The name of the first coordinate of the input plane.</param>
 /// <param name="Up">The name of the second.</param>
@@ -15,7 +16,8 @@ namespace Math4AI.Training.Learners;
 /// <param name="Spaces">The feature space for each pair of classes that is shown.</param>
 /// <param name="Classes">The class of each sample, from 0.</param>
 public sealed record TwoSpaces(
-    string Across, string Up, IReadOnlyList<(double X, double Y)> Inputs, IReadOnlyList<PairSpace> Spaces, IReadOnlyList<int> Classes)
+    string Across, string Up, IReadOnlyList<(double X, double Y)> Inputs, IReadOnlyList<PairSpace> Spaces,
+    IReadOnlyList<int> Classes)
 {
     private const int MaxSamples = 500;
     private const int MaxPairs = 3;
@@ -47,7 +49,8 @@ public sealed record TwoSpaces(
     /// <param name="names">The names of the inputs.</param>
     /// <param name="classes">The class of each sample, from 0; −1 where it is not known.</param>
     /// <returns>The two spaces; null where the model has no feature space, or the samples no two directions.</returns>
-    public static TwoSpaces? Of(IRowPredictor model, Matrix<double> inputs, IReadOnlyList<string> names, IReadOnlyList<int> classes)
+    public static TwoSpaces? Of(
+        IRowPredictor model, Matrix<double> inputs, IReadOnlyList<string> names, IReadOnlyList<int> classes)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(names);
@@ -62,7 +65,8 @@ public sealed record TwoSpaces(
         Matrix<double> some = Matrix<double>.Build.DenseOfRowVectors(rows.Select(inputs.Row));
         PairSpace[] spaces = [.. space.Pairs.Take(MaxPairs).Select(pair =>
         {
-            int[] members = [.. Enumerable.Range(0, rows.Length).Where(i => classes[rows[i]] == pair.First || classes[rows[i]] == pair.Second)];
+            int[] members = [.. Enumerable.Range(0, rows.Length).Where(
+                i => classes[rows[i]] == pair.First || classes[rows[i]] == pair.Second)];
             return members.Length < 3 ? null : new PairSpace(
                 pair.First,
                 pair.Second,
@@ -71,7 +75,8 @@ public sealed record TwoSpaces(
         }).OfType<PairSpace>()];
         if (inputs.ColumnCount == 2)
         {
-            return new TwoSpaces(names[0], names[1], [.. some.EnumerateRows().Select(row => (row[0], row[1]))], spaces, [.. rows.Select(row => classes[row])]);
+            return new TwoSpaces(names[0], names[1], [.. some.EnumerateRows().Select(row => (row[0], row[1]))], spaces,
+                [.. rows.Select(row => classes[row])]);
         }
 
         Vector<double> means = some.ColumnSums() / some.RowCount;

@@ -10,7 +10,9 @@ namespace Math4AI.Tests.Training.Learners;
 
 public sealed class LearnedImagesTests : TemporaryFolder
 {
-    /// <summary>Apples are red discs, oranges are orange ones, on a ground of any grey; limes are green and have stripes.</summary>
+    /// <summary>
+    /// Apples are red discs, oranges are orange ones, on a ground of any grey; limes are green and have stripes.
+    /// </summary>
     internal static ImageSet Fruit(int count = 90, int side = 24)
     {
         var random = new Random(11);
@@ -29,7 +31,8 @@ public sealed class LearnedImagesTests : TemporaryFolder
                 for (int channel = 0; channel < 3; channel++)
                 {
                     double level = isFruit ? colors[labels[i]][channel] * (isStripe ? 0.6 : 1.0) : ground;
-                    pixels[(i * 3 + channel) * plane + at] = (float)Math.Clamp(level + 0.05 * (random.NextDouble() - 0.5), 0.0, 1.0);
+                    pixels[(i * 3 + channel) * plane + at] =
+                        (float)Math.Clamp(level + 0.05 * (random.NextDouble() - 0.5), 0.0, 1.0);
                 }
             }
         }
@@ -59,26 +62,31 @@ public sealed class LearnedImagesTests : TemporaryFolder
     {
         ImageSet images = Fruit();
         LearnedImages model = LearnedImages.Train(
-            images, null, new SupportVectorLearner { Gamma = 1.0, Penalty = 10.0 }, ImageFeatures.Color().Balanced()).Model;
+            images, null, new SupportVectorLearner { Gamma = 1.0, Penalty = 10.0 },
+            ImageFeatures.Color().Balanced()).Model;
         Matrix<double> features = model.FeaturesOf(images);
         TwoSpaces spaces = TwoSpaces.Of(model.Model, features, model.FeatureNames, images.Labels)!;
         Assert.Equal(3, spaces.Spaces.Count);
         foreach (PairSpace pair in spaces.Spaces)
         {
             Assert.Equal(60, pair.Classes.Count);
-            Assert.All(pair.View.Distances.Zip(pair.Classes), point => Assert.Equal(point.Second == pair.First, point.First > 0.0));
+            Assert.All(pair.View.Distances.Zip(pair.Classes),
+                point => Assert.Equal(point.Second == pair.First, point.First > 0.0));
         }
 
         IReadOnlyList<double[]> means = TwoSpaces.MeansOf(features, images.Labels, 3);
-        Assert.Equal(features.ColumnSums() / 90.0, Vector<double>.Build.Dense(64, j => means.Average(row => row[j])), (a, b) => Math.Abs((a - b).L2Norm()) < 1e-12);
+        Assert.Equal(features.ColumnSums() / 90.0, Vector<double>.Build.Dense(64, j => means.Average(row => row[j])),
+            (a, b) => Math.Abs((a - b).L2Norm()) < 1e-12);
     }
 
     [Fact]
     public void Groups_that_are_balanced_weigh_the_same()
     {
         ImageSet images = Fruit(30);
-        Matrix<double> found = ImageFeatures.Color().And(ImageFeatures.Hog(9, 6, 2)).Balanced().Fit(images).Apply(images);
-        double Weight(int first, int count) => Enumerable.Range(first, count).Sum(j => found.Column(j).DotProduct(found.Column(j))) / 30.0;
+        Matrix<double> found =
+            ImageFeatures.Color().And(ImageFeatures.Hog(9, 6, 2)).Balanced().Fit(images).Apply(images);
+        double Weight(int first, int count) =>
+            Enumerable.Range(first, count).Sum(j => found.Column(j).DotProduct(found.Column(j))) / 30.0;
         Assert.Equal(1.0, Weight(0, 64), 1e-10);
         Assert.Equal(1.0, Weight(64, 324), 1e-10);
     }

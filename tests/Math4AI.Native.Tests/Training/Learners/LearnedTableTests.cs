@@ -21,11 +21,14 @@ public sealed class LearnedTableTests : TemporaryFolder
         for (int i = 0; i < count; i++)
         {
             double angle = 2 * Math.PI * random.NextDouble(), radius = 1.0 + i % 2 + 0.4 * (random.NextDouble() - 0.5);
-            (a[i], b[i], kind[i]) = (unit * radius * Math.Cos(angle), radius * Math.Sin(angle), i % 2 == 0 ? "disc" : "ring");
+            (a[i], b[i], kind[i]) = (unit * radius * Math.Cos(angle), radius * Math.Sin(angle), i % 2 == 0
+                ? "disc"
+                : "ring");
             number[i] = 1e4 + 10.0 * Math.Sin(a[i] / unit) * b[i] + 0.05 * (random.NextDouble() - 0.5);
         }
 
-        return Table.OfNumbers([("a", a), ("b", b), ("number", number), ("ring", [.. kind.Select(of => of == "ring" ? 1.0 : 0.0)])]);
+        return Table.OfNumbers(
+            [("a", a), ("b", b), ("number", number), ("ring", [.. kind.Select(of => of == "ring" ? 1.0 : 0.0)])]);
     }
 
     private static TableTrainingOptions Classes => new() { Target = "ring", Ignore = ["number"] };
@@ -39,7 +42,8 @@ public sealed class LearnedTableTests : TemporaryFolder
         Trained<LearnedTable> large = LearnedTable.Train(Rings(unit: 1e6), null, Classes, new SupportVectorLearner());
         Assert.Equal(1.0, large.Test.Scores["accuracy"]);
         Assert.Equal(small.Model.About.Learner, large.Model.About.Learner);
-        Assert.Equal(large.Model.Search!.Points.Count, large.Model.Search.Points.Select(point => (point.Across, point.Up)).Distinct().Count());
+        Assert.Equal(large.Model.Search!.Points.Count,
+            large.Model.Search.Points.Select(point => (point.Across, point.Up)).Distinct().Count());
         Assert.Equal(168, large.Model.Search.Samples);
     }
 
@@ -47,9 +51,14 @@ public sealed class LearnedTableTests : TemporaryFolder
     public void The_class_of_the_highest_probability_is_the_machines_prediction()
     {
         Table table = Rings(120);
-        LearnedTable model = LearnedTable.Train(table, null, Classes, new SupportVectorLearner { Gamma = 1.0, Penalty = 1.0 }).Model;
+        LearnedTable model = LearnedTable.Train(table, null, Classes, new SupportVectorLearner
+        {
+            Gamma = 1.0,
+            Penalty = 1.0,
+        }).Model;
         Matrix<double> probabilities = model.Predict(table).Values;
-        int[] predicted = ((Math4AI.Kernels.Machines.SupportVectorClassifierFit)model.Model).Predict(model.FeaturesOf(table));
+        int[] predicted =
+            ((Math4AI.Kernels.Machines.SupportVectorClassifierFit)model.Model).Predict(model.FeaturesOf(table));
         for (int i = 0; i < table.Rows; i++)
         {
             Assert.Equal(1.0, probabilities.Row(i).Sum(), 1e-12);
@@ -64,7 +73,8 @@ public sealed class LearnedTableTests : TemporaryFolder
     public void Every_learner_of_numbers_follows_a_curve_far_from_zero_and_is_kept_in_a_folder(string name)
     {
         Table table = Rings();
-        Trained<LearnedTable> trained = LearnedTable.Train(table, null, Numbers, LearnerNames.Make(name, new LearnerSettings(null, 1)));
+        Trained<LearnedTable> trained =
+            LearnedTable.Train(table, null, Numbers, LearnerNames.Make(name, new LearnerSettings(null, 1)));
         Assert.InRange(trained.Test.Scores["rSquared"], 0.98, 1.0);
         using (var files = new FileTransaction())
         {
@@ -86,7 +96,8 @@ public sealed class LearnedTableTests : TemporaryFolder
         Table table = Rings();
         var line = new SupportVectorLearner { Kernel = Kernel.Linear(), Penalty = 10.0 };
         Assert.InRange(LearnedTable.Train(table, null, Classes, line).Test.Scores["accuracy"], 0.2, 0.8);
-        Trained<LearnedTable> trained = LearnedTable.Train(table, null, Classes, line, FeatureMap.Polynomial(2).Then(FeatureMap.Standardize()));
+        Trained<LearnedTable> trained =
+            LearnedTable.Train(table, null, Classes, line, FeatureMap.Polynomial(2).Then(FeatureMap.Standardize()));
         Assert.Equal(1.0, trained.Test.Scores["accuracy"]);
         Assert.Equal(["a", "b", "a^2", "a b", "b^2"], trained.Model.FeatureNames);
         using (var files = new FileTransaction())
@@ -101,7 +112,8 @@ public sealed class LearnedTableTests : TemporaryFolder
     [Fact]
     public void A_learner_that_predicts_numbers_refuses_classes_before_any_work()
     {
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => LearnedTable.Train(Rings(), null, Classes, new ProcessLearner()));
+        ArgumentException refusal =
+            Assert.Throws<ArgumentException>(() => LearnedTable.Train(Rings(), null, Classes, new ProcessLearner()));
         Assert.Contains("use svm", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -120,7 +132,9 @@ public sealed class LearnedTableTests : TemporaryFolder
         Assert.InRange(trained.Test.Scores["rSquared"], -0.2, 0.2);
         LearnerNames.Add("average", settings => new Average { Seed = settings.Seed });
         Assert.IsType<Average>(LearnerNames.Make("average", new LearnerSettings(null, 3)));
-        Assert.Contains("svm", Assert.Throws<ArgumentException>(() => LearnerNames.Make("averge", new LearnerSettings(null, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "svm", Assert.Throws<ArgumentException>(
+                () => LearnerNames.Make("averge", new LearnerSettings(null, 1))).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Predicts the mean of the training, by public members alone.</summary>
@@ -130,11 +144,13 @@ public sealed class LearnedTableTests : TemporaryFolder
 
         public override string ToString() => "average";
 
-        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) => new Fitted(training.Targets!.Average());
+        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
+            new Fitted(training.Targets!.Average());
 
         private sealed class Fitted(double mean) : IRowPredictor
         {
-            public RowPredictions PredictRows(Matrix<double> inputs) => new(Matrix<double>.Build.Dense(inputs.RowCount, 1, mean));
+            public RowPredictions PredictRows(Matrix<double> inputs) =>
+                new(Matrix<double>.Build.Dense(inputs.RowCount, 1, mean));
 
             public void Save(string folder, FileTransaction files) => throw new NotSupportedException();
         }

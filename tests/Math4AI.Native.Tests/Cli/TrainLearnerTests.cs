@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Math4AI.Data.Images;
+using Math4AI.Tests.Training.Learners;
+using SkiaSharp;
+
+namespace Math4AI.Tests.Cli;
+
+public class TrainLearnerTests : TemporaryFolder
+{
+    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+
+    private void WriteRings(int count = 120)
+    {
+        var random = new Random(2);
+        File.WriteAllLines(In("rings.csv"), Enumerable.Range(0, count).Select(i =>
+        {
+            string ring = i % 2 == 0 ? "inner" : "outer";
+            double angle = 2 * Math.PI * random.NextDouble(), radius = 1.0 + i % 2 + 0.3 * (random.NextDouble() - 0.5);
+            return FormattableString.Invariant(
+                $"{1e5 * radius * Math.Cos(angle):R},{radius * Math.Sin(angle):R},{ring},{radius * radius:R}");
+        }).Prepend("a,b,ring,square"));
+    }
+
+    [Fact]
+    public void A_machine_divides_rings_shows_both_spaces_and_predicts_what_its_probabilities_say()
+    {
+        WriteRings();
+        Finished train = Run(
+            "train", "rings.csv", "--target", "ring", "--ignore", "square", "--model", "svm", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal(1.0, json.GetProperty("test").GetProperty("accuracy").GetDouble());
+        Assert.Contains("svm: rbf", json.GetProperty("learner").GetString(), StringComparison.Ordinal);
+        Assert.True(json.GetProperty("search").GetProperty("points").GetArrayLength() >= 36);
+        string page = File.ReadAllText(In("model/report.html"));
+        Assert.All(["The two spaces", "chosen by cross-validation", "Decision regions", "Confusion"],
+            part => Assert.Contains(part, page, StringComparison.Ordinal));
+        Finished predict = Run("predict", "model", "rings.csv");
+        Assert.True(predict.Code == 0, predict.Errors);
+        string[][] rows = [.. predict.Output.Trim().Split('\n').Select(line => line.Split(','))];
+        Assert.Equal(["ring", "p(inner)", "p(outer)"], rows[0]);
+        Assert.All(rows.Skip(1), row => Assert.Equal(
+            row[0] == "inner", double.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture) >= 0.5));
+    }
+
+    [Fact]
+    public void A_process_predicts_numbers_with_their_deviations()
+    {
+        WriteRings(80);
+        Finished train = Run("train", "rings.csv", "--target", "square", "--ignore", "ring", "--model", "gp",
+            "--kernel", "matern52", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.InRange(JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("rSquared")
+            .GetDouble(), 0.95, 1.0);
+        string[] lines = Run("predict", "model", "rings.csv").Output.Trim().Split('\n');
+        Assert.Equal("square,deviation(square)", lines[0]);
+        Assert.All(lines.Skip(1), line =>
+            Assert.True(double.Parse(line.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture) > 0.0));
+    }
+
+    [Fact]
+    public void A_folder_of_apples_limes_and_oranges_is_learned_from_its_features()
+    {
+        ImageSet images = LearnedImagesTests.Fruit(60, 16);
+        for (int i = 0; i < images.Count; i++)
+        {
+            string folder = In(Path.Combine("photos", images.Classes[images.Labels[i]]));
+            Directory.CreateDirectory(folder);
+            using var bitmap = new SKBitmap(16, 16);
+            for (int at = 0; at < 256; at++)
+            {
+                byte Level(int channel) => (byte)(255.0f * images.Pixels[(i * 3 + channel) * 256 + at]);
+                bitmap.SetPixel(at % 16, at / 16, new SKColor(Level(0), Level(1), Level(2)));
+            }
+
+            using SKData data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(Path.Combine(folder, $"{i}.png"), data.ToArray());
+        }
+
+        Finished train =
+            Run("train", "photos", "--features", "color,hog:9:4:2", "--model", "svm", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal(1.0, json.GetProperty("test").GetProperty("accuracy").GetDouble());
+        Assert.Equal(64 + 9 * 36, json.GetProperty("featureCount").GetInt32());
+        string page = File.ReadAllText(In("model/report.html"));
+        Assert.All(["Features", "The feature space, orange left and apple right"],
+            part => Assert.Contains(part, page, StringComparison.Ordinal));
+        Finished predict = Run("predict", "model", "photos/lime");
+        Assert.All(predict.Output.Trim().Split('\n').Skip(1), line => Assert.Equal("lime", line.Split(',')[1]));
+    }
+
+    [Theory]
+    [InlineData(1, "use svm", "--model", "gp")]
+    [InlineData(2, "--epochs is for networks", "--model", "svm", "--epochs", "3")]
+    [InlineData(2, "--kernel is for the models", "--kernel", "rbf")]
+    [InlineData(2, "There are no features 'ploy'", "--model", "svm", "--features", "ploy:2")]
+    [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
+    [InlineData(2, "choose one of", "--model", "vsm")]
+    public void What_does_not_fit_together_is_refused_in_a_sentence(int code, string expected, params string[] words)
+    {
+        WriteRings(40);
+        Finished train = Run(["train", "rings.csv", "--target", "ring", .. words]);
+        Assert.Equal(code, train.Code);
+        Assert.Contains(expected, train.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("model")));
+    }
+}

@@ -6,7 +6,7 @@ namespace Math4AI.Kernels;
 /// <summary>Squared distances from many samples to one, Σ_d (x_d − z_d)²: sums of squared differences, so that near samples keep their digits.</summary>
 internal static unsafe class Distances
 {
-    private static readonly int Width = Vector512<double>.Count;
+    private const int Width = 8;
 
     /// <summary>Fills r² for the samples from <paramref name="first"/> on.</summary>
     /// <param name="samples">X.</param>
@@ -45,6 +45,47 @@ internal static unsafe class Distances
                 {
                     double difference = x[input * stride + first + i] - z[input * others.Count + other];
                     sum = Math.FusedMultiplyAdd(difference, difference, sum);
+                }
+
+                result[i] = sum;
+            }
+        }
+    }
+
+    /// <summary>Fills r² of all samples to one, in float32.</summary>
+    /// <param name="samples">X, column after column.</param>
+    /// <param name="center">z, one number an input.</param>
+    /// <param name="squares">r², one number a sample.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Squares(float[] samples, ReadOnlySpan<float> center, Span<float> squares)
+    {
+        int stride = squares.Length, inputs = center.Length, width = 2 * Width;
+        fixed (float* x = samples, z = center, result = squares)
+        {
+            int i = 0;
+            for (; i <= stride - 2 * width; i += 2 * width)
+            {
+                Vector512<float> low = default, high = default;
+                float* at = x + i;
+                for (int input = 0; input < inputs; input++, at += stride)
+                {
+                    var centers = Vector512.Create(z[input]);
+                    Vector512<float> left = Vector512.Load(at) - centers, right = Vector512.Load(at + width) - centers;
+                    low = Vector512.FusedMultiplyAdd(left, left, low);
+                    high = Vector512.FusedMultiplyAdd(right, right, high);
+                }
+
+                low.Store(result + i);
+                high.Store(result + i + width);
+            }
+
+            for (; i < stride; i++)
+            {
+                float sum = 0.0f;
+                for (int input = 0; input < inputs; input++)
+                {
+                    float difference = x[input * stride + i] - z[input];
+                    sum = MathF.FusedMultiplyAdd(difference, difference, sum);
                 }
 
                 result[i] = sum;

@@ -186,6 +186,9 @@ public abstract class Kernel
     /// <summary>The product with another kernel; a constant knows one that needs no second matrix.</summary>
     internal virtual Kernel Times(Kernel right) => new ProductKernel(this, right);
 
+    /// <summary>The values of samples with one of the others at a time, in float32.</summary>
+    internal virtual KernelColumns Columns(KernelSamples samples, KernelSamples others) => new KernelColumns.Rounded(this, samples, others);
+
     internal void Check(KernelSamples samples)
     {
         if (Inputs is { } inputs && inputs != samples.Inputs)

@@ -9,7 +9,7 @@ internal sealed class Matern12Kernel(IReadOnlyList<double> lengthScales) : Stati
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new Matern12Kernel(Positive.Exponentials(parameters));
 
-    protected override void Shape(Span<double> squares, Span<double> scratch)
+    protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {
         TensorPrimitives.Sqrt(squares, squares);
         TensorPrimitives.Negate(squares, squares);

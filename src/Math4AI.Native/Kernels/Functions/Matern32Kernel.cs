@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Math4AI.Kernels.Functions;
@@ -9,7 +10,7 @@ internal sealed class Matern32Kernel(IReadOnlyList<double> lengthScales) : Stati
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new Matern32Kernel(Positive.Exponentials(parameters));
 
-    protected override void Shape(Span<double> squares, Span<double> scratch)
+    protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {
         ToDecay(squares, scratch);
         TensorPrimitives.MultiplyAdd(scratch, squares, squares, squares);
@@ -23,9 +24,10 @@ internal sealed class Matern32Kernel(IReadOnlyList<double> lengthScales) : Stati
     }
 
     /// <summary>s into the scratch, exp(−s) in place of r².</summary>
-    private static void ToDecay(Span<double> squares, Span<double> scratch)
+    private static void ToDecay<T>(Span<T> squares, Span<T> scratch)
+        where T : struct, IFloatingPointIeee754<T>
     {
-        TensorPrimitives.Multiply(squares, 3.0, squares);
+        TensorPrimitives.Multiply(squares, T.CreateChecked(3.0), squares);
         TensorPrimitives.Sqrt(squares, scratch);
         TensorPrimitives.Negate(scratch, squares);
         TensorPrimitives.Exp(squares, squares);

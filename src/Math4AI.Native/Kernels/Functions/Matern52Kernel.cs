@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Math4AI.Kernels.Functions;
@@ -9,13 +10,15 @@ internal sealed class Matern52Kernel(IReadOnlyList<double> lengthScales) : Stati
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new Matern52Kernel(Positive.Exponentials(parameters));
 
-    protected override void Shape(Span<double> squares, Span<double> scratch)
+    protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {
         ToDecay(squares, scratch);
-        for (int i = 0; i < squares.Length; i++)
-        {
-            squares[i] *= 1.0 + scratch[i] + scratch[i] * scratch[i] / 3.0;
-        }
+
+        // 1 + s + s²/3 = ((s + 3/2)² + 3/4)/3, in operations on whole spans.
+        TensorPrimitives.Add(scratch, T.CreateChecked(1.5), scratch);
+        TensorPrimitives.MultiplyAdd(scratch, scratch, T.CreateChecked(0.75), scratch);
+        TensorPrimitives.Multiply(scratch, squares, squares);
+        TensorPrimitives.Multiply(squares, T.One / T.CreateChecked(3.0), squares);
     }
 
     // df/d(r²) = −(5/6) (1 + s) exp(−s).
@@ -27,9 +30,10 @@ internal sealed class Matern52Kernel(IReadOnlyList<double> lengthScales) : Stati
     }
 
     /// <summary>s into the scratch, exp(−s) in place of r².</summary>
-    private static void ToDecay(Span<double> squares, Span<double> scratch)
+    private static void ToDecay<T>(Span<T> squares, Span<T> scratch)
+        where T : struct, IFloatingPointIeee754<T>
     {
-        TensorPrimitives.Multiply(squares, 5.0, squares);
+        TensorPrimitives.Multiply(squares, T.CreateChecked(5.0), squares);
         TensorPrimitives.Sqrt(squares, scratch);
         TensorPrimitives.Negate(scratch, squares);
         TensorPrimitives.Exp(squares, squares);

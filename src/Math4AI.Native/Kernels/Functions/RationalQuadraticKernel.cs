@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Math4AI.Kernels.Functions;
@@ -31,10 +32,10 @@ internal sealed class RationalQuadraticKernel : StationaryKernel
         return new RationalQuadraticKernel(values[0], values[1..]);
     }
 
-    protected override void Shape(Span<double> squares, Span<double> scratch)
+    protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {
         Logarithms(squares);
-        TensorPrimitives.Multiply(squares, -alpha, squares);
+        TensorPrimitives.Multiply(squares, T.CreateChecked(-alpha), squares);
         TensorPrimitives.Exp(squares, squares);
     }
 
@@ -65,9 +66,10 @@ internal sealed class RationalQuadraticKernel : StationaryKernel
         });
     }
 
-    private void Logarithms(Span<double> squares)
+    private void Logarithms<T>(Span<T> squares)
+        where T : struct, IFloatingPointIeee754<T>
     {
-        TensorPrimitives.Multiply(squares, 0.5 / alpha, squares);
+        TensorPrimitives.Multiply(squares, T.CreateChecked(0.5 / alpha), squares);
         TensorPrimitives.LogP1(squares, squares);
     }
 }

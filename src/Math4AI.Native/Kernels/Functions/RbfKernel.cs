@@ -9,9 +9,9 @@ internal sealed class RbfKernel(IReadOnlyList<double> lengthScales) : Stationary
 
     protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new RbfKernel(Positive.Exponentials(parameters));
 
-    protected override void Shape(Span<double> squares, Span<double> scratch)
+    protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {
-        TensorPrimitives.Multiply(squares, -0.5, squares);
+        TensorPrimitives.Multiply(squares, T.CreateChecked(-0.5), squares);
         TensorPrimitives.Exp(squares, squares);
     }
 

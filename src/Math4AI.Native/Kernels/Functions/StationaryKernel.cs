@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Math4AI.Kernels.Functions;
@@ -29,8 +30,9 @@ internal abstract class StationaryKernel : Kernel
     protected string[] LengthNames =>
         lengthScales.Length == 1 ? ["log length"] : [.. Enumerable.Range(1, lengthScales.Length).Select(input => $"log length {input}")];
 
-    /// <summary>Replaces r² by f(r²).</summary>
-    protected abstract void Shape(Span<double> squares, Span<double> scratch);
+    /// <summary>Replaces r² by f(r²), in float64 or float32.</summary>
+    protected abstract void Shape<T>(Span<T> squares, Span<T> scratch)
+        where T : struct, IFloatingPointIeee754<T>;
 
     /// <summary>
     /// Replaces r² by df/d(r²), which is multiplied by differences: where it has no end, at r = 0, it is 0.
@@ -96,6 +98,9 @@ internal abstract class StationaryKernel : Kernel
         });
         return sum[0];
     }
+
+    internal override KernelColumns Columns(KernelSamples samples, KernelSamples others) =>
+        new SingleColumns(samples, others, lengthScales, Shape);
 
     private KernelSamples Scaled(KernelSamples samples) =>
         lengthScales.Length == 1 ? samples : samples.Scaled([.. lengthScales.Select(scale => 1.0 / scale)]);

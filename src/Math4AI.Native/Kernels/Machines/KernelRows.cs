@@ -6,21 +6,20 @@ namespace Math4AI.Kernels.Machines;
 /// </summary>
 internal sealed class KernelRows
 {
-    private readonly Kernel kernel;
     private readonly KernelSamples samples;
     private readonly float[]?[] kept;
     private readonly LinkedList<int> order = new();
     private readonly LinkedListNode<int>?[] places;
     private readonly int capacity;
-    private readonly GramMatrix column;
+    private readonly KernelColumns columns;
 
     public KernelRows(Kernel kernel, KernelSamples samples, long bytes)
     {
-        (this.kernel, this.samples) = (kernel, samples);
+        this.samples = samples;
         kept = new float[]?[samples.Count];
         places = new LinkedListNode<int>?[samples.Count];
         capacity = (int)Math.Clamp(bytes / (sizeof(float) * (long)samples.Count), 2, samples.Count);
-        column = new GramMatrix(samples.Count, 1);
+        columns = kernel.Columns(samples, samples);
         Diagonal = new double[samples.Count];
         kernel.FillDiagonal(samples, Diagonal);
     }
@@ -49,8 +48,7 @@ internal sealed class KernelRows
         }
 
         float[] target = Take();
-        kernel.Fill(samples, samples.Only(sample), column);
-        System.Numerics.Tensors.TensorPrimitives.ConvertTruncating<double, float>(column.Column(0), target);
+        columns.Fill(sample, target);
         kept[sample] = target;
         places[sample] = order.AddLast(sample);
         return target;

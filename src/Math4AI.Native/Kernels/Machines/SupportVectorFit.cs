@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Kernels.Files;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.Machines;
@@ -9,8 +10,9 @@ namespace Math4AI.Kernels.Machines;
 /// <summary>A fitted support vector function, f(x) = Σ β_i k(x_i, x) + b over the support vectors x_i.</summary>
 public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
 {
-    // Samples that are predicted at a time: few enough that their kernel values stay in the cache.
-    private const int SamplesAtATime = 64;
+    private const int AddedAtATime = 1024;
+
+    private const double SingleRounding = 1.0 / (1 << 24);
 
     private readonly InputScaling scaling;
     private readonly KernelSamples vectors;
@@ -162,18 +164,48 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     internal double[] Predict(KernelSamples x)
     {
         double[] values = new double[x.Count];
-        GramMatrix? cross = null;
-        for (int first = 0; first < x.Count; first += SamplesAtATime)
+        float[] single = Array.ConvertAll(weights, weight => (float)weight);
+        bool isSingle = IsExactEnough();
+        int parts = Math.Min(Team.Size, x.Count);
+        Team.Run(parts, part =>
         {
-            int count = Math.Min(SamplesAtATime, x.Count - first);
-            cross = cross?.Columns == count ? cross : new GramMatrix(vectors.Count, count);
-            Kernel.Fill(vectors, x.Only([.. Enumerable.Range(first, count)]), cross);
-            for (int i = 0; i < count; i++)
+            (int start, int count) = Team.Part(x.Count, part, parts);
+            if (!isSingle)
             {
-                values[first + i] = TensorPrimitives.Dot<double>(cross.Column(i), weights) + Offset;
+                PredictDouble(x, start, values.AsSpan(start, count));
+                return;
             }
-        }
 
+            KernelColumns columns = Kernel.Columns(vectors, x);
+            float[] column = new float[vectors.Count];
+            for (int i = start; i < start + count; i++)
+            {
+                columns.Fill(i, column);
+
+                // Few are added in float32, the sums of them in float64.
+                for (int first = 0; first < column.Length; first += AddedAtATime)
+                {
+                    int added = Math.Min(AddedAtATime, column.Length - first);
+                    values[i] += TensorPrimitives.Dot<float>(column.AsSpan(first, added), single.AsSpan(first, added));
+                }
+
+                values[i] += Offset;
+            }
+        });
         return values;
+    }
+
+    /// <summary>Whether Σ β_i k_i keeps 5 digits of a decision, or of the largest weight, where each k_i is rounded to float32.</summary>
+    private bool IsExactEnough() => weights.Length > 0
+        && TensorPrimitives.Norm<double>(weights) * SingleRounding <= 1e-5 * Math.Min(1.0, TensorPrimitives.MaxMagnitude<double>(weights));
+
+    private void PredictDouble(KernelSamples x, int first, Span<double> values)
+    {
+        var column = new GramMatrix(vectors.Count, 1);
+        for (int i = 0; i < values.Length; i++)
+        {
+            Kernel.Fill(vectors, x.Range(first + i, 1), column);
+            values[i] = TensorPrimitives.Dot<double>(column.Column(0), weights) + Offset;
+        }
     }
 }

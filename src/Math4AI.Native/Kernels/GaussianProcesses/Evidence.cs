@@ -14,6 +14,7 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     private readonly int kernelParameters = kernel.Parameters.Count;
     private readonly double[] work = new GramMatrix(samples.Count, samples.Count).Values;
     private double[]? outer;
+    private double rounding;
 
     public override int Parameters => kernelParameters + 1 + samples.MeanParameters;
 
@@ -23,6 +24,12 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     /// Gets the number of parameters that are logarithms or otherwise without a unit: all but the mean's.
     /// </summary>
     public int Hyperparameters => kernelParameters + 1;
+
+    /// <summary>
+    /// Gets how far the last value may be off: a factorization is exact for a K that is off by ε max K_ii, which changes rᵀ K⁻¹ r by as much
+    /// times ‖α‖², and log det K by as much over each pivot squared. With little noise that is far above the rounding of the value itself.
+    /// </summary>
+    public override double Rounding => rounding;
 
     public override double Value(ReadOnlySpan<double> parameters) => Evaluate(parameters, []);
 
@@ -75,6 +82,7 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         double[] weights = [.. residuals];
         factor.Solve(weights);
         double value = Value(residuals, weights, factor);
+        rounding = RoundingOf(factor, weights);
         if (!gradient.IsEmpty)
         {
             FillGradient(parameters, factor, weights, gradient);
@@ -128,6 +136,21 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         }
 
         return PositiveDefiniteFactor.TryFactor(array, samples.Count);
+    }
+
+    private static double RoundingOf(PositiveDefiniteFactor factor, double[] weights)
+    {
+        double largest = 0.0, precisions = 0.0;
+        for (int i = 0; i < factor.Order; i++)
+        {
+            double pivot = factor.Lower[i * factor.Order + i];
+            precisions += 1.0 / (pivot * pivot);
+
+            // The first pivot squared is K_11; those of other samples are at most their K_ii.
+            largest = Math.Max(largest, pivot * pivot);
+        }
+
+        return 4.0 / (1L << 52) * largest * (TensorPrimitives.SumOfSquares<double>(weights) + precisions);
     }
 
     private static double Value(double[] residuals, double[] weights, PositiveDefiniteFactor factor) =>

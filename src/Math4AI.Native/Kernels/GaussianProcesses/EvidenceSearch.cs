@@ -42,6 +42,8 @@ internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options
     {
         public override int Parameters => evidence.Parameters;
 
+        public override double Rounding => evidence.Rounding;
+
         public override double Value(ReadOnlySpan<double> parameters) => evidence.Value(parameters);
 
         public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => evidence.Gradient(parameters, gradient);

@@ -1,7 +1,9 @@
 using Math4AI.Fitting.Models;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra;
+using TorchSharp;
 
 namespace Math4AI.Tests.Kernels;
 
@@ -76,6 +78,42 @@ public class GaussianProcessTests
         Assert.True(fit.Search!.IsConverged, fit.Search.Termination.ToString());
         Assert.True(fit.Search.GradientNorm < 1e-5);
         Assert.InRange(Math.Sqrt(fit.NoiseVariance), 0.05, 0.2);
+    }
+
+    [Fact]
+    public void A_search_that_ends_where_rounding_hides_the_evidence_has_converged()
+    {
+        // Almost no noise: the last digits of the evidence are lost in a covariance of condition 10⁹.
+        Matrix<double> x = Matrix<double>.Build.Random(150, 2, 6);
+        Vector<double> y = Vector<double>.Build.Dense(150, i => Math.Sin(2.0 * x[i, 0]) * x[i, 1] + 1e-4 * Math.Cos(1e4 * i));
+        GaussianProcessFit fit = new GaussianProcess { Kernel = 1.0 * Kernel.Matern52(1.0, 1.0), Starts = 1 }.Fit(x, y);
+        Assert.True(fit.Search!.IsConverged, fit.Search.Termination.ToString());
+    }
+
+    [Fact]
+    public void The_gradient_of_the_evidence_is_that_of_autodiff()
+    {
+        Matrix<double> x = Matrix<double>.Build.Random(60, 2, 6);
+        Vector<double> y = x.Column(0).Map(Math.Sin);
+        Kernel kernel = 1.3 * Kernel.Rbf(0.7, 1.9);
+        var evidence = new Evidence(ProcessSamples.AsGiven(x, y), kernel);
+        double[] at = Evidence.Pack(kernel.Parameters, Math.Log(0.2), []), gradient = new double[4];
+        double value = evidence.Gradient(at, gradient);
+
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor theta = torch.tensor(at, requires_grad: true), points = x.AsTensor() / theta.slice(0, 1, 3, 1).exp();
+        torch.Tensor squares = (points.unsqueeze(1) - points.unsqueeze(0)).square().sum(-1);
+        torch.Tensor covariance = theta[0].exp() * (-0.5 * squares).exp() + theta[3].exp() * torch.eye(60, dtype: torch.float64);
+        torch.Tensor factor = torch.linalg.cholesky(covariance), whitened = torch.linalg.solve_triangular(
+            factor, y.AsTensor().unsqueeze(1), upper: false);
+        torch.Tensor cost = 0.5 * whitened.square().sum() + factor.diagonal().log().sum() + 30.0 * Math.Log(2.0 * Math.PI);
+        cost.backward();
+        double[] expected = [.. theta.grad!.data<double>()];
+        Assert.Equal(cost.item<double>(), value, 1e-9);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(expected[i], gradient[i], 1e-9 * Math.Max(1.0, Math.Abs(expected[i])));
+        }
     }
 
     [Fact]

@@ -200,7 +200,8 @@ public sealed class FeatureTests : TemporaryFolder
         double[][] inputs = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], targets = [[1.0], [0.0], [2.0]];
         string csv = In("t.csv");
         File.WriteAllLines(csv, inputs.Select((row, i) => $"{row[0]},{row[1]},{targets[i][0]}").Prepend("a,b,y"));
-        Tensor all = tensor(new[] { 1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f }, [3, 2]), of = tensor(new[] { 1.0f, 0.0f, 2.0f }, [3, 1]);
+        float[] values = [1.0f, 2.0f, 3.0f, 4.0f, 5.0f, 6.0f], groups = [1.0f, 0.0f, 2.0f];
+        Tensor all = tensor(values, [3, 2]), of = tensor(groups, [3, 1]);
         var dataset = utils.data.TensorDataset(all, of);
         using var loader = new TorchSharp.Modules.DataLoader(new Named(all, of), 2, shuffle: false);
         foreach (TrainingData data in new[]
@@ -223,7 +224,9 @@ public sealed class FeatureTests : TemporaryFolder
     [Fact]
     public void Sequences_are_padded_with_a_mask_and_their_lengths()
     {
-        var data = new SequenceData([tensor(new[] { 1.0f, 2.0f, 3.0f }), tensor(new[] { 4.0f })], [tensor(new[] { 1L, 2L }), tensor(new[] { 3L, 4L, 5L })], padding: 9.0);
+        float[] threeInputs = [1.0f, 2.0f, 3.0f], oneInput = [4.0f];
+        long[] twoTargets = [1L, 2L], threeTargets = [3L, 4L, 5L];
+        var data = new SequenceData([tensor(threeInputs), tensor(oneInput)], [tensor(twoTargets), tensor(threeTargets)], padding: 9.0);
         Batch batch = data.Take([0, 1]);
         Assert.Equal([1.0f, 2.0f, 3.0f, 4.0f, 9.0f, 9.0f], batch.Inputs.data<float>().ToArray());
         Assert.Equal([true, true, true, true, false, false], batch[Batch.MaskName].data<bool>().ToArray());

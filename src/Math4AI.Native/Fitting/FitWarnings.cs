@@ -27,7 +27,7 @@ internal static class FitWarnings
         }
 
         string[] open = fit.IsConverged && fit.HasSampleDiagnostics
-            ? [.. fit.Names.Where(name => fit[name].StandardError > Undetermined * Math.Abs(fit[name].Value))]
+            ? [.. fit.Names.Where(name => fit[name].Error() > Undetermined * Math.Abs(fit[name].Value))]
             : [];
         if (open.Length > 0)
         {

@@ -59,7 +59,8 @@ public sealed class FittedParameter
             : $"{Name} = {Format(Value)} ± {Format(StandardError)}";
     }
 
-    private double Error()
+    /// <summary>The standard error; NaN if it is not known.</summary>
+    internal double Error()
     {
         try
         {

@@ -57,8 +57,24 @@ public sealed class LinkTests
 
         // At the greatest likelihood with a constant among the parameters the fitted counts add up to the observed
         // ones.
-        Assert.Equal(problem.Targets!.Values.Sum(), fit.Fitted.Sum() , 1e-6 * fit.Fitted.Sum()
+        Assert.Equal(problem.Targets!.Values.Sum(), fit.Fitted.Sum(), 1e-6 * fit.Fitted.Sum()
             + 10.0 * fit.Minimum.GradientNorm);
+        Assert.Empty(fit.Warnings);
+    }
+
+    [Fact]
+    public void A_rate_that_ends_at_zero_has_no_standard_error()
+    {
+        Matrix<double> t = Matrix<double>.Build.Dense(20, 1, (i, _) => i);
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("a + b*t", "t"),
+            Inputs = t,
+            Targets = t.Column(0).Map(at => Math.Max(0.0, 9.0 - at), Zeros.Include),
+            Distance = Distance.Poisson.WithLink(Link.Identity),
+        }.Fit();
+        Assert.True(fit.Fitted.Minimum() >= 0.0);
+        Assert.Contains("edge", Assert.Throws<NotSupportedException>(() => fit.StandardErrors).Message, StringComparison.Ordinal);
         Assert.Empty(fit.Warnings);
     }
 

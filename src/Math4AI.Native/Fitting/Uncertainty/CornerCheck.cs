@@ -17,7 +17,7 @@ internal static class CornerCheck
     /// <summary>
     /// Looks at the slopes on both sides of each prediction: of a smooth distance they approach each other.
     /// </summary>
-    /// <exception cref="NotSupportedException">The slope jumps at a prediction.</exception>
+    /// <exception cref="NotSupportedException">The slope jumps at a prediction, or the prediction is at an edge.</exception>
     public static void Run(IFitCost cost, Distance distance, double[] at)
     {
         double logScale = distance.HasScale ? at[^1] : 0.0;
@@ -28,6 +28,7 @@ internal static class CornerCheck
             for (int i = 0; i < predicted.Length; i++)
             {
                 double width = step + OfPrediction * Math.Abs(predicted[i]);
+                RequireInside(distance, predicted[i], observed[i], width, logScale, i);
                 double far = Jump(predicted[i], observed[i], width), near = Jump(predicted[i], observed[i], width / Closer);
                 double size = Math.Abs(distance.Expand(predicted[i] + width, observed[i], logScale).Slope);
                 if (weights[i] > 0.0 && near > 0.5 * far && far > 1e-3 * size)
@@ -42,5 +43,19 @@ internal static class CornerCheck
 
         double Jump(double f, double y, double width) =>
             Math.Abs(distance.Expand(f + width, y, logScale).Slope - distance.Expand(f - width, y, logScale).Slope);
+    }
+
+    /// <summary>Throws if a prediction stands at the edge of what a distance allows, such as a rate of 0.</summary>
+    private static void RequireInside(
+        Distance distance, double predicted, double observed, double width, double logScale, int sample)
+    {
+        bool isInside = double.IsFinite(distance.Expand(predicted - width, observed, logScale).Value)
+            && double.IsFinite(distance.Expand(predicted + width, observed, logScale).Value);
+        if (!isInside)
+        {
+            throw new NotSupportedException(
+                $"The prediction {Distance.Text(predicted)} of sample {sample + 1} stands at the edge of what the distance "
+                + $"'{distance.Name}' allows, so that standard errors are not known: choose another link, or a model that stays inside.");
+        }
     }
 }

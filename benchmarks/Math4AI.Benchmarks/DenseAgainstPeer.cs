@@ -9,15 +9,16 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// A user's ordinary Math.NET code: managed, on MKL, on MKL with its own dispatch, and the same work in NumPy and SciPy, one
-/// after the other on the same machine. Prints the table of benchmarks/README.md.
+/// A user's ordinary Math.NET code: managed, on MKL, on MKL with its own dispatch, and the same work in NumPy and
+/// SciPy, one after the other on the same machine. Prints the table of benchmarks/README.md.
 /// </summary>
 internal static class DenseAgainstPeer
 {
     private const double SecondsPerFigure = 0.3;
     private static readonly int[] Orders = [4, 16, 64, 256, 1024];
     private static readonly string[] Products = ["product", "transposed"];
-    private static readonly string[] Lapack = ["lu solve", "cholesky solve", "qr", "svd", "symmetric eigen", "general eigen"];
+    private static readonly string[] Lapack =
+        ["lu solve", "cholesky solve", "qr", "svd", "symmetric eigen", "general eigen"];
 
     public static int Run(string[] words)
     {
@@ -125,7 +126,11 @@ internal static class DenseAgainstPeer
     private static double[] Child(
         string program, string[] words, string input, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, words)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
@@ -142,20 +147,25 @@ internal static class DenseAgainstPeer
     private static void Print(
         (string Operation, int Size)[] rows, double[] managed, double[] native, double[] vendor, double[] peer)
     {
-        Console.WriteLine("| operation | size | managed µs | native µs | MKL's dispatch µs | NumPy/SciPy µs | managed/native | peer/native |");
+        Console.WriteLine("| operation | size | managed µs | native µs | MKL's dispatch µs | NumPy/SciPy µs | "
+            + "managed/native | peer/native |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         for (int i = 0; i < rows.Length; i++)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {rows[i].Operation} | {rows[i].Size} | {1e6 * managed[i]:0.0} | {1e6 * native[i]:0.0} | {1e6 * vendor[i]:0.0} | {1e6 * peer[i]:0.0} | {managed[i] / native[i]:0.0} | {peer[i] / native[i]:0.00} |"));
+                $"| {rows[i].Operation} | {rows[i].Size} | {1e6 * managed[i]:0.0} | {1e6 * native[i]:0.0} | "
+                + $"{1e6 * vendor[i]:0.0} | {1e6 * peer[i]:0.0} | {managed[i] / native[i]:0.0} | "
+                + $"{peer[i] / native[i]:0.00} |"));
         }
 
-        int[] large = [.. Enumerable.Range(0, rows.Length).Where(i => Lapack.Contains(rows[i].Operation) && rows[i].Size >= 256)];
+        int[] large =
+            [.. Enumerable.Range(0, rows.Length).Where(i => Lapack.Contains(rows[i].Operation) && rows[i].Size >= 256)];
         double Mean(double[] other) => Math.Exp(large.Average(i => Math.Log(other[i] / native[i])));
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Geometric mean over the LAPACK rows at 256 and 1024: {Mean(peer):0.00} times the peer's speed, {Mean(managed):0.0} times managed, {Mean(vendor):0.00} times MKL's own dispatch."));
+            $"Geometric mean over the LAPACK rows at 256 and 1024: {Mean(peer):0.00} times the peer's speed, "
+            + $"{Mean(managed):0.0} times managed, {Mean(vendor):0.00} times MKL's own dispatch."));
     }
 }

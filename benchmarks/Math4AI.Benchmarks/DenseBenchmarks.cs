@@ -6,7 +6,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>A user's ordinary Math.NET code on the managed path, on MKL, and on MKL with its own choice of code.</summary>
+/// <summary>
+/// A user's ordinary Math.NET code on the managed path, on MKL, and on MKL with its own choice of code.
+/// </summary>
 [Config(typeof(Paths))]
 public class DenseBenchmarks
 {

@@ -12,8 +12,8 @@ using KernelDensity = Math4AI.Probability.KernelDensity;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// The mean Amari error × 100 of two sources of each of Bach and Jordan's 18 densities, of mixtures of 4 and 8 sources, and
-/// with gross errors.
+/// The mean Amari error × 100 of two sources of each of Bach and Jordan's 18 densities, of mixtures of 4 and 8 sources,
+/// and with gross errors.
 /// </summary>
 internal static class Densities
 {
@@ -48,17 +48,19 @@ internal static class Densities
     {
         long start = Stopwatch.GetTimestamp();
         double[] errors = [.. BachJordanDensities.Names.Select(name =>
-            Enumerable.Range(0, runs).Select(run => Error(method, new string(name, 2), samples, 1000 * name + run, gross)).Average())];
+            Enumerable.Range(0, runs)
+                .Select(run => Error(method, new string(name, 2), samples, 1000 * name + run, gross)).Average())];
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds / (18 * runs);
         string each = string.Join(' ', errors.Select((error, i) =>
             string.Create(CultureInfo.InvariantCulture, $"{BachJordanDensities.Names[i]} {error:0.0}")));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{method.Name}, N = {samples}, {runs} runs, {100 * gross:0.#} % gross errors: mean {errors.Average():0.00} ({each}), {1e3 * seconds:0.0} ms a run"));
+            $"{method.Name}, N = {samples}, {runs} runs, {100 * gross:0.#} % gross errors: mean "
+            + $"{errors.Average():0.00} ({each}), {1e3 * seconds:0.0} ms a run"));
     }
 
     /// <summary>
-    /// Mixtures of sources drawn at random, and beside each error that of maximum likelihood with the true densities: what chance alone
-    /// makes of the run.
+    /// Mixtures of sources drawn at random, and beside each error that of maximum likelihood with the true densities:
+    /// what chance alone makes of the run.
     /// </summary>
     private static void Many(Separator method)
     {
@@ -70,15 +72,20 @@ internal static class Densities
                 (double Error, double Limit)[] runs = [.. Enumerable.Range(0, Mixtures).Select(run =>
                 {
                     var random = new MersenneTwister(run + 100 * sources, threadSafe: false);
-                    string names = new([.. Enumerable.Range(0, sources).Select(_ => BachJordanDensities.Names[random.Next(18)])]);
+                    string names =
+                        new([.. Enumerable.Range(0, sources).Select(_ => BachJordanDensities.Names[random.Next(18)])]);
                     int seed = 77 * run + sources;
-                    return (Error(method, names, samples, seed, 0.0), LimitError([.. names.Select(name => densities[name])], names, samples, seed));
+                    return (Error(method, names, samples, seed, 0.0),
+                        LimitError([.. names.Select(name => densities[name])], names, samples, seed));
                 })];
                 double[] errors = [.. runs.Select(run => run.Error)], limits = [.. runs.Select(run => run.Limit)];
                 double[] ratios = [.. runs.Select(run => run.Error / run.Limit)];
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{method.Name}, {sources} sources, N = {samples}: median {errors.Median():0.0}, worst {errors.Max():0.0}, {errors.Max() / errors.Median():0.00} times; with the true densities {limits.Median():0.0}, {limits.Max():0.0}, {limits.Max() / limits.Median():0.00} times; ours over that: median {ratios.Median():0.00}, worst {ratios.Max():0.00}"));
+                    $"{method.Name}, {sources} sources, N = {samples}: median {errors.Median():0.0}, worst "
+                    + $"{errors.Max():0.0}, {errors.Max() / errors.Median():0.00} times; with the true densities "
+                    + $"{limits.Median():0.0}, {limits.Max():0.0}, {limits.Max() / limits.Median():0.00} times; ours "
+                    + $"over that: median {ratios.Median():0.00}, worst {ratios.Max():0.00}"));
             }
         }
     }
@@ -89,7 +96,9 @@ internal static class Densities
         return Entropy.StandardisedDensity(samples).Density;
     }
 
-    /// <summary>The Amari error × 100 of maximum likelihood with the true densities, by Newton's method from the true unmixing.</summary>
+    /// <summary>
+    /// The Amari error × 100 of maximum likelihood with the true densities, by Newton's method from the true unmixing.
+    /// </summary>
     private static double LimitError(KernelDensity[] densities, string names, int samples, int seed)
     {
         const int Steps = 50;
@@ -102,7 +111,8 @@ internal static class Densities
             for (int i = 0; i < densities.Length; i++)
             {
                 double[] score = new double[samples];
-                LinearTable.Read(x.Column(i).ToArray(), densities[i].Origin, densities[i].BinWidth, densities[i].Score, score);
+                LinearTable.Read(
+                    x.Column(i).ToArray(), densities[i].Origin, densities[i].BinWidth, densities[i].Score, score);
                 scores.SetColumn(i, score);
             }
 
@@ -110,7 +120,9 @@ internal static class Densities
             Matrix<double> change = Matrix<double>.Build.Dense(densities.Length, densities.Length, (i, j) =>
             {
                 (double a, double b) = (densities[i].MeanSlope, densities[j].MeanSlope);
-                return i == j ? (gradient[i, i] - 1.0) / (a + 1.0) : (b * gradient[i, j] - gradient[j, i]) / Math.Max(a * b - 1.0, 0.1);
+                return i == j
+                    ? (gradient[i, i] - 1.0) / (a + 1.0)
+                    : (b * gradient[i, j] - gradient[j, i]) / Math.Max(a * b - 1.0, 0.1);
             });
             unmixing -= Math.Min(1.0, LongestStep / change.InfinityNorm()) * change * unmixing;
         }
@@ -124,7 +136,8 @@ internal static class Densities
         if (gross > 0.0)
         {
             var random = new MersenneTwister(seed + 1, threadSafe: false);
-            Vector<double> deviations = Vector<double>.Build.Dense(mixture.ColumnCount, j => mixture.Column(j).StandardDeviation());
+            Vector<double> deviations =
+                Vector<double>.Build.Dense(mixture.ColumnCount, j => mixture.Column(j).StandardDeviation());
             for (int i = 0; i < Math.Max(1, gross * samples); i++)
             {
                 int row = random.Next(samples);

@@ -6,8 +6,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// What the first product of a program costs, in processor time and memory: this library against a C program that opens libtorch
-/// and calls <c>dgemm_</c>, and against a .NET program that does nothing, each a process of its own, in turn.
+/// What the first product of a program costs, in processor time and memory: this library against a C program that opens
+/// libtorch and calls <c>dgemm_</c>, and against a .NET program that does nothing, each a process of its own, in turn.
 /// </summary>
 internal static class FirstProduct
 {
@@ -46,8 +46,10 @@ internal static class FirstProduct
         Console.WriteLine($"{Compute.Processor}; the least of {Rounds} runs, {Order} × {Order} float64");
         for (int i = 0; i < programs.Length; i++)
         {
-            Console.WriteLine(FormattableString.Invariant(
-                $"{programs[i].Name,-24} {figures[i].Min(figure => figure.Seconds):0.000} s of CPU, {figures[i].Min(figure => figure.Megabytes):0} MB"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{programs[i].Name,-24} {figures[i].Min(figure => figure.Seconds):0.000} s of CPU, "
+                + $"{figures[i].Min(figure => figure.Megabytes):0} MB"));
         }
 
         return 0;
@@ -62,8 +64,10 @@ internal static class FirstProduct
 
     private static int Report()
     {
-        string peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        long kilobytes = long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+        string peak =
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        long kilobytes =
+            long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
         double seconds = Environment.CpuUsage.TotalTime.TotalSeconds;
         Console.WriteLine(FormattableString.Invariant($"{seconds:0.000} {kilobytes / 1024}"));
         return 0;
@@ -71,11 +75,15 @@ internal static class FirstProduct
 
     private static (double Seconds, double Megabytes) Measure(string[] command)
     {
-        using Process process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+        })!;
         string[] words = process.StandardOutput.ReadToEnd().Split(' ');
         process.WaitForExit();
         return process.ExitCode == 0
-            ? (double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture))
+            ? (double.Parse(words[0], CultureInfo.InvariantCulture),
+                double.Parse(words[1], CultureInfo.InvariantCulture))
             : throw new InvalidOperationException($"{command[0]} failed.");
     }
 }

@@ -17,7 +17,8 @@ internal static class FitAgainstPeer
         string root = SeparationAgainstPeer.Root();
         string folder = Path.Combine(
             Environment.GetEnvironmentVariable("MATH4AI_DATA") ?? Path.Combine(root, "..", "shared", "data"), "nist");
-        NistRegression[] sets = [.. NistRegression.Names.Select(name => NistRegression.Read(Path.Combine(folder, name + ".dat")))];
+        NistRegression[] sets =
+            [.. NistRegression.Names.Select(name => NistRegression.Read(Path.Combine(folder, name + ".dat")))];
         FitProblem[] problems = [.. sets.Select(set => set.Problem)];
         double best = double.PositiveInfinity;
         double[] digits = [];
@@ -29,14 +30,16 @@ internal static class FitAgainstPeer
             digits = [.. results.Select((result, i) => sets[i / 2].ParameterDigits(result))];
         }
 
-        using Process process = Peer.Start(python, "fit.py", [folder, Repetitions.ToString(CultureInfo.InvariantCulture)]);
+        using Process process =
+            Peer.Start(python, "fit.py", [folder, Repetitions.ToString(CultureInfo.InvariantCulture)]);
         JsonElement peer = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         double[] peerDigits = [.. peer.GetProperty("digits").EnumerateArray().Select(value => value.GetDouble())];
         double peerSeconds = peer.GetProperty("seconds").GetDouble();
         Console.WriteLine("| set | start | ours, digits | leastsq, digits |\n|---|---|---|---|");
         for (int i = 0; i < digits.Length; i++)
         {
-            Console.WriteLine(FormattableString.Invariant($"| {NistRegression.Names[i / 2]} | {i % 2 + 1} | {digits[i]:0.0} | {peerDigits[i]:0.0} |"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {NistRegression.Names[i / 2]} | {i % 2 + 1} | {digits[i]:0.0} | {peerDigits[i]:0.0} |"));
         }
 
         Console.WriteLine(FormattableString.Invariant(

@@ -9,8 +9,8 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Bias and standard deviation of the estimators of entropy and mutual information over many data sets, where the truth is known
-/// in closed form, and the standard error that they state.
+/// Bias and standard deviation of the estimators of entropy and mutual information over many data sets, where the truth
+/// is known in closed form, and the standard error that they state.
 /// </summary>
 internal static class Information
 {
@@ -18,7 +18,8 @@ internal static class Information
 
     private static readonly (string Name, double Truth, Func<MersenneTwister, int, Matrix<double>> Draw)[] Entropies =
     [
-        ("normal", 0.5 * Math.Log(2.0 * Math.PI * Math.E), (random, n) => Column(n, () => Normal.Sample(random, 0.0, 1.0))),
+        ("normal", 0.5 * Math.Log(2.0 * Math.PI * Math.E),
+            (random, n) => Column(n, () => Normal.Sample(random, 0.0, 1.0))),
         ("uniform", 0.0, (random, n) => Column(n, random.NextDouble)),
         ("exponential", 1.0, (random, n) => Column(n, () => Exponential.Sample(random, 1.0))),
         ("Laplace", 1.0 + Math.Log(2.0), (random, n) => Column(n, () => Laplace.Sample(random, 0.0, 1.0))),
@@ -41,7 +42,8 @@ internal static class Information
 
     public static int Run()
     {
-        Console.WriteLine("| quantity | truth | estimator | " + string.Join(" | ", Sizes.Select(size => $"n = {size.Samples}: bias ± sd (se)")) + " |");
+        Console.WriteLine("| quantity | truth | estimator | "
+            + string.Join(" | ", Sizes.Select(size => $"n = {size.Samples}: bias ± sd (se)")) + " |");
         Console.WriteLine("|---|---|---|" + string.Concat(Sizes.Select(_ => "---|")));
         foreach ((string name, double truth, var draw) in Entropies)
         {
@@ -55,7 +57,8 @@ internal static class Information
             Print(
                 $"information, {variables} Gaussians, correlation 0.6",
                 -0.5 * Math.Log(covariance.Determinant()),
-                (random, n) => Matrix<double>.Build.Dense(n, variables, (_, _) => Normal.Sample(random, 0.0, 1.0)) * factor,
+                (random, n) =>
+                    Matrix<double>.Build.Dense(n, variables, (_, _) => Normal.Sample(random, 0.0, 1.0)) * factor,
                 InformationEstimators);
         }
 
@@ -71,7 +74,8 @@ internal static class Information
     }
 
     private static void Print(
-        string quantity, double truth, Func<MersenneTwister, int, Matrix<double>> draw, (string Name, Func<Matrix<double>, Estimate> Of)[] estimators)
+        string quantity, double truth, Func<MersenneTwister, int, Matrix<double>> draw,
+        (string Name, Func<Matrix<double>, Estimate> Of)[] estimators)
     {
         foreach ((string name, var estimate) in estimators)
         {
@@ -83,14 +87,19 @@ internal static class Information
                     found[set] = estimate(draw(new MersenneTwister(set + 1, threadSafe: false), samples)));
                 cells.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Math.Round(found.Average(each => each.Value) - truth, 3) + 0.0:+0.000;−0.000;0.000} ± {found.Select(each => each.Value).StandardDeviation():0.000} ({found.Average(each => each.StandardError):0.000})"));
+                    $"{Math.Round(found.Average(each => each.Value) - truth, 3) + 0.0:+0.000;−0.000;0.000} ± "
+                    + $"{found.Select(each => each.Value).StandardDeviation():0.000} "
+                    + $"({found.Average(each => each.StandardError):0.000})"));
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {quantity} | {truth:0.000} | {name} | {string.Join(" | ", cells)} |"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"| {quantity} | {truth:0.000} | {name} | "
+                    + $"{string.Join(" | ", cells)} |"));
         }
     }
 
     private static Estimate Negative(Estimate estimate) => estimate with { Value = -estimate.Value };
 
-    private static Matrix<double> Column(int samples, Func<double> draw) => Matrix<double>.Build.Dense(samples, 1, (_, _) => draw());
+    private static Matrix<double> Column(int samples, Func<double> draw) =>
+        Matrix<double>.Build.Dense(samples, 1, (_, _) => draw());
 }

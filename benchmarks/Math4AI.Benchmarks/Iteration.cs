@@ -10,7 +10,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>One iteration of FastICA over all samples, alone, and what reading the samples from memory once takes.</summary>
+/// <summary>
+/// One iteration of FastICA over all samples, alone, and what reading the samples from memory once takes.
+/// </summary>
 internal static class Iteration
 {
     /// <summary>The median seconds of an iteration.</summary>
@@ -31,7 +33,8 @@ internal static class Iteration
         double seconds = Seconds(new MatrixSampleSource(samplesByChannels), 21);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"an iteration over all samples: {1e3 * seconds:0.00} ms; reading them once: {1e3 * limit:0.00} ms, {8e-9 * all.LongLength / limit:0.0} GB/s; {seconds / limit:0.00} times"));
+            $"an iteration over all samples: {1e3 * seconds:0.00} ms; reading them once: {1e3 * limit:0.00} ms, "
+            + $"{8e-9 * all.LongLength / limit:0.0} GB/s; {seconds / limit:0.00} times"));
     }
 
     private static double Sum(double[] all)

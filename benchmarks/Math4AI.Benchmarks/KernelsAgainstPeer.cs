@@ -9,12 +9,15 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>Kernel machines and Gaussian processes beside scikit-learn: seconds of all threads, and the answers of both.</summary>
+/// <summary>
+/// Kernel machines and Gaussian processes beside scikit-learn: seconds of all threads, and the answers of both.
+/// </summary>
 internal static class KernelsAgainstPeer
 {
     private const int Rounds = 3;
 
-    private static readonly (string Work, int Samples, int Inputs, Func<Matrix<double>, Vector<double>, double[]> Ours)[] Works =
+    private static readonly (string Work, int Samples, int Inputs,
+        Func<Matrix<double>, Vector<double>, double[]> Ours)[] Works =
     [
         ("evidence", 2000, 8, EvidenceAndGradient),
         ("predictions", 7000, 8, Predictions),
@@ -26,7 +29,8 @@ internal static class KernelsAgainstPeer
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
-        Console.WriteLine("| work | samples × inputs | ours, s (all threads; wall) | scikit-learn, s (all threads; wall) | times | answers: ours, scikit-learn |");
+        Console.WriteLine("| work | samples × inputs | ours, s (all threads; wall) | scikit-learn, s (all threads; "
+            + "wall) | times | answers: ours, scikit-learn |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach ((string work, int samples, int inputs, Func<Matrix<double>, Vector<double>, double[]> ours) in Works)
         {
@@ -65,12 +69,16 @@ internal static class KernelsAgainstPeer
             double all = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
             JsonElement peer = Ask(python, work, file);
             rounds.Add((all, wall, peer.GetProperty("processor").GetDouble(), peer.GetProperty("wall").GetDouble()));
-            answers = $"{Text(answer)}; {Text([.. peer.GetProperty("answer").EnumerateArray().Select(value => value.GetDouble())])}";
+            answers = $"{Text(answer)}; "
+                + $"{Text([.. peer.GetProperty("answer").EnumerateArray().Select(value => value.GetDouble())])}";
         }
 
-        double Median(Func<(double Ours, double OurWall, double Peer, double PeerWall), double> of) => rounds.Select(of).Order().ElementAt(Rounds / 2);
+        double Median(Func<(double Ours, double OurWall, double Peer, double PeerWall), double> of) =>
+            rounds.Select(of).Order().ElementAt(Rounds / 2);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {work} | {samples} × {inputs} | {Median(r => r.Ours):0.00}; {Median(r => r.OurWall):0.00} | {Median(r => r.Peer):0.00}; {Median(r => r.PeerWall):0.00} | {Median(r => r.Peer / r.Ours):0.0} | {answers} |"));
+            $"| {work} | {samples} × {inputs} | {Median(r => r.Ours):0.00}; {Median(r => r.OurWall):0.00} | "
+            + $"{Median(r => r.Peer):0.00}; {Median(r => r.PeerWall):0.00} | {Median(r => r.Peer / r.Ours):0.0} | "
+            + $"{answers} |"));
     }
 
     private static JsonElement Ask(string python, string work, string file)
@@ -85,7 +93,8 @@ internal static class KernelsAgainstPeer
     private static (Matrix<double> X, Vector<double> Y) Data(int samples, int inputs)
     {
         Matrix<double> x = Matrix<double>.Build.Random(samples, inputs, 1);
-        Vector<double> y = Vector<double>.Build.Dense(samples, i => Math.Sin(2.0 * x[i, 0]) + x[i, 1] * x[i, 2] - 0.5 * x[i, 3])
+        Vector<double> y =
+            Vector<double>.Build.Dense(samples, i => Math.Sin(2.0 * x[i, 0]) + x[i, 1] * x[i, 2] - 0.5 * x[i, 3])
             + 0.5 * Vector<double>.Build.Random(samples, 2);
         return (x, y);
     }
@@ -122,7 +131,8 @@ internal static class KernelsAgainstPeer
         int[] classes = [.. y.Select(value => value > 0.0 ? 1 : 0)];
         SupportVectorClassifierFit fit = new SupportVectorClassifier { Standardize = false }.Fit(x, classes);
         int[] predicted = fit.Predict(x);
-        return [fit.Machines[0].SupportVectors.Count, predicted.Where((value, i) => value == classes[i]).Count() / (double)classes.Length];
+        return [fit.Machines[0].SupportVectors.Count,
+            predicted.Where((value, i) => value == classes[i]).Count() / (double)classes.Length];
     }
 
     private static double[] Regression(Matrix<double> x, Vector<double> y)

@@ -8,7 +8,9 @@ using MathNet.Numerics.Random;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>Logistic and ridge regression of 1,000,000 × 100, here, in scikit-learn and in NumPy, in turn in one run.</summary>
+/// <summary>
+/// Logistic and ridge regression of 1,000,000 × 100, here, in scikit-learn and in NumPy, in turn in one run.
+/// </summary>
 internal static class LinearAgainstPeer
 {
     private const int Samples = 1_000_000;
@@ -43,7 +45,8 @@ internal static class LinearAgainstPeer
             var rounds = Enumerable.Range(0, Rounds).Select(_ => Compare(x, y, python, file)).ToArray();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"medians: logistic {Median(rounds.Select(round => round.Logistic)):0.0} times, ridge {Median(rounds.Select(round => round.Ridge)):0.0} times"));
+                $"medians: logistic {Median(rounds.Select(round => round.Logistic)):0.0} times, ridge "
+                + $"{Median(rounds.Select(round => round.Ridge)):0.0} times"));
         }
         finally
         {
@@ -55,20 +58,27 @@ internal static class LinearAgainstPeer
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
-    private static (double Logistic, double Ridge) Compare(Matrix<double> x, Vector<double> y, string python, string file)
+    private static (double Logistic, double Ridge) Compare(
+        Matrix<double> x, Vector<double> y, string python, string file)
     {
         LinearFit logistic = new LogisticRegression { Penalty = Penalty }.Fit(x, y);
         LinearFit ridge = new RidgeRegression { Penalty = Penalty }.Fit(x, y);
         using Process process = Peer.Start(python, "linear.py", [file, Penalty.ToString(CultureInfo.InvariantCulture)]);
         JsonElement peer = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         double Difference(string name, Vector<double> weights) =>
-            peer.GetProperty(name).EnumerateArray().Select((value, i) => Math.Abs(value.GetDouble() - weights[i])).Max();
+            peer.GetProperty(name).EnumerateArray()
+                .Select((value, i) => Math.Abs(value.GetDouble() - weights[i])).Max();
         double logisticRatio = peer.GetProperty("logisticSeconds").GetDouble() / logistic.Seconds;
         double ridgeRatio = peer.GetProperty("ridgeSeconds").GetDouble() / ridge.Seconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"logistic: ours {logistic.Seconds:0.00} s ({logistic.Passes} passes, gradient {logistic.GradientNorm:E1}), scikit-learn {peer.GetProperty("logisticSeconds").GetDouble():0.00} s ({peer.GetProperty("iterations").GetInt32()} iterations, gradient {peer.GetProperty("gradient").GetDouble():E1}), {logisticRatio:0.0} times, weights differ by {Difference("weights", logistic.Weights):E1}"));
+            $"logistic: ours {logistic.Seconds:0.00} s ({logistic.Passes} passes, gradient "
+            + $"{logistic.GradientNorm:E1}), scikit-learn {peer.GetProperty("logisticSeconds").GetDouble():0.00} s "
+            + $"({peer.GetProperty("iterations").GetInt32()} iterations, gradient "
+            + $"{peer.GetProperty("gradient").GetDouble():E1}), {logisticRatio:0.0} times, weights differ by "
+            + $"{Difference("weights", logistic.Weights):E1}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"ridge: ours {ridge.Seconds:0.00} s, NumPy {peer.GetProperty("ridgeSeconds").GetDouble():0.00} s, {ridgeRatio:0.0} times, weights differ by {Difference("ridge", ridge.Weights):E1}"));
+            $"ridge: ours {ridge.Seconds:0.00} s, NumPy {peer.GetProperty("ridgeSeconds").GetDouble():0.00} s, "
+            + $"{ridgeRatio:0.0} times, weights differ by {Difference("ridge", ridge.Weights):E1}"));
         return (logisticRatio, ridgeRatio);
     }
 }

@@ -8,9 +8,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// The problems of Moré, Garbow and Hillstrom from the standard start and ten times it: how many evaluations, of residuals and of
-/// derivatives, the default minimiser takes to the first point whose cost is a known minimum's, and the best of SciPy's methods.
-/// SciPy evaluates the same functions, through its standard input and output.
+/// The problems of Moré, Garbow and Hillstrom from the standard start and ten times it: how many evaluations, of
+/// residuals and of derivatives, the default minimiser takes to the first point whose cost is a known minimum's, and
+/// the best of SciPy's methods. SciPy evaluates the same functions, through its standard input and output.
 /// </summary>
 internal static class ProblemsAgainstPeer
 {
@@ -27,12 +27,14 @@ internal static class ProblemsAgainstPeer
                 (int? Ours, Dictionary<string, int?> Theirs) run = (Mine(problem, start), Serve(problem, start, peer));
                 runs.Add(run);
                 (string method, int? best) = Best(run.Theirs);
-                Console.WriteLine($"{problem.Name,-42} {scale,3} × start: {Text(run.Ours),6}  SciPy {Text(best),6} {method}");
+                Console.WriteLine(
+                    $"{problem.Name,-42} {scale,3} × start: {Text(run.Ours),6}  SciPy {Text(best),6} {method}");
             }
         }
 
         peer.StandardInput.Close();
-        Console.WriteLine($"\nsolved here: {runs.Count(run => run.Ours is not null)} of {runs.Count}; SciPy's, and how many times our evaluations:");
+        Console.WriteLine($"\nsolved here: {runs.Count(run => run.Ours is not null)} of {runs.Count}; SciPy's, and how "
+            + "many times our evaluations:");
         foreach (string method in runs[0].Theirs.Keys)
         {
             Compare(method, runs.Select(run => (run.Ours, run.Theirs[method])));
@@ -44,10 +46,12 @@ internal static class ProblemsAgainstPeer
 
     private static void Compare(string method, IEnumerable<(int? Ours, int? Theirs)> runs)
     {
-        double[] ratios = [.. runs.Where(run => run is { Ours: not null, Theirs: not null }).Select(run => (double)run.Theirs!.Value / run.Ours!.Value)];
+        double[] ratios = [.. runs.Where(run => run is { Ours: not null, Theirs: not null })
+            .Select(run => (double)run.Theirs!.Value / run.Ours!.Value)];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{method}: {runs.Count(run => run.Theirs is not null)} solved, {Math.Exp(ratios.Average(Math.Log)):0.00} times (geometric mean)"));
+            $"{method}: {runs.Count(run => run.Theirs is not null)} solved, {Math.Exp(ratios.Average(Math.Log)):0.00} "
+            + $"times (geometric mean)"));
     }
 
     private static string Text(int? evaluations) => evaluations?.ToString(CultureInfo.InvariantCulture) ?? "-";
@@ -75,7 +79,8 @@ internal static class ProblemsAgainstPeer
         peer.StandardInput.WriteLine(Line(start));
         while (true)
         {
-            string[] words = (peer.StandardOutput.ReadLine() ?? throw new EndOfStreamException("SciPy's process ended.")).Split(' ');
+            string[] words =
+                (peer.StandardOutput.ReadLine() ?? throw new EndOfStreamException("SciPy's process ended.")).Split(' ');
             if (words[0] is "method" or "done")
             {
                 if (name.Length > 0)
@@ -97,8 +102,10 @@ internal static class ProblemsAgainstPeer
             peer.StandardInput.WriteLine(words[0] switch
             {
                 "r" => Line(residuals),
-                "j" => Line(Enumerable.Range(0, counter.Rows * x.Length).Select(i => jacobian[i % x.Length * counter.Rows + i / x.Length])),
-                _ => Line(x.Select((_, j) => 2.0 * residuals.Select((r, i) => r * jacobian[j * counter.Rows + i]).Sum())),
+                "j" => Line(Enumerable.Range(0, counter.Rows * x.Length).Select(
+                    i => jacobian[i % x.Length * counter.Rows + i / x.Length])),
+                _ => Line(x.Select(
+                    (_, j) => 2.0 * residuals.Select((r, i) => r * jacobian[j * counter.Rows + i]).Sum())),
             });
         }
     }

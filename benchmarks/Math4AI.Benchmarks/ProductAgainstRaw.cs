@@ -9,8 +9,9 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// What the façade adds to a raw call of <c>dgemm_</c>, and what MKL's own dispatch takes away: products of order 1024, the
-/// three ways in turn, in processes with either dispatch in turn, so that a machine that is busy at times is so for all.
+/// What the façade adds to a raw call of <c>dgemm_</c>, and what MKL's own dispatch takes away: products of order 1024,
+/// the three ways in turn, in processes with either dispatch in turn, so that a machine that is busy at times is so for
+/// all.
 /// </summary>
 internal static unsafe partial class ProductAgainstRaw
 {
@@ -41,7 +42,9 @@ internal static unsafe partial class ProductAgainstRaw
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"A * B over raw: {Median(ours.Select(t => t[1] / t[0])):0.000}; A.Multiply over raw: {Median(ours.Select(t => t[2] / t[0])):0.000}; MKL's own dispatch over ours: {Median(ours.Zip(vendors, (o, v) => v[0] / o[0])):0.00}"));
+            $"A * B over raw: {Median(ours.Select(t => t[1] / t[0])):0.000}; A.Multiply over raw: "
+            + $"{Median(ours.Select(t => t[2] / t[0])):0.000}; MKL's own dispatch over ours: "
+            + $"{Median(ours.Zip(vendors, (o, v) => v[0] / o[0])):0.00}"));
         return 0;
     }
 
@@ -74,7 +77,10 @@ internal static unsafe partial class ProductAgainstRaw
 
     private static double[] Child(string dispatch)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["product", "--once"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["product", "--once"])
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment["MATH4AI_MKL_DISPATCH"] = dispatch;
         using Process process = Process.Start(start)!;
         double[] result = JsonSerializer.Deserialize<double[]>(process.StandardOutput.ReadToEnd())!;
@@ -85,7 +91,8 @@ internal static unsafe partial class ProductAgainstRaw
     private static void Print(string name, List<double[]> rounds) =>
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {1e3 * Median(rounds.Select(t => t[0])):0.0} | {1e3 * Median(rounds.Select(t => t[1])):0.0} | {1e3 * Median(rounds.Select(t => t[2])):0.0} |"));
+            $"| {name} | {1e3 * Median(rounds.Select(t => t[0])):0.0} | {1e3 * Median(rounds.Select(t => t[1])):0.0} | "
+            + $"{1e3 * Median(rounds.Select(t => t[2])):0.0} |"));
 
     private static double Median(IEnumerable<double> values)
     {

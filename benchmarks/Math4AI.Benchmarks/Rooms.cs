@@ -7,7 +7,9 @@ using Math4AI.Separation.Rooms;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>Recordings from rooms: SDR by BSS Eval against the first channel of the images, and the seconds, several runs.</summary>
+/// <summary>
+/// Recordings from rooms: SDR by BSS Eval against the first channel of the images, and the seconds, several runs.
+/// </summary>
 internal static class Rooms
 {
     private const int Runs = 21;
@@ -15,13 +17,15 @@ internal static class Rooms
     public static int Run()
     {
         string folder = Path.Combine(
-            Environment.GetEnvironmentVariable("MATH4AI_DATA") ?? Path.Combine(SeparationAgainstPeer.Root(), "..", "shared", "data"), "rooms");
+            Environment.GetEnvironmentVariable("MATH4AI_DATA")
+            ?? Path.Combine(SeparationAgainstPeer.Root(), "..", "shared", "data"), "rooms");
         foreach (string room in Directory.GetDirectories(folder).Order())
         {
             Recording mixture = Recording.Read(Path.Combine(room, "mixture.wav"));
             double[][] images =
             [
-                .. Enumerable.Range(1, mixture.Channels).Select(k => Signal(Recording.Read(Path.Combine(room, $"image-{k}.wav")), 0)),
+                .. Enumerable.Range(1, mixture.Channels).Select(
+                    k => Signal(Recording.Read(Path.Combine(room, $"image-{k}.wav")), 0)),
             ];
             double[] seconds = new double[Runs];
             double sdr = 0.0;
@@ -29,12 +33,14 @@ internal static class Rooms
             {
                 RoomSeparationResult result = new RoomSeparator().Separate(mixture);
                 seconds[run] = result.Seconds;
-                sdr = BssEval.Compare(images, [.. Enumerable.Range(0, mixture.Channels).Select(k => Signal(result.Sources, k))]).Sdr.Average();
+                sdr = BssEval.Compare(images,
+                    [.. Enumerable.Range(0, mixture.Channels).Select(k => Signal(result.Sources, k))]).Sdr.Average();
             }
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(room)}: SDR {sdr:0.0} dB; first run {seconds[0]:0.000} s, median of {Runs} {seconds.Order().ElementAt(Runs / 2):0.000} s, best {seconds.Min():0.000} s"));
+                $"{Path.GetFileName(room)}: SDR {sdr:0.0} dB; first run {seconds[0]:0.000} s, median of {Runs} "
+                + $"{seconds.Order().ElementAt(Runs / 2):0.000} s, best {seconds.Min():0.000} s"));
             Stream(mixture, images);
         }
 
@@ -83,17 +89,21 @@ internal static class Rooms
         double processor = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
         Console.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"  streamed, {(double)separator.Delay / mixture.SampleRate:0.000} s late, {(double)length / mixture.SampleRate / processor:0.0} times real time on one core, {collections} garbage collections after {SteadySeconds} s: SDR"));
+            $"  streamed, {(double)separator.Delay / mixture.SampleRate:0.000} s late, "
+            + $"{(double)length / mixture.SampleRate / processor:0.0} times real time on one core, {collections} "
+            + $"garbage collections after {SteadySeconds} s: SDR"));
         foreach ((double from, double to) in new[] { (3.0, 5.0), (5.0, 10.0), (10.0, 20.0), (20.0, 29.5) })
         {
             int first = (int)(from * mixture.SampleRate), last = (int)(to * mixture.SampleRate);
             double[][] truth =
             [
-                .. images.Select(image => Enumerable.Range(first, last - first).Select(t => image[t % mixture.Length]).ToArray()),
+                .. images.Select(
+                    image => Enumerable.Range(first, last - first).Select(t => image[t % mixture.Length]).ToArray()),
             ];
             BssEvalResult result = BssEval.Compare(truth, [.. sources.Select(source => source[first..last])]);
             Console.Write(string.Create(
-                CultureInfo.InvariantCulture, $" {result.Sdr.Average():0.0} ({from} to {to} s, order {string.Concat(result.Permutation)})"));
+                CultureInfo.InvariantCulture,
+                $" {result.Sdr.Average():0.0} ({from} to {to} s, order {string.Concat(result.Permutation)})"));
         }
 
         Console.WriteLine();

@@ -13,9 +13,9 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Seconds of separations of three channels from 10⁴ samples to 10⁸, from 10⁷ on from a file, and the exponent p of seconds ∝ samplesᵖ
-/// by least squares of the logarithms: of whole separations, most of whose work is on a part of the samples where there are many, and
-/// of one iteration over all of them.
+/// Seconds of separations of three channels from 10⁴ samples to 10⁸, from 10⁷ on from a file, and the exponent p of
+/// seconds ∝ samplesᵖ by least squares of the logarithms: of whole separations, most of whose work is on a part of the
+/// samples where there are many, and of one iteration over all of them.
 /// </summary>
 internal static class Scaling
 {
@@ -26,10 +26,12 @@ internal static class Scaling
     public static int Run(string[] words)
     {
         int most = words.Length > 0 ? int.Parse(words[0], CultureInfo.InvariantCulture) : 8;
-        Matrix<double> mixing = DenseMatrix.OfArray(new[,] { { 0.7, 0.2, 0.1 }, { 0.1, 0.8, 0.2 }, { 0.03, 0.1, 0.5 } });
+        Matrix<double> mixing =
+            DenseMatrix.OfArray(new[,] { { 0.7, 0.2, 0.1 }, { 0.1, 0.8, 0.2 }, { 0.03, 0.1, 0.5 } });
         (string Name, Separator Method, List<(double, double)> Points)[] methods =
         [
-            ("fastica", Separator.FastIca(), []), ("ml", Separator.MaximumLikelihood(), []), ("mi", Separator.MinimumMutualInformation(), []),
+            ("fastica", Separator.FastIca(), []), ("ml", Separator.MaximumLikelihood(), []),
+            ("mi", Separator.MinimumMutualInformation(), []),
         ];
         var iterations = new List<(double, double)>();
         Console.WriteLine("  samples    method   seconds   iterations   Amari error");
@@ -44,7 +46,8 @@ internal static class Scaling
                 ISampleSource source = samples < FileFrom ? Held(onDisk) : onDisk;
                 double iteration = Iteration.Seconds(source, Math.Clamp(100_000_000 / samples, 3, 1000));
                 iterations.Add((power, Math.Log10(iteration)));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{samples,9}   iteration {iteration,11:0.0000000}"));
+                Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{samples,9}   iteration {iteration,11:0.0000000}"));
                 foreach ((string name, Separator method, List<(double, double)> points) in methods)
                 {
                     int repeats = Math.Clamp(10_000_000 / samples, 1, 20);
@@ -61,7 +64,8 @@ internal static class Scaling
                     points.Add((power, Math.Log10(median)));
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{samples,9}   {name,-7} {median,9:0.00000} {result.Iterations,12} {SeparationQuality.AmariError(result.Unmixing.Matrix * mixing),13:0.000000}"));
+                        $"{samples,9}   {name,-7} {median,9:0.00000} {result.Iterations,12} "
+                        + $"{SeparationQuality.AmariError(result.Unmixing.Matrix * mixing),13:0.000000}"));
                 }
             }
             finally
@@ -70,10 +74,12 @@ internal static class Scaling
             }
         }
 
-        Console.WriteLine($"iteration: exponent {Slope(iterations):0.000} over all, {Slope(iterations[^3..]):0.000} over the last three");
+        Console.WriteLine($"iteration: exponent {Slope(iterations):0.000} over all, {Slope(iterations[^3..]):0.000} "
+            + "over the last three");
         foreach ((string name, _, List<(double X, double Y)> points) in methods)
         {
-            Console.WriteLine($"{name}: exponent {Slope(points):0.000} over all, {Slope(points[^3..]):0.000} over the last three");
+            Console.WriteLine(
+                $"{name}: exponent {Slope(points):0.000} over all, {Slope(points[^3..]):0.000} over the last three");
         }
 
         return 0;
@@ -111,7 +117,8 @@ internal static class Scaling
 
                 for (int channel = 0; channel < Channels; channel++)
                 {
-                    block[channel * count + i] = mixing[channel, 0] * source[0] + mixing[channel, 1] * source[1] + mixing[channel, 2] * source[2];
+                    block[channel * count + i] = mixing[channel, 0] * source[0] + mixing[channel, 1] * source[1]
+                        + mixing[channel, 2] * source[2];
                 }
             }
 

@@ -14,15 +14,16 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// FastICA and the default method here, and FastICA in scikit-learn, one after the other on the same float64 samples, several times: seconds, Amari errors,
-/// their ratios, and the memory that the separation takes beside its input.
+/// FastICA and the default method here, and FastICA in scikit-learn, one after the other on the same float64 samples,
+/// several times: seconds, Amari errors, their ratios, and the memory that the separation takes beside its input.
 /// </summary>
 internal static class SeparationAgainstPeer
 {
     private const double Tolerance = 1e-4;
     private const int Rounds = 5;
 
-    // Beyond so many numbers a round takes minutes, most of them the peer's: one is made, without the default's search over all pairs.
+    // Beyond so many numbers a round takes minutes, most of them the peer's: one is made, without the default's search
+    // over all pairs.
     private const long MaxOfManyRounds = 1 << 26;
 
     public static int Run(string[] words)
@@ -37,7 +38,8 @@ internal static class SeparationAgainstPeer
         Matrix<double> mixing = WellConditioned(channels);
         Matrix<double> mixture = Mixture(samples, mixing);
         double input = 8.0 * channels * samples / (1 << 20);
-        Console.WriteLine($"{channels} x {samples} Laplace samples, float64, {input:0} MiB; {Compute.Processor}, {Compute.Threads} threads");
+        Console.WriteLine($"{channels} x {samples} Laplace samples, float64, {input:0} MiB; {Compute.Processor}, "
+            + $"{Compute.Threads} threads");
 
         string file = Path.Combine(Path.GetTempPath(), $"math4ai-{Guid.NewGuid():N}.npy");
         try
@@ -54,7 +56,8 @@ internal static class SeparationAgainstPeer
             File.Delete(file);
         }
 
-        Console.WriteLine($"peak memory above the idle process: {(Resident("VmHWM") - idle) / input:0.00} times the input");
+        Console.WriteLine(
+            $"peak memory above the idle process: {(Resident("VmHWM") - idle) / input:0.00} times the input");
         Iteration.Print(mixture);
         return 0;
     }
@@ -83,7 +86,9 @@ internal static class SeparationAgainstPeer
                 ratios[method.Name].Add(peerSeconds / seconds);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{round,5}   {method.Name,-8} {seconds,10:0.000} {ours.Iterations,5} {error,9:0.000000} {peerSeconds,9:0.000} {peerIterations,5} {peerError,9:0.000000} {peerSeconds / seconds,11:0.0}"));
+                    $"{round,5}   {method.Name,-8} {seconds,10:0.000} {ours.Iterations,5} {error,9:0.000000} "
+                    + $"{peerSeconds,9:0.000} {peerIterations,5} {peerError,9:0.000000} "
+                    + $"{peerSeconds / seconds,11:0.0}"));
             }
         }
 
@@ -95,12 +100,14 @@ internal static class SeparationAgainstPeer
 
     private static (double Seconds, int Iterations, Matrix<double> Unmixing) Ask(string python, string file, int seed)
     {
-        string[] words = [file, Tolerance.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)];
+        string[] words =
+            [file, Tolerance.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture)];
         using Process process = Peer.Start(python, "fastica.py", words);
         JsonElement result = JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement;
         process.WaitForExit();
         double[][] rows = result.GetProperty("unmixing").Deserialize<double[][]>()!;
-        return (result.GetProperty("seconds").GetDouble(), result.GetProperty("iterations").GetInt32(), DenseMatrix.OfRowArrays(rows));
+        return (result.GetProperty("seconds").GetDouble(), result.GetProperty("iterations").GetInt32(),
+            DenseMatrix.OfRowArrays(rows));
     }
 
     private static DenseMatrix Mixture(int samples, Matrix<double> mixing)
@@ -140,8 +147,10 @@ internal static class SeparationAgainstPeer
 
     private static double Resident(string name)
     {
-        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+        string line =
+            File.ReadLines("/proc/self/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture)
+            / 1024;
     }
 
     public static string Root()

@@ -6,8 +6,8 @@ using Math4AI.Separation.Live;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Live separation of three channels at 48 kHz in blocks of 64: in real time while another process keeps a core busy, and an hour
-/// pushed as fast as it goes. Says what was lost, how late blocks came, and what was allocated.
+/// Live separation of three channels at 48 kHz in blocks of 64: in real time while another process keeps a core busy,
+/// and an hour pushed as fast as it goes. Says what was lost, how late blocks came, and what was allocated.
 /// </summary>
 internal static class Streams
 {
@@ -74,17 +74,21 @@ internal static class Streams
         double busy = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {live.Frames / Block} of {total} blocks arrived, {lost} lost; {allocated} bytes allocated, {GC.CollectionCount(0) - collections} collections"));
+            $"  {live.Frames / Block} of {total} blocks arrived, {lost} lost; {allocated} bytes allocated, "
+            + $"{GC.CollectionCount(0) - collections} collections"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  processor {100.0 * live.Processing.Count * live.Processing.Quantile(0.5) / seconds:0.00} % of a core for separating (median block), {100.0 * busy / seconds:0.00} % with pushing, pulling and waiting"));
+            $"  processor {100.0 * live.Processing.Count * live.Processing.Quantile(0.5) / seconds:0.00} % of a core "
+            + $"for separating (median block), {100.0 * busy / seconds:0.00} % with pushing, pulling and waiting"));
         Console.WriteLine(Line("processing of a block", live.Processing));
         Console.WriteLine(Line("push to pull", live.Latency));
     }
 
     private static string Line(string name, LatencyHistogram times) => string.Create(
         CultureInfo.InvariantCulture,
-        $"  {name}: median {1e6 * times.Quantile(0.5):0.0} us, 99 % {1e6 * times.Quantile(0.99):0.0}, 99.99 % {1e6 * times.Quantile(0.9999):0.0}, worst {1e6 * times.Worst:0.0}; the block's period is {1e6 * Block / SampleRate:0.0}");
+        $"  {name}: median {1e6 * times.Quantile(0.5):0.0} us, 99 % {1e6 * times.Quantile(0.99):0.0}, 99.99 % "
+        + $"{1e6 * times.Quantile(0.9999):0.0}, worst {1e6 * times.Worst:0.0}; the block's period is "
+        + $"{1e6 * Block / SampleRate:0.0}");
 
     private static void Produce(AudioRing ring, Recording party, long blocks, bool isRealTime)
     {
@@ -93,7 +97,8 @@ internal static class Streams
         {
             if (isRealTime)
             {
-                TimeSpan due = TimeSpan.FromSeconds((double)(i + 1) * Block / SampleRate) - Stopwatch.GetElapsedTime(start);
+                TimeSpan due =
+                    TimeSpan.FromSeconds((double)(i + 1) * Block / SampleRate) - Stopwatch.GetElapsedTime(start);
                 if (due > TimeSpan.Zero)
                 {
                     Thread.Sleep(due);

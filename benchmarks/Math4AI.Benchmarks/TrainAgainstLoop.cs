@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Training steps of the trainer against the plain loop that TorchSharp's documentation writes, in processes of their own, in turn; the
-/// loop with MKL's own dispatch. The same model, the same batches, no decay and no clipping: the losses say that both do the same.
+/// Training steps of the trainer against the plain loop that TorchSharp's documentation writes, in processes of their
+/// own, in turn; the loop with MKL's own dispatch. The same model, the same batches, no decay and no clipping: the
+/// losses say that both do the same.
 /// </summary>
 internal static class TrainAgainstLoop
 {
@@ -50,7 +51,10 @@ internal static class TrainAgainstLoop
             (double Loop, double Ours) best = (times.Min(time => time.Loop), times.Min(time => time.Ours));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}: loop {best.Loop:0.000} ms a step, ours {best.Ours:0.000} ms, {best.Loop / best.Ours:0.00} times (median of the ratios {times.Select(time => time.Loop / time.Ours).Order().ElementAt(Rounds / 2):0.00}); losses {losses}"));
+                $"{name}: loop {best.Loop:0.000} ms a step, ours {best.Ours:0.000} ms, {best.Loop / best.Ours:0.00} "
+                + $"times (median of the ratios "
+                + $"{times.Select(time => time.Loop / time.Ours).Order().ElementAt(Rounds / 2):0.00}); losses "
+                + $"{losses}"));
         }
 
         return 0;
@@ -58,7 +62,10 @@ internal static class TrainAgainstLoop
 
     private static (double Milliseconds, string Loss) Child(string who, string task)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["train", who, task]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["train", who, task])
+        {
+            RedirectStandardOutput = true,
+        };
         if (who == "loop")
         {
             start.Environment["MATH4AI_MKL_DISPATCH"] = "vendor";
@@ -78,18 +85,24 @@ internal static class TrainAgainstLoop
         random.manual_seed(1);
         (nn.Module<Tensor, Tensor> module, Tensor inputs, Tensor targets) = task switch
         {
-            "convnet 28x28" => ((nn.Module<Tensor, Tensor>)new ConvNet(1, 28, 28, 10), randn(Samples, 1, 28, 28), randint(0, 10, Samples)),
-            "chartransformer" => (new CharTransformer(65), randint(0, 65, new long[] { Samples, 64 }), randint(0, 65, new long[] { Samples, 64 })),
+            "convnet 28x28" => ((nn.Module<Tensor, Tensor>)new ConvNet(1, 28, 28, 10), randn(Samples, 1, 28, 28),
+                randint(0, 10, Samples)),
+            "chartransformer" => (new CharTransformer(65), randint(0, 65, new long[] { Samples, 64 }),
+                randint(0, 65, new long[] { Samples, 64 })),
             "mlp 784-256-128-10" => (new Mlp(784, [256, 128], 10), randn(Samples, 784), randint(0, 10, Samples)),
             _ => (new Mlp(784, [2048, 2048], 10), randn(Samples, 784), randint(0, 10, Samples)),
         };
-        Tensor Loss(Tensor outputs, Tensor of) => nn.functional.cross_entropy(outputs.view(-1, outputs.shape[^1]), of.view(-1));
-        (double seconds, double loss) = isOurs ? Ours(module, Loss, inputs, targets, batch, steps, split) : Loop(module, Loss, inputs, targets, batch, steps);
+        Tensor Loss(Tensor outputs, Tensor of) =>
+            nn.functional.cross_entropy(outputs.view(-1, outputs.shape[^1]), of.view(-1));
+        (double seconds, double loss) = isOurs
+            ? Ours(module, Loss, inputs, targets, batch, steps, split)
+            : Loop(module, Loss, inputs, targets, batch, steps);
         return string.Create(CultureInfo.InvariantCulture, $"{1e3 * seconds / steps:R} {loss:0.00000}");
     }
 
     private static (double Seconds, double Loss) Ours(
-        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, Tensor inputs, Tensor targets, int batch, int steps, bool split)
+        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, Tensor inputs, Tensor targets, int batch,
+        int steps, bool split)
     {
         var options = new TrainerOptions
         {
@@ -105,13 +118,15 @@ internal static class TrainAgainstLoop
         };
         var times = new List<long>();
         TrainingResult result = Trainer.Fit(
-            module, loss, new TensorData(inputs, targets), new TensorData(inputs.narrow(0, 0, 1), targets.narrow(0, 0, 1)), options,
+            module, loss, new TensorData(inputs, targets),
+            new TensorData(inputs.narrow(0, 0, 1), targets.narrow(0, 0, 1)), options,
             new Note(times));
         return (Stopwatch.GetElapsedTime(times[0], times[1]).TotalSeconds, result.History[1].TrainLoss);
     }
 
     private static (double Seconds, double Loss) Loop(
-        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, Tensor inputs, Tensor targets, int batch, int steps)
+        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, Tensor inputs, Tensor targets,
+        int batch, int steps)
     {
         using var optimizer = optim.AdamW(module.parameters(), Rate, weight_decay: 0.0);
         int samples = (int)inputs.shape[0];

@@ -4,7 +4,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>Two threads that multiply at the same time against one that does the work of both: seconds, in turn, medians.</summary>
+/// <summary>
+/// Two threads that multiply at the same time against one that does the work of both: seconds, in turn, medians.
+/// </summary>
 internal static class TwoCallers
 {
     private const int Rounds = 9;
@@ -14,7 +16,8 @@ internal static class TwoCallers
         foreach (int order in new[] { 64, 256, 512, 1024 })
         {
             int repetitions = (int)Math.Max(4, 2e9 / Math.Pow(order, 3));
-            Matrix<double>[] a = [.. Enumerable.Range(0, 2).Select(i => Matrix<double>.Build.Random(order, order, i + 1))];
+            Matrix<double>[] a =
+                [.. Enumerable.Range(0, 2).Select(i => Matrix<double>.Build.Random(order, order, i + 1))];
             Matrix<double>[] c = [.. a.Select(matrix => matrix.Clone())];
             void Work(int caller)
             {
@@ -40,7 +43,8 @@ internal static class TwoCallers
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"order {order}: two at once take {1.0 / ratios.Skip(1).Order().ElementAt(Rounds / 2):0.00} of the time of one after the other"));
+                $"order {order}: two at once take {1.0 / ratios.Skip(1).Order().ElementAt(Rounds / 2):0.00} of the "
+                + $"time of one after the other"));
         }
 
         return 0;

@@ -16,4 +16,5 @@ IndependenceTest test = MutualInformation.Test(samples);
 Console.WriteLine($"correlation:        {Correlation.Pearson(x, y):0.00}");
 Console.WriteLine($"mutual information: {information.Value:0.00} ± {information.StandardError:0.00} nats");
 Console.WriteLine($"independent with p = {test.PValue:0.00}");
-Console.WriteLine($"entropy of x:       {Entropy.Spacings(x).Value:0.00} nats (a uniform variable of width 2 has {Math.Log(2.0):0.00})");
+Console.WriteLine($"entropy of x:       {Entropy.Spacings(x).Value:0.00} nats (a uniform variable of width 2 has "
+    + $"{Math.Log(2.0):0.00})");

@@ -16,6 +16,7 @@ var start = new Dictionary<string, double> { ["a"] = 1, ["b"] = 1, ["c"] = 0 };
 foreach (Distance distance in new[] { Distance.Squared, Distance.Absolute, Distance.Parse("tukey:1") })
 {
     FitResult fit = (decay with { Distance = distance }).Fit(start);
-    IEnumerable<string> parameters = fit.Names.Select((name, i) => $"{name} = {fit.Parameters[i]:0.00} ± {fit.StandardErrors[i]:0.00}");
+    IEnumerable<string> parameters =
+        fit.Names.Select((name, i) => $"{name} = {fit.Parameters[i]:0.00} ± {fit.StandardErrors[i]:0.00}");
     Console.WriteLine($"{distance.Name,-10} {string.Join(", ", parameters)}");
 }

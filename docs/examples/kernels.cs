@@ -20,7 +20,8 @@ foreach (Kernel kernel in new[] { Kernel.Linear(), Kernel.Polynomial(2), Kernel.
 {
     SupportVectorClassifierFit machine = new SupportVectorClassifier { Kernel = kernel }.Fit(points, rings);
     double right = machine.Predict(points).Where((ring, i) => ring == rings[i]).Count() / 400.0;
-    Console.WriteLine($"{kernel,-16} {right:0%} of the points right, {machine.Machines[0].SupportVectors.Count} support vectors");
+    Console.WriteLine(
+        $"{kernel,-16} {right:0%} of the points right, {machine.Machines[0].SupportVectors.Count} support vectors");
 }
 
 // A straight law, y = 2x, and what it misses: the process learns the rest, and says how sure it is.

@@ -18,5 +18,6 @@ foreach (string name in new[] { "auto", "lbfgs", "trust-newton", "nelder-mead" }
 {
     Minimum minimum = Minimizer.Methods[name]().Minimize(valley, start);
     Console.WriteLine($"{name,-12} ({minimum.Parameters[0]:0.000000}, {minimum.Parameters[1]:0.000000}), "
-        + $"{minimum.Evaluations} values and {minimum.GradientEvaluations} gradients, {(minimum.IsConverged ? "converged" : "not converged")}");
+        + $"{minimum.Evaluations} values and {minimum.GradientEvaluations} gradients, "
+        + $"{(minimum.IsConverged ? "converged" : "not converged")}");
 }

@@ -11,7 +11,8 @@ var separation = Separator.MinimumMutualInformation().Separate(mixture);
 
 // The unmixing times the true mixing is a scaled permutation where the separation is perfect: Amari's error is then 0.
 double error = SeparationQuality.AmariError(separation.Unmixing.Matrix * CocktailParty.Mixing);
-Console.WriteLine($"{separation.Unmixing.Sources} sources from {mixture.Channels} channels, Amari error {error:0.0000}");
+Console.WriteLine(
+    $"{separation.Unmixing.Sources} sources from {mixture.Channels} channels, Amari error {error:0.0000}");
 
 string file = Path.Combine(Path.GetTempPath(), "math4ai-sources.wav");
 separation.Sources.Save(file, replace: true);

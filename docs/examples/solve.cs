@@ -12,7 +12,8 @@ Vector<double> x = a.Solve(a * ones);
 
 double condition = ConditionEstimate.Of(a);
 Console.WriteLine($"Math.NET runs on {Compute.Provider}.");
-Console.WriteLine($"condition number: {condition:0.0e+0}, so expect an error of at most about {condition * 1.1e-16:0.0e+0}");
+Console.WriteLine(
+    $"condition number: {condition:0.0e+0}, so expect an error of at most about {condition * 1.1e-16:0.0e+0}");
 Console.WriteLine($"error:            {(x - ones).InfinityNorm():0.0e+0}");
 
 // A line through points: least squares, with its rank and its residual.

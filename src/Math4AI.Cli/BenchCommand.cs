@@ -26,7 +26,8 @@ internal static class BenchCommand
         };
         var command = new Command(
             "bench",
-            "Measure managed against native linear algebra on this machine.\n\nExample:\n  math4ai bench svd --sizes 64 512")
+            "Measure managed against native linear algebra on this machine.\n\nExample:\n"
+            + "  math4ai bench svd --sizes 64 512")
         {
             operation, sizes, CommonOptions.Json,
         };
@@ -36,7 +37,8 @@ internal static class BenchCommand
             if (wanted != "all" && !PathBenchmark.Operations.Contains(wanted))
             {
                 throw new UsageException(
-                    $"There is no operation '{wanted}'; choose one of: {string.Join(", ", PathBenchmark.Operations)}, all.");
+                    $"There is no operation '{wanted}'; choose one of: "
+                    + $"{string.Join(", ", PathBenchmark.Operations)}, all.");
             }
 
             int most = wanted == "fft" ? MaxLength : MaxOrder;
@@ -65,7 +67,8 @@ internal static class BenchCommand
     private static void Print(IEnumerable<PathBenchmarkResult> results)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string title in new[] { "operation", "size", "managed", "native", "speedup", "GFLOP/s", "share of peak" })
+        foreach (string title
+            in new[] { "operation", "size", "managed", "native", "speedup", "GFLOP/s", "share of peak" })
         {
             table.AddColumn(title);
         }
@@ -87,10 +90,12 @@ internal static class BenchCommand
 
         AnsiConsole.Write(table);
         string bound = PeakSpeed.BoundGflops is { } limit
-            ? $"; by its clock and vectors the processor does at most {limit.ToString("0", CultureInfo.InvariantCulture)}"
+            ? "; by its clock and vectors the processor does at most "
+                + $"{limit.ToString("0", CultureInfo.InvariantCulture)}"
             : string.Empty;
         AnsiConsole.WriteLine(
-            $"The peak is the fastest product of this run, of order 1024 as a rule: {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s{bound}.");
+            "The peak is the fastest product of this run, of order 1024 as a rule: "
+            + $"{peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s{bound}.");
     }
 
     private static string Duration(double seconds) => seconds switch

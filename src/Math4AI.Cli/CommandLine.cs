@@ -4,12 +4,14 @@ namespace Math4AI.Cli;
 internal static class CommandLine
 {
     /// <summary>Gets the whole command line, as reports quote it.</summary>
-    public static string Text { get; } = string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1).Select(Quote)]);
+    public static string Text { get; } =
+        string.Join(' ', ["math4ai", .. Environment.GetCommandLineArgs().Skip(1).Select(Quote)]);
 
     private static string Quote(string word) => word.Length > 0 && word.All(IsPlain)
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
     /// <summary>Whether a shell takes the character as it is.</summary>
-    private static bool IsPlain(char c) => char.IsLetterOrDigit(c) || "-_./=,:+@%".Contains(c, StringComparison.Ordinal);
+    private static bool IsPlain(char c) =>
+        char.IsLetterOrDigit(c) || "-_./=,:+@%".Contains(c, StringComparison.Ordinal);
 }

@@ -54,7 +54,8 @@ internal static class CommonOptions
         option.Validators.Add(given =>
         {
             // What is not a number has its own error.
-            if (given.Tokens is [var word] && long.TryParse(word.Value, CultureInfo.InvariantCulture, out long number) && number < 1)
+            if (given.Tokens is [var word] && long.TryParse(word.Value, CultureInfo.InvariantCulture, out long number)
+                && number < 1)
             {
                 given.AddError($"'{option.Name}' takes a whole number from 1 on.");
             }

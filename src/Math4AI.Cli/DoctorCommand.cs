@@ -36,7 +36,8 @@ internal static class DoctorCommand
 
     private static void Print(DoctorSummary summary)
     {
-        Table checks = new Table().Border(TableBorder.Simple).AddColumn(string.Empty).AddColumn("check").AddColumn("finding");
+        Table checks =
+            new Table().Border(TableBorder.Simple).AddColumn(string.Empty).AddColumn("check").AddColumn("finding");
         foreach (DoctorCheck check in summary.Checks)
         {
             string finding = check.Ok ? check.Detail : $"{check.Detail}. {check.Remedy}";
@@ -44,7 +45,8 @@ internal static class DoctorCommand
         }
 
         AnsiConsole.Write(checks);
-        Table facts = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn(string.Empty).AddColumn(string.Empty);
+        Table facts =
+            new Table().Border(TableBorder.Simple).HideHeaders().AddColumn(string.Empty).AddColumn(string.Empty);
         foreach (NativeLibraryInfo library in Compute.Libraries)
         {
             facts.AddRow(Markup.Escape(library.Name), Markup.Escape(library.Version));

@@ -40,13 +40,18 @@ internal static class FitOptionReader
         Optimization.Minimizer.Methods.TryGetValue(name, out Func<Minimizer>? create)
             ? create()
             : throw new UsageException(
-                $"There is no minimizer '{name}'; choose one of: {string.Join(", ", Optimization.Minimizer.Methods.Keys)}.");
+                $"There is no minimizer '{name}'; choose one of: "
+                + $"{string.Join(", ", Optimization.Minimizer.Methods.Keys)}.");
 
     public static double Level(double level) =>
-        level > 0.0 && level < 1.0 ? level : throw new UsageException($"--level lies between 0 and 1, such as 0.95, and is not {level}.");
+        level > 0.0 && level < 1.0
+            ? level
+            : throw new UsageException($"--level lies between 0 and 1, such as 0.95, and is not {level}.");
 
     public static int? AtLeast(string option, int? number, int minimum) =>
-        number is null || number >= minimum ? number : throw new UsageException($"{option} takes a whole number from {minimum} on, not {number}.");
+        number is null || number >= minimum
+            ? number
+            : throw new UsageException($"{option} takes a whole number from {minimum} on, not {number}.");
 
     /// <summary>Returns the options with which the table is read.</summary>
     /// <exception cref="UsageException">A word is none of those that there are.</exception>
@@ -67,7 +72,11 @@ internal static class FitOptionReader
             {
                 DropsMissing = missing == "drop",
                 TakesDates = dates is not null,
-                Table = new TableOptions { DateUnit = dates == "seconds" ? DateUnit.Seconds : DateUnit.Days, DateOrigin = origin },
+                Table = new TableOptions
+                {
+                    DateUnit = dates == "seconds" ? DateUnit.Seconds : DateUnit.Days,
+                    DateOrigin = origin,
+                },
             }
             : throw new UsageException($"--date-origin takes a date such as 2000-01-01, not '{dateOrigin}'.");
     }
@@ -110,7 +119,8 @@ internal static class FitOptionReader
             string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts.Length != 2 || parts[0].Length == 0 || !values.TryAdd(parts[0], read(parts[1])))
             {
-                throw new UsageException($"{option} takes name=value, name=value …, each name once; '{pair}' is not such a pair.");
+                throw new UsageException(
+                    $"{option} takes name=value, name=value …, each name once; '{pair}' is not such a pair.");
             }
         }
 
@@ -118,7 +128,8 @@ internal static class FitOptionReader
     }
 
     private static double Number(string option, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value)
             ? value
             : throw new UsageException($"{option}: '{text}' is not a finite number.");
 }

@@ -23,7 +23,7 @@ internal sealed record FitComparison(
     double? MedianPredictionError,
     double? RootMeanSquarePredictionError);
 
-/// <summary>The content of <c>result.json</c>; null stands for what cannot be known, or is no finite number.</summary>
+/// <summary>The content of <c>result.json</c>; null stands for what cannot be known, or is not a finite number.</summary>
 internal sealed record FitSummary(
     bool Converged,
     string Termination,

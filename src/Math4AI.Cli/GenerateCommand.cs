@@ -13,17 +13,29 @@ internal static class GenerateCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train --text'." };
-        var prompt = new Option<string>("--prompt") { Description = "The text to continue.", HelpName = "TEXT", DefaultValueFactory = _ => "\n" };
-        var length = new Option<int>("--length") { Description = "The number of tokens to generate.", HelpName = "N", DefaultValueFactory = _ => 500 };
+        var prompt = new Option<string>("--prompt")
+        {
+            Description = "The text to continue.",
+            HelpName = "TEXT",
+            DefaultValueFactory = _ => "\n",
+        };
+        var length = new Option<int>("--length")
+        {
+            Description = "The number of tokens to generate.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 500,
+        };
         var temperature = new Option<double>("--temperature")
         {
-            Description = "The sampling temperature: 0 takes the most probable token each time, 1 samples from the model's probabilities.",
+            Description = "The sampling temperature: 0 takes the most probable token each time, 1 samples from the "
+                + "model's probabilities.",
             HelpName = "T",
             DefaultValueFactory = _ => 0.8,
         };
         var command = new Command(
             "generate",
-            "Continue a text with a trained language model.\n\nExample:\n  math4ai generate plays-model --prompt \"KING:\" --length 300")
+            "Continue a text with a trained language model.\n\nExample:\n"
+            + "  math4ai generate plays-model --prompt \"KING:\" --length 300")
         {
             model, prompt, length, temperature, CommonOptions.Seed,
         };
@@ -38,12 +50,14 @@ internal static class GenerateCommand
 
                 TextModel trained = TextModel.Load(words.GetValue(model)!);
 
-                // Its own standard output .NET goes on writing to when nobody reads any more; a file has a place that others share.
+                // Its own standard output .NET goes on writing to when nobody reads any more; a file has a place that
+                // others share.
                 using var descriptor = new SafeFileHandle(1, ownsHandle: false);
                 using var pipe = new FileStream(descriptor, FileAccess.Write, bufferSize: 0);
                 using Stream screen = pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
                 screen.Write(Encoding.UTF8.GetBytes(words.GetValue(prompt)!));
-                foreach (string symbol in trained.Generate(words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(CommonOptions.Seed))
+                foreach (string symbol in trained.Generate(
+                    words.GetValue(prompt)!, count, words.GetValue(temperature), words.GetValue(CommonOptions.Seed))
                     .TakeWhile(_ => !cancellation.IsCancellationRequested))
                 {
                     screen.Write(Encoding.UTF8.GetBytes(symbol));

@@ -12,7 +12,8 @@ internal static class OutputFiles
     {
         if (!force && paths.FirstOrDefault(Path.Exists) is { } taken)
         {
-            throw new IOException($"{taken} exists already: replace it with --force, or name another place with {option}.");
+            throw new IOException(
+                $"{taken} exists already: replace it with --force, or name another place with {option}.");
         }
     }
 

@@ -13,13 +13,14 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train'." };
         var data = new Argument<string>("DATA")
         {
-            Description = "A comma-separated file with the columns that the model was trained on; for a model of images, a folder of images or an "
-                + "IDX file.",
+            Description = "A comma-separated file with the columns that the model was trained on; for a model of "
+                + "images, a folder of images or an IDX file.",
         };
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
         var command = new Command(
             "predict",
-            "Predict with a trained model. Writes the prediction and, for classes, the probability of each.\n\nExample:\n"
+            "Predict with a trained model. Writes the prediction and, for classes, the probability of "
+            + "each.\n\nExample:\n"
             + "  math4ai predict iris-model flowers.csv -o predictions.csv")
         {
             model, data, output, CommonOptions.Force,
@@ -39,7 +40,8 @@ internal static class PredictCommand
             }
             else
             {
-                FileTransaction.WriteOne(path, words.GetValue(CommonOptions.Force), partial => File.WriteAllText(partial, text));
+                FileTransaction.WriteOne(
+                    path, words.GetValue(CommonOptions.Force), partial => File.WriteAllText(partial, text));
             }
 
             return 0;
@@ -54,10 +56,13 @@ internal static class PredictCommand
     /// <summary>The names, where there are any, the prediction, and for classes the probability of each.</summary>
     private static string ToCsv(FilePredictions found)
     {
-        string[] first = found.Names.Count > 0 ? ["image"] : [], deviation = found.Deviations.Count > 0 ? [$"deviation({found.Target})"] : [];
+        string[] first = found.Names.Count > 0 ? ["image"] : [], deviation = found.Deviations.Count > 0
+            ? [$"deviation({found.Target})"]
+            : [];
         var lines = new List<string>
         {
-            string.Join(',', first.Append(found.Target).Concat(found.Classes.Select(name => $"p({name})")).Concat(deviation).Select(Quote)),
+            string.Join(',', first.Append(found.Target).Concat(found.Classes.Select(name => $"p({name})"))
+                .Concat(deviation).Select(Quote)),
         };
         lines.AddRange(found.Values.Select((row, i) => string.Join(',', found.Names.Skip(i).Take(1).Select(Quote)
             .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Array.IndexOf(row, row.Max())])] : [])

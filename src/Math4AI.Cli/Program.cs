@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Math4AI.Data;
 using Math4AI.Runtime;
 
 namespace Math4AI.Cli;
@@ -90,6 +91,11 @@ internal static partial class Program
             return await words.InvokeAsync(configuration);
         }
 
+        if (Compute.EnvironmentProblem is { } problem)
+        {
+            throw new UsageException(problem);
+        }
+
         if (words.GetValue(CommonOptions.Threads) is { } threads)
         {
             Compute.Threads = threads;
@@ -137,6 +143,9 @@ internal static partial class Program
     [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '(.*)'\.$")]
     private static partial Regex UnreadableValue();
 
+    [GeneratedRegex("'(.*)'")]
+    private static partial Regex QuotedPath();
+
     private static string OneLine(Exception e)
     {
         // .NET adds the parameter's name to an argument's message; a user has no use for it.
@@ -144,7 +153,14 @@ internal static partial class Program
             ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
             : e.Message;
 
+        if (e is UnauthorizedAccessException && QuotedPath().Match(message) is { Success: true } path
+            && Directory.Exists(path.Groups[1].Value))
+        {
+            message = $"{path.Groups[1].Value} is a folder, and a file is needed.";
+        }
+
         // The lines after torch's own sentence are its native stack trace.
-        return e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" ");
+        return FileTransaction.WithFinalNames(
+            e is ExternalException ? message.Split('\n')[0].Trim() : message.ReplaceLineEndings(" "));
     }
 }

@@ -34,7 +34,8 @@ internal sealed class ProgressLine : IProgress<SeparationProgress>, IDisposable
     public void Report(SeparationProgress value) =>
         Show(value.Iteration == 0
             ? value.Stage
-            : $"{value.Stage}, iteration {value.Iteration}, change {value.Change.ToString("G2", CultureInfo.InvariantCulture)}");
+            : $"{value.Stage}, iteration {value.Iteration}, change "
+                + $"{value.Change.ToString("G2", CultureInfo.InvariantCulture)}");
 
     /// <summary>Takes the line away.</summary>
     public void Clear()

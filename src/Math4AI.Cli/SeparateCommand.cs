@@ -12,15 +12,15 @@ internal static class SeparateCommand
         var inputs = new Argument<string[]>("INPUT")
         {
             Description = "One recording of several channels, several mono recordings, or one file of numbers "
-                + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in cocktail "
-                + "party.",
+                + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in "
+                + "cocktail party.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
         var sources = new Option<string?>("--sources")
         {
-            Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as many "
-                + "as independent channels.",
+            Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as "
+                + "many as independent channels.",
         };
         var mixing = new Option<string?>("--mixing")
         {
@@ -39,22 +39,23 @@ internal static class SeparateCommand
         var subsample = new Option<int?>("--subsample")
         {
             Description = "The maximum number of samples in which "
-                + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes on with "
-                + "all samples. Default: 10000.",
+                + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes "
+                + "on with all samples. Default: 10000.",
         };
         var start = new Option<string?>("--start")
         {
-            Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a similar "
-                + $"recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
+            Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
+                + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
         };
         var memory = new Option<string?>("--memory")
         {
-            Description = "The memory that the samples may take, such as 512M. What needs more is read from its files block "
-                + "by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
+            Description = "The memory that the samples may take, such as 512M. What needs more is read from its files "
+                + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
         };
         var stability = new Option<int?>("--stability")
         {
-            Description = "The number of bootstrap resamples to separate, which shows how reliably each source is found.",
+            Description = "The number of bootstrap resamples to separate, which shows how reliably each source is "
+                + "found.",
         };
         var room = new Option<bool>("--room") { Description = "The recording comes from a room with echoes." };
         var window = new Option<int?>("--window")
@@ -68,8 +69,8 @@ internal static class SeparateCommand
         };
         var format = new Option<string>("--format")
         {
-            Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for that "
-                + "of the input.",
+            Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
+                + "that of the input.",
             DefaultValueFactory = _ => "float32",
         };
 
@@ -78,7 +79,8 @@ internal static class SeparateCommand
             "Separate mixed signals into their sources, one file each.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
-            inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room, window, microphone,
+            inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room,
+            window, microphone,
             CommonOptions.Seed, format, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>

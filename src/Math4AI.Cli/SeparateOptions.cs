@@ -176,15 +176,16 @@ internal sealed record SeparateOptions
     }
 
     /// <summary>Reads a number of sources; null for none and for auto.</summary>
-    /// <exception cref="UsageException">It is no number.</exception>
+    /// <exception cref="UsageException">It is not a number.</exception>
     public static int? Count(string? word) =>
         word is null or Auto ? null
-        : int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count)
+        : int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out int count)
             ? count
             : throw new UsageException($"--sources takes a whole number from 1 on, or {Auto}, not '{word}'.");
 
     /// <summary>Reads a number of bytes such as 512M; null for none.</summary>
-    /// <exception cref="UsageException">It is no number of bytes.</exception>
+    /// <exception cref="UsageException">It is not a number of bytes.</exception>
     public static long? Bytes(string? word)
     {
         if (word is null)

@@ -55,7 +55,8 @@ internal sealed partial class SeparateOutput : IDisposable
         AudioFormat format = Format(inputFormat);
         for (int source = 0; source < sources.Channels; source++)
         {
-            Write($"source-{source + 1}{format.Extension}", path => sources.Only(source).Save(path, format, replace: true));
+            Write($"source-{source + 1}{format.Extension}",
+                path => sources.Only(source).Save(path, format, replace: true));
         }
     }
 
@@ -64,7 +65,8 @@ internal sealed partial class SeparateOutput : IDisposable
     /// <summary>Moves every file to its place, and deletes files of the same kind from an earlier run.</summary>
     public void Commit()
     {
-        foreach (string file in Directory.GetFiles(options.Output).Where(file => OwnNames().IsMatch(Path.GetFileName(file))))
+        foreach (string file
+            in Directory.GetFiles(options.Output).Where(file => OwnNames().IsMatch(Path.GetFileName(file))))
         {
             files.Remove(file);
         }
@@ -162,6 +164,7 @@ internal sealed partial class SeparateOutput : IDisposable
     {
         string[] names = ["result.json", "unmixing.npy", "mixing.npy", "mean.npy", "sources.npy", "report.html"];
         string[] sources = Directory.Exists(options.Output) ? Directory.GetFiles(options.Output, "source-*") : [];
-        OutputFiles.RequireFree(options.Force, "-o", [.. names.Select(name => Path.Combine(options.Output, name)), .. sources]);
+        OutputFiles.RequireFree(
+            options.Force, "-o", [.. names.Select(name => Path.Combine(options.Output, name)), .. sources]);
     }
 }

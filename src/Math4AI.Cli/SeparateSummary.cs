@@ -73,7 +73,9 @@ internal sealed record SeparateSummary(
         return
         [
             $"{result}, {total} s.",
-            .. Stability is null ? Array.Empty<string>() : [$"Stability of the sources, 1 where every run found it: {index}."],
+            .. Stability is null
+                ? Array.Empty<string>()
+                : [$"Stability of the sources, 1 where every run found it: {index}."],
             .. Notes,
         ];
     }

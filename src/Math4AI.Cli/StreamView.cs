@@ -22,7 +22,8 @@ internal sealed class StreamView : IDisposable
     {
         (this.live, this.separator, this.sampleRate, this.lost) = (live, separator, sampleRate, lost);
         shown = Task.Factory.StartNew(
-            Console.IsErrorRedirected ? Lines : Table, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Console.IsErrorRedirected ? Lines : Table, CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     /// <summary>Begins to show a run, and by <paramref name="lost"/> how many blocks found no room.</summary>
@@ -46,7 +47,10 @@ internal sealed class StreamView : IDisposable
 
     private void Table()
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Console.Error),
+        });
         console.Live(new Text(string.Empty)).AutoClear(true).Start(context =>
         {
             while (!finished.Wait(OnTerminal))
@@ -58,14 +62,18 @@ internal sealed class StreamView : IDisposable
 
     private string State() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, {1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {lost()} blocks lost, unmixing moves by {100.0 * separator.Change:0.00} % a second");
+        $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, "
+        + $"{1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {lost()} blocks lost, unmixing moves by "
+        + $"{100.0 * separator.Change:0.00} % a second");
 
     private Rows Meters()
     {
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns(string.Empty, string.Empty, string.Empty, string.Empty);
+        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns(
+            string.Empty, string.Empty, string.Empty, string.Empty);
         for (int i = 0; i < separator.Channels; i++)
         {
-            table.AddRow($"channel {i + 1}", Meter(live.TakeInputPeak(i)), $"source {i + 1}", Meter(live.TakeSourcePeak(i)));
+            table.AddRow(
+                $"channel {i + 1}", Meter(live.TakeInputPeak(i)), $"source {i + 1}", Meter(live.TakeSourcePeak(i)));
         }
 
         return new Rows(new IRenderable[] { table, new Text(State()) });

@@ -362,12 +362,12 @@ internal sealed class TrainCommandOptions
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no checkpoint of 'math4ai train'.", e);
+            throw new InvalidDataException($"{path} is not a checkpoint of 'math4ai train'.", e);
         }
 
         return saved.Errors.Count == 0 && saved.CommandResult.Command == words.CommandResult.Command
             ? new TrainCommandOptions(saved, folder, words)
-            : throw new InvalidDataException($"{path} is no checkpoint of 'math4ai train'.");
+            : throw new InvalidDataException($"{path} is not a checkpoint of 'math4ai train'.");
     }
 
     /// <summary>The columns of text that have an order, and it.</summary>

@@ -28,7 +28,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
         RequireFree();
         if (!Compute.HasTensors)
         {
-            throw new PlatformNotSupportedException("Training needs torch, which does not load here; 'math4ai doctor' says why.");
+            throw new PlatformNotSupportedException(
+                "Training needs torch, which does not load here; 'math4ai doctor' says why.");
         }
 
         using var files = new FileTransaction(given.Force);
@@ -74,7 +75,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private bool IsImages(string path) => given.IsConvNet || Directory.Exists(path) || ImageSet.IsIdx(path);
 
-    private (TrainSummary Summary, TrainingReport Report) OfTable(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    private (TrainSummary Summary, TrainingReport Report) OfTable(
+        FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         if (given.Target is not { } target)
         {
@@ -98,7 +100,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
             ?? (table.Names.Contains(target) ? TableTraining.TaskOf(table, target) : TableTask.Classification);
         TrainerOptions trainer = given.Trainer(TableTraining.Defaults(task, table.Rows));
         TableTrainingOptions options = given.ForTable(target) with { Task = task, Trainer = trainer };
-        Trained<TableModel> training = TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
+        Trained<TableModel> training =
+            TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(given.Output, files);
         LearningPoint[] curve = given.LearningCurve
             ? [.. TableTraining.LearningCurve(table, test, options, cancellation)
@@ -109,7 +112,10 @@ internal sealed class TrainJob(TrainCommandOptions given)
             ? []
             : TableTraining.ValidationCurve(table, test, wanted.OptionsFrom(options, trainer), cancellation);
         Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () => TableTraining.Seeds(
-            table, test, options with { Trainer = trainer with { Seed = trainer.Seed + 1 } }, given.Seeds - 1, cancellation).Select(run => run.Test));
+            table, test, options with
+            {
+                Trainer = trainer with { Seed = trainer.Seed + 1 },
+            }, given.Seeds - 1, cancellation).Select(run => run.Test));
         return (
             SummaryOf(target, training) with
             {
@@ -124,7 +130,9 @@ internal sealed class TrainJob(TrainCommandOptions given)
             {
                 LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
                 Setting = wanted?.Setting,
-                ValidationCurve = wanted is null ? [] : [.. settings.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
+                ValidationCurve = wanted is null
+                    ? []
+                    : [.. settings.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
                 Plane = DecisionPlane.Of(training.Model, test ?? table),
             });
     }
@@ -159,12 +167,14 @@ internal sealed class TrainJob(TrainCommandOptions given)
     private static string TaskOf(Trained<TableModel> training) =>
         training.Model.About.Task == TableTask.Classification ? "classification" : "regression";
 
-    private static TrainSummary SummaryOf(string target, Trained<TableModel> training) => Summarise(TaskOf(training), target, training);
+    private static TrainSummary SummaryOf(string target, Trained<TableModel> training) =>
+        Summarise(TaskOf(training), target, training);
 
     private static TrainingReport ReportOf(string target, Trained<TableModel> training) =>
         TrainingReport.Of(training, target, TaskOf(training), CommandLine.Text);
 
-    private (TrainSummary Summary, TrainingReport Report) OfImages(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    private (TrainSummary Summary, TrainingReport Report) OfImages(
+        FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         (ImageSet images, ImageSet? test) = ReadImages();
         ImageTrainingOptions options = given.ForImages();
@@ -174,13 +184,17 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         TrainerOptions trainer = options.Trainer;
-        Trained<ImageModel> training = ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
+        Trained<ImageModel> training =
+            ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(given.Output, files);
         return (
             Summarise("classification", options.Target, training) with
             {
                 Seeds = Spread(training.Test, () => Enumerable.Range(1, given.Seeds - 1).Select(i => ImageModel.Train(
-                    images, test, options with { Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null } }, null, cancellation).Test)),
+                    images, test, options with
+                    {
+                        Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null },
+                    }, null, cancellation).Test)),
             },
             TrainingReport.Of(training, options.Target, "classification of images", CommandLine.Text) with
             {
@@ -193,7 +207,9 @@ internal sealed class TrainJob(TrainCommandOptions given)
         if (Directory.Exists(given.Data) || ImageSet.IsIdx(given.Data!))
         {
             ImageSet read = ImageSet.Read(given.Data!);
-            return (read, given.Test is null ? null : ImageSet.Read(given.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
+            return (read, given.Test is null
+                ? null
+                : ImageSet.Read(given.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
         }
 
         if (given.Target is not { } target)
@@ -209,10 +225,12 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         ImageSet images = ImageSet.FromTable(table, target);
         return (images, given.Test is null ? null : ImageSet.FromTable(
-            Table.Read(given.Test), target, new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
+            Table.Read(given.Test), target,
+            new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
     }
 
-    private (TrainSummary Summary, TrainingReport Report) OfText(FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    private (TrainSummary Summary, TrainingReport Report) OfText(
+        FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
         string text = File.ReadAllText(given.Text!);
         TextTrainingOptions options = given.ForText();
@@ -220,7 +238,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
         training.Model.Save(given.Output, files);
         return (
             Summarise("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
-            TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}", CommandLine.Text) with
+            TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}",
+                CommandLine.Text) with
             {
                 Sample = string.Concat(training.Model.Generate("\n", 500)),
             });
@@ -239,7 +258,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
         Known(trained.Train.Scores),
         Known(trained.Validation.Scores),
         Known(trained.Test.Scores),
-        trained.Test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper)).ToDictionary(),
+        trained.Test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper))
+            .ToDictionary(),
         trained.Confusion,
         []);
 
@@ -251,9 +271,11 @@ internal sealed class TrainJob(TrainCommandOptions given)
         scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 
     /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
-    private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) => given.Seeds == 1
+    private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) =>
+        given.Seeds == 1
         ? null
-        : ScoredPart.Spread([first, .. others()]).Where(pair => double.IsFinite(pair.Value.Mean)).ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
+        : ScoredPart.Spread([first, .. others()]).Where(pair => double.IsFinite(pair.Value.Mean))
+            .ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
 
     private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
     {
@@ -266,7 +288,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
         OutputFiles.RequireFolder(given.Output);
         if (!given.Force && File.Exists(CheckpointPath))
         {
-            throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or begin anew with --force.");
+            throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or "
+                + "begin anew with --force.");
         }
 
         string[] names = [.. LearnedTable.Files(given.Output), Path.Combine(given.Output, "result.json"), Path.Combine(given.Output, "report.html")];
@@ -287,11 +310,15 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         void IProgress<TrainingEpoch>.Report(TrainingEpoch value)
         {
-            int all = options.Steps is { } steps ? (int)Math.Ceiling((double)steps / (options.EvaluateEvery ?? steps)) : options.Epochs;
-            double left = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds / value.Epoch * (all - value.Epoch);
+            int all = options.Steps is { } steps
+                ? (int)Math.Ceiling((double)steps / (options.EvaluateEvery ?? steps))
+                : options.Epochs;
+            double left =
+                System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds / value.Epoch * (all - value.Epoch);
             line.Show(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{value.Epoch} of {all}, loss {value.TrainLoss:0.0000}, validation {value.ValidationLoss:0.0000}, at most {Math.Max(0.0, left):0} s left"));
+                $"{value.Epoch} of {all}, loss {value.TrainLoss:0.0000}, validation {value.ValidationLoss:0.0000}, at "
+                + $"most {Math.Max(0.0, left):0} s left"));
         }
     }
 }

@@ -5,7 +5,8 @@ namespace Math4AI.Cli;
 /// <summary>Checks that several options of <c>math4ai train</c> share.</summary>
 internal static class TrainOptionChecks
 {
-    public static void RequireChoice(ParseResult words, string kind, IEnumerable<string> choices, Option<string?> option)
+    public static void RequireChoice(
+        ParseResult words, string kind, IEnumerable<string> choices, Option<string?> option)
     {
         if (words.GetValue(option) is { } word && !choices.Contains(word))
         {

@@ -10,7 +10,8 @@ internal sealed record LearningPoint(int Samples, IReadOnlyDictionary<string, do
 
 /// <summary>A point of a validation curve.</summary>
 internal sealed record SettingPoint(
-    double Value, IReadOnlyDictionary<string, double> Train, IReadOnlyDictionary<string, double> Validation, IReadOnlyDictionary<string, double> Test);
+    double Value, IReadOnlyDictionary<string, double> Train, IReadOnlyDictionary<string, double> Validation,
+    IReadOnlyDictionary<string, double> Test);
 
 /// <summary>A score over several seeds.</summary>
 internal sealed record SeedSpread(double Mean, double Deviation);
@@ -58,17 +59,22 @@ internal sealed record TrainSummary(
     public void Print(TrainCommandOptions given)
     {
         static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-        static string Of(IReadOnlyDictionary<string, double> scores, string name) => scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
+        static string Of(IReadOnlyDictionary<string, double> scores, string name) =>
+            scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
         bool hasIntervals = TestIntervals.Count > 0;
         var table = new Spectre.Console.Table().Border(TableBorder.Simple);
-        foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals ? ["95 % from", "to"] : Array.Empty<string>()])
+        foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals
+            ? ["95 % from", "to"]
+            : Array.Empty<string>()])
         {
             table.AddColumn(new TableColumn(title).NoWrap());
         }
 
         foreach ((string name, double value) in Test)
         {
-            string[] interval = TestIntervals.TryGetValue(name, out Interval between) ? [Text(between.Lower), Text(between.Upper)] : [];
+            string[] interval = TestIntervals.TryGetValue(name, out Interval between)
+                ? [Text(between.Lower), Text(between.Upper)]
+                : [];
             table.AddRow([name, Of(Train, name), Of(Validation, name), Text(value), .. interval]);
         }
 
@@ -83,7 +89,8 @@ internal sealed record TrainSummary(
         {
             string name = point.Validation.Keys.First();
             Console.Out.WriteLine(
-                $"{Setting} {Text(point.Value)}: {name} {Text(point.Train[name])} in training, {Text(point.Validation[name])} in validation, "
+                $"{Setting} {Text(point.Value)}: {name} {Text(point.Train[name])} in training, "
+                + $"{Text(point.Validation[name])} in validation, "
                 + $"{Text(point.Test[name])} in the test");
         }
 
@@ -109,6 +116,7 @@ internal sealed record TrainSummary(
 
         Console.Out.WriteLine(Task == "text"
             ? $"Written to {given.Output}; go on with a text by: math4ai generate {given.Output} --prompt \"...\""
-            : $"Written to {given.Output}; predict with: math4ai predict {given.Output} {(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+            : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
+                + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
     }
 }

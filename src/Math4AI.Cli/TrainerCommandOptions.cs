@@ -21,7 +21,8 @@ internal static class TrainerCommandOptions
 
     private static readonly Option<int?> StepsOption = new("--steps")
     {
-        Description = "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression 20000, or 50 passes if those are more.",
+        Description = "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression "
+            + "20000, or 50 passes if those are more.",
         HelpName = "N",
     };
 
@@ -52,14 +53,16 @@ internal static class TrainerCommandOptions
 
     private static readonly Option<string?> ScheduleOption = new("--schedule")
     {
-        Description = $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for lbfgs constant.",
+        Description = $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for "
+            + "lbfgs constant.",
         HelpName = "NAME",
     };
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =
     [
-        EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption, CheckpointSteps,
+        EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption,
+        CheckpointSteps,
     ];
 
     /// <summary>

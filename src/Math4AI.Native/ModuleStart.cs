@@ -17,8 +17,8 @@ using Math4AI.Training.Tables;
 namespace Math4AI;
 
 /// <summary>
-/// Runs once, on the first use of any type of this library: says how each native library is found and how Math.NET comes by
-/// its providers, that sound is one of the formats of data, and which kinds of models a folder may hold. It loads nothing.
+/// Runs once, at the first use of any type of this library. It registers where native libraries are found, the providers
+/// for Math.NET, sound as a data format, and the kinds of models that a folder may hold. It loads nothing.
 /// </summary>
 internal static class ModuleStart
 {

@@ -28,7 +28,8 @@ internal static class CurvePictures
         using Plot plot = Create();
         foreach (IReadOnlyList<Interval> edges in bands)
         {
-            var band = plot.Add.FillY(curveX, [.. edges.Select(edge => edge.Lower)], [.. edges.Select(edge => edge.Upper)]);
+            var band = plot.Add.FillY(
+                curveX, [.. edges.Select(edge => edge.Lower)], [.. edges.Select(edge => edge.Upper)]);
             band.FillColor = LineColour.WithAlpha(0.18);
             band.LineWidth = 0;
         }
@@ -112,7 +113,8 @@ internal static class CurvePictures
     /// <param name="area">What part of the plane the values cover.</param>
     /// <param name="path">Points on the way, in order.</param>
     public static Picture Contour(
-        double[,] values, (double Left, double Right, double Bottom, double Top) area, IReadOnlyList<(double X, double Y)> path)
+        double[,] values, (double Left, double Right, double Bottom, double Top) area,
+        IReadOnlyList<(double X, double Y)> path)
     {
         using Plot plot = Create();
         int rows = values.GetLength(0);

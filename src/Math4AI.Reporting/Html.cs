@@ -28,15 +28,18 @@ internal sealed class Html
         .fact span { color: var(--quiet); font-size: 12px; }
         .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); gap: 14px; }
         .wide { grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); }
-        .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px; min-width: 0; }
+        .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px;
+                min-width: 0; }
         .card img { display: block; width: 100%; border-radius: 6px; }
         .card audio { display: block; width: 100%; margin-top: 10px; height: 36px; }
-        .scale { display: flex; justify-content: space-between; color: var(--quiet); font-size: 11px; margin: 2px 0 8px; }
+        .scale { display: flex; justify-content: space-between; color: var(--quiet); font-size: 11px;
+                 margin: 2px 0 8px; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
         th { font-weight: 500; color: var(--quiet); text-align: left; padding: 4px 8px; white-space: nowrap; }
         td { padding: 5px 9px; text-align: right; border-radius: 4px; }
-        td.text { text-align: left; } .bar { display: block; height: 12px; border-radius: 3px; background: var(--accent); }
+        td.text { text-align: left; }
+        .bar { display: block; height: 12px; border-radius: 3px; background: var(--accent); }
         .note { border-left: 3px solid var(--accent); padding: 2px 0 2px 12px; margin: 8px 0; }
         """;
 
@@ -59,7 +62,9 @@ internal sealed class Html
 
     /// <summary>Returns a small colored square for a legend.</summary>
     public static string Swatch(string colour) =>
-        $"<span style=\"display:inline-block;width:.8em;height:.8em;border-radius:2px;background:{Escape(colour)}\"></span>";
+        "<span "
+            + "style=\"display:inline-block;width:.8em;height:.8em;border-radius:2px;"
+            + $"background:{Escape(colour)}\"></span>";
 
     public Html Facts(IEnumerable<(string Name, string Value)> facts)
     {
@@ -90,7 +95,8 @@ internal sealed class Html
             Add($"<tr><th>{Escape(rows[i])}</th>");
             for (int j = 0; j < columns.Count; j++)
             {
-                Add($"<td style=\"background:{Colour(values[i, j], largest)}\">{Number(Math.Abs(values[i, j]) < 1e-12 * largest ? 0.0 : values[i, j])}</td>");
+                double shown = Math.Abs(values[i, j]) < 1e-12 * largest ? 0.0 : values[i, j];
+                Add($"<td style=\"background:{Colour(values[i, j], largest)}\">{Number(shown)}</td>");
             }
 
             Add("</tr>");

@@ -26,7 +26,13 @@ internal static class PlanePicture
         using SKBitmap large = small.Resize(new SKImageInfo(Side, Side), new SKSamplingOptions(SKFilterMode.Linear));
         using var canvas = new SKCanvas(large);
         using var fill = new SKPaint { IsAntialias = true };
-        using var edge = new SKPaint { IsAntialias = true, Color = SKColors.White, IsStroke = true, StrokeWidth = 1.5f };
+        using var edge = new SKPaint
+        {
+            IsAntialias = true,
+            Color = SKColors.White,
+            IsStroke = true,
+            StrokeWidth = 1.5f,
+        };
         foreach ((double x, double y, int of) in plane.Points.Where(point => point.Class >= 0))
         {
             float across = (float)((x - plane.Left) / (plane.Right - plane.Left) * Side);

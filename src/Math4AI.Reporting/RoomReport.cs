@@ -35,7 +35,9 @@ public sealed record RoomReport
                 ("sources", Result.Sources.Channels.ToString(CultureInfo.InvariantCulture)),
                 ("iterations", Result.Iterations.ToString(CultureInfo.InvariantCulture)),
                 ("windows, samples", string.Join(", ", Result.Windows)),
-                ($"room statistic, a room above {Html.Number(RoomTest.Threshold)}", double.IsNaN(Statistic) ? "not computed" : Html.Number(Statistic)),
+                ($"room statistic, a room above {Html.Number(RoomTest.Threshold)}", double.IsNaN(Statistic)
+                    ? "not computed"
+                    : Html.Number(Statistic)),
                 ("length", string.Create(CultureInfo.InvariantCulture, $"{Mixture.Duration.TotalSeconds:0.##} s")),
             ]);
         foreach (string note in Result.Notes.Concat(Mixture.Notes))

@@ -106,12 +106,15 @@ public sealed record SeparationReport
             }
 
             Picture picture = CurvePictures.Density(
-                [.. shown.Select(i => curve.Values[i])], [.. shown.Select(i => curve.Density[i])], [.. shown.Select(i => curve.Score[i])]);
+                [.. shown.Select(i => curve.Values[i])], [.. shown.Select(i => curve.Density[i])],
+                [.. shown.Select(i => curve.Score[i])]);
             page.Add($"<div class=\"card\"><h3>{Html.Escape(Sources.Names[source])}</h3>")
                 .Image(picture.Png, $"density and score of {Sources.Names[source]}")
                 .Scale($"{Html.Number(picture.Left)} standard deviations", Html.Number(picture.Right))
-                .Add($"<p class=\"quiet\">density up to {Html.Number(shown.Max(i => curve.Density[i]))}; the second curve is the score −f′/f, "
-                    + $"which is 0 at half the height and {Html.Number(shown.Max(i => Math.Abs(curve.Score[i])))} at the top</p></div>");
+                .Add($"<p class=\"quiet\">density up to {Html.Number(shown.Max(i => curve.Density[i]))}; the second "
+                    + "curve is the score −f′/f, which is 0 at half the height and "
+                    + $"{Html.Number(shown.Max(i => Math.Abs(curve.Score[i])))} at "
+                    + "the top</p></div>");
         }
 
         page.Add("</div>");
@@ -138,11 +141,13 @@ public sealed record SeparationReport
         if (Stability is { } stability)
         {
             yield return ($"stability of the sources over {stability.Runs} runs",
-                string.Join(" · ", stability.Index.Select(value => value.ToString("0.00", CultureInfo.InvariantCulture))));
+                string.Join(
+                    " · ", stability.Index.Select(value => value.ToString("0.00", CultureInfo.InvariantCulture))));
         }
 
         yield return ("largest correlation, before → after",
-            $"{LargestBeside(Result.Mixture.Correlation.ToArray())} → {LargestBeside(Result.Statistics.Correlation.ToArray())}");
+            $"{LargestBeside(Result.Mixture.Correlation.ToArray())} → "
+            + $"{LargestBeside(Result.Statistics.Correlation.ToArray())}");
     }
 
     private static string Nats(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
@@ -176,9 +181,9 @@ public sealed record SeparationReport
             .HeatMap("Correlations before", Result.Mixture.Correlation.ToArray(), channels, channels)
             .HeatMap("Correlations after", Result.Statistics.Correlation.ToArray(), sources, sources)
             .Add("</div>")
-            .Add("<p class=\"quiet\">Order, sign and scale of blindly separated sources are arbitrary: Y = A X = (A D)(D⁻¹ X). "
-                + "Here the loudest source comes first, the signs make the skewness positive, and the scale makes "
-                + $"{(IsSound ? "every peak 0.9" : "every variance 1")}.</p>");
+            .Add("<p class=\"quiet\">Order, sign and scale of blindly separated sources are arbitrary: Y = A X = (A "
+                + "D)(D⁻¹ X). Here the loudest source comes first, the signs make the skewness positive, and the scale "
+                + $"makes {(IsSound ? "every peak 0.9" : "every variance 1")}.</p>");
     }
 
     private void Convergence(Html page)
@@ -189,14 +194,19 @@ public sealed record SeparationReport
         }
 
         page.Heading("Convergence")
-            .Add($"<div class=\"card scroll\"><table><tr><th>iteration</th><th>{Html.Escape(Result.Method.Objective)}</th><th>change</th><th></th></tr>");
+            .Add("<div class=\"card "
+                + $"scroll\"><table><tr><th>iteration</th><th>{Html.Escape(Result.Method.Objective)}</th>"
+                + "<th>change</th><th></th></tr>");
         double smallest = Math.Log10(Math.Max(1e-16, Result.Changes.Min()));
         double largest = Math.Log10(Math.Max(1e-16, Result.Changes.Max()));
         for (int i = 0; i < Result.Changes.Count; i++)
         {
-            double share = (Math.Log10(Math.Max(1e-16, Result.Changes[i])) - smallest + 0.3) / (largest - smallest + 0.3);
+            double share =
+                (Math.Log10(Math.Max(1e-16, Result.Changes[i])) - smallest + 0.3) / (largest - smallest + 0.3);
             string width = (260 * share).ToString("0", CultureInfo.InvariantCulture);
-            page.Add($"<tr><td>{i + 1}</td><td>{Html.Number(Result.Objectives[i])}</td><td>{Html.Number(Result.Changes[i])}</td>"
+            page.Add(
+                $"<tr><td>{i + 1}</td><td>{Html.Number(Result.Objectives[i])}</td>"
+                + $"<td>{Html.Number(Result.Changes[i])}</td>"
                 + $"<td class=\"text\"><span class=\"bar\" style=\"width:{width}px\"></span></td></tr>");
         }
 
@@ -212,7 +222,7 @@ public sealed record SeparationReport
                 + $"{(1000 * seconds).ToString("0.0", CultureInfo.InvariantCulture)} ms</td></tr>");
         }
 
-        page.Add($"</table><p class=\"quiet\">{Html.Escape(Compute.Processor)}, {Compute.Threads} threads, linear algebra: "
-            + $"{Compute.Provider}, {Html.Escape(Compute.InstructionSet)}</p></div>");
+        page.Add($"</table><p class=\"quiet\">{Html.Escape(Compute.Processor)}, {Compute.Threads} threads, linear "
+            + $"algebra: {Compute.Provider}, {Html.Escape(Compute.InstructionSet)}</p></div>");
     }
 }

@@ -12,7 +12,9 @@ internal static class SignalCards
         string end = isSound
             ? string.Create(CultureInfo.InvariantCulture, $"{signals.Duration.TotalSeconds:0.##} s")
             : $"sample {signals.Length}";
-        double highest = isSound ? Math.Min(SignalPictures.HighestFrequency, signals.SampleRate / 2.0) : signals.SampleRate / 2.0;
+        double highest = isSound
+            ? Math.Min(SignalPictures.HighestFrequency, signals.SampleRate / 2.0)
+            : signals.SampleRate / 2.0;
         string frequencies = isSound
             ? string.Create(CultureInfo.InvariantCulture, $"0 to {highest / 1000.0:0.##} kHz")
             : "0 to half the sample rate";
@@ -26,7 +28,8 @@ internal static class SignalCards
             page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}</h3>")
                 .Image(SignalPictures.Waveform(samples, peak), $"waveform of {name}")
                 .Scale("0", $"peak {Html.Number(peak)} · {end}")
-                .Image(SignalPictures.Spectrogram(samples, 2.0 * highest / signals.SampleRate), $"spectrogram of {name}")
+                .Image(SignalPictures.Spectrogram(samples, 2.0 * highest / signals.SampleRate), "spectrogram of "
+                    + $"{name}")
                 .Scale($"spectrogram, {frequencies}, 80 dB", end);
             if (isSound)
             {
@@ -39,7 +42,8 @@ internal static class SignalCards
         page.Add("</div>");
         if (isSound && signals.Duration > AudioPlayer.Longest)
         {
-            page.Add($"<p class=\"quiet\">The players hold the first {AudioPlayer.Longest.TotalSeconds:0} seconds.</p>");
+            page.Add($"<p class=\"quiet\">The players hold the first {AudioPlayer.Longest.TotalSeconds:0} "
+                + "seconds.</p>");
         }
     }
 

@@ -47,7 +47,8 @@ internal static class SignalPictures
         using var plot = new Plot();
         var map = plot.Add.Heatmap(decibels);
         map.Colormap = new ScottPlot.Colormaps.Inferno();
-        map.ManualRange = new ScottPlot.Range(decibels.Cast<double>().Max() - DynamicRange, decibels.Cast<double>().Max());
+        map.ManualRange = new ScottPlot.Range(
+            decibels.Cast<double>().Max() - DynamicRange, decibels.Cast<double>().Max());
         plot.Axes.SetLimits(-0.5, decibels.GetLength(1) - 0.5, -0.5, decibels.GetLength(0) - 0.5);
         return Frameless(plot, SpectrogramHeight);
     }

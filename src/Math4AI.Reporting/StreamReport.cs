@@ -43,11 +43,13 @@ public sealed record StreamReport
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts);
         page.Heading("Latency")
-            .Add("<div class=\"card scroll\"><table><tr><th></th><th>median</th><th>99 %</th><th>99.99 %</th><th>worst</th></tr>");
+            .Add("<div class=\"card scroll\"><table><tr><th></th><th>median</th><th>99 %</th><th>99.99 "
+                + "%</th><th>worst</th></tr>");
         Row(page, "push to pull", Latency);
         Row(page, "processing of a block", Processing);
         page.Add("</table><p class=\"quiet\">"
-            + $"A block of {Block} frames lasts {Time((double)Block / SampleRate)}; the latency of the algorithm itself, block and window, is {Time(AlgorithmicLatency)}.</p></div>");
+            + $"A block of {Block} frames lasts {Time((double)Block / SampleRate)}; the latency of the algorithm "
+            + $"itself, block and window, is {Time(AlgorithmicLatency)}.</p></div>");
         page.Add("<div class=\"grid wide\">");
         Tail(page, "push to pull", Latency);
         Tail(page, "processing of a block", Processing);
@@ -57,7 +59,9 @@ public sealed record StreamReport
 
     private static void Row(Html page, string name, LatencyHistogram times)
     {
-        double[] values = [times.Quantile(0.5), times.Quantile(0.99), times.Quantile(0.9999), times.Count == 0 ? double.NaN : times.Worst];
+        double[] values = [times.Quantile(0.5), times.Quantile(0.99), times.Quantile(0.9999), times.Count == 0
+            ? double.NaN
+            : times.Worst];
         page.Add($"<tr><th>{name}</th>{string.Concat(values.Select(value => $"<td>{Time(value)}</td>"))}</tr>");
     }
 
@@ -71,11 +75,13 @@ public sealed record StreamReport
         }
 
         Picture picture = CurvePictures.Line(
-            [.. tail.Select(point => Math.Log10(point.Seconds))], [.. tail.Select(point => Math.Log10(point.ShareLonger))]);
+            [.. tail.Select(point => Math.Log10(point.Seconds))],
+            [.. tail.Select(point => Math.Log10(point.ShareLonger))]);
         page.Add($"<div class=\"card\"><h3>Share of blocks whose {name} takes longer</h3>")
             .Image(picture.Png, $"the share of blocks whose {name} takes longer than a time, both logarithmic")
             .Scale(Time(Math.Pow(10.0, picture.Left)), Time(Math.Pow(10.0, picture.Right)))
-            .Add($"<p class=\"quiet\">from {Share(tail[^1].ShareLonger)} at the bottom to {Share(tail[0].ShareLonger)} at the top; both scales are logarithmic</p></div>");
+            .Add($"<p class=\"quiet\">from {Share(tail[^1].ShareLonger)} at the bottom to {Share(tail[0].ShareLonger)} "
+                + "at the top; both scales are logarithmic</p></div>");
     }
 
     private static string Share(double share) => $"{Html.Number(100.0 * share)} %";

@@ -61,7 +61,9 @@ public sealed record TrainingReport
     /// <summary>
     /// Gets the validation curve: the validation scores over the values of <see cref="Setting"/>; empty for none.
     /// </summary>
-    public IReadOnlyList<(double Value, IReadOnlyDictionary<string, double> Scores)> ValidationCurve { get; init; } = [];
+    public IReadOnlyList<(double Value,
+        IReadOnlyDictionary<string, double> Scores)> ValidationCurve
+    { get; init; } = [];
 
     /// <summary>Gets the decision regions of a classifier of two inputs; null for any other model.</summary>
     public DecisionPlane? Plane { get; init; }
@@ -191,15 +193,17 @@ public sealed record TrainingReport
 
     private void Scores(Html page)
     {
-        page.Heading("Scores").Add("<div class=\"card scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th>"
-            + "<th>95 % interval from</th><th>to</th></tr>");
+        page.Heading("Scores").Add("<div class=\"card "
+            + "scroll\"><table><tr><th></th><th>training</th><th>validation</th><th>test</th><th>95 % interval "
+            + "from</th><th>to</th></tr>");
         foreach ((string name, double value) in Test.Scores)
         {
             (string from, string to) = Test.Intervals.TryGetValue(name, out Interval interval)
                 ? (Html.Number(interval.Lower), Html.Number(interval.Upper))
                 : (string.Empty, string.Empty);
             page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(Train.Scores[name])}</td>"
-                + $"<td>{Html.Number(Validation.Scores[name])}</td><td>{Html.Number(value)}</td><td>{from}</td><td>{to}</td></tr>");
+                + $"<td>{Html.Number(Validation.Scores[name])}</td><td>{Html.Number(value)}</td>"
+                + $"<td>{from}</td><td>{to}</td></tr>");
         }
 
         page.Add("</table></div>");
@@ -218,14 +222,16 @@ public sealed record TrainingReport
             Picture picture = CurvePictures.Line(epochs, [.. history.Select(loss)]);
             page.Add($"<div class=\"card\"><h3>{title}</h3>").Image(picture.Png, title)
                 .Scale("evaluation 1", $"evaluation {history.Count}")
-                .Scale($"{Html.Number(history.Min(loss))} to {Html.Number(history.Max(loss))}", string.Empty).Add("</div>");
+                .Scale($"{Html.Number(history.Min(loss))} to {Html.Number(history.Max(loss))}", string.Empty)
+                .Add("</div>");
         }
 
         page.Add("</div>");
     }
 
     private static void Curve(
-        Html page, string title, string across, string part, IReadOnlyList<(double At, IReadOnlyDictionary<string, double> Scores)> points)
+        Html page, string title, string across, string part,
+        IReadOnlyList<(double At, IReadOnlyDictionary<string, double> Scores)> points)
     {
         if (points.Count == 0)
         {
@@ -235,10 +241,14 @@ public sealed record TrainingReport
         page.Heading(title).Add("<div class=\"grid\">");
         foreach (string name in points[0].Scores.Keys)
         {
-            Picture picture = CurvePictures.Line([.. points.Select(point => point.At)], [.. points.Select(point => point.Scores[name])]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}, {part}</h3>").Image(picture.Png, $"{name} over {across}")
-                .Scale($"{across}: {Html.Number(points.Min(point => point.At))}", Html.Number(points.Max(point => point.At)))
-                .Scale($"{Html.Number(points.Min(point => point.Scores[name]))} to {Html.Number(points.Max(point => point.Scores[name]))}", string.Empty)
+            Picture picture = CurvePictures.Line(
+                [.. points.Select(point => point.At)], [.. points.Select(point => point.Scores[name])]);
+            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}, {part}</h3>")
+                .Image(picture.Png, $"{name} over {across}")
+                .Scale($"{across}: {Html.Number(points.Min(point => point.At))}",
+                    Html.Number(points.Max(point => point.At)))
+                .Scale($"{Html.Number(points.Min(point => point.Scores[name]))} to "
+                    + $"{Html.Number(points.Max(point => point.Scores[name]))}", string.Empty)
                 .Add("</div>");
         }
 
@@ -248,7 +258,8 @@ public sealed record TrainingReport
     private void AddPlane(Html page, DecisionPlane plane)
     {
         page.Heading("Decision regions").Add("<div class=\"grid wide\"><div class=\"card\"><h3>")
-            .Add(string.Join(" · ", Classes.Select((name, i) => $"{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(name)}")))
+            .Add(string.Join(
+                " · ", Classes.Select((name, i) => $"{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(name)}")))
             .Add("</h3>").Image(PlanePicture.Png(plane), "predicted class over the two inputs")
             .Scale($"{plane.Across}: {Html.Number(plane.Left)}", Html.Number(plane.Right))
             .Scale($"{plane.Up}: {Html.Number(plane.Bottom)} to {Html.Number(plane.Top)}", string.Empty)
@@ -274,11 +285,13 @@ public sealed record TrainingReport
     private void RocCurves(Html page)
     {
         page.Heading("ROC curves").Add("<div class=\"grid\">");
-        foreach (int of in Enumerable.Range(0, Classes.Count).Where(of => Observed.Contains(of) && Observed.Any(label => label != of)).Take(MaxCurves))
+        foreach (int of in Enumerable.Range(0, Classes.Count)
+            .Where(of => Observed.Contains(of) && Observed.Any(label => label != of)).Take(MaxCurves))
         {
             List<double> x = [0.0], y = [0.0];
             double positives = Observed.Count(label => label == of), negatives = Observed.Count - positives;
-            foreach (var tied in Enumerable.Range(0, Observed.Count).GroupBy(sample => Probabilities[sample][of]).OrderByDescending(group => group.Key))
+            foreach (var tied in Enumerable.Range(0, Observed.Count).GroupBy(sample => Probabilities[sample][of])
+                .OrderByDescending(group => group.Key))
             {
                 // Samples that are given the same are found together: the curve goes straight over them.
                 double found = tied.Count(sample => Observed[sample] == of);
@@ -287,7 +300,8 @@ public sealed record TrainingReport
             }
 
             Picture picture = CurvePictures.Fit([0.0, 1.0], [0.0, 1.0], [.. x], [.. y]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(Classes[of])}</h3>").Image(picture.Png, $"ROC curve: {Classes[of]}")
+            page.Add($"<div class=\"card\"><h3>{Html.Escape(Classes[of])}</h3>")
+                .Image(picture.Png, $"ROC curve: {Classes[of]}")
                 .Scale("false positive rate: 0", "1").Scale("true positive rate: 0 to 1", string.Empty).Add("</div>");
         }
 
@@ -299,13 +313,18 @@ public sealed record TrainingReport
     {
         (double Said, double Right)[] bins =
         [
-            .. Probabilities.Select((row, i) => (Said: row.Max(), Right: Array.IndexOf(row, row.Max()) == Observed[i] ? 1.0 : 0.0))
-                .GroupBy(pair => (int)Math.Min(CalibrationBins - 1, CalibrationBins * pair.Said)).OrderBy(group => group.Key)
+            .. Probabilities.Select(
+                (row, i) => (Said: row.Max(), Right: Array.IndexOf(row, row.Max()) == Observed[i] ? 1.0 : 0.0))
+                .GroupBy(pair => (int)Math.Min(CalibrationBins - 1, CalibrationBins * pair.Said))
+                .OrderBy(group => group.Key)
                 .Select(group => (group.Average(pair => pair.Said), group.Average(pair => pair.Right))),
         ];
-        Picture picture = CurvePictures.Points([.. bins.Select(bin => bin.Said)], [.. bins.Select(bin => bin.Right)], (0.0, 0.0, 1.0, 1.0));
-        page.Heading("Calibration").Add("<div class=\"card\"><h3>Accuracy of the predicted class, over its predicted probability</h3>")
-            .Image(picture.Png, "calibration").Scale(Html.Number(picture.Left), Html.Number(picture.Right)).Add("</div>");
+        Picture picture = CurvePictures.Points(
+            [.. bins.Select(bin => bin.Said)], [.. bins.Select(bin => bin.Right)], (0.0, 0.0, 1.0, 1.0));
+        page.Heading("Calibration")
+            .Add("<div class=\"card\"><h3>Accuracy of the predicted class, over its predicted probability</h3>")
+            .Image(picture.Png, "calibration").Scale(Html.Number(picture.Left), Html.Number(picture.Right))
+            .Add("</div>");
     }
 
     /// <summary>The wrong predictions with the highest probabilities.</summary>
@@ -321,7 +340,8 @@ public sealed record TrainingReport
             return;
         }
 
-        page.Heading("Most confident errors").Add("<div class=\"card scroll\"><table><tr><th></th><th>observed</th><th>predicted</th><th>probability</th></tr>");
+        page.Heading("Most confident errors").Add("<div class=\"card "
+            + "scroll\"><table><tr><th></th><th>observed</th><th>predicted</th><th>probability</th></tr>");
         foreach (int i in wrong)
         {
             page.Add("<tr><th>");
@@ -348,11 +368,13 @@ public sealed record TrainingReport
         const int Side = 64;
         int plane = images.Height * images.Width, at = image * images.Channels * plane;
         byte Level(int channel, int pixel) =>
-            (byte)Math.Clamp(255.0f * images.Pixels[at + (images.Channels == 1 ? 0 : channel) * plane + pixel], 0.0f, 255.0f);
+            (byte)Math.Clamp(
+                255.0f * images.Pixels[at + (images.Channels == 1 ? 0 : channel) * plane + pixel], 0.0f, 255.0f);
         using var bitmap = new SKBitmap(images.Width, images.Height);
         for (int pixel = 0; pixel < plane; pixel++)
         {
-            bitmap.SetPixel(pixel % images.Width, pixel / images.Width, new SKColor(Level(0, pixel), Level(1, pixel), Level(2, pixel)));
+            bitmap.SetPixel(pixel % images.Width, pixel / images.Width,
+                new SKColor(Level(0, pixel), Level(1, pixel), Level(2, pixel)));
         }
 
         using SKBitmap large = bitmap.Resize(new SKImageInfo(Side, Side), new SKSamplingOptions(SKFilterMode.Nearest));

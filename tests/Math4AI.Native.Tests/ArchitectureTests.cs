@@ -40,7 +40,8 @@ public class ArchitectureTests
     private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Public | BindingFlags.NonPublic
         | BindingFlags.Instance | BindingFlags.Static;
 
-    private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<short, OpCode> OpCodesByValue =
+        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
     [Fact]
@@ -65,14 +66,16 @@ public class ArchitectureTests
         string[] order = [.. Plan.Keys];
         foreach ((string room, string[] uses) in Plan)
         {
-            Assert.All(uses, used => Assert.True(Array.IndexOf(order, used) < Array.IndexOf(order, room), $"{room} uses {used}."));
+            Assert.All(uses, used =>
+                Assert.True(Array.IndexOf(order, used) < Array.IndexOf(order, room), $"{room} uses {used}."));
         }
     }
 
     [Fact]
     public void Native_code_is_imported_in_Interop_alone() =>
         Assert.Empty(Library.GetTypes().Where(type => RoomOf(type) != "Interop")
-            .Where(type => type.GetMethods(Declared).Any(method => method.GetCustomAttribute<DllImportAttribute>() is not null))
+            .Where(type =>
+                type.GetMethods(Declared).Any(method => method.GetCustomAttribute<DllImportAttribute>() is not null))
             .Select(NameOf));
 
     [Fact]
@@ -82,7 +85,8 @@ public class ArchitectureTests
         foreach (string folder in Directory.EnumerateDirectories(root, "*", SearchOption.AllDirectories))
         {
             string[] files = Directory.GetFiles(folder, "*.cs");
-            string space = "namespace Math4AI." + Path.GetRelativePath(root, folder).Replace(Path.DirectorySeparatorChar, '.') + ";";
+            string space = "namespace Math4AI."
+                + Path.GetRelativePath(root, folder).Replace(Path.DirectorySeparatorChar, '.') + ";";
             Assert.All(
                 files.Where(file => Path.GetFileName(file) != NamedByMathNet),
                 file => Assert.Contains(space, File.ReadAllText(file), StringComparison.Ordinal));
@@ -97,16 +101,25 @@ public class ArchitectureTests
             .Select(NameOf));
 
     private static bool HasVirtualMembers(Type type) =>
-        type.GetMethods(Declared).Any(method => method is { IsVirtual: true, IsFinal: false } && (method.IsPublic || method.IsFamily));
+        type.GetMethods(Declared).Any(
+            method => method is { IsVirtual: true, IsFinal: false } && (method.IsPublic || method.IsFamily));
 
-    /// <summary>The room of a type of the library; null for others, and for the library's own start, which wires the rooms.</summary>
+    /// <summary>
+    /// The room of a type of the library; null for others, and for the library's own start, which wires the rooms.
+    /// </summary>
     private static string? RoomOf(Type type) =>
-        type.Assembly == Library && type.Namespace is { } name && name.Split('.') is ["Math4AI", var room, ..] ? room : null;
+        type.Assembly == Library && type.Namespace is { } name && name.Split('.') is ["Math4AI", var room, ..]
+            ? room
+            : null;
 
     private static string NameOf(Type type) =>
-        type.DeclaringType is { } outer && type.Name.Contains('<') ? NameOf(outer) : (type.FullName ?? type.Name).Replace("Math4AI.", string.Empty);
+        type.DeclaringType is { } outer && type.Name.Contains('<')
+            ? NameOf(outer)
+            : (type.FullName ?? type.Name).Replace("Math4AI.", string.Empty);
 
-    /// <summary>The types of the library that a type mentions: in its declaration, its members and their code.</summary>
+    /// <summary>
+    /// The types of the library that a type mentions: in its declaration, its members and their code.
+    /// </summary>
     private static IEnumerable<Type> Uses(Type type)
     {
         var found = new HashSet<Type>();
@@ -143,7 +156,10 @@ public class ArchitectureTests
         Add(found, type.IsGenericType ? type.GetGenericArguments() : []);
     }
 
-    /// <summary>The types that stand in the code of a method: those of the members that it calls and reads, and those that it makes.</summary>
+    /// <summary>
+    /// The types that stand in the code of a method: those of the members that it calls and reads, and those that it
+    /// makes.
+    /// </summary>
     private static IEnumerable<Type?> Mentioned(MethodBase method)
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
@@ -154,11 +170,14 @@ public class ArchitectureTests
             short value = code[at] == 0xFE ? (short)(0xFE00 | code[at + 1]) : code[at];
             OpCode instruction = OpCodesByValue[value];
             at += instruction.Size;
-            if (instruction.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType)
+            if (instruction.OperandType is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok
+                or OperandType.InlineType)
             {
                 MemberInfo? member = method.Module.ResolveMember(BitConverter.ToInt32(code, at), ofType, ofMethod);
                 yield return member as Type ?? member?.DeclaringType;
-                foreach (Type argument in member is MethodInfo { IsGenericMethod: true } called ? called.GetGenericArguments() : [])
+                foreach (Type argument in member is MethodInfo { IsGenericMethod: true } called
+                    ? called.GetGenericArguments()
+                    : [])
                 {
                     yield return argument;
                 }

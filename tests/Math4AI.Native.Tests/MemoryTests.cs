@@ -78,7 +78,12 @@ public class MemoryTests
         Model decay = Model.FromFormula("a*exp(-b*x) + c", "x");
         Matrix<double> x = Matrix<double>.Build.Dense(12, 1, (i, _) => 0.5 * i);
         Vector<double> noise = 0.1 * Vector<double>.Build.Random(12, 3);
-        var problem = new FitProblem { Model = decay, Inputs = x, Targets = decay.Evaluate(x, Vector<double>.Build.Dense([5.0, 0.7, 1.0])) + noise };
+        var problem = new FitProblem
+        {
+            Model = decay,
+            Inputs = x,
+            Targets = decay.Evaluate(x, Vector<double>.Build.Dense([5.0, 0.7, 1.0])) + noise,
+        };
         var start = new Dictionary<string, double> { ["a"] = 5.0, ["b"] = 0.7, ["c"] = 0.0 };
         StaysFlat(() => problem.Fit(start), 100_000);
     }

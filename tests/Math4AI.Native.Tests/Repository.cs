@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Math4AI.Tests;
 
-/// <summary>Where things are: the repository that these tests were built from, the data, and the built command.</summary>
+/// <summary>
+/// Where things are: the repository that these tests were built from, the data, and the built command.
+/// </summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
@@ -19,7 +21,9 @@ internal static class Repository
         return Path.Combine([folder, .. names]);
     }
 
-    /// <summary>A small input that people reported about, with a known answer; skips the test where these are not there.</summary>
+    /// <summary>
+    /// A small input that people reported about, with a known answer; skips the test where these are not there.
+    /// </summary>
     public static string Cases(params string[] names)
     {
         string folder = Environment.GetEnvironmentVariable("MATH4AI_CASES") is { Length: > 0 } set
@@ -71,7 +75,8 @@ internal static class Repository
             folder = Path.GetDirectoryName(folder);
         }
 
-        return folder ?? throw new InvalidOperationException("The tests do not stand in a repository of Math4AI.Native.");
+        return folder
+            ?? throw new InvalidOperationException("The tests do not stand in a repository of Math4AI.Native.");
     }
 }
 

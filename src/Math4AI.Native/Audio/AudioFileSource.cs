@@ -30,19 +30,26 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
             throw new ArgumentException("No file was named.", nameof(paths));
         }
 
+        if (Array.Find(this.paths, Directory.Exists) is { } folder)
+        {
+            throw new IOException($"{folder} is a folder, and a file is needed.");
+        }
+
         var first = new Readers(this.paths);
         idle.Add(first);
         try
         {
-            Length = first.Files.Min(file => file.Length ?? throw new IOException("Sound in a pipe cannot be read twice: save it to a file first."));
+            Length = first.Files.Min(file =>
+                file.Length ?? throw new IOException("Sound in a pipe cannot be read twice: save it to a file first."));
             SampleRate = first.Files[0].SampleRate;
             Format = first.Files[0].Format;
             Channels = first.Files.Sum(file => file.Channels);
             if (Array.FindIndex(first.Files, file => file.SampleRate != SampleRate) is var other and >= 0)
             {
                 throw new IOException(
-                    $"{this.paths[0]} has {SampleRate} samples per second and {this.paths[other]} {first.Files[other].SampleRate}: convert "
-                    + "one of them, or take them into memory, where that is done by itself.");
+                    $"{this.paths[0]} has {SampleRate} samples per second and {this.paths[other]} "
+                    + $"{first.Files[other].SampleRate}: convert "
+                    + "one of them, or load them into memory, which resamples them.");
             }
 
             if (Length == 0)

@@ -28,7 +28,8 @@ internal static class Clipping
             int count = Count(recording.Channel(channel));
             if (count >= MinShare * recording.Length)
             {
-                yield return $"Channel {channel + 1} is clipped at {count} samples: they are no sum of sources, and the separation is less exact there.";
+                yield return $"Channel {channel + 1} is clipped at {count} samples: they are no sum of sources, and "
+                    + "the separation is less exact there.";
             }
         }
     }

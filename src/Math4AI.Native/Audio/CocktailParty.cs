@@ -78,7 +78,8 @@ public static class CocktailParty
     private static double[] Voice(MersenneTwister random)
     {
         // First three formants in Hz of the vowels a, e, i, o, u (Peterson and Barney, 1952, men).
-        double[][] vowels = [[730, 1090, 2440], [530, 1840, 2480], [270, 2290, 3010], [570, 840, 2410], [300, 870, 2240]];
+        double[][] vowels =
+            [[730, 1090, 2440], [530, 1840, 2480], [270, 2290, 3010], [570, 840, 2410], [300, 870, 2240]];
         double[] voice = new double[Length];
         double pitch = 105.0 + 30.0 * random.NextDouble();
         double time = 0.1;
@@ -93,7 +94,8 @@ public static class CocktailParty
                 time += 0.8 * hiss;
             }
 
-            AddSyllable(voice, time, duration, pitch * (0.85 + 0.4 * random.NextDouble()), vowels[random.Next(5)], random);
+            AddSyllable(
+                voice, time, duration, pitch * (0.85 + 0.4 * random.NextDouble()), vowels[random.Next(5)], random);
             bool wordEnds = random.NextDouble() < 0.3;
             time += duration + (wordEnds ? 0.1 + 0.35 * random.NextDouble() : 0.03);
         }

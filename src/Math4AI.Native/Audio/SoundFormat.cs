@@ -8,8 +8,10 @@ internal sealed class SoundFormat : DataFormat
 {
     private static readonly byte[][] Beginnings =
     [
-        [.. "RIFF"u8], [.. "RIFX"u8], [.. "RF64"u8], [.. "riff"u8], [.. "FORM"u8], [.. "fLaC"u8], [.. "OggS"u8], [.. "caff"u8], [.. ".snd"u8],
-        [.. "dns."u8], [.. "ID3"u8], [.. "Creative Voice File"u8], [.. "NIST_1A"u8], [.. "2BIT"u8], [.. " paf"u8], [.. "fap "u8],
+        [.. "RIFF"u8], [.. "RIFX"u8], [.. "RF64"u8], [.. "riff"u8], [.. "FORM"u8], [.. "fLaC"u8], [.. "OggS"u8],
+        [.. "caff"u8], [.. ".snd"u8],
+        [.. "dns."u8], [.. "ID3"u8], [.. "Creative Voice File"u8], [.. "NIST_1A"u8], [.. "2BIT"u8], [.. " paf"u8],
+        [.. "fap "u8],
     ];
 
     public override string Name => "sound (.wav, .flac, .ogg, .mp3, .aiff, .caf, .au, .w64)";

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 namespace Math4AI.Calculus;
 
 /// <summary>
-/// Exact derivatives of functions of tensors, by torch's automatic differentiation, at points that are Math.NET's vectors. A function
-/// takes a tensor of one dimension and float64; nothing it makes has to be disposed.
+/// Computes exact derivatives of functions of tensors, by torch's automatic differentiation, at points that are vectors
+/// of Math.NET. A function takes a tensor of one dimension in float64; nothing that it creates has to be disposed.
 /// </summary>
 public static class Derivative
 {
-    /// <summary>∇f(x), n numbers.</summary>
+    /// <summary>Computes the gradient ∇f(x), n numbers.</summary>
     /// <param name="function">f: Rⁿ → R.</param>
     /// <param name="at">x.</param>
-    /// <exception cref="ArgumentException">f does not give one number.</exception>
+    /// <exception cref="ArgumentException">f does not return a single number.</exception>
     public static Vector<double> Gradient(Func<Tensor, Tensor> function, Vector<double> at)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -21,7 +21,9 @@ public static class Derivative
         return ToVector(GradientOf(Scalar(Value(function, x)), x, createGraph: false));
     }
 
-    /// <summary>∂f/∂x, m × n: by m sweeps back, or, where n is less, by n products with directions.</summary>
+    /// <summary>
+    /// Computes the Jacobian ∂f/∂x, m × n, by m reverse passes, or by n products with directions if n is less than m.
+    /// </summary>
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
     public static Matrix<double> Jacobian(Func<Tensor, Tensor> function, Vector<double> at)
@@ -44,17 +46,22 @@ public static class Derivative
 
         for (int j = 0; j < columns; j++)
         {
-            jacobian.SetColumn(j, JacobianVector(function, at, Vector<double>.Build.Dense(columns, i => i == j ? 1.0 : 0.0)));
+            jacobian.SetColumn(
+                j, JacobianVector(function, at, Vector<double>.Build.Dense(columns, i => i == j ? 1.0 : 0.0)));
         }
 
         return jacobian;
     }
 
-    /// <summary>∂f/∂x · v, m numbers. A product with the transpose is linear in its weights u; its derivative by u is this product.</summary>
+    /// <summary>
+    /// Computes the product ∂f/∂x · v, m numbers. The product with the transpose is linear in its weights u; its
+    /// derivative with respect to u is this product.
+    /// </summary>
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
     /// <param name="direction">v, n numbers.</param>
-    public static Vector<double> JacobianVector(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
+    public static Vector<double> JacobianVector(
+        Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
     {
         RequireLength(direction, at.Count, nameof(direction));
         using DisposeScope scope = NewDisposeScope();
@@ -65,11 +72,12 @@ public static class Derivative
         return ToVector(GradientOf((transposed * Constant(direction)).sum(), weights, createGraph: false));
     }
 
-    /// <summary>uᵀ ∂f/∂x, n numbers, by one sweep back.</summary>
+    /// <summary>Computes the product uᵀ ∂f/∂x, n numbers, by one reverse pass.</summary>
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
     /// <param name="weights">u, m numbers.</param>
-    public static Vector<double> VectorJacobian(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> weights)
+    public static Vector<double> VectorJacobian(
+        Func<Tensor, Tensor> function, Vector<double> at, Vector<double> weights)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
@@ -78,7 +86,7 @@ public static class Derivative
         return ToVector(GradientOf((y * Constant(weights)).sum(), x, createGraph: false));
     }
 
-    /// <summary>∂²f/∂x², n × n.</summary>
+    /// <summary>Computes the Hessian ∂²f/∂x², n × n.</summary>
     /// <param name="function">f: Rⁿ → R.</param>
     /// <param name="at">x.</param>
     public static Matrix<double> Hessian(Func<Tensor, Tensor> function, Vector<double> at)
@@ -96,11 +104,12 @@ public static class Derivative
         return hessian;
     }
 
-    /// <summary>∂²f/∂x² · v, n numbers, at about twice the cost of a gradient.</summary>
+    /// <summary>Computes the product ∂²f/∂x² · v, n numbers, at about twice the cost of a gradient.</summary>
     /// <param name="function">f: Rⁿ → R.</param>
     /// <param name="at">x.</param>
     /// <param name="direction">v, n numbers.</param>
-    public static Vector<double> HessianVector(Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
+    public static Vector<double> HessianVector(
+        Func<Tensor, Tensor> function, Vector<double> at, Vector<double> direction)
     {
         RequireLength(direction, at.Count, nameof(direction));
         using DisposeScope scope = NewDisposeScope();
@@ -109,7 +118,7 @@ public static class Derivative
         return ToVector(GradientOf((gradient * Constant(direction)).sum(), x, createGraph: false));
     }
 
-    /// <summary>The slope of f along v, ∇f · v.</summary>
+    /// <summary>Computes the directional derivative ∇f · v.</summary>
     /// <param name="function">f: Rⁿ → R.</param>
     /// <param name="at">x.</param>
     /// <param name="direction">v, n numbers; it is not normalised.</param>
@@ -119,20 +128,20 @@ public static class Derivative
         return Gradient(function, at) * direction;
     }
 
-    /// <summary>Σ ∂²f/∂x_i².</summary>
+    /// <summary>Computes the Laplacian Σ ∂²f/∂x_i².</summary>
     /// <param name="function">f: Rⁿ → R.</param>
     /// <param name="at">x.</param>
     public static double Laplacian(Func<Tensor, Tensor> function, Vector<double> at) => Hessian(function, at).Trace();
 
     /// <summary>
-    /// Compares the Jacobian with finite differences, extrapolated by Richardson's and Ridders' scheme. Source: C. Ridders,
-    /// "Accurate computation of F′(x) and F′(x) F″(x)", Advances in Engineering Software 4 (1982).
+    /// Compares the Jacobian with finite differences, extrapolated by Richardson's and Ridders' scheme. Source: C.
+    /// Ridders, "Accurate computation of F′(x) and F′(x) F″(x)", Advances in Engineering Software 4 (1982).
     /// </summary>
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
     /// <returns>
-    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x where that is more: at a
-    /// point where a derivative is 0, differences leave some rounding of f.
+    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x where
+    /// that is more: at a point where a derivative is 0, differences leave some rounding of f.
     /// </returns>
     /// <exception cref="ArgumentException">f is not finite at x, nor near it.</exception>
     public static double Check(Func<Tensor, Tensor> function, Vector<double> at)
@@ -142,7 +151,8 @@ public static class Derivative
         for (int j = 0; j < at.Count; j++)
         {
             (Vector<double> estimate, double largest) = Extrapolate(function, at, j);
-            double size = Math.Max(Math.Max(exact.Column(j).AbsoluteMaximum(), 1e-6 * largest / Math.Max(1.0, Math.Abs(at[j]))), 1e-300);
+            double size = Math.Max(
+                Math.Max(exact.Column(j).AbsoluteMaximum(), 1e-6 * largest / Math.Max(1.0, Math.Abs(at[j]))), 1e-300);
             worst = Math.Max(worst, (exact.Column(j) - estimate).AbsoluteMaximum() / size);
         }
 
@@ -150,33 +160,38 @@ public static class Derivative
     }
 
     /// <summary>The column of the Jacobian by differences, and the largest |f| among them.</summary>
-    private static (Vector<double> Column, double Largest) Extrapolate(Func<Tensor, Tensor> function, Vector<double> at, int axis)
+    private static (Vector<double> Column, double Largest) Extrapolate(
+        Func<Tensor, Tensor> function, Vector<double> at, int axis)
     {
         const int Levels = 8, MaxTrials = 40;
         const double Shrink = 2.0;
         double step = 0.1 * Math.Max(1.0, Math.Abs(at[axis]));
         for (int trial = 0; !(AreFinite(step) && AreFinite(-step)); trial++, step /= 4.0)
         {
-            // Out of the domain, as that of a logarithm.
+            // The step leaves the domain, such as that of a logarithm.
             if (trial == MaxTrials)
             {
-                throw new ArgumentException("The function is not finite at this point, nor near it: there is no derivative to check.", nameof(at));
+                throw new ArgumentException("The function is not finite at this point or near it, so there is no "
+                    + "derivative to check.", nameof(at));
             }
         }
 
         double largest = Math.Max(
-            Evaluate(function, at, axis, step).AbsoluteMaximum(), Evaluate(function, at, axis, -step).AbsoluteMaximum());
+            Evaluate(function, at, axis, step).AbsoluteMaximum(),
+            Evaluate(function, at, axis, -step).AbsoluteMaximum());
         var before = new List<Vector<double>>();
         (Vector<double>? Best, double Error) result = (null, double.PositiveInfinity);
         for (int level = 0; level < Levels; level++, step /= Shrink)
         {
-            var row = new List<Vector<double>> { (Evaluate(function, at, axis, step) - Evaluate(function, at, axis, -step)) / (2.0 * step) };
+            var row = new List<Vector<double>> { (Evaluate(function, at, axis, step)
+                - Evaluate(function, at, axis, -step)) / (2.0 * step) };
             double factor = 1.0;
             for (int k = 0; k < before.Count; k++)
             {
                 factor *= Shrink * Shrink;
                 row.Add((factor * row[k] - before[k]) / (factor - 1.0));
-                double error = Math.Max((row[k + 1] - row[k]).AbsoluteMaximum(), (row[k + 1] - before[k]).AbsoluteMaximum());
+                double error =
+                    Math.Max((row[k + 1] - row[k]).AbsoluteMaximum(), (row[k + 1] - before[k]).AbsoluteMaximum());
                 result = error < result.Error ? (row[k + 1], error) : result;
             }
 
@@ -206,7 +221,8 @@ public static class Derivative
     private static Tensor Scalar(Tensor value) =>
         value.numel() == 1
             ? value.sum()
-            : throw new ArgumentException($"The function gives {value.numel()} numbers, and one is needed; for more there is the Jacobian.");
+            : throw new ArgumentException(
+                $"The function returns {value.numel()} numbers, and a gradient needs one; use Jacobian instead.");
 
     private static Tensor GradientOf(Tensor scalar, Tensor x, bool createGraph)
     {
@@ -215,7 +231,8 @@ public static class Derivative
             return zeros_like(x);
         }
 
-        Tensor gradient = autograd.grad([scalar], [x], retain_graph: true, create_graph: createGraph, allow_unused: true)[0];
+        Tensor gradient =
+            autograd.grad([scalar], [x], retain_graph: true, create_graph: createGraph, allow_unused: true)[0];
         return gradient is null || gradient.IsInvalid ? zeros_like(x) : gradient;
     }
 

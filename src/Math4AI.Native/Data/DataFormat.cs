@@ -66,6 +66,11 @@ public abstract class DataFormat
             return null;
         }
 
+        if (Directory.Exists(path))
+        {
+            throw new InvalidDataException($"{path} is a folder, and a file is needed.");
+        }
+
         byte[] start = new byte[StartLength];
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         start = start[..stream.ReadAtLeast(start, StartLength, throwOnEndOfStream: false)];

@@ -1,12 +1,13 @@
+using System.Text.RegularExpressions;
 using Math4AI.Interop;
 
 namespace Math4AI.Data;
 
 /// <summary>
-/// Writes files whole or not at all: each is written beside its place under a hidden name, and moved there by
-/// <see cref="Commit"/>. Without a commit nothing stays behind.
+/// Writes files whole or not at all: each is written under a hidden name in the same folder, and renamed by
+/// <see cref="Commit"/>. Without a commit nothing remains.
 /// </summary>
-public sealed class FileTransaction : IDisposable
+public sealed partial class FileTransaction : IDisposable
 {
     private readonly bool replace;
     private readonly List<(string Partial, string Final)> files = [];
@@ -17,23 +18,42 @@ public sealed class FileTransaction : IDisposable
     private bool isOver;
 
     /// <summary>Starts a transaction without files.</summary>
-    /// <param name="replace">Whether files that are there already may be replaced.</param>
+    /// <param name="replace">Whether existing files may be replaced.</param>
     public FileTransaction(bool replace = false) => this.replace = replace;
 
     /// <summary>Writes one file whole or not at all.</summary>
-    /// <param name="path">Where it shall stand.</param>
-    /// <param name="replace">Whether one that is there already may be replaced.</param>
-    /// <param name="write">Writes the content to the path that it is given.</param>
-    /// <exception cref="IOException">A file is there already, or the disk does not take it.</exception>
+    /// <param name="path">The path that the file is to have.</param>
+    /// <param name="replace">Whether an existing file may be replaced.</param>
+    /// <param name="write">Writes the content to the given path.</param>
+    /// <exception cref="IOException">The file exists, or it cannot be written.</exception>
     public static void WriteOne(string path, bool replace, Action<string> write)
     {
         ArgumentNullException.ThrowIfNull(write);
+        if (HiddenName().IsMatch(path))
+        {
+            // The path is one that another transaction gave out, and is moved by that one.
+            write(path);
+            return;
+        }
+
         using var transaction = new FileTransaction(replace);
-        write(transaction.Add(path));
+        try
+        {
+            write(transaction.Add(path));
+        }
+        catch (IOException e) when (HiddenName().IsMatch(e.Message))
+        {
+            throw new IOException(WithFinalNames(e.Message), e);
+        }
+
         transaction.Commit();
     }
 
-    /// <summary>Throws where one of the files is there already and may not be replaced. Call it before long work.</summary>
+    /// <summary>Replaces the hidden names of files that are being written by those that they are to have.</summary>
+    /// <param name="message">A text, such as the message of an exception.</param>
+    public static string WithFinalNames(string message) => HiddenName().Replace(message, "$1");
+
+    /// <summary>Throws if one of the files exists and may not be replaced. Call it before long work.</summary>
     /// <exception cref="IOException">One of them exists.</exception>
     public void RequireFree(IEnumerable<string> paths)
     {
@@ -42,40 +62,43 @@ public sealed class FileTransaction : IDisposable
         {
             if (!replace && Path.Exists(path))
             {
-                throw new IOException($"{path} exists already: allow it to be replaced, or choose another place.");
+                throw new IOException($"{path} exists already: allow it to be replaced, or choose another path.");
             }
         }
     }
 
     /// <summary>Gets the full path of a file, with links resolved.</summary>
-    /// <param name="path">A file, which need not be there.</param>
+    /// <param name="path">A file, which need not exist.</param>
     public static string FinalPath(string path)
     {
         var file = new FileInfo(path);
         return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
-    /// <summary>Adds a file to the transaction, and makes its folder where there is none.</summary>
-    /// <param name="path">Where the file shall stand at the end.</param>
+    /// <summary>Adds a file to the transaction, and creates its folder if it does not exist.</summary>
+    /// <param name="path">The path that the file is to have.</param>
     /// <returns>The path to write to.</returns>
-    /// <exception cref="IOException">A file is there already and may not be replaced, or the folder cannot be made.</exception>
+    /// <exception cref="IOException">
+    /// The file exists and may not be replaced, or its folder cannot be created.
+    /// </exception>
     public string Add(string path)
     {
-        // What a link leads to is replaced, and not the link.
+        // The target of a link is replaced, not the link.
         string final = FinalPath(path);
         RequireFree([final]);
         if (OperatingSystem.IsLinux() && File.Exists(final) && !LibC.IsRegularFile(final))
         {
-            throw new IOException($"{path} is a device or a pipe, and not a file that could be replaced.");
+            throw new IOException($"{path} is a device or a pipe, not a file that could be replaced.");
         }
 
         if (Directory.Exists(final))
         {
-            throw new IOException($"{path} is a folder, and a file of that name is to be written.");
+            throw new IOException(
+                $"{path} is a folder, and a file of that name would replace it: choose another path.");
         }
 
         string folder = Path.GetDirectoryName(final)
-            ?? throw new IOException($"{path} is no place for a file.");
+            ?? throw new IOException($"{path} cannot be the path of a file.");
         lock (guard)
         {
             ObjectDisposedException.ThrowIf(isOver, this);
@@ -88,14 +111,17 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
-    /// <summary>Marks a file that the commit deletes, because it belongs to what is replaced.</summary>
+    /// <summary>Marks a file for deletion by the commit, because it belongs to what is replaced.</summary>
     /// <param name="path">The file.</param>
     public void Remove(string path) => obsolete.Add(Path.GetFullPath(path));
 
     /// <summary>
-    /// Moves every file to its place. What can be known before the first of them moves is checked then, so that a set appears whole.
+    /// Moves every file to its path. All that can be checked is checked before the first of them moves, so that a set
+    /// appears whole.
     /// </summary>
-    /// <exception cref="IOException">A file was not written, has come to be there meanwhile, or cannot be moved.</exception>
+    /// <exception cref="IOException">
+    /// A file was not written, was created by someone else meanwhile, or cannot be moved.
+    /// </exception>
     public void Commit()
     {
         lock (guard)
@@ -118,7 +144,9 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
-    /// <summary>Deletes what was not committed, and the folders that were made for it. Another thread may call it.</summary>
+    /// <summary>
+    /// Deletes what was not committed, and the folders that were created for it. Any thread may call it.
+    /// </summary>
     public void Dispose()
     {
         lock (guard)
@@ -138,10 +166,14 @@ public sealed class FileTransaction : IDisposable
         }
     }
 
+    [GeneratedRegex(@"\.([^/\\]+)\.[0-9a-f]{32}\.partial")]
+    private static partial Regex HiddenName();
+
     private void CreateFolder(string folder)
     {
         var missing = new Stack<string>();
-        for (string? place = folder; place is not null && !Directory.Exists(place); place = Path.GetDirectoryName(place))
+        for (string? place = folder; place is not null && !Directory.Exists(place);
+            place = Path.GetDirectoryName(place))
         {
             missing.Push(place);
         }

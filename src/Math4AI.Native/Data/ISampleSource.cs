@@ -17,15 +17,17 @@ public interface ISampleSource
     /// <summary>Gets the relative rounding error of the data: 2⁻²³ for float32, 2⁻⁵² for float64.</summary>
     double Epsilon { get; }
 
-    /// <summary>Copies the samples from <paramref name="start"/> on, channel after channel. Called by several threads at once.</summary>
+    /// <summary>
+    /// Copies the samples from <paramref name="start"/> on, channel after channel. Called by several threads at once.
+    /// </summary>
     /// <param name="start">The first sample, from 0.</param>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="block">Planar: sample i of channel c goes to <c>block[c * count + i]</c>.</param>
     void Read(long start, int count, Span<double> block);
 
     /// <summary>
-    /// Samples of one channel where they lie, without a copy; empty where the source does not hold float64 in memory. Called by
-    /// several threads at once.
+    /// Returns the samples of one channel where they lie in memory, without a copy; empty if the source does not hold
+    /// float64 in memory. Several threads may call it at once.
     /// </summary>
     /// <param name="channel">The channel, from 0.</param>
     /// <param name="start">The first sample, from 0.</param>
@@ -33,8 +35,8 @@ public interface ISampleSource
     ReadOnlySpan<double> Lend(int channel, long start, int count) => [];
 
     /// <summary>
-    /// Copies samples centred, scaled and rounded to float32, <c>(y − shift) · scale</c>: half the memory to move, and twice as
-    /// many in a vector, where the samples' own noise is far above 2⁻²⁴. Called by several threads at once.
+    /// Copies samples centred, scaled and rounded to float32, <c>(y − shift) · scale</c>: half the memory to move, and
+    /// twice as many in a vector, where the samples' own noise is far above 2⁻²⁴. Called by several threads at once.
     /// </summary>
     /// <param name="start">The first sample, from 0.</param>
     /// <param name="count">The samples in each channel.</param>

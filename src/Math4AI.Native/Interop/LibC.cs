@@ -65,7 +65,8 @@ internal static partial class LibC
     {
         const int CurrentFolder = -100, TypeWanted = 1, ModeOffset = 28, TypeBits = 0xF000, Regular = 0x8000;
         byte* status = stackalloc byte[256];
-        return StatusOf(CurrentFolder, path, 0, TypeWanted, status) != 0 || (*(ushort*)(status + ModeOffset) & TypeBits) == Regular;
+        return StatusOf(CurrentFolder, path, 0, TypeWanted, status) != 0
+            || (*(ushort*)(status + ModeOffset) & TypeBits) == Regular;
     }
 
     private static nint Load(string path, int flags)
@@ -82,7 +83,8 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "dlerror")]
     private static partial nint Error();
 
-    [LibraryImport(Library, EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [LibraryImport(
+        Library, EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int MemfdCreate(string name, uint flags);
 
     [LibraryImport(Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -84,7 +84,9 @@ internal static unsafe class OpenMp
                 {
                     lock (gate)
                     {
-                        (failed, Error) = Error is null || part < failed ? (part, ExceptionDispatchInfo.Capture(e)) : (failed, Error);
+                        (failed, Error) = Error is null || part < failed
+                            ? (part, ExceptionDispatchInfo.Capture(e))
+                            : (failed, Error);
                     }
                 }
             }

@@ -40,7 +40,8 @@ internal static unsafe class TorchSharpLibrary
 
     /// <summary>Sets the number of torch's threads without touching TorchSharp's classes.</summary>
     public static void SetThreads(int threads) =>
-        ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(LibraryResolver.Handle(Name), "THSTorch_set_num_threads"))(threads);
+        ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(LibraryResolver.Handle(Name),
+            "THSTorch_set_num_threads"))(threads);
 
     private static void AttachTo(Assembly assembly)
     {

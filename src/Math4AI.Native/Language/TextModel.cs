@@ -59,7 +59,8 @@ public sealed record TextModelDescription(string Symbols, int Context, int Layer
 }
 
 /// <summary>A trained language model, which predicts the next symbol of a text.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
+    + "handles free them.")]
 public sealed class TextModel
 {
     internal const string Kind = "text";
@@ -88,12 +89,14 @@ public sealed class TextModel
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <returns>
-    /// The model with its best weights, and of each part, counted in characters, the loss in nats a symbol, the perplexity e^loss and the
-    /// bits a character. The training part's loss is the mean over its last steps before the best evaluation.
+    /// The model with its best weights, and of each part, counted in characters, the loss in nats a symbol, the
+    /// perplexity e^loss and the bits a character. The training part's loss is the mean over its last steps before the
+    /// best evaluation.
     /// </returns>
     /// <exception cref="ArgumentException">The text is too short.</exception>
     public static Trained<TextModel> Train(
-        string text, TextTrainingOptions? options = null, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
+        string text, TextTrainingOptions? options = null, IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new TextTrainingOptions();
@@ -101,25 +104,32 @@ public sealed class TextModel
         if (text[tested].Length < options.Context + 2)
         {
             throw new ArgumentException(
-                $"The text has {text.Length} characters; with a context of {options.Context}, {20 * (options.Context + 2)} and more are needed.");
+                $"The text has {text.Length} characters; with a context of {options.Context}, "
+                + $"{20 * (options.Context + 2)} and more are needed.");
         }
 
         bool isPairs = options.Unit == TextUnit.BytePair;
         var about = new TextModelDescription(
-            isPairs ? string.Empty : string.Concat(text.Distinct().Order()), options.Context, options.Layers, options.Heads, options.Width)
+            isPairs ? string.Empty : string.Concat(text.Distinct().Order()), options.Context, options.Layers,
+            options.Heads, options.Width)
         {
-            BytePairs = isPairs ? [.. new[] { trained, tested, validated }.SelectMany(part => BytePairs.In(text[part])).Distinct().Order()] : [],
+            BytePairs = isPairs
+                ? [.. new[] { trained, tested, validated }.SelectMany(part => BytePairs.In(text[part]))
+                    .Distinct().Order()]
+                : [],
         };
         TextModel model = TorchRandom.From(options.Trainer.Seed, () => new TextModel(about));
         var train = new TextWindows(model.symbols.Encode(text[trained]), options.Context, stride: 1);
         var test = new TextWindows(model.symbols.Encode(text[tested]), options.Context, stride: options.Context);
-        var validation = new TextWindows(model.symbols.Encode(text[validated]), options.Context, stride: options.Context);
+        var validation =
+            new TextWindows(model.symbols.Encode(text[validated]), options.Context, stride: options.Context);
         if (train.Count == 0 || test.Count == 0 || validation.Count == 0)
         {
             throw new ArgumentException($"The text has too few symbols for a context of {options.Context}.");
         }
 
-        TrainingResult training = Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
+        TrainingResult training =
+            Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
         return new Trained<TextModel>
         {
             Model = model,
@@ -144,13 +154,16 @@ public sealed class TextModel
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TextModel Load(string folder)
     {
-        TextModelDescription about = ModelFolder.ReadDescription(folder, TextModelJson.Default.TextModelDescription, about =>
+        TextModelDescription about =
+            ModelFolder.ReadDescription(folder, TextModelJson.Default.TextModelDescription, about =>
             about is
             {
-                Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize, Layers: > 0 and <= MaxSize, Heads: > 0,
+                Symbols.Length: <= MaxSymbols, BytePairs: not null, Context: > 0 and <= MaxSize,
+                Layers: > 0 and <= MaxSize, Heads: > 0,
                 Width: > 0 and <= MaxSize
             } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length
-            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0) && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.VocabularySize)
+            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0)
+                && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.VocabularySize)
             && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
         double width = about.Width, symbolCount = Math.Max(about.Symbols.Length, about.BytePairs.Count);
         ModelFolder.RequireWeights(folder, (symbolCount + about.Context + 12.0 * width * about.Layers) * width);
@@ -190,11 +203,13 @@ public sealed class TextModel
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (!(temperature >= 0.0))
         {
-            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must not be negative.");
+            throw new ArgumentOutOfRangeException(
+                nameof(temperature), temperature, "The temperature must not be negative.");
         }
 
         return symbols.Decode(
-            Continue([.. symbols.Encode(prompt).DefaultIfEmpty(0)], length, temperature, new MersenneTwister(seed, threadSafe: false)));
+            Continue([.. symbols.Encode(prompt).DefaultIfEmpty(0)], length, temperature,
+                new MersenneTwister(seed, threadSafe: false)));
     }
 
     private ScoredPart Scored(string part, double loss) => new(
@@ -250,6 +265,7 @@ public sealed class TextModel
 }
 
 /// <summary>JSON without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 16)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 16)]
 [JsonSerializable(typeof(TextModelDescription))]
 internal sealed partial class TextModelJson : JsonSerializerContext;

@@ -3,29 +3,30 @@ using Math4AI.Runtime;
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// A cost that is a sum over blocks of samples, C(θ) = Σ_b C_b(θ): of data in memory, of a file larger than memory, or
-/// of one mini-batch at a time. Sums are added in the order of the blocks, so that the bits do not depend on the
-/// threads.
+/// Represents a cost that is a sum over blocks of samples, C(θ) = Σ_b C_b(θ): of data in memory, of a file larger than
+/// memory, or of one mini-batch at a time. The terms are added in the order of the blocks, so that the result does not
+/// depend on the timing of threads.
 /// </summary>
 public abstract class BlockCost : Cost
 {
-    /// <summary>The number of blocks.</summary>
+    /// <summary>Gets the number of blocks.</summary>
     public abstract int Blocks { get; }
 
-    /// <summary>Whether several threads may evaluate blocks at once.</summary>
+    /// <summary>Gets whether several threads may evaluate blocks at once.</summary>
     public virtual bool IsParallel => true;
 
-    /// <summary>C_b(θ), and its gradient where it is asked for.</summary>
+    /// <summary>Computes C_b(θ), and its gradient if it is wanted.</summary>
     /// <param name="block">b, from 0.</param>
     /// <param name="parameters">θ.</param>
-    /// <param name="gradient">∂C_b/∂θ; empty where it is not asked for.</param>
+    /// <param name="gradient">∂C_b/∂θ; empty if it is not wanted.</param>
     public abstract double Evaluate(int block, ReadOnlySpan<double> parameters, Span<double> gradient);
 
     /// <inheritdoc/>
     public override double Value(ReadOnlySpan<double> parameters) => Sum(parameters, []);
 
     /// <inheritdoc/>
-    public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => Sum(parameters, gradient);
+    public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) =>
+        Sum(parameters, gradient);
 
     private double Sum(ReadOnlySpan<double> parameters, Span<double> gradient)
     {
@@ -35,7 +36,7 @@ public abstract class BlockCost : Cost
         double sum = 0.0;
         gradient.Clear();
 
-        // So many blocks at once as there are threads: a gradient for each of them is all the memory that it takes.
+        // As many blocks at once as there are threads: the memory is one gradient for each.
         for (int first = 0; first < Blocks; first += batch)
         {
             int start = first, count = Math.Min(batch, Blocks - first);

@@ -4,32 +4,32 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// A cost C(θ) of parameters θ ∈ Rᵏ with its gradient: the problem that every <see cref="Minimizer"/> takes. Where C is
-/// not defined it is NaN or infinite there, and minimisers shorten their step.
+/// Represents a cost C(θ) of parameters θ ∈ Rᵏ with its gradient: the problem that every <see cref="Minimizer"/>
+/// solves. Where C is not defined, its value is NaN or infinite, and minimizers shorten their step.
 /// </summary>
 public abstract class Cost
 {
-    /// <summary>k, the number of parameters.</summary>
+    /// <summary>Gets the number of parameters, k.</summary>
     public abstract int Parameters { get; }
 
-    /// <summary>The box that θ must stay in; null for all of Rᵏ.</summary>
+    /// <summary>Gets the bounds on θ; null if there are none.</summary>
     public Bounds? Bounds { get; init; }
 
     /// <summary>
-    /// Gets how far the last value of C may be off by rounding, where that is more than the rounding of float64: near
-    /// the minimum a line search then trusts the slopes, and not differences of the cost that are smaller. 0 for costs
-    /// computed in float64.
+    /// Gets the possible rounding error of the last value of C if it exceeds that of float64, and 0 for costs computed
+    /// in float64. Near the minimum a line search then relies on the slopes, and not on differences of the cost that
+    /// are smaller than this.
     /// </summary>
     public virtual double Rounding => 0.0;
 
     /// <summary>
-    /// Tells whether the gradient at θ cannot be told from 0 for its rounding. Asked where a step does not lower C by
-    /// more than <see cref="Rounding"/>, or where no step does: a method that ends at such a point has converged.
+    /// Tells whether the gradient at θ is zero to within its rounding error. Minimizers ask when a step does not lower
+    /// C by more than <see cref="Rounding"/>, or when no step lowers it: one that stops at such a point has converged.
     /// </summary>
     /// <param name="parameters">θ.</param>
     public virtual bool IsFlatToRounding(ReadOnlySpan<double> parameters) => false;
 
-    /// <summary>A cost from functions of vectors.</summary>
+    /// <summary>Creates a cost from functions of vectors.</summary>
     /// <param name="parameters">The number of parameters.</param>
     /// <param name="value">C(θ).</param>
     /// <param name="gradient">∇C(θ); null for central differences, which cost 2 k evaluations and half of the
@@ -42,20 +42,21 @@ public abstract class Cost
         return new FunctionCost(parameters, value, gradient);
     }
 
-    /// <summary>C(θ).</summary>
+    /// <summary>Computes C(θ).</summary>
     /// <param name="parameters">θ.</param>
     public abstract double Value(ReadOnlySpan<double> parameters);
 
-    /// <summary>C(θ) and its gradient.</summary>
+    /// <summary>Computes C(θ) and its gradient.</summary>
     /// <param name="parameters">θ.</param>
     /// <param name="gradient">∇C(θ).</param>
     public abstract double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient);
 
-    /// <summary>H(θ) v, by central differences of the gradient where no better way is known.</summary>
+    /// <summary>Computes the product H(θ) v. By default it takes central differences of the gradient.</summary>
     /// <param name="parameters">θ.</param>
     /// <param name="direction">v.</param>
     /// <param name="product">H v.</param>
-    public virtual void HessianVector(ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product)
+    public virtual void HessianVector(
+        ReadOnlySpan<double> parameters, ReadOnlySpan<double> direction, Span<double> product)
     {
         double length = Norm(direction);
         if (length == 0.0)
@@ -134,7 +135,8 @@ public abstract class Cost
                 Vector<double> slopes = gradient(here);
                 if (slopes.Count != parameters.Length)
                 {
-                    throw new ArgumentException($"The gradient has {slopes.Count} numbers for {parameters.Length} parameters.");
+                    throw new ArgumentException(
+                        $"The gradient has {slopes.Count} numbers for {parameters.Length} parameters.");
                 }
 
                 (slopes.AsArray() ?? slopes.ToArray()).CopyTo(gradientAt);

@@ -51,14 +51,16 @@ internal sealed class CostFarAway(Cost cost, double[] start, double[] end, doubl
         double[] gradient = new double[end.Length];
         cost.Gradient(end, gradient);
         double slope = Largest(gradient);
-        return slope > 0.0 && double.IsFinite(slope) && FallsOn([.. gradient.Select(each => -each / slope * length)], length);
+        return slope > 0.0 && double.IsFinite(slope)
+            && FallsOn([.. gradient.Select(each => -each / slope * length)], length);
     }
 
     /// <summary>
     /// Where the end is so far away that rounding hides the valley that led there, the way itself is what is known.
     /// </summary>
     private bool HasFallenAllTheWay() =>
-        NeverSlows(At(start, way, Math.Pow(10.0, -Decades)), 1 - Decades, 0, decade => At(start, way, Math.Pow(10.0, decade)));
+        NeverSlows(At(start, way, Math.Pow(10.0, -Decades)), 1
+            - Decades, 0, decade => At(start, way, Math.Pow(10.0, decade)));
 
     private static bool NeverSlows(double before, int first, int last, Func<int, double> cost)
     {

@@ -5,8 +5,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// One run of a minimizer: the cost, the options, and the account of the work. A <see cref="Minimizer"/> evaluates the
-/// cost through it, asks it before every step whether it may go on, and ends with <see cref="Finish"/>.
+/// Represents one run of a minimizer: the cost, the options, and the count of the work. A <see cref="Minimizer"/>
+/// evaluates the cost through it, asks it before every step whether to go on, and ends with <see cref="Finish"/>.
 /// </summary>
 public sealed class Iteration
 {
@@ -75,7 +75,8 @@ public sealed class Iteration
     public double Linearize(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
     {
         SquaresCost squares = Cost as SquaresCost
-            ?? throw new NotSupportedException($"The method '{method}' needs a sum of squares; use BFGS or L-BFGS for other costs.");
+            ?? throw new NotSupportedException(
+                $"The method '{method}' needs a sum of squares; use BFGS or L-BFGS for other costs.");
         if (jacobian.IsEmpty)
         {
             Evaluations++;
@@ -151,7 +152,7 @@ public sealed class Iteration
     {
         for (int i = 0; i < step.Length; i++)
         {
-            // A step that is no number is not small.
+            // A step that is not a number is not small.
             if (!(Math.Abs(step[i]) <= Options.StepTolerance * Math.Abs(parameters[i])))
             {
                 return false;

@@ -8,8 +8,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// A method that finds a minimum θ* = argmin C(θ) from a start. A method of one's own derives from it, names itself and
-/// implements <see cref="Run"/>; it then works wherever one of these does, in <c>FitSettings.Minimizer</c> too.
+/// Represents a method that finds a minimum θ* = argmin C(θ) from a start. A class of your own derives from it, has a
+/// name and implements <see cref="Run"/>; it then works wherever the built-in ones do, in <c>FitSettings.Minimizer</c>
+/// too.
 /// </summary>
 public abstract class Minimizer
 {
@@ -17,20 +18,21 @@ public abstract class Minimizer
     public abstract string Name { get; }
 
     /// <summary>Gets the methods that can be chosen by name, each with its default settings.</summary>
-    public static IReadOnlyDictionary<string, Func<Minimizer>> Methods { get; } = new Dictionary<string, Func<Minimizer>>
-    {
-        ["auto"] = Auto,
-        ["lm"] = () => LevenbergMarquardt(),
-        ["gauss-newton"] = GaussNewton,
-        ["bfgs"] = Bfgs,
-        ["lbfgs"] = () => Lbfgs(),
-        ["lbfgsb"] = () => LbfgsB(),
-        ["trust-newton"] = TrustRegionNewton,
-        ["cg"] = NonlinearConjugateGradient,
-        ["gradient-descent"] = () => GradientDescent(),
-        ["adam"] = () => Adam(),
-        ["nelder-mead"] = NelderMead,
-    };
+    public static IReadOnlyDictionary<string, Func<Minimizer>> Methods { get; } =
+        new Dictionary<string, Func<Minimizer>>
+        {
+            ["auto"] = Auto,
+            ["lm"] = () => LevenbergMarquardt(),
+            ["gauss-newton"] = GaussNewton,
+            ["bfgs"] = Bfgs,
+            ["lbfgs"] = () => Lbfgs(),
+            ["lbfgsb"] = () => LbfgsB(),
+            ["trust-newton"] = TrustRegionNewton,
+            ["cg"] = NonlinearConjugateGradient,
+            ["gradient-descent"] = () => GradientDescent(),
+            ["adam"] = () => Adam(),
+            ["nelder-mead"] = NelderMead,
+        };
 
     /// <summary>
     /// Gets whether the method stays within <see cref="Cost.Bounds"/>. One that does not is never given a cost with
@@ -191,13 +193,15 @@ public abstract class Minimizer
         options.Check();
         if (start.Count != cost.Parameters)
         {
-            throw new ArgumentException($"The start has {start.Count} parameters, and the cost {cost.Parameters}.", nameof(start));
+            throw new ArgumentException(
+                $"The start has {start.Count} parameters, and the cost {cost.Parameters}.", nameof(start));
         }
 
         int bad = start.ToList().FindIndex(value => !double.IsFinite(value));
         if (bad >= 0)
         {
-            throw new ArgumentException($"Parameter {bad + 1} of the start is {start[bad]}, not a finite number.", nameof(start));
+            throw new ArgumentException(
+                $"Parameter {bad + 1} of the start is {start[bad]}, not a finite number.", nameof(start));
         }
 
         double[] parameters = start.ToArray();
@@ -249,6 +253,7 @@ public abstract class Minimizer
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(iteration);
-        return method.Run(new Iteration(method.Name, cost, parameters, iteration.Options, iteration.Cancellation), parameters);
+        return method.Run(
+            new Iteration(method.Name, cost, parameters, iteration.Options, iteration.Cancellation), parameters);
     }
 }

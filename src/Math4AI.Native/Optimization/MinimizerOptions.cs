@@ -1,6 +1,6 @@
 namespace Math4AI.Optimization;
 
-/// <summary>Settings that every minimizer understands; the defaults suit most problems.</summary>
+/// <summary>Specifies what every minimizer understands; the defaults suit most problems.</summary>
 public sealed record MinimizerOptions
 {
     /// <summary>Gets the largest number of iterations; null for the method's own limit.</summary>
@@ -27,7 +27,8 @@ public sealed record MinimizerOptions
     {
         if (MaxIterations < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(MaxIterations), MaxIterations, "At least one iteration is needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MaxIterations), MaxIterations, "At least one iteration is needed.");
         }
 
         if (!(GradientTolerance > 0.0) || !(StepTolerance >= 0.0))

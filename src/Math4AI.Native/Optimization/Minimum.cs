@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Optimization;
 
-/// <summary>What a minimizer found, and the work it did.</summary>
+/// <summary>Holds what a minimizer found, and the work that it took.</summary>
 public sealed record Minimum
 {
     private const int MaxPrintedParameters = 10;
@@ -55,11 +55,15 @@ public sealed record Minimum
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         string ended = IsConverged ? "converged" : "did not converge";
-        string gradient = double.IsNaN(GradientNorm) ? string.Empty : string.Create(culture, $", gradient norm {GradientNorm:G3}");
-        string values = string.Join(", ", Parameters.Take(MaxPrintedParameters).Select(value => value.ToString("G6", culture)));
+        string gradient = double.IsNaN(GradientNorm)
+            ? string.Empty
+            : string.Create(culture, $", gradient norm {GradientNorm:G3}");
+        string values =
+            string.Join(", ", Parameters.Take(MaxPrintedParameters).Select(value => value.ToString("G6", culture)));
         string more = Parameters.Count > MaxPrintedParameters ? ", …" : string.Empty;
         string why = IsConverged ? string.Empty : $" {Termination}";
         return string.Create(
-            culture, $"{Method} {ended} in {Iterations} iterations: cost {Cost:G6}{gradient}, parameters ({values}{more}).{why}");
+            culture, $"{Method} {ended} in {Iterations} iterations: cost {Cost:G6}{gradient}, parameters "
+                + $"({values}{more}).{why}");
     }
 }

@@ -1,8 +1,8 @@
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// How an iteration ended: what happened, and what to do about it. The members are all endings of the methods of this
-/// library; a <see cref="Minimizer"/> of one's own may have others.
+/// Describes how an iteration ended: what happened, and what to do about it. The members are the endings of the methods
+/// of this library; a <see cref="Minimizer"/> of your own may have others.
 /// </summary>
 /// <param name="Name">The ending's name, as machines read it.</param>
 /// <param name="Happened">One sentence that says what happened.</param>

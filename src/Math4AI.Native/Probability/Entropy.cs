@@ -5,12 +5,14 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Probability;
 
-/// <summary>Differential entropy H = −∫ p log p of continuous samples, in nats.</summary>
+/// <summary>Estimates the differential entropy H = −∫ p log p of continuous samples, in nats.</summary>
 public static class Entropy
 {
-    /// <summary>½ log det(2πe C) of a Gaussian with the covariance of the data.</summary>
+    /// <summary>Estimates the entropy of a Gaussian with the covariance of the data, ½ log det(2πe C).</summary>
     /// <param name="samplesByVariables">One row a sample.</param>
-    /// <exception cref="ArgumentException">There are fewer samples than variables and one, or the covariance is singular.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are fewer samples than variables and one, or the covariance is singular.
+    /// </exception>
     public static Estimate Gaussian(Matrix<double> samplesByVariables)
     {
         (double[] squares, double determinant) = WhiteSquares(samplesByVariables);
@@ -19,10 +21,10 @@ public static class Entropy
     }
 
     /// <summary>
-    /// By spacings of ordered samples, with the bias of a uniform density taken off: mean log(x₍b₎ − x₍a₎) − ψ(b − a) + ψ(n + 1), where
-    /// a … b are the m + 1 ranks about each sample's own, fewer at the ends.
-    /// Sources: O. Vasicek, JRSS B 38 (1976); N. Ebrahimi, K. Pflughoeft, E. Soofi, "Two measures of sample entropy", Statistics and
-    /// Probability Letters 20 (1994), for the ends.
+    /// Estimates the entropy from the spacings of ordered samples, minus the bias for a uniform density: mean log(x₍b₎
+    /// − x₍a₎) − ψ(b − a) + ψ(n + 1), where a … b are the m + 1 ranks about each sample's own, fewer at the ends.
+    /// Sources: O. Vasicek, JRSS B 38 (1976); N. Ebrahimi, K. Pflughoeft, E. Soofi, "Two measures of sample entropy",
+    /// Statistics and Probability Letters 20 (1994), for the ends.
     /// </summary>
     /// <param name="samples">Two or more.</param>
     /// <param name="spacing">m; null for √n.</param>
@@ -35,7 +37,9 @@ public static class Entropy
         return Estimate.MeanOf(shares);
     }
 
-    /// <summary>Adds to each sample a factor times its share of the entropy by spacings, whose mean is the estimate.</summary>
+    /// <summary>
+    /// Adds to each sample a factor times its share of the entropy by spacings, whose mean is the estimate.
+    /// </summary>
     internal static void AddSpacings(double[] samples, int? spacing, double factor, double[] shares)
     {
         double[] sorted = Sorted(samples);
@@ -47,7 +51,8 @@ public static class Entropy
 
         int[] order = [.. Enumerable.Range(0, n)];
         Array.Sort((double[])samples.Clone(), order);
-        double[] correction = [.. Enumerable.Range(0, m + 1).Select(k => SpecialFunctions.DiGamma(n + 1.0) - SpecialFunctions.DiGamma(Math.Max(1, k)))];
+        double[] correction = [.. Enumerable.Range(0, m + 1).Select(
+            k => SpecialFunctions.DiGamma(n + 1.0) - SpecialFunctions.DiGamma(Math.Max(1, k)))];
 
         if (sorted[^1] == sorted[0])
         {
@@ -59,21 +64,27 @@ public static class Entropy
         for (int rank = 0; rank < n; rank++)
         {
             int first = Math.Clamp(rank - m / 2, 0, n - 2), last = Math.Min(n - 1, rank - m / 2 + m);
-            shares[order[rank]] += factor * (Math.Log(Math.Max(least, sorted[last] - sorted[first])) + correction[last - first]);
+            shares[order[rank]] += factor
+                * (Math.Log(Math.Max(least, sorted[last] - sorted[first])) + correction[last - first]);
         }
     }
 
-    /// <summary>By a Gaussian kernel density, from counts in bins: O(n).</summary>
+    /// <summary>Estimates the entropy by a Gaussian kernel density, from counts in bins, in O(n).</summary>
     /// <param name="samples">Two or more.</param>
-    /// <exception cref="ArgumentException">There are too few samples, some are not finite, or all are equal.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are too few samples, some are not finite, or all are equal.
+    /// </exception>
     public static Estimate Kernel(IReadOnlyCollection<double> samples)
     {
         (KernelDensity density, _, double deviation, _, _) = StandardisedDensity(samples);
         return new Estimate(density.Entropy + Math.Log(deviation), density.EntropyDeviation / Math.Sqrt(samples.Count));
     }
 
-    /// <summary>The density of the standardised samples, what they were standardised by, and the ends of their range.</summary>
-    internal static (KernelDensity Density, double Mean, double Deviation, double Least, double Most) StandardisedDensity(
+    /// <summary>
+    /// The density of the standardised samples, what they were standardised by, and the ends of their range.
+    /// </summary>
+    internal static (KernelDensity Density, double Mean, double Deviation, double Least,
+        double Most) StandardisedDensity(
         IReadOnlyCollection<double> samples)
     {
         double[] sorted = Sorted(samples);
@@ -94,8 +105,9 @@ public static class Entropy
     }
 
     /// <summary>
-    /// By distances to the k-th neighbour, H = ψ(n) − ψ(k) + d · mean log 2ε_i in the maximum norm. Source: L. Kozachenko and
-    /// N. Leonenko, Problems of Information Transmission 23 (1987), in the form of A. Kraskov et al. (2004).
+    /// Estimates the entropy from the distances to the k-th neighbour, H = ψ(n) − ψ(k) + d · mean log 2ε_i in the
+    /// maximum norm. Source: L. Kozachenko and N. Leonenko, Problems of Information Transmission 23 (1987), in the form
+    /// of A. Kraskov et al. (2004).
     /// </summary>
     /// <param name="samplesByVariables">One row a sample; no two equal.</param>
     /// <param name="neighbour">k.</param>
@@ -111,13 +123,16 @@ public static class Entropy
             double distance = tree.DistanceToNeighbour(i);
             logs[i] = distance > 0.0
                 ? samplesByVariables.ColumnCount * Math.Log(2.0 * distance)
-                : throw new ArgumentException($"Sample {i + 1} has {neighbour} equal ones: the variable is not continuous.");
+                : throw new ArgumentException(
+                    $"Sample {i + 1} has {neighbour} equal ones: the variable is not continuous.");
         }
 
         return Estimate.MeanOf(logs).Plus(SpecialFunctions.DiGamma(n) - SpecialFunctions.DiGamma(neighbour));
     }
 
-    /// <summary>½ ‖z‖² of each sample, z white, and log det C: −log of the Gaussian density, but for a constant.</summary>
+    /// <summary>
+    /// ½ ‖z‖² of each sample, z white, and log det C: −log of the Gaussian density, but for a constant.
+    /// </summary>
     internal static (double[] Squares, double LogDeterminant) WhiteSquares(Matrix<double> samplesByVariables)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);

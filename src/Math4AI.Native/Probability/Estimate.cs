@@ -1,17 +1,17 @@
 namespace Math4AI.Probability;
 
-/// <summary>An estimate from samples, with its standard error.</summary>
+/// <summary>Represents an estimate from samples, with its standard error.</summary>
 /// <param name="Value">The estimate; information and entropy in nats.</param>
 /// <param name="StandardError">
-/// The standard deviation of the estimate over data sets of independent samples, from the spread of what each sample contributes:
-/// it does not know the bias.
+/// The standard deviation of the estimate over data sets of independent samples, from the spread of what each sample
+/// contributes: it does not know the bias.
 /// </param>
 public readonly record struct Estimate(double Value, double StandardError)
 {
-    /// <summary>The value alone.</summary>
+    /// <summary>Converts an estimate to its value.</summary>
     public static implicit operator double(Estimate estimate) => estimate.Value;
 
-    /// <summary>The value alone.</summary>
+    /// <summary>Returns the value without its standard error.</summary>
     public double ToDouble() => Value;
 
     /// <summary>Another constant beside it, which has no error.</summary>

@@ -1,10 +1,10 @@
 namespace Math4AI.Probability;
 
 /// <summary>
-/// A Gaussian kernel density from counts in bins: f(x) = Σ_b c_b K_h(x − x_b) / n, with the score ψ = −f′/f; both are tables that
-/// are read by linear interpolation, so that a sample costs the same however many there are. The width is
-/// h = 1.035 n^(−1/5) σ, 1.15 times Silverman's 0.9.
-/// Source: B. Silverman, "Density Estimation for Statistics and Data Analysis" (1986), sections 3.4 and 3.5.
+/// A Gaussian kernel density from counts in bins: f(x) = Σ_b c_b K_h(x − x_b) / n, with the score ψ = −f′/f; both are
+/// tables that are read by linear interpolation, so that a sample costs the same however many there are. The width is h
+/// = 1.035 n^(−1/5) σ, 1.15 times Silverman's 0.9. Source: B. Silverman, "Density Estimation for Statistics and Data
+/// Analysis" (1986), sections 3.4 and 3.5.
 /// </summary>
 internal sealed class KernelDensity
 {
@@ -52,7 +52,9 @@ internal sealed class KernelDensity
 
     /// <summary>A grid for standardised samples.</summary>
     /// <param name="samples">How many there are: the more, the finer the grid.</param>
-    /// <param name="reach">How far it goes on both sides, in standard deviations; beyond, samples count at the edge.</param>
+    /// <param name="reach">
+    /// How far it goes on both sides, in standard deviations; beyond, samples count at the edge.
+    /// </param>
     public static (double Origin, double BinWidth, int Bins) Grid(long samples, double reach)
     {
         double width = WidthFactor * Math.Pow(samples, -0.2);

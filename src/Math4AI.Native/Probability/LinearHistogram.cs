@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// Counts samples into bins, each sample shared by its two neighbours; those off the grid count at its edge, NaN at the lower one. Source: P. Hall and
-/// M. Wand, "On the accuracy of binned kernel density estimators", Journal of Multivariate Analysis 56 (1996).
+/// Counts samples into bins, each sample shared by its two neighbours; those off the grid count at its edge, NaN at the
+/// lower one. Source: P. Hall and M. Wand, "On the accuracy of binned kernel density estimators", Journal of
+/// Multivariate Analysis 56 (1996).
 /// </summary>
 /// <remarks>
-/// A sample between bins b and b + 1 adds (1, share of b + 1) to the pair of b, in one store; two histograms take turns, so that
-/// the same bin twice in a row need not wait.
+/// A sample between bins b and b + 1 adds (1, share of b + 1) to the pair of b, in one store; two histograms take
+/// turns, so that the same bin twice in a row need not wait.
 /// </remarks>
 internal sealed unsafe class LinearHistogram(double origin, double binWidth, int bins)
 {
@@ -21,7 +22,8 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
     public void Add(ReadOnlySpan<double> samples)
     {
         double inverse = 1.0 / binWidth, last = bins - 1.001;
-        Vector512<double> shift = Vector512.Create(origin), scale = Vector512.Create(inverse), most = Vector512.Create(last);
+        Vector512<double> shift = Vector512.Create(origin), scale = Vector512.Create(inverse),
+            most = Vector512.Create(last);
         Vector512<long> highest = Vector512.Create(bins - 2L);
         int width = Vector512<double>.Count;
         double* shares = stackalloc double[width];
@@ -33,8 +35,10 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
             {
                 // Of a comparison with NaN no bit is set: it becomes 0.
                 Vector512<double> place = (Vector512.Load(x + i) - shift) * scale;
-                Vector512<double> at = Vector512.Min(place & Vector512.GreaterThan(place, Vector512<double>.Zero), most);
-                Vector512<long> below = Vector512.Max(Vector512.Min(Vector512.ConvertToInt64(at), highest), Vector512<long>.Zero);
+                Vector512<double> at =
+                    Vector512.Min(place & Vector512.GreaterThan(place, Vector512<double>.Zero), most);
+                Vector512<long> below =
+                    Vector512.Max(Vector512.Min(Vector512.ConvertToInt64(at), highest), Vector512<long>.Zero);
                 (at - Vector512.ConvertToDouble(below)).Store(shares);
                 below.Store(bin);
                 for (int lane = 0; lane < width; lane += 2)
@@ -72,5 +76,6 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Count(double* pair, double share) => (Vector128.Load(pair) + Vector128.Create(1.0, share)).Store(pair);
+    private static void Count(double* pair, double share) =>
+        (Vector128.Load(pair) + Vector128.Create(1.0, share)).Store(pair);
 }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// A function that is read from a table of equally spaced values, by linear interpolation; beyond its ends it is constant, and at
-/// NaN its first value.
+/// A function that is read from a table of equally spaced values, by linear interpolation; beyond its ends it is
+/// constant, and at NaN its first value.
 /// </summary>
 internal static unsafe class LinearTable
 {
@@ -27,15 +27,18 @@ internal static unsafe class LinearTable
             if (Avx2.IsSupported)
             {
                 int width = Vector256<double>.Count;
-                Vector256<double> shift = Vector256.Create(origin), scale = Vector256.Create(inverse), most = Vector256.Create(last);
+                Vector256<double> shift = Vector256.Create(origin), scale = Vector256.Create(inverse),
+                    most = Vector256.Create(last);
                 for (; i <= samples.Length - width; i += width)
                 {
                     // These instructions give the second operand where the first is NaN: no index leaves the table.
-                    Vector256<double> at = Avx.Min(Avx.Max((Vector256.Load(x + i) - shift) * scale, Vector256<double>.Zero), most);
+                    Vector256<double> at =
+                        Avx.Min(Avx.Max((Vector256.Load(x + i) - shift) * scale, Vector256<double>.Zero), most);
                     Vector128<int> below = Avx.ConvertToVector128Int32WithTruncation(at);
                     Vector256<double> value = Avx2.GatherVector256(t, below, sizeof(double));
                     Vector256<double> next = Avx2.GatherVector256(t + 1, below, sizeof(double));
-                    Vector256.FusedMultiplyAdd(at - Avx.ConvertToVector256Double(below), next - value, value).Store(y + i);
+                    Vector256.FusedMultiplyAdd(at - Avx.ConvertToVector256Double(below), next - value, value)
+                        .Store(y + i);
                 }
             }
 

@@ -7,7 +7,7 @@ using MathNet.Numerics.Random;
 
 namespace Math4AI.Probability;
 
-/// <summary>Which of the two estimators of Kraskov, Stögbauer and Grassberger.</summary>
+/// <summary>Names the two estimators of Kraskov, Stögbauer and Grassberger.</summary>
 public enum KsgVariant
 {
     /// <summary>One box for all variables.</summary>
@@ -17,18 +17,24 @@ public enum KsgVariant
     Boxes,
 }
 
-/// <summary>A mutual information with the chance of one as large among independent variables.</summary>
+/// <summary>
+/// Holds a mutual information, with the probability of one as large if the variables are independent.
+/// </summary>
 /// <param name="Value">I, in nats.</param>
-/// <param name="PValue">The share of permuted data sets, in which the variables are independent, whose I is as large.</param>
+/// <param name="PValue">
+/// The share of permuted data sets, in which the variables are independent, whose I is as large.
+/// </param>
 public sealed record IndependenceTest(double Value, double PValue);
 
 /// <summary>
-/// Mutual information of variables, I(X₁; …; X_m) = ∫ p log(p / ∏ p_i), in nats; of more than two variables it is also called
-/// total correlation.
+/// Estimates the mutual information of variables, I(X₁; …; X_m) = ∫ p log(p / ∏ p_i), in nats; for more than two
+/// variables it is also called total correlation.
 /// </summary>
 public static class MutualInformation
 {
-    /// <summary>−½ log det of the correlation matrix: exact for Gaussian variables, a lower bound for none.</summary>
+    /// <summary>
+    /// Computes −½ log det of the correlation matrix, which is exact for Gaussian variables and not a bound for others.
+    /// </summary>
     /// <param name="samplesByVariables">One row a sample.</param>
     /// <exception cref="ArgumentException">The covariance is singular, or the samples are not finite.</exception>
     public static Estimate Gaussian(Matrix<double> samplesByVariables)
@@ -48,13 +54,16 @@ public static class MutualInformation
     }
 
     /// <summary>
-    /// What a linear map changes, I(x₁; …; x_m) − I(y₁; …; y_m) for x = W y, by spacings:
-    /// Σ H(x_i) − Σ H(y_i) − log |det W|. The joint entropy, which is hard to estimate, is not needed; where x are independent,
-    /// this is −I(y). Source: E. Learned-Miller and J. Fisher, "ICA using spacings estimates of entropy", JMLR 4 (2003).
+    /// Estimates how much a linear map changes the mutual information, I(x₁; …; x_m) − I(y₁; …; y_m) for x = W y, by
+    /// spacings: Σ H(x_i) − Σ H(y_i) − log |det W|. The joint entropy, which is hard to estimate, is not needed; where
+    /// x are independent, this is −I(y). Source: E. Learned-Miller and J. Fisher, "ICA using spacings estimates of
+    /// entropy", JMLR 4 (2003).
     /// </summary>
     /// <param name="samplesByVariables">y, one row a sample.</param>
     /// <param name="map">W, square and invertible; a rotation where y is white.</param>
-    /// <exception cref="ArgumentException">The shapes do not belong together, W is singular, or the samples are not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not belong together, W is singular, or the samples are not finite.
+    /// </exception>
     public static Estimate Change(Matrix<double> samplesByVariables, Matrix<double> map)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);
@@ -62,7 +71,8 @@ public static class MutualInformation
         int m = samplesByVariables.ColumnCount;
         if (map.RowCount != m || map.ColumnCount != m)
         {
-            throw new ArgumentException($"The map is {map.RowCount} × {map.ColumnCount}, and must be {m} × {m}.", nameof(map));
+            throw new ArgumentException(
+                $"The map is {map.RowCount} × {map.ColumnCount}, and must be {m} × {m}.", nameof(map));
         }
 
         double determinant = Math.Abs(map.Determinant());
@@ -83,15 +93,19 @@ public static class MutualInformation
     }
 
     /// <summary>
-    /// From nearest neighbours: with ε_i the distance to the k-th neighbour in all variables and n_j the samples nearer than that in
-    /// variable j, I = ψ(k) + (m − 1) ψ(n) − mean Σ_j ψ(n_j + 1), or the variant with boxes. Source: A. Kraskov, H. Stögbauer,
-    /// P. Grassberger, "Estimating mutual information", Physical Review E 69 (2004).
+    /// Estimates the mutual information from nearest neighbours: with ε_i the distance to the k-th neighbour in all
+    /// variables and n_j the samples nearer than that in variable j, I = ψ(k) + (m − 1) ψ(n) − mean Σ_j ψ(n_j + 1), or
+    /// the variant with boxes. Source: A. Kraskov, H. Stögbauer, P. Grassberger, "Estimating mutual information",
+    /// Physical Review E 69 (2004).
     /// </summary>
     /// <param name="samplesByVariables">One row a sample; two or more continuous variables.</param>
     /// <param name="neighbour">k: more neighbours mean less variance and more bias.</param>
     /// <param name="variant">Which of the two estimators.</param>
-    /// <exception cref="ArgumentException">There are too few samples or variables, or the samples are not finite.</exception>
-    public static Estimate Ksg(Matrix<double> samplesByVariables, int neighbour = 4, KsgVariant variant = KsgVariant.Cubes)
+    /// <exception cref="ArgumentException">
+    /// There are too few samples or variables, or the samples are not finite.
+    /// </exception>
+    public static Estimate Ksg(
+        Matrix<double> samplesByVariables, int neighbour = 4, KsgVariant variant = KsgVariant.Cubes)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);
         int n = samplesByVariables.RowCount, m = samplesByVariables.ColumnCount;
@@ -101,7 +115,8 @@ public static class MutualInformation
         }
 
         // The estimate does not change with the scale of a variable, but its variance does.
-        Matrix<double> scaled = Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select(Standardised));
+        Matrix<double> scaled =
+            Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select(Standardised));
         var tree = new NeighborTree(scaled, neighbour);
         double[][] columns = scaled.ToColumnArrays();
         double[][] sorted = [.. columns.Select(column => Entropy.Sorted(column))];
@@ -132,7 +147,8 @@ public static class MutualInformation
     /// <param name="permutations">How many; the least p-value is 1/(permutations + 1).</param>
     /// <param name="seed">The same seed gives the same permutations.</param>
     /// <param name="neighbour">k.</param>
-    public static IndependenceTest Test(Matrix<double> samplesByVariables, int permutations = 99, int seed = 1, int neighbour = 4)
+    public static IndependenceTest Test(
+        Matrix<double> samplesByVariables, int permutations = 99, int seed = 1, int neighbour = 4)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(permutations, 1);
         double value = Ksg(samplesByVariables, neighbour);
@@ -140,7 +156,8 @@ public static class MutualInformation
         Parallel.For(0, permutations, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, permutation =>
         {
             var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation), threadSafe: false);
-            Matrix<double> permuted = Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select((column, j) =>
+            Matrix<double> permuted =
+                Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select((column, j) =>
                 j == 0 ? column : Vector<double>.Build.DenseOfEnumerable(column.SelectPermutation(random))));
             if (Ksg(permuted, neighbour) >= value)
             {
@@ -150,7 +167,10 @@ public static class MutualInformation
         return new IndependenceTest(value, (larger + 1.0) / (permutations + 1.0));
     }
 
-    /// <summary>Of two discrete variables, from the counts of their pairs, with Miller's and Madow's correction of the bias.</summary>
+    /// <summary>
+    /// Estimates the mutual information of two discrete variables from the counts of their pairs, with the bias
+    /// correction of Miller and Madow.
+    /// </summary>
     /// <param name="first">The values of one.</param>
     /// <param name="second">As many of the other.</param>
     /// <exception cref="ArgumentException">The numbers of values differ, or there is none.</exception>
@@ -162,11 +182,13 @@ public static class MutualInformation
         ArgumentNullException.ThrowIfNull(second);
         if (first.Count != second.Count || first.Count == 0)
         {
-            throw new ArgumentException($"There are {first.Count} values of one variable and {second.Count} of the other.");
+            throw new ArgumentException(
+                $"There are {first.Count} values of one variable and {second.Count} of the other.");
         }
 
         double n = first.Count;
-        var pairs = first.Zip(second).GroupBy(pair => pair).ToDictionary(group => group.Key, group => group.Count() / n);
+        var pairs = first.Zip(second).GroupBy(pair => pair).ToDictionary(
+            group => group.Key, group => group.Count() / n);
         var rows = first.GroupBy(value => value).ToDictionary(group => group.Key, group => group.Count() / n);
         var columns = second.GroupBy(value => value).ToDictionary(group => group.Key, group => group.Count() / n);
         double[] contributions =
@@ -175,8 +197,9 @@ public static class MutualInformation
     }
 
     /// <summary>
-    /// Of a discrete and a continuous variable, from neighbours within each class: I = ψ(n) + ψ(k) − mean ψ(n_class) − mean ψ(m_i).
-    /// Source: B. Ross, "Mutual information between discrete and continuous data sets", PLoS ONE 9 (2014).
+    /// Estimates the mutual information of a discrete and a continuous variable from neighbours within each class: I =
+    /// ψ(n) + ψ(k) − mean ψ(n_class) − mean ψ(m_i). Source: B. Ross, "Mutual information between discrete and
+    /// continuous data sets", PLoS ONE 9 (2014).
     /// </summary>
     /// <param name="classes">The discrete values.</param>
     /// <param name="values">As many continuous ones.</param>
@@ -199,7 +222,8 @@ public static class MutualInformation
             double[] own = [.. group];
             if (own.Length < 2)
             {
-                throw new ArgumentException($"The class '{group.Key}' has one sample; two or more are needed.", nameof(classes));
+                throw new ArgumentException(
+                    $"The class '{group.Key}' has one sample; two or more are needed.", nameof(classes));
             }
 
             int k = Math.Min(neighbour, own.Length - 1);
@@ -208,7 +232,8 @@ public static class MutualInformation
             {
                 int near = Within(sorted, own[i], tree.DistanceToNeighbour(i), isClosed: true);
                 contributions.Add(
-                    SpecialFunctions.DiGamma(k) - SpecialFunctions.DiGamma(own.Length) - SpecialFunctions.DiGamma(near));
+                    SpecialFunctions.DiGamma(k) - SpecialFunctions.DiGamma(own.Length)
+                    - SpecialFunctions.DiGamma(near));
             }
         }
 
@@ -223,8 +248,8 @@ public static class MutualInformation
     }
 
     /// <summary>
-    /// The samples within a distance of a value, without the value itself. Differences are compared, as the tree does: value +
-    /// distance is rounded.
+    /// The samples within a distance of a value, without the value itself. Differences are compared, as the tree does:
+    /// value + distance is rounded.
     /// </summary>
     private static int Within(double[] sorted, double value, double distance, bool isClosed)
     {

@@ -5,16 +5,18 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// The differential entropy of standardised samples as −(log evidence)/n of a family of densities: a base density, tilted by the
-/// exponential of a smooth function, p(x) ∝ p₀(x) exp(Σ_k β_k φ_k(x)), β ~ N(0, I), where φ_k = √S(ω_k) sin(ω_k(x + L))/√L are
-/// the eigenfunctions of a Gaussian process with Matérn's covariance (ν = 5/2) on |x| &lt; L. The evidence is Laplace's, at the
-/// maximum over β that Newton's method finds; bases and lengths of the process are averaged by their evidence. It follows
-/// densities with several peaks and heavy tails from a few hundred samples, where kernels and spacings are too rough.
+/// The differential entropy of standardised samples as −(log evidence)/n of a family of densities: a base density,
+/// tilted by the exponential of a smooth function, p(x) ∝ p₀(x) exp(Σ_k β_k φ_k(x)), β ~ N(0, I), where φ_k = √S(ω_k)
+/// sin(ω_k(x + L))/√L are the eigenfunctions of a Gaussian process with Matérn's covariance (ν = 5/2) on |x| &lt; L.
+/// The evidence is Laplace's, at the maximum over β that Newton's method finds; bases and lengths of the process are
+/// averaged by their evidence. It follows densities with several peaks and heavy tails from a few hundred samples,
+/// where kernels and spacings are too rough.
 /// </summary>
 /// <remarks>
-/// Sources: I. J. Good and R. Gaskins, "Nonparametric roughness penalties for probability densities", Biometrika 58 (1971); P. Lenk,
-/// "The logistic normal distribution for Bayesian, nonparametric, predictive densities", JASA 83 (1988); A. Solin and S. Särkkä,
-/// "Hilbert space methods for reduced-rank Gaussian process regression", Statistics and Computing 30 (2020), for the basis.
+/// Sources: I. J. Good and R. Gaskins, "Nonparametric roughness penalties for probability densities", Biometrika 58
+/// (1971); P. Lenk, "The logistic normal distribution for Bayesian, nonparametric, predictive densities", JASA 83
+/// (1988); A. Solin and S. Särkkä, "Hilbert space methods for reduced-rank Gaussian process regression", Statistics and
+/// Computing 30 (2020), for the basis.
 /// </remarks>
 internal sealed unsafe class TiltedDensity
 {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Math4AI.Interop.Mkl;
@@ -71,10 +70,6 @@ public static class Compute
     /// </summary>
     public static IReadOnlyList<string> SpeedAdvice()
     {
-        string? asked = Environment.GetEnvironmentVariable("MATH4AI_THREADS");
-        IEnumerable<string> threads = string.IsNullOrEmpty(asked) || TryReadThreads(asked, out _)
-            ? []
-            : [$"MATH4AI_THREADS is '{asked}', which is not a number of threads from 1 on: the {ThreadsAtStart} processors are used."];
         return
         [
             .. Advice(
@@ -82,24 +77,37 @@ public static class Compute
                 OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64,
                 Environment.GetEnvironmentVariable("MATH4AI_PROVIDER"),
                 Environment.GetEnvironmentVariable("MATH4AI_MKL_DISPATCH")),
-            .. threads,
+            .. EnvironmentVariables.Problems(Environment.GetEnvironmentVariable),
         ];
     }
 
+    /// <summary>
+    /// Gets a sentence about the first environment variable of this library whose value is not valid, with the values
+    /// that are; null if all are valid. The library ignores such a value; the command refuses to run.
+    /// </summary>
+    public static string? EnvironmentProblem =>
+        EnvironmentVariables.Problems(Environment.GetEnvironmentVariable).FirstOrDefault();
+
     /// <summary><see cref="SpeedAdvice"/> for any machine and setting.</summary>
-    internal static IReadOnlyList<string> Advice(LinearAlgebraBackend backend, bool hasMklInTorch, string? provider, string? dispatch)
+    internal static IReadOnlyList<string> Advice(
+        LinearAlgebraBackend backend, bool hasMklInTorch, string? provider, string? dispatch)
     {
         if (backend == LinearAlgebraBackend.Managed)
         {
             return
             [
-                string.Equals(provider, "managed", StringComparison.OrdinalIgnoreCase) ? "MATH4AI_PROVIDER asks for managed linear algebra: unset it."
-                : hasMklInTorch ? "Linear algebra runs managed although MKL comes with libtorch here: see the check that failed."
-                : "Add Math.NET's packages MathNet.Numerics.Providers.MKL and MathNet.Numerics.MKL for this platform to the application: they are found by themselves.",
+                string.Equals(provider, "managed", StringComparison.OrdinalIgnoreCase)
+                    ? "MATH4AI_PROVIDER asks for managed linear algebra: unset it."
+                : hasMklInTorch
+                    ? "Linear algebra runs managed although MKL comes with libtorch here: see the check that failed."
+                : "Add Math.NET's packages MathNet.Numerics.Providers.MKL and MathNet.Numerics.MKL for this platform "
+                    + "to the application: they are found by themselves.",
             ];
         }
 
-        return dispatch == "vendor" ? ["MATH4AI_MKL_DISPATCH=vendor leaves MKL its slower code on processors other than Intel's: unset it."] : [];
+        return dispatch == "vendor"
+            ? ["MATH4AI_MKL_DISPATCH=vendor leaves MKL its slower code on processors other than Intel's: unset it."]
+            : [];
     }
 
     /// <summary>
@@ -139,7 +147,10 @@ public static class Compute
 
     /// <summary>The default number of threads.</summary>
     internal static int ThreadsAtStart { get; } =
-        TryReadThreads(Environment.GetEnvironmentVariable("MATH4AI_THREADS"), out int asked) ? asked : Environment.ProcessorCount;
+        EnvironmentVariables.TryReadThreads(
+            Environment.GetEnvironmentVariable(EnvironmentVariables.Threads), out int asked)
+            ? asked
+            : Environment.ProcessorCount;
 
     /// <summary>
     /// Gets whether MKL's file is there: linear algebra may then count on it, and it is loaded at the first call.
@@ -165,9 +176,6 @@ public static class Compute
 
         return false;
     }
-
-    private static bool TryReadThreads(string? text, out int threads) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out threads) && threads > 0;
 
     private static readonly Lazy<string> ProcessorName = new(() =>
     {

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Runtime;
 
-/// <summary>The time that one operation of one size takes on the managed and on the native path.</summary>
+/// <summary>Holds the time that one operation of one size takes on the managed and on the native path.</summary>
 /// <param name="Operation">Its name, one of <see cref="PathBenchmark.Operations"/>.</param>
 /// <param name="Size">The order of the matrices, or the length of the transform.</param>
 /// <param name="ManagedSeconds">The best of several runs on Math.NET's own code.</param>
@@ -32,7 +32,8 @@ public static class PathBenchmark
     private const double WarmUpSeconds = 0.4;
     private const double SmallSeconds = 1e-3;
 
-    private static readonly Dictionary<string, (int[] Sizes, Func<double, double> Operations, Func<int, Action> Prepare)> Known =
+    private static readonly Dictionary<string,
+        (int[] Sizes, Func<double, double> Operations, Func<int, Action> Prepare)> Known =
         new()
         {
             ["gemm"] = ([16, 64, 256, 1024], n => 2 * n * n * n, PrepareProduct),
@@ -53,7 +54,8 @@ public static class PathBenchmark
     {
         if (!Known.TryGetValue(operation, out var known))
         {
-            throw new ArgumentException($"There is no operation '{operation}'; there are {string.Join(", ", Operations)}.");
+            throw new ArgumentException(
+                $"There is no operation '{operation}'; there are {string.Join(", ", Operations)}.");
         }
 
         if (sizes?.Any(size => size < 1) == true)
@@ -87,7 +89,8 @@ public static class PathBenchmark
             double speed = operations(size) / native / 1e9;
             // On a machine that others use, a row may be what shows how fast it is.
             peak = Math.Max(peak, speed);
-            yield return new PathBenchmarkResult(operation, size, managed, native, managed / native, speed, peak, speed / peak);
+            yield return new PathBenchmarkResult(
+                operation, size, managed, native, managed / native, speed, peak, speed / peak);
         }
     }
 
@@ -97,7 +100,8 @@ public static class PathBenchmark
         // that.
         long warm = Stopwatch.GetTimestamp();
         double quickest = double.PositiveInfinity;
-        for (int calls = 0; calls < 2 || (quickest < SmallSeconds && Stopwatch.GetElapsedTime(warm).TotalSeconds < WarmUpSeconds); calls++)
+        for (int calls = 0; calls < 2
+            || (quickest < SmallSeconds && Stopwatch.GetElapsedTime(warm).TotalSeconds < WarmUpSeconds); calls++)
         {
             long call = Stopwatch.GetTimestamp();
             action();

@@ -49,7 +49,8 @@ public static class PeakSpeed
         var cores = new HashSet<(string Package, string Core)>();
         string package = string.Empty;
         double megahertz = 0.0;
-        foreach (string[] field in description.Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(field => field.Length == 2))
+        foreach (string[] field in description.Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .Where(field => field.Length == 2))
         {
             switch (field[0])
             {
@@ -59,7 +60,8 @@ public static class PeakSpeed
                 case "core id":
                     cores.Add((package, field[1]));
                     break;
-                case "cpu MHz" when double.TryParse(field[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double clock):
+                case "cpu MHz" when double.TryParse(field[1], NumberStyles.Float, CultureInfo.InvariantCulture,
+                    out double clock):
                     megahertz = Math.Max(megahertz, clock);
                     break;
             }

@@ -33,7 +33,7 @@ public sealed class AutoSeparator
             found, () => found.IsRoom ? found.Room.Sources : found.Mixture.Unmixing.Apply(mixture));
     }
 
-    /// <summary>Separates a matrix, which is no sound and comes from no room.</summary>
+    /// <summary>Separates a matrix, which is not sound and was not recorded in a room.</summary>
     /// <param name="samplesByChannels">The mixture, one row for each sample and one column for each channel.</param>
     /// <param name="progress">Receives every stage and iteration.</param>
     /// <param name="cancellation">Stops between blocks.</param>
@@ -78,8 +78,8 @@ public sealed class AutoSeparator
         {
             Recording held => held,
             IAudioSource => throw new InvalidOperationException(
-                "The recording comes from a room, and such a one is separated in memory: read it whole (of the command: "
-                + "allow more --memory)."),
+                "The recording comes from a room, and such a one is separated in memory: read it whole (of the "
+                + "command: allow more --memory)."),
             _ => throw new ArgumentException("A room is separated from a recording, and these samples are no sound."),
         };
         return new AutoSeparationResult

@@ -34,8 +34,9 @@ internal static class GaussianSources
         IReadOnlyList<int> gaussian = Find(statistics);
         if (gaussian.Count > 1)
         {
-            yield return $"Sources {string.Join(", ", gaussian.Select(k => k + 1))} are indistinguishable from Gaussian: their "
-                + "densities cannot separate them from each other. The space that they span and all other sources are found.";
+            yield return $"Sources {string.Join(", ", gaussian.Select(k => k + 1))} are indistinguishable from "
+                + "Gaussian: their densities cannot separate them from each other. The space that they span and all "
+                + "other sources are found.";
         }
     }
 }

@@ -45,8 +45,8 @@ internal sealed class KnownMixing : Separator
         if (mixture.Channels != mixing.RowCount)
         {
             throw new ArgumentException(
-                $"The mixing matrix has {mixing.RowCount} rows, and the mixture has {mixture.Channels} channels: one row for "
-                + "each channel is needed.",
+                $"The mixing matrix has {mixing.RowCount} rows, and the mixture has {mixture.Channels} channels: one "
+                + "row for each channel is needed.",
                 nameof(mixture));
         }
 
@@ -70,8 +70,9 @@ internal sealed class KnownMixing : Separator
         if (double.IsNaN(condition) || condition > limit)
         {
             throw new ArgumentException(
-                $"The mixing matrix has a condition number of {condition:G3}, more than the {limit:G3} that the precision of "
-                + "the data allows: its columns are nearly dependent, and the sources cannot be told apart.");
+                $"The mixing matrix has a condition number of {condition:G3}, more than the {limit:G3} that the "
+                + "precision of the data allows: its columns are nearly dependent, and the sources cannot be told "
+                + "apart.");
         }
     }
 }

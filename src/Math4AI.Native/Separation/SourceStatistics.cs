@@ -39,7 +39,9 @@ public sealed record SourceStatistics(
             DenseVector.Create(unmixing.Sources, k =>
                 variance[k] > 0.0 ? sums.Sum(sum => sum.Cubes[k]) / part.Length / Math.Pow(variance[k], 1.5) : 0.0),
             DenseVector.Create(unmixing.Sources, k =>
-                variance[k] > 0.0 ? sums.Sum(sum => sum.Fourths[k]) / part.Length / (variance[k] * variance[k]) - 3.0 : 0.0),
+                variance[k] > 0.0
+                    ? sums.Sum(sum => sum.Fourths[k]) / part.Length / (variance[k] * variance[k]) - 3.0
+                    : 0.0),
             DenseMatrix.Create(unmixing.Sources, unmixing.Sources, (i, j) =>
             {
                 double scale = Math.Sqrt(variance[i] * variance[j]);
@@ -75,11 +77,13 @@ public sealed record SourceStatistics(
         Correlation = DenseMatrix.Create(order.Length, order.Length, (i, j) => Correlation[order[i], order[j]]),
     };
 
-    private static Moments[] Pass(ISampleSource samples, Unmixing unmixing, Vector<double> centre, CancellationToken cancellation)
+    private static Moments[] Pass(
+        ISampleSource samples, Unmixing unmixing, Vector<double> centre, CancellationToken cancellation)
     {
         double[] weights = unmixing.Matrix.ToRowMajorArray();
         double[] mean = centre.ToArray();
-        var pass = new BlockPass<double, Moments>(samples, samples.Read, unmixing.Sources, () => new Moments(unmixing.Sources));
+        var pass = new BlockPass<double, Moments>(
+            samples, samples.Read, unmixing.Sources, () => new Moments(unmixing.Sources));
         pass.Run(
             (sums, block, scratch, count, _) =>
             {
@@ -103,7 +107,8 @@ public sealed record SourceStatistics(
         {
             for (int source = 0; source < sources; source++)
             {
-                (double cubes, double fourths, double peak) = BlockKernels.HigherMoments(signals.Slice(source * count, count));
+                (double cubes, double fourths, double peak) = BlockKernels.HigherMoments(
+                    signals.Slice(source * count, count));
                 Cubes[source] += cubes;
                 Fourths[source] += fourths;
                 Peaks[source] = Math.Max(Peaks[source], peak);

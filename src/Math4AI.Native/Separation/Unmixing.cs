@@ -61,8 +61,8 @@ public sealed class Unmixing
         return matrix.RowCount == matrix.ColumnCount && rank == matrix.RowCount
             ? new Unmixing(matrix, matrix.Inverse(), new DenseVector(matrix.RowCount))
             : throw new ArgumentException(
-                $"The unmixing matrix must be square and of full rank, and is {matrix.RowCount} × {matrix.ColumnCount} of "
-                + $"rank {rank}.",
+                $"The unmixing matrix must be square and of full rank, and is {matrix.RowCount} × {matrix.ColumnCount} "
+                + $"of rank {rank}.",
                 nameof(matrix));
     }
 
@@ -115,7 +115,8 @@ public sealed class Unmixing
         if (mixture.Channels != Channels)
         {
             throw new ArgumentException(
-                $"The mixture has {mixture.Channels} channels, and this unmixing was made for {Channels}.", nameof(mixture));
+                $"The mixture has {mixture.Channels} channels, and this unmixing was made for {Channels}.",
+                nameof(mixture));
         }
 
         const int Longest = 8192;

@@ -14,10 +14,12 @@ namespace Math4AI.Separation;
 /// </summary>
 public sealed class Whitening
 {
-    private Whitening(Covariance covariance, Vector<double> scales, Vector<double> eigenvalues, Matrix<double> eigenvectors, int components, int rank)
+    private Whitening(Covariance covariance, Vector<double> scales, Vector<double> eigenvalues,
+        Matrix<double> eigenvectors, int components, int rank)
     {
         Covariance = covariance;
-        Eigenvalues = DenseVector.OfEnumerable(covariance.Matrix.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Reverse());
+        Eigenvalues = DenseVector.OfEnumerable(
+            covariance.Matrix.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).Reverse());
         Rank = rank;
         Vector<double> kept = eigenvalues.SubVector(0, components);
         Matrix<double> basis = eigenvectors.SubMatrix(0, eigenvectors.RowCount, 0, components);
@@ -76,15 +78,19 @@ public sealed class Whitening
 
         Covariance covariance = Covariance.Of(source, cancellation);
         int channels = source.Channels;
-        Vector<double> scales = components is null ? UnitVariance(covariance, source) : DenseVector.Create(channels, 1.0);
-        var eigen = DenseMatrix.Create(channels, channels, (i, j) => scales[i] * covariance.Matrix[i, j] * scales[j]).Evd(Symmetricity.Symmetric);
+        Vector<double> scales = components is null
+            ? UnitVariance(covariance, source)
+            : DenseVector.Create(channels, 1.0);
+        var eigen = DenseMatrix.Create(channels, channels, (i, j) => scales[i] * covariance.Matrix[i, j] * scales[j])
+            .Evd(Symmetricity.Symmetric);
         Vector<double> values = DenseVector.Create(channels, i => eigen.EigenValues[channels - 1 - i].Real);
         Matrix<double> vectors = DenseMatrix.Create(
             channels, channels, (i, j) => eigen.EigenVectors[i, channels - 1 - j]);
         int rank = RankOf(values, covariance.Mean.PointwiseMultiply(scales), source);
         if (rank == 0)
         {
-            throw new ArgumentException("Every channel is constant, up to the rounding of the data: there is nothing to separate.", nameof(source));
+            throw new ArgumentException("Every channel is constant, up to the rounding of the data: there is nothing "
+                + "to separate.", nameof(source));
         }
 
         if (components > rank)
@@ -116,7 +122,9 @@ public sealed class Whitening
         DenseVector.Create(source.Channels, i =>
         {
             double variance = covariance.Matrix[i, i], mean = covariance.Mean[i];
-            return variance > 8.0 * source.Epsilon * source.Epsilon * mean * mean && variance > 0.0 ? 1.0 / Math.Sqrt(variance) : 0.0;
+            return variance > 8.0 * source.Epsilon * source.Epsilon * mean * mean && variance > 0.0
+                ? 1.0 / Math.Sqrt(variance)
+                : 0.0;
         });
 
     /// <summary>Gets what a user should know about the components that are kept.</summary>

@@ -6,7 +6,8 @@ public sealed class AudioFileSourceTests : TemporaryFolder
 {
     private Recording Save(string name, int channels, int length, int rate = 8000)
     {
-        float[][] samples = [.. Enumerable.Range(1, channels).Select(c => Enumerable.Range(0, length).Select(i => MathF.Sin(0.01f * c * i)).ToArray())];
+        float[][] samples = [.. Enumerable.Range(1, channels).Select(
+            c => Enumerable.Range(0, length).Select(i => MathF.Sin(0.01f * c * i)).ToArray())];
         var recording = new Recording(samples, rate);
         recording.Save(In(name));
         return recording;
@@ -38,7 +39,9 @@ public sealed class AudioFileSourceTests : TemporaryFolder
     {
         Save("a.wav", 1, 100);
         Save("b.wav", 1, 100, rate: 44_100);
-        Assert.Contains("44100", Assert.Throws<IOException>(() => new AudioFileSource(In("a.wav"), In("b.wav"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "44100", Assert.Throws<IOException>(() => new AudioFileSource(In("a.wav"), In("b.wav"))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<IOException>(() => new AudioFileSource(In("a.wav"), In("missing.wav")));
         File.WriteAllText(In("text.wav"), "no sound");
         Assert.Throws<IOException>(() => new AudioFileSource(In("text.wav")));

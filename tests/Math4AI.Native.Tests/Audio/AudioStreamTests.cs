@@ -20,7 +20,8 @@ public sealed class AudioStreamTests : TemporaryFolder
     public void Headerless_samples_go_out_and_come_back()
     {
         var format = new HeaderlessFormat(AudioEncoding.Float64, 8000, 2);
-        Write(new AudioOutput(In("x.raw"), new AudioFormat(AudioContainer.Wav, AudioEncoding.Float64), 2, 8000, 1024, headerless: true), 999);
+        Write(new AudioOutput(In("x.raw"), new AudioFormat(AudioContainer.Wav, AudioEncoding.Float64), 2, 8000, 1024,
+            headerless: true), 999);
         Assert.Equal(999 * 2 * 8, new FileInfo(In("x.raw")).Length);
         using var input = new AudioInput(In("x.raw"), 64, 4096, format);
         Assert.Equal(999, Count(input));
@@ -48,8 +49,11 @@ public sealed class AudioStreamTests : TemporaryFolder
     [Fact]
     public void What_cannot_be_opened_says_why()
     {
-        Assert.Contains("no such file", Assert.Throws<IOException>(() => new AudioInput(In("none.wav"), 64, 4096)).Message, StringComparison.Ordinal);
-        Assert.Throws<IOException>(() => new AudioInput(In("none.raw"), 64, 4096, new HeaderlessFormat(AudioEncoding.Vorbis, 8000, 2)));
+        Assert.Contains(
+            "no such file", Assert.Throws<IOException>(() => new AudioInput(In("none.wav"), 64, 4096)).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<IOException>(
+            () => new AudioInput(In("none.raw"), 64, 4096, new HeaderlessFormat(AudioEncoding.Vorbis, 8000, 2)));
         Assert.Throws<IOException>(() => new AudioOutput(In("no/x.wav"), Wav, 2, 8000, 1024));
         Assert.Throws<ArgumentException>(() => new AudioRing(0, 16));
         Assert.Throws<ArgumentException>(() => new PlanarBlock(new float[5], 2, 3, 3));

@@ -29,7 +29,8 @@ public class RecordingTests : TemporaryFolder
     [InlineData(AudioContainer.Flac, AudioEncoding.Pcm24, 1e-6)]
     [InlineData(AudioContainer.Wav, AudioEncoding.Pcm16, 4e-5)]
     [InlineData(AudioContainer.Ogg, AudioEncoding.Vorbis, 0.1)]
-    public void Other_formats_hold_the_sound_within_their_precision(AudioContainer container, AudioEncoding encoding, double error)
+    public void Other_formats_hold_the_sound_within_their_precision(
+        AudioContainer container, AudioEncoding encoding, double error)
     {
         Recording written = Tones(2, 30_000);
         var format = new AudioFormat(container, encoding);
@@ -37,7 +38,8 @@ public class RecordingTests : TemporaryFolder
         Recording read = Recording.Read(In("a" + format.Extension));
         Assert.Equal(format, read.Format);
         Assert.Equal(written.Length, read.Length);
-        Assert.All(Enumerable.Range(0, written.Length), i => Assert.Equal(written.Channel(1)[i], read.Channel(1)[i], error));
+        Assert.All(Enumerable.Range(0, written.Length),
+            i => Assert.Equal(written.Channel(1)[i], read.Channel(1)[i], error));
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public class RecordingTests : TemporaryFolder
     public void A_tone_at_another_sample_rate_is_the_same_tone()
     {
         const double Frequency = 440.0;
-        float[] Tone(int rate, int length) => [.. Enumerable.Range(0, length).Select(i => (float)(0.5 * Math.Sin(2.0 * Math.PI * Frequency * i / rate)))];
+        float[] Tone(int rate, int length) =>
+            [.. Enumerable.Range(0, length).Select(i => (float)(0.5 * Math.Sin(2.0 * Math.PI * Frequency * i / rate)))];
         new Recording([Tone(8000, 8000)], 8000).Save(In("a.wav"));
         new Recording([Tone(44100, 44100)], 44100).Save(In("b.wav"));
         Recording both = Recording.Read(In("a.wav"), In("b.wav"));
@@ -101,7 +104,8 @@ public class RecordingTests : TemporaryFolder
     [Fact]
     public void A_format_that_cannot_hold_the_recording_leaves_no_file()
     {
-        Assert.Throws<IOException>(() => Tones(1, 10).Save(In("a.flac"), new AudioFormat(AudioContainer.Flac, AudioEncoding.Float32)));
+        Assert.Throws<IOException>(
+            () => Tones(1, 10).Save(In("a.flac"), new AudioFormat(AudioContainer.Flac, AudioEncoding.Float32)));
         Assert.Empty(Names());
     }
 

@@ -5,12 +5,14 @@ namespace Math4AI.Tests.Build;
 
 public class BuildScriptTests
 {
-    private static readonly string[] Verbs = ["bench", "build", "check", "clean", "help", "pack", "run", "setup", "test"];
+    private static readonly string[] Verbs =
+        ["bench", "build", "check", "clean", "help", "pack", "run", "setup", "test"];
 
     [Fact]
     public void The_powershell_script_parses_and_has_the_verbs_of_the_shell_script()
     {
-        ScriptBlockAst script = Parser.ParseFile(Path.Combine(Repository.Root, "build.ps1"), out _, out ParseError[] errors);
+        ScriptBlockAst script =
+            Parser.ParseFile(Path.Combine(Repository.Root, "build.ps1"), out _, out ParseError[] errors);
         Assert.Empty(errors);
         IEnumerable<string> accepted = script.ParamBlock.Parameters
             .SelectMany(parameter => parameter.Attributes).OfType<AttributeAst>()
@@ -30,7 +32,8 @@ public class BuildScriptTests
         Finished help = Repository.Run(Path.Combine(Repository.Root, "build.sh"), ["help"]);
         Assert.Equal(0, help.Code);
         Assert.Equal(Verbs, ShellVerbs());
-        Assert.Equal(Verbs, Regex.Matches(help.Output, "^  ([a-z]+)   ", RegexOptions.Multiline).Select(m => m.Groups[1].Value).Order());
+        Assert.Equal(Verbs, Regex.Matches(help.Output, "^  ([a-z]+)   ", RegexOptions.Multiline)
+            .Select(m => m.Groups[1].Value).Order());
     }
 
     [Theory]

@@ -61,9 +61,11 @@ public class ExampleTests
             $"Example{Guid.NewGuid():N}",
             [CSharpSyntaxTree.ParseText(Usings, options), CSharpSyntaxTree.ParseText(code, options)],
             References.Value,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
-        Assert.Empty(compilation.Emit(image).Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error));
+        Assert.Empty(
+            compilation.Emit(image).Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error));
         image.Position = 0;
         MethodInfo main = AssemblyLoadContext.Default.LoadFromStream(image).EntryPoint!;
         TextWriter screen = Console.Out;

@@ -41,7 +41,8 @@ public class DerivativeTests
     [Fact]
     public void Products_are_products_with_the_whole_matrix()
     {
-        Vector<double> v = Vector<double>.Build.Dense([0.3, -0.2, 1.1]), u = Vector<double>.Build.Dense([1.0, 2.0, -0.5, 0.25]);
+        Vector<double> v = Vector<double>.Build.Dense([0.3, -0.2, 1.1]),
+            u = Vector<double>.Build.Dense([1.0, 2.0, -0.5, 0.25]);
         Matrix<double> jacobian = Derivative.Jacobian(Tall, At);
         AssertClose(jacobian * v, Derivative.JacobianVector(Tall, At, v));
         AssertClose(jacobian.TransposeThisAndMultiply(u), Derivative.VectorJacobian(Tall, At, u));
@@ -54,7 +55,9 @@ public class DerivativeTests
     {
         Assert.True(Derivative.Check(Tall, At) < 1e-9);
         Assert.True(Derivative.Check(x => x[0].sin(), Vector<double>.Build.Dense(1, 0.5 * Math.PI)) < 1e-6);
-        Assert.True(Derivative.Check(x => (x[0] - 1.0 / 3.0).square() * x[0].exp(), Vector<double>.Build.Dense(1, 1.0 / 3.0)) < 1e-6);
+        Assert.True(
+            Derivative.Check(x => (x[0] - 1.0 / 3.0).square() * x[0].exp(), Vector<double>.Build.Dense(1, 1.0 / 3.0))
+            < 1e-6);
         Assert.True(Derivative.Check(x => x[0].log(), Vector<double>.Build.Dense(1, 1e-4)) < 1e-6);
         Assert.True(Derivative.Check(x => 1e6 + x[0].detach(), Vector<double>.Build.Dense(1, 1.0)) > 0.1);
         Assert.Throws<ArgumentException>(() => Derivative.Check(x => x[0].log(), Vector<double>.Build.Dense(1, -1.0)));
@@ -70,5 +73,6 @@ public class DerivativeTests
         Assert.Throws<ArgumentException>(() => Derivative.Gradient(Wide, At));
 
     private static void AssertClose(IEnumerable<double> expected, IEnumerable<double> found) =>
-        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-13 * Math.Max(1.0, Math.Abs(pair.First))));
+        Assert.All(expected.Zip(found), pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-13 * Math.Max(1.0, Math.Abs(pair.First))));
 }

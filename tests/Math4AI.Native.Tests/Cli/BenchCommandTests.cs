@@ -14,7 +14,8 @@ public class BenchCommandTests
         foreach (JsonElement row in rows)
         {
             Assert.Equal("gemm", row.GetProperty("operation").GetString());
-            double managed = row.GetProperty("managedSeconds").GetDouble(), native = row.GetProperty("nativeSeconds").GetDouble();
+            double managed = row.GetProperty("managedSeconds").GetDouble(),
+                native = row.GetProperty("nativeSeconds").GetDouble();
             Assert.True(managed > 0 && native > 0);
             Assert.Equal(managed / native, row.GetProperty("speedup").GetDouble(), 1e-9);
             int size = row.GetProperty("size").GetInt32();

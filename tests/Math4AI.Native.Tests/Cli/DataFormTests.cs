@@ -32,7 +32,9 @@ public class DataFormTests : TemporaryFolder
 
     private void WriteChannels(string name, string type, bool isFortran = false) => NumberTypeTests.Write(
         In(name), type, isFortran, [2, Length],
-        isFortran ? [.. Enumerable.Range(0, Length).SelectMany(i => Signals.Select(signal => signal[i]))] : [.. Signals.SelectMany(x => x)]);
+        isFortran
+            ? [.. Enumerable.Range(0, Length).SelectMany(i => Signals.Select(signal => signal[i]))]
+            : [.. Signals.SelectMany(x => x)]);
 
     private void WriteArchive(string name, params (string Name, byte[] Bytes)[] arrays)
     {
@@ -47,7 +49,8 @@ public class DataFormTests : TemporaryFolder
     private void WriteText(string name, char separator, char point)
     {
         string Cell(double value) => value.ToString("0.0", CultureInfo.InvariantCulture).Replace('.', point);
-        File.WriteAllLines(In(name), Enumerable.Range(0, Length).Select(i => $"{Cell(Signals[0][i])}{separator}{Cell(Signals[1][i])}")
+        File.WriteAllLines(
+            In(name), Enumerable.Range(0, Length).Select(i => $"{Cell(Signals[0][i])}{separator}{Cell(Signals[1][i])}")
             .Prepend($"left{separator}right"));
     }
 
@@ -60,19 +63,23 @@ public class DataFormTests : TemporaryFolder
         WriteChannels("i2.npy", "<i2");
         WriteChannels("i8.npy", ">i8");
         WriteChannels("f2.npy", "<f2");
-        WriteArchive("one.npz", ("y", NumberTypeTests.Bytes("<f8", false, [2, Length], [.. Signals.SelectMany(x => x)])));
-        WriteArchive("two.npz", [.. Signals.Select((signal, i) => ($"y{i}", NumberTypeTests.Bytes("<i4", false, [Length], signal)))]);
+        WriteArchive(
+            "one.npz", ("y", NumberTypeTests.Bytes("<f8", false, [2, Length], [.. Signals.SelectMany(x => x)])));
+        WriteArchive("two.npz",
+            [.. Signals.Select((signal, i) => ($"y{i}", NumberTypeTests.Bytes("<i4", false, [Length], signal)))]);
         WriteText("comma.csv", ',', '.');
         WriteText("german.csv", ';', ',');
         WriteText("tab.tsv", '\t', '.');
         WriteText("blank.dat", ' ', '.');
         Run("separate", "f8.npy", "-o", "expected");
         Matrix<double> expected = MatrixFile.Read(In("expected/unmixing.npy"));
-        foreach (string name in (string[])["big.npy", "fortran.npy", "i2.npy", "i8.npy", "f2.npy", "one.npz", "two.npz", "comma.csv", "german.csv",
+        foreach (string name in (string[])["big.npy", "fortran.npy", "i2.npy", "i8.npy", "f2.npy", "one.npz", "two.npz",
+            "comma.csv", "german.csv",
                      "tab.tsv", "blank.dat"])
         {
             Run("separate", name, "-o", "found");
-            double difference = (MatrixFile.Read(In("found/unmixing.npy")) - expected).FrobeniusNorm() / expected.FrobeniusNorm();
+            double difference =
+                (MatrixFile.Read(In("found/unmixing.npy")) - expected).FrobeniusNorm() / expected.FrobeniusNorm();
             Assert.True(difference <= 1e-12, $"{name}: {difference}");
         }
     }
@@ -97,12 +104,16 @@ public class DataFormTests : TemporaryFolder
     {
         double[] x = [.. Enumerable.Range(0, 20).Select(i => (double)i)];
         double[] y = [.. x.Select(value => 3 * value + 7 + Math.Round(3 * Math.Sin(value)))];
-        string Lines(string separator) => string.Join('\n', x.Zip(y, (a, b) => FormattableString.Invariant($"{a}{separator}{b}")).Prepend($"x{separator}y"));
+        string Lines(string separator) => string.Join(
+            '\n', x.Zip(y, (a, b) => FormattableString.Invariant($"{a}{separator}{b}")).Prepend($"x{separator}y"));
         File.WriteAllText(In("xy.csv"), Lines(","));
         File.WriteAllText(In("xy.dat"), Lines("  "));
-        NumberTypeTests.Write(In("xy.npy"), "<i8", false, [20, 2], [.. x.Zip(y).SelectMany(pair => new[] { pair.First, pair.Second })]);
-        WriteArchive("xy.npz", ("x", NumberTypeTests.Bytes("<f8", false, [20], x)), ("y", NumberTypeTests.Bytes(">i2", false, [20], y)));
-        double Slope(string file, string model) => JsonDocument.Parse(Run("fit", file, "--model", model, "--json", "-o", "out").Output)
+        NumberTypeTests.Write(
+            In("xy.npy"), "<i8", false, [20, 2], [.. x.Zip(y).SelectMany(pair => new[] { pair.First, pair.Second })]);
+        WriteArchive("xy.npz", ("x", NumberTypeTests.Bytes("<f8", false, [20], x)),
+            ("y", NumberTypeTests.Bytes(">i2", false, [20], y)));
+        double Slope(string file, string model) =>
+            JsonDocument.Parse(Run("fit", file, "--model", model, "--json", "-o", "out").Output)
             .RootElement.GetProperty("parameters").GetProperty("slope").GetProperty("value").GetDouble();
         double expected = Slope("xy.csv", "y ~ slope*x + b");
         Assert.Equal(expected, Slope("xy.dat", "y ~ slope*x + b"));
@@ -113,7 +124,8 @@ public class DataFormTests : TemporaryFolder
     [Fact]
     public void Missing_values_are_dropped_and_counted_and_dates_count_from_their_origin_when_asked_to()
     {
-        File.WriteAllText(In("day.csv"), "day,y\n2026-01-01,1\n2026-01-02,3\n2026-01-03,\n2026-01-04,7\n2026-01-05,9.5\n");
+        File.WriteAllText(
+            In("day.csv"), "day,y\n2026-01-01,1\n2026-01-02,3\n2026-01-03,\n2026-01-04,7\n2026-01-05,9.5\n");
         string[] words = ["fit", "day.csv", "--model", "y ~ slope*day + b", "--json", "-o", "out", "--force"];
         Finished refused = Repository.Run(Repository.Command, [.. words, "--missing", "drop"], Folder);
         Assert.Equal(1, refused.Code);
@@ -122,7 +134,8 @@ public class DataFormTests : TemporaryFolder
         Assert.Contains("--missing drop", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("line 4", refused.Errors, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(
-            Run("fit", [.. words[1..7], "--dates", "days", "--date-origin", "2026-01-01", "--missing", "drop"]).Output).RootElement;
+            Run("fit", [.. words[1..7], "--dates", "days", "--date-origin", "2026-01-01", "--missing",
+                "drop"]).Output).RootElement;
 
         // Least squares through (0, 1), (1, 3), (3, 7), (4, 9.5): the slope is 21/10.
         Assert.Equal(2.1, json.GetProperty("parameters").GetProperty("slope").GetProperty("value").GetDouble(), 1e-9);
@@ -139,8 +152,10 @@ public class DataFormTests : TemporaryFolder
             Run("fit", Repository.Cases("fit", name), "--model", "y ~ a*x + b", "--missing", "drop", "-o", "out");
         }
 
-        Run("fit", Repository.Cases("fit", "dates.csv"), "--model", "y ~ a*date + b", "--dates", "days", "--date-origin", "2026-01-01", "-o", "out");
-        Run("separate", Repository.Cases("files", "sigint.npy"), "--mixing", Repository.Cases("files", "mixint.npy"), "-o", "out");
+        Run("fit", Repository.Cases("fit", "dates.csv"), "--model", "y ~ a*date + b", "--dates", "days",
+            "--date-origin", "2026-01-01", "-o", "out");
+        Run("separate", Repository.Cases("files", "sigint.npy"), "--mixing", Repository.Cases("files", "mixint.npy"),
+            "-o", "out");
         foreach (string name in (string[])["int16.npy", "be.npy", "channels.csv"])
         {
             Run("separate", Repository.Cases("signals", name), "-o", "out");

@@ -50,10 +50,26 @@ public class DoctorCommandTests
         Assert.Contains(variable, Assert.Single(advice.EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MATH4AI_PROVIDER", "foo", "mkl or mathnet or managed")]
+    [InlineData("MATH4AI_THREADS", "many", "whole number from 1 on")]
+    [InlineData("MATH4AI_MKL_DISPATCH", "intel", "vendor")]
+    [InlineData("MATH4AI_DETERMINISTIC", "no", "0 or 1")]
+    public void A_setting_that_is_not_valid_ends_with_code_2_and_the_values_that_are(
+        string variable, string value, string valid)
+    {
+        Finished finished = Repository.Run(Repository.Command, ["bench", "--sizes", "8"], (variable, value));
+        Assert.Equal(2, finished.Code);
+        string error = Assert.Single(finished.Errors.TrimEnd().Split('\n'));
+        Assert.Contains($"{variable} is '{value}'", error, StringComparison.Ordinal);
+        Assert.Contains(valid, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Where_there_is_no_MKL_the_packages_that_bring_it_are_named()
     {
-        Assert.Contains("MathNet.Numerics.MKL", Assert.Single(Compute.Advice(LinearAlgebraBackend.Managed, false, null, null)), StringComparison.Ordinal);
+        Assert.Contains("MathNet.Numerics.MKL",
+            Assert.Single(Compute.Advice(LinearAlgebraBackend.Managed, false, null, null)), StringComparison.Ordinal);
         Assert.Empty(Compute.Advice(LinearAlgebraBackend.Mkl, true, null, null));
         Assert.Empty(Compute.Advice(LinearAlgebraBackend.MathNetNative, false, null, null));
     }

@@ -17,14 +17,16 @@ public sealed class FitCommandTests : TemporaryFolder
     private Finished Fit(params string[] words) =>
         Repository.Run(Repository.Command, ["fit", .. words, "-o", In("out")]);
 
-    private string Misra() => Csv("y,x\n" + string.Join('\n', NistRegression.Read(Repository.Data("nist", "Misra1a.dat")).Rows
+    private string Misra() =>
+        Csv("y,x\n" + string.Join('\n', NistRegression.Read(Repository.Data("nist", "Misra1a.dat")).Rows
         .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row[0]},{row[1]}"))));
 
     [Fact]
     public void A_fit_writes_its_result_with_all_digits_and_a_report()
     {
         NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));
-        Finished fit = Fit(Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--bootstrap", "50", "--json");
+        Finished fit = Fit(
+            Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--bootstrap", "50", "--json");
         Assert.True(fit.Code == 0, fit.Errors);
         JsonElement json = JsonDocument.Parse(fit.Output).RootElement;
         Assert.True(json.GetProperty("converged").GetBoolean());
@@ -32,14 +34,17 @@ public sealed class FitCommandTests : TemporaryFolder
         for (int i = 0; i < 2; i++)
         {
             JsonElement parameter = parameters.GetProperty($"b{i + 1}");
-            double value = parameter.GetProperty("value").GetDouble(), error = parameter.GetProperty("standardError").GetDouble();
+            double value = parameter.GetProperty("value").GetDouble(),
+                error = parameter.GetProperty("standardError").GetDouble();
             Assert.True(NistRegression.Digits(value, set.Certified[i]) > 9.0);
             Assert.True(NistRegression.Digits(error, set.Deviations[i]) > 9.0);
-            Assert.True(parameter.GetProperty("lower").GetDouble() < value && parameter.GetProperty("upper").GetDouble() > value);
+            Assert.True(parameter.GetProperty("lower").GetDouble() < value
+                && parameter.GetProperty("upper").GetDouble() > value);
             Assert.Equal(error * error, json.GetProperty("covariance")[i][i].GetDouble(), 1e-12 * error * error);
         }
 
-        Assert.True(NistRegression.Digits(json.GetProperty("residualSumOfSquares").GetDouble(), set.SumOfSquares) > 8.0);
+        Assert.True(
+            NistRegression.Digits(json.GetProperty("residualSumOfSquares").GetDouble(), set.SumOfSquares) > 8.0);
         foreach (string name in new[] { "termination", "iterations", "cost", "logLikelihood", "aic", "bic", "seconds" })
         {
             Assert.True(json.TryGetProperty(name, out _), name);
@@ -59,13 +64,18 @@ public sealed class FitCommandTests : TemporaryFolder
             CultureInfo.InvariantCulture,
             $"{i / 10.0},{5.0 * Math.Exp(-0.07 * i) + 1.0 + 0.1 * Math.Sin(i * i) + (i % 5 == 2 ? 8.0 : 0.0)}")));
         Finished fit = Fit(
-            Csv("x,y\n" + rows), "--model", "y ~ a*exp(-b*x)+c", "--start", "a=1,b=1,c=0", "--compare", "absolute,tukey:1", "--json");
+            Csv("x,y\n" + rows), "--model", "y ~ a*exp(-b*x)+c", "--start", "a=1,b=1,c=0", "--compare",
+            "absolute,tukey:1", "--json");
         Assert.True(fit.Code == 0, fit.Errors);
-        JsonElement[] compared = [.. JsonDocument.Parse(fit.Output).RootElement.GetProperty("comparison").EnumerateArray()];
-        Assert.Equal(["tukey:1", "absolute", "squared"], compared.Select(each => each.GetProperty("distance").GetString()));
-        double ErrorOfC(JsonElement each) => Math.Abs(each.GetProperty("parameters").GetProperty("c").GetProperty("value").GetDouble() - 1.0);
+        JsonElement[] compared =
+            [.. JsonDocument.Parse(fit.Output).RootElement.GetProperty("comparison").EnumerateArray()];
+        Assert.Equal(
+            ["tukey:1", "absolute", "squared"], compared.Select(each => each.GetProperty("distance").GetString()));
+        double ErrorOfC(JsonElement each) =>
+            Math.Abs(each.GetProperty("parameters").GetProperty("c").GetProperty("value").GetDouble() - 1.0);
         Assert.True(ErrorOfC(compared[0]) < 0.1 && ErrorOfC(compared[1]) < 0.2 && ErrorOfC(compared[2]) > 1.0);
-        Assert.Contains("The same model with other distances", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
+        Assert.Contains(
+            "The same model with other distances", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
         Finished wrong = Fit(In("data.csv"), "--model", "y ~ a+x", "--compare", "nearest", "--force");
         Assert.Equal(2, wrong.Code);
         Assert.Contains("nearest", wrong.Errors, StringComparison.Ordinal);
@@ -76,7 +86,8 @@ public sealed class FitCommandTests : TemporaryFolder
     {
         NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));
         Finished fit = Fit(
-            Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b2=0.0001", "--linear", "b1", "--compare", "absolute", "--json");
+            Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b2=0.0001", "--linear", "b1", "--compare",
+            "absolute", "--json");
         Assert.True(fit.Code == 0, fit.Errors);
         JsonElement json = JsonDocument.Parse(fit.Output).RootElement;
         Assert.StartsWith("variable-projection", json.GetProperty("method").GetString(), StringComparison.Ordinal);
@@ -87,16 +98,19 @@ public sealed class FitCommandTests : TemporaryFolder
     [Fact]
     public void A_fit_that_did_not_converge_ends_with_code_1_and_claims_no_uncertainty()
     {
-        string[] words = [Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--minimizer", "adam", "--force"];
+        string[] words = [Misra(), "--model", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500,b2=0.0001", "--minimizer",
+            "adam", "--force"];
         Finished fit = Fit(words);
         Assert.Equal(1, fit.Code);
-        Assert.Contains("--allow-unconverged", Assert.Single(fit.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "--allow-unconverged", Assert.Single(fit.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Contains("limit on iterations", fit.Output, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(File.ReadAllText(In("out/result.json"))).RootElement;
         Assert.False(json.GetProperty("converged").GetBoolean());
         JsonElement parameter = json.GetProperty("parameters").GetProperty("b1");
         Assert.Equal(JsonValueKind.Number, parameter.GetProperty("value").ValueKind);
-        Assert.All(["standardError", "lower", "upper"], name => Assert.Equal(JsonValueKind.Null, parameter.GetProperty(name).ValueKind));
+        Assert.All(["standardError", "lower", "upper"],
+            name => Assert.Equal(JsonValueKind.Null, parameter.GetProperty(name).ValueKind));
         Assert.True(File.Exists(In("out/report.html")));
         Assert.Equal(0, Fit([.. words, "--allow-unconverged"]).Code);
     }
@@ -106,7 +120,8 @@ public sealed class FitCommandTests : TemporaryFolder
     {
         string rows = string.Join('\n', Enumerable.Range(0, 30).Select(i => string.Create(
             CultureInfo.InvariantCulture, $"{i},{2.0 * i + 1.0 + (i % 2 == 0 ? 0.3 : -0.3)}")));
-        Finished fit = Fit(Csv("x,y\n" + rows), "--model", "y ~ a*x+b", "--start", "a=0.5,b=0", "--bounds", "a=0..1", "--no-report");
+        Finished fit = Fit(
+            Csv("x,y\n" + rows), "--model", "y ~ a*x+b", "--start", "a=0.5,b=0", "--bounds", "a=0..1", "--no-report");
         Assert.True(fit.Code == 0, fit.Errors);
         Assert.Contains("On a bound, and treated as fixed there: a.", fit.Output, StringComparison.Ordinal);
     }
@@ -134,7 +149,8 @@ public sealed class FitCommandTests : TemporaryFolder
     [InlineData(2, "--level", "y ~ b1*x", "--level", "95")]
     [InlineData(1, "no column 'z'", "z ~ b1*x")]
     [InlineData(1, "None of the columns", "q ~ A + B*z")]
-    [InlineData(1, "the value of log(a) is not finite. Give another --start", "y ~ log(a) + b*x", "--start", "a=-1,b=1")]
+    [InlineData(
+        1, "the value of log(a) is not finite. Give another --start", "y ~ log(a) + b*x", "--start", "a=-1,b=1")]
     [InlineData(1, "outside its bounds", "y ~ a + b*x", "--fix", "a=7", "--bounds", "a=0..1")]
     [InlineData(1, "'b2'", "y ~ b1*(1-exp(-b2*x))", "--start", "b1=500")]
     [InlineData(1, "'b9'", "y ~ b1*x", "--bounds", "b9=0..1")]

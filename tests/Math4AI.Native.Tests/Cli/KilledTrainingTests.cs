@@ -11,11 +11,13 @@ public sealed class KilledTrainingTests : TemporaryFolder
 
     [Fact(Explicit = true)]
     [Trait("Check", "kill")]
-    public void Killed_a_hundred_times_a_training_ends_with_the_bits_of_one_that_was_not() => EndsWithTheSameBits(kills: 100);
+    public void Killed_a_hundred_times_a_training_ends_with_the_bits_of_one_that_was_not() =>
+        EndsWithTheSameBits(kills: 100);
 
     private void EndsWithTheSameBits(int kills)
     {
-        File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Range(0, 400).Select(i => $"{i * i} is the square of {i}.\n")));
+        File.WriteAllText(
+            In("text.txt"), string.Concat(Enumerable.Range(0, 400).Select(i => $"{i * i} is the square of {i}.\n")));
         Directory.CreateDirectory(In("killed"));
         string checkpoint = In("killed/checkpoint.safetensors");
         string[] options = ["--steps", $"{10 * kills}", "--batch", "4", "--checkpoint-steps", "1", "--no-report"];
@@ -26,7 +28,9 @@ public sealed class KilledTrainingTests : TemporaryFolder
         var random = new Random(1);
         for (int i = 0; i < kills; i++)
         {
-            string[] words = File.Exists(checkpoint) ? resume : ["train", "--text", "text.txt", "-o", "killed", .. options];
+            string[] words = File.Exists(checkpoint)
+                ? resume
+                : ["train", "--text", "text.txt", "-o", "killed", .. options];
             Assert.True(IsKilled(words, afterChanges: 1 + random.Next(12)), $"it ended after {i} kills");
         }
 
@@ -35,11 +39,14 @@ public sealed class KilledTrainingTests : TemporaryFolder
         byte[] model = File.ReadAllBytes(In("whole/model.safetensors"));
         Assert.Equal(model, File.ReadAllBytes(In("killed/model.safetensors")));
         Assert.False(File.Exists(checkpoint));
-        Assert.Contains("holds no training", Repository.Run(Repository.Command, resume, Folder).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds no training", Repository.Run(Repository.Command, resume, Folder).Errors, StringComparison.Ordinal);
         TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills, the same {model.Length} bytes");
     }
 
-    /// <summary>Kills a training after some changes in its folder: each step writes a checkpoint, which is several changes.</summary>
+    /// <summary>
+    /// Kills a training after some changes in its folder: each step writes a checkpoint, which is several changes.
+    /// </summary>
     /// <returns>Whether it was still running.</returns>
     private bool IsKilled(string[] words, int afterChanges)
     {

@@ -10,7 +10,9 @@ internal static partial class Signals
 
     public static void Send(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
 
-    /// <summary>Waits until something is so in a folder, or the process has ended: it looks at each change in the folder.</summary>
+    /// <summary>
+    /// Waits until something is so in a folder, or the process has ended: it looks at each change in the folder.
+    /// </summary>
     public static void WaitFor(string folder, Process process, Func<bool> isSo)
     {
         using var change = new AutoResetEvent(initialState: true);

@@ -30,7 +30,8 @@ public sealed class StreamCommandTests : TemporaryFolder
         SaveParty(60_000);
         Assert.Equal(0, Stream("party.wav", "-o", "file.wav").Code);
         using (var raw = new AudioOutput(
-            In("party.raw"), new AudioFormat(AudioContainer.Wav, AudioEncoding.Float32), 3, 48_000, 1 << 17, headerless: true))
+            In("party.raw"), new AudioFormat(AudioContainer.Wav, AudioEncoding.Float32), 3, 48_000, 1 << 17,
+            headerless: true))
         {
             Recording party = Recording.Read(In("party.wav"));
             PlanarBlock all = raw.Ring.AcquireWrite(60_000);
@@ -45,7 +46,8 @@ public sealed class StreamCommandTests : TemporaryFolder
 
         Finished piped = Shell($"cat party.wav | '{Repository.Command}' stream - -o - > pipe.wav");
         Assert.True(piped.Code == 0, piped.Errors);
-        Finished headerless = Shell($"cat party.raw | '{Repository.Command}' stream --format f32le --rate 48000 --channels 3 -o - > pipe.raw");
+        Finished headerless = Shell(
+            $"cat party.raw | '{Repository.Command}' stream --format f32le --rate 48000 --channels 3 -o - > pipe.raw");
         Assert.True(headerless.Code == 0, headerless.Errors);
         byte[] samples = File.ReadAllBytes(In("pipe.raw"));
         Assert.Equal(60_000 * 3 * 4, samples.Length);
@@ -63,7 +65,8 @@ public sealed class StreamCommandTests : TemporaryFolder
     {
         SaveParty(48_000);
         File.WriteAllText(In("w.csv"), "0,2,0\n0,0,-3\n1,0,0\n");
-        Finished done = Stream("party.wav", "-o", "turned.wav", "--start", "w.csv", "--freeze", "0s", "--report", "late.html");
+        Finished done =
+            Stream("party.wav", "-o", "turned.wav", "--start", "w.csv", "--freeze", "0s", "--report", "late.html");
         Assert.True(done.Code == 0, done.Errors);
         Recording party = Recording.Read(In("party.wav")), turned = Recording.Read(In("turned.wav"));
 
@@ -74,14 +77,16 @@ public sealed class StreamCommandTests : TemporaryFolder
             for (int t = 0; t < 48_000; t += 101)
             {
                 Assert.Equal(
-                    expected[source].Sign * party.Channel(expected[source].Channel)[t] / Math.Sqrt(3.0), turned.Channel(source)[t], 1e-6);
+                    expected[source].Sign * party.Channel(expected[source].Channel)[t] / Math.Sqrt(3.0),
+                    turned.Channel(source)[t], 1e-6);
             }
         }
 
         string page = File.ReadAllText(In("late.html"));
         Assert.Contains("99.99 %", page, StringComparison.Ordinal);
         Assert.Contains("push to pull", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("http", page.Replace("http-equiv", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "http", page.Replace("http-equiv", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
         RefusedInOneLine(Stream("party.wav", "-o", "other.wav", "--report", "late.html"), 1, "--force");
         File.WriteAllText(In("flat.csv"), "1,2\n2,4\n");
         RefusedInOneLine(Stream("party.wav", "-o", "flat.wav", "--start", "flat.csv"), 1, "full rank");
@@ -136,10 +141,12 @@ public sealed class StreamCommandTests : TemporaryFolder
     public void A_reader_that_leaves_and_a_full_disk_end_it_in_one_sentence()
     {
         SaveParty(480_000);
-        Finished left = Shell($"'{Repository.Command}' stream party.wav -o - | head -c 1000 > /dev/null; exit ${{PIPESTATUS[0]}}");
+        Finished left =
+            Shell($"'{Repository.Command}' stream party.wav -o - | head -c 1000 > /dev/null; exit ${{PIPESTATUS[0]}}");
         Assert.Equal(1, left.Code);
         Assert.Contains("Nobody reads", Assert.Single(left.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
-        Finished full = Shell($"export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 1000; '{Repository.Command}' stream party.wav -o voices.wav");
+        Finished full = Shell("export DOTNET_EnableWriteXorExecute=0; trap '' XFSZ; ulimit -f 1000; "
+            + $"'{Repository.Command}' stream party.wav -o voices.wav");
         Assert.Equal(1, full.Code);
         Assert.Contains("No space", Assert.Single(full.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.True(Recording.Read(In("voices.wav")).Length > 50_000, "what was written before plays");
@@ -150,7 +157,8 @@ public sealed class StreamCommandTests : TemporaryFolder
     {
         // The pipe stays open: only the signal ends the stream.
         using Process process = Process.Start(new ProcessStartInfo(
-            "/bin/bash", ["-c", $"exec '{Repository.Command}' stream --format f32le --rate 48000 --channels 2 -o voices.wav"])
+            "/bin/bash",
+            ["-c", $"exec '{Repository.Command}' stream --format f32le --rate 48000 --channels 2 -o voices.wav"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -212,19 +220,22 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.True(result.GetProperty("lostBlocks").GetInt64() > 0);
         Assert.True(Recording.Read(In("heard.wav")).Length > 48_000);
         Finished none = Repository.Run(
-            Repository.Command, ["stream", "--device", "no such card", "-o", "none.wav"], Folder, ("ALSA_CONFIG_PATH", In("asound.conf")));
+            Repository.Command, ["stream", "--device", "no such card", "-o", "none.wav"], Folder,
+            ("ALSA_CONFIG_PATH", In("asound.conf")));
         RefusedInOneLine(none, 1, "no such card");
     }
 
     [Fact]
     public void A_sound_device_plays_every_frame_in_order()
     {
-        // ALSA's file device writes what is played, silence between it where nothing was ready: the null device below it never waits.
+        // ALSA's file device writes what is played, silence between it where nothing was ready: the null device below
+        // it never waits.
         File.WriteAllText(
             In("asound.conf"),
             "pcm.!default { type null }\npcm.m4null { type null }\n"
             + $"pcm.m4file {{ type file slave.pcm \"m4null\" file \"{In("played.raw")}\" format \"raw\" }}\n");
-        float[][] ramps = [[.. Enumerable.Range(1, 9600).Select(t => t / 16384.0f)], [.. Enumerable.Range(1, 9600).Select(t => -t / 32768.0f)]];
+        float[][] ramps = [[.. Enumerable.Range(1, 9600).Select(t => t / 16384.0f)],
+            [.. Enumerable.Range(1, 9600).Select(t => -t / 32768.0f)]];
         new Recording(ramps, 48_000).Save(In("ramps.wav"));
         double loudness = Math.Sqrt(2.0);
         File.WriteAllText(In("same.csv"), "1,0\n0,1\n");
@@ -257,7 +268,8 @@ public sealed class StreamCommandTests : TemporaryFolder
     }
 
     /// <summary>The frames that the file holds by its size.</summary>
-    private long Held(string name = "voices.wav") => File.Exists(In(name)) ? new FileInfo(In(name)).Length / (2 * sizeof(float)) : 0;
+    private long Held(string name = "voices.wav") =>
+        File.Exists(In(name)) ? new FileInfo(In(name)).Length / (2 * sizeof(float)) : 0;
 
     private void SaveParty(int length) =>
         CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, length).Save(In("party.wav"));

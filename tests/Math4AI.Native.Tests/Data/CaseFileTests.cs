@@ -67,7 +67,12 @@ public class CaseFileTests : TemporaryFolder
         NumberTable table = NumberTable.Read(
             Repository.Cases("fit", name),
             names => names,
-            new NumberTableOptions { DropsMissing = true, TakesDates = true, Table = new TableOptions { DateOrigin = new DateTime(2026, 1, 1) } });
+            new NumberTableOptions
+            {
+                DropsMissing = true,
+                TakesDates = true,
+                Table = new TableOptions { DateOrigin = new DateTime(2026, 1, 1) },
+            });
         Assert.Equal([0.0, 1.0], table.Column(table.Names[0]).Take(2));
         Assert.Equal([1.752364507912462, 2.6860758097334645], table.Column("y").Take(2));
         Assert.Equal(name == "missing.csv", table.Dropped > 0);
@@ -78,6 +83,7 @@ public class CaseFileTests : TemporaryFolder
     [InlineData("missing.csv", "can be dropped")]
     public void Dates_and_missing_values_are_refused_unless_asked_for(string name, string way) => Assert.Contains(
         way,
-        Assert.Throws<InvalidDataException>(() => NumberTable.Read(Repository.Cases("fit", name), names => names)).Message,
+        Assert.Throws<InvalidDataException>(
+            () => NumberTable.Read(Repository.Cases("fit", name), names => names)).Message,
         StringComparison.Ordinal);
 }

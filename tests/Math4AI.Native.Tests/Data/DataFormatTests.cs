@@ -30,6 +30,13 @@ public class DataFormatTests : TemporaryFolder
         return In(name);
     }
 
+    [Fact]
+    public void A_folder_is_refused_in_one_sentence()
+    {
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => DataFormat.Of(In(".")));
+        Assert.Equal($"{In(".")} is a folder, and a file is needed.", refusal.Message);
+    }
+
     private static double[] Samples(string path)
     {
         using ISampleFile file = SampleFile.Open(path);
@@ -42,7 +49,8 @@ public class DataFormatTests : TemporaryFolder
     public void A_file_is_opened_by_what_it_holds_and_not_by_its_name()
     {
         NpyWriter.Write(In("array.txt"), Channels);
-        string npz = Npz("archive.csv", CompressionLevel.NoCompression, ("x", NumberTypeTests.Bytes("<i2", false, [2, 3], [1, 2, 3, 4, 5, 6])));
+        string npz = Npz("archive.csv", CompressionLevel.NoCompression,
+            ("x", NumberTypeTests.Bytes("<i2", false, [2, 3], [1, 2, 3, 4, 5, 6])));
         string csv = Text("text.npy", "a,b\n1,4\n2,5\n3,6\n");
         new Recording([[1, 2, 3], [4, 5, 6]], 8000).Save(In("sound.npz"));
         foreach (string path in new[] { In("array.txt"), npz, csv, In("sound.npz") })
@@ -64,12 +72,14 @@ public class DataFormatTests : TemporaryFolder
     public void An_archive_gives_columns_by_name_and_channels_in_the_order_of_their_names(CompressionLevel level)
     {
         string path = Npz(
-            "x.npz", level, ("y", NumberTypeTests.Bytes(">f8", false, [3], [4, 5, 6])), ("x", NumberTypeTests.Bytes("|u1", false, [3], [1, 2, 3])));
+            "x.npz", level, ("y", NumberTypeTests.Bytes(">f8", false, [3], [4, 5, 6])),
+            ("x", NumberTypeTests.Bytes("|u1", false, [3], [1, 2, 3])));
         Assert.Equal(["x", "y"], Table.Read(path).Names);
         Assert.Equal([4.0, 5.0, 6.0], Table.Read(path).Numbers("y"));
         Assert.Equal([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], Samples(path));
         Assert.Equal([2, 1], Table.ReadBlocks(path, 2).Select(block => block.Rows));
-        Assert.Contains("x (3)", Assert.Throws<InvalidDataException>(() => MatrixFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("x (3)", Assert.Throws<InvalidDataException>(() => MatrixFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +91,8 @@ public class DataFormatTests : TemporaryFolder
         int place = bytes.AsSpan().IndexOf(array.AsSpan(^16));
         bytes[place + 3] ^= 1;
         File.WriteAllBytes(path, bytes);
-        Assert.Contains("x.npy is damaged", Assert.Throws<InvalidDataException>(() => Table.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("x.npy is damaged", Assert.Throws<InvalidDataException>(() => Table.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +101,8 @@ public class DataFormatTests : TemporaryFolder
         File.WriteAllBytes(In("x.bin"), [0, 1, 2, 3, 0, 255]);
         string message = Assert.Throws<InvalidDataException>(() => SampleFile.Open(In("x.bin"))).Message;
         Assert.Contains("x.bin", message, StringComparison.Ordinal);
-        Assert.All([".npy", ".npz", ".csv", ".wav"], ending => Assert.Contains(ending, message, StringComparison.Ordinal));
+        Assert.All([".npy", ".npz", ".csv", ".wav"], ending =>
+            Assert.Contains(ending, message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -127,7 +139,8 @@ public class DataFormatTests : TemporaryFolder
     [InlineData("when\n2026-01-01 10:00\n2026-01-02 11:00\n")]
     [InlineData("day time\n2026-01-01 10:00\n2026-01-02 11:00\n")]
     [InlineData("a note\n1\n2\n")]
-    public void Blanks_within_one_column_separate_nothing(string text) => Assert.Single(Table.Read(Text("t.csv", text)).Names);
+    public void Blanks_within_one_column_separate_nothing(string text) =>
+        Assert.Single(Table.Read(Text("t.csv", text)).Names);
 
     [Fact]
     public void Blanks_are_joined_across_the_blocks_that_a_text_is_read_in()
@@ -152,10 +165,12 @@ public class DataFormatTests : TemporaryFolder
 
         public override IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions options)
         {
-            double[] values = [.. File.ReadAllText(path).Split(' ').Skip(1).Select(word => (double)Convert.ToInt32(word, 16))];
+            double[] values =
+                [.. File.ReadAllText(path).Split(' ').Skip(1).Select(word => (double)Convert.ToInt32(word, 16))];
             for (int first = 0; first < values.Length; first += Math.Min(rows, values.Length - first))
             {
-                yield return Table.OfNumbers([("value", values[first..Math.Min(values.Length, first + Math.Min(rows, values.Length))])], first);
+                yield return Table.OfNumbers(
+                    [("value", values[first..Math.Min(values.Length, first + Math.Min(rows, values.Length))])], first);
             }
         }
     }

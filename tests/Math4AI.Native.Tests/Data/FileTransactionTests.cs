@@ -53,6 +53,27 @@ public class FileTransactionTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_failure_names_the_file_that_was_wanted_and_not_the_hidden_one()
+    {
+        IOException failure = Assert.Throws<IOException>(() =>
+            FileTransaction.WriteOne(
+                In("a.txt"), true, path => throw new IOException($"No space left on device : '{path}'")));
+        Assert.Equal($"No space left on device : '{In("a.txt")}'", failure.Message);
+    }
+
+    [Fact]
+    public void What_is_written_inside_a_transaction_has_one_hidden_name()
+    {
+        using var files = new FileTransaction();
+        FileTransaction.WriteOne(files.Add(In("a.txt")), replace: false, path => File.WriteAllText(path, "a"));
+        Assert.False(File.Exists(In("a.txt")));
+        Assert.Equal(In("a.txt"), FileTransaction.WithFinalNames(Assert.Single(Directory.GetFiles(In("."))))
+            .Replace("/./", "/", StringComparison.Ordinal));
+        files.Commit();
+        Assert.Equal("a", File.ReadAllText(In("a.txt")));
+    }
+
+    [Fact]
     public void A_file_that_exists_is_refused_before_it_is_touched()
     {
         File.WriteAllText(In("a.txt"), "old");
@@ -69,7 +90,8 @@ public class FileTransactionTests : TemporaryFolder
         {
             File.WriteAllText(files.Add(In("a.txt")), "new");
             files.Add(In("b.txt"));
-            Assert.Contains("b.txt was not written", Assert.Throws<IOException>(files.Commit).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "b.txt was not written", Assert.Throws<IOException>(files.Commit).Message, StringComparison.Ordinal);
         }
 
         Assert.Equal("old", File.ReadAllText(In("a.txt")));

@@ -6,7 +6,9 @@ using Math4AI.Data.Tables;
 
 namespace Math4AI.Tests.Data;
 
-/// <summary>Damaged files of every format end in a sentence, and not in a crash or in memory that is not there.</summary>
+/// <summary>
+/// Damaged files of every format end in a sentence, and not in a crash or in memory that is not there.
+/// </summary>
 public class FuzzTests : TemporaryFolder
 {
     private const int Rounds = 400;
@@ -81,7 +83,8 @@ public class FuzzTests : TemporaryFolder
                     foreach (string entry in new[] { "x.npy", "y.npy" })
                     {
                         using Stream stream = archive.CreateEntry(
-                            entry, name == "stored.npz" ? CompressionLevel.NoCompression : CompressionLevel.Optimal).Open();
+                            entry, name == "stored.npz" ? CompressionLevel.NoCompression : CompressionLevel.Optimal)
+                            .Open();
                         stream.Write(array);
                     }
                 }

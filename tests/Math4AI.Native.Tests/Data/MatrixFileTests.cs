@@ -18,7 +18,8 @@ public class MatrixFileTests : TemporaryFolder
     [InlineData("0.7 0.2\n0.1 -0.8\n")]
     [InlineData("# the mixing\n0.7,0.2\n\n0.1,-0.8\n")]
     public void Lines_of_numbers_are_rows(string text) =>
-        Assert.Equal(Matrix<double>.Build.DenseOfArray(new[,] { { 0.7, 0.2 }, { 0.1, -0.8 } }), MatrixFile.Read(Csv(text)));
+        Assert.Equal(
+            Matrix<double>.Build.DenseOfArray(new[,] { { 0.7, 0.2 }, { 0.1, -0.8 } }), MatrixFile.Read(Csv(text)));
 
     [Theory]
     [InlineData("1,2\n3,x\n", "line 2, column 2: 'x'")]

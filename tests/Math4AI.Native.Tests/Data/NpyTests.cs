@@ -12,7 +12,8 @@ public class NpyTests : TemporaryFolder
     {
         string text = $"{{'descr': '{type}', 'fortran_order': {order}, 'shape': {shape}, }}";
         text = text.PadRight(117) + "\n";
-        File.WriteAllBytes(In("x.npy"), [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. Encoding.ASCII.GetBytes(text), .. data]);
+        File.WriteAllBytes(
+            In("x.npy"), [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. Encoding.ASCII.GetBytes(text), .. data]);
         return In("x.npy");
     }
 
@@ -58,7 +59,8 @@ public class NpyTests : TemporaryFolder
             writer.Write(0, 2, [1, 2, 5, 6]);
         }
 
-        Assert.Equal(Matrix<double>.Build.DenseOfRowMajor(2, 4, [1, 2, 3, 4, 5, 6, 7, 8]), MatrixFile.Read(In("s.npy")));
+        Assert.Equal(
+            Matrix<double>.Build.DenseOfRowMajor(2, 4, [1, 2, 3, 4, 5, 6, 7, 8]), MatrixFile.Read(In("s.npy")));
     }
 
     [Theory]
@@ -96,22 +98,26 @@ public class NpyTests : TemporaryFolder
     public void A_shape_whose_product_wraps_around_is_refused()
     {
         // 2¹²⁵ + 20733043 elements: eight times that, in 128 bits, are 8 · 20733043.
-        byte[] header = NpyHeader.Write(isDouble: true, isFortranOrder: false, 6521907795794020251, 6521910029538953225);
+        byte[] header =
+            NpyHeader.Write(isDouble: true, isFortranOrder: false, 6521907795794020251, 6521910029538953225);
         using (FileStream file = File.Create(In("wraps.npy")))
         {
             file.Write(header);
             file.SetLength(header.Length + 8L * 20733043);
         }
 
-        Assert.Contains("is damaged", Assert.Throws<InvalidDataException>(() => Table.Read(In("wraps.npy"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged", Assert.Throws<InvalidDataException>(() => Table.Read(In("wraps.npy"))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => new NpySource(In("wraps.npy")).Dispose());
     }
 
     [Fact]
     public void Infinity_is_no_number_of_a_table_and_more_cells_than_fit_are_refused()
     {
-        File.Move(Write("<f8", "False", "(3, 2)", Doubles(1.0, 2.0, 3.0, double.PositiveInfinity, 5.0, 6.0)), In("i.npy"));
-        Assert.Contains("column 'c2', row 2", Assert.Throws<InvalidDataException>(() => Table.Read(In("i.npy"))).Message, StringComparison.Ordinal);
+        File.Move(Write("<f8", "False", "(3, 2)", Doubles(1.0, 2.0, 3.0, double.PositiveInfinity, 5.0, 6.0)),
+            In("i.npy"));
+        Assert.Contains("column 'c2', row 2",
+            Assert.Throws<InvalidDataException>(() => Table.Read(In("i.npy"))).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => Table.ReadBlocks(In("i.npy"), 2).ToList());
 
         // A small archive that unpacks to as many zeros as it likes.
@@ -128,7 +134,8 @@ public class NpyTests : TemporaryFolder
             }
         }
 
-        Assert.Contains("cells", Assert.Throws<InvalidDataException>(() => Table.Read(In("bomb.npz"))).Message, StringComparison.Ordinal);
+        Assert.Contains("cells", Assert.Throws<InvalidDataException>(() => Table.Read(In("bomb.npz"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,7 +155,8 @@ public class NpyTests : TemporaryFolder
         NpyWriter.Write(In("m.npy"), Matrix<double>.Build.DenseOfRowMajor(2, 3, [1, 2, 3, 4, 5, 6]));
         Finished python = Repository.Run(
             Python,
-            ["-c", "import numpy as n; a=n.load('m.npy'); print(a.tolist()); n.save('f.npy', n.asfortranarray(a.astype('f4')))"],
+            ["-c", "import numpy as n; a=n.load('m.npy'); print(a.tolist()); n.save('f.npy', "
+                + "n.asfortranarray(a.astype('f4')))"],
             Folder);
         Assert.Equal("[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]", python.Output.Trim());
         Assert.Equal(MatrixFile.Read(In("m.npy")), MatrixFile.Read(In("f.npy")));

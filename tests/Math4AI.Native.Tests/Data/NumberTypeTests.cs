@@ -75,7 +75,8 @@ public class NumberTypeTests : TemporaryFolder
         })) + "}";
         byte[] length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        File.WriteAllBytes(In("a.safetensors"), [.. length, .. Encoding.ASCII.GetBytes(header), .. arrays.SelectMany(array => array.Bytes)]);
+        File.WriteAllBytes(In("a.safetensors"),
+            [.. length, .. Encoding.ASCII.GetBytes(header), .. arrays.SelectMany(array => array.Bytes)]);
         double[] expected = [1, -1, 513, -1, 0.333251953125, -1.5, 0.1f, 0.1];
         IReadOnlyDictionary<string, NamedArray> singles = Safetensors.Read(In("a.safetensors"));
         Table table = Table.Read(In("a.safetensors"));
@@ -93,7 +94,8 @@ public class NumberTypeTests : TemporaryFolder
 
     internal static byte[] Bytes(string descr, bool isFortran, long[] shape, double[] numbers)
     {
-        string text = $"{{'descr': '{descr}', 'fortran_order': {(isFortran ? "True" : "False")}, 'shape': ({string.Join(", ", shape)},), }}";
+        string text = $"{{'descr': '{descr}', 'fortran_order': {(isFortran ? "True" : "False")}, 'shape': "
+            + $"({string.Join(", ", shape)},), }}";
         text = text.PadRight(117) + "\n";
         return
         [

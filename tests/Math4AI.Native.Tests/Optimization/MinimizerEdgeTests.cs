@@ -13,7 +13,8 @@ public sealed class MinimizerEdgeTests
         Cost slope = Cost.Of(1, x => -x[0], _ => Vector<double>.Build.Dense(1, -1.0));
         foreach (Minimizer method in new[]
         {
-            Minimizer.Bfgs(), Minimizer.Lbfgs(), Minimizer.NonlinearConjugateGradient(), Minimizer.TrustRegionNewton(), Minimizer.Auto(),
+            Minimizer.Bfgs(), Minimizer.Lbfgs(), Minimizer.NonlinearConjugateGradient(), Minimizer.TrustRegionNewton(),
+            Minimizer.Auto(),
         })
         {
             Minimum found = method.Minimize(slope, Vector<double>.Build.Dense(1, 1.0));
@@ -28,11 +29,16 @@ public sealed class MinimizerEdgeTests
         Cost power = Cost.Of(1, x => -Math.Pow(x[0], 10), x => -10.0 * x.PointwisePower(9.0));
         Cost exponential = Cost.Of(1, x => -Math.Exp(x[0]), x => -x.PointwiseExp());
         Cost tiny = Cost.Of(1, x => 1e-37 * (x[0] - 1.0) * (x[0] - 1.0), x => 2e-37 * (x - 1.0));
-        foreach (Minimizer method in new[] { Minimizer.Bfgs(), Minimizer.Lbfgs(), Minimizer.NonlinearConjugateGradient() })
+        foreach (Minimizer method
+            in new[] { Minimizer.Bfgs(), Minimizer.Lbfgs(), Minimizer.NonlinearConjugateGradient() })
         {
             Assert.Equal(Termination.Unbounded, method.Minimize(power, Vector<double>.Build.Dense(1, 1.0)).Termination);
-            Assert.Equal(Termination.Unbounded, method.Minimize(exponential, Vector<double>.Build.Dense(1, 1.0)).Termination);
-            Minimum found = method.Minimize(tiny, Vector<double>.Build.Dense(1), new MinimizerOptions { GradientTolerance = 1e-47 });
+            Assert.Equal(
+                Termination.Unbounded, method.Minimize(exponential, Vector<double>.Build.Dense(1, 1.0)).Termination);
+            Minimum found = method.Minimize(tiny, Vector<double>.Build.Dense(1), new MinimizerOptions
+            {
+                GradientTolerance = 1e-47,
+            });
             Assert.True(found.IsConverged, $"{method.Name}: {found.Termination}");
             Assert.Equal(1.0, found.Parameters[0], 1e-6);
         }
@@ -48,7 +54,8 @@ public sealed class MinimizerEdgeTests
         var random = new Random(3);
         for (int run = 0; run < 100; run++)
         {
-            Minimum found = Minimizer.TrustRegionNewton().Minimize(wells, Vector<double>.Build.Dense(2, _ => 4.0 * random.NextDouble() - 2.0));
+            Minimum found = Minimizer.TrustRegionNewton().Minimize(
+                wells, Vector<double>.Build.Dense(2, _ => 4.0 * random.NextDouble() - 2.0));
             Assert.True(found.IsConverged, $"{found.Termination} at {found.Parameters}");
         }
     }
@@ -89,11 +96,16 @@ public sealed class MinimizerEdgeTests
         Cost bowl = Cost.Of(
             3,
             p => unit * (Math.Pow(p[0] - 1.0, 2) + 100.0 * Math.Pow(p[1] - 2.0, 2) + 1e4 * Math.Pow(p[2] - 3.0, 2)),
-            p => unit * Vector<double>.Build.DenseOfArray([2.0 * (p[0] - 1.0), 200.0 * (p[1] - 2.0), 2e4 * (p[2] - 3.0)]));
+            p => unit * Vector<double>.Build.DenseOfArray(
+                [2.0 * (p[0] - 1.0), 200.0 * (p[1] - 2.0), 2e4 * (p[2] - 3.0)]));
         Minimum found = Minimizer.Lbfgs().Minimize(
-            bowl, Vector<double>.Build.Dense(3), new MinimizerOptions { GradientTolerance = 1e-10 * Math.Min(1.0, unit) });
+            bowl, Vector<double>.Build.Dense(3), new MinimizerOptions
+            {
+                GradientTolerance = 1e-10 * Math.Min(1.0, unit),
+            });
         Assert.True(found.IsConverged && found.Iterations < 60, $"{found.Termination} {found.Iterations}");
-        Assert.True((found.Parameters - Vector<double>.Build.DenseOfArray([1.0, 2.0, 3.0])).AbsoluteMaximum() < 1e-4, $"{found.Parameters}");
+        Assert.True((found.Parameters - Vector<double>.Build.DenseOfArray([1.0, 2.0, 3.0])).AbsoluteMaximum() < 1e-4,
+            $"{found.Parameters}");
     }
 
     [Fact]

@@ -23,13 +23,15 @@ public class MinimizerTests
 
     [Theory]
     [MemberData(nameof(MoreGarbowHillstromRuns))]
-    public void Auto_solves_the_problems_of_More_Garbow_and_Hillstrom_from_the_standard_start_and_ten_times_it(int index, double scale)
+    public void Auto_solves_the_problems_of_More_Garbow_and_Hillstrom_from_the_standard_start_and_ten_times_it(
+        int index, double scale)
     {
         MoreGarbowHillstrom problem = MoreGarbowHillstrom.All[index];
         var start = Vector<double>.Build.Dense(problem.Start) * scale;
         Minimum minimum = Minimizer.Auto().Minimize(problem.Cost(), start);
-        string figures = $"{problem}, {scale} × start: {minimum.Cost:G10}, {minimum.Termination}, {minimum.Iterations} steps, "
-            + $"{minimum.Evaluations} + {minimum.GradientEvaluations} evaluations, gradient {minimum.GradientNorm:G3}";
+        string figures = $"{problem}, {scale} × start: {minimum.Cost:G10}, {minimum.Termination}, {minimum.Iterations} "
+            + $"steps, {minimum.Evaluations} + {minimum.GradientEvaluations} evaluations, gradient "
+            + $"{minimum.GradientNorm:G3}";
         TestContext.Current.TestOutputHelper!.WriteLine(figures);
         Assert.True(problem.IsMinimum(minimum.Cost), figures);
     }
@@ -42,13 +44,16 @@ public class MinimizerTests
     [InlineData("trust-newton")]
     public void Gradient_methods_solve_the_well_scaled_problems(string method)
     {
-        foreach (string name in new[] { "Rosenbrock", "Beale", "Wood", "Bard", "Box", "Extended Rosenbrock", "Variably dimensioned", "Broyden tridiagonal" })
+        foreach (string name in new[] { "Rosenbrock", "Beale", "Wood", "Bard", "Box", "Extended Rosenbrock", "Variably "
+            + "dimensioned", "Broyden tridiagonal" })
         {
             MoreGarbowHillstrom problem = MoreGarbowHillstrom.All.Single(each => each.Name == name);
-            Minimum minimum = Minimizer.Methods[method]().Minimize(problem.Cost(), Vector<double>.Build.Dense(problem.Start));
+            Minimum minimum =
+                Minimizer.Methods[method]().Minimize(problem.Cost(), Vector<double>.Build.Dense(problem.Start));
             Assert.True(
                 problem.IsMinimum(minimum.Cost) && minimum.IsConverged,
-                $"{name}: {minimum.Cost} {minimum.Termination} after {minimum.GradientEvaluations}, gradient {minimum.GradientNorm}");
+                $"{name}: {minimum.Cost} {minimum.Termination} after {minimum.GradientEvaluations}, gradient "
+                + $"{minimum.GradientNorm}");
         }
     }
 
@@ -58,7 +63,8 @@ public class MinimizerTests
         // The fifth to eighth points of scipy.stats.qmc.Sobol(d=5, scramble=False).
         double[][] expected =
         [
-            [.375, .375, .625, .875, .375], [.875, .875, .125, .375, .875], [.625, .125, .875, .625, .625], [.125, .625, .375, .125, .125],
+            [.375, .375, .625, .875, .375], [.875, .875, .125, .375, .875], [.625, .125, .875, .625, .625],
+            [.125, .625, .375, .125, .125],
         ];
         var sequence = new SobolSequence(5);
         double[] point = new double[5];
@@ -137,7 +143,8 @@ public class MinimizerTests
     public void Gradient_descent_and_Adam_reach_the_minimum_of_a_well_scaled_bowl()
     {
         Cost bowl = Cost.Of(3, x => 0.5 * (x - 1.0) * (x - 1.0), x => x - 1.0);
-        foreach (Minimizer method in new[] { Minimizer.GradientDescent(0.1), Minimizer.Adam(0.05), Minimizer.NelderMead() })
+        foreach (Minimizer method
+            in new[] { Minimizer.GradientDescent(0.1), Minimizer.Adam(0.05), Minimizer.NelderMead() })
         {
             Minimum minimum = method.Minimize(bowl, Vector<double>.Build.Dense(3, 4.0));
             Assert.True((minimum.Parameters - 1.0).AbsoluteMaximum() < 1e-4, method.Name);
@@ -159,10 +166,12 @@ public class MinimizerTests
     }
 
     private static Cost Within(
-        int parameters, Func<Vector<double>, double> value, Func<Vector<double>, Vector<double>> gradient, double lower, double upper) =>
+        int parameters, Func<Vector<double>, double> value, Func<Vector<double>, Vector<double>> gradient, double lower,
+        double upper) =>
         new BoundedCost(Cost.Of(parameters, value, gradient))
         {
-            Bounds = new Bounds(Vector<double>.Build.Dense(parameters, lower), Vector<double>.Build.Dense(parameters, upper)),
+            Bounds = new Bounds(
+                Vector<double>.Build.Dense(parameters, lower), Vector<double>.Build.Dense(parameters, upper)),
         };
 
     private sealed class BoundedCost(Cost inner) : Cost
@@ -171,6 +180,7 @@ public class MinimizerTests
 
         public override double Value(ReadOnlySpan<double> parameters) => inner.Value(parameters);
 
-        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => inner.Gradient(parameters, gradient);
+        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) =>
+            inner.Gradient(parameters, gradient);
     }
 }

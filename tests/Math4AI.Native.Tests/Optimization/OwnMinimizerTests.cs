@@ -9,7 +9,8 @@ namespace Math4AI.Tests.Optimization;
 public sealed class OwnMinimizerTests
 {
     private static readonly Cost Bowl = Cost.Of(
-        2, x => Math.Pow(x[0] - 1.0, 2) + 10.0 * Math.Pow(x[1] + 2.0, 2), x => Vector<double>.Build.Dense([2.0 * (x[0] - 1.0), 20.0 * (x[1] + 2.0)]));
+        2, x => Math.Pow(x[0] - 1.0, 2) + 10.0 * Math.Pow(x[1] + 2.0, 2),
+        x => Vector<double>.Build.Dense([2.0 * (x[0] - 1.0), 20.0 * (x[1] + 2.0)]));
 
     private static readonly Dictionary<string, double> Start = new() { ["a"] = 1.0, ["b"] = 1.0 };
 
@@ -23,7 +24,8 @@ public sealed class OwnMinimizerTests
         Assert.Equal(1.0, found.Parameters[0], 1e-9);
         Assert.Equal(-2.0, found.Parameters[1], 1e-9);
         Assert.Equal("compass", found.Method);
-        Assert.True(found.Evaluations > found.Iterations && found.Iterations > 0, $"{found.Evaluations}, {found.Iterations}");
+        Assert.True(
+            found.Evaluations > found.Iterations && found.Iterations > 0, $"{found.Evaluations}, {found.Iterations}");
         Assert.Equal(found.Iterations, found.Path.Count);
         Assert.Equal(Enumerable.Range(1, found.Iterations), progress.Seen.Select(step => step.Iteration));
         Assert.True(progress.Seen.Zip(progress.Seen.Skip(1)).All(pair => pair.Second.Cost <= pair.First.Cost));
@@ -59,7 +61,8 @@ public sealed class OwnMinimizerTests
         FitResult expected = problem.Fit(Start);
         FitResult own = (problem with { Minimizer = new CompassSearch() }).Fit(Start);
         Assert.True(own.Minimum.IsConverged, $"{own.Minimum}");
-        Assert.True((own.Parameters - expected.Parameters).AbsoluteMaximum() < 1e-6, $"{own.Parameters} {expected.Parameters}");
+        Assert.True(
+            (own.Parameters - expected.Parameters).AbsoluteMaximum() < 1e-6, $"{own.Parameters} {expected.Parameters}");
         FitResult bounded = (problem with
         {
             Minimizer = new CompassSearch(),
@@ -72,7 +75,10 @@ public sealed class OwnMinimizerTests
     public void An_ending_of_its_own_is_what_users_see()
     {
         var bored = new Termination("Bored", "The search lost interest.", "Encourage it.");
-        Minimum found = new CompassSearch(bored).Minimize(Bowl, Vector<double>.Build.Dense(2), new MinimizerOptions { MaxIterations = 2 });
+        Minimum found = new CompassSearch(bored).Minimize(Bowl, Vector<double>.Build.Dense(2), new MinimizerOptions
+        {
+            MaxIterations = 2,
+        });
         Assert.False(found.IsConverged);
         Assert.EndsWith("The search lost interest. Encourage it.", found.ToString(), StringComparison.Ordinal);
         Assert.Equal(found.ToString(), Assert.Throws<InvalidOperationException>(found.ThrowIfNotConverged).Message);

@@ -54,7 +54,8 @@ public sealed class TerminationTests
         (string name, Minimum found) = Run(Unbounded[index], method, isOneParameterMore);
 
         // Steps of a fixed rate may not have come far enough for anybody to know.
-        bool isOnTheWay = method is "gradient-descent" or "adam" && found.Termination == Termination.IterationLimit && found.Cost > -3000.0;
+        bool isOnTheWay = method is "gradient-descent" or "adam" && found.Termination == Termination.IterationLimit
+            && found.Cost > -3000.0;
         Assert.True(found.Termination == Termination.Unbounded || isOnTheWay, $"{name}: {found}");
         Assert.True(double.IsFinite(found.Cost), $"{name}: {found}");
     }
@@ -85,7 +86,8 @@ public sealed class TerminationTests
                 }
             }
         });
-        foreach (string method in new[] { "auto", "lm", "gauss-newton", "bfgs", "lbfgs", "lbfgsb", "cg", "trust-newton" })
+        foreach (string method
+            in new[] { "auto", "lm", "gauss-newton", "bfgs", "lbfgs", "lbfgsb", "cg", "trust-newton" })
         {
             Minimum found = Minimizer.Methods[method]().Minimize(cost, Vector<double>.Build.Dense([9e5, 0.25, 6e5]));
             Assert.True(found.IsConverged || found.Cost > 1e-6, $"{found}");
@@ -117,21 +119,28 @@ public sealed class TerminationTests
         Assert.Same(found, found.ThrowIfNotConverged());
         Minimum stopped = Minimizer.NelderMead().Minimize(
             bowl, Vector<double>.Build.Dense([3.0, 4.0]), new MinimizerOptions { MaxIterations = 1 });
-        Assert.StartsWith("nelder-mead did not converge in 1 iterations: cost ", stopped.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "nelder-mead did not converge in 1 iterations: cost ", stopped.ToString(), StringComparison.Ordinal);
         Assert.EndsWith($" {Termination.IterationLimit}", stopped.ToString(), StringComparison.Ordinal);
         Assert.Contains(
-            Termination.IterationLimit.Advice, Assert.Throws<InvalidOperationException>(stopped.ThrowIfNotConverged).Message, StringComparison.Ordinal);
+            Termination.IterationLimit.Advice,
+            Assert.Throws<InvalidOperationException>(stopped.ThrowIfNotConverged).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The function of one or two parameters, without a gradient, from its start; one that has no use for more gets a bowl beside it.</summary>
+    /// <summary>
+    /// The function of one or two parameters, without a gradient, from its start; one that has no use for more gets a
+    /// bowl beside it.
+    /// </summary>
     private static (string Name, Minimum Found) Run(
-        (string Name, Func<Vector<double>, double> Value, double Start) function, string method, bool isOneParameterMore)
+        (string Name, Func<Vector<double>, double> Value, double Start) function, string method,
+        bool isOneParameterMore)
     {
         int count = function.Name.Contains('y', StringComparison.Ordinal) ? 2 : 1;
         Cost cost = isOneParameterMore
             ? Cost.Of(count + 1, x => function.Value(x) + Math.Pow(x[count] - 5.0, 2))
             : Cost.Of(count, function.Value);
         Vector<double> start = Vector<double>.Build.Dense(cost.Parameters, i => i < count ? function.Start : 0.0);
-        return ($"{function.Name}{(isOneParameterMore ? " beside a bowl" : string.Empty)}", Minimizer.Methods[method]().Minimize(cost, start));
+        return ($"{function.Name}{(isOneParameterMore ? " beside a bowl" : string.Empty)}",
+            Minimizer.Methods[method]().Minimize(cost, start));
     }
 }

@@ -45,12 +45,15 @@ public class InformationTests
     public void Total_correlation_of_correlated_Gaussians_is_met(int variables, KsgVariant variant)
     {
         const double Correlation = 0.6;
-        Matrix<double> covariance = Matrix<double>.Build.Dense(variables, variables, (i, j) => i == j ? 1.0 : Correlation);
+        Matrix<double> covariance =
+            Matrix<double>.Build.Dense(variables, variables, (i, j) => i == j ? 1.0 : Correlation);
         var random = new MersenneTwister(2);
         Matrix<double> factor = covariance.Cholesky().Factor;
-        Matrix<double> samples = Matrix<double>.Build.Dense(Samples, variables, (_, _) => Normal.Sample(random, 0, 1)) * factor.Transpose();
+        Matrix<double> samples =
+            Matrix<double>.Build.Dense(Samples, variables, (_, _) => Normal.Sample(random, 0, 1)) * factor.Transpose();
         double expected = -0.5 * Math.Log(covariance.Determinant());
-        // Both see the same chance correlations; the truth is met within what they allow, about 0.03 for five variables.
+        // Both see the same chance correlations; the truth is met within what they allow, about 0.03 for five
+        // variables.
         Assert.Equal(expected, MutualInformation.Gaussian(samples), 0.09);
         Assert.Equal(MutualInformation.Gaussian(samples), MutualInformation.Ksg(samples, variant: variant), 0.06);
     }
@@ -60,7 +63,8 @@ public class InformationTests
     {
         const double Mean = 3.0, Deviation = 2.0;
         const int Count = 200_000;
-        var normal = new MathNet.Numerics.Distributions.Normal(Mean, Deviation, new MathNet.Numerics.Random.MersenneTwister(1));
+        var normal =
+            new MathNet.Numerics.Distributions.Normal(Mean, Deviation, new MathNet.Numerics.Random.MersenneTwister(1));
         DensityCurve curve = DensityCurve.Of([.. normal.Samples().Take(Count)]);
         double step = curve.Values[1] - curve.Values[0];
         Assert.Equal(1.0, step * curve.Density.Sum(), 1e-3);
@@ -82,7 +86,8 @@ public class InformationTests
     [Fact]
     public void A_rotated_square_has_the_information_of_its_marginals_triangles()
     {
-        // Uniform on a square turned by 45°: I = 2 (½ + log √2) − 2 log ... of two triangular densities and the square's area.
+        // Uniform on a square turned by 45°: I = 2 (½ + log √2) − 2 log ... of two triangular densities and the
+        // square's area.
         var random = new MersenneTwister(3);
         Matrix<double> square = Matrix<double>.Build.Dense(Samples, 2, (_, _) => random.NextDouble() - 0.5);
         double root = Math.Sqrt(0.5);
@@ -161,7 +166,8 @@ public class InformationTests
     }
 
     public static TheoryData<string> Estimators() =>
-        ["gaussian entropy", "spacings", "kernel", "neighbours", "gaussian", "cubes", "boxes", "change", "discrete", "mixed"];
+        ["gaussian entropy", "spacings", "kernel", "neighbours", "gaussian", "cubes", "boxes", "change",
+            "discrete", "mixed"];
 
     [Theory]
     [MemberData(nameof(Estimators))]
@@ -173,7 +179,8 @@ public class InformationTests
         var estimates = new List<Estimate>();
         for (int set = 0; set < Sets; set++)
         {
-            Matrix<double> y = Matrix<double>.Build.Dense(Count, 2, (_, _) => Laplace.Sample(random, 0, 1)) * mixing.Transpose();
+            Matrix<double> y =
+                Matrix<double>.Build.Dense(Count, 2, (_, _) => Laplace.Sample(random, 0, 1)) * mixing.Transpose();
             double[] one = y.Column(0).ToArray();
             int[] signs = [.. y.Column(1).Select(x => Math.Sign(x - 0.5))];
             estimates.Add(name switch

@@ -37,13 +37,16 @@ public class SeparationReportTests
     public void The_page_needs_nothing_but_itself()
     {
         string page = Page(["a", "b", "c"]);
-        string[] addresses = [.. Regex.Matches(page, "(?:src|href)=\"([^\"]{0,20})").Select(match => match.Groups[1].Value)];
+        string[] addresses =
+            [.. Regex.Matches(page, "(?:src|href)=\"([^\"]{0,20})").Select(match => match.Groups[1].Value)];
         Assert.All(addresses, address => Assert.StartsWith("data:", address, StringComparison.Ordinal));
-        Assert.DoesNotContain("http", Regex.Replace(page, "base64,[^\"]*|http-equiv", string.Empty), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "http", Regex.Replace(page, "base64,[^\"]*|http-equiv", string.Empty), StringComparison.Ordinal);
         Assert.Equal(6, Regex.Count(page, "<audio "));
         Assert.Equal(15, Regex.Count(page, "<img "));
     }
 
     [Fact]
-    public void Data_that_are_no_sound_get_no_player() => Assert.DoesNotContain("<audio", Page(["a", "b", "c"], isSound: false), StringComparison.Ordinal);
+    public void Data_that_are_no_sound_get_no_player() =>
+        Assert.DoesNotContain("<audio", Page(["a", "b", "c"], isSound: false), StringComparison.Ordinal);
 }

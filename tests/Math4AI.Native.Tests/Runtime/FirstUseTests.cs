@@ -9,7 +9,8 @@ public class FirstUseTests : TemporaryFolder
     [InlineData("train", "--help")]
     public void Help_opens_no_native_library(params string[] arguments) =>
         Assert.DoesNotContain(OpenedBy(arguments), name => name.StartsWith("libtorch", StringComparison.Ordinal)
-            || name.StartsWith("libmath4ai", StringComparison.Ordinal) || name.StartsWith("libLibTorchSharp", StringComparison.Ordinal));
+            || name.StartsWith("libmath4ai", StringComparison.Ordinal)
+            || name.StartsWith("libLibTorchSharp", StringComparison.Ordinal));
 
     [Fact]
     public void Linear_algebra_opens_MKL_and_neither_tensors_nor_sound()
@@ -24,7 +25,8 @@ public class FirstUseTests : TemporaryFolder
     public void A_formula_is_fitted_without_tensors()
     {
         File.WriteAllLines(In("line.csv"), Enumerable.Range(0, 20).Select(i => $"{i},{2 * i + i % 3}").Prepend("x,y"));
-        HashSet<string> opened = OpenedBy("fit", In("line.csv"), "--model", "y ~ a*x+b", "--json", "--no-report", "-o", In("out"));
+        HashSet<string> opened =
+            OpenedBy("fit", In("line.csv"), "--model", "y ~ a*x+b", "--json", "--no-report", "-o", In("out"));
         Assert.True(Directory.Exists(In("out")));
         Assert.DoesNotContain("libLibTorchSharp.so", opened);
         Assert.DoesNotContain("libmath4ai_sound.so", opened);

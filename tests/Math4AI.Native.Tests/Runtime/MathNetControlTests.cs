@@ -9,7 +9,8 @@ namespace Math4AI.Tests.Runtime;
 /// <summary>The first lines of many Math.NET programs, which choose a provider or a number of threads.</summary>
 public class MathNetControlTests
 {
-    public static TheoryData<string> Choices => ["UseBestProviders", "UseDefaultProviders", "UseNativeMKL", "TryUseNativeMKL", "TryUseNative"];
+    public static TheoryData<string> Choices =>
+        ["UseBestProviders", "UseDefaultProviders", "UseNativeMKL", "TryUseNativeMKL", "TryUseNative"];
 
     [Theory]
     [MemberData(nameof(Choices))]

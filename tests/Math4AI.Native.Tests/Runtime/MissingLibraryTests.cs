@@ -10,7 +10,8 @@ public class MissingLibraryTests : TemporaryFolder
     [InlineData("libtorch_cpu.so", "load libtorch and MKL", "TorchSharp-cpu")]
     [InlineData("libLibTorchSharp.so", "load LibTorchSharp", "TorchSharp-cpu")]
     [InlineData("libmath4ai_sound.so", "load the sound library", "libsndfile")]
-    public void A_missing_library_is_named_with_the_remedy_and_the_rest_goes_on(string library, string step, string remedy)
+    public void A_missing_library_is_named_with_the_remedy_and_the_rest_goes_on(
+        string library, string step, string remedy)
     {
         string command = CommandWithout(library);
         JsonElement check = FailedCheck(command, step);
@@ -67,13 +68,15 @@ public class MissingLibraryTests : TemporaryFolder
         File.CreateSymbolicLink(In("libmath4ai_sound.so"), "/nowhere/libmath4ai_sound.so");
         string[] broken =
         [
-            .. Checks(command).Where(entry => !entry.GetProperty("ok").GetBoolean()).Select(entry => entry.GetProperty("name").GetString()!),
+            .. Checks(command).Where(entry => !entry.GetProperty("ok").GetBoolean()).Select(
+                entry => entry.GetProperty("name").GetString()!),
         ];
         Assert.Equal(["load the sound library", "write and read sound", "pass frames through the ring"], broken);
     }
 
     private static IEnumerable<JsonElement> Checks(string command) =>
-        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json"]).Output).RootElement.GetProperty("checks").EnumerateArray();
+        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json"]).Output).RootElement.GetProperty("checks")
+            .EnumerateArray();
 
     private static JsonElement FailedCheck(string command, string step)
     {
@@ -102,7 +105,8 @@ public class MissingLibraryTests : TemporaryFolder
             }
             else
             {
-                File.CreateSymbolicLink(In(name), File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
+                File.CreateSymbolicLink(
+                    In(name), File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
             }
         }
 

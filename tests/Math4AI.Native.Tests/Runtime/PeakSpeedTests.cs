@@ -6,7 +6,8 @@ public class PeakSpeedTests
 {
     private static readonly string[] TwoCoresOfTwoThreads =
     [
-        .. new[] { "0", "1", "0", "1" }.SelectMany(core => new[] { "cpu MHz\t\t: 2500.000", "physical id\t: 0", $"core id\t\t: {core}", "flags\t\t: fpu fma" }),
+        .. new[] { "0", "1", "0", "1" }.SelectMany(core =>
+            new[] { "cpu MHz\t\t: 2500.000", "physical id\t: 0", $"core id\t\t: {core}", "flags\t\t: fpu fma" }),
     ];
 
     [Theory]

@@ -14,7 +14,8 @@ public class StartupTests
             ["load the helper", "load libtorch and MKL", "load LibTorchSharp", "load the sound library"],
             Compute.StartupSteps.Select(step => step.Name));
         Assert.All(Compute.StartupSteps, step => Assert.True(step.Ok, step.Detail));
-        Assert.Contains(Compute.Libraries, library => library.Name == "MKL" && library.Version.Contains("Math Kernel Library", StringComparison.Ordinal));
+        Assert.Contains(Compute.Libraries, library => library.Name == "MKL"
+            && library.Version.Contains("Math Kernel Library", StringComparison.Ordinal));
         Assert.All(Compute.Libraries, library => Assert.NotEmpty(library.Version));
         Assert.NotEmpty(Compute.Processor);
     }
@@ -61,7 +62,8 @@ public class StartupTests
     [Fact]
     public void A_provider_that_cannot_be_had_is_refused_with_a_sentence()
     {
-        var refusal = Assert.Throws<PlatformNotSupportedException>(() => Compute.Provider = LinearAlgebraBackend.MathNetNative);
+        var refusal =
+            Assert.Throws<PlatformNotSupportedException>(() => Compute.Provider = LinearAlgebraBackend.MathNetNative);
         Assert.Contains("doctor", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(LinearAlgebraBackend.Mkl, Compute.Provider);
     }
@@ -94,7 +96,8 @@ public class StartupTests
     {
         Task<JsonElement>[] starts =
         [
-            .. Enumerable.Range(0, 4).Select(_ => Task.Run(() => Doctor(("HOME", "/proc"), ("XDG_CACHE_HOME", "/proc")))),
+            .. Enumerable.Range(0, 4).Select(
+                _ => Task.Run(() => Doctor(("HOME", "/proc"), ("XDG_CACHE_HOME", "/proc")))),
         ];
         foreach (JsonElement report in await Task.WhenAll(starts))
         {

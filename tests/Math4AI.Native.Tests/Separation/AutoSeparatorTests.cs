@@ -9,7 +9,8 @@ namespace Math4AI.Tests.Separation;
 
 public class AutoSeparatorTests
 {
-    public static TheoryData<string> Mixed() => [.. Separator.Methods.Where(each => !each.IsForRooms).Select(each => each.Name)];
+    public static TheoryData<string> Mixed() =>
+        [.. Separator.Methods.Where(each => !each.IsForRooms).Select(each => each.Name)];
 
     [Theory]
     [MemberData(nameof(Mixed))]
@@ -24,7 +25,10 @@ public class AutoSeparatorTests
 
         Matrix<double> mixture = sources * Mixtures.WellConditioned(2, 2).Transpose();
         var samples = new MatrixSampleSource(mixture);
-        AutoSeparationResult<Matrix<double>> found = Separator.Auto(new SeparationOptions { Method = method }).Separate(mixture);
+        AutoSeparationResult<Matrix<double>> found = Separator.Auto(new SeparationOptions
+        {
+            Method = method,
+        }).Separate(mixture);
         Assert.True(found.Mixture!.IsConverged, found.ToString());
         Assert.Same(method, found.Mixture.Method);
         Assert.Equal(method.HasStandardErrors, UnmixingErrors.Of(samples, found.Mixture) is not null);
@@ -62,7 +66,10 @@ public class AutoSeparatorTests
     {
         Matrix<double> mixture = Mixtures.Laplace(2000, 2, 1);
         Assert.True(double.IsNaN(Separator.Auto().Separate(mixture).RoomStatistic));
-        Assert.Throws<ArgumentException>(() => Separator.Auto(new SeparationOptions { IsRoom = true }).Separate(mixture));
+        Assert.Throws<ArgumentException>(() => Separator.Auto(new SeparationOptions
+        {
+            IsRoom = true,
+        }).Separate(mixture));
     }
 
     [Fact]
@@ -71,7 +78,8 @@ public class AutoSeparatorTests
         Recording party = CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, 50_000);
         AutoSeparationResult<Recording> found = Separator.Auto().Separate(party);
         Assert.Equal(3, found.Sources.Channels);
-        Assert.Matches("^3 sources from 3 channels of 50000 samples: mi, converged in \\d+ iterations, condition number ", $"{found}");
+        Assert.Matches("^3 sources from 3 channels of 50000 samples: mi, converged in \\d+ iterations, condition "
+            + "number ", $"{found}");
     }
 
     private static void Accepts(bool isTaken, SeparationOptions options)

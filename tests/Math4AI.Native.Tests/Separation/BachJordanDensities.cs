@@ -5,8 +5,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Tests.Separation;
 
 /// <summary>
-/// The 18 source densities of F. Bach and M. Jordan, "Kernel independent component analysis", JMLR 3 (2002), figure 5, each with
-/// mean 0 and variance 1.
+/// The 18 source densities of F. Bach and M. Jordan, "Kernel independent component analysis", JMLR 3 (2002), figure 5,
+/// each with mean 0 and variance 1.
 /// </summary>
 internal static class BachJordanDensities
 {
@@ -47,14 +47,16 @@ internal static class BachJordanDensities
         double condition = 1.0 + random.NextDouble();
         Vector<double> singular = Vector<double>.Build.Dense(
             sources, i => i == 0 ? 1.0 : i == 1 ? condition : 1.0 + (condition - 1.0) * random.NextDouble());
-        return Orthogonal(sources, random) * Matrix<double>.Build.DenseOfDiagonalVector(singular) * Orthogonal(sources, random);
+        return Orthogonal(sources, random) * Matrix<double>.Build.DenseOfDiagonalVector(singular)
+            * Orthogonal(sources, random);
     }
 
     /// <summary>A mixture Y = A X, samples × channels, and its A.</summary>
     public static (Matrix<double> Mixture, Matrix<double> Mixing) Mix(string names, int samples, int seed)
     {
         var random = new MersenneTwister(seed, threadSafe: false);
-        Matrix<double> sources = Matrix<double>.Build.DenseOfColumnArrays(names.Select(name => Draw(name, samples, random)));
+        Matrix<double> sources =
+            Matrix<double>.Build.DenseOfColumnArrays(names.Select(name => Draw(name, samples, random)));
         Matrix<double> mixing = Mixing(names.Length, random);
         return (sources * mixing.Transpose(), mixing);
     }
@@ -62,7 +64,8 @@ internal static class BachJordanDensities
     private static Matrix<double> Orthogonal(int order, Random random) =>
         Matrix<double>.Build.Dense(order, order, (_, _) => Normal.Sample(random, 0, 1)).QR().Q;
 
-    private static (Func<double> Draw, double Mean, double Variance) Gaussians(Random random, double[] centres, double[] weights)
+    private static (Func<double> Draw, double Mean, double Variance) Gaussians(
+        Random random, double[] centres, double[] weights)
     {
         double mean = centres.Zip(weights, (centre, weight) => centre * weight).Sum();
         double variance = 1.0 + centres.Zip(weights, (centre, weight) => weight * centre * centre).Sum() - mean * mean;

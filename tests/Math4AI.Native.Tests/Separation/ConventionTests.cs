@@ -49,7 +49,8 @@ public class ConventionTests
     [Fact]
     public void Any_scaling_permutation_or_start_gives_the_same_sources()
     {
-        Matrix<double> mixture = Mixtures.Laplace(20_000, 3, 6).Map(x => x + 0.2 * x * x) * Mixtures.WellConditioned(3, 7).Transpose();
+        Matrix<double> mixture =
+            Mixtures.Laplace(20_000, 3, 6).Map(x => x + 0.2 * x * x) * Mixtures.WellConditioned(3, 7).Transpose();
         var options = new FastIcaOptions { Tolerance = 1e-13 };
         Matrix<double> first = Separator.FastIca(options).Separate(mixture).Sources;
         Matrix<double> second = Separator.FastIca(options with { Seed = 99 }).Separate(mixture).Sources;
@@ -71,7 +72,8 @@ public class ConventionTests
         {
             double variance = sources.Column(k).DotProduct(sources.Column(k)) / 3001;
             Assert.Equal(variance, found.Variance[k], 1e-12);
-            Assert.Equal(sources.Column(k).Sum(v => v * v * v) / 3001 / Math.Pow(variance, 1.5), found.Skewness[k], 1e-12);
+            Assert.Equal(
+                sources.Column(k).Sum(v => v * v * v) / 3001 / Math.Pow(variance, 1.5), found.Skewness[k], 1e-12);
             Assert.Equal(sources.Column(k).AbsoluteMaximum(), peaks[k], 1e-12);
         }
 

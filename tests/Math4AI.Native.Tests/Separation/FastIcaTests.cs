@@ -63,13 +63,15 @@ public class FastIcaTests
     [Fact]
     public void A_start_on_a_saddle_point_is_left()
     {
-        // Two sources turned by 45 degrees are a fixed point, by symmetry: the test finds it, and turns it to the answer.
+        // Two sources turned by 45 degrees are a fixed point, by symmetry: the test finds it, and turns it to the
+        // answer.
         Matrix<double> x = Mixtures.Laplace(40_000, 2, 12);
         var source = new MatrixSampleSource(x);
         Whitening whitening = Whitening.Of(source);
         Matrix<double> answer = Separator.FastIca().Separate(x).Unmixing.Matrix * whitening.Inverse;
         answer = Matrix<double>.Build.DenseOfRowVectors(answer.EnumerateRows().Select(row => row.Normalize(2)));
-        Matrix<double> turn = Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 1.0 }, { 1.0, -1.0 } }) / Math.Sqrt(2.0);
+        Matrix<double> turn =
+            Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 1.0 }, { 1.0, -1.0 } }) / Math.Sqrt(2.0);
         Assert.Null(SaddlePoints.Leave(source, whitening, answer, CancellationToken.None));
         Matrix<double>? left = SaddlePoints.Leave(source, whitening, turn * answer, CancellationToken.None);
         Assert.NotNull(left);
@@ -156,7 +158,10 @@ public class FastIcaTests
     public void Settings_that_make_no_sense_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Separator.FastIca(new FastIcaOptions { MaxIterations = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Separator.FastIca(new FastIcaOptions { Tolerance = double.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Separator.FastIca(new FastIcaOptions
+        {
+            Tolerance = double.NaN,
+        }));
         Assert.Throws<ArgumentException>(() => Separator.KnownMixing(Matrix<double>.Build.Dense(2, 2, double.NaN)));
     }
 
@@ -171,7 +176,9 @@ public class FastIcaTests
         var result = Separator.FastIca().Separate(x);
         Vector<double> centred = x.Column(0) - x.Column(0).Average();
         Vector<double> expected = centred / Math.Sqrt(centred.DotProduct(centred) / 500);
-        Assert.Equal(0.0, Math.Min((result.Sources.Column(0) - expected).L2Norm(), (result.Sources.Column(0) + expected).L2Norm()), 1e-9);
+        Assert.Equal(
+            0.0, Math.Min((result.Sources.Column(0) - expected).L2Norm(), (result.Sources.Column(0) + expected)
+                .L2Norm()), 1e-9);
     }
 
     [Fact]
@@ -184,7 +191,8 @@ public class FastIcaTests
 
         using var cancellation = new CancellationTokenSource();
         var stopping = new Listener(_ => cancellation.Cancel());
-        Assert.ThrowsAny<OperationCanceledException>(() => Separator.FastIca().Separate(mixture, stopping, cancellation.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Separator.FastIca().Separate(mixture, stopping, cancellation.Token));
     }
 
     private sealed class Listener(Action<SeparationProgress> action) : IProgress<SeparationProgress>

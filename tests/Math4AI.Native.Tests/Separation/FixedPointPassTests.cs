@@ -21,13 +21,15 @@ public class FixedPointPassTests
     {
         // A mean of 10⁶ and channels of very different units: rounding to float32 comes after both are taken away.
         Matrix<double> units = Matrix<double>.Build.DenseDiagonal(sources, sources, i => Math.Pow(10.0, i % 7 - 3));
-        Matrix<double> mixing = Matrix<double>.Build.DenseIdentity(sources) + 0.1 * Matrix<double>.Build.Random(sources, sources, 2);
+        Matrix<double> mixing =
+            Matrix<double>.Build.DenseIdentity(sources) + 0.1 * Matrix<double>.Build.Random(sources, sources, 2);
         Matrix<double> y = Mixtures.Laplace(20_011, sources, 1) * mixing * units + 1e6;
         var source = new MatrixSampleSource(y);
         Whitening whitening = Whitening.Of(source);
         Matrix<double> rotation = Rotations.Random(whitening.Matrix.RowCount, 3);
 
-        Matrix<double> z = y.MapIndexed((_, channel, value) => value - whitening.Covariance.Mean[channel], Zeros.Include)
+        Matrix<double> z =
+            y.MapIndexed((_, channel, value) => value - whitening.Covariance.Mean[channel], Zeros.Include)
             * whitening.Matrix.Transpose();
         Matrix<double> g = (z * rotation.Transpose()).PointwiseTanh();
         Vector<double> slopes = 1.0 - g.PointwisePower(2.0).ColumnSums() / y.RowCount;
@@ -43,7 +45,8 @@ public class FixedPointPassTests
         }
 
         double Difference(ISampleSource samples, FastIcaOptions options) =>
-            (FixedPointPass.Over(samples, whitening, sources, options).Step(rotation, CancellationToken.None) - expected).FrobeniusNorm();
+            (FixedPointPass.Over(samples, whitening, sources, options).Step(rotation, CancellationToken.None)
+                - expected).FrobeniusNorm();
     }
 
     [Fact]

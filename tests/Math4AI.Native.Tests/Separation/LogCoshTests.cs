@@ -24,7 +24,8 @@ public class LogCoshTests
         Assert.Equal(scores.Sum(x => x * x), squares, 1e-7);
         double[] again = [.. arguments];
         (double sameSquares, double logCosh) = LogCosh.ScoreAndSum(again);
-        Assert.All(again.Zip(arguments, (score, x) => score - Math.Tanh(x)), error => Assert.InRange(Math.Abs(error), 0.0, Math.Pow(2, -51)));
+        Assert.All(again.Zip(arguments, (score, x) => score - Math.Tanh(x)),
+            error => Assert.InRange(Math.Abs(error), 0.0, Math.Pow(2, -51)));
         Assert.Equal(squares, sameSquares, 1e-7);
         Assert.Equal(LogCosh.Sum(arguments), logCosh);
     }
@@ -33,11 +34,13 @@ public class LogCoshTests
     public void The_score_in_float32_is_tanh_within_its_rounding()
     {
         var random = new Random(1);
-        float[] arguments = [0.0f, -0.0f, 1e-30f, 9.9f, -10.1f, 1e30f, .. Enumerable.Range(0, 100_001).Select(_ => 24.0f * random.NextSingle() - 12.0f)];
+        float[] arguments = [0.0f, -0.0f, 1e-30f, 9.9f, -10.1f, 1e30f,
+            .. Enumerable.Range(0, 100_001).Select(_ => 24.0f * random.NextSingle() - 12.0f)];
         float[] scores = [.. arguments];
         double squares = scores.Chunk(2048).Sum(block => LogCosh.Score(block));
         LogCosh.Score(scores);
-        Assert.All(scores.Zip(arguments, (score, x) => score - Math.Tanh(x)), error => Assert.InRange(Math.Abs(error), 0.0, Math.Pow(2, -22)));
+        Assert.All(scores.Zip(arguments, (score, x) => score - Math.Tanh(x)),
+            error => Assert.InRange(Math.Abs(error), 0.0, Math.Pow(2, -22)));
         Assert.Equal(1.0, squares / scores.Sum(x => (double)x * x), 1e-6);
     }
 
@@ -50,7 +53,8 @@ public class LogCoshTests
     {
         double[] scores = [.. Enumerable.Range(0, length).Select(i => 0.1 * i - 0.5)];
         LogCosh.Score(scores);
-        Assert.All(scores.Select((score, i) => score - Math.Tanh(0.1 * i - 0.5)), error => Assert.InRange(Math.Abs(error), 0.0, Math.Pow(2, -51)));
+        Assert.All(scores.Select((score, i) => score - Math.Tanh(0.1 * i - 0.5)),
+            error => Assert.InRange(Math.Abs(error), 0.0, Math.Pow(2, -51)));
     }
 
     [Fact]

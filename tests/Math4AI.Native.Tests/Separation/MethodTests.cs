@@ -24,13 +24,16 @@ public class MethodTests
     [Fact]
     public void The_default_separates_each_of_the_18_densities_of_Bach_and_Jordan()
     {
-        // The largest mean Amari error × 100 of ten mixtures of two sources with each density: a fifth above what it is.
+        // The largest mean Amari error × 100 of ten mixtures of two sources with each density: a fifth above what it
+        // is.
         double[] limits = [3.5, 2.2, 1.2, 5.9, 1.3, 1.1, 0.9, 5.2, 7.5, 1.3, 2.8, 4.9, 1.2, 3.6, 3.1, 1.2, 2.8, 5.0];
         Separator method = Separator.MinimumMutualInformation();
         Dictionary<char, double> errors = BachJordanDensities.Names.ToDictionary(
             name => name,
-            name => Enumerable.Range(0, 10).Average(run => Error(method, new string(name, 2), 1000, 1000 * name + run)));
-        Assert.All(errors, each => Assert.True(each.Value <= limits[each.Key - 'a'], $"density {each.Key}: {each.Value}"));
+            name => Enumerable.Range(0, 10).Average(
+                run => Error(method, new string(name, 2), 1000, 1000 * name + run)));
+        Assert.All(errors, each =>
+            Assert.True(each.Value <= limits[each.Key - 'a'], $"density {each.Key}: {each.Value}"));
         Assert.True(errors.Values.Average() <= 3.1, $"mean of all densities: {errors.Values.Average()}");
     }
 
@@ -46,7 +49,8 @@ public class MethodTests
             var random = new MersenneTwister(name);
             for (int i = 0; i < 10; i++)
             {
-                mixture.SetRow(random.Next(1000), [random.NextDouble() < 0.5 ? -5 : 5, random.NextDouble() < 0.5 ? -5 : 5]);
+                mixture.SetRow(
+                    random.Next(1000), [random.NextDouble() < 0.5 ? -5 : 5, random.NextDouble() < 0.5 ? -5 : 5]);
             }
 
             spoilt += SeparationQuality.AmariError(method.Separate(mixture).Unmixing.Matrix * mixing);
@@ -73,17 +77,23 @@ public class MethodTests
             {
                 // One output hears this source alone, in units of the sources' deviations.
                 Vector<double> row = whole.EnumerateRows().MaxBy(r => Math.Abs(r[source]) / r.L2Norm())!;
-                double rest = Enumerable.Range(0, 5).Where(k => k != source).Sum(k => Math.Pow(row[k] / (k is 1 or 3 ? deviation : 1.0), 2.0));
-                Assert.True(Math.Sqrt(rest) < 0.05 * Math.Abs(row[source]), $"{method.Name}: source {source}, {Math.Sqrt(rest) / Math.Abs(row[source])}");
+                double rest = Enumerable.Range(0, 5).Where(k => k != source).Sum(
+                    k => Math.Pow(row[k] / (k is 1 or 3 ? deviation : 1.0), 2.0));
+                Assert.True(Math.Sqrt(rest) < 0.05 * Math.Abs(row[source]), $"{method.Name}: source {source}, "
+                    + $"{Math.Sqrt(rest) / Math.Abs(row[source])}");
             }
 
             int[] named = [.. Enumerable.Range(0, 5).Where(i => whole.Row(i).AbsoluteMaximumIndex() is 1 or 3)];
             Assert.Equal(2, named.Length);
-            Assert.Contains(result.Notes, note => note.StartsWith($"Sources {named[0] + 1}, {named[1] + 1} are indistinguishable from Gaussian", StringComparison.Ordinal));
+            Assert.Contains(
+                result.Notes,
+                note => note.StartsWith($"Sources {named[0] + 1}, {named[1] + 1} are indistinguishable from Gaussian",
+                    StringComparison.Ordinal));
         }
 
         // A single normal source is separated like any other, and nothing is said.
-        Assert.Empty(Separator.MinimumMutualInformation().Separate(sources.SubMatrix(0, Samples, 0, 3) * mixing.SubMatrix(0, 3, 0, 3).Transpose()).Notes);
+        Assert.Empty(Separator.MinimumMutualInformation()
+            .Separate(sources.SubMatrix(0, Samples, 0, 3) * mixing.SubMatrix(0, 3, 0, 3).Transpose()).Notes);
     }
 
     [Fact]
@@ -96,7 +106,8 @@ public class MethodTests
         for (int set = 0; set < Sets; set++)
         {
             var random = new MersenneTwister(100 + set, threadSafe: false);
-            Matrix<double> sources = Matrix<double>.Build.DenseOfColumnArrays("gkn".Select(name => BachJordanDensities.Draw(name, Samples, random)));
+            Matrix<double> sources = Matrix<double>.Build.DenseOfColumnArrays(
+                "gkn".Select(name => BachJordanDensities.Draw(name, Samples, random)));
             Matrix<double> mixture = sources * mixing.Transpose();
             Unmixing found = Separator.MinimumMutualInformation().Separate(mixture).Unmixing;
             Matrix<double> standard = UnmixingErrors.Of(new MatrixSampleSource(mixture), found);
@@ -116,7 +127,8 @@ public class MethodTests
 
         // 200 sets tell a deviation to 5 %; the estimated scores add their own.
         Matrix<double> ratios = errors.PointwiseDivide(squares.PointwiseSqrt());
-        Assert.True(ratios.Enumerate().All(ratio => ratio is > 0.8 and < 1.25), ratios.ToMatrixString("G3", CultureInfo.InvariantCulture));
+        Assert.True(ratios.Enumerate().All(ratio => ratio is > 0.8 and < 1.25),
+            ratios.ToMatrixString("G3", CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -126,7 +138,8 @@ public class MethodTests
         float[][] channels = [.. Enumerable.Range(0, 3).Select(c => party.Channel(c).ToArray())];
         float most = 0.5f * channels[1].Max(Math.Abs);
         channels[1] = [.. channels[1].Select(x => Math.Clamp(x, -most, most))];
-        SeparationResult<Recording> result = Separator.MinimumMutualInformation().Separate(new Recording(channels, 48_000));
+        SeparationResult<Recording> result =
+            Separator.MinimumMutualInformation().Separate(new Recording(channels, 48_000));
         Assert.Contains(result.Notes, note => note.StartsWith("Channel 2 is clipped", StringComparison.Ordinal));
         Assert.DoesNotContain(result.Notes, note => note.StartsWith("Channel 1", StringComparison.Ordinal));
         Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix * CocktailParty.Mixing) < 0.1);
@@ -143,7 +156,8 @@ public class MethodTests
         Assert.True(result.IsConverged, $"{result.Termination}, {result.Changes[^1]}");
         Assert.True(result.Iterations < 60, $"{result.Iterations} iterations");
 
-        // Sources of unit variance: the score equations, or their antisymmetric part, with u scaled as the likelihood has it.
+        // Sources of unit variance: the score equations, or their antisymmetric part, with u scaled as the likelihood
+        // has it.
         Matrix<double> x = result.Sources;
         double[] scales = [.. Enumerable.Range(0, 5).Select(i => Scale(x.Column(i), isOrthogonal))];
         for (int i = 0; i < 5; i++)
@@ -151,7 +165,8 @@ public class MethodTests
             for (int j = 0; j < i; j++)
             {
                 double correlation = x.Column(i).DotProduct(x.Column(j)) / x.RowCount * scales[i] * scales[j];
-                double first = Score(x.Column(i), scales[i], x.Column(j), scales[j]), second = Score(x.Column(j), scales[j], x.Column(i), scales[i]);
+                double first = Score(x.Column(i), scales[i], x.Column(j), scales[j]),
+                    second = Score(x.Column(j), scales[j], x.Column(i), scales[i]);
                 if (isOrthogonal)
                 {
                     Assert.Equal(0.0, correlation, 1e-10);
@@ -167,7 +182,9 @@ public class MethodTests
 
         Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix * mixing) < 0.03);
 
-        static double Sign(Vector<double> u) => u.Average(v => 1.0 - Math.Tanh(v) * Math.Tanh(v)) * u.Average(v => v * v) >= u.Average(v => v * Math.Tanh(v)) ? 1.0 : -1.0;
+        static double Sign(Vector<double> u) =>
+            u.Average(v => 1.0 - Math.Tanh(v) * Math.Tanh(v)) * u.Average(v => v * v)
+                >= u.Average(v => v * Math.Tanh(v)) ? 1.0 : -1.0;
         static double Score(Vector<double> x, double scale, Vector<double> y, double other)
         {
             Vector<double> u = x * scale;
@@ -178,7 +195,8 @@ public class MethodTests
         static double Scale(Vector<double> x, bool isOrthogonal) => isOrthogonal
             ? 1.0
             : MathNet.Numerics.FindRoots.OfFunction(
-                c => (x * c).Average(u => u * u) + Sign(x) * (x * c).Average(u => u * Math.Tanh(u)) - 1.0, 0.1, 10.0, 1e-13, 200);
+                c => (x * c).Average(u => u * u) + Sign(x) * (x * c).Average(u => u * Math.Tanh(u)) - 1.0, 0.1, 10.0,
+                1e-13, 200);
     }
 
     [Theory]
@@ -234,7 +252,8 @@ public class MethodTests
         Matrix<double> mixing = BachJordanDensities.Mixing(3, random);
         Unmixing unmixing = Separator.Sobi().Separate(sources * mixing.Transpose()).Unmixing;
         Matrix<double> product = unmixing.Matrix * mixing
-            * Matrix<double>.Build.DenseOfDiagonalVector(sources.EnumerateColumns().Select(c => Math.Sqrt(c * c / c.Count)).ToArray() is var s
+            * Matrix<double>.Build.DenseOfDiagonalVector(
+                sources.EnumerateColumns().Select(c => Math.Sqrt(c * c / c.Count)).ToArray() is var s
                 ? Vector<double>.Build.Dense(s) : null);
         double error = 100.0 * SeparationQuality.AmariError(product);
         Assert.True(error < 4.0, $"Amari error × 100: {error}");
@@ -261,7 +280,10 @@ public class MethodTests
         Matrix<double> mixing = BachJordanDensities.Mixing(4, random);
         var samples = new MatrixSampleSource(sources * mixing.Transpose());
         SeparationResult result = Separator.FastIca().Separate(samples);
-        Stability stability = Stability.Of(samples, result, run => Separator.FastIca(new FastIcaOptions { Seed = run + 1 }), 12);
+        Stability stability = Stability.Of(samples, result, run => Separator.FastIca(new FastIcaOptions
+        {
+            Seed = run + 1,
+        }), 12);
         Matrix<double> product = (result.Unmixing.Matrix * mixing).PointwiseAbs();
         for (int k = 0; k < 4; k++)
         {
@@ -285,11 +307,13 @@ public class MethodTests
         JsonElement expected = JsonDocument.Parse(File.ReadAllText(Repository.Data("bss-eval", $"output{number}.json")))
             .RootElement.GetProperty("Sources");
         BssEvalResult found = BssEval.Compare(Signals("ref"), Signals("est"));
-        double[] Expected(string name) => [.. expected.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+        double[] Expected(string name) =>
+            [.. expected.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
         Assert.Equal(Expected("Source permutation").Select(value => (int)value), found.Permutation);
         foreach ((string name, IReadOnlyList<double> values) in new[]
         {
-            ("Source to Distortion", found.Sdr), ("Source to Interference", found.Sir), ("Source to Artifact", found.Sar),
+            ("Source to Distortion", found.Sdr), ("Source to Interference", found.Sir),
+            ("Source to Artifact", found.Sar),
         })
         {
             double worst = Expected(name).Zip(values, (a, b) => Math.Abs(a - b)).Max();
@@ -316,7 +340,8 @@ public class MethodTests
         var fromNear = Method(near).Separate(mixture);
         Assert.True(fromNear.IsConverged);
         Assert.True(fromNear.Iterations < fromNothing.Iterations, $"{fromNear.Iterations} {fromNothing.Iterations}");
-        Assert.Equal(0.0, (fromNear.Unmixing.Matrix - answer).FrobeniusNorm() / answer.FrobeniusNorm(), name == "mi" ? 1e-3 : 1e-6);
+        Assert.Equal(0.0, (fromNear.Unmixing.Matrix - answer).FrobeniusNorm() / answer.FrobeniusNorm(),
+            name == "mi" ? 1e-3 : 1e-6);
         Assert.Throws<ArgumentException>(() => Method(near.SubMatrix(0, 2, 0, 3)).Separate(mixture));
         Assert.Throws<ArgumentException>(() => Method(Matrix<double>.Build.Dense(3, 3, 1.0)).Separate(mixture));
     }
@@ -352,7 +377,8 @@ public class MethodTests
         Assert.True(sign * result.Objectives[^1] <= sign * result.Objectives[0]);
         if (name is "ml" or "jade" or "sobi")
         {
-            Assert.All(result.Objectives.Zip(result.Objectives.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1e-9));
+            Assert.All(result.Objectives.Zip(result.Objectives.Skip(1)),
+                pair => Assert.True(pair.Second <= pair.First + 1e-9));
         }
 
         if (name == "mi")
@@ -361,7 +387,8 @@ public class MethodTests
             Matrix<double> y = sources * Mixtures.WellConditioned(3, 2).Transpose();
             Whitening whitening = Whitening.Of(new MatrixSampleSource(y));
             Matrix<double> white = y * whitening.Matrix.Transpose();
-            double gained = Math4AI.Probability.MutualInformation.Change(white, result.Unmixing.Matrix * whitening.Inverse);
+            double gained =
+                Math4AI.Probability.MutualInformation.Change(white, result.Unmixing.Matrix * whitening.Inverse);
             Assert.Equal(gained, result.Objectives[^1], 0.02);
         }
     }

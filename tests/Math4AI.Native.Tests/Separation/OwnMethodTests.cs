@@ -36,7 +36,8 @@ public class OwnMethodTests
     [InlineData(1.01, 1.0, "score of the contrast wrong at u")]
     [InlineData(1.0, 1.01, "slope of the contrast wrong at u")]
     [InlineData(double.NaN, 1.0, "score of the contrast wrong at u")]
-    public void Wrong_derivatives_of_a_contrast_are_refused_where_it_is_plugged_in(double score, double slope, string says)
+    public void Wrong_derivatives_of_a_contrast_are_refused_where_it_is_plugged_in(
+        double score, double slope, string says)
     {
         var options = new FastIcaOptions { Contrast = new Wrong(score, slope) };
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => Separator.FastIca(options));

@@ -28,7 +28,8 @@ public class RoomTests
         double[] sine = [.. Enumerable.Range(0, 1024).Select(t => Math.Cos(2 * Math.PI * 10 * t / 256.0))];
         Complex[] spectrum = transform.Forward(sine);
         int frame = transform.Frames / 2;
-        int loudest = Enumerable.Range(0, transform.Frequencies).MaxBy(f => spectrum[f * transform.Frames + frame].Magnitude);
+        int loudest =
+            Enumerable.Range(0, transform.Frequencies).MaxBy(f => spectrum[f * transform.Frames + frame].Magnitude);
         Assert.Equal(10, loudest);
 
         // Half the sum of the window, 128.
@@ -45,7 +46,8 @@ public class RoomTests
         Recording mixture = Recording.Read(Repository.Data("rooms", room, "mixture.wav"));
         double[][] images =
         [
-            .. Enumerable.Range(1, sources).Select(k => Signal(Recording.Read(Repository.Data("rooms", room, $"image-{k}.wav")), 0)),
+            .. Enumerable.Range(1, sources).Select(
+                k => Signal(Recording.Read(Repository.Data("rooms", room, $"image-{k}.wav")), 0)),
         ];
         RoomSeparationResult result = new RoomSeparator(new RoomSeparatorOptions { Method = method }).Separate(mixture);
         BssEvalResult quality = BssEval.Compare(
@@ -64,13 +66,15 @@ public class RoomTests
         float[][] images = [.. Enumerable.Range(1, inRoom.Channels).Select(k =>
             Recording.Read(Repository.Data("rooms", room, $"image-{k}.wav")).Channel(0).ToArray())];
         float[][] mixed = [.. Enumerable.Range(0, images.Length).Select(channel =>
-            images[0].Select((_, t) => images.Select((image, k) => (channel == k ? 1.0f : 0.4f + 0.1f * k) * image[t]).Sum()).ToArray())];
+            images[0].Select((_, t) =>
+                images.Select((image, k) => (channel == k ? 1.0f : 0.4f + 0.1f * k) * image[t]).Sum()).ToArray())];
         Assert.True(RoomTest.Statistic(new Recording(mixed, inRoom.SampleRate)) < RoomTest.Threshold);
     }
 
     [Fact]
     public void The_built_in_party_is_no_room() =>
-        Assert.True(RoomTest.Statistic(CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing)) < RoomTest.Threshold);
+        Assert.True(
+            RoomTest.Statistic(CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing)) < RoomTest.Threshold);
 
     [Theory]
     [InlineData(8_000)]
@@ -79,8 +83,10 @@ public class RoomTests
     {
         var random = new MersenneTwister(3);
         float[][] noises = [.. Enumerable.Range(0, 3).Select(_ =>
-            Enumerable.Range(0, 10 * rate).Select(_ => 0.2f * (float)(random.NextDouble() + random.NextDouble() - 1.0)).ToArray())];
-        Assert.False(RoomTest.Statistic(CocktailParty.Mix(new Recording(noises, rate), CocktailParty.Mixing)) > RoomTest.Threshold);
+            Enumerable.Range(0, 10 * rate).Select(_ => 0.2f * (float)(random.NextDouble() + random.NextDouble() - 1.0))
+                .ToArray())];
+        Assert.False(RoomTest.Statistic(CocktailParty.Mix(new Recording(noises, rate), CocktailParty.Mixing))
+            > RoomTest.Threshold);
     }
 
     [Fact]
@@ -91,7 +97,8 @@ public class RoomTests
         var separator = new RoomSeparator();
         Assert.Throws<ArgumentException>(() => separator.Separate(new Recording([Noise(16_000)], 16_000)));
         Assert.Throws<ArgumentException>(() => separator.Separate(new Recording([Noise(8_000), Noise(8_000)], 16_000)));
-        Assert.Throws<ArgumentException>(() => separator.Separate(new Recording([Noise(32_000), new float[32_000]], 16_000)));
+        Assert.Throws<ArgumentException>(
+            () => separator.Separate(new Recording([Noise(32_000), new float[32_000]], 16_000)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RoomSeparator(new RoomSeparatorOptions { Window = 1000 }));
     }
 

@@ -23,7 +23,8 @@ public sealed class SeparationEdgeTests : TemporaryFolder
     {
         var random = new MersenneTwister(3, threadSafe: false);
         Matrix<double> sources = Matrix<double>.Build.Dense(
-            10_000, 4, (_, _) => (random.NextDouble() < share ? Normal.Sample(random, 0.0, 1.0) : 0.0) + noise * Normal.Sample(random, 0.0, 1.0));
+            10_000, 4, (_, _) => (random.NextDouble() < share ? Normal.Sample(random, 0.0, 1.0) : 0.0)
+                + noise * Normal.Sample(random, 0.0, 1.0));
         Matrix<double> mixing = BachJordanDensities.Mixing(4, random);
         SeparationResult result = Separator.MinimumMutualInformation().Separate(sources * mixing.Transpose());
         double error = SeparationQuality.AmariError(result.Unmixing.Matrix * mixing);
@@ -63,7 +64,9 @@ public sealed class SeparationEdgeTests : TemporaryFolder
         const int Samples = 80_000;
         var random = new MersenneTwister(5, threadSafe: false);
         Matrix<double> sources = Matrix<double>.Build.Dense(
-            Samples, 2, (t, k) => k == 0 ? Laplace.Sample(random, 0.0, 1.0) : t is >= 40_000 and < 44_000 ? Laplace.Sample(random, 0.0, 1.0) : 0.0);
+            Samples, 2, (t, k) => k == 0
+                ? Laplace.Sample(random, 0.0, 1.0)
+                : t is >= 40_000 and < 44_000 ? Laplace.Sample(random, 0.0, 1.0) : 0.0);
         Matrix<double> mixing = Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 0.6 }, { 0.4, 1.0 } });
         SeparationResult result = Separator.MinimumMutualInformation().Separate(sources * mixing.Transpose());
         Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix * mixing) < 0.02);
@@ -76,7 +79,8 @@ public sealed class SeparationEdgeTests : TemporaryFolder
     {
         var random = new MersenneTwister(6, threadSafe: false);
         Matrix<double> mixture = Matrix<double>.Build.Dense(
-            1_000_000, channels, (t, c) => c > 0 || t is >= 100_200 and < 100_500 ? Laplace.Sample(random, 0.0, 1.0) : 0.0);
+            1_000_000, channels,
+            (t, c) => c > 0 || t is >= 100_200 and < 100_500 ? Laplace.Sample(random, 0.0, 1.0) : 0.0);
         SeparationResult result = Separator.MinimumMutualInformation().Separate(mixture);
         Assert.True(result.Unmixing.Matrix.Enumerate().All(double.IsFinite));
         Assert.True(SeparationQuality.AmariError(result.Unmixing.Matrix) < 0.05);
@@ -87,7 +91,8 @@ public sealed class SeparationEdgeTests : TemporaryFolder
     {
         var random = new MersenneTwister(7, threadSafe: false);
         Matrix<double> sources = Matrix<double>.Build.Dense(5000, 3, (_, _) => Laplace.Sample(random, 0.0, 1.0));
-        Matrix<double> mixing = Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 0.6, 0.3 }, { 0.4, 1.0, 0.5 }, { 0.2, 0.5, 1.0 } });
+        Matrix<double> mixing =
+            Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 0.6, 0.3 }, { 0.4, 1.0, 0.5 }, { 0.2, 0.5, 1.0 } });
         Whitening whitening = Whitening.Of(new MatrixSampleSource(sources * mixing.Transpose()));
         Assert.Equal(3, SourceCount.MinimumDescriptionLength(whitening.Eigenvalues, 5000));
     }
@@ -99,10 +104,15 @@ public sealed class SeparationEdgeTests : TemporaryFolder
         float[] one = [.. Enumerable.Range(0, 16_000).Select(_ => (float)random.NextDouble() - 0.5f)];
         float[] two = [.. Enumerable.Range(0, 16_000).Select(_ => (float)random.NextDouble() - 0.5f)];
         var separator = new RoomSeparator(new RoomSeparatorOptions());
-        Assert.Contains("independent", Assert.Throws<ArgumentException>(() => separator.Separate(new Recording([one, two, one], 8000))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "independent",
+            Assert.Throws<ArgumentException>(() => separator.Separate(new Recording([one, two, one], 8000))).Message,
+            StringComparison.Ordinal);
         float[] broken = [.. two];
         broken[777] = float.NaN;
-        Assert.Contains("778", Assert.ThrowsAny<Exception>(() => separator.Separate(new Recording([one, broken], 8000))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "778", Assert.ThrowsAny<Exception>(() => separator.Separate(new Recording([one, broken], 8000))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +176,8 @@ public sealed class SeparationEdgeTests : TemporaryFolder
     [Fact]
     public void A_rotation_by_exactly_45_degrees_is_found()
     {
-        double[] one = [.. Enumerable.Range(0, 4000).Select(t => t % 4 < 2 ? 1.0 : -1.0)], two = [.. Enumerable.Range(0, 4000).Select(t => t % 2 == 0 ? 1.0 : -1.0)];
+        double[] one = [.. Enumerable.Range(0, 4000).Select(t => t % 4 < 2 ? 1.0 : -1.0)],
+            two = [.. Enumerable.Range(0, 4000).Select(t => t % 2 == 0 ? 1.0 : -1.0)];
         Matrix<double> mixing = Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 1.0 }, { 1.0, -1.0 } });
         Matrix<double> mixture = Matrix<double>.Build.DenseOfColumnArrays(one, two) * mixing.Transpose();
         Assert.True(SeparationQuality.AmariError(Separator.Jade().Separate(mixture).Unmixing.Matrix * mixing) < 1e-6);

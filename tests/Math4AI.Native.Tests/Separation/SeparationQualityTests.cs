@@ -8,7 +8,8 @@ public class SeparationQualityTests
     [Fact]
     public void A_scaled_permutation_has_no_error()
     {
-        Matrix<double> product = Matrix<double>.Build.DenseOfArray(new double[,] { { 0, -3, 0 }, { 0, 0, 0.1 }, { 7, 0, 0 } });
+        Matrix<double> product =
+            Matrix<double>.Build.DenseOfArray(new double[,] { { 0, -3, 0 }, { 0, 0, 0.1 }, { 7, 0, 0 } });
         Assert.Equal(0.0, SeparationQuality.AmariError(product), 1e-15);
         Assert.All(
             SeparationQuality.InterferenceRatios(product, Vector<double>.Build.Dense(3, 1.0)),
@@ -29,7 +30,8 @@ public class SeparationQualityTests
         // Rows: 0.5 and 0.25; columns: 0.25 and 0.5; their sum 1.5 over 2m = 4.
         Matrix<double> product = Matrix<double>.Build.DenseOfArray(new[,] { { 2.0, 1.0 }, { 0.5, -2.0 } });
         Assert.Equal(1.5 / 4.0, SeparationQuality.AmariError(product), 1e-15);
-        Vector<double> ratios = SeparationQuality.InterferenceRatios(product, Vector<double>.Build.DenseOfArray([1.0, 4.0]));
+        Vector<double> ratios =
+            SeparationQuality.InterferenceRatios(product, Vector<double>.Build.DenseOfArray([1.0, 4.0]));
         Assert.Equal(0.0, ratios[0], 1e-12);
         Assert.Equal(10.0 * Math.Log10(16.0 / 0.25), ratios[1], 1e-12);
     }

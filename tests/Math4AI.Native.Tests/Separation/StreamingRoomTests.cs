@@ -48,7 +48,11 @@ public sealed class StreamingRoomTests
     public void Before_anything_is_learnt_the_channels_go_through_a_window_late()
     {
         var random = new MersenneTwister(2);
-        var separator = new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { Window = 256 }) { IsFrozen = true };
+        var separator = new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions
+        {
+            Window = 256,
+        })
+        { IsFrozen = true };
         float[][] channels = Noise(random, 20_000);
         float[][] sources = Run(separator, channels, 160);
         for (int c = 0; c < 2; c++)
@@ -77,7 +81,8 @@ public sealed class StreamingRoomTests
         (float[][] channels, double[][] images, Recording mixture) = Room("room-2x2-rt150", rounds: 3);
         RoomSeparationResult whole = new RoomSeparator().Separate(mixture);
         double offline = BssEval.Compare(
-            images, [.. Enumerable.Range(0, 2).Select(k => Array.ConvertAll(whole.Sources.Channel(k).ToArray(), x => (double)x))]).Sdr.Average();
+            images, [.. Enumerable.Range(0, 2)
+                .Select(k => Array.ConvertAll(whole.Sources.Channel(k).ToArray(), x => (double)x))]).Sdr.Average();
         var separator = new StreamingRoomSeparator(2, 16_000);
         float[][] sources = Run(separator, channels, 160);
         int length = images[0].Length;
@@ -87,9 +92,12 @@ public sealed class StreamingRoomTests
             int start = round * length, count = length - separator.Delay;
             BssEvalResult streamed = BssEval.Compare(
                 [.. images.Select(image => image[..count])],
-                [.. sources.Select(source => Array.ConvertAll(source[(start + separator.Delay)..(start + separator.Delay + count)], x => (double)x))]);
-            TestContext.Current.TestOutputHelper!.WriteLine($"{streamed.Sdr.Average():0.0} dB, the whole recording {offline:0.0} dB");
-            Assert.True(streamed.Sdr.Average() > offline - 3.0, $"{streamed.Sdr.Average():0.0} dB against {offline:0.0} dB");
+                [.. sources.Select(source => Array.ConvertAll(
+                    source[(start + separator.Delay)..(start + separator.Delay + count)], x => (double)x))]);
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{streamed.Sdr.Average():0.0} dB, the whole recording {offline:0.0} dB");
+            Assert.True(
+                streamed.Sdr.Average() > offline - 3.0, $"{streamed.Sdr.Average():0.0} dB against {offline:0.0} dB");
             orders.Add(string.Join(',', streamed.Permutation));
         }
 
@@ -104,7 +112,8 @@ public sealed class StreamingRoomTests
         float[][] channels = Noise(random, 40_000);
         Array.Clear(channels[0], 0, 20_000);
         channels[1][30_000] = float.NaN;
-        Assert.All(Run(separator, channels, 80), source => Assert.All(source, sample => Assert.True(float.IsFinite(sample))));
+        Assert.All(Run(separator, channels, 80), source =>
+            Assert.All(source, sample => Assert.True(float.IsFinite(sample))));
     }
 
     [Fact]
@@ -112,13 +121,23 @@ public sealed class StreamingRoomTests
     {
         Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(1, 16_000));
         Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(7, 16_000));
-        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { Window = 1000 }));
-        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { ReferenceMicrophone = 2 }));
-        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { HistorySeconds = 1e9 }));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions
+        {
+            Window = 1000,
+        }));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions
+        {
+            ReferenceMicrophone = 2,
+        }));
+        Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions
+        {
+            HistorySeconds = 1e9,
+        }));
     }
 
     private static float[][] Noise(MersenneTwister random, int length) =>
-        [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray())];
+        [.. Enumerable.Range(0, 2).Select(
+            _ => Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray())];
 
     private static (float[][] Channels, double[][] Images, Recording Mixture) Room(string room, int rounds)
     {

@@ -37,7 +37,8 @@ public sealed class StreamingSeparatorTests
     {
         float[][] sources = Sources(kind, seed, 20);
         Matrix<double> mixing = RandomMixing(seed);
-        Run run = Separate(sources, t => Rotation(t / 20.0 * Math.PI / 6.0) * mixing, new StreamingSeparator(3, SampleRate));
+        Run run = Separate(
+            sources, t => Rotation(t / 20.0 * Math.PI / 6.0) * mixing, new StreamingSeparator(3, SampleRate));
         Assert.True(run.MinRatio(from: 3.0) > 15.0, $"{run.MinRatio(3.0):0.0} dB");
         Assert.True(run.KeepsItsOrder(from: 3.0));
     }
@@ -115,7 +116,8 @@ public sealed class StreamingSeparatorTests
         }
 
         int at = 0;
-        await foreach (Recording sources in new StreamingSeparator(3, SampleRate).SeparateAsync(Blocks(), TestContext.Current.CancellationToken))
+        await foreach (Recording sources
+            in new StreamingSeparator(3, SampleRate).SeparateAsync(Blocks(), TestContext.Current.CancellationToken))
         {
             Assert.Equal(expected[2].AsSpan(at, 480).ToArray(), sources.Channel(2).ToArray());
             at += 480;
@@ -142,7 +144,10 @@ public sealed class StreamingSeparatorTests
         float[][] sources = Sources("party", 3, 3);
         Matrix<double> mixing = RandomMixing(3);
         var start = new Unmixing(mixing.Inverse(), mixing, new DenseVector(3));
-        Run run = Separate(sources, _ => mixing, new StreamingSeparator(3, SampleRate, new StreamingOptions { Start = start }));
+        Run run = Separate(sources, _ => mixing, new StreamingSeparator(3, SampleRate, new StreamingOptions
+        {
+            Start = start,
+        }));
         Assert.True(run.MinRatio(from: 0.0) > 20.0, $"{run.MinRatio(0.0):0.0} dB");
     }
 
@@ -172,9 +177,15 @@ public sealed class StreamingSeparatorTests
     public void What_does_not_fit_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new StreamingSeparator(1, SampleRate));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new StreamingSeparator(2, SampleRate, new StreamingOptions { ForgetSeconds = double.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StreamingSeparator(2, SampleRate, new StreamingOptions
+        {
+            ForgetSeconds = double.NaN,
+        }));
         var start = new Unmixing(DenseMatrix.CreateIdentity(2), DenseMatrix.CreateIdentity(2), new DenseVector(2));
-        Assert.Throws<ArgumentException>(() => new StreamingSeparator(3, SampleRate, new StreamingOptions { Start = start }));
+        Assert.Throws<ArgumentException>(() => new StreamingSeparator(3, SampleRate, new StreamingOptions
+        {
+            Start = start,
+        }));
         Assert.Throws<ArgumentException>(() => new StreamingSeparator(2, SampleRate).Process(
             new PlanarBlock(new float[6], 3, 2, 2), new PlanarBlock(new float[6], 3, 2, 2)));
     }
@@ -195,7 +206,8 @@ public sealed class StreamingSeparatorTests
         float[] uniform = Made(_ => random.NextDouble() - 0.5);
         return kind == "light tails"
             ? [sine, uniform, Made(i => i * 123.0 / SampleRate % 1.0 < 0.5 ? 0.3 : -0.3)]
-            : [sine, Made(_ => 0.1 * Math.Sign(random.NextDouble() - 0.5) * -Math.Log(1.0 - random.NextDouble())), Made(i =>
+            : [sine, Made(_ => 0.1 * Math.Sign(random.NextDouble() - 0.5) * -Math.Log(1.0 - random.NextDouble())),
+                Made(i =>
             {
                 walk = 0.95 * walk + 0.05 * (random.NextDouble() - 0.5);
                 return walk * (1.0 + Math.Sin(2.0 * Math.PI * 2.0 * i / SampleRate)) * 8.0;
@@ -233,7 +245,8 @@ public sealed class StreamingSeparatorTests
             {
                 for (int c = 0; c < 3; c++)
                 {
-                    channels[c][i] = (float)(now[c, 0] * sources[0][i] + now[c, 1] * sources[1][i] + now[c, 2] * sources[2][i]);
+                    channels[c][i] =
+                        (float)(now[c, 0] * sources[0][i] + now[c, 1] * sources[1][i] + now[c, 2] * sources[2][i]);
                 }
             }
         }
@@ -241,7 +254,8 @@ public sealed class StreamingSeparatorTests
         return channels;
     }
 
-    private static Run Separate(float[][] sources, Func<double, Matrix<double>> mixing, StreamingSeparator separator, float offset = 0.0f)
+    private static Run Separate(
+        float[][] sources, Func<double, Matrix<double>> mixing, StreamingSeparator separator, float offset = 0.0f)
     {
         float[][] channels = Mix(sources, mixing);
         foreach (float[] channel in channels)
@@ -309,7 +323,8 @@ public sealed class StreamingSeparatorTests
             double least = SeparationQuality.InterferenceRatios(product, DenseVector.OfArray(energies)).Minimum();
             looks.Add((time, least, string.Join(',', product.EnumerateRows().Select(row =>
             {
-                int source = row.PointwiseMultiply(DenseVector.OfArray(energies).PointwiseSqrt()).AbsoluteMaximumIndex();
+                int source =
+                    row.PointwiseMultiply(DenseVector.OfArray(energies).PointwiseSqrt()).AbsoluteMaximumIndex();
                 return row[source] > 0.0 ? $"{source}+" : $"{source}-";
             }))));
         }
@@ -317,6 +332,7 @@ public sealed class StreamingSeparatorTests
         public double MinRatio(double from, double to = double.PositiveInfinity) =>
             looks.Where(look => look.Time >= from && look.Time < to).Min(look => look.Ratio);
 
-        public bool KeepsItsOrder(double from) => looks.Where(look => look.Time >= from).Select(look => look.Order).Distinct().Count() == 1;
+        public bool KeepsItsOrder(double from) =>
+            looks.Where(look => look.Time >= from).Select(look => look.Order).Distinct().Count() == 1;
     }
 }

@@ -21,7 +21,8 @@ public class UnmixingTests
         Assert.Equal(3, scaled.Unmixing.Sources);
         Assert.True(SeparationQuality.AmariError(scaled.Unmixing.Matrix * units * mixing) < 0.05);
         Assert.Equal(
-            SeparationQuality.AmariError(plain.Unmixing.Matrix * mixing), SeparationQuality.AmariError(scaled.Unmixing.Matrix * units * mixing), 1e-6);
+            SeparationQuality.AmariError(plain.Unmixing.Matrix * mixing),
+            SeparationQuality.AmariError(scaled.Unmixing.Matrix * units * mixing), 1e-6);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public class UnmixingTests
     {
         Matrix<double> y = Matrix<double>.Build.Random(20_000, 5, 1);
         var unmixing = new Unmixing(
-            Matrix<double>.Build.Random(2, 5, 2), Matrix<double>.Build.Random(5, 2, 3), Vector<double>.Build.Random(5, 4));
+            Matrix<double>.Build.Random(2, 5, 2), Matrix<double>.Build.Random(5, 2, 3),
+            Vector<double>.Build.Random(5, 4));
         Matrix<double> expected = Matrix<double>.Build.Dense(20_000, 5, (i, j) => y[i, j] - unmixing.Mean[j])
             * unmixing.Matrix.Transpose();
         Assert.Equal(0.0, (unmixing.Apply(y) - expected).FrobeniusNorm() / expected.FrobeniusNorm(), 1e-14);
@@ -72,7 +74,8 @@ public class UnmixingTests
     public void Another_number_of_channels_is_refused()
     {
         var unmixing = new Unmixing(
-            Matrix<double>.Build.DenseIdentity(2), Matrix<double>.Build.DenseIdentity(2), Vector<double>.Build.Dense(2));
+            Matrix<double>.Build.DenseIdentity(2), Matrix<double>.Build.DenseIdentity(2),
+            Vector<double>.Build.Dense(2));
         var refusal = Assert.Throws<ArgumentException>(() => unmixing.Apply(Matrix<double>.Build.Dense(10, 3)));
         Assert.Contains("3 channels", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new Unmixing(
@@ -87,7 +90,8 @@ public class UnmixingTests
         Whitening whitening = Whitening.Of(source);
         Matrix<double> covariance = whitening.Matrix * whitening.Covariance.Matrix * whitening.Matrix.Transpose();
         Assert.Equal(0.0, (covariance - Matrix<double>.Build.DenseIdentity(4)).FrobeniusNorm(), 1e-11);
-        Assert.Equal(0.0, (whitening.Inverse * whitening.Matrix - Matrix<double>.Build.DenseIdentity(4)).FrobeniusNorm(), 1e-11);
+        Assert.Equal(
+            0.0, (whitening.Inverse * whitening.Matrix - Matrix<double>.Build.DenseIdentity(4)).FrobeniusNorm(), 1e-11);
         Assert.Equal(1.0, whitening.ExplainedVariance, 1e-12);
         Assert.Equal(4, whitening.Rank);
     }

@@ -2,7 +2,9 @@ using Math4AI.Data.Tables;
 
 namespace Math4AI.Data.Arrays;
 
-/// <summary>An array of NumPy's: a table of rows × columns, a matrix, or channels × samples. It stays in its file.</summary>
+/// <summary>
+/// An array of NumPy's: a table of rows × columns, a matrix, or channels × samples. It stays in its file.
+/// </summary>
 internal sealed class NpyFormat : DataFormat
 {
     public override string Name => "NumPy array (.npy)";

@@ -18,13 +18,16 @@ internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, l
     private const int LongestText = 1 << 16;
 
     /// <summary>Whether a file begins as an array of NumPy's does.</summary>
-    public static bool IsMagic(ReadOnlySpan<byte> start) => start.Length > 0 && start[0] == 0x93 && start[1..].StartsWith("NUMPY"u8);
+    public static bool IsMagic(ReadOnlySpan<byte> start) =>
+        start.Length > 0 && start[0] == 0x93 && start[1..].StartsWith("NUMPY"u8);
 
-    /// <summary>Reads and checks the header, and that there are as many bytes as it says. The stream stands at the data then.</summary>
+    /// <summary>
+    /// Reads and checks the header, and that there are as many bytes as it says. The stream stands at the data then.
+    /// </summary>
     /// <param name="stream">At the array's beginning; it need not be able to go back.</param>
     /// <param name="streamLength">The bytes from there to the end.</param>
     /// <param name="name">What errors call it.</param>
-    /// <exception cref="InvalidDataException">It is no array of numbers; the sentence says why.</exception>
+    /// <exception cref="InvalidDataException">It is not an array of numbers; the message says why.</exception>
     public static NpyHeader Read(Stream stream, long streamLength, string name)
     {
         Span<byte> start = stackalloc byte[10];
@@ -67,7 +70,8 @@ internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, l
             + $"'shape': ({lengths}{(shape.Length == 1 ? "," : string.Empty)}), }}";
         int padded = (10 + dictionary.Length + 1 + 63) / 64 * 64;
         string text = dictionary.PadRight(padded - 11) + '\n';
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)(text.Length & 0xFF), (byte)(text.Length >> 8), .. Encoding.Latin1.GetBytes(text)];
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)(text.Length & 0xFF), (byte)(text.Length >> 8),
+            .. Encoding.Latin1.GetBytes(text)];
     }
 
     private static NpyHeader Parse(string name, string text, long dataOffset)
@@ -80,14 +84,17 @@ internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, l
             throw Invalid(
                 name,
                 text.Contains("'descr': [", StringComparison.Ordinal)
-                    ? "holds records with named fields; save each field as an array of its own, or all of them in a .npz file"
+                    ? "holds records with named fields; save each field as an array of its own, or all of them in a "
+                        + ".npz file"
                     : "has a header that cannot be read");
         }
 
         NumberType number = NumberType.OfNumPy(type) ?? throw Invalid(
-            name, $"holds elements of type {type}; integers, float16, float32 and float64 can be read: save it as float64");
+            name, $"holds elements of type {type}; integers, float16, float32 and float64 can be read: save it as "
+                + "float64");
 
-        long[] lengths = [.. shape.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        long[] lengths =
+            [.. shape.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
                 ? value
                 : throw Invalid(name, $"has a length of {n} in its shape"))];

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Math4AI.Data.Arrays;
 
 /// <summary>
-/// A channels × samples array in a <c>.npy</c> file, or a table of samples × columns, read in blocks: the file may be larger than
-/// memory. Booleans, integers, float16, float32 and float64 of either byte order, in row-major (C) and column-major (Fortran) order.
+/// A channels × samples array in a <c>.npy</c> file, or a table of samples × columns, read in blocks: the file may be
+/// larger than memory. Booleans, integers, float16, float32 and float64 of either byte order, in row-major (C) and
+/// column-major (Fortran) order.
 /// </summary>
 public sealed class NpySource : ISampleFile
 {
@@ -14,8 +15,12 @@ public sealed class NpySource : ISampleFile
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="rowsAreSamples">Whether it is a table, with one row a sample; then its columns are the channels.</param>
-    /// <exception cref="InvalidDataException">It is no two-dimensional array of numbers; a table may have one dimension.</exception>
+    /// <param name="rowsAreSamples">
+    /// Whether it is a table, with one row a sample; then its columns are the channels.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// It is not a two-dimensional array of numbers; a table may have one dimension.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public NpySource(string path, bool rowsAreSamples = false)
     {
@@ -27,7 +32,8 @@ public sealed class NpySource : ISampleFile
             if (shape.Length != 2 || shape[0] < 1 || shape[1] < 1)
             {
                 throw new InvalidDataException(
-                    $"{path} has the shape ({string.Join(", ", shape)}); {(rowsAreSamples ? "rows × columns" : "channels × samples")} is needed.");
+                    $"{path} has the shape ({string.Join(", ", shape)}); "
+                    + $"{(rowsAreSamples ? "rows × columns" : "channels × samples")} is needed.");
             }
 
             (long channels, Length) = rowsAreSamples ? (shape[1], shape[0]) : (shape[0], shape[1]);

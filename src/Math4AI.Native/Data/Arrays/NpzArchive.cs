@@ -4,7 +4,9 @@ using Math4AI.Data.Tables;
 
 namespace Math4AI.Data.Arrays;
 
-/// <summary>An archive of NumPy's arrays (<c>.npz</c>): a zip file with a <c>.npy</c> file for each, stored or deflated.</summary>
+/// <summary>
+/// An archive of NumPy's arrays (<c>.npz</c>): a zip file with a <c>.npy</c> file for each, stored or deflated.
+/// </summary>
 internal static class NpzArchive
 {
     private const int MaxArrays = 1024;
@@ -12,10 +14,13 @@ internal static class NpzArchive
     private const string Ending = ".npy";
 
     /// <summary>Whether a file begins as a zip file does.</summary>
-    public static bool IsMagic(ReadOnlySpan<byte> start) => start.StartsWith("PK\x03\x04"u8) || start.StartsWith("PK\x05\x06"u8);
+    public static bool IsMagic(ReadOnlySpan<byte> start) =>
+        start.StartsWith("PK\x03\x04"u8) || start.StartsWith("PK\x05\x06"u8);
 
     /// <summary>Reads all arrays, in the order of their names.</summary>
-    /// <exception cref="InvalidDataException">It is no such archive, or damaged, or too large for memory.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not such an archive, or it is damaged or too large for memory.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyList<NumberArray> Read(string path)
     {
@@ -28,7 +33,8 @@ internal static class NpzArchive
         ]);
         if (entries.Length is 0 or > MaxArrays)
         {
-            throw new InvalidDataException($"{path} is a zip file with {entries.Length} arrays of NumPy's; 1 to {MaxArrays} can be read.");
+            throw new InvalidDataException(
+                $"{path} is a zip file with {entries.Length} arrays of NumPy's; 1 to {MaxArrays} can be read.");
         }
 
         var arrays = new List<NumberArray>();
@@ -47,7 +53,8 @@ internal static class NpzArchive
         string name = $"{path}, {entry.FullName}";
 
         // What the archive says of lengths may be wrong: no more is unpacked than there may be.
-        using MemoryStream bytes = Guard(name, () => Unpack(entry, HeaderRoom + sizeof(double) * maxCells)) ?? throw Table.TooMany(path);
+        using MemoryStream bytes = Guard(name, () => Unpack(entry, HeaderRoom + sizeof(double) * maxCells))
+            ?? throw Table.TooMany(path);
         if (Crc32.HashToUInt32(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) != entry.Crc32)
         {
             throw Damaged(name);
@@ -61,7 +68,8 @@ internal static class NpzArchive
 
         double[] values = new double[header.Count];
         header.Type.Widen(bytes.GetBuffer().AsSpan((int)header.DataOffset, values.Length * header.Type.Size), values);
-        return new NumberArray(entry.FullName[..^Ending.Length], header.Shape, header.IsFortranOrder, header.Type.Epsilon, values);
+        return new NumberArray(
+            entry.FullName[..^Ending.Length], header.Shape, header.IsFortranOrder, header.Type.Epsilon, values);
     }
 
     /// <summary>The bytes of an entry; null where there are more than allowed.</summary>
@@ -95,7 +103,8 @@ internal static class NpzArchive
         {
             return read();
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or ArgumentException
+            or NotSupportedException)
         {
             throw Damaged(name, e);
         }

@@ -11,7 +11,8 @@ internal sealed record NumberArray(string Name, long[] Shape, bool IsFortranOrde
     public string ShapeText => $"({string.Join(", ", Shape)})";
 
     /// <summary>The columns of an array of rows × columns; an array of one dimension is one column.</summary>
-    public double[][] Columns() => Shape.Length == 1 ? [Values] : Lines((int)Shape[1], (int)Shape[0], isContiguous: IsFortranOrder);
+    public double[][] Columns() =>
+        Shape.Length == 1 ? [Values] : Lines((int)Shape[1], (int)Shape[0], isContiguous: IsFortranOrder);
 
     /// <summary>The rows of an array of rows × columns.</summary>
     public double[][] Rows() => Lines((int)Shape[0], (int)Shape[1], isContiguous: !IsFortranOrder);

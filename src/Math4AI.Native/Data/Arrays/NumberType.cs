@@ -16,7 +16,9 @@ internal enum NumberKind
     BFloat,
 }
 
-/// <summary>How a file stores a number, whatever its format: what the bits mean, how many bytes, and in which order.</summary>
+/// <summary>
+/// How a file stores a number, whatever its format: what the bits mean, how many bytes, and in which order.
+/// </summary>
 /// <param name="Kind">What the bits mean.</param>
 /// <param name="Size">The bytes of a number: 1, 2, 4 or 8.</param>
 /// <param name="IsBigEndian">Whether the most significant byte comes first.</param>
@@ -38,7 +40,9 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
         _ => Math.ScaleB(1.0, -52),
     };
 
-    /// <summary>The type that NumPy writes as, for example, &lt;f8; null where it is no real number of at most 8 bytes.</summary>
+    /// <summary>
+    /// The type that NumPy writes as, for example, &lt;f8; null where it is no real number of at most 8 bytes.
+    /// </summary>
     public static NumberType? OfNumPy(string text)
     {
         bool isBig = text.StartsWith('>') || (text.StartsWith('=') && !BitConverter.IsLittleEndian);
@@ -71,12 +75,15 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
         _ => null,
     };
 
-    /// <summary>Where the bytes of <paramref name="target"/>'s numbers are to be read to, so that they can be widened in place.</summary>
-    public Span<byte> RoomIn(Span<double> target) => MemoryMarshal.AsBytes(target)[((sizeof(double) - Size) * target.Length)..];
+    /// <summary>
+    /// Where the bytes of <paramref name="target"/>'s numbers are to be read to, so that they can be widened in place.
+    /// </summary>
+    public Span<byte> RoomIn(Span<double> target) =>
+        MemoryMarshal.AsBytes(target)[((sizeof(double) - Size) * target.Length)..];
 
     /// <summary>
-    /// Converts numbers as a file holds them. The bytes may be <see cref="RoomIn"/> the target itself: from the end of its memory
-    /// they widen upwards without overtaking.
+    /// Converts numbers as a file holds them. The bytes may be <see cref="RoomIn"/> the target itself: from the end of
+    /// its memory they widen upwards without overtaking.
     /// </summary>
     /// <param name="bytes">As many numbers as the target takes; their order may change.</param>
     /// <param name="target">Receives them.</param>

@@ -165,13 +165,13 @@ public static class Safetensors
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         if (file.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
         {
-            throw new InvalidDataException($"{path} is no safetensors file: it is shorter than its header's length.");
+            throw new InvalidDataException($"{path} is not a safetensors file: it is shorter than its header's length.");
         }
 
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (headerLength > MaxHeaderBytes || (long)headerLength > file.Length - length.Length)
         {
-            throw new InvalidDataException($"{path} is no safetensors file: its header would be {headerLength} bytes long.");
+            throw new InvalidDataException($"{path} is not a safetensors file: its header would be {headerLength} bytes long.");
         }
 
         byte[] header = new byte[headerLength];
@@ -193,7 +193,7 @@ public static class Safetensors
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is no safetensors file: its header cannot be read.", e);
+            throw new InvalidDataException($"{path} is not a safetensors file: its header cannot be read.", e);
         }
     }
 
@@ -249,7 +249,7 @@ public static class Safetensors
     {
         string? typeName = entry.Value.GetProperty("dtype").GetString();
         NumberType type = NumberType.OfSafetensors(typeName)
-            ?? throw new InvalidDataException($"{path} holds '{entry.Name}' as {typeName}, which is no type of number that can be read.");
+            ?? throw new InvalidDataException($"{path} holds '{entry.Name}' as {typeName}, which is not a type of number that can be read.");
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
         long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         long count = 1;

@@ -12,7 +12,8 @@ internal sealed class SafetensorsFormat : NamedArraysFormat
         start.Length > sizeof(ulong) && start[sizeof(ulong)] == '{'
         && BinaryPrimitives.ReadUInt64LittleEndian(start) is > 1 and <= Safetensors.MaxHeaderBytes;
 
-    protected override IReadOnlyList<NumberArray> ReadArrays(string path) => Safetensors.ReadNumbers(path) is { Count: > 0 } arrays
+    protected override IReadOnlyList<NumberArray> ReadArrays(string path) =>
+        Safetensors.ReadNumbers(path) is { Count: > 0 } arrays
         ? arrays
         : throw new InvalidDataException($"{path} holds no array.");
 }

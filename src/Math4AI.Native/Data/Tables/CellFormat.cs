@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace Math4AI.Data.Tables;
 
-/// <summary>How numbers and dates stand in the cells of a table.</summary>
+/// <summary>How numbers and dates are written in the cells of a table.</summary>
 /// <param name="HasDecimalComma">Whether numbers have a decimal comma instead of a point.</param>
 /// <param name="DateUnit">What dates count.</param>
 /// <param name="DateOrigin">The date that counts as 0.</param>
 internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateTime DateOrigin)
 {
     private static readonly string[] DateFormats =
-        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFF"];
+        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss",
+            "yyyy-MM-ddTHH:mm:ss.FFF"];
 
     private static readonly NumberFormatInfo Comma = new() { NumberDecimalSeparator = "," };
 
@@ -20,7 +21,8 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
         new(hasDecimalComma, options.DateUnit, options.DateOrigin);
 
     /// <summary>A cell as messages quote it: on one line, and not longer than that.</summary>
-    public static string Quote(string text) => $"'{(text.Length > 40 ? text[..40] + "…" : text).ReplaceLineEndings(" ")}'";
+    public static string Quote(string text) =>
+        $"'{(text.Length > 40 ? text[..40] + "…" : text).ReplaceLineEndings(" ")}'";
 
     public static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
 
@@ -29,14 +31,16 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
 
     /// <summary>A finite number; null where the text is none.</summary>
     public double? PlainNumber(string text) =>
-        double.TryParse(text, NumberStyles.Float, HasDecimalComma ? Comma : NumberFormatInfo.InvariantInfo, out double value) && double.IsFinite(value)
+        double.TryParse(text, NumberStyles.Float, HasDecimalComma ? Comma : NumberFormatInfo.InvariantInfo,
+            out double value) && double.IsFinite(value)
             ? value
             : null;
 
     /// <summary>A date of ISO 8601 as days or seconds; null where the text is none.</summary>
     public double? Date(string text)
     {
-        if (!DateTime.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date))
+        if (!DateTime.TryParseExact(
+            text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date))
         {
             return null;
         }

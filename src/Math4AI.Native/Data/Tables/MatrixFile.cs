@@ -9,10 +9,12 @@ public static class MatrixFile
 
     /// <summary>Reads a matrix from a file of any format that holds one, rows as they stand there.</summary>
     /// <param name="path">
-    /// A <c>.npy</c> array of one or two dimensions, a <c>.npz</c> archive of one array, lines of numbers with or without the names of the
-    /// columns, or another format of <see cref="DataFormat.All"/>.
+    /// A <c>.npy</c> array of one or two dimensions, a <c>.npz</c> archive of one array, lines of numbers with or
+    /// without the names of the columns, or another format of <see cref="DataFormat.All"/>.
     /// </param>
-    /// <exception cref="InvalidDataException">The file holds something else; the message names row and column.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file holds something else; the message names row and column.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Matrix<double> Read(string path)
     {

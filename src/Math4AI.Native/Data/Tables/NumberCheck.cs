@@ -1,8 +1,9 @@
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// Whether a column of text is one of numbers but for a few odd cells, such as a ? for a missing value, which would make a text of it without
-/// a word. Many different odd cells are codes, and so are few different numbers. The column may come in blocks.
+/// Finds a column that would be numeric except for a few odd cells, such as a ? for a missing value, and would silently
+/// be treated as text. Many different odd cells are codes, and so are few different numbers. The column may come in
+/// blocks.
 /// </summary>
 /// <param name="name">The column.</param>
 internal sealed class NumberCheck(string name)
@@ -49,14 +50,15 @@ internal sealed class NumberCheck(string name)
         }
     }
 
-    /// <summary>Throws where it is such a column.</summary>
+    /// <summary>Throws if it is such a column.</summary>
     /// <exception cref="ArgumentException">The message names the first odd cell.</exception>
     public void Require()
     {
         if (odd.Count is > 0 and <= MaxOdd && numbers >= NumberShare * known && different.Count > MaxCodes)
         {
             throw new ArgumentException(
-                $"Column '{name}', row {first.Row}: {CellFormat.Quote(first.Text)} is not a number, and {numbers} of {known} values are: write NA where a value is "
+                $"Column '{name}', row {first.Row}: {CellFormat.Quote(first.Text)} is not a number, and {numbers} of "
+                + $"{known} values are: write NA where a value is "
                 + "missing, or leave the column out.");
         }
     }

@@ -55,6 +55,8 @@ public sealed class NumberTable
         long dropped = 0;
         foreach (Table block in Table.ReadBlocks(path, BlockRows, table))
         {
+            // A format need not know about the choice of columns.
+            wanted = names.Count == 0 ? [.. choose(names = block.Names)] : wanted;
             dropped += Add(path, block, options, wanted, values, labels);
             if ((long)values.Count * values.Values.First().Count > MaxElements)
             {

@@ -14,7 +14,8 @@ internal sealed record RowPlaces(long First, IReadOnlyList<long>? Lines)
     public string NameOf(int row) => Lines is null ? $"row {NumberOf(row)}" : $"line {Lines[Source(row)]}";
 
     /// <summary>The places of some of the rows.</summary>
-    public RowPlaces Select(IReadOnlyList<int> rows) => this with { Rows = Rows is null ? rows : [.. rows.Select(Source)] };
+    public RowPlaces Select(IReadOnlyList<int> rows) =>
+        this with { Rows = Rows is null ? rows : [.. rows.Select(Source)] };
 
     private int Source(int row) => Rows is null ? row : Rows[row];
 }

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// A table: a column whose values are all numbers is one of numbers, every other one of text. Dates of ISO 8601, such as 2026-11-24 or
+/// A table: a column is numeric if all its values are numbers, and text otherwise. Dates of ISO 8601, such as 2026-11-24 or
 /// 2026-11-24T16:20:00, count as numbers, the days since 1 January 2000 unless <see cref="TableOptions"/> say otherwise. Missing values,
 /// which are empty, NA or NaN, are kept as such.
 /// </summary>
 public sealed class Table
 {
-    /// <summary>The most cells that are held in memory at once.</summary>
+    /// <summary>The maximum number of cells in memory.</summary>
     internal const int MaxCells = 1 << 26;
 
     private readonly Dictionary<string, Column> columns;
@@ -31,17 +31,17 @@ public sealed class Table
     /// <summary>Gets the number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>Makes a table of numbers.</summary>
+    /// <summary>Creates a table of numbers.</summary>
     /// <param name="columns">Names and values; NaN is missing.</param>
     /// <param name="firstRow">The number of the first row in its file, from 0, where this is a block of a longer table.</param>
-    /// <exception cref="ArgumentException">The columns have different lengths, or there is none, or names repeat.</exception>
+    /// <exception cref="ArgumentException">There are no columns, their lengths differ, or a name is repeated.</exception>
     public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns, long firstRow = 0) =>
         Of(columns, values => values.Length, values => new Column(null, values), CellFormat.Default, new RowPlaces(firstRow, null));
 
-    /// <summary>Makes a table of texts, which may be numbers and dates.</summary>
+    /// <summary>Creates a table of texts, which may be numbers and dates.</summary>
     /// <param name="columns">Names and cells; null is missing.</param>
     /// <param name="firstRow">The number of the first row in its file, from 0, where this is a block of a longer table.</param>
-    /// <exception cref="ArgumentException">The columns have different lengths, or there is none, or names repeat.</exception>
+    /// <exception cref="ArgumentException">There are no columns, their lengths differ, or a name is repeated.</exception>
     public static Table OfTexts(IReadOnlyList<(string Name, string?[] Cells)> columns, long firstRow = 0) =>
         OfTexts(columns, CellFormat.Default, new RowPlaces(firstRow, null));
 
@@ -50,22 +50,22 @@ public sealed class Table
 
     /// <summary>Reads a file of any format that holds a table, by what it holds.</summary>
     /// <param name="path">
-    /// Text whose first line has the names of the columns, apart by commas, semicolons, tabs or blanks; a <c>.npy</c> array, rows × columns,
+    /// Text whose first line has the names of the columns, separated by commas, semicolons, tabs or spaces; a <c>.npy</c> array, rows × columns,
     /// which are called c1, c2, …; a <c>.npz</c> archive, each of whose arrays is a column of its name, or with two dimensions as many,
     /// NAME1, NAME2, …; sound, whose channels are columns; or another format of <see cref="DataFormat.All"/>.
     /// </param>
-    /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The lines have different lengths, or names repeat; the message says where.</exception>
+    /// <param name="options">How the file is read; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">Lines differ in length, or a name is repeated; the message says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Table Read(string path, TableOptions? options = null) =>
         ReadBlocks(path, int.MaxValue, options).FirstOrDefault()
             ?? throw new InvalidDataException($"{path} has no rows after the names of its columns.");
 
-    /// <summary>Reads a file some rows at a time: it may be larger than memory.</summary>
+    /// <summary>Reads a file block by block; it may be larger than memory.</summary>
     /// <param name="path">A file, as above.</param>
-    /// <param name="rows">The rows of a block; the last one has what is left.</param>
-    /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">The lines have different lengths, or names repeat; the message says where.</exception>
+    /// <param name="rows">The number of rows of a block; the last block may have fewer.</param>
+    /// <param name="options">How the file is read; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">Lines differ in length, or a name is repeated; the message says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions? options = null)
     {
@@ -131,7 +131,7 @@ public sealed class Table
         }
     }
 
-    /// <summary>Tells whether every value of a column that is not missing is a number.</summary>
+    /// <summary>Tells whether a column is numeric, missing values aside.</summary>
     /// <param name="name">The column.</param>
     public bool IsNumeric(string name) =>
         Find(name) is not { Texts: { } texts } || texts.All(cell => cell is null || format.Number(cell) is not null);
@@ -145,7 +145,7 @@ public sealed class Table
 
     /// <summary>Gets the numbers of a column; NaN where a value is missing.</summary>
     /// <param name="name">The column.</param>
-    /// <exception cref="ArgumentException">There is no such column, or a value is no number.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or a value is not a number.</exception>
     public double[] Numbers(string name) => Find(name).Numbers ??
     [
         .. Find(name).Texts!.Select((cell, row) => cell is null
@@ -153,13 +153,13 @@ public sealed class Table
             : format.Number(cell) ?? throw new ArgumentException($"Column '{name}', row {NumberOf(row)}: {CellFormat.Quote(cell)} is not a number.")),
     ];
 
-    /// <summary>Tells whether a value is missing in a row, in one of some columns.</summary>
+    /// <summary>Tells whether a row lacks a value in one of the given columns.</summary>
     /// <param name="row">The row, from 0.</param>
     /// <param name="columns">The columns.</param>
     public bool Misses(int row, IEnumerable<string> columns) => columns.Any(
         name => Find(name) is { Numbers: { } numbers } ? double.IsNaN(numbers[row]) : Find(name).Texts![row] is null);
 
-    /// <summary>Selects some of the rows.</summary>
+    /// <summary>Returns a table of some of the rows.</summary>
     /// <param name="rows">Their numbers, from 0.</param>
     public Table Select(IReadOnlyList<int> rows)
     {

@@ -1,6 +1,6 @@
 namespace Math4AI.Data.Tables;
 
-/// <summary>What dates in a table count.</summary>
+/// <summary>Specifies the unit of the numbers that dates become.</summary>
 public enum DateUnit
 {
     /// <summary>Days since <see cref="TableOptions.DateOrigin"/>.</summary>
@@ -10,7 +10,7 @@ public enum DateUnit
     Seconds,
 }
 
-/// <summary>How a table is read. The defaults find out what a file does not say.</summary>
+/// <summary>Specifies how a table is read. What is not specified is found from the file.</summary>
 public sealed record TableOptions
 {
     /// <summary>Gets the separator of the columns of a text: ',', ';', '\t', '|', or ' ' for any run of blanks; null to find it.</summary>

@@ -13,10 +13,10 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
     private static readonly char[] Blanks = [' ', '\t'];
     private static readonly NumberFormatInfo Comma = new() { NumberDecimalSeparator = "," };
 
-    /// <summary>Finds what the options leave open.</summary>
+    /// <summary>Finds from the text what the options do not specify.</summary>
     /// <param name="start">The text's beginning.</param>
     /// <param name="isWhole">Whether that is all of it; else its last line may be cut.</param>
-    /// <param name="options">What the user says.</param>
+    /// <param name="options">What the user specified.</param>
     public static TextDialect Of(byte[] start, bool isWhole, TableOptions options)
     {
         (char separator, List<string[]> rows) = Split(start, isWhole, options.Separator, options.HasComments);
@@ -31,10 +31,12 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
         }
 
         return new TextDialect(
-            separator, options.HasDecimalComma ?? (separator != ',' && HaveDecimalComma(rows.SelectMany(row => row))), options.HasComments);
+            separator, options.HasDecimalComma ?? (separator != ',' && HaveDecimalComma(rows.SelectMany(row => row))),
+            options.HasComments);
     }
 
-    public CsvReaderOptions ReaderOptions(int? maxRowBytes) => OptionsFor(Separator == ' ' ? TextStream.Joined : Separator, HasComments, maxRowBytes);
+    public CsvReaderOptions ReaderOptions(int? maxRowBytes) =>
+        OptionsFor(Separator == ' ' ? TextStream.Joined : Separator, HasComments, maxRowBytes);
 
     private static CsvReaderOptions OptionsFor(char? separator, bool hasComments, int? maxRowBytes) => new()
     {
@@ -47,7 +49,8 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
         MaxRecordSize = maxRowBytes,
     };
 
-    private static (char Separator, List<string[]> Rows) Split(byte[] start, bool isWhole, char? separator, bool hasComments)
+    private static (char Separator, List<string[]> Rows) Split(
+        byte[] start, bool isWhole, char? separator, bool hasComments)
     {
         using CsvReader reader = CsvReader.Create(start, OptionsFor(separator, hasComments, null));
         var rows = new List<string[]>();
@@ -65,8 +68,8 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
     }
 
     /// <summary>
-    /// Whether blanks separate columns: as many in every line, and a number in each but the first, which may have names. (A column of
-    /// sentences, or of dates with a time, is one column.)
+    /// Whether blanks separate columns: as many in every line, and a number in each but the first, which may have
+    /// names. (A column of sentences, or of dates with a time, is one column.)
     /// </summary>
     private static bool AreBlankSeparated(List<string[]> lines)
     {
@@ -76,9 +79,12 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
             && rows.Skip(rows.Count > 1 ? 1 : 0).All(row => row.Any(IsNumber));
     }
 
-    /// <summary>Whether a separator was found that gives no table: none at all, or tabs here and there among blanks.</summary>
+    /// <summary>
+    /// Whether a separator was found that gives no table: none at all, or tabs here and there among blanks.
+    /// </summary>
     private static bool IsOpen(char separator, List<string[]> rows) =>
-        rows.TrueForAll(row => row.Length == 1) || (separator == '\t' && rows.Exists(row => row.Length != rows[0].Length));
+        rows.TrueForAll(row => row.Length == 1)
+            || (separator == '\t' && rows.Exists(row => row.Length != rows[0].Length));
 
     private static List<string[]> SplitAtBlanks(List<string[]> rows) =>
         [.. rows.Select(row => string.Join(' ', row).Split(Blanks, StringSplitOptions.RemoveEmptyEntries))];
@@ -96,12 +102,14 @@ internal sealed record TextDialect(char Separator, bool HasDecimalComma, bool Ha
                 return false;
             }
 
-            hasComma |= cell.Contains(',', StringComparison.Ordinal) && double.TryParse(cell, NumberStyles.Float, Comma, out _);
+            hasComma |= cell.Contains(',', StringComparison.Ordinal)
+                && double.TryParse(cell, NumberStyles.Float, Comma, out _);
         }
 
         return hasComma;
     }
 
-    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+    private static bool IsNumber(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
         || double.TryParse(text, NumberStyles.Float, Comma, out _);
 }

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// Text in columns, apart by commas, semicolons, tabs or blanks. A table has the names of its columns in the first line; a matrix and
+/// Text in columns separated by commas, semicolons, tabs or spaces. A table has the names of its columns in the first line; a matrix and
 /// samples, whose channels are columns, may.
 /// </summary>
 internal sealed class TextFormat : DataFormat

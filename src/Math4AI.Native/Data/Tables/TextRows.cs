@@ -30,7 +30,7 @@ internal sealed class TextRows : IDisposable
 
     /// <summary>Opens a file, before its first line.</summary>
     /// <param name="path">The file; it may be a pipe.</param>
-    /// <param name="options">What the user says of it.</param>
+    /// <param name="options">What the user specified.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TextRows Open(string path, TableOptions options)
     {
@@ -74,7 +74,7 @@ internal sealed class TextRows : IDisposable
         }
     }
 
-    /// <summary>Reads the first row, which has the names of the columns; one that goes over lines becomes one line.</summary>
+    /// <summary>Reads the first row, which has the names of the columns. A name that spans lines becomes one line.</summary>
     /// <exception cref="InvalidDataException">There is none, or two columns have one name.</exception>
     public string[] ReadNames()
     {
@@ -91,7 +91,7 @@ internal sealed class TextRows : IDisposable
     /// <summary>All cells of the row.</summary>
     public string[] Cells() => [.. Enumerable.Range(0, Count).Select(reader.GetString)];
 
-    /// <summary>Throws where the row has another number of cells than there are names.</summary>
+    /// <summary>Throws if the row does not have one cell for each name.</summary>
     /// <exception cref="InvalidDataException">The message names the line.</exception>
     public void RequireCount(int count)
     {

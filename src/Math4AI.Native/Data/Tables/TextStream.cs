@@ -1,12 +1,12 @@
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// A text whose beginning has been looked at, which a pipe shows once, and whose columns may be apart by runs of blanks: each run is read
-/// as one <see cref="Joined"/>.
+/// A text whose beginning has been inspected, since a pipe can be read only once. Runs of blanks that separate columns
+/// are read as one <see cref="Joined"/>.
 /// </summary>
 internal sealed class TextStream : Stream
 {
-    /// <summary>What stands for a run of blanks.</summary>
+    /// <summary>The character that replaces a run of blanks.</summary>
     public const char Joined = '\t';
 
     private const int StartLength = 1 << 16;
@@ -21,7 +21,7 @@ internal sealed class TextStream : Stream
     private bool isLineStart = true;
     private bool isQuoted;
 
-    /// <summary>Takes the stream over, and reads its beginning.</summary>
+    /// <summary>Takes over the stream and reads its beginning.</summary>
     public TextStream(Stream text)
     {
         rest = text;

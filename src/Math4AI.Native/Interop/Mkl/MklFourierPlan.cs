@@ -23,7 +23,8 @@ internal sealed unsafe partial class MklFourierPlan : SafeHandle
     /// <param name="backwardScale">The factor of the backward transform.</param>
     /// <param name="threads">The most threads that it may use.</param>
     /// <exception cref="InvalidOperationException">MKL does not take it.</exception>
-    public MklFourierPlan(bool isDouble, bool isReal, int[] lengths, double forwardScale, double backwardScale, int threads)
+    public MklFourierPlan(
+        bool isDouble, bool isReal, int[] lengths, double forwardScale, double backwardScale, int threads)
         : base(0, ownsHandle: true)
     {
         Require(Create(isDouble, isReal ? DomainReal : DomainComplex, lengths, out nint created));
@@ -52,7 +53,9 @@ internal sealed unsafe partial class MklFourierPlan : SafeHandle
     {
         if (lengths.Length == 1)
         {
-            return isDouble ? CreateDouble(out created, domain, lengths[0]) : CreateSingle(out created, domain, lengths[0]);
+            return isDouble
+                ? CreateDouble(out created, domain, lengths[0])
+                : CreateSingle(out created, domain, lengths[0]);
         }
 
         long* sizes = stackalloc long[lengths.Length];
@@ -66,13 +69,15 @@ internal sealed unsafe partial class MklFourierPlan : SafeHandle
             : CreateSingle(out created, domain, lengths.Length, sizes);
     }
 
-    private static nint SetterAddress() => NativeLibrary.GetExport(LibraryResolver.Handle(MklLibrary.Name), "DftiSetValue");
+    private static nint SetterAddress() =>
+        NativeLibrary.GetExport(LibraryResolver.Handle(MklLibrary.Name), "DftiSetValue");
 
     private static void Require(long status)
     {
         if (status != 0)
         {
-            throw new InvalidOperationException($"MKL's Fourier transform: {Marshal.PtrToStringUTF8(ErrorMessage(status))}");
+            throw new InvalidOperationException(
+                $"MKL's Fourier transform: {Marshal.PtrToStringUTF8(ErrorMessage(status))}");
         }
     }
 

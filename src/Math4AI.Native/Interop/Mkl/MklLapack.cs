@@ -84,13 +84,15 @@ internal static unsafe class MklLapack<T, TReal>
     }
 
     public static int Gesdd(
-        byte jobz, int m, int n, T* a, int lda, TReal* s, T* u, int ldu, T* vt, int ldvt, T* work, int lwork, TReal* rwork,
+        byte jobz, int m, int n, T* a, int lda, TReal* s, T* u, int ldu, T* vt, int ldvt, T* work, int lwork,
+        TReal* rwork,
         int* iwork)
     {
         int info;
         if (IsComplex)
         {
-            ((delegate* unmanaged<byte*, int*, int*, T*, int*, TReal*, T*, int*, T*, int*, T*, int*, TReal*, int*, int*, void>)
+            ((delegate* unmanaged<byte*, int*, int*, T*, int*, TReal*, T*, int*, T*, int*, T*, int*, TReal*, int*,
+                int*, void>)
                 GesddEntry)(&jobz, &m, &n, a, &lda, s, u, &ldu, vt, &ldvt, work, &lwork, rwork, iwork, &info);
         }
         else
@@ -107,18 +109,21 @@ internal static unsafe class MklLapack<T, TReal>
     /// as 0.
     /// </summary>
     public static int Gelsd(
-        int m, int n, int nrhs, T* a, int lda, T* b, int ldb, TReal* s, TReal rcond, int* rank, T* work, int lwork, TReal* rwork,
+        int m, int n, int nrhs, T* a, int lda, T* b, int ldb, TReal* s, TReal rcond, int* rank, T* work, int lwork,
+        TReal* rwork,
         int* iwork)
     {
         int info;
         if (IsComplex)
         {
-            ((delegate* unmanaged<int*, int*, int*, T*, int*, T*, int*, TReal*, TReal*, int*, T*, int*, TReal*, int*, int*, void>)
+            ((delegate* unmanaged<int*, int*, int*, T*, int*, T*, int*, TReal*, TReal*, int*, T*, int*, TReal*, int*,
+                int*, void>)
                 GelsdEntry)(&m, &n, &nrhs, a, &lda, b, &ldb, s, &rcond, rank, work, &lwork, rwork, iwork, &info);
         }
         else
         {
-            ((delegate* unmanaged<int*, int*, int*, T*, int*, T*, int*, TReal*, TReal*, int*, T*, int*, int*, int*, void>)
+            ((delegate* unmanaged<int*, int*, int*, T*, int*, T*, int*, TReal*, TReal*, int*, T*, int*, int*,
+                int*, void>)
                 GelsdEntry)(&m, &n, &nrhs, a, &lda, b, &ldb, s, &rcond, rank, work, &lwork, iwork, &info);
         }
 
@@ -127,7 +132,8 @@ internal static unsafe class MklLapack<T, TReal>
 
     /// <summary>syevd, or heevd for complex elements: eigenvalues ascending in w, eigenvectors over a.</summary>
     public static int Syevd(
-        byte jobz, byte uplo, int n, T* a, int lda, TReal* w, T* work, int lwork, TReal* rwork, int lrwork, int* iwork, int liwork)
+        byte jobz, byte uplo, int n, T* a, int lda, TReal* w, T* work, int lwork, TReal* rwork, int lrwork,
+        int* iwork, int liwork)
     {
         int info;
         if (IsComplex)
@@ -149,17 +155,20 @@ internal static unsafe class MklLapack<T, TReal>
     /// w; for complex elements n complex numbers in w.
     /// </summary>
     public static int Geev(
-        byte jobvl, byte jobvr, int n, T* a, int lda, TReal* w, T* vl, int ldvl, T* vr, int ldvr, T* work, int lwork, TReal* rwork)
+        byte jobvl, byte jobvr, int n, T* a, int lda, TReal* w, T* vl, int ldvl, T* vr, int ldvr, T* work, int lwork,
+        TReal* rwork)
     {
         int info;
         if (IsComplex)
         {
-            ((delegate* unmanaged<byte*, byte*, int*, T*, int*, TReal*, T*, int*, T*, int*, T*, int*, TReal*, int*, void>)
+            ((delegate* unmanaged<byte*, byte*, int*, T*, int*, TReal*, T*, int*, T*, int*, T*, int*, TReal*,
+                int*, void>)
                 GeevEntry)(&jobvl, &jobvr, &n, a, &lda, w, vl, &ldvl, vr, &ldvr, work, &lwork, rwork, &info);
         }
         else
         {
-            ((delegate* unmanaged<byte*, byte*, int*, T*, int*, TReal*, TReal*, T*, int*, T*, int*, T*, int*, int*, void>)
+            ((delegate* unmanaged<byte*, byte*, int*, T*, int*, TReal*, TReal*, T*, int*, T*, int*, T*, int*,
+                int*, void>)
                 GeevEntry)(&jobvl, &jobvr, &n, a, &lda, w, w + n, vl, &ldvl, vr, &ldvr, work, &lwork, &info);
         }
 

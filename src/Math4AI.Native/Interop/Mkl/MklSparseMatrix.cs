@@ -36,7 +36,8 @@ internal sealed unsafe partial class MklSparseMatrix : IDisposable
     public void MultiplyDense(void* b, int columns, int leadingB, void* c, int leadingC) =>
         Require(isDouble
             ? MultiplyDenseDouble(NonTranspose, 1.0, handle, Plain, ColumnMajor, b, columns, leadingB, 0.0, c, leadingC)
-            : MultiplyDenseSingle(NonTranspose, 1.0f, handle, Plain, ColumnMajor, b, columns, leadingB, 0.0f, c, leadingC));
+            : MultiplyDenseSingle(
+                NonTranspose, 1.0f, handle, Plain, ColumnMajor, b, columns, leadingB, 0.0f, c, leadingC));
 
     public void Dispose()
     {
@@ -70,12 +71,14 @@ internal sealed unsafe partial class MklSparseMatrix : IDisposable
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_sparse_d_mm")]
     private static partial int MultiplyDenseDouble(
-        int operation, double alpha, nint matrix, Description description, int layout, void* b, int columns, int leadingB,
+        int operation, double alpha, nint matrix, Description description, int layout, void* b, int columns,
+        int leadingB,
         double beta, void* c, int leadingC);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_sparse_s_mm")]
     private static partial int MultiplyDenseSingle(
-        int operation, float alpha, nint matrix, Description description, int layout, void* b, int columns, int leadingB,
+        int operation, float alpha, nint matrix, Description description, int layout, void* b, int columns,
+        int leadingB,
         float beta, void* c, int leadingC);
 
     [LibraryImport(MklLibrary.Name, EntryPoint = "mkl_sparse_destroy")]

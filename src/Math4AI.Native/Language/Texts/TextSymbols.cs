@@ -3,13 +3,15 @@ using Microsoft.ML.Tokenizers;
 
 namespace Math4AI.Language.Texts;
 
-/// <summary>What a text is cut into.</summary>
+/// <summary>Names the units into which a text is split.</summary>
 public enum TextUnit
 {
     /// <summary>Characters.</summary>
     Character,
 
-    /// <summary>The byte pairs of GPT-2: frequent words are one symbol. Those that the text has are used.</summary>
+    /// <summary>
+    /// Byte pairs of GPT-2: a frequent word is one symbol. Only the pairs that occur in the text are used.
+    /// </summary>
     BytePair,
 }
 
@@ -29,13 +31,16 @@ internal abstract class TextSymbols
 /// <summary>A symbol for each character.</summary>
 internal sealed class Characters(string characters) : TextSymbols
 {
-    private readonly Dictionary<char, int> numbers = characters.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i);
+    private readonly Dictionary<char, int> numbers =
+        characters.Select((symbol, i) => (symbol, i)).ToDictionary(pair => pair.symbol, pair => pair.i);
 
     public override int Count => characters.Length;
 
-    public override long[] Encode(string text) => [.. text.Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
+    public override long[] Encode(string text) =>
+        [.. text.Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
 
-    public override IEnumerable<string> Decode(IEnumerable<int> symbols) => symbols.Select(symbol => characters[symbol].ToString());
+    public override IEnumerable<string> Decode(IEnumerable<int> symbols) =>
+        symbols.Select(symbol => characters[symbol].ToString());
 }
 
 /// <summary>
@@ -51,7 +56,8 @@ internal sealed class BytePairs(IReadOnlyList<int> used) : TextSymbols
 
     private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForModel("gpt2"));
 
-    private readonly Dictionary<int, int> numbers = used.Select((pair, i) => (pair, i)).ToDictionary(pair => pair.pair, pair => pair.i);
+    private readonly Dictionary<int, int> numbers =
+        used.Select((pair, i) => (pair, i)).ToDictionary(pair => pair.pair, pair => pair.i);
 
     public override int Count => used.Count;
 

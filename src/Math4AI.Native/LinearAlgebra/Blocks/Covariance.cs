@@ -6,9 +6,9 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
-/// Mean and covariance of channels, in one pass over blocks. The sums are taken of y − s, where s is the mean of the first
-/// block: a mean of 10⁸ with variance 1 then loses no digits. Σ(y − μ)(y − μ)ᵀ = Σ(y − s)(y − s)ᵀ − N (μ − s)(μ − s)ᵀ.
-/// Equals <c>numpy.mean</c> and <c>numpy.cov(bias=True)</c>.
+/// Holds the mean and the covariance of channels, computed in one pass over blocks. The sums are those of y − s, where
+/// s is the mean of the first block, so that a mean of 10⁸ with variance 1 loses no digits: Σ(y − μ)(y − μ)ᵀ = Σ(y −
+/// s)(y − s)ᵀ − N (μ − s)(μ − s)ᵀ. Equals <c>numpy.mean</c> and <c>numpy.cov(bias=True)</c>.
 /// </summary>
 public sealed class Covariance
 {
@@ -19,16 +19,19 @@ public sealed class Covariance
         Matrix = matrix;
     }
 
-    /// <summary>The number of samples, N.</summary>
+    /// <summary>Gets the number of samples, N.</summary>
     public long Count { get; }
 
-    /// <summary>The mean of each channel, in the data's unit.</summary>
+    /// <summary>Gets the mean of each channel, in the unit of the data.</summary>
     public Vector<double> Mean { get; }
 
-    /// <summary>Channels × channels, Σ(y − μ)(y − μ)ᵀ / N.</summary>
+    /// <summary>Gets the covariance matrix Σ(y − μ)(y − μ)ᵀ / N, channels × channels.</summary>
     public Matrix<double> Matrix { get; }
 
-    /// <summary>Channels × channels, the correlations: 1 on the diagonal, 0 beside a constant channel.</summary>
+    /// <summary>
+    /// Gets the correlation matrix, channels × channels: 1 on the diagonal, and 0 between a constant channel and any
+    /// other.
+    /// </summary>
     public Matrix<double> Correlation =>
         DenseMatrix.Create(Matrix.RowCount, Matrix.ColumnCount, (i, j) =>
         {
@@ -36,16 +39,18 @@ public sealed class Covariance
             return i == j ? 1.0 : scale > 0.0 ? Matrix[i, j] / scale : 0.0;
         });
 
-    /// <summary>Takes mean and covariance of all samples.</summary>
+    /// <summary>Computes the mean and the covariance of all samples.</summary>
     /// <param name="source">The samples, at least one.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    /// <exception cref="ArgumentException">There is no sample, or one that is not finite: the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no sample, or one is not finite; the message says which.
+    /// </exception>
     public static Covariance Of(ISampleSource source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.Channels < 1 || source.Length < 1)
         {
-            throw new ArgumentException("There are no samples to take the covariance of.", nameof(source));
+            throw new ArgumentException("There are no samples to compute a covariance from.", nameof(source));
         }
 
         int channels = source.Channels;

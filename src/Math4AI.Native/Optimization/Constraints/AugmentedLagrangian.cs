@@ -5,7 +5,8 @@ namespace Math4AI.Optimization.Constraints;
 /// <summary>Constraints on parameters: their values g(θ), m numbers, and the Jacobian ∂g/∂θ, m × k.</summary>
 /// <param name="Values">g(θ).</param>
 /// <param name="Jacobian">∂g/∂θ.</param>
-public sealed record Constraint(Func<Vector<double>, Vector<double>> Values, Func<Vector<double>, Matrix<double>> Jacobian);
+public sealed record Constraint(
+    Func<Vector<double>, Vector<double>> Values, Func<Vector<double>, Matrix<double>> Jacobian);
 
 /// <summary>
 /// Minimises under g(θ) = 0 and h(θ) ≤ 0 by a sequence of unconstrained problems, C + Σ (λ_i g_i + ½ρ g_i²) + Σ (max(0,
@@ -137,7 +138,8 @@ internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? in
 
             if (inequalities is not null)
             {
-                Vector<double> pushed = (unequal! + Penalty * inequalities.Values(at)).Map(value => Math.Max(0.0, value));
+                Vector<double> pushed =
+                    (unequal! + Penalty * inequalities.Values(at)).Map(value => Math.Max(0.0, value));
                 sum += (pushed * pushed - unequal! * unequal!) / (2.0 * Penalty);
                 gradient?.Add(inequalities.Jacobian(at).TransposeThisAndMultiply(pushed), gradient);
             }

@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Optimization.Constraints;
 
-/// <summary>A box that the parameters must stay in, lower ≤ θ ≤ upper; infinities where a side is open.</summary>
+/// <summary>Represents bounds on the parameters, lower ≤ θ ≤ upper, which are infinite where there is none.</summary>
 /// <param name="Lower">One number a parameter.</param>
 /// <param name="Upper">One number a parameter.</param>
 public sealed record Bounds(Vector<double> Lower, Vector<double> Upper)
@@ -23,7 +23,8 @@ public sealed record Bounds(Vector<double> Lower, Vector<double> Upper)
             if (!(Lower[i] <= Upper[i]))
             {
                 throw new ArgumentException(
-                    $"The bounds of parameter {i + 1} are {Lower[i]} and {Upper[i]}: the lower one must not be above the upper.");
+                    $"The bounds of parameter {i + 1} are {Lower[i]} and {Upper[i]}: the lower one must not be above "
+                    + "the upper.");
             }
         }
     }

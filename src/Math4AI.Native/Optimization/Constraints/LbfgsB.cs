@@ -107,7 +107,8 @@ internal sealed class LbfgsB(int memory) : Minimizer
             hessian.Learn(step, change, gradient);
             if (isSmall || iteration.IsLostInRounding(fall, parameters))
             {
-                return iteration.Finish(Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
+                return iteration.Finish(
+                    Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
             }
         }
     }

@@ -29,7 +29,8 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
     {
         if (iteration.Cost is not BlockSquaresCost cost)
         {
-            throw new NotSupportedException("This method needs a sum of squares over blocks; use Levenberg–Marquardt for others.");
+            throw new NotSupportedException(
+                "This method needs a sum of squares over blocks; use Levenberg–Marquardt for others.");
         }
 
         int count = parameters.Length;
@@ -87,7 +88,8 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
             if (!isLower || iteration.IsSmall(step, parameters))
             {
                 bool isAtRest = isLower || toGain <= 1e-10 * size;
-                return iteration.Finish(isAtRest ? Termination.Converged : Termination.NoProgress, isLower ? next : parameters, here, norm);
+                return iteration.Finish(
+                    isAtRest ? Termination.Converged : Termination.NoProgress, isLower ? next : parameters, here, norm);
             }
 
             next.CopyTo(parameters, 0);
@@ -96,7 +98,8 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
 
     /// <summary>The triangle of J at θ, without the columns of parameters that a bound holds; C(θ) and ‖r‖².</summary>
     private static (double Cost, double Size) Factor(
-        Iteration iteration, BlockSquaresCost cost, double[] parameters, StreamedQr factors, double[] gradient, double[] scale)
+        Iteration iteration, BlockSquaresCost cost, double[] parameters, StreamedQr factors, double[] gradient,
+        double[] scale)
     {
         double total = 0.0, size = 0.0;
         double[] squares = new double[gradient.Length];
@@ -121,13 +124,15 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
             scale[j] = Math.Max(scale[j], Math.Sqrt(squares[j]));
         }
 
-        return cost.Bounds is { } bounds && Enumerable.Range(0, gradient.Length).Any(j => bounds.Holds(j, parameters[j], gradient[j]))
+        return cost.Bounds is { } bounds
+            && Enumerable.Range(0, gradient.Length).Any(j => bounds.Holds(j, parameters[j], gradient[j]))
             ? WithoutHeld(cost, bounds, parameters, factors, gradient, total, size)
             : (total, size);
     }
 
     private static (double Cost, double Size) WithoutHeld(
-        BlockSquaresCost cost, Bounds bounds, double[] parameters, StreamedQr factors, double[] gradient, double total, double size)
+        BlockSquaresCost cost, Bounds bounds, double[] parameters, StreamedQr factors, double[] gradient, double total,
+        double size)
     {
         factors.Clear();
         cost.Linearize(parameters, (_, residuals, jacobian) =>

@@ -1,12 +1,12 @@
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// A <see cref="SquaresCost"/> over more samples than memory holds: its residuals and their Jacobian come block by
-/// block.
+/// Represents a <see cref="SquaresCost"/> of more samples than fit in memory: its residuals and their Jacobian come
+/// block by block.
 /// </summary>
 public abstract class BlockSquaresCost : BlockCost
 {
-    /// <summary>What a block gives.</summary>
+    /// <summary>Takes the residuals and the Jacobian of one block.</summary>
     /// <param name="cost">C_b(θ).</param>
     /// <param name="residuals">r.</param>
     /// <param name="jacobian">∂r/∂θ, residuals × parameters, column after column.</param>

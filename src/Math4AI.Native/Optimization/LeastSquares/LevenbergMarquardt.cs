@@ -49,7 +49,8 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     {
         if (iteration.Cost is not SquaresCost cost)
         {
-            throw new NotSupportedException("Levenberg–Marquardt needs a sum of squares; use BFGS or L-BFGS for other costs.");
+            throw new NotSupportedException(
+                "Levenberg–Marquardt needs a sum of squares; use BFGS or L-BFGS for other costs.");
         }
 
         var here = new Point(cost, parameters);
@@ -115,7 +116,8 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     }
 
     /// <summary>A step that lowers the cost, with as much damping as it takes; false where none does.</summary>
-    private bool StepDown(Iteration iteration, Step step, Point here, ref Point next, ref Point bent, ref double damping)
+    private bool StepDown(
+        Iteration iteration, Step step, Point here, ref Point next, ref Point bent, ref double damping)
     {
         double raise = Penalty;
         while (damping <= MaxDamping)
@@ -123,7 +125,8 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
             double predicted = step.Solve(here, damping);
             step.Take(here, next);
             double cost = next.Evaluate(iteration);
-            if (acceleration && double.IsFinite(cost) && here.Cost - cost < AsPredicted * predicted && step.Bend(here, next))
+            if (acceleration && double.IsFinite(cost) && here.Cost - cost < AsPredicted * predicted
+                && step.Bend(here, next))
             {
                 step.Take(here, bent);
                 if (bent.Evaluate(iteration) < cost)
@@ -255,7 +258,8 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
                 }
                 else
                 {
-                    HasLostInfluence |= norms[j] <= Lost * scale[j] && norms[j] * Math.Abs(here.Parameters[j]) <= Lost * size;
+                    HasLostInfluence |= norms[j] <= Lost * scale[j]
+                        && norms[j] * Math.Abs(here.Parameters[j]) <= Lost * size;
                 }
             }
 

@@ -3,18 +3,18 @@ using Math4AI.LinearAlgebra;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// A cost that is a sum over residuals, C(θ) = Σ r_i(θ)², or one that can be written so near every θ:
-/// C(θ + δ) ≈ C(θ) + 2 δᵀJᵀr + ‖J δ‖². Gauss–Newton methods need no more of it than r and J.
+/// Represents a cost that is a sum of squared residuals, C(θ) = Σ r_i(θ)², or that has this form near every θ: C(θ + δ)
+/// ≈ C(θ) + 2 δᵀJᵀr + ‖J δ‖². Gauss–Newton methods need only r and J.
 /// </summary>
 public abstract class SquaresCost : Cost
 {
     private double[] residuals = [];
     private double[] jacobian = [];
 
-    /// <summary>The number of residuals.</summary>
+    /// <summary>Gets the number of residuals, N.</summary>
     public abstract int Residuals { get; }
 
-    /// <summary>A sum of squares from a function that fills residuals and Jacobian.</summary>
+    /// <summary>Creates a sum of squares from a function that fills the residuals and their Jacobian.</summary>
     /// <param name="parameters">k.</param>
     /// <param name="residuals">N.</param>
     /// <param name="evaluate">Fills r (N) and, where it is not empty, J (N × k, column after column) at θ.</param>
@@ -29,13 +29,13 @@ public abstract class SquaresCost : Cost
     /// <summary>Fills residuals and Jacobian.</summary>
     /// <param name="parameters">θ.</param>
     /// <param name="residuals">r.</param>
-    /// <param name="jacobian">∂r/∂θ, N × k, column after column; empty where it is not asked for.</param>
+    /// <param name="jacobian">∂r/∂θ, N × k, column after column; empty if it is not wanted.</param>
     public delegate void Linearization(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian);
 
-    /// <summary>C(θ), r and J.</summary>
+    /// <summary>Computes C(θ), the residuals r and the Jacobian J.</summary>
     /// <param name="parameters">θ.</param>
     /// <param name="residuals">r, N numbers.</param>
-    /// <param name="jacobian">J, N × k, column after column; empty where it is not asked for.</param>
+    /// <param name="jacobian">J, N × k, column after column; empty if it is not wanted.</param>
     public abstract double Linearize(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian);
 
     /// <inheritdoc/>

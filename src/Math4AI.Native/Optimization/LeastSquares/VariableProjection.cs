@@ -35,9 +35,11 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             throw new ArgumentException($"The linear parameters have numbers from 0 to {cost.Parameters - 1}.");
         }
 
-        if (cost.Bounds is { } bounds && ofLinear.Any(j => double.IsFinite(bounds.Lower[j]) || double.IsFinite(bounds.Upper[j])))
+        if (cost.Bounds is { } bounds
+            && ofLinear.Any(j => double.IsFinite(bounds.Lower[j]) || double.IsFinite(bounds.Upper[j])))
         {
-            throw new NotSupportedException("Bounds of parameters that are found by linear least squares are not kept: leave them out of the linear ones.");
+            throw new NotSupportedException("Bounds of parameters that are found by linear least squares are not kept: "
+                + "leave them out of the linear ones.");
         }
 
         var reduced = new Reduced(cost, ofLinear, parameters);
@@ -49,7 +51,8 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
         else
         {
             bool isKnown = double.IsFinite(reduced.Linearize([], new double[cost.Residuals], []));
-            found = iteration.Finish(isKnown ? Termination.Direct : Termination.Undetermined, [], double.NaN, double.NaN);
+            found = iteration.Finish(
+                isKnown ? Termination.Direct : Termination.Undetermined, [], double.NaN, double.NaN);
         }
 
         double[] all = reduced.Complete(found.Parameters.AsArray());
@@ -187,7 +190,8 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
                 double size = Math.Max(phi.Column(k).L2Norm(), Cost.Norm(there));
                 if (!((phi.Column(k) - Vector<double>.Build.Dense(there)).L2Norm() <= LinearTo * size))
                 {
-                    throw new ArgumentException("The residuals are not linear in the parameters that were said to be linear.");
+                    throw new ArgumentException(
+                        "The residuals are not linear in the parameters that were said to be linear.");
                 }
             }
         }

@@ -49,7 +49,8 @@ internal sealed class Adam(double rate, double weightDecay) : Minimizer
 
             if (!iteration.TryStep(parameters, MaxSteps))
             {
-                return iteration.Finish(Termination.IterationLimit, parameters, cost, isFinite ? gradientNorm : double.NaN);
+                return iteration.Finish(
+                    Termination.IterationLimit, parameters, cost, isFinite ? gradientNorm : double.NaN);
             }
 
             if (!isFinite)

@@ -22,7 +22,8 @@ internal sealed class Auto : Minimizer
         foreach (Minimizer method in methods)
         {
             Try(method, parameters);
-            if (best!.IsConverged || best.Termination == Termination.BadStart || iteration.Options.MaxIterations is not null)
+            if (best!.IsConverged || best.Termination == Termination.BadStart
+                || iteration.Options.MaxIterations is not null)
             {
                 break;
             }
@@ -47,7 +48,8 @@ internal sealed class Auto : Minimizer
     }
 
     private static Minimizer[] For(Cost cost) =>
-        cost is SquaresCost && cost.Bounds is null ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false), TrustRegionNewton()]
+        cost is SquaresCost && cost.Bounds is null
+            ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false), TrustRegionNewton()]
         : cost is SquaresCost ? [LevenbergMarquardt(), LevenbergMarquardt(acceleration: false)]
         : cost is BlockSquaresCost ? [new BlockLevenbergMarquardt()]
         : cost.Bounds is not null ? [LbfgsB()]
@@ -56,5 +58,6 @@ internal sealed class Auto : Minimizer
 
     private static bool IsBetter(Minimum found, Minimum best) =>
         found.Cost < best.Cost - 1e-9 * Math.Abs(best.Cost)
-        || (found.IsConverged && best.Termination != Termination.Undetermined && found.Cost <= best.Cost + 1e-9 * Math.Abs(best.Cost));
+        || (found.IsConverged && best.Termination != Termination.Undetermined
+            && found.Cost <= best.Cost + 1e-9 * Math.Abs(best.Cost));
 }

@@ -21,7 +21,8 @@ internal interface IDirection
 /// </summary>
 internal static class Descent
 {
-    public static Minimum Run(Iteration iteration, double[] parameters, IDirection method, double curvature, int maxSteps)
+    public static Minimum Run(
+        Iteration iteration, double[] parameters, IDirection method, double curvature, int maxSteps)
     {
         int count = parameters.Length;
         double[] gradient = new double[count], direction = new double[count];
@@ -85,7 +86,8 @@ internal static class Descent
             isFresh = false;
             if (isSmall || iteration.IsLostInRounding(fall, parameters))
             {
-                return iteration.Finish(Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
+                return iteration.Finish(
+                    Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
             }
         }
     }

@@ -45,7 +45,8 @@ internal sealed class GradientDescent(double rate, double momentum, bool nestero
 
             if (!iteration.TryStep(parameters, MaxSteps))
             {
-                return iteration.Finish(Termination.IterationLimit, parameters, iteration.Value(parameters), gradientNorm);
+                return iteration.Finish(
+                    Termination.IterationLimit, parameters, iteration.Value(parameters), gradientNorm);
             }
 
             if (double.IsFinite(gradientNorm))

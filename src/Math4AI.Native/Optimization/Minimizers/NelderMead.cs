@@ -52,7 +52,10 @@ internal sealed class NelderMead : Minimizer
         }
         catch (MaximumIterationsException)
         {
-            return iteration.Finish(Termination.IterationLimit, best.Point, best.Value, double.NaN) with { Iterations = most };
+            return iteration.Finish(Termination.IterationLimit, best.Point, best.Value, double.NaN) with
+            {
+                Iterations = most,
+            };
         }
     }
 }

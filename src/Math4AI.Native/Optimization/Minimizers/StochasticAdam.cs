@@ -20,11 +20,14 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
     {
         if (iteration.Cost is not BlockCost cost)
         {
-            throw new NotSupportedException("Mini-batches need a cost that is a sum over blocks; use Adam for other costs.");
+            throw new NotSupportedException(
+                "Mini-batches need a cost that is a sum over blocks; use Adam for other costs.");
         }
 
-        int count = parameters.Length, blocks = cost.Blocks, most = iteration.Options.MaxIterations ?? (int)Math.Min(int.MaxValue, (long)epochs * blocks);
-        double[] mean = new double[count], square = new double[count], gradient = new double[count], before = [.. parameters];
+        int count = parameters.Length, blocks = cost.Blocks, most = iteration.Options.MaxIterations
+            ?? (int)Math.Min(int.MaxValue, (long)epochs * blocks);
+        double[] mean = new double[count], square = new double[count], gradient = new double[count],
+            before = [.. parameters];
         var random = new MersenneTwister(seed, threadSafe: false);
         int[] order = [.. Enumerable.Range(0, blocks)];
         for (int step = 0; iteration.TryStep(parameters, most); step++)
@@ -62,6 +65,7 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
         }
 
         double all = iteration.Gradient(parameters, gradient), norm = iteration.GradientNorm(parameters, gradient);
-        return iteration.Finish(iteration.IsFlat(norm, all) ? Termination.Converged : Termination.IterationLimit, parameters, all, norm);
+        return iteration.Finish(
+            iteration.IsFlat(norm, all) ? Termination.Converged : Termination.IterationLimit, parameters, all, norm);
     }
 }

@@ -41,7 +41,8 @@ internal sealed class MultiStart : Minimizer
         for (int start = 0; start <= starts; start++)
         {
             double[] at = start == 0 ? parameters : Place(sequence, unit, parameters);
-            Minimum found = local.Minimize(iteration.Cost, Vector<double>.Build.Dense(at), iteration.Options, iteration.Cancellation);
+            Minimum found = local.Minimize(
+                iteration.Cost, Vector<double>.Build.Dense(at), iteration.Options, iteration.Cancellation);
             steps += found.Iterations;
             evaluations += found.Evaluations;
             gradients += found.GradientEvaluations;

@@ -64,7 +64,8 @@ internal sealed class NeighborTree
         }
 
         int axis = depth % columns.Length, middle = (start + end) / 2;
-        Array.Sort(order, start, end - start, Comparer<int>.Create((a, b) => columns[axis][a].CompareTo(columns[axis][b])));
+        Array.Sort(order, start, end
+            - start, Comparer<int>.Create((a, b) => columns[axis][a].CompareTo(columns[axis][b])));
         Build(start, middle, depth + 1);
         Build(middle + 1, end, depth + 1);
     }

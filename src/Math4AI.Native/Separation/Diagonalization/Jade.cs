@@ -25,7 +25,8 @@ internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
 
     public override SeparationMethod Method => Description;
 
-    protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    protected override Matrix<double>[] Matrices(
+        ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {
         int count = whitening.Matrix.RowCount;
         return count <= MaxSignals
@@ -35,7 +36,8 @@ internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
                 + "method, or look for fewer sources.");
     }
 
-    private static Matrix<double>[] Cumulants(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    private static Matrix<double>[] Cumulants(
+        ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {
         int count = whitening.Matrix.RowCount, pairs = count * (count + 1) / 2;
         double[] weights = whitening.Matrix.ToRowMajorArray();
@@ -65,7 +67,8 @@ internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
                 double weight = k == l ? 1.0 : Math.Sqrt(2.0);
                 cumulants.Add(Matrix<double>.Build.Dense(count, count, (i, j) => weight * (
                     moments[Pair(i, j) * pairs + Pair(k, l)] / mixture.Length
-                    - (i == j && k == l ? 1.0 : 0.0) - (i == k && j == l ? 1.0 : 0.0) - (i == l && j == k ? 1.0 : 0.0))));
+                    - (i == j && k == l ? 1.0 : 0.0) - (i == k && j == l ? 1.0 : 0.0)
+                        - (i == l && j == k ? 1.0 : 0.0))));
             }
         }
 
@@ -85,7 +88,8 @@ internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
                 for (int j = 0; j <= i; j++, pair++)
                 {
                     TensorPrimitives.Multiply(
-                        white.Slice(i * length, length), white.Slice(j * length, length), products.Slice(pair * length, length));
+                        white.Slice(i * length, length), white.Slice(j * length, length),
+                        products.Slice(pair * length, length));
                 }
             }
 

@@ -18,7 +18,8 @@ internal static class JointDiagonalization
     /// Told of the largest angle of every sweep, and of the sum of squares that it left beside the diagonals.
     /// </param>
     /// <returns>V, and whether the last sweep turned nothing.</returns>
-    public static (Matrix<double> Rotation, bool IsConverged) Solve(Matrix<double>[] matrices, double tolerance, Action<double, double> swept)
+    public static (Matrix<double> Rotation, bool IsConverged) Solve(
+        Matrix<double>[] matrices, double tolerance, Action<double, double> swept)
     {
         int order = matrices[0].RowCount;
         Matrix<double> rotation = Matrix<double>.Build.DenseIdentity(order);

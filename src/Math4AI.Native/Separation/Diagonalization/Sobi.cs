@@ -35,12 +35,14 @@ internal sealed class Sobi : DiagonalizingSeparator
 
     public override SeparationMethod Method => Description;
 
-    protected override Matrix<double>[] Matrices(ISampleSource mixture, Whitening whitening, CancellationToken cancellation) =>
+    protected override Matrix<double>[] Matrices(
+        ISampleSource mixture, Whitening whitening, CancellationToken cancellation) =>
         mixture.Length > lags
             ? LaggedCovariances(mixture, whitening, cancellation)
             : throw new ArgumentException($"There are {mixture.Length} samples, and lags up to {lags} are needed.");
 
-    private unsafe Matrix<double>[] LaggedCovariances(ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
+    private unsafe Matrix<double>[] LaggedCovariances(
+        ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {
         int channels = mixture.Channels;
         double[] mean = whitening.Covariance.Mean.ToArray();
@@ -87,7 +89,9 @@ internal sealed class Sobi : DiagonalizingSeparator
             .. Enumerable.Range(0, lags).Select(lag =>
             {
                 Matrix<double> covariance = Matrix<double>.Build.Dense(
-                    channels, channels, (i, j) => 0.5 * (total[(lag * channels + i) * channels + j] + total[(lag * channels + j) * channels + i]));
+                    channels, channels,
+                    (i, j) => 0.5
+                        * (total[(lag * channels + i) * channels + j] + total[(lag * channels + j) * channels + i]));
                 return whitening.Matrix * covariance * whitening.Matrix.Transpose();
             }),
         ];

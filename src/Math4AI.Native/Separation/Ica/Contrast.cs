@@ -17,7 +17,8 @@ namespace Math4AI.Separation.Ica;
 public abstract class Contrast
 {
     // Neither symmetric nor round: a corner at such a place would be a rare accident.
-    private static readonly double[] Probes = [-3.171, -1.723, -0.911, -0.437, -0.1373, 0.1511, 0.457, 0.893, 1.781, 3.067];
+    private static readonly double[] Probes =
+        [-3.171, -1.723, -0.911, -0.437, -0.1373, 0.1511, 0.457, 0.893, 1.781, 3.067];
     private static readonly double Step = Math.Cbrt(double.BitIncrement(1.0) - 1.0);
 
     /// <summary>Gets log cosh u, a good choice for most sources.</summary>

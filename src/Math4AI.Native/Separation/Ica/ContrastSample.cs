@@ -34,7 +34,8 @@ internal sealed class ContrastSample
     /// <summary>Computes the objective for the rows of W on white data.</summary>
     public double At(Matrix<double> rotation)
     {
-        BlockKernels.Project(rotation.ToRowMajorArray(), rotation.RowCount, white, rotation.ColumnCount, count, sources);
+        BlockKernels.Project(
+            rotation.ToRowMajorArray(), rotation.RowCount, white, rotation.ColumnCount, count, sources);
         double sum = 0.0;
         for (int row = 0; row < rotation.RowCount; row++)
         {

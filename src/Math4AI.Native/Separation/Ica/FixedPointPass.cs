@@ -38,7 +38,8 @@ internal abstract class FixedPointPass
         double amplification = whitening.Matrix.MultiplyColumns(deviations).RowNorms(2.0).Maximum();
         bool isSingle = options is { Contrast.HasSinglePrecision: true, Tolerance: >= FinestTolerance }
             && amplification <= MaxAmplification;
-        bool isFew = samples.Channels <= FewChannels.Most && deviations.All(d => d is > MinDeviation and < MaxDeviation);
+        bool isFew = samples.Channels <= FewChannels.Most
+            && deviations.All(d => d is > MinDeviation and < MaxDeviation);
         return isSingle && isFew && options.Contrast.FusedPass(samples, whitening) is { } fused ? fused
             : isSingle ? new Typed<float>(samples, whitening, rows, options.Contrast)
             : new Typed<double>(samples, whitening, rows, options.Contrast);
@@ -74,7 +75,8 @@ internal abstract class FixedPointPass
         public override Matrix<double> Step(Matrix<double> rotation, CancellationToken cancellation)
         {
             int rows = rotation.RowCount;
-            T[] weights = [.. (rotation * whitening).ToRowMajorArray().Select((b, i) => T.CreateTruncating(b / scales[i % scales.Length]))];
+            T[] weights = [.. (rotation * whitening).ToRowMajorArray().Select(
+                (b, i) => T.CreateTruncating(b / scales[i % scales.Length]))];
             pass.Run((sums, block, scratch, count, _) => sums.Add(weights, block, scratch, count), cancellation);
             double[] product = new double[rows * scales.Length], slope = new double[rows];
             foreach (Sums<T> sums in pass.States)

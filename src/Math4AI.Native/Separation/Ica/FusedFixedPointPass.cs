@@ -27,7 +27,8 @@ internal sealed unsafe class FusedFixedPointPass : FixedPointPass
         this.whitening = whitening.Matrix;
         mean = [.. Enumerable.Range(0, Most).Select(i => whitening.Covariance.Mean[i < samples.Channels ? i : 0])];
         pass = new BlockPass<double, Sums>(
-            samples, (start, count, block) => FewChannels.ReadIfNotLent(samples, start, count, block), 0, () => new Sums());
+            samples, (start, count, block) => FewChannels.ReadIfNotLent(samples, start, count, block), 0,
+            () => new Sums());
     }
 
     public override Matrix<double> Step(Matrix<double> rotation, CancellationToken cancellation)
@@ -44,7 +45,8 @@ internal sealed unsafe class FusedFixedPointPass : FixedPointPass
         }
 
         pass.Run(
-            (sums, block, _, count, start) => Add(FewChannels.Of(samples, block, start, count), mean, weights, rows, sums),
+            (sums, block, _, count, start) =>
+                Add(FewChannels.Of(samples, block, start, count), mean, weights, rows, sums),
             cancellation);
         double[] product = new double[Most * Most], squares = new double[Most];
         foreach (Sums sums in pass.States)

@@ -257,6 +257,7 @@ internal static unsafe class LogCosh
         }
 
         /// <summary>The sum of what was added, <paramref name="count"/> numbers.</summary>
-        public readonly double Total(int count) => Vector512.Sum(sizes + (logs + Vector512.Log(product))) - count * Math.Log(2.0);
+        public readonly double Total(int count) =>
+            Vector512.Sum(sizes + (logs + Vector512.Log(product))) - count * Math.Log(2.0);
     }
 }

@@ -194,7 +194,8 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
 
     /// <summary>−H⁻¹ G by the two-loop recursion.</summary>
     private Matrix<double> Direction(
-        List<(Matrix<double> Step, Matrix<double> Difference)> memory, Matrix<double> gradient, Statistics now, double[] signs)
+        List<(Matrix<double> Step, Matrix<double> Difference)> memory, Matrix<double> gradient, Statistics now,
+        double[] signs)
     {
         Matrix<double> q = gradient.Clone();
         double[] weights = new double[memory.Count];
@@ -246,7 +247,8 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
     {
         double Curvature(int i) => signs[i] * (now.Slope[i] - now.Score[i, i]);
         return DenseMatrix.Create(
-            signs.Length, signs.Length, (i, j) => gradient[i, j] / Math.Max(MinCurvature, 0.5 * (Curvature(i) + Curvature(j))));
+            signs.Length, signs.Length,
+            (i, j) => gradient[i, j] / Math.Max(MinCurvature, 0.5 * (Curvature(i) + Curvature(j))));
     }
 
     private static double Dot(Matrix<double> a, Matrix<double> b) => a.PointwiseMultiply(b).Enumerate().Sum();
@@ -293,7 +295,8 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         {
             (this.mixture, this.whitening, this.cancellation) = (mixture, whitening.Matrix, cancellation);
             mean = whitening.Covariance.Mean.ToArray();
-            pass = new BlockPass<double, Sums>(mixture, mixture.Read, Sources, () => new Sums(Sources, mixture.Channels));
+            pass = new BlockPass<double, Sums>(
+                mixture, mixture.Read, Sources, () => new Sums(Sources, mixture.Channels));
         }
 
         public int Sources => whitening.RowCount;

@@ -42,7 +42,8 @@ internal static class Rotations
         if (start.RowCount != components || start.ColumnCount != channels)
         {
             throw new ArgumentException(
-                $"The start is {start.RowCount} × {start.ColumnCount}, and the data have {components} components in {channels} channels.");
+                $"The start is {start.RowCount} × {start.ColumnCount}, and the data have {components} components in "
+                + $"{channels} channels.");
         }
 
         Matrix<double> square = start * whitening.Inverse;

@@ -53,7 +53,8 @@ internal sealed class DensityNewton
     public Matrix<double> Solve(Matrix<double> unmixing, double tolerance, Action<double, double> changed)
     {
         int sources = unmixing.RowCount;
-        var pass = new BlockPass<double, Sums>(samples, samples.Read, 2 * sources, () => new Sums(Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
+        var pass = new BlockPass<double, Sums>(samples, samples.Read, 2 * sources,
+            () => new Sums(Enumerable.Range(0, sources).Select(_ => new LinearHistogram(origin, binWidth, bins))));
         KernelDensity[] densities = [];
         unmixing = Standardize(unmixing);
         for (int iteration = 0; iteration < MaxSteps; iteration++)
@@ -81,7 +82,8 @@ internal sealed class DensityNewton
     private Matrix<double> Standardize(Matrix<double> unmixing)
     {
         Vector<double> variance = (unmixing * covariance.Matrix * unmixing.Transpose()).Diagonal();
-        return Matrix<double>.Build.DenseDiagonal(variance.Count, variance.Count, i => 1.0 / Math.Sqrt(variance[i])) * unmixing;
+        return Matrix<double>.Build.DenseDiagonal(variance.Count, variance.Count, i => 1.0 / Math.Sqrt(variance[i]))
+            * unmixing;
     }
 
     private KernelDensity[] Count(BlockPass<double, Sums> pass, Matrix<double> unmixing)
@@ -108,10 +110,12 @@ internal sealed class DensityNewton
             }
         }
 
-        return [.. Enumerable.Range(0, sources).Select(i => KernelDensity.Of(total.AsSpan(i * bins, bins), origin, binWidth))];
+        return [.. Enumerable.Range(0, sources).Select(
+            i => KernelDensity.Of(total.AsSpan(i * bins, bins), origin, binWidth))];
     }
 
-    private (Matrix<double> Step, double Gain) Step(BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
+    private (Matrix<double> Step, double Gain) Step(
+        BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
     {
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();
@@ -123,7 +127,8 @@ internal sealed class DensityNewton
                 BlockKernels.Project<double>(weights, sources, block, samples.Channels, count, x);
                 for (int i = 0; i < sources; i++)
                 {
-                    LinearTable.Read(x.Slice(i * count, count), origin, binWidth, densities[i].Score, scores.Slice(i * count, count));
+                    LinearTable.Read(x.Slice(i * count, count), origin, binWidth, densities[i].Score,
+                        scores.Slice(i * count, count));
                 }
 
                 BlockKernels.AddOuterProduct<double>(scores, sources, x, sources, count, sums.Product);

@@ -33,7 +33,8 @@ internal sealed class EntropyCurve
         this.processes = processes;
         this.hasSymmetric = hasSymmetric;
         densities = [.. Enumerable.Range(0, Parts).Select(_ => new TiltedDensity(isSymmetric: false, this.processes))];
-        symmetricDensities = [.. Enumerable.Range(0, Parts).Select(_ => new TiltedDensity(isSymmetric: true, this.processes))];
+        symmetricDensities =
+            [.. Enumerable.Range(0, Parts).Select(_ => new TiltedDensity(isSymmetric: true, this.processes))];
     }
 
     /// <summary>H of any density, at <see cref="Directions"/> directions from 0 to π.</summary>

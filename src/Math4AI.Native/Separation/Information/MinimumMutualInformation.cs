@@ -171,8 +171,10 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
         (double[] block, int count) = EvenSample.Of(mixture, mixture.Length > FewSamples ? most : FewSamples);
         BlockKernels.Centre(block, count, whitening.Covariance.Mean.ToArray());
         double[] white = new double[whitening.Matrix.RowCount * count];
-        BlockKernels.Project(whitening.Matrix.ToRowMajorArray(), whitening.Matrix.RowCount, block, mixture.Channels, count, white);
-        return [.. Enumerable.Range(0, whitening.Matrix.RowCount).Select(i => white.AsSpan(i * count, count).ToArray())];
+        BlockKernels.Project(
+            whitening.Matrix.ToRowMajorArray(), whitening.Matrix.RowCount, block, mixture.Channels, count, white);
+        return [.. Enumerable.Range(0, whitening.Matrix.RowCount).Select(
+            i => white.AsSpan(i * count, count).ToArray())];
     }
 
     private static bool IsSilentSomewhere(double[][] white)
@@ -185,14 +187,18 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
     private Matrix<double> Prepare(double[][] white, CancellationToken cancellation)
     {
         var samples = new MatrixSampleSource(Matrix<double>.Build.DenseOfColumnArrays(white));
-        return FastIca(new FastIcaOptions { Seed = options.Seed }).Separate(samples, null, cancellation).Unmixing.Matrix;
+        return FastIca(new FastIcaOptions
+        {
+            Seed = options.Seed,
+        }).Separate(samples, null, cancellation).Unmixing.Matrix;
     }
 
     private static double[][] Turn(Matrix<double> rotation, double[][] white)
     {
         int count = white[0].Length;
         double[] turned = new double[white.Length * count];
-        BlockKernels.Project(rotation.ToRowMajorArray(), white.Length, [.. white.SelectMany(x => x)], white.Length, count, turned);
+        BlockKernels.Project(
+            rotation.ToRowMajorArray(), white.Length, [.. white.SelectMany(x => x)], white.Length, count, turned);
         return [.. Enumerable.Range(0, white.Length).Select(i => turned.AsSpan(i * count, count).ToArray())];
     }
 }

@@ -26,7 +26,10 @@ internal static class PairDependence
     {
         int count = signals.Length, samples = signals[0].Length;
         Matrix<double> features = Matrix<double>.Build.Dense(samples, count * Features.Length);
-        Parallel.For(0, count * Features.Length, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, column =>
+        Parallel.For(0, count * Features.Length, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Compute.Threads,
+        }, column =>
         {
             Func<double, double> feature = Features[column % Features.Length];
             double[] values = [.. signals[column / Features.Length].Select(x => feature(Math.Clamp(x, -Clip, Clip)))];

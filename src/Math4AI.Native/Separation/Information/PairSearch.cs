@@ -40,7 +40,8 @@ internal static class PairSearch
 
         double first = bestI + Vertex(k => Dependence(curve, samples, Wrap(bestI + k), bestJ));
         double second = bestJ + Vertex(k => Dependence(curve, samples, bestI, Wrap(bestJ + k)));
-        return (first * Math.PI / Directions, second * Math.PI / Directions, Dependence(curve, samples, Directions / 2, 0) - best);
+        return (first * Math.PI / Directions, second * Math.PI / Directions,
+            Dependence(curve, samples, Directions / 2, 0) - best);
     }
 
     /// <summary>
@@ -62,7 +63,8 @@ internal static class PairSearch
         }
 
         List<(double Value, int I, int J)> candidates =
-            [.. all.Where(each => (each.Value - best) * samples < Plausible).OrderBy(each => each.Value).ThenBy(each => each.I)];
+            [.. all.Where(each => (each.Value - best) * samples < Plausible).OrderBy(each => each.Value)
+                .ThenBy(each => each.I)];
         if (candidates.Count < EnoughCandidates)
         {
             (double one, double two, _) = Minimum(curve, samples);
@@ -99,7 +101,8 @@ internal static class PairSearch
             double symmetric = curve.Symmetric[i] + curve.Symmetric[j];
             double least = Math.Min(any, symmetric), rate = Temper * samples;
             any = least - Math.Log(
-                (1.0 - SymmetricShare) * Math.Exp(-rate * (any - least)) + SymmetricShare * Math.Exp(-rate * (symmetric - least))) / rate;
+                (1.0 - SymmetricShare) * Math.Exp(-rate * (any - least))
+                + SymmetricShare * Math.Exp(-rate * (symmetric - least))) / rate;
         }
 
         return any - LogSine[Math.Abs(i - j)];
@@ -108,7 +111,8 @@ internal static class PairSearch
     /// <summary>The Amari error, up to a factor, of directions (i, j) where (k, l) are the true ones.</summary>
     private static double AmariError(int i, int j, int k, int l)
     {
-        double p = Sine[Math.Abs(i - l)], q = Sine[Math.Abs(i - k)], r = Sine[Math.Abs(j - l)], s = Sine[Math.Abs(j - k)];
+        double p = Sine[Math.Abs(i - l)], q = Sine[Math.Abs(i - k)], r = Sine[Math.Abs(j - l)],
+            s = Sine[Math.Abs(j - k)];
         return Ratio(p, q) + Ratio(r, s) + Ratio(p, r) + Ratio(q, s);
     }
 

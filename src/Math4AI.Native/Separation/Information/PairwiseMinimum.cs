@@ -29,7 +29,8 @@ internal static class PairwiseMinimum
     /// </param>
     /// <param name="objective">Told of the gain of every sweep, in nats.</param>
     /// <param name="cancellation">Stops between pairs.</param>
-    public static Matrix<double> Solve(double[][] signals, bool isStart, Action<double> objective, CancellationToken cancellation)
+    public static Matrix<double> Solve(
+        double[][] signals, bool isStart, Action<double> objective, CancellationToken cancellation)
     {
         bool[] keep = ScatterWeights.Keep(signals);
         int dropped = keep.Count(each => !each);
@@ -57,14 +58,15 @@ internal static class PairwiseMinimum
             return found;
         }
 
-        // What lies far out because of one source alone belongs to that source, and is no error.
+        // What lies far out because of one source alone belongs to that source, and is not an error.
         double[][] sources = Unmix(found, signals);
         double[] spreads = [.. sources.Select(source => Math.Max(Spread(source), MinPower))];
         int single = 0;
         bool[] readmitted = (bool[])keep.Clone();
         for (int t = 0; t < keep.Length; t++)
         {
-            if (!keep[t] && sources.Select((source, i) => Math.Abs(source[t]) / spreads[i]).OrderDescending().Skip(1).First() < Single)
+            if (!keep[t] && sources.Select((source, i) => Math.Abs(source[t]) / spreads[i]).OrderDescending().Skip(1)
+                .First() < Single)
             {
                 readmitted[t] = true;
                 single++;
@@ -76,7 +78,8 @@ internal static class PairwiseMinimum
             : found;
     }
 
-    private static Matrix<double> SolveKept(double[][] signals, Action<double> objective, CancellationToken cancellation)
+    private static Matrix<double> SolveKept(
+        double[][] signals, Action<double> objective, CancellationToken cancellation)
     {
         int count = signals.Length, samples = signals[0].Length;
         double[][] y = [.. signals.Select(signal => (double[])signal.Clone())];
@@ -101,7 +104,8 @@ internal static class PairwiseMinimum
 
                     (Matrix<double> turn, double gain) = Turn(curve, y[i], y[j], isOnlyPair: count == 2);
                     bool isTurn = count == 2 || (gain > MinGain / samples
-                        && (Math.Abs(turn[0, 1] / turn[0, 0]) > MinTurn || Math.Abs(turn[1, 0] / turn[1, 1]) > MinTurn));
+                        && (Math.Abs(turn[0, 1] / turn[0, 0]) > MinTurn
+                            || Math.Abs(turn[1, 0] / turn[1, 1]) > MinTurn));
                     if (isTurn)
                     {
                         Apply(turn, y[i], y[j]);
@@ -129,7 +133,8 @@ internal static class PairwiseMinimum
     }
 
     /// <summary>The 2 × 2 matrix to the best directions of a pair, after whitening it; and the gain in nats.</summary>
-    private static (Matrix<double> Turn, double Gain) Turn(EntropyCurve curve, double[] first, double[] second, bool isOnlyPair)
+    private static (Matrix<double> Turn, double Gain) Turn(
+        EntropyCurve curve, double[] first, double[] second, bool isOnlyPair)
     {
         double n = first.Length, aa = 0.0, ab = 0.0, bb = 0.0;
         for (int t = 0; t < first.Length; t++)
@@ -174,7 +179,8 @@ internal static class PairwiseMinimum
     private static Matrix<double> InverseRoot(double a, double b, double d)
     {
         double root = Math.Sqrt(a * d - b * b), scale = 1.0 / (root * Math.Sqrt(a + d + 2.0 * root));
-        return Matrix<double>.Build.DenseOfRowArrays([(d + root) * scale, -b * scale], [-b * scale, (a + root) * scale]);
+        return Matrix<double>.Build.DenseOfRowArrays(
+            [(d + root) * scale, -b * scale], [-b * scale, (a + root) * scale]);
     }
 
     private static void Apply(Matrix<double> turn, double[] first, double[] second)
@@ -254,7 +260,8 @@ internal static class PairwiseMinimum
     /// </summary>
     private static bool IsMoreDependent(double[][] signals, Matrix<double> unmixing, Matrix<double> than)
     {
-        Estimate change = MutualInformation.Change(Matrix<double>.Build.DenseOfColumnArrays(Unmix(than, signals)), unmixing * than.Inverse());
+        Estimate change = MutualInformation.Change(
+            Matrix<double>.Build.DenseOfColumnArrays(Unmix(than, signals)), unmixing * than.Inverse());
         return change.Value > Deviations * change.StandardError;
     }
 

@@ -59,7 +59,8 @@ internal static class ScatterWeights
                 double sum = 0.0;
                 for (int t = 0; t < distances.Length; t++)
                 {
-                    sum += Math.Min(1.0, reach / distances[t]) * (signals[i][t] - centre[i]) * (signals[j][t] - centre[j]);
+                    sum += Math.Min(1.0, reach / distances[t]) * (signals[i][t] - centre[i])
+                        * (signals[j][t] - centre[j]);
                 }
 
                 scatter[i, j] = scatter[j, i] = sum;
@@ -70,7 +71,8 @@ internal static class ScatterWeights
     }
 
     /// <summary>d² = (x − μ)ᵀ C⁻¹ (x − μ).</summary>
-    private static void Measure(double[][] signals, Vector<double> centre, Matrix<double> covariance, double[] distances)
+    private static void Measure(
+        double[][] signals, Vector<double> centre, Matrix<double> covariance, double[] distances)
     {
         Matrix<double> inverse = covariance.Inverse();
         int channels = signals.Length;

@@ -57,7 +57,8 @@ internal struct AdaptiveScore
         products = keep * products + sums.Products / length;
         scores = keep * scores + sums.Scores / length;
         slopes = keep * slopes + sums.Slopes / length;
-        double uu = Math.Max(MinPower, squares / weight), ug = products / weight, gg = scores / weight, slope = slopes / weight;
+        double uu = Math.Max(MinPower, squares / weight), ug = products / weight, gg = scores / weight,
+            slope = slopes / weight;
         double determinant = uu * gg - ug * ug;
         Bounded = determinant < MinDeterminant * uu * gg ? 0.0 : trust * (uu * slope - ug) / determinant;
         Linear = (1.0 - Bounded * ug) / uu;

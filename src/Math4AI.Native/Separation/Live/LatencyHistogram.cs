@@ -54,7 +54,7 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
-    /// Returns, for every nonempty bin in order, its upper end and the fraction of times that took longer.
+    /// Returns the upper end of every nonempty bin, in order, with the fraction of times that took longer.
     /// </summary>
     public IReadOnlyList<(double Seconds, double ShareLonger)> Tail()
     {

@@ -79,7 +79,8 @@ internal sealed class PartitionedFilters
                 for (int part = 0; part < parts; part++)
                 {
                     AddProduct(
-                        filters[(row * order + channel) * parts + part], past[(newest - part + parts) % parts * order + channel], sum);
+                        filters[(row * order + channel) * parts + part],
+                        past[(newest - part + parts) % parts * order + channel], sum);
                 }
             }
 
@@ -115,5 +116,6 @@ internal sealed class PartitionedFilters
         }
     }
 
-    private static double[][] Arrays(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
+    private static double[][] Arrays(int count, int length) =>
+        [.. Enumerable.Range(0, count).Select(_ => new double[length])];
 }

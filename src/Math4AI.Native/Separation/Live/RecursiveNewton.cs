@@ -66,8 +66,10 @@ internal sealed class RecursiveNewton
         keepLevel = Math.Exp(-segmentSeconds / LevelSeconds);
         keepWatch = Math.Exp(-segmentSeconds / WatchSeconds);
         int square = order * order;
-        (covariance, watched, collected, outputCovariance) = (new double[square], new double[square], new double[square], new double[square]);
-        (scratch, curvature, gradient, steps) = (new double[square], new double[square], new double[square], new double[square]);
+        (covariance, watched, collected, outputCovariance) =
+            (new double[square], new double[square], new double[square], new double[square]);
+        (scratch, curvature, gradient, steps) =
+            (new double[square], new double[square], new double[square], new double[square]);
         (levels, variances, scores) = (new double[order], new double[order], new AdaptiveScore[order]);
         (outputs, bounded) = (new double[order * length], new double[length]);
         Unmixing = new double[square];
@@ -188,7 +190,8 @@ internal sealed class RecursiveNewton
         var eigen = covariance.Evd(Symmetricity.Symmetric);
         Vector<double> values = eigen.EigenValues.Real();
         double least = MinEigenvalue * values.Maximum();
-        return eigen.EigenVectors * CreateMatrix.DiagonalOfDiagonalVector(values.Map(value => 1.0 / Math.Sqrt(Math.Max(value, least))))
+        return eigen.EigenVectors
+            * CreateMatrix.DiagonalOfDiagonalVector(values.Map(value => 1.0 / Math.Sqrt(Math.Max(value, least))))
             * eigen.EigenVectors.Transpose();
     }
 
@@ -228,7 +231,8 @@ internal sealed class RecursiveNewton
 
             for (int j = 0; j < i; j++)
             {
-                double limit = MaxCorrelation * MaxCorrelation * correlation[i * order + i] * correlation[j * order + j];
+                double limit =
+                    MaxCorrelation * MaxCorrelation * correlation[i * order + i] * correlation[j * order + j];
                 if (correlation[i * order + j] * correlation[i * order + j] > limit)
                 {
                     return true;
@@ -269,7 +273,8 @@ internal sealed class RecursiveNewton
         for (int i = 0; i < order; i++)
         {
             double deviation = Math.Sqrt(variances[i]);
-            AdaptiveScore.Sums sums = AdaptiveScore.Evaluate(outputs.AsSpan(i * length, length), 1.0 / deviation, bounded);
+            AdaptiveScore.Sums sums =
+                AdaptiveScore.Evaluate(outputs.AsSpan(i * length, length), 1.0 / deviation, bounded);
             scores[i].Add(sums, length, keep, weight, trust);
             for (int j = 0; j < order; j++)
             {
@@ -280,7 +285,8 @@ internal sealed class RecursiveNewton
 
                 int at = i * order + j;
                 double product = Dot(bounded, outputs.AsSpan(j * length, length)) / (length * deviation);
-                gradient[at] = (scores[i].Linear * outputCovariance[at] / variances[i] + scores[i].Bounded * product) / weight;
+                gradient[at] =
+                    (scores[i].Linear * outputCovariance[at] / variances[i] + scores[i].Bounded * product) / weight;
                 curvature[at] = keep * curvature[at] + outputCovariance[j * order + j] / variances[i];
             }
         }

@@ -15,7 +15,8 @@ public static class StreamSeparation
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="ArgumentException">A block has other channels.</exception>
     public static async IAsyncEnumerable<Recording> SeparateAsync(
-        this IStreamSeparator separator, IAsyncEnumerable<Recording> blocks, [EnumeratorCancellation] CancellationToken cancellation = default)
+        this IStreamSeparator separator, IAsyncEnumerable<Recording> blocks,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(separator);
         ArgumentNullException.ThrowIfNull(blocks);
@@ -36,7 +37,8 @@ public static class StreamSeparation
         var piece = new PlanarBlock(samples, block.Channels, block.Length, block.Length);
         separator.Process(piece, piece);
         return new Recording(
-            [.. Enumerable.Range(0, block.Channels).Select(source => samples.AsSpan(source * block.Length, block.Length).ToArray())],
+            [.. Enumerable.Range(0, block.Channels).Select(
+                source => samples.AsSpan(source * block.Length, block.Length).ToArray())],
             block.SampleRate);
     }
 }

@@ -77,7 +77,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         this.options = options ?? new StreamingRoomOptions();
         if (channels is < 2 or > MaxChannels)
         {
-            throw new ArgumentException($"The stream has {channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
+            throw new ArgumentException(
+                $"The stream has {channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
@@ -89,12 +90,14 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
         if (this.options.ReferenceMicrophone < 0 || this.options.ReferenceMicrophone >= channels)
         {
-            throw new ArgumentException($"There is no microphone {this.options.ReferenceMicrophone + 1}; the stream has {channels} channels.");
+            throw new ArgumentException(
+                $"There is no microphone {this.options.ReferenceMicrophone + 1}; the stream has {channels} channels.");
         }
 
         if (!(this.options.HistorySeconds is >= LearnSeconds and <= 60.0))
         {
-            throw new ArgumentException($"The history must be {LearnSeconds} to 60 seconds, not {this.options.HistorySeconds}.");
+            throw new ArgumentException(
+                $"The history must be {LearnSeconds} to 60 seconds, not {this.options.HistorySeconds}.");
         }
 
         (Channels, this.sampleRate) = (channels, sampleRate);
@@ -108,7 +111,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         (heard, known) = (new double[channels][], new double[channels][]);
         nextLearning = (long)(LearnSeconds * sampleRate);
         FilterSet NewSet() => new(
-            [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])], filters.NewSpectra());
+            [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])],
+            filters.NewSpectra());
         (used, spare) = (NewSet(), NewSet());
         for (int channel = 0; channel < channels; channel++)
         {
@@ -136,7 +140,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         if (input.Channels != Channels || output.Channels != Channels || input.Frames != output.Frames)
         {
             throw new ArgumentException(
-                $"Blocks of {input.Channels} × {input.Frames} and {output.Channels} × {output.Frames} samples do not fit {Channels} channels.");
+                $"Blocks of {input.Channels} × {input.Frames} and {output.Channels} × {output.Frames} samples do not "
+                + $"fit {Channels} channels.");
         }
 
         for (int done = 0; done < input.Frames;)
@@ -207,7 +212,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         long now = frames, heardFrom = Math.Max(0, now - history);
         long knownFrom = firstAdopted < 0 ? long.MaxValue : Math.Max(firstAdopted, heardFrom);
         learning = Task.Factory.StartNew(
-            () => Learn(now, heardFrom, knownFrom), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Learn(now, heardFrom, knownFrom), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         nextAdoption = now + (long)(AdoptSeconds * sampleRate);
         nextLearning = now + (long)((now < history ? LearnSeconds : LaterLearnSeconds) * sampleRate);
     }
@@ -288,7 +294,9 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
             for (int f = 0; f < spectrum.Length; f++)
             {
                 Complex value = spectrum[f][filter];
-                (packed[2 * f], packed[2 * f + 1]) = (value.Real, f == 0 || f == spectrum.Length - 1 ? 0.0 : value.Imaginary);
+                (packed[2 * f], packed[2 * f + 1]) = (value.Real, f == 0 || f == spectrum.Length - 1
+                    ? 0.0
+                    : value.Imaginary);
             }
 
             Fourier.InverseReal(packed, length, FourierOptions.NoScaling);
@@ -296,7 +304,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
             for (int k = -Math.Min(before, length / 2); k < last; k++)
             {
                 double into = Math.Min(1.0, (k + before + 0.5) / ramp);
-                taps[filter][k + before] = (0.5 - 0.5 * Math.Cos(Math.PI * into)) * packed[(k + length) % length] / length;
+                taps[filter][k + before] = (0.5 - 0.5 * Math.Cos(Math.PI * into))
+                    * packed[(k + length) % length] / length;
             }
         }
     }

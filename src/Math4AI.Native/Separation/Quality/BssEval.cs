@@ -11,7 +11,8 @@ namespace Math4AI.Separation.Quality;
 /// <param name="Sir">Signal to interference by the other references.</param>
 /// <param name="Sar">Signal to artifacts, which come from no reference.</param>
 /// <param name="Permutation">The estimate that belongs to each reference, from 0.</param>
-public sealed record BssEvalResult(IReadOnlyList<double> Sdr, IReadOnlyList<double> Sir, IReadOnlyList<double> Sar, IReadOnlyList<int> Permutation);
+public sealed record BssEvalResult(
+    IReadOnlyList<double> Sdr, IReadOnlyList<double> Sir, IReadOnlyList<double> Sar, IReadOnlyList<int> Permutation);
 
 /// <summary>
 /// BSS Eval, version 3: an estimate is split into what filters of 512 taps can make of its reference, what filters of
@@ -81,7 +82,8 @@ public static class BssEval
 
         int[] best = Permutations.Of(count).MaxBy(order => order.Select((e, j) => sir[j, e]).Average())!;
         return new BssEvalResult(
-            [.. best.Select((e, j) => sdr[j, e])], [.. best.Select((e, j) => sir[j, e])], [.. best.Select((e, j) => sar[j, e])], best);
+            [.. best.Select((e, j) => sdr[j, e])], [.. best.Select((e, j) => sir[j, e])],
+            [.. best.Select((e, j) => sar[j, e])], best);
     }
 
     /// <summary>
@@ -95,7 +97,8 @@ public static class BssEval
     {
         if (reference.Length != estimate.Length)
         {
-            throw new ArgumentException($"The reference has {reference.Length} samples and the estimate {estimate.Length}.");
+            throw new ArgumentException(
+                $"The reference has {reference.Length} samples and the estimate {estimate.Length}.");
         }
 
         double ss = 0.0, se = 0.0, ee = 0.0;
@@ -127,7 +130,8 @@ public static class BssEval
         if (references.Count == 0 || references.Count != estimates.Count || references.Count > MaxSources)
         {
             throw new ArgumentException(
-                $"There are {references.Count} references and {estimates.Count} estimates; 1 to {MaxSources} of each are needed.");
+                $"There are {references.Count} references and {estimates.Count} estimates; 1 to {MaxSources} of each "
+                + "are needed.");
         }
 
         foreach (double[] signal in references.Concat(estimates))

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Quality;
 
-/// <summary>The dependence of the channels of a mixture, and of the sources found in it.</summary>
+/// <summary>Holds the dependence of the channels of a mixture, and of the sources found in it.</summary>
 /// <param name="Mixture">The mutual information of the channels in nats, and its permutation test.</param>
 /// <param name="Sources">The same of the sources.</param>
 public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sources)
@@ -23,6 +23,7 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
         Matrix<double> y = Matrix<double>.Build.Dense(count, mixture.Channels, planar);
         Matrix<double> centred = y.MapIndexed((_, channel, value) => value - unmixing.Mean[channel], Zeros.Include);
         return new Dependence(
-            MutualInformation.Test(y, Permutations), MutualInformation.Test(centred * unmixing.Matrix.Transpose(), Permutations));
+            MutualInformation.Test(y, Permutations),
+            MutualInformation.Test(centred * unmixing.Matrix.Transpose(), Permutations));
     }
 }

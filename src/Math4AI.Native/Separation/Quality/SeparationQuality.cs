@@ -20,7 +20,8 @@ public static class SeparationQuality
         if (product.RowCount != product.ColumnCount)
         {
             throw new ArgumentException(
-                $"The product of unmixing and mixing is {product.RowCount} × {product.ColumnCount}, and must be square.",
+                $"The product of unmixing and mixing is {product.RowCount} × {product.ColumnCount}, and must be "
+                + "square.",
                 nameof(product));
         }
 

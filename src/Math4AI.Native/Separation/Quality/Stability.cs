@@ -66,8 +66,8 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         if (result.Method.UsesSampleOrder)
         {
             throw new NotSupportedException(
-                $"{result.Method} depends on the order of the samples, which resampling destroys: its stability cannot be "
-                + "estimated.");
+                $"{result.Method} depends on the order of the samples, which resampling destroys: its stability cannot "
+                + "be estimated.");
         }
 
         (double[] planar, int count) = EvenSample.Of(mixture, Samples);
@@ -79,7 +79,8 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] rows = [.. Enumerable.Range(0, count).Select(_ => random.Next(count))];
-            Matrix<double> drawn = Matrix<double>.Build.Dense(count, mixture.Channels, (t, channel) => planar[channel * count + rows[t]]);
+            Matrix<double> drawn =
+                Matrix<double>.Build.Dense(count, mixture.Channels, (t, channel) => planar[channel * count + rows[t]]);
             Matrix<double> found = Directions(method(run).Separate(drawn, null, cancellation).Unmixing, root);
             int[] clusters = Assign(found, reference);
             estimates.AddRange(Enumerable.Range(0, found.RowCount).Select(i => (found.Row(i), clusters[i])));
@@ -91,13 +92,15 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
     /// <summary>
     /// Gets the rows of W C^½ at unit length, whose inner products are the correlations of the sources.
     /// </summary>
-    private static Matrix<double> Directions(Unmixing unmixing, Matrix<double> root) => (unmixing.Matrix * root).NormalizeRows(2.0);
+    private static Matrix<double> Directions(Unmixing unmixing, Matrix<double> root) =>
+        (unmixing.Matrix * root).NormalizeRows(2.0);
 
     private static Matrix<double> Root(Matrix<double> covariance)
     {
         var eigen = covariance.Evd(Symmetricity.Symmetric);
         return eigen.EigenVectors
-            * Matrix<double>.Build.DenseDiagonal(covariance.RowCount, covariance.RowCount, i => Math.Sqrt(Math.Max(0.0, eigen.EigenValues[i].Real)))
+            * Matrix<double>.Build.DenseDiagonal(
+                covariance.RowCount, covariance.RowCount, i => Math.Sqrt(Math.Max(0.0, eigen.EigenValues[i].Real)))
             * eigen.EigenVectors.Transpose();
     }
 
@@ -107,7 +110,8 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         Matrix<double> similarity = (found * reference.Transpose()).PointwiseAbs();
         int[] clusters = [.. Enumerable.Repeat(-1, found.RowCount)];
         bool[] taken = new bool[reference.RowCount];
-        foreach ((int i, int k, _) in similarity.EnumerateIndexed(Zeros.Include).OrderByDescending(entry => entry.Item3))
+        foreach ((int i, int k, _)
+            in similarity.EnumerateIndexed(Zeros.Include).OrderByDescending(entry => entry.Item3))
         {
             if (clusters[i] < 0 && !taken[k])
             {
@@ -133,7 +137,9 @@ public sealed record Stability(IReadOnlyList<double> Index, int Runs)
         }
 
         within = inside.Length > 1 ? within / (inside.Length * (inside.Length - 1.0)) : 0.0;
-        double across = outside.Length > 0 ? inside.Average(one => outside.Average(other => Math.Abs(one * other))) : 0.0;
+        double across = outside.Length > 0
+            ? inside.Average(one => outside.Average(other => Math.Abs(one * other)))
+            : 0.0;
         return within - across;
     }
 }

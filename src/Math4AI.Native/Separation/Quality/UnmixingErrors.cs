@@ -45,13 +45,15 @@ public static class UnmixingErrors
         if (mixture.Channels != unmixing.Channels || mixture.Length < 2)
         {
             throw new ArgumentException(
-                $"The mixture has {mixture.Channels} channels of {mixture.Length} samples; {unmixing.Channels} channels of two or more are needed.",
+                $"The mixture has {mixture.Channels} channels of {mixture.Length} samples; {unmixing.Channels} "
+                + "channels of two or more are needed.",
                 nameof(mixture));
         }
 
         int sources = unmixing.Sources;
         (double[] signals, int count) = EvenSample.Of(mixture, unmixing, MaxSamples);
-        Moments[] moments = [.. Enumerable.Range(0, sources).Select(k => Moments.Of(signals.AsSpan(k * count, count).ToArray()))];
+        Moments[] moments =
+            [.. Enumerable.Range(0, sources).Select(k => Moments.Of(signals.AsSpan(k * count, count).ToArray()))];
         Matrix<double> relative = DenseMatrix.Create(sources, sources, (i, j) =>
             i == j ? moments[i].Scale
             : moments[i].IsGaussian && moments[j].IsGaussian ? double.PositiveInfinity
@@ -74,7 +76,8 @@ public static class UnmixingErrors
     private static double Relative(Moments i, Moments j)
     {
         double determinant = i.Slope * j.Slope - i.Product * j.Product;
-        double numerator = j.Slope * j.Slope * i.Square - 2.0 * j.Slope * i.Product * i.Product * j.Product + i.Product * i.Product * j.Square;
+        double numerator = j.Slope * j.Slope * i.Square - 2.0 * j.Slope * i.Product * i.Product * j.Product
+            + i.Product * i.Product * j.Square;
         return determinant > 0.0 && i.Slope > 0.0 ? numerator / (determinant * determinant) : double.PositiveInfinity;
     }
 
@@ -91,7 +94,8 @@ public static class UnmixingErrors
             double third = samples.Average(x => Math.Pow((x - mean) / deviation, 3.0));
             double fourth = samples.Average(x => Math.Pow((x - mean) / deviation, 4.0));
             bool isGaussian = GaussianSources.IsGaussian(samples.Length, third, fourth - 3.0);
-            return new Moments(density.MeanSlope, density.MeanSquare, density.MeanProduct, 0.25 * (fourth - 1.0), deviation, isGaussian);
+            return new Moments(density.MeanSlope, density.MeanSquare, density.MeanProduct, 0.25 * (fourth - 1.0),
+                deviation, isGaussian);
         }
     }
 }

@@ -88,7 +88,8 @@ internal static unsafe class BandAlignment
     }
 
     /// <summary>The agreement that is reached from a centre, which moves on the way.</summary>
-    private static double AlignTo(double[] centre, ReadOnlySpan<double[]> shapes, int[][] orders, int stride, int[] chosen)
+    private static double AlignTo(
+        double[] centre, ReadOnlySpan<double[]> shapes, int[][] orders, int stride, int[] chosen)
     {
         Array.Fill(chosen, -1);
         for (int round = 0; round < MaxRounds; round++)

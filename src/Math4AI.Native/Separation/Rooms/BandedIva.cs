@@ -20,7 +20,6 @@ internal sealed unsafe class BandedIva
 {
     private const double VarianceFloor = 1e-6;
     private const double CovarianceFloor = SpectralProducts.CovarianceFloor;
-
     private const int MaxBands = 256;
     private const int MaxAlignedBands = 64;
 
@@ -51,7 +50,8 @@ internal sealed unsafe class BandedIva
         double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MaxBands * stride])];
         (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[stride]);
         shapes = [.. Enumerable.Range(0, MaxAlignedBands).Select(_ => new double[channels * stride])];
-        Complex[][] OfFrequencies() => [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
+        Complex[][] OfFrequencies() =>
+            [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
         (Unmixing, projected) = (OfFrequencies(), OfFrequencies());
     }
 
@@ -116,7 +116,8 @@ internal sealed unsafe class BandedIva
             ? [(0, 1)]
             : channels == 3
                 ? [(0, 1), (1, 2), (2, 0)]
-                : [.. Enumerable.Range(0, channels).SelectMany(a => Enumerable.Range(a + 1, channels - a - 1).Select(b => (a, b)))];
+                : [.. Enumerable.Range(0, channels).SelectMany(
+                    a => Enumerable.Range(a + 1, channels - a - 1).Select(b => (a, b)))];
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -208,13 +209,15 @@ internal sealed unsafe class BandedIva
         Array.Fill(all, 1.0);
         Parallel.For(0, frequencies, Options(), f =>
         {
-            Span<Complex> covariance = stackalloc Complex[channels * channels], cross = stackalloc Complex[channels * channels];
+            Span<Complex> covariance = stackalloc Complex[channels * channels],
+                cross = stackalloc Complex[channels * channels];
             products.Covariance(f, all, covariance);
             for (int i = 0; i < channels; i++)
             {
                 for (int j = 0; j < channels; j++)
                 {
-                    cross[i * channels + j] = Product(signals[i].AsSpan(f * frames, frames), mixture[j].AsSpan(f * frames, frames)) / frames;
+                    cross[i * channels + j] =
+                        Product(signals[i].AsSpan(f * frames, frames), mixture[j].AsSpan(f * frames, frames)) / frames;
                 }
             }
 
@@ -270,7 +273,8 @@ internal sealed unsafe class BandedIva
         {
             for (int b = 0; b < bands; b++)
             {
-                BlockKernels.AddScaled((double)(edges[b + 1] - edges[b]) / frequencies, powers + b * stride, total, stride);
+                BlockKernels.AddScaled(
+                    (double)(edges[b + 1] - edges[b]) / frequencies, powers + b * stride, total, stride);
             }
         }
 
@@ -325,7 +329,8 @@ internal sealed unsafe class BandedIva
             {
                 for (int n = 0; n < channels; n++)
                 {
-                    products.Covariance(f, weights[n].AsSpan(band * stride, stride), covariances.Slice(n * square, square));
+                    products.Covariance(
+                        f, weights[n].AsSpan(band * stride, stride), covariances.Slice(n * square, square));
                 }
 
                 foreach ((int first, int second) in pairs)
@@ -383,7 +388,8 @@ internal sealed unsafe class BandedIva
                 for (int n = 0; n < channels; n++)
                 {
                     products.AddPower(
-                        f, Row(f, n), 1.0 / ((to - from) * Math.Max(1e-300, products.MeanPower(f, Row(f, n)))), sums + n * stride);
+                        f, Row(f, n), 1.0 / ((to - from) * Math.Max(1e-300, products.MeanPower(f, Row(f, n)))),
+                        sums + n * stride);
                 }
             }
         }

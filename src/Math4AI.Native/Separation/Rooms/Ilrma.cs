@@ -158,7 +158,8 @@ internal sealed unsafe class Ilrma
         {
             for (int i = 0; i < frames; i++)
             {
-                v[k * stride + i] = Math.Max(Least, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
+                v[k * stride + i] = Math.Max(
+                    Least, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
             }
         }
     }

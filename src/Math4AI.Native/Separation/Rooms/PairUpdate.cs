@@ -10,7 +10,8 @@ namespace Math4AI.Separation.Rooms;
 internal static class PairUpdate
 {
     /// <summary>Updates rows a and b of W from the weighted covariances of the two sources.</summary>
-    public static void Renew(Span<Complex> unmixing, int order, int a, int b, ReadOnlySpan<Complex> first, ReadOnlySpan<Complex> second)
+    public static void Renew(
+        Span<Complex> unmixing, int order, int a, int b, ReadOnlySpan<Complex> first, ReadOnlySpan<Complex> second)
     {
         Span<Complex> basisA = stackalloc Complex[2 * order], basisB = stackalloc Complex[2 * order];
         Span<Complex> u = stackalloc Complex[4], v = stackalloc Complex[4];
@@ -55,7 +56,8 @@ internal static class PairUpdate
     }
 
     /// <summary>PᴴVP, 2 × 2.</summary>
-    private static void Reduce(ReadOnlySpan<Complex> covariance, ReadOnlySpan<Complex> basis, int order, Span<Complex> reduced)
+    private static void Reduce(
+        ReadOnlySpan<Complex> covariance, ReadOnlySpan<Complex> basis, int order, Span<Complex> reduced)
     {
         reduced.Clear();
         for (int i = 0; i < order; i++)

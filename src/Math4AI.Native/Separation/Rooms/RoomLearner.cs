@@ -34,7 +34,8 @@ internal sealed class RoomLearner
         Length = length;
         double seconds = (double)length / sampleRate;
         ShortWindow = PowerOfTwo(ShortWindowSeconds * sampleRate);
-        LongWindow = longWindow ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : longWindowShare) * LongWindowSeconds * sampleRate);
+        LongWindow = longWindow
+            ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : longWindowShare) * LongWindowSeconds * sampleRate);
         coarse = new Stage(channels, length, ShortWindow, 2);
         fine = new Stage(channels, length, LongWindow, 4);
     }
@@ -91,7 +92,8 @@ internal sealed class RoomLearner
     }
 
     /// <summary>Refines the result by <see cref="Ilrma"/>, which models each source by a few spectra.</summary>
-    public void Refine(int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    public void Refine(
+        int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new SeparationProgress("low rank", Iterations, double.NaN));
         BandedIva iva = fine.Iva;

@@ -147,8 +147,8 @@ public sealed class RoomSeparator
             Iterations = learner.Iterations,
             Notes = mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0
                 ? [
-                    "The recording is short: three or more sources in a room take seven seconds or more to be separated "
-                    + "reliably.",
+                    "The recording is short: three or more sources in a room take seven seconds or more to be "
+                    + "separated reliably.",
                 ]
                 : [],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
@@ -168,7 +168,8 @@ public sealed class RoomSeparator
         if (mixture.Channels is < 2 or > MaxChannels)
         {
             throw new ArgumentException(
-                $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
+                $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MaxChannels} "
+                + "microphones.");
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)
@@ -179,7 +180,8 @@ public sealed class RoomSeparator
         if (options.ReferenceMicrophone < 0 || options.ReferenceMicrophone >= mixture.Channels)
         {
             throw new ArgumentException(
-                $"There is no microphone {options.ReferenceMicrophone + 1}; the recording has {mixture.Channels} channels.");
+                $"There is no microphone {options.ReferenceMicrophone + 1}; the recording has {mixture.Channels} "
+                + "channels.");
         }
 
         for (int channel = 0; channel < mixture.Channels; channel++)

@@ -91,7 +91,8 @@ public static class RoomTest
             }
         }
 
-        double[] slants = [.. zones.Where(zone => zone.Energy > MinEnergy * loudest).Select(zone => zone.Slant).Order()];
+        double[] slants =
+            [.. zones.Where(zone => zone.Energy > MinEnergy * loudest).Select(zone => zone.Slant).Order()];
         int runs = energies.Count(energy => energy > MinEnergy * loudest);
         return slants.Length < Math.Max(FewestZones, MinShare * runs) ? double.NaN : slants[slants.Length / 2];
     }

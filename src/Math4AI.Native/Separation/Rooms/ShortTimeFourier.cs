@@ -50,7 +50,8 @@ public sealed class ShortTimeFourier
         }
 
         int workers = Math.Clamp(Compute.Threads, 1, (Frames + Group - 1) / Group);
-        scratch = [.. Enumerable.Range(0, workers).Select(_ => Enumerable.Range(0, Group).Select(_ => new double[Packed]).ToArray())];
+        scratch = [.. Enumerable.Range(0, workers).Select(
+            _ => Enumerable.Range(0, Group).Select(_ => new double[Packed]).ToArray())];
     }
 
     /// <summary>Gets the length n of the window.</summary>
@@ -82,7 +83,8 @@ public sealed class ShortTimeFourier
         ArgumentNullException.ThrowIfNull(signal);
         if (signal.Length != Length)
         {
-            throw new ArgumentException($"The signal has {signal.Length} samples, and {Length} were announced.", nameof(signal));
+            throw new ArgumentException(
+                $"The signal has {signal.Length} samples, and {Length} were announced.", nameof(signal));
         }
 
         var spectrum = new Complex[Frequencies * Frames];
@@ -103,7 +105,8 @@ public sealed class ShortTimeFourier
         if (spectrum.Length != Frequencies * Frames)
         {
             throw new ArgumentException(
-                $"The spectrum has {spectrum.Length} values, and {Frequencies} × {Frames} are needed.", nameof(spectrum));
+                $"The spectrum has {spectrum.Length} values, and {Frequencies} × {Frames} are needed.",
+                nameof(spectrum));
         }
 
         double[] signal = new double[Length];
@@ -199,7 +202,8 @@ public sealed class ShortTimeFourier
     private (int From, int To) Share(int worker)
     {
         int groups = (Frames + Group - 1) / Group;
-        return (Group * (int)((long)groups * worker / scratch.Length), Math.Min(Frames, Group * (int)((long)groups * (worker + 1) / scratch.Length)));
+        return (Group * (int)((long)groups * worker / scratch.Length),
+            Math.Min(Frames, Group * (int)((long)groups * (worker + 1) / scratch.Length)));
     }
 
     private ParallelOptions Options() => new() { MaxDegreeOfParallelism = scratch.Length };

@@ -6,7 +6,9 @@ using Math4AI.Tests.Fitting;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>NIST's 15 nonlinear regressions from both starts: digits and seconds, here and by SciPy's leastsq, in one run.</summary>
+/// <summary>
+/// NIST's 15 nonlinear regressions from both starts: digits and seconds, here and by SciPy's leastsq, in one run.
+/// </summary>
 internal static class FitAgainstPeer
 {
     private const int Repetitions = 20;

@@ -22,7 +22,8 @@ internal static class Starts
         double[] theirs = CurveFit(python, problems);
         int solved = 0, solvedThere = 0;
         double seconds = 0.0;
-        Console.WriteLine("| problem | here | RSS, share of the least | CPU s | curve_fit from ones |\n|---|---|---|---|---|");
+        Console.WriteLine(
+            "| problem | here | RSS, share of the least | CPU s | curve_fit from ones |\n|---|---|---|---|---|");
         for (int i = 0; i < problems.Count; i++)
         {
             StartProblem problem = problems[i];
@@ -48,12 +49,14 @@ internal static class Starts
             solvedThere += isSolvedThere ? 1 : 0;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {problem.Name} | {(isSolved ? "yes" : "no")} | {ratio} | {took:0.00} | {(isSolvedThere ? "yes" : "no")} |"));
+                $"| {problem.Name} | {(isSolved ? "yes" : "no")} | {ratio} | {took:0.00} | "
+                + $"{(isSolvedThere ? "yes" : "no")} |"));
         }
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"\n{problems.Count} problems: here {solved}, curve_fit from ones {solvedThere}; processor time here {seconds:0.0} s."));
+            $"\n{problems.Count} problems: here {solved}, curve_fit from ones {solvedThere}; processor time here "
+            + $"{seconds:0.0} s."));
         return 0;
     }
 

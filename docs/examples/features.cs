@@ -28,7 +28,8 @@ for (int i = 0; i < 60; i++)
 
 ImageSet fruit = ImageSet.Of(3, Side, Side, pixels, labels, ["apple", "orange"]);
 
-// Colors and gradients side by side, so that both weigh the same. What the map learns, it learns from training images alone.
+// Colors and gradients side by side, so that both weigh the same. What the map learns, it learns from training images
+// alone.
 FeatureMap<ImageSet> features = ImageFeatures.Color().And(ImageFeatures.Hog(cell: 4, block: 2)).Balanced();
 Trained<LearnedImages> trained = LearnedImages.Train(fruit, null, new SupportVectorLearner(), features);
 Console.WriteLine($"{trained.Model.About.Learner}: {trained.Test.Scores["accuracy"]:0%} of the test images right");
@@ -37,7 +38,8 @@ Console.WriteLine($"{trained.Model.About.Learner}: {trained.Test.Scores["accurac
 Matrix<double> x0 = trained.Model.FeaturesOf(fruit);
 PairSpace space = TwoSpaces.Of(trained.Model.Model, x0, trained.Model.FeatureNames, fruit.Labels)!.Spaces[0];
 Console.WriteLine($"apples from {space.View.Distances.Where((_, i) => labels[i] == 0).Min():0.00}, "
-    + $"oranges up to {space.View.Distances.Where((_, i) => labels[i] == 1).Max():0.00}, margin {space.View.Margin:0.00}");
+    + $"oranges up to {space.View.Distances.Where((_, i) => labels[i] == 1).Max():0.00}, margin "
+    + $"{space.View.Margin:0.00}");
 
 // The same maps serve tables. A ring and its inside, in squares of the inputs, are divided by a plane.
 Matrix<double> ring = Matrix<double>.Build.Dense(200, 2, (i, j) =>
@@ -49,5 +51,6 @@ foreach (Matrix<double> inputs in new[] { ring, squares.Apply(ring) })
 {
     int[] sides = [.. Enumerable.Range(0, 200).Select(i => i % 2)];
     RowPredictions found = plane.Fit(LearnerSamples.Of(inputs, sides, 2)).PredictRows(inputs);
-    Console.WriteLine($"{inputs.ColumnCount} features: {sides.Where((side, i) => found.Values.Row(i).MaximumIndex() == side).Count() / 200.0:0%} right");
+    Console.WriteLine($"{inputs.ColumnCount} features: "
+        + $"{sides.Where((side, i) => found.Values.Row(i).MaximumIndex() == side).Count() / 200.0:0%} right");
 }

@@ -86,7 +86,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
         if (given.IsLearner)
         {
             return new TrainLearnerJob(given, progress, cancellation).OfTable(
-                files, Table.Read(given.Data!), given.Test is null ? null : Table.Read(given.Test), given.ForTable(target));
+                files, Table.Read(given.Data!), given.Test is null ? null : Table.Read(given.Test),
+                given.ForTable(target));
         }
 
         if (given.Blocks || new FileInfo(given.Data!) is { Exists: true, Length: > LargeFile })
@@ -292,7 +293,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
                 + "begin anew with --force.");
         }
 
-        string[] names = [.. LearnedTable.Files(given.Output), Path.Combine(given.Output, "result.json"), Path.Combine(given.Output, "report.html")];
+        string[] names = [.. LearnedTable.Files(given.Output), Path.Combine(given.Output, "result.json"),
+            Path.Combine(given.Output, "report.html")];
         OutputFiles.RequireFree(given.Force, "-o", names);
     }
 

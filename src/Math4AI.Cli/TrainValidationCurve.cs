@@ -13,7 +13,10 @@ internal sealed record TrainValidationCurve(string Setting, double[] Values)
         Func<TableTrainingOptions, TrainerOptions, double, TableTrainingOptions>> Settings = new()
         {
             ["rate"] = (options, trainer, value) => options with { Trainer = trainer with { Rate = value } },
-            ["weight-decay"] = (options, trainer, value) => options with { Trainer = trainer with { WeightDecay = value } },
+            ["weight-decay"] = (options, trainer, value) => options with
+            {
+                Trainer = trainer with { WeightDecay = value },
+            },
             ["hidden"] = (options, _, value) => options with
             {
                 Hidden = [.. Enumerable.Repeat((int)value, options.Hidden.Count > 0 ? options.Hidden.Count : 2)],

@@ -52,7 +52,8 @@ public sealed record FitReport
             .Facts(Facts());
         if (!Result.Minimum.IsConverged)
         {
-            page.Add($"<p class=\"note\">The fit did not converge. {Html.Escape(Result.Minimum.Termination.ToString())}</p>");
+            page.Add("<p class=\"note\">The fit did not converge. "
+                + $"{Html.Escape(Result.Minimum.Termination.ToString())}</p>");
         }
 
         Parameters(page);
@@ -99,7 +100,8 @@ public sealed record FitReport
     {
         yield return ("distance", Result.Problem.Distance.Name);
         yield return ("method", Result.Minimum.Method);
-        yield return ("iterations", $"{Result.Minimum.Iterations}{(Result.Minimum.IsConverged ? string.Empty : ", not converged")}");
+        yield return ("iterations",
+            $"{Result.Minimum.Iterations}{(Result.Minimum.IsConverged ? string.Empty : ", not converged")}");
         yield return ("cost", Html.Number(Result.Minimum.Cost));
         yield return ("residual sum of squares", Html.Number(Result.ResidualSumOfSquares));
         yield return ("R²", Html.Number(Result.RSquared));
@@ -115,8 +117,8 @@ public sealed record FitReport
         Interval[] unknown = [.. Result.Names.Select(_ => new Interval(double.NaN, double.NaN))];
         IReadOnlyList<Interval> intervals = Result.IsConverged ? Result.Intervals(Level) : unknown;
         IReadOnlyList<Interval>? bootstrap = Result.IsConverged ? Bootstrap?.Intervals(Level) : null;
-        page.Heading("Parameters").Add("<div class=\"card scroll\"><table><tr><th></th><th>value</th><th>standard error</th>"
-            + $"<th>{Html.Number(100 * Level)} % interval from</th><th>to</th>"
+        page.Heading("Parameters").Add("<div class=\"card scroll\"><table><tr><th></th><th>value</th><th>standard "
+            + $"error</th><th>{Html.Number(100 * Level)} % interval from</th><th>to</th>"
             + (bootstrap is null ? string.Empty : "<th>bootstrap from</th><th>to</th>") + "</tr>");
         for (int i = 0; i < Result.Names.Count; i++)
         {
@@ -126,7 +128,9 @@ public sealed record FitReport
             double[] drawn = bootstrap is null ? [] : [bootstrap[i].Lower, bootstrap[i].Upper];
             page.Add($"<tr><th>{Html.Escape(parameter.Name)}</th>"
                 + string.Concat(numbers.Concat(drawn).Select(
-                    number => $"<td>{(double.IsNaN(number) ? string.Empty : Html.Escape(parameter.Format(number)))}</td>")) + "</tr>");
+                    number =>
+                        $"<td>{(double.IsNaN(number) ? string.Empty : Html.Escape(parameter.Format(number)))}</td>"))
+                + "</tr>");
         }
 
         page.Add("</table></div>");
@@ -149,7 +153,8 @@ public sealed record FitReport
             IReadOnlyList<Interval>[] bands =
             [
                 .. new[] { prediction.Observation, prediction.Confidence }
-                    .Where(band => Result.IsConverged && band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
+                    .Where(band => Result.IsConverged
+                        && band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
             ];
             Picture picture = CurvePictures.Fit(
                 Thinned(x), Thinned(y.ToMatrix().Column(output).ToArray()), at, prediction.Mean.ToArray(), bands);
@@ -160,7 +165,8 @@ public sealed record FitReport
                 1 => $"Data, curve, and {share} band for the mean",
                 _ => "Data and curve",
             };
-            Card(page, title, picture, Result.Problem.Model.InputNames[0], responses[Math.Min(output, responses.Length - 1)]);
+            Card(page, title, picture, Result.Problem.Model.InputNames[0],
+                responses[Math.Min(output, responses.Length - 1)]);
         }
 
         page.Add("</div>");
@@ -261,13 +267,15 @@ public sealed record FitReport
         page.Heading("Profile likelihood").Add("<div class=\"grid\">");
         foreach (string name in Result.Names.Where(name => !Result.Problem.Fixed.ContainsKey(name)))
         {
-            IReadOnlyList<(double Value, double Root)> points = Result.Profile(name, isLarge ? FewPoints : ManyPoints, cancellation);
+            IReadOnlyList<(double Value, double Root)> points =
+                Result.Profile(name, isLarge ? FewPoints : ManyPoints, cancellation);
             if (points.Count > 2)
             {
                 Card(
                     page,
                     name,
-                    CurvePictures.Line([.. points.Select(point => point.Value)], [.. points.Select(point => point.Root)]),
+                    CurvePictures.Line(
+                        [.. points.Select(point => point.Value)], [.. points.Select(point => point.Root)]),
                     name,
                     "signed root of the increase in cost; straight where the model is nearly linear");
             }
@@ -286,7 +294,8 @@ public sealed record FitReport
             return;
         }
 
-        (double, double)[] path = [.. Result.Minimum.Path.Append(Result.Minimum.Parameters).Select(point => (point[0], point[1]))];
+        (double, double)[] path =
+            [.. Result.Minimum.Path.Append(Result.Minimum.Parameters).Select(point => (point[0], point[1]))];
         (double left, double right) = Span(path.Select(point => point.Item1), Result.Parameters[0], errors[0]);
         (double bottom, double top) = Span(path.Select(point => point.Item2), Result.Parameters[1], errors[1]);
         double[,] values = new double[ContourPoints, ContourPoints];

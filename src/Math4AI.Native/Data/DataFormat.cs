@@ -7,9 +7,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Data;
 
 /// <summary>
-/// A file format that holds numbers: how its files are known, and how they are read as a table, as samples and as a matrix. Files are
-/// opened by what they hold, not by how they are called. <see cref="Table.Read(string, TableOptions)"/>, <see cref="SampleFile.Open"/> and
-/// <see cref="MatrixFile.Read"/> take every format of this list, and <see cref="Register"/> adds one of your own.
+/// A file format that holds numbers: how its files are known, and how they are read as a table, as samples and as a
+/// matrix. Files are opened by what they hold, not by how they are called.
+/// <see cref="Table.Read(string, TableOptions)"/>, <see cref="SampleFile.Open"/> and <see cref="MatrixFile.Read"/> take
+/// every format of this list, and <see cref="Register"/> adds one of your own.
 /// </summary>
 public abstract class DataFormat
 {
@@ -27,7 +28,9 @@ public abstract class DataFormat
     /// <summary>Gets the formats that can be read, in the order in which they are asked.</summary>
     public static IReadOnlyList<DataFormat> All => all;
 
-    /// <summary>Gets what the format is called in messages, with the usual ending of its files: "NumPy array (.npy)".</summary>
+    /// <summary>
+    /// Gets what the format is called in messages, with the usual ending of its files: "NumPy array (.npy)".
+    /// </summary>
     public abstract string Name { get; }
 
     /// <summary>Whether its files have lines.</summary>
@@ -41,9 +44,13 @@ public abstract class DataFormat
         ImmutableInterlocked.Update(ref all, (list, added) => list.Insert(0, added), format);
     }
 
-    /// <summary>Finds the format of a file by its first bytes. What cannot be read twice, such as a pipe, is taken for text.</summary>
+    /// <summary>
+    /// Finds the format of a file by its first bytes. What cannot be read twice, such as a pipe, is taken for text.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">It is empty, or no format knows it; the message names those that can be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is empty, or no format knows it; the message names those that can be read.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataFormat Of(string path)
     {
@@ -55,7 +62,8 @@ public abstract class DataFormat
 
         return Find(path) ?? throw new InvalidDataException(new FileInfo(path).Length == 0
             ? $"{path} is empty."
-            : $"{path} has none of the formats that can be read: {string.Join(", ", all.Select(format => format.Name))}.");
+            : $"{path} has none of the formats that can be read: "
+                + $"{string.Join(", ", all.Select(format => format.Name))}.");
     }
 
     /// <summary>The format of a file; null where no format knows it, or it cannot be read twice.</summary>
@@ -77,7 +85,8 @@ public abstract class DataFormat
         return all.FirstOrDefault(format => format.Matches(start));
     }
 
-    private static bool IsPipe(string path) => OperatingSystem.IsLinux() && File.Exists(path) && !LibC.IsRegularFile(path);
+    private static bool IsPipe(string path) =>
+        OperatingSystem.IsLinux() && File.Exists(path) && !LibC.IsRegularFile(path);
 
     /// <summary>Tells whether a file has this format.</summary>
     /// <param name="start">The first 512 bytes of the file, or all where it has fewer.</param>
@@ -91,7 +100,9 @@ public abstract class DataFormat
     /// <exception cref="IOException">It cannot be read.</exception>
     public abstract IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions options);
 
-    /// <summary>Opens a file as samples of several channels. By default the columns of its table are the channels.</summary>
+    /// <summary>
+    /// Opens a file as samples of several channels. By default the columns of its table are the channels.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or a value is missing or no number.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -101,7 +112,8 @@ public abstract class DataFormat
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or a value is missing or no number.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public virtual Matrix<double> ReadMatrix(string path) => Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path));
+    public virtual Matrix<double> ReadMatrix(string path) =>
+        Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path));
 
     private double[][] ReadColumns(string path)
     {

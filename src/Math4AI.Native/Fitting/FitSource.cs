@@ -29,7 +29,8 @@ public sealed record FitSource
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BlockLength, 1);
-        int[] columns = [.. InputColumns, .. TargetColumns, .. WeightColumn is { } weight ? [weight] : Array.Empty<int>()];
+        int[] columns =
+            [.. InputColumns, .. TargetColumns, .. WeightColumn is { } weight ? [weight] : Array.Empty<int>()];
         if (TargetColumns.Count == 0 || columns.Any(column => column < 0 || column >= Samples.Channels))
         {
             throw new ArgumentException(

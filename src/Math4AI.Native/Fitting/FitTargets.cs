@@ -51,7 +51,8 @@ public sealed class FitTargets
     {
         ArgumentNullException.ThrowIfNull(samplesByColumns);
         return samplesByColumns.ColumnCount > 0
-            ? new FitTargets(Vector<double>.Build.Dense(samplesByColumns.ToColumnMajorArray()), samplesByColumns.ColumnCount)
+            ? new FitTargets(
+                Vector<double>.Build.Dense(samplesByColumns.ToColumnMajorArray()), samplesByColumns.ColumnCount)
             : throw new ArgumentException("Observations need a column at least.", nameof(samplesByColumns));
     }
 
@@ -60,7 +61,8 @@ public sealed class FitTargets
 
     /// <summary>Some of the samples.</summary>
     internal FitTargets Select(int[] rows) => new(
-        Vector<double>.Build.Dense(rows.Length * Columns, i => Values[rows[i % rows.Length] + Samples * (i / rows.Length)]), Columns);
+        Vector<double>.Build.Dense(rows.Length * Columns,
+            i => Values[rows[i % rows.Length] + Samples * (i / rows.Length)]), Columns);
 
     /// <summary>Other numbers in their place.</summary>
     internal FitTargets With(Func<int, double> value) => new(Vector<double>.Build.Dense(Values.Count, value), Columns);

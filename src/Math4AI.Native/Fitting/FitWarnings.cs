@@ -18,7 +18,8 @@ internal static class FitWarnings
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The fit is no better than a constant (R² = {gain:G2}): if the data have a shape, give a start near it.");
+                $"The fit is no better than a constant (R² = "
+                + $"{gain:G2}): if the data have a shape, give a start near it.");
         }
 
         if (fit.SearchNote is { } note)
@@ -31,13 +32,14 @@ internal static class FitWarnings
             : [];
         if (open.Length > 0)
         {
-            yield return $"The data say next to nothing about {string.Join(", ", open)}: fix or bound, or leave out, what has no effect.";
+            yield return $"The data say next to nothing about {string.Join(", ", open)}: fix or bound, or leave out, "
+                + "what has no effect.";
         }
 
         if (fit.Problem.Distance.Link is { } link && link != Link.Identity)
         {
-            yield return $"The model stands for the expected value through the link '{link.Name}'; with the link 'identity' (--link, or "
-                + "Distance.WithLink) it stands for the expected value itself.";
+            yield return $"The model stands for the expected value through the link '{link.Name}'; with the link "
+                + "'identity' (--link, or Distance.WithLink) it stands for the expected value itself.";
         }
 
         foreach (string warning in Aliases(fit))
@@ -70,9 +72,11 @@ internal static class FitWarnings
             double low = Math.Abs(frequency - 2.0 * limit * turns), next = 2.0 * limit - frequency;
             string Value(double of) => parameter.At(of).ToString("G6", CultureInfo.InvariantCulture);
             yield return turns == 0.0
-                ? $"The samples in '{parameter.Column}' are evenly spaced, so that {parameter.Name} = {Value(next)} explains them as well: "
-                    + $"what is given here is on the near side of the Nyquist limit, {parameter.Name} = {Value(limit)}."
-                : $"{parameter.Name} = {Value(frequency)} lies beyond the Nyquist limit of the evenly spaced samples in '{parameter.Column}', "
+                ? $"The samples in '{parameter.Column}' are evenly spaced, so that {parameter.Name} = {Value(next)} "
+                    + "explains them as well: what is given here is on the near side of the Nyquist limit, "
+                    + $"{parameter.Name} = {Value(limit)}."
+                : $"{parameter.Name} = {Value(frequency)} lies beyond the Nyquist limit of the evenly spaced samples "
+                    + $"in '{parameter.Column}', "
                     + $"{parameter.Name} = {Value(limit)}: {parameter.Name} = {Value(low)} explains them as well.";
         }
     }

@@ -53,7 +53,9 @@ public sealed class FittedParameter
     /// <summary>Returns the name, the estimate and its standard error, such as <c>b = 2.0031 ± 0.0042</c>.</summary>
     public override string ToString()
     {
-        string note = !fit.IsConverged ? " (not converged)" : IsFixed ? " (fixed)" : IsOnBound ? " (on a bound)" : string.Empty;
+        string note = !fit.IsConverged
+            ? " (not converged)"
+            : IsFixed ? " (fixed)" : IsOnBound ? " (on a bound)" : string.Empty;
         return note.Length > 0 || double.IsNaN(Error())
             ? $"{Name} = {Value.ToString("G7", CultureInfo.InvariantCulture)}{note}"
             : $"{Name} = {Format(Value)} ± {Format(StandardError)}";

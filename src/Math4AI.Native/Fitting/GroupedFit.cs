@@ -27,7 +27,8 @@ public sealed class GroupedFit
     /// <exception cref="ArgumentException">There is no such group, or it could not be fitted alone.</exception>
     public FitResult this[string group] => alone.TryGetValue(group, out FitResult? fit)
         ? fit
-        : throw new ArgumentException($"There is no fit of a group '{group}' alone; there are {string.Join(", ", alone.Keys)}.", nameof(group));
+        : throw new ArgumentException(
+            $"There is no fit of a group '{group}' alone; there are {string.Join(", ", alone.Keys)}.", nameof(group));
 
     /// <summary>
     /// Gets a parameter as it is in a group: of the fit of all groups if there is one, else of the group's own.

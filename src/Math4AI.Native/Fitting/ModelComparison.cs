@@ -115,7 +115,8 @@ public static class ModelComparison
 
     /// <summary>|y − f| of every sample by the fit to the other folds.</summary>
     private static double[] Errors(
-        FitProblem problem, IReadOnlyDictionary<string, double> start, int[] order, int folds, CancellationToken cancellation)
+        FitProblem problem, IReadOnlyDictionary<string, double> start, int[] order, int folds,
+        CancellationToken cancellation)
     {
         double[] errors = new double[order.Length];
         for (int fold = 0; fold < folds; fold++)
@@ -125,11 +126,13 @@ public static class ModelComparison
             FitResult fit = problem.Select(kept).Fit(start, cancellation);
             FitProblem test = problem.Select(left);
             Vector<double> residuals = Vector<double>.Build.Dense(
-                FitSums.ResidualsOf(test, new FitBlock(test.Inputs!, test.Targets!, null), fit.Parameters).ToColumnMajorArray());
+                FitSums.ResidualsOf(test, new FitBlock(test.Inputs!, test.Targets!, null), fit.Parameters)
+                    .ToColumnMajorArray());
             for (int i = 0; i < left.Length; i++)
             {
                 // Of several numbers, the length of the vector.
-                errors[left[i]] = Math.Sqrt(Enumerable.Range(0, test.Targets!.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
+                errors[left[i]] = Math.Sqrt(
+                    Enumerable.Range(0, test.Targets!.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
             }
         }
 

@@ -10,7 +10,8 @@ namespace Math4AI.Fitting;
 /// <param name="Observation">
 /// The prediction intervals of a new observation; NaN if the noise is that of counts or classes.
 /// </param>
-public sealed record Prediction(Vector<double> Mean, IReadOnlyList<Interval> Confidence, IReadOnlyList<Interval> Observation)
+public sealed record Prediction(
+    Vector<double> Mean, IReadOnlyList<Interval> Confidence, IReadOnlyList<Interval> Observation)
 {
     private const int MaxPrintedRows = 10;
 
@@ -24,7 +25,8 @@ public sealed record Prediction(Vector<double> Mean, IReadOnlyList<Interval> Con
         }
 
         return Mean.Count > MaxPrintedRows
-            ? text.AppendLine().Append(CultureInfo.InvariantCulture, $"… and {Mean.Count - MaxPrintedRows} more").ToString()
+            ? text.AppendLine()
+                .Append(CultureInfo.InvariantCulture, $"… and {Mean.Count - MaxPrintedRows} more").ToString()
             : text.ToString();
     }
 }

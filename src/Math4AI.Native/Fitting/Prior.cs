@@ -48,7 +48,8 @@ public abstract class Prior
     /// <exception cref="NotSupportedException">The prior has a corner, and does not override this method.</exception>
     public virtual Prior Rounded(double share) =>
         HasCorner
-            ? throw new NotSupportedException($"The prior {GetType().Name} has a corner: it has to override {nameof(Rounded)}.")
+            ? throw new NotSupportedException(
+                $"The prior {GetType().Name} has a corner: it has to override {nameof(Rounded)}.")
             : this;
 
     private sealed class FromDistance : Prior
@@ -61,7 +62,8 @@ public abstract class Prior
         {
             if (!(scale > 0.0 && double.IsFinite(scale)) || !double.IsFinite(center))
             {
-                throw new ArgumentOutOfRangeException(nameof(scale), scale, "A prior needs a finite center and a scale of more than 0.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(scale), scale, "A prior needs a finite center and a scale of more than 0.");
             }
 
             (this.distance, this.center, logScale) = (distance, center, Math.Log(scale));
@@ -74,11 +76,15 @@ public abstract class Prior
         public override double Curvature(double parameter)
         {
             const double Corner = 1e-6;
-            return HasCorner && Math.Abs(parameter - center) > Corner * Math.Exp(logScale) ? 0.0 : base.Curvature(parameter);
+            return HasCorner && Math.Abs(parameter - center) > Corner * Math.Exp(logScale)
+                ? 0.0
+                : base.Curvature(parameter);
         }
 
         public override Prior Rounded(double share) =>
-            HasCorner ? new FromDistance(distance.Rounded(share * Math.Exp(logScale)), center, Math.Exp(logScale)) : this;
+            HasCorner
+                ? new FromDistance(distance.Rounded(share * Math.Exp(logScale)), center, Math.Exp(logScale))
+                : this;
     }
 
     private sealed class FromDensity(Func<double, (double Value, double Slope, double Curvature)> logDensity) : Prior

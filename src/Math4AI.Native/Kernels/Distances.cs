@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Math4AI.Kernels;
 
-/// <summary>Squared distances from many samples to one, Σ_d (x_d − z_d)²: sums of squared differences, so that near samples keep their digits.</summary>
+/// <summary>
+/// Squared distances from many samples to one, Σ_d (x_d − z_d)²: sums of squared differences, so that near samples keep
+/// their digits.
+/// </summary>
 internal static unsafe class Distances
 {
     private const int Width = 8;
@@ -107,7 +110,8 @@ internal static unsafe class Distances
             int i = 0;
             for (; i <= values.Length - 2 * Width; i += 2 * Width)
             {
-                Vector512<double> left = Vector512.Load(x + i) - centers, right = Vector512.Load(x + i + Width) - centers;
+                Vector512<double> left = Vector512.Load(x + i) - centers,
+                    right = Vector512.Load(x + i + Width) - centers;
                 low = Vector512.FusedMultiplyAdd(left * Vector512.Load(w + i), left, low);
                 high = Vector512.FusedMultiplyAdd(right * Vector512.Load(w + i + Width), right, high);
             }

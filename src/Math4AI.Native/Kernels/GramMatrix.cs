@@ -5,10 +5,13 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels;
 
-/// <summary>A matrix of kernel values or of weights for them, column after column, that is worked on by columns on all threads.</summary>
+/// <summary>
+/// A matrix of kernel values or of weights for them, column after column, that is worked on by columns on all threads.
+/// </summary>
 public sealed class GramMatrix
 {
-    // Columns that one thread takes at a time: enough to share out the triangle evenly, few enough sums to add up in order.
+    // Columns that one thread takes at a time: enough to share out the triangle evenly, few enough sums to add up in
+    // order.
     private const int ColumnsAtATime = 16;
 
     private const int RowsAtATime = 1024;
@@ -20,7 +23,8 @@ public sealed class GramMatrix
     {
     }
 
-    private GramMatrix(double[] values, int rows, int columns) => (this.values, Rows, Columns) = (values, rows, columns);
+    private GramMatrix(double[] values, int rows, int columns) =>
+        (this.values, Rows, Columns) = (values, rows, columns);
 
     /// <summary>Fills a part of one column.</summary>
     /// <param name="column">The column, from 0.</param>
@@ -46,8 +50,9 @@ public sealed class GramMatrix
     public Span<double> Column(int column) => values.AsSpan(column * Rows, Rows);
 
     /// <summary>
-    /// Fills every column, part by part, on all threads; of a symmetric matrix the half on and below the diagonal alone, and mirrors it.
-    /// The same rows of several columns follow each other, so that their samples stay in the cache.
+    /// Fills every column, part by part, on all threads; of a symmetric matrix the half on and below the diagonal
+    /// alone, and mirrors it. The same rows of several columns follow each other, so that their samples stay in the
+    /// cache.
     /// </summary>
     /// <param name="isSymmetric">Whether the matrix is that of a set of samples with itself.</param>
     /// <param name="fill">Fills a part of a column.</param>
@@ -75,7 +80,9 @@ public sealed class GramMatrix
         }
     }
 
-    /// <summary>Sums over the columns, on all threads; the order of the additions does not depend on their number.</summary>
+    /// <summary>
+    /// Sums over the columns, on all threads; the order of the additions does not depend on their number.
+    /// </summary>
     /// <param name="sums">Where the sums are added.</param>
     /// <param name="work">What a column adds.</param>
     public void SumColumns(Span<double> sums, ColumnSum work)

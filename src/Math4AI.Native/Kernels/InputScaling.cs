@@ -59,7 +59,9 @@ internal sealed class InputScaling
         ArgumentNullException.ThrowIfNull(inputs);
         return inputs.ColumnCount == shift.Length
             ? new KernelSamples(
-                Matrix<double>.Build.Dense(inputs.RowCount, inputs.ColumnCount, (i, j) => (inputs[i, j] - shift[j]) / scale[j]), nameof(inputs))
-            : throw new ArgumentException($"The fit has {shift.Length} inputs, and there are {inputs.ColumnCount}.", nameof(inputs));
+                Matrix<double>.Build.Dense(inputs.RowCount, inputs.ColumnCount,
+                    (i, j) => (inputs[i, j] - shift[j]) / scale[j]), nameof(inputs))
+            : throw new ArgumentException(
+                $"The fit has {shift.Length} inputs, and there are {inputs.ColumnCount}.", nameof(inputs));
     }
 }

@@ -16,10 +16,12 @@ public static class KernelNames
             ["matern52"] = numbers => Kernel.Matern52(Lengths(numbers)),
             ["rational-quadratic"] = numbers =>
                 Kernel.RationalQuadratic(numbers.Count > 0 ? numbers[0] : 1.0, Lengths([.. numbers.Skip(1)])),
-            ["periodic"] = numbers => Require(numbers, 2, () => Kernel.Periodic(At(numbers, 0, 1.0), At(numbers, 1, 1.0))),
+            ["periodic"] = numbers =>
+                Require(numbers, 2, () => Kernel.Periodic(At(numbers, 0, 1.0), At(numbers, 1, 1.0))),
             ["linear"] = numbers => Require(numbers, 1, () => Kernel.Linear(At(numbers, 0, 1.0))),
             ["polynomial"] = numbers => Require(numbers, 2, () => Kernel.Polynomial(
-                At(numbers, 0, UsualDegree) is var degree && degree == Math.Floor(degree) && degree is > 0.0 and < 1000.0
+                At(numbers, 0, UsualDegree) is var degree && degree == Math.Floor(degree)
+                    && degree is > 0.0 and < 1000.0
                     ? (int)degree
                     : throw new ArgumentException(
                         $"The degree of a polynomial is a whole number from 1 on, and not {degree}."),

@@ -6,8 +6,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels;
 
 /// <summary>
-/// Kernel ridge regression: the function of the kernel's space that minimizes Σ (y_i − f(x_i))² + λ ‖f‖², f(x) = Σ α_i k(x_i, x) with
-/// (K + λ I) α = y.
+/// Kernel ridge regression: the function of the kernel's space that minimizes Σ (y_i − f(x_i))² + λ ‖f‖², f(x) = Σ α_i
+/// k(x_i, x) with (K + λ I) α = y.
 /// </summary>
 /// <remarks>It equals scikit-learn's <c>KernelRidge</c>. Time and memory: <see cref="KernelRidgeSolver"/>.</remarks>
 public sealed record KernelRidge
@@ -40,7 +40,9 @@ public sealed record KernelRidge
     /// <summary>Gets the limit on steps of conjugate gradients; a fit that reaches it says so.</summary>
     public int MaxIterations { get; init; } = 500;
 
-    /// <summary>Gets the number of samples that Nyström's approximation is made of, which take 8 bytes for each of the samples.</summary>
+    /// <summary>
+    /// Gets the number of samples that Nyström's approximation is made of, which take 8 bytes for each of the samples.
+    /// </summary>
     public int LandmarkCount { get; init; } = 1000;
 
     /// <summary>Gets the seed of the choice of those samples.</summary>
@@ -62,7 +64,8 @@ public sealed record KernelRidge
         Kernel.Check(x);
         if (targets.RowCount != x.Count || x.Count == 0)
         {
-            throw new ArgumentException($"There are {x.Count} samples and {targets.RowCount} rows of targets.", nameof(targets));
+            throw new ArgumentException(
+                $"There are {x.Count} samples and {targets.RowCount} rows of targets.", nameof(targets));
         }
 
         double[] right = new KernelSamples(targets, nameof(targets)).Copy().Values, weights = new double[right.Length];
@@ -70,7 +73,8 @@ public sealed record KernelRidge
         double[] penalties = new double[x.Count];
         Array.Fill(penalties, Penalty);
         var matrix = new KernelOperator(Kernel, x, penalties);
-        bool isFactored = Solver == KernelRidgeSolver.Factor || (Solver == KernelRidgeSolver.Auto && x.Count <= MaxFactored);
+        bool isFactored = Solver == KernelRidgeSolver.Factor
+            || (Solver == KernelRidgeSolver.Auto && x.Count <= MaxFactored);
         SolveReport report = isFactored
             ? SolveByFactor(x, matrix, right, weights, cancellation)
             : SolveByGradients(x, matrix, penalties, right, weights, cancellation);
@@ -104,7 +108,9 @@ public sealed record KernelRidge
         return Fit(inputs, targets.ToColumnMatrix(), cancellation);
     }
 
-    /// <summary>A factor in float32 refined to float64; one in float64 where that one is singular or too far from the matrix.</summary>
+    /// <summary>
+    /// A factor in float32 refined to float64; one in float64 where that one is singular or too far from the matrix.
+    /// </summary>
     private SolveReport SolveByFactor(
         KernelSamples x, KernelOperator matrix, double[] right, double[] weights, CancellationToken cancellation)
     {
@@ -126,21 +132,25 @@ public sealed record KernelRidge
 
         PositiveDefiniteFactor factor = PositiveDefiniteFactor.TryFactor(gram.Values, x.Count)
             ?? throw new ArithmeticException(string.Create(
-                CultureInfo.InvariantCulture, $"K + {Penalty:G3} I is not positive definite to rounding: use a larger Penalty."));
+                CultureInfo.InvariantCulture,
+                $"K + {Penalty:G3} I is not positive definite to rounding: use a larger Penalty."));
         right.CopyTo(weights, 0);
         factor.Solve(weights);
         return new SolveReport(0, 0.0);
     }
 
     private SolveReport SolveByGradients(
-        KernelSamples x, KernelOperator matrix, double[] penalties, double[] right, double[] weights, CancellationToken cancellation)
+        KernelSamples x, KernelOperator matrix, double[] penalties, double[] right, double[] weights,
+        CancellationToken cancellation)
     {
         if (Penalty == 0.0)
         {
-            throw new ArgumentException("Conjugate gradients need a positive Penalty: without one the system is singular to rounding.");
+            throw new ArgumentException(
+                "Conjugate gradients need a positive Penalty: without one the system is singular to rounding.");
         }
 
-        var nystrom = new NystromPreconditioner(Landmarks.Choose(Kernel, x, LandmarkCount, Seed).Features(x), penalties);
+        var nystrom =
+            new NystromPreconditioner(Landmarks.Choose(Kernel, x, LandmarkCount, Seed).Features(x), penalties);
         return Solve(matrix, nystrom, right, weights, Tolerance, MaxIterations, cancellation);
     }
 
@@ -165,7 +175,8 @@ public sealed record KernelRidge
                 tolerance,
                 maxIterations,
                 cancellation);
-            worst = new SolveReport(Math.Max(worst.Iterations, report.Iterations), Math.Max(worst.Residual, report.Residual));
+            worst = new SolveReport(
+                Math.Max(worst.Iterations, report.Iterations), Math.Max(worst.Residual, report.Residual));
         }
 
         return worst;

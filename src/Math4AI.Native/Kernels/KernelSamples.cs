@@ -21,11 +21,13 @@ public sealed class KernelSamples
         int bad = Array.FindIndex(values, value => !double.IsFinite(value));
         if (bad >= 0)
         {
-            throw new ArgumentException($"Row {bad % Count + 1}, column {bad / Count + 1} is {values[bad]}, not a finite number.", name);
+            throw new ArgumentException(
+                $"Row {bad % Count + 1}, column {bad / Count + 1} is {values[bad]}, not a finite number.", name);
         }
     }
 
-    private KernelSamples(double[] values, int count, int inputs) => (this.values, Count, Inputs) = (values, count, inputs);
+    private KernelSamples(double[] values, int count, int inputs) =>
+        (this.values, Count, Inputs) = (values, count, inputs);
 
     /// <summary>Takes finite numbers, column after column.</summary>
     internal static KernelSamples Of(double[] values, int count, int inputs) => new(values, count, inputs);

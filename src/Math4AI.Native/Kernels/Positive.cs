@@ -11,7 +11,8 @@ internal static class Positive
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"The {name} of a kernel is positive and finite.");
 
-    public static double[] Check(IReadOnlyList<double> values, [CallerArgumentExpression(nameof(values))] string name = "")
+    public static double[] Check(
+        IReadOnlyList<double> values, [CallerArgumentExpression(nameof(values))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(values, name);
         ArgumentOutOfRangeException.ThrowIfZero(values.Count, name);

@@ -4,13 +4,17 @@ using MathNet.Numerics;
 
 namespace Math4AI.LinearAlgebra;
 
-/// <summary>What a function of <c>Matrix&lt;T&gt;</c> has to know of the four element types beside Math.NET's own operators.</summary>
+/// <summary>
+/// What a function of <c>Matrix&lt;T&gt;</c> has to know of the four element types beside Math.NET's own operators.
+/// </summary>
 internal static class Element<T>
     where T : struct
 {
     /// <summary>ε, the distance from 1 to the next number.</summary>
     public static double Epsilon =>
-        typeof(T) == typeof(float) || typeof(T) == typeof(Complex32) ? float.BitIncrement(1.0f) - 1.0 : double.BitIncrement(1.0) - 1.0;
+        typeof(T) == typeof(float) || typeof(T) == typeof(Complex32)
+            ? float.BitIncrement(1.0f) - 1.0
+            : double.BitIncrement(1.0) - 1.0;
 
     public static bool IsComplex => typeof(T) == typeof(Complex) || typeof(T) == typeof(Complex32);
 

@@ -6,8 +6,8 @@ using MathNet.Numerics.LinearAlgebra.Storage;
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>
-/// Products with Math.NET's sparse matrices on MKL. Math.NET has no hook for them, so they are methods of their own. They
-/// equal <c>scipy.sparse.csr_array @ …</c>. Elements are double or float.
+/// Products with Math.NET's sparse matrices on MKL. Math.NET has no hook for them, so they are methods of their own.
+/// They equal <c>scipy.sparse.csr_array @ …</c>. Elements are double or float.
 /// </summary>
 public static class SparseProducts
 {
@@ -84,10 +84,12 @@ public static class SparseProducts
         if (sparse.ColumnCount != rowsOfOther)
         {
             throw new ArgumentException(
-                $"A is {sparse.RowCount} × {sparse.ColumnCount}, and what it is multiplied with has {rowsOfOther} rows.");
+                $"A is {sparse.RowCount} × {sparse.ColumnCount}, and what it is multiplied with has "
+                + $"{rowsOfOther} rows.");
         }
 
         return sparse.Storage as SparseCompressedRowMatrixStorage<T>
-            ?? throw new ArgumentException($"A is a {sparse.GetType().Name} and not sparse: use A * B.", nameof(sparse));
+            ?? throw new ArgumentException(
+                $"A is a {sparse.GetType().Name} and not sparse: use A * B.", nameof(sparse));
     }
 }

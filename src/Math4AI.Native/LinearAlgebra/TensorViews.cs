@@ -7,9 +7,9 @@ using TorchSharp;
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>
-/// One memory for matrices and tensors. A dense matrix's array is lent to torch as it is, and a tensor that stands on such an
-/// array can be had back as a matrix: neither is copied, and what one writes the other reads. The array lives as long as
-/// either of them.
+/// One memory for matrices and tensors. A dense matrix's array is lent to torch as it is, and a tensor that stands on
+/// such an array can be had back as a matrix: neither is copied, and what one writes the other reads. The array lives
+/// as long as either of them.
 /// </summary>
 public static class TensorViews
 {
@@ -17,7 +17,9 @@ public static class TensorViews
     private static readonly Dictionary<nint, WeakReference<Array>> Lent = [];
     private static int sweepAt = 64;
 
-    /// <summary>A tensor on the memory of a dense matrix: rows × columns, with the strides of column-major order.</summary>
+    /// <summary>
+    /// A tensor on the memory of a dense matrix: rows × columns, with the strides of column-major order.
+    /// </summary>
     /// <typeparam name="T">double or float.</typeparam>
     /// <param name="matrix">A dense matrix.</param>
     /// <exception cref="NotSupportedException">The matrix is not dense, empty, or of another element type.</exception>
@@ -28,8 +30,8 @@ public static class TensorViews
         if (matrix.Storage is not DenseColumnMajorMatrixStorage<T> storage || storage.Data.Length == 0)
         {
             throw new NotSupportedException(
-                $"Only a dense matrix with elements can be shared; this is {matrix.GetType().Name}, {matrix.RowCount} × "
-                + $"{matrix.ColumnCount}: make a dense copy of it.");
+                $"Only a dense matrix with elements can be shared; this is {matrix.GetType().Name}, {matrix.RowCount} "
+                + $"× {matrix.ColumnCount}: make a dense copy of it.");
         }
 
         torch.ScalarType type = TypeOf<T>();
@@ -50,8 +52,8 @@ public static class TensorViews
         if (vector.Storage is not DenseVectorStorage<T> storage || storage.Data.Length == 0)
         {
             throw new NotSupportedException(
-                $"Only a dense vector with elements can be shared; this is {vector.GetType().Name} of {vector.Count}: make a "
-                + "dense copy of it.");
+                $"Only a dense vector with elements can be shared; this is {vector.GetType().Name} of {vector.Count}: "
+                + "make a dense copy of it.");
         }
 
         torch.Tensor tensor = torch.frombuffer(storage.Data, TypeOf<T>());
@@ -68,13 +70,15 @@ public static class TensorViews
         Matrix<T>.Build.Dense(rows, columns).AsTensor();
 
     /// <summary>
-    /// The matrix on a tensor's memory. This works for tensors of two dimensions that stand on the whole of an array lent by
-    /// <see cref="AsTensor{T}(Matrix{T})"/> or <see cref="Zeros{T}"/>, in column-major order; torch's own memory cannot become a
-    /// .NET array.
+    /// The matrix on a tensor's memory. This works for tensors of two dimensions that stand on the whole of an array
+    /// lent by <see cref="AsTensor{T}(Matrix{T})"/> or <see cref="Zeros{T}"/>, in column-major order; torch's own
+    /// memory cannot become a .NET array.
     /// </summary>
     /// <typeparam name="T">double or float, as the tensor's type.</typeparam>
     /// <param name="tensor">The tensor.</param>
-    /// <exception cref="NotSupportedException">The tensor stands on other memory, or in another order: copy it.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The tensor stands on other memory, or in another order: copy it.
+    /// </exception>
     public static Matrix<T> AsMatrix<T>(this torch.Tensor tensor)
         where T : struct, IEquatable<T>, IFormattable
     {
@@ -92,8 +96,8 @@ public static class TensorViews
         if (!isColumnMajor || ArrayAt(tensor) is not T[] array || array.Length != (long)rows * columns)
         {
             throw new NotSupportedException(
-                "The tensor does not stand on the array of a matrix in column-major order, so that it cannot be shared; copy "
-                + "it with ToMatrix, or make it with TensorViews.Zeros.");
+                "The tensor does not stand on the array of a matrix in column-major order, so that it cannot be "
+                + "shared; copy it with ToMatrix, or make it with TensorViews.Zeros.");
         }
 
         return Matrix<T>.Build.Dense(rows, columns, array);
@@ -110,8 +114,8 @@ public static class TensorViews
         if (tensor.Dimensions != 2 || tensor.dtype != TypeOf<T>())
         {
             throw new NotSupportedException(
-                $"A tensor of two dimensions and type {typeof(T).Name} is needed; this one has {tensor.Dimensions} dimensions "
-                + $"of {tensor.dtype}.");
+                $"A tensor of two dimensions and type {typeof(T).Name} is needed; this one has {tensor.Dimensions} "
+                + $"dimensions of {tensor.dtype}.");
         }
 
         using var scope = torch.NewDisposeScope();
@@ -128,7 +132,8 @@ public static class TensorViews
     {
         ArgumentNullException.ThrowIfNull(matrix);
         return matrix.AsColumnMajorArray()
-            ?? throw new NotSupportedException($"{matrix.GetType().Name} is not dense: its elements are in no one array.");
+            ?? throw new NotSupportedException(
+                $"{matrix.GetType().Name} is not dense: its elements are in no one array.");
     }
 
     private static torch.ScalarType TypeOf<T>() =>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Training;
 
 /// <summary>
-/// The samples of a step: one or more tensors by name, each with one row for each sample. A pair of inputs and targets converts to one.
+/// The samples of a step: one or more tensors by name, each with one row for each sample. A pair of inputs and targets
+/// converts to one.
 /// </summary>
 public sealed class Batch
 {
@@ -24,7 +25,9 @@ public sealed class Batch
 
     /// <summary>Initializes a batch.</summary>
     /// <param name="parts">The tensors, samples × … each, by different names.</param>
-    /// <exception cref="ArgumentException">There is none, a name appears twice, or they have different numbers of rows.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is none, a name appears twice, or they have different numbers of rows.
+    /// </exception>
     public Batch(params IEnumerable<(string Name, Tensor Tensor)> parts)
     {
         this.parts = [.. parts];
@@ -38,7 +41,8 @@ public sealed class Batch
             if (tensor.Dimensions == 0 || tensor.shape[0] != this.parts[0].Tensor.shape[0])
             {
                 throw new ArgumentException(
-                    $"'{name}' has the shape ({string.Join(", ", tensor.shape)}): the tensors of a batch have one row for each sample, as '{this.parts[0].Name}' has {this.parts[0].Tensor.shape.FirstOrDefault()}.",
+                    $"'{name}' has the shape ({string.Join(", ", tensor.shape)}): the tensors of a batch have one row "
+                    + $"for each sample, as '{this.parts[0].Name}' has {this.parts[0].Tensor.shape.FirstOrDefault()}.",
                     nameof(parts));
             }
         }
@@ -60,10 +64,12 @@ public sealed class Batch
     /// <param name="name">The name.</param>
     /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
     public Tensor this[string name] =>
-        Find(name) ?? throw new KeyNotFoundException($"The batch has no tensor '{name}'; it has: {string.Join(", ", Names)}.");
+        Find(name) ?? throw new KeyNotFoundException(
+            $"The batch has no tensor '{name}'; it has: {string.Join(", ", Names)}.");
 
     /// <summary>Gets the numbers that were logged, by name.</summary>
-    internal IReadOnlyDictionary<string, double> Logged => logged ?? (IReadOnlyDictionary<string, double>)TrainingEpoch.NoMetrics;
+    internal IReadOnlyDictionary<string, double> Logged =>
+        logged ?? (IReadOnlyDictionary<string, double>)TrainingEpoch.NoMetrics;
 
     /// <summary>Converts a pair to a batch of "inputs" and "targets".</summary>
     /// <param name="pair">The pair.</param>
@@ -80,8 +86,9 @@ public sealed class Batch
     public void Deconstruct(out Tensor inputs, out Tensor targets) => (inputs, targets) = (Inputs, Targets);
 
     /// <summary>
-    /// Logs a mean over the samples of this batch, from within a loss. The mean over the validation part is in <see cref="TrainingEpoch.Metrics"/>
-    /// of each evaluation, and can be what <see cref="TrainerOptions.Monitor"/> looks at.
+    /// Logs a mean over the samples of this batch, from within a loss. The mean over the validation part is in
+    /// <see cref="TrainingEpoch.Metrics"/> of each evaluation, and can be what <see cref="TrainerOptions.Monitor"/>
+    /// looks at.
     /// </summary>
     /// <param name="name">A name.</param>
     /// <param name="value">One number.</param>

@@ -5,20 +5,23 @@ using static TorchSharp.torch;
 namespace Math4AI.Training;
 
 /// <summary>
-/// A <see cref="Distance"/> as the loss of a training, L = 1/N Σ d(f_i, y_i). The distance knows its own slopes: what autograd is given
-/// is L + Σ ∂L/∂f (f − f₀), whose value and gradient at f₀ are those of L.
+/// A <see cref="Distance"/> as the loss of a training, L = 1/N Σ d(f_i, y_i). The distance knows its own slopes: what
+/// autograd is given is L + Σ ∂L/∂f (f − f₀), whose value and gradient at f₀ are those of L.
 /// </summary>
 public static class DistanceLoss
 {
     /// <summary>Returns the loss as a function of outputs and targets, one row for each sample.</summary>
     /// <param name="distance">Any but those whose scale is unknown.</param>
-    /// <exception cref="ArgumentException">The distance finds a scale together with θ, which a trainer does not.</exception>
+    /// <exception cref="ArgumentException">
+    /// The distance finds a scale together with θ, which a trainer does not.
+    /// </exception>
     public static Func<Tensor, Tensor, Tensor> Of(Distance distance)
     {
         ArgumentNullException.ThrowIfNull(distance);
         return distance.HasScale
             ? throw new ArgumentException(
-                $"The scale of the distance '{distance.Name}' is found with the parameters of a fit: for a trainer, take heteroscedastic, or one without a scale.",
+                $"The scale of the distance '{distance.Name}' is found with the parameters of a fit: for a trainer, "
+                + "take heteroscedastic, or one without a scale.",
                 nameof(distance))
             : (outputs, targets) => Loss(distance, outputs, targets);
     }

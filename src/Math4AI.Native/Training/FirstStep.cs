@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Training;
 
 /// <summary>
-/// What is looked at in the first step of a training, when nothing is lost yet: finite inputs and parameters, outputs that fit the targets, and a
-/// gradient that reaches the parameters.
+/// What is looked at in the first step of a training, when nothing is lost yet: finite inputs and parameters, outputs
+/// that fit the targets, and a gradient that reaches the parameters.
 /// </summary>
 internal sealed class FirstStep
 {
@@ -22,7 +22,8 @@ internal sealed class FirstStep
             if (!IsFinite(parameters.Parameters[i]))
             {
                 throw new ArgumentException(
-                    $"The parameter '{parameters.Segments[i].Settings.Name}' is not finite before the first step: initialize it, or load sound weights.");
+                    $"The parameter '{parameters.Segments[i].Settings.Name}' is not finite before the first step: "
+                    + "initialize it, or load sound weights.");
             }
         }
     }
@@ -38,19 +39,22 @@ internal sealed class FirstStep
             if (NotFiniteRow(tensor) is { } row)
             {
                 throw new ArgumentException(
-                    $"Sample {rows[row]} has a number that is not finite in '{name}': fill it in, or leave the sample out.");
+                    $"Sample {rows[row]} has a number that is not finite in "
+                    + $"'{name}': fill it in, or leave the sample out.");
             }
         }
     }
 
     /// <summary>
-    /// Checks that a loss of outputs and targets does not spread one over the other: (8, 1) against (8) would be compared as (8, 8). The loss may
-    /// reshape them itself; then it is the same for outputs of the shape of the targets.
+    /// Checks that a loss of outputs and targets does not spread one over the other: (8, 1) against (8) would be
+    /// compared as (8, 8). The loss may reshape them itself; then it is the same for outputs of the shape of the
+    /// targets.
     /// </summary>
     /// <exception cref="ArgumentException">It does.</exception>
     public static void CheckOutputs(Tensor outputs, Tensor targets, Func<Tensor, Tensor, Tensor> loss)
     {
-        bool isSuspect = outputs.is_floating_point() && targets.is_floating_point() && outputs.numel() == targets.numel()
+        bool isSuspect = outputs.is_floating_point() && targets.is_floating_point()
+            && outputs.numel() == targets.numel()
             && outputs.numel() > 1 && !outputs.shape.SequenceEqual(targets.shape);
         if (!isSuspect)
         {
@@ -63,7 +67,8 @@ internal sealed class FirstStep
         {
             try
             {
-                (asGiven, reshaped) = (Number(loss(outputs, targets)), Number(loss(outputs.reshape(targets.shape), targets)));
+                (asGiven, reshaped) =
+                    (Number(loss(outputs, targets)), Number(loss(outputs.reshape(targets.shape), targets)));
             }
             catch (ExternalException)
             {
@@ -75,7 +80,8 @@ internal sealed class FirstStep
         if (asGiven != reshaped)
         {
             throw new ArgumentException(
-                $"The outputs have the shape {Shape(outputs)} and the targets {Shape(targets)}: the loss compares each with every other. Make them alike, by squeeze(1) or unsqueeze(1).");
+                $"The outputs have the shape {Shape(outputs)} and the targets {Shape(targets)}: the loss compares each "
+                + "with every other. Make them alike, by squeeze(1) or unsqueeze(1).");
         }
     }
 
@@ -92,18 +98,22 @@ internal sealed class FirstStep
         if (!loss.requires_grad)
         {
             throw new InvalidOperationException(
-                "The loss has no gradient: it does not depend on a trainable parameter, or was computed within no_grad() or after detach().");
+                "The loss has no gradient: it does not depend on a trainable parameter, or was computed within "
+                + "no_grad() or after detach().");
         }
     }
 
     /// <summary>Returns what to say of parameters that the gradient does not reach.</summary>
     public IEnumerable<string> Unreached()
     {
-        string[] names = [.. parameters.Segments.Where((segment, i) => segment.Count > 0 && IsWithoutGradient(parameters.Parameters[i]))
+        string[] names =
+            [.. parameters.Segments.Where(
+                (segment, i) => segment.Count > 0 && IsWithoutGradient(parameters.Parameters[i]))
             .Select(segment => segment.Settings.Name)];
         if (names.Length > 0)
         {
-            yield return $"The gradient does not reach {string.Join(", ", names.Take(20))}{(names.Length > 20 ? $" and {names.Length - 20} more" : string.Empty)}: these parameters are not trained.";
+            yield return "The gradient does not reach "
+                + $"{string.Join(", ", names.Take(20))}{(names.Length > 20 ? $" and {names.Length - 20} more" : string.Empty)}: these parameters are not trained.";
         }
     }
 
@@ -118,12 +128,14 @@ internal sealed class FirstStep
             for (int first = 0; first < part.Count; first += AtOnce)
             {
                 using DisposeScope scope = NewDisposeScope();
-                Batch batch = part.Take([.. Enumerable.Range(first, Math.Min(AtOnce, part.Count - first)).Select(i => (long)i)]);
+                Batch batch =
+                    part.Take([.. Enumerable.Range(first, Math.Min(AtOnce, part.Count - first)).Select(i => (long)i)]);
                 foreach ((string of, Tensor tensor) in batch.Parts())
                 {
                     if (NotFiniteRow(tensor) is { } row)
                     {
-                        return $"sample {first + row} of the {name} part has a number that is not finite in '{of}'; fill it in, or leave the sample out";
+                        return $"sample {first + row} of the {name} part has a number that is not finite in '{of}'; "
+                            + "fill it in, or leave the sample out";
                     }
                 }
             }
@@ -137,20 +149,25 @@ internal sealed class FirstStep
     /// <param name="failure">Torch's exception.</param>
     /// <param name="batch">What the step was given.</param>
     /// <param name="parameters">What is trained.</param>
-    public static InvalidOperationException Explain(int step, ExternalException failure, Batch batch, ParameterStore parameters)
+    public static InvalidOperationException Explain(
+        int step, ExternalException failure, Batch batch, ParameterStore parameters)
     {
         string message = failure.Message.Split('\n')[0].Trim().TrimEnd('.');
         ScalarType[] types = [.. parameters.Parameters.Select(parameter => parameter.dtype).Distinct()];
-        (string Name, Tensor Tensor)[] other = [.. batch.Parts().Where(part => part.Tensor.is_floating_point() && !types.Contains(part.Tensor.dtype))];
+        (string Name, Tensor Tensor)[] other =
+            [.. batch.Parts().Where(part => part.Tensor.is_floating_point() && !types.Contains(part.Tensor.dtype))];
         string hint = other.Length > 0
-            ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: convert one of them by to(…)."
-            : $" The step was given {string.Join(", ", batch.Parts().Select(part => $"'{part.Name}' {part.Tensor.dtype} {Shape(part.Tensor)}"))}.";
+            ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: "
+                + "convert one of them by to(…)."
+            : " The step was given "
+                + $"{string.Join(", ", batch.Parts().Select(part => $"'{part.Name}' {part.Tensor.dtype} {Shape(part.Tensor)}"))}.";
         return new InvalidOperationException($"Step {step} failed in torch: {message}.{hint}", failure);
     }
 
     /// <summary>Returns whether all buffers of a module are finite.</summary>
     public static bool AreBuffersFinite(nn.Module module) =>
-        module.named_buffers().All(one => (!one.buffer.is_floating_point() && !one.buffer.is_complex()) || IsFinite(one.buffer));
+        module.named_buffers().All(
+            one => (!one.buffer.is_floating_point() && !one.buffer.is_complex()) || IsFinite(one.buffer));
 
     /// <summary>Returns the number that a tensor holds, of whatever type.</summary>
     public static double Number(Tensor value)
@@ -158,7 +175,8 @@ internal sealed class FirstStep
         using Tensor wide = value.detach().to_type(ScalarType.Float64);
         return wide.numel() == 1
             ? wide.item<double>()
-            : throw new InvalidOperationException($"The loss has the shape {Shape(value)}: return one number, the mean over the samples of the batch.");
+            : throw new InvalidOperationException(
+                $"The loss has the shape {Shape(value)}: return one number, the mean over the samples of the batch.");
     }
 
     private static string Shape(Tensor tensor) => $"({string.Join(", ", tensor.shape)})";
@@ -184,6 +202,7 @@ internal sealed class FirstStep
         }
 
         using DisposeScope scope = NewDisposeScope();
-        return (int)tensor.detach().isfinite().reshape(tensor.shape[0], -1).all(1).to_type(ScalarType.Int64).argmin().item<long>();
+        return (int)tensor.detach().isfinite().reshape(tensor.shape[0], -1).all(1).to_type(ScalarType.Int64).argmin()
+            .item<long>();
     }
 }

@@ -13,7 +13,8 @@ internal sealed class Freezing : IDisposable
     {
         foreach ((string name, Parameter parameter) in options.Groups.Count == 0 ? [] : module.named_parameters())
         {
-            if (parameter.requires_grad && options.Groups.FirstOrDefault(group => group.Has(name)) is { FromEpoch: > 1 })
+            if (parameter.requires_grad
+                && options.Groups.FirstOrDefault(group => group.Has(name)) is { FromEpoch: > 1 })
             {
                 parameter.requires_grad = false;
                 changed.Add(parameter);

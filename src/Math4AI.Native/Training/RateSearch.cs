@@ -9,13 +9,15 @@ namespace Math4AI.Training;
 /// <param name="Suggested">The rate at which the smoothed loss falls most steeply.</param>
 public sealed record RateSearch(IReadOnlyList<double> Rates, IReadOnlyList<double> Losses, double Suggested)
 {
-    internal static RateSearch Run(TrainingTask task, TrainingData train, TrainerOptions options, double minRate, double maxRate, int steps)
+    internal static RateSearch Run(
+        TrainingTask task, TrainingData train, TrainerOptions options, double minRate, double maxRate, int steps)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 10);
         if (!(minRate > 0.0) || !(maxRate > minRate) || !double.IsFinite(maxRate))
         {
-            throw new ArgumentOutOfRangeException(nameof(minRate), "The first rate is more than 0, and the last more than the first.");
+            throw new ArgumentOutOfRangeException(
+                nameof(minRate), "The first rate is more than 0, and the last more than the first.");
         }
 
         if (train.Count == 0)
@@ -64,7 +66,8 @@ public sealed record RateSearch(IReadOnlyList<double> Rates, IReadOnlyList<doubl
         }
 
         int least = Array.IndexOf(smooth, smooth.Min());
-        int best = Enumerable.Range(1, Math.Max(1, least)).MinBy(i => i < smooth.Length ? smooth[i] - smooth[i - 1] : 0.0);
+        int best = Enumerable.Range(1, Math.Max(1, least)).MinBy(
+            i => i < smooth.Length ? smooth[i] - smooth[i - 1] : 0.0);
         return rates[Math.Min(best, rates.Count - 1)];
     }
 

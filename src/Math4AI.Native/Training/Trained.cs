@@ -3,8 +3,8 @@ using Math4AI.Training.Scoring;
 namespace Math4AI.Training;
 
 /// <summary>
-/// A trained model, how it was trained, and how well it predicts the parts of its data. Every training of a model returns one: of a
-/// table, of a table in blocks, of images and of a text.
+/// A trained model, how it was trained, and how well it predicts the parts of its data. Every training of a model
+/// returns one: of a table, of a table in blocks, of images and of a text.
 /// </summary>
 /// <typeparam name="TModel">The kind of model.</typeparam>
 public sealed record Trained<TModel>

@@ -23,22 +23,28 @@ public sealed record TrainingEpoch(int Epoch, double TrainLoss, double Validatio
 public sealed record TrainingResult(
     IReadOnlyList<TrainingEpoch> History, int BestEpoch, int Steps, int Parameters, double Seconds)
 {
-    /// <summary>Gets what should be known of the training, each a sentence, such as the parameters that no gradient reached.</summary>
+    /// <summary>
+    /// Gets what should be known of the training, each a sentence, such as the parameters that no gradient reached.
+    /// </summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 /// <summary>
-/// Trains a module on mini-batches, with a schedule, clipped gradients, early stopping and checkpoints. Tensors of a step are freed
-/// with it: memory stays as it is over any number of steps. The same seed and number of threads give the same bits, unless something
-/// else in the process draws from torch's generator, which is one for all, at the same time.
+/// Trains a module on mini-batches, with a schedule, clipped gradients, early stopping and checkpoints. Tensors of a
+/// step are freed with it: memory stays as it is over any number of steps. The same seed and number of threads give the
+/// same bits, unless something else in the process draws from torch's generator, which is one for all, at the same
+/// time.
 /// <para>
-/// Parameters of float32 and float64, real and complex, are stepped in their type; those of bfloat16 and float16 have float32 master copies. All keep
-/// their shape, strides, type and memory. State that a module keeps outside of parameters and buffers, such as a field that counts, is not in checkpoints.
+/// Parameters of float32 and float64, real and complex, are stepped in their type; those of bfloat16 and float16 have
+/// float32 master copies. All keep their shape, strides, type and memory. State that a module keeps outside of
+/// parameters and buffers, such as a field that counts, is not in checkpoints.
 /// </para>
 /// </summary>
 public static class Trainer
 {
-    /// <summary>Makes a module whose initial weights are drawn from a seed: the same seed gives the same weights.</summary>
+    /// <summary>
+    /// Makes a module whose initial weights are drawn from a seed: the same seed gives the same weights.
+    /// </summary>
     /// <typeparam name="TModule">The kind of module.</typeparam>
     /// <param name="make">Makes the module, such as <c>() => new Net()</c>.</param>
     /// <param name="seed">The seed.</param>
@@ -60,8 +66,12 @@ public static class Trainer
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">A part is empty, a number in it is not finite, outputs and targets do not fit, or a setting makes no sense.</exception>
-    /// <exception cref="InvalidOperationException">Torch refused a step, or the loss has no gradient or is not finite; the message says why.</exception>
+    /// <exception cref="ArgumentException">
+    /// A part is empty, a number in it is not finite, outputs and targets do not fit, or a setting makes no sense.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// Torch refused a step, or the loss has no gradient or is not finite; the message says why.
+    /// </exception>
     public static TrainingResult Fit(
         nn.Module<Tensor, Tensor> module,
         Func<Tensor, Tensor, Tensor> loss,
@@ -87,9 +97,15 @@ public static class Trainer
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">A part is empty, a number in it is not finite, outputs and targets do not fit, or a setting makes no sense.</exception>
-    /// <exception cref="InvalidOperationException">Torch refused a step, or the loss has no gradient or is not finite; the message says why.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged, or of another training.</exception>
+    /// <exception cref="ArgumentException">
+    /// A part is empty, a number in it is not finite, outputs and targets do not fit, or a setting makes no sense.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// Torch refused a step, or the loss has no gradient or is not finite; the message says why.
+    /// </exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint to go on from is damaged, or of another training.
+    /// </exception>
     public static TrainingResult Fit(
         nn.Module<Tensor, Tensor> module,
         Func<Tensor, Tensor, Tensor> loss,
@@ -116,9 +132,15 @@ public static class Trainer
     /// <param name="options">The settings.</param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">A part is empty, a number in it is not finite, or a setting makes no sense.</exception>
-    /// <exception cref="InvalidOperationException">Torch refused a step, or the loss has no gradient or is not finite; the message says why.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged, or of another training.</exception>
+    /// <exception cref="ArgumentException">
+    /// A part is empty, a number in it is not finite, or a setting makes no sense.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// Torch refused a step, or the loss has no gradient or is not finite; the message says why.
+    /// </exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint to go on from is damaged, or of another training.
+    /// </exception>
     public static TrainingResult Fit(
         nn.Module module,
         Func<Batch, Tensor> loss,
@@ -132,7 +154,8 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(loss);
         options ??= new TrainerOptions();
         return options.Metrics?.Count > 0
-            ? throw new ArgumentException("A loss of a batch has its metrics logged by batch.Log; TrainerOptions.Metrics are for losses of outputs and targets.")
+            ? throw new ArgumentException("A loss of a batch has its metrics logged by batch.Log; "
+                + "TrainerOptions.Metrics are for losses of outputs and targets.")
             : Fit(new BatchTask(module, loss), train, validation, options, progress, cancellation);
     }
 
@@ -140,7 +163,8 @@ public static class Trainer
     /// <param name="module">The module.</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
     /// <param name="part">The samples.</param>
-    public static double Evaluate(nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, TrainingData part)
+    public static double Evaluate(
+        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, TrainingData part)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(loss);
@@ -148,7 +172,10 @@ public static class Trainer
         return new OutputsTask(module, loss, new TrainerOptions().Metrics).Evaluate(part).Loss;
     }
 
-    /// <summary>Returns the mean loss over a set of samples, and the means of what the loss logs; the module is in evaluation mode after it.</summary>
+    /// <summary>
+    /// Returns the mean loss over a set of samples, and the means of what the loss logs; the module is in evaluation
+    /// mode after it.
+    /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="loss">The mean loss of the samples of a batch.</param>
     /// <param name="part">The samples.</param>
@@ -162,8 +189,9 @@ public static class Trainer
     }
 
     /// <summary>
-    /// Finds a rate by a range test: the rate grows from step to step by a constant factor until the loss is four times its least; the rate that is
-    /// suggested is where the smoothed loss falls most steeply. The module is left as it was. Source: L. Smith, WACV (2017).
+    /// Finds a rate by a range test: the rate grows from step to step by a constant factor until the loss is four times
+    /// its least; the rate that is suggested is where the smoothed loss falls most steeply. The module is left as it
+    /// was. Source: L. Smith, WACV (2017).
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="loss">The mean loss of outputs and targets.</param>
@@ -184,7 +212,8 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(loss);
         return RateSearch.Run(
-            new OutputsTask(module, loss, new TrainerOptions().Metrics), train, options ?? new TrainerOptions(), minRate, maxRate, steps);
+            new OutputsTask(module, loss, new TrainerOptions().Metrics), train, options ?? new TrainerOptions(),
+            minRate, maxRate, steps);
     }
 
     /// <summary>Finds a rate for any module, with a loss that takes a batch through it.</summary>
@@ -200,7 +229,8 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(loss);
-        return RateSearch.Run(new BatchTask(module, loss), train, options ?? new TrainerOptions(), minRate, maxRate, steps);
+        return RateSearch.Run(
+            new BatchTask(module, loss), train, options ?? new TrainerOptions(), minRate, maxRate, steps);
     }
 
     private static TrainingResult Fit(

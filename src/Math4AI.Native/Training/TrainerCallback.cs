@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training;
 
-/// <summary>What is called in the course of a training. Override what you need; <see cref="TrainingMoment.Stop"/> ends the training.</summary>
+/// <summary>
+/// What is called in the course of a training. Override what you need; <see cref="TrainingMoment.Stop"/> ends the
+/// training.
+/// </summary>
 public abstract class TrainerCallback
 {
     /// <summary>Is called after each step.</summary>
@@ -81,7 +84,8 @@ public sealed record TrainingMonitor(string Name, bool IsHigherBetter)
         double value = Name == LossName ? epoch.ValidationLoss
             : epoch.Metrics.TryGetValue(Name, out double metric) ? metric
             : throw new InvalidOperationException(
-                $"The monitor looks at '{Name}', which is no metric: there are {string.Join(", ", epoch.Metrics.Keys.Prepend(LossName))}.");
+                $"The monitor looks at '{Name}', which is no metric: there are "
+                + $"{string.Join(", ", epoch.Metrics.Keys.Prepend(LossName))}.");
         return IsHigherBetter ? -value : value;
     }
 }

@@ -31,9 +31,9 @@ public sealed record TrainerOptions
     public int Accumulate { get; init; } = 1;
 
     /// <summary>
-    /// Gets whether parts of a batch are worked on at once, one on each of <see cref="Runtime.Compute.Threads"/> threads. Right where the loss
-    /// is a mean over the samples and no layer mixes them, as batch norms do; worth it for large models. (<see cref="Mlp"/> and
-    /// <see cref="CharTransformer"/> use all threads anyway.)
+    /// Gets whether parts of a batch are worked on at once, one on each of <see cref="Runtime.Compute.Threads"/>
+    /// threads. Right where the loss is a mean over the samples and no layer mixes them, as batch norms do; worth it
+    /// for large models. (<see cref="Mlp"/> and <see cref="CharTransformer"/> use all threads anyway.)
     /// </summary>
     public bool SplitBatches { get; init; }
 
@@ -47,14 +47,14 @@ public sealed record TrainerOptions
     public Schedule Schedule { get; init; } = Schedule.Cosine;
 
     /// <summary>
-    /// Gets the weight decay, 0 or more; it acts on the parameters that <see cref="DecayRule"/> names, by default matrices
-    /// alone.
+    /// Gets the weight decay, 0 or more; it acts on the parameters that <see cref="DecayRule"/> names, by default
+    /// matrices alone.
     /// </summary>
     public double WeightDecay { get; init; } = 1e-2;
 
     /// <summary>
-    /// Gets which parameters decay, by name and tensor: by default those of two dimensions or more, that is, no bias and no
-    /// scale of a norm.
+    /// Gets which parameters decay, by name and tensor: by default those of two dimensions or more, that is, no bias
+    /// and no scale of a norm.
     /// </summary>
     public Func<string, Tensor, bool> DecayRule { get; init; } = (_, parameter) => parameter.Dimensions > 1;
 
@@ -71,13 +71,15 @@ public sealed record TrainerOptions
     public bool DropLast { get; init; }
 
     /// <summary>
-    /// Gets metrics of the validation part, each the mean of outputs and targets of a batch, for a module from one tensor to another.
-    /// Any other loss logs its own by <see cref="Batch.Log(string, double)"/>.
+    /// Gets metrics of the validation part, each the mean of outputs and targets of a batch, for a module from one
+    /// tensor to another. Any other loss logs its own by <see cref="Batch.Log(string, double)"/>.
     /// </summary>
     public IReadOnlyDictionary<string, Func<Tensor, Tensor, Tensor>> Metrics { get; init; } =
         new Dictionary<string, Func<Tensor, Tensor, Tensor>>();
 
-    /// <summary>Gets what chooses the best weights and stops the training: by default the lowest validation loss.</summary>
+    /// <summary>
+    /// Gets what chooses the best weights and stops the training: by default the lowest validation loss.
+    /// </summary>
     public TrainingMonitor Monitor { get; init; } = TrainingMonitor.Loss;
 
     /// <summary>Gets what is called in the course of the training.</summary>
@@ -90,14 +92,14 @@ public sealed record TrainerOptions
     public double MaxGradientNorm { get; init; } = 1.0;
 
     /// <summary>
-    /// Gets the largest absolute value of an element of the gradient: larger ones are clipped to it, before the norm is looked at.
-    /// Infinity, the default, for no limit.
+    /// Gets the largest absolute value of an element of the gradient: larger ones are clipped to it, before the norm is
+    /// looked at. Infinity, the default, for no limit.
     /// </summary>
     public double MaxGradientValue { get; init; } = double.PositiveInfinity;
 
     /// <summary>
-    /// Gets whether the weights that were best by <see cref="Monitor"/> are restored, and training stops where nothing improves; otherwise
-    /// the weights are those of the end.
+    /// Gets whether the weights that were best by <see cref="Monitor"/> are restored, and training stops where nothing
+    /// improves; otherwise the weights are those of the end.
     /// </summary>
     public bool RestoreBest { get; init; } = true;
 
@@ -108,8 +110,8 @@ public sealed record TrainerOptions
     public int Patience { get; init; } = 40;
 
     /// <summary>
-    /// Gets the seed of the order of the samples, and of what the module draws in training. The weights that a module begins with were drawn
-    /// when it was made: <see cref="Trainer.Create"/> makes one from a seed.
+    /// Gets the seed of the order of the samples, and of what the module draws in training. The weights that a module
+    /// begins with were drawn when it was made: <see cref="Trainer.Create"/> makes one from a seed.
     /// </summary>
     public int Seed { get; init; } = 1;
 
@@ -139,42 +141,46 @@ public sealed record TrainerOptions
         }
 
         Optimizer.Check();
-        if (!(Rate > 0.0) || !double.IsFinite(Rate) || !(WeightDecay >= 0.0) || !(MaxGradientNorm > 0.0) || !(MaxGradientValue > 0.0))
+        if (!(Rate > 0.0) || !double.IsFinite(Rate) || !(WeightDecay >= 0.0) || !(MaxGradientNorm > 0.0)
+            || !(MaxGradientValue > 0.0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(Rate), "The rate and the limits of the gradient must be more than 0, the rate finite, and the weight decay not negative.");
+                nameof(Rate), "The rate and the limits of the gradient must be more than 0, the rate finite, and the "
+                    + "weight decay not negative.");
         }
     }
 
     /// <summary>
-    /// Gets what of these settings makes a training the one it is, by name: a checkpoint goes on only where they are the same. A setting
-    /// that a checkpoint does not know had its default there.
+    /// Gets what of these settings makes a training the one it is, by name: a checkpoint goes on only where they are
+    /// the same. A setting that a checkpoint does not know had its default there.
     /// </summary>
     /// <param name="module">The module; null for none, whose parameters have no settings of their own.</param>
-    internal IReadOnlyDictionary<string, string> Identity(nn.Module? module = null) => new Dictionary<string, FormattableString>
-    {
-        ["epochs"] = $"{(Steps is null ? Epochs : (int?)null)}",
-        ["steps"] = $"{Steps}",
-        ["evaluateEvery"] = $"{EvaluateEvery}",
-        ["batchSize"] = $"{BatchSize}",
-        ["accumulate"] = $"{Accumulate}",
-        ["splitBatches"] = $"{SplitBatches}",
-        ["optimizer"] = $"{Optimizer}",
-        ["rate"] = $"{Rate:R}",
-        ["schedule"] = $"{Schedule}",
-        ["weightDecay"] = $"{WeightDecay:R}",
-        ["maxGradientNorm"] = $"{MaxGradientNorm:R}",
-        ["maxGradientValue"] = $"{MaxGradientValue:R}",
-        ["restoreBest"] = $"{RestoreBest}",
-        ["patience"] = $"{(RestoreBest ? Patience : (int?)null)}",
-        ["seed"] = $"{Seed}",
-        ["sampler"] = $"{Sampler}",
-        ["dropLast"] = $"{DropLast}",
-        ["average"] = $"{Average}",
-        ["monitor"] = $"{Monitor}",
-        ["groups"] = $"{(module is null ? string.Empty : Described(module))}",
-    }.ToDictionary(setting => setting.Key, setting => FormattableString.Invariant(setting.Value));
+    internal IReadOnlyDictionary<string, string> Identity(nn.Module? module = null) =>
+        new Dictionary<string, FormattableString>
+        {
+            ["epochs"] = $"{(Steps is null ? Epochs : (int?)null)}",
+            ["steps"] = $"{Steps}",
+            ["evaluateEvery"] = $"{EvaluateEvery}",
+            ["batchSize"] = $"{BatchSize}",
+            ["accumulate"] = $"{Accumulate}",
+            ["splitBatches"] = $"{SplitBatches}",
+            ["optimizer"] = $"{Optimizer}",
+            ["rate"] = $"{Rate:R}",
+            ["schedule"] = $"{Schedule}",
+            ["weightDecay"] = $"{WeightDecay:R}",
+            ["maxGradientNorm"] = $"{MaxGradientNorm:R}",
+            ["maxGradientValue"] = $"{MaxGradientValue:R}",
+            ["restoreBest"] = $"{RestoreBest}",
+            ["patience"] = $"{(RestoreBest ? Patience : (int?)null)}",
+            ["seed"] = $"{Seed}",
+            ["sampler"] = $"{Sampler}",
+            ["dropLast"] = $"{DropLast}",
+            ["average"] = $"{Average}",
+            ["monitor"] = $"{Monitor}",
+            ["groups"] = $"{(module is null ? string.Empty : Described(module))}",
+        }.ToDictionary(setting => setting.Key, setting => FormattableString.Invariant(setting.Value));
 
     private string Described(nn.Module module) =>
-        string.Join("; ", ParameterSettings.Of(module, this).Select(one => one.Describe(this)).Where(text => text.Length > 0));
+        string.Join(
+            "; ", ParameterSettings.Of(module, this).Select(one => one.Describe(this)).Where(text => text.Length > 0));
 }

@@ -15,12 +15,15 @@ public abstract class TrainingData
     /// <summary>Gets the number of samples.</summary>
     public abstract int Count { get; }
 
-    /// <summary>Returns samples: a pair of inputs and targets, or any tensors by name; they belong to the caller's scope.</summary>
+    /// <summary>
+    /// Returns samples: a pair of inputs and targets, or any tensors by name; they belong to the caller's scope.
+    /// </summary>
     /// <param name="rows">The samples, from 0.</param>
     public abstract Batch Take(ReadOnlySpan<long> rows);
 
     /// <summary>
-    /// Gets whether samples are slow to read, as from a disk: then the next batch is taken on another thread while a step is under way.
+    /// Gets whether samples are slow to read, as from a disk: then the next batch is taken on another thread while a
+    /// step is under way.
     /// </summary>
     public virtual bool IsSlow => false;
 
@@ -36,7 +39,8 @@ public abstract class TrainingData
     /// <summary>Returns samples that are rows of any number of tensors.</summary>
     /// <param name="parts">samples × … each, by different names.</param>
     /// <exception cref="ArgumentException">A name appears twice, or the numbers of rows differ.</exception>
-    public static TrainingData FromTensors(params IEnumerable<(string Name, Tensor Tensor)> parts) => new TensorSet(new Batch(parts));
+    public static TrainingData FromTensors(params IEnumerable<(string Name, Tensor Tensor)> parts) =>
+        new TensorSet(new Batch(parts));
 
     /// <summary>Returns samples of numbers, with numbers as targets: float32, samples × columns each.</summary>
     /// <param name="inputs">One array for each sample, of one length.</param>
@@ -45,21 +49,28 @@ public abstract class TrainingData
     public static TrainingData FromArrays(IReadOnlyList<double[]> inputs, IReadOnlyList<double[]> targets) =>
         new TensorData(TensorSet.Rows(inputs, nameof(inputs)), TensorSet.Rows(targets, nameof(targets)));
 
-    /// <summary>Returns samples of numbers with classes as targets: float32, samples × columns, and int64, one for each sample.</summary>
+    /// <summary>
+    /// Returns samples of numbers with classes as targets: float32, samples × columns, and int64, one for each sample.
+    /// </summary>
     /// <param name="inputs">One array for each sample, of one length.</param>
     /// <param name="classes">The class of each sample, from 0.</param>
     /// <exception cref="ArgumentException">The arrays differ in length.</exception>
     public static TrainingData FromArrays(IReadOnlyList<double[]> inputs, IReadOnlyList<int> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        return new TensorData(TensorSet.Rows(inputs, nameof(inputs)), tensor([.. classes.Select(one => (long)one)]).DetachFromDisposeScope());
+        return new TensorData(TensorSet.Rows(inputs, nameof(inputs)), tensor([.. classes.Select(one => (long)one)])
+            .DetachFromDisposeScope());
     }
 
-    /// <summary>Returns the rows of a table of numbers, with one column as the target: float32, rows × columns and rows × 1.</summary>
+    /// <summary>
+    /// Returns the rows of a table of numbers, with one column as the target: float32, rows × columns and rows × 1.
+    /// </summary>
     /// <param name="table">The table, which <see cref="Table.Read"/> reads from a file of any known format.</param>
     /// <param name="target">The column that is predicted.</param>
     /// <param name="inputs">The columns that are inputs; null for all others.</param>
-    /// <exception cref="ArgumentException">There is no such column, or a value is no finite number; the message says where.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, or a value is no finite number; the message says where.
+    /// </exception>
     public static TrainingData FromTable(Table table, string target, IReadOnlyList<string>? inputs = null)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -74,7 +85,8 @@ public abstract class TrainingData
     public static TrainingData FromSamples(IEnumerable<(Tensor Inputs, Tensor Targets)> samples)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return TensorSet.Stack([.. samples.Select(sample => (IReadOnlyDictionary<string, Tensor>)new Dictionary<string, Tensor>
+        return TensorSet.Stack(
+            [.. samples.Select(sample => (IReadOnlyDictionary<string, Tensor>)new Dictionary<string, Tensor>
         {
             [Batch.InputsName] = sample.Inputs,
             [Batch.TargetsName] = sample.Targets,
@@ -90,8 +102,8 @@ public abstract class TrainingData
     }
 
     /// <summary>
-    /// Returns the samples of batches, such as those of a DataLoader of TorchSharp; one pass over them is read and kept, and the trainer makes its
-    /// own batches.
+    /// Returns the samples of batches, such as those of a DataLoader of TorchSharp; one pass over them is read and
+    /// kept, and the trainer makes its own batches.
     /// </summary>
     /// <param name="batches">Tensors by name, samples × … each.</param>
     /// <exception cref="ArgumentException">There is none, or the names or shapes differ.</exception>
@@ -101,7 +113,8 @@ public abstract class TrainingData
         using DisposeScope scope = NewDisposeScope();
 
         // A loader frees a batch when it makes the next one.
-        return TensorSet.Concatenate([.. batches.Select(batch => batch.ToDictionary(part => part.Key, part => part.Value.clone()))]);
+        return TensorSet.Concatenate(
+            [.. batches.Select(batch => batch.ToDictionary(part => part.Key, part => part.Value.clone()))]);
     }
 }
 
@@ -120,7 +133,8 @@ public class TensorData : TrainingData
         ArgumentNullException.ThrowIfNull(targets);
         if (inputs.Dimensions == 0 || targets.Dimensions == 0)
         {
-            throw new ArgumentException("Inputs and targets need one row for each sample, and one of them is a single number without a dimension.");
+            throw new ArgumentException("Inputs and targets need one row for each sample, and one of them is a single "
+                + "number without a dimension.");
         }
 
         if (inputs.shape[0] != targets.shape[0])
@@ -158,8 +172,10 @@ public class TensorData : TrainingData
     internal unsafe float* Lines(long width)
     {
         // A class of somebody else's may take samples otherwise.
-        bool areLines = GetType() == typeof(TensorData) && Inputs.shape is [var count, var columns] && count == Count && columns == width
-            && Inputs.dtype == ScalarType.Float32 && Inputs.is_contiguous() && Inputs.device_type == TorchSharp.DeviceType.CPU
+        bool areLines = GetType() == typeof(TensorData) && Inputs.shape is [var count, var columns] && count == Count
+            && columns == width
+            && Inputs.dtype == ScalarType.Float32 && Inputs.is_contiguous()
+            && Inputs.device_type == TorchSharp.DeviceType.CPU
             && Inputs.numel() <= int.MaxValue / sizeof(float);
         return areLines ? (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Inputs.bytes)) : null;
     }
@@ -229,7 +245,8 @@ internal sealed class TextWindows : TrainingData
     /// <param name="symbols">Numbers of symbols.</param>
     /// <param name="context">The symbols of a window.</param>
     /// <param name="stride">From one window to the next.</param>
-    public TextWindows(long[] symbols, int context, int stride) => (this.symbols, this.context, this.stride) = (symbols, context, stride);
+    public TextWindows(long[] symbols, int context, int stride) =>
+        (this.symbols, this.context, this.stride) = (symbols, context, stride);
 
     /// <inheritdoc/>
     public override int Count => symbols.Length <= context ? 0 : (symbols.Length - 1 - context) / stride + 1;

@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Training;
 
 /// <summary>
-/// A training under way. All that is random is drawn from the seed and the number of the step or the pass, so that a training that
-/// goes on from a checkpoint does what it would have done.
+/// A training under way. All that is random is drawn from the seed and the number of the step or the pass, so that a
+/// training that goes on from a checkpoint does what it would have done.
 /// </summary>
 internal sealed class TrainingRun
 {
@@ -43,7 +43,9 @@ internal sealed class TrainingRun
     {
         (this.task, this.train, this.validation, this.options) = (task, train, validation, options);
         RequireTrainable();
-        identity = options.Checkpoint is null ? new TrainingIdentity() : Fingerprint.Of(task.Module, train, validation, options);
+        identity = options.Checkpoint is null
+            ? new TrainingIdentity()
+            : Fingerprint.Of(task.Module, train, validation, options);
         optimizer = options.Optimizer.Begin(task.Module, options);
         batch = options.Optimizer.TakesWholePart ? train.Count : options.BatchSize;
         pieces = options.Optimizer.TakesWholePart
@@ -130,7 +132,8 @@ internal sealed class TrainingRun
 
         task.Module.eval();
         return new TrainingResult(
-            state.History, options.RestoreBest ? state.BestEpoch : state.History.Count, state.Step, optimizer.Parameters.Count, before + Seconds)
+            state.History, options.RestoreBest ? state.BestEpoch : state.History.Count, state.Step,
+            optimizer.Parameters.Count, before + Seconds)
         {
             Warnings = warnings,
         };
@@ -140,12 +143,14 @@ internal sealed class TrainingRun
     {
         if (is_inference_mode_enabled())
         {
-            throw new InvalidOperationException("Nothing can be trained within inference_mode(): tensors made there have no gradient.");
+            throw new InvalidOperationException(
+                "Nothing can be trained within inference_mode(): tensors made there have no gradient.");
         }
 
         if (options.DropLast && train.Count < options.BatchSize)
         {
-            throw new ArgumentException($"With DropLast there is no step: {train.Count} samples are less than a batch of {options.BatchSize}.");
+            throw new ArgumentException(
+                $"With DropLast there is no step: {train.Count} samples are less than a batch of {options.BatchSize}.");
         }
 
         ParameterSettings[] trained = [.. ParameterSettings.Of(task.Module, options)];
@@ -158,21 +163,26 @@ internal sealed class TrainingRun
 
         foreach (ParameterSettings one in trained)
         {
-            bool isKnown = one.Parameter.dtype is ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16
+            bool isKnown = one.Parameter.dtype is ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16
+                or ScalarType.Float16
                 or ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64;
             if (!isKnown || one.Parameter.device_type != TorchSharp.DeviceType.CPU)
             {
                 throw new ArgumentException(
-                    $"The parameter '{one.Name}' is {one.Parameter.dtype} on {one.Parameter.device}: parameters are trained as float64, float32, bfloat16, float16 or complex numbers on the CPU.");
+                    $"The parameter '{one.Name}' is {one.Parameter.dtype} on {one.Parameter.device}: parameters are "
+                    + "trained as float64, float32, bfloat16, float16 or complex numbers on the CPU.");
             }
         }
     }
 
-    /// <summary>Lets our own networks lie as suits the processor, and finds the way through them without autograd.</summary>
+    /// <summary>
+    /// Lets our own networks lie as suits the processor, and finds the way through them without autograd.
+    /// </summary>
     private void Move(Tensor inputs)
     {
         bool isSteady = optimizer.Parameters.Segments.All(segment => segment.Settings.FromEpoch == 1);
-        if (task is OutputsTask { Simple: var simple } && optimizer.Parameters is FlatParameters<float> { Masters.Length: 0 } flat && isSteady)
+        if (task is OutputsTask { Simple: var simple }
+            && optimizer.Parameters is FlatParameters<float> { Masters.Length: 0 } flat && isSteady)
         {
             task.Direct = (IDirectPass?)MlpPass.For(simple, flat, inputs, isSmall ? 1 : team)
                 ?? TransformerPass.For(simple, flat, inputs, options.BatchSize, team);
@@ -184,9 +194,9 @@ internal sealed class TrainingRun
     }
 
     /// <summary>
-    /// How many threads a step has enough work for, by the operations of its products, about 6 a sample and weight. The pieces of a
-    /// convolutional network are many: where another program wants a core, each can wait for its turn, and a step takes fifty times
-    /// as long. Not by the clock: a training would not come out the same in every run.
+    /// How many threads a step has enough work for, by the operations of its products, about 6 a sample and weight. The
+    /// pieces of a convolutional network are many: where another program wants a core, each can wait for its turn, and
+    /// a step takes fifty times as long. Not by the clock: a training would not come out the same in every run.
     /// </summary>
     private double ThreadsWorthwhile(Tensor inputs)
     {
@@ -199,11 +209,13 @@ internal sealed class TrainingRun
             : inputs.dtype == ScalarType.Int64 ? inputs.shape.Skip(1)
             : inputs.shape.Skip(1).SkipLast(1);
         double places = sizes.Aggregate(1.0, (product, size) => product * size);
-        double weights = optimizer.Parameters.Segments.Where(segment => segment.IsMatrix).Sum(segment => (double)segment.Count);
+        double weights =
+            optimizer.Parameters.Segments.Where(segment => segment.IsMatrix).Sum(segment => (double)segment.Count);
         return 6.0 * options.BatchSize * places * weights / (hasFilters ? WorthAThreadOfFilters : WorthAThread);
     }
 
-    private bool IsOver() => options.RestoreBest && state.History.Count > 0 && state.History.Count - state.BestEpoch >= options.Patience;
+    private bool IsOver() =>
+        options.RestoreBest && state.History.Count > 0 && state.History.Count - state.BestEpoch >= options.Patience;
 
     private void BeginEpoch(int epoch, Freezing freezing)
     {
@@ -216,7 +228,8 @@ internal sealed class TrainingRun
     /// <summary>A step, and what is told of it; the first one is undone where it fails.</summary>
     private void TakeStep()
     {
-        int inEpoch = state.Step % stepsInEpoch, used = Math.Min(order.Length, stepsInEpoch * batch), first = inEpoch * batch;
+        int inEpoch = state.Step % stepsInEpoch, used = Math.Min(order.Length, stepsInEpoch * batch),
+            first = inEpoch * batch;
         int count = Math.Min(batch, used - first);
         bool isLooked = task.First is not null;
         using ModuleState? buffers = isLooked ? ModuleState.OfBuffers(task.Module) : null;
@@ -224,7 +237,8 @@ internal sealed class TrainingRun
         task.Module.train();
         try
         {
-            value = Step(order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, used - first - count)), rate);
+            value = Step(
+                order.AsSpan(first, count), order.AsSpan(first + count, Math.Min(batch, used - first - count)), rate);
             task.First = null;
         }
         catch (Exception e) when (isLooked || e is ExternalException)
@@ -234,7 +248,8 @@ internal sealed class TrainingRun
             if (e is ExternalException failure)
             {
                 using DisposeScope scope = NewDisposeScope();
-                throw FirstStep.Explain(state.Step + 1, failure, train.Take(order.AsSpan(first, count)), optimizer.Parameters);
+                throw FirstStep.Explain(
+                    state.Step + 1, failure, train.Take(order.AsSpan(first, count)), optimizer.Parameters);
             }
 
             throw;
@@ -316,7 +331,9 @@ internal sealed class TrainingRun
         return rows.Length == batch ? value : value * ((double)rows.Length / batch);
     }
 
-    /// <summary>The mean loss of some samples; the next ones are taken meanwhile where they are slow to come by.</summary>
+    /// <summary>
+    /// The mean loss of some samples; the next ones are taken meanwhile where they are slow to come by.
+    /// </summary>
     private unsafe Tensor LossOf(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
     {
         if (task is OutputsTask { First: null, Direct: MlpPass perceptron } outputs && train is TensorData lines)
@@ -358,7 +375,8 @@ internal sealed class TrainingRun
         var done = new TrainingEpoch(number, state.LossSum / state.LossCount, loss) { Metrics = metrics };
         if (!double.IsFinite(done.TrainLoss) || !double.IsFinite(done.ValidationLoss))
         {
-            throw new InvalidOperationException($"The loss is not finite in epoch {number}: {FirstStep.WhyNotFinite(train, validation)}.");
+            throw new InvalidOperationException(
+                $"The loss is not finite in epoch {number}: {FirstStep.WhyNotFinite(train, validation)}.");
         }
 
         state = state with { History = [.. state.History, done], LossSum = 0.0, LossCount = 0 };
@@ -398,13 +416,19 @@ internal sealed class TrainingRun
         using (ModuleState before = ModuleState.Of(task.Module))
         {
             (found.Best ?? found.Model).WriteTo(task.Module);
-            double? expected = found.Best is null ? found.State.FirstLoss : found.State.History[found.State.BestEpoch - 1].ValidationLoss;
-            double loss = expected is null ? double.NaN : LossOfValidation(found.Best is null ? FirstSamples : int.MaxValue).Loss;
-            if (expected is { } wanted && !(Math.Abs(loss - wanted) <= Tolerance * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
+            double? expected = found.Best is null
+                ? found.State.FirstLoss
+                : found.State.History[found.State.BestEpoch - 1].ValidationLoss;
+            double loss = expected is null
+                ? double.NaN
+                : LossOfValidation(found.Best is null ? FirstSamples : int.MaxValue).Loss;
+            if (expected is { } wanted
+                && !(Math.Abs(loss - wanted) <= Tolerance * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
             {
                 before.WriteTo(task.Module);
                 throw new InvalidDataException(
-                    $"{checkpoint.Path} is of another training: the validation loss of its weights was {wanted:R} and is {loss:R} now. The loss function, a setting of a layer or the validation part is another.");
+                    $"{checkpoint.Path} is of another training: the validation loss of its weights was {wanted:R} and "
+                    + $"is {loss:R} now. The loss function, a setting of a layer or the validation part is another.");
             }
         }
 
@@ -413,7 +437,8 @@ internal sealed class TrainingRun
         if (steps != state.Planned && state.Planned > 0)
         {
             warnings.Add(
-                $"The training was extended from {state.Planned} to {steps} steps: from step {state.Step + 1} on its schedule, {options.Schedule}, is that of {steps} steps.");
+                $"The training was extended from {state.Planned} to {steps} steps: from step {state.Step + 1} on its "
+                + $"schedule, {options.Schedule}, is that of {steps} steps.");
         }
 
         return state.Seconds;
@@ -444,12 +469,16 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The loss by which a checkpoint is known that was saved before the first evaluation.</summary>
-    private double? FirstLoss() => LossOfValidation(FirstSamples).Loss is var loss && double.IsFinite(loss) ? loss : null;
+    private double? FirstLoss() =>
+        LossOfValidation(FirstSamples).Loss is var loss && double.IsFinite(loss) ? loss : null;
 
     private const int FirstSamples = 256;
 
     /// <summary>Other threads round otherwise; another loss is another number.</summary>
-    private double Tolerance => task.Module.parameters().All(parameter => parameter.dtype is ScalarType.Float32 or ScalarType.Float64) ? 1e-4 : 2e-2;
+    private double Tolerance =>
+        task.Module.parameters().All(parameter => parameter.dtype is ScalarType.Float32 or ScalarType.Float64)
+            ? 1e-4
+            : 2e-2;
 
     /// <summary>Gives parameters their own memory back at the end, however it comes.</summary>
     private sealed class Restored(TrainingRun run) : IDisposable

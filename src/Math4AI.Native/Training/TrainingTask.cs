@@ -19,7 +19,9 @@ internal abstract class TrainingTask
     /// <summary>Gets or sets what looks at the first step; null after it.</summary>
     public FirstStep? First { get; set; }
 
-    /// <summary>Gets or sets the way through the module without autograd, in training; null for the module's own.</summary>
+    /// <summary>
+    /// Gets or sets the way through the module without autograd, in training; null for the module's own.
+    /// </summary>
     public IDirectPass? Direct { get; set; }
 
     /// <summary>Returns the mean loss of the samples of a batch, in training.</summary>
@@ -29,7 +31,8 @@ internal abstract class TrainingTask
     protected abstract Tensor Evaluated(Batch batch);
 
     /// <summary>
-    /// Checks that a batch of one sample, as the last of a pass will be, does not spoil the module: a batch norm has no variance of one number.
+    /// Checks that a batch of one sample, as the last of a pass will be, does not spoil the module: a batch norm has no
+    /// variance of one number.
     /// </summary>
     /// <exception cref="ArgumentException">It does.</exception>
     public void RequireOneSample(TrainingData train)
@@ -60,14 +63,16 @@ internal abstract class TrainingTask
         if (isSpoilt)
         {
             throw new ArgumentException(
-                "The last batch of a pass has one sample, of which a batch norm cannot take the variance: set DropLast, or another BatchSize.");
+                "The last batch of a pass has one sample, of which a batch norm cannot take the variance: set "
+                + "DropLast, or another BatchSize.");
         }
     }
 
     /// <summary>Returns the mean loss over samples, or the first of them, and of what was logged.</summary>
     /// <param name="part">The samples.</param>
     /// <param name="count">How many of them.</param>
-    public (double Loss, IReadOnlyDictionary<string, double> Metrics) Evaluate(TrainingData part, int count = int.MaxValue)
+    public (double Loss, IReadOnlyDictionary<string, double> Metrics) Evaluate(
+        TrainingData part, int count = int.MaxValue)
     {
         using IDisposable mode = no_grad();
         Module.eval();
@@ -107,7 +112,8 @@ internal sealed class OutputsTask : TrainingTask
     public nn.Module<Tensor, Tensor> Simple => module;
 
     /// <inheritdoc/>
-    public override Tensor Loss(Batch batch) => LossOf(Direct?.Forward(batch.Inputs) ?? module.forward(batch.Inputs), batch.Targets);
+    public override Tensor Loss(Batch batch) =>
+        LossOf(Direct?.Forward(batch.Inputs) ?? module.forward(batch.Inputs), batch.Targets);
 
     /// <summary>Returns the loss of outputs and targets.</summary>
     public Tensor LossOf(Tensor outputs, Tensor targets)

@@ -4,8 +4,8 @@ using Math4AI.Runtime;
 namespace Math4AI.Training;
 
 /// <summary>
-/// Trainings that do not wait for each other, each on one thread: of small networks, one is no sooner done with two. They have no dropout,
-/// and draw from torch's generator only where they begin.
+/// Trainings that do not wait for each other, each on one thread: of small networks, one is no sooner done with two.
+/// They have no dropout, and draw from torch's generator only where they begin.
 /// </summary>
 internal static class TrainingsAtOnce
 {

@@ -73,7 +73,8 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
     {
         string path = In("data.csv");
         IEnumerable<string> rows = Enumerable.Range(0, 30).Select(i => string.Create(
-            CultureInfo.InvariantCulture, $"{i / 2},{(2 + i % 2) * Math.Exp(-0.5 * (i / 2)):R},{(i % 2 == 0 ? "a" : "b")},{1 + i % 2}"));
+            CultureInfo.InvariantCulture,
+            $"{i / 2},{(2 + i % 2) * Math.Exp(-0.5 * (i / 2)):R},{(i % 2 == 0 ? "a" : "b")},{1 + i % 2}"));
         File.WriteAllLines(path, ["Spectrometer 3", "t,y,run,n", .. rows]);
         return path;
     }

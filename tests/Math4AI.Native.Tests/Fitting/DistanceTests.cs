@@ -4,7 +4,8 @@ namespace Math4AI.Tests.Fitting;
 
 public class DistanceTests
 {
-    public static TheoryData<string> Names() => [.. DistanceNames.All.Keys.Where(name => Distance.Parse(name).IsElementwise)];
+    public static TheoryData<string> Names() =>
+        [.. DistanceNames.All.Keys.Where(name => Distance.Parse(name).IsElementwise)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -24,7 +24,8 @@ public class FitTests
         {
             Model = Decay,
             Inputs = x,
-            Targets = Decay.Evaluate(x, Truth) + Vector<double>.Build.Dense(samples, _ => Normal.Sample(random, 0.0, noise)),
+            Targets = Decay.Evaluate(x, Truth)
+                + Vector<double>.Build.Dense(samples, _ => Normal.Sample(random, 0.0, noise)),
         };
     }
 
@@ -107,8 +108,10 @@ public class FitTests
 
         // s √(1/n + (x − x̄)²/Σ(x_i − x̄)²), and with 1 more under the root.
         double quantile = StudentT.InvCDF(0.0, 1.0, 4.0, 0.95), share = 1.0 / 6.0 + 4.5 * 4.5 / 17.5;
-        Assert.Equal(quantile * fit.ResidualStandardDeviation * Math.Sqrt(share), at.Confidence[0].Upper - at.Mean[0], 1e-9);
-        Assert.Equal(quantile * fit.ResidualStandardDeviation * Math.Sqrt(1.0 + share), at.Mean[0] - at.Observation[0].Lower, 1e-9);
+        Assert.Equal(
+            quantile * fit.ResidualStandardDeviation * Math.Sqrt(share), at.Confidence[0].Upper - at.Mean[0], 1e-9);
+        Assert.Equal(quantile * fit.ResidualStandardDeviation * Math.Sqrt(1.0 + share), at.Mean[0]
+            - at.Observation[0].Lower, 1e-9);
     }
 
     [Theory]
@@ -141,7 +144,8 @@ public class FitTests
     public void Of_counts_and_classes_the_expected_y_is_predicted()
     {
         double[] x = [0, 1, 2, 3, 4, 5], counts = [2, 3, 6, 7, 8, 13], classes = [0, 0, 1, 0, 1, 1];
-        foreach ((Distance distance, double[] y) in new[] { (Distance.Poisson, counts), (Distance.BinaryCrossEntropy, classes) })
+        foreach ((Distance distance, double[] y)
+            in new[] { (Distance.Poisson, counts), (Distance.BinaryCrossEntropy, classes) })
         {
             FitResult fit = new FitProblem
             {
@@ -172,7 +176,10 @@ public class FitTests
     public void Weights_of_2_are_worth_the_same_sample_twice()
     {
         FitProblem problem = Simulate(4);
-        Vector<double> twice = problem with { Weights = Vector<double>.Build.Dense(50, i => i < 10 ? 2.0 : 1.0) } is var weighted
+        Vector<double> twice = problem with
+        {
+            Weights = Vector<double>.Build.Dense(50, i => i < 10 ? 2.0 : 1.0),
+        } is var weighted
             ? weighted.Fit(Start()).Parameters
             : null!;
         int[] rows = [.. Enumerable.Range(0, 50), .. Enumerable.Range(0, 10)];
@@ -238,8 +245,20 @@ public class FitTests
         Vector<double> counts = Vector<double>.Build.DenseOfEnumerable(
             x.Column(0).Select(u => (double)Poisson.Sample(random, Math.Exp(0.5 + 0.6 * u))));
         var start = new Dictionary<string, double> { ["a"] = 0.0, ["b"] = 0.0 };
-        FitResult logistic = new FitProblem { Model = line, Inputs = x, Targets = classes, Distance = Distance.BinaryCrossEntropy }.Fit(start);
-        FitResult poisson = new FitProblem { Model = line, Inputs = x, Targets = counts, Distance = Distance.Poisson }.Fit(start);
+        FitResult logistic = new FitProblem
+        {
+            Model = line,
+            Inputs = x,
+            Targets = classes,
+            Distance = Distance.BinaryCrossEntropy,
+        }.Fit(start);
+        FitResult poisson = new FitProblem
+        {
+            Model = line,
+            Inputs = x,
+            Targets = counts,
+            Distance = Distance.Poisson,
+        }.Fit(start);
         Vector<double> first = classes - logistic.Fitted.Map(f => 1.0 / (1.0 + Math.Exp(-f)), Zeros.Include);
         Vector<double> second = counts - poisson.Fitted.PointwiseExp();
         foreach (Vector<double> score in new[] { first, second })
@@ -268,11 +287,15 @@ public class FitTests
     [Fact]
     public void Bounds_hold_and_the_others_are_the_best_that_they_allow()
     {
-        FitProblem problem = Simulate(8) with { Bounds = new Dictionary<string, (double, double)> { ["c"] = (1.5, 2.0) } };
+        FitProblem problem = Simulate(8) with
+        {
+            Bounds = new Dictionary<string, (double, double)> { ["c"] = (1.5, 2.0) },
+        };
         FitResult bounded = problem.Fit(Start(c: 1.7));
         FitResult held = (Simulate(8) with { Fixed = new Dictionary<string, double> { ["c"] = 1.5 } }).Fit(Start());
         Assert.True(bounded.Minimum.IsConverged);
-        Assert.True((bounded.Parameters - held.Parameters).AbsoluteMaximum() < 1e-6, $"{bounded.Parameters} {held.Parameters}");
+        Assert.True(
+            (bounded.Parameters - held.Parameters).AbsoluteMaximum() < 1e-6, $"{bounded.Parameters} {held.Parameters}");
     }
 
     [Fact]
@@ -284,7 +307,10 @@ public class FitTests
             Inputs = problem.Inputs!.SubMatrix(0, 40, 0, 1),
             Targets = problem.Targets!.Values.SubVector(0, 40),
         };
-        FitResult weighted = (problem with { Weights = Vector<double>.Build.Dense(50, i => i < 40 ? 1.0 : 0.0) }).Fit(Start());
+        FitResult weighted = (problem with
+        {
+            Weights = Vector<double>.Build.Dense(50, i => i < 40 ? 1.0 : 0.0),
+        }).Fit(Start());
         FitResult expected = without.Fit(Start());
         Assert.True((weighted.StandardErrors - expected.StandardErrors).AbsoluteMaximum() < 1e-9);
         Assert.Equal(expected.LogLikelihood, weighted.LogLikelihood, 1e-9);
@@ -329,7 +355,8 @@ public class FitTests
         }
 
         FitProblem robust = right with { Distance = Distance.StudentT(3.0) };
-        Assert.Equal("student", ModelComparison.Rank([("squares", right, Start()), ("student", robust, Start())])[0].Name);
+        Assert.Equal(
+            "student", ModelComparison.Rank([("squares", right, Start()), ("student", robust, Start())])[0].Name);
     }
 
     [Fact]
@@ -367,8 +394,15 @@ public class FitTests
             }
             ,
             "start" => () => problem.Fit(new Dictionary<string, double> { ["a"] = 1.0 }),
-            "bounds" => () => (problem with { Bounds = new Dictionary<string, (double, double)> { ["z"] = (0.0, 1.0) } }).Fit(Start()),
-            _ => () => (problem with { Inputs = problem.Inputs!.SubMatrix(0, 2, 0, 1), Targets = problem.Targets!.Values.SubVector(0, 2) }).Fit(Start()),
+            "bounds" => () => (problem with
+            {
+                Bounds = new Dictionary<string, (double, double)> { ["z"] = (0.0, 1.0) },
+            }).Fit(Start()),
+            _ => () => (problem with
+            {
+                Inputs = problem.Inputs!.SubMatrix(0, 2, 0, 1),
+                Targets = problem.Targets!.Values.SubVector(0, 2),
+            }).Fit(Start()),
         };
         Assert.Throws<ArgumentException>(fit);
     }

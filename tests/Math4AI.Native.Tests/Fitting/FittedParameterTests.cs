@@ -47,8 +47,14 @@ public sealed class FittedParameterTests
     [Fact]
     public void Where_the_model_does_not_know_the_sign_of_a_parameter_it_is_positive()
     {
-        Vector<double> y = X.Column(0).Map(x => 3.0 * Math.Exp(-(x - 0.4) * (x - 0.4) / 2.0) + 0.01 * Math.Sin(9.0 * x));
-        var peak = new FitProblem { Model = Model.FromFormula("a*exp(-(x-m)^2/(2*s^2))", "x"), Inputs = X, Targets = y };
+        Vector<double> y =
+            X.Column(0).Map(x => 3.0 * Math.Exp(-(x - 0.4) * (x - 0.4) / 2.0) + 0.01 * Math.Sin(9.0 * x));
+        var peak = new FitProblem
+        {
+            Model = Model.FromFormula("a*exp(-(x-m)^2/(2*s^2))", "x"),
+            Inputs = X,
+            Targets = y,
+        };
         Dictionary<string, double> start = Start(("a", 2.0), ("m", 0.0), ("s", -0.8));
         FitResult fit = peak.Fit(start);
         Assert.Equal(1.0, fit["s"].Value, 0.01);
@@ -56,7 +62,10 @@ public sealed class FittedParameterTests
         Assert.True(fit["s"].Interval().Lower > 0.9);
 
         // A bound that excludes the positive one, and a sign that the model knows, stay.
-        FitResult bounded = (peak with { Bounds = new Dictionary<string, (double, double)> { ["s"] = (-9.0, 0.0) } }).Fit(start);
+        FitResult bounded = (peak with
+        {
+            Bounds = new Dictionary<string, (double, double)> { ["s"] = (-9.0, 0.0) },
+        }).Fit(start);
         Assert.Equal(-1.0, bounded["s"].Value, 0.01);
         Assert.Equal(-2.0, Line(1.0, -2.0, 0.01).Fit(Start(("a", 0.0), ("b", 0.0)))["b"].Value, 0.01);
     }

@@ -13,14 +13,16 @@ public sealed class FormulaCaseTests
     [InlineData("A*exp(-(x/tau)^b)")]
     [InlineData("A*exp(-exp(b*log(x/tau)))")]
     public void A_stretched_exponential_is_found_from_data_that_begin_at_zero(string formula) =>
-        RequireFit(formula, x => 2.0 * Math.Exp(-Math.Pow(x / 1.5, 0.6)), ["A", "tau", "b"], [1.0, 1.0, 1.0], [2.0, 1.5, 0.6]);
+        RequireFit(formula, x => 2.0 * Math.Exp(-Math.Pow(x / 1.5, 0.6)), ["A", "tau", "b"], [1.0, 1.0, 1.0],
+            [2.0, 1.5, 0.6]);
 
     [Theory]
     [InlineData("c + (d - c)/(1 + (x/k)^h)")]
     [InlineData("c + (d - c)/(1 + exp(h*(log(x) - log(k))))")]
     public void A_Hill_curve_is_found_from_data_with_a_zero_dose(string formula) =>
         RequireFit(
-            formula, x => 90.0 - 85.0 / (1.0 + Math.Pow(x / 1.7, 0.7)), ["c", "d", "k", "h"], [80.0, 10.0, 1.0, 1.0], [90.0, 5.0, 1.7, 0.7]);
+            formula, x => 90.0 - 85.0 / (1.0 + Math.Pow(x / 1.7, 0.7)), ["c", "d", "k", "h"], [80.0, 10.0, 1.0, 1.0],
+            [90.0, 5.0, 1.7, 0.7]);
 
     [Theory]
     [InlineData("0.4*sqrt(D*x)")]
@@ -39,8 +41,10 @@ public sealed class FormulaCaseTests
 
     [Theory]
     [InlineData("kww.csv", "y ~ A*exp(-(t/tau)^b)", "A=1 tau=1 b=1", "A=1.99828 tau=1.51352 b=0.600629")]
-    [InlineData("hill07.csv", "y ~ top+(b-top)/(1+(dose/ec50)^h)", "top=80 b=1 ec50=1 h=1", "top=93.2285 b=3.0402 ec50=1.7105 h=0.70390")]
-    [InlineData("dose.csv", "resp ~ c+(d-c)/(1+exp(b*(log(dose)-le)))", "b=1 c=0 d=100 le=0", "b=1.30701 c=5.58344 d=99.3313 le=-1.54826")]
+    [InlineData("hill07.csv", "y ~ top+(b-top)/(1+(dose/ec50)^h)", "top=80 b=1 ec50=1 h=1", "top=93.2285 b=3.0402 "
+        + "ec50=1.7105 h=0.70390")]
+    [InlineData("dose.csv", "resp ~ c+(d-c)/(1+exp(b*(log(dose)-le)))", "b=1 c=0 d=100 le=0", "b=1.30701 c=5.58344 "
+        + "d=99.3313 le=-1.54826")]
     [InlineData("diff.csv", "m ~ 0.4*sqrt(D*t)", "D=1", "D=2.19788")]
     public void The_case_gives_its_value(string file, string text, string start, string expected)
     {
@@ -48,8 +52,11 @@ public sealed class FormulaCaseTests
         Formula formula = Formula.Parse(text);
         string[] lines = File.ReadAllLines(path);
         string[] names = lines[0].Split(',');
-        double[][] columns = [.. names.Select((_, j) => lines.Skip(1).Select(line => double.Parse(line.Split(',')[j], CultureInfo.InvariantCulture)).ToArray())];
-        var table = names.Select((name, j) => (name, columns[j])).ToDictionary(pair => pair.name, pair => Vector<double>.Build.Dense(pair.Item2));
+        double[][] columns =
+            [.. names.Select((_, j) => lines.Skip(1)
+                .Select(line => double.Parse(line.Split(',')[j], CultureInfo.InvariantCulture)).ToArray())];
+        var table = names.Select((name, j) => (name, columns[j])).ToDictionary(
+            pair => pair.name, pair => Vector<double>.Build.Dense(pair.Item2));
         IReadOnlyList<string> inputs = formula.InputsAmong(names);
         var problem = new FitProblem
         {
@@ -64,7 +71,8 @@ public sealed class FormulaCaseTests
             Assert.Equal(value, Parameter(fit, name), 3e-5 * Math.Abs(value));
         }
 
-        // Without a start the same minimum, perhaps by its mirror image: top and bottom exchanged, and the sign of the slope.
+        // Without a start the same minimum, perhaps by its mirror image: top and bottom exchanged, and the sign of the
+        // slope.
         Assert.Equal(fit.ResidualSumOfSquares, problem.Fit().ResidualSumOfSquares, 1e-8 * fit.ResidualSumOfSquares);
     }
 
@@ -75,7 +83,8 @@ public sealed class FormulaCaseTests
         Model model = Model.FromFormula(text, "x");
         Matrix<double> x = Matrix<double>.Build.Dense(3, 1, (i, _) => i);
         Vector<double> theta = Vector<double>.Build.Dense(1, 0.5);
-        double[] sums = [.. Enumerable.Range(0, 3).Select(at => Enumerable.Range(0, 20_000).Sum(i => i % 10 * Math.Pow(at, i % 4)))];
+        double[] sums = [.. Enumerable.Range(0, 3).Select(
+            at => Enumerable.Range(0, 20_000).Sum(i => i % 10 * Math.Pow(at, i % 4)))];
         Assert.Equal(sums, model.Jacobian(x, theta).Column(0).ToArray());
         Assert.Equal(sums.Select(sum => 0.5 * sum), model.Evaluate(x, theta).ToArray());
     }
@@ -87,10 +96,16 @@ public sealed class FormulaCaseTests
         Assert.NotEmpty(formula.ParametersBeside(["x", "y"]));
     }
 
-    private static void RequireFit(string formula, Func<double, double> law, string[] names, double[] start, double[] expected)
+    private static void RequireFit(
+        string formula, Func<double, double> law, string[] names, double[] start, double[] expected)
     {
         Matrix<double> x = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.25 * i);
-        var problem = new FitProblem { Model = Model.FromFormula(formula, "x"), Inputs = x, Targets = x.Column(0).Map(law, Zeros.Include) };
+        var problem = new FitProblem
+        {
+            Model = Model.FromFormula(formula, "x"),
+            Inputs = x,
+            Targets = x.Column(0).Map(law, Zeros.Include),
+        };
         FitResult fit = problem.Fit(names.Zip(start).ToDictionary(pair => pair.First, pair => pair.Second));
         Assert.True(fit.Minimum.IsConverged, $"{fit.Minimum}");
         for (int j = 0; j < names.Length; j++)

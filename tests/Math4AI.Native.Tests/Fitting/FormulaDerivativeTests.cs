@@ -7,7 +7,8 @@ namespace Math4AI.Tests.Fitting;
 /// <summary>The derivatives of formulas are right wherever the formula is, however it is written.</summary>
 public sealed class FormulaDerivativeTests
 {
-    // What the library that special functions come from reaches, or what the rounding of x alone leaves; all others are right to 4e-15.
+    // What the library that special functions come from reaches, or what the rounding of x alone leaves; all others are
+    // right to 4e-15.
     private static readonly Dictionary<string, double> Digits = new()
     {
         ["normcdf"] = 2e-13,
@@ -26,7 +27,9 @@ public sealed class FormulaDerivativeTests
     {
         string[][] rows = [.. Grid().Where(row => row[0] == function)];
         bool isOfTwo = rows[0][2].Length > 0;
-        Model model = Model.FromFormula(!isOfTwo ? $"{function}(a)" : function == "jn" ? "jn(n, a)" : $"{function}(a, b)", isOfTwo && function == "jn" ? ["n"] : []);
+        Model model =
+            Model.FromFormula(!isOfTwo ? $"{function}(a)" : function == "jn" ? "jn(n, a)" : $"{function}(a, b)", isOfTwo
+                && function == "jn" ? ["n"] : []);
         double largest = 0.0;
         string where = string.Empty;
         foreach (string[] row in rows)
@@ -49,7 +52,8 @@ public sealed class FormulaDerivativeTests
                 double error = Error(function, at, found[i], expected[i]);
                 if (error > largest || double.IsNaN(error))
                 {
-                    (largest, where) = (error, $"{string.Join(", ", row)}: {(i == 0 ? "value" : "derivative")} {found[i]:R}, not {expected[i]:R}");
+                    (largest, where) = (error, $"{string.Join(", ", row)}: {(i == 0 ? "value" : "derivative")} "
+                        + $"{found[i]:R}, not {expected[i]:R}");
                 }
 
                 Assert.False(double.IsNaN(error), where);
@@ -154,13 +158,15 @@ public sealed class FormulaDerivativeTests
         }
 
         Assert.Contains(expected, text, StringComparison.Ordinal);
-        Assert.Null(model.ExplainNonFinite(Matrix<double>.Build.Dense(1, 1, 0.1), Vector<double>.Build.Dense([1.0, 0.5])));
+        Assert.Null(
+            model.ExplainNonFinite(Matrix<double>.Build.Dense(1, 1, 0.1), Vector<double>.Build.Dense([1.0, 0.5])));
     }
 
     private static void RequireGradient(string formula, double[] theta, string[] names, double[] expected)
     {
         Model model = Model.FromFormula(formula, "x");
-        Vector<double> order = Vector<double>.Build.Dense([.. model.ParameterNames.Select(name => theta[Array.IndexOf(names, name)])]);
+        Vector<double> order =
+            Vector<double>.Build.Dense([.. model.ParameterNames.Select(name => theta[Array.IndexOf(names, name)])]);
         Matrix<double> x = Matrix<double>.Build.Dense(1, 1);
         Assert.True(double.IsFinite(model.Evaluate(x, order)[0]));
         Vector<double> found = model.Jacobian(x, order).Row(0);
@@ -179,7 +185,9 @@ public sealed class FormulaDerivativeTests
         return [model.Evaluate(x, theta)[0], .. model.Jacobian(x, theta).Row(0)];
     }
 
-    /// <summary>The error relative to what is right; of functions with zeros in between to their size beside them.</summary>
+    /// <summary>
+    /// The error relative to what is right; of functions with zeros in between to their size beside them.
+    /// </summary>
     private static double Error(string function, double[] at, double found, double expected)
     {
         double x = Math.Abs(at[^1]);
@@ -188,12 +196,14 @@ public sealed class FormulaDerivativeTests
             : function is "lgamma" or "digamma" ? 1.0
             : 0.0;
         const double SmallestNormal = 2.2250738585072014e-308;
-        return found == expected || Math.Abs(found - expected) <= SmallestNormal || (double.IsInfinity(expected) && Math.Abs(found) > 1.7e308) ? 0.0
+        return found == expected || Math.Abs(found - expected) <= SmallestNormal
+            || (double.IsInfinity(expected) && Math.Abs(found) > 1.7e308) ? 0.0
             : Math.Abs(found - expected) / Math.Max(Math.Abs(expected), amplitude);
     }
 
     private static IEnumerable<string[]> Grid() =>
-        File.ReadLines(Path.Combine(Repository.Root, "tests", "Math4AI.Native.Tests", "Fitting", "FormulaDerivatives.csv"))
+        File.ReadLines(
+            Path.Combine(Repository.Root, "tests", "Math4AI.Native.Tests", "Fitting", "FormulaDerivatives.csv"))
             .Skip(1).Select(line => line.Split(','));
 
     private static double Number(string text) => text switch

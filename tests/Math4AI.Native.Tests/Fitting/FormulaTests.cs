@@ -7,7 +7,8 @@ namespace Math4AI.Tests.Fitting;
 public class FormulaTests
 {
     private static double Value(string formula, double x, double a = 2.0) =>
-        Model.FromFormula($"{formula} + 0*a", "x").Evaluate(Matrix<double>.Build.Dense(1, 1, x), Vector<double>.Build.Dense(1, a))[0];
+        Model.FromFormula($"{formula} + 0*a", "x")
+            .Evaluate(Matrix<double>.Build.Dense(1, 1, x), Vector<double>.Build.Dense(1, a))[0];
 
     [Theory]
     [InlineData("-x^2", 3.0, -9.0)]
@@ -90,7 +91,8 @@ public class FormulaTests
         Model tensors = Model.Of(["x"], names, (columns, parameters) => parsed.Evaluate(name =>
             name == "x" ? columns[0] : parameters[name]));
 
-        Vector<double> order = Vector<double>.Build.Dense(compiled.ParameterNames.Count, i => theta[Array.IndexOf(names, compiled.ParameterNames[i])]);
+        Vector<double> order = Vector<double>.Build.Dense(
+            compiled.ParameterNames.Count, i => theta[Array.IndexOf(names, compiled.ParameterNames[i])]);
         Vector<double> expected = tensors.Evaluate(x, theta);
         Assert.True((compiled.Evaluate(x, order) - expected).AbsoluteMaximum() < 1e-12 * expected.AbsoluteMaximum());
         Matrix<double> jacobian = tensors.Jacobian(x, theta);
@@ -110,7 +112,8 @@ public class FormulaTests
     public void A_slip_is_told_from_a_name_with_what_would_be_right(string right, string advice, string wrong)
     {
         Formula.Parse(right);
-        Assert.Contains(advice, Assert.Throws<FormulaException>(() => Formula.Parse(wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            advice, Assert.Throws<FormulaException>(() => Formula.Parse(wrong)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +122,8 @@ public class FormulaTests
         Formula formula = Formula.Parse("y ~ y0 + gamma*x + beta*gamma(k0) + `exp`*e + step*π");
         Assert.Equal(["y0", "gamma", "beta", "k0", "exp", "step"], formula.ParametersBeside(["x", "y"]));
         Assert.Equal(["e", "π"], formula.ConstantsBeside(["x", "y"]));
-        Assert.Equal("columns: y, x; parameters: y0, gamma, beta, k0, exp, step; constants: e, π", formula.DescribeNames(["x", "y"]));
+        Assert.Equal("columns: y, x; parameters: y0, gamma, beta, k0, exp, step; constants: e, π",
+            formula.DescribeNames(["x", "y"]));
     }
 
     [Fact]

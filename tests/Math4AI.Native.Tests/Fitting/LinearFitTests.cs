@@ -14,7 +14,8 @@ public class LinearFitTests
     private static (Matrix<double> X, Vector<double> Classes, Vector<double> Numbers) Draw(int samples, int inputs)
     {
         var random = new MersenneTwister(1);
-        Matrix<double> x = Matrix<double>.Build.Dense(samples, inputs, (_, j) => Normal.Sample(random, 0.1 * j, 1.0 + 0.2 * j));
+        Matrix<double> x =
+            Matrix<double>.Build.Dense(samples, inputs, (_, j) => Normal.Sample(random, 0.1 * j, 1.0 + 0.2 * j));
         Vector<double> w = Vector<double>.Build.Dense(inputs, j => 0.5 * Math.Cos(j));
         Vector<double> f = x * w + 0.3;
         Vector<double> classes = Vector<double>.Build.DenseOfEnumerable(
@@ -34,7 +35,8 @@ public class LinearFitTests
         Vector<double> rest = (x * fit.Weights + fit.Intercept).Map(f => 1.0 / (1.0 + Math.Exp(-f)), Zeros.Include) - y;
         Vector<double> gradient = x.TransposeThisAndMultiply(rest) + penalty * fit.Weights;
         double scale = x.TransposeThisAndMultiply(y - 0.5).L2Norm();
-        Assert.True(gradient.L2Norm() <= 2e-7 * scale && Math.Abs(rest.Sum()) <= 2e-7 * scale, $"{gradient.L2Norm() / scale}");
+        Assert.True(
+            gradient.L2Norm() <= 2e-7 * scale && Math.Abs(rest.Sum()) <= 2e-7 * scale, $"{gradient.L2Norm() / scale}");
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public class LinearFitTests
         Assert.Equal(expected[6], least.Intercept, 1e-10);
         LinearFit ridge = new RidgeRegression { Penalty = 50.0 }.Fit(x, y);
         Matrix<double> penalty = Matrix<double>.Build.Diagonal(7, 7, i => i < 6 ? 50.0 : 0.0);
-        Vector<double> direct = (withOnes.TransposeThisAndMultiply(withOnes) + penalty).Solve(withOnes.TransposeThisAndMultiply(y));
+        Vector<double> direct =
+            (withOnes.TransposeThisAndMultiply(withOnes) + penalty).Solve(withOnes.TransposeThisAndMultiply(y));
         Assert.True((ridge.Weights - direct.SubVector(0, 6)).AbsoluteMaximum() < 1e-10);
     }
 

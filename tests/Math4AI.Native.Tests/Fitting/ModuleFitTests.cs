@@ -10,7 +10,9 @@ using TorchSharp;
 
 namespace Math4AI.Tests.Fitting;
 
-/// <summary>Modules compute in float32: their fits converge to what float32 can tell, whichever way the processor rounds.</summary>
+/// <summary>
+/// Modules compute in float32: their fits converge to what float32 can tell, whichever way the processor rounds.
+/// </summary>
 public sealed class ModuleFitTests
 {
     public static TheoryData<string, string> Ways()
@@ -38,7 +40,8 @@ public sealed class ModuleFitTests
             using var module = torch.nn.Linear(1, 1);
             var random = new MersenneTwister(seed, threadSafe: false);
             Matrix<double> x = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.1 * i);
-            Vector<double> y = Vector<double>.Build.Dense(30, i => 1.0 + 2.0 * x[i, 0] + Normal.Sample(random, 0.0, 0.1));
+            Vector<double> y =
+                Vector<double>.Build.Dense(30, i => 1.0 + 2.0 * x[i, 0] + Normal.Sample(random, 0.0, 0.1));
             var problem = new FitProblem
             {
                 Model = Model.Of(module, ["x"]),
@@ -49,7 +52,10 @@ public sealed class ModuleFitTests
             };
             if (minimizer == "bounds")
             {
-                problem = problem with { Bounds = new Dictionary<string, (double, double)> { ["weight[0]"] = (-10.0, 10.0) } };
+                problem = problem with
+                {
+                    Bounds = new Dictionary<string, (double, double)> { ["weight[0]"] = (-10.0, 10.0) },
+                };
             }
 
             FitResult fit = problem.Fit((Vector<double>?)null);
@@ -62,7 +68,8 @@ public sealed class ModuleFitTests
             double share = Math.Max(
                 Math.Abs(fit.Parameters[0] - line.Parameters[0]) / line.StandardErrors[0],
                 Math.Abs(fit.Parameters[1] - line.Parameters[1]) / line.StandardErrors[1]);
-            string figures = $"{fit.Minimum.Termination}, {share:G3} standard errors away, {fit.Minimum.Iterations} iterations";
+            string figures =
+                $"{fit.Minimum.Termination}, {share:G3} standard errors away, {fit.Minimum.Iterations} iterations";
             TestContext.Current.TestOutputHelper!.WriteLine(figures);
             Assert.True(fit.Minimum.IsConverged, figures);
 

@@ -6,13 +6,17 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Fitting;
 
-/// <summary>A nonlinear regression of NIST's Statistical Reference Datasets: the formula, data and certified values of its file.</summary>
+/// <summary>
+/// A nonlinear regression of NIST's Statistical Reference Datasets: the formula, data and certified values of its file.
+/// </summary>
 internal sealed record NistRegression(
-    string Formula, IReadOnlyDictionary<string, double>[] Starts, double[] Certified, double[] Deviations, double SumOfSquares, double[][] Rows)
+    string Formula, IReadOnlyDictionary<string, double>[] Starts, double[] Certified, double[] Deviations,
+    double SumOfSquares, double[][] Rows)
 {
     public static readonly string[] Names =
     [
-        "BoxBOD", "Chwirut2", "DanWood", "ENSO", "Gauss1", "Hahn1", "Kirby2", "Lanczos3", "MGH09", "MGH10", "MGH17", "Misra1a",
+        "BoxBOD", "Chwirut2", "DanWood", "ENSO", "Gauss1", "Hahn1", "Kirby2", "Lanczos3", "MGH09", "MGH10",
+        "MGH17", "Misra1a",
         "Misra1b", "Roszman1", "Thurber",
     ];
 
@@ -43,7 +47,8 @@ internal sealed record NistRegression(
             [Start(values, 0), Start(values, 1)],
             [.. values.Select(row => row[2])],
             [.. values.Select(row => row[3])],
-            Numbers(lines.Single(line => line.StartsWith("Residual Sum of Squares:", StringComparison.Ordinal)).Split(':')[1])[0],
+            Numbers(lines.Single(line => line.StartsWith("Residual Sum of Squares:", StringComparison.Ordinal))
+                .Split(':')[1])[0],
             [.. lines[(data + 1)..].Select(Numbers).Where(row => row.Length > 1)]);
     }
 
@@ -56,11 +61,14 @@ internal sealed record NistRegression(
     public double DeviationDigits(FitResult fit) => Worst(fit, Deviations, fit.StandardErrors);
 
     private static double Worst(FitResult fit, double[] certified, Vector<double> found) =>
-        Enumerable.Range(0, certified.Length).Min(i => Digits(found[fit.Names.ToList().IndexOf($"b{i + 1}")], certified[i]));
+        Enumerable.Range(0, certified.Length).Min(
+            i => Digits(found[fit.Names.ToList().IndexOf($"b{i + 1}")], certified[i]));
 
     private static Dictionary<string, double> Start(double[][] values, int column) =>
-        values.Select((row, i) => (Name: $"b{i + 1}", Value: row[column])).ToDictionary(pair => pair.Name, pair => pair.Value);
+        values.Select((row, i) => (Name: $"b{i + 1}", Value: row[column])).ToDictionary(
+            pair => pair.Name, pair => pair.Value);
 
     private static double[] Numbers(string text) =>
-        [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+        [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(
+            word => double.Parse(word, CultureInfo.InvariantCulture))];
 }

@@ -27,7 +27,8 @@ public class NistTests
         double deviations = set.DeviationDigits(fit);
         double squares = NistRegression.Digits(fit.ResidualSumOfSquares, set.SumOfSquares);
         string figures = $"{parameters:0.0}, {deviations:0.0}, {squares:0.0} digits; {fit.Minimum.Termination} after "
-            + $"{fit.Minimum.Iterations} iterations, {fit.Minimum.Evaluations} + {fit.Minimum.GradientEvaluations} evaluations";
+            + $"{fit.Minimum.Iterations} iterations, {fit.Minimum.Evaluations} + {fit.Minimum.GradientEvaluations} "
+            + "evaluations";
         TestContext.Current.TestOutputHelper!.WriteLine(figures);
         Assert.True(fit.Minimum.IsConverged, figures);
         Assert.True(parameters >= 8.0 && deviations >= 6.0 && squares >= 8.0, figures);

@@ -7,7 +7,9 @@ using MathNet.Numerics.Random;
 
 namespace Math4AI.Tests.Fitting;
 
-/// <summary>Distances, priors and models of a user, by public members alone, are as good as those of the library.</summary>
+/// <summary>
+/// Distances, priors and models of a user, by public members alone, are as good as those of the library.
+/// </summary>
 public sealed class OwnDistanceTests
 {
     [Fact]
@@ -111,7 +113,10 @@ public sealed class OwnDistanceTests
     [Fact]
     public void A_model_of_a_user_is_as_good_as_a_formula()
     {
-        FitResult ours = Line(Distance.Squared).Fit(Start), own = (Line(Distance.Squared) with { Model = new Straight() }).Fit(Start);
+        FitResult ours = Line(Distance.Squared).Fit(Start), own = (Line(Distance.Squared) with
+        {
+            Model = new Straight(),
+        }).Fit(Start);
         Assert.True((ours.Parameters - own.Parameters).AbsoluteMaximum() < 1e-12);
         Assert.True((ours.StandardErrors - own.StandardErrors).AbsoluteMaximum() < 1e-12);
         Assert.Equal(ours.Bootstrap(20).StandardErrors[0], own.Bootstrap(20).StandardErrors[0], 1e-10);
@@ -124,7 +129,13 @@ public sealed class OwnDistanceTests
         var random = new MersenneTwister(5, threadSafe: false);
         Matrix<double> x = Matrix<double>.Build.Dense(100, 1, (i, _) => 0.05 * i);
         Vector<double> y = Vector<double>.Build.Dense(100, i => 1.0 + 2.0 * x[i, 0] + Normal.Sample(random, 0.0, 0.2));
-        return new FitProblem { Model = Model.FromFormula("a + b*x", "x"), Distance = distance, Inputs = x, Targets = y };
+        return new FitProblem
+        {
+            Model = Model.FromFormula("a + b*x", "x"),
+            Distance = distance,
+            Inputs = x,
+            Targets = y,
+        };
     }
 
     /// <summary>|f − y|.</summary>
@@ -172,7 +183,8 @@ public sealed class OwnDistanceTests
             double rounded = isInside ? 0.5 * (residual * residual / width + width) : size;
             double slope = isInside ? residual / width : Math.Sign(residual);
             return new Expansion(
-                rounded * precision + logScale + Math.Log(2.0), slope * precision, precision / Math.Max(Math.Max(size, width), 1e-100))
+                rounded * precision + logScale + Math.Log(2.0), slope * precision,
+                precision / Math.Max(Math.Max(size, width), 1e-100))
             {
                 ScaleSlope = 1.0 - rounded * precision,
                 ScaleCurvature = 1.0,
@@ -204,7 +216,8 @@ public sealed class OwnDistanceTests
         public override Expansion Expand(double predicted, double observed, double logScale)
         {
             double precision = Math.Exp(-logScale), z = (predicted - observed) * precision;
-            return new Expansion(0.5 * z * z + logScale + 0.5 * Math.Log(2.0 * Math.PI), z * precision, precision * precision)
+            return new Expansion(
+                0.5 * z * z + logScale + 0.5 * Math.Log(2.0 * Math.PI), z * precision, precision * precision)
             {
                 ScaleSlope = 1.0 - z * z,
                 ScaleCurvature = 2.0,
@@ -218,7 +231,8 @@ public sealed class OwnDistanceTests
 
         public override Expansion Expand(double predicted, double observed, double logScale)
         {
-            double residual = predicted - observed, root = Math.Sqrt(1.0 + residual / threshold * (residual / threshold));
+            double residual =
+                predicted - observed, root = Math.Sqrt(1.0 + residual / threshold * (residual / threshold));
             return new Expansion(threshold * threshold * (root - 1.0), residual / root, 1.0 / root);
         }
     }

@@ -1,8 +1,9 @@
 namespace Math4AI.Tests.Fitting;
 
 /// <summary>
-/// The problems without a start as tables. Those of our own: name | x as lin, log or uni (drawn evenly), from, to, count | formula | true
-/// parameters | standard deviation of the noise as a share of the range of y. The row number seeds the noise.
+/// The problems without a start as tables. Those of our own: name | x as lin, log or uni (drawn evenly), from, to,
+/// count | formula | true parameters | standard deviation of the noise as a share of the range of y. The row number
+/// seeds the noise.
 /// </summary>
 internal static class StartProblemTable
 {

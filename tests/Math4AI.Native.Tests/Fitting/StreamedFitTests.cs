@@ -32,7 +32,8 @@ public sealed class StreamedFitTests : TemporaryFolder
         FitResult whole = InMemory(samples, Distance.Parse(distance)).Fit(Start);
         FitResult blocks = InBlocks(new MatrixSampleSource(samples), Distance.Parse(distance), 64).Fit(Start);
         double unit = whole.StandardErrors.Where(error => error > 0.0).Min();
-        Assert.True((whole.Parameters - blocks.Parameters).AbsoluteMaximum() < 1e-5 * unit, $"{whole.Parameters} {blocks.Parameters}");
+        Assert.True((whole.Parameters - blocks.Parameters).AbsoluteMaximum() < 1e-5 * unit, $"{whole.Parameters} "
+            + $"{blocks.Parameters}");
         Assert.Equal(whole.Minimum.Cost, blocks.Minimum.Cost, 1e-9 * Math.Abs(whole.Minimum.Cost));
         Assert.True((whole.StandardErrors - blocks.StandardErrors).AbsoluteMaximum() < 1e-4 * unit);
         Assert.Equal(1000, blocks.Observations);
@@ -57,16 +58,24 @@ public sealed class StreamedFitTests : TemporaryFolder
         FitResult whole = problem.Fit(Start);
         FitResult streamed = blocks.Fit(Start);
         Assert.Equal(0.75, streamed.Parameters[1], 1e-12);
-        Assert.True((whole.Parameters - streamed.Parameters).AbsoluteMaximum() < 1e-7, $"{whole.Parameters} {streamed.Parameters}");
-        Assert.True((whole.StandardErrors - streamed.StandardErrors).AbsoluteMaximum() < 1e-7, $"{whole.StandardErrors} {streamed.StandardErrors}");
+        Assert.True((whole.Parameters - streamed.Parameters).AbsoluteMaximum() < 1e-7,
+            $"{whole.Parameters} {streamed.Parameters}");
+        Assert.True((whole.StandardErrors - streamed.StandardErrors).AbsoluteMaximum() < 1e-7,
+            $"{whole.StandardErrors} {streamed.StandardErrors}");
 
         // A prior of a parameter that its bound holds is no noise either.
         var both = new Dictionary<string, Prior> { ["b"] = Prior.Normal(0.5, 0.02) };
-        Assert.True(((problem with { Priors = both }).Fit(Start).StandardErrors - (blocks with { Priors = both }).Fit(Start).StandardErrors)
+        Assert.True(((problem with
+        {
+            Priors = both,
+        }).Fit(Start).StandardErrors - (blocks with { Priors = both }).Fit(Start).StandardErrors)
             .AbsoluteMaximum() < 1e-7);
 
         var held = new Dictionary<string, double> { ["c"] = 1.2 };
-        Assert.True(((problem with { Fixed = held }).Fit(Start).Parameters - (blocks with { Fixed = held }).Fit(Start).Parameters)
+        Assert.True(((problem with
+        {
+            Fixed = held,
+        }).Fit(Start).Parameters - (blocks with { Fixed = held }).Fit(Start).Parameters)
             .AbsoluteMaximum() < 1e-7);
     }
 
@@ -79,7 +88,8 @@ public sealed class StreamedFitTests : TemporaryFolder
         using var file = new NpySource(path, rowsAreSamples: true);
         FitProblem problem = InBlocks(file, Distance.Squared, 1000);
         FitResult fit = problem.Fit(Start);
-        Assert.True((InMemory(samples, Distance.Squared).Fit(Start).Parameters - fit.Parameters).AbsoluteMaximum() < 1e-9);
+        Assert.True(
+            (InMemory(samples, Distance.Squared).Fit(Start).Parameters - fit.Parameters).AbsoluteMaximum() < 1e-9);
         int threads = Compute.Threads;
         try
         {
@@ -110,7 +120,8 @@ public sealed class StreamedFitTests : TemporaryFolder
             Inputs = samples.SubMatrix(0, 600, 0, 1),
             Targets = samples.Column(1),
         }.Fit(Start);
-        Assert.True((whole.Parameters - fit.Parameters).AbsoluteMaximum() < 1e-6, $"{whole.Parameters} {fit.Parameters}");
+        Assert.True(
+            (whole.Parameters - fit.Parameters).AbsoluteMaximum() < 1e-6, $"{whole.Parameters} {fit.Parameters}");
         Assert.True((whole.StandardErrors - fit.StandardErrors).AbsoluteMaximum() < 1e-6);
     }
 
@@ -140,7 +151,8 @@ public sealed class StreamedFitTests : TemporaryFolder
             Assert.True((whole.Residuals - blocks.Residuals).AbsoluteMaximum() < 1e-5);
             Assert.True((whole.Leverage - blocks.Leverage).AbsoluteMaximum() < 1e-5);
             double unit = whole.StandardErrors[1];
-            Assert.True((whole.SandwichCovariance - blocks.SandwichCovariance).Enumerate().Max(Math.Abs) < 1e-3 * unit * unit);
+            Assert.True(
+                (whole.SandwichCovariance - blocks.SandwichCovariance).Enumerate().Max(Math.Abs) < 1e-3 * unit * unit);
             Matrix<double> x = Matrix<double>.Build.Dense(1, 1, 2.0);
             Assert.Equal(whole.Predict(x).Observation[0].Upper, blocks.Predict(x).Observation[0].Upper, 1e-5);
             Assert.Equal(whole.ProfileInterval("b").Lower, blocks.ProfileInterval("b").Lower, 1e-3 * unit);
@@ -206,7 +218,8 @@ public sealed class StreamedFitTests : TemporaryFolder
         Source = Source(samples, blockLength),
     };
 
-    private static FitSource Source(Matrix<double> samples, int blockLength) => Source(new MatrixSampleSource(samples), blockLength);
+    private static FitSource Source(Matrix<double> samples, int blockLength) =>
+        Source(new MatrixSampleSource(samples), blockLength);
 
     private static FitSource Source(ISampleSource samples, int blockLength) =>
         new() { Samples = samples, InputColumns = [0], TargetColumns = [1], BlockLength = blockLength };
@@ -218,7 +231,8 @@ public sealed class StreamedFitTests : TemporaryFolder
         return Matrix<double>.Build.DenseOfRowArrays(Enumerable.Range(0, count).Select(_ =>
         {
             double x = 6.0 * random.NextDouble();
-            return new[] { x, 5.0 * Math.Exp(-0.7 * x) + 1.0 + Normal.Sample(random, 0.0, 0.2), 0.5 + random.NextDouble() };
+            return new[] { x, 5.0 * Math.Exp(-0.7 * x) + 1.0 + Normal.Sample(random, 0.0, 0.2), 0.5
+                + random.NextDouble() };
         }));
     }
 }

@@ -24,12 +24,14 @@ public class VariableProjectionTests
         foreach (IReadOnlyDictionary<string, double> start in set.Starts)
         {
             FitResult fit = (set.Problem with { Linear = linear })
-                .Fit(start.Where(pair => !linear.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value));
+                .Fit(start.Where(pair => !linear.Contains(pair.Key)).ToDictionary(
+                    pair => pair.Key, pair => pair.Value));
             FitResult all = set.Problem.Fit(start);
             string figures = $"{fit.Minimum.Iterations} steps, with all parameters searched {all.Minimum.Iterations}; "
                 + $"{set.ParameterDigits(fit):0.0} digits, {fit.Minimum.Termination}";
             TestContext.Current.TestOutputHelper!.WriteLine(figures);
-            Assert.True(fit.Minimum.IsConverged && set.ParameterDigits(fit) >= 8.0 && set.DeviationDigits(fit) >= 6.0, figures);
+            Assert.True(
+                fit.Minimum.IsConverged && set.ParameterDigits(fit) >= 8.0 && set.DeviationDigits(fit) >= 6.0, figures);
         }
     }
 
@@ -57,7 +59,10 @@ public class VariableProjectionTests
     public void Bounds_of_what_is_searched_hold()
     {
         NistRegression set = NistRegression.Read(Repository.Data("nist", "Misra1a.dat"));
-        FitProblem bounded = set.Problem with { Bounds = new Dictionary<string, (double, double)> { ["b2"] = (6e-4, 1.0) } };
+        FitProblem bounded = set.Problem with
+        {
+            Bounds = new Dictionary<string, (double, double)> { ["b2"] = (6e-4, 1.0) },
+        };
         FitResult full = bounded.Fit(set.Starts[0]), projected = (bounded with { Linear = ["b1"] }).Fit(set.Starts[0]);
         Assert.Equal(6e-4, projected.Parameters[1], 1e-15);
         Assert.Equal(full.Parameters[0], projected.Parameters[0], 1e-6);

@@ -22,7 +22,8 @@ public class VectorFitTests
 
     [Theory]
     [MemberData(nameof(VectorDistances))]
-    public void The_slopes_of_a_distance_of_vectors_are_its_derivatives(string name, double[] predicted, double[] observed)
+    public void The_slopes_of_a_distance_of_vectors_are_its_derivatives(
+        string name, double[] predicted, double[] observed)
     {
         var distance = (VectorDistance)Distance.Parse(name);
         distance.Check(observed, predicted.Length);
@@ -80,7 +81,8 @@ public class VectorFitTests
         Model lambda = Model.Of(
             ["x"],
             ["a", "b"],
-            (x, p) => torch.stack([p["a"] * torch.exp(-p["b"] * x["x"]), p["a"] * p["b"] + torch.sin(x["x"] * p["b"])], 1),
+            (x, p) => torch.stack(
+                [p["a"] * torch.exp(-p["b"] * x["x"]), p["a"] * p["b"] + torch.sin(x["x"] * p["b"])], 1),
             outputs: 2);
         Matrix<double> inputs = Grid(17);
         Vector<double> at = V(1.3, 0.4);
@@ -114,10 +116,23 @@ public class VectorFitTests
     {
         var random = new MersenneTwister(4);
         Matrix<double> x = Matrix<double>.Build.Dense(300, 1, (_, _) => Normal.Sample(random, 0.0, 1.0));
-        Vector<double> y = x.Column(0).Map(v => random.NextDouble() < 1.0 / (1.0 + Math.Exp(-(0.5 + 1.5 * v))) ? 1.0 : 0.0);
+        Vector<double> y =
+            x.Column(0).Map(v => random.NextDouble() < 1.0 / (1.0 + Math.Exp(-(0.5 + 1.5 * v))) ? 1.0 : 0.0);
         Model two = Model.FromFormula("0*x; a + b*x", "x"), one = Model.FromFormula("a + b*x", "x");
-        FitResult categorical = new FitProblem { Model = two, Inputs = x, Targets = y, Distance = Distance.Categorical }.Fit(Start(two, 0, 0));
-        FitResult binary = new FitProblem { Model = one, Inputs = x, Targets = y, Distance = Distance.BinaryCrossEntropy }.Fit(Start(one, 0, 0));
+        FitResult categorical = new FitProblem
+        {
+            Model = two,
+            Inputs = x,
+            Targets = y,
+            Distance = Distance.Categorical,
+        }.Fit(Start(two, 0, 0));
+        FitResult binary = new FitProblem
+        {
+            Model = one,
+            Inputs = x,
+            Targets = y,
+            Distance = Distance.BinaryCrossEntropy,
+        }.Fit(Start(one, 0, 0));
         Assert.True((categorical.Parameters - binary.Parameters).AbsoluteMaximum() < 1e-6);
         Assert.True((categorical.Covariance - binary.Covariance).InfinityNorm() < 1e-6);
         Assert.Equal(binary.LogLikelihood, categorical.LogLikelihood, 1e-8);
@@ -128,7 +143,8 @@ public class VectorFitTests
     {
         Matrix<double> x = Grid(4000);
         var random = new MersenneTwister(5);
-        Vector<double> y = x.Column(0).Map(v => 2.0 + 0.5 * v + Math.Exp(0.5 * (-4.0 + v)) * Normal.Sample(random, 0.0, 1.0));
+        Vector<double> y =
+            x.Column(0).Map(v => 2.0 + 0.5 * v + Math.Exp(0.5 * (-4.0 + v)) * Normal.Sample(random, 0.0, 1.0));
         Model model = Model.FromFormula("a + b*x; u + v*x", "x");
         FitResult fit = new FitProblem { Model = model, Inputs = x, Targets = y, Distance = Distance.Heteroscedastic }
             .Fit(Start(model, 0.0, 0.0, 0.0, 0.0));
@@ -137,7 +153,8 @@ public class VectorFitTests
             Assert.InRange((fit.Parameters[j] - truth[j]) / fit.StandardErrors[j], -4.0, 4.0));
 
         // Fisher's information of u and v is ½ Σ (1, x)(1, x)ᵀ.
-        Matrix<double> information = Matrix<double>.Build.Dense(2, 2, (i, j) => 0.5 * x.Column(0).Sum(v => Math.Pow(v, i + j)));
+        Matrix<double> information =
+            Matrix<double>.Build.Dense(2, 2, (i, j) => 0.5 * x.Column(0).Sum(v => Math.Pow(v, i + j)));
         Assert.Equal(Math.Sqrt(information.Inverse()[1, 1]), fit.StandardErrors[3], 0.05 * fit.StandardErrors[3]);
 
         FitResult squares = new FitProblem { Model = Model.FromFormula("a + b*x", "x"), Inputs = x, Targets = y }
@@ -149,7 +166,8 @@ public class VectorFitTests
     [Fact]
     public void The_least_sum_of_Euclidean_distances_is_the_geometric_median()
     {
-        // Of the corners of a triangle whose angles are less than 120° it is Fermat's point, from which all sides subtend 120°.
+        // Of the corners of a triangle whose angles are less than 120° it is Fermat's point, from which all sides
+        // subtend 120°.
         Matrix<double> corners = Matrix<double>.Build.DenseOfRowArrays([0.0, 0.0], [4.0, 0.0], [1.0, 3.0]);
         Model point = Model.FromFormula("p + 0*x; q + 0*x", "x");
         FitResult fit = new FitProblem
@@ -178,10 +196,12 @@ public class VectorFitTests
         Matrix<double> design = x.Append(Matrix<double>.Build.Dense(200, 1, 1.0));
         Vector<double> exact = design.QR().Solve(y);
         Assert.True((fit.Parameters - exact).AbsoluteMaximum() < 1e-7, $"{fit.Parameters}");
-        Assert.True((torch.from_array(exact.SubVector(0, 3).ToArray()) - module.weight!.detach().reshape(3)).abs().max().item<double>() < 1e-7);
+        Assert.True((torch.from_array(exact.SubVector(0, 3).ToArray()) - module.weight!.detach().reshape(3)).abs().max()
+            .item<double>() < 1e-7);
         double variance = (y - design * exact) * (y - design * exact) / 196.0;
         Assert.Equal(
-            Math.Sqrt(variance * design.TransposeThisAndMultiply(design).Inverse()[1, 1]), fit.StandardErrors[1], 1e-6 * fit.StandardErrors[1]);
+            Math.Sqrt(variance * design.TransposeThisAndMultiply(design).Inverse()[1, 1]), fit.StandardErrors[1],
+            1e-6 * fit.StandardErrors[1]);
         Assert.Equal("weight[0]", fit.Names[0]);
     }
 
@@ -192,9 +212,11 @@ public class VectorFitTests
         Matrix<double> x = Grid(200) - 3.0;
         Vector<double> y = x.Column(0).PointwiseSin();
         using TorchSharp.Modules.Sequential network = torch.nn.Sequential(
-            torch.nn.Linear(1, 12, dtype: torch.float64), torch.nn.Tanh(), torch.nn.Linear(12, 1, dtype: torch.float64));
+            torch.nn.Linear(1, 12, dtype: torch.float64), torch.nn.Tanh(),
+            torch.nn.Linear(12, 1, dtype: torch.float64));
         FitResult fit = new FitProblem { Model = Model.Of(network, ["x"]), Inputs = x, Targets = y }.Fit();
-        Assert.True(Math.Sqrt(fit.ResidualSumOfSquares / 200.0) < 1e-3, $"{fit.ResidualSumOfSquares} {fit.Minimum.Termination}");
+        Assert.True(Math.Sqrt(fit.ResidualSumOfSquares / 200.0) < 1e-3,
+            $"{fit.ResidualSumOfSquares} {fit.Minimum.Termination}");
     }
 
     [Theory]
@@ -203,7 +225,8 @@ public class VectorFitTests
     [InlineData("heteroscedastic", "a + b*x", new[] { 0.0, 1.0, 1.0 })]
     [InlineData("euclidean", "a + b*x; a*x", new[] { 0.0, 1.0, 1.0 })]
     [InlineData("squared", "a + b*x; a*x", new[] { 0.0, 1.0, 1.0 })]
-    public void Observations_that_do_not_suit_distance_and_outputs_are_refused(string distance, string formula, double[] y)
+    public void Observations_that_do_not_suit_distance_and_outputs_are_refused(
+        string distance, string formula, double[] y)
     {
         Model model = Model.FromFormula(formula, "x");
         Assert.Throws<ArgumentException>(() => new FitProblem
@@ -215,7 +238,8 @@ public class VectorFitTests
         }.Fit(new Dictionary<string, double> { ["a"] = 1.0, ["b"] = 1.0 }));
     }
 
-    private static Matrix<double> Grid(int samples) => Matrix<double>.Build.Dense(samples, 1, (i, _) => 6.0 * i / (samples - 1));
+    private static Matrix<double> Grid(int samples) =>
+        Matrix<double>.Build.Dense(samples, 1, (i, _) => 6.0 * i / (samples - 1));
 
     private static Matrix<double> Noise(int rows, int columns, double size, int seed)
     {

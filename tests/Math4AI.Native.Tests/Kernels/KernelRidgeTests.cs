@@ -32,8 +32,17 @@ public class KernelRidgeTests
     public void Conjugate_gradients_predict_what_a_factor_does()
     {
         Matrix<double> targets = Matrix<double>.Build.DenseOfColumnVectors(Y, X.Column(1));
-        var ridge = new KernelRidge { Kernel = 2.0 * Kernel.Matern52(1.5), Penalty = 0.05, LandmarkCount = 60, Tolerance = 1e-10 };
-        KernelRidgeFit exact = ridge.Fit(X, targets), found = (ridge with { Solver = KernelRidgeSolver.ConjugateGradients }).Fit(X, targets);
+        var ridge = new KernelRidge
+        {
+            Kernel = 2.0 * Kernel.Matern52(1.5),
+            Penalty = 0.05,
+            LandmarkCount = 60,
+            Tolerance = 1e-10,
+        };
+        KernelRidgeFit exact = ridge.Fit(X, targets), found = (ridge with
+        {
+            Solver = KernelRidgeSolver.ConjugateGradients,
+        }).Fit(X, targets);
         Matrix<double> at = Matrix<double>.Build.Random(50, 3, 9);
         Assert.True(found.IsConverged);
         Assert.InRange(found.Iterations, 2, 60);
@@ -88,11 +97,18 @@ public class KernelRidgeTests
     {
         int[] classes = [.. Y.Select(y => y > 0.3 ? 1 : 0)];
         Kernel kernel = Kernel.Rbf(1.0);
-        SupportVectorClassifierFit fit = new SupportVectorClassifier { Kernel = kernel, Penalty = penalty, Standardize = false, MaxIterations = 20_000 }
+        SupportVectorClassifierFit fit = new SupportVectorClassifier
+        {
+            Kernel = kernel,
+            Penalty = penalty,
+            Standardize = false,
+            MaxIterations = 20_000,
+        }
             .Fit(X, classes);
         SupportVectorFit machine = fit.Machines[0];
         Matrix<double> vectors = Matrix<double>.Build.DenseOfRowVectors(machine.SupportVectors.Select(X.Row));
-        Vector<double> expected = kernel.Gram(X, vectors) * Vector<double>.Build.DenseOfEnumerable(machine.Weights) + machine.Offset;
+        Vector<double> expected =
+            kernel.Gram(X, vectors) * Vector<double>.Build.DenseOfEnumerable(machine.Weights) + machine.Offset;
         Assert.Equal(0.0, (expected - fit.Decide(X).Column(0)).InfinityNorm(), 1e-4);
     }
 }

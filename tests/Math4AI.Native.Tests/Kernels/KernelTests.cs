@@ -27,7 +27,8 @@ public class KernelTests
         ["sum with another on the right"] = Kernel.White(0.1) + Kernel.Matern32(0.4),
         ["product"] = (Kernel.Linear(0.4) + Kernel.Constant(0.2)) * Kernel.Periodic(2.0),
         ["columns"] = Kernel.Rbf(0.5, 0.9).On(2, 0) * Kernel.Matern52(1.0).On(1),
-        ["tensors"] = Kernel.Of(["log length"], [0.3], (x, z, theta) => torch.exp(-torch.cdist(x, z).square() / (2 * torch.exp(2 * theta[0])))),
+        ["tensors"] = Kernel.Of(["log length"], [0.3],
+            (x, z, theta) => torch.exp(-torch.cdist(x, z).square() / (2 * torch.exp(2 * theta[0])))),
     };
 
     [Theory]
@@ -37,7 +38,8 @@ public class KernelTests
         Matrix<double> gram = All[name].Gram(Samples);
         Assert.Equal(0.0, (gram - gram.Transpose()).L2Norm());
         double[] eigenvalues = [.. gram.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real)];
-        Assert.True(eigenvalues.Min() > -30 * gram.RowCount * 2.2e-16 * eigenvalues.Max(), $"{eigenvalues.Min()} of {eigenvalues.Max()}");
+        Assert.True(eigenvalues.Min() > -30 * gram.RowCount * 2.2e-16 * eigenvalues.Max(), $"{eigenvalues.Min()} of "
+            + $"{eigenvalues.Max()}");
     }
 
     [Theory]
@@ -89,14 +91,17 @@ public class KernelTests
         Assert.Equal((1 + s) * Math.Exp(-s), Kernel.Matern32(2.0).Gram(x)[0, 1], 1e-15);
         s = Math.Sqrt(5) * R / 2;
         Assert.Equal((1 + s + s * s / 3) * Math.Exp(-s), Kernel.Matern52(2.0).Gram(x)[0, 1], 1e-15);
-        Assert.Equal(Math.Pow(1 + R * R / 4 / (2 * 0.7), -0.7), Kernel.RationalQuadratic(0.7, 2.0).Gram(x)[0, 1], 1e-15);
-        Assert.Equal(Math.Exp(-2 * Math.Pow(Math.Sin(Math.PI * R / 3), 2) / 0.81), Kernel.Periodic(3.0, 0.9).Gram(x)[0, 1], 1e-15);
+        Assert.Equal(
+            Math.Pow(1 + R * R / 4 / (2 * 0.7), -0.7), Kernel.RationalQuadratic(0.7, 2.0).Gram(x)[0, 1], 1e-15);
+        Assert.Equal(Math.Exp(-2 * Math.Pow(Math.Sin(Math.PI * R / 3), 2) / 0.81),
+            Kernel.Periodic(3.0, 0.9).Gram(x)[0, 1], 1e-15);
         Assert.Equal(Math.Pow(3.5 + 0.5, 3), Kernel.Polynomial(3, 0.5).Gram(x)[0, 1], 1e-12);
     }
 
     [Fact]
     public void A_rational_quadratic_of_large_alpha_is_the_radial_basis_function() =>
-        Assert.Equal(0.0, (Kernel.RationalQuadratic(1e9, 0.7).Gram(Samples) - Kernel.Rbf(0.7).Gram(Samples)).InfinityNorm(), 1e-6);
+        Assert.Equal(0.0, (Kernel.RationalQuadratic(1e9, 0.7).Gram(Samples) - Kernel.Rbf(0.7).Gram(Samples))
+            .InfinityNorm(), 1e-6);
 
     [Fact]
     public void Any_number_of_threads_gives_the_same_bits()
@@ -127,24 +132,32 @@ public class KernelTests
         Assert.Throws<ArgumentException>(() => Kernel.Rbf(1.0).On(3).Gram(Samples));
         Matrix<double> bad = Samples.Clone();
         bad[4, 1] = double.NaN;
-        Assert.Contains("Row 5, column 2", Assert.Throws<ArgumentException>(() => Kernel.Rbf(1.0).Gram(bad)).Message, StringComparison.Ordinal);
+        Assert.Contains("Row 5, column 2", Assert.Throws<ArgumentException>(() => Kernel.Rbf(1.0).Gram(bad)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_matrix_beyond_every_array_is_refused_with_its_size()
     {
-        ArgumentException e = Assert.Throws<ArgumentException>(() => Kernel.Rbf(1.0).Gram(Matrix<double>.Build.Dense(50_000, 1)));
+        ArgumentException e =
+            Assert.Throws<ArgumentException>(() => Kernel.Rbf(1.0).Gram(Matrix<double>.Build.Dense(50_000, 1)));
         Assert.Contains("20 GB", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Kernel_ridge_regression_with_a_linear_kernel_is_ridge_regression()
     {
-        Vector<double> y = Samples * Vector<double>.Build.DenseOfArray([1.0, -2.0, 0.5]) + 0.1 * Vector<double>.Build.Random(37, 6);
+        Vector<double> y =
+            Samples * Vector<double>.Build.DenseOfArray([1.0, -2.0, 0.5]) + 0.1 * Vector<double>.Build.Random(37, 6);
         Matrix<double> withOne = Samples.InsertColumn(3, Vector<double>.Build.Dense(37, 1.0));
-        Vector<double> weights = (withOne.TransposeThisAndMultiply(withOne) + 0.3 * Matrix<double>.Build.DenseIdentity(4))
+        Vector<double> weights =
+            (withOne.TransposeThisAndMultiply(withOne) + 0.3 * Matrix<double>.Build.DenseIdentity(4))
             .Solve(withOne.TransposeThisAndMultiply(y));
-        Matrix<double> predicted = new KernelRidge { Kernel = Kernel.Linear(1.0), Penalty = 0.3 }.Fit(Samples, y).Predict(Samples);
+        Matrix<double> predicted = new KernelRidge
+        {
+            Kernel = Kernel.Linear(1.0),
+            Penalty = 0.3,
+        }.Fit(Samples, y).Predict(Samples);
         Assert.Equal(0.0, (withOne * weights - predicted.Column(0)).InfinityNorm(), 1e-11);
     }
 }

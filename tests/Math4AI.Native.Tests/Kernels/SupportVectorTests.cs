@@ -14,7 +14,8 @@ public class SupportVectorTests
         for (int i = 0; i < count; i++)
         {
             classes[i] = i % 2;
-            double angle = 2 * Math.PI * random.NextDouble(), radius = (i % 2 == 0 ? 1.0 : 2.0) + 0.35 * (random.NextDouble() + random.NextDouble() - 1);
+            double angle = 2 * Math.PI * random.NextDouble(),
+                radius = (i % 2 == 0 ? 1.0 : 2.0) + 0.35 * (random.NextDouble() + random.NextDouble() - 1);
             (x[i, 0], x[i, 1]) = (radius * Math.Cos(angle), radius * Math.Sin(angle));
         }
 
@@ -25,7 +26,13 @@ public class SupportVectorTests
     public void Two_samples_are_divided_half_way()
     {
         Matrix<double> x = Matrix<double>.Build.DenseOfColumnArrays([1.0, 3.0]);
-        SupportVectorFit fit = new SupportVectorClassifier { Kernel = Kernel.Linear(1.0), Penalty = 100.0, Standardize = false, Tolerance = 1e-9 }
+        SupportVectorFit fit = new SupportVectorClassifier
+        {
+            Kernel = Kernel.Linear(1.0),
+            Penalty = 100.0,
+            Standardize = false,
+            Tolerance = 1e-9,
+        }
             .Fit(x, [0, 1]).Machines[0];
         Vector<double> decisions = fit.Predict(Matrix<double>.Build.DenseOfColumnArrays([1.0, 2.0, 3.0]));
         Assert.Equal(1.0, decisions[0], 1e-9);
@@ -41,7 +48,12 @@ public class SupportVectorTests
     public void The_conditions_of_Karush_Kuhn_and_Tucker_hold(double penalty)
     {
         (Matrix<double> x, int[] classes) = Rings(301);
-        SupportVectorClassifierFit fit = new SupportVectorClassifier { Kernel = Kernel.Rbf(0.8), Penalty = penalty, Tolerance = 1e-6 }.Fit(x, classes);
+        SupportVectorClassifierFit fit = new SupportVectorClassifier
+        {
+            Kernel = Kernel.Rbf(0.8),
+            Penalty = penalty,
+            Tolerance = 1e-6,
+        }.Fit(x, classes);
         SupportVectorFit machine = fit.Machines[0];
         Assert.True(fit.IsConverged);
         Vector<double> decisions = fit.Decide(x).Column(0);
@@ -60,7 +72,9 @@ public class SupportVectorTests
             // Rows of the kernel are float32: margins are right to its roundings, summed over the weights.
             double tolerance = 2e-6 + 1.2e-7 * beta.Sum(Math.Abs);
             Assert.True(
-                alpha == 0.0 ? margin > 1.0 - tolerance : alpha == penalty ? margin < 1.0 + tolerance : Math.Abs(margin - 1.0) < tolerance,
+                alpha == 0.0 ? margin > 1.0 - tolerance : alpha == penalty
+                    ? margin < 1.0 + tolerance
+                    : Math.Abs(margin - 1.0) < tolerance,
                 $"sample {i}: α {alpha}, margin {margin}");
         }
     }
@@ -70,12 +84,21 @@ public class SupportVectorTests
     {
         (Matrix<double> x, int[] classes) = Rings(200);
         const double Penalty = 2.0;
-        SupportVectorClassifierFit fit = new SupportVectorClassifier { Kernel = Kernel.Rbf(0.8), Penalty = Penalty, Standardize = false, Tolerance = 1e-7 }
+        SupportVectorClassifierFit fit = new SupportVectorClassifier
+        {
+            Kernel = Kernel.Rbf(0.8),
+            Penalty = Penalty,
+            Standardize = false,
+            Tolerance = 1e-7,
+        }
             .Fit(x, classes);
         SupportVectorFit machine = fit.Machines[0];
         Vector<double> decisions = fit.Decide(x).Column(0);
-        double norm = machine.SupportVectors.Select((sample, i) => machine.Weights[i] * (decisions[sample] - machine.Offset)).Sum();
-        double losses = Enumerable.Range(0, 200).Sum(i => Math.Max(0.0, 1.0 - (classes[i] == 0 ? 1.0 : -1.0) * decisions[i]));
+        double norm =
+            machine.SupportVectors.Select((sample, i) => machine.Weights[i] * (decisions[sample] - machine.Offset))
+                .Sum();
+        double losses =
+            Enumerable.Range(0, 200).Sum(i => Math.Max(0.0, 1.0 - (classes[i] == 0 ? 1.0 : -1.0) * decisions[i]));
         Assert.Equal(0.5 * norm + Penalty * losses, -machine.DualObjective, 1e-4 * Math.Abs(machine.DualObjective));
     }
 
@@ -85,7 +108,13 @@ public class SupportVectorTests
         Matrix<double> x = Matrix<double>.Build.Dense(120, 1, (i, _) => 0.1 * i);
         Vector<double> y = x.Column(0).Map(Math.Sin) + 0.05 * Vector<double>.Build.Random(120, 2);
         const double Penalty = 10.0, Width = 0.1;
-        SupportVectorFit fit = new SupportVectorRegressor { Kernel = Kernel.Rbf(0.4), Penalty = Penalty, Width = Width, Tolerance = 1e-6 }.Fit(x, y);
+        SupportVectorFit fit = new SupportVectorRegressor
+        {
+            Kernel = Kernel.Rbf(0.4),
+            Penalty = Penalty,
+            Width = Width,
+            Tolerance = 1e-6,
+        }.Fit(x, y);
         Vector<double> values = fit.Predict(x);
         double norm = fit.SupportVectors.Select((sample, i) => fit.Weights[i] * (values[sample] - fit.Offset)).Sum();
         double losses = (values - y).Sum(error => Math.Max(0.0, Math.Abs(error) - Width));
@@ -99,14 +128,16 @@ public class SupportVectorTests
         (Matrix<double> x, int[] classes) = Rings(100);
         var machine = new SupportVectorClassifier { Kernel = Kernel.Rbf(0.8), Penalty = 5.0 };
         Assert.Equal(
-            machine.Fit(x, classes).Machines[0].Weights, (machine with { CacheBytes = 1 }).Fit(x, classes).Machines[0].Weights);
+            machine.Fit(x, classes).Machines[0].Weights,
+            (machine with { CacheBytes = 1 }).Fit(x, classes).Machines[0].Weights);
     }
 
     [Fact]
     public void Three_classes_vote()
     {
         var random = new Random(9);
-        Matrix<double> x = Matrix<double>.Build.Dense(150, 2, (i, j) => 3.0 * (i % 3 == j ? 1.0 : 0.0) + random.NextDouble());
+        Matrix<double> x =
+            Matrix<double>.Build.Dense(150, 2, (i, j) => 3.0 * (i % 3 == j ? 1.0 : 0.0) + random.NextDouble());
         int[] classes = [.. Enumerable.Range(0, 150).Select(i => 10 * (i % 3))];
         SupportVectorClassifierFit fit = new SupportVectorClassifier().Fit(x, classes);
         Assert.Equal([0, 10, 20], fit.Classes);
@@ -126,7 +157,8 @@ public class SupportVectorTests
     public void Samples_that_repeat_end_in_an_answer()
     {
         Matrix<double> x = Matrix<double>.Build.Dense(40, 2, 1.0);
-        SupportVectorClassifierFit fit = new SupportVectorClassifier().Fit(x, [.. Enumerable.Range(0, 40).Select(i => i % 2)]);
+        SupportVectorClassifierFit fit =
+            new SupportVectorClassifier().Fit(x, [.. Enumerable.Range(0, 40).Select(i => i % 2)]);
         Assert.True(fit.IsConverged);
     }
 
@@ -146,14 +178,16 @@ public class SupportVectorTests
         double loss = 0.0, least = 0.0;
         for (int i = 0; i < 3000; i++)
         {
-            double[] densities = [.. Enumerable.Range(0, 3).Select(of => Math.Exp(-0.5 * Math.Pow(ahead[i, 0] - 1.5 * (of - 1), 2)))];
+            double[] densities =
+                [.. Enumerable.Range(0, 3).Select(of => Math.Exp(-0.5 * Math.Pow(ahead[i, 0] - 1.5 * (of - 1), 2)))];
             Assert.Equal(1.0, found.Row(i).Sum(), 1e-9);
             Assert.Equal(found.Row(i).MaximumIndex(), predicted[i]);
             loss -= Math.Log(found[i, i % 3]) / 3000;
             least -= Math.Log(densities[i % 3] / densities.Sum()) / 3000;
         }
 
-        // The true densities have the least expected loss; scikit-learn's SVC(probability=True) is 0.041 to 0.051 above it on four such draws.
+        // The true densities have the least expected loss; scikit-learn's SVC(probability=True) is 0.041 to 0.051 above
+        // it on four such draws.
         Assert.InRange(loss, least - 0.01, least + 0.06);
     }
 
@@ -182,6 +216,7 @@ public class SupportVectorTests
     {
         Matrix<double> x = Matrix<double>.Build.DenseOfColumnArrays([1.0, 2.0, 3.0]);
         Assert.Contains("one sample", Assert.Throws<ArgumentException>(
-            () => new SupportVectorClassifier { HasProbabilities = true }.Fit(x, [0, 0, 1])).Message, StringComparison.Ordinal);
+            () => new SupportVectorClassifier { HasProbabilities = true }.Fit(x, [0, 0, 1])).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -35,15 +35,18 @@ public class CovarianceTests
     [Fact]
     public void A_mean_of_a_hundred_million_costs_no_digits()
     {
-        // Steps of 2⁻²⁰ are exact beside 10⁸, so that the same deviations stand around both means, and only the roundings of their sums
-        // differ: n of them, √n ε where they are by chance. Without a shift the squares alone would lose them all, 10¹⁶ ε.
+        // Steps of 2⁻²⁰ are exact beside 10⁸, so that the same deviations stand around both means, and only the
+        // roundings of their sums differ: n of them, √n ε where they are by chance. Without a shift the squares alone
+        // would lose them all, 10¹⁶ ε.
         const int Samples = 50_000;
         var random = new Random(6);
-        Matrix<double> near = Matrix<double>.Build.Dense(Samples, 2, (_, _) => random.Next(-1 << 20, 1 << 20) * Math.Pow(2, -20));
+        Matrix<double> near =
+            Matrix<double>.Build.Dense(Samples, 2, (_, _) => random.Next(-1 << 20, 1 << 20) * Math.Pow(2, -20));
         Matrix<double> far = near + 1e8;
         Matrix<double> expected = Covariance.Of(new MatrixSampleSource(near)).Matrix;
         Matrix<double> found = Covariance.Of(new MatrixSampleSource(far)).Matrix;
-        Assert.Equal(0.0, (found - expected).FrobeniusNorm() / expected.FrobeniusNorm(), Math.Sqrt(Samples) * Math.Pow(2, -52));
+        Assert.Equal(
+            0.0, (found - expected).FrobeniusNorm() / expected.FrobeniusNorm(), Math.Sqrt(Samples) * Math.Pow(2, -52));
     }
 
     [Fact]

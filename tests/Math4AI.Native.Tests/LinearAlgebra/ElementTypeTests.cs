@@ -25,7 +25,8 @@ public abstract class ElementTypeTests<T>
     private static Matrix<T> Identity(int order) => Matrix<T>.Build.DenseIdentity(order);
 
     private static void Near(Matrix<T> expected, Matrix<T> found, double units) =>
-        Assert.InRange((expected - found).FrobeniusNorm(), 0.0, units * expected.RowCount * Epsilon * Math.Max(1.0, expected.FrobeniusNorm()));
+        Assert.InRange((expected - found).FrobeniusNorm(), 0.0,
+            units * expected.RowCount * Epsilon * Math.Max(1.0, expected.FrobeniusNorm()));
 
     [Fact]
     public void Elements_go_to_numbers_and_back()
@@ -78,7 +79,8 @@ public abstract class ElementTypeTests<T>
         Near(Identity(9), MatrixExponential.Of(a) * MatrixExponential.Of(-a), 300);
         Near(a, MatrixLogarithm.Of(MatrixExponential.Of(a)), 1000);
         Matrix<T> small = Element<T>.Of(1e-3) * a;
-        Matrix<T> series = Identity(9) + small + Element<T>.Of(0.5) * (small * small) + Element<T>.Of(1.0 / 6.0) * (small * small * small);
+        Matrix<T> series = Identity(9) + small + Element<T>.Of(0.5) * (small * small)
+            + Element<T>.Of(1.0 / 6.0) * (small * small * small);
         Assert.InRange((MatrixExponential.Of(small) - series).FrobeniusNorm(), 0.0, Math.Max(1e-11, 30 * Epsilon));
     }
 
@@ -111,7 +113,8 @@ public abstract class ElementTypeTests<T>
         a = a * a.ConjugateTranspose() + Identity(8);
         Vector<T> v = Random(8, 1, 10).Column(0);
         Matrix<T> factor = a.Cholesky().Factor, updated = CholeskyUpdate.Add(factor, v);
-        Near(a + v.ToColumnMatrix() * v.ToColumnMatrix().ConjugateTranspose(), updated * updated.ConjugateTranspose(), 30);
+        Near(a + v.ToColumnMatrix() * v.ToColumnMatrix().ConjugateTranspose(),
+            updated * updated.ConjugateTranspose(), 30);
         Near(factor, CholeskyUpdate.Remove(updated, v), 100);
         Assert.Throws<ArgumentException>(() => CholeskyUpdate.Remove(factor, Element<T>.Of(100.0) * v));
     }
@@ -140,7 +143,8 @@ public abstract class ElementTypeTests<T>
         double[] all = [.. a.Evd(Symmetricity.Hermitian).EigenValues.Select(value => value.Real).OrderDescending()];
         Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(all[i], leading.Values[i], 30 * order * Epsilon * all[0]));
         Near(Identity(3), leading.Vectors.ConjugateTranspose() * leading.Vectors, 30 * order);
-        Assert.InRange((a * leading.Vectors - leading.Vectors.MultiplyColumns(leading.Values)).FrobeniusNorm(), 0.0, 30 * order * Epsilon * all[0]);
+        Assert.InRange((a * leading.Vectors - leading.Vectors.MultiplyColumns(leading.Values)).FrobeniusNorm(), 0.0,
+            30 * order * Epsilon * all[0]);
     }
 }
 

@@ -7,7 +7,9 @@ using MathNet.Numerics.Providers.FourierTransform;
 
 namespace Math4AI.Tests.LinearAlgebra;
 
-/// <summary>Math.NET's Fourier transforms on MKL against Math.NET's own, and against what every transform must satisfy.</summary>
+/// <summary>
+/// Math.NET's Fourier transforms on MKL against Math.NET's own, and against what every transform must satisfy.
+/// </summary>
 public class FourierTests
 {
     private static readonly IFourierTransformProvider Native = new MklFourierTransformProvider();
@@ -33,11 +35,13 @@ public class FourierTests
     private static Complex[] Signal(int length)
     {
         var random = new Random(length);
-        return [.. Enumerable.Range(0, length).Select(_ => new Complex(random.NextDouble() - 0.5, random.NextDouble() - 0.5))];
+        return [.. Enumerable.Range(0, length).Select(
+            _ => new Complex(random.NextDouble() - 0.5, random.NextDouble() - 0.5))];
     }
 
     private static double Distance(Complex[] a, Complex[] b) =>
-        Math.Sqrt(a.Zip(b, (x, y) => (x - y).MagnitudeSquared()).Sum() / Math.Max(1e-300, b.Sum(x => x.MagnitudeSquared())));
+        Math.Sqrt(a.Zip(b, (x, y) => (x - y).MagnitudeSquared()).Sum()
+            / Math.Max(1e-300, b.Sum(x => x.MagnitudeSquared())));
 
     [Fact]
     public void Math_net_transforms_on_mkl_without_being_asked()
@@ -48,12 +52,14 @@ public class FourierTests
 
     /// <summary>X_k from its definition; the angle is reduced in whole numbers first.</summary>
     private static Complex Definition(Complex[] x, int k, double scale) =>
-        scale * x.Select((value, j) => value * Complex.FromPolarCoordinates(1.0, -2.0 * Math.PI * ((long)j * k % x.Length) / x.Length))
+        scale * x.Select((value, j) =>
+            value * Complex.FromPolarCoordinates(1.0, -2.0 * Math.PI * ((long)j * k % x.Length) / x.Length))
             .Aggregate(Complex.Zero, (sum, term) => sum + term);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_length_and_scaling_agrees_with_the_definition_and_comes_back(int length, FourierTransformScaling scaling)
+    public void Every_length_and_scaling_agrees_with_the_definition_and_comes_back(
+        int length, FourierTransformScaling scaling)
     {
         double forward = scaling switch
         {
@@ -83,7 +89,8 @@ public class FourierTests
         Complex[] exact = [.. single.Select(x => new Complex(x.Real, x.Imaginary))];
         Native.Forward(single, scaling);
         Native.Forward(exact, scaling);
-        Assert.InRange(Distance([.. single.Select(x => new Complex(x.Real, x.Imaginary))], exact), 0.0, 6e-8 * (10 + Math.Log2(length + 1)));
+        Assert.InRange(Distance([.. single.Select(x => new Complex(x.Real, x.Imaginary))], exact), 0.0,
+            6e-8 * (10 + Math.Log2(length + 1)));
     }
 
     [Theory]
@@ -177,7 +184,8 @@ public class FourierTests
     public void Energy_is_kept_and_a_tone_is_one_line()
     {
         const int Length = 1 << 15;
-        Complex[] tone = [.. Enumerable.Range(0, Length).Select(i => Complex.FromPolarCoordinates(1.0, 2.0 * Math.PI * 1234 * i / Length))];
+        Complex[] tone = [.. Enumerable.Range(0, Length).Select(
+            i => Complex.FromPolarCoordinates(1.0, 2.0 * Math.PI * 1234 * i / Length))];
         Fourier.Forward(tone, FourierOptions.Default);
         Assert.Equal(Math.Sqrt(Length), tone[1234].Magnitude, 1e-9);
         Assert.Equal(Length, tone.Sum(x => x.MagnitudeSquared()), 1e-7);
@@ -187,7 +195,8 @@ public class FourierTests
     public void Wrong_sizes_are_refused_and_nothing_is_transformed_into_nothing()
     {
         Assert.Throws<ArgumentException>(() => Native.ForwardReal(new double[5], 6, FourierTransformScaling.NoScaling));
-        Assert.Throws<ArgumentException>(() => Native.ForwardMultidim(new Complex[5], [2, 3], FourierTransformScaling.NoScaling));
+        Assert.Throws<ArgumentException>(
+            () => Native.ForwardMultidim(new Complex[5], [2, 3], FourierTransformScaling.NoScaling));
         Assert.Throws<ArgumentNullException>(() => Native.Forward((Complex[])null!, FourierTransformScaling.NoScaling));
         Native.Forward(Array.Empty<Complex>(), FourierTransformScaling.NoScaling);
     }

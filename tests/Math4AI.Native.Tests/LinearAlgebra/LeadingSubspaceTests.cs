@@ -6,7 +6,8 @@ namespace Math4AI.Tests.LinearAlgebra;
 
 public class LeadingSubspaceTests
 {
-    private static Matrix<double> Orthogonal(int order, int seed) => Matrix<double>.Build.Random(order, order, seed).QR().Q;
+    private static Matrix<double> Orthogonal(int order, int seed) =>
+        Matrix<double>.Build.Random(order, order, seed).QR().Q;
 
     [Theory]
     [InlineData(30, 5)]
@@ -20,9 +21,14 @@ public class LeadingSubspaceTests
         LeadingEigen<double> leading = SymmetricEigen.Largest(a, count);
         double[] all = [.. a.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).OrderDescending()];
         double unit = order * Math.Pow(2, -52) * a.L2Norm();
-        Assert.All(Enumerable.Range(0, count), i => Assert.InRange(Math.Abs(leading.Values[i] - all[i]), 0.0, 30 * unit));
-        Assert.InRange((a * leading.Vectors - leading.Vectors * Matrix<double>.Build.DiagonalOfDiagonalVector(leading.Values)).FrobeniusNorm(), 0.0, 30 * unit);
-        Assert.Equal(0.0, (leading.Vectors.TransposeThisAndMultiply(leading.Vectors) - Matrix<double>.Build.DenseIdentity(count)).FrobeniusNorm(), 1e-11);
+        Assert.All(Enumerable.Range(0, count), i =>
+            Assert.InRange(Math.Abs(leading.Values[i] - all[i]), 0.0, 30 * unit));
+        Assert.InRange(
+            (a * leading.Vectors - leading.Vectors * Matrix<double>.Build.DiagonalOfDiagonalVector(leading.Values))
+                .FrobeniusNorm(), 0.0, 30 * unit);
+        Assert.Equal(
+            0.0, (leading.Vectors.TransposeThisAndMultiply(leading.Vectors) - Matrix<double>.Build.DenseIdentity(count))
+                .FrobeniusNorm(), 1e-11);
     }
 
     [Fact]
@@ -30,7 +36,8 @@ public class LeadingSubspaceTests
     {
         Vector<double> repeated = SymmetricEigen.Largest(2.0 * Matrix<double>.Build.DenseIdentity(500), 4).Values;
         Assert.All(repeated, value => Assert.Equal(2.0, value, 1e-12));
-        Assert.All(SymmetricEigen.Largest(Matrix<double>.Build.Dense(450, 450), 3).Values, value => Assert.Equal(0.0, value, 1e-12));
+        Assert.All(SymmetricEigen.Largest(Matrix<double>.Build.Dense(450, 450), 3).Values,
+            value => Assert.Equal(0.0, value, 1e-12));
         Assert.Throws<ArgumentException>(() => SymmetricEigen.Largest(Matrix<double>.Build.Dense(3, 3), 4));
     }
 
@@ -41,7 +48,8 @@ public class LeadingSubspaceTests
     public void All_copies_of_a_multiple_eigenvalue_are_found(int copies, int count)
     {
         const int Order = 600;
-        double[] values = [.. Enumerable.Repeat(1.02, copies).Concat(Enumerable.Range(copies, Order - copies).Select(i => 1.0 - (double)i / Order))];
+        double[] values = [.. Enumerable.Repeat(1.02, copies).Concat(
+            Enumerable.Range(copies, Order - copies).Select(i => 1.0 - (double)i / Order))];
         Matrix<double> turn = Orthogonal(Order, 5);
         Matrix<double> a = turn * Matrix<double>.Build.DenseOfDiagonalArray(values) * turn.Transpose();
         LeadingEigen<double> leading = SymmetricEigen.Largest(0.5 * (a + a.Transpose()), count);
@@ -58,9 +66,11 @@ public class LeadingSubspaceTests
         RandomizedSvd leading = RandomizedSvd.Of(new MatrixSampleSource(a), 8);
         Assert.All(Enumerable.Range(0, 8), i => Assert.Equal(1.0, leading.SingularValues[i] / values[i], 1e-9));
         Matrix<double> u = leading.LeftVectors(a);
-        Matrix<double> approximation = u * Matrix<double>.Build.DiagonalOfDiagonalVector(leading.SingularValues) * leading.RightVectors.Transpose();
+        Matrix<double> approximation = u * Matrix<double>.Build.DiagonalOfDiagonalVector(leading.SingularValues)
+            * leading.RightVectors.Transpose();
         Assert.Equal(values[8], (a - approximation).L2Norm(), 1e-6);
-        Assert.Equal(0.0, (u.TransposeThisAndMultiply(u) - Matrix<double>.Build.DenseIdentity(8)).FrobeniusNorm(), 1e-8);
+        Assert.Equal(
+            0.0, (u.TransposeThisAndMultiply(u) - Matrix<double>.Build.DenseIdentity(8)).FrobeniusNorm(), 1e-8);
         Assert.Throws<ArgumentException>(() => RandomizedSvd.Of(new MatrixSampleSource(a), 41));
     }
 }

@@ -65,7 +65,8 @@ public class LeastSquaresTests
         DoubleDouble[][] powers = [.. Enumerable.Range(0, 11).Select(j =>
             rows.Select(row => (DoubleDouble)Math.Pow(row[1], j)).ToArray())];
         Vector<double> exact = DoubleDoubleLeastSquares.Solve(powers, [.. rows.Select(row => row[0])]);
-        Assert.All(Enumerable.Range(0, 11), i => Assert.True(Digits(found[i], exact[i]) >= 13.0, $"{Digits(found[i], exact[i])} digits"));
+        Assert.All(Enumerable.Range(0, 11), i =>
+            Assert.True(Digits(found[i], exact[i]) >= 13.0, $"{Digits(found[i], exact[i])} digits"));
         Assert.All(Enumerable.Range(0, 11), i => Assert.True(Digits(exact[i], certified[i]) >= 7.0));
     }
 
@@ -76,7 +77,8 @@ public class LeastSquaresTests
     public void Polynomials_in_double_double_have_13_digits_at_least(string name, int degree)
     {
         (double[] certified, double[][] rows) = Load(name);
-        Vector<double> found = PolynomialLeastSquares.Fit([.. rows.Select(row => row[1])], [.. rows.Select(row => row[0])], degree);
+        Vector<double> found =
+            PolynomialLeastSquares.Fit([.. rows.Select(row => row[1])], [.. rows.Select(row => row[0])], degree);
         double worst = Enumerable.Range(0, found.Count).Min(i => Digits(found[i], certified[i]));
         Assert.True(worst >= 13.0, $"{worst} digits");
     }
@@ -87,7 +89,8 @@ public class LeastSquaresTests
         // Certified: mean 1000000.2, standard deviation 0.1; in float64 the data hold the deviations to 9 digits.
         string[] lines = File.ReadAllLines(Repository.Data("nist", "NumAcc3.dat"));
         int first = Array.FindIndex(lines, line => line.StartsWith("-----", StringComparison.Ordinal)) + 1;
-        double[] numbers = [.. lines.Skip(first).Where(line => line.Trim().Length > 0).Select(line => Number(line.Trim()))];
+        double[] numbers =
+            [.. lines.Skip(first).Where(line => line.Trim().Length > 0).Select(line => Number(line.Trim()))];
         Assert.Equal(1001, numbers.Length);
         var covariance = Covariance.Of(new MatrixSampleSource(Matrix<double>.Build.Dense(numbers.Length, 1, numbers)));
         Assert.Equal(15.0, Digits(covariance.Mean[0], 1000000.2));

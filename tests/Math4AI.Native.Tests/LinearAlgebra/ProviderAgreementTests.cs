@@ -8,8 +8,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Tests.LinearAlgebra;
 
 /// <summary>
-/// Every member of the provider, for all four element types: the native one gives the managed one's numbers, up to what is arbitrary
-/// (signs and phases of vectors), and throws its exceptions.
+/// Every member of the provider, for all four element types: the native one gives the managed one's numbers, up to what
+/// is arbitrary (signs and phases of vectors), and throws its exceptions.
 /// </summary>
 public class ProviderAgreementTests
 {
@@ -82,29 +82,39 @@ public class ProviderAgreementTests
     private sealed class Elements<T>(Func<Complex, T> from, Func<T, Complex> to, double tolerance, bool isComplex)
         where T : struct, IEquatable<T>, IFormattable
     {
-        private static readonly ILinearAlgebraProvider<T> Native = (ILinearAlgebraProvider<T>)(object)new MklLinearAlgebraProvider();
-        private static readonly ILinearAlgebraProvider<T> Managed = (ILinearAlgebraProvider<T>)(object)ManagedLinearAlgebraProvider.Instance;
+        private static readonly ILinearAlgebraProvider<T> Native =
+            (ILinearAlgebraProvider<T>)(object)new MklLinearAlgebraProvider();
+        private static readonly ILinearAlgebraProvider<T> Managed =
+            (ILinearAlgebraProvider<T>)(object)ManagedLinearAlgebraProvider.Instance;
 
         private double poison;
 
         private bool IsComplex { get; } = isComplex;
 
         /// <summary>What each operation gives, as far as it is determined; the second number is the order.</summary>
-        public static Dictionary<string, Func<Elements<T>, ILinearAlgebraProvider<T>, int, IEnumerable<Complex>>> Operations { get; } = new()
+        public static Dictionary<string,
+            Func<Elements<T>, ILinearAlgebraProvider<T>, int, IEnumerable<Complex>>> Operations
+        { get; } = new()
         {
-            ["AddVectorToScaledVector"] = (e, p, n) => e.Into(n, r => p.AddVectorToScaledVector(e.Random(n, 1), e.Number(1.5), e.Random(n, 2), r)),
+            ["AddVectorToScaledVector"] = (e, p, n) =>
+                e.Into(n, r => p.AddVectorToScaledVector(e.Random(n, 1), e.Number(1.5), e.Random(n, 2), r)),
             ["ScaleArray"] = (e, p, n) => e.Into(n, r => p.ScaleArray(e.Number(-2.5), e.Random(n, 1), r)),
             ["ConjugateArray"] = (e, p, n) => e.Into(n, r => p.ConjugateArray(e.Random(n, 1), r)),
             ["DotProduct"] = (e, p, n) => [e.Back(p.DotProduct(e.Random(n, 1), e.Random(n, 2)))],
             ["AddArrays"] = (e, p, n) => e.Into(n, r => p.AddArrays(e.Random(n, 1), e.Random(n, 2), r)),
             ["SubtractArrays"] = (e, p, n) => e.Into(n, r => p.SubtractArrays(e.Random(n, 1), e.Random(n, 2), r)),
-            ["PointWiseMultiplyArrays"] = (e, p, n) => e.Into(n, r => p.PointWiseMultiplyArrays(e.Random(n, 1), e.Random(n, 2), r)),
-            ["PointWiseDivideArrays"] = (e, p, n) => e.Into(n, r => p.PointWiseDivideArrays(e.Random(n, 1), e.Shifted(n, 2), r)),
-            ["PointWisePowerArrays"] = (e, p, n) => e.Into(n, r => p.PointWisePowerArrays(e.Shifted(n, 1), e.Random(n, 2), r)),
+            ["PointWiseMultiplyArrays"] = (e, p, n) =>
+                e.Into(n, r => p.PointWiseMultiplyArrays(e.Random(n, 1), e.Random(n, 2), r)),
+            ["PointWiseDivideArrays"] = (e, p, n) =>
+                e.Into(n, r => p.PointWiseDivideArrays(e.Random(n, 1), e.Shifted(n, 2), r)),
+            ["PointWisePowerArrays"] = (e, p, n) =>
+                e.Into(n, r => p.PointWisePowerArrays(e.Shifted(n, 1), e.Random(n, 2), r)),
             ["MatrixNorm"] = (e, p, n) => Enum.GetValues<Norm>()
-                .Where(norm => norm is Norm.OneNorm or Norm.InfinityNorm or Norm.FrobeniusNorm or Norm.LargestAbsoluteValue)
+                .Where(norm =>
+                    norm is Norm.OneNorm or Norm.InfinityNorm or Norm.FrobeniusNorm or Norm.LargestAbsoluteValue)
                 .Select(norm => new Complex(p.MatrixNorm(norm, n, n + 2, e.Random(n * (n + 2), 1)), 0.0)),
-            ["MatrixMultiply"] = (e, p, n) => e.Into(n * (n + 1), r => p.MatrixMultiply(e.Random(n * (n + 2), 1), n, n + 2, e.Random((n + 2) * (n + 1), 2), n + 2, n + 1, r)),
+            ["MatrixMultiply"] = (e, p, n) => e.Into(n * (n + 1), r =>
+                p.MatrixMultiply(e.Random(n * (n + 2), 1), n, n + 2, e.Random((n + 2) * (n + 1), 2), n + 2, n + 1, r)),
             ["MatrixMultiplyWithUpdate"] = (e, p, n) => Updates(e, p, n),
             ["LUFactor"] = (e, p, n) => LowerTimesUpper(e, p, n),
             ["LUInverse"] = (e, p, n) => e.In(e.Regular(n, 1), a => p.LUInverse(a, n)),
@@ -142,8 +152,10 @@ public class ProviderAgreementTests
                 p.ThinQRFactor(q, n + 2, n, r, tau);
                 return e.Product(q, n + 2, n, r, n).Concat(r.Select(x => new Complex(e.Back(x).Magnitude, 0.0)));
             },
-            ["QRSolve, full"] = (e, p, n) => e.Into(2 * n, x => p.QRSolve(e.Random((n + 2) * n, 1), n + 2, n, e.Random(2 * (n + 2), 2), 2, x, QRMethod.Full)),
-            ["QRSolve, thin"] = (e, p, n) => e.Into(2 * n, x => p.QRSolve(e.Random((n + 2) * n, 1), n + 2, n, e.Random(2 * (n + 2), 2), 2, x, QRMethod.Thin)),
+            ["QRSolve, full"] = (e, p, n) => e.Into(2 * n,
+                x => p.QRSolve(e.Random((n + 2) * n, 1), n + 2, n, e.Random(2 * (n + 2), 2), 2, x, QRMethod.Full)),
+            ["QRSolve, thin"] = (e, p, n) => e.Into(2 * n,
+                x => p.QRSolve(e.Random((n + 2) * n, 1), n + 2, n, e.Random(2 * (n + 2), 2), 2, x, QRMethod.Thin)),
             ["QRSolveFactored, full"] = (e, p, n) => e.Into(2 * n, x =>
             {
                 T[] r = e.Random((n + 2) * n, 1), q = new T[(n + 2) * (n + 2)], tau = new T[n];
@@ -157,7 +169,8 @@ public class ProviderAgreementTests
                 p.QRSolveFactored(q, r, n + 2, n, tau, e.Random(2 * (n + 2), 2), 2, x, QRMethod.Thin);
             }),
             ["SingularValueDecomposition, values"] = (e, p, n) =>
-                e.Into(n, s => p.SingularValueDecomposition(false, e.Random((n + 2) * n, 1), n + 2, n, s, new T[(n + 2) * (n + 2)], new T[n * n])),
+                e.Into(n, s => p.SingularValueDecomposition(
+                    false, e.Random((n + 2) * n, 1), n + 2, n, s, new T[(n + 2) * (n + 2)], new T[n * n])),
             ["SingularValueDecomposition"] = (e, p, n) =>
             {
                 T[] s = new T[n], u = new T[(n + 2) * (n + 2)], vt = new T[n * n];
@@ -165,7 +178,8 @@ public class ProviderAgreementTests
                 T[] scaled = [.. vt.Select((v, i) => e.Number(e.Back(v) * e.Back(s[i % n])))];
                 return e.Product([.. u.Take((n + 2) * n)], n + 2, n, scaled, n).Concat(s.Select(e.Back));
             },
-            ["SvdSolve"] = (e, p, n) => e.Into(2 * n, x => p.SvdSolve(e.Random((n + 2) * n, 1), n + 2, n, e.Random(2 * (n + 2), 2), 2, x)),
+            ["SvdSolve"] = (e, p, n) =>
+                e.Into(2 * n, x => p.SvdSolve(e.Random((n + 2) * n, 1), n + 2, n, e.Random(2 * (n + 2), 2), 2, x)),
             ["SvdSolveFactored"] = (e, p, n) => e.Into(2 * n, x =>
             {
                 T[] s = new T[n], u = new T[(n + 2) * (n + 2)], vt = new T[n * n];
@@ -179,7 +193,8 @@ public class ProviderAgreementTests
                 var values = new Complex[n];
                 p.EigenDecomp(true, n, e.Definite(n, 1), vectors, values, new T[n * n]);
                 T[] scaled = [.. vectors.Select((v, i) => e.Number(e.Back(v) * values[i / n]))];
-                T[] adjoint = [.. Enumerable.Range(0, n * n).Select(i => e.Number(Complex.Conjugate(e.Back(vectors[i % n * n + i / n]))))];
+                T[] adjoint = [.. Enumerable.Range(0, n * n).Select(
+                    i => e.Number(Complex.Conjugate(e.Back(vectors[i % n * n + i / n]))))];
                 return e.Product(scaled, n, n, adjoint, n).Concat(values);
             },
             ["EigenDecomp, general"] = (e, p, n) =>
@@ -194,21 +209,24 @@ public class ProviderAgreementTests
         {
             foreach (int n in new[] { 1, 2, 3, 7, 40 })
             {
-                Complex[] managed = [.. Operations[name](this, Managed, n)], native = [.. Operations[name](this, Native, n)];
+                Complex[] managed = [.. Operations[name](this, Managed, n)],
+                    native = [.. Operations[name](this, Native, n)];
                 Assert.Equal(managed.Length, native.Length);
                 double scale = Math.Max(1.0, managed.Max(z => z.Magnitude));
                 for (int i = 0; i < managed.Length; i++)
                 {
                     Assert.True(
-                        (managed[i] - native[i]).Magnitude <= tolerance * scale, $"order {n}, entry {i}: managed {managed[i]}, native {native[i]}");
+                        (managed[i] - native[i]).Magnitude <= tolerance * scale,
+                        $"order {n}, entry {i}: managed {managed[i]}, native {native[i]}");
                 }
             }
         }
 
         /// <summary>
-        /// A NaN in the first operand is told by both providers in the same way, or by the native one in an exception, and infinity by the
-        /// native one in some way. Math.NET's own general eigenvalues of complex matrices with NaN, and its singular values of matrices
-        /// with infinity, never end: the native one says at once that it does not converge.
+        /// A NaN in the first operand is told by both providers in the same way, or by the native one in an exception,
+        /// and infinity by the native one in some way. Math.NET's own general eigenvalues of complex matrices with NaN,
+        /// and its singular values of matrices with infinity, never end: the native one says at once that it does not
+        /// converge.
         /// </summary>
         public void ComparePoisoned(string name)
         {
@@ -216,11 +234,15 @@ public class ProviderAgreementTests
             {
                 poison = double.NaN;
                 string native = Outcome(Native, name, n);
-                string managed = name.StartsWith("EigenDecomp", StringComparison.Ordinal) ? nameof(NonConvergenceException) : Outcome(Managed, name, n);
-                Assert.True(managed == native || native == nameof(NonConvergenceException), $"order {n}: managed {managed}, native {native}");
+                string managed = name.StartsWith("EigenDecomp", StringComparison.Ordinal)
+                    ? nameof(NonConvergenceException)
+                    : Outcome(Managed, name, n);
+                Assert.True(managed == native
+                    || native == nameof(NonConvergenceException), $"order {n}: managed {managed}, native {native}");
                 Assert.NotEqual("finite", native);
                 poison = double.PositiveInfinity;
-                Assert.Contains(Outcome(Native, name, n), new[] { "not finite", "finite", nameof(NonConvergenceException), nameof(ArgumentException) });
+                Assert.Contains(Outcome(Native, name, n),
+                    new[] { "not finite", "finite", nameof(NonConvergenceException), nameof(ArgumentException) });
                 poison = 0.0;
             }
         }
@@ -229,7 +251,8 @@ public class ProviderAgreementTests
         {
             try
             {
-                return Operations[name](this, provider, n).Any(z => !double.IsFinite(z.Real) || !double.IsFinite(z.Imaginary)) ? "not finite" : "finite";
+                return Operations[name](this, provider, n)
+                    .Any(z => !double.IsFinite(z.Real) || !double.IsFinite(z.Imaginary)) ? "not finite" : "finite";
             }
             catch (Exception e)
             {
@@ -267,8 +290,10 @@ public class ProviderAgreementTests
             ];
             for (int i = 0; i < wrong.Length; i++)
             {
-                Exception? managed = Record.Exception(() => wrong[i](Managed)), native = Record.Exception(() => wrong[i](Native));
-                Assert.True(managed?.GetType() == native?.GetType(), $"case {i}: managed {managed?.GetType()}, native {native?.GetType()}");
+                Exception? managed = Record.Exception(() => wrong[i](Managed)),
+                    native = Record.Exception(() => wrong[i](Native));
+                Assert.True(managed?.GetType() == native?.GetType(), $"case {i}: managed {managed?.GetType()}, native "
+                    + $"{native?.GetType()}");
             }
         }
 
@@ -283,7 +308,8 @@ public class ProviderAgreementTests
         }
 
         /// <summary>
-        /// Pᵀ L U, and the pivots of real matrices; of complex ones LAPACK takes the largest |Re| + |Im| and Math.NET the largest modulus.
+        /// Pᵀ L U, and the pivots of real matrices; of complex ones LAPACK takes the largest |Re| + |Im| and Math.NET
+        /// the largest modulus.
         /// </summary>
         private static IEnumerable<Complex> LowerTimesUpper(Elements<T> e, ILinearAlgebraProvider<T> p, int n)
         {
@@ -297,7 +323,8 @@ public class ProviderAgreementTests
             {
                 for (int column = 0; column < n; column++)
                 {
-                    (product[column * n + row], product[column * n + pivots[row]]) = (product[column * n + pivots[row]], product[column * n + row]);
+                    (product[column * n + row], product[column * n + pivots[row]]) =
+                        (product[column * n + pivots[row]], product[column * n + row]);
                 }
             }
 
@@ -311,7 +338,8 @@ public class ProviderAgreementTests
         private T[] Random(int count, int seed)
         {
             var random = new MersenneTwister(seed, threadSafe: false);
-            T[] numbers = [.. Enumerable.Range(0, count).Select(_ => from(new Complex(random.NextDouble() - 0.5, IsComplex ? random.NextDouble() - 0.5 : 0.0)))];
+            T[] numbers = [.. Enumerable.Range(0, count).Select(
+                _ => from(new Complex(random.NextDouble() - 0.5, IsComplex ? random.NextDouble() - 0.5 : 0.0)))];
             if (seed == 1 && poison != 0.0)
             {
                 numbers[count / 2] = from(poison);
@@ -323,12 +351,14 @@ public class ProviderAgreementTests
         /// <summary>Away from zero and from the cut of the logarithm.</summary>
         private T[] Shifted(int count, int seed) => [.. Random(count, seed).Select(x => from(to(x) + 1.0))];
 
-        private T[] Regular(int n, int seed) => [.. Random(n * n, seed).Select((x, i) => i % (n + 1) == 0 ? from(to(x) + 2.0) : x)];
+        private T[] Regular(int n, int seed) =>
+            [.. Random(n * n, seed).Select((x, i) => i % (n + 1) == 0 ? from(to(x) + 2.0) : x)];
 
         /// <summary>B Bᴴ + I.</summary>
         private T[] Definite(int n, int seed)
         {
-            T[] b = Random(n * n, seed), adjoint = [.. Enumerable.Range(0, n * n).Select(i => from(Complex.Conjugate(to(b[i % n * n + i / n]))))];
+            T[] b = Random(n * n, seed), adjoint =
+                [.. Enumerable.Range(0, n * n).Select(i => from(Complex.Conjugate(to(b[i % n * n + i / n]))))];
             return [.. Product(b, n, n, adjoint, n).Select((z, i) => from(i % (n + 1) == 0 ? z.Real + 1.0 : z))];
         }
 
@@ -336,7 +366,8 @@ public class ProviderAgreementTests
         [
             .. from j in Enumerable.Range(0, columns)
                from i in Enumerable.Range(0, rows)
-               select Enumerable.Range(0, inner).Aggregate(Complex.Zero, (sum, k) => sum + to(a[k * rows + i]) * to(b[j * inner + k])),
+               select Enumerable.Range(0, inner).Aggregate(
+                   Complex.Zero, (sum, k) => sum + to(a[k * rows + i]) * to(b[j * inner + k])),
         ];
 
         private IEnumerable<Complex> Into(int count, Action<T[]> operation) => In(new T[count], operation);

@@ -6,7 +6,9 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;
 
-/// <summary>The native provider does what Math.NET's managed one does: the same results, and the same exceptions.</summary>
+/// <summary>
+/// The native provider does what Math.NET's managed one does: the same results, and the same exceptions.
+/// </summary>
 public class ProviderContractTests
 {
     private static readonly ILinearAlgebraProvider<double> Native = new MklLinearAlgebraProvider();
@@ -18,7 +20,8 @@ public class ProviderContractTests
         return [.. Enumerable.Range(0, length).Select(_ => random.NextDouble() - 0.5)];
     }
 
-    private static void Same(Action<ILinearAlgebraProvider<double>, double[]> operation, double[] start, double tolerance = 1e-12)
+    private static void Same(
+        Action<ILinearAlgebraProvider<double>, double[]> operation, double[] start, double tolerance = 1e-12)
     {
         double[] native = [.. start], managed = [.. start];
         operation(Native, native);
@@ -72,7 +75,8 @@ public class ProviderContractTests
     {
         double[] a = Random(6 * 9, 3);
         Assert.Equal(Managed.MatrixNorm(norm, 6, 9, a), Native.MatrixNorm(norm, 6, 9, a), 1e-13);
-        System.Numerics.Complex[] complex = [.. a.Select((x, i) => new System.Numerics.Complex(x, a[(i + 1) % a.Length]))];
+        System.Numerics.Complex[] complex =
+            [.. a.Select((x, i) => new System.Numerics.Complex(x, a[(i + 1) % a.Length]))];
         Assert.Equal(
             ((ILinearAlgebraProvider<System.Numerics.Complex>)Managed).MatrixNorm(norm, 6, 9, complex),
             ((ILinearAlgebraProvider<System.Numerics.Complex>)Native).MatrixNorm(norm, 6, 9, complex),
@@ -141,13 +145,15 @@ public class ProviderContractTests
             p => p.DotProduct(new double[2], new double[3]),
             p => p.LUFactor(null!, 2, new int[2]),
             p => p.AddVectorToScaledVector(new double[2], 1.0, null!, new double[2]),
-            p => p.QRSolveFactored(new double[4], new double[6], 2, 3, new double[2], new double[2], 1, new double[3], QRMethod.Full),
+            p => p.QRSolveFactored(
+                new double[4], new double[6], 2, 3, new double[2], new double[2], 1, new double[3], QRMethod.Full),
         ];
         for (int i = 0; i < wrong.Length; i++)
         {
             Exception? managed = Record.Exception(() => wrong[i](Managed));
             Exception? native = Record.Exception(() => wrong[i](Native));
-            Assert.True(managed?.GetType() == native?.GetType(), $"case {i}: {managed?.GetType()} and {native?.GetType()}");
+            Assert.True(
+                managed?.GetType() == native?.GetType(), $"case {i}: {managed?.GetType()} and {native?.GetType()}");
         }
     }
 
@@ -158,7 +164,8 @@ public class ProviderContractTests
     {
         foreach (ILinearAlgebraProvider provider in new[] { Managed, Native })
         {
-            double[] y = [.. Enumerable.Range(0, length).Select(i => 1.0 + i)], x = [.. y.Select(value => 10.0 * value)];
+            double[] y = [.. Enumerable.Range(0, length).Select(i => 1.0 + i)],
+                x = [.. y.Select(value => 10.0 * value)];
             provider.AddVectorToScaledVector(y, 2.0, x, x);
             Assert.Equal(y.Select(value => 21.0 * value), x);
             provider.AddVectorToScaledVector(y, 2.0, y, y);

@@ -8,8 +8,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.Tests.LinearAlgebra;
 
 /// <summary>
-/// Math.NET on MKL, judged as LAPACK's own tests judge: each residual in units of n·ε, and under 30. The matrices are those
-/// that break careless code.
+/// Math.NET on MKL, judged as LAPACK's own tests judge: each residual in units of n·ε, and under 30. The matrices are
+/// those that break careless code.
 /// </summary>
 public abstract class ProviderTests<T>
     where T : struct, IEquatable<T>, IFormattable
@@ -22,13 +22,16 @@ public abstract class ProviderTests<T>
 
     protected abstract T Of(double real, double imaginary);
 
-    public static TheoryData<string> Square => ["random", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "small", "small of rank 2", "kahan", "wilkinson"];
+    public static TheoryData<string> Square =>
+        ["random", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "small", "small of rank 2",
+            "kahan", "wilkinson"];
 
     public static TheoryData<string> Solvable => ["random", "graded", "repeated", "one", "large", "small", "wilkinson"];
 
     public static TheoryData<string> Rectangular =>
     [
-        "random", "tall", "wide", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "column", "row", "small",
+        "random", "tall", "wide", "hilbert", "graded", "rank-deficient", "repeated", "one", "zero", "column",
+        "row", "small",
         "small of rank 2", "kahan", "wilkinson", "very tall",
     ];
 
@@ -47,10 +50,12 @@ public abstract class ProviderTests<T>
         "very tall" => Random(1000, 20, 33),
 
         // Kahan's triangle, nearly singular though no diagonal element is small: s^i on the diagonal, −c s^i beside it.
-        "kahan" => Matrix<T>.Build.Dense(30, 30, (i, j) => Of(Math.Pow(0.8, i) * (i == j ? 1.0 : j > i ? -0.6 : 0.0), 0.0)),
+        "kahan" => Matrix<T>.Build.Dense(
+            30, 30, (i, j) => Of(Math.Pow(0.8, i) * (i == j ? 1.0 : j > i ? -0.6 : 0.0), 0.0)),
 
         // Wilkinson's W21⁺: pairs of eigenvalues that agree to 14 digits.
-        "wilkinson" => Matrix<T>.Build.Dense(21, 21, (i, j) => Of(i == j ? Math.Abs(i - 10) : Math.Abs(i - j) == 1 ? 1.0 : 0.0, 0.0)),
+        "wilkinson" => Matrix<T>.Build.Dense(
+            21, 21, (i, j) => Of(i == j ? Math.Abs(i - 10) : Math.Abs(i - j) == 1 ? 1.0 : 0.0, 0.0)),
         "hilbert" => Matrix<T>.Build.Dense(12, 12, (i, j) => Of(1.0 / (i + j + 1), 0.0)),
         "graded" => Graded(),
         "rank-deficient" => Random(30, 4, 9) * Random(4, 30, 10),
@@ -61,13 +66,15 @@ public abstract class ProviderTests<T>
     protected Matrix<T> Random(int rows, int columns, int seed)
     {
         var random = new Random(seed);
-        return Matrix<T>.Build.Dense(rows, columns, (_, _) => Of(2.0 * random.NextDouble() - 1.0, 2.0 * random.NextDouble() - 1.0));
+        return Matrix<T>.Build.Dense(
+            rows, columns, (_, _) => Of(2.0 * random.NextDouble() - 1.0, 2.0 * random.NextDouble() - 1.0));
     }
 
     private Matrix<T> Graded()
     {
         Matrix<T> random = Random(24, 24, 8);
-        return Matrix<T>.Build.Dense(24, 24, (i, j) => random[i, j].Equals(default) ? default : Scaled(random[i, j], Math.Pow(10.0, -i / 4.0)));
+        return Matrix<T>.Build.Dense(
+            24, 24, (i, j) => random[i, j].Equals(default) ? default : Scaled(random[i, j], Math.Pow(10.0, -i / 4.0)));
     }
 
     private T Scaled(T value, double factor) => (Matrix<T>.Build.Dense(1, 1, value) * Of(factor, 0.0))[0, 0];
@@ -82,7 +89,8 @@ public abstract class ProviderTests<T>
         Assert.InRange(residual, 0.0, Threshold * scale * Math.Max(1, order) * Epsilon);
 
     private void Orthonormal(Matrix<T> q) =>
-        Small((q.ConjugateTranspose() * q - Matrix<T>.Build.DenseIdentity(q.ColumnCount)).FrobeniusNorm(), 1.0, q.RowCount);
+        Small((q.ConjugateTranspose() * q - Matrix<T>.Build.DenseIdentity(q.ColumnCount)).FrobeniusNorm(), 1.0,
+            q.RowCount);
 
     [Theory]
     [InlineData(1, 1, 1)]
@@ -95,7 +103,8 @@ public abstract class ProviderTests<T>
         Matrix<T> a = Random(m, k, 11);
         Matrix<T> b = Random(k, n, 12);
         Matrix<T> expected = Matrix<T>.Build.Dense(m, n, (i, j) => a.Row(i).DotProduct(b.Column(j)));
-        Matrix<T> expectedConjugate = Matrix<T>.Build.Dense(m, n, (i, j) => a.Row(i).DotProduct(b.Column(j).Conjugate()));
+        Matrix<T> expectedConjugate =
+            Matrix<T>.Build.Dense(m, n, (i, j) => a.Row(i).DotProduct(b.Column(j).Conjugate()));
         double scale = a.FrobeniusNorm() * b.FrobeniusNorm();
         Small((a * b - expected).FrobeniusNorm(), scale, k);
         Small((a.TransposeAndMultiply(b.Transpose()) - expected).FrobeniusNorm(), scale, k);
@@ -115,7 +124,8 @@ public abstract class ProviderTests<T>
             MathNet.Numerics.Providers.LinearAlgebra.Transpose.DontTranspose,
             MathNet.Numerics.Providers.LinearAlgebra.Transpose.Transpose,
             alpha, a.ToColumnMajorArray(), 5, 7, b.ToColumnMajorArray(), 4, 7, beta, result);
-        Small((Matrix<T>.Build.DenseOfColumnMajor(5, 4, result) - expected).FrobeniusNorm(), expected.FrobeniusNorm(), 7);
+        Small((Matrix<T>.Build.DenseOfColumnMajor(5, 4, result) - expected).FrobeniusNorm(),
+            expected.FrobeniusNorm(), 7);
     }
 
     [Fact]
@@ -286,7 +296,8 @@ public abstract class ProviderTests<T>
             (gram * x - a.ConjugateTransposeThisAndMultiply(b)).FrobeniusNorm(),
             a.FrobeniusNorm() * (a.FrobeniusNorm() * x.FrobeniusNorm() + b.FrobeniusNorm()),
             a.RowCount);
-        Small((gram.Cholesky().Solve(a.ConjugateTransposeThisAndMultiply(b)) - x).FrobeniusNorm(), x.FrobeniusNorm(), a.RowCount);
+        Small((gram.Cholesky().Solve(a.ConjugateTransposeThisAndMultiply(b)) - x).FrobeniusNorm(), x.FrobeniusNorm(),
+            a.RowCount);
         Small(Math.Abs(qr.R.FrobeniusNorm() - a.FrobeniusNorm()), a.FrobeniusNorm(), a.RowCount);
     }
 
@@ -325,7 +336,8 @@ public class SingleProviderTests : ProviderTests<float>
 
     protected override float Of(double real, double imaginary) => (float)real;
 
-    protected override double[] Magnitudes(MathNet.Numerics.LinearAlgebra.Vector<float> values) => [.. values.Select(x => (double)x)];
+    protected override double[] Magnitudes(MathNet.Numerics.LinearAlgebra.Vector<float> values) =>
+        [.. values.Select(x => (double)x)];
 }
 
 public class ComplexProviderTests : ProviderTests<Complex>
@@ -334,14 +346,16 @@ public class ComplexProviderTests : ProviderTests<Complex>
 
     protected override Complex Of(double real, double imaginary) => new(real, imaginary);
 
-    protected override double[] Magnitudes(MathNet.Numerics.LinearAlgebra.Vector<Complex> values) => [.. values.Select(x => x.Magnitude)];
+    protected override double[] Magnitudes(MathNet.Numerics.LinearAlgebra.Vector<Complex> values) =>
+        [.. values.Select(x => x.Magnitude)];
 }
 
 public class Complex32ProviderTests : ProviderTests<MathNet.Numerics.Complex32>
 {
     protected override double Epsilon => Math.Pow(2, -24);
 
-    protected override MathNet.Numerics.Complex32 Of(double real, double imaginary) => new((float)real, (float)imaginary);
+    protected override MathNet.Numerics.Complex32 Of(double real, double imaginary) =>
+        new((float)real, (float)imaginary);
 
     protected override double[] Magnitudes(MathNet.Numerics.LinearAlgebra.Vector<MathNet.Numerics.Complex32> values) =>
         [.. values.Select(x => (double)x.Magnitude)];

@@ -48,13 +48,16 @@ public class SampleSourceTests
             double[] block = y.ToColumnMajorArray(), projected = new double[2 * count], sum = new double[2 * channels];
             BlockKernels.Project(m.ToRowMajorArray(), 2, block, channels, count, projected);
             Matrix<double> expected = y * m.Transpose();
-            Assert.Equal(0.0, (Matrix<double>.Build.DenseOfColumnMajor(count, 2, projected) - expected).FrobeniusNorm(), 1e-12);
+            Assert.Equal(
+                0.0, (Matrix<double>.Build.DenseOfColumnMajor(count, 2, projected) - expected).FrobeniusNorm(), 1e-12);
 
             BlockKernels.AddOuterProduct(projected, 2, block, channels, count, sum);
             Matrix<double> product = expected.Transpose() * y;
-            Assert.Equal(0.0, (Matrix<double>.Build.DenseOfRowMajor(2, channels, sum) - product).FrobeniusNorm(), 1e-11);
+            Assert.Equal(
+                0.0, (Matrix<double>.Build.DenseOfRowMajor(2, channels, sum) - product).FrobeniusNorm(), 1e-11);
 
-            float[] narrow = new float[block.Length], narrowProjected = new float[2 * count], narrowSum = new float[2 * channels];
+            float[] narrow = new float[block.Length], narrowProjected = new float[2 * count],
+                narrowSum = new float[2 * channels];
             SampleKernels.Narrow(block, 0.5, 2.0, narrow);
             Assert.Equal(block.Select(x => (float)((x - 0.5) * 2.0)), narrow);
             SampleKernels.Narrow(block, 0.0, 1.0, narrow);
@@ -83,10 +86,12 @@ public class SampleSourceTests
         {
             Matrix<double> y = Matrix<double>.Build.Random(count + 5, channels, count);
             double[] shift = [.. Enumerable.Range(0, channels).Select(channel => 0.1 * channel)];
-            Matrix<double> centred = y.SubMatrix(3, count, 0, channels).MapIndexed((_, channel, value) => value - shift[channel], Zeros.Include);
+            Matrix<double> centred = y.SubMatrix(3, count, 0, channels).MapIndexed(
+                (_, channel, value) => value - shift[channel], Zeros.Include);
             foreach (ISampleSource source in new ISampleSource[] { new MatrixSampleSource(y), new CopyingSource(y) })
             {
-                double[] block = new double[channels * count], first = new double[channels], second = new double[channels * channels];
+                double[] block = new double[channels * count], first = new double[channels],
+                    second = new double[channels * channels];
                 FewChannels.ReadIfNotLent(source, 3, count, block);
                 FewChannels.Of(source, block, 3, count).AddMoments(shift, first, second);
                 Assert.Equal(0.0, (Vector<double>.Build.Dense(first) - centred.ColumnSums()).L2Norm(), 1e-12);

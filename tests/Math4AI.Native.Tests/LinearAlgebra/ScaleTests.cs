@@ -9,10 +9,10 @@ using Complex = System.Numerics.Complex;
 namespace Math4AI.Tests.LinearAlgebra;
 
 /// <summary>
-/// Every factorization of matrices of orders 1 to 40, at a scale of 1, of half the exponent range on either side, near the
-/// largest number and among the subnormal ones: the residual, in units of n ε, is what it is at a scale of 1, but for the
-/// rounding of results that are subnormal themselves. The matrices are those of low rank and of equal elements too, on which
-/// iterations and small special cases fail.
+/// Every factorization of matrices of orders 1 to 40, at a scale of 1, of half the exponent range on either side, near
+/// the largest number and among the subnormal ones: the residual, in units of n ε, is what it is at a scale of 1, but
+/// for the rounding of results that are subnormal themselves. The matrices are those of low rank and of equal elements
+/// too, on which iterations and small special cases fail.
 /// </summary>
 public abstract class ScaleTests<T>
     where T : struct, IEquatable<T>, IFormattable
@@ -33,12 +33,15 @@ public abstract class ScaleTests<T>
 
     private static int Subnormal => IsSinglePrecision ? -136 : -1060;
 
-    /// <summary>The smallest number, as a share of a matrix at this scale: results of its size are rounded by it.</summary>
+    /// <summary>
+    /// The smallest number, as a share of a matrix at this scale: results of its size are rounded by it.
+    /// </summary>
     private static double Least(int exponent) => Math.ScaleB(1.0, (IsSinglePrecision ? -149 : -1074) - exponent);
 
     public static TheoryData<string> Kinds =>
     [
-        "random", "ones", "zero", "products of indices", "equal rows", "equal columns", "outer product", "integer triangle",
+        "random", "ones", "zero", "products of indices", "equal rows", "equal columns", "outer product",
+        "integer triangle",
         "integers", "graded", "multiple of the identity", "jordan block", "one corner", "hilbert", "cycle", "sparse",
     ];
 
@@ -79,8 +82,8 @@ public abstract class ScaleTests<T>
     }
 
     /// <summary>
-    /// Calls a check with A at a scale of 1, A scaled, and the exponent of the scale. What A loses where it is scaled, it loses at
-    /// a scale of 1 too.
+    /// Calls a check with A at a scale of 1, A scaled, and the exponent of the scale. What A loses where it is scaled,
+    /// it loses at a scale of 1 too.
     /// </summary>
     private static void ForAll(string kind, Action<Matrix<T>, Matrix<T>, int> check)
     {
@@ -122,12 +125,14 @@ public abstract class ScaleTests<T>
         }
 
         Assert.Equal(a.L2Norm(), Math.ScaleB(scaled.L2Norm(), -exponent), 1e-5 * a.FrobeniusNorm() + Least(exponent));
-        Assert.Equal(a.FrobeniusNorm(), Math.ScaleB(scaled.FrobeniusNorm(), -exponent), 1e-5 * a.FrobeniusNorm() + Least(exponent));
+        Assert.Equal(a.FrobeniusNorm(), Math.ScaleB(scaled.FrobeniusNorm(), -exponent), 1e-5 * a.FrobeniusNorm()
+            + Least(exponent));
     });
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Eigenvalues_of_hermitian_matrices_do_not_depend_on_units(string kind) => ForAll(kind, (any, _, exponent) =>
+    public void Eigenvalues_of_hermitian_matrices_do_not_depend_on_units(string kind) =>
+        ForAll(kind, (any, _, exponent) =>
     {
         Matrix<T> a = any + any.ConjugateTranspose();
         Evd<T> evd = Scaled(a, exponent).Evd(Symmetricity.Hermitian);
@@ -137,10 +142,12 @@ public abstract class ScaleTests<T>
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Eigenvalues_of_general_matrices_do_not_depend_on_units(string kind) => ForAll(kind, (a, scaled, exponent) =>
+    public void Eigenvalues_of_general_matrices_do_not_depend_on_units(string kind) =>
+        ForAll(kind, (a, scaled, exponent) =>
     {
         Evd<T> evd = scaled.Evd(Symmetricity.Asymmetric);
-        Small(a * evd.EigenVectors - evd.EigenVectors * Scaled(evd.D, -exponent), a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), exponent);
+        Small(a * evd.EigenVectors - evd.EigenVectors * Scaled(evd.D, -exponent),
+            a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), exponent);
         if (exponent != Subnormal)
         {
             // There, a pair loses its imaginary part where that is rounding, and its two vectors share one norm.
@@ -188,7 +195,8 @@ public abstract class ScaleTests<T>
     [Fact]
     public void Cholesky_and_solutions_do_not_depend_on_units() => ForAll("random", (any, _, exponent) =>
     {
-        Matrix<T> scaled = Scaled(any * any.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(any.RowCount), exponent);
+        Matrix<T> scaled =
+            Scaled(any * any.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(any.RowCount), exponent);
         Matrix<T> a = Scaled(scaled, -exponent);
 
         // L is of the size of the root of A: never subnormal, and accurate at every scale.
@@ -201,7 +209,8 @@ public abstract class ScaleTests<T>
         {
             // There, an inverse is larger than the largest number.
             Matrix<T> inverse = Scaled(scaled.Inverse(), exponent);
-            Small(a * inverse - Matrix<T>.Build.DenseIdentity(a.RowCount), a.FrobeniusNorm() * inverse.FrobeniusNorm(), exponent);
+            Small(a * inverse - Matrix<T>.Build.DenseIdentity(a.RowCount),
+                a.FrobeniusNorm() * inverse.FrobeniusNorm(), exponent);
         }
     });
 
@@ -222,9 +231,11 @@ public abstract class ScaleTests<T>
             }
 
             Evd<T> evd = a.Evd(Symmetricity.Asymmetric);
-            Small(a * evd.EigenVectors - evd.EigenVectors * evd.D, a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), 0);
+            Small(a * evd.EigenVectors
+                - evd.EigenVectors * evd.D, a.FrobeniusNorm() * evd.EigenVectors.FrobeniusNorm(), 0);
             Complex trace = Element<T>.ToComplex(a.Trace());
-            Assert.Contains(evd.EigenValues, value => (value - trace).Magnitude <= Threshold * order * UnitRoundoff * a.FrobeniusNorm());
+            Assert.Contains(evd.EigenValues, value =>
+                (value - trace).Magnitude <= Threshold * order * UnitRoundoff * a.FrobeniusNorm());
         }
     }
 
@@ -237,7 +248,8 @@ public abstract class ScaleTests<T>
     {
         // 25,000 of each of the four element types.
         double worst = Fuzz(25_000);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{typeof(T).Name}: the largest of all residuals is {worst:0.0} n ε");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{typeof(T).Name}: the largest of all residuals is {worst:0.0} n ε");
     }
 
     /// <summary>Every factorization of random matrices: the largest residual, in units of n ε.</summary>
@@ -249,7 +261,8 @@ public abstract class ScaleTests<T>
         for (int i = 0; i < count; i++)
         {
             // Small orders are as frequent as large ones, and scales reach three quarters of the exponents.
-            int order = (int)Math.Pow(60.0, random.NextDouble()), exponent = random.Next(-HalfOfExponents, HalfOfExponents) * 3 / 2;
+            int order = (int)Math.Pow(60.0, random.NextDouble()),
+                exponent = random.Next(-HalfOfExponents, HalfOfExponents) * 3 / 2;
             string kind = kinds[random.Next(kinds.Length)];
             double found = Residual(Make(kind, order, random.Next()), exponent);
             Assert.True(found <= Threshold, $"matrix {i}, {kind} of order {order} at 2^{exponent}: {found}");
@@ -264,25 +277,32 @@ public abstract class ScaleTests<T>
     {
         Matrix<T> scaled = Scaled(a, exponent), permuted = a.Clone(), hermitian = a + a.ConjugateTranspose();
         Svd<T> svd = scaled.Svd();
-        Evd<T> symmetric = Scaled(hermitian, exponent).Evd(Symmetricity.Hermitian), general = scaled.Evd(Symmetricity.Asymmetric);
+        Evd<T> symmetric = Scaled(hermitian, exponent).Evd(Symmetricity.Hermitian),
+            general = scaled.Evd(Symmetricity.Asymmetric);
         QR<T> full = scaled.QR(QRMethod.Full), thin = scaled.QR(QRMethod.Thin);
         LU<T> lu = scaled.LU();
         permuted.PermuteRows(lu.P);
 
         // An even exponent, since L has the root of the scale; a smaller one, since A Aᴴ is larger than A.
         int even = exponent * 3 / 8 * 2;
-        Matrix<T> definite = a * a.ConjugateTranspose() + Matrix<T>.Build.DenseIdentity(a.RowCount) * Element<T>.Of(1e-3 + a.FrobeniusNorm());
+        Matrix<T> definite = a * a.ConjugateTranspose()
+            + Matrix<T>.Build.DenseIdentity(a.RowCount) * Element<T>.Of(1e-3 + a.FrobeniusNorm());
         Matrix<T> factor = Scaled(Scaled(definite, even).Cholesky().Factor, -even / 2);
         double In(Matrix<T> difference, double scale) =>
-            difference.FrobeniusNorm() is > 0.0 and var size ? size / (a.RowCount * UnitRoundoff * scale) : difference.FrobeniusNorm();
-        double Identity(Matrix<T> q) => In(q.ConjugateTransposeThisAndMultiply(q) - Matrix<T>.Build.DenseIdentity(q.ColumnCount), 1.0);
+            difference.FrobeniusNorm() is > 0.0 and var size
+                ? size / (a.RowCount * UnitRoundoff * scale)
+                : difference.FrobeniusNorm();
+        double Identity(Matrix<T> q) =>
+            In(q.ConjugateTransposeThisAndMultiply(q) - Matrix<T>.Build.DenseIdentity(q.ColumnCount), 1.0);
         double norm = a.FrobeniusNorm();
         return new[]
         {
             In(svd.U * Scaled(svd.W, -exponent) * svd.VT - a, norm), Identity(svd.U), Identity(svd.VT),
-            In(hermitian * symmetric.EigenVectors - symmetric.EigenVectors * Scaled(symmetric.D, -exponent), hermitian.FrobeniusNorm()),
+            In(hermitian * symmetric.EigenVectors - symmetric.EigenVectors * Scaled(symmetric.D, -exponent),
+                hermitian.FrobeniusNorm()),
             Identity(symmetric.EigenVectors),
-            In(a * general.EigenVectors - general.EigenVectors * Scaled(general.D, -exponent), norm * general.EigenVectors.FrobeniusNorm()),
+            In(a * general.EigenVectors - general.EigenVectors * Scaled(general.D, -exponent),
+                norm * general.EigenVectors.FrobeniusNorm()),
             In(full.Q * Scaled(full.R, -exponent) - a, norm), Identity(full.Q),
             In(thin.Q * Scaled(thin.R, -exponent) - a, norm), Identity(thin.Q),
             In(lu.L * Scaled(lu.U, -exponent) - permuted, norm),

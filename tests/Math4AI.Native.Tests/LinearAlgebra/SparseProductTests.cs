@@ -25,7 +25,8 @@ public class SparseProductTests
         Matrix<double> b = Matrix<double>.Build.Random(columns, 7, 2);
         Assert.Equal(0.0, (sparse.MultiplySparse(x) - dense * x).L2Norm(), 1e-12);
         Assert.Equal(0.0, (sparse.MultiplySparse(b) - dense * b).FrobeniusNorm(), 1e-12);
-        Assert.Equal(0.0, (Matrix<float>.Build.SparseOfMatrix(sparse.ToSingle()).MultiplySparse(b.ToSingle()) - (dense * b).ToSingle()).FrobeniusNorm(), 1e-4);
+        Assert.Equal(0.0, (Matrix<float>.Build.SparseOfMatrix(sparse.ToSingle()).MultiplySparse(b.ToSingle())
+            - (dense * b).ToSingle()).FrobeniusNorm(), 1e-4);
     }
 
     [Fact]
@@ -33,6 +34,7 @@ public class SparseProductTests
     {
         Matrix<double> sparse = Sparse(5, 6, 0.5);
         Assert.Throws<ArgumentException>(() => sparse.MultiplySparse(Vector<double>.Build.Dense(5)));
-        Assert.Throws<ArgumentException>(() => Matrix<double>.Build.Dense(5, 6).MultiplySparse(Vector<double>.Build.Dense(6)));
+        Assert.Throws<ArgumentException>(
+            () => Matrix<double>.Build.Dense(5, 6).MultiplySparse(Vector<double>.Build.Dense(6)));
     }
 }

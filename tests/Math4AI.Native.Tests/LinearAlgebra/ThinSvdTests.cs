@@ -6,7 +6,9 @@ using Complex = System.Numerics.Complex;
 
 namespace Math4AI.Tests.LinearAlgebra;
 
-/// <summary>The thin singular value decomposition of tall, wide, square and rank-deficient matrices, for all element types.</summary>
+/// <summary>
+/// The thin singular value decomposition of tall, wide, square and rank-deficient matrices, for all element types.
+/// </summary>
 public abstract class ThinSvdTests<T>
     where T : struct, IEquatable<T>, IFormattable
 {
@@ -19,7 +21,8 @@ public abstract class ThinSvdTests<T>
 
     private static void Near(Matrix<T> expected, Matrix<T> found, double scale) =>
         Assert.InRange(
-            (expected - found).FrobeniusNorm(), 0.0, 30.0 * Math.Max(expected.RowCount, expected.ColumnCount) * Element<T>.Epsilon * scale);
+            (expected - found).FrobeniusNorm(), 0.0,
+            30.0 * Math.Max(expected.RowCount, expected.ColumnCount) * Element<T>.Epsilon * scale);
 
     [Theory]
     [InlineData(1, 1, 1)]
@@ -108,7 +111,8 @@ public class DoubleThinSvdTests : ThinSvdTests<double>
         double[] s = new double[4], u = new double[rows * 4], vt = new double[4 * columns];
         ThinSvd.DecomposeByQr(a, s, u, vt);
         Assert.Equal(0.0, (ThinSvd.SingularValues(a) - Vector<double>.Build.Dense(s)).L2Norm(), 1e-13);
-        Matrix<double> product = Matrix<double>.Build.Dense(rows, 4, u) * Matrix<double>.Build.Diagonal(s) * Matrix<double>.Build.Dense(4, columns, vt);
+        Matrix<double> product = Matrix<double>.Build.Dense(rows, 4, u) * Matrix<double>.Build.Diagonal(s)
+            * Matrix<double>.Build.Dense(4, columns, vt);
         Assert.Equal(0.0, (product - a).FrobeniusNorm(), 1e-13);
     }
 }

@@ -46,10 +46,14 @@ public sealed class CheckpointTests : TemporaryFolder
     [Fact]
     public void A_network_with_norms_of_batches_and_dropout_goes_on_with_the_same_bits()
     {
-        nn.Module<Tensor, Tensor> Module() => nn.Sequential(nn.Linear(5, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 3));
+        nn.Module<Tensor, Tensor> Module() =>
+            nn.Sequential(nn.Linear(5, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 3));
         var options = new TrainerOptions { Epochs = 5, BatchSize = 8 };
         float[] expected = Train(options, int.MaxValue, Module);
-        var saved = options with { Checkpoint = new CheckpointOptions(In("x.safetensors")) { EverySteps = 1, Resume = true } };
+        var saved = options with
+        {
+            Checkpoint = new CheckpointOptions(In("x.safetensors")) { EverySteps = 1, Resume = true },
+        };
         Train(saved, 11, Module);
         Assert.Equal(expected, Train(saved, int.MaxValue, Module));
     }
@@ -60,7 +64,10 @@ public sealed class CheckpointTests : TemporaryFolder
         var options = new TrainerOptions { Epochs = 5, BatchSize = 8 };
         float[] expected = Train(options, int.MaxValue);
         string path = In("x.safetensors");
-        TrainerOptions saved = options with { Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        TrainerOptions saved = options with
+        {
+            Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true },
+        };
         Train(saved, 11);
         Rewrite(path, state => state["identity"]!["settings"]!.AsObject().Remove("maxGradientValue"));
         var error = Assert.Throws<InvalidDataException>(() => Train(saved with { MaxGradientValue = 0.5 }, 1));
@@ -72,10 +79,15 @@ public sealed class CheckpointTests : TemporaryFolder
     public void A_checkpoint_of_another_version_is_refused_in_a_sentence()
     {
         string path = In("x.safetensors");
-        var options = new TrainerOptions { Epochs = 3, Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        var options = new TrainerOptions
+        {
+            Epochs = 3,
+            Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true },
+        };
         Train(options, 5);
         Rewrite(path, state => state["version"] = TrainingState.CurrentVersion + 1);
-        Assert.Contains("saved by a newer version", Assert.Throws<InvalidDataException>(() => Train(options, 9)).Message, StringComparison.Ordinal);
+        Assert.Contains("saved by a newer version",
+            Assert.Throws<InvalidDataException>(() => Train(options, 9)).Message, StringComparison.Ordinal);
 
         // The first version had a text for an identity, and no version.
         Rewrite(path, state =>
@@ -84,23 +96,32 @@ public sealed class CheckpointTests : TemporaryFolder
             state.Remove("identity");
             state["training"] = "Mlp, 75 parameters";
         });
-        Assert.Contains("saved by an earlier version", Assert.Throws<InvalidDataException>(() => Train(options, 9)).Message, StringComparison.Ordinal);
+        Assert.Contains("saved by an earlier version",
+            Assert.Throws<InvalidDataException>(() => Train(options, 9)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Changes the state that is saved in a checkpoint.</summary>
     private static void Rewrite(string path, Action<JsonObject> change)
     {
-        IReadOnlyDictionary<string, NamedArray> arrays = Safetensors.Read(path, out IReadOnlyDictionary<string, string> header);
+        IReadOnlyDictionary<string, NamedArray> arrays =
+            Safetensors.Read(path, out IReadOnlyDictionary<string, string> header);
         JsonObject state = JsonNode.Parse(header["math4ai.training"])!.AsObject();
         change(state);
-        Safetensors.Write(path, arrays, new Dictionary<string, string>(header) { ["math4ai.training"] = state.ToJsonString() });
+        Safetensors.Write(path, arrays, new Dictionary<string, string>(header)
+        {
+            ["math4ai.training"] = state.ToJsonString(),
+        });
     }
 
     [Fact]
     public void What_is_damaged_cut_off_or_of_another_training_is_refused()
     {
         string path = In("x.safetensors");
-        var options = new TrainerOptions { Epochs = 3, Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        var options = new TrainerOptions
+        {
+            Epochs = 3,
+            Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true },
+        };
         Train(options, 5);
         byte[] sound = File.ReadAllBytes(path);
         Assert.Throws<InvalidDataException>(() => Train(options with { Rate = 0.5 }, 9));
@@ -115,7 +136,8 @@ public sealed class CheckpointTests : TemporaryFolder
         byte[] long1 = [.. sound];
         BinaryPrimitives.WriteUInt64LittleEndian(long1, 1UL << 62);
         string header = """{"model.x":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,16]}}""";
-        byte[] outside = [.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.ASCII.GetBytes(header), .. new byte[16]];
+        byte[] outside =
+            [.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.ASCII.GetBytes(header), .. new byte[16]];
         foreach (byte[] bytes in new[] { long1, outside })
         {
             File.WriteAllBytes(path, bytes);

@@ -43,8 +43,10 @@ public sealed class DirectPassTests
             {
                 Tensor x = randn(13, rows).t(), y = randint(0, 3, rows);
                 // The loss looks at a parameter too.
-                Tensor expected = nn.functional.cross_entropy(theirs.forward(x), y) + 0.1 * theirs.parameters().First().square().sum();
-                Tensor found = nn.functional.cross_entropy(pass.Forward(x), y) + 0.1 * ours.parameters().First().square().sum();
+                Tensor expected = nn.functional.cross_entropy(theirs.forward(x), y)
+                    + 0.1 * theirs.parameters().First().square().sum();
+                Tensor found =
+                    nn.functional.cross_entropy(pass.Forward(x), y) + 0.1 * ours.parameters().First().square().sum();
                 expected.backward();
                 found.backward();
                 pass.Backward(isFirst: rows == 5 + step);
@@ -86,9 +88,12 @@ public sealed class DirectPassTests
             foreach (int texts in new[] { 1 + step, 6 - step })
             {
                 int length = texts == 3 ? context - 2 : context;
-                Tensor x = randint(0, 11, new long[] { length, texts }).t(), y = randint(0, 11, new long[] { texts, length });
-                Tensor expected = nn.functional.cross_entropy(theirs.forward(x).view(-1, 11), y.view(-1)) + 0.1 * theirs.parameters().First().square().sum();
-                Tensor found = nn.functional.cross_entropy(pass.Forward(x).view(-1, 11), y.view(-1)) + 0.1 * ours.parameters().First().square().sum();
+                Tensor x = randint(0, 11, new long[] { length, texts }).t(),
+                    y = randint(0, 11, new long[] { texts, length });
+                Tensor expected = nn.functional.cross_entropy(theirs.forward(x).view(-1, 11), y.view(-1))
+                    + 0.1 * theirs.parameters().First().square().sum();
+                Tensor found = nn.functional.cross_entropy(pass.Forward(x).view(-1, 11), y.view(-1))
+                    + 0.1 * ours.parameters().First().square().sum();
                 expected.backward();
                 found.backward();
                 pass.Backward(isFirst: texts == 1 + step);
@@ -104,16 +109,21 @@ public sealed class DirectPassTests
     {
         using DisposeScope scope = NewDisposeScope();
         var module = new CharTransformer(5, context: 4, layers: 1, heads: 1, width: 8);
-        TransformerPass? pass = TransformerPass.For(module, new FlatParameters<float>(module, new TrainerOptions()), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2);
+        TransformerPass? pass = TransformerPass.For(module, new FlatParameters<float>(module, new TrainerOptions()),
+            zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2);
         if (pass is not null)
         {
-            Assert.Contains("5 is not one of them", Assert.Throws<ArgumentException>(() => pass.Forward(full(1, 4, 5, ScalarType.Int64))).Message);
-            Assert.Contains("-1 is not one of them", Assert.Throws<ArgumentException>(() => pass.Forward(full(1, 4, -1, ScalarType.Int64))).Message);
+            Assert.Contains("5 is not one of them",
+                Assert.Throws<ArgumentException>(() => pass.Forward(full(1, 4, 5, ScalarType.Int64))).Message);
+            Assert.Contains("-1 is not one of them",
+                Assert.Throws<ArgumentException>(() => pass.Forward(full(1, 4, -1, ScalarType.Int64))).Message);
             Assert.Throws<ArgumentException>(() => pass.Forward(zeros(1, 5, dtype: ScalarType.Int64)));
         }
 
         module.parameters().Last().requires_grad = false;
-        Assert.Null(TransformerPass.For(module, new FlatParameters<float>(module, new TrainerOptions()), zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2));
+        Assert.Null(
+            TransformerPass.For(module, new FlatParameters<float>(module, new TrainerOptions()),
+                zeros(1, 4, dtype: ScalarType.Int64), 1, parts: 2));
     }
 
     /// <summary>Weights so large that norms, attention and slopes all matter.</summary>
@@ -128,7 +138,8 @@ public sealed class DirectPassTests
 
     private static unsafe void AssertGradients(nn.Module theirs, FlatParameters<float> flat, double tolerance)
     {
-        foreach ((TorchSharp.Modules.Parameter parameter, int i) in theirs.parameters().Select((parameter, i) => (parameter, i)))
+        foreach ((TorchSharp.Modules.Parameter parameter, int i)
+            in theirs.parameters().Select((parameter, i) => (parameter, i)))
         {
             float[] gradient = [.. parameter.grad!.flatten().data<float>()];
             double size = Math.Sqrt(gradient.Sum(value => value * value));

@@ -40,7 +40,13 @@ public sealed class LargeTableTests : TemporaryFolder
     {
         string path = Csv();
         var options = new TableTrainingOptions { Target = "y", Ignore = ["patient"], Hidden = [32] };
-        Func<long, TrainerOptions> settings = rows => TableTraining.DefaultsInBlocks(rows) with { Steps = 1500, EvaluateEvery = 250, BatchSize = 64, Rate = 1e-2 };
+        Func<long, TrainerOptions> settings = rows => TableTraining.DefaultsInBlocks(rows) with
+        {
+            Steps = 1500,
+            EvaluateEvery = 250,
+            BatchSize = 64,
+            Rate = 1e-2,
+        };
         Trained<TableModel> training = TableModel.TrainInBlocks(path, null, options, settings);
         Assert.Equal(Rows, training.Train.Rows + training.Validation.Rows + training.Test.Rows);
         Assert.InRange(training.Test.Rows, 0.14 * Rows, 0.16 * Rows);
@@ -63,10 +69,12 @@ public sealed class LargeTableTests : TemporaryFolder
         lines[20_001] = lines[20_001][lines[20_001].IndexOf(',', StringComparison.Ordinal)..];
         File.WriteAllLines(path, lines);
         var options = new TableTrainingOptions { Target = "colour", GroupBy = "patient", Hidden = [16] };
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => TableModel.TrainInBlocks(path, null, options));
+        ArgumentException refused =
+            Assert.Throws<ArgumentException>(() => TableModel.TrainInBlocks(path, null, options));
         Assert.Contains("--missing", refused.Message, StringComparison.Ordinal);
         Trained<TableModel> training = TableModel.TrainInBlocks(
-            path, null, options with { Missing = Missing.Drop }, rows => TableTraining.DefaultsInBlocks(rows) with { Steps = 600, EvaluateEvery = 200, Rate = 1e-2 });
+            path, null, options with { Missing = Missing.Drop },
+            rows => TableTraining.DefaultsInBlocks(rows) with { Steps = 600, EvaluateEvery = 200, Rate = 1e-2 });
         Assert.Equal(1, training.DroppedRows);
         Assert.Equal(["blue", "red"], training.Model.About.Classes);
         Assert.True(training.Test.Scores["accuracy"] > 0.97, $"{training.Test.Scores["accuracy"]}");
@@ -97,7 +105,8 @@ public sealed class LargeTableTests : TemporaryFolder
             random.manual_seed(2);
             var module = new Mlp(4, [8], 1);
             Trainer.Fit(
-                module, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data, new TensorData(x, y), new TrainerOptions { Epochs = 5 });
+                module, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data, new TensorData(x, y),
+                new TrainerOptions { Epochs = 5 });
             return [.. StateOf.Floats(module)];
         }
 

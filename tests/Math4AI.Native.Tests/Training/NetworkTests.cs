@@ -33,12 +33,17 @@ public sealed class NetworkTests : TemporaryFolder
             random.manual_seed(1);
             Tensor x = randn(64, 10), y = randint(0, 3, 64);
             var module = new Mlp(10, [32], 3);
-            Trainer.Fit(module, (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options with { Epochs = 5, BatchSize = 15 });
+            Trainer.Fit(module, (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options with
+            {
+                Epochs = 5,
+                BatchSize = 15,
+            });
             return [.. module.parameters().SelectMany(p => p.detach().contiguous().data<float>().ToArray())];
         }
 
         float[] whole = Train(new TrainerOptions());
-        foreach (TrainerOptions options in new[] { new TrainerOptions { Accumulate = 4 }, new TrainerOptions { Accumulate = 7 } })
+        foreach (TrainerOptions options
+            in new[] { new TrainerOptions { Accumulate = 4 }, new TrainerOptions { Accumulate = 7 } })
         {
             float[] pieces = Train(options);
             Assert.Equal(pieces, Train(options));
@@ -55,8 +60,15 @@ public sealed class NetworkTests : TemporaryFolder
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(8);
-        Tensor f = randn(40, name == "categorical" ? 5 : 1).requires_grad_(), other = f.detach().clone().requires_grad_();
-        Tensor y = name switch { "categorical" => randint(0, 5, 40), "poisson" => randint(0, 6, new long[] { 40, 1 }).to_type(ScalarType.Float32), _ => randn(40, 1) };
+        Tensor f = randn(40, name == "categorical" ? 5 : 1).requires_grad_(),
+            other = f.detach().clone().requires_grad_();
+        Tensor y = name switch
+        {
+            "categorical" => randint(0, 5, 40),
+            "poisson" =>
+            randint(0, 6, new long[] { 40, 1 }).to_type(ScalarType.Float32),
+            _ => randn(40, 1)
+        };
         Tensor expected = name switch
         {
             "squared" => nn.functional.mse_loss(other, y),
@@ -92,11 +104,13 @@ public sealed class NetworkTests : TemporaryFolder
     [Fact]
     public void Digits_are_told_apart_better_than_by_the_nearest_neighbour()
     {
-        Table train = Table.Read(Repository.Data("digits", "optdigits.tra")), test = Table.Read(Repository.Data("digits", "optdigits.tes"));
+        Table train = Table.Read(Repository.Data("digits", "optdigits.tra")),
+            test = Table.Read(Repository.Data("digits", "optdigits.tes"));
         ImageSet images = ImageSet.FromTable(train, "Class");
         ImageSet tested = ImageSet.FromTable(test, "Class", new ImageShape(1, 8, 8, images.Classes, images.Largest));
         Trained<ImageModel> training = ImageModel.Train(images, tested);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{training.Test.Scores["accuracy"]:P2} in {training.Training.Seconds:0.0} s");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{training.Test.Scores["accuracy"]:P2} in {training.Training.Seconds:0.0} s");
         Assert.True(training.Test.Scores["accuracy"] >= 0.987, $"{training.Test.Scores["accuracy"]}");
         using (var files = new FileTransaction())
         {
@@ -133,7 +147,8 @@ public sealed class NetworkTests : TemporaryFolder
         Assert.Equal(1.0f, images.Pixels[2 * 64 + 5], 0.02f);
         Assert.Equal(0.0f, images.Pixels[5], 0.02f);
         File.WriteAllText(In("red/3.png"), "no image");
-        Assert.Contains("3.png", Assert.Throws<InvalidDataException>(() => ImageSet.Read(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("3.png", Assert.Throws<InvalidDataException>(() => ImageSet.Read(Folder)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +169,8 @@ public sealed class NetworkTests : TemporaryFolder
         Assert.Equal((91 * 17 % 256) / 255.0f, ImageSet.Read(In("cut")).Pixels[256 + 17], 1e-6f);
         byte[] whole = File.ReadAllBytes(In("cut/a/x.png"));
         File.WriteAllBytes(In("cut/a/x.png"), whole[..(whole.Length / 2)]);
-        Assert.Contains("cut short", Assert.Throws<InvalidDataException>(() => ImageSet.Read(In("cut"))).Message, StringComparison.Ordinal);
+        Assert.Contains("cut short", Assert.Throws<InvalidDataException>(() => ImageSet.Read(In("cut"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,7 +199,8 @@ public sealed class NetworkTests : TemporaryFolder
         Assert.Equal(images.Pixels, ImageSet.Read(path + ".gz").Pixels);
         foreach (byte[] bad in new byte[][]
         {
-            [.. Head(2, 4, 5), .. pixels[..39]], [.. Head(2, 4, 5), .. pixels, 0], Head(int.MaxValue, 4000, 4000), Head(-1, 4, 5), [0, 0, 8, 3, 1],
+            [.. Head(2, 4, 5), .. pixels[..39]], [.. Head(2, 4, 5), .. pixels, 0], Head(int.MaxValue, 4000, 4000),
+            Head(-1, 4, 5), [0, 0, 8, 3, 1],
         })
         {
             File.WriteAllBytes(path, bad);
@@ -233,7 +250,8 @@ public sealed class NetworkTests : TemporaryFolder
         string more = string.Concat(TextModel.Load(Folder).Generate("The naïve café", 60, temperature: 0.0));
         Assert.StartsWith(" — 100 € and 😀 again. The naïve café", more, StringComparison.Ordinal);
         string about = File.ReadAllText(In("model.json"));
-        File.WriteAllText(In("model.json"), about.Replace("\"bytePairs\": [", "\"bytePairs\": [60000,", StringComparison.Ordinal));
+        File.WriteAllText(
+            In("model.json"), about.Replace("\"bytePairs\": [", "\"bytePairs\": [60000,", StringComparison.Ordinal));
         Assert.Throws<InvalidDataException>(() => TextModel.Load(Folder));
     }
 
@@ -250,7 +268,8 @@ public sealed class NetworkTests : TemporaryFolder
             Trainer = new TrainerOptions { Steps = 150, EvaluateEvery = 50, BatchSize = 8, Rate = 1e-2 },
         };
         Trained<TextModel> trained = TextModel.Train(text, options);
-        (TextModel model, double loss, double testLoss) = (trained.Model, trained.Validation.Scores["loss"], trained.Test.Scores["loss"]);
+        (TextModel model, double loss, double testLoss) =
+            (trained.Model, trained.Validation.Scores["loss"], trained.Test.Scores["loss"]);
         Assert.Equal(150, trained.Training.Steps);
         Assert.True(testLoss < 0.05, $"{testLoss}");
         Assert.True(loss < 0.05, $"{loss}");
@@ -262,9 +281,11 @@ public sealed class NetworkTests : TemporaryFolder
 
         TextModel loaded = TextModel.Load(Folder);
         Assert.Equal("defghijabcdefghijabc", string.Concat(loaded.Generate("abc", 20, temperature: 0.0)));
-        Assert.Equal(string.Concat(model.Generate("abc", 50, 1.0, 7)), string.Concat(loaded.Generate("abc", 50, 1.0, 7)));
+        Assert.Equal(
+            string.Concat(model.Generate("abc", 50, 1.0, 7)), string.Concat(loaded.Generate("abc", 50, 1.0, 7)));
         Assert.Throws<ArgumentException>(() => TextModel.Train("too short"));
-        File.WriteAllText(In("model.json"), """{"kind":"text","symbols":"aa","context":16,"layers":1,"heads":2,"width":32}""");
+        File.WriteAllText(
+            In("model.json"), """{"kind":"text","symbols":"aa","context":16,"layers":1,"heads":2,"width":32}""");
         Assert.Throws<InvalidDataException>(() => TextModel.Load(Folder));
     }
 

@@ -47,7 +47,15 @@ public sealed class OwnOptimizerTests : TemporaryFolder
             Tensor x = tensor(new[] { 3.0f, -40.0f, 0.25f }).reshape(1, 3), y = zeros(1, 1);
             Trainer.Fit(
                 line, (f, _) => f.sum(), (x, y), (x, y),
-                options with { Optimizer = new Sgd { Momentum = 0.0 }, Steps = 1, Rate = 1.0, Schedule = Schedule.Constant, WeightDecay = 0.0, RestoreBest = false });
+                options with
+                {
+                    Optimizer = new Sgd { Momentum = 0.0 },
+                    Steps = 1,
+                    Rate = 1.0,
+                    Schedule = Schedule.Constant,
+                    WeightDecay = 0.0,
+                    RestoreBest = false,
+                });
             return [.. line.weight.data<float>()];
         }
 
@@ -67,10 +75,12 @@ public sealed class OwnOptimizerTests : TemporaryFolder
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = zeros(2, 2), y = zeros(2, 1);
-        void Fit(TrainerOptions options) => Trainer.Fit(nn.Linear(2, 1), (f, t) => (f - t).sum(), (x, y), (x, y), options);
+        void Fit(TrainerOptions options) =>
+            Trainer.Fit(nn.Linear(2, 1), (f, t) => (f - t).sum(), (x, y), (x, y), options);
         foreach (Optimizer optimizer in new Optimizer[]
         {
-            new AdamW { Beta1 = 1.0 }, new AdamW { Beta2 = -0.1 }, new AdamW { Epsilon = 0.0 }, new Sgd { Momentum = 1.0 },
+            new AdamW { Beta1 = 1.0 }, new AdamW { Beta2 = -0.1 }, new AdamW { Epsilon = 0.0 },
+            new Sgd { Momentum = 1.0 },
             new Sgd { Momentum = 0.0, Nesterov = true }, new Lbfgs { HistorySize = 0 },
         })
         {
@@ -82,7 +92,8 @@ public sealed class OwnOptimizerTests : TemporaryFolder
     }
 
     private static float[] Train(
-        Optimizer optimizer, Schedule schedule, double maxNorm, CheckpointOptions? checkpoint = null, int stopAfter = int.MaxValue)
+        Optimizer optimizer, Schedule schedule, double maxNorm, CheckpointOptions? checkpoint = null,
+        int stopAfter = int.MaxValue)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(2);
@@ -118,7 +129,8 @@ public sealed class OwnOptimizerTests : TemporaryFolder
         {
         }
 
-        return [.. module.parameters().SelectMany(parameter => parameter.detach().contiguous().data<float>().ToArray())];
+        return [.. module.parameters().SelectMany(
+            parameter => parameter.detach().contiguous().data<float>().ToArray())];
     }
 
     /// <summary>Gradient descent with momentum, one element after the other.</summary>
@@ -129,7 +141,8 @@ public sealed class OwnOptimizerTests : TemporaryFolder
         public override void Update<T>(in ParameterUpdate<T> update)
         {
             Span<T> values = update.Values, momenta = update.State(0);
-            T momentum = T.CreateTruncating(Momentum), decay = T.CreateTruncating(update.WeightDecay), rate = T.CreateTruncating(update.Rate);
+            T momentum = T.CreateTruncating(Momentum), decay = T.CreateTruncating(update.WeightDecay),
+                rate = T.CreateTruncating(update.Rate);
             for (int i = 0; i < values.Length; i++)
             {
                 momenta[i] = momentum * momenta[i] + update.Gradient[i] + decay * values[i];
@@ -141,6 +154,7 @@ public sealed class OwnOptimizerTests : TemporaryFolder
     /// <summary>Halves the step size every so many steps.</summary>
     private sealed record Steps(int Every) : Schedule
     {
-        public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history) => Math.Pow(0.5, done / Every);
+        public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history) =>
+            Math.Pow(0.5, done / Every);
     }
 }

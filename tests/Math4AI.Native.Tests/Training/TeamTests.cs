@@ -82,14 +82,25 @@ public sealed class TeamTests
         Assert.True(Distance(whole, Step(threads, new TrainerOptions { SplitBatches = true, Accumulate = 3 })) < 1e-5);
     }
 
-    /// <summary>The weights after a step of plain descent by a module whose gradients are autograd's, some of them of filters, some of none.</summary>
+    /// <summary>
+    /// The weights after a step of plain descent by a module whose gradients are autograd's, some of them of filters,
+    /// some of none.
+    /// </summary>
     private static float[] Step(int threads, TrainerOptions options)
     {
         using var team = new TeamOf(threads);
         (nn.Module<Tensor, Tensor> module, Tensor x, Tensor y) = Others();
         Trainer.Fit(
             module, Loss, (x, y), (x, y),
-            options with { Optimizer = new Sgd { Momentum = 0.0 }, Rate = 0.5, Steps = 1, BatchSize = 20, Schedule = Schedule.Constant, RestoreBest = false });
+            options with
+            {
+                Optimizer = new Sgd { Momentum = 0.0 },
+                Rate = 0.5,
+                Steps = 1,
+                BatchSize = 20,
+                Schedule = Schedule.Constant,
+                RestoreBest = false,
+            });
         return Weights(module);
     }
 
@@ -97,7 +108,13 @@ public sealed class TeamTests
     {
         using DisposeScope scope = NewDisposeScope();
         (nn.Module<Tensor, Tensor> module, Tensor x, Tensor y) = task();
-        Trainer.Fit(module, Loss, (x, y), (x, y), new TrainerOptions { Steps = 3, BatchSize = 60, SplitBatches = true, Accumulate = 2 });
+        Trainer.Fit(module, Loss, (x, y), (x, y), new TrainerOptions
+        {
+            Steps = 3,
+            BatchSize = 60,
+            SplitBatches = true,
+            Accumulate = 2,
+        });
         return Weights(module);
     }
 
@@ -110,14 +127,16 @@ public sealed class TeamTests
     private static (nn.Module<Tensor, Tensor> Module, Tensor Inputs, Tensor Targets) Text()
     {
         random.manual_seed(4);
-        return (new CharTransformer(9, context: 16, layers: 2, heads: 2, width: 96), randint(0, 9, [70, 16]), randint(0, 9, [70, 16]));
+        return (new CharTransformer(9, context: 16, layers: 2, heads: 2, width: 96), randint(0, 9, [70, 16]),
+            randint(0, 9, [70, 16]));
     }
 
     private static (nn.Module<Tensor, Tensor> Module, Tensor Inputs, Tensor Targets) Others()
     {
         random.manual_seed(5);
         return (
-            nn.Sequential(nn.Conv2d(2, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 36, 400), nn.Tanh(), nn.Linear(400, 3)),
+            nn.Sequential(
+                nn.Conv2d(2, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 36, 400), nn.Tanh(), nn.Linear(400, 3)),
             randn(70, 2, 8, 8),
             randint(0, 3, 70));
     }

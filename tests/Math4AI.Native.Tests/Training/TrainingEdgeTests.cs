@@ -25,20 +25,24 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         Tensor Loss(Tensor outputs, Tensor targets) => nn.functional.mse_loss(outputs, targets);
         var options = new TrainerOptions { Steps = 3, EvaluateEvery = 1, RestoreBest = false };
         Tensor narrow = randn(8, 3), targets = randn(8, 1);
-        Exception refused = Assert.ThrowsAny<Exception>(() => Trainer.Fit(new Mlp(1000, [4], 1), Loss, (narrow, targets), (narrow, targets), options));
+        Exception refused = Assert.ThrowsAny<Exception>(
+            () => Trainer.Fit(new Mlp(1000, [4], 1), Loss, (narrow, targets), (narrow, targets), options));
         Assert.Contains("shapes cannot be multiplied", refused.Message, StringComparison.Ordinal);
 
         // A class of the user's own that takes samples in its own way is asked.
         var powers = new Powers(narrow.narrow(1, 0, 1).contiguous(), targets);
-        Assert.True(double.IsFinite(Trainer.Fit(new Mlp(3, [4], 1), Loss, powers, powers, options).History[^1].TrainLoss));
+        Assert.True(
+            double.IsFinite(Trainer.Fit(new Mlp(3, [4], 1), Loss, powers, powers, options).History[^1].TrainLoss));
         Assert.True(powers.Asked > 0);
 
         Tensor cube = randn(6, 6, 3), flat = cube.reshape(36, 3), cubeTargets = randn(6, 6, 1);
         random.manual_seed(1);
-        TrainingResult ofCube = Trainer.Fit(new Mlp(3, [4], 1), Loss, (cube, cubeTargets), (cube, cubeTargets), options);
+        TrainingResult ofCube =
+            Trainer.Fit(new Mlp(3, [4], 1), Loss, (cube, cubeTargets), (cube, cubeTargets), options);
         random.manual_seed(1);
         TrainingResult ofFlat = Trainer.Fit(
-            new Mlp(3, [4], 1), Loss, (flat, cubeTargets.reshape(36, 1)), (flat, cubeTargets.reshape(36, 1)), options with { BatchSize = 36 });
+            new Mlp(3, [4], 1), Loss, (flat, cubeTargets.reshape(36, 1)), (flat, cubeTargets.reshape(36, 1)),
+            options with { BatchSize = 36 });
         Assert.Equal(ofFlat.History[^1].ValidationLoss, ofCube.History[^1].ValidationLoss, 1e-6);
     }
 
@@ -70,7 +74,8 @@ public sealed class TrainingEdgeTests : TemporaryFolder
             WeightDecay = 0.0,
             RestoreBest = false,
         };
-        TrainingResult steep = Trainer.Fit(nn.Linear(2, 1), (f, t) => nn.functional.mse_loss(f, t), (x, y), (x, y), options);
+        TrainingResult steep =
+            Trainer.Fit(nn.Linear(2, 1), (f, t) => nn.functional.mse_loss(f, t), (x, y), (x, y), options);
         for (int i = 1; i < steep.History.Count; i++)
         {
             Assert.True(steep.History[i].ValidationLoss <= steep.History[i - 1].ValidationLoss * (1.0 + 1e-6));
@@ -99,12 +104,18 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         for (int group = 0; group < 60; group++)
         {
             (double x, double y, int label) = (random.NextDouble(), random.NextDouble(), random.Next(2));
-            lines.AddRange(Enumerable.Range(0, 10).Select(_ => FormattableString.Invariant($"{x},{y},g{group},c{label}")));
+            lines.AddRange(
+                Enumerable.Range(0, 10).Select(_ => FormattableString.Invariant($"{x},{y},g{group},c{label}")));
         }
 
         File.WriteAllLines(In("groups.csv"), lines);
         Table table = Table.Read(In("groups.csv"));
-        var options = new TableTrainingOptions { Target = "label", GroupBy = "group", Trainer = new TrainerOptions { Epochs = 30 } };
+        var options = new TableTrainingOptions
+        {
+            Target = "label",
+            GroupBy = "group",
+            Trainer = new TrainerOptions { Epochs = 30 },
+        };
         IReadOnlyList<(int Rows, ScoredPart Test)> curve = TableTraining.LearningCurve(table, null, options);
         Assert.True(curve.Count >= 4);
         Assert.Equal(TableModel.Train(table, null, options).Test.Scores["accuracy"], curve[^1].Test.Scores["accuracy"]);
@@ -125,10 +136,17 @@ public sealed class TrainingEdgeTests : TemporaryFolder
             double x = random.NextDouble(), shift = t >= 290 ? 1.0 : 0.0;
             return FormattableString.Invariant($"{t},{x + 5.0 * shift},{x + 100.0 * shift}");
         })]);
-        var options = new TableTrainingOptions { Target = "y", OrderBy = "t", Trainer = new TrainerOptions { Steps = 200, RestoreBest = false } };
-        IReadOnlyList<(int Rows, ScoredPart Test)> curve = TableTraining.LearningCurve(Table.Read(In("time.csv")), null, options);
+        var options = new TableTrainingOptions
+        {
+            Target = "y",
+            OrderBy = "t",
+            Trainer = new TrainerOptions { Steps = 200, RestoreBest = false },
+        };
+        IReadOnlyList<(int Rows, ScoredPart Test)> curve =
+            TableTraining.LearningCurve(Table.Read(In("time.csv")), null, options);
         Assert.Equal(280, curve[^1].Rows);
-        Assert.All(curve, point => Assert.True(point.Test.Scores["rmse"] > 10.0, $"{point.Rows} {point.Test.Scores["rmse"]}"));
+        Assert.All(curve, point =>
+            Assert.True(point.Test.Scores["rmse"] > 10.0, $"{point.Rows} {point.Test.Scores["rmse"]}"));
     }
 
     [Fact]
@@ -137,21 +155,26 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         var random = new Random(5);
         Table Write(string name, Func<int, string> x)
         {
-            File.WriteAllLines(In(name), ["x,y", .. Enumerable.Range(0, 20_000).Select(i => FormattableString.Invariant($"{x(i)},{random.NextDouble()}"))]);
+            File.WriteAllLines(In(name), ["x,y", .. Enumerable.Range(0, 20_000).Select(
+                i => FormattableString.Invariant($"{x(i)},{random.NextDouble()}"))]);
             return Table.Read(In(name));
         }
 
         var options = new TableTrainingOptions { Target = "y", Trainer = new TrainerOptions { Steps = 2 } };
         Table odd = Write("odd.csv", i => i == 19_998 ? "12 km" : FormattableString.Invariant($"{i % 300}"));
-        foreach (Action train in new Action[] { () => TableModel.Train(odd, null, options), () => TableModel.TrainInBlocks(In("odd.csv"), null, options, _ => options.Trainer!) })
+        foreach (Action train in new Action[] { () => TableModel.Train(odd, null, options), () =>
+            TableModel.TrainInBlocks(In("odd.csv"), null, options, _ => options.Trainer!) })
         {
-            Assert.Contains("row 19999: '12 km'", Assert.Throws<ArgumentException>(train).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "row 19999: '12 km'", Assert.Throws<ArgumentException>(train).Message, StringComparison.Ordinal);
         }
 
         // Codes, of which some have a letter: a class each.
         Table codes = Write("codes.csv", i => i % 50 == 0 ? $"V{i % 350}" : FormattableString.Invariant($"{i % 300}"));
         Assert.True(TableModel.Train(codes, null, options).Model.About.Encoder.Inputs > 250);
-        Assert.True(TableModel.TrainInBlocks(In("codes.csv"), null, options, _ => options.Trainer!).Model.About.Encoder.Inputs > 250);
+        Assert.True(
+            TableModel.TrainInBlocks(In("codes.csv"), null, options, _ => options.Trainer!).Model.About.Encoder.Inputs
+            > 250);
     }
 
     [Fact]
@@ -204,7 +227,8 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         var random = new Random(3);
         string[] words = ["u", "v", "w", ""];
         File.WriteAllLines(In("t.csv"), ["text,size,y", .. Enumerable.Range(0, 400).Select(i =>
-            FormattableString.Invariant($"{words[random.Next(4)]},{(i % 3 == 0 ? "s" : i % 3 == 1 ? "m" : "l")},{random.NextDouble()}"))]);
+            FormattableString.Invariant(
+                $"{words[random.Next(4)]},{(i % 3 == 0 ? "s" : i % 3 == 1 ? "m" : "l")},{random.NextDouble()}"))]);
         var options = new TableTrainingOptions
         {
             Target = "y",
@@ -213,7 +237,8 @@ public sealed class TrainingEdgeTests : TemporaryFolder
             Orders = new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["s", "m", "l"] },
         };
         TableEncoder memory = TableModel.Train(Table.Read(In("t.csv")), null, options).Model.About.Encoder;
-        TableEncoder blocks = TableModel.TrainInBlocks(In("t.csv"), null, options, _ => options.Trainer!).Model.About.Encoder;
+        TableEncoder blocks =
+            TableModel.TrainInBlocks(In("t.csv"), null, options, _ => options.Trainer!).Model.About.Encoder;
         Assert.Equal(memory.Columns[0].Classes, blocks.Columns[0].Classes);
         Assert.Equal(1.0, blocks.Columns[1].Mean, 0.1);
         Assert.Equal(Math.Sqrt(2.0 / 3.0), blocks.Columns[1].Deviation, 0.05);
@@ -241,7 +266,12 @@ public sealed class TrainingEdgeTests : TemporaryFolder
     {
         TableModel model = TableModel.Train(
             Table.Read(Repository.Data("tables", "iris.csv")), null,
-            new TableTrainingOptions { Target = "species", Hidden = [8], Trainer = new TrainerOptions { Epochs = 1 } }).Model;
+            new TableTrainingOptions
+            {
+                Target = "species",
+                Hidden = [8],
+                Trainer = new TrainerOptions { Epochs = 1 },
+            }).Model;
         using (var files = new FileTransaction(replace: false))
         {
             model.Save(Folder, files);
@@ -251,6 +281,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         string about = File.ReadAllText(In("model.json"));
         File.WriteAllText(In("model.json"), System.Text.RegularExpressions.Regex.Replace(
             about, "\"hidden\": \\[[^]]*\\]", "\"hidden\": [65536, 65536, 65536]"));
-        Assert.Contains("fewer weights", Assert.Throws<InvalidDataException>(() => TableModel.Load(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("fewer weights", Assert.Throws<InvalidDataException>(() => TableModel.Load(Folder)).Message,
+            StringComparison.Ordinal);
     }
 }

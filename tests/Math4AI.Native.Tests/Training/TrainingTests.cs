@@ -43,7 +43,8 @@ public class TrainingTests : TemporaryFolder
             optimizer, ours, new TrainerOptions { WeightDecay = Decay, MaxGradientNorm = double.PositiveInfinity });
         optim.Optimizer Theirs(bool isMatrix, double decay)
         {
-            TorchSharp.Modules.Parameter[] parameters = [.. theirs.parameters().Where(p => p.Dimensions > 1 == isMatrix)];
+            TorchSharp.Modules.Parameter[] parameters =
+                [.. theirs.parameters().Where(p => p.Dimensions > 1 == isMatrix)];
             return optimizer is Sgd sgd
                 ? optim.SGD(parameters, rate, momentum: sgd.Momentum, weight_decay: decay, nesterov: sgd.Nesterov)
                 : method == "adamw"
@@ -59,7 +60,8 @@ public class TrainingTests : TemporaryFolder
             // The same gradients for both, so that rounding does not grow by the network's own chaos.
             theirs.zero_grad();
             nn.functional.cross_entropy(theirs.forward(x), y).backward();
-            foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
+            foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b)
+                in ours.parameters().Zip(theirs.parameters()))
             {
                 a.grad = b.grad!.clone();
             }
@@ -69,7 +71,8 @@ public class TrainingTests : TemporaryFolder
             plain.step();
         }
 
-        foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b) in ours.parameters().Zip(theirs.parameters()))
+        foreach ((TorchSharp.Modules.Parameter a, TorchSharp.Modules.Parameter b)
+            in ours.parameters().Zip(theirs.parameters()))
         {
             double error = ((a - b).norm() / b.norm()).ToDouble();
             Assert.True(error < 1e-5, $"relative difference {error}");
@@ -86,12 +89,23 @@ public class TrainingTests : TemporaryFolder
         var linear = new Mlp(6, [], 1);
         TrainingResult result = Trainer.Fit(
             linear, (outputs, targets) => nn.functional.mse_loss(outputs, targets), (x, y), (x, y),
-            new TrainerOptions { Optimizer = new Lbfgs(), Epochs = 120, BatchSize = 100, Rate = 1.0, Schedule = Schedule.Constant, WeightDecay = 0.0, MaxGradientNorm = 1e9 });
+            new TrainerOptions
+            {
+                Optimizer = new Lbfgs(),
+                Epochs = 120,
+                BatchSize = 100,
+                Rate = 1.0,
+                Schedule = Schedule.Constant,
+                WeightDecay = 0.0,
+                MaxGradientNorm = 1e9,
+            });
         Tensor ones = cat([x, torch.ones(300, 1)], 1).to_type(ScalarType.Float64);
         Tensor solution = linalg.lstsq(ones, y.to_type(ScalarType.Float64)).Solution;
         double least = nn.functional.mse_loss(ones.matmul(solution), y.to_type(ScalarType.Float64)).ToDouble();
-        Assert.True(result.History[^1].ValidationLoss <= least * (1.0 + 1e-5), $"{result.History[^1].ValidationLoss} {least}");
-        Tensor found = cat([linear.parameters().First().flatten(), linear.parameters().Last()]).to_type(ScalarType.Float64);
+        Assert.True(
+            result.History[^1].ValidationLoss <= least * (1.0 + 1e-5), $"{result.History[^1].ValidationLoss} {least}");
+        Tensor found =
+            cat([linear.parameters().First().flatten(), linear.parameters().Last()]).to_type(ScalarType.Float64);
         Assert.True((found - solution.flatten()).abs().max().ToDouble() < 1e-3);
     }
 
@@ -100,10 +114,12 @@ public class TrainingTests : TemporaryFolder
     {
         string csv = In("sizes.csv");
         string[] sizes = ["small", "medium", "large"], colours = ["red", "blue"];
-        File.WriteAllLines(csv, Enumerable.Range(0, 60).Select(i => $"{sizes[i % 3]},{colours[i % 2]},{i % 3}").Prepend("size,colour,y"));
+        File.WriteAllLines(csv, Enumerable.Range(0, 60).Select(i => $"{sizes[i % 3]},{colours[i % 2]},{i % 3}")
+            .Prepend("size,colour,y"));
         Table table = Table.Read(csv);
         TableEncoder encoder = TableEncoder.Learn(
-            table, ["size", "colour"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] });
+            table, ["size", "colour"], Missing.Refuse,
+            new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "medium", "large"] });
         Assert.Equal(3, encoder.Inputs);
         float[] inputs = encoder.Encode(table);
         float step = (float)(1.0 / Math.Sqrt(2.0 / 3.0));
@@ -114,7 +130,10 @@ public class TrainingTests : TemporaryFolder
         }
 
         Assert.Throws<ArgumentException>(() => TableEncoder.Learn(
-            table, ["size"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>> { ["size"] = ["small", "large"] }));
+            table, ["size"], Missing.Refuse, new Dictionary<string, IReadOnlyList<string>>
+            {
+                ["size"] = ["small", "large"],
+            }));
         Trained<TableModel> training = TableModel.Train(table, null, new TableTrainingOptions
         {
             Target = "y",
@@ -126,14 +145,18 @@ public class TrainingTests : TemporaryFolder
     [Fact]
     public void The_spread_over_seeds_is_mean_and_standard_deviation()
     {
-        ScoredPart Part(double value) => new(1, new Dictionary<string, double> { ["rmse"] = value }, new Dictionary<string, Interval>());
+        ScoredPart Part(double value) =>
+            new(1, new Dictionary<string, double> { ["rmse"] = value }, new Dictionary<string, Interval>());
         (double mean, double deviation) = ScoredPart.Spread([Part(1.0), Part(2.0), Part(6.0)])["rmse"];
         Assert.Equal(3.0, mean, 1e-12);
         Assert.Equal(Math.Sqrt(7.0), deviation, 1e-12);
         var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 5 } };
         Table iris = Table.Read(Repository.Data("tables", "iris.csv"));
         IReadOnlyList<Trained<TableModel>> both = TableTraining.Seeds(iris, null, options, 2);
-        Trained<TableModel> second = TableModel.Train(iris, null, options with { Trainer = options.Trainer with { Seed = 2 } });
+        Trained<TableModel> second = TableModel.Train(iris, null, options with
+        {
+            Trainer = options.Trainer with { Seed = 2 },
+        });
         Assert.Equal(second.Test.Scores, both[1].Test.Scores);
     }
 
@@ -141,7 +164,11 @@ public class TrainingTests : TemporaryFolder
     public void The_same_seed_gives_the_same_bits()
     {
         Table table = Table.Read(Repository.Data("tables", "iris.csv"));
-        var options = new TableTrainingOptions { Target = "species", Trainer = new TrainerOptions { Epochs = 20, Seed = 5 } };
+        var options = new TableTrainingOptions
+        {
+            Target = "species",
+            Trainer = new TrainerOptions { Epochs = 20, Seed = 5 },
+        };
         double[][] first = TableModel.Train(table, null, options).Model.Predict(table);
         double[][] second = TableModel.Train(table, null, options).Model.Predict(table);
         Assert.Equal(first.SelectMany(row => row), second.SelectMany(row => row));
@@ -173,11 +200,14 @@ public class TrainingTests : TemporaryFolder
     [InlineData("energy", 0.54, 3)]
     [InlineData("yacht", 0.67, 5)]
     [InlineData("power-plant", 4.01, 5)]
-    public void A_network_reaches_the_published_error_on_the_first_published_splits(string name, double published, int splits)
+    public void A_network_reaches_the_published_error_on_the_first_published_splits(
+        string name, double published, int splits)
     {
-        double[][] rows = [.. File.ReadLines(Repository.Data("uci", name, "data.txt")).Where(line => line.Trim().Length > 0)
+        double[][] rows =
+            [.. File.ReadLines(Repository.Data("uci", name, "data.txt")).Where(line => line.Trim().Length > 0)
             .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Number).ToArray())];
-        int[] inputs = [.. File.ReadLines(Repository.Data("uci", name, "index_features.txt")).Where(line => line.Trim().Length > 0).Select(line => (int)Number(line))];
+        int[] inputs = [.. File.ReadLines(Repository.Data("uci", name, "index_features.txt"))
+            .Where(line => line.Trim().Length > 0).Select(line => (int)Number(line))];
         int target = (int)Number(File.ReadLines(Repository.Data("uci", name, "index_target.txt")).First());
         string csv = In("data.csv");
         File.WriteAllLines(csv, rows.Select(row => string.Join(',', inputs.Select(i => row[i]).Append(row[target])))
@@ -185,12 +215,14 @@ public class TrainingTests : TemporaryFolder
         Table table = Table.Read(csv);
         double[] errors = [.. Enumerable.Range(0, splits).Select(split =>
         {
-            int[] test = [.. File.ReadLines(Repository.Data("uci", name, $"index_test_{split}.txt")).Select(line => (int)Number(line))];
+            int[] test = [.. File.ReadLines(Repository.Data("uci", name, $"index_test_{split}.txt"))
+                .Select(line => (int)Number(line))];
             int[] train = [.. Enumerable.Range(0, table.Rows).Except(test)];
             var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression };
             return TableModel.Train(table.Select(train), table.Select(test), options).Test.Scores["rmse"];
         })];
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Join(' ', errors.Select(error => error.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture))));
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join(
+            ' ', errors.Select(error => error.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture))));
         Assert.True(errors.Average() <= published, $"{errors.Average()}");
     }
 
@@ -201,28 +233,49 @@ public class TrainingTests : TemporaryFolder
         var random = new MathNet.Numerics.Random.MersenneTwister(3, threadSafe: false);
         string csv = In("visits.csv");
         File.WriteAllLines(csv, Enumerable.Range(0, 400)
-            .Select(i => FormattableString.Invariant($"patient {i % 40},{new DateTime(2020, 1, 1).AddDays(i * 37 % 400):yyyy-MM-dd},{i % 40},{random.NextDouble():0.000},{(i % 40 * 7919) % 13}"))
+            .Select(i =>
+                FormattableString.Invariant(
+                    $"patient {i % 40},{new DateTime(2020, 1, 1).AddDays(i * 37 % 400):yyyy-MM-dd},{i % 40},{random.NextDouble():0.000},{(i % 40 * 7919) % 13}"))
             .Prepend("patient,day,code,noise,y"));
         Table table = Table.Read(csv);
         Assert.True(table.IsNumeric("day"));
         Assert.Equal(7305.0, table.Numbers("day")[0]);
-        var options = new TableTrainingOptions { Target = "y", Task = TableTask.Regression, Trainer = new TrainerOptions { Epochs = 40, Seed = 2 } };
-        Trained<TableModel> grouped = TableModel.Train(table, null, options with { GroupBy = "patient", Ignore = ["day"] });
+        var options = new TableTrainingOptions
+        {
+            Target = "y",
+            Task = TableTask.Regression,
+            Trainer = new TrainerOptions { Epochs = 40, Seed = 2 },
+        };
+        Trained<TableModel> grouped = TableModel.Train(table, null, options with
+        {
+            GroupBy = "patient",
+            Ignore = ["day"],
+        });
         Trained<TableModel> atRandom = TableModel.Train(table, null, options with { Ignore = ["patient", "day"] });
         Assert.Equal(400, grouped.Train.Rows + grouped.Validation.Rows + grouped.Test.Rows);
         Assert.InRange(grouped.Test.Rows, 60, 70);
         Assert.Equal(0, grouped.Test.Rows % 10);
-        Assert.True(grouped.Test.Scores["rmse"] > atRandom.Test.Scores["rmse"], $"{grouped.Test.Scores["rmse"]} {atRandom.Test.Scores["rmse"]}");
+        Assert.True(grouped.Test.Scores["rmse"] > atRandom.Test.Scores["rmse"], $"{grouped.Test.Scores["rmse"]} "
+            + $"{atRandom.Test.Scores["rmse"]}");
 
         // y grows with the days: those of the test part lie beyond all others.
         string later = In("later.csv");
-        File.WriteAllLines(later, Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},{i * 77 % 200}"))
+        File.WriteAllLines(
+            later, Enumerable.Range(0, 200)
+                .Select(i =>
+                    FormattableString.Invariant(
+                        $"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},{i * 77 % 200}"))
             .Prepend("day,noise,y"));
         Trained<TableModel> timed = TableModel.Train(Table.Read(later), null, options with { OrderBy = "day" });
         Assert.Equal((140, 30, 30), (timed.Train.Rows, timed.Validation.Rows, timed.Test.Rows));
-        Assert.True(timed.Test.Scores["rmse"] > timed.Validation.Scores["rmse"] && timed.Validation.Scores["rmse"] > timed.Train.Scores["rmse"]);
+        Assert.True(timed.Test.Scores["rmse"] > timed.Validation.Scores["rmse"]
+            && timed.Validation.Scores["rmse"] > timed.Train.Scores["rmse"]);
         Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with { OrderBy = "patient" }));
-        Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with { OrderBy = "day", GroupBy = "patient" }));
+        Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with
+        {
+            OrderBy = "day",
+            GroupBy = "patient",
+        }));
         Assert.Throws<ArgumentException>(() => TableModel.Train(table, null, options with { GroupBy = "ward" }));
     }
 
@@ -232,7 +285,8 @@ public class TrainingTests : TemporaryFolder
         using DisposeScope scope = NewDisposeScope();
         Tensor x = randn(64, 10), y = randint(0, 3, 64);
         var options = new TrainerOptions { Epochs = 300, BatchSize = 8, Patience = 10_000 };
-        void Run() => Trainer.Fit(new Mlp(10, [16], 3), (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options);
+        void Run() =>
+            Trainer.Fit(new Mlp(10, [16], 3), (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options);
         Run();
         GC.Collect();
         long before = Environment.WorkingSet;
@@ -260,7 +314,8 @@ public class TrainingTests : TemporaryFolder
         double[] expected = [.. model.Predict(table).SelectMany(row => row)];
         Assert.Equal(expected, TableModel.Load(Folder).Predict(table).SelectMany(row => row));
 
-        // The first version of the format had none in its description; one of a newer version may have what is not known here.
+        // The first version of the format had none in its description; one of a newer version may have what is not
+        // known here.
         string path = In("model.json");
         JsonObject about = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         Assert.True(about.Remove("version"));
@@ -269,12 +324,15 @@ public class TrainingTests : TemporaryFolder
         Assert.Equal(expected, opened.PredictFile(Repository.Data("tables", "iris.csv")).Values.SelectMany(row => row));
         about["version"] = 1000;
         File.WriteAllText(path, about.ToJsonString());
-        Assert.Contains("version 1000", Assert.Throws<InvalidDataException>(() => TableModel.Load(Folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("newer", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("version 1000", Assert.Throws<InvalidDataException>(() => TableModel.Load(Folder)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("newer", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(Folder)).Message,
+            StringComparison.Ordinal);
         about["version"] = 1;
         about["kind"] = "dreams";
         File.WriteAllText(path, about.ToJsonString());
-        Assert.Contains("'dreams'", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("'dreams'", Assert.Throws<InvalidDataException>(() => ModelFolder.Open(Folder)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

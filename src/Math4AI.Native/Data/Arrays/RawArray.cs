@@ -24,7 +24,8 @@ internal sealed record RawArray(string Type, IReadOnlyList<long> Shape, long Byt
             // A span has no more than 2³¹ bytes.
             for (int first = 0; first < values.Length; first += WrittenAtOnce)
             {
-                stream.Write(MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(WrittenAtOnce, values.Length - first))));
+                stream.Write(
+                    MemoryMarshal.AsBytes(values.AsSpan(first, Math.Min(WrittenAtOnce, values.Length - first))));
             }
         });
 }

@@ -11,9 +11,9 @@ namespace Math4AI.Data.Arrays;
 public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 
 /// <summary>
-/// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every array, and the
-/// arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers, float16, bfloat16, float32 and float64 are
-/// read and written.
+/// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every
+/// array, and the arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers,
+/// float16, bfloat16, float32 and float64 are read and written.
 /// </summary>
 public static class Safetensors
 {
@@ -29,7 +29,8 @@ public static class Safetensors
     /// <param name="arrays">The arrays by name.</param>
     /// <param name="metadata">Texts by name that travel with them.</param>
     public static void Write(
-        string path, IReadOnlyDictionary<string, NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IReadOnlyDictionary<string, NamedArray> arrays,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(arrays);
         Write(path, arrays.Select(array => (array.Key, RawArray.Of(array.Value.Shape, array.Value.Values))), metadata);
@@ -44,7 +45,8 @@ public static class Safetensors
     /// <param name="arrays">The arrays by different names.</param>
     /// <param name="metadata">Texts by name that travel with them.</param>
     internal static void Write(
-        string path, IEnumerable<(string Name, RawArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<(string Name, RawArray Array)> arrays,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         (string Name, RawArray Array)[] all = [.. arrays];
         using MemoryStream header = Header(all, metadata);
@@ -60,7 +62,9 @@ public static class Safetensors
     }
 
     /// <summary>Reads all arrays as they lie in the file, and the texts that travel with them.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type of number; the message says what.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, cut off, or holds another type of number; the message says what.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     internal static IReadOnlyDictionary<string, (string Type, long[] Shape, byte[] Bytes)> ReadRaw(
         string path, out IReadOnlyDictionary<string, string> metadata)
@@ -77,16 +81,21 @@ public static class Safetensors
 
     /// <summary>Reads all arrays, rounded to float32 where their numbers have more digits.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type of number; the message says what.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, cut off, or holds another type of number; the message says what.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyDictionary<string, NamedArray> Read(string path) => Read(path, out _);
 
     /// <summary>Reads all arrays, rounded to float32, and the texts that travel with them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="metadata">The texts by name.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, cut off, or holds another type of number; the message says what.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, cut off, or holds another type of number; the message says what.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static IReadOnlyDictionary<string, NamedArray> Read(string path, out IReadOnlyDictionary<string, string> metadata)
+    public static IReadOnlyDictionary<string, NamedArray> Read(
+        string path, out IReadOnlyDictionary<string, string> metadata)
     {
         using FileStream file = File.OpenRead(path);
         return ReadPlaces(file, path, out metadata).ToDictionary(
@@ -110,7 +119,10 @@ public static class Safetensors
         })];
     }
 
-    /// <summary>The header of a file: names, types, shapes and places, padded so that the arrays begin at a multiple of eight bytes.</summary>
+    /// <summary>
+    /// The header of a file: names, types, shapes and places, padded so that the arrays begin at a multiple of eight
+    /// bytes.
+    /// </summary>
     private static MemoryStream Header(
         IEnumerable<(string Name, RawArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -165,13 +177,15 @@ public static class Safetensors
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         if (file.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
         {
-            throw new InvalidDataException($"{path} is not a safetensors file: it is shorter than its header's length.");
+            throw new InvalidDataException(
+                $"{path} is not a safetensors file: it is shorter than its header's length.");
         }
 
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (headerLength > MaxHeaderBytes || (long)headerLength > file.Length - length.Length)
         {
-            throw new InvalidDataException($"{path} is not a safetensors file: its header would be {headerLength} bytes long.");
+            throw new InvalidDataException(
+                $"{path} is not a safetensors file: its header would be {headerLength} bytes long.");
         }
 
         byte[] header = new byte[headerLength];
@@ -180,7 +194,8 @@ public static class Safetensors
         {
             using JsonDocument json = JsonDocument.Parse(header);
             metadata = json.RootElement.TryGetProperty(Metadata, out JsonElement texts)
-                ? texts.EnumerateObject().ToDictionary(text => text.Name, text => text.Value.GetString() ?? string.Empty)
+                ? texts.EnumerateObject().ToDictionary(
+                    text => text.Name, text => text.Value.GetString() ?? string.Empty)
                 : new Dictionary<string, string>();
             long start = length.Length + header.Length;
             Place[] places =
@@ -191,7 +206,8 @@ public static class Safetensors
             RequireApart(path, places);
             return places;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path} is not a safetensors file: its header cannot be read.", e);
         }
@@ -209,7 +225,8 @@ public static class Safetensors
         {
             if (places[i].From < places[i - 1].From + places[i - 1].Count * places[i - 1].Type.Size)
             {
-                throw new InvalidDataException($"{path} says that '{places[i].Name}' lies where '{places[i - 1].Name}' does: the file is damaged.");
+                throw new InvalidDataException($"{path} says that '{places[i].Name}' lies where '{places[i - 1].Name}' "
+                    + "does: the file is damaged.");
             }
         }
     }
@@ -249,15 +266,18 @@ public static class Safetensors
     {
         string? typeName = entry.Value.GetProperty("dtype").GetString();
         NumberType type = NumberType.OfSafetensors(typeName)
-            ?? throw new InvalidDataException($"{path} holds '{entry.Name}' as {typeName}, which is not a type of number that can be read.");
+            ?? throw new InvalidDataException(
+                $"{path} holds '{entry.Name}' as {typeName}, which is not a type of number that can be read.");
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-        long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        long[] offsets =
+            [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         long count = 1;
         foreach (long size in shape)
         {
             // Each factor is checked, so that the product cannot overflow.
             count = size < 0 || size > MaxElements || count * size > MaxElements
-                ? throw new InvalidDataException($"{path} says that '{entry.Name}' has the shape ({string.Join(", ", shape)}).")
+                ? throw new InvalidDataException(
+                    $"{path} says that '{entry.Name}' has the shape ({string.Join(", ", shape)}).")
                 : count * size;
         }
 
@@ -265,7 +285,8 @@ public static class Safetensors
             && offsets[1] - offsets[0] == type.Size * count;
         return isInside
             ? new Place(entry.Name, type, typeName!, shape, count, start + offsets[0])
-            : throw new InvalidDataException($"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
+            : throw new InvalidDataException(
+                $"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
     }
 
     /// <summary>Where an array lies in its file.</summary>

@@ -14,7 +14,8 @@ public sealed class NumberTable
     private readonly Dictionary<string, string[]> labels;
 
     private NumberTable(
-        IReadOnlyList<string> names, Dictionary<string, double[]> columns, Dictionary<string, string[]> labels, long dropped)
+        IReadOnlyList<string> names, Dictionary<string, double[]> columns, Dictionary<string, string[]> labels,
+        long dropped)
     {
         Names = names;
         this.columns = columns;
@@ -32,10 +33,15 @@ public sealed class NumberTable
     public long Dropped { get; }
 
     /// <summary>Reads the columns that are wanted; what stands in others need not be numbers.</summary>
-    /// <param name="path">A file of any format that holds a table, as for <see cref="Table.Read"/>; lines of text that begin with # are skipped.</param>
+    /// <param name="path">
+    /// A file of any format that holds a table, as for <see cref="Table.Read"/>; lines of text that begin with # are
+    /// skipped.
+    /// </param>
     /// <param name="choose">Given the names of all columns, those that are wanted.</param>
     /// <param name="options">How it is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">A value is no finite number, or the lines have different lengths; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A value is no finite number, or the lines have different lengths; the message says where.
+    /// </exception>
     /// <exception cref="ArgumentException">A column that is wanted is not there.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static NumberTable Read(
@@ -60,7 +66,8 @@ public sealed class NumberTable
             dropped += Add(path, block, options, wanted, values, labels);
             if ((long)values.Count * values.Values.First().Count > MaxElements)
             {
-                throw new InvalidDataException($"{path} holds more than {MaxElements} numbers, too many to fit in memory.");
+                throw new InvalidDataException(
+                    $"{path} holds more than {MaxElements} numbers, too many to fit in memory.");
             }
         }
 
@@ -149,7 +156,8 @@ public sealed class NumberTable
         CellFormat format = block.Format;
         return row => texts[row] is not { } text
             ? throw Missing(path, block, name, row)
-            : format.PlainNumber(text) ?? (options.TakesDates ? format.Date(text) : null) ?? throw NoNumber(path, block, name, row, text);
+            : format.PlainNumber(text) ?? (options.TakesDates ? format.Date(text) : null)
+                ?? throw NoNumber(path, block, name, row, text);
     }
 
     private static Func<int, string> Label(string path, Table block, string name)
@@ -166,7 +174,8 @@ public sealed class NumberTable
     }
 
     private static InvalidDataException Missing(string path, Table block, string name, int row) =>
-        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be dropped (--missing drop, or DropsMissing).");
+        new($"{path}, {block.PlaceOf(row)}, column '{name}': the value is missing; rows with missing values can be "
+            + "dropped (--missing drop, or DropsMissing).");
 
     private static InvalidDataException NoNumber(string path, Table block, string name, int row, string text) =>
         new(
@@ -183,9 +192,14 @@ public sealed record NumberTableOptions
     /// <summary>Gets the columns whose cells are kept as they are written, such as the names of groups.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary>Gets whether rows in which a value that is wanted is missing are dropped and counted; else they are refused.</summary>
+    /// <summary>
+    /// Gets whether rows in which a value that is wanted is missing are dropped and counted; else they are refused.
+    /// </summary>
     public bool DropsMissing { get; init; }
 
-    /// <summary>Gets whether dates are taken as numbers, in the unit and from the origin of <see cref="Table"/>; else they are refused.</summary>
+    /// <summary>
+    /// Gets whether dates are taken as numbers, in the unit and from the origin of <see cref="Table"/>; else they are
+    /// refused.
+    /// </summary>
     public bool TakesDates { get; init; }
 }

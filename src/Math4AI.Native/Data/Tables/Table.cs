@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// A table: a column is numeric if all its values are numbers, and text otherwise. Dates of ISO 8601, such as 2026-11-24 or
-/// 2026-11-24T16:20:00, count as numbers, the days since 1 January 2000 unless <see cref="TableOptions"/> say otherwise. Missing values,
-/// which are empty, NA or NaN, are kept as such.
+/// A table: a column is numeric if all its values are numbers, and text otherwise. Dates of ISO 8601, such as
+/// 2026-11-24 or 2026-11-24T16:20:00, count as numbers, the days since 1 January 2000 unless <see cref="TableOptions"/>
+/// say otherwise. Missing values, which are empty, NA or NaN, are kept as such.
 /// </summary>
 public sealed class Table
 {
@@ -16,7 +16,8 @@ public sealed class Table
     private readonly CellFormat format;
     private readonly RowPlaces places;
 
-    private Table(IReadOnlyList<string> names, Dictionary<string, Column> columns, int rows, CellFormat format, RowPlaces places)
+    private Table(
+        IReadOnlyList<string> names, Dictionary<string, Column> columns, int rows, CellFormat format, RowPlaces places)
     {
         Names = names;
         this.columns = columns;
@@ -33,29 +34,42 @@ public sealed class Table
 
     /// <summary>Creates a table of numbers.</summary>
     /// <param name="columns">Names and values; NaN is missing.</param>
-    /// <param name="firstRow">The number of the first row in its file, from 0, where this is a block of a longer table.</param>
-    /// <exception cref="ArgumentException">There are no columns, their lengths differ, or a name is repeated.</exception>
+    /// <param name="firstRow">
+    /// The number of the first row in its file, from 0, where this is a block of a longer table.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// There are no columns, their lengths differ, or a name is repeated.
+    /// </exception>
     public static Table OfNumbers(IReadOnlyList<(string Name, double[] Values)> columns, long firstRow = 0) =>
-        Of(columns, values => values.Length, values => new Column(null, values), CellFormat.Default, new RowPlaces(firstRow, null));
+        Of(columns, values => values.Length, values => new Column(null, values), CellFormat.Default,
+            new RowPlaces(firstRow, null));
 
     /// <summary>Creates a table of texts, which may be numbers and dates.</summary>
     /// <param name="columns">Names and cells; null is missing.</param>
-    /// <param name="firstRow">The number of the first row in its file, from 0, where this is a block of a longer table.</param>
-    /// <exception cref="ArgumentException">There are no columns, their lengths differ, or a name is repeated.</exception>
+    /// <param name="firstRow">
+    /// The number of the first row in its file, from 0, where this is a block of a longer table.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// There are no columns, their lengths differ, or a name is repeated.
+    /// </exception>
     public static Table OfTexts(IReadOnlyList<(string Name, string?[] Cells)> columns, long firstRow = 0) =>
         OfTexts(columns, CellFormat.Default, new RowPlaces(firstRow, null));
 
-    internal static Table OfTexts(IReadOnlyList<(string Name, string?[] Cells)> columns, CellFormat format, RowPlaces places) =>
+    internal static Table OfTexts(
+        IReadOnlyList<(string Name, string?[] Cells)> columns, CellFormat format, RowPlaces places) =>
         Of(columns, cells => cells.Length, cells => new Column(cells, null), format, places);
 
     /// <summary>Reads a file of any format that holds a table, by what it holds.</summary>
     /// <param name="path">
-    /// Text whose first line has the names of the columns, separated by commas, semicolons, tabs or spaces; a <c>.npy</c> array, rows × columns,
-    /// which are called c1, c2, …; a <c>.npz</c> archive, each of whose arrays is a column of its name, or with two dimensions as many,
-    /// NAME1, NAME2, …; sound, whose channels are columns; or another format of <see cref="DataFormat.All"/>.
+    /// Text whose first line has the names of the columns, separated by commas, semicolons, tabs or spaces; a
+    /// <c>.npy</c> array, rows × columns, which are called c1, c2, …; a <c>.npz</c> archive, each of whose arrays is a
+    /// column of its name, or with two dimensions as many, NAME1, NAME2, …; sound, whose channels are columns; or
+    /// another format of <see cref="DataFormat.All"/>.
     /// </param>
     /// <param name="options">How the file is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">Lines differ in length, or a name is repeated; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Lines differ in length, or a name is repeated; the message says where.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Table Read(string path, TableOptions? options = null) =>
         ReadBlocks(path, int.MaxValue, options).FirstOrDefault()
@@ -65,7 +79,9 @@ public sealed class Table
     /// <param name="path">A file, as above.</param>
     /// <param name="rows">The number of rows of a block; the last block may have fewer.</param>
     /// <param name="options">How the file is read; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">Lines differ in length, or a name is repeated; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Lines differ in length, or a name is repeated; the message says where.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions? options = null)
     {
@@ -108,7 +124,8 @@ public sealed class Table
         new($"{path} has more than {MaxCells} cells, too many to hold in memory at once.");
 
     private static Table Of<T>(
-        IReadOnlyList<(string Name, T Values)> columns, Func<T, int> length, Func<T, Column> column, CellFormat format, RowPlaces places)
+        IReadOnlyList<(string Name, T Values)> columns, Func<T, int> length, Func<T, Column> column, CellFormat format,
+        RowPlaces places)
     {
         ArgumentNullException.ThrowIfNull(columns);
         return columns.Count > 0 && columns.All(pair => length(pair.Values) == length(columns[0].Values))
@@ -150,7 +167,8 @@ public sealed class Table
     [
         .. Find(name).Texts!.Select((cell, row) => cell is null
             ? double.NaN
-            : format.Number(cell) ?? throw new ArgumentException($"Column '{name}', row {NumberOf(row)}: {CellFormat.Quote(cell)} is not a number.")),
+            : format.Number(cell) ?? throw new ArgumentException(
+                $"Column '{name}', row {NumberOf(row)}: {CellFormat.Quote(cell)} is not a number.")),
     ];
 
     /// <summary>Tells whether a row lacks a value in one of the given columns.</summary>

@@ -13,18 +13,23 @@ public enum DateUnit
 /// <summary>Specifies how a table is read. What is not specified is found from the file.</summary>
 public sealed record TableOptions
 {
-    /// <summary>Gets the separator of the columns of a text: ',', ';', '\t', '|', or ' ' for any run of blanks; null to find it.</summary>
+    /// <summary>
+    /// Gets the separator of the columns of a text: ',', ';', '\t', '|', or ' ' for any run of blanks; null to find it.
+    /// </summary>
     public char? Separator { get; init; }
 
     /// <summary>
-    /// Gets whether numbers in a text have a decimal comma; null to find it, which needs another separator than the comma.
+    /// Gets whether numbers in a text have a decimal comma; null to find it, which needs another separator than the
+    /// comma.
     /// </summary>
     public bool? HasDecimalComma { get; init; }
 
     /// <summary>Gets whether lines of a text that begin with # are skipped.</summary>
     public bool HasComments { get; init; }
 
-    /// <summary>Gets the number of lines that are passed over at the beginning of a text, before the names of the columns.</summary>
+    /// <summary>
+    /// Gets the number of lines that are passed over at the beginning of a text, before the names of the columns.
+    /// </summary>
     public int SkippedLines { get; init; }
 
     /// <summary>Gets what dates count; days by default.</summary>
@@ -34,8 +39,8 @@ public sealed record TableOptions
     public DateTime DateOrigin { get; init; } = new(2000, 1, 1);
 
     /// <summary>
-    /// Gets a function that, given the names of all columns, returns those that are wanted; null for all. What stands in the others is
-    /// not looked at.
+    /// Gets a function that, given the names of all columns, returns those that are wanted; null for all. What stands
+    /// in the others is not looked at.
     /// </summary>
     public Func<IReadOnlyList<string>, IReadOnlyList<string>>? Choose { get; init; }
 
@@ -51,11 +56,13 @@ public sealed record TableOptions
         IReadOnlyList<string> wanted = Choose(names);
         if (wanted.Count == 0)
         {
-            throw new ArgumentException($"None of the columns of {path} is used; its columns are {string.Join(", ", names)}.");
+            throw new ArgumentException(
+                $"None of the columns of {path} is used; its columns are {string.Join(", ", names)}.");
         }
 
         return wanted.FirstOrDefault(name => !names.Contains(name)) is { } missing
-            ? throw new ArgumentException($"{path} has no column '{missing}'; its columns are {string.Join(", ", names)}.")
+            ? throw new ArgumentException(
+                $"{path} has no column '{missing}'; its columns are {string.Join(", ", names)}.")
             : [.. wanted.Distinct().Select(name => names.ToList().IndexOf(name))];
     }
 }

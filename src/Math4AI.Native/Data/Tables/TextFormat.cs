@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// Text in columns separated by commas, semicolons, tabs or spaces. A table has the names of its columns in the first line; a matrix and
-/// samples, whose channels are columns, may.
+/// Text in columns separated by commas, semicolons, tabs or spaces. A table has the names of its columns in the first
+/// line; a matrix and samples, whose channels are columns, may.
 /// </summary>
 internal sealed class TextFormat : DataFormat
 {
@@ -15,7 +15,8 @@ internal sealed class TextFormat : DataFormat
 
     public override bool Matches(ReadOnlySpan<byte> start) =>
         start.StartsWith<byte>([0xFF, 0xFE]) || start.StartsWith<byte>([0xFE, 0xFF])
-        || (start.Length > 0 && !start.ContainsAnyInRange<byte>(0x00, 0x08) && !start.ContainsAnyInRange<byte>(0x0E, 0x1F));
+        || (start.Length > 0 && !start.ContainsAnyInRange<byte>(0x00, 0x08)
+            && !start.ContainsAnyInRange<byte>(0x0E, 0x1F));
 
     public override IEnumerable<Table> ReadBlocks(string path, int rows, TableOptions options)
     {
@@ -24,19 +25,23 @@ internal sealed class TextFormat : DataFormat
         int[] wanted = options.Find(path, names);
         CellFormat format = CellFormat.Of(options, text.HasDecimalComma);
         var cells = new List<string?>[wanted.Length];
-        for (long first = 0; Fill(text, names.Length, wanted, cells, rows, path) is { Count: > 0 } lines; first += lines.Count)
+        for (long first = 0; Fill(text, names.Length, wanted, cells, rows, path) is { Count: > 0 } lines;
+            first += lines.Count)
         {
             yield return Table.OfTexts(
-                [.. wanted.Select((column, i) => (names[column], cells[i].ToArray()))], format, new RowPlaces(first, lines));
+                [.. wanted.Select((column, i) => (names[column], cells[i].ToArray()))], format,
+                new RowPlaces(first, lines));
         }
     }
 
     public override ISampleFile OpenSamples(string path) => new ColumnSource(ReadColumns(path));
 
-    public override Matrix<double> ReadMatrix(string path) => Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path));
+    public override Matrix<double> ReadMatrix(string path) =>
+        Matrix<double>.Build.DenseOfColumnArrays(ReadColumns(path));
 
     /// <summary>Takes the next rows; returns their lines.</summary>
-    private static List<long> Fill(TextRows text, int columns, int[] wanted, List<string?>[] cells, int rows, string path)
+    private static List<long> Fill(
+        TextRows text, int columns, int[] wanted, List<string?>[] cells, int rows, string path)
     {
         for (int i = 0; i < cells.Length; i++)
         {
@@ -100,19 +105,22 @@ internal sealed class TextFormat : DataFormat
         return columns.Length > 0 && columns[0].Count > 0
             ? [.. columns.Select(column => column.ToArray())]
             : throw new InvalidDataException(
-                $"{path} {(columns.Length > 0 ? "is text without a line of numbers" : "is empty; lines of numbers are needed")}.");
+                $"{path} "
+                + $"{(columns.Length > 0 ? "is text without a line of numbers" : "is empty; lines of numbers are needed")}.");
     }
 
     private static bool AreNames(string[] cells, CellFormat format) =>
         cells.All(cell => cell.Length > 0 && format.PlainNumber(cell) is null && !IsNumber(cell));
 
     // (NaN and infinity are numbers too, and not names.)
-    private static bool IsNumber(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    private static bool IsNumber(string cell) =>
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static double Number(string path, TextRows text, int column, CellFormat format)
     {
         string cell = text[column];
         return format.PlainNumber(cell) ?? throw new InvalidDataException(
-            $"{path}, line {text.Line}, column {column + 1}: {CellFormat.Quote(cell)} is not a {(IsNumber(cell) ? "finite " : string.Empty)}number.");
+            $"{path}, line {text.Line}, column {column + 1}: {CellFormat.Quote(cell)} is not a "
+            + $"{(IsNumber(cell) ? "finite " : string.Empty)}number.");
     }
 }

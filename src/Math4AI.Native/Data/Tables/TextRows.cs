@@ -34,14 +34,16 @@ internal sealed class TextRows : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TextRows Open(string path, TableOptions options)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: options.SkippedLines > 0 ? SkipBuffer : 0);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite,
+            bufferSize: options.SkippedLines > 0 ? SkipBuffer : 0);
         Skip(file, options.SkippedLines);
         var stream = new TextStream(file);
         try
         {
             TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
             stream.JoinsBlanks = dialect.Separator == ' ';
-            return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)), dialect.HasDecimalComma, options.SkippedLines);
+            return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)),
+                dialect.HasDecimalComma, options.SkippedLines);
         }
         catch
         {
@@ -70,11 +72,14 @@ internal sealed class TextRows : IDisposable
         }
         catch (CsvFormatException e)
         {
-            throw new InvalidDataException($"{path}, line {e.LineNumber}: a row is longer than {MaxRowBytes >> 20} MiB; is a quote not closed?", e);
+            throw new InvalidDataException($"{path}, line {e.LineNumber}: a row is longer than {MaxRowBytes >> 20} "
+                + "MiB; is a quote not closed?", e);
         }
     }
 
-    /// <summary>Reads the first row, which has the names of the columns. A name that spans lines becomes one line.</summary>
+    /// <summary>
+    /// Reads the first row, which has the names of the columns. A name that spans lines becomes one line.
+    /// </summary>
     /// <exception cref="InvalidDataException">There is none, or two columns have one name.</exception>
     public string[] ReadNames()
     {

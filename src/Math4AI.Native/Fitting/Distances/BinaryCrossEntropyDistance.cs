@@ -53,7 +53,8 @@ internal sealed class BinaryCrossEntropyDistance(Link link) : Distance
     {
         if (!(observed >= 0.0 && observed <= 1.0))
         {
-            throw new ArgumentException($"{observed} is no class or probability: the logistic distance takes values from 0 to 1.");
+            throw new ArgumentException(
+                $"{observed} is no class or probability: the logistic distance takes values from 0 to 1.");
         }
     }
 }

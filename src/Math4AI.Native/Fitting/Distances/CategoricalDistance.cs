@@ -37,18 +37,21 @@ internal sealed class CategoricalDistance : VectorDistance
 
     public override void Check(ReadOnlySpan<double> observed, int outputs)
     {
-        if (observed.Length != 1 || outputs < 2 || !(observed[0] >= 0.0 && observed[0] < outputs && observed[0] == Math.Floor(observed[0])))
+        if (observed.Length != 1 || outputs < 2
+            || !(observed[0] >= 0.0 && observed[0] < outputs && observed[0] == Math.Floor(observed[0])))
         {
             throw new ArgumentException(
-                $"The categorical distance takes one class a sample, a whole number from 0 to {outputs - 1}, and a model with one output for "
-                + $"each class, two or more; {(observed.Length == 1 ? $"{observed[0]} is none" : $"there are {observed.Length} numbers")}.");
+                $"The categorical distance takes one class a sample, a whole number from 0 to {outputs - 1}, and a "
+                + "model with one output for each class, two or more; "
+                + $"{(observed.Length == 1 ? $"{observed[0]} is none" : $"there are {observed.Length} numbers")}.");
         }
     }
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     /// <summary>1 − p_y.</summary>
-    public override void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals)
+    public override void Residuals(
+        ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals)
     {
         double[] slopes = new double[predicted.Length];
         Expand(predicted, observed, slopes);

@@ -68,7 +68,8 @@ public static class DistanceNames
         string[] parts = text.Split(':', 2);
         if (!all.TryGetValue(parts[0], out Func<double?, Distance>? create))
         {
-            throw new FormatException($"There is no distance '{parts[0]}'; choose one of: {string.Join(", ", all.Keys)}.");
+            throw new FormatException(
+                $"There is no distance '{parts[0]}'; choose one of: {string.Join(", ", all.Keys)}.");
         }
 
         if (parts.Length == 1)

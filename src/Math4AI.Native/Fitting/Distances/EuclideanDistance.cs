@@ -33,11 +33,13 @@ internal sealed class EuclideanDistance(double width = 0.0) : VectorDistance
         if (observed.Length != outputs)
         {
             throw new ArgumentException(
-                $"The Euclidean distance takes as many outputs as observed numbers; the model gives {outputs}, and {observed.Length} were observed.");
+                $"The Euclidean distance takes as many outputs as observed numbers; the model gives {outputs}, and "
+                + $"{observed.Length} were observed.");
         }
     }
 
-    public override void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals)
+    public override void Residuals(
+        ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals)
     {
         for (int i = 0; i < residuals.Length; i++)
         {

@@ -26,7 +26,8 @@ public abstract class VectorDistance : Distance
     /// <param name="predicted">f, n numbers.</param>
     /// <param name="observed">y, m numbers.</param>
     /// <param name="residuals">Receives m numbers.</param>
-    public abstract override void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals);
+    public abstract override void Residuals(
+        ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals);
 
     /// <inheritdoc/>
     public sealed override double ExpandSample(

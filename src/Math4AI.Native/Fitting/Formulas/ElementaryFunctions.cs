@@ -51,7 +51,8 @@ internal static class ElementaryFunctions
         new("min", Math.Min, (a, b, _) => a <= b ? 1.0 : 0.0, (a, b, _) => a <= b ? 0.0 : 1.0, (a, b) => a.minimum(b)),
         new("max", Math.Max, (a, b, _) => a >= b ? 1.0 : 0.0, (a, b, _) => a >= b ? 0.0 : 1.0, (a, b) => a.maximum(b)),
         new("mod", Modulo, (_, _, _) => 1.0, (a, b, _) => -Math.Floor(a / b), (a, b) => a.remainder(b)),
-        new("atan2", Math.Atan2, (a, b, _) => OverSquare(b, a, b), (a, b, _) => -OverSquare(a, a, b), (a, b) => a.atan2(b)),
+        new("atan2", Math.Atan2, (a, b, _) => OverSquare(b, a, b), (a, b, _) => -OverSquare(a, a, b),
+            (a, b) => a.atan2(b)),
         new("hypot", double.Hypot, (a, _, y) => Share(a, y), (_, b, y) => Share(b, y), (a, b) => a.hypot(b)),
     }.ToDictionary(function => function.Name);
 

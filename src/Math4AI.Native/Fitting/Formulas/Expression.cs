@@ -74,7 +74,8 @@ internal sealed class UnaryExpression(UnaryFunction function, Expression operand
 
 /// <summary>A function of two values.</summary>
 internal sealed class BinaryExpression(
-    BinaryFunction function, Expression left, Expression right, string source, int start, int end) : Expression(source, start, end)
+    BinaryFunction function, Expression left, Expression right, string source, int start, int end)
+    : Expression(source, start, end)
 {
     public BinaryFunction Function => function;
 
@@ -83,7 +84,8 @@ internal sealed class BinaryExpression(
 
 /// <summary>One of two values: the first where a condition is not 0, else the second.</summary>
 internal sealed class ChoiceExpression(
-    Expression condition, Expression chosen, Expression other, string source, int start, int end) : Expression(source, start, end)
+    Expression condition, Expression chosen, Expression other, string source, int start, int end)
+    : Expression(source, start, end)
 {
     public override IReadOnlyList<Expression> Operands { get; } = [condition, chosen, other];
 }

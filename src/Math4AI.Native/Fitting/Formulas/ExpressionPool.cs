@@ -9,10 +9,12 @@ internal sealed class ExpressionPool(string source)
     // Integer powers up to this are multiplied out.
     private const double MaxMultipliedPower = 4.0;
 
-    private readonly Dictionary<(object What, Expression? First, Expression? Second, Expression? Third), Expression> known = [];
+    private readonly Dictionary<(object What, Expression? First, Expression? Second, Expression? Third),
+        Expression> known = [];
 
     public Expression Number(double value, int start, int end) =>
-        Add((BitConverter.DoubleToInt64Bits(value), null, null, null), () => new NumberExpression(value, source, start, end));
+        Add((BitConverter.DoubleToInt64Bits(value), null, null, null),
+            () => new NumberExpression(value, source, start, end));
 
     public Expression Name(string name, int start, int end) =>
         Add((name, null, null, null), () => new NameExpression(name, source, start, end));
@@ -37,7 +39,8 @@ internal sealed class ExpressionPool(string source)
             };
         }
 
-        return Add((function, left, right, null), () => new BinaryExpression(function, left, right, source, start, end));
+        return Add((function, left, right, null), () =>
+            new BinaryExpression(function, left, right, source, start, end));
     }
 
     public Expression Choice(Expression condition, Expression chosen, Expression other, int start, int end) =>

@@ -109,7 +109,8 @@ public sealed class Formula
             ("constants", ConstantsBeside(columns)),
         ];
         return string.Join(
-            "; ", kinds.Where(kind => kind.Names.Count > 0).Select(kind => $"{kind.Kind}: {string.Join(", ", kind.Names)}"));
+            "; ", kinds.Where(kind => kind.Names.Count > 0).Select(
+                kind => $"{kind.Kind}: {string.Join(", ", kind.Names)}"));
     }
 
     /// <summary>Whether a name stands for a number.</summary>
@@ -166,7 +167,8 @@ public sealed class Formula
 
         int rows = columns[inputs[0]].Count;
         double[] values = new double[rows];
-        new FormulaKernel(response, inputs, []).Evaluate([.. inputs.SelectMany(name => columns[name])], rows, [], values, []);
+        new FormulaKernel(response, inputs, []).Evaluate(
+            [.. inputs.SelectMany(name => columns[name])], rows, [], values, []);
         return Vector<double>.Build.Dense(values);
     }
 }

@@ -8,8 +8,10 @@ internal static class FormulaFunctions
     // What nobody means by the name alone; others, such as gamma, beta, y0 or step, are good names of parameters.
     private static readonly HashSet<string> NeverNames =
     [
-        "exp", "expm1", "log", "ln", "log10", "log2", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan",
-        "arctan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2", "sigmoid", "abs", "erf", "erfc", "lgamma", "digamma",
+        "exp", "expm1", "log", "ln", "log10", "log2", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "asin",
+        "acos", "atan",
+        "arctan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2", "sigmoid", "abs", "erf", "erfc",
+        "lgamma", "digamma",
         "pow", "if",
     ];
 
@@ -18,7 +20,8 @@ internal static class FormulaFunctions
 
     /// <summary>The names of all of them.</summary>
     public static string List { get; } =
-        string.Join(", ", UnaryFunction.ByName.Keys.Concat(BinaryFunction.ByName.Keys).Append("if").Order(StringComparer.Ordinal));
+        string.Join(", ", UnaryFunction.ByName.Keys.Concat(BinaryFunction.ByName.Keys).Append("if")
+            .Order(StringComparer.Ordinal));
 
     public static bool Exists(string name) =>
         name == "if" || UnaryFunction.ByName.ContainsKey(name) || BinaryFunction.ByName.ContainsKey(name);
@@ -73,7 +76,8 @@ internal static class FormulaFunctions
 
         Expression shifted = pool.Call(BinaryFunction.Subtract, arguments[0], arguments[1], start, end);
         Expression standard = pool.Call(
-            UnaryFunction.ByName[name], pool.Call(BinaryFunction.Divide, shifted, arguments[2], start, end), start, end);
+            UnaryFunction.ByName[name], pool.Call(BinaryFunction.Divide, shifted, arguments[2], start, end),
+            start, end);
         return name == "normpdf" ? pool.Call(BinaryFunction.Divide, standard, arguments[2], start, end) : standard;
     }
 }

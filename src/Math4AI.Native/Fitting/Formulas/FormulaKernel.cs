@@ -37,7 +37,8 @@ internal sealed class FormulaKernel
     /// <param name="values">f, one number a sample.</param>
     /// <param name="jacobian">samples × parameters, column after column; empty if it is not asked for.</param>
     public void Evaluate(
-        ReadOnlySpan<double> columns, int samples, ReadOnlySpan<double> theta, Span<double> values, Span<double> jacobian)
+        ReadOnlySpan<double> columns, int samples, ReadOnlySpan<double> theta, Span<double> values,
+        Span<double> jacobian)
     {
         if (!workspaces.TryTake(out double[]? workspace))
         {
@@ -133,7 +134,9 @@ internal sealed class FormulaKernel
             {
                 ReadOnlySpan<double> left = Register(workspace, operation.Left, count);
                 ReadOnlySpan<double> right = operation.Right < 0 ? left : Register(workspace, operation.Right, count);
-                ReadOnlySpan<double> condition = operation.Condition < 0 ? left : Register(workspace, operation.Condition, count);
+                ReadOnlySpan<double> condition = operation.Condition < 0
+                    ? left
+                    : Register(workspace, operation.Condition, count);
                 BlockOperations.Apply(operation, condition, left, right, value);
             }
         }
@@ -164,15 +167,19 @@ internal sealed class FormulaKernel
             ReadOnlySpan<double> value = Register(workspace, index, count);
             ReadOnlySpan<double> left = Register(workspace, operation.Left, count);
             ReadOnlySpan<double> right = operation.Right < 0 ? left : Register(workspace, operation.Right, count);
-            ReadOnlySpan<double> condition = operation.Condition < 0 ? left : Register(workspace, operation.Condition, count);
+            ReadOnlySpan<double> condition = operation.Condition < 0
+                ? left
+                : Register(workspace, operation.Condition, count);
             if (operations[operation.Left].Depends)
             {
-                BlockOperations.AddLeft(operation, condition, left, right, value, adjoint, Adjoint(workspace, operation.Left, count));
+                BlockOperations.AddLeft(
+                    operation, condition, left, right, value, adjoint, Adjoint(workspace, operation.Left, count));
             }
 
             if (operation.Right >= 0 && operations[operation.Right].Depends)
             {
-                BlockOperations.AddRight(operation, condition, left, right, value, adjoint, Adjoint(workspace, operation.Right, count));
+                BlockOperations.AddRight(
+                    operation, condition, left, right, value, adjoint, Adjoint(workspace, operation.Right, count));
             }
         }
 

@@ -20,8 +20,8 @@ internal static class FormulaNames
             if (meant is not null)
             {
                 throw new ArgumentException(
-                    $"'{name}' in the formula is no column: did you mean '{meant}'? If it is a parameter, give it a name that is less like "
-                    + "that of the column.");
+                    $"'{name}' in the formula is no column: did you mean '{meant}'? If it is a parameter, give it a "
+                    + "name that is less like that of the column.");
             }
         }
     }
@@ -37,7 +37,8 @@ internal static class FormulaNames
 
         return condition.ParametersBeside([.. columns]) is [var unknown, ..]
             ? throw new ArgumentException(
-                $"There is no column '{unknown}', which the condition '{condition.Text}' names; the columns are {string.Join(", ", columns)}.")
+                $"There is no column '{unknown}', which the condition '{condition.Text}' names; the columns are "
+                + $"{string.Join(", ", columns)}.")
             : condition.ColumnsAmong([.. columns]);
     }
 

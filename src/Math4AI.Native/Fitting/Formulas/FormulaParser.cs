@@ -10,7 +10,8 @@ internal sealed class FormulaParser
     private readonly ExpressionPool pool;
     private int nesting;
 
-    private FormulaParser(string source, int start) => (text, pool) = (new FormulaText(source, start), new ExpressionPool(source));
+    private FormulaParser(string source, int start) =>
+        (text, pool) = (new FormulaText(source, start), new ExpressionPool(source));
 
     /// <summary>Parses the expression from a character to the end.</summary>
     /// <exception cref="FormulaException">It cannot be read.</exception>
@@ -121,7 +122,8 @@ internal sealed class FormulaParser
         Expression left = Primary();
         if (text.NextSuperscript() is { } power)
         {
-            left = pool.Call(BinaryFunction.Power, left, pool.Number(power, start, text.Position), start, text.Position);
+            left = pool.Call(
+                BinaryFunction.Power, left, pool.Number(power, start, text.Position), start, text.Position);
         }
 
         if (text.Next("^", "**") is null)
@@ -154,7 +156,8 @@ internal sealed class FormulaParser
         return !isQuoted && text.Next("(", "[") is { } opened ? FunctionOf(name, start, opened)
             : !isQuoted && FormulaFunctions.NeedsBrackets(name)
                 ? throw text.ErrorAt(
-                    start, $"'{name}' is a function: write {name}(…), or `{name}` for a column or parameter of that name.")
+                    start, $"'{name}' is a function: write {name}(…), or "
+                        + $"`{name}` for a column or parameter of that name.")
             : pool.Name(name, start, text.Position);
     }
 

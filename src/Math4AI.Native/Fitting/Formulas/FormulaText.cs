@@ -71,7 +71,8 @@ internal sealed class FormulaText(string source, int start)
             }
         }
 
-        if (!double.TryParse(source.AsSpan(first, end - first), NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+        if (!double.TryParse(
+            source.AsSpan(first, end - first), NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
         {
             throw Error($"'{source[first..end]}' is no number.");
         }
@@ -88,7 +89,8 @@ internal sealed class FormulaText(string source, int start)
         at += isNegative ? 1 : 0;
         int first = at;
         double value = 0.0;
-        for (; at < source.Length && Superscripts.IndexOf(source[at], StringComparison.Ordinal) is >= 0 and int digit; at++)
+        for (; at < source.Length && Superscripts.IndexOf(source[at], StringComparison.Ordinal) is >= 0 and int digit;
+            at++)
         {
             value = 10.0 * value + digit;
         }

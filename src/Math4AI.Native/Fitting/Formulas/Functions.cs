@@ -41,7 +41,8 @@ internal sealed class BinaryFunction(
     Func<double, double, double, double> rightSlope,
     Func<Tensor, Tensor, Tensor>? ofTensors = null)
 {
-    public static readonly BinaryFunction Add = new("+", (a, b) => a + b, (_, _, _) => 1.0, (_, _, _) => 1.0, (a, b) => a + b);
+    public static readonly BinaryFunction Add =
+        new("+", (a, b) => a + b, (_, _, _) => 1.0, (_, _, _) => 1.0, (a, b) => a + b);
 
     public static readonly BinaryFunction Subtract =
         new("-", (a, b) => a - b, (_, _, _) => 1.0, (_, _, _) => -1.0, (a, b) => a - b);
@@ -70,7 +71,8 @@ internal sealed class BinaryFunction(
 
     /// <summary>The functions of two values that a formula may call.</summary>
     public static readonly IReadOnlyDictionary<string, BinaryFunction> ByName =
-        ElementaryFunctions.OfTwo.Concat(SpecialFunctionTable.OfTwo).Append(new KeyValuePair<string, BinaryFunction>("pow", Power))
+        ElementaryFunctions.OfTwo.Concat(SpecialFunctionTable.OfTwo)
+            .Append(new KeyValuePair<string, BinaryFunction>("pow", Power))
             .ToDictionary();
 
     public string Name => name;
@@ -84,7 +86,8 @@ internal sealed class BinaryFunction(
     /// <summary>Whether it is constant between jumps, so that its derivatives are 0 wherever it has any.</summary>
     public bool IsStep { get; private init; }
 
-    public Tensor OfTensors(Tensor left, Tensor right) => (ofTensors ?? throw FormulaTensors.NotThere(name))(left, right);
+    public Tensor OfTensors(Tensor left, Tensor right) =>
+        (ofTensors ?? throw FormulaTensors.NotThere(name))(left, right);
 
     private static BinaryFunction Condition(
         string name, Func<double, double, bool> holds, Func<Tensor, Tensor, Tensor> ofTensors) =>

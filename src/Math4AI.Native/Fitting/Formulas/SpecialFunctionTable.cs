@@ -39,7 +39,8 @@ internal static class SpecialFunctionTable
     /// </summary>
     public static readonly Dictionary<string, BinaryFunction> OfTwo = new BinaryFunction[]
     {
-        new("beta", SpecialFunctions.Beta, (a, b, y) => y * DigammaDifference(a, b), (a, b, y) => y * DigammaDifference(b, a)),
+        new("beta", SpecialFunctions.Beta, (a, b, y) => y * DigammaDifference(a, b),
+            (a, b, y) => y * DigammaDifference(b, a)),
         new(
             "jn",
             BesselJ,
@@ -96,7 +97,8 @@ internal static class SpecialFunctionTable
         }
 
         double square = 1.0 / (x * x);
-        double series = 1.0 / 6.0 - square * (1.0 / 30.0 - square * (1.0 / 42.0 - square * (1.0 / 30.0 - square * (5.0 / 66.0
+        double series =
+            1.0 / 6.0 - square * (1.0 / 30.0 - square * (1.0 / 42.0 - square * (1.0 / 30.0 - square * (5.0 / 66.0
             - square * (691.0 / 2730.0 - square * (7.0 / 6.0))))));
         return sum + 1.0 / x + square * (0.5 + series / x);
     }

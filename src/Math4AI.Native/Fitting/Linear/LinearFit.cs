@@ -14,7 +14,8 @@ namespace Math4AI.Fitting.Linear;
 /// <param name="IsConverged">Whether the gradient's norm is below the tolerance.</param>
 /// <param name="Seconds">The wall-clock time in seconds.</param>
 public sealed record LinearFit(
-    Vector<double> Weights, double Intercept, double Cost, double GradientNorm, int Passes, bool IsConverged, double Seconds)
+    Vector<double> Weights, double Intercept, double Cost, double GradientNorm, int Passes, bool IsConverged,
+    double Seconds)
 {
     /// <summary>
     /// Returns f(x) = w·x + b of every sample: the prediction of a ridge regression, the log-odds of a logistic one.
@@ -26,12 +27,14 @@ public sealed record LinearFit(
         ArgumentNullException.ThrowIfNull(inputs);
         return inputs.ColumnCount == Weights.Count
             ? inputs * Weights + Intercept
-            : throw new ArgumentException($"X has {inputs.ColumnCount} columns, and there are {Weights.Count} weights.", nameof(inputs));
+            : throw new ArgumentException(
+                $"X has {inputs.ColumnCount} columns, and there are {Weights.Count} weights.", nameof(inputs));
     }
 
     /// <summary>Returns how the fit ended, with the numbers of weights and passes and the cost.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Weights.Count} weights, {(IsConverged ? "converged" : "did NOT converge")} in {Passes} passes: cost {Cost:G6}, gradient norm "
+        $"{Weights.Count} weights, {(IsConverged ? "converged" : "did NOT converge")} in {Passes} passes: cost "
+        + $"{Cost:G6}, gradient norm "
         + $"{GradientNorm:G3} of that at 0");
 }

@@ -31,7 +31,8 @@ internal sealed class LinearNewton
     public LinearNewton(LabelledSamples data, double penalty, LinearLoss loss, CancellationToken cancellation)
     {
         (this.data, this.penalty, this.loss, this.cancellation) = (data, penalty, loss, cancellation);
-        pass = new BlockPass<double, LinearSums>(data, (_, _, _) => { }, LinearSums.ScratchChannels, () => new LinearSums(data.Inputs + 1));
+        pass = new BlockPass<double, LinearSums>(
+            data, (_, _, _) => { }, LinearSums.ScratchChannels, () => new LinearSums(data.Inputs + 1));
     }
 
     /// <summary>Finds w and b.</summary>
@@ -43,7 +44,9 @@ internal sealed class LinearNewton
         }
 
         long start = Stopwatch.GetTimestamp();
-        int stride = loss.IsQuadratic ? 1 : data.Length / Math.Max(SamplesForAStart, SamplesForAParameter * data.Inputs);
+        int stride = loss.IsQuadratic
+            ? 1
+            : data.Length / Math.Max(SamplesForAStart, SamplesForAParameter * data.Inputs);
         Vector<double> theta = Vector<double>.Build.Dense(data.Inputs + 1);
         Matrix<double>? hessian = null;
         if (stride > 1)

@@ -48,7 +48,8 @@ internal sealed class LinearSums(int parameters)
     }
 
     public Matrix<double> FullHessian() =>
-        Matrix<double>.Build.Dense(parameters, parameters, (i, j) => Hessian[Math.Max(i, j) * parameters + Math.Min(i, j)]);
+        Matrix<double>.Build.Dense(
+            parameters, parameters, (i, j) => Hessian[Math.Max(i, j) * parameters + Math.Min(i, j)]);
 
     public void AddAndClear(LinearSums other)
     {

@@ -26,7 +26,8 @@ public sealed record LogisticRegression
         int wrong = classes.ToList().FindIndex(value => value is not (0.0 or 1.0));
         return wrong < 0
             ? LinearNewton.Solve(new LabelledSamples(inputs, classes), Penalty, new Loss(), cancellation)
-            : throw new ArgumentException($"Sample {wrong + 1} has the class {classes[wrong]}; classes are 0 and 1.", nameof(classes));
+            : throw new ArgumentException(
+                $"Sample {wrong + 1} has the class {classes[wrong]}; classes are 0 and 1.", nameof(classes));
     }
 
     private sealed class Loss : LinearLoss
@@ -43,7 +44,8 @@ public sealed record LogisticRegression
             for (; i <= f.Length - width; i += width)
             {
                 Vector512<double> here = Vector512.Create<double>(f[i..]), label = Vector512.Create(y[i..]);
-                Vector512<double> tail = Vector512.Exp(-Vector512.Abs(here)), share = Vector512<double>.One / (Vector512<double>.One + tail);
+                Vector512<double> tail = Vector512.Exp(-Vector512.Abs(here)),
+                    share = Vector512<double>.One / (Vector512<double>.One + tail);
                 Vector512<double> probability = Vector512.ConditionalSelect(
                     Vector512.GreaterThanOrEqual(here, Vector512<double>.Zero), share, tail * share);
                 costs += Vector512.Max(here, Vector512<double>.Zero) - label * here - Vector512.Log(share);

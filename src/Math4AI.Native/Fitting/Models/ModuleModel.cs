@@ -19,11 +19,13 @@ internal sealed class ModuleModel : Model
         this.module = module;
         InputNames = inputs;
         Outputs = outputs;
-        (string name, Parameter parameter)[] named = [.. module.named_parameters().Where(pair => pair.parameter.requires_grad)];
+        (string name, Parameter parameter)[] named =
+            [.. module.named_parameters().Where(pair => pair.parameter.requires_grad)];
         parameters = [.. named.Select(pair => pair.parameter)];
         ParameterNames =
         [
-            .. named.SelectMany(pair => Enumerable.Range(0, checked((int)pair.parameter.numel())).Select(i => $"{pair.name}[{i}]")),
+            .. named.SelectMany(
+                pair => Enumerable.Range(0, checked((int)pair.parameter.numel())).Select(i => $"{pair.name}[{i}]")),
         ];
         if (parameters.Length == 0)
         {
@@ -45,7 +47,8 @@ internal sealed class ModuleModel : Model
             using DisposeScope scope = NewDisposeScope();
             using IDisposable mode = no_grad();
             return Vector<double>.Build.Dense(
-                [.. parameters.SelectMany(parameter => parameter.detach().to(float64).reshape(-1).contiguous().data<double>().ToArray())]);
+                [.. parameters.SelectMany(
+                    parameter => parameter.detach().to(float64).reshape(-1).contiguous().data<double>().ToArray())]);
         }
     }
 
@@ -76,7 +79,8 @@ internal sealed class ModuleModel : Model
         using IDisposable mode = enable_grad();
         Place(parameters);
         Tensor output = Forward(inputs);
-        double[] values = output.detach().to(float64).contiguous().data<double>().ToArray(), ofValues = new double[values.Length];
+        double[] values = output.detach().to(float64).contiguous().data<double>().ToArray(),
+            ofValues = new double[values.Length];
         slopes(values, ofValues);
         Tensor weighted = (output * tensor(ofValues, float64).reshape(output.shape).to(output.dtype)).sum();
         IList<Tensor> gradients = autograd.grad([weighted], this.parameters, allow_unused: true);
@@ -111,7 +115,8 @@ internal sealed class ModuleModel : Model
         return output.numel() == (long)inputs.RowCount * Outputs
             ? output.reshape(inputs.RowCount, Outputs).transpose(0, 1)
             : throw new ArgumentException(
-                $"The module gives {output.numel()} numbers for {inputs.RowCount} samples; {Outputs} for each are needed.");
+                $"The module gives {output.numel()} numbers for {inputs.RowCount} samples; {Outputs} for each are "
+                + "needed.");
     }
 
     private void Place(ReadOnlySpan<double> theta)

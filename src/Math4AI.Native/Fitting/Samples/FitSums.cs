@@ -56,7 +56,8 @@ internal sealed record FitSums(double Residual, double Total, double LogWeights)
     {
         Matrix<double> fitted = problem.Model.EvaluateAll(block.Inputs, parameters);
         Matrix<double> residuals = Matrix<double>.Build.Dense(block.Targets.Samples, block.Targets.Columns);
-        double[] predicted = new double[fitted.ColumnCount], observed = new double[block.Targets.Columns], ofOne = new double[observed.Length];
+        double[] predicted = new double[fitted.ColumnCount], observed = new double[block.Targets.Columns],
+            ofOne = new double[observed.Length];
         Distance distance = problem.Distance;
         for (int i = 0; i < residuals.RowCount; i++)
         {
@@ -80,7 +81,8 @@ internal sealed record FitSums(double Residual, double Total, double LogWeights)
         return residuals;
     }
 
-    private static IEnumerable<FitBlock> All(IFitBlocks blocks) => Enumerable.Range(0, blocks.Count).Select(blocks.Read);
+    private static IEnumerable<FitBlock> All(IFitBlocks blocks) =>
+        Enumerable.Range(0, blocks.Count).Select(blocks.Read);
 
     private static Vector<double> Column(FitBlock block, int k) =>
         block.Targets.Values.SubVector(k * block.Targets.Samples, block.Targets.Samples);

@@ -28,7 +28,8 @@ internal sealed class StreamedSamples : IFitBlocks
         int count = (int)Math.Min(source.BlockLength, source.Samples.Length - start);
         double[] samples = new double[count * source.Samples.Channels];
         source.Samples.Read(start, count, samples);
-        Matrix<double> inputs = Columns(samples, count, source.InputColumns), targets = Columns(samples, count, source.TargetColumns);
+        Matrix<double> inputs = Columns(samples, count, source.InputColumns),
+            targets = Columns(samples, count, source.TargetColumns);
         var found = new FitBlock(
             inputs, targets, source.WeightColumn is { } column ? Columns(samples, count, [column]).Column(0) : null);
         double[] observed = new double[targets.ColumnCount];

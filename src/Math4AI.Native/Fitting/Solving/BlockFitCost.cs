@@ -44,7 +44,8 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
             Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = batch }, i =>
             {
                 FitCost cost = CostOf(start + i);
-                double[] residuals = new double[cost.Residuals], jacobian = new double[checked(cost.Residuals * cost.Parameters)];
+                double[] residuals = new double[cost.Residuals],
+                    jacobian = new double[checked(cost.Residuals * cost.Parameters)];
                 rows[i] = (cost.Linearize(theta, residuals, jacobian), residuals, jacobian);
             });
             foreach ((double cost, double[] residuals, double[] jacobian) in rows)

@@ -37,7 +37,8 @@ internal static class FitMethod
         Minimizer method = settings.Minimizer ?? Minimizer.Auto();
         if (settings.Linear.Count > 0)
         {
-            int[] linear = [.. Enumerable.Range(0, unknowns.Free.Count).Where(j => settings.Linear.Contains(unknowns.Names[unknowns.Free[j]]))];
+            int[] linear = [.. Enumerable.Range(0, unknowns.Free.Count).Where(
+                j => settings.Linear.Contains(unknowns.Names[unknowns.Free[j]]))];
             method = linear.Length > 0 ? Minimizer.VariableProjection(linear, settings.Minimizer) : method;
         }
 
@@ -72,7 +73,8 @@ internal static class FitMethod
                 Priors = settings.Priors.ToDictionary(pair => pair.Key, pair => pair.Value.Rounded(width)),
             };
             Minimum next = Run(rounded);
-            if (found is { IsConverged: true } && !next.IsConverged && width * spread < FirstUnsureWidth * settings.Model.Epsilon * size)
+            if (found is { IsConverged: true } && !next.IsConverged
+                && width * spread < FirstUnsureWidth * settings.Model.Epsilon * size)
             {
                 // The outputs' own rounding already hides on which side of the corner they are: no minimum can be told
                 // from the one before.
@@ -89,7 +91,8 @@ internal static class FitMethod
     }
 
     /// <summary>The medians of |f − y| and of |f| of samples that count; 1 and 0 if there is none.</summary>
-    public static (double Spread, double Size) Spread(ReadOnlySpan<double> predicted, Vector<double> observed, Vector<double>? weights)
+    public static (double Spread, double Size) Spread(
+        ReadOnlySpan<double> predicted, Vector<double> observed, Vector<double>? weights)
     {
         List<double> differences = new(predicted.Length), sizes = new(predicted.Length);
         for (int i = 0; i < predicted.Length; i++)

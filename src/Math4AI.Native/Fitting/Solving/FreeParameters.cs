@@ -136,5 +136,7 @@ internal sealed class FreeParameters
     }
 
     private double Side(int i, double open, Func<(double Lower, double Upper), double> side) =>
-        i < free.Length && settings.Bounds.TryGetValue(Names[free[i]], out (double Lower, double Upper) box) ? side(box) : open;
+        i < free.Length && settings.Bounds.TryGetValue(Names[free[i]], out (double Lower, double Upper) box)
+            ? side(box)
+            : open;
 }

@@ -136,7 +136,8 @@ internal sealed class ModelCost : BlockCost, IFitCost
         }
 
         return Enumerable.Range(0, at.Length)
-            .All(j => Bounds?.Holds(j, at[j], gradient[j]) == true || Math.Abs(gradient[j]) <= FactorOfNoise * noise[j]);
+            .All(j => Bounds?.Holds(j, at[j], gradient[j]) == true
+                || Math.Abs(gradient[j]) <= FactorOfNoise * noise[j]);
     }
 
     public bool HasRows => false;
@@ -161,10 +162,12 @@ internal sealed class ModelCost : BlockCost, IFitCost
     }
 
     /// <summary>Σ w d, and its slopes by the outputs.</summary>
-    private double Distances(FitBlock samples, double logScale, ReadOnlySpan<double> values, Span<double> slopes, out double scaleSlope)
+    private double Distances(
+        FitBlock samples, double logScale, ReadOnlySpan<double> values, Span<double> slopes, out double scaleSlope)
     {
         int count = samples.Targets.Samples, outputs = settings.Model.Outputs;
-        double[] predicted = new double[outputs], observed = new double[samples.Targets.Columns], ofOne = new double[outputs];
+        double[] predicted = new double[outputs], observed = new double[samples.Targets.Columns],
+            ofOne = new double[outputs];
         double cost = 0.0;
         scaleSlope = 0.0;
         for (int i = 0; i < count; i++)

@@ -19,7 +19,8 @@ internal static class Rescue
     {
         bool isPossible = problem.Distance.Noise == NoiseModel.LeastSquares && problem.Model.HasJacobian
             && problem.Source is null
-            && problem.Linear.Count == 0 && problem.Options?.MaxIterations is null && problem.Minimizer is null or { Name: "auto" };
+            && problem.Linear.Count == 0 && problem.Options?.MaxIterations is null
+            && problem.Minimizer is null or { Name: "auto" };
         if (minimum.IsConverged || minimum.Termination == Termination.BadStart || !isPossible)
         {
             return minimum;

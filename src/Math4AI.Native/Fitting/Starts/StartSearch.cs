@@ -72,8 +72,8 @@ internal sealed class StartSearch
         Minimum found = search.Run(starts, cancellation);
         note = search.sequence is null || search.Times() > 1
             ? null
-            : $"The least minimum was reached from only one of {search.used.Count} starts, so that another may lie lower: compare with a "
-                + "start of your own, or give bounds.";
+            : $"The least minimum was reached from only one of {search.used.Count} starts, so that another may lie "
+                + "lower: compare with a start of your own, or give bounds.";
         return found;
     }
 

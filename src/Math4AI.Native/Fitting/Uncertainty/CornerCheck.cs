@@ -17,7 +17,9 @@ internal static class CornerCheck
     /// <summary>
     /// Looks at the slopes on both sides of each prediction: of a smooth distance they approach each other.
     /// </summary>
-    /// <exception cref="NotSupportedException">The slope jumps at a prediction, or the prediction is at an edge.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The slope jumps at a prediction, or the prediction is at an edge.
+    /// </exception>
     public static void Run(IFitCost cost, Distance distance, double[] at)
     {
         double logScale = distance.HasScale ? at[^1] : 0.0;
@@ -29,13 +31,15 @@ internal static class CornerCheck
             {
                 double width = step + OfPrediction * Math.Abs(predicted[i]);
                 RequireInside(distance, predicted[i], observed[i], width, logScale, i);
-                double far = Jump(predicted[i], observed[i], width), near = Jump(predicted[i], observed[i], width / Closer);
+                double far = Jump(predicted[i], observed[i], width),
+                    near = Jump(predicted[i], observed[i], width / Closer);
                 double size = Math.Abs(distance.Expand(predicted[i] + width, observed[i], logScale).Slope);
                 if (weights[i] > 0.0 && near > 0.5 * far && far > 1e-3 * size)
                 {
                     throw new NotSupportedException(
-                        $"The slope of the distance '{distance.Name}' jumps at an observation, so that its standard errors are not known: "
-                        + $"where it jumps at f = y and is constant on both sides, say so by {nameof(Distance.HasCorner)}; else use the "
+                        $"The slope of the distance '{distance.Name}' jumps at an observation, so that its standard "
+                        + "errors are not known: where it jumps at f = y and is constant on both sides, say so by "
+                        + $"{nameof(Distance.HasCorner)}; else use the "
                         + "bootstrap.");
                 }
             }
@@ -54,8 +58,9 @@ internal static class CornerCheck
         if (!isInside)
         {
             throw new NotSupportedException(
-                $"The prediction {Distance.Text(predicted)} of sample {sample + 1} stands at the edge of what the distance "
-                + $"'{distance.Name}' allows, so that standard errors are not known: choose another link, or a model that stays inside.");
+                $"The prediction {Distance.Text(predicted)} of sample {sample + 1} stands at the edge of what the "
+                + $"distance '{distance.Name}' allows, so that standard errors are not known: choose another link, or "
+                + "a model that stays inside.");
         }
     }
 }

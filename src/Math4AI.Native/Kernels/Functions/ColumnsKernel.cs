@@ -17,7 +17,8 @@ internal sealed class ColumnsKernel : Kernel
 
         if (kernel.Inputs is { } inputs && inputs != columns.Count)
         {
-            throw new ArgumentException($"The kernel {kernel} is for {inputs} inputs, and {columns.Count} columns were chosen.", nameof(columns));
+            throw new ArgumentException($"The kernel {kernel} is for {inputs} inputs, and {columns.Count} columns were "
+                + "chosen.", nameof(columns));
         }
 
         (this.kernel, this.columns) = (kernel, [.. columns]);
@@ -31,7 +32,8 @@ internal sealed class ColumnsKernel : Kernel
 
     public override string ToString() => $"{kernel}[{string.Join(",", columns)}]";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new ColumnsKernel(kernel.With(parameters), columns);
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new ColumnsKernel(kernel.With(parameters), columns);
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)
     {
@@ -48,5 +50,6 @@ internal sealed class ColumnsKernel : Kernel
     private KernelSamples Only(KernelSamples samples) =>
         columns.Max() < samples.Inputs
             ? samples.OnlyColumns(columns)
-            : throw new ArgumentException($"The kernel {this} asks for column {columns.Max()}, and the samples have {samples.Inputs}, counted from 0.");
+            : throw new ArgumentException($"The kernel {this} asks for column {columns.Max()}, and the samples have "
+                + $"{samples.Inputs}, counted from 0.");
 }

@@ -1,6 +1,8 @@
 namespace Math4AI.Kernels.Functions;
 
-/// <summary>What a sum and a product of two kernels have in common: the hyperparameters of both, one after the other.</summary>
+/// <summary>
+/// What a sum and a product of two kernels have in common: the hyperparameters of both, one after the other.
+/// </summary>
 internal abstract class CompositeKernel : Kernel
 {
     protected CompositeKernel(Kernel left, Kernel right)
@@ -9,11 +11,13 @@ internal abstract class CompositeKernel : Kernel
         ArgumentNullException.ThrowIfNull(right);
         if (left.Inputs is { } a && right.Inputs is { } b && a != b)
         {
-            throw new ArgumentException($"The kernel {left} is for {a} inputs, and {right} for {b}: choose columns with On.");
+            throw new ArgumentException(
+                $"The kernel {left} is for {a} inputs, and {right} for {b}: choose columns with On.");
         }
 
         (Left, Right) = (left, right);
-        ParameterNames = [.. left.ParameterNames.Select(name => $"1: {name}"), .. right.ParameterNames.Select(name => $"2: {name}")];
+        ParameterNames =
+            [.. left.ParameterNames.Select(name => $"1: {name}"), .. right.ParameterNames.Select(name => $"2: {name}")];
         Parameters = [.. left.Parameters, .. right.Parameters];
     }
 

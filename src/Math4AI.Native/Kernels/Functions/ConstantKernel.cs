@@ -23,12 +23,15 @@ internal sealed class ConstantKernel : Kernel
 
     internal override Kernel Times(Kernel right) => new ScaledKernel(this, right);
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new ConstantKernel(Positive.Exponentials(parameters)[0]);
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new ConstantKernel(Positive.Exponentials(parameters)[0]);
 
-    protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram) => gram.Values.AsSpan().Fill(Value);
+    protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram) =>
+        gram.Values.AsSpan().Fill(Value);
 
     protected internal override void FillDiagonal(KernelSamples samples, Span<double> diagonal) => diagonal.Fill(Value);
 
     protected internal override void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient) =>
-        weights.SumColumns(gradient, (column, _, sums) => sums[0] += Value * TensorPrimitives.Sum<double>(weights.Column(column)));
+        weights.SumColumns(
+            gradient, (column, _, sums) => sums[0] += Value * TensorPrimitives.Sum<double>(weights.Column(column)));
 }

@@ -7,7 +7,8 @@ internal sealed class Matern12Kernel(IReadOnlyList<double> lengthScales) : Stati
 {
     protected override string Name => "matern12";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new Matern12Kernel(Positive.Exponentials(parameters));
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new Matern12Kernel(Positive.Exponentials(parameters));
 
     protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {

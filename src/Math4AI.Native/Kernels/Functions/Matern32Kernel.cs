@@ -8,7 +8,8 @@ internal sealed class Matern32Kernel(IReadOnlyList<double> lengthScales) : Stati
 {
     protected override string Name => "matern32";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new Matern32Kernel(Positive.Exponentials(parameters));
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new Matern32Kernel(Positive.Exponentials(parameters));
 
     protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {

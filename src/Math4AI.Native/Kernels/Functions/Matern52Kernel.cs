@@ -8,7 +8,8 @@ internal sealed class Matern52Kernel(IReadOnlyList<double> lengthScales) : Stati
 {
     protected override string Name => "matern52";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new Matern52Kernel(Positive.Exponentials(parameters));
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new Matern52Kernel(Positive.Exponentials(parameters));
 
     protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {

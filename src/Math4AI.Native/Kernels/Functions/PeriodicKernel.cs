@@ -42,7 +42,8 @@ internal sealed class PeriodicKernel : Kernel
         weights.SumColumns(gradient, (column, scratch, sums) =>
         {
             int count = samples.Count;
-            Span<double> exponents = scratch[..count], values = scratch.Slice(count, count), angles = scratch.Slice(2 * count, count);
+            Span<double> exponents = scratch[..count], values = scratch.Slice(count, count),
+                angles = scratch.Slice(2 * count, count);
             Exponents(samples, samples, column, 0, exponents, angles);
             TensorPrimitives.Exp(exponents, values);
             TensorPrimitives.Multiply(values, weights.Column(column), values);

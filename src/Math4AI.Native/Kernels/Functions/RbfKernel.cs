@@ -7,7 +7,8 @@ internal sealed class RbfKernel(IReadOnlyList<double> lengthScales) : Stationary
 {
     protected override string Name => "rbf";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new RbfKernel(Positive.Exponentials(parameters));
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new RbfKernel(Positive.Exponentials(parameters));
 
     protected override void Shape<T>(Span<T> squares, Span<T> scratch)
     {

@@ -1,8 +1,8 @@
 namespace Math4AI.Kernels.Functions;
 
 /// <summary>
-/// Values of a stationary kernel computed in float32. Differences do not change when both sets are shifted, and shifted by the mean they
-/// lose least when the inputs are rounded.
+/// Values of a stationary kernel computed in float32. Differences do not change when both sets are shifted, and shifted
+/// by the mean they lose least when the inputs are rounded.
 /// </summary>
 internal sealed class SingleColumns : KernelColumns
 {

@@ -28,7 +28,9 @@ internal abstract class StationaryKernel : Kernel
     protected IReadOnlyList<double> LengthScales => lengthScales;
 
     protected string[] LengthNames =>
-        lengthScales.Length == 1 ? ["log length"] : [.. Enumerable.Range(1, lengthScales.Length).Select(input => $"log length {input}")];
+        lengthScales.Length == 1
+            ? ["log length"]
+            : [.. Enumerable.Range(1, lengthScales.Length).Select(input => $"log length {input}")];
 
     /// <summary>Replaces r² by f(r²), in float64 or float32.</summary>
     protected abstract void Shape<T>(Span<T> squares, Span<T> scratch)
@@ -64,7 +66,8 @@ internal abstract class StationaryKernel : Kernel
         {
             // The lower triangle stands for both: W and r² are symmetric, and the diagonal has r² = 0.
             int rows = x.Count - column;
-            Span<double> slopes = scratch[..rows], differences = scratch.Slice(x.Count, rows), spare = scratch.Slice(2 * x.Count, rows);
+            Span<double> slopes = scratch[..rows], differences = scratch.Slice(x.Count, rows),
+                spare = scratch.Slice(2 * x.Count, rows);
             SquaredDistances(x, x, column, column, slopes);
             slopes.CopyTo(spare);
             Slope(slopes, differences);

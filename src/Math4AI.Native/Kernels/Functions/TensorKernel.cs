@@ -14,7 +14,8 @@ internal sealed class TensorKernel(
 
     public override string ToString() => $"kernel({Positive.Text(parameters)})";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> theta) => new TensorKernel(names, theta.ToArray(), function);
+    protected override Kernel WithParameters(ReadOnlySpan<double> theta) =>
+        new TensorKernel(names, theta.ToArray(), function);
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)
     {
@@ -48,7 +49,8 @@ internal sealed class TensorKernel(
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor theta = tensor(parameters, requires_grad: true);
-        Tensor sum = (Values(samples, samples, theta) * tensor(weights.Values).reshape(weights.Rows, weights.Columns)).sum();
+        Tensor sum =
+            (Values(samples, samples, theta) * tensor(weights.Values).reshape(weights.Rows, weights.Columns)).sum();
         sum.backward();
         double[] slopes = theta.grad is { } found ? [.. found.data<double>()] : new double[gradient.Length];
         for (int i = 0; i < gradient.Length; i++)
@@ -61,10 +63,12 @@ internal sealed class TensorKernel(
     {
         Tensor x = ToTensor(samples);
         Tensor values = function(x, ReferenceEquals(samples, others) ? x : ToTensor(others), theta);
-        return values.shape is [var rows, var columns] && rows == samples.Count && columns == others.Count && values.dtype == ScalarType.Float64
+        return values.shape is [var rows, var columns] && rows == samples.Count && columns == others.Count
+            && values.dtype == ScalarType.Float64
             ? values
             : throw new ArgumentException(
-                $"The kernel's function gave {values.dtype} of shape [{string.Join(", ", values.shape)}]: Float64 of [{samples.Count}, {others.Count}] is needed.");
+                $"The kernel's function gave {values.dtype} of shape [{string.Join(", ", values.shape)}]: Float64 of "
+                + $"[{samples.Count}, {others.Count}] is needed.");
     }
 
     private static Tensor ToTensor(KernelSamples samples) => samples.ToMatrix().AsTensor();

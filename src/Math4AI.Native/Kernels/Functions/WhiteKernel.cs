@@ -21,7 +21,8 @@ internal sealed class WhiteKernel : Kernel
 
     public override string ToString() => $"white({Positive.Text(variance)})";
 
-    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) => new WhiteKernel(Positive.Exponentials(parameters)[0]);
+    protected override Kernel WithParameters(ReadOnlySpan<double> parameters) =>
+        new WhiteKernel(Positive.Exponentials(parameters)[0]);
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)
     {
@@ -32,7 +33,8 @@ internal sealed class WhiteKernel : Kernel
         }
     }
 
-    protected internal override void FillDiagonal(KernelSamples samples, Span<double> diagonal) => diagonal.Fill(variance);
+    protected internal override void FillDiagonal(KernelSamples samples, Span<double> diagonal) =>
+        diagonal.Fill(variance);
 
     protected internal override void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient)
     {

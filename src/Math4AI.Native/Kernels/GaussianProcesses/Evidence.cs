@@ -18,7 +18,8 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
 
     public override int Parameters => kernelParameters + 1 + samples.MeanParameters;
 
-    public static double[] Pack(IReadOnlyList<double> ofKernel, double logNoise, double[] ofMean) => [.. ofKernel, logNoise, .. ofMean];
+    public static double[] Pack(IReadOnlyList<double> ofKernel, double logNoise, double[] ofMean) =>
+        [.. ofKernel, logNoise, .. ofMean];
 
     /// <summary>
     /// Gets the number of parameters that are logarithms or otherwise without a unit: all but the mean's.
@@ -26,14 +27,16 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     public int Hyperparameters => kernelParameters + 1;
 
     /// <summary>
-    /// Gets how far the last value may be off: a factorization is exact for a K that is off by ε max K_ii, which changes rᵀ K⁻¹ r by as much
-    /// times ‖α‖², and log det K by as much over each pivot squared. With little noise that is far above the rounding of the value itself.
+    /// Gets how far the last value may be off: a factorization is exact for a K that is off by ε max K_ii, which
+    /// changes rᵀ K⁻¹ r by as much times ‖α‖², and log det K by as much over each pivot squared. With little noise that
+    /// is far above the rounding of the value itself.
     /// </summary>
     public override double Rounding => rounding;
 
     public override double Value(ReadOnlySpan<double> parameters) => Evaluate(parameters, []);
 
-    public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => Evaluate(parameters, gradient);
+    public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) =>
+        Evaluate(parameters, gradient);
 
     /// <summary>The fitted process at given parameters.</summary>
     public GaussianProcessFit Fit(Minimum? minimum, double[]? parameters = null)
@@ -54,20 +57,23 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     /// evidence is computed where it is not given.
     /// </summary>
     public static GaussianProcessFit Fit(
-        ProcessSamples samples, Kernel kernel, double noise, double[] ofMean, double[] array, double? logEvidence, Minimum? minimum)
+        ProcessSamples samples, Kernel kernel, double noise, double[] ofMean, double[] array, double? logEvidence,
+        Minimum? minimum)
     {
         double[] residuals = samples.Residuals(ofMean);
         PositiveDefiniteFactor factor = Factor(samples, kernel, noise, array)
             ?? throw NotPositiveDefinite(kernel, noise);
         double[] weights = [.. residuals];
         factor.Solve(weights);
-        double evidence = logEvidence ?? -Value(residuals, weights, factor) - samples.Count * Math.Log(samples.TargetScale);
+        double evidence =
+            logEvidence ?? -Value(residuals, weights, factor) - samples.Count * Math.Log(samples.TargetScale);
         return new GaussianProcessFit(samples, kernel, noise, ofMean, factor, weights, evidence, minimum);
     }
 
     /// <summary>Says that the covariance has no Cholesky factor, and what to do.</summary>
     public static ArithmeticException NotPositiveDefinite(Kernel kernel, double noise) => new(
-        $"The covariance {kernel} of the samples is not positive definite to rounding with a noise variance of {noise:G3}: raise "
+        $"The covariance {kernel} of the samples is not positive definite to rounding with a noise variance of "
+        + $"{noise:G3}: raise "
         + "NoiseVariance, or remove rows that repeat.");
 
     private double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
@@ -91,7 +97,8 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         return value;
     }
 
-    private void FillGradient(ReadOnlySpan<double> parameters, PositiveDefiniteFactor factor, double[] weights, Span<double> gradient)
+    private void FillGradient(
+        ReadOnlySpan<double> parameters, PositiveDefiniteFactor factor, double[] weights, Span<double> gradient)
     {
         int count = samples.Count;
         factor.Invert(outer ??= new double[count * count]);
@@ -154,5 +161,6 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
     }
 
     private static double Value(double[] residuals, double[] weights, PositiveDefiniteFactor factor) =>
-        0.5 * (TensorPrimitives.Dot<double>(residuals, weights) + factor.LogDeterminant() + factor.Order * Math.Log(2.0 * Math.PI));
+        0.5 * (TensorPrimitives.Dot<double>(residuals, weights) + factor.LogDeterminant()
+            + factor.Order * Math.Log(2.0 * Math.PI));
 }

@@ -27,7 +27,8 @@ internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options
             }
 
             Minimum found = Minimizer.LbfgsB().Minimize(
-                new BoundedEvidence(evidence) { Bounds = box }, Vector<double>.Build.Dense(from), options, cancellation);
+                new BoundedEvidence(evidence) { Bounds = box }, Vector<double>.Build.Dense(from), options,
+                cancellation);
             best = best is null || !double.IsFinite(best.Cost) || found.Cost < best.Cost ? found : best;
         }
 
@@ -35,8 +36,10 @@ internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options
     }
 
     private Bounds Box(double[] start) => new(
-        Vector<double>.Build.Dense(start.Length, i => i < evidence.Hyperparameters ? start[i] - Reach : double.NegativeInfinity),
-        Vector<double>.Build.Dense(start.Length, i => i < evidence.Hyperparameters ? start[i] + Reach : double.PositiveInfinity));
+        Vector<double>.Build.Dense(
+            start.Length, i => i < evidence.Hyperparameters ? start[i] - Reach : double.NegativeInfinity),
+        Vector<double>.Build.Dense(
+            start.Length, i => i < evidence.Hyperparameters ? start[i] + Reach : double.PositiveInfinity));
 
     private sealed class BoundedEvidence(Evidence evidence) : Cost
     {
@@ -46,6 +49,7 @@ internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options
 
         public override double Value(ReadOnlySpan<double> parameters) => evidence.Value(parameters);
 
-        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) => evidence.Gradient(parameters, gradient);
+        public override double Gradient(ReadOnlySpan<double> parameters, Span<double> gradient) =>
+            evidence.Gradient(parameters, gradient);
     }
 }

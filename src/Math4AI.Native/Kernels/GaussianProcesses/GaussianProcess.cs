@@ -6,13 +6,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>
-/// Gaussian process regression, y = m(x) + g(x) + ε with g ~ GP(0, k) and ε ~ N(0, σ²): the hyperparameters are those that make the
-/// data most probable, and every prediction is a normal distribution.
+/// Gaussian process regression, y = m(x) + g(x) + ε with g ~ GP(0, k) and ε ~ N(0, σ²): the hyperparameters are those
+/// that make the data most probable, and every prediction is a normal distribution.
 /// </summary>
 /// <remarks>
-/// The evidence is log p(y) = −½ rᵀ K⁻¹ r − ½ log det K − (n/2) log 2π with r = y − m(X) and K = k(X, X) + σ² I, maximised with its exact
-/// gradient from one Cholesky factor. Time n³, memory two arrays of n² numbers. Source: Rasmussen and Williams, Gaussian Processes for Machine
-/// Learning (2006), chapters 2 and 5.
+/// The evidence is log p(y) = −½ rᵀ K⁻¹ r − ½ log det K − (n/2) log 2π with r = y − m(X) and K = k(X, X) + σ² I,
+/// maximised with its exact gradient from one Cholesky factor. Time n³, memory two arrays of n² numbers. Source:
+/// Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), chapters 2 and 5.
 /// </remarks>
 public sealed record GaussianProcess
 {
@@ -25,26 +25,31 @@ public sealed record GaussianProcess
     /// <summary>Gets σ² at the start, as a share of the variance of what the mean leaves of the targets.</summary>
     public double NoiseVariance { get; init; } = 0.1;
 
-    /// <summary>Gets the mean function m(x, β), whose parameters are estimated too; null for a constant at the mean of the targets.</summary>
+    /// <summary>
+    /// Gets the mean function m(x, β), whose parameters are estimated too; null for a constant at the mean of the
+    /// targets.
+    /// </summary>
     public Model? Mean { get; init; }
 
     /// <summary>
-    /// Gets β where its own least squares fit begins, at whose end the search begins, in the order of the model's parameters; null for the
-    /// model's own start, or ones.
+    /// Gets β where its own least squares fit begins, at whose end the search begins, in the order of the model's
+    /// parameters; null for the model's own start, or ones.
     /// </summary>
     public Vector<double>? MeanStart { get; init; }
 
     /// <summary>
-    /// Gets whether inputs are shifted and scaled to mean 0 and variance 1 for the kernel. Without it length scales are in the inputs' own
-    /// units. Targets are always divided within by the standard deviation of
-    /// what the mean leaves.
+    /// Gets whether inputs are shifted and scaled to mean 0 and variance 1 for the kernel. Without it length scales are
+    /// in the inputs' own units. Targets are always divided within by the standard deviation of what the mean leaves.
     /// </summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>Gets whether hyperparameters are estimated; otherwise those given are used as they are.</summary>
     public bool Optimize { get; init; } = true;
 
-    /// <summary>Gets the number of starts of the search: the given hyperparameters, then random ones within a factor of 10 of them.</summary>
+    /// <summary>
+    /// Gets the number of starts of the search: the given hyperparameters, then random ones within a factor of 10 of
+    /// them.
+    /// </summary>
     public int Starts { get; init; } = 3;
 
     /// <summary>Gets the seed of the random starts.</summary>
@@ -56,14 +61,20 @@ public sealed record GaussianProcess
     /// <summary>Fits the process to samples.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
     /// <param name="targets">y, one number a sample.</param>
-    /// <param name="noiseVariances">Known variances of the samples' own noise, in the targets' unit squared, beside σ²; null for none.</param>
+    /// <param name="noiseVariances">
+    /// Known variances of the samples' own noise, in the targets' unit squared, beside σ²; null for none.
+    /// </param>
     /// <param name="cancellation">Stops between steps.</param>
-    /// <exception cref="ArgumentException">The shapes do not belong together, a number is not finite, or there are fewer than 2 samples.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes do not belong together, a number is not finite, or there are fewer than 2 samples.
+    /// </exception>
     /// <exception cref="ArithmeticException">
-    /// The covariance is not positive definite at the start: rows that repeat need noise, and kernels of one's own must be positive semidefinite.
+    /// The covariance is not positive definite at the start: rows that repeat need noise, and kernels of one's own must
+    /// be positive semidefinite.
     /// </exception>
     public GaussianProcessFit Fit(
-        Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances = null, CancellationToken cancellation = default)
+        Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances = null,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NoiseVariance);
@@ -83,7 +94,9 @@ public sealed record GaussianProcess
             : throw Evidence.NotPositiveDefinite(kernel, NoiseVariance);
     }
 
-    /// <summary>β to begin with: where the squares of y − m(X, β) are least, since what is left is the process's to explain.</summary>
+    /// <summary>
+    /// β to begin with: where the squares of y − m(X, β) are least, since what is left is the process's to explain.
+    /// </summary>
     private double[] StartOfMean(Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation)
     {
         if (Mean is null)

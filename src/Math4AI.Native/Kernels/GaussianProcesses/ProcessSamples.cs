@@ -16,7 +16,8 @@ internal sealed class ProcessSamples
     private readonly double level;
 
     public ProcessSamples(
-        Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances, bool isStandardized, Model? mean, double[] meanStart)
+        Matrix<double> inputs, Vector<double> targets, Vector<double>? noiseVariances, bool isStandardized, Model? mean,
+        double[] meanStart)
     {
         KernelSamples samples = Check(inputs, targets, mean);
         CheckNoise(samples, noiseVariances);
@@ -31,7 +32,8 @@ internal sealed class ProcessSamples
 
     /// <summary>Takes samples and scales that were found before.</summary>
     public ProcessSamples(
-        Matrix<double> inputs, Vector<double> targets, double[] noiseVariances, InputScaling scaling, double targetScale, double level, Model? mean)
+        Matrix<double> inputs, Vector<double> targets, double[] noiseVariances, InputScaling scaling,
+        double targetScale, double level, Model? mean)
     {
         (raw, this.targets, this.scaling, this.level, this.mean) = (inputs, targets, scaling, level, mean);
         (NoiseVariances, TargetScale, Inputs) = (noiseVariances, targetScale, scaling.Apply(inputs));
@@ -75,13 +77,15 @@ internal sealed class ProcessSamples
 
     /// <summary>m(x, β) of rows.</summary>
     public Vector<double> MeanOf(Matrix<double> inputs, ReadOnlySpan<double> meanParameters) =>
-        mean?.Evaluate(inputs, Vector<double>.Build.Dense(meanParameters.ToArray())) ?? Vector<double>.Build.Dense(inputs.RowCount, level);
+        mean?.Evaluate(inputs, Vector<double>.Build.Dense(meanParameters.ToArray()))
+            ?? Vector<double>.Build.Dense(inputs.RowCount, level);
 
     /// <summary>m(X, β) of the samples themselves.</summary>
     public Vector<double> MeanOfSamples(ReadOnlySpan<double> meanParameters) => MeanOf(raw, meanParameters);
 
     /// <summary>(y − m(X, β))/s.</summary>
-    public double[] Residuals(ReadOnlySpan<double> meanParameters) => [.. (targets - MeanOfSamples(meanParameters)) / TargetScale];
+    public double[] Residuals(ReadOnlySpan<double> meanParameters) =>
+        [.. (targets - MeanOfSamples(meanParameters)) / TargetScale];
 
     /// <summary>∂m/∂β over s, samples × parameters.</summary>
     public Matrix<double> MeanJacobian(ReadOnlySpan<double> meanParameters) =>
@@ -97,7 +101,8 @@ internal sealed class ProcessSamples
         if (samples.Count < 2 || targets.Count != samples.Count)
         {
             throw new ArgumentException(
-                $"There are {samples.Count} samples and {targets.Count} targets: one target a sample, and at least 2 samples, are needed.",
+                $"There are {samples.Count} samples and {targets.Count} targets: one target a sample, and at least 2 "
+                + "samples, are needed.",
                 nameof(targets));
         }
 
@@ -110,16 +115,19 @@ internal sealed class ProcessSamples
         return mean is null || (mean.InputNames.Count == samples.Inputs && mean.Outputs == 1)
             ? samples
             : throw new ArgumentException(
-                $"The mean takes {mean.InputNames.Count} inputs and gives {mean.Outputs} outputs; {samples.Inputs} inputs and one output are needed.",
+                $"The mean takes {mean.InputNames.Count} inputs and gives {mean.Outputs} outputs; {samples.Inputs} "
+                + "inputs and one output are needed.",
                 nameof(mean));
     }
 
     private static void CheckNoise(KernelSamples samples, Vector<double>? noiseVariances)
     {
         if (noiseVariances is not null
-            && (noiseVariances.Count != samples.Count || !noiseVariances.All(value => value >= 0.0 && double.IsFinite(value))))
+            && (noiseVariances.Count != samples.Count
+                || !noiseVariances.All(value => value >= 0.0 && double.IsFinite(value))))
         {
-            throw new ArgumentException("One noise variance a sample, finite and not negative, is needed.", nameof(noiseVariances));
+            throw new ArgumentException(
+                "One noise variance a sample, finite and not negative, is needed.", nameof(noiseVariances));
         }
     }
 }

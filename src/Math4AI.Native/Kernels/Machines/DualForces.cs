@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
-/// F = q − K β, kept twice: once for the variables that can rise, −∞ for the others, and once for those that can fall, +∞ for the others. So
-/// one pass moves F and finds both extremes, and no pass looks at β and its bounds.
+/// F = q − K β, kept twice: once for the variables that can rise, −∞ for the others, and once for those that can fall,
+/// +∞ for the others. So one pass moves F and finds both extremes, and no pass looks at β and its bounds.
 /// </summary>
 internal sealed unsafe class DualForces
 {
@@ -32,7 +32,8 @@ internal sealed unsafe class DualForces
     public double Lowest { get; private set; }
 
     /// <summary>Gets the force of a variable, which can rise or fall.</summary>
-    public double Of(int variable) => double.IsNegativeInfinity(rising[variable]) ? falling[variable] : rising[variable];
+    public double Of(int variable) =>
+        double.IsNegativeInfinity(rising[variable]) ? falling[variable] : rising[variable];
 
     /// <summary>Sets the force of a variable and where it may go.</summary>
     public void Allow(int variable, double force, bool canRise, bool canFall)
@@ -42,7 +43,8 @@ internal sealed unsafe class DualForces
     }
 
     /// <summary>Gets the first variable that can rise and has the highest force.</summary>
-    public int HighestIndex() => highestChunk + rising.AsSpan(highestChunk, Math.Min(Chunk, rising.Length - highestChunk)).IndexOf(Highest);
+    public int HighestIndex() =>
+        highestChunk + rising.AsSpan(highestChunk, Math.Min(Chunk, rising.Length - highestChunk)).IndexOf(Highest);
 
     /// <summary>Finds the extremes without a move.</summary>
     public void FindExtremes()
@@ -53,7 +55,8 @@ internal sealed unsafe class DualForces
     }
 
     /// <summary>Moves F by −δ (K_i − K_j), sets where the pair may go next, and finds the extremes.</summary>
-    public void Move(float[] up, float[] down, double step, int i, int j, bool upCanRise, bool upCanFall, bool downCanRise, bool downCanFall)
+    public void Move(float[] up, float[] down, double step, int i, int j, bool upCanRise, bool upCanFall,
+        bool downCanRise, bool downCanFall)
     {
         Allow(i, Of(i), upCanRise, upCanFall);
         Allow(j, Of(j), downCanRise, downCanFall);
@@ -70,7 +73,8 @@ internal sealed unsafe class DualForces
             {
                 int count = Math.Min(Chunk, diagonal.Length - first);
                 (double highest, double lowest) = MoveChunk(
-                    rising.AsSpan(start + first, count), falling.AsSpan(start + first), up.AsSpan(first), down.AsSpan(first), step);
+                    rising.AsSpan(start + first, count), falling.AsSpan(start + first), up.AsSpan(first),
+                    down.AsSpan(first), step);
                 (Highest, highestChunk) = highest > Highest ? (highest, start + first) : (Highest, highestChunk);
                 Lowest = Math.Min(Lowest, lowest);
             }
@@ -86,11 +90,13 @@ internal sealed unsafe class DualForces
         fixed (float* a = up, b = down)
         {
             var minus = Vector512.Create(-step);
-            Vector512<double> high = Vector512.Create(double.NegativeInfinity), low = Vector512.Create(double.PositiveInfinity);
+            Vector512<double> high = Vector512.Create(double.NegativeInfinity),
+                low = Vector512.Create(double.PositiveInfinity);
             int t = 0;
             for (; t <= rising.Length - Width; t += Width)
             {
-                (Vector256<double> left, Vector256<double> right) = Vector256.Widen(Vector256.Load(a + t) - Vector256.Load(b + t));
+                (Vector256<double> left, Vector256<double> right) = Vector256.Widen(
+                    Vector256.Load(a + t) - Vector256.Load(b + t));
                 Vector512<double> change = Vector512.Create(left, right);
                 Vector512<double> risen = Vector512.FusedMultiplyAdd(minus, change, Vector512.Load(r + t));
                 Vector512<double> fallen = Vector512.FusedMultiplyAdd(minus, change, Vector512.Load(f + t));
@@ -116,7 +122,10 @@ internal sealed unsafe class DualForces
         return (highest, lowest);
     }
 
-    /// <summary>Gets the variable whose pair with <paramref name="up"/> lowers the objective most, (F_i − F_j)²/(K_ii + K_jj − 2 K_ij).</summary>
+    /// <summary>
+    /// Gets the variable whose pair with <paramref name="up"/> lowers the objective most, (F_i − F_j)²/(K_ii + K_jj − 2
+    /// K_ij).
+    /// </summary>
     public int BestPartner(int up, int sample, float[] row)
     {
         (int best, double most) = (-1, 0.0);
@@ -136,7 +145,8 @@ internal sealed unsafe class DualForces
         fixed (double* f = &falling[start], d = diagonal)
         fixed (float* k = row)
         {
-            Vector512<double> tops = Vector512.Create(highest), own = Vector512.Create(ownDiagonal), least = Vector512.Create(MinCurvature);
+            Vector512<double> tops = Vector512.Create(highest), own = Vector512.Create(ownDiagonal),
+                least = Vector512.Create(MinCurvature);
             Vector512<double> bar = default;
             int t = 0;
             for (; t <= diagonal.Length - Width; t += Width)
@@ -144,10 +154,12 @@ internal sealed unsafe class DualForces
                 Vector512<double> gap = tops - Vector512.Load(f + t);
                 (Vector256<double> left, Vector256<double> right) = Vector256.Widen(Vector256.Load(k + t));
                 Vector512<double> values = Vector512.Create(left, right);
-                Vector512<double> curvature = Vector512.MaxNative(own + Vector512.Load(d + t) - (values + values), least);
+                Vector512<double> curvature =
+                    Vector512.MaxNative(own + Vector512.Load(d + t) - (values + values), least);
 
                 // Divisions are rare: only where the best gain so far is beaten.
-                Vector512<double> isBetter = Vector512.GreaterThan(gap * gap, bar * curvature) & Vector512.GreaterThan(gap, Vector512<double>.Zero);
+                Vector512<double> isBetter = Vector512.GreaterThan(gap * gap, bar * curvature)
+                    & Vector512.GreaterThan(gap, Vector512<double>.Zero);
                 if (isBetter != Vector512<double>.Zero)
                 {
                     for (int lane = 0; lane < Width; lane++)

@@ -1,8 +1,9 @@
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
-/// The dual of a support vector machine: minimise ½ Σ_st β_s β_t K_st − Σ_t q_t β_t within lower ≤ β ≤ upper and Σ β = 0, where variable
-/// t belongs to sample t modulo the number of samples. Classification has one variable a sample, β = y α; regression has two, α and −α*.
+/// The dual of a support vector machine: minimise ½ Σ_st β_s β_t K_st − Σ_t q_t β_t within lower ≤ β ≤ upper and Σ β =
+/// 0, where variable t belongs to sample t modulo the number of samples. Classification has one variable a sample, β =
+/// y α; regression has two, α and −α*.
 /// </summary>
 /// <param name="Linear">q.</param>
 /// <param name="Lower">The lower bounds, 0 or negative.</param>

@@ -1,15 +1,15 @@
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
-/// Sequential minimal optimization: in every step the pair of variables that violates the optimality conditions most, by second order, is
-/// moved to its optimum. Source: Fan, Chen and Lin, Working set selection using second order information for training support vector
-/// machines, JMLR 6 (2005), the method of LIBSVM.
+/// Sequential minimal optimization: in every step the pair of variables that violates the optimality conditions most,
+/// by second order, is moved to its optimum. Source: Fan, Chen and Lin, Working set selection using second order
+/// information for training support vector machines, JMLR 6 (2005), the method of LIBSVM.
 /// </summary>
 /// <remarks>
-/// With F = q − K β, the negative gradient, a pair (i, j) moves by β_i += δ, β_j −= δ, δ = (F_i − F_j)/(K_ii + K_jj − 2 K_ij) within the
-/// bounds, and F −= δ (K_i − K_j). It is optimal when no F_i of a variable below its upper bound exceeds an F_j of one above its lower bound by
-/// more than the tolerance. All variables take part in every step: two passes over whole vectors (<see cref="DualForces"/>) cost less than
-/// keeping a shrunken set in order.
+/// With F = q − K β, the negative gradient, a pair (i, j) moves by β_i += δ, β_j −= δ, δ = (F_i − F_j)/(K_ii + K_jj − 2
+/// K_ij) within the bounds, and F −= δ (K_i − K_j). It is optimal when no F_i of a variable below its upper bound
+/// exceeds an F_j of one above its lower bound by more than the tolerance. All variables take part in every step: two
+/// passes over whole vectors (<see cref="DualForces"/>) cost less than keeping a shrunken set in order.
 /// </remarks>
 internal sealed class DualSolver
 {
@@ -40,7 +40,8 @@ internal sealed class DualSolver
             float[] ofUp = rows.Row(i);
             int down = forces.BestPartner(up, i, ofUp), j = rows.SampleOf(down);
             float[] ofDown = rows.Row(j);
-            double step = Step(up, down, Math.Max(DualForces.MinCurvature, rows.Diagonal[i] + rows.Diagonal[j] - 2.0 * ofUp[j]));
+            double step =
+                Step(up, down, Math.Max(DualForces.MinCurvature, rows.Diagonal[i] + rows.Diagonal[j] - 2.0 * ofUp[j]));
             forces.Move(ofUp, ofDown, step, up, down, CanRise(up), CanFall(up), CanRise(down), CanFall(down));
             iterations++;
         }
@@ -53,12 +54,14 @@ internal sealed class DualSolver
 
     private bool CanFall(int variable) => beta[variable] > problem.Lower[variable];
 
-    private void Release(int variable) => forces.Allow(variable, forces.Of(variable), CanRise(variable), CanFall(variable));
+    private void Release(int variable) =>
+        forces.Allow(variable, forces.Of(variable), CanRise(variable), CanFall(variable));
 
     private double Step(int up, int down, double curvature)
     {
         double step = Math.Min(
-            (forces.Of(up) - forces.Of(down)) / curvature, Math.Min(problem.Upper[up] - beta[up], beta[down] - problem.Lower[down]));
+            (forces.Of(up) - forces.Of(down)) / curvature,
+            Math.Min(problem.Upper[up] - beta[up], beta[down] - problem.Lower[down]));
 
         // A bound that is reached is reached exactly.
         beta[up] = step == problem.Upper[up] - beta[up] ? problem.Upper[up] : beta[up] + step;
@@ -89,6 +92,7 @@ internal sealed class DualSolver
             }
         }
 
-        return new DualSolution(weights, free > 0 ? sum / free : 0.5 * (low + high), objective, violation, iterations, isConverged);
+        return new DualSolution(
+            weights, free > 0 ? sum / free : 0.5 * (low + high), objective, violation, iterations, isConverged);
     }
 }

@@ -1,8 +1,8 @@
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
-/// Rows of a Gram matrix in float32, as they are asked for: those used last are kept, within a limit of memory. The solver's own numbers are
-/// float64; that rows are float32 is LIBSVM's way too.
+/// Rows of a Gram matrix in float32, as they are asked for: those used last are kept, within a limit of memory. The
+/// solver's own numbers are float64; that rows are float32 is LIBSVM's way too.
 /// </summary>
 internal sealed class KernelRows
 {
@@ -33,7 +33,9 @@ internal sealed class KernelRows
     /// <summary>Gets the sample of a variable.</summary>
     public int SampleOf(int variable) => variable < Count ? variable : variable - Count;
 
-    /// <summary>Gets k(x_i, x_t) of one sample with all. It stays as it is until two other rows were asked for.</summary>
+    /// <summary>
+    /// Gets k(x_i, x_t) of one sample with all. It stays as it is until two other rows were asked for.
+    /// </summary>
     public float[] Row(int sample)
     {
         if (kept[sample] is { } row)

@@ -3,9 +3,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
-/// Support vector regression: the function f(x) = Σ β_i k(x_i, x) + b that minimises ½ ‖f‖² + C Σ max(0, |y_i − f(x_i)| − ε).
+/// Support vector regression: the function f(x) = Σ β_i k(x_i, x) + b that minimises ½ ‖f‖² + C Σ max(0, |y_i − f(x_i)|
+/// − ε).
 /// </summary>
-/// <remarks>The dual optimum is that of LIBSVM's ε-SVR. Source: Smola and Schölkopf, A tutorial on support vector regression (2004).</remarks>
+/// <remarks>
+/// The dual optimum is that of LIBSVM's ε-SVR. Source: Smola and Schölkopf, A tutorial on support vector regression
+/// (2004).
+/// </remarks>
 public sealed record SupportVectorRegressor : SupportVectorSettings
 {
     /// <summary>Gets ε, the error that costs nothing, in the targets' unit.</summary>
@@ -23,7 +27,8 @@ public sealed record SupportVectorRegressor : SupportVectorSettings
         MachineSamples samples = Prepare(inputs);
         if (targets.Count != samples.Inputs.Count || !targets.All(double.IsFinite))
         {
-            throw new ArgumentException($"One finite target a sample is needed: there are {samples.Inputs.Count} samples and {targets.Count} targets.", nameof(targets));
+            throw new ArgumentException($"One finite target a sample is needed: there are {samples.Inputs.Count} "
+                + $"samples and {targets.Count} targets.", nameof(targets));
         }
 
         return Solve(samples, samples.Inputs, DualProblem.OfNumbers(targets.ToArray(), Penalty, Width), cancellation);

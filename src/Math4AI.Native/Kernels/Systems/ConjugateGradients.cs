@@ -8,8 +8,8 @@ namespace Math4AI.Kernels.Systems;
 internal readonly record struct SolveReport(int Iterations, double Residual);
 
 /// <summary>
-/// Solves A x = b with a symmetric positive definite A by preconditioned conjugate gradients. Source: Hestenes and Stiefel, Journal of
-/// Research of the National Bureau of Standards 49 (1952).
+/// Solves A x = b with a symmetric positive definite A by preconditioned conjugate gradients. Source: Hestenes and
+/// Stiefel, Journal of Research of the National Bureau of Standards 49 (1952).
 /// </summary>
 internal static class ConjugateGradients
 {

@@ -4,8 +4,8 @@ using Math4AI.Runtime;
 namespace Math4AI.Kernels.Systems;
 
 /// <summary>
-/// The matrix A = K + diag(d) of a set of samples, as what it does to vectors: its elements are computed tile by tile whenever they are
-/// needed, and no array of n² numbers exists.
+/// The matrix A = K + diag(d) of a set of samples, as what it does to vectors: its elements are computed tile by tile
+/// whenever they are needed, and no array of n² numbers exists.
 /// </summary>
 internal sealed class KernelOperator
 {
@@ -49,7 +49,9 @@ internal sealed class KernelOperator
         }
     }
 
-    /// <summary>Fills the lower triangle of A in float32, column after column; above the diagonal nothing is written.</summary>
+    /// <summary>
+    /// Fills the lower triangle of A in float32, column after column; above the diagonal nothing is written.
+    /// </summary>
     public void FillLower(float[] matrix)
     {
         int next = -1;
@@ -100,8 +102,10 @@ internal sealed class KernelOperator
         GramMatrix tile = TileOf(i, j, ref room);
         for (int first = 0; first < vectors.Length; first += Order)
         {
-            Span<double> above = sums.AsSpan(first + i * Tile, tile.Rows), below = sums.AsSpan(first + j * Tile, tile.Columns);
-            ReadOnlySpan<double> own = vectors.AsSpan(first + i * Tile, tile.Rows), other = vectors.AsSpan(first + j * Tile, tile.Columns);
+            Span<double> above = sums.AsSpan(first + i * Tile, tile.Rows),
+                below = sums.AsSpan(first + j * Tile, tile.Columns);
+            ReadOnlySpan<double> own = vectors.AsSpan(first + i * Tile, tile.Rows),
+                other = vectors.AsSpan(first + j * Tile, tile.Columns);
             for (int column = 0; column < tile.Columns; column++)
             {
                 ReadOnlySpan<double> values = tile.Column(column);

@@ -3,13 +3,14 @@ using Math4AI.LinearAlgebra.Decompositions;
 namespace Math4AI.Kernels.Systems;
 
 /// <summary>
-/// Nyström's approximation of a kernel from some of the samples, the landmarks Z: k(x, x′) ≈ φ(x)·φ(x′) with φ(x) = L⁻¹ k(Z, x) and
-/// K_ZZ = L Lᵀ. It is exact where x or x′ is a landmark. Source: Williams and Seeger, Using the Nyström method to speed up kernel machines,
-/// NIPS 13 (2001).
+/// Nyström's approximation of a kernel from some of the samples, the landmarks Z: k(x, x′) ≈ φ(x)·φ(x′) with φ(x) = L⁻¹
+/// k(Z, x) and K_ZZ = L Lᵀ. It is exact where x or x′ is a landmark. Source: Williams and Seeger, Using the Nyström
+/// method to speed up kernel machines, NIPS 13 (2001).
 /// </summary>
 internal sealed class Landmarks
 {
-    // Landmarks that nearly repeat leave K_ZZ singular to rounding; a share of its diagonal is then added, as small as is enough.
+    // Landmarks that nearly repeat leave K_ZZ singular to rounding; a share of its diagonal is then added, as small as
+    // is enough.
     private const double SmallestJitter = 1e-12;
 
     private const double LargestJitter = 1e-4;
@@ -29,7 +30,8 @@ internal sealed class Landmarks
         {
             if (jitter > LargestJitter)
             {
-                throw new ArithmeticException($"The kernel {kernel} is not positive semidefinite on {points.Count} samples: check it.");
+                throw new ArithmeticException(
+                    $"The kernel {kernel} is not positive semidefinite on {points.Count} samples: check it.");
             }
 
             var gram = new GramMatrix(points.Count, points.Count);

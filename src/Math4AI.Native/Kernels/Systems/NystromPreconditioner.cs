@@ -6,9 +6,9 @@ using Math4AI.Runtime;
 namespace Math4AI.Kernels.Systems;
 
 /// <summary>
-/// The inverse of ΦᵀΦ + D, Nyström's approximation of A = K + D, by the identity of Woodbury: with G = Φ D^(−½),
-/// M⁻¹ = D^(−½) (I − Gᵀ (I + G Gᵀ)⁻¹ G) D^(−½). Source: Frangella, Tropp and Udell, Randomized Nyström preconditioning, SIAM Journal on
-/// Matrix Analysis and Applications 44 (2023).
+/// The inverse of ΦᵀΦ + D, Nyström's approximation of A = K + D, by the identity of Woodbury: with G = Φ D^(−½), M⁻¹ =
+/// D^(−½) (I − Gᵀ (I + G Gᵀ)⁻¹ G) D^(−½). Source: Frangella, Tropp and Udell, Randomized Nyström preconditioning, SIAM
+/// Journal on Matrix Analysis and Applications 44 (2023).
 /// </summary>
 internal sealed unsafe class NystromPreconditioner : IPreconditioner
 {
@@ -39,7 +39,8 @@ internal sealed unsafe class NystromPreconditioner : IPreconditioner
 
         Symmetry.MirrorLower(sums, order);
         inner = PositiveDefiniteFactor.TryFactor(sums, order)
-            ?? throw new ArithmeticException("The preconditioner is not positive definite: use a larger penalty or noise.");
+            ?? throw new ArithmeticException(
+                "The preconditioner is not positive definite: use a larger penalty or noise.");
     }
 
     public void Apply(ReadOnlySpan<double> residual, Span<double> result)

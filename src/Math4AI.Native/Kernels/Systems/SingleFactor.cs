@@ -4,8 +4,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.Kernels.Systems;
 
 /// <summary>
-/// A Cholesky factor in float32: half the memory and half the time of float64, and the preconditioner with which conjugate gradients in
-/// float64 end after a few steps.
+/// A Cholesky factor in float32: half the memory and half the time of float64, and the preconditioner with which
+/// conjugate gradients in float64 end after a few steps.
 /// </summary>
 internal sealed class SingleFactor : IPreconditioner
 {

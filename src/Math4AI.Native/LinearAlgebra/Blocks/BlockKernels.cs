@@ -10,8 +10,8 @@ namespace Math4AI.LinearAlgebra.Blocks;
 /// by vector code here, where a call of <c>gemm</c> would cost as much as its work; more go to MKL.
 /// </summary>
 /// <remarks>
-/// The loops are optimised at their first call: a command that runs for a tenth of a second would otherwise spend most of
-/// it in code that is not vectorised yet. Where the processor has narrower vectors, .NET splits these.
+/// The loops are optimised at their first call: a command that runs for a tenth of a second would otherwise spend most
+/// of it in code that is not vectorised yet. Where the processor has narrower vectors, .NET splits these.
 /// </remarks>
 internal static unsafe class BlockKernels
 {
@@ -110,7 +110,8 @@ internal static unsafe class BlockKernels
     /// <param name="stride">From a channel of Y to the next; <paramref name="count"/> where it is 0.</param>
     /// <typeparam name="T">double or float.</typeparam>
     public static void Project<T>(
-        ReadOnlySpan<T> matrix, int rows, ReadOnlySpan<T> block, int channels, int count, Span<T> result, int stride = 0)
+        ReadOnlySpan<T> matrix, int rows, ReadOnlySpan<T> block, int channels, int count, Span<T> result,
+        int stride = 0)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         stride = stride == 0 ? count : stride;
@@ -126,7 +127,8 @@ internal static unsafe class BlockKernels
             else
             {
                 // Row-major M is column-major Mᵀ; the planar blocks are column-major Yᵀ and Uᵀ: Uᵀ = Yᵀ Mᵀ.
-                Products.Gemm((byte)'N', (byte)'N', count, rows, channels, T.One, y, stride, m, channels, T.Zero, u, count);
+                Products.Gemm(
+                    (byte)'N', (byte)'N', count, rows, channels, T.One, y, stride, m, channels, T.Zero, u, count);
             }
         }
     }
@@ -160,12 +162,15 @@ internal static unsafe class BlockKernels
             else
             {
                 // Row-major sum is column-major sumᵀ = B Aᵀ, and the planar blocks are column-major Aᵀ and Bᵀ.
-                Products.Gemm((byte)'T', (byte)'N', columns, rows, count, T.One, pb, stride, pa, count, T.One, ps, columns);
+                Products.Gemm(
+                    (byte)'T', (byte)'N', columns, rows, count, T.One, pb, stride, pa, count, T.One, ps, columns);
             }
         }
     }
 
-    /// <summary>The upper triangle of sum += B Bᵀ, sum[i, j] += Σ_t b[i][t] b[j][t] for i ≤ j; below it are arbitrary numbers.</summary>
+    /// <summary>
+    /// The upper triangle of sum += B Bᵀ, sum[i, j] += Σ_t b[i][t] b[j][t] for i ≤ j; below it are arbitrary numbers.
+    /// </summary>
     /// <param name="block">B, planar.</param>
     /// <param name="channels">The channels of B.</param>
     /// <param name="count">The samples in each channel.</param>
@@ -186,7 +191,8 @@ internal static unsafe class BlockKernels
             {
                 width = channels * (i + 1) / panels - first;
                 double* panel = b + first * count;
-                Products.Gemm((byte)'T', (byte)'N', first + width, width, count, 1.0, b, count, panel, count, 1.0, s + first * channels, channels);
+                Products.Gemm((byte)'T', (byte)'N', first + width, width, count, 1.0, b, count, panel, count, 1.0, s
+                    + first * channels, channels);
             }
         }
     }
@@ -240,7 +246,8 @@ internal static unsafe class BlockKernels
             Vector512<T> sum = Vector512.Create(weights[0]) * Vector512.Load(block + i);
             for (int channel = 1; channel < channels; channel++)
             {
-                sum = MultiplyAdd(Vector512.Create(weights[channel]), Vector512.Load(block + channel * stride + i), sum);
+                sum = MultiplyAdd(
+                    Vector512.Create(weights[channel]), Vector512.Load(block + channel * stride + i), sum);
             }
 
             sum.Store(target + i);

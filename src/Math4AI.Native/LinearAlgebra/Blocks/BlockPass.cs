@@ -7,8 +7,9 @@ namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
 /// Passes over samples in blocks that fit the cache, on all of <see cref="Compute.Threads"/>. The samples are cut into
-/// segments, the same ones however many threads there are; each segment has partial sums of its own, which are kept from pass to
-/// pass; scratch space belongs to the threads. Adding the states up in their order gives the same bits in every run.
+/// segments, the same ones however many threads there are; each segment has partial sums of its own, which are kept
+/// from pass to pass; scratch space belongs to the threads. Adding the states up in their order gives the same bits in
+/// every run.
 /// </summary>
 /// <typeparam name="T">The type of the samples: double, or float for half the memory to move.</typeparam>
 /// <typeparam name="TState">The partial sums of a segment.</typeparam>
@@ -72,16 +73,19 @@ internal class BlockPass<T, TState>
     public IEnumerable<TState> States => segments.Select(segment => segment.State);
 
     /// <summary>
-    /// A length at which a block of all channels, and as much again for results, stays in the second-level cache, and at which there are
-    /// some blocks for every thread.
+    /// A length at which a block of all channels, and as much again for results, stays in the second-level cache, and
+    /// at which there are some blocks for every thread.
     /// </summary>
     public static int BlockLengthFor(ISampleSource source)
     {
         long ofCache = BytesOfCache / (Unsafe.SizeOf<T>() * 2 * source.Channels);
-        return (int)Math.Clamp(Math.Min(ofCache, source.Length / FewestBlocks) / 64 * 64, FewestSamples, MaxSamples) + OffThePower;
+        return (int)Math.Clamp(Math.Min(ofCache, source.Length / FewestBlocks) / 64 * 64, FewestSamples, MaxSamples)
+            + OffThePower;
     }
 
-    /// <summary>Reads every block once and hands it to the action; blocks of one segment in order, segments at once.</summary>
+    /// <summary>
+    /// Reads every block once and hands it to the action; blocks of one segment in order, segments at once.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run(BlockAction action, CancellationToken cancellation)
     {

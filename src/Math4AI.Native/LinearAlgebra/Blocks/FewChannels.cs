@@ -5,8 +5,8 @@ using Math4AI.Data;
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
-/// One to four channels of a block, each where it lies: in the source's own memory where it lends it, else in a copy. With so
-/// few, a loop that takes up each sample once and does everything with it runs at the speed of the memory.
+/// One to four channels of a block, each where it lies: in the source's own memory where it lends it, else in a copy.
+/// With so few, a loop that takes up each sample once and does everything with it runs at the speed of the memory.
 /// </summary>
 /// <remarks>A channel that is not there shows the first one; whoever sums over all four ignores its sums.</remarks>
 internal readonly unsafe ref struct FewChannels
@@ -74,7 +74,8 @@ internal readonly unsafe ref struct FewChannels
             double* rest = stackalloc double[Most];
             for (int t = whole; t < First.Length; t++)
             {
-                (rest[0], rest[1], rest[2], rest[3]) = (a[t] - shifts[0], b[t] - shifts[1], c[t] - shifts[2], d[t] - shifts[3]);
+                (rest[0], rest[1], rest[2], rest[3]) =
+                    (a[t] - shifts[0], b[t] - shifts[1], c[t] - shifts[2], d[t] - shifts[3]);
                 for (int i = 0; i < channels; i++)
                 {
                     first[i] += rest[i];
@@ -99,7 +100,8 @@ internal readonly unsafe ref struct FewChannels
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddVectors(
-        double* a, double* b, double* c, double* d, double* shifts, int count, Vector512<double>* sums, Vector512<double>* products)
+        double* a, double* b, double* c, double* d, double* shifts, int count, Vector512<double>* sums,
+        Vector512<double>* products)
     {
         Vector512<double> shiftA = Vector512.Create(shifts[0]), shiftB = Vector512.Create(shifts[1]);
         Vector512<double> shiftC = Vector512.Create(shifts[2]), shiftD = Vector512.Create(shifts[3]);
@@ -132,7 +134,8 @@ internal readonly unsafe ref struct FewChannels
         (products[11], products[15]) = (cd, dd);
     }
 
-    private static ReadOnlySpan<double> Channel(ISampleSource source, ReadOnlySpan<double> copy, int channel, long start, int count)
+    private static ReadOnlySpan<double> Channel(
+        ISampleSource source, ReadOnlySpan<double> copy, int channel, long start, int count)
     {
         int there = channel < source.Channels ? channel : 0;
         return copy.IsEmpty ? source.Lend(there, start, count) : copy.Slice(there * count, count);

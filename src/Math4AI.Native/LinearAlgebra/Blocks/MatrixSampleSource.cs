@@ -3,7 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.LinearAlgebra.Blocks;
 
-/// <summary>A samples × channels matrix as a source of blocks. Dense storage is column-major: each channel is contiguous.</summary>
+/// <summary>
+/// A samples × channels matrix as a source of blocks. Dense storage is column-major: each channel is contiguous.
+/// </summary>
 public sealed class MatrixSampleSource : ISampleSource
 {
     private readonly Matrix<double> matrix;

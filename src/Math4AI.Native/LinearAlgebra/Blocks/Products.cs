@@ -4,7 +4,9 @@ using Math4AI.Interop.Mkl;
 
 namespace Math4AI.LinearAlgebra.Blocks;
 
-/// <summary>Matrix products over memory that the caller holds, for the rooms above; on the threads that MKL has at the moment.</summary>
+/// <summary>
+/// Matrix products over memory that the caller holds, for the rooms above; on the threads that MKL has at the moment.
+/// </summary>
 internal static unsafe class Products
 {
     /// <summary>C = alpha op(A) op(B) + beta C, column-major, with BLAS's letters for op: N, T, C.</summary>

@@ -1,9 +1,9 @@
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
-/// The triangle R and q = Qᵀb of a least-squares problem A x ≈ b whose rows come in blocks: each block is reflected into the
-/// triangle by Householder's transformations, column by column, so that no more than a block is ever held, and nothing is
-/// squared. Source: G. Golub and C. Van Loan, "Matrix Computations", 4th ed., section 5.2.
+/// The triangle R and q = Qᵀb of a least-squares problem A x ≈ b whose rows come in blocks: each block is reflected
+/// into the triangle by Householder's transformations, column by column, so that no more than a block is ever held, and
+/// nothing is squared. Source: G. Golub and C. Van Loan, "Matrix Computations", 4th ed., section 5.2.
 /// </summary>
 internal sealed unsafe class StreamedQr(int columns)
 {

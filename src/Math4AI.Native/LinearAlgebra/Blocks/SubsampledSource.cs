@@ -3,7 +3,9 @@ using Math4AI.Data;
 
 namespace Math4AI.LinearAlgebra.Blocks;
 
-/// <summary>Every so-manieth block of another source: a sample of it that spans its whole length, read in runs.</summary>
+/// <summary>
+/// Every so-manieth block of another source: a sample of it that spans its whole length, read in runs.
+/// </summary>
 internal sealed class SubsampledSource : ISampleSource
 {
     private const int BlockLength = 1024;
@@ -47,7 +49,9 @@ internal sealed class SubsampledSource : ISampleSource
         return length == count ? source.Lend(channel, first, count) : [];
     }
 
-    /// <summary>Where a sample of this stands in the other source, and how many of those wanted follow it there.</summary>
+    /// <summary>
+    /// Where a sample of this stands in the other source, and how many of those wanted follow it there.
+    /// </summary>
     private (long First, int Length) RunAt(long position, int most)
     {
         (long index, long offset) = Math.DivRem(position, BlockLength);

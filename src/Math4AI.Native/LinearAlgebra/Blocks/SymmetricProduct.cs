@@ -4,8 +4,8 @@ using Math4AI.Runtime;
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
-/// S += F Fᵀ, of which the half on and below the diagonal is computed: tile by tile, each by one product on one thread, so that the sums do
-/// not depend on the number of threads.
+/// S += F Fᵀ, of which the half on and below the diagonal is computed: tile by tile, each by one product on one thread,
+/// so that the sums do not depend on the number of threads.
 /// </summary>
 internal static unsafe class SymmetricProduct
 {
@@ -27,7 +27,8 @@ internal static unsafe class SymmetricProduct
             for (int at = Interlocked.Increment(ref next); at < all; at = Interlocked.Increment(ref next))
             {
                 int row = (int)((Math.Sqrt(8.0 * at + 1.0) - 1.0) / 2.0), column = at - row * (row + 1) / 2;
-                int i = row * Tile, j = column * Tile, rows = Math.Min(Tile, order - i), columns = Math.Min(Tile, order - j);
+                int i = row * Tile, j = column * Tile, rows = Math.Min(Tile, order - i),
+                    columns = Math.Min(Tile, order - j);
                 using OneThread alone = OneThread.BeginIf(true);
                 Products.Gemm(
                     (byte)'N',

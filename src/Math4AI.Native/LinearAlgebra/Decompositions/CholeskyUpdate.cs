@@ -4,8 +4,9 @@ using Complex = System.Numerics.Complex;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The Cholesky factor of L Lᴴ ± v vᴴ from L, in n² operations instead of n³/3, by plane rotations (hyperbolic ones to take
-/// away). Source: G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, section 6.5.4. SciPy has no call for it.
+/// The Cholesky factor of L Lᴴ ± v vᴴ from L, in n² operations instead of n³/3, by plane rotations (hyperbolic ones to
+/// take away). Source: G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, section 6.5.4. SciPy has no
+/// call for it.
 /// </summary>
 public static class CholeskyUpdate
 {
@@ -21,7 +22,9 @@ public static class CholeskyUpdate
     /// <param name="factor">L, lower triangular with a positive diagonal.</param>
     /// <param name="vector">v.</param>
     /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
-    /// <exception cref="ArgumentException">The difference is not positive definite, or the sizes do not belong together.</exception>
+    /// <exception cref="ArgumentException">
+    /// The difference is not positive definite, or the sizes do not belong together.
+    /// </exception>
     public static Matrix<T> Remove<T>(Matrix<T> factor, Vector<T> vector)
         where T : struct, IEquatable<T>, IFormattable => Rotate(factor, vector, -1.0);
 
@@ -34,8 +37,8 @@ public static class CholeskyUpdate
         if (factor.ColumnCount != order || vector.Count != order)
         {
             throw new ArgumentException(
-                $"The factor is {order} × {factor.ColumnCount} and the vector has {vector.Count} entries: they do not belong "
-                + "together.");
+                $"The factor is {order} × {factor.ColumnCount} and the vector has {vector.Count} entries: they do not "
+                + "belong together.");
         }
 
         Complex[] v = [.. vector.Select(Element<T>.ToComplex)];
@@ -46,7 +49,8 @@ public static class CholeskyUpdate
             double square = before * before + sign * (v[k].Real * v[k].Real + v[k].Imaginary * v[k].Imaginary);
             if (!(square > 0.0))
             {
-                throw new ArgumentException("What is left is not positive definite: the vector is too long to be taken away.");
+                throw new ArgumentException(
+                    "What is left is not positive definite: the vector is too long to be taken away.");
             }
 
             double diagonal = Math.Sqrt(square), cosine = diagonal / before;

@@ -4,17 +4,17 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The symmetric (Hermitian) positive definite matrix nearest to a square matrix in the Frobenius norm: the symmetric part with its
-/// negative eigenvalues raised to a small positive bound. Source: N. J. Higham, "Computing a nearest symmetric positive
-/// semidefinite matrix", Linear Algebra and its Applications 103 (1988). SciPy has no call for it.
+/// The symmetric (Hermitian) positive definite matrix nearest to a square matrix in the Frobenius norm: the symmetric
+/// part with its negative eigenvalues raised to a small positive bound. Source: N. J. Higham, "Computing a nearest
+/// symmetric positive semidefinite matrix", Linear Algebra and its Applications 103 (1988). SciPy has no call for it.
 /// </summary>
 public static class NearestPositiveDefinite
 {
     /// <summary>Finds it.</summary>
     /// <param name="a">A square matrix.</param>
     /// <param name="smallestEigenvalue">
-    /// The bound on the eigenvalues, relative to the order times the largest in size; null for 45 ε, which keeps Cholesky's
-    /// factorisation possible.
+    /// The bound on the eigenvalues, relative to the order times the largest in size; null for 45 ε, which keeps
+    /// Cholesky's factorisation possible.
     /// </param>
     /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
     /// <exception cref="ArgumentException">A is not square.</exception>

@@ -27,12 +27,14 @@ public static class PolarDecomposition
         if (a.RowCount < a.ColumnCount)
         {
             throw new ArgumentException(
-                $"A is {a.RowCount} × {a.ColumnCount}: at least as many rows as columns are needed; decompose its transpose.");
+                $"A is {a.RowCount} × {a.ColumnCount}: at least as many rows as columns are needed; decompose its "
+                + "transpose.");
         }
 
         var svd = a.Svd();
         Matrix<T> w = svd.U.SubMatrix(0, a.RowCount, 0, a.ColumnCount);
-        Matrix<T> p = svd.VT.ConjugateTransposeThisAndMultiply(svd.VT.MultiplyRows(Vector<double>.Build.Dense([.. svd.S.Select(Element<T>.Real)])));
+        Matrix<T> p = svd.VT.ConjugateTransposeThisAndMultiply(
+            svd.VT.MultiplyRows(Vector<double>.Build.Dense([.. svd.S.Select(Element<T>.Real)])));
         return new PolarDecomposition<T>(w * svd.VT, Element<T>.Of(0.5) * (p + p.ConjugateTranspose()));
     }
 }

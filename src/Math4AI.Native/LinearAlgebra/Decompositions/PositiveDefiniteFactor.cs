@@ -6,8 +6,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The Cholesky factor of a symmetric positive definite matrix, A = L Lᵀ, in the array that A stood in; what statistics asks of it:
-/// log det A, A⁻¹ b, L⁻¹ b and A⁻¹.
+/// The Cholesky factor of a symmetric positive definite matrix, A = L Lᵀ, in the array that A stood in; what statistics
+/// asks of it: log det A, A⁻¹ b, L⁻¹ b and A⁻¹.
 /// </summary>
 internal sealed unsafe class PositiveDefiniteFactor
 {
@@ -23,7 +23,9 @@ internal sealed unsafe class PositiveDefiniteFactor
     /// <summary>Gets L, column after column; above the diagonal it is 0.</summary>
     public ReadOnlySpan<double> Lower => factor;
 
-    /// <summary>Factors A in its own array; null where it is not positive definite to rounding, or not finite.</summary>
+    /// <summary>
+    /// Factors A in its own array; null where it is not positive definite to rounding, or not finite.
+    /// </summary>
     /// <param name="matrix">A, column after column; overwritten either way.</param>
     /// <param name="order">The order of A.</param>
     public static PositiveDefiniteFactor? TryFactor(double[] matrix, int order)
@@ -85,14 +87,16 @@ internal sealed unsafe class PositiveDefiniteFactor
             fixed (double* l = factor, b = right)
             {
                 Mkl<double, double>.Trsm(
-                    (byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, count, 1.0, l, Order, b + (long)first * Order, Order);
+                    (byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, count, 1.0, l, Order,
+                    b + (long)first * Order, Order);
             }
         });
     }
 
     /// <summary>
-    /// Computes A⁻¹, column after column. A block of columns of its lower triangle is what solves A Z = I from the block's first row on,
-    /// with what stands below that row in the factor; no block waits for another, where LAPACK's <c>potri</c> waits at every one.
+    /// Computes A⁻¹, column after column. A block of columns of its lower triangle is what solves A Z = I from the
+    /// block's first row on, with what stands below that row in the factor; no block waits for another, where LAPACK's
+    /// <c>potri</c> waits at every one.
     /// </summary>
     /// <param name="inverse">Receives A⁻¹; another array than that of L.</param>
     public void Invert(double[] inverse)

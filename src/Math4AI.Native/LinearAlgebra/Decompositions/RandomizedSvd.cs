@@ -8,10 +8,10 @@ using MathNet.Numerics.Random;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The k leading singular values and right singular vectors of a tall samples × channels matrix that is read in blocks, and
-/// may be larger than memory: Q spans a random subspace of channels, is multiplied by AᵀA in each pass, and A is then
-/// decomposed within it. Equals <c>sklearn.utils.extmath.randomized_svd</c>.
-/// Source: N. Halko, P. G. Martinsson, J. A. Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithm 4.4.
+/// The k leading singular values and right singular vectors of a tall samples × channels matrix that is read in blocks,
+/// and may be larger than memory: Q spans a random subspace of channels, is multiplied by AᵀA in each pass, and A is
+/// then decomposed within it. Equals <c>sklearn.utils.extmath.randomized_svd</c>. Source: N. Halko, P. G. Martinsson,
+/// J. A. Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithm 4.4.
 /// </summary>
 /// <param name="SingularValues">Descending; those under 10⁻⁸ of the first are rounding.</param>
 /// <param name="RightVectors">V, channels × k.</param>
@@ -22,7 +22,9 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
     /// <summary>Finds the leading k.</summary>
     /// <param name="samples">A, by blocks.</param>
     /// <param name="count">k, from 1 to the number of channels.</param>
-    /// <param name="passes">Passes over the data before the last; each brings the subspace nearer by (σ_(k+10)/σ_k)².</param>
+    /// <param name="passes">
+    /// Passes over the data before the last; each brings the subspace nearer by (σ_(k+10)/σ_k)².
+    /// </param>
     /// <param name="seed">Of the random subspace.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="ArgumentException">k is out of range.</exception>
@@ -52,7 +54,9 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
         return new RandomizedSvd(eigen.Values.Map(value => Math.Sqrt(Math.Max(0.0, value))), q * eigen.Vectors);
     }
 
-    /// <summary>The left singular vectors U = A V Σ⁻¹ of samples, for those singular values that are not rounding.</summary>
+    /// <summary>
+    /// The left singular vectors U = A V Σ⁻¹ of samples, for those singular values that are not rounding.
+    /// </summary>
     /// <param name="samplesByChannels">A, or some rows of it.</param>
     /// <returns>Rows × k.</returns>
     public Matrix<double> LeftVectors(Matrix<double> samplesByChannels)

@@ -12,11 +12,10 @@ public sealed record LeadingEigen<T>(Vector<double> Values, Matrix<T> Vectors)
     where T : struct, IEquatable<T>, IFormattable;
 
 /// <summary>
-/// The k largest eigenvalues of a symmetric (Hermitian) matrix and their vectors. Where k is small, by Lanczos' method with full
-/// orthogonalisation and restarts from the best vectors found; else from the full decomposition (LAPACK <c>syevd</c>).
-/// Equals <c>scipy.sparse.linalg.eigsh(a, k, which="LA")</c>.
-/// Source: K. Wu, H. Simon, "Thick-restart Lanczos method for large symmetric eigenvalue problems", SIAM J. Matrix Anal. Appl.
-/// 22 (2000).
+/// The k largest eigenvalues of a symmetric (Hermitian) matrix and their vectors. Where k is small, by Lanczos' method
+/// with full orthogonalisation and restarts from the best vectors found; else from the full decomposition (LAPACK
+/// <c>syevd</c>). Equals <c>scipy.sparse.linalg.eigsh(a, k, which="LA")</c>. Source: K. Wu, H. Simon, "Thick-restart
+/// Lanczos method for large symmetric eigenvalue problems", SIAM J. Matrix Anal. Appl. 22 (2000).
 /// </summary>
 public static class SymmetricEigen
 {
@@ -38,8 +37,8 @@ public static class SymmetricEigen
         if (a.RowCount != a.ColumnCount || count < 1 || count > a.RowCount)
         {
             throw new ArgumentException(
-                $"{count} eigenvalues of a {a.RowCount} × {a.ColumnCount} matrix were asked for: it must be square, and have "
-                + "at least as many.");
+                $"{count} eigenvalues of a {a.RowCount} × {a.ColumnCount} matrix were asked for: it must be square, "
+                + "and have at least as many.");
         }
 
         return a.RowCount <= FullOrder || count > a.RowCount / 10
@@ -57,7 +56,9 @@ public static class SymmetricEigen
             Matrix<T>.Build.Dense(order, count, (i, j) => eigen.EigenVectors[i, order - 1 - j]));
     }
 
-    /// <summary>The basis Q grows by A q, orthogonalised; its Ritz vectors that lead are kept at a restart. Null: not converged.</summary>
+    /// <summary>
+    /// The basis Q grows by A q, orthogonalised; its Ritz vectors that lead are kept at a restart. Null: not converged.
+    /// </summary>
     private static LeadingEigen<T>? Lanczos<T>(Matrix<T> a, int count)
         where T : struct, IEquatable<T>, IFormattable
     {
@@ -95,7 +96,8 @@ public static class SymmetricEigen
                 return new LeadingEigen<T>(values.SubVector(0, count), vectors.SubMatrix(0, order, 0, count));
             }
 
-            // From one direction, one vector of a multiple eigenvalue is found: a new direction has a share in the others too.
+            // From one direction, one vector of a multiple eigenvalue is found: a new direction has a share in the
+            // others too.
             found = isConverged ? values.SubVector(0, count) : null;
             basis.SetSubMatrix(0, 0, vectors);
             images.SetSubMatrix(0, 0, mapped);

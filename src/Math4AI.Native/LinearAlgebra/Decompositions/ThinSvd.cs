@@ -7,9 +7,9 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The thin (economy) singular value decomposition A = U Σ Vᴴ of an m × n matrix with k = min(m, n): exact, and in O(m n)
-/// memory, where Math.NET's <c>Svd</c>, <c>Rank</c>, <c>ConditionNumber</c>, <c>L2Norm</c> and <c>PseudoInverse</c> allocate an
-/// m × m array. Equals <c>numpy.linalg.svd(a, full_matrices=False)</c> and MATLAB's <c>svd(A, 'econ')</c>.
+/// The thin (economy) singular value decomposition A = U Σ Vᴴ of an m × n matrix with k = min(m, n): exact, and in O(m
+/// n) memory, where Math.NET's <c>Svd</c>, <c>Rank</c>, <c>ConditionNumber</c>, <c>L2Norm</c> and <c>PseudoInverse</c>
+/// allocate an m × m array. Equals <c>numpy.linalg.svd(a, full_matrices=False)</c> and MATLAB's <c>svd(A, 'econ')</c>.
 /// </summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="U">The left singular vectors, m × k, orthonormal columns.</param>
@@ -19,8 +19,8 @@ public sealed record ThinSvd<T>(Matrix<T> U, Vector<double> S, Matrix<T> VT)
     where T : struct, IEquatable<T>, IFormattable
 {
     /// <summary>
-    /// Gets the rank: the number of singular values above max(m, n) ε σ₁, as <c>numpy.linalg.matrix_rank</c> and MATLAB's
-    /// <c>rank</c> count them.
+    /// Gets the rank: the number of singular values above max(m, n) ε σ₁, as <c>numpy.linalg.matrix_rank</c> and
+    /// MATLAB's <c>rank</c> count them.
     /// </summary>
     public int Rank => ThinSvd.RankOf<T>(S, U.RowCount, VT.ColumnCount);
 
@@ -28,8 +28,9 @@ public sealed record ThinSvd<T>(Matrix<T> U, Vector<double> S, Matrix<T> VT)
     public double ConditionNumber => ThinSvd.ConditionNumberOf(S);
 
     /// <summary>
-    /// Computes the pseudo-inverse A⁺ = V Σ⁺ Uᴴ, n × m, with the singular values that count in <see cref="Rank"/>. Equals
-    /// <c>numpy.linalg.pinv</c> and MATLAB's <c>pinv</c> with their tolerance max(m, n) ε σ₁. Of a zero matrix it is zero.
+    /// Computes the pseudo-inverse A⁺ = V Σ⁺ Uᴴ, n × m, with the singular values that count in <see cref="Rank"/>.
+    /// Equals <c>numpy.linalg.pinv</c> and MATLAB's <c>pinv</c> with their tolerance max(m, n) ε σ₁. Of a zero matrix
+    /// it is zero.
     /// </summary>
     public Matrix<T> PseudoInverse()
     {
@@ -39,13 +40,14 @@ public sealed record ThinSvd<T>(Matrix<T> U, Vector<double> S, Matrix<T> VT)
             return Matrix<T>.Build.Dense(VT.ColumnCount, U.RowCount);
         }
 
-        Matrix<T> divided = VT.SubMatrix(0, rank, 0, VT.ColumnCount).MultiplyRows(S.SubVector(0, rank).Map(value => 1.0 / value));
+        Matrix<T> divided =
+            VT.SubMatrix(0, rank, 0, VT.ColumnCount).MultiplyRows(S.SubVector(0, rank).Map(value => 1.0 / value));
         return divided.ConjugateTransposeThisAndMultiply(U.SubMatrix(0, U.RowCount, 0, rank).ConjugateTranspose());
     }
 
     /// <summary>
-    /// Computes an orthonormal basis of the null space {x : A x = 0}, n × (n − rank). Equals <c>scipy.linalg.null_space</c> and
-    /// MATLAB's <c>null</c> up to a rotation.
+    /// Computes an orthonormal basis of the null space {x : A x = 0}, n × (n − rank). Equals
+    /// <c>scipy.linalg.null_space</c> and MATLAB's <c>null</c> up to a rotation.
     /// </summary>
     public Matrix<T> NullSpace()
     {
@@ -63,8 +65,8 @@ public sealed record ThinSvd<T>(Matrix<T> U, Vector<double> S, Matrix<T> VT)
     }
 
     /// <summary>
-    /// Gets an orthonormal basis of the range of A, m × rank. Equals <c>scipy.linalg.orth</c> and MATLAB's <c>orth</c> up to
-    /// signs.
+    /// Gets an orthonormal basis of the range of A, m × rank. Equals <c>scipy.linalg.orth</c> and MATLAB's <c>orth</c>
+    /// up to signs.
     /// </summary>
     public Matrix<T> Range() => Rank == 0 ? Matrix<T>.Build.Dense(U.RowCount, 0) : U.SubMatrix(0, U.RowCount, 0, Rank);
 }
@@ -156,7 +158,9 @@ public static class ThinSvd
         return Vector<double>.Build.Dense(count, i => Element<T>.Real(s[i]));
     }
 
-    /// <summary>For providers without a thin decomposition: A = Q R first, and R, which is square, by Math.NET.</summary>
+    /// <summary>
+    /// For providers without a thin decomposition: A = Q R first, and R, which is square, by Math.NET.
+    /// </summary>
     internal static void DecomposeByQr<T>(Matrix<T> a, T[] s, T[] u, T[] vt)
         where T : struct, IEquatable<T>, IFormattable
     {

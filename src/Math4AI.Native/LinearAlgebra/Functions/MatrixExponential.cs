@@ -3,9 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Functions;
 
 /// <summary>
-/// e^A by scaling and squaring: e^A = (r(A/2^s))^(2^s) with r the diagonal Padé approximant of degree 3, 5, 7, 9 or 13, the
-/// least one whose backward error stays under the rounding of float64. Equals <c>scipy.linalg.expm</c>.
-/// Source: N. J. Higham, "The scaling and squaring method for the matrix exponential revisited", SIAM J. Matrix Anal. Appl. 26
+/// e^A by scaling and squaring: e^A = (r(A/2^s))^(2^s) with r the diagonal Padé approximant of degree 3, 5, 7, 9 or 13,
+/// the least one whose backward error stays under the rounding of float64. Equals <c>scipy.linalg.expm</c>. Source: N.
+/// J. Higham, "The scaling and squaring method for the matrix exponential revisited", SIAM J. Matrix Anal. Appl. 26
 /// (2005), table 2.3 and algorithm 2.3.
 /// </summary>
 public static class MatrixExponential
@@ -27,7 +27,8 @@ public static class MatrixExponential
         double norm = a.RowCount == a.ColumnCount ? a.L1Norm() : double.NaN;
         if (!double.IsFinite(norm))
         {
-            throw new ArgumentException($"A is {a.RowCount} × {a.ColumnCount}; a square matrix of finite numbers is needed.");
+            throw new ArgumentException(
+                $"A is {a.RowCount} × {a.ColumnCount}; a square matrix of finite numbers is needed.");
         }
 
         foreach ((int degree, double most) in Degrees)
@@ -48,7 +49,9 @@ public static class MatrixExponential
         return result;
     }
 
-    /// <summary>q(A)⁻¹ p(A) with p(x) = Σ b_k x^k and q(x) = p(−x): odd terms U, even terms V, (V − U)⁻¹ (V + U).</summary>
+    /// <summary>
+    /// q(A)⁻¹ p(A) with p(x) = Σ b_k x^k and q(x) = p(−x): odd terms U, even terms V, (V − U)⁻¹ (V + U).
+    /// </summary>
     private static Matrix<T> Pade<T>(Matrix<T> a, int degree)
         where T : struct, IEquatable<T>, IFormattable
     {

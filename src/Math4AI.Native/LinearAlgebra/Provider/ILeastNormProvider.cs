@@ -13,5 +13,6 @@ internal interface ILeastNormProvider<T>
     /// <param name="tolerance">Singular values up to this share of the largest count as 0.</param>
     /// <param name="singularValues">Of A, descending, as many as the lesser of rows and columns.</param>
     /// <returns>X, columns × columnsB, column-major, and the rank.</returns>
-    (T[] Solution, int Rank) LeastNorm(T[] a, int rows, int columns, T[] b, int columnsB, double tolerance, double[] singularValues);
+    (T[] Solution, int Rank) LeastNorm(
+        T[] a, int rows, int columns, T[] b, int columnsB, double tolerance, double[] singularValues);
 }

@@ -8,8 +8,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// A = L Lᴴ of a Hermitian positive definite A, LAPACK <c>potrf</c> and <c>potrs</c>; L is lower triangular, and only the lower
-/// triangle of A counts.
+/// A = L Lᴴ of a Hermitian positive definite A, LAPACK <c>potrf</c> and <c>potrs</c>; L is lower triangular, and only
+/// the lower triangle of A counts.
 /// </summary>
 internal unsafe interface IMklCholesky<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
@@ -73,8 +73,8 @@ internal unsafe interface IMklCholesky<T, TReal> : ILinearAlgebraProvider<T>
     }
 
     /// <summary>
-    /// Scales A by an even power of two, so that L is scaled by a power of two. No element of a positive definite matrix is
-    /// larger than the largest on its diagonal.
+    /// Scales A by an even power of two, so that L is scaled by a power of two. No element of a positive definite
+    /// matrix is larger than the largest on its diagonal.
     /// </summary>
     private static int ScaleEvenly(T[] a, int order)
     {
@@ -103,7 +103,9 @@ internal unsafe interface IMklCholesky<T, TReal> : ILinearAlgebraProvider<T>
         }
     }
 
-    /// <summary>Not a number and infinity below the diagonal leave a pivot that is not positive; infinity on it stays there.</summary>
+    /// <summary>
+    /// Not a number and infinity below the diagonal leave a pivot that is not positive; infinity on it stays there.
+    /// </summary>
     private static void RequirePositiveDefinite(T[] a, int order, int info)
     {
         for (int i = 0; i < order; i++)

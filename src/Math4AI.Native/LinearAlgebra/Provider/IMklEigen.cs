@@ -9,9 +9,9 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// A V = V D. Symmetric and Hermitian A by divide and conquer (LAPACK <c>syevd</c>, <c>heevd</c>), eigenvalues ascending;
-/// general A by <c>geev</c>. For real elements D is block diagonal: a pair a ± ib takes the block [a b; −b a], and its two
-/// columns of V hold the real and the imaginary part of the eigenvector.
+/// A V = V D. Symmetric and Hermitian A by divide and conquer (LAPACK <c>syevd</c>, <c>heevd</c>), eigenvalues
+/// ascending; general A by <c>geev</c>. For real elements D is block diagonal: a pair a ± ib takes the block [a b; −b
+/// a], and its two columns of V hold the real and the imaginary part of the eigenvector.
 /// </summary>
 internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
@@ -76,8 +76,8 @@ internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
     }
 
     /// <summary>
-    /// MKL's iterations find no end, or NaN, on some matrices of low rank, such as one whose rows are equal. An orthogonal similarity
-    /// takes the structure away, and is as exact as the decomposition itself.
+    /// MKL's iterations find no end, or NaN, on some matrices of low rank, such as one whose rows are equal. An
+    /// orthogonal similarity takes the structure away, and is as exact as the decomposition itself.
     /// </summary>
     private static void DecomposeReflected(
         bool isSymmetric, int order, T[] matrix, int exponent, T[] vectors, Complex[] values)
@@ -144,8 +144,10 @@ internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
     {
         using var parts = new Workspace<TReal>(2L * order);
         using var reals = new Workspace<TReal>(2L * order);
-        // MKL's zgeev and cgeev give wrong vectors of defective matrices whose columns lie further apart than they must.
-        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(overwritten, order, order, isAllowed: !Mkl<T, TReal>.IsComplex);
+        // MKL's zgeev and cgeev give wrong vectors of defective matrices whose columns lie further apart than they
+        // must.
+        using SpacedMatrix<T> matrix =
+            SpacedMatrix<T>.Of(overwritten, order, order, isAllowed: !Mkl<T, TReal>.IsComplex);
         using SpacedMatrix<T> right = SpacedMatrix<T>.For(vectors, order, order);
         int info, leading = matrix.Leading, leadingV = right.Leading;
         fixed (T* a = matrix.Array, v = right.Array)

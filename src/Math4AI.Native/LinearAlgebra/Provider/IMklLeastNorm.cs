@@ -5,7 +5,10 @@ using Math4AI.Runtime;
 
 namespace Math4AI.LinearAlgebra.Provider;
 
-/// <summary>The least-norm solution of a linear least-squares problem by singular values, divide and conquer: LAPACK <c>gelsd</c>.</summary>
+/// <summary>
+/// The least-norm solution of a linear least-squares problem by singular values, divide and conquer: LAPACK
+/// <c>gelsd</c>.
+/// </summary>
 internal unsafe interface IMklLeastNorm<T, TReal> : ILeastNormProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
@@ -28,7 +31,8 @@ internal unsafe interface IMklLeastNorm<T, TReal> : ILeastNormProvider<T>
         int rank = 0;
         using (MklCall.Begin(8.0 * rows * columns * singularValues.Length))
         {
-            rank = Run(overwritten.Array, rows, columns, target.Array, leading, columnsB, TReal.CreateChecked(tolerance), values.Array);
+            rank = Run(overwritten.Array, rows, columns, target.Array, leading, columnsB,
+                TReal.CreateChecked(tolerance), values.Array);
         }
 
         var solution = new T[columns * columnsB];
@@ -45,7 +49,8 @@ internal unsafe interface IMklLeastNorm<T, TReal> : ILeastNormProvider<T>
         return (solution, rank);
     }
 
-    private static int Run(T[] a, int rows, int columns, T[] b, int leading, int columnsB, TReal tolerance, TReal[] values)
+    private static int Run(
+        T[] a, int rows, int columns, T[] b, int leading, int columnsB, TReal tolerance, TReal[] values)
     {
         int rank, info;
         fixed (T* pa = a, pb = b)
@@ -56,7 +61,8 @@ internal unsafe interface IMklLeastNorm<T, TReal> : ILeastNormProvider<T>
                 TReal realSize;
                 int integerSize;
                 Require.Accepted(MklLapack<T, TReal>.Gelsd(
-                    rows, columns, columnsB, pa, rows, pb, leading, ps, tolerance, &rank, &size, -1, &realSize, &integerSize));
+                    rows, columns, columnsB, pa, rows, pb, leading, ps, tolerance, &rank, &size, -1, &realSize,
+                    &integerSize));
                 using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
                 using var reals = new Workspace<TReal>(Mkl<T, TReal>.IsComplex ? long.CreateChecked(realSize) : 1);
                 using var integers = new Workspace<int>(integerSize);
@@ -67,7 +73,8 @@ internal unsafe interface IMklLeastNorm<T, TReal> : ILeastNormProvider<T>
                         fixed (int* pi = integers.Array)
                         {
                             info = MklLapack<T, TReal>.Gelsd(
-                                rows, columns, columnsB, pa, rows, pb, leading, ps, tolerance, &rank, pw, work.Array.Length, pr, pi);
+                                rows, columns, columnsB, pa, rows, pb, leading, ps, tolerance, &rank, pw,
+                                work.Array.Length, pr, pi);
                         }
                     }
                 }

@@ -9,8 +9,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// P A = L U with partial pivoting, LAPACK <c>getrf</c> and <c>getrs</c>. A singular A gives a zero on U's diagonal, and
-/// infinities or NaN in what is solved with it, as Math.NET's managed provider does. Pivots are zero-based.
+/// P A = L U with partial pivoting, LAPACK <c>getrf</c> and <c>getrs</c>. A singular A gives a zero on U's diagonal,
+/// and infinities or NaN in what is solved with it, as Math.NET's managed provider does. Pivots are zero-based.
 /// </summary>
 internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
@@ -78,8 +78,10 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
         using MklCall call = MklCall.Begin(2.0 * order * order * order);
         fixed (T* factors = safe, x = inverse.Array)
         {
-            Mkl<T, TReal>.Trsm((byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, Mkl<T, TReal>.One, factors, order, x, order);
-            Mkl<T, TReal>.Trsm((byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, Mkl<T, TReal>.One, factors, order, x, order);
+            Mkl<T, TReal>.Trsm(
+                (byte)'L', (byte)'L', (byte)'N', (byte)'U', order, order, Mkl<T, TReal>.One, factors, order, x, order);
+            Mkl<T, TReal>.Trsm(
+                (byte)'L', (byte)'U', (byte)'N', (byte)'N', order, order, Mkl<T, TReal>.One, factors, order, x, order);
         }
 
         SafeScale<T, TReal>.Undo(permutation, -exponent);
@@ -119,14 +121,15 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
             SafeScale<T, TReal>.Multiply(upper, exponent);
             if (!Require.AreFinite<T, TReal>(upper))
             {
-                throw new NonConvergenceException("The factor U exceeds the range of the elements: divide the matrix by 2ⁿ first.");
+                throw new NonConvergenceException(
+                    "The factor U exceeds the range of the elements: divide the matrix by 2ⁿ first.");
             }
         }
     }
 
     /// <summary>
-    /// Returns the factors, or a copy with U scaled to about 1 where the inverse of a pivot, with which MKL multiplies, would
-    /// overflow; and k, where U was multiplied by 2ᵏ.
+    /// Returns the factors, or a copy with U scaled to about 1 where the inverse of a pivot, with which MKL multiplies,
+    /// would overflow; and k, where U was multiplied by 2ᵏ.
     /// </summary>
     private static (T[] Factors, int Exponent) WithSafePivots(T[] factors, int order)
     {
@@ -210,7 +213,8 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
             fixed (int* p = pivots.Array)
             {
                 Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, factors, factored.Leading, p));
-                Require.Accepted(MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, factored.Leading, p, x, order));
+                Require.Accepted(
+                    MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, factored.Leading, p, x, order));
             }
         }
     }

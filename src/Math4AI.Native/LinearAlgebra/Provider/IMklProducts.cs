@@ -7,7 +7,9 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 
 namespace Math4AI.LinearAlgebra.Provider;
 
-/// <summary>Matrix products: C = α op(A) op(B) + β C, BLAS <c>gemm</c>, and <c>gemv</c> where B is one column.</summary>
+/// <summary>
+/// Matrix products: C = α op(A) op(B) + β C, BLAS <c>gemm</c>, and <c>gemv</c> where B is one column.
+/// </summary>
 internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
@@ -28,16 +30,19 @@ internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
         (int l, int n) = transposeB == Transpose.DontTranspose ? (rowsB, columnsB) : (columnsB, rowsB);
         if (k != l)
         {
-            throw new ArgumentOutOfRangeException(nameof(b), $"The inner dimensions of the product differ: {k} and {l}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(b), $"The inner dimensions of the product differ: {k} and {l}.");
         }
 
         ArgumentNullException.ThrowIfNull(c);
         if (c.Length != (long)m * n)
         {
-            throw new ArgumentOutOfRangeException(nameof(c), $"The result has {c.Length} elements, and {(long)m * n} are needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(c), $"The result has {c.Length} elements, and {(long)m * n} are needed.");
         }
 
-        if (!Mkl<T, TReal>.IsComplex && (long)m * n * k <= SmallReal<TReal>.Product && !ReferenceEquals(a, c) && !ReferenceEquals(b, c))
+        if (!Mkl<T, TReal>.IsComplex && (long)m * n * k <= SmallReal<TReal>.Product && !ReferenceEquals(a, c)
+            && !ReferenceEquals(b, c))
         {
             (int rowA, int columnA) = transposeA == Transpose.DontTranspose ? (1, rowsA) : (rowsA, 1);
             (int rowB, int columnB) = transposeB == Transpose.DontTranspose ? (1, rowsB) : (rowsB, 1);

@@ -8,8 +8,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// A = Q R by Householder reflections, LAPACK <c>geqrf</c>, <c>orgqr</c> and <c>ormqr</c>: full (Q m × m, R m × n) or thin
-/// (Q m × n, R n × n), and least squares with it.
+/// A = Q R by Householder reflections, LAPACK <c>geqrf</c>, <c>orgqr</c> and <c>ormqr</c>: full (Q m × m, R m × n) or
+/// thin (Q m × n, R n × n), and least squares with it.
 /// </summary>
 internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
@@ -47,7 +47,8 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         Require.AtLeast(tau, Math.Min(rowsA, columnsA));
         if (rowsA < columnsA)
         {
-            throw new ArgumentException("The thin factorisation needs at least as many rows as columns.", nameof(rowsA));
+            throw new ArgumentException(
+                "The thin factorisation needs at least as many rows as columns.", nameof(rowsA));
         }
 
         if (a.Length == 0)
@@ -115,7 +116,8 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         fixed (T* pq = q, pb = right.Array, target = rotated.Array)
         {
             Mkl<T, TReal>.Gemm(
-                (byte)'C', (byte)'N', columnsA, columnsB, rowsA, Mkl<T, TReal>.One, pq, rowsA, pb, rowsA, Mkl<T, TReal>.Zero, target,
+                (byte)'C', (byte)'N', columnsA, columnsB, rowsA, Mkl<T, TReal>.One, pq, rowsA, pb, rowsA,
+                Mkl<T, TReal>.Zero, target,
                 columnsA);
         }
 
@@ -147,10 +149,12 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
             return;
         }
 
-        // MKL's cgeqrf and zgeqrf divide by what has vanished where the rank is low: NaN for a matrix of ones of order 8.
+        // MKL's cgeqrf and zgeqrf divide by what has vanished where the rank is low: NaN for a matrix of ones of order
+        // 8.
         using var kept = new Workspace<T>(a.AsSpan(0, rows * columns));
         ReflectByMkl(a, rows, columns, tau);
-        if (!Require.AreFinite<T, TReal>(a.AsSpan(0, rows * columns)) || !Require.AreFinite<T, TReal>(tau.AsSpan(0, Math.Min(rows, columns))))
+        if (!Require.AreFinite<T, TReal>(a.AsSpan(0, rows * columns))
+            || !Require.AreFinite<T, TReal>(tau.AsSpan(0, Math.Min(rows, columns))))
         {
             kept.Array.AsSpan(0, rows * columns).CopyTo(a);
             HouseholderQr<T>.Factor(a, rows, columns, tau);
@@ -165,13 +169,15 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
             T size = Mkl<T, TReal>.FromReal(columns * SmallBlock);
             if (columns > MaxSmall)
             {
-                Require.Accepted(MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
+                Require.Accepted(
+                    MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, &size, -1));
             }
 
             using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(MklLapack<T, TReal>.Geqrf(rows, columns, matrix, spaced.Leading, reflections, w, work.Array.Length));
+                Require.Accepted(MklLapack<T, TReal>.Geqrf(
+                    rows, columns, matrix, spaced.Leading, reflections, w, work.Array.Length));
             }
         }
 
@@ -186,13 +192,15 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
             T size = Mkl<T, TReal>.FromReal(columns * SmallBlock);
             if (columns > MaxSmall)
             {
-                Require.Accepted(MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
+                Require.Accepted(
+                    MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, &size, -1));
             }
 
             using var work = new Workspace<T>((long)Mkl<T, TReal>.RealPart(size));
             fixed (T* w = work.Array)
             {
-                Require.Accepted(MklLapack<T, TReal>.Orgqr(rows, columns, reflections, matrix, spaced.Leading, t, w, work.Array.Length));
+                Require.Accepted(MklLapack<T, TReal>.Orgqr(
+                    rows, columns, reflections, matrix, spaced.Leading, t, w, work.Array.Length));
             }
         }
 
@@ -227,7 +235,8 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         fixed (T* triangle = r, target = x)
         {
             Mkl<T, TReal>.Trsm(
-                (byte)'L', (byte)'U', (byte)'N', (byte)'N', columns, columnsB, Mkl<T, TReal>.One, triangle, leadingR, target,
+                (byte)'L', (byte)'U', (byte)'N', (byte)'N', columns, columnsB, Mkl<T, TReal>.One, triangle,
+                leadingR, target,
                 columns);
         }
     }

@@ -8,8 +8,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// Vector operations. Addition and subtraction do the same to the real and the imaginary part: complex arrays pass as real
-/// ones of twice the length. What is different for complex numbers goes to Math.NET's own loops.
+/// Vector operations. Addition and subtraction do the same to the real and the imaginary part: complex arrays pass as
+/// real ones of twice the length. What is different for complex numbers goes to Math.NET's own loops.
 /// </summary>
 internal unsafe interface IMklVectors<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged

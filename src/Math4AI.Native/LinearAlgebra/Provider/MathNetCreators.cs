@@ -11,7 +11,8 @@ namespace MathNet.Numerics.Providers.MKL.LinearAlgebra
     internal sealed class MklLinearAlgebraControl : IProviderCreator<ILinearAlgebraProvider>
     {
         public ILinearAlgebraProvider CreateProvider() =>
-            MathNetProvider.Create<ILinearAlgebraProvider>(() => new MklLinearAlgebraProvider(), ManagedLinearAlgebraProvider.Instance);
+            MathNetProvider.Create<ILinearAlgebraProvider>(
+                () => new MklLinearAlgebraProvider(), ManagedLinearAlgebraProvider.Instance);
     }
 }
 
@@ -20,7 +21,8 @@ namespace MathNet.Numerics.Providers.MKL.FourierTransform
     internal sealed class MklFourierTransformControl : IProviderCreator<IFourierTransformProvider>
     {
         public IFourierTransformProvider CreateProvider() =>
-            MathNetProvider.Create<IFourierTransformProvider>(() => new MklFourierTransformProvider(), ManagedFourierTransformProvider.Instance);
+            MathNetProvider.Create<IFourierTransformProvider>(
+                () => new MklFourierTransformProvider(), ManagedFourierTransformProvider.Instance);
     }
 }
 

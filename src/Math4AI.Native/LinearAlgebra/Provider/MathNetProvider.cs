@@ -9,8 +9,8 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// <summary>
 /// How Math.NET comes by a provider. It asks for one at its first operation, and when a program calls
 /// <c>Control.UseBestProviders()</c> or <c>UseNativeMKL()</c>: it looks for classes by name in an assembly
-/// MathNet.Numerics.Providers.MKL. Where the application does not carry that package, the classes of those names in this
-/// assembly are found.
+/// MathNet.Numerics.Providers.MKL. Where the application does not carry that package, the classes of those names in
+/// this assembly are found.
 /// </summary>
 internal static class MathNetProvider
 {
@@ -35,7 +35,9 @@ internal static class MathNetProvider
             _ => Compute.CanLoadMkl ? LinearAlgebraBackend.Mkl : LinearAlgebraBackend.MathNetNative,
         };
 
-    /// <summary>Makes our providers the ones that Math.NET finds. Where it has looked already, they are installed at once.</summary>
+    /// <summary>
+    /// Makes our providers the ones that Math.NET finds. Where it has looked already, they are installed at once.
+    /// </summary>
     public static void Register()
     {
         AppDomain.CurrentDomain.AssemblyResolve += (_, missing) =>
@@ -52,7 +54,9 @@ internal static class MathNetProvider
         }
     }
 
-    /// <summary>Installs linear algebra and Fourier transforms in Math.NET; false where they cannot be used here.</summary>
+    /// <summary>
+    /// Installs linear algebra and Fourier transforms in Math.NET; false where they cannot be used here.
+    /// </summary>
     public static bool TryUse(LinearAlgebraBackend backend) =>
         (backend != LinearAlgebraBackend.Mkl || Compute.HasMkl) && TryInstall(backend);
 
@@ -68,8 +72,8 @@ internal static class MathNetProvider
     };
 
     /// <summary>
-    /// Says whether our providers can be used, as Math.NET asks before it installs one and after each change of its settings:
-    /// a change of its number of threads is obeyed.
+    /// Says whether our providers can be used, as Math.NET asks before it installs one and after each change of its
+    /// settings: a change of its number of threads is obeyed.
     /// </summary>
     /// <exception cref="DllNotFoundException">There is no MKL.</exception>
     public static void Verify()

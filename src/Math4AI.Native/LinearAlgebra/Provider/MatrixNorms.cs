@@ -6,8 +6,9 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// The four norms of LAPACK's <c>lange</c>, which libtorch does not export: ‖A‖₁ the largest column sum, ‖A‖∞ the largest row
-/// sum, ‖A‖_F the root of the sum of squares, and the largest element in size. (Math.NET's own Frobenius norm forms A Aᴴ.)
+/// The four norms of LAPACK's <c>lange</c>, which libtorch does not export: ‖A‖₁ the largest column sum, ‖A‖∞ the
+/// largest row sum, ‖A‖_F the root of the sum of squares, and the largest element in size. (Math.NET's own Frobenius
+/// norm forms A Aᴴ.)
 /// </summary>
 internal static class MatrixNorms<T, TReal>
     where T : unmanaged

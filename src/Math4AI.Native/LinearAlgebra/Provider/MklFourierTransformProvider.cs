@@ -8,9 +8,9 @@ using MathNet.Numerics.Providers.FourierTransform;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// Math.NET's <c>Fourier.Forward</c>, <c>Inverse</c>, two- and multi-dimensional and real transforms on MKL, of every length.
-/// X_k = s Σ_j x_j e^(∓2πi jk/n), with Math.NET's scaling options for s. What a transform of one shape needs is prepared once
-/// a thread and kept.
+/// Math.NET's <c>Fourier.Forward</c>, <c>Inverse</c>, two- and multi-dimensional and real transforms on MKL, of every
+/// length. X_k = s Σ_j x_j e^(∓2πi jk/n), with Math.NET's scaling options for s. What a transform of one shape needs is
+/// prepared once a thread and kept.
 /// </summary>
 public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvider
 {
@@ -198,7 +198,8 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         if (dimensions.Aggregate(1L, (product, n) => product * n) != data.Length || dimensions.Any(n => n < 0))
         {
             throw new ArgumentException(
-                $"The dimensions {string.Join(" × ", dimensions)} do not make up {data.Length} elements.", nameof(dimensions));
+                $"The dimensions {string.Join(" × ", dimensions)} do not make up {data.Length} elements.",
+                nameof(dimensions));
         }
 
         if (data.Length > 1)
@@ -243,7 +244,8 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         if (data.Length < 2 * (n / 2 + 1))
         {
             throw new ArgumentException(
-                $"A real transform of {n} samples needs room for {2 * (n / 2 + 1)} numbers, and there is room for {data.Length}.",
+                $"A real transform of {n} samples needs room for {2 * (n / 2 + 1)} numbers, and there is room for "
+                + $"{data.Length}.",
                 nameof(data));
         }
     }

@@ -11,8 +11,8 @@ namespace Math4AI.LinearAlgebra.Provider;
 /// </summary>
 /// <remarks>
 /// The methods stand in the interfaces below, one for each kind of operation, written once over the element type; MKL's
-/// entry points are their static abstract members. Arrays are column-major, as everywhere in Math.NET. The exceptions are
-/// those of Math.NET's managed provider, in the same situations.
+/// entry points are their static abstract members. Arrays are column-major, as everywhere in Math.NET. The exceptions
+/// are those of Math.NET's managed provider, in the same situations.
 /// </remarks>
 public sealed class MklLinearAlgebraProvider :
     ILinearAlgebraProvider,

@@ -6,7 +6,9 @@ using MathNet.Numerics;
 
 namespace Math4AI.LinearAlgebra.Provider;
 
-/// <summary>The checks of the provider's arguments, with the exceptions that Math.NET's managed provider throws.</summary>
+/// <summary>
+/// The checks of the provider's arguments, with the exceptions that Math.NET's managed provider throws.
+/// </summary>
 internal static class Require
 {
     public const string NotFinite = "The matrix holds NaN or infinity.";
@@ -42,8 +44,8 @@ internal static class Require
     }
 
     /// <summary>
-    /// LAPACK's iterations read beyond their arrays, or never end, where a matrix holds NaN or infinity; Math.NET's own find no end
-    /// either, and say so.
+    /// LAPACK's iterations read beyond their arrays, or never end, where a matrix holds NaN or infinity; Math.NET's own
+    /// find no end either, and say so.
     /// </summary>
     /// <exception cref="NonConvergenceException">An element is not finite.</exception>
     /// <param name="matrix">One element or more.</param>

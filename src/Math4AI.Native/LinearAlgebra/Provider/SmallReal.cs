@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// Real products and LU factors so small that a call of MKL, or of Math.NET's own code, costs more than their work: plain loops
-/// over columns, without a copy or an allocation.
+/// Real products and LU factors so small that a call of MKL, or of Math.NET's own code, costs more than their work:
+/// plain loops over columns, without a copy or an allocation.
 /// </summary>
 internal static class SmallReal<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -12,7 +12,9 @@ internal static class SmallReal<T>
     /// <summary>The most multiplications, m n k, of a product that is done here.</summary>
     public const int Product = 150;
 
-    /// <summary>The highest order of a factorisation that is done here; measured, as those in <see cref="Small{T}"/>.</summary>
+    /// <summary>
+    /// The highest order of a factorisation that is done here; measured, as those in <see cref="Small{T}"/>.
+    /// </summary>
     public const int Lu = 20;
 
     /// <summary>The highest order of a Cholesky factorization, and of solving with it, that is done here.</summary>

@@ -3,9 +3,9 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.LinearAlgebra.Solves;
 
 /// <summary>
-/// min ‖A x − y‖ in double-double arithmetic throughout, by Gram–Schmidt orthogonalisation of the columns, done twice: for
-/// small problems that float64 cannot hold. Source: Å. Björck, "Numerics of Gram–Schmidt orthogonalization", Linear Algebra
-/// and its Applications 197 (1994).
+/// min ‖A x − y‖ in double-double arithmetic throughout, by Gram–Schmidt orthogonalisation of the columns, done twice:
+/// for small problems that float64 cannot hold. Source: Å. Björck, "Numerics of Gram–Schmidt orthogonalization", Linear
+/// Algebra and its Applications 197 (1994).
 /// </summary>
 internal static class DoubleDoubleLeastSquares
 {

@@ -9,7 +9,9 @@ namespace Math4AI.LinearAlgebra.Solves;
 
 /// <summary>The solution of a linear least-squares problem.</summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
-/// <param name="Solution">X, columns of A × columns of B; of all that minimise the residual, the one of least norm.</param>
+/// <param name="Solution">
+/// X, columns of A × columns of B; of all that minimise the residual, the one of least norm.
+/// </param>
 /// <param name="Rank">The numerical rank of A.</param>
 /// <param name="SingularValues">Those of A with its columns scaled to lengths between 1 and 2, descending.</param>
 /// <param name="ConditionNumber">σ_max / σ_min of A with its columns scaled so.</param>
@@ -23,9 +25,10 @@ public sealed record LeastSquaresSolution<T>(
     where T : struct, IEquatable<T>, IFormattable;
 
 /// <summary>
-/// min ‖A X − B‖. Where A is real and has full column rank: Householder QR of the scaled columns, refined to nearly all digits
-/// (<see cref="LeastSquaresRefinement"/>); else the solution of least norm by singular values (LAPACK <c>gelsd</c>). float32 is
-/// solved in float64, and the rank judged by its own precision. Equals <c>scipy.linalg.lstsq</c>.
+/// min ‖A X − B‖. Where A is real and has full column rank: Householder QR of the scaled columns, refined to nearly all
+/// digits (<see cref="LeastSquaresRefinement"/>); else the solution of least norm by singular values (LAPACK
+/// <c>gelsd</c>). float32 is solved in float64, and the rank judged by its own precision. Equals
+/// <c>scipy.linalg.lstsq</c>.
 /// </summary>
 public static class LeastSquares
 {
@@ -42,7 +45,8 @@ public static class LeastSquares
         if (a.RowCount != b.RowCount || a.RowCount == 0 || a.ColumnCount == 0)
         {
             throw new ArgumentException(
-                $"A is {a.RowCount} × {a.ColumnCount} and B has {b.RowCount} rows: both need the same rows, at least one.");
+                $"A is {a.RowCount} × {a.ColumnCount} and B has "
+                + $"{b.RowCount} rows: both need the same rows, at least one.");
         }
 
         if (!double.IsFinite(a.FrobeniusNorm()) || !double.IsFinite(b.FrobeniusNorm()))
@@ -51,8 +55,10 @@ public static class LeastSquares
         }
 
         return Element<T>.IsComplex
-            ? Converted<Complex, T>(Solve(Widened<T, Complex>(a), Widened<T, Complex>(b), Element<T>.Epsilon, isRefined: false))
-            : Converted<double, T>(Solve(Widened<T, double>(a), Widened<T, double>(b), Element<T>.Epsilon, isRefined: true));
+            ? Converted<Complex, T>(
+                Solve(Widened<T, Complex>(a), Widened<T, Complex>(b), Element<T>.Epsilon, isRefined: false))
+            : Converted<double, T>(
+                Solve(Widened<T, double>(a), Widened<T, double>(b), Element<T>.Epsilon, isRefined: true));
     }
 
     /// <summary>Solves for one right-hand side.</summary>
@@ -85,7 +91,8 @@ public static class LeastSquares
                 Matrix<T> solution = Matrix<T>.Build.Dense(a.ColumnCount, b.ColumnCount);
                 for (int column = 0; column < b.ColumnCount; column++)
                 {
-                    Vector<double> x = LeastSquaresRefinement.Solve(real, factors, (Vector<double>)(object)b.Column(column));
+                    Vector<double> x =
+                        LeastSquaresRefinement.Solve(real, factors, (Vector<double>)(object)b.Column(column));
                     solution.SetColumn(column, [.. x.Select((value, i) => Element<T>.Of(scale[i] * value))]);
                 }
 
@@ -123,11 +130,13 @@ public static class LeastSquares
         int rank = values.Count(value => value > tolerance * values[0]);
         Matrix<T> projected = svd.U.ConjugateTransposeThisAndMultiply(b);
         Matrix<T> coordinates = Matrix<T>.Build.Dense(
-            a.ColumnCount, b.ColumnCount, (i, j) => i < rank ? Element<T>.Of(Element<T>.ToComplex(projected[i, j]) / values[i]) : default);
+            a.ColumnCount, b.ColumnCount,
+            (i, j) => i < rank ? Element<T>.Of(Element<T>.ToComplex(projected[i, j]) / values[i]) : default);
         return (svd.VT.ConjugateTransposeThisAndMultiply(coordinates), rank);
     }
 
-    private static LeastSquaresSolution<T> Result<T>(Matrix<T> a, Matrix<T> b, Matrix<T> solution, int rank, double[] values)
+    private static LeastSquaresSolution<T> Result<T>(
+        Matrix<T> a, Matrix<T> b, Matrix<T> solution, int rank, double[] values)
         where T : struct, IEquatable<T>, IFormattable
     {
         Matrix<T> residual = a * solution - b;
@@ -157,5 +166,6 @@ public static class LeastSquares
         where TFrom : struct, IEquatable<TFrom>, IFormattable
         where TTo : struct, IEquatable<TTo>, IFormattable =>
         wide as LeastSquaresSolution<TTo> ?? new LeastSquaresSolution<TTo>(
-            Widened<TFrom, TTo>(wide.Solution), wide.Rank, wide.SingularValues, wide.ConditionNumber, wide.ResidualSumOfSquares);
+            Widened<TFrom, TTo>(wide.Solution), wide.Rank, wide.SingularValues, wide.ConditionNumber,
+            wide.ResidualSumOfSquares);
 }

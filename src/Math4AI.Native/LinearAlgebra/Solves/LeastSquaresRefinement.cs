@@ -5,17 +5,17 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.LinearAlgebra.Solves;
 
 /// <summary>
-/// Least squares of full column rank from a QR factorisation, refined: solution and residual together, with their defects in
-/// double-double arithmetic, until nothing changes. The answer is then that of the matrix as given, to nearly all digits.
-/// Source: Å. Björck, "Iterative refinement of linear least squares solutions I", BIT 7 (1967).
+/// Least squares of full column rank from a QR factorisation, refined: solution and residual together, with their
+/// defects in double-double arithmetic, until nothing changes. The answer is then that of the matrix as given, to
+/// nearly all digits. Source: Å. Björck, "Iterative refinement of linear least squares solutions I", BIT 7 (1967).
 /// </summary>
 internal static class LeastSquaresRefinement
 {
     private const int MaxSteps = 10;
 
     /// <summary>
-    /// Residual r and solution x solve [I A; Aᵀ 0] [r; x] = [b; 0]. With A = Q R, the corrections for the defects f and g of
-    /// the two rows are δx = R⁻¹(Qᵀf − z) and δr = Q z + (f − Q Qᵀ f), where z = R⁻ᵀ g.
+    /// Residual r and solution x solve [I A; Aᵀ 0] [r; x] = [b; 0]. With A = Q R, the corrections for the defects f and
+    /// g of the two rows are δx = R⁻¹(Qᵀf − z) and δr = Q z + (f − Q Qᵀ f), where z = R⁻ᵀ g.
     /// </summary>
     public static Vector<double> Solve(Matrix<double> a, QR<double> qr, Vector<double> b)
     {

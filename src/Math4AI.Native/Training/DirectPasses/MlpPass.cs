@@ -10,11 +10,12 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and rectifiers in one pass beside
-/// them: the network is small, and autograd's own work on each operation would take as long as the operations. The loss stays torch's:
-/// it is given the outputs, and its backward ends there. (The loops are optimized at their first call, as are those of the optimizers.)
-/// Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0. Each thread of the team has some of a layer's outputs, so that it finds
-/// their weights and gradients in its own cache, as the optimizer's step does after it.
+/// Forward and backward through an <see cref="Mlp"/> as the products that they are, by MKL, with biases and rectifiers
+/// in one pass beside them: the network is small, and autograd's own work on each operation would take as long as the
+/// operations. The loss stays torch's: it is given the outputs, and its backward ends there. (The loops are optimized
+/// at their first call, as are those of the optimizers.) Y = X Wᵀ + b; ∂W = Gᵀ X, ∂b = Σ G, ∂X = G W where X &gt; 0.
+/// Each thread of the team has some of a layer's outputs, so that it finds their weights and gradients in its own
+/// cache, as the optimizer's step does after it.
 /// </summary>
 internal sealed unsafe class MlpPass : IDirectPass
 {
@@ -53,20 +54,24 @@ internal sealed unsafe class MlpPass : IDirectPass
     /// <param name="parameters">Its parameters.</param>
     /// <param name="inputs">Some of the inputs that will come.</param>
     /// <param name="parts">The number of parts that each layer's work is divided into, at least 1.</param>
-    public static MlpPass? For(nn.Module<Tensor, Tensor> module, FlatParameters<float> parameters, Tensor inputs, int parts) =>
+    public static MlpPass? For(
+        nn.Module<Tensor, Tensor> module, FlatParameters<float> parameters, Tensor inputs, int parts) =>
         Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
             && Takes(inputs, mlp.Layers[0].weight.shape[1])
             ? new MlpPass(mlp, parameters, parts)
             : null;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">They are of another shape or type than those that the training began with.</exception>
+    /// <exception cref="ArgumentException">
+    /// They are of another shape or type than those that the training began with.
+    /// </exception>
     public Tensor Forward(Tensor inputs)
     {
         if (!Takes(inputs, widths[0]))
         {
             throw new ArgumentException(
-                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); the training began with rows × {widths[0]} of float32.");
+                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); the training began "
+                + $"with rows × {widths[0]} of float32.");
         }
 
         (given, rows) = (inputs.is_contiguous() ? inputs : inputs.contiguous(), (int)inputs.shape[0]);
@@ -151,7 +156,8 @@ internal sealed unsafe class MlpPass : IDirectPass
 
         fixed (float* values = parameters.Values)
         {
-            float* x = InputsOf(layer), y = (layer + 2 < widths.Length ? activations[layer + 1].Address : outputs.Address) + first;
+            float* x = InputsOf(layer), y =
+                (layer + 2 < widths.Length ? activations[layer + 1].Address : outputs.Address) + first;
             float* w = values + parameters.Segments[2 * layer].Start + (long)first * count;
             float* b = values + parameters.Segments[2 * layer + 1].Start + first;
 
@@ -175,9 +181,11 @@ internal sealed unsafe class MlpPass : IDirectPass
         (int first, int some) = Team.Part(width, part, parts, ParameterStore.Alignment);
         if (some > 0)
         {
-            float* weights = parameters.Gradient(2 * layer) + (long)first * count, bias = parameters.Gradient(2 * layer + 1) + first;
+            float* weights = parameters.Gradient(2 * layer) + (long)first * count,
+                bias = parameters.Gradient(2 * layer + 1) + first;
             Products.Gemm(
-                (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f, weights, count);
+                (byte)'N', (byte)'T', count, some, rows, 1.0f, x, count, g + first, width, isFirst ? 0.0f : 1.0f,
+                weights, count);
             if (isFirst)
             {
                 new Span<float>(bias, some).Clear();
@@ -194,9 +202,11 @@ internal sealed unsafe class MlpPass : IDirectPass
         {
             fixed (float* values = parameters.Values)
             {
-                float* w = values + parameters.Segments[2 * layer].Start, before = slopes[layer].Address + (long)first * count;
+                float* w = values + parameters.Segments[2 * layer].Start,
+                    before = slopes[layer].Address + (long)first * count;
                 Products.Gemm(
-                    (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f, before, count);
+                    (byte)'N', (byte)'N', count, some, width, 1.0f, w, count, g + (long)first * width, width, 0.0f,
+                    before, count);
                 ClearWhereOff(x + (long)first * count, before, some * count);
             }
         }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Outputs that a pass of ours writes and a loss of torch's reads: an array, and for each shape that it is wanted in a leaf over its
-/// beginning, which autograd leaves the gradient at.
+/// Outputs that a pass of ours writes and a loss of torch's reads: an array, and for each shape that it is wanted in a
+/// leaf over its beginning, which autograd leaves the gradient at.
 /// </summary>
 internal sealed unsafe class OutputLeaf
 {

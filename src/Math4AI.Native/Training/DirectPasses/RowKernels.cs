@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// What stands between the products of a transformer, forward and backward, on rows of float32: short passes over what lies in the
-/// nearest cache.
+/// What stands between the products of a transformer, forward and backward, on rows of float32: short passes over what
+/// lies in the nearest cache.
 /// </summary>
 internal static unsafe class RowKernels
 {
@@ -23,7 +23,8 @@ internal static unsafe class RowKernels
     /// <param name="width">Their length.</param>
     /// <param name="epsilon">ε.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Norm(float* x, float* g, float* y, float* means, float* inverses, int rows, int width, double epsilon)
+    public static void Norm(
+        float* x, float* g, float* y, float* means, float* inverses, int rows, int width, double epsilon)
     {
         int whole = width - width % Vector<float>.Count;
         for (int row = 0; row < rows; row++, x += width, y += width)
@@ -97,7 +98,8 @@ internal static unsafe class RowKernels
             Vector<float> sums = Vector<float>.Zero, alongs = Vector<float>.Zero;
             for (int i = 0; i < whole; i += Vector<float>.Count)
             {
-                Vector<float> normed = (Vector.Load(x + i) - new Vector<float>(mean)) * inverse, slope = Vector.Load(dy + i);
+                Vector<float> normed = (Vector.Load(x + i) - new Vector<float>(mean)) * inverse,
+                    slope = Vector.Load(dy + i);
                 Vector.FusedMultiplyAdd(slope, normed, Vector.Load(dg + i)).Store(dg + i);
                 slope *= Vector.Load(g + i);
                 sums += slope;
@@ -117,7 +119,8 @@ internal static unsafe class RowKernels
             for (int i = 0; i < whole; i += Vector<float>.Count)
             {
                 Vector<float> normed = (Vector.Load(x + i) - new Vector<float>(mean)) * inverse;
-                Vector<float> slope = Vector.Load(dy + i) * Vector.Load(g + i) - new Vector<float>(sum) - normed * along;
+                Vector<float> slope =
+                    Vector.Load(dy + i) * Vector.Load(g + i) - new Vector<float>(sum) - normed * along;
                 Vector.FusedMultiplyAdd(slope, new Vector<float>(inverse), Vector.Load(dx + i)).Store(dx + i);
             }
 
@@ -129,9 +132,9 @@ internal static unsafe class RowKernels
     }
 
     /// <summary>
-    /// a = u Φ(u), and its slope Φ(u) + u φ(u) in u's place. Φ comes from the same exponential as φ, with an error of at most 7.5·10⁻⁸,
-    /// a rounding of float32. Sources: D. Hendrycks and K. Gimpel, arXiv:1606.08415 (2016); C. Hastings, "Approximations for Digital
-    /// Computers" (1955), in M. Abramowitz and I. Stegun, formula 7.1.26.
+    /// a = u Φ(u), and its slope Φ(u) + u φ(u) in u's place. Φ comes from the same exponential as φ, with an error of
+    /// at most 7.5·10⁻⁸, a rounding of float32. Sources: D. Hendrycks and K. Gimpel, arXiv:1606.08415 (2016); C.
+    /// Hastings, "Approximations for Digital Computers" (1955), in M. Abramowitz and I. Stegun, formula 7.1.26.
     /// </summary>
     /// <param name="u">The arguments, then the slopes.</param>
     /// <param name="a">The values.</param>
@@ -159,13 +162,16 @@ internal static unsafe class RowKernels
     {
         Vector<float> size = Vector.Abs(u), density = Vector.Exp(-0.5f * u * u);
         Vector<float> t = Vector<float>.One / (Vector<float>.One + size * (float)(0.3275911 / 1.4142135623730951));
-        Vector<float> series = Vector.FusedMultiplyAdd(new Vector<float>(1.061405429f), t, new Vector<float>(-1.453152027f));
+        Vector<float> series =
+            Vector.FusedMultiplyAdd(new Vector<float>(1.061405429f), t, new Vector<float>(-1.453152027f));
         series = Vector.FusedMultiplyAdd(series, t, new Vector<float>(1.421413741f));
         series = Vector.FusedMultiplyAdd(series, t, new Vector<float>(-0.284496736f));
         series = Vector.FusedMultiplyAdd(series, t, new Vector<float>(0.254829592f));
         Vector<float> beyond = 0.5f * series * t * density;
-        Vector<float> cumulative = Vector.ConditionalSelect(Vector.LessThan(u, Vector<float>.Zero), beyond, Vector<float>.One - beyond);
-        return (u * cumulative, Vector.FusedMultiplyAdd(u * density, new Vector<float>((float)(1.0 / Math.Sqrt(2.0 * Math.PI))), cumulative));
+        Vector<float> cumulative =
+            Vector.ConditionalSelect(Vector.LessThan(u, Vector<float>.Zero), beyond, Vector<float>.One - beyond);
+        return (u * cumulative, Vector.FusedMultiplyAdd(
+            u * density, new Vector<float>((float)(1.0 / Math.Sqrt(2.0 * Math.PI))), cumulative));
     }
 
     /// <summary>

@@ -5,8 +5,8 @@ using Math4AI.Training.Networks;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Some of a batch's texts on their way through a <see cref="CharTransformer"/> and back: all that one thread works on. Every row is a
-/// symbol at its place; Y = X Wᵀ, ∂W = ∂Yᵀ X, ∂X = ∂Y W.
+/// Some of a batch's texts on their way through a <see cref="CharTransformer"/> and back: all that one thread works on.
+/// Every row is a symbol at its place; Y = X Wᵀ, ∂W = ∂Yᵀ X, ∂X = ∂Y W.
 /// </summary>
 internal sealed unsafe class TransformerPart
 {
@@ -48,13 +48,15 @@ internal sealed unsafe class TransformerPart
     /// <param name="logits">texts × length × symbols.</param>
     public void Forward(float* values, ReadOnlySpan<long> read, int length, float* logits)
     {
-        (symbols, texts, this.length) = (symbols.Length < read.Length ? new long[read.Length] : symbols, read.Length / length, length);
+        (symbols, texts, this.length) =
+            (symbols.Length < read.Length ? new long[read.Length] : symbols, read.Length / length, length);
         read.CopyTo(symbols);
         int size = checked(Rows * Width);
         float* x = EntryOf(0).Of(size);
         for (int row = 0; row < Rows; row++)
         {
-            TensorPrimitives.Add<float>(Row(values + at.Symbols, symbols[row]), Row(values + at.Places, row % length), Row(x, row));
+            TensorPrimitives.Add<float>(
+                Row(values + at.Symbols, symbols[row]), Row(values + at.Places, row % length), Row(x, row));
         }
 
         for (int i = 0; i < blocks.Length; i++)
@@ -64,7 +66,8 @@ internal sealed unsafe class TransformerPart
             x = next;
         }
 
-        Product(Normed(values + at.Norm, x, normed, statistics), values + at.Symbols, logits, Width, module.SymbolCount);
+        Product(Normed(values + at.Norm, x, normed, statistics), values
+            + at.Symbols, logits, Width, module.SymbolCount);
     }
 
     /// <summary>The gradients of all weights, from that of the logits of the last <c>Forward</c>.</summary>
@@ -93,7 +96,8 @@ internal sealed unsafe class TransformerPart
 
         for (int row = 0; row < Rows; row++)
         {
-            Span<float> symbol = Row(gradients + at.Symbols, symbols[row]), place = Row(gradients + at.Places, row % length);
+            Span<float> symbol = Row(gradients + at.Symbols, symbols[row]),
+                place = Row(gradients + at.Places, row % length);
             TensorPrimitives.Add<float>(symbol, Row(dx, row), symbol);
             TensorPrimitives.Add<float>(place, Row(dx, row), place);
         }
@@ -125,20 +129,24 @@ internal sealed unsafe class TransformerPart
         WeightSlopes(block.Active.Address, dx, gradients + block.At.Down, 4 * Width, Width, kept);
         InputSlopes(dx, values + block.At.Down, dw, 4 * Width, Width);
         TensorPrimitives.Multiply(
-            new ReadOnlySpan<float>(dw, 4 * size), new ReadOnlySpan<float>(block.UpSlopes.Address, 4 * size), new Span<float>(dw, 4 * size));
+            new ReadOnlySpan<float>(dw, 4 * size), new ReadOnlySpan<float>(block.UpSlopes.Address, 4 * size),
+            new Span<float>(dw, 4 * size));
         WeightSlopes(block.LayerNormed.Address, dw, gradients + block.At.Up, Width, 4 * Width, kept);
         InputSlopes(dw, values + block.At.Up, dn, Width, 4 * Width);
-        NormBack(block.Middle.Address, values + block.At.LayerNorm, block.LayerStatistics, dn, dx, gradients + block.At.LayerNorm);
+        NormBack(block.Middle.Address, values + block.At.LayerNorm, block.LayerStatistics, dn, dx, gradients
+            + block.At.LayerNorm);
         WeightSlopes(block.Seen.Address, dx, gradients + block.At.Attended, Width, Width, kept);
         InputSlopes(dx, values + block.At.Attended, dn, Width, Width);
         AttendBack(block, dn, dw);
         WeightSlopes(block.AttentionNormed.Address, dw, gradients + block.At.QueriesKeysValues, Width, 3 * Width, kept);
         InputSlopes(dw, values + block.At.QueriesKeysValues, dn, Width, 3 * Width);
-        NormBack(x, values + block.At.AttentionNorm, block.AttentionStatistics, dn, dx, gradients + block.At.AttentionNorm);
+        NormBack(x, values + block.At.AttentionNorm, block.AttentionStatistics, dn, dx, gradients
+            + block.At.AttentionNorm);
     }
 
     /// <summary>
-    /// O = P V, P = softmax(Q Kᵀ / √d) over what came before, for each text and head: a few rows at a time, with the columns that they see.
+    /// O = P V, P = softmax(Q Kᵀ / √d) over what came before, for each text and head: a few rows at a time, with the
+    /// columns that they see.
     /// </summary>
     private void Attend(Block block, float* seen)
     {
@@ -146,14 +154,17 @@ internal sealed unsafe class TransformerPart
         int step = 3 * Width;
         for (int i = 0; i < texts * module.Heads; i++)
         {
-            float* q = Head(block.QueriesKeysValues.Address, i, step), k = q + Width, v = k + Width, o = Head(seen, i, Width);
+            float* q = Head(block.QueriesKeysValues.Address, i, step), k = q + Width, v = k + Width,
+                o = Head(seen, i, Width);
             for (int first = 0; first < length; first += RowsAtOnce)
             {
                 int end = Math.Min(length, first + RowsAtOnce), some = end - first;
                 float* p = weights + ((long)i * length + first) * length;
-                Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, Scale, k, step, q + (long)first * step, step, 0.0f, p, length);
+                Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, Scale, k, step, q
+                    + (long)first * step, step, 0.0f, p, length);
                 RowKernels.CausalSoftmax(p, first, end, length);
-                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, 1.0f, v, step, p, length, 0.0f, o + (long)first * Width, Width);
+                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, 1.0f, v, step, p, length, 0.0f, o
+                    + (long)first * Width, Width);
             }
         }
     }
@@ -174,10 +185,12 @@ internal sealed unsafe class TransformerPart
             for (int first = 0; first < length; first += RowsAtOnce)
             {
                 int end = Math.Min(length, first + RowsAtOnce), some = end - first;
-                float* p = weights + (long)first * length, ds = scoreSlopes + (long)first * length, g = go + (long)first * Width;
+                float* p = weights + (long)first * length, ds = scoreSlopes + (long)first * length,
+                    g = go + (long)first * Width;
                 Products.Gemm((byte)'T', (byte)'N', end, some, HeadWidth, 1.0f, v, step, g, Width, 0.0f, ds, length);
                 RowKernels.CausalSoftmaxBack(p, ds, first, end, length);
-                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, Scale, k, step, ds, length, 0.0f, dq + (long)first * step, step);
+                Products.Gemm((byte)'N', (byte)'N', HeadWidth, some, end, Scale, k, step, ds, length, 0.0f, dq
+                    + (long)first * step, step);
             }
 
             for (int first = 0; first < length; first += RowsAtOnce)
@@ -185,9 +198,11 @@ internal sealed unsafe class TransformerPart
                 int some = Math.Min(RowsAtOnce, length - first), rows = length - first;
                 long corner = (long)first * length + first, at = (long)first * step;
                 Products.Gemm(
-                    (byte)'N', (byte)'T', HeadWidth, some, rows, 1.0f, go + (long)first * Width, Width, weights + corner, length, 0.0f, dv + at, step);
+                    (byte)'N', (byte)'T', HeadWidth, some, rows, 1.0f, go + (long)first * Width, Width,
+                    weights + corner, length, 0.0f, dv + at, step);
                 Products.Gemm(
-                    (byte)'N', (byte)'T', HeadWidth, some, rows, Scale, q + at, step, scoreSlopes + corner, length, 0.0f, dk + at, step);
+                    (byte)'N', (byte)'T', HeadWidth, some, rows, Scale, q + at, step, scoreSlopes + corner, length,
+                    0.0f, dk + at, step);
             }
         }
     }
@@ -211,7 +226,8 @@ internal sealed unsafe class TransformerPart
         return y;
     }
 
-    private void NormBack(float* x, float* scales, PinnedFloats statistics, float* dy, float* dx, float* scaleSlopes) => RowKernels.NormBack(
+    private void NormBack(float* x, float* scales, PinnedFloats statistics, float* dy, float* dx, float* scaleSlopes) =>
+        RowKernels.NormBack(
         x, scales, statistics.Address, statistics.Address + Rows, dy, dx, scaleSlopes, Rows, Width);
 
     /// <summary>The gradients that are sums over rows rather than products.</summary>

@@ -9,9 +9,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Math4AI.Training.DirectPasses;
 
 /// <summary>
-/// Forward and backward through a <see cref="CharTransformer"/> without autograd. Each thread of the team takes some of the texts all the
-/// way through, without waiting for the others; their gradients are added at the end, in the order of the parts. There are no more parts
-/// than texts.
+/// Forward and backward through a <see cref="CharTransformer"/> without autograd. Each thread of the team takes some of
+/// the texts all the way through, without waiting for the others; their gradients are added at the end, in the order of
+/// the parts. There are no more parts than texts.
 /// </summary>
 internal sealed unsafe class TransformerPass : IDirectPass
 {
@@ -58,18 +58,22 @@ internal sealed unsafe class TransformerPass : IDirectPass
     public static TransformerPass? For(
         nn.Module<Tensor, Tensor> module, FlatParameters<float> parameters, Tensor inputs, int batch, int parts) =>
         Compute.HasMkl && module is CharTransformer transformer && Takes(transformer, inputs)
-            && Kept(transformer, batch, inputs.shape[1]) <= MaxKept && TransformerWeights.Of(transformer, parameters) is { } at
+            && Kept(transformer, batch, inputs.shape[1]) <= MaxKept
+            && TransformerWeights.Of(transformer, parameters) is { } at
             ? new TransformerPass(transformer, parameters, at, Math.Min(parts, Math.Max(1, batch)))
             : null;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">They are of another shape or type, or hold symbols that the model does not have.</exception>
+    /// <exception cref="ArgumentException">
+    /// They are of another shape or type, or hold symbols that the model does not have.
+    /// </exception>
     public Tensor Forward(Tensor inputs)
     {
         if (!Takes(module, inputs))
         {
             throw new ArgumentException(
-                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); texts × up to {module.Context} of int64 are needed.");
+                $"The inputs are {inputs.dtype} of the shape ({string.Join(", ", inputs.shape)}); texts × up to "
+                + $"{module.Context} of int64 are needed.");
         }
 
         given = inputs.is_contiguous() ? inputs : inputs.contiguous();
@@ -78,7 +82,8 @@ internal sealed unsafe class TransformerPass : IDirectPass
         {
             if (symbol < 0 || symbol >= module.SymbolCount)
             {
-                throw new ArgumentException($"The model has the symbols 0 to {module.SymbolCount - 1}; {symbol} is not one of them.");
+                throw new ArgumentException(
+                    $"The model has the symbols 0 to {module.SymbolCount - 1}; {symbol} is not one of them.");
             }
         }
 

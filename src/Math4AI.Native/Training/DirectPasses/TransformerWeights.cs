@@ -11,24 +11,28 @@ namespace Math4AI.Training.DirectPasses;
 /// <param name="Places">context × width.</param>
 /// <param name="Norm">The scales of the last norm.</param>
 /// <param name="Blocks">Those of each block.</param>
-internal sealed record TransformerWeights(int Symbols, int Places, int Norm, IReadOnlyList<TransformerWeights.Block> Blocks)
+internal sealed record TransformerWeights(
+    int Symbols, int Places, int Norm, IReadOnlyList<TransformerWeights.Block> Blocks)
 {
     /// <summary>The places by the names of the parameters; null where some are not trained.</summary>
     /// <param name="module">The model.</param>
     /// <param name="parameters">Its parameters.</param>
     public static TransformerWeights? Of(CharTransformer module, FlatParameters<float> parameters)
     {
-        string[] names = [.. module.named_parameters().Where(named => named.parameter.requires_grad).Select(named => named.name)];
+        string[] names =
+            [.. module.named_parameters().Where(named => named.parameter.requires_grad).Select(named => named.name)];
         if (names.Length != module.parameters().Count() || names.Length != parameters.Segments.Count)
         {
             return null;
         }
 
         int Start(string name) => parameters.Segments[Array.IndexOf(names, name + ".weight")].Start;
-        return new TransformerWeights(Start("symbols"), Start("places"), Start("norm"), [.. Enumerable.Range(0, module.Layers).Select(layer =>
+        return new TransformerWeights(
+            Start("symbols"), Start("places"), Start("norm"), [.. Enumerable.Range(0, module.Layers).Select(layer =>
         {
             int Of(string name) => Start($"blocks.{layer}.{name}");
-            return new Block(Of("attentionNorm"), Of("queriesKeysValues"), Of("attended"), Of("layerNorm"), Of("up"), Of("down"));
+            return new Block(
+                Of("attentionNorm"), Of("queriesKeysValues"), Of("attended"), Of("layerNorm"), Of("up"), Of("down"));
         })]);
     }
 
@@ -39,5 +43,6 @@ internal sealed record TransformerWeights(int Symbols, int Places, int Norm, IRe
     /// <param name="LayerNorm">The scales of the norm before the two layers.</param>
     /// <param name="Up">4 width × width.</param>
     /// <param name="Down">width × 4 width.</param>
-    internal sealed record Block(int AttentionNorm, int QueriesKeysValues, int Attended, int LayerNorm, int Up, int Down);
+    internal sealed record Block(
+        int AttentionNorm, int QueriesKeysValues, int Attended, int LayerNorm, int Up, int Down);
 }

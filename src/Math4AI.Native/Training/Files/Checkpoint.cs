@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Files;
 
 /// <summary>Where and how often a training is saved, so that it can go on after it was killed.</summary>
-/// <param name="Path">One file, safetensors: weights, moments, and the rest as JSON in its header. It is always whole.</param>
+/// <param name="Path">
+/// One file, safetensors: weights, moments, and the rest as JSON in its header. It is always whole.
+/// </param>
 public sealed record CheckpointOptions(string Path)
 {
     /// <summary>Gets the number of steps between checkpoints; null to go by the time alone.</summary>
@@ -26,8 +28,9 @@ public sealed record CheckpointOptions(string Path)
     public bool Resume { get; init; }
 
     /// <summary>
-    /// Gets whether a resumed training may have more epochs or steps than the one that was saved. From there on it follows its schedule as one of the
-    /// new length does: a schedule that falls to 0 at the end rises again, which <see cref="TrainingResult.Warnings"/> says.
+    /// Gets whether a resumed training may have more epochs or steps than the one that was saved. From there on it
+    /// follows its schedule as one of the new length does: a schedule that falls to 0 at the end rises again, which
+    /// <see cref="TrainingResult.Warnings"/> says.
     /// </summary>
     public bool Extend { get; init; }
 
@@ -38,7 +41,9 @@ public sealed record CheckpointOptions(string Path)
     public static string ReadNote(string path)
     {
         Safetensors.Read(path, out IReadOnlyDictionary<string, string> header);
-        return header.TryGetValue(Checkpoint.NoteHeader, out string? note) ? note : throw new InvalidDataException($"{path} is no checkpoint of a training.");
+        return header.TryGetValue(Checkpoint.NoteHeader, out string? note)
+            ? note
+            : throw new InvalidDataException($"{path} is no checkpoint of a training.");
     }
 }
 
@@ -67,7 +72,9 @@ internal sealed record TrainingState(
     /// <summary>Gets the version of what is saved.</summary>
     public int Version { get; init; }
 
-    /// <summary>Gets the validation loss of the saved weights, where there was no evaluation before; otherwise null.</summary>
+    /// <summary>
+    /// Gets the validation loss of the saved weights, where there was no evaluation before; otherwise null.
+    /// </summary>
     public double? FirstLoss { get; init; }
 
     /// <summary>Gets the number of steps that the training was to take in all.</summary>
@@ -86,7 +93,8 @@ internal static class Checkpoint
     private const string Optimizer = "optimizer.";
 
     /// <summary>Writes beside, and then renames: whoever reads finds the old file or the new one.</summary>
-    public static void Save(CheckpointOptions options, TrainingState state, nn.Module module, OptimizerRun optimizer, ModuleState? best)
+    public static void Save(
+        CheckpointOptions options, TrainingState state, nn.Module module, OptimizerRun optimizer, ModuleState? best)
     {
         using ModuleState now = ModuleState.Of(module);
         var header = new Dictionary<string, string>
@@ -95,8 +103,11 @@ internal static class Checkpoint
             [Header] = JsonSerializer.Serialize(
                 state with { Version = TrainingState.CurrentVersion }, CheckpointJson.Default.TrainingState),
         };
-        IEnumerable<(string, RawArray)> arrays = now.Arrays(Model).Concat(best?.Arrays(Best) ?? []).Concat(optimizer.States.Select(
-            pair => (Optimizer + pair.Key, pair.Value is double[] wide ? RawArray.Of([wide.Length], wide) : RawArray.Of([pair.Value.Length], (float[])pair.Value))));
+        IEnumerable<(string, RawArray)> arrays =
+            now.Arrays(Model).Concat(best?.Arrays(Best) ?? []).Concat(optimizer.States.Select(
+            pair => (Optimizer + pair.Key, pair.Value is double[] wide
+                ? RawArray.Of([wide.Length], wide)
+                : RawArray.Of([pair.Value.Length], (float[])pair.Value))));
         FileTransaction.WriteOne(options.Path, replace: true, partial => Safetensors.Write(partial, arrays, header));
     }
 
@@ -118,11 +129,16 @@ internal static class Checkpoint
         ModuleState Part(string prefix)
         {
             using var scope = NewDisposeScope();
-            return new ModuleState(arrays.Where(array => array.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
-                array => array.Key[prefix.Length..], array => TensorArrays.ToTensor(array.Value).DetachFromDisposeScope()));
+            return new ModuleState(
+                arrays.Where(array => array.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(
+                array => array.Key[prefix.Length..],
+                array => TensorArrays.ToTensor(array.Value).DetachFromDisposeScope()));
         }
 
-        return new Saved(path, state with { Identity = identity }, Part(Model), state.BestEpoch > 0 ? Part(Best) : null, arrays);
+        return new Saved(path, state with
+        {
+            Identity = identity,
+        }, Part(Model), state.BestEpoch > 0 ? Part(Best) : null, arrays);
     }
 
     /// <summary>What a checkpoint holds.</summary>
@@ -147,7 +163,8 @@ internal static class Checkpoint
                 if (!Arrays.TryGetValue(Optimizer + name, out (string Type, long[] Shape, byte[] Bytes) saved)
                     || saved.Bytes.Length != Buffer.ByteLength(array))
                 {
-                    throw new InvalidDataException($"{Path} is of another training: what the optimizer remembers ('{name}') does not fit.");
+                    throw new InvalidDataException(
+                        $"{Path} is of another training: what the optimizer remembers ('{name}') does not fit.");
                 }
             }
         }
@@ -179,8 +196,12 @@ internal static class Checkpoint
             return state switch
             {
                 { Version: not TrainingState.CurrentVersion } => throw new InvalidDataException(
-                    $"{path} was saved by {(state.Version < TrainingState.CurrentVersion ? "an earlier" : "a newer")} version of Math4AI.Native: go on with that one, or begin the training anew."),
-                { Identity.Settings: not null, History: not null, Step: >= 0 } when state.History.All(epoch => epoch is not null) => state,
+                    $"{path} was saved by {(state.Version < TrainingState.CurrentVersion ? "an earlier" : "a newer")} "
+                    + "version of Math4AI.Native: go on with that one, or begin the training anew."),
+                {
+                    Identity.Settings: not null, History: not null,
+                    Step: >= 0
+                } when state.History.All(epoch => epoch is not null) => state,
                 _ => throw new JsonException("incomplete"),
             };
         }
@@ -193,6 +214,7 @@ internal static class Checkpoint
 
 /// <summary>JSON without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, MaxDepth = 16)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, MaxDepth = 16)]
 [JsonSerializable(typeof(TrainingState))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

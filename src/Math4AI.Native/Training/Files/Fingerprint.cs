@@ -10,14 +10,15 @@ internal static class Fingerprint
     private const int Samples = 1024;
 
     /// <summary>Identifies a training.</summary>
-    public static TrainingIdentity Of(nn.Module module, TrainingData train, TrainingData validation, TrainerOptions options) => new()
-    {
-        Structure = TrainingIdentity.StructureOf(module),
-        Samples = train.Count,
-        ValidationSamples = validation.Count,
-        Data = Of(train),
-        Settings = options.Identity(module),
-    };
+    public static TrainingIdentity Of(nn.Module module, TrainingData train, TrainingData validation,
+        TrainerOptions options) => new()
+        {
+            Structure = TrainingIdentity.StructureOf(module),
+            Samples = train.Count,
+            ValidationSamples = validation.Count,
+            Data = Of(train),
+            Settings = options.Identity(module),
+        };
 
     /// <summary>A hash of samples spread over the training part.</summary>
     private static string Of(TrainingData train)

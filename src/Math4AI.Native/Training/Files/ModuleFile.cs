@@ -10,7 +10,9 @@ namespace Math4AI.Training.Files;
 /// <param name="Missing">Those of the module that the file does not have; they keep their values.</param>
 /// <param name="Unexpected">Those of the file that the module does not have.</param>
 /// <param name="Mismatched">Those of another shape, with both shapes; they keep their values.</param>
-/// <param name="Converted">Those of another type, with both types; they were loaded, rounded where that was necessary.</param>
+/// <param name="Converted">
+/// Those of another type, with both types; they were loaded, rounded where that was necessary.
+/// </param>
 public sealed record LoadReport(
     IReadOnlyList<string> Loaded,
     IReadOnlyList<string> Missing,
@@ -26,20 +28,23 @@ public sealed record LoadReport(
     {
         string Part(string what, IReadOnlyList<string> names) => names.Count == 0
             ? string.Empty
-            : $"; {what}: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty)}";
+            : $"; {what}: "
+                + $"{string.Join(", ", names.Take(10))}{(names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty)}";
         return $"{Loaded.Count} loaded{Part("missing in the file", Missing)}{Part("not in the module", Unexpected)}"
             + $"{Part("of another shape", Mismatched)}{Part("of another type", Converted)}";
     }
 }
 
 /// <summary>
-/// Saves and loads the parameters and buffers of any module by name: as safetensors, which Python's package of that name reads, and in the format of
-/// TorchSharp's own <c>save</c> and <c>load</c>. Export to ONNX is not offered: TorchSharp has no exporter.
+/// Saves and loads the parameters and buffers of any module by name: as safetensors, which Python's package of that
+/// name reads, and in the format of TorchSharp's own <c>save</c> and <c>load</c>. Export to ONNX is not offered:
+/// TorchSharp has no exporter.
 /// </summary>
 public static class ModuleFile
 {
     /// <summary>
-    /// Saves a module: as safetensors if the path ends in .safetensors, otherwise in the format of TorchSharp. The file is written whole or not at all.
+    /// Saves a module: as safetensors if the path ends in .safetensors, otherwise in the format of TorchSharp. The file
+    /// is written whole or not at all.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="path">The file; it is replaced.</param>
@@ -62,20 +67,23 @@ public static class ModuleFile
                 using DisposeScope scope = NewDisposeScope();
 
                 // TorchSharp saves no tensor whose elements lie in another order.
-                nn.Module.save_state_dict(writer, module.state_dict().ToDictionary(one => one.Key, one => one.Value.detach().contiguous()));
+                nn.Module.save_state_dict(
+                    writer, module.state_dict().ToDictionary(one => one.Key, one => one.Value.detach().contiguous()));
             }
         });
     }
 
     /// <summary>
-    /// Loads a module from a file that <see cref="Save"/> or Python wrote, or from a checkpoint of a training, whose best weights it takes. The
-    /// parameters keep their memory, type and strides.
+    /// Loads a module from a file that <see cref="Save"/> or Python wrote, or from a checkpoint of a training, whose
+    /// best weights it takes. The parameters keep their memory, type and strides.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="path">The file; its content says its format.</param>
     /// <param name="strict">Whether names and shapes must be the same; otherwise what fits is loaded.</param>
     /// <returns>What was loaded and what did not fit.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, or does not fit and <paramref name="strict"/> is true; nothing was loaded.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or does not fit and <paramref name="strict"/> is true; nothing was loaded.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static LoadReport Load(nn.Module module, string path, bool strict = true)
     {
@@ -99,11 +107,13 @@ public static class ModuleFile
     /// <param name="strict">Whether names and shapes must be the same.</param>
     /// <param name="mayMiss">Tensors that may be missing even so.</param>
     internal static LoadReport Give(
-        nn.Module module, IReadOnlyDictionary<string, Tensor> arrays, string path, bool strict, Predicate<Tensor> mayMiss)
+        nn.Module module, IReadOnlyDictionary<string, Tensor> arrays, string path, bool strict,
+        Predicate<Tensor> mayMiss)
     {
         using IDisposable mode = no_grad();
         var tensors = ModuleState.TensorsOf(module, hasTransient: false).ToList();
-        bool Fits((string Name, Tensor Tensor) one) => arrays.TryGetValue(one.Name, out Tensor? array) && array.shape.SequenceEqual(ShapeOf(one.Tensor));
+        bool Fits((string Name, Tensor Tensor) one) =>
+            arrays.TryGetValue(one.Name, out Tensor? array) && array.shape.SequenceEqual(ShapeOf(one.Tensor));
 
         // A tensor that two layers share has two names in TorchSharp's format, and one here.
         HashSet<string> here = [.. tensors.Select(one => one.Name), .. module.state_dict().Keys];
@@ -112,8 +122,10 @@ public static class ModuleFile
             [.. tensors.Where(one => !arrays.ContainsKey(one.Name) && !mayMiss(one.Tensor)).Select(one => one.Name)],
             [.. arrays.Keys.Where(name => !here.Contains(name)).Order(StringComparer.Ordinal)],
             [.. tensors.Where(one => arrays.ContainsKey(one.Name) && !Fits(one)).Select(one =>
-                $"{one.Name} ({string.Join(", ", arrays[one.Name].shape)}) for ({string.Join(", ", ShapeOf(one.Tensor))})")],
-            [.. tensors.Where(one => Fits(one) && !one.Tensor.is_complex() && arrays[one.Name].dtype != one.Tensor.dtype)
+                $"{one.Name} ({string.Join(", ", arrays[one.Name].shape)}) for "
+                    + $"({string.Join(", ", ShapeOf(one.Tensor))})")],
+            [.. tensors.Where(
+                one => Fits(one) && !one.Tensor.is_complex() && arrays[one.Name].dtype != one.Tensor.dtype)
                 .Select(one => $"{one.Name} {arrays[one.Name].dtype} to {one.Tensor.dtype}")]);
         if (strict && !report.IsComplete)
         {
@@ -128,10 +140,13 @@ public static class ModuleFile
         return report;
     }
 
-    /// <summary>Reads the arrays of a file of weights; of a checkpoint, the best weights, or the last where there is no best.</summary>
+    /// <summary>
+    /// Reads the arrays of a file of weights; of a checkpoint, the best weights, or the last where there is no best.
+    /// </summary>
     internal static Dictionary<string, Tensor> ReadArrays(string path)
     {
-        IReadOnlyDictionary<string, (string, long[], byte[])> arrays = Safetensors.ReadRaw(path, out IReadOnlyDictionary<string, string> header);
+        IReadOnlyDictionary<string, (string, long[], byte[])> arrays =
+            Safetensors.ReadRaw(path, out IReadOnlyDictionary<string, string> header);
         string prefix = !header.ContainsKey(Checkpoint.Header) ? string.Empty
             : arrays.Keys.Any(name => name.StartsWith(Checkpoint.Best, StringComparison.Ordinal)) ? Checkpoint.Best
             : Checkpoint.Model;
@@ -141,12 +156,15 @@ public static class ModuleFile
 
     private static long[] ShapeOf(Tensor tensor) => tensor.is_complex() ? [.. tensor.shape, 2L] : tensor.shape;
 
-    /// <summary>A header's length is followed by a brace; TorchSharp's format begins with the number of its tensors.</summary>
+    /// <summary>
+    /// A header's length is followed by a brace; TorchSharp's format begins with the number of its tensors.
+    /// </summary>
     private static bool IsSafetensors(string path)
     {
         using FileStream file = File.OpenRead(path);
         Span<byte> start = stackalloc byte[9];
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{' && start[7] == 0;
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[8] == (byte)'{'
+            && start[7] == 0;
     }
 
     private static Dictionary<string, Tensor> ReadTorchSharp(string path)
@@ -163,9 +181,11 @@ public static class ModuleFile
 
             return tensors;
         }
-        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException
+            or OverflowException)
         {
-            throw new InvalidDataException($"{path} holds no weights, neither as safetensors nor in the format of TorchSharp.", e);
+            throw new InvalidDataException(
+                $"{path} holds no weights, neither as safetensors nor in the format of TorchSharp.", e);
         }
     }
 }

@@ -19,16 +19,19 @@ internal static class NetworkFolder
         using DisposeScope scope = NewDisposeScope();
 
         // Norms count their batches; files of earlier versions do not hold the count, which no prediction needs.
-        ModuleFile.Give(network, ModuleFile.ReadArrays(path), path, strict: true, missing => missing.dtype == ScalarType.Int64);
+        ModuleFile.Give(
+            network, ModuleFile.ReadArrays(path), path, strict: true, missing => missing.dtype == ScalarType.Int64);
     }
 
-    public static void Write<T>(string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, nn.Module network) =>
+    public static void Write<T>(
+        string folder, FileTransaction files, string kind, T about, JsonTypeInfo<T> type, nn.Module network) =>
         ModelFolder.Write(folder, files, kind, about, type, path => ModuleFile.Write(path, network));
 }
 
 /// <summary>JSON without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, MaxDepth = 16)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
+    MaxDepth = 16)]
 [JsonSerializable(typeof(TableModelDescription))]
 [JsonSerializable(typeof(ImageModelDescription))]
 [JsonSerializable(typeof(LearnedTableDescription))]

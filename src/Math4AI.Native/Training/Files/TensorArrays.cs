@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Training.Files;
 
-/// <summary>Tensors as arrays of a file, and back, without a change of type. Complex numbers are pairs in a last dimension of 2.</summary>
+/// <summary>
+/// Tensors as arrays of a file, and back, without a change of type. Complex numbers are pairs in a last dimension of 2.
+/// </summary>
 internal static class TensorArrays
 {
     private const int WrittenAtOnce = 1 << 26;
@@ -36,8 +38,10 @@ internal static class TensorArrays
         };
         long[] shape = tensor.is_complex() ? [.. tensor.shape, 2L] : tensor.shape;
         return Types.TryGetValue(type, out string? name)
-            ? new RawArray(name, shape, shape.Aggregate(1L, (a, b) => a * b) * ElementSize(type), stream => Write(tensor, stream))
-            : throw new NotSupportedException($"A tensor of {tensor.dtype} cannot be saved: safetensors has no such type.");
+            ? new RawArray(
+                name, shape, shape.Aggregate(1L, (a, b) => a * b) * ElementSize(type), stream => Write(tensor, stream))
+            : throw new NotSupportedException(
+                $"A tensor of {tensor.dtype} cannot be saved: safetensors has no such type.");
     }
 
     /// <summary>Returns an array of a file as a tensor of its own memory, in the caller's scope.</summary>
@@ -56,7 +60,9 @@ internal static class TensorArrays
         return tensor;
     }
 
-    /// <summary>Reads a tensor in the format of TorchSharp: its type, its shape, and its elements as they lie in memory.</summary>
+    /// <summary>
+    /// Reads a tensor in the format of TorchSharp: its type, its shape, and its elements as they lie in memory.
+    /// </summary>
     /// <exception cref="FormatException">It is none.</exception>
     /// <exception cref="EndOfStreamException">The file is cut off.</exception>
     public static Tensor ReadTorchSharp(BinaryReader reader)

@@ -3,8 +3,8 @@ using TorchSharp;
 namespace Math4AI.Training.Files;
 
 /// <summary>
-/// Writes the losses of a training to an event file of TensorBoard, as they come: give it to <see cref="Trainer"/> as the progress. The
-/// files are TorchSharp's own; <c>tensorboard --logdir FOLDER</c> shows them.
+/// Writes the losses of a training to an event file of TensorBoard, as they come: give it to <see cref="Trainer"/> as
+/// the progress. The files are TorchSharp's own; <c>tensorboard --logdir FOLDER</c> shows them.
 /// </summary>
 public sealed class TensorBoardLog : IProgress<TrainingEpoch>
 {

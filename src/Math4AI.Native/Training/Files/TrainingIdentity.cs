@@ -5,7 +5,9 @@ namespace Math4AI.Training.Files;
 /// <summary>What makes a training the one it is: a checkpoint goes on only in the same training.</summary>
 internal sealed record TrainingIdentity
 {
-    /// <summary>Gets the classes of the module's parts, and the types and shapes of its parameters and buffers, by name.</summary>
+    /// <summary>
+    /// Gets the classes of the module's parts, and the types and shapes of its parameters and buffers, by name.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Structure { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Gets the number of samples that are trained on.</summary>
@@ -23,7 +25,10 @@ internal sealed record TrainingIdentity
     /// <summary>Describes a module.</summary>
     public static IReadOnlyDictionary<string, string> StructureOf(nn.Module module)
     {
-        var structure = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["the module"] = module.GetType().Name };
+        var structure = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["the module"] = module.GetType().Name,
+        };
         foreach ((string name, nn.Module part) in module.named_modules())
         {
             structure[name] = part.GetType().Name;
@@ -51,7 +56,8 @@ internal sealed record TrainingIdentity
         {
             return Samples == now.Samples && ValidationSamples == now.ValidationSamples
                 ? "the data differ"
-                : $"the data differ: there are now {now.Samples} samples and {now.ValidationSamples} of the validation part, and there were {Samples} and {ValidationSamples}";
+                : $"the data differ: there are now {now.Samples} samples and {now.ValidationSamples} of the validation "
+                    + $"part, and there were {Samples} and {ValidationSamples}";
         }
 
         IReadOnlyDictionary<string, string> defaults = new TrainerOptions().Identity();
@@ -59,13 +65,16 @@ internal sealed record TrainingIdentity
             .Where(name => !mayBeLonger || name is not ("epochs" or "steps"))
             .ToDictionary(name => name, name => of.Settings.GetValueOrDefault(name) ?? defaults[name]);
         string? setting = First(Complete(this), Complete(now), "another");
-        bool isLength = setting is not null && (setting.StartsWith("epochs", StringComparison.Ordinal) || setting.StartsWith("steps", StringComparison.Ordinal));
+        bool isLength = setting is not null && (setting.StartsWith("epochs", StringComparison.Ordinal)
+            || setting.StartsWith("steps", StringComparison.Ordinal));
         return isLength ? $"{setting}; set CheckpointOptions.Extend to train for longer" : setting;
     }
 
-    private static string? First(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now, string absent) =>
+    private static string? First(
+        IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now, string absent) =>
         before.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
             .Where(name => before.GetValueOrDefault(name) != now.GetValueOrDefault(name))
-            .Select(name => $"{name} is now '{now.GetValueOrDefault(name) ?? absent}', and was '{before.GetValueOrDefault(name) ?? absent}'")
+            .Select(name => $"{name} is now '{now.GetValueOrDefault(name) ?? absent}', and was "
+                + $"'{before.GetValueOrDefault(name) ?? absent}'")
             .FirstOrDefault();
 }

@@ -20,7 +20,8 @@ namespace Math4AI.Training.Images;
 public sealed record ImageModelDescription(ImageShape Shape, string Target, int Filters, double Mean, double Deviation);
 
 /// <summary>A trained classifier of images.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
+    + "handles free them.")]
 public sealed class ImageModel : IFilePredictor
 {
     internal const string Kind = "images";
@@ -34,7 +35,8 @@ public sealed class ImageModel : IFilePredictor
     internal ImageModel(ImageModelDescription about)
     {
         About = about;
-        network = new ConvNet(about.Shape.Channels, about.Shape.Height, about.Shape.Width, about.Shape.Classes.Count, about.Filters);
+        network = new ConvNet(
+            about.Shape.Channels, about.Shape.Height, about.Shape.Width, about.Shape.Classes.Count, about.Filters);
     }
 
     /// <summary>Gets the description of the model.</summary>
@@ -80,12 +82,19 @@ public sealed class ImageModel : IFilePredictor
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ImageModel Load(string folder)
     {
-        ImageModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.ImageModelDescription, about =>
-            about is { Target: not null, Filters: > 0 and <= 1024, Shape: { Channels: 1 or 3, Height: >= 4 and <= MaxSide, Width: >= 4 and <= MaxSide } }
-            && about.Shape.Classes is { Count: >= 2 and <= MaxClasses } && about.Shape.Classes.All(name => name is not null)
+        ImageModelDescription about =
+            ModelFolder.ReadDescription(folder, ModelJson.Default.ImageModelDescription, about =>
+            about is
+            {
+                Target: not null, Filters: > 0
+                and <= 1024, Shape: { Channels: 1 or 3, Height: >= 4 and <= MaxSide, Width: >= 4 and <= MaxSide }
+            }
+            && about.Shape.Classes is { Count: >= 2 and <= MaxClasses }
+                && about.Shape.Classes.All(name => name is not null)
             && double.IsFinite(about.Mean) && about.Deviation > 0.0 && about.Shape.Largest > 0.0);
         ImageShape shape = about.Shape;
-        ModelFolder.RequireWeights(folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
+        ModelFolder.RequireWeights(
+            folder, 2.0 * about.Filters * (shape.Height / 4) * (shape.Width / 4) * shape.Classes.Count);
         var model = new ImageModel(about);
         NetworkFolder.ReadWeights(folder, model.network);
         return model;
@@ -107,7 +116,8 @@ public sealed class ImageModel : IFilePredictor
         if (images.Channels != shape.Channels || images.Height != shape.Height || images.Width != shape.Width)
         {
             throw new ArgumentException(
-                $"The images have {images.Channels} channels of {images.Height} × {images.Width} pixels; the model was trained on {shape.Channels} of {shape.Height} × {shape.Width}.");
+                $"The images have {images.Channels} channels of {images.Height} × {images.Width} pixels; the model was "
+                + $"trained on {shape.Channels} of {shape.Height} × {shape.Width}.");
         }
 
         using IDisposable mode = no_grad();
@@ -119,9 +129,11 @@ public sealed class ImageModel : IFilePredictor
         {
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(AtOnce, images.Count - first);
-            Tensor batch = tensor(inputs.AsSpan(first * size, count * size).ToArray(), [count, shape.Channels, shape.Height, shape.Width]);
+            Tensor batch = tensor(inputs.AsSpan(first * size, count * size).ToArray(),
+                [count, shape.Channels, shape.Height, shape.Width]);
             float[] values = nn.functional.softmax(network.forward(batch), 1).contiguous().data<float>().ToArray();
-            probabilities.AddRange(values.Chunk(shape.Classes.Count).Select(row => Array.ConvertAll(row, value => (double)value)));
+            probabilities.AddRange(
+                values.Chunk(shape.Classes.Count).Select(row => Array.ConvertAll(row, value => (double)value)));
         }
 
         return [.. probabilities];

@@ -21,7 +21,8 @@ internal static class ImageTraining
     {
         Check(images, test);
         int[][] parts = Split(images, options.Trainer.Seed, test is null);
-        ImageSet train = images.Select(parts[0]), validation = images.Select(parts[1]), tested = test ?? images.Select(parts[2]);
+        ImageSet train = images.Select(parts[0]), validation = images.Select(parts[1]),
+            tested = test ?? images.Select(parts[2]);
         double mean = train.Pixels.Average(pixel => (double)pixel);
         double deviation = Math.Sqrt(train.Pixels.Average(pixel => (pixel - mean) * (pixel - mean)));
         var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
@@ -52,12 +53,14 @@ internal static class ImageTraining
         Tensor Targets(ImageSet images) => tensor(Array.ConvertAll(images.Labels, label => (long)label));
         float[] inputs = model.Standardized(train);
         TrainingData data = options.Shift
-            ? new ShiftedImages(inputs, Shape(train), Targets(train), fill: (float)(-model.About.Mean / model.About.Deviation))
+            ? new ShiftedImages(
+                inputs, Shape(train), Targets(train), fill: (float)(-model.About.Mean / model.About.Deviation))
             : new TensorData(tensor(inputs, Shape(train)), Targets(train));
         var chosenBy = new TensorData(tensor(model.Standardized(validation), Shape(validation)), Targets(validation));
         return Trainer.Fit(
             model.Network,
-            (outputs, targets) => nn.functional.cross_entropy(outputs, targets, label_smoothing: options.LabelSmoothing),
+            (outputs, targets) =>
+                nn.functional.cross_entropy(outputs, targets, label_smoothing: options.LabelSmoothing),
             data,
             chosenBy,
             options.Trainer,
@@ -73,7 +76,8 @@ internal static class ImageTraining
             throw new ArgumentException("The images are of fewer than two classes: there is nothing to tell apart.");
         }
 
-        if (test is not null && (test.Channels != images.Channels || test.Height != images.Height || test.Width != images.Width))
+        if (test is not null
+            && (test.Channels != images.Channels || test.Height != images.Height || test.Width != images.Width))
         {
             throw new ArgumentException(
                 $"The images of the test part have {test.Channels} channels of {test.Height} × {test.Width} pixels, "
@@ -85,7 +89,8 @@ internal static class ImageTraining
             int unknown = Array.FindIndex(part.Labels, label => label < 0 || label >= images.Classes.Count);
             if (unknown >= 0)
             {
-                throw new ArgumentException($"The class of {part.Names[unknown]} is not known, or none of those for training.");
+                throw new ArgumentException(
+                    $"The class of {part.Names[unknown]} is not known, or none of those for training.");
             }
         }
     }
@@ -103,7 +108,8 @@ internal static class ImageTraining
             int test = hasTest ? (int)Math.Ceiling(TestShare * rows.Length) : 0;
             if (rows.Length <= validation + test)
             {
-                throw new ArgumentException($"There are {rows.Length} images of the class '{images.Classes[label]}': too few to train and test; 4 and more are needed.");
+                throw new ArgumentException($"There are {rows.Length} images of the class '{images.Classes[label]}': "
+                    + "too few to train and test; 4 and more are needed.");
             }
 
             parts[1].AddRange(rows[..validation]);

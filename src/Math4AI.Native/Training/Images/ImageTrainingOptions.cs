@@ -16,5 +16,11 @@ public sealed record ImageTrainingOptions
     public double LabelSmoothing { get; init; } = 0.1;
 
     /// <summary>Gets the settings of the trainer.</summary>
-    public TrainerOptions Trainer { get; init; } = new() { Epochs = 20, BatchSize = 64, Rate = 1e-2, WeightDecay = 1e-2 };
+    public TrainerOptions Trainer { get; init; } = new()
+    {
+        Epochs = 20,
+        BatchSize = 64,
+        Rate = 1e-2,
+        WeightDecay = 1e-2,
+    };
 }

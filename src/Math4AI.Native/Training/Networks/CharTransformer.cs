@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Networks;
 
 /// <summary>
-/// A small decoder-only transformer: norms before each part, causal attention, and one table for symbols at both ends. Sources: A.
-/// Vaswani et al., NIPS (2017); the initialisation after A. Radford et al., "Language models are unsupervised multitask learners" (2019).
+/// A small decoder-only transformer: norms before each part, causal attention, and one table for symbols at both ends.
+/// Sources: A. Vaswani et al., NIPS (2017); the initialisation after A. Radford et al., "Language models are
+/// unsupervised multitask learners" (2019).
 /// </summary>
 public sealed class CharTransformer : nn.Module<Tensor, Tensor>
 {
@@ -34,7 +35,8 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         if (width < heads || width % heads != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(width), width, $"The width must be a multiple of the {heads} heads.");
+            throw new ArgumentOutOfRangeException(
+                nameof(width), width, $"The width must be a multiple of the {heads} heads.");
         }
 
         (Context, Layers, Heads, Width, SymbolCount) = (context, layers, heads, width, symbolCount);

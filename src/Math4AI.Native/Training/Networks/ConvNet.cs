@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Networks;
 
 /// <summary>
-/// A small convolutional network for images: two stages, each a 3 × 3 convolution, norm of batches, rectifier, a residual block and a
-/// maximum over 2 × 2 pixels, and a linear layer. Source of the blocks: K. He, X. Zhang, S. Ren, J. Sun, CVPR (2016).
+/// A small convolutional network for images: two stages, each a 3 × 3 convolution, norm of batches, rectifier, a
+/// residual block and a maximum over 2 × 2 pixels, and a linear layer. Source of the blocks: K. He, X. Zhang, S. Ren,
+/// J. Sun, CVPR (2016).
 /// </summary>
 public sealed class ConvNet : nn.Module<Tensor, Tensor>
 {

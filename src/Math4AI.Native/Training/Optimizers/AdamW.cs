@@ -6,8 +6,9 @@ using System.Runtime.Intrinsics;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// Adam with decoupled weight decay: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ (1 − η λ) − η m̂/(√v̂ + ε), with m̂ and v̂ freed of
-/// their bias to 0. Equals <c>torch.optim.AdamW</c>. Source: I. Loshchilov and F. Hutter, ICLR (2019).
+/// Adam with decoupled weight decay: m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ (1 − η λ) − η m̂/(√v̂ + ε),
+/// with m̂ and v̂ freed of their bias to 0. Equals <c>torch.optim.AdamW</c>. Source: I. Loshchilov and F. Hutter, ICLR
+/// (2019).
 /// </summary>
 public sealed record AdamW : ElementwiseOptimizer
 {
@@ -28,7 +29,8 @@ public sealed record AdamW : ElementwiseOptimizer
     {
         double firstBias = 1.0 - Math.Pow(Beta1, update.Step), secondBias = 1.0 - Math.Pow(Beta2, update.Step);
         Step(
-            update.Values, update.Gradient, update.State(0), update.State(1), All<T>(1.0 - update.Rate * update.WeightDecay),
+            update.Values, update.Gradient, update.State(0), update.State(1),
+            All<T>(1.0 - update.Rate * update.WeightDecay),
             All<T>(update.Rate / firstBias), All<T>(1.0 / Math.Sqrt(secondBias)));
     }
 
@@ -40,13 +42,15 @@ public sealed record AdamW : ElementwiseOptimizer
     {
         if (!(Beta1 is >= 0.0 and < 1.0) || !(Beta2 is >= 0.0 and < 1.0) || !(Epsilon > 0.0))
         {
-            throw new ArgumentOutOfRangeException(nameof(Beta1), "AdamW takes β₁ and β₂ from 0 to less than 1, and an ε of more than 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Beta1), "AdamW takes β₁ and β₂ from 0 to less than 1, and an ε of more than 0.");
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step<T>(
-        Span<T> values, ReadOnlySpan<T> gradients, Span<T> means, Span<T> squares, Vector512<T> decay, Vector512<T> size, Vector512<T> root)
+        Span<T> values, ReadOnlySpan<T> gradients, Span<T> means, Span<T> squares, Vector512<T> decay,
+        Vector512<T> size, Vector512<T> root)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector512<T> first = All<T>(Beta1), firstRest = All<T>(1.0 - Beta1);

@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// An optimizer that steps each parameter by its own gradient and by what it remembers of it, as gradient descent and Adam do. Derive
-/// from it for one of your own: <see cref="AdamW"/> and <see cref="Sgd"/> are written the same way.
+/// An optimizer that steps each parameter by its own gradient and by what it remembers of it, as gradient descent and
+/// Adam do. Derive from it for one of your own: <see cref="AdamW"/> and <see cref="Sgd"/> are written the same way.
 /// </summary>
 public abstract record ElementwiseOptimizer : Optimizer
 {
@@ -17,8 +17,8 @@ public abstract record ElementwiseOptimizer : Optimizer
     public abstract int StateCount { get; }
 
     /// <summary>
-    /// Steps some of the parameters. It is called several times a step, on several threads at once, each time with other parameters, and
-    /// must not depend on how they are divided.
+    /// Steps some of the parameters. It is called several times a step, on several threads at once, each time with
+    /// other parameters, and must not depend on how they are divided.
     /// </summary>
     /// <typeparam name="T">The type of the numbers: float, or double for a module of float64.</typeparam>
     /// <param name="update">The parameters, their gradient and what is remembered of them.</param>
@@ -29,7 +29,8 @@ public abstract record ElementwiseOptimizer : Optimizer
         new ElementwiseRun<T>(this, module, options);
 
     /// <summary>Returns a b + c, rounded once.</summary>
-    private protected static Vector512<T> Fused<T>(Vector512<T> a, Vector512<T> b, Vector512<T> c) => typeof(T) == typeof(double)
+    private protected static Vector512<T> Fused<T>(Vector512<T> a, Vector512<T> b, Vector512<T> c) =>
+        typeof(T) == typeof(double)
         ? Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>()
         : Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
 

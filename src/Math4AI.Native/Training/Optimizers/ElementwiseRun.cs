@@ -105,13 +105,15 @@ internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
             for (int first = 0, some; first < whole; first += some)
             {
                 some = isPlain ? whole : Math.Min(Block, whole - first);
-                Update(i, start + first, Flat.Of(i).Slice(start + first, some), Clipped(gradient + first, some, isPlain, block));
+                Update(i, start + first, Flat.Of(i).Slice(start + first, some),
+                    Clipped(gradient + first, some, isPlain, block));
             }
 
             if (count > whole)
             {
                 // Behind the last whole vector there may be no room for another: a copy has it.
-                Span<T> values = Flat.Of(i).Slice(start + whole, count - whole), copy = new(rest, ParameterStore.Alignment);
+                Span<T> values = Flat.Of(i).Slice(start + whole, count - whole),
+                    copy = new(rest, ParameterStore.Alignment);
                 var slopes = new Span<T>(block, ParameterStore.Alignment);
                 copy.Clear();
                 slopes.Clear();

@@ -8,8 +8,9 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// The trainable parameters of a module, stepped as numbers of one type. Gradients stay where backward leaves them: it need not add them to
-/// what is there, and nobody needs to clear them. A network of ours that has a direct pass is moved onto one array for the time of its training.
+/// The trainable parameters of a module, stepped as numbers of one type. Gradients stay where backward leaves them: it
+/// need not add them to what is there, and nobody needs to clear them. A network of ours that has a direct pass is
+/// moved onto one array for the time of its training.
 /// </summary>
 /// <typeparam name="T">float, or double where a parameter is float64.</typeparam>
 internal sealed unsafe class FlatParameters<T> : ParameterStore
@@ -41,14 +42,18 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     /// <summary>Gets all values, where <see cref="MoveOntoOneArray"/> has put them; otherwise nothing.</summary>
     public T[] Values { get; private set; } = [];
 
-    /// <summary>Gets the master copies, in which the parameters of the type of the steps have no place; empty where there are none.</summary>
+    /// <summary>
+    /// Gets the master copies, in which the parameters of the type of the steps have no place; empty where there are
+    /// none.
+    /// </summary>
     public T[] Masters { get; private set; } = [];
 
     /// <summary>Returns the values of a parameter, in the order in which they lie in memory.</summary>
     public Span<T> Of(int segment) => new(addresses[segment], Segments[segment].Count);
 
     /// <summary>
-    /// Returns where the gradient of a parameter lies, its elements in the order of the values; null where backward left none.
+    /// Returns where the gradient of a parameter lies, its elements in the order of the values; null where backward
+    /// left none.
     /// </summary>
     public T* Gradient(int segment) => gradientAddresses[segment];
 
@@ -56,10 +61,12 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     public override bool HasGradient(int segment) => gradientAddresses[segment] is not null;
 
     /// <summary>
-    /// Moves the parameters onto one array, one after the other, until <see cref="Restore"/>: right only for a network whose own code is known
-    /// not to look at the strides of its parameters.
+    /// Moves the parameters onto one array, one after the other, until <see cref="Restore"/>: right only for a network
+    /// whose own code is known not to look at the strides of its parameters.
     /// </summary>
-    /// <param name="areFiltersLast">Whether the filters of convolutions lie channels last, as the processor wants them.</param>
+    /// <param name="areFiltersLast">
+    /// Whether the filters of convolutions lie channels last, as the processor wants them.
+    /// </param>
     public void MoveOntoOneArray(bool areFiltersLast = false)
     {
         Values = new T[Length];
@@ -69,7 +76,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         {
             homes[i] = Parameters[i].detach().DetachFromDisposeScope();
             long[] shape = Parameters[i].shape;
-            using Tensor place = flat.as_strided(shape, areFiltersLast && shape.Length == 4 ? ChannelsLast(shape) : RowMajor(shape), Segments[i].Start);
+            using Tensor place = flat.as_strided(
+                shape, areFiltersLast && shape.Length == 4 ? ChannelsLast(shape) : RowMajor(shape), Segments[i].Start);
             place.copy_(Parameters[i]);
             Parameters[i].set_(place);
         }
@@ -213,7 +221,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     }
 
     private static bool IsOfType(Tensor tensor) =>
-        tensor.dtype == Type || tensor.dtype == (Type == ScalarType.Float64 ? ScalarType.ComplexFloat64 : ScalarType.ComplexFloat32);
+        tensor.dtype == Type
+            || tensor.dtype == (Type == ScalarType.Float64 ? ScalarType.ComplexFloat64 : ScalarType.ComplexFloat32);
 
     private static long[] RowMajor(long[] shape)
     {
@@ -228,7 +237,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         return strides;
     }
 
-    private static long[] ChannelsLast(long[] shape) => [shape[1] * shape[2] * shape[3], 1, shape[3] * shape[1], shape[1]];
+    private static long[] ChannelsLast(long[] shape) =>
+        [shape[1] * shape[2] * shape[3], 1, shape[3] * shape[1], shape[1]];
 
     /// <summary>Whether the elements lie one after the other in some order of the dimensions.</summary>
     private static bool IsDense(Tensor tensor)
@@ -239,7 +249,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
         }
 
         long next = 1;
-        foreach ((long size, long stride) in tensor.shape.Zip(tensor.stride()).Where(dimension => dimension.First > 1).OrderBy(dimension => dimension.Second))
+        foreach ((long size, long stride) in tensor.shape.Zip(tensor.stride()).Where(dimension => dimension.First > 1)
+            .OrderBy(dimension => dimension.Second))
         {
             if (stride != next)
             {
@@ -280,8 +291,11 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
             if (!IsOfType(Parameters[i]) || !IsDense(Parameters[i]))
             {
                 using Tensor some = flat.narrow(0, Segments[i].Start, Segments[i].Count);
-                using Tensor shaped = Parameters[i].is_complex() ? some.view([.. Parameters[i].shape, 2L]) : some.view(Parameters[i].shape);
-                masters[i] = (Parameters[i].is_complex() ? view_as_complex(shaped) : shaped.alias()).DetachFromDisposeScope();
+                using Tensor shaped = Parameters[i].is_complex()
+                    ? some.view([.. Parameters[i].shape, 2L])
+                    : some.view(Parameters[i].shape);
+                masters[i] = (Parameters[i].is_complex() ? view_as_complex(shaped) : shaped.alias())
+                    .DetachFromDisposeScope();
                 masters[i]!.copy_(Parameters[i]);
             }
         }

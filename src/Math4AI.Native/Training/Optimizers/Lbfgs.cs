@@ -3,9 +3,9 @@ using TorchSharp;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// L-BFGS on all of the training part at each step, in pieces of the batch size: for small models, where the last digit of the loss is
-/// wanted. The rate is the length of the first try, 1 as a rule; gradients are not clipped. Source: D. Liu and J. Nocedal, Mathematical
-/// Programming 45 (1989).
+/// L-BFGS on all of the training part at each step, in pieces of the batch size: for small models, where the last digit
+/// of the loss is wanted. The rate is the length of the first try, 1 as a rule; gradients are not clipped. Source: D.
+/// Liu and J. Nocedal, Mathematical Programming 45 (1989).
 /// </summary>
 public sealed record Lbfgs : Optimizer
 {
@@ -35,7 +35,8 @@ public sealed record Lbfgs : Optimizer
     internal override OptimizerRun Begin<T>(torch.nn.Module module, TrainerOptions options) =>
         options.Groups.All(group => group is { RateFactor: 1.0, FromEpoch: 1 or int.MaxValue })
             ? new LbfgsRun<T>(module, options, HistorySize)
-            : throw new ArgumentException("L-BFGS steps all parameters together: its groups have no rates or passes of their own.");
+            : throw new ArgumentException(
+                "L-BFGS steps all parameters together: its groups have no rates or passes of their own.");
 
     internal override void Check() => ArgumentOutOfRangeException.ThrowIfLessThan(HistorySize, 1);
 }

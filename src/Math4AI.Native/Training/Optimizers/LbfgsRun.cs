@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// L-BFGS for the whole training part: each step goes along −H g, where H is made of the last changes of parameters and gradient. One
-/// step asks for one gradient, so that a search along the line is spread over steps: where the loss has not fallen, the step before is
-/// taken back and a quarter of it tried. All that is remembered lies in the states, so that a checkpoint holds it.
-/// Source: D. Liu and J. Nocedal, Mathematical Programming 45 (1989).
+/// L-BFGS for the whole training part: each step goes along −H g, where H is made of the last changes of parameters and
+/// gradient. One step asks for one gradient, so that a search along the line is spread over steps: where the loss has
+/// not fallen, the step before is taken back and a quarter of it tried. All that is remembered lies in the states, so
+/// that a checkpoint holds it. Source: D. Liu and J. Nocedal, Mathematical Programming 45 (1989).
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed unsafe class LbfgsRun<T> : OptimizerRun<T>
@@ -18,7 +18,8 @@ internal sealed unsafe class LbfgsRun<T> : OptimizerRun<T>
     private static readonly T Shorter = T.CreateTruncating(0.25);
     private static readonly T MinLength = T.CreateTruncating(1e-6);
 
-    // Places among what is remembered: the point before, the gradient there, the direction; from there on the pairs; and numbers.
+    // Places among what is remembered: the point before, the gradient there, the direction; from there on the pairs;
+    // and numbers.
     private const int Point = 0;
     private const int Gradient = 1;
     private const int Direction = 2;

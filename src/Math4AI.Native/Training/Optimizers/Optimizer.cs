@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// How a step is made of a gradient. An optimizer is a value, its settings; what it remembers from step to step belongs to the training.
-/// For one of your own, derive from <see cref="ElementwiseOptimizer"/>.
+/// How a step is made of a gradient. An optimizer is a value, its settings; what it remembers from step to step belongs
+/// to the training. For one of your own, derive from <see cref="ElementwiseOptimizer"/>.
 /// </summary>
 public abstract record Optimizer
 {
@@ -37,7 +37,8 @@ public abstract record Optimizer
 
     /// <summary>Takes the parameters of a module over.</summary>
     internal OptimizerRun Begin(torch.nn.Module module, TrainerOptions options) =>
-        ParameterSettings.Of(module, options).Any(one => one.Parameter.dtype is torch.ScalarType.Float64 or torch.ScalarType.ComplexFloat64)
+        ParameterSettings.Of(module, options).Any(
+            one => one.Parameter.dtype is torch.ScalarType.Float64 or torch.ScalarType.ComplexFloat64)
             ? Begin<double>(module, options)
             : Begin<float>(module, options);
 
@@ -51,10 +52,12 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// Names an optimizer and the settings that differ from their defaults: what a checkpoint knows it by, so that a setting that is new
-    /// does not part it from what was saved before.
+    /// Names an optimizer and the settings that differ from their defaults: what a checkpoint knows it by, so that a
+    /// setting that is new does not part it from what was saved before.
     /// </summary>
-    private protected static string Describe(string name, params IEnumerable<(string Name, IFormattable Value, IFormattable Default)> settings) =>
+    private protected static string Describe(
+        string name, params IEnumerable<(string Name, IFormattable Value, IFormattable Default)> settings) =>
         string.Join(' ', settings.Where(setting => !setting.Value.Equals(setting.Default))
-            .Select(setting => $"{setting.Name}={setting.Value.ToString(null, CultureInfo.InvariantCulture)}").Prepend(name));
+            .Select(setting => $"{setting.Name}={setting.Value.ToString(null, CultureInfo.InvariantCulture)}")
+            .Prepend(name));
 }

@@ -9,7 +9,10 @@ internal abstract class OptimizerRun
     /// <summary>Gets what is stepped.</summary>
     public abstract ParameterStore Parameters { get; }
 
-    /// <summary>Gets what a checkpoint holds of this run by name: arrays of one type of number, each with a place for every parameter.</summary>
+    /// <summary>
+    /// Gets what a checkpoint holds of this run by name: arrays of one type of number, each with a place for every
+    /// parameter.
+    /// </summary>
     public abstract IReadOnlyDictionary<string, Array> States { get; }
 
     /// <summary>Gets or sets the number of steps so far.</summary>

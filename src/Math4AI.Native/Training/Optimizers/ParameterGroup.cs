@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// Settings of some of the parameters of a training, chosen by name. A parameter that several groups match belongs to the first of them.
+/// Settings of some of the parameters of a training, chosen by name. A parameter that several groups match belongs to
+/// the first of them.
 /// </summary>
 /// <param name="Pattern">
 /// The names, as <c>named_parameters()</c> has them; * stands for any characters: <c>encoder.*</c>, or <c>*.bias</c>.
@@ -16,12 +17,14 @@ public sealed record ParameterGroup(string Pattern)
     /// <summary>Gets the factor of the rate of these parameters, more than 0.</summary>
     public double RateFactor { get; init; } = 1.0;
 
-    /// <summary>Gets the weight decay of these parameters, 0 or more; null for that of the training by its rule.</summary>
+    /// <summary>
+    /// Gets the weight decay of these parameters, 0 or more; null for that of the training by its rule.
+    /// </summary>
     public double? WeightDecay { get; init; }
 
     /// <summary>
-    /// Gets the pass, from 1, from which these parameters are trained: 1 for from the beginning, and <see cref="Frozen"/> for never. Give groups
-    /// of the layers different ones to unfreeze a network gradually.
+    /// Gets the pass, from 1, from which these parameters are trained: 1 for from the beginning, and
+    /// <see cref="Frozen"/> for never. Give groups of the layers different ones to unfreeze a network gradually.
     /// </summary>
     public int FromEpoch { get; init; } = 1;
 
@@ -33,7 +36,8 @@ public sealed record ParameterGroup(string Pattern)
         ArgumentException.ThrowIfNullOrEmpty(Pattern);
         if (!(RateFactor > 0.0) || !double.IsFinite(RateFactor) || !(WeightDecay is null or >= 0.0) || FromEpoch < 1)
         {
-            throw new ArgumentException($"The group '{Pattern}' needs a factor of more than 0, a decay of 0 or more, and a pass from 1 on.");
+            throw new ArgumentException(
+                $"The group '{Pattern}' needs a factor of more than 0, a decay of 0 or more, and a pass from 1 on.");
         }
     }
 
@@ -46,7 +50,8 @@ public sealed record ParameterGroup(string Pattern)
 /// <param name="RateFactor">The factor of its rate.</param>
 /// <param name="WeightDecay">Its weight decay.</param>
 /// <param name="FromEpoch">The pass from which it is trained, from 1.</param>
-internal sealed record ParameterSettings(string Name, Parameter Parameter, double RateFactor, double WeightDecay, int FromEpoch)
+internal sealed record ParameterSettings(
+    string Name, Parameter Parameter, double RateFactor, double WeightDecay, int FromEpoch)
 {
     /// <summary>Returns the trainable parameters of a module.</summary>
     /// <exception cref="ArgumentException">A group matches no parameter.</exception>
@@ -58,7 +63,8 @@ internal sealed record ParameterSettings(string Name, Parameter Parameter, doubl
             if (!named.Any(one => group.Has(one.name)))
             {
                 throw new ArgumentException(
-                    $"The group '{group.Pattern}' matches no parameter; there are: {string.Join(", ", named.Take(20).Select(one => one.name))}.");
+                    $"The group '{group.Pattern}' matches no parameter; there are: "
+                    + $"{string.Join(", ", named.Take(20).Select(one => one.name))}.");
             }
         }
 
@@ -68,17 +74,21 @@ internal sealed record ParameterSettings(string Name, Parameter Parameter, doubl
             if (parameter.requires_grad && group?.FromEpoch != ParameterGroup.Frozen)
             {
                 double decay = group?.WeightDecay ?? (options.DecayRule(name, parameter) ? options.WeightDecay : 0.0);
-                yield return new ParameterSettings(name, parameter, group?.RateFactor ?? 1.0, decay, group?.FromEpoch ?? 1);
+                yield return new ParameterSettings(
+                    name, parameter, group?.RateFactor ?? 1.0, decay, group?.FromEpoch ?? 1);
             }
         }
     }
 
-    /// <summary>Returns what a checkpoint knows these settings by; empty where they are those of the training.</summary>
+    /// <summary>
+    /// Returns what a checkpoint knows these settings by; empty where they are those of the training.
+    /// </summary>
     public string Describe(TrainerOptions options)
     {
         double usual = Parameter.Dimensions > 1 ? options.WeightDecay : 0.0;
         return RateFactor == 1.0 && WeightDecay == usual && FromEpoch == 1
             ? string.Empty
-            : string.Create(CultureInfo.InvariantCulture, $"{Name}: rate × {RateFactor:R}, decay {WeightDecay:R}, from pass {FromEpoch}");
+            : string.Create(CultureInfo.InvariantCulture, $"{Name}: rate × {RateFactor:R}, decay {WeightDecay:R}, from "
+                + $"pass {FromEpoch}");
     }
 }

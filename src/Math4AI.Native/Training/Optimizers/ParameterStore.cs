@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// The trainable parameters of a module as memory that an optimizer steps without a call of torch. A parameter that lies in memory without gaps
-/// and has the type of the steps is stepped where it lies: it keeps its storage, strides and identity. Any other, such as one of bfloat16, has a
-/// master copy that is stepped instead and rounded to the parameter after each step.
+/// The trainable parameters of a module as memory that an optimizer steps without a call of torch. A parameter that
+/// lies in memory without gaps and has the type of the steps is stepped where it lies: it keeps its storage, strides
+/// and identity. Any other, such as one of bfloat16, has a master copy that is stepped instead and rounded to the
+/// parameter after each step.
 /// </summary>
 internal abstract class ParameterStore
 {
@@ -59,7 +60,10 @@ internal abstract class ParameterStore
     /// <summary>Rounds the master copies to the parameters that have one.</summary>
     public abstract void Publish();
 
-    /// <summary>Gives parameters that were moved for the time of a training their own memory back, with the values that they have now.</summary>
+    /// <summary>
+    /// Gives parameters that were moved for the time of a training their own memory back, with the values that they
+    /// have now.
+    /// </summary>
     public virtual void Restore()
     {
     }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// How the step size changes over a training: a factor of the largest one, <see cref="TrainerOptions.Rate"/>. For a schedule of your own,
-/// derive from it; what its <c>ToString</c> returns is what a checkpoint knows it by.
+/// How the step size changes over a training: a factor of the largest one, <see cref="TrainerOptions.Rate"/>. For a
+/// schedule of your own, derive from it; what its <c>ToString</c> returns is what a checkpoint knows it by.
 /// </summary>
 public abstract record Schedule
 {
@@ -28,7 +28,9 @@ public abstract record Schedule
     /// <summary>
     /// Returns the schedule that divides the step size by 10 whenever the validation loss has stopped falling.
     /// </summary>
-    /// <param name="patience">The number of evaluations without improvement that are tolerated; 10, as in torch.</param>
+    /// <param name="patience">
+    /// The number of evaluations without improvement that are tolerated; 10, as in torch.
+    /// </param>
     public static Schedule OnPlateau(int patience = 10) => new PlateauSchedule(patience);
 
     /// <summary>Gets the schedules that have a name.</summary>
@@ -47,7 +49,8 @@ public abstract record Schedule
     /// <param name="history">The evaluations so far.</param>
     public abstract double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history);
 
-    private static double Rise(int done, double warm, double from) => from + (1.0 - from) * Math.Min(1.0, (done + 1) / warm);
+    private static double Rise(int done, double warm, double from) =>
+        from + (1.0 - from) * Math.Min(1.0, (done + 1) / warm);
 
     private sealed record ConstantSchedule : Schedule
     {

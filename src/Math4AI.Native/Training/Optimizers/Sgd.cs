@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum: g ← ∇ + λ θ, m ← β m + g, θ ← θ − η m, or θ ← θ − η (g + β m) with Nesterov's. Equals
-/// <c>torch.optim.SGD</c>. Sources: B. Polyak, USSR Computational Mathematics and Mathematical Physics 4 (1964); I. Sutskever et al.,
-/// ICML (2013).
+/// Stochastic gradient descent with momentum: g ← ∇ + λ θ, m ← β m + g, θ ← θ − η m, or θ ← θ − η (g + β m) with
+/// Nesterov's. Equals <c>torch.optim.SGD</c>. Sources: B. Polyak, USSR Computational Mathematics and Mathematical
+/// Physics 4 (1964); I. Sutskever et al., ICML (2013).
 /// </summary>
 public sealed record Sgd : ElementwiseOptimizer
 {
@@ -23,10 +23,12 @@ public sealed record Sgd : ElementwiseOptimizer
 
     /// <inheritdoc/>
     public override void Update<T>(in ParameterUpdate<T> update) => Step(
-        update.Values, update.Gradient, update.State(0), All<T>(update.Rate), All<T>(update.WeightDecay), All<T>(Momentum), Nesterov);
+        update.Values, update.Gradient, update.State(0), All<T>(update.Rate), All<T>(update.WeightDecay),
+        All<T>(Momentum), Nesterov);
 
     /// <summary>Returns the name and the settings that differ from their defaults.</summary>
-    public override string ToString() => Describe("sgd", ("momentum", Momentum, 0.9), ("nesterov", Nesterov ? 1 : 0, 0));
+    public override string ToString() =>
+        Describe("sgd", ("momentum", Momentum, 0.9), ("nesterov", Nesterov ? 1 : 0, 0));
 
     internal override void Check()
     {
@@ -39,7 +41,8 @@ public sealed record Sgd : ElementwiseOptimizer
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Step<T>(
-        Span<T> values, ReadOnlySpan<T> gradients, Span<T> momenta, Vector512<T> rate, Vector512<T> decay, Vector512<T> momentum, bool nesterov)
+        Span<T> values, ReadOnlySpan<T> gradients, Span<T> momenta, Vector512<T> rate, Vector512<T> decay,
+        Vector512<T> momentum, bool nesterov)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ref T p = ref MemoryMarshal.GetReference(values), m = ref MemoryMarshal.GetReference(momenta);

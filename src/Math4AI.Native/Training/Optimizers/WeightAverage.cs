@@ -5,8 +5,9 @@ using System.Numerics.Tensors;
 namespace Math4AI.Training.Optimizers;
 
 /// <summary>
-/// How the weights of the steps are averaged. The validation loss, the best weights and the trained module are then those of the average. Buffers,
-/// such as the statistics of batch norms, are not averaged: they are those of the last step.
+/// How the weights of the steps are averaged. The validation loss, the best weights and the trained module are then
+/// those of the average. Buffers, such as the statistics of batch norms, are not averaged: they are those of the last
+/// step.
 /// </summary>
 public sealed record WeightAverage
 {
@@ -21,14 +22,15 @@ public sealed record WeightAverage
     public int FirstStep { get; private init; } = 1;
 
     /// <summary>
-    /// Returns the exponential moving average (EMA): a ← d a + (1 − d) θ with d = min(decay, (1 + t)/(10 + t)) at step t, so that the first
-    /// weights are soon forgotten.
+    /// Returns the exponential moving average (EMA): a ← d a + (1 − d) θ with d = min(decay, (1 + t)/(10 + t)) at step
+    /// t, so that the first weights are soon forgotten.
     /// </summary>
     /// <param name="decay">From 0 to less than 1, such as 0.999.</param>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in this range.</exception>
     public static WeightAverage Exponential(double decay = 0.999) => decay is >= 0.0 and < 1.0
         ? new WeightAverage { Decay = decay }
-        : throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay of an average goes from 0 to less than 1.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(decay), decay, "The decay of an average goes from 0 to less than 1.");
 
     /// <summary>
     /// Returns stochastic weight averaging (SWA): the mean of the weights of all steps from one on, best with

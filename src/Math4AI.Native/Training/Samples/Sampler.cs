@@ -6,8 +6,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Training.Samples;
 
 /// <summary>
-/// The order in which the samples of a pass are trained on. For one of your own, derive from it; what its <c>ToString</c> returns is what a
-/// checkpoint knows it by. The same numbers must give the same order.
+/// The order in which the samples of a pass are trained on. For one of your own, derive from it; what its
+/// <c>ToString</c> returns is what a checkpoint knows it by. The same numbers must give the same order.
 /// </summary>
 public abstract record Sampler
 {
@@ -18,7 +18,8 @@ public abstract record Sampler
     public static Sampler InOrder { get; } = new InOrderSampler();
 
     /// <summary>
-    /// Returns the sampler that draws as many samples as there are, with replacement and with probabilities that are proportional to weights.
+    /// Returns the sampler that draws as many samples as there are, with replacement and with probabilities that are
+    /// proportional to weights.
     /// </summary>
     /// <param name="weights">One for each sample, 0 or more, not all 0.</param>
     /// <exception cref="ArgumentException">A weight is negative or not finite, or all are 0.</exception>
@@ -29,7 +30,8 @@ public abstract record Sampler
         {
             if (!(weights[i] >= 0.0) || !double.IsFinite(weights[i]))
             {
-                throw new ArgumentException($"The weight of sample {i} is {weights[i]}: weights are finite and not negative.", nameof(weights));
+                throw new ArgumentException(
+                    $"The weight of sample {i} is {weights[i]}: weights are finite and not negative.", nameof(weights));
             }
         }
 
@@ -39,8 +41,8 @@ public abstract record Sampler
     }
 
     /// <summary>
-    /// Returns the sampler that takes every sample once, at random, such that every batch has the classes in the shares of the whole as nearly as
-    /// whole numbers allow.
+    /// Returns the sampler that takes every sample once, at random, such that every batch has the classes in the shares
+    /// of the whole as nearly as whole numbers allow.
     /// </summary>
     /// <param name="classes">The class of each sample.</param>
     public static Sampler Stratified(IReadOnlyList<int> classes)
@@ -50,7 +52,8 @@ public abstract record Sampler
     }
 
     /// <summary>
-    /// Returns the sampler that takes every sample once, in batches of similar lengths that come in an order at random: padding is then short.
+    /// Returns the sampler that takes every sample once, in batches of similar lengths that come in an order at random:
+    /// padding is then short.
     /// </summary>
     /// <param name="lengths">The length of each sample.</param>
     public static Sampler ByLength(IReadOnlyList<int> lengths)
@@ -66,7 +69,8 @@ public abstract record Sampler
     /// <param name="seed">The training's seed.</param>
     public abstract void Draw(Span<long> rows, int batchSize, int epoch, int seed);
 
-    private static MersenneTwister Random(int epoch, int seed) => new(unchecked(seed * 1_000_003 + epoch), threadSafe: false);
+    private static MersenneTwister Random(int epoch, int seed) =>
+        new(unchecked(seed * 1_000_003 + epoch), threadSafe: false);
 
     private static long[] Shuffle(int count, MersenneTwister random)
     {
@@ -89,13 +93,15 @@ public abstract record Sampler
     }
 
     private static string Describe<T>(string name, T[] values)
-        where T : unmanaged => string.Create(CultureInfo.InvariantCulture, $"{name} {XxHash64.HashToUInt64(MemoryMarshal.AsBytes<T>(values)):x16}");
+        where T : unmanaged => string.Create(
+            CultureInfo.InvariantCulture, $"{name} {XxHash64.HashToUInt64(MemoryMarshal.AsBytes<T>(values)):x16}");
 
     private sealed record ShuffledSampler : Sampler
     {
         public override string ToString() => "shuffled";
 
-        public override void Draw(Span<long> rows, int batchSize, int epoch, int seed) => Shuffle(rows.Length, Random(epoch, seed)).CopyTo(rows);
+        public override void Draw(Span<long> rows, int batchSize, int epoch, int seed) =>
+            Shuffle(rows.Length, Random(epoch, seed)).CopyTo(rows);
     }
 
     private sealed record InOrderSampler : Sampler
@@ -156,7 +162,8 @@ public abstract record Sampler
             RequireCount(Classes.Length, rows.Length);
             MersenneTwister random = Random(epoch, seed);
             var places = new List<(double Place, long Row)>();
-            foreach (IGrouping<int, long> one in Shuffle(rows.Length, random).GroupBy(row => Classes[row]).OrderBy(one => one.Key))
+            foreach (IGrouping<int, long> one
+                in Shuffle(rows.Length, random).GroupBy(row => Classes[row]).OrderBy(one => one.Key))
             {
                 // The samples of a class lie at equal distances in the pass, from a start at random.
                 long[] members = [.. one];
@@ -174,7 +181,10 @@ public abstract record Sampler
 
     private sealed record LengthSampler(int[] Lengths) : Sampler
     {
-        /// <summary>So many batches are sorted together: enough for similar lengths, few enough that batches differ from pass to pass.</summary>
+        /// <summary>
+        /// So many batches are sorted together: enough for similar lengths, few enough that batches differ from pass to
+        /// pass.
+        /// </summary>
         private const int Pool = 50;
 
         public override string ToString() => Describe("by length", Lengths);
@@ -190,7 +200,8 @@ public abstract record Sampler
             long[][] full = [.. batches.Where(batch => batch.Length == batchSize)];
             random.Shuffle(full);
             int at = 0;
-            foreach (long row in full.Concat(batches.Where(batch => batch.Length < batchSize)).SelectMany(batch => batch))
+            foreach (long row
+                in full.Concat(batches.Where(batch => batch.Length < batchSize)).SelectMany(batch => batch))
             {
                 rows[at++] = row;
             }

@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Samples;
 
 /// <summary>
-/// Sequences of different lengths. A batch has "inputs", samples × longest length × …, padded at the end; "mask", boolean, samples × longest length,
-/// true where the sequence has an element; "lengths", int64, one for each sample; and "targets", padded in the same way where they are sequences too.
-/// <see cref="Buckets"/> makes batches of similar lengths.
+/// Sequences of different lengths. A batch has "inputs", samples × longest length × …, padded at the end; "mask",
+/// boolean, samples × longest length, true where the sequence has an element; "lengths", int64, one for each sample;
+/// and "targets", padded in the same way where they are sequences too. <see cref="Buckets"/> makes batches of similar
+/// lengths.
 /// </summary>
 public sealed class SequenceData : TrainingData
 {
@@ -19,7 +20,9 @@ public sealed class SequenceData : TrainingData
     /// <param name="inputs">length × … each, of one type and one shape but for the length, which is 1 or more.</param>
     /// <param name="targets">One row for each sequence.</param>
     /// <param name="padding">What the inputs are padded with.</param>
-    /// <exception cref="ArgumentException">A sequence is empty or has another shape or type, or the numbers differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// A sequence is empty or has another shape or type, or the numbers differ.
+    /// </exception>
     public SequenceData(IReadOnlyList<Tensor> inputs, Tensor targets, double padding = 0.0)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -34,8 +37,11 @@ public sealed class SequenceData : TrainingData
     /// <param name="targets">length × … each; the lengths may differ from those of the inputs.</param>
     /// <param name="padding">What the inputs are padded with.</param>
     /// <param name="targetPadding">What the targets are padded with; −100 is what <c>cross_entropy</c> ignores.</param>
-    /// <exception cref="ArgumentException">A sequence is empty or has another shape or type, or the numbers differ.</exception>
-    public SequenceData(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, double padding = 0.0, double targetPadding = -100.0)
+    /// <exception cref="ArgumentException">
+    /// A sequence is empty or has another shape or type, or the numbers differ.
+    /// </exception>
+    public SequenceData(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets, double padding = 0.0,
+        double targetPadding = -100.0)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
@@ -52,7 +58,9 @@ public sealed class SequenceData : TrainingData
     /// <summary>Gets the lengths of the inputs.</summary>
     public IReadOnlyList<int> Lengths => [.. inputs.Select(one => (int)one.shape[0])];
 
-    /// <summary>Gets the sampler that makes batches of similar lengths, for <see cref="TrainerOptions.Sampler"/>.</summary>
+    /// <summary>
+    /// Gets the sampler that makes batches of similar lengths, for <see cref="TrainerOptions.Sampler"/>.
+    /// </summary>
     public Sampler Buckets => Sampler.ByLength(Lengths);
 
     /// <inheritdoc/>
@@ -64,7 +72,8 @@ public sealed class SequenceData : TrainingData
         using Tensor places = arange(padded.shape[1]);
         using Tensor each = lengths.unsqueeze(1);
         return new Batch(
-            (Batch.InputsName, padded), (Batch.MaskName, places.lt(each)), (Batch.LengthsName, lengths), (Batch.TargetsName, TargetsOf(wanted)));
+            (Batch.InputsName, padded), (Batch.MaskName, places.lt(each)), (Batch.LengthsName, lengths),
+            (Batch.TargetsName, TargetsOf(wanted)));
     }
 
     private static Tensor Pad(IReadOnlyList<Tensor> sequences, double with)
@@ -90,10 +99,13 @@ public sealed class SequenceData : TrainingData
                 throw new ArgumentException($"Sequence {i} is empty.", argument);
             }
 
-            if (sequences[i].dtype != sequences[0].dtype || !sequences[i].shape.AsSpan(1).SequenceEqual(sequences[0].shape.AsSpan(1)))
+            if (sequences[i].dtype != sequences[0].dtype
+                || !sequences[i].shape.AsSpan(1).SequenceEqual(sequences[0].shape.AsSpan(1)))
             {
                 throw new ArgumentException(
-                    $"Sequence {i} has {sequences[i].dtype} elements of the shape ({string.Join(", ", sequences[i].shape.Skip(1))}), and sequence 0 {sequences[0].dtype} of ({string.Join(", ", sequences[0].shape.Skip(1))}).",
+                    $"Sequence {i} has {sequences[i].dtype} elements of the shape "
+                    + $"({string.Join(", ", sequences[i].shape.Skip(1))}), and sequence 0 {sequences[0].dtype} of "
+                    + $"({string.Join(", ", sequences[0].shape.Skip(1))}).",
                     argument);
             }
         }

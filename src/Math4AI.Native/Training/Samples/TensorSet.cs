@@ -30,7 +30,8 @@ internal sealed class TensorSet : TrainingData
 
     /// <summary>Joins the tensors of one name.</summary>
     /// <exception cref="ArgumentException">There is none, or the names or shapes differ.</exception>
-    public static Batch Joined(IReadOnlyList<IReadOnlyDictionary<string, Tensor>> all, string kind, Func<IList<Tensor>, Tensor> join)
+    public static Batch Joined(
+        IReadOnlyList<IReadOnlyDictionary<string, Tensor>> all, string kind, Func<IList<Tensor>, Tensor> join)
     {
         if (all.Count == 0)
         {
@@ -43,10 +44,12 @@ internal sealed class TensorSet : TrainingData
             foreach ((string name, Tensor first) in all[0])
             {
                 if (all[i].Count != all[0].Count || !all[i].TryGetValue(name, out Tensor? other)
-                    || !other.shape.AsSpan(isOneSample).SequenceEqual(first.shape.AsSpan(isOneSample)) || other.dtype != first.dtype)
+                    || !other.shape.AsSpan(isOneSample).SequenceEqual(first.shape.AsSpan(isOneSample))
+                    || other.dtype != first.dtype)
                 {
                     throw new ArgumentException(
-                        $"'{name}' of {kind} {i} is missing or has another shape or type than that of {kind} 0: use SequenceData for sequences of different lengths.");
+                        $"'{name}' of {kind} {i} is missing or has another shape or type than that of {kind} 0: use "
+                        + "SequenceData for sequences of different lengths.");
                 }
             }
         }
@@ -94,12 +97,14 @@ internal sealed class TensorSet : TrainingData
         {
             double[] column = table.IsNumeric(names[j])
                 ? table.Numbers(names[j])
-                : throw new ArgumentException($"Column '{names[j]}' has texts: encode them as numbers, or train with TableModel.Train, which does.");
+                : throw new ArgumentException($"Column '{names[j]}' has texts: encode them as numbers, or train with "
+                    + "TableModel.Train, which does.");
             for (int i = 0; i < table.Rows; i++)
             {
                 values[i * names.Count + j] = double.IsFinite(column[i])
                     ? (float)column[i]
-                    : throw new ArgumentException($"Column '{names[j]}' has no finite number in row {i + 1}: fill it in, or drop the row.");
+                    : throw new ArgumentException(
+                        $"Column '{names[j]}' has no finite number in row {i + 1}: fill it in, or drop the row.");
             }
         }
 

@@ -15,7 +15,8 @@ internal sealed class RankedProbabilities
     public RankedProbabilities(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
     {
         this.observed = observed;
-        given = [.. Enumerable.Range(0, probabilities[0].Length).Select(of => probabilities.Select(row => row[of]).ToArray())];
+        given = [.. Enumerable.Range(0, probabilities[0].Length).Select(
+            of => probabilities.Select(row => row[of]).ToArray())];
         order = [.. given.Select(values =>
         {
             int[] places = [.. Enumerable.Range(0, values.Length)];

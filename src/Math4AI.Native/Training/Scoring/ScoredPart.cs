@@ -6,7 +6,8 @@ namespace Math4AI.Training.Scoring;
 /// <param name="Rows">The number of samples of the part.</param>
 /// <param name="Scores">The scores by name.</param>
 /// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
-public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
+public sealed record ScoredPart(
+    int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
 {
     /// <summary>Returns the mean and the standard deviation of each score over several trainings.</summary>
     /// <param name="parts">Parts with the same scores.</param>
@@ -28,7 +29,8 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
     }
 
     /// <summary>The scores of numbers.</summary>
-    internal static ScoredPart OfNumbers(double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)
+    internal static ScoredPart OfNumbers(
+        double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)
     {
         double[] squares = [.. predicted.Zip(observed, (f, y) => (f[0] - y) * (f[0] - y))];
         double center = observed.Average();
@@ -39,7 +41,8 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
             for (int i = 0; i < drawn.Length; i++)
             {
                 double y = observed[i] - center;
-                (rest, sum, sumOfSquares) = (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
+                (rest, sum, sumOfSquares) =
+                    (rest + drawn[i] * squares[i], sum + drawn[i] * y, sumOfSquares + drawn[i] * y * y);
             }
 
             // Of equal ones rounding alone is left, and there is no R².
@@ -55,7 +58,8 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
     }
 
     /// <summary>The scores of probabilities of classes.</summary>
-    internal static ScoredPart OfClasses(double[][] predicted, int[] observed, bool hasIntervals, CancellationToken cancellation = default)
+    internal static ScoredPart OfClasses(
+        double[][] predicted, int[] observed, bool hasIntervals, CancellationToken cancellation = default)
     {
         int[] chosen = Scoring.Scores.Likeliest(predicted);
         double[] right = [.. chosen.Zip(observed, (p, y) => p == y ? 1.0 : 0.0)];
@@ -78,13 +82,15 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
             return classes.Average(of => score(found[of], seen[of], taken[of]));
         }
 
-        // Of scores that are means over the classes, a draw has as many samples of each class as there are: it has every class.
+        // Of scores that are means over the classes, a draw has as many samples of each class as there are: it has
+        // every class.
         return Of(
             observed.Length,
             [
                 new("accuracy", drawn => Mean(right, drawn)),
                 new("balancedAccuracy", drawn => Over(present, drawn, (found, seen, _) => found / seen), observed),
-                new("f1", drawn => Over(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
+                new("f1", drawn =>
+                    Over(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
                 new("rocAuc", drawn => ranked.Area(drawn), observed),
                 new("logLoss", drawn => Mean(losses, drawn)),
             ],
@@ -101,7 +107,8 @@ public sealed record ScoredPart(int Rows, IReadOnlyDictionary<string, double> Sc
             scores.ToDictionary(score => score.Name, score => score.Of(once)),
             hasIntervals
                 ? scores.ToDictionary(
-                    score => score.Name, score => Scoring.Scores.Bootstrap(samples, score.Of, score.Strata, cancellation: cancellation))
+                    score => score.Name,
+                    score => Scoring.Scores.Bootstrap(samples, score.Of, score.Strata, cancellation: cancellation))
                 : new Dictionary<string, Interval>());
     }
 

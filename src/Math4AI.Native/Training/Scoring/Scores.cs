@@ -33,8 +33,8 @@ public static class Scores
 
     /// <summary>
     /// Returns the area under the ROC curve, the mean over the classes that occur, each against the rest: the
-    /// probability that a sample of the class is given more of it than one of another, ties counted half. Source: J. Hanley and B.
-    /// McNeil, Radiology 143 (1982). NaN where all samples are of one class.
+    /// probability that a sample of the class is given more of it than one of another, ties counted half. Source: J.
+    /// Hanley and B. McNeil, Radiology 143 (1982). NaN where all samples are of one class.
     /// </summary>
     /// <param name="probabilities">samples × classes.</param>
     /// <param name="observed">One class a sample.</param>
@@ -72,23 +72,28 @@ public static class Scores
     public static double RSquared(IReadOnlyList<double> predicted, IReadOnlyList<double> observed)
     {
         double mean = observed.Average();
-        return 1.0 - predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Sum() / observed.Sum(y => (y - mean) * (y - mean));
+        return 1.0 - predicted.Zip(observed, (f, y) => (f - y) * (f - y)).Sum()
+            / observed.Sum(y => (y - mean) * (y - mean));
     }
 
     /// <summary>Returns the 95 % percentile bootstrap interval of a score.</summary>
     /// <param name="samples">How many samples there are.</param>
     /// <param name="score">The score, where each sample is drawn so many times.</param>
-    /// <param name="strata">A class for each sample, where of each class as many are drawn as there are; null to draw from all.</param>
+    /// <param name="strata">
+    /// A class for each sample, where of each class as many are drawn as there are; null to draw from all.
+    /// </param>
     /// <param name="seed">The same seed gives the same draws.</param>
     /// <param name="cancellation">Stops between draws.</param>
     public static Interval Bootstrap(
-        int samples, Func<int[], double> score, IReadOnlyList<int>? strata = null, int seed = 1, CancellationToken cancellation = default)
+        int samples, Func<int[], double> score, IReadOnlyList<int>? strata = null, int seed = 1,
+        CancellationToken cancellation = default)
     {
         const int Draws = 1000;
         ArgumentNullException.ThrowIfNull(score);
         int[][] groups = strata is null
             ? [[.. Enumerable.Range(0, samples)]]
-            : [.. Enumerable.Range(0, samples).GroupBy(i => strata[i]).OrderBy(group => group.Key).Select(group => group.ToArray())];
+            : [.. Enumerable.Range(0, samples).GroupBy(i => strata[i]).OrderBy(group => group.Key)
+                .Select(group => group.ToArray())];
         var random = new MersenneTwister(seed, threadSafe: false);
         int[] drawn = new int[samples];
         double[] values = new double[Draws];

@@ -42,11 +42,13 @@ public sealed record DecisionPlane(
     {
         ArgumentNullException.ThrowIfNull(model);
         return Of(
-            model.About.Encoder, model.About.Target, model.About.Classes, table => model.Predict(table).Values.ToRowArrays(), rows, size);
+            model.About.Encoder, model.About.Target, model.About.Classes,
+            table => model.Predict(table).Values.ToRowArrays(), rows, size);
     }
 
     private static DecisionPlane? Of(
-        TableEncoder encoder, string target, IReadOnlyList<string> classes, Func<Table, double[][]> predict, Table rows, int size)
+        TableEncoder encoder, string target, IReadOnlyList<string> classes, Func<Table, double[][]> predict,
+        Table rows, int size)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
@@ -69,7 +71,8 @@ public sealed record DecisionPlane(
         double[] columns = [.. Enumerable.Range(0, size).Select(i => left + (right - left) * (i + 0.5) / size)];
         double[][][] probabilities =
         [
-            .. Enumerable.Range(0, size).Select(i => bottom + (top - bottom) * (i + 0.5) / size).Select(height => predict(
+            .. Enumerable.Range(0, size).Select(i => bottom + (top - bottom) * (i + 0.5) / size)
+                .Select(height => predict(
                 Table.OfNumbers([(across, columns), (up, [.. columns.Select(_ => height)])]))),
         ];
         return new DecisionPlane(across, up, left, right, bottom, top, probabilities, points);

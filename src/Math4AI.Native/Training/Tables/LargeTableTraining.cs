@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Math4AI.Training.Tables;
 
 /// <summary>
-/// Training on a table that is larger than memory: its file is read twice in blocks, once to learn the encoding and once to encode, and
-/// the rows that the network sees lie in files of their own, from where the next batch is taken while a step is under way. A row's part
-/// is drawn from its number, or its group, and the seed.
+/// Training on a table that is larger than memory: its file is read twice in blocks, once to learn the encoding and
+/// once to encode, and the rows that the network sees lie in files of their own, from where the next batch is taken
+/// while a step is under way. A row's part is drawn from its number, or its group, and the seed.
 /// </summary>
 internal static class LargeTableTraining
 {
@@ -42,7 +42,8 @@ internal static class LargeTableTraining
         bool areClasses = about.Task == TableTask.Classification;
         TrainerOptions settings = trainer(statistics.TrainingRows);
         TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(about));
-        using EncodedRows train = new(about.Encoder.Inputs, areClasses), validation = new(about.Encoder.Inputs, areClasses),
+        using EncodedRows train = new(about.Encoder.Inputs, areClasses),
+            validation = new(about.Encoder.Inputs, areClasses),
             test = new(about.Encoder.Inputs, areClasses);
         EncodedRows[] parts = [train, validation, test];
         long row = 0, dropped = 0;
@@ -73,21 +74,26 @@ internal static class LargeTableTraining
             settings,
             progress,
             cancellation);
-        ScoredPart Score(EncodedRows part) => Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
+        ScoredPart Score(EncodedRows part) =>
+            Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
         Trained<TableModel> trained = Trained<TableModel>.Of(
             model, training, Score(train), Score(validation), Ask(model, test), about.Classes, cancellation);
         return trained with { Test = trained.Test with { Rows = test.Count }, DroppedRows = checked((int)dropped) };
     }
 
     /// <summary>Writes a block's rows to their parts; how many were left out, since a value is missing.</summary>
-    private static int Encode(TableModel model, Table block, TableTrainingOptions options, Func<int, EncodedRows> partOf)
+    private static int Encode(
+        TableModel model, Table block, TableTrainingOptions options, Func<int, EncodedRows> partOf)
     {
         TableModelDescription about = model.About;
-        string[] needed = [.. options.Missing == Missing.Drop ? about.Encoder.Columns.Select(column => column.Name) : [], about.Target];
+        string[] needed = [.. options.Missing == Missing.Drop
+            ? about.Encoder.Columns.Select(column => column.Name)
+            : [], about.Target];
         int[] kept = [.. Enumerable.Range(0, block.Rows).Where(i => !block.Misses(i, needed))];
         if (options.Missing == Missing.Refuse && kept.Length < block.Rows)
         {
-            throw new ArgumentException($"A value of column '{about.Target}' is missing; --missing drop leaves such rows out.");
+            throw new ArgumentException(
+                $"A value of column '{about.Target}' is missing; --missing drop leaves such rows out.");
         }
 
         Table rows = kept.Length == block.Rows ? block : block.Select(kept);

@@ -4,7 +4,8 @@ namespace Math4AI.Training.Tables;
 
 /// <summary>The rows and their parts.</summary>
 internal sealed record PreparedTable(
-    string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes, int Dropped)
+    string[] Inputs, Table Rows, int[] Train, int[] Validation, Table Test, TableTask Task, string[] Classes,
+    int Dropped)
 {
     /// <summary>Whether the validation part is not learnt from in the end.</summary>
     public bool IsValidationKept { get; init; }
@@ -34,7 +35,8 @@ internal sealed record PreparedTable(
         if (parts.Take(2).Any(part => part.Length == 0) || (given is null && parts[2].Length == 0))
         {
             throw new ArgumentException(options.GroupBy is { } column
-                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one of its own."
+                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one "
+                    + "of its own."
                 : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
         }
 
@@ -46,6 +48,7 @@ internal sealed record PreparedTable(
         return given is { Rows.Rows: 0 }
             ? throw new ArgumentException("No row of the test part has all values: there is nothing to test on.")
             : new PreparedTable(
-                inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes, dropped + (given?.Dropped ?? 0));
+                inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes,
+                dropped + (given?.Dropped ?? 0));
     }
 }

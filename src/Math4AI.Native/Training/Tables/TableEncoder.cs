@@ -22,7 +22,8 @@ public enum Missing
 /// <param name="Mean">The mean of numbers.</param>
 /// <param name="Deviation">Their standard deviation.</param>
 /// <param name="Median">Their median, for missing ones.</param>
-public sealed record EncodedColumn(string Name, IReadOnlyList<string> Classes, double Mean, double Deviation, double Median)
+public sealed record EncodedColumn(
+    string Name, IReadOnlyList<string> Classes, double Mean, double Deviation, double Median)
 {
     /// <summary>Gets whether the classes have an order: then the class's place in it is one input, a number.</summary>
     public bool IsOrdinal { get; init; }
@@ -31,8 +32,8 @@ public sealed record EncodedColumn(string Name, IReadOnlyList<string> Classes, d
 }
 
 /// <summary>
-/// Makes numbers of a table: numbers are standardised, texts become one input for each class, or their place in an order that is given.
-/// All of it is learnt from the training part alone.
+/// Makes numbers of a table: numbers are standardised, texts become one input for each class, or their place in an
+/// order that is given. All of it is learnt from the training part alone.
 /// </summary>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Missing">What is done with missing values.</param>
@@ -41,7 +42,8 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     private const int MaxClasses = 1000;
 
     /// <summary>Gets the names of the inputs: those of columns of numbers, and <c>column=class</c> of texts.</summary>
-    public IReadOnlyList<string> InputNames => [.. Columns.SelectMany(column => column.Classes.Count == 0 || column.IsOrdinal
+    public IReadOnlyList<string> InputNames =>
+        [.. Columns.SelectMany(column => column.Classes.Count == 0 || column.IsOrdinal
         ? [column.Name]
         : column.Classes.Select(name => $"{column.Name}={name}"))];
 
@@ -53,7 +55,9 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     /// <param name="columns">The columns that are inputs.</param>
     /// <param name="missing">What is done with missing values.</param>
     /// <param name="orders">Columns of text whose classes have an order, the least first; null for none.</param>
-    /// <param name="isStandardized">Whether numbers are shifted and scaled to mean 0 and variance 1; otherwise they stay as they are.</param>
+    /// <param name="isStandardized">
+    /// Whether numbers are shifted and scaled to mean 0 and variance 1; otherwise they stay as they are.
+    /// </param>
     /// <exception cref="ArgumentException">A text column has too many classes to be one.</exception>
     public static TableEncoder Learn(
         Table table,
@@ -77,21 +81,26 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                         return Scaled(OfNumbers(name, [], table.Numbers(name)));
                     }
 
-                    string[] classes = [.. table.Texts(name).Select(text => text ?? string.Empty).Distinct().Order(StringComparer.Ordinal)];
+                    string[] classes = [.. table.Texts(name).Select(text => text ?? string.Empty).Distinct()
+                        .Order(StringComparer.Ordinal)];
                     return classes.Length <= MaxClasses
                         ? new EncodedColumn(name, classes, 0.0, 1.0, 0.0)
                         : throw new ArgumentException(
-                            $"The column '{name}' has {classes.Length} different texts, too many for classes: leave it out with --ignore.");
+                            $"The column '{name}' has {classes.Length} different texts, too many for classes: leave it "
+                            + "out with --ignore.");
                 }),
             ],
             missing);
 
-        EncodedColumn Scaled(EncodedColumn column) => isStandardized ? column : column with { Mean = 0.0, Deviation = 1.0 };
+        EncodedColumn Scaled(EncodedColumn column) =>
+            isStandardized ? column : column with { Mean = 0.0, Deviation = 1.0 };
     }
 
     /// <summary>Returns the inputs of every row, row after row.</summary>
     /// <param name="table">The rows.</param>
-    /// <exception cref="ArgumentException">A column or value is missing, or text stands where numbers stood.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column or value is missing, or text stands where numbers stood.
+    /// </exception>
     public float[] Encode(Table table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -103,7 +112,9 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             RequireValues(table, column.Name);
             if (column.Classes.Count == 0 || column.IsOrdinal)
             {
-                double[] numbers = column.IsOrdinal ? Places(table, column.Name, column.Classes) : table.Numbers(column.Name);
+                double[] numbers = column.IsOrdinal
+                    ? Places(table, column.Name, column.Classes)
+                    : table.Numbers(column.Name);
                 for (int row = 0; row < table.Rows; row++)
                 {
                     double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
@@ -112,14 +123,16 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                         ? input
                         : throw new ArgumentException(string.Create(
                             CultureInfo.InvariantCulture,
-                            $"Column '{column.Name}', row {table.NumberOf(row)}: {value} is too far from what the model was trained on, {column.Mean:G4} ± {column.Deviation:G4}."));
+                            $"Column '{column.Name}', row {table.NumberOf(row)}: {value} is too far from what the "
+                            + $"model was trained on, {column.Mean:G4} ± {column.Deviation:G4}."));
                 }
 
                 at++;
             }
             else
             {
-                Dictionary<string, int> places = column.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+                Dictionary<string, int> places =
+                    column.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
                 IReadOnlyList<string?> texts = table.Texts(column.Name);
                 for (int row = 0; row < table.Rows; row++)
                 {
@@ -152,12 +165,14 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     /// <summary>The places of texts in an order, from 0; NaN where missing.</summary>
     internal static double[] Places(Table table, string name, IReadOnlyList<string> order)
     {
-        Dictionary<string, int> places = order.Select((text, i) => (text, i)).ToDictionary(pair => pair.text, pair => pair.i);
+        Dictionary<string, int> places =
+            order.Select((text, i) => (text, i)).ToDictionary(pair => pair.text, pair => pair.i);
         return
         [
             .. table.Texts(name).Select((text, row) => text is null ? double.NaN
                 : places.TryGetValue(text, out int place) ? place
-                : throw new ArgumentException($"Column '{name}', row {table.NumberOf(row)}: '{text}' has no place in the order {string.Join(", ", order)}.")),
+                : throw new ArgumentException($"Column '{name}', row {table.NumberOf(row)}: '{text}' has no place in "
+                    + $"the order {string.Join(", ", order)}.")),
         ];
     }
 
@@ -166,7 +181,8 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         if (Missing != Missing.Impute && table.Texts(name).ToList().FindIndex(text => text is null) is var row and >= 0)
         {
             throw new ArgumentException(
-                $"Column '{name}', row {table.NumberOf(row)}: the value is missing, and the model was trained on rows that miss none.");
+                $"Column '{name}', row {table.NumberOf(row)}: the value is missing, and the model was trained on rows "
+                + "that miss none.");
         }
     }
 }

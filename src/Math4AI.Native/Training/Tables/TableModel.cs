@@ -37,7 +37,8 @@ public sealed record TableModelDescription(
     TableEncoder Encoder);
 
 /// <summary>A trained network together with the encoding of its tables.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's handles free them.")]
+[SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
+    + "handles free them.")]
 public sealed class TableModel : IFilePredictor
 {
     internal const string Kind = "table";
@@ -58,12 +59,14 @@ public sealed class TableModel : IFilePredictor
         if (about.Encoder.Inputs is < 1 or > MaxWidth)
         {
             throw new ArgumentException(
-                $"The columns make {about.Encoder.Inputs} inputs, one for each class of a text; 1 to {MaxWidth} can be had: leave columns out.");
+                $"The columns make {about.Encoder.Inputs} inputs, one for each class of a text; 1 to {MaxWidth} can be "
+                + "had: leave columns out.");
         }
 
         if (Weights(widths) is var weights and > MaxWeights)
         {
-            throw new ArgumentException($"A network of the widths {string.Join(", ", widths)} has {weights:0} weights, too many: leave columns out, or hidden layers.");
+            throw new ArgumentException($"A network of the widths {string.Join(", ", widths)} has {weights:0} weights, "
+                + "too many: leave columns out, or hidden layers.");
         }
 
         About = about;
@@ -97,13 +100,15 @@ public sealed class TableModel : IFilePredictor
     }
 
     /// <summary>
-    /// Trains on a table that is larger than memory, in blocks of rows. The encoded rows lie in temporary files. The scores are of at
-    /// most 200,000 rows of each part, evenly taken.
+    /// Trains on a table that is larger than memory, in blocks of rows. The encoded rows lie in temporary files. The
+    /// scores are of at most 200,000 rows of each part, evenly taken.
     /// </summary>
     /// <param name="path">Comma-separated text, or a <c>.npy</c> array.</param>
     /// <param name="testPath">The test part; null to take 15 % of the rows.</param>
     /// <param name="options">The settings; parts by time are not made here.</param>
-    /// <param name="trainer">The trainer's settings, given the number of rows; null for <see cref="TableTraining.DefaultsInBlocks"/>.</param>
+    /// <param name="trainer">
+    /// The trainer's settings, given the number of rows; null for <see cref="TableTraining.DefaultsInBlocks"/>.
+    /// </param>
     /// <param name="progress">Told of every evaluation.</param>
     /// <param name="cancellation">Stops between blocks and steps.</param>
     /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
@@ -118,7 +123,8 @@ public sealed class TableModel : IFilePredictor
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return LargeTableTraining.Run(path, testPath, options, trainer ?? TableTraining.DefaultsInBlocks, progress, cancellation);
+        return LargeTableTraining.Run(
+            path, testPath, options, trainer ?? TableTraining.DefaultsInBlocks, progress, cancellation);
     }
 
     /// <summary>Reads a model from a folder.</summary>
@@ -127,7 +133,8 @@ public sealed class TableModel : IFilePredictor
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TableModel Load(string folder)
     {
-        TableModelDescription about = ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
+        TableModelDescription about =
+            ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
             && about.Hidden.All(width => width is > 0 and <= MaxWidth) && about.Encoder.Inputs is > 0 and <= MaxWidth);
@@ -137,9 +144,11 @@ public sealed class TableModel : IFilePredictor
         return model;
     }
 
-    private static int[] Widths(TableModelDescription about) => [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
+    private static int[] Widths(TableModelDescription about) =>
+        [about.Encoder.Inputs, .. about.Hidden, Math.Max(1, about.Classes.Count)];
 
-    private static double Weights(int[] widths) => Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1.0) * widths[i]);
+    private static double Weights(int[] widths) =>
+        Enumerable.Range(1, widths.Length - 1).Sum(i => (widths[i - 1] + 1.0) * widths[i]);
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>

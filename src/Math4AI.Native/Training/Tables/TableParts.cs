@@ -17,17 +17,20 @@ internal static class TableParts
             throw new ArgumentException("The parts are made by groups or by time, not by both.");
         }
 
-        string[] aside = [.. new[] { options.Target, options.GroupBy, options.OrderBy }.OfType<string>(), .. options.Ignore];
+        string[] aside =
+            [.. new[] { options.Target, options.GroupBy, options.OrderBy }.OfType<string>(), .. options.Ignore];
         string? unknown = aside.FirstOrDefault(name => !table.Names.Contains(name));
         if (unknown is not null)
         {
-            throw new ArgumentException($"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
+            throw new ArgumentException(
+                $"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
         }
 
         string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];
         if (options.Orders.Keys.FirstOrDefault(name => !inputs.Contains(name)) is { } noInput)
         {
-            throw new ArgumentException($"'{noInput}' is no input, and cannot have an order; the inputs are {string.Join(", ", inputs)}.");
+            throw new ArgumentException(
+                $"'{noInput}' is no input, and cannot have an order; the inputs are {string.Join(", ", inputs)}.");
         }
 
         return inputs.Length > 0 ? inputs : throw new ArgumentException("There is no column left to predict from.");
@@ -41,7 +44,8 @@ internal static class TableParts
             int missing = table.Texts(key).ToList().FindIndex(text => text is null);
             if (missing >= 0)
             {
-                throw new ArgumentException($"Column '{key}', row {table.NumberOf(missing)}: the value is missing, and the parts are made by it.");
+                throw new ArgumentException($"Column '{key}', row {table.NumberOf(missing)}: the value is missing, and "
+                    + "the parts are made by it.");
             }
         }
     }
@@ -53,7 +57,8 @@ internal static class TableParts
     {
         foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
         {
-            bool areClasses = options.Orders.ContainsKey(name) || (name == options.Target && options.Task == TableTask.Classification);
+            bool areClasses = options.Orders.ContainsKey(name)
+                || (name == options.Target && options.Task == TableTask.Classification);
             if (!areClasses)
             {
                 var check = new NumberCheck(name);
@@ -70,12 +75,14 @@ internal static class TableParts
     {
         foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
         {
-            int missing = options.Missing == Missing.Refuse ? table.Texts(name).ToList().FindIndex(text => text is null) : -1;
+            int missing = options.Missing == Missing.Refuse
+                ? table.Texts(name).ToList().FindIndex(text => text is null)
+                : -1;
             if (missing >= 0)
             {
                 throw new ArgumentException(
-                    $"Column '{name}', row {table.NumberOf(missing)}: the value is missing; --missing drop leaves such rows out, "
-                    + "--missing impute fills those of inputs.");
+                    $"Column '{name}', row {table.NumberOf(missing)}: the value is missing; --missing drop leaves such "
+                    + "rows out, --missing impute fills those of inputs.");
             }
         }
     }
@@ -99,9 +106,11 @@ internal static class TableParts
     {
         double[] times = table.Numbers(column);
         int[] order = [.. Enumerable.Range(0, table.Rows).OrderBy(row => times[row])];
-        int test = hasTest ? (int)Math.Round(TestShare * order.Length) : 0, validation = (int)Math.Round(ValidationShare * order.Length);
+        int test = hasTest ? (int)Math.Round(TestShare * order.Length) : 0,
+            validation = (int)Math.Round(ValidationShare * order.Length);
         int train = order.Length - validation - test;
-        return [[.. order[..train].Order()], [.. order[train..(train + validation)].Order()], [.. order[(train + validation)..].Order()]];
+        return [[.. order[..train].Order()], [.. order[train..(train + validation)].Order()],
+            [.. order[(train + validation)..].Order()]];
     }
 
     /// <summary>
@@ -118,7 +127,9 @@ internal static class TableParts
         List<int>[] parts = [[], [], []];
         foreach (int[] group in groups)
         {
-            int part = hasTest && parts[2].Count < TestShare * table.Rows ? 2 : parts[1].Count < ValidationShare * table.Rows ? 1 : 0;
+            int part = hasTest && parts[2].Count < TestShare * table.Rows
+                ? 2
+                : parts[1].Count < ValidationShare * table.Rows ? 1 : 0;
             parts[part].AddRange(group);
         }
 
@@ -130,7 +141,8 @@ internal static class TableParts
     {
         var generator = new MersenneTwister(options.Seed, threadSafe: false);
         IEnumerable<int[]> groups = task == TableTask.Classification
-            ? table.Texts(options.Target).Select((text, row) => (text, row)).GroupBy(pair => pair.text, pair => pair.row)
+            ? table.Texts(options.Target).Select((text, row) => (text, row))
+                .GroupBy(pair => pair.text, pair => pair.row)
                 .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => group.ToArray())
             : [[.. Enumerable.Range(0, table.Rows)]];
         List<int>[] parts = [[], [], []];
@@ -148,7 +160,8 @@ internal static class TableParts
     }
 
     /// <summary>
-    /// So many of the rows, chosen as the parts are: whole groups, the last ones in time, or any. Of fewer rows, all are among more.
+    /// So many of the rows, chosen as the parts are: whole groups, the last ones in time, or any. Of fewer rows, all
+    /// are among more.
     /// </summary>
     public static int[] Some(Table table, int[] rows, TableTrainingOptions options, int count)
     {
@@ -159,7 +172,8 @@ internal static class TableParts
         }
 
         IReadOnlyList<string?> names = options.GroupBy is { } column ? table.Texts(column) : [];
-        int[][] groups = [.. rows.GroupBy(row => names.Count > 0 ? names[row] : $"{row}").Select(group => group.ToArray())];
+        int[][] groups =
+            [.. rows.GroupBy(row => names.Count > 0 ? names[row] : $"{row}").Select(group => group.ToArray())];
         new MersenneTwister(options.Seed, threadSafe: false).Shuffle(groups);
         var some = new List<int>();
         foreach (int[] group in groups.TakeWhile(_ => some.Count < count))

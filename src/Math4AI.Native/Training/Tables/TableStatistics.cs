@@ -5,8 +5,8 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Training.Tables;
 
 /// <summary>
-/// What the encoding of a table needs to know, from blocks of it: for numbers mean, standard deviation and median of the training part
-/// (the median of a sample), for texts the classes; and what the target is.
+/// What the encoding of a table needs to know, from blocks of it: for numbers mean, standard deviation and median of
+/// the training part (the median of a sample), for texts the classes; and what the target is.
 /// </summary>
 internal sealed class TableStatistics(TableTrainingOptions options, double testShare, double validationShare)
 {
@@ -70,7 +70,9 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
     }
 
     /// <summary>The model that the rows ask for.</summary>
-    /// <exception cref="ArgumentException">A column has too many different texts, or the target is always the same.</exception>
+    /// <exception cref="ArgumentException">
+    /// A column has too many different texts, or the target is always the same.
+    /// </exception>
     public TableModelDescription Describe()
     {
         if (rows == 0)
@@ -79,12 +81,14 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         }
 
         ColumnStatistics target = columns[options.Target];
-        TableTask task = options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MaxClassNumbers && target.AreWhole)
+        TableTask task =
+            options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MaxClassNumbers && target.AreWhole)
             ? TableTask.Regression
             : TableTask.Classification);
         foreach ((string name, ColumnStatistics statistics) in columns)
         {
-            if (!options.Orders.ContainsKey(name) && !(name == options.Target && task == TableTask.Classification && options.Task is not null))
+            if (!options.Orders.ContainsKey(name)
+                && !(name == options.Target && task == TableTask.Classification && options.Task is not null))
             {
                 statistics.RequireOneType();
             }
@@ -99,20 +103,25 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         var encoder = new TableEncoder(
             [
                 .. inputs.Select(name => options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
-                    ? new EncodedColumn(name, order, columns[name].Mean, columns[name].Deviation, columns[name].Median) { IsOrdinal = true }
+                    ? new EncodedColumn(name, order, columns[name].Mean, columns[name].Deviation, columns[name].Median)
+                    {
+                        IsOrdinal = true,
+                    }
                     : columns[name].IsNumeric
                         ? new EncodedColumn(name, [], columns[name].Mean, columns[name].Deviation, columns[name].Median)
                         : new EncodedColumn(name, ClassesOf(name), 0.0, 1.0, 0.0)),
             ],
             options.Missing);
         return new TableModelDescription(
-            task, options.Target, classes, task == TableTask.Regression ? target.Mean : 0.0, task == TableTask.Regression ? target.Deviation : 1.0,
+            task, options.Target, classes, task == TableTask.Regression ? target.Mean : 0.0,
+            task == TableTask.Regression ? target.Deviation : 1.0,
             options.Hidden, encoder);
     }
 
     private string[] ClassesOf(string name) => columns[name].Classes.Count <= MaxClasses
         ? [.. columns[name].Classes.Order(StringComparer.Ordinal)]
-        : throw new ArgumentException($"The column '{name}' has more than {MaxClasses} different texts, too many for classes: leave it out with --ignore.");
+        : throw new ArgumentException($"The column '{name}' has more than {MaxClasses} different texts, too many for "
+            + "classes: leave it out with --ignore.");
 
     private static ulong Hash(string text)
     {
@@ -155,7 +164,8 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         public double Mean => moments.Count > 0 ? moments.Mean : 0.0;
 
-        public double Deviation => moments.Count > 1 && moments.PopulationStandardDeviation > 0.0 ? moments.PopulationStandardDeviation : 1.0;
+        public double Deviation =>
+            moments.Count > 1 && moments.PopulationStandardDeviation > 0.0 ? moments.PopulationStandardDeviation : 1.0;
 
         public double Median => sample.Count > 0 ? sample.Order().ElementAt(sample.Count / 2) : 0.0;
 
@@ -176,7 +186,8 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
                 }
             }
 
-            double[] values = options.Orders.TryGetValue(name, out IReadOnlyList<string>? order) ? TableEncoder.Places(block, name, order)
+            double[] values = options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
+                ? TableEncoder.Places(block, name, order)
                 : IsNumeric ? block.Numbers(name) : [];
             for (int i = 0; i < values.Length; i++)
             {

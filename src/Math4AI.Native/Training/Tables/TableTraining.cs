@@ -21,8 +21,9 @@ public static class TableTraining
     public const string SecondPass = ".2";
 
     /// <summary>
-    /// Returns the learning curve, the test scores over the number of training rows: a sixteenth, an eighth, a quarter, a half, all of the training part, as
-    /// far as that is 20 rows and more than one value of the target, and not of the validation part. Test and validation part are those of the training itself.
+    /// Returns the learning curve, the test scores over the number of training rows: a sixteenth, an eighth, a quarter,
+    /// a half, all of the training part, as far as that is 20 rows and more than one value of the target, and not of
+    /// the validation part. Test and validation part are those of the training itself.
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part; null to take 15 % of the rows.</param>
@@ -38,11 +39,17 @@ public static class TableTraining
         PreparedTable all = PreparedTable.Of(table, test, options);
         int[][] parts =
         [
-            .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving).Select(divisor => TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor))
-                .Where(some => some.Length >= MinRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
+            .. Enumerable.Range(0, Halvings + 1).Reverse().Select(halving => 1 << halving)
+                .Select(divisor => TableParts.Some(all.Rows, all.Train, options, all.Train.Length / divisor))
+                .Where(some =>
+                    some.Length >= MinRows && all.Rows.Select(some).Texts(options.Target).Distinct().Skip(1).Any()),
         ];
         return TrainingsAtOnce.Run(parts.Length, i =>
-            (parts[i].Length, Run(all with { Train = parts[i], IsValidationKept = true }, Unsaved(options), null, cancellation).Test));
+            (parts[i].Length, Run(all with
+            {
+                Train = parts[i],
+                IsValidationKept = true,
+            }, Unsaved(options), null, cancellation).Test));
     }
 
     /// <summary>
@@ -54,10 +61,12 @@ public static class TableTraining
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="ArgumentException">Columns or values are missing, or there are too few rows.</exception>
     public static IReadOnlyList<Trained<TableModel>> ValidationCurve(
-        Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings, CancellationToken cancellation = default)
+        Table table, Table? test, IReadOnlyList<TableTrainingOptions> settings,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return TrainingsAtOnce.Run(settings.Count, i => TableModel.Train(table, test, Unsaved(settings[i]), null, cancellation));
+        return TrainingsAtOnce.Run(
+            settings.Count, i => TableModel.Train(table, test, Unsaved(settings[i]), null, cancellation));
     }
 
     /// <summary>
@@ -75,18 +84,22 @@ public static class TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
-        TableTask task = options.Task ?? (table.Names.Contains(options.Target) ? TaskOf(table, options.Target) : TableTask.Classification);
+        TableTask task = options.Task
+            ?? (table.Names.Contains(options.Target) ? TaskOf(table, options.Target) : TableTask.Classification);
         TrainerOptions trainer = options.Trainer ?? Defaults(task, table.Rows);
         return TrainingsAtOnce.Run(seeds, i => Run(
-            table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null, cancellation));
+            table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null,
+            cancellation));
     }
 
     internal static Trained<TableModel> Run(
-        Table table, Table? test, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation) =>
+        Table table, Table? test, TableTrainingOptions options, IProgress<TrainingEpoch>? progress,
+        CancellationToken cancellation) =>
         Run(PreparedTable.Of(table, test, options), options, progress, cancellation);
 
     private static Trained<TableModel> Run(
-        PreparedTable all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress, CancellationToken cancellation)
+        PreparedTable all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress,
+        CancellationToken cancellation)
     {
         (TableTask task, string[] classes) = (all.Task, all.Classes);
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
@@ -101,10 +114,13 @@ public static class TableTraining
             }
         }
 
-        (TableModel Model, TrainingResult Training) Learn(Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
+        (TableModel Model, TrainingResult Training) Learn(
+            Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
         {
             TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders);
-            (double mean, double deviation) = task == TableTask.Regression ? Moments(part.Numbers(options.Target)) : (0.0, 1.0);
+            (double mean, double deviation) = task == TableTask.Regression
+                ? Moments(part.Numbers(options.Target))
+                : (0.0, 1.0);
             TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(
                 new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)));
             return (model, Fit(model, part, validation, settings, progress, cancellation));
@@ -114,13 +130,18 @@ public static class TableTraining
         ScoredPart validated = Score(model, validation, hasIntervals: false, cancellation);
         if (!trainer.RestoreBest && !all.IsValidationKept)
         {
-            // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss says nothing any more.
+            // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss
+            // says nothing any more.
             train = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
             TrainerOptions again = trainer.Checkpoint is { } checkpoint
                 ? trainer with { Checkpoint = checkpoint with { Path = checkpoint.Path + SecondPass } }
                 : trainer;
             (model, TrainingResult second) = Learn(train, again, null);
-            training = training with { Steps = training.Steps + second.Steps, Seconds = training.Seconds + second.Seconds };
+            training = training with
+            {
+                Steps = training.Steps + second.Steps,
+                Seconds = training.Seconds + second.Seconds,
+            };
         }
 
         return Trained<TableModel>.Of(
@@ -135,9 +156,10 @@ public static class TableTraining
     }
 
     /// <summary>
-    /// Returns the default settings of a task. Classes: up to 200 passes, the best weights by the validation part. Numbers: 20,000 steps, or 50
-    /// passes where that is more, with ten times the weight decay, and the weights of the end; once to test them on the validation part,
-    /// and once more with it, since rows are worth more there than a choice.
+    /// Returns the default settings of a task. Classes: up to 200 passes, the best weights by the validation part.
+    /// Numbers: 20,000 steps, or 50 passes where that is more, with ten times the weight decay, and the weights of the
+    /// end; once to test them on the validation part, and once more with it, since rows are worth more there than a
+    /// choice.
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="rows">The rows that are trained on.</param>
@@ -155,15 +177,20 @@ public static class TableTraining
     }
 
     /// <summary>
-    /// Returns the default settings of a table that is read in blocks: five passes in batches of 256, with the weights of the best of twenty
-    /// evaluations.
+    /// Returns the default settings of a table that is read in blocks: five passes in batches of 256, with the weights
+    /// of the best of twenty evaluations.
     /// </summary>
     /// <param name="rows">The rows that are trained on.</param>
     public static TrainerOptions DefaultsInBlocks(long rows)
     {
         const int Passes = 5, Batch = 256, Evaluations = 20;
         int steps = (int)Math.Clamp(Passes * rows / Batch, 1, int.MaxValue);
-        return new TrainerOptions { BatchSize = Batch, Steps = steps, EvaluateEvery = Math.Max(1, steps / Evaluations) };
+        return new TrainerOptions
+        {
+            BatchSize = Batch,
+            Steps = steps,
+            EvaluateEvery = Math.Max(1, steps / Evaluations),
+        };
     }
 
     /// <summary>
@@ -190,7 +217,8 @@ public static class TableTraining
     /// <param name="table">The rows.</param>
     /// <param name="hasIntervals">Whether intervals are wanted.</param>
     /// <param name="cancellation">Stops between draws.</param>
-    public static ScoredPart Score(TableModel model, Table table, bool hasIntervals, CancellationToken cancellation = default)
+    public static ScoredPart Score(
+        TableModel model, Table table, bool hasIntervals, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(table);
@@ -229,7 +257,9 @@ public static class TableTraining
         TableModelDescription about = model.About;
         Tensor inputs = tensor(about.Encoder.Encode(table)).reshape(table.Rows, about.Encoder.Inputs);
         Tensor targets = tensor(model.Targets(table));
-        targets = about.Task == TableTask.Classification ? targets.to_type(ScalarType.Int64) : targets.reshape(table.Rows, 1);
+        targets = about.Task == TableTask.Classification
+            ? targets.to_type(ScalarType.Int64)
+            : targets.reshape(table.Rows, 1);
         return (inputs, targets);
     }
 
@@ -241,7 +271,8 @@ public static class TableTraining
             .. table.Texts(target).Select((text, row) => places.TryGetValue(text ?? string.Empty, out int place)
                 ? place
                 : throw new ArgumentException(
-                    $"Column '{target}', row {table.NumberOf(row)}: '{text}' is none of the classes {string.Join(", ", classes)}.")),
+                    $"Column '{target}', row {table.NumberOf(row)}: '{text}' is none of the classes "
+                    + $"{string.Join(", ", classes)}.")),
         ];
     }
 
@@ -251,6 +282,7 @@ public static class TableTraining
         double deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
         return deviation > 0.0
             ? (mean, deviation)
-            : throw new ArgumentException($"The target is {mean.ToString(CultureInfo.InvariantCulture)} in every row of the training part.");
+            : throw new ArgumentException(
+                $"The target is {mean.ToString(CultureInfo.InvariantCulture)} in every row of the training part.");
     }
 }

@@ -15,8 +15,8 @@ public sealed record TableTrainingOptions
     public string? GroupBy { get; init; }
 
     /// <summary>
-    /// Gets a column of numbers or dates by which the parts follow each other, training before validation before test; no input. Null for parts
-    /// at random.
+    /// Gets a column of numbers or dates by which the parts follow each other, training before validation before test;
+    /// no input. Null for parts at random.
     /// </summary>
     public string? OrderBy { get; init; }
 
@@ -30,10 +30,12 @@ public sealed record TableTrainingOptions
     /// Gets the ordinal columns, with their texts in ascending order: such a column is one input, not one for each
     /// text.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Orders { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>
-    /// Gets whether columns of numbers are shifted and scaled to mean 0 and variance 1 for learners other than networks, which always have them so.
+    /// Gets whether columns of numbers are shifted and scaled to mean 0 and variance 1 for learners other than
+    /// networks, which always have them so.
     /// </summary>
     public bool Standardize { get; init; } = true;
 

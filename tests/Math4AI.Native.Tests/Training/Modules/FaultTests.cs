@@ -41,17 +41,23 @@ public sealed class FaultTests : TemporaryFolder
     {
         Tensor first = x.clone(), late = x.clone();
         first[5, 2] = value;
-        Assert.Contains("Sample 5 has a number that is not finite in 'inputs'", Refused<ArgumentException>(Net(), Loss, first, y, Whole), StringComparison.Ordinal);
+        Assert.Contains("Sample 5 has a number that is not finite in 'inputs'",
+            Refused<ArgumentException>(Net(), Loss, first, y, Whole), StringComparison.Ordinal);
 
         // Where the first batch does not have it, the loss has it in the end.
         late[63, 0] = value;
         TrainerOptions inOrder = Short with { Sampler = Math4AI.Training.Samples.Sampler.InOrder };
-        Assert.Contains("sample 63 of the training part", Refused<InvalidOperationException>(Net(), Loss, late, y, inOrder), StringComparison.Ordinal);
+        Assert.Contains("sample 63 of the training part",
+            Refused<InvalidOperationException>(Net(), Loss, late, y, inOrder), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_rate_that_is_too_large_is_still_said_to_be() => Assert.Contains(
-        "smaller rate", Refused<InvalidOperationException>(Net(), Loss, x, y, Short with { Rate = 1e30, MaxGradientNorm = double.PositiveInfinity }), StringComparison.Ordinal);
+        "smaller rate", Refused<InvalidOperationException>(Net(), Loss, x, y, Short with
+        {
+            Rate = 1e30,
+            MaxGradientNorm = double.PositiveInfinity,
+        }), StringComparison.Ordinal);
 
     [Fact]
     public void Types_that_do_not_fit_are_named_and_nothing_is_touched()
@@ -66,7 +72,8 @@ public sealed class FaultTests : TemporaryFolder
     [Fact]
     public void A_module_without_trainable_parameters_is_told_apart_from_one_that_is_frozen()
     {
-        Assert.Contains("RegisterComponents()", Refused<ArgumentException>(nn.Tanh(), Loss, x, y), StringComparison.Ordinal);
+        Assert.Contains(
+            "RegisterComponents()", Refused<ArgumentException>(nn.Tanh(), Loss, x, y), StringComparison.Ordinal);
         nn.Module<Tensor, Tensor> frozen = Net();
         foreach (TorchSharp.Modules.Parameter parameter in frozen.parameters())
         {
@@ -79,8 +86,12 @@ public sealed class FaultTests : TemporaryFolder
     [Fact]
     public void A_loss_without_a_gradient_or_of_several_numbers_is_refused()
     {
-        Assert.Contains("detach()", Refused<InvalidOperationException>(Net(), (a, b) => Loss(a, b).detach(), x, y), StringComparison.Ordinal);
-        Assert.Contains("shape (32)", Refused<InvalidOperationException>(Net(), (a, b) => F.cross_entropy(a, b, reduction: nn.Reduction.None), x, y), StringComparison.Ordinal);
+        Assert.Contains("detach()", Refused<InvalidOperationException>(Net(), (a, b) => Loss(a, b).detach(), x, y),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "shape (32)",
+            Refused<InvalidOperationException>(Net(), (a, b) => F.cross_entropy(a, b, reduction: nn.Reduction.None), x,
+                y), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +108,8 @@ public sealed class FaultTests : TemporaryFolder
         Assert.Equal(StateOf.Bits(plain), StateOf.Bits(within));
         using (inference_mode())
         {
-            Assert.Contains("inference_mode()", Refused<InvalidOperationException>(Net(), Loss, x, y), StringComparison.Ordinal);
+            Assert.Contains(
+                "inference_mode()", Refused<InvalidOperationException>(Net(), Loss, x, y), StringComparison.Ordinal);
         }
     }
 
@@ -108,7 +120,8 @@ public sealed class FaultTests : TemporaryFolder
         TrainerOptions options = Short with { BatchSize = 63 };
         nn.Module<Tensor, Tensor> refused = Norm();
         IReadOnlyDictionary<string, string> before = StateOf.Bits(refused);
-        Assert.Contains("set DropLast", Refused<ArgumentException>(refused, Loss, x, y, options), StringComparison.Ordinal);
+        Assert.Contains(
+            "set DropLast", Refused<ArgumentException>(refused, Loss, x, y, options), StringComparison.Ordinal);
         Assert.Equal(before, StateOf.Bits(refused));
         TrainingResult result = Trainer.Fit(Norm(), Loss, (x, y), (x, y), options with { DropLast = true });
         Assert.Equal(result.History.Count, result.Steps);
@@ -116,13 +129,15 @@ public sealed class FaultTests : TemporaryFolder
         // A norm over the pixels of one image has a variance.
         Tensor images = randn(N, 1, 4, 4);
         Trainer.Fit(
-            nn.Sequential(nn.Conv2d(1, 2, 2), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(18, 3)), Loss, (images, y), (images, y), options);
+            nn.Sequential(nn.Conv2d(1, 2, 2), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(18, 3)), Loss, (images, y),
+            (images, y), options);
     }
 
     [Fact]
     public void Parameters_that_no_gradient_reaches_are_named_once()
     {
-        var net = new Net((m, v) => m.Of<TorchSharp.Modules.Linear>("a").forward(v), ("a", nn.Linear(6, 3)), ("spare", nn.Linear(2, 2)));
+        var net = new Net((m, v) => m.Of<TorchSharp.Modules.Linear>("a").forward(v), ("a", nn.Linear(6, 3)),
+            ("spare", nn.Linear(2, 2)));
         TrainingResult result = Trainer.Fit(net, Loss, (x, y), (x, y), Short);
         Assert.Contains("spare.weight, spare.bias", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.Empty(Trainer.Fit(Net(), Loss, (x, y), (x, y), Short).Warnings);
@@ -131,32 +146,42 @@ public sealed class FaultTests : TemporaryFolder
     [Fact]
     public void A_scalar_target_and_parameters_that_are_not_finite_are_refused()
     {
-        Assert.Contains("one row for each sample", Refused<ArgumentException>(Net(), Loss, x, tensor(1L)), StringComparison.Ordinal);
+        Assert.Contains("one row for each sample", Refused<ArgumentException>(Net(), Loss, x, tensor(1L)),
+            StringComparison.Ordinal);
         var broken = nn.Linear(6, 3);
         using (no_grad())
         {
             broken.bias!.fill_(float.NaN);
         }
 
-        Assert.Contains("'bias' is not finite before the first step", Refused<ArgumentException>(broken, Loss, x, y), StringComparison.Ordinal);
+        Assert.Contains("'bias' is not finite before the first step", Refused<ArgumentException>(broken, Loss, x, y),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_resume_with_another_activation_loss_or_length_says_what_differs()
     {
         string path = In("c.safetensors");
-        TrainerOptions options = Short with { Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        TrainerOptions options = Short with
+        {
+            Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true },
+        };
         Trainer.Fit(Net(), Loss, (x, y), (x, y), options);
         nn.Module<Tensor, Tensor> rectified = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3));
-        Assert.Contains("1 is now 'ReLU', and was 'Tanh'", Refused<InvalidDataException>(rectified, Loss, x, y, options), StringComparison.Ordinal);
+        Assert.Contains("1 is now 'ReLU', and was 'Tanh'",
+            Refused<InvalidDataException>(rectified, Loss, x, y, options), StringComparison.Ordinal);
         nn.Module<Tensor, Tensor> net = Net();
         IReadOnlyDictionary<string, string> before = StateOf.Bits(net);
         string other = Refused<InvalidDataException>(net, (a, b) => F.multi_margin_loss(a, b), x, y, options);
         Assert.Contains("validation loss of its weights", other, StringComparison.Ordinal);
         Assert.Equal(before, StateOf.Bits(net));
         TrainerOptions longer = options with { Epochs = 5 };
-        Assert.Contains("CheckpointOptions.Extend", Refused<InvalidDataException>(Net(), Loss, x, y, longer), StringComparison.Ordinal);
-        TrainingResult extended = Trainer.Fit(Net(), Loss, (x, y), (x, y), longer with { Checkpoint = options.Checkpoint with { Extend = true } });
+        Assert.Contains("CheckpointOptions.Extend", Refused<InvalidDataException>(Net(), Loss, x, y, longer),
+            StringComparison.Ordinal);
+        TrainingResult extended = Trainer.Fit(Net(), Loss, (x, y), (x, y), longer with
+        {
+            Checkpoint = options.Checkpoint with { Extend = true },
+        });
         Assert.Equal(5, extended.History.Count);
         Assert.Contains("extended from 4 to 10 steps", Assert.Single(extended.Warnings), StringComparison.Ordinal);
     }
@@ -165,7 +190,10 @@ public sealed class FaultTests : TemporaryFolder
     public void A_checkpoint_from_before_the_first_evaluation_finds_another_loss_too()
     {
         string path = In("c.safetensors");
-        TrainerOptions options = Short with { Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true } };
+        TrainerOptions options = Short with
+        {
+            Checkpoint = new CheckpointOptions(path) { EverySteps = 1, Resume = true },
+        };
         Assert.Throws<OperationCanceledException>(() => Trainer.Fit(
             Net(), Loss, (x, y), (x, y), options with { Callbacks = [new Throwing(after: 2)] }));
         Refused<InvalidDataException>(Net(), (a, b) => F.multi_margin_loss(a, b), x, y, options);
@@ -175,7 +203,8 @@ public sealed class FaultTests : TemporaryFolder
     [Fact]
     public void Parameters_have_their_own_memory_again_however_a_training_ends()
     {
-        foreach (nn.Module<Tensor, Tensor> module in new nn.Module<Tensor, Tensor>[] { Net(), new Mlp(6, [8], 3), new ConvNet(1, 8, 8, 3) })
+        foreach (nn.Module<Tensor, Tensor> module
+            in new nn.Module<Tensor, Tensor>[] { Net(), new Mlp(6, [8], 3), new ConvNet(1, 8, 8, 3) })
         {
             Tensor inputs = module is ConvNet ? randn(N, 1, 8, 8) : x;
             Tensor alias = module.parameters().First().detach();
@@ -200,8 +229,11 @@ public sealed class FaultTests : TemporaryFolder
     private static Tensor Loss(Tensor outputs, Tensor targets) => F.cross_entropy(outputs, targets);
 
     private static string Refused<T>(
-        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, Tensor inputs, Tensor targets, TrainerOptions? options = null)
-        where T : Exception => Assert.Throws<T>(() => Trainer.Fit(module, loss, (inputs, targets), (inputs, targets), options ?? Short)).Message;
+        nn.Module<Tensor, Tensor> module, Func<Tensor, Tensor, Tensor> loss, Tensor inputs, Tensor targets,
+        TrainerOptions? options = null)
+        where T : Exception =>
+        Assert.Throws<T>(
+            () => Trainer.Fit(module, loss, (inputs, targets), (inputs, targets), options ?? Short)).Message;
 
     private sealed class Throwing(int after) : TrainerCallback
     {

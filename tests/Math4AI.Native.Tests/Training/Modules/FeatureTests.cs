@@ -53,7 +53,8 @@ public sealed class FeatureTests : TemporaryFolder
         });
         optim.Optimizer[] optimizers =
         [
-            optim.SGD([theirs.get_parameter("0.weight")!], 0.1), optim.SGD([theirs.get_parameter("0.bias")!], 0.1, weight_decay: 0.3),
+            optim.SGD([theirs.get_parameter("0.weight")!], 0.1),
+            optim.SGD([theirs.get_parameter("0.bias")!], 0.1, weight_decay: 0.3),
             optim.SGD([theirs.get_parameter("2.weight")!, theirs.get_parameter("2.bias")!], 0.025, weight_decay: 0.2),
         ];
         theirs.train();
@@ -75,24 +76,30 @@ public sealed class FeatureTests : TemporaryFolder
             nn.Module<Tensor, Tensor> net = Net();
             float[] before = [.. net.get_parameter("0.weight")!.data<float>()];
             var seen = new List<bool>();
-            var watch = new Watch(onStep: _ => seen.Add(before.SequenceEqual(net.get_parameter("0.weight")!.data<float>().ToArray())));
+            var watch = new Watch(
+                onStep: _ => seen.Add(before.SequenceEqual(net.get_parameter("0.weight")!.data<float>().ToArray())));
             Fit(net, Descent with { Groups = [new ParameterGroup("0.*") { FromEpoch = from }], Callbacks = [watch] });
             Assert.Equal(Enumerable.Range(1, 5).Select(epoch => epoch < from), seen);
             Assert.All(net.parameters(), parameter => Assert.True(parameter.requires_grad));
         }
 
         Assert.Contains("0.weight, 0.bias", Assert.Throws<ArgumentException>(
-            () => Fit(Net(), Descent with { Groups = [new ParameterGroup("encoder.*")] })).Message, StringComparison.Ordinal);
+            () => Fit(Net(), Descent with { Groups = [new ParameterGroup("encoder.*")] })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Averages_of_weights_are_those_of_their_definition()
     {
         var path = new List<float[]>();
-        Fit(Trainer.Create(Net, 5), Descent with { Callbacks = [new Watch(onStep: moment => path.Add([.. StateOf.Floats(moment.Module)]))] });
+        Fit(Trainer.Create(Net, 5), Descent with
+        {
+            Callbacks = [new Watch(onStep: moment => path.Add([.. StateOf.Floats(moment.Module)]))],
+        });
         nn.Module mean = Trainer.Create(Net, 5), moving = Trainer.Create(Net, 5);
         Fit(mean, Descent with { Average = WeightAverage.Mean(3) });
-        AssertClose(path[2].Select((_, i) => (path[2][i] + path[3][i] + path[4][i]) / 3.0f), StateOf.Floats(mean), 1e-6);
+        AssertClose(
+            path[2].Select((_, i) => (path[2][i] + path[3][i] + path[4][i]) / 3.0f), StateOf.Floats(mean), 1e-6);
         Fit(moving, Descent with { Average = WeightAverage.Exponential(0.2) });
         float[] average = path[0];
         for (int step = 2; step <= 5; step++)
@@ -139,10 +146,13 @@ public sealed class FeatureTests : TemporaryFolder
         };
         nn.Module<Tensor, Tensor> net = Net();
         TrainingResult result = Fit(net, options);
-        Assert.Equal(result.History.Max(epoch => epoch.Metrics["accuracy"]), result.History[result.BestEpoch - 1].Metrics["accuracy"]);
-        Assert.Equal(result.History[result.BestEpoch - 1].Metrics["accuracy"], net.call(x).argmax(1).eq(y).to_type(ScalarType.Float64).mean().item<double>(), 1e-6);
+        Assert.Equal(result.History.Max(epoch => epoch.Metrics["accuracy"]),
+            result.History[result.BestEpoch - 1].Metrics["accuracy"]);
+        Assert.Equal(result.History[result.BestEpoch - 1].Metrics["accuracy"],
+            net.call(x).argmax(1).eq(y).to_type(ScalarType.Float64).mean().item<double>(), 1e-6);
         Assert.Contains("no metric", Assert.Throws<InvalidOperationException>(
-            () => Fit(Net(), options with { Monitor = TrainingMonitor.Lowest("f1") })).Message, StringComparison.Ordinal);
+            () => Fit(Net(), options with { Monitor = TrainingMonitor.Lowest("f1") })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +160,11 @@ public sealed class FeatureTests : TemporaryFolder
     {
         nn.Module<Tensor, Tensor> net = Net();
         IReadOnlyDictionary<string, string> before = StateOf.Bits(net);
-        RateSearch search = Trainer.FindRate(net, (a, b) => F.cross_entropy(a, b), new TensorData(x, y), new TrainerOptions { BatchSize = 20 });
+        RateSearch search =
+            Trainer.FindRate(net, (a, b) => F.cross_entropy(a, b), new TensorData(x, y), new TrainerOptions
+            {
+                BatchSize = 20,
+            });
         Assert.Equal(before, StateOf.Bits(net));
         Assert.Equal(search.Rates.Order(), search.Rates);
         Assert.InRange(search.Suggested, 1e-5, 1.0);
@@ -162,7 +176,8 @@ public sealed class FeatureTests : TemporaryFolder
     {
         const int Count = 120, Size = 12;
         long[] rows = new long[Count];
-        foreach (Sampler sampler in new[] { Sampler.Shuffled, Sampler.InOrder, Sampler.Stratified([.. Enumerable.Range(0, Count).Select(i => i % 3)]), Sampler.ByLength([.. Enumerable.Range(0, Count)]) })
+        foreach (Sampler sampler in new[] { Sampler.Shuffled, Sampler.InOrder, Sampler.Stratified(
+            [.. Enumerable.Range(0, Count).Select(i => i % 3)]), Sampler.ByLength([.. Enumerable.Range(0, Count)]) })
         {
             sampler.Draw(rows, Size, 3, 7);
             Assert.Equal(Enumerable.Range(0, Count).Select(i => (long)i), rows.Order());
@@ -190,7 +205,8 @@ public sealed class FeatureTests : TemporaryFolder
         Assert.DoesNotContain(0L, many);
         Assert.InRange(many.Count(row => row == 2) / (double)Draws, 2.0 / 3.0 - 0.0075, 2.0 / 3.0 + 0.0075);
         Assert.Throws<ArgumentException>(() => Sampler.Weighted([0.0, 0.0]));
-        Assert.Contains("sample 1", Assert.Throws<ArgumentException>(() => Sampler.Weighted([1.0, double.NaN])).Message, StringComparison.Ordinal);
+        Assert.Contains("sample 1", Assert.Throws<ArgumentException>(() => Sampler.Weighted([1.0, double.NaN])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Sampler.Stratified([1, 2]).Draw(rows, Size, 0, 1));
     }
 
@@ -207,7 +223,8 @@ public sealed class FeatureTests : TemporaryFolder
         foreach (TrainingData data in new[]
         {
             TrainingData.FromArrays(inputs, targets), TrainingData.FromTable(Table.Read(csv), "y"),
-            TrainingData.FromSamples(Enumerable.Range(0, 3).Select(i => (all[i], of[i]))), TrainingData.FromDataset(new Named(all, of)),
+            TrainingData.FromSamples(Enumerable.Range(0, 3).Select(i => (all[i], of[i]))),
+            TrainingData.FromDataset(new Named(all, of)),
             TrainingData.FromBatches(loader), TrainingData.FromTensors(("inputs", all), ("targets", of)),
         })
         {
@@ -218,7 +235,9 @@ public sealed class FeatureTests : TemporaryFolder
         }
 
         Assert.Equal([1L, 0L], TrainingData.FromArrays(inputs, [1, 0, 0]).Take([0, 1]).Targets.data<long>().ToArray());
-        Assert.Contains("Row 1", Assert.Throws<ArgumentException>(() => TrainingData.FromArrays([[1.0], []], targets)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Row 1", Assert.Throws<ArgumentException>(() => TrainingData.FromArrays([[1.0], []], targets)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -226,13 +245,17 @@ public sealed class FeatureTests : TemporaryFolder
     {
         float[] threeInputs = [1.0f, 2.0f, 3.0f], oneInput = [4.0f];
         long[] twoTargets = [1L, 2L], threeTargets = [3L, 4L, 5L];
-        var data = new SequenceData([tensor(threeInputs), tensor(oneInput)], [tensor(twoTargets), tensor(threeTargets)], padding: 9.0);
+        var data = new SequenceData(
+            [tensor(threeInputs), tensor(oneInput)], [tensor(twoTargets), tensor(threeTargets)], padding: 9.0);
         Batch batch = data.Take([0, 1]);
         Assert.Equal([1.0f, 2.0f, 3.0f, 4.0f, 9.0f, 9.0f], batch.Inputs.data<float>().ToArray());
         Assert.Equal([true, true, true, true, false, false], batch[Batch.MaskName].data<bool>().ToArray());
         Assert.Equal([3L, 1L], batch[Batch.LengthsName].data<long>().ToArray());
         Assert.Equal([1L, 2L, -100L, 3L, 4L, 5L], batch.Targets.data<long>().ToArray());
-        Assert.Contains("Sequence 1 is empty", Assert.Throws<ArgumentException>(() => new SequenceData([ones(1), ones(0)], zeros(2))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Sequence 1 is empty",
+            Assert.Throws<ArgumentException>(() => new SequenceData([ones(1), ones(0)], zeros(2))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,7 +265,10 @@ public sealed class FeatureTests : TemporaryFolder
         ModuleFile.Save(module, In("w.safetensors"));
         var other = nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.Linear(8, 4), nn.Linear(4, 2));
         IReadOnlyDictionary<string, string> before = StateOf.Bits(other);
-        Assert.Contains("2.weight (3, 8) for (4, 8)", Assert.Throws<InvalidDataException>(() => ModuleFile.Load(other, In("w.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2.weight (3, 8) for (4, 8)",
+            Assert.Throws<InvalidDataException>(() => ModuleFile.Load(other, In("w.safetensors"))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, StateOf.Bits(other));
         LoadReport report = ModuleFile.Load(other, In("w.safetensors"), strict: false);
         Assert.Equal(["3.bias", "3.weight"], report.Missing.Order());
@@ -260,7 +286,13 @@ public sealed class FeatureTests : TemporaryFolder
     public void A_checkpoint_gives_its_best_weights()
     {
         nn.Module<Tensor, Tensor> net = Net(), loaded = Net();
-        Fit(net, new TrainerOptions { Epochs = 20, BatchSize = 10, Rate = 0.05, Checkpoint = new CheckpointOptions(In("c.safetensors")) });
+        Fit(net, new TrainerOptions
+        {
+            Epochs = 20,
+            BatchSize = 10,
+            Rate = 0.05,
+            Checkpoint = new CheckpointOptions(In("c.safetensors")),
+        });
         Assert.True(ModuleFile.Load(loaded, In("c.safetensors")).IsComplete);
         Assert.Equal(StateOf.Bits(net), StateOf.Bits(loaded));
     }
@@ -274,7 +306,8 @@ public sealed class FeatureTests : TemporaryFolder
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, tolerance));
 
     private sealed class Watch(
-        Action<TrainingMoment>? onStep = null, Action<TrainingMoment>? onEpoch = null, Action<TrainingMoment>? onValidation = null) : TrainerCallback
+        Action<TrainingMoment>? onStep = null, Action<TrainingMoment>? onEpoch = null,
+        Action<TrainingMoment>? onValidation = null) : TrainerCallback
     {
         public override void OnStep(TrainingMoment moment) => onStep?.Invoke(moment);
 
@@ -287,6 +320,7 @@ public sealed class FeatureTests : TemporaryFolder
     {
         public override long Count => inputs.shape[0];
 
-        public override Dictionary<string, Tensor> GetTensor(long index) => new() { ["inputs"] = inputs[index], ["targets"] = targets[index] };
+        public override Dictionary<string, Tensor> GetTensor(long index) =>
+            new() { ["inputs"] = inputs[index], ["targets"] = targets[index] };
     }
 }

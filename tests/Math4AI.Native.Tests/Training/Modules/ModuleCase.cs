@@ -10,7 +10,8 @@ namespace Math4AI.Tests.Training.Modules;
 /// <param name="Make">Makes one, from torch's generator.</param>
 /// <param name="Loss">The mean loss of a batch.</param>
 /// <param name="Data">The samples, 48 of them.</param>
-internal sealed record ModuleCase(string Name, Func<nn.Module> Make, Func<nn.Module, Batch, Tensor> Loss, Func<TrainingData> Data)
+internal sealed record ModuleCase(
+    string Name, Func<nn.Module> Make, Func<nn.Module, Batch, Tensor> Loss, Func<TrainingData> Data)
 {
     public const int Samples = 48;
 
@@ -19,7 +20,8 @@ internal sealed record ModuleCase(string Name, Func<nn.Module> Make, Func<nn.Mod
 
     /// <summary>Trains a module of this kind on the first three quarters of the samples.</summary>
     public TrainingResult Train(
-        nn.Module module, CheckpointOptions? checkpoint = null, IProgress<TrainingEpoch>? progress = null, CancellationToken cancellation = default)
+        nn.Module module, CheckpointOptions? checkpoint = null, IProgress<TrainingEpoch>? progress = null,
+        CancellationToken cancellation = default)
     {
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(11);
@@ -28,7 +30,8 @@ internal sealed record ModuleCase(string Name, Func<nn.Module> Make, Func<nn.Mod
         var validation = new Part(data, Samples * 3 / 4, Samples / 4);
         TrainerOptions options = Options with { Checkpoint = checkpoint };
         return module is nn.Module<Tensor, Tensor> simple && !Name.Contains("outputs", StringComparison.Ordinal)
-            ? Trainer.Fit(simple, (outputs, targets) => Simple(outputs, targets), train, validation, options, progress, cancellation)
+            ? Trainer.Fit(simple, (outputs, targets) => Simple(outputs, targets), train, validation, options, progress,
+                cancellation)
             : Trainer.Fit(module, batch => Loss(module, batch), train, validation, options, progress, cancellation);
     }
 

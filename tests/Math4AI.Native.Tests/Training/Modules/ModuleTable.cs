@@ -18,14 +18,16 @@ internal static class ModuleTable
 
     public static IReadOnlyList<ModuleCase> All { get; } =
     [
-        .. Dense(), .. Convolutions(), .. Recurrent(), .. Attention(), .. Norms(), .. Embeddings(), .. Odd(), .. Types(), .. Several(),
+        .. Dense(), .. Convolutions(), .. Recurrent(), .. Attention(), .. Norms(), .. Embeddings(), .. Odd(),
+        .. Types(), .. Several(),
         .. Optimizers(),
     ];
 
     private static ModuleCase Rows(string name, Func<nn.Module> make) => Of(name, make, () => randn(N, 6));
 
     private static ModuleCase Of(string name, Func<nn.Module> make, Func<Tensor> inputs) => new(
-        name, make, (module, batch) => ModuleCase.Simple(((Module<Tensor, Tensor>)module).call(batch.Inputs), batch.Targets), () =>
+        name, make, (module, batch) =>
+            ModuleCase.Simple(((Module<Tensor, Tensor>)module).call(batch.Inputs), batch.Targets), () =>
         {
             Tensor x = inputs();
             return new TensorData(x, Classes(x));
@@ -45,8 +47,10 @@ internal static class ModuleTable
         yield return Rows("linear without bias", () => Linear(6, 2, hasBias: false));
         foreach ((string name, Func<Module<Tensor, Tensor>> make) in new (string, Func<Module<Tensor, Tensor>>)[]
         {
-            ("relu", () => ReLU()), ("tanh", () => Tanh()), ("gelu", () => GELU()), ("silu", () => SiLU()), ("elu", () => ELU()), ("selu", () => SELU()),
-            ("leaky relu", () => LeakyReLU(0.1)), ("softplus", () => Softplus()), ("sigmoid", () => Sigmoid()), ("mish", () => Mish()),
+            ("relu", () => ReLU()), ("tanh", () => Tanh()), ("gelu", () => GELU()), ("silu", () => SiLU()),
+            ("elu", () => ELU()), ("selu", () => SELU()),
+            ("leaky relu", () => LeakyReLU(0.1)), ("softplus", () => Softplus()), ("sigmoid", () => Sigmoid()),
+            ("mish", () => Mish()),
             ("hardswish", () => Hardswish()), ("prelu", () => PReLU(8)),
         })
         {
@@ -59,32 +63,49 @@ internal static class ModuleTable
         yield return Rows("residual", () => Wide(
             (m, x) => m.Of<Linear>("out").forward(x + m.Of<Linear>("b").forward(m.Of<Linear>("a").forward(x).relu())),
             ("a", Linear(6, 8)), ("b", Linear(8, 6)), ("out", Linear(6, 2))));
-        yield return Rows("bilinear", () => Wide((m, x) => m.Of<Bilinear>("b").forward(x, x), ("b", Bilinear(6, 6, 2))));
+        yield return Rows(
+            "bilinear", () => Wide((m, x) => m.Of<Bilinear>("b").forward(x, x), ("b", Bilinear(6, 6, 2))));
         yield return Rows("module list", () => Wide(
-            (m, x) => ((ModuleList<Module<Tensor, Tensor>>)m.children().First()).Aggregate(x, (value, layer) => layer.call(value)),
+            (m, x) => ((ModuleList<Module<Tensor, Tensor>>)m.children().First()).Aggregate(
+                x, (value, layer) => layer.call(value)),
             ("layers", ModuleList<Module<Tensor, Tensor>>(Linear(6, 8), Tanh(), Linear(8, 2)))));
         yield return Rows("softmax mixture", () => Wide(
-            (m, x) => (m.Of<Linear>("gate").forward(x).softmax(1).unsqueeze(2) * m.Of<Linear>("experts").forward(x).view(-1, 3, 2)).sum(1),
+            (m, x) => (m.Of<Linear>("gate").forward(x).softmax(1).unsqueeze(2)
+                * m.Of<Linear>("experts").forward(x).view(-1, 3, 2)).sum(1),
             ("gate", Linear(6, 3)), ("experts", Linear(6, 6))));
-        yield return Rows("view of transposed weight", () => Wide((m, x) => F.linear(x, m.Of("w").t(), m.Of("b")), ("w", new Parameter(randn(6, 2))), ("b", new Parameter(zeros(2)))));
+        yield return Rows(
+            "view of transposed weight",
+            () => Wide((m, x) => F.linear(x, m.Of("w").t(), m.Of("b")), ("w", new Parameter(randn(6, 2))),
+                ("b", new Parameter(zeros(2)))));
     }
 
     private static IEnumerable<ModuleCase> Convolutions()
     {
         ModuleCase Images(string name, Func<nn.Module> make) => Of(name, make, () => randn(N, 2, 6, 6));
-        yield return Of("conv 1-D", () => Sequential(Conv1d(2, 4, 3), ReLU(), Flatten(), Linear(24, 2)), () => randn(N, 2, 8));
+        yield return Of(
+            "conv 1-D", () => Sequential(Conv1d(2, 4, 3), ReLU(), Flatten(), Linear(24, 2)), () => randn(N, 2, 8));
         yield return Images("conv 2-D", () => Sequential(Conv2d(2, 4, 3), ReLU(), Flatten(), Linear(64, 2)));
-        yield return Images("conv 2-D strided and dilated", () => Sequential(Conv2d(2, 4, 2, stride: 2), ReLU(), Conv2d(4, 4, 2, dilation: 2), Flatten(), Linear(4, 2)));
-        yield return Of("conv 3-D", () => Sequential(Conv3d(1, 3, 2), ReLU(), Flatten(), Linear(81, 2)), () => randn([N, 1, 4, 4, 4]));
-        yield return Of("transposed conv 1-D", () => Sequential(ConvTranspose1d(2, 3, 3), ReLU(), Flatten(), Linear(30, 2)), () => randn(N, 2, 8));
-        yield return Images("transposed conv 2-D", () => Sequential(ConvTranspose2d(2, 3, 2), ReLU(), Flatten(), Linear(147, 2)));
-        yield return Of("transposed conv 3-D", () => Sequential(ConvTranspose3d(1, 2, 2), Flatten(), Linear(54, 2)), () => randn([N, 1, 2, 2, 2]));
-        yield return Images("grouped conv", () => Sequential(Conv2d(2, 4, 3, groups: 2), ReLU(), Flatten(), Linear(64, 2)));
-        yield return Images("depthwise separable conv", () => Sequential(Conv2d(2, 2, 3, groups: 2), Conv2d(2, 4, 1), ReLU(), Flatten(), Linear(64, 2)));
+        yield return Images("conv 2-D strided and dilated", () =>
+            Sequential(Conv2d(2, 4, 2, stride: 2), ReLU(), Conv2d(4, 4, 2, dilation: 2), Flatten(), Linear(4, 2)));
+        yield return Of("conv 3-D", () => Sequential(Conv3d(1, 3, 2), ReLU(), Flatten(), Linear(81, 2)),
+            () => randn([N, 1, 4, 4, 4]));
+        yield return Of("transposed conv 1-D", () =>
+            Sequential(ConvTranspose1d(2, 3, 3), ReLU(), Flatten(), Linear(30, 2)), () => randn(N, 2, 8));
+        yield return Images(
+            "transposed conv 2-D", () => Sequential(ConvTranspose2d(2, 3, 2), ReLU(), Flatten(), Linear(147, 2)));
+        yield return Of("transposed conv 3-D", () => Sequential(ConvTranspose3d(1, 2, 2), Flatten(), Linear(54, 2)),
+            () => randn([N, 1, 2, 2, 2]));
+        yield return Images(
+            "grouped conv", () => Sequential(Conv2d(2, 4, 3, groups: 2), ReLU(), Flatten(), Linear(64, 2)));
+        yield return Images("depthwise separable conv",
+            () => Sequential(Conv2d(2, 2, 3, groups: 2), Conv2d(2, 4, 1), ReLU(), Flatten(), Linear(64, 2)));
         yield return Images("conv with batch norm and pooling", () => Sequential(
-            Conv2d(2, 4, 3, padding: 1), BatchNorm2d(4), ReLU(), MaxPool2d(2), Conv2d(4, 4, 2), AvgPool2d(2), Flatten(), Linear(4, 2)));
-        yield return Images("channel dropout", () => Sequential(Conv2d(2, 8, 3), ReLU(), Dropout2d(0.2), Flatten(), Linear(128, 2)));
-        yield return Images("upsampling", () => Sequential(AdaptiveAvgPool2d(3), Upsample(scale_factor: [2.0, 2.0]), Conv2d(2, 3, 3), Flatten(), Linear(48, 2)));
+            Conv2d(2, 4, 3, padding: 1), BatchNorm2d(4), ReLU(), MaxPool2d(2), Conv2d(4, 4, 2), AvgPool2d(2), Flatten(),
+            Linear(4, 2)));
+        yield return Images(
+            "channel dropout", () => Sequential(Conv2d(2, 8, 3), ReLU(), Dropout2d(0.2), Flatten(), Linear(128, 2)));
+        yield return Images("upsampling", () => Sequential(
+            AdaptiveAvgPool2d(3), Upsample(scale_factor: [2.0, 2.0]), Conv2d(2, 3, 3), Flatten(), Linear(48, 2)));
         yield return Images("weight standardization by a view", () => Wide(
             (m, x) =>
             {
@@ -98,19 +119,26 @@ internal static class ModuleTable
             (m, x) => m.Of<Linear>("l").forward(F.conv2d(x, m.Of("w")).relu().flatten(1)),
             ("w", new Parameter((0.2 * randn(4, 3, 3, 2)).permute(0, 3, 1, 2))), ("l", Linear(64, 2))));
         yield return Images("residual block", () => Wide(
-            (m, x) => m.Of<Linear>("l").forward((x + m.Of<Conv2d>("b").forward(m.Of<Conv2d>("a").forward(x).relu())).flatten(1)),
+            (m, x) => m.Of<Linear>("l").forward(
+                (x + m.Of<Conv2d>("b").forward(m.Of<Conv2d>("a").forward(x).relu())).flatten(1)),
             ("a", Conv2d(2, 4, 3, padding: 1)), ("b", Conv2d(4, 2, 3, padding: 1)), ("l", Linear(72, 2))));
     }
 
     private static IEnumerable<ModuleCase> Recurrent()
     {
         ModuleCase Sequences(string name, Func<nn.Module> make) => Of(name, make, () => randn(N, 5, 4));
-        yield return Sequences("lstm", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<LSTM>("r").forward(x).Item1.select(1, 4)), ("r", LSTM(4, 8, batchFirst: true)), ("l", Linear(8, 2))));
+        yield return Sequences(
+            "lstm", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<LSTM>("r").forward(x).Item1.select(1, 4)),
+                ("r", LSTM(4, 8, batchFirst: true)), ("l", Linear(8, 2))));
         yield return Sequences("lstm of two layers, both directions, with dropout", () => Wide(
             (m, x) => m.Of<Linear>("l").forward(m.Of<LSTM>("r").forward(x).Item1.mean(Time)),
             ("r", LSTM(4, 4, numLayers: 2, batchFirst: true, bidirectional: true, dropout: 0.2)), ("l", Linear(8, 2))));
-        yield return Sequences("gru", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<GRU>("r").forward(x).Item1.select(1, 4)), ("r", GRU(4, 8, batchFirst: true)), ("l", Linear(8, 2))));
-        yield return Sequences("rnn", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<RNN>("r").forward(x, null).Item1.mean(Time)), ("r", RNN(4, 8, batchFirst: true)), ("l", Linear(8, 2))));
+        yield return Sequences(
+            "gru", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<GRU>("r").forward(x).Item1.select(1, 4)),
+                ("r", GRU(4, 8, batchFirst: true)), ("l", Linear(8, 2))));
+        yield return Sequences(
+            "rnn", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<RNN>("r").forward(x, null).Item1.mean(Time)),
+                ("r", RNN(4, 8, batchFirst: true)), ("l", Linear(8, 2))));
         yield return Sequences("lstm cell", () => Wide(
             (m, x) =>
             {
@@ -124,7 +152,8 @@ internal static class ModuleTable
             },
             ("r", LSTMCell(4, 6)), ("l", Linear(6, 2))));
         yield return Sequences("gru cell", () => Wide(
-            (m, x) => m.Of<Linear>("l").forward(Enumerable.Range(0, 5).Aggregate(zeros(x.shape[0], 6), (h, i) => m.Of<GRUCell>("r").forward(x.select(1, i), h))),
+            (m, x) => m.Of<Linear>("l").forward(Enumerable.Range(0, 5).Aggregate(
+                zeros(x.shape[0], 6), (h, i) => m.Of<GRUCell>("r").forward(x.select(1, i), h))),
             ("r", GRUCell(4, 6)), ("l", Linear(6, 2))));
     }
 
@@ -135,17 +164,20 @@ internal static class ModuleTable
             (m, x) =>
             {
                 Tensor t = x.transpose(0, 1);
-                return m.Of<Linear>("l").forward(m.Of<MultiheadAttention>("a").forward(t, t, t, null, false, null).Item1.mean([0]));
+                return m.Of<Linear>("l").forward(
+                    m.Of<MultiheadAttention>("a").forward(t, t, t, null, false, null).Item1.mean([0]));
             },
             ("a", MultiheadAttention(8, 2)), ("l", Linear(8, 2))));
         yield return Sequences("transformer encoder", () => Wide(
-            (m, x) => m.Of<Linear>("l").forward(m.Of<TransformerEncoder>("e").forward(x.transpose(0, 1), null!, null!).mean([0])),
+            (m, x) => m.Of<Linear>("l").forward(
+                m.Of<TransformerEncoder>("e").forward(x.transpose(0, 1), null!, null!).mean([0])),
             ("e", TransformerEncoder(TransformerEncoderLayer(8, 2, 16, 0.1), 2)), ("l", Linear(8, 2))));
         yield return Sequences("transformer decoder layer", () => Wide(
             (m, x) =>
             {
                 Tensor t = x.transpose(0, 1);
-                return m.Of<Linear>("l").forward(m.Of<TransformerDecoderLayer>("d").call(t, t, null!, null!, null!, null!).mean([0]));
+                return m.Of<Linear>("l").forward(
+                    m.Of<TransformerDecoderLayer>("d").call(t, t, null!, null!, null!, null!).mean([0]));
             },
             ("d", TransformerDecoderLayer(8, 2, 16, 0.0)), ("l", Linear(8, 2))));
         yield return Sequences("attention of one's own", () => Wide(
@@ -167,13 +199,23 @@ internal static class ModuleTable
     private static IEnumerable<ModuleCase> Norms()
     {
         yield return Rows("batch norm", () => Sequential(Linear(6, 8), BatchNorm1d(8), ReLU(), Linear(8, 2)));
-        yield return Rows("batch norm with fast statistics", () => Sequential(Linear(6, 8), BatchNorm1d(8, momentum: 0.5), ReLU(), Linear(8, 2)));
-        yield return Rows("batch norm without statistics", () => Sequential(Linear(6, 8), BatchNorm1d(8, track_running_stats: false), ReLU(), Linear(8, 2)));
+        yield return Rows("batch norm with fast statistics",
+            () => Sequential(Linear(6, 8), BatchNorm1d(8, momentum: 0.5), ReLU(), Linear(8, 2)));
+        yield return Rows("batch norm without statistics",
+            () => Sequential(Linear(6, 8), BatchNorm1d(8, track_running_stats: false), ReLU(), Linear(8, 2)));
         yield return Rows("layer norm", () => Sequential(Linear(6, 8), LayerNorm(8), ReLU(), Linear(8, 2)));
-        yield return Of("group norm", () => Sequential(Conv2d(2, 4, 3), Initialized(GroupNorm(2, 4)), ReLU(), Flatten(), Linear(64, 2)), () => randn(N, 2, 6, 6));
-        yield return Of("instance norm", () => Sequential(Conv2d(2, 4, 3), InstanceNorm2d(4, affine: true), ReLU(), Flatten(), Linear(64, 2)), () => randn(N, 2, 6, 6));
-        yield return Of("batch norm 3-D", () => Sequential(Conv3d(1, 2, 2), BatchNorm3d(2), Flatten(), Linear(54, 2)), () => randn([N, 1, 4, 4, 4]));
-        yield return Of("local response norm", () => Sequential(Conv2d(2, 4, 3), LocalResponseNorm(2), Flatten(), Linear(64, 2)), () => randn(N, 2, 6, 6));
+        yield return Of(
+            "group norm",
+            () => Sequential(Conv2d(2, 4, 3), Initialized(GroupNorm(2, 4)), ReLU(), Flatten(), Linear(64, 2)),
+            () => randn(N, 2, 6, 6));
+        yield return Of(
+            "instance norm",
+            () => Sequential(Conv2d(2, 4, 3), InstanceNorm2d(4, affine: true), ReLU(), Flatten(), Linear(64, 2)),
+            () => randn(N, 2, 6, 6));
+        yield return Of("batch norm 3-D", () => Sequential(Conv3d(1, 2, 2), BatchNorm3d(2), Flatten(), Linear(54, 2)),
+            () => randn([N, 1, 4, 4, 4]));
+        yield return Of("local response norm", () =>
+            Sequential(Conv2d(2, 4, 3), LocalResponseNorm(2), Flatten(), Linear(64, 2)), () => randn(N, 2, 6, 6));
         yield return Rows("rms norm of one's own", () => Wide(
             (m, x) =>
             {
@@ -212,13 +254,23 @@ internal static class ModuleTable
         ModuleCase Ids(string name, Func<nn.Module> make) => Of(name, make, () => randint(0, 9, [N, 5]));
         yield return Ids("embedding", () => Sequential(Embedding(9, 4), Flatten(), Linear(20, 2)));
         yield return Ids("sparse embedding", () => Sequential(Embedding(9, 4, sparse: true), Flatten(), Linear(20, 2)));
-        yield return Ids("embedding with padding", () => Sequential(Embedding(9, 4, padding_idx: 0), Flatten(), Linear(20, 2)));
-        yield return Ids("embedding bag", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<EmbeddingBag>("b").forward(x, null, null)), ("b", EmbeddingBag(9, 6)), ("l", Linear(6, 2))));
+        yield return Ids(
+            "embedding with padding", () => Sequential(Embedding(9, 4, padding_idx: 0), Flatten(), Linear(20, 2)));
+        yield return Ids(
+            "embedding bag",
+            () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<EmbeddingBag>("b").forward(x, null, null)),
+                ("b", EmbeddingBag(9, 6)), ("l", Linear(6, 2))));
         yield return Ids("sparse embedding bag", () => Wide(
-            (m, x) => m.Of<Linear>("l").forward(m.Of<EmbeddingBag>("b").forward(x, null, null)), ("b", EmbeddingBag(9, 6, mode: EmbeddingBagMode.Mean, sparse: true)), ("l", Linear(6, 2))));
-        yield return Of("ids of one dimension", () => Sequential(Embedding(9, 4), Linear(4, 2)), () => randint(0, 9, [N]));
-        yield return Of("ids of int32", () => Sequential(Embedding(9, 4), Flatten(), Linear(20, 2)), () => randint(0, 9, [N, 5], dtype: ScalarType.Int32));
-        yield return Of("one-hot inputs of uint8", () => Wide((m, x) => m.Of<Linear>("l").forward(x.to_type(ScalarType.Float32)), ("l", Linear(5, 2))), () => randint(0, 2, [N, 5], dtype: ScalarType.Byte));
+            (m, x) => m.Of<Linear>("l").forward(m.Of<EmbeddingBag>("b").forward(x, null, null)),
+            ("b", EmbeddingBag(9, 6, mode: EmbeddingBagMode.Mean, sparse: true)), ("l", Linear(6, 2))));
+        yield return Of(
+            "ids of one dimension", () => Sequential(Embedding(9, 4), Linear(4, 2)), () => randint(0, 9, [N]));
+        yield return Of("ids of int32", () => Sequential(Embedding(9, 4), Flatten(), Linear(20, 2)),
+            () => randint(0, 9, [N, 5], dtype: ScalarType.Int32));
+        yield return Of(
+            "one-hot inputs of uint8",
+            () => Wide((m, x) => m.Of<Linear>("l").forward(x.to_type(ScalarType.Float32)), ("l", Linear(5, 2))),
+            () => randint(0, 2, [N, 5], dtype: ScalarType.Byte));
     }
 
     private static IEnumerable<ModuleCase> Odd()
@@ -227,7 +279,9 @@ internal static class ModuleTable
         {
             (Linear a, Linear b) = (Linear(6, 6), Linear(6, 6));
             b.weight = a.weight;
-            return Wide((m, x) => m.Of<Linear>("l").forward(m.Of<Linear>("b").forward(m.Of<Linear>("a").forward(x).tanh())), ("a", a), ("b", b), ("l", Linear(6, 2)));
+            return Wide(
+                (m, x) => m.Of<Linear>("l").forward(m.Of<Linear>("b").forward(m.Of<Linear>("a").forward(x).tanh())),
+                ("a", a), ("b", b), ("l", Linear(6, 2)));
         });
         yield return Rows("a frozen layer", () =>
         {
@@ -239,12 +293,28 @@ internal static class ModuleTable
 
             return Sequential(first, Tanh(), Linear(8, 2));
         });
-        yield return Rows("an unused layer", () => Wide((m, x) => m.Of<Linear>("a").forward(x), ("a", Linear(6, 2)), ("unused", Linear(3, 3))));
-        yield return Rows("a layer used twice", () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<Linear>("a").forward(m.Of<Linear>("a").forward(x).tanh())), ("a", Linear(6, 6)), ("l", Linear(6, 2))));
-        yield return Rows("a scalar parameter", () => Wide((m, x) => m.Of<Linear>("a").forward(x) * m.Of("s"), ("a", Linear(6, 2)), ("s", new Parameter(tensor(1.0f)))));
-        yield return Rows("an empty parameter", () => Wide((m, x) => m.Of<Linear>("a").forward(x) + m.Of("e").sum(), ("a", Linear(6, 2)), ("e", new Parameter(zeros(0, 3)))));
-        yield return Rows("a parameter that is a slice", () => Wide((m, x) => m.Of<Linear>("a").forward(x * m.Of("s")), ("a", Linear(6, 2)), ("s", new Parameter(ones(6, 3).select(1, 1)))));
-        yield return Rows("a parameter of five dimensions", () => Wide((m, x) => m.Of<Linear>("a").forward(x + m.Of("p").view(1, 6)), ("a", Linear(6, 2)), ("p", new Parameter(zeros([1, 2, 1, 3, 1])))));
+        yield return Rows("an unused layer", () =>
+            Wide((m, x) => m.Of<Linear>("a").forward(x), ("a", Linear(6, 2)), ("unused", Linear(3, 3))));
+        yield return Rows(
+            "a layer used twice",
+            () => Wide((m, x) => m.Of<Linear>("l").forward(m.Of<Linear>("a")
+                .forward(m.Of<Linear>("a").forward(x).tanh())), ("a", Linear(6, 6)), ("l", Linear(6, 2))));
+        yield return Rows(
+            "a scalar parameter",
+            () => Wide((m, x) => m.Of<Linear>("a").forward(x) * m.Of("s"), ("a", Linear(6, 2)),
+                ("s", new Parameter(tensor(1.0f)))));
+        yield return Rows(
+            "an empty parameter",
+            () => Wide((m, x) => m.Of<Linear>("a").forward(x) + m.Of("e").sum(), ("a", Linear(6, 2)),
+                ("e", new Parameter(zeros(0, 3)))));
+        yield return Rows(
+            "a parameter that is a slice",
+            () => Wide((m, x) => m.Of<Linear>("a").forward(x * m.Of("s")), ("a", Linear(6, 2)),
+                ("s", new Parameter(ones(6, 3).select(1, 1)))));
+        yield return Rows(
+            "a parameter of five dimensions",
+            () => Wide((m, x) => m.Of<Linear>("a").forward(x + m.Of("p").view(1, 6)), ("a", Linear(6, 2)),
+                ("p", new Parameter(zeros([1, 2, 1, 3, 1])))));
         yield return Rows("a counter of int64 that forward uses", () => Wide(
             (m, x) =>
             {
@@ -272,10 +342,12 @@ internal static class ModuleTable
                 return m.Of<Linear>("a").forward(x - mean.to_type(ScalarType.Float32));
             },
             ("a", Linear(6, 2)), ("m", zeros(6, dtype: ScalarType.Float64))));
-        foreach (ScalarType type in new[] { ScalarType.Bool, ScalarType.Int32, ScalarType.Byte, ScalarType.Float16, ScalarType.BFloat16, ScalarType.ComplexFloat32 })
+        foreach (ScalarType type in new[] { ScalarType.Bool, ScalarType.Int32, ScalarType.Byte, ScalarType.Float16,
+            ScalarType.BFloat16, ScalarType.ComplexFloat32 })
         {
             yield return Rows($"a buffer of {type}", () => Wide(
-                (m, x) => m.Of<Linear>("a").forward(x) * (m.Of("b").numel() / 3.0), ("a", Linear(6, 2)), ("b", ones(3).to_type(type))));
+                (m, x) => m.Of<Linear>("a").forward(x) * (m.Of("b").numel() / 3.0), ("a", Linear(6, 2)),
+                ("b", ones(3).to_type(type))));
         }
     }
 
@@ -283,21 +355,31 @@ internal static class ModuleTable
     {
         foreach (ScalarType type in new[] { ScalarType.Float64, ScalarType.BFloat16 })
         {
-            yield return Of($"{type}", () => Sequential(Linear(6, 8), Tanh(), Linear(8, 2)).to(type), () => randn(N, 6).to_type(type));
-            yield return Of($"{type} with batch norm and dropout", () => Sequential(Linear(6, 8), BatchNorm1d(8), ReLU(), Dropout(0.1), Linear(8, 2)).to(type), () => randn(N, 6).to_type(type));
-            yield return Of($"conv of {type}", () => Sequential(Conv2d(1, 4, 3), ReLU(), Flatten(), Linear(16, 2)).to(type), () => randn(N, 1, 4, 4).to_type(type));
+            yield return Of($"{type}", () => Sequential(Linear(6, 8), Tanh(), Linear(8, 2)).to(type),
+                () => randn(N, 6).to_type(type));
+            yield return Of(
+                $"{type} with batch norm and dropout",
+                () => Sequential(Linear(6, 8), BatchNorm1d(8), ReLU(), Dropout(0.1), Linear(8, 2)).to(type),
+                () => randn(N, 6).to_type(type));
+            yield return Of($"conv of {type}", () => Sequential(Conv2d(1, 4, 3), ReLU(), Flatten(), Linear(16, 2))
+                .to(type), () => randn(N, 1, 4, 4).to_type(type));
         }
 
         yield return Rows("float64 inside float32", () => Wide(
-            (m, x) => m.Of<Linear>("b").forward(m.Of<Linear>("a").forward(x.to_type(ScalarType.Float64)).tanh().to_type(ScalarType.Float32)),
+            (m, x) => m.Of<Linear>("b").forward(
+                m.Of<Linear>("a").forward(x.to_type(ScalarType.Float64)).tanh().to_type(ScalarType.Float32)),
             ("a", Linear(6, 8, dtype: ScalarType.Float64)), ("b", Linear(8, 2))));
         yield return Rows("bfloat16 inside float32", () => Wide(
-            (m, x) => m.Of<Linear>("b").forward(m.Of<Linear>("a").forward(x.to_type(ScalarType.BFloat16)).tanh().to_type(ScalarType.Float32)),
+            (m, x) => m.Of<Linear>("b").forward(
+                m.Of<Linear>("a").forward(x.to_type(ScalarType.BFloat16)).tanh().to_type(ScalarType.Float32)),
             ("a", Linear(6, 8, dtype: ScalarType.BFloat16)), ("b", Linear(8, 2))));
         yield return Rows("a complex parameter", () => Wide(
-            (m, x) => m.Of<Linear>("a").forward((x.to_type(ScalarType.ComplexFloat32) * m.Of("c")).abs()), ("a", Linear(6, 2)), ("c", new Parameter(ones(6, dtype: ScalarType.ComplexFloat32)))));
+            (m, x) => m.Of<Linear>("a").forward((x.to_type(ScalarType.ComplexFloat32) * m.Of("c")).abs()),
+            ("a", Linear(6, 2)), ("c", new Parameter(ones(6, dtype: ScalarType.ComplexFloat32)))));
         yield return Of("lstm of float64", () => Wide(
-            (m, x) => m.Of<Linear>("l").forward(m.Of<LSTM>("r").forward(x).Item1.select(1, 4)), ("r", LSTM(4, 8, batchFirst: true, dtype: ScalarType.Float64)), ("l", Linear(8, 2, dtype: ScalarType.Float64))), () => randn(N, 5, 4, dtype: ScalarType.Float64));
+            (m, x) => m.Of<Linear>("l").forward(m.Of<LSTM>("r").forward(x).Item1.select(1, 4)),
+            ("r", LSTM(4, 8, batchFirst: true, dtype: ScalarType.Float64)),
+            ("l", Linear(8, 2, dtype: ScalarType.Float64))), () => randn(N, 5, 4, dtype: ScalarType.Float64));
     }
 
     private static IEnumerable<ModuleCase> Several()
@@ -326,7 +408,8 @@ internal static class ModuleTable
             });
         yield return new ModuleCase(
             "ragged sequences with a mask",
-            () => Wide((m, x) => m.Of<LSTM>("r").forward(x).Item1, ("r", LSTM(2, 6, batchFirst: true)), ("l", Linear(6, 2))),
+            () => Wide((m, x) => m.Of<LSTM>("r").forward(x).Item1, ("r", LSTM(2, 6, batchFirst: true)),
+                ("l", Linear(6, 2))),
             (module, batch) =>
             {
                 var net = (Net)module;
@@ -356,16 +439,41 @@ internal static class ModuleTable
         ModuleCase plain = Rows("sgd", make);
         TrainerOptions usual = plain.Options;
         yield return plain with { Options = usual with { Optimizer = new Sgd(), Rate = 0.1 } };
-        yield return plain with { Name = "l-bfgs", Options = usual with { Optimizer = new Lbfgs(), Rate = 1.0, Schedule = Schedule.Constant } };
-        yield return Of("l-bfgs of float64", () => Sequential(Linear(6, 2)).to(ScalarType.Float64), () => randn(N, 6).to_type(ScalarType.Float64)) with
+        yield return plain with
+        {
+            Name = "l-bfgs",
+            Options = usual with { Optimizer = new Lbfgs(), Rate = 1.0, Schedule = Schedule.Constant },
+        };
+        yield return Of("l-bfgs of float64", () => Sequential(Linear(6, 2)).to(ScalarType.Float64),
+            () => randn(N, 6).to_type(ScalarType.Float64)) with
         {
             Options = usual with { Optimizer = new Lbfgs(), Rate = 1.0, Schedule = Schedule.Constant },
         };
-        yield return plain with { Name = "moving average of weights", Options = usual with { Average = WeightAverage.Exponential(0.9) } };
-        yield return plain with { Name = "mean of weights", Options = usual with { Average = WeightAverage.Mean(10), Schedule = Schedule.Constant } };
-        yield return plain with { Name = "gradual unfreezing", Options = usual with { Groups = [new ParameterGroup("0.*") { FromEpoch = 4, RateFactor = 0.5 }] } };
-        yield return plain with { Name = "accumulation and parts at once", Options = usual with { Accumulate = 3, SplitBatches = true } };
-        yield return plain with { Name = "stratified, without the last batch", Options = usual with { BatchSize = 10, DropLast = true, Sampler = Sampler.InOrder } };
+        yield return plain with
+        {
+            Name = "moving average of weights",
+            Options = usual with { Average = WeightAverage.Exponential(0.9) },
+        };
+        yield return plain with
+        {
+            Name = "mean of weights",
+            Options = usual with { Average = WeightAverage.Mean(10), Schedule = Schedule.Constant },
+        };
+        yield return plain with
+        {
+            Name = "gradual unfreezing",
+            Options = usual with { Groups = [new ParameterGroup("0.*") { FromEpoch = 4, RateFactor = 0.5 }] },
+        };
+        yield return plain with
+        {
+            Name = "accumulation and parts at once",
+            Options = usual with { Accumulate = 3, SplitBatches = true },
+        };
+        yield return plain with
+        {
+            Name = "stratified, without the last batch",
+            Options = usual with { BatchSize = 10, DropLast = true, Sampler = Sampler.InOrder },
+        };
     }
 
     private sealed class Two : Module<Tensor, Tensor, Tensor>

@@ -15,7 +15,8 @@ public sealed class ModuleTableTests : TemporaryFolder
     public static TheoryData<string> Kinds { get; } = [.. ModuleTable.All.Select(one => one.Name)];
 
     [Fact]
-    public void The_table_has_a_hundred_kinds() => Assert.True(ModuleTable.All.DistinctBy(one => one.Name).Count() >= 100, $"{ModuleTable.All.Count}");
+    public void The_table_has_a_hundred_kinds() =>
+        Assert.True(ModuleTable.All.DistinctBy(one => one.Name).Count() >= 100, $"{ModuleTable.All.Count}");
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -37,7 +38,8 @@ public sealed class ModuleTableTests : TemporaryFolder
         var checkpoint = new CheckpointOptions(In("c.safetensors")) { EverySteps = 1, Resume = true };
         using var stop = new CancellationTokenSource();
         var watch = new Stopper(result.History.Count / 2, stop);
-        Assert.ThrowsAny<OperationCanceledException>(() => one.Train(Trainer.Create(one.Make, 3), checkpoint, watch, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => one.Train(Trainer.Create(one.Make, 3), checkpoint, watch, stop.Token));
         nn.Module resumed = Trainer.Create(one.Make, 77);
         one.Train(resumed, checkpoint);
         Assert.Equal(bits, StateOf.Bits(resumed));

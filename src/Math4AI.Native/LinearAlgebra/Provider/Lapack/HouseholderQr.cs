@@ -3,13 +3,15 @@ using System.Numerics;
 namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
-/// LAPACK's <c>geqrf</c> without blocks, with what MKL's code for small complex matrices leaves out: norms that neither overflow nor
-/// vanish. Where MKL's result is not finite, this takes its place.
+/// LAPACK's <c>geqrf</c> without blocks, with what MKL's code for small complex matrices leaves out: norms that neither
+/// overflow nor vanish. Where MKL's result is not finite, this takes its place.
 /// </summary>
 internal static class HouseholderQr<T>
     where T : unmanaged
 {
-    /// <summary>A = Q R with R on and above the diagonal, the reflections I − τ v vᴴ below it, as LAPACK stores them.</summary>
+    /// <summary>
+    /// A = Q R with R on and above the diagonal, the reflections I − τ v vᴴ below it, as LAPACK stores them.
+    /// </summary>
     public static void Factor(T[] a, int rows, int columns, T[] tau)
     {
         Complex[] work = [.. a.Take(rows * columns).Select(Element<T>.ToComplex)];

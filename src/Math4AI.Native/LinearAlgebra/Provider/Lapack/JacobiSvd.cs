@@ -4,9 +4,9 @@ namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
 /// The singular value decomposition of small real matrices by one-sided Jacobi rotations, which make the columns of A V
-/// orthogonal: A V = U Σ. At these sizes it takes less time than a call of LAPACK's <c>gesdd</c>, and small singular values
-/// have more correct digits. Source: J. Demmel, K. Veselić, "Jacobi's method is more accurate than QR", SIAM J. Matrix Anal.
-/// Appl. 13 (1992).
+/// orthogonal: A V = U Σ. At these sizes it takes less time than a call of LAPACK's <c>gesdd</c>, and small singular
+/// values have more correct digits. Source: J. Demmel, K. Veselić, "Jacobi's method is more accurate than QR", SIAM J.
+/// Matrix Anal. Appl. 13 (1992).
 /// </summary>
 internal static class JacobiSvd<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -31,7 +31,8 @@ internal static class JacobiSvd<T>
     /// <param name="vt">Vᵀ, with <paramref name="rowsVt"/> rows.</param>
     /// <param name="rowsVt">The rows of Vᵀ: the lesser of rows and columns, or the columns of A.</param>
     /// <returns>False where the rotations did not come to an end.</returns>
-    public static bool TryDecompose(ReadOnlySpan<T> a, int rows, int columns, Span<T> s, Span<T> u, Span<T> vt, int rowsVt)
+    public static bool TryDecompose(
+        ReadOnlySpan<T> a, int rows, int columns, Span<T> s, Span<T> u, Span<T> vt, int rowsVt)
     {
         bool isWide = rows < columns;
         (int m, int n) = isWide ? (columns, rows) : (rows, columns);
@@ -151,8 +152,8 @@ internal static class JacobiSvd<T>
     }
 
     /// <summary>
-    /// Divides the first n columns by their singular values, and makes all m columns orthonormal: those whose singular value is
-    /// rounding have no direction that counts.
+    /// Divides the first n columns by their singular values, and makes all m columns orthonormal: those whose singular
+    /// value is rounding have no direction that counts.
     /// </summary>
     private static void CompleteBasis(Span<T> work, int m, int n, ReadOnlySpan<T> s)
     {
@@ -177,7 +178,9 @@ internal static class JacobiSvd<T>
         }
     }
 
-    /// <summary>Takes from a unit vector what lies in an orthonormal basis; false where hardly anything is left.</summary>
+    /// <summary>
+    /// Takes from a unit vector what lies in an orthonormal basis; false where hardly anything is left.
+    /// </summary>
     private static bool TryProject(Span<T> x, ReadOnlySpan<T> basis)
     {
         for (int pass = 0; pass < 3; pass++)

@@ -4,8 +4,8 @@ using Math4AI.Interop.Mkl;
 namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
-/// H = I − 2 v vᵀ with a random real unit vector v. H A H has the eigenvalues of A to rounding, and none of its structure:
-/// MKL's iterations come to their end on it where they do not on A.
+/// H = I − 2 v vᵀ with a random real unit vector v. H A H has the eigenvalues of A to rounding, and none of its
+/// structure: MKL's iterations come to their end on it where they do not on A.
 /// </summary>
 internal sealed unsafe class Reflection<T, TReal>
     where T : unmanaged
@@ -48,5 +48,6 @@ internal sealed unsafe class Reflection<T, TReal>
 
     /// <summary>A ← A − 2 x yᵀ.</summary>
     private void Subtract(T* x, T* y, T* a) =>
-        Mkl<T, TReal>.Gemm((byte)'N', (byte)'T', order, order, 1, Mkl<T, TReal>.FromReal(-2.0), x, order, y, order, Mkl<T, TReal>.One, a, order);
+        Mkl<T, TReal>.Gemm((byte)'N', (byte)'T', order, order, 1, Mkl<T, TReal>.FromReal(-2.0), x, order, y, order,
+            Mkl<T, TReal>.One, a, order);
 }

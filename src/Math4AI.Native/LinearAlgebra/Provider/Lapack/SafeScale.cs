@@ -6,9 +6,9 @@ using MathNet.Numerics;
 namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
 /// <summary>
-/// Brings a matrix whose largest element is far from 1 to about 1, by a power of two, which changes no digit. MKL's code for
-/// small matrices squares elements without care for what overflows or vanishes, and subnormal numbers have fewer digits the
-/// smaller they are: of a matrix of these only what is computed on a scaled copy is accurate.
+/// Brings a matrix whose largest element is far from 1 to about 1, by a power of two, which changes no digit. MKL's
+/// code for small matrices squares elements without care for what overflows or vanishes, and subnormal numbers have
+/// fewer digits the smaller they are: of a matrix of these only what is computed on a scaled copy is accurate.
 /// </summary>
 internal static class SafeScale<T, TReal>
     where T : unmanaged
@@ -18,7 +18,8 @@ internal static class SafeScale<T, TReal>
     private static readonly int Safe = -TReal.ILogB(TReal.Epsilon) / 8;
 
     // The largest k for which 2ᵏ and 2⁻ᵏ are normal numbers.
-    private static readonly int MaxStep = TReal.ILogB(TReal.BitIncrement(TReal.One) - TReal.One) - TReal.ILogB(TReal.Epsilon);
+    private static readonly int MaxStep =
+        TReal.ILogB(TReal.BitIncrement(TReal.One) - TReal.One) - TReal.ILogB(TReal.Epsilon);
 
     /// <summary>Scales a matrix in place where it has to be.</summary>
     /// <returns>k, where the matrix was multiplied by 2ᵏ; 0 where it was left as it is.</returns>
@@ -45,7 +46,9 @@ internal static class SafeScale<T, TReal>
 
     /// <summary>Returns the k of <see cref="Apply"/>; 0 where an element is not finite.</summary>
     public static int ExponentIfFinite(ReadOnlySpan<T> matrix) =>
-        matrix.IsEmpty ? 0 : OfLargest(TReal.Abs(TensorPrimitives.MaxMagnitude<TReal>(MemoryMarshal.Cast<T, TReal>(matrix))));
+        matrix.IsEmpty
+            ? 0
+            : OfLargest(TReal.Abs(TensorPrimitives.MaxMagnitude<TReal>(MemoryMarshal.Cast<T, TReal>(matrix))));
 
     /// <summary>Returns the k of a matrix with this largest element; 0 where it is not finite.</summary>
     public static int OfLargest(TReal largest)

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Math4AI.LinearAlgebra.Provider.Lapack;
 
-/// <summary>A pooled array for LAPACK's workspace or a copy that LAPACK overwrites; returned at the end of the scope.</summary>
+/// <summary>
+/// A pooled array for LAPACK's workspace or a copy that LAPACK overwrites; returned at the end of the scope.
+/// </summary>
 internal readonly ref struct Workspace<TItem> : IDisposable
     where TItem : unmanaged
 {

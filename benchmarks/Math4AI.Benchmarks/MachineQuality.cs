@@ -96,11 +96,11 @@ internal static class MachineQuality
     {
         (Matrix<double> X, int[] Y) Read(string name)
         {
-            double[][] rows = [.. File.ReadLines(Path.Combine(data, "digits", name)).Where(line => line.Length > 0)
-                .Select(line =>
-                    line.Split(',').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray())];
-            return (Matrix<double>.Build.DenseOfRowArrays(rows.Select(row => row[..^1])),
-                [.. rows.Select(row => (int)row[^1])]);
+            // The last column is the digit.
+            Table table = Table.Read(Path.Combine(data, "digits", name));
+            return (
+                Matrix<double>.Build.DenseOfColumnArrays(table.Names.SkipLast(1).Select(table.Numbers)),
+                Array.ConvertAll(table.Numbers(table.Names[^1]), digit => (int)digit));
         }
 
         ((Matrix<double> x, int[] y), (Matrix<double> testX, int[] testY)) =

@@ -39,6 +39,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Learner = model.About.Learner,
                 Features = model.About.Features,
                 FeatureCount = model.FeatureNames.Count,
+                Warning = model.Model.Warning,
                 Search = model.Search,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
@@ -71,6 +72,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Learner = model.About.Learner,
                 Features = model.About.Features,
                 FeatureCount = model.FeatureNames.Count,
+                Warning = model.Model.Warning,
                 Search = model.Search,
             },
             TrainingReport.Of(training, target, "classification of images", CommandLine.Text) with

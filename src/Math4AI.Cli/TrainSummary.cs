@@ -49,6 +49,9 @@ internal sealed record TrainSummary(
     /// <summary>The formula of the features; null for the inputs themselves.</summary>
     public string? Features { get; init; }
 
+    /// <summary>What to know before the model is trusted; null for nothing.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>How many features the learner sees; null for a network.</summary>
     public int? FeatureCount { get; init; }
 
@@ -103,6 +106,11 @@ internal sealed record TrainSummary(
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, "
                 + $"best evaluation {BestEpoch} of {Epochs}."
             : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s.");
+        if (Warning is not null)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {Warning}");
+        }
+
         if (Search is { IsAtEdge: true } search)
         {
             Console.Out.WriteLine(

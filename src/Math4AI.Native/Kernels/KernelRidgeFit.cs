@@ -33,6 +33,11 @@ public sealed class KernelRidgeFit : IFilePredictor, IRowPredictor
     public static KernelRidgeFit Load(string folder) => SavedRidges.Read(folder);
 
     /// <inheritdoc/>
+    public string? Warning => IsConverged
+        ? null
+        : $"Conjugate gradients did not converge after {Iterations} steps: raise the penalty, or use fewer rows.";
+
+    /// <inheritdoc/>
     public RowPredictions PredictRows(Matrix<double> inputs) => new(Predict(inputs));
 
     /// <inheritdoc/>

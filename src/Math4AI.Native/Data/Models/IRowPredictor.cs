@@ -5,6 +5,12 @@ namespace Math4AI.Data.Models;
 /// <summary>A fitted model that predicts from a matrix of samples × inputs, and can be saved.</summary>
 public interface IRowPredictor
 {
+    /// <summary>
+    /// Gets what to know before the model is trusted, such as a fit that did not converge, in a sentence; null for
+    /// nothing.
+    /// </summary>
+    string? Warning => null;
+
     /// <summary>Predicts samples.</summary>
     /// <param name="inputs">Samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>

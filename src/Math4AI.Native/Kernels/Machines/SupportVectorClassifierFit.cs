@@ -124,6 +124,9 @@ public sealed class SupportVectorClassifierFit : IFilePredictor, IRowPredictor, 
     /// <inheritdoc cref="SupportVectorFit.Load"/>
     public static SupportVectorClassifierFit Load(string folder) => SavedMachines.ReadClassifier(folder);
 
+    /// <inheritdoc/>
+    public string? Warning => pairs.Find(pair => !pair.Fit.IsConverged)?.Fit.Warning;
+
     /// <summary>
     /// Predicts classes that are places from 0 on: probabilities, samples × (largest class + 1). Without probabilities
     /// the predicted class has 1.

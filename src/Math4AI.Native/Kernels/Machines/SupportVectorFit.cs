@@ -148,6 +148,11 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
     }
 
     /// <inheritdoc/>
+    public string? Warning => IsConverged
+        ? null
+        : $"The machine did not converge after {Iterations} steps: lower C, or standardize the inputs.";
+
+    /// <inheritdoc/>
     public RowPredictions PredictRows(Matrix<double> inputs) => new(Predict(inputs).ToColumnMatrix());
 
     /// <inheritdoc/>

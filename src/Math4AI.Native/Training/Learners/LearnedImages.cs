@@ -88,6 +88,7 @@ public sealed class LearnedImages : IFilePredictor
         {
             FittedFeatures<ImageSet> fitted = features.Fit(part);
             LearnerSamples samples = LearnerSamples.Of(fitted.Apply(part), part.Labels, images.Classes.Count);
+            LearnedTableTraining.RequireClasses(samples, images.Classes, learner.MinClassSamples);
             LearnerChoice choice = choose(samples);
             var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
             var about = new LearnedImagesDescription(

@@ -52,11 +52,27 @@ internal static class LearnedTableTraining
                 ? LearnerSamples.Of(
                     features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
                 : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
+            RequireClasses(samples, all.Classes, learner.MinClassSamples);
             LearnerChoice choice = choose(samples);
             var about = new LearnedTableDescription(
                 all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
             return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
                 choice.Learner);
+        }
+    }
+
+    /// <summary>Throws where a class has fewer training samples than the learner takes, by its name.</summary>
+    internal static void RequireClasses(LearnerSamples samples, IReadOnlyList<string> names, int least)
+    {
+        int few = samples.Classes is { } classes
+            ? Enumerable.Range(0, names.Count).FirstOrDefault(
+                of => classes.Count(found => found == of) is > 0 and var count && count < least, -1)
+            : -1;
+        if (few >= 0)
+        {
+            throw new ArgumentException(
+                $"The class '{names[few]}' has fewer than {least} training samples, which its probability needs: add "
+                + "some, or leave the class out.");
         }
     }
 

@@ -15,6 +15,9 @@ public abstract record Learner
     /// <summary>Gets whether the learner takes numbers.</summary>
     public virtual bool TakesNumbers => true;
 
+    /// <summary>Gets the fewest training samples of each class that the learner takes.</summary>
+    public virtual int MinClassSamples => 1;
+
     /// <summary>Gets the seed of what is random.</summary>
     public int Seed { get; init; } = 1;
 

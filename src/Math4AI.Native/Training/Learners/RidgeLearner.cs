@@ -28,8 +28,12 @@ public sealed record RidgeLearner : Learner
     /// <inheritdoc/>
     public override string ToString()
     {
-        string width = Gamma is { } gamma ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}") : "γ to be chosen";
-        string cost = Penalty is { } penalty ? string.Create(CultureInfo.InvariantCulture, $"λ = {penalty:G4}") : "λ to be chosen";
+        string width = Gamma is { } gamma
+            ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}")
+            : "γ to be chosen";
+        string cost = Penalty is { } penalty
+            ? string.Create(CultureInfo.InvariantCulture, $"λ = {penalty:G4}")
+            : "λ to be chosen";
         return $"kernel ridge: {(Kernel is { } kernel ? $"{kernel}" : $"rbf, {width}")}, {cost}";
     }
 

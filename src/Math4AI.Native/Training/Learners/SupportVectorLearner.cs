@@ -13,6 +13,8 @@ namespace Math4AI.Training.Learners;
 /// </summary>
 public sealed record SupportVectorLearner : Learner
 {
+    private const int SearchStepsPerSample = 30;
+
     /// <summary>Gets the kernel; null for RBF with <see cref="Gamma"/>.</summary>
     public Kernel? Kernel { get; init; }
 
@@ -31,11 +33,21 @@ public sealed record SupportVectorLearner : Learner
     /// <summary>Gets the most samples that settings are chosen by.</summary>
     public int MaxSearchSamples { get; init; } = 2000;
 
+    /// <summary>Gets the limit on steps of a fit.</summary>
+    public int MaxIterations { get; init; } = 10_000_000;
+
+    /// <summary>Gets 2 where there are probabilities, which come from cross-validation, and otherwise 1.</summary>
+    public override int MinClassSamples => HasProbabilities ? 2 : 1;
+
     /// <inheritdoc/>
     public override string ToString()
     {
-        string width = Gamma is { } gamma ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}") : "γ to be chosen";
-        string cost = Penalty is { } penalty ? string.Create(CultureInfo.InvariantCulture, $"C = {penalty:G4}") : "C to be chosen";
+        string width = Gamma is { } gamma
+            ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}")
+            : "γ to be chosen";
+        string cost = Penalty is { } penalty
+            ? string.Create(CultureInfo.InvariantCulture, $"C = {penalty:G4}")
+            : "C to be chosen";
         return $"svm: {(Kernel is { } kernel ? $"{kernel}" : $"rbf, {width}")}, {cost}";
     }
 
@@ -57,6 +69,9 @@ public sealed record SupportVectorLearner : Learner
             Gamma = isGammaOpen ? gamma : Gamma,
             Penalty = Penalty ?? penalty,
             HasProbabilities = false,
+
+            // A setting at which a fit takes longer than this is scored by where it stopped.
+            MaxIterations = Math.Min(MaxIterations, SearchStepsPerSample * validation.Samples),
         };
         SettingSearch search = validation.Search(
             ("γ", "C"),
@@ -68,6 +83,7 @@ public sealed record SupportVectorLearner : Learner
         return new LearnerChoice(With(search.Best.Across, search.Best.Up) with
         {
             HasProbabilities = HasProbabilities,
+            MaxIterations = MaxIterations,
         }, search);
     }
 
@@ -85,6 +101,7 @@ public sealed record SupportVectorLearner : Learner
                 Standardize = false,
                 HasProbabilities = HasProbabilities,
                 Seed = Seed,
+                MaxIterations = MaxIterations,
             }.Fit(training.Inputs, classes, cancellation);
         }
 
@@ -98,6 +115,7 @@ public sealed record SupportVectorLearner : Learner
             Width = Width * deviation,
             Standardize = false,
             Tolerance = 1e-3 * deviation,
+            MaxIterations = MaxIterations,
         }.Fit(training.Inputs, training.Targets!, cancellation);
     }
 

@@ -118,6 +118,26 @@ public sealed class LearnedTableTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_class_of_one_row_is_named_and_a_machine_that_did_not_converge_says_so()
+    {
+        double[] rows = [.. Enumerable.Range(0, 40).Select(i => (double)i)];
+        Table table = Table.OfNumbers([("a", rows), ("cls", [.. rows.Select(i => i == 7 ? 3.0 : i % 2)])]);
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
+            () => LearnedTable.Train(table, null, new TableTrainingOptions
+            {
+                Target = "cls",
+            }, new SupportVectorLearner()));
+        Assert.Contains("The class '3' has fewer than 2", refusal.Message, StringComparison.Ordinal);
+        var hasty = new SupportVectorLearner { Gamma = 1.0, Penalty = 1.0, MaxIterations = 3 };
+        Assert.Contains("did not converge", LearnedTable.Train(Rings(), null, Classes, hasty).Model.Model.Warning,
+            StringComparison.Ordinal);
+        Assert.Null(LearnedTable.Train(Rings(), null, Classes, hasty with
+        {
+            MaxIterations = 100_000,
+        }).Model.Model.Warning);
+    }
+
+    [Fact]
     public void A_process_of_too_many_samples_is_refused_with_its_memory()
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(

@@ -98,7 +98,8 @@ public sealed class CaseTests
     {
         string path = Repository.Cases("fit", "global.csv");
         GroupedFit fit = (GroupedProblem.Read(
-            path, Math4AI.Fitting.Formulas.Formula.Parse("y ~ a*exp(-k*x)+c"), "set") with { Shared = ["k"] }).Fit();
+            path, Math4AI.Fitting.Formulas.Formula.Parse("y ~ a*exp(-k*x)+c"), "set") with
+        { Shared = ["k"] }).Fit();
         FitResult indexed = FitProblem.Read(path, "y ~ ((1-set)*a0+set*a1)*exp(-k*x)+(1-set)*c0+set*c1").Fit();
         Assert.Equal(indexed["k"].Value, fit["0", "k"].Value, 1e-8);
         Assert.Equal(indexed["c1"].Value, fit["1", "c"].Value, 1e-8);

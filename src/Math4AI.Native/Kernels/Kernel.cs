@@ -140,6 +140,9 @@ public abstract class Kernel
         return Vector<double>.Build.Dense(gradient);
     }
 
+    /// <summary>Gets the terms of a sum, each the covariance of one part of the function; of any other kernel, itself.</summary>
+    public virtual IReadOnlyList<Kernel> Terms => [this];
+
     /// <summary>Gets the number of inputs that the kernel is for; null where it takes any.</summary>
     public virtual int? Inputs => null;
 

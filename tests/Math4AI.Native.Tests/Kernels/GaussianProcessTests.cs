@@ -117,6 +117,25 @@ public class GaussianProcessTests
     }
 
     [Fact]
+    public void The_parts_of_a_sum_add_up_and_each_is_the_conditional_normal_distribution_of_its_own_kernel()
+    {
+        Kernel slow = Kernel.Rbf(3.0), season = 0.5 * Kernel.Periodic(1.1);
+        GaussianProcessFit fit = new GaussianProcess { Kernel = 2.0 * (slow + season), NoiseVariance = 0.04, Standardize = false, Optimize = false }
+            .Fit(X, Y);
+        Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3, 12.0]);
+        Assert.Equal(2, fit.Kernel.Terms.Count);
+        GaussianProcessPrediction first = fit.PredictPart(0, at), second = fit.PredictPart(1, at);
+        Assert.Equal(0.0, (first.Mean + second.Mean + Y.Average() - fit.Predict(at).Mean).InfinityNorm(), 1e-10);
+
+        double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
+        Matrix<double> noisy = 2.0 * (slow.Gram(X) + season.Gram(X)) + 0.04 * Matrix<double>.Build.DenseIdentity(40);
+        Matrix<double> cross = 2.0 * season.Gram(at, X), covariance = 2.0 * season.Gram(at) - cross * noisy.Solve(cross.Transpose());
+        Assert.Equal(0.0, (covariance.Diagonal().PointwiseSqrt() * scale - second.Deviation).InfinityNorm(), 1e-8);
+        Assert.Equal(0.0, (cross * noisy.Solve(Y - Y.Average()) - second.Mean).InfinityNorm(), 1e-9);
+        Assert.Throws<ArgumentOutOfRangeException>(() => fit.PredictPart(2, at));
+    }
+
+    [Fact]
     public void A_law_and_what_it_misses_are_told_apart()
     {
         Matrix<double> x = Matrix<double>.Build.Dense(80, 1, (i, _) => 0.1 * i);

@@ -11,6 +11,8 @@ internal sealed class ScaledKernel(ConstantKernel constant, Kernel kernel) : Com
 
     public override string ToString() => $"{Left} * {(Right is SumKernel ? $"({Right})" : $"{Right}")}";
 
+    public override IReadOnlyList<Kernel> Terms => [.. Right.Terms.Select(term => new ScaledKernel(constant, term))];
+
     protected override Kernel Combine(Kernel left, Kernel right) => new ScaledKernel((ConstantKernel)left, right);
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)

@@ -9,6 +9,8 @@ internal sealed class SumKernel(Kernel left, Kernel right) : CompositeKernel(lef
 
     public override string ToString() => $"{Left} + {Right}";
 
+    public override IReadOnlyList<Kernel> Terms => [.. Left.Terms, .. Right.Terms];
+
     protected override Kernel Combine(Kernel left, Kernel right) => new SumKernel(left, right);
 
     protected internal override void Fill(KernelSamples samples, KernelSamples others, GramMatrix gram)

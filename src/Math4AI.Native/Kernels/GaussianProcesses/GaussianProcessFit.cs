@@ -101,14 +101,44 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public GaussianProcessPrediction Predict(Matrix<double> inputs)
     {
+        (Vector<double> mean, Vector<double> variance) = Posterior(Kernel, inputs);
+        double scale = samples.TargetScale;
+        return new GaussianProcessPrediction(
+            mean * scale + samples.MeanOf(inputs, meanParameters),
+            variance.PointwiseSqrt() * scale,
+            variance.Add(noise).PointwiseSqrt() * scale);
+    }
+
+    /// <summary>
+    /// Predicts one part of the function, a term k_p of a kernel that is a sum: its mean is k_p(x, X) K⁻¹ r and its variance
+    /// k_p(x, x) − k_p(x, X) K⁻¹ k_p(X, x). The means of all parts and the mean function add up to that of <see cref="Predict"/>.
+    /// </summary>
+    /// <param name="part">The part, from 0, in the order of <see cref="Kernel.Terms"/>.</param>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <returns>The part without noise: both deviations are those of the function.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The kernel has no such part.</exception>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public GaussianProcessPrediction PredictPart(int part, Matrix<double> inputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(part);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, Kernel.Terms.Count);
+        (Vector<double> mean, Vector<double> variance) = Posterior(Kernel.Terms[part], inputs);
+        Vector<double> deviation = variance.PointwiseSqrt() * samples.TargetScale;
+        return new GaussianProcessPrediction(mean * samples.TargetScale, deviation, deviation);
+    }
+
+    /// <summary>The mean and the variance of what a kernel describes, over the targets' scale.</summary>
+    private (Vector<double> Mean, Vector<double> Variance) Posterior(Kernel part, Matrix<double> inputs)
+    {
         ArgumentNullException.ThrowIfNull(inputs);
         KernelSamples all = samples.Standardized(inputs);
         double[] mean = new double[all.Count], variance = new double[all.Count];
-        Kernel.FillDiagonal(all, variance);
+        part.FillDiagonal(all, variance);
         for (int first = 0; first < all.Count; first += RowsAtATime)
         {
             int count = Math.Min(RowsAtATime, all.Count - first);
-            GramMatrix cross = Cross(inputs.SubMatrix(first, count, 0, inputs.ColumnCount));
+            var cross = new GramMatrix(samples.Count, count);
+            part.Fill(samples.Inputs, all.Range(first, count), cross);
             for (int i = 0; i < count; i++)
             {
                 mean[first + i] = TensorPrimitives.Dot<double>(cross.Column(i), weights);
@@ -117,15 +147,12 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
             factor.SolveLower(cross.Values);
             for (int i = 0; i < count; i++)
             {
-                variance[first + i] = Math.Max(0.0, variance[first + i] - TensorPrimitives.SumOfSquares<double>(cross.Column(i)));
+                double explained = TensorPrimitives.SumOfSquares<double>(cross.Column(i));
+                variance[first + i] = Math.Max(0.0, variance[first + i] - explained);
             }
         }
 
-        double scale = samples.TargetScale;
-        return new GaussianProcessPrediction(
-            Vector<double>.Build.Dense(mean) * scale + samples.MeanOf(inputs, meanParameters),
-            Vector<double>.Build.Dense(variance).PointwiseSqrt() * scale,
-            Vector<double>.Build.Dense(variance).Add(noise).PointwiseSqrt() * scale);
+        return (Vector<double>.Build.Dense(mean), Vector<double>.Build.Dense(variance));
     }
 
     /// <summary>

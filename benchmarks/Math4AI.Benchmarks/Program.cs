@@ -26,6 +26,8 @@ switch (args)
         return BssEvalAgainstPeer.Run(args[1..]);
     case ["callers"]:
         return TwoCallers.Run();
+    case ["modules", ..]:
+        return TrainModules.Run(args[1..]);
     case ["train", ..]:
         return TrainAgainstLoop.Run(args[1..]);
     case ["stream", ..]:

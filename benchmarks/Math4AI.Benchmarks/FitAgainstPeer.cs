@@ -44,8 +44,10 @@ internal static class FitAgainstPeer
                 $"| {NistRegression.Names[i / 2]} | {i % 2 + 1} | {digits[i]:0.0} | {peerDigits[i]:0.0} |"));
         }
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"\n8 digits: ours {digits.Count(d => d >= 8)} of 30, leastsq {peerDigits.Count(d => d >= 8)}. All 30 fits: ours {1e3 * best:0.0} ms, leastsq {1e3 * peerSeconds:0.0} ms, {peerSeconds / best:0.0} times."));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n8 digits: ours {digits.Count(d => d >= 8)} of 30, leastsq {peerDigits.Count(d => d >= 8)}. All 30 fits: "
+            + $"ours {1e3 * best:0.0} ms, leastsq {1e3 * peerSeconds:0.0} ms, {peerSeconds / best:0.0} times."));
         return 0;
     }
 }

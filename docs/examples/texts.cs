@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using F = TorchSharp.torch.nn.functional;
 
-string[] kind = ["good", "fine", "lovely"], unkind = ["bad", "dull", "awful"], other = ["the", "film", "was", "and", "long"];
+string[] kind = ["good", "fine", "lovely"], unkind = ["bad", "dull", "awful"],
+    other = ["the", "film", "was", "and", "long"];
 string[] words = ["", .. kind, .. unkind, .. other];
 var random = new Random(1);
 (Tensor Words, long Label) Review(int i)
@@ -35,5 +36,11 @@ Tensor Score(Batch batch)
 
 SequenceData train = Part(..200);
 TrainingResult result = Trainer.Fit(Sequential(embedding, head), Score, train, Part(200..),
-    new TrainerOptions { Epochs = 40, Rate = 2e-2, Sampler = train.Buckets, Monitor = TrainingMonitor.Highest("accuracy") });
+    new TrainerOptions
+    {
+        Epochs = 40,
+        Rate = 2e-2,
+        Sampler = train.Buckets,
+        Monitor = TrainingMonitor.Highest("accuracy"),
+    });
 Console.WriteLine($"{result.History[result.BestEpoch - 1].Metrics["accuracy"]:P0} of new reviews are told apart");

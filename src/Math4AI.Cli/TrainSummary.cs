@@ -103,9 +103,11 @@ internal sealed record TrainSummary(
         }
 
         Console.Out.WriteLine(Learner is null
-            ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, "
+            ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in "
+                + $"{Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, "
                 + $"best evaluation {BestEpoch} of {Epochs}."
-            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s.");
+            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, "
+                + $"{Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s.");
         if (Warning is not null)
         {
             Console.Error.WriteLine($"math4ai: Warning: {Warning}");
@@ -114,7 +116,8 @@ internal sealed record TrainSummary(
         if (Search is { IsAtEdge: true } search)
         {
             Console.Out.WriteLine(
-                $"The best {search.Across} and {search.Up} lie on the edge of what was searched: better ones may lie beyond; the report shows the scores.");
+                $"The best {search.Across} and {search.Up} lie on the edge of what was searched: better ones may lie "
+                + "beyond; the report shows the scores.");
         }
 
         if (DroppedRows > 0)

@@ -188,7 +188,8 @@ public sealed record FitReport
             page.Add($"<tr><th>{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(Comparison[i].Name)}</th>"
                 + string.Concat(fit.Parameters.Select(
                     (value, k) => $"<td>{Html.Number(value)} ± {Html.Number(fit.StandardErrors[k])}</td>"))
-                + $"<td>{Html.Number(Comparison[i].Aic)}</td><td>{Html.Number(Comparison[i].PredictionError)}</td></tr>");
+                + $"<td>{Html.Number(Comparison[i].Aic)}</td>"
+                + $"<td>{Html.Number(Comparison[i].PredictionError)}</td></tr>");
         }
 
         page.Add("</table></div>");

@@ -33,7 +33,8 @@ public abstract class Kernel
     /// </summary>
     /// <exception cref="NotSupportedException">The kernel is a function that no formula describes.</exception>
     public virtual string Formula => throw new NotSupportedException(
-        $"The kernel {this} has no formula, and cannot be saved: derive from Kernel, override Formula, and name the kernel by KernelNames.Add.");
+        $"The kernel {this} has no formula, and cannot be saved: derive from Kernel, override Formula, and name the "
+        + "kernel by KernelNames.Add.");
 
     /// <summary>
     /// Reads a kernel from a formula, such as <c>2 * rbf(0.5) + periodic(1, 0.3)[0] + white(0.1)</c>.
@@ -53,14 +54,16 @@ public abstract class Kernel
         if (parameters.Length != Parameters.Count)
         {
             throw new ArgumentException(
-                $"The kernel {this} has {Parameters.Count} hyperparameters, and {parameters.Length} were given.", nameof(parameters));
+                $"The kernel {this} has {Parameters.Count} hyperparameters, and {parameters.Length} were given.",
+                nameof(parameters));
         }
 
         for (int i = 0; i < parameters.Length; i++)
         {
             if (!double.IsFinite(parameters[i]))
             {
-                throw new ArgumentException($"The hyperparameter {ParameterNames[i]} is {parameters[i]}, not a finite number.", nameof(parameters));
+                throw new ArgumentException($"The hyperparameter {ParameterNames[i]} is {parameters[i]}, not a finite "
+                    + "number.", nameof(parameters));
             }
         }
 
@@ -95,7 +98,8 @@ public abstract class Kernel
         Check(z);
         if (x.Inputs != z.Inputs)
         {
-            throw new ArgumentException($"The samples have {x.Inputs} inputs, and the others {z.Inputs}.", nameof(others));
+            throw new ArgumentException(
+                $"The samples have {x.Inputs} inputs, and the others {z.Inputs}.", nameof(others));
         }
 
         var gram = new GramMatrix(x.Count, z.Count);
@@ -132,7 +136,8 @@ public abstract class Kernel
         if (weights.RowCount != x.Count || weights.ColumnCount != x.Count)
         {
             throw new ArgumentException(
-                $"The weights are {weights.RowCount} × {weights.ColumnCount}, and there are {x.Count} samples.", nameof(weights));
+                $"The weights are {weights.RowCount} × {weights.ColumnCount}, and there are {x.Count} samples.",
+                nameof(weights));
         }
 
         double[] gradient = new double[Parameters.Count];
@@ -140,7 +145,9 @@ public abstract class Kernel
         return Vector<double>.Build.Dense(gradient);
     }
 
-    /// <summary>Gets the terms of a sum, each the covariance of one part of the function; of any other kernel, itself.</summary>
+    /// <summary>
+    /// Gets the terms of a sum, each the covariance of one part of the function; of any other kernel, itself.
+    /// </summary>
     public virtual IReadOnlyList<Kernel> Terms => [this];
 
     /// <summary>Gets the number of inputs that the kernel is for; null where it takes any.</summary>
@@ -190,13 +197,15 @@ public abstract class Kernel
     internal virtual Kernel Times(Kernel right) => new ProductKernel(this, right);
 
     /// <summary>The values of samples with one of the others at a time, in float32.</summary>
-    internal virtual KernelColumns Columns(KernelSamples samples, KernelSamples others) => new KernelColumns.Rounded(this, samples, others);
+    internal virtual KernelColumns Columns(KernelSamples samples, KernelSamples others) =>
+        new KernelColumns.Rounded(this, samples, others);
 
     internal void Check(KernelSamples samples)
     {
         if (Inputs is { } inputs && inputs != samples.Inputs)
         {
-            throw new ArgumentException($"The kernel {this} is for {inputs} inputs, and the samples have {samples.Inputs}.");
+            throw new ArgumentException(
+                $"The kernel {this} is for {inputs} inputs, and the samples have {samples.Inputs}.");
         }
     }
 
@@ -277,14 +286,16 @@ public abstract class Kernel
     public static Kernel Of(
         IReadOnlyList<string> names,
         IReadOnlyList<double> parameters,
-        Func<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> function)
+        Func<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor,
+            TorchSharp.torch.Tensor> function)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(function);
         return names.Count == parameters.Count
             ? new TensorKernel(names, [.. parameters], function)
-            : throw new ArgumentException($"There are {names.Count} names for {parameters.Count} parameters.", nameof(names));
+            : throw new ArgumentException(
+                $"There are {names.Count} names for {parameters.Count} parameters.", nameof(names));
     }
 
     /// <summary>Makes this kernel of some of the columns alone.</summary>

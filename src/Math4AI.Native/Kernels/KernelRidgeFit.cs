@@ -24,7 +24,8 @@ public sealed class KernelRidgeFit : IFilePredictor, IRowPredictor
     public Matrix<double> Weights { get; }
 
     /// <inheritdoc cref="Machines.SupportVectorFit.Save(string, bool)"/>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Save(folder, files));
 
     /// <inheritdoc/>
     public void Save(string folder, FileTransaction files) => SavedRidges.Write(folder, files, this);
@@ -45,16 +46,24 @@ public sealed class KernelRidgeFit : IFilePredictor, IRowPredictor
 
     internal KernelSamples Samples => samples;
 
-    /// <summary>Gets b, one number an output: the means of the targets, or 0 without <see cref="KernelRidge.Center"/>.</summary>
+    /// <summary>
+    /// Gets b, one number an output: the means of the targets, or 0 without <see cref="KernelRidge.Center"/>.
+    /// </summary>
     public Vector<double> Offsets { get; }
 
-    /// <summary>Gets the number of steps of conjugate gradients, of the output that took most; 0 for a factor in float64.</summary>
+    /// <summary>
+    /// Gets the number of steps of conjugate gradients, of the output that took most; 0 for a factor in float64.
+    /// </summary>
     public int Iterations => Report.Iterations;
 
-    /// <summary>Gets ‖y − (K + λ I) α‖/‖y‖ as conjugate gradients left it, of the worst output; 0 for a factor in float64.</summary>
+    /// <summary>
+    /// Gets ‖y − (K + λ I) α‖/‖y‖ as conjugate gradients left it, of the worst output; 0 for a factor in float64.
+    /// </summary>
     public double Residual => Report.Residual;
 
-    /// <summary>Gets whether the residual is within the tolerance; if not, raise MaxIterations, LandmarkCount or Penalty.</summary>
+    /// <summary>
+    /// Gets whether the residual is within the tolerance; if not, raise MaxIterations, LandmarkCount or Penalty.
+    /// </summary>
     public bool IsConverged => Report.IsConverged;
 
     internal RidgeReport Report { get; }
@@ -68,7 +77,8 @@ public sealed class KernelRidgeFit : IFilePredictor, IRowPredictor
         var x = new KernelSamples(inputs, nameof(inputs));
         if (x.Inputs != samples.Inputs)
         {
-            throw new ArgumentException($"The function takes {samples.Inputs} inputs, and there are {x.Inputs}.", nameof(inputs));
+            throw new ArgumentException(
+                $"The function takes {samples.Inputs} inputs, and there are {x.Inputs}.", nameof(inputs));
         }
 
         var predictions = Matrix<double>.Build.Dense(x.Count, Weights.ColumnCount);

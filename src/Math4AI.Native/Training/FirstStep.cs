@@ -112,8 +112,9 @@ internal sealed class FirstStep
             .Select(segment => segment.Settings.Name)];
         if (names.Length > 0)
         {
-            yield return "The gradient does not reach "
-                + $"{string.Join(", ", names.Take(20))}{(names.Length > 20 ? $" and {names.Length - 20} more" : string.Empty)}: these parameters are not trained.";
+            string more = names.Length > 20 ? $" and {names.Length - 20} more" : string.Empty;
+            yield return $"The gradient does not reach {string.Join(", ", names.Take(20))}{more}: these parameters "
+                + "are not trained.";
         }
     }
 
@@ -156,11 +157,12 @@ internal sealed class FirstStep
         ScalarType[] types = [.. parameters.Parameters.Select(parameter => parameter.dtype).Distinct()];
         (string Name, Tensor Tensor)[] other =
             [.. batch.Parts().Where(part => part.Tensor.is_floating_point() && !types.Contains(part.Tensor.dtype))];
+        IEnumerable<string> given =
+            batch.Parts().Select(part => $"'{part.Name}' {part.Tensor.dtype} {Shape(part.Tensor)}");
         string hint = other.Length > 0
             ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: "
                 + "convert one of them by to(…)."
-            : " The step was given "
-                + $"{string.Join(", ", batch.Parts().Select(part => $"'{part.Name}' {part.Tensor.dtype} {Shape(part.Tensor)}"))}.";
+            : $" The step was given {string.Join(", ", given)}.";
         return new InvalidOperationException($"Step {step} failed in torch: {message}.{hint}", failure);
     }
 

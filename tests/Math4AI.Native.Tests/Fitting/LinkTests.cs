@@ -74,7 +74,8 @@ public sealed class LinkTests
             Distance = Distance.Poisson.WithLink(Link.Identity),
         }.Fit();
         Assert.True(fit.Fitted.Minimum() >= 0.0);
-        Assert.Contains("edge", Assert.Throws<NotSupportedException>(() => fit.StandardErrors).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "edge", Assert.Throws<NotSupportedException>(() => fit.StandardErrors).Message, StringComparison.Ordinal);
         Assert.Empty(fit.Warnings);
     }
 

@@ -118,7 +118,7 @@ internal sealed record StartProblem(
     }
 
     private static IEnumerable<string[]> Lines(string table) =>
-        table.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        table.Replace("\n    ", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries));
 
     private static Dictionary<string, double> Pairs(string text) =>

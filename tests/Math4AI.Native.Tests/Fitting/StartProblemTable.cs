@@ -36,9 +36,11 @@ internal static class StartProblemTable
         logistic growth | lin 1900 2000 51 | K/(1+exp(-r*(x-tm))) | K=3.2e8 r=0.071 tm=1956 | 0.01
         Richards | lin 0 40 60 | K/(1+q*exp(-r*x))^(1/v) | K=12 q=55 r=0.31 v=0.7 | 0.003
         Gaussian line | lin 400 700 121 | b+A*exp(-(x-m)^2/(2*s^2)) | b=12 A=85 m=531 s=4.5 | 0.02
-        two Gaussians on a slope | lin 0 100 150 | a+b*x+A*exp(-((x-m)/s)^2)+B*exp(-((x-n)/r)^2) | a=3 b=0.05 A=10 m=31 s=4 B=6 n=45 r=6 | 0.01
+        two Gaussians on a slope | lin 0 100 150 | a+b*x+A*exp(-((x-m)/s)^2)+B*exp(-((x-n)/r)^2) |
+            a=3 b=0.05 A=10 m=31 s=4 B=6 n=45 r=6 | 0.01
         resonance at 2.4 GHz | lin 2.39e9 2.41e9 201 | b+A/(1+((x-f0)/w)^2) | b=0.02 A=1.3 f0=2.40312e9 w=3.1e5 | 0.01
-        pseudo-Voigt | lin 20 60 160 | b+A*(m*exp(-0.693147*((x-c)/w)^2)+(1-m)/(1+((x-c)/w)^2)) | b=30 A=900 m=0.4 c=38.2 w=0.7 | 0.005
+        pseudo-Voigt | lin 20 60 160 | b+A*(m*exp(-0.693147*((x-c)/w)^2)+(1-m)/(1+((x-c)/w)^2)) |
+            b=30 A=900 m=0.4 c=38.2 w=0.7 | 0.005
         damped oscillation | lin 0 2e-3 200 | A*exp(-x/tau)*cos(2*pi*f*x+p)+c | A=3 tau=6e-4 f=7200 p=0.4 c=0.2 | 0.02
         two sinusoids | lin 0 50 200 | a*sin(w1*x+p)+b*sin(w2*x+q)+c | a=2 w1=0.9 p=0.3 b=1.2 w2=1.45 q=-1 c=5 | 0.03
         substrate inhibition | log 0.05 100 25 | V*x/(K+x+x^2/Ki) | V=48 K=1.9 Ki=22 | 0.01
@@ -70,7 +72,8 @@ internal static class StartProblemTable
         low pass | log 10 1e6 50 | A/sqrt(1+(2*pi*x*R)^2) | A=5.1 R=3.3e-5 | 0.01
         Rabi, drawn times | uni 0 4e-6 120 | c+A*exp(-x/T)*cos(2*pi*f*x) | c=0.5 A=0.45 T=2.1e-6 f=2.7e6 | 0.03
         season with trend | lin 0 240 241 | a+b*x+A*sin(2*pi*x/P+p) | a=315 b=0.13 A=3.1 P=12.03 p=0.8 | 0.01
-        two tides | uni 0 400 300 | h+A*cos(2*pi*x/P+p)+B*cos(2*pi*x/Q+q) | h=2.1 A=1.4 P=12.42 p=0.5 B=0.5 Q=25.8 q=2 | 0.02
+        two tides | uni 0 400 300 | h+A*cos(2*pi*x/P+p)+B*cos(2*pi*x/Q+q) |
+            h=2.1 A=1.4 P=12.42 p=0.5 B=0.5 Q=25.8 q=2 | 0.02
         broken line | lin 0 80 81 | if(x<k, a+b*x, a+b*k+c*(x-k)) | k=33.3 a=2 b=0.4 c=-0.15 | 0.01
         Butler-Volmer | lin -0.12 0.12 49 | i*(exp(a*x)-exp(-c*x)) | i=3.1e-6 a=19.2 c=18.4 | 0.005
         Vogel-Fulcher | lin 310 480 35 | A+B/(x-T) | A=-4.1 B=1410 T=221 | 0.001
@@ -81,14 +84,18 @@ internal static class StartProblemTable
         Sersic | log 0.2 30 45 | I*exp(-b*((x/R)^(1/n)-1)) | I=31 b=5.3 R=4.2 n=2.2 | 0.002
         King | lin 0 12 40 | A/(1+(x/r)^2)^b+c | A=41 r=1.6 b=1.2 c=0.7 | 0.004
         log-normal peak | log 0.01 20 60 | A*exp(-log(x/m)^2/(2*s^2))+c | A=930 m=0.31 s=0.42 c=12 | 0.01
-        tailing peak | lin 4 9 201 | A*exp(w^2/(2*t^2)-(x-m)/t)*erfc((w/t-(x-m)/w)/1.41421356) | A=40 w=0.11 t=0.25 m=5.6 | 0.01
-        double logistic | lin 1 365 73 | b+A*(1/(1+exp(-r*(x-s)))-1/(1+exp(-q*(x-u)))) | b=0.18 A=0.6 r=0.11 s=121 q=0.08 u=275 | 0.01
+        tailing peak | lin 4 9 201 | A*exp(w^2/(2*t^2)-(x-m)/t)*erfc((w/t-(x-m)/w)/1.41421356) |
+            A=40 w=0.11 t=0.25 m=5.6 | 0.01
+        double logistic | lin 1 365 73 | b+A*(1/(1+exp(-r*(x-s)))-1/(1+exp(-q*(x-u)))) |
+            b=0.18 A=0.6 r=0.11 s=121 q=0.08 u=275 | 0.01
         capacitor in nanoseconds | lin 0 4e-8 80 | V*(1-exp(-x/T))+c | V=3.3 T=6.4e-9 c=0.05 | 0.01
         hormesis | log 0.01 300 36 | (a+b*x)/(1+(x/k)^h) | a=100 b=6 k=9.5 h=2.4 | 0.01
-        three Lorentzians | lin -8 8 321 | b+A/(1+((x-m)/w)^2)+B/(1+((x-n)/v)^2)+C/(1+((x-o)/u)^2) | b=1 A=5 m=-3.1 w=0.5 B=8 n=0.4 v=0.7 C=4 o=2.9 u=0.4 | 0.01
+        three Lorentzians | lin -8 8 321 | b+A/(1+((x-m)/w)^2)+B/(1+((x-n)/v)^2)+C/(1+((x-o)/u)^2) |
+            b=1 A=5 m=-3.1 w=0.5 B=8 n=0.4 v=0.7 C=4 o=2.9 u=0.4 | 0.01
         Brillouin | lin 0.05 9 40 | M*(1/tanh(a*x)-1/(a*x)) | M=6.8 a=1.3 | 0.01
         Fabry-Perot | lin 1540 1560 400 | A/(1+F*sin(pi*x/s)^2) | A=1.1 F=9 s=3.17 | 0.02
         hyperbola with inhibition | lin 0.1 50 40 | V*x^2/(K^2+x^2)*1/(1+x/J) | V=9 K=3.1 J=24 | 0.005
-        beats | lin 0 1 500 | A*sin(2*pi*f*x+p)*exp(-k*x)+B*sin(2*pi*g*x+q) | A=3 f=21.3 p=1 k=1.7 B=1.1 g=25.9 q=0.2 | 0.03
+        beats | lin 0 1 500 | A*sin(2*pi*f*x+p)*exp(-k*x)+B*sin(2*pi*g*x+q) |
+            A=3 f=21.3 p=1 k=1.7 B=1.1 g=25.9 q=0.2 | 0.03
         """;
 }

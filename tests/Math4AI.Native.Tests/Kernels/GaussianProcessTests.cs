@@ -16,11 +16,18 @@ public class GaussianProcessTests
     public void The_evidence_is_the_log_density_of_a_multivariate_normal_distribution()
     {
         Kernel kernel = Kernel.Rbf(1.2);
-        GaussianProcessFit fit = new GaussianProcess { Kernel = kernel, NoiseVariance = 0.04, Standardize = false, Optimize = false }.Fit(X, Y);
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = kernel,
+            NoiseVariance = 0.04,
+            Standardize = false,
+            Optimize = false,
+        }.Fit(X, Y);
         double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
         Matrix<double> covariance = (kernel.Gram(X) + 0.04 * Matrix<double>.Build.DenseIdentity(40)) * scale * scale;
         Vector<double> residuals = Y - Y.Average();
-        double expected = -0.5 * (residuals * covariance.Solve(residuals)) - 0.5 * Math.Log(covariance.Determinant()) - 20 * Math.Log(2 * Math.PI);
+        double expected = -0.5 * (residuals * covariance.Solve(residuals)) - 0.5 * Math.Log(covariance.Determinant())
+            - 20 * Math.Log(2 * Math.PI);
         Assert.Equal(expected, fit.LogEvidence, 1e-8 * Math.Abs(expected));
     }
 
@@ -28,10 +35,17 @@ public class GaussianProcessTests
     public void Predictions_are_those_of_the_conditional_normal_distribution()
     {
         Kernel kernel = Kernel.Matern52(1.2);
-        GaussianProcessFit fit = new GaussianProcess { Kernel = kernel, NoiseVariance = 0.04, Standardize = false, Optimize = false }.Fit(X, Y);
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = kernel,
+            NoiseVariance = 0.04,
+            Standardize = false,
+            Optimize = false,
+        }.Fit(X, Y);
         Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3, 12.0]);
         double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
-        Matrix<double> noisy = kernel.Gram(X) + 0.04 * Matrix<double>.Build.DenseIdentity(40), cross = kernel.Gram(at, X);
+        Matrix<double> noisy = kernel.Gram(X) + 0.04 * Matrix<double>.Build.DenseIdentity(40),
+            cross = kernel.Gram(at, X);
         Vector<double> mean = cross * noisy.Solve(Y - Y.Average()) + Y.Average();
         Matrix<double> covariance = (kernel.Gram(at) - cross * noisy.Solve(cross.Transpose())) * scale * scale;
         GaussianProcessPrediction found = fit.Predict(at);
@@ -85,7 +99,8 @@ public class GaussianProcessTests
     {
         // Almost no noise: the last digits of the evidence are lost in a covariance of condition 10⁹.
         Matrix<double> x = Matrix<double>.Build.Random(150, 2, 6);
-        Vector<double> y = Vector<double>.Build.Dense(150, i => Math.Sin(2.0 * x[i, 0]) * x[i, 1] + 1e-4 * Math.Cos(1e4 * i));
+        Vector<double> y =
+            Vector<double>.Build.Dense(150, i => Math.Sin(2.0 * x[i, 0]) * x[i, 1] + 1e-4 * Math.Cos(1e4 * i));
         GaussianProcessFit fit = new GaussianProcess { Kernel = 1.0 * Kernel.Matern52(1.0, 1.0), Starts = 1 }.Fit(x, y);
         Assert.True(fit.Search!.IsConverged, fit.Search.Termination.ToString());
     }
@@ -101,12 +116,15 @@ public class GaussianProcessTests
         double value = evidence.Gradient(at, gradient);
 
         using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor theta = torch.tensor(at, requires_grad: true), points = x.AsTensor() / theta.slice(0, 1, 3, 1).exp();
+        torch.Tensor theta = torch.tensor(at, requires_grad: true),
+            points = x.AsTensor() / theta.slice(0, 1, 3, 1).exp();
         torch.Tensor squares = (points.unsqueeze(1) - points.unsqueeze(0)).square().sum(-1);
-        torch.Tensor covariance = theta[0].exp() * (-0.5 * squares).exp() + theta[3].exp() * torch.eye(60, dtype: torch.float64);
+        torch.Tensor covariance =
+            theta[0].exp() * (-0.5 * squares).exp() + theta[3].exp() * torch.eye(60, dtype: torch.float64);
         torch.Tensor factor = torch.linalg.cholesky(covariance), whitened = torch.linalg.solve_triangular(
             factor, y.AsTensor().unsqueeze(1), upper: false);
-        torch.Tensor cost = 0.5 * whitened.square().sum() + factor.diagonal().log().sum() + 30.0 * Math.Log(2.0 * Math.PI);
+        torch.Tensor cost =
+            0.5 * whitened.square().sum() + factor.diagonal().log().sum() + 30.0 * Math.Log(2.0 * Math.PI);
         cost.backward();
         double[] expected = [.. theta.grad!.data<double>()];
         Assert.Equal(cost.item<double>(), value, 1e-9);
@@ -120,7 +138,13 @@ public class GaussianProcessTests
     public void The_parts_of_a_sum_add_up_and_each_is_the_conditional_normal_distribution_of_its_own_kernel()
     {
         Kernel slow = Kernel.Rbf(3.0), season = 0.5 * Kernel.Periodic(1.1);
-        GaussianProcessFit fit = new GaussianProcess { Kernel = 2.0 * (slow + season), NoiseVariance = 0.04, Standardize = false, Optimize = false }
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = 2.0 * (slow + season),
+            NoiseVariance = 0.04,
+            Standardize = false,
+            Optimize = false,
+        }
             .Fit(X, Y);
         Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3, 12.0]);
         Assert.Equal(2, fit.Kernel.Terms.Count);
@@ -129,7 +153,8 @@ public class GaussianProcessTests
 
         double scale = MathNet.Numerics.Statistics.Statistics.StandardDeviation(Y);
         Matrix<double> noisy = 2.0 * (slow.Gram(X) + season.Gram(X)) + 0.04 * Matrix<double>.Build.DenseIdentity(40);
-        Matrix<double> cross = 2.0 * season.Gram(at, X), covariance = 2.0 * season.Gram(at) - cross * noisy.Solve(cross.Transpose());
+        Matrix<double> cross = 2.0 * season.Gram(at, X),
+            covariance = 2.0 * season.Gram(at) - cross * noisy.Solve(cross.Transpose());
         Assert.Equal(0.0, (covariance.Diagonal().PointwiseSqrt() * scale - second.Deviation).InfinityNorm(), 1e-8);
         Assert.Equal(0.0, (cross * noisy.Solve(Y - Y.Average()) - second.Mean).InfinityNorm(), 1e-9);
         Assert.Throws<ArgumentOutOfRangeException>(() => fit.PredictPart(2, at));
@@ -139,8 +164,13 @@ public class GaussianProcessTests
     public void A_law_and_what_it_misses_are_told_apart()
     {
         Matrix<double> x = Matrix<double>.Build.Dense(80, 1, (i, _) => 0.1 * i);
-        Vector<double> y = x.Column(0).Map(value => 3.0 * value + 1.0 + 0.5 * Math.Sin(4.0 * value)) + 0.02 * Vector<double>.Build.Random(80, 4);
-        GaussianProcessFit fit = new GaussianProcess { Mean = Model.FromFormula("a*x + b", "x"), Kernel = 0.1 * Kernel.Rbf(0.2) }.Fit(x, y);
+        Vector<double> y = x.Column(0).Map(value => 3.0 * value + 1.0 + 0.5 * Math.Sin(4.0 * value))
+            + 0.02 * Vector<double>.Build.Random(80, 4);
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Mean = Model.FromFormula("a*x + b", "x"),
+            Kernel = 0.1 * Kernel.Rbf(0.2),
+        }.Fit(x, y);
         Assert.Equal(3.0, fit.MeanParameters[0], 0.1);
         Vector<double> predicted = fit.Predict(Matrix<double>.Build.Dense(1, 1, 4.05)).Mean;
         Assert.Equal(3.0 * 4.05 + 1.0 + 0.5 * Math.Sin(4.0 * 4.05), predicted[0], 0.05);
@@ -149,7 +179,12 @@ public class GaussianProcessTests
     [Fact]
     public void Draws_have_the_mean_and_the_covariance_of_the_posterior()
     {
-        GaussianProcessFit fit = new GaussianProcess { Kernel = Kernel.Rbf(0.8), Optimize = false, Standardize = false }.Fit(X, Y);
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = Kernel.Rbf(0.8),
+            Optimize = false,
+            Standardize = false,
+        }.Fit(X, Y);
         Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3, 11.0]);
         const int Draws = 20_000;
         Matrix<double> draws = fit.Draw(at, Draws, seed: 7), covariance = fit.Covariance(at);
@@ -169,7 +204,12 @@ public class GaussianProcessTests
         Matrix<double> twice = X.Stack(X);
         Vector<double> y = Vector<double>.Build.Dense(80, i => Y[i % 40]);
         ArithmeticException e = Assert.Throws<ArithmeticException>(
-            () => new GaussianProcess { Kernel = Kernel.Rbf(100.0), NoiseVariance = 1e-18, Standardize = false }.Fit(twice, y));
+            () => new GaussianProcess
+            {
+                Kernel = Kernel.Rbf(100.0),
+                NoiseVariance = 1e-18,
+                Standardize = false,
+            }.Fit(twice, y));
         Assert.Contains("raise NoiseVariance", e.Message, StringComparison.Ordinal);
     }
 
@@ -179,7 +219,13 @@ public class GaussianProcessTests
         Vector<double> variances = Vector<double>.Build.Dense(40, i => i == 20 ? 1e6 : 1e-4);
         Vector<double> y = Y.Clone();
         y[20] = 50.0;
-        GaussianProcessFit fit = new GaussianProcess { Kernel = Kernel.Rbf(1.0), NoiseVariance = 1e-8, Optimize = false, Standardize = false }
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = Kernel.Rbf(1.0),
+            NoiseVariance = 1e-8,
+            Optimize = false,
+            Standardize = false,
+        }
             .Fit(X, y, variances);
         Assert.Equal(Math.Sin(5.0), fit.Predict(X.SubMatrix(20, 1, 0, 1)).Mean[0], 0.2);
     }
@@ -191,8 +237,10 @@ public class GaussianProcessTests
     {
         Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.6, 4.1]);
         var process = new GaussianProcess { Kernel = Kernel.Rbf(0.5), Starts = 1 };
-        GaussianProcessFit expected = process.Fit(X, Y), ofTargets = process.Fit(X, Y * unit), ofInputs = process.Fit(X * unit, Y);
-        GaussianProcessPrediction plain = expected.Predict(at), scaled = ofTargets.Predict(at), moved = ofInputs.Predict(at * unit);
+        GaussianProcessFit expected = process.Fit(X, Y), ofTargets = process.Fit(X, Y * unit),
+            ofInputs = process.Fit(X * unit, Y);
+        GaussianProcessPrediction plain = expected.Predict(at), scaled = ofTargets.Predict(at),
+            moved = ofInputs.Predict(at * unit);
         for (int i = 0; i < 2; i++)
         {
             Assert.Equal(plain.Mean[i], scaled.Mean[i] / unit, 1e-4);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Math4AI.Data;
 using Math4AI.Data.Models;
@@ -234,8 +235,10 @@ public class TrainingTests : TemporaryFolder
         string csv = In("visits.csv");
         File.WriteAllLines(csv, Enumerable.Range(0, 400)
             .Select(i =>
-                FormattableString.Invariant(
-                    $"patient {i % 40},{new DateTime(2020, 1, 1).AddDays(i * 37 % 400):yyyy-MM-dd},{i % 40},{random.NextDouble():0.000},{(i % 40 * 7919) % 13}"))
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"patient {i % 40},{new DateTime(2020, 1, 1).AddDays(i * 37 % 400):yyyy-MM-dd},{i % 40},"
+                    + $"{random.NextDouble():0.000},{(i % 40 * 7919) % 13}"))
             .Prepend("patient,day,code,noise,y"));
         Table table = Table.Read(csv);
         Assert.True(table.IsNumeric("day"));
@@ -263,8 +266,10 @@ public class TrainingTests : TemporaryFolder
         File.WriteAllLines(
             later, Enumerable.Range(0, 200)
                 .Select(i =>
-                    FormattableString.Invariant(
-                        $"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},{i * 77 % 200}"))
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{new DateTime(2020, 1, 1).AddDays(i * 77 % 200):yyyy-MM-dd},{random.NextDouble():0.000},"
+                        + $"{i * 77 % 200}"))
             .Prepend("day,noise,y"));
         Trained<TableModel> timed = TableModel.Train(Table.Read(later), null, options with { OrderBy = "day" });
         Assert.Equal((140, 30, 30), (timed.Train.Rows, timed.Validation.Rows, timed.Test.Rows));

@@ -70,7 +70,7 @@ public sealed class ImageSet
         {
             throw new ArgumentException(
                 $"{pixels.Length} finite pixels are needed in whole images of 1 or 3 channels, and {channels} × "
-                + $"{height} × {width} were said.", nameof(pixels));
+                + $"{height} × {width} were given.", nameof(pixels));
         }
 
         int count = pixels.Length / size, known = classes?.Count ?? 0;
@@ -127,13 +127,13 @@ public sealed class ImageSet
         if (columns.Length != height * width)
         {
             throw new ArgumentException(
-                $"The table has {columns.Length} columns beside '{target}': as pixels of an image "
-                + $"{(like is null ? "a square number" : $"{height} × {width}")} is needed.");
+                $"The table has {columns.Length} columns besides '{target}'. They are the pixels of an image, so "
+                + $"their number must be {(like is null ? "a square" : $"{height} × {width}")}.");
         }
 
         double[][] values = [.. columns.Select(name => table.IsNumeric(name) && !table.Numbers(name).Any(double.IsNaN)
             ? table.Numbers(name)
-            : throw new ArgumentException($"The column '{name}' is no pixel: it holds text, or misses a value."))];
+            : throw new ArgumentException($"The column '{name}' is not a pixel: it holds text, or lacks a value."))];
         double largest = like?.Largest ?? Math.Max(1e-30, values.Max(column => column.Max(Math.Abs)));
         float[] pixels = new float[checked(table.Rows * columns.Length)];
         for (int row = 0; row < table.Rows; row++)
@@ -191,7 +191,7 @@ public sealed class ImageSet
         if (files.Length == 0)
         {
             throw new InvalidDataException(
-                $"{folder} holds no images ({string.Join(", ", Endings)}), nor folders of them.");
+                $"{folder} contains neither images ({string.Join(", ", Endings)}) nor folders of images.");
         }
 
         ImageShape shape = like ?? ShapeOf(files[0].Path, classes);
@@ -199,7 +199,7 @@ public sealed class ImageSet
         if ((long)size * files.Length > MaxPixels)
         {
             throw new InvalidDataException(
-                $"{folder} holds {files.Length} images of {size} numbers each: more than fits.");
+                $"{folder} holds {files.Length} images of {size} values each, which is too much for memory.");
         }
 
         float[] pixels = new float[size * files.Length];
@@ -253,11 +253,11 @@ public sealed class ImageSet
     private static SKBitmap Decode(string path)
     {
         using SKCodec codec =
-            SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is no image that can be read.");
+            SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is not an image in a known format.");
         if (codec.Info.Width is < 1 or > MaxSide || codec.Info.Height is < 1 or > MaxSide)
         {
             throw new InvalidDataException(
-                $"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxSide} a side can be used.");
+                $"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; the limit is {MaxSide} on each side.");
         }
 
         // What lies hidden under transparent pixels is nothing to learn from.
@@ -266,7 +266,7 @@ public sealed class ImageSet
         if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
         {
             image.Dispose();
-            throw new InvalidDataException($"{path} is damaged or cut short ({result}).");
+            throw new InvalidDataException($"{path} is damaged or truncated ({result}).");
         }
 
         return image;
@@ -295,8 +295,8 @@ public sealed class ImageSet
         if (like is not null && (like.Channels != 1 || like.Height != shape[1] || like.Width != shape[2]))
         {
             throw new InvalidDataException(
-                $"{path} has images of {shape[1]} × {shape[2]} grey pixels; {like.Channels} channels of {like.Height} "
-                + $"× {like.Width} are needed.");
+                $"{path} has images of {shape[1]} × {shape[2]} gray pixels; the model needs {like.Channels} channels of "
+                + $"{like.Height} × {like.Width}.");
         }
 
         string[] names = [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(
@@ -317,7 +317,7 @@ public sealed class ImageSet
             || head[2] != 8 || head[3] != dimensions)
         {
             throw new InvalidDataException(
-                $"{path} is no IDX file of {(dimensions == 3 ? "images" : "labels")} in bytes.");
+                $"{path} is not an IDX file of {(dimensions == 3 ? "images" : "labels")} in bytes.");
         }
 
         int[] shape = new int[dimensions];
@@ -329,7 +329,7 @@ public sealed class ImageSet
             size = isSound && size * shape[i] <= MaxPixels
                 ? size * shape[i]
                 : throw new InvalidDataException(
-                    $"{path} says that it holds {string.Join(" × ", shape[..(i + 1)])}: that cannot be.");
+                    $"{path} is damaged: its header claims {string.Join(" × ", shape[..(i + 1)])} values.");
         }
 
         // Not more is allocated than the file turns out to hold.
@@ -342,7 +342,7 @@ public sealed class ImageSet
 
         return bytes.Length == size
             ? (shape, bytes.ToArray())
-            : throw new InvalidDataException($"{path} should hold {size} bytes after its header, and holds "
+            : throw new InvalidDataException($"{path} is damaged: it should have {size} bytes after its header, and has "
                 + $"{(bytes.Length < size ? "fewer" : "more")}.");
     }
 

@@ -180,7 +180,9 @@ public sealed class NumberTable
     private static InvalidDataException NoNumber(string path, Table block, string name, int row, string text) =>
         new(
             $"{path}, {block.PlaceOf(row)}, column '{name}': {CellFormat.Quote(text)} is not a finite number"
-            + $"{(block.Format.Date(text) is null ? string.Empty : "; dates can be read as days or seconds (--dates, or TakesDates)")}.");
+            + (block.Format.Date(text) is null
+                ? "."
+                : "; dates can be read as days or seconds (--dates, or TakesDates)."));
 }
 
 /// <summary>How a table of numbers is read.</summary>

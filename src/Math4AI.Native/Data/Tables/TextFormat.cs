@@ -105,8 +105,9 @@ internal sealed class TextFormat : DataFormat
         return columns.Length > 0 && columns[0].Count > 0
             ? [.. columns.Select(column => column.ToArray())]
             : throw new InvalidDataException(
-                $"{path} "
-                + $"{(columns.Length > 0 ? "is text without a line of numbers" : "is empty; lines of numbers are needed")}.");
+                columns.Length > 0
+                    ? $"{path} is text without a line of numbers."
+                    : $"{path} is empty; lines of numbers are needed.");
     }
 
     private static bool AreNames(string[] cells, CellFormat format) =>

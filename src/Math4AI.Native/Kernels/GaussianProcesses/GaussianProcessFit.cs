@@ -67,7 +67,8 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     /// </summary>
     /// <exception cref="NotSupportedException">The kernel, or the mean, has no formula.</exception>
     /// <inheritdoc cref="Machines.SupportVectorFit.Save(string, bool)"/>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files => Save(folder, files));
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Save(folder, files));
 
     /// <inheritdoc/>
     public void Save(string folder, FileTransaction files) => SavedProcesses.Write(folder, files, this);
@@ -110,8 +111,9 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     }
 
     /// <summary>
-    /// Predicts one part of the function, a term k_p of a kernel that is a sum: its mean is k_p(x, X) K⁻¹ r and its variance
-    /// k_p(x, x) − k_p(x, X) K⁻¹ k_p(X, x). The means of all parts and the mean function add up to that of <see cref="Predict"/>.
+    /// Predicts one part of the function, a term k_p of a kernel that is a sum: its mean is k_p(x, X) K⁻¹ r and its
+    /// variance k_p(x, x) − k_p(x, X) K⁻¹ k_p(X, x). The means of all parts and the mean function add up to that of
+    /// <see cref="Predict"/>.
     /// </summary>
     /// <param name="part">The part, from 0, in the order of <see cref="Kernel.Terms"/>.</param>
     /// <param name="inputs">x, samples × inputs.</param>
@@ -193,7 +195,8 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
         var eigen = covariance.Evd(Symmetricity.Symmetric);
         Matrix<double> root = eigen.EigenVectors * Matrix<double>.Build.Diagonal(
             [.. eigen.EigenValues.Select(value => Math.Sqrt(Math.Max(0.0, value.Real)))]);
-        Matrix<double> normal = Matrix<double>.Build.Random(inputs.RowCount, draws, new Normal(0.0, 1.0, new Random(seed)));
+        Matrix<double> normal =
+            Matrix<double>.Build.Random(inputs.RowCount, draws, new Normal(0.0, 1.0, new Random(seed)));
         Vector<double> mean = Predict(inputs).Mean;
         return (root * normal).MapIndexed((i, _, value) => value * samples.TargetScale + mean[i]);
     }
@@ -220,13 +223,15 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
         Vector<double> deviation = Vector<double>.Build.Dense(variance).PointwiseSqrt() * scale;
         Vector<double> function = Vector<double>.Build.Dense(
             count, i => scale * Math.Sqrt(Math.Max(0.0, variance[i] - noise - samples.NoiseVariances[i])));
-        return new GaussianProcessPrediction(Vector<double>.Build.Dense(mean) * scale + samples.MeanOfSamples(meanParameters), function, deviation);
+        return new GaussianProcessPrediction(
+            Vector<double>.Build.Dense(mean) * scale + samples.MeanOfSamples(meanParameters), function, deviation);
     }
 
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Gaussian process: {Kernel}, noise variance {NoiseVariance:G4}, log evidence {LogEvidence:G6} of {samples.Count} samples");
+        $"Gaussian process: {Kernel}, noise variance {NoiseVariance:G4}, log evidence {LogEvidence:G6} of "
+        + $"{samples.Count} samples");
 
     /// <summary>k(X, x): a column for each new sample.</summary>
     private GramMatrix Cross(Matrix<double> inputs)

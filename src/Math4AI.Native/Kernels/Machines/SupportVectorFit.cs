@@ -200,9 +200,12 @@ public sealed class SupportVectorFit : IFilePredictor, IRowPredictor
         return values;
     }
 
-    /// <summary>Whether Σ β_i k_i keeps 5 digits of a decision, or of the largest weight, where each k_i is rounded to float32.</summary>
+    /// <summary>
+    /// Whether Σ β_i k_i keeps 5 digits of a decision, or of the largest weight, where each k_i is rounded to float32.
+    /// </summary>
     private bool IsExactEnough() => weights.Length > 0
-        && TensorPrimitives.Norm<double>(weights) * SingleRounding <= 1e-5 * Math.Min(1.0, TensorPrimitives.MaxMagnitude<double>(weights));
+        && TensorPrimitives.Norm<double>(weights) * SingleRounding
+            <= 1e-5 * Math.Min(1.0, TensorPrimitives.MaxMagnitude<double>(weights));
 
     private void PredictDouble(KernelSamples x, int first, Span<double> values)
     {

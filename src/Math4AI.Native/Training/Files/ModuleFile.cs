@@ -28,8 +28,8 @@ public sealed record LoadReport(
     {
         string Part(string what, IReadOnlyList<string> names) => names.Count == 0
             ? string.Empty
-            : $"; {what}: "
-                + $"{string.Join(", ", names.Take(10))}{(names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty)}";
+            : $"; {what}: {string.Join(", ", names.Take(10))}"
+                + (names.Count > 10 ? $" and {names.Count - 10} more" : string.Empty);
         return $"{Loaded.Count} loaded{Part("missing in the file", Missing)}{Part("not in the module", Unexpected)}"
             + $"{Part("of another shape", Mismatched)}{Part("of another type", Converted)}";
     }

@@ -36,10 +36,14 @@ public sealed class LongTrainingTests
         random.manual_seed(1);
         bool isText = way == "direct transformer";
         ScalarType type = way == "master copies" ? ScalarType.BFloat16 : ScalarType.Float32;
-        Tensor x = isText ? randint(0, 5, [8, 4]) : randn(8, 4).to_type(type), y = isText ? randint(0, 5, [8, 4]) : randint(0, 3, 8);
+        Tensor x = isText ? randint(0, 5, [8, 4]) : randn(8, 4).to_type(type), y = isText
+            ? randint(0, 5, [8, 4])
+            : randint(0, 3, 8);
         nn.Module<Tensor, Tensor> module = isText
             ? new CharTransformer(5, context: 4, layers: 1, heads: 1, width: 16)
-            : way == "direct perceptron" ? new Mlp(4, [8], 3) : nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3)).to(type);
+            : way == "direct perceptron"
+                ? new Mlp(4, [8], 3)
+                : nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3)).to(type);
         var watch = new Watch(steps);
         var options = new TrainerOptions
         {
@@ -51,7 +55,8 @@ public sealed class LongTrainingTests
             Rate = 1e-4,
             Callbacks = [watch],
         };
-        Tensor Loss(Tensor outputs, Tensor targets) => F.cross_entropy(outputs.view(-1, outputs.shape[^1]), targets.view(-1));
+        Tensor Loss(Tensor outputs, Tensor targets) =>
+            F.cross_entropy(outputs.view(-1, outputs.shape[^1]), targets.view(-1));
         var data = new TensorData(x, y);
         _ = way == "a loss of a batch"
             ? Trainer.Fit(module, batch => Loss(module.call(batch.Inputs), batch.Targets), data, data, options)
@@ -59,7 +64,8 @@ public sealed class LongTrainingTests
 
         // One tensor of 8 × 4 that is kept at each step would be 128 bytes and its header, 300 MB over a million.
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{way}: {steps} steps, {watch.First >> 10} KiB after a tenth, {watch.Last >> 10} KiB at the end"));
+            CultureInfo.InvariantCulture,
+            $"{way}: {steps} steps, {watch.First >> 10} KiB after a tenth, {watch.Last >> 10} KiB at the end"));
         Assert.Equal(watch.FirstTensors, watch.LastTensors);
         Assert.True(watch.Last < watch.First + (16L << 20), $"{watch.First} {watch.Last}");
     }

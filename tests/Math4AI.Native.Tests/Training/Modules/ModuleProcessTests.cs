@@ -35,11 +35,13 @@ public sealed class ModuleProcessTests : TemporaryFolder
     }
 
     [Fact]
-    public void Some_modules_have_the_same_bits_in_two_processes_and_where_one_is_killed() => HaveTheSameBits(string.Join(';', Some), kills: 1);
+    public void Some_modules_have_the_same_bits_in_two_processes_and_where_one_is_killed() =>
+        HaveTheSameBits(string.Join(';', Some), kills: 1);
 
     [Fact(Explicit = true)]
     [Trait("Check", "modules")]
-    public void All_modules_have_the_same_bits_in_two_processes_and_where_one_is_killed() => HaveTheSameBits(null, kills: 20);
+    public void All_modules_have_the_same_bits_in_two_processes_and_where_one_is_killed() =>
+        HaveTheSameBits(null, kills: 20);
 
     private void HaveTheSameBits(string? names, int kills)
     {
@@ -69,9 +71,11 @@ public sealed class ModuleProcessTests : TemporaryFolder
 
     private Process Begin(string folder, string? names)
     {
-        string method = $"{typeof(ModuleProcessTests).FullName}.{nameof(The_bits_of_modules_are_written_for_another_process)}";
+        string method =
+            $"{typeof(ModuleProcessTests).FullName}.{nameof(The_bits_of_modules_are_written_for_another_process)}";
         return Repository.Start(
-            Environment.ProcessPath!, ["-noLogo", "-noColor", "-explicit", "only", "-method", method], Folder, [(Target, In(folder)), (One, names)]);
+            Environment.ProcessPath!, ["-noLogo", "-noColor", "-explicit", "only", "-method", method], Folder,
+            [(Target, In(folder)), (One, names)]);
     }
 
     private static int Wait(Process process)

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_SOUND_ABI_VERSION 6
+#define M4_SOUND_ABI_VERSION 7
 
 #define M4_MAX_CHANNELS 1024
 
@@ -36,7 +36,14 @@ typedef enum m4_result {
     M4_UNSUPPORTED = 10, /* this container cannot hold this encoding, rate or channel count */
     M4_NO_SPACE = 11,    /* the disk or the file-size limit is full */
     M4_BROKEN_PIPE = 12, /* nobody reads the other end */
-    M4_IO_ERROR = 13
+    M4_IO_ERROR = 13,
+    M4_ABANDONED = 14,       /* the ring was abandoned: neither side may wait for it */
+    M4_TOO_LARGE = 15,       /* sound in a pipe that must be held in a temporary file, beyond the limit for one */
+    M4_NO_DEVICE = 16,       /* no sound device of this name and with as many channels */
+    M4_DEVICE_BUSY = 17,     /* the device is in use, or the sound system does not give it */
+    M4_DEVICE_FORMAT = 18,   /* the device does not do this rate or number of channels */
+    M4_DEVICE_LOST = 19,     /* the device delivers, or takes, nothing any more */
+    M4_NO_DEVICES_BUILT = 20 /* the library was built without PortAudio */
 } m4_result;
 
 /* One English sentence for a result code; never null, static storage. */
@@ -51,13 +58,21 @@ M4_API const char* m4_sndfile_version(void);
 /* ---- Ring: one thread writes, one thread reads ------------------------------------------------------------------ */
 
 /*
- * A single-producer single-consumer ring of planar float frames. Reading and writing are wait-free: no lock, no
- * allocation, no system call. Exactly one thread may write and one may read at a time; close() belongs to the writer.
+ * A single-producer single-consumer ring of planar float frames. Exactly one thread may write and one may read at a
+ * time. Moving frames never blocks and never allocates; it makes one system call where the other side sleeps in a wait
+ * and now has what it waits for (a wake-up, which does not block either), and none otherwise. Both sides may therefore
+ * be real-time threads. Calls that any thread may make say so.
  */
 typedef struct m4_ring m4_ring;
 
-/* Capacity is rounded up to a power of two frames. */
+/* Creates a ring, of which the caller is the only owner. Capacity is rounded up to a power of two frames. Allocates and
+ * touches all memory; not for a real-time thread. M4_INVALID_ARGUMENT, M4_OUT_OF_MEMORY. */
 M4_API int32_t m4_ring_create(int32_t channels, int64_t capacity, m4_ring** ring);
+
+/* One more owner, who calls m4_ring_destroy() too; returns the ring. Any thread. */
+M4_API m4_ring* m4_ring_retain(m4_ring* ring);
+
+/* An owner less; the last one frees the memory. Any thread; null does nothing. */
 M4_API void m4_ring_destroy(m4_ring* ring);
 
 M4_API int32_t m4_ring_channels(const m4_ring* ring);
@@ -86,15 +101,20 @@ M4_API int32_t m4_ring_release(m4_ring* ring, int64_t frames);
  * steady clock; -1 where there are not as many. */
 M4_API int64_t m4_ring_pushed_at(m4_ring* ring, int64_t frames);
 
-/* End of stream: the reader gets what is left, then M4_END_OF_STREAM from a wait. */
+/* End of stream, from any thread: the reader gets what is left, then M4_END_OF_STREAM from a wait. Wakes both sides. */
 M4_API void m4_ring_close(m4_ring* ring);
 M4_API int32_t m4_ring_is_closed(const m4_ring* ring);
 
-/* For the side that may block: returns M4_OK when `frames` frames can be moved, M4_END_OF_STREAM when they never will
- * be, M4_TIMED_OUT after `timeout_ns`. It polls, so that the other side never has to wake it. */
+/* Closes the ring for both sides, from any thread: whoever waits, now or later, gets M4_ABANDONED at once. */
+M4_API void m4_ring_abandon(m4_ring* ring);
+
+/* Blocks until `frames` frames can be moved, without using the processor: M4_OK; M4_END_OF_STREAM when they never will
+ * be; M4_ABANDONED; M4_TIMED_OUT after `timeout_ns`, where a negative time means for ever and 0 does not block.
+ * M4_INVALID_ARGUMENT where the ring does not hold as many. For the one reader, and the one writer. */
 M4_API int32_t m4_ring_wait_readable(m4_ring* ring, int64_t frames, int64_t timeout_ns);
 M4_API int32_t m4_ring_wait_writable(m4_ring* ring, int64_t frames, int64_t timeout_ns);
 
+/* How often a write, and a read of an open ring, moved fewer frames than was asked. Any thread. */
 M4_API void m4_ring_counts(const m4_ring* ring, uint64_t* overruns, uint64_t* underruns);
 
 /* ---- Audio files ------------------------------------------------------------------------------------------------ */
@@ -128,15 +148,27 @@ typedef struct m4_audio_format {
 
 typedef struct m4_reader m4_reader;
 
-/* Opens a file, or standard input where the path is "-" (UTF-8). */
+/* Opens a file, or standard input where the path is "-" (UTF-8). From a pipe, WAV is read as it arrives; every other
+ * format is first copied into a temporary file, which blocks until the pipe ends: up to 4 GiB, or the bytes that the
+ * environment variable MATH4AI_SPOOL_BYTES says, and M4_TOO_LARGE beyond. The caller closes the reader with
+ * m4_reader_close(). A reader belongs to one thread at a time, and its functions block on the disk or the pipe. */
 M4_API int32_t m4_reader_open(const char* path, m4_reader** reader, m4_audio_format* format);
 
-/* Reads up to `frames` frames, fewer only at the end. M4_DAMAGED where the file ends before its header said it would;
- * the frames up to there are delivered. */
+/* Reads up to `frames` frames, fewer only at the end. M4_DAMAGED where the sound ends before its header said it would,
+ * or within a frame; the frames up to there are delivered, and m4_reader_missing() says what is missing. */
 M4_API int32_t m4_reader_read(m4_reader* reader, float* samples, int64_t stride, int64_t frames, int64_t* frames_read);
 
 /* The next read begins at this frame, 0 .. format.frames. M4_UNSUPPORTED where the stream cannot go back (a pipe). */
 M4_API int32_t m4_reader_seek(m4_reader* reader, int64_t frame);
+
+/* After the end: how many frames were promised and did not come, and how many bytes of a frame that is not whole were
+ * left out. Any thread, once the ring is closed. */
+M4_API void m4_reader_missing(const m4_reader* reader, int64_t* frames, int64_t* bytes);
+
+/* 1 where the header of a file says that it holds nothing, and it does: all that follows is taken for sound. */
+M4_API int32_t m4_reader_has_no_length(const m4_reader* reader);
+
+/* Closes the reader; a thread of its own is woken from whatever it waits for, and ended. Null does nothing. */
 M4_API void m4_reader_close(m4_reader* reader);
 
 /* Opens headerless samples: `format` says channels, rate and encoding (a PCM or float one, little-endian). */
@@ -182,21 +214,93 @@ M4_API int64_t m4_resampled_length(int64_t frames, int32_t from_rate, int32_t to
 M4_API int32_t m4_resample(const float* samples, int64_t frames, int32_t from_rate, int32_t to_rate, float* result,
                            int64_t* written);
 
+/* A resampler whose ratio may change from block to block, for clocks that drift (libsamplerate, medium quality, which
+ * keeps about a millisecond of sound inside). One thread at a time; process() does not allocate for blocks up to
+ * `longest` frames. */
+typedef struct m4_resampler m4_resampler;
+
+M4_API int32_t m4_resampler_create(int32_t channels, int64_t longest, m4_resampler** resampler);
+
+/* Turns a planar block into about ratio times as many frames, up to `capacity`, and says how many in `made`; the ratio
+ * goes linearly from the last one to this one. All frames are taken. M4_INVALID_ARGUMENT for a ratio that is not from
+ * 1/256 to 256, a block beyond `longest`, or too little capacity: ratio times frames and 16 more are enough. */
+M4_API int32_t m4_resampler_process(m4_resampler* resampler, const float* samples, int64_t stride, int64_t frames,
+                                    double ratio, float* result, int64_t result_stride, int64_t capacity,
+                                    int64_t* made);
+M4_API void m4_resampler_destroy(m4_resampler* resampler);
+
+/* ---- Real time -------------------------------------------------------------------------------------------------- */
+
+typedef struct m4_realtime {
+    int32_t has_priority;      /* SCHED_FIFO was granted: a limit on RTPRIO, or CAP_SYS_NICE, is needed */
+    int32_t has_memory;        /* memory is locked: a limit on MEMLOCK, or CAP_IPC_LOCK, is needed */
+    int32_t flushes_denormals; /* numbers too small for a float's exponent count as zero */
+    int32_t policy_before;
+    int32_t priority_before;
+    uint32_t control_before;
+} m4_realtime;
+
+/* Asks for real-time priority for the calling thread, for memory that is never paged out (of the whole process, from
+ * its first use on) and for denormals that cost no time, and says what was granted. That nothing was is no failure. */
+M4_API int32_t m4_realtime_begin(m4_realtime* realtime);
+
+/* Gives it all back, on the same thread. */
+M4_API int32_t m4_realtime_end(const m4_realtime* realtime);
+
 /* ---- Sound devices ---------------------------------------------------------------------------------------------- */
 
 typedef struct m4_device m4_device;
 
-/* 1 where this library was built with PortAudio; without it, opening gives M4_UNSUPPORTED. */
+/* 1 where this library was built with PortAudio; without it, the others give M4_NO_DEVICES_BUILT. */
 M4_API int32_t m4_has_devices(void);
+
+typedef struct m4_device_info {
+    char name[256]; /* UTF-8, ends in 0; what m4_device_open() takes */
+    char host[64];  /* the sound system, such as "ALSA" or "JACK Audio Connection Kit" */
+    int32_t input_channels;
+    int32_t output_channels;
+    int32_t is_default_input;
+    int32_t is_default_output;
+    int32_t sample_rate; /* Hz, the device's own choice */
+} m4_device_info;
+
+/* Describes the devices, up to `capacity` of them, and says in `count` how many there are. Blocks while the sound
+ * systems are asked. */
+M4_API int32_t m4_device_list(m4_device_info* devices, int32_t capacity, int32_t* count);
+
+/* The usual sample rates that a device does with so many channels. M4_NO_DEVICE. */
+M4_API int32_t m4_device_rates(const char* name, int32_t is_output, int32_t channels, int32_t* rates, int32_t capacity,
+                               int32_t* count);
 
 /* Opens and starts a device by its name, a part of it, or "default": capture into a ring, or playback out of it,
  * `block` frames at a time. `channels` says how many, 0 for up to two, and is told how many it became. The ring belongs
- * to the device; what it has no room for is lost, and counted as an overrun; what it does not hold is silence. */
+ * to the device; m4_ring_retain() where it must live longer. What the ring does not hold is played as silence. With
+ * `fills_gaps`, silence stands in a capture for frames that were lost, so that what follows stays in time.
+ * M4_NO_DEVICE, M4_DEVICE_FORMAT, M4_DEVICE_BUSY, M4_OUT_OF_MEMORY. */
 M4_API int32_t m4_device_open(const char* name, int32_t is_output, int32_t* channels, int32_t sample_rate,
-                              int64_t block, int64_t capacity, m4_device** device, m4_ring** ring);
+                              int64_t block, int64_t capacity, int32_t fills_gaps, m4_device** device, m4_ring** ring);
 
-/* M4_OK while it runs; M4_IO_ERROR, and its ring closed, a second after it has vanished. */
+/* M4_OK while it runs, and while it has not begun: some take seconds. M4_DEVICE_LOST, and its ring closed, a second
+ * after a device that had begun has stopped, or two minutes after the start of one that has not. Any thread. */
 M4_API int32_t m4_device_result(const m4_device* device);
+
+typedef struct m4_device_stats {
+    int64_t moved;    /* frames that the device delivered or took; 0: it has not begun */
+    int64_t expected; /* frames that it should have by the steady clock, at the last callback */
+    int64_t lost;     /* frames lost below the ring, by the clock */
+    int64_t flagged;  /* how often the sound system reported a loss */
+    int64_t dropped;  /* captured frames for which the ring had no room */
+    int64_t filled;   /* frames of silence that were put in the place of lost and dropped ones */
+    int64_t silent;   /* frames of silence that were played because the ring was empty */
+    int64_t gaps;     /* how often */
+    int64_t last_ns;  /* when the last callback was, in nanoseconds of the steady clock */
+    double latency;   /* seconds that sound spends in the device's own buffers, as PortAudio says */
+} m4_device_stats;
+
+/* What has happened so far. Any thread; never blocks. */
+M4_API void m4_device_counts(const m4_device* device, m4_device_stats* stats);
+
+/* Stops and closes. The ring is closed; who waits for it is woken. Null does nothing. */
 M4_API void m4_device_close(m4_device* device);
 
 #ifdef __cplusplus

@@ -27,6 +27,7 @@ internal static partial class Program
     [
         ("separate", "Separate mixed signals, recorded or measured.", SeparateCommand.Create),
         ("stream", "Separate sound while it arrives.", StreamCommand.Create),
+        ("devices", "List the sound devices.", DevicesCommand.Create),
         ("fit", "Fit a model to data, with the uncertainty of its parameters.", FitCommand.Create),
         ("train", "Train a neural network on a table, on images or on a text.", TrainCommand.Create),
         ("predict", "Predict with a trained model.", PredictCommand.Create),

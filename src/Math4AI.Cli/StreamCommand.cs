@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Audio;
+using Math4AI.Separation.Live;
 
 namespace Math4AI.Cli;
 
@@ -20,7 +21,8 @@ internal static class StreamCommand
     {
         var input = new Argument<string>("INPUT")
         {
-            Description = "A recording of several channels, or - for standard input.",
+            Description = "A recording of several channels, or - for standard input. WAV is read from a pipe as it comes, any other "
+                + "format once the pipe has ended (up to 4 GiB, or the bytes in MATH4AI_SPOOL_BYTES).",
             DefaultValueFactory = _ => "-",
         };
         Option<string?> output = CommonOptions.Output(
@@ -59,7 +61,22 @@ internal static class StreamCommand
         };
         var freeze = new Option<string?>("--freeze")
         {
-            Description = "Stop learning after so much sound, such as 10s; 0s only applies --start.",
+            Description = "Stop learning after so much sound, such as 10s; 0s applies --start exactly as it is.",
+        };
+        var scale = new Option<string?>("--scale")
+        {
+            Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of --start. "
+                + "Default: keep with --start, source without.",
+        };
+        var gaps = new Option<string>("--gaps")
+        {
+            Description = "With --device, what takes the place of lost frames: silence, so that the rest stays in time, or "
+                + "close for nothing.",
+            DefaultValueFactory = _ => "silence",
+        };
+        var realtime = new Option<bool>("--realtime")
+        {
+            Description = "Ask for real-time priority and locked memory for the work; says what was granted.",
         };
         var format = new Option<string?>("--format")
         {
@@ -81,7 +98,7 @@ internal static class StreamCommand
             "Separate sound as it arrives, from and to a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
-            input, output, device, play, block, room, window, forget, start, freeze, format, rate, channels, report, page,
+            input, output, device, play, block, room, window, forget, start, freeze, scale, gaps, realtime, format, rate, channels, report, page,
             CommonOptions.Json, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
@@ -107,6 +124,9 @@ internal static class StreamCommand
                     ? throw new UsageException($"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
                     : words.GetValue(start),
                 Freeze = words.GetValue(freeze) is { } time ? Duration("--freeze", time, least: 0.0) : null,
+                Scale = Scale(words.GetValue(scale), words.GetValue(start) is not null, words.GetValue(room)),
+                FillGaps = Gaps(words.GetValue(gaps)!),
+                Realtime = words.GetValue(realtime),
                 Report = words.GetValue(page) is not { } html || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
                     ? words.GetValue(page)
                     : throw new UsageException($"--report takes a .html file, not '{html}'."),
@@ -164,6 +184,23 @@ internal static class StreamCommand
         : !room ? throw new UsageException("--window belongs to --room.")
         : System.Numerics.BitOperations.IsPow2(window.Value) && window is >= 64 and <= 1 << 16 ? window
         : throw new UsageException($"--window takes a power of two from 64 to 65536, not {window}.");
+
+    private static StreamScale? Scale(string? word, bool hasStart, bool isRoom) => word switch
+    {
+        null => null,
+        _ when isRoom => throw new UsageException("--scale does not suit --room: sources are as the reference microphone hears them."),
+        "source" => StreamScale.Source,
+        "keep" when hasStart => StreamScale.Keep,
+        "keep" => throw new UsageException("--scale keep needs --start, whose units it keeps."),
+        _ => throw new UsageException($"--scale takes source or keep, not '{word}'."),
+    };
+
+    private static bool Gaps(string word) => word switch
+    {
+        "silence" => true,
+        "close" => false,
+        _ => throw new UsageException($"--gaps takes silence or close, not '{word}'."),
+    };
 
     private static int Positive(string option, int number, int most) =>
         number >= 1 && number <= most ? number : throw new UsageException($"{option} takes a whole number from 1 to {most}, not {number}.");

@@ -9,31 +9,6 @@ using Math4AI.Separation.Live;
 
 namespace Math4AI.Cli;
 
-/// <summary>Quantiles of a time, in seconds.</summary>
-internal sealed record Latencies(double Median, double Percentile99, double Percentile9999, double Worst)
-{
-    public static Latencies Of(LatencyHistogram times) =>
-        new(times.Quantile(0.5), times.Quantile(0.99), times.Quantile(0.9999), times.Count == 0 ? double.NaN : times.Worst);
-}
-
-/// <summary>What <c>math4ai stream</c> tells at its end.</summary>
-internal sealed record StreamSummary(
-    string Input,
-    string Output,
-    int Channels,
-    int SampleRate,
-    int Block,
-    string Model,
-    long Frames,
-    double SoundSeconds,
-    double Seconds,
-    double AlgorithmicLatency,
-    Latencies Latency,
-    Latencies Processing,
-    long LostBlocks,
-    long Gaps,
-    double Change);
-
 /// <summary><c>math4ai stream</c>: pull, separate, push, until the sound or the user ends it.</summary>
 internal sealed record StreamJob
 {
@@ -67,6 +42,12 @@ internal sealed record StreamJob
 
     public required double? Freeze { get; init; }
 
+    public required StreamScale? Scale { get; init; }
+
+    public required bool FillGaps { get; init; }
+
+    public required bool Realtime { get; init; }
+
     public required string? Report { get; init; }
 
     public required bool LatencyReport { get; init; }
@@ -95,12 +76,17 @@ internal sealed record StreamJob
         using End input = OpenInput();
         IStreamSeparator separator = Separator(input.Ring.Channels, input.SampleRate);
 
-        // It warms the separator up, and a device that plays would wait for that.
+        // What it compiles must not delay a device that plays: it is warm before that is opened.
+        separator.WarmUp(Block);
+        using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
+        using DuplexClock? clock = input.Device is { } from && output.Device is { } onto ? new DuplexClock(from, onto, Block) : null;
         var live = new LiveSeparation(separator, Block)
         {
             FreezeAfter = Freeze is { } time ? (long)(time * input.SampleRate) : long.MaxValue,
+            Clock = clock,
         };
-        using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
+        input.WaitForDevice(cancellation);
+        using RealTimeThread? realTime = Realtime ? new RealTimeThread() : null;
         long start = Stopwatch.GetTimestamp();
         using (var view = StreamView.Start(live, separator, input.SampleRate, () => input.Ring.Counts().Overruns))
         {
@@ -117,14 +103,8 @@ internal sealed record StreamJob
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         long lost = input.Ring.Counts().Overruns;
 
-        // A device plays silence where nothing is pushed in time.
-        long gaps = Play is null ? 0 : output.Ring.Counts().Underruns;
+        AudioDeviceCounts? recorded = input.Device?.Counts(), played = output.Device?.Counts();
         output.Complete();
-        if (!cancellation.IsCancellationRequested)
-        {
-            input.Complete();
-        }
-
         var summary = new StreamSummary(
             Device ?? Input,
             Play ?? Output,
@@ -139,10 +119,21 @@ internal sealed record StreamJob
             Latencies.Of(live.Latency),
             Latencies.Of(live.Processing),
             lost,
-            gaps,
+            played?.Gaps ?? 0,
+            recorded,
+            played,
+            StreamDrift.Of(clock, input.SampleRate),
+            StreamRealTime.Of(realTime),
             separator.Change);
         WriteReport(summary, live);
         Tell(summary);
+
+        // What is missing is said after what came was written and counted.
+        if (!cancellation.IsCancellationRequested)
+        {
+            input.Complete();
+        }
+
         return 0;
     }
 
@@ -167,6 +158,7 @@ internal sealed record StreamJob
                 ("sound", string.Create(CultureInfo.InvariantCulture, $"{summary.SoundSeconds:0.0} s")),
                 ("blocks lost", $"{summary.LostBlocks}"),
                 ("gaps played", $"{summary.Gaps}"),
+                .. summary.DeviceFacts(),
                 ("the unmixing moved in the last second by", string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
             ],
             Command = CommandLine.Text,
@@ -182,8 +174,8 @@ internal sealed record StreamJob
     {
         if (Device is { } name)
         {
-            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate));
-            return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed);
+            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate), FillGaps);
+            return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed) { Device = device };
         }
 
         var input = new AudioInput(Input, Block, Math.Max(Block, 1 << 15), Headerless);
@@ -197,7 +189,7 @@ internal sealed record StreamJob
         {
             // What is pushed faster than it is played would only come later.
             var device = AudioDevice.Play(name, channels, sampleRate, Block, 4 * Block);
-            return new End(device, device.Ring, sampleRate, device.Finish);
+            return new End(device, device.Ring, sampleRate, device.Finish) { Device = device };
         }
 
         var output = new AudioOutput(Output, OutputFormat, channels, sampleRate, capacity, IsHeaderless(Output));
@@ -209,7 +201,7 @@ internal sealed record StreamJob
         : new StreamingSeparator(
             channels,
             sampleRate,
-            new StreamingOptions { ForgetSeconds = Forget, Start = Start is null ? null : ReadStart(Start) });
+            new StreamingOptions { ForgetSeconds = Forget, Start = Start is null ? null : ReadStart(Start), Scale = Scale });
 
     private static Unmixing ReadStart(string path)
     {
@@ -233,26 +225,32 @@ internal sealed record StreamJob
             return;
         }
 
-        to.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{summary.SoundSeconds:0.0} s of {summary.Channels} channels separated in {summary.Seconds:0.0} s, {(Play is not null ? $"played on {Play}" : Output == "-" ? "written to standard output" : $"written to {Output}")}; {summary.LostBlocks} blocks lost{(Play is null ? string.Empty : $", {summary.Gaps} gaps played")}."));
-        if (LatencyReport)
+        foreach (string line in summary.Lines(LatencyReport))
         {
-            to.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"algorithmic latency {1e3 * summary.AlgorithmicLatency:0.00} ms (block{(Room ? " and window" : string.Empty)})"));
-            to.WriteLine(Line("push to pull", summary.Latency));
-            to.WriteLine(Line("processing of a block", summary.Processing));
+            to.WriteLine(line);
         }
     }
-
-    private static string Line(string name, Latencies times) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{name}: median {1e6 * times.Median:0.0} µs, 99 % {1e6 * times.Percentile99:0.0} µs, 99.99 % {1e6 * times.Percentile9999:0.0} µs, worst {1e6 * times.Worst:0.0} µs");
 
     /// <summary>Where sound comes from or goes to.</summary>
     private sealed record End(IDisposable Owner, AudioRing Ring, int SampleRate, Action Complete) : IDisposable
     {
+        public AudioDevice? Device { get; init; }
+
+        /// <summary>Waits for a device that begins slowly, and says so.</summary>
+        public void WaitForDevice(CancellationToken cancellation)
+        {
+            for (int seconds = 0; Device is { HasBegun: false } && !Ring.IsClosed && !cancellation.IsCancellationRequested; seconds++)
+            {
+                if (seconds is 1)
+                {
+                    Console.Error.WriteLine("waiting for the device ...");
+                }
+
+                // A closed ring, the first frame and a signal each end it.
+                _ = Ring.WaitReadable(1, TimeSpan.FromSeconds(1));
+            }
+        }
+
         public void Dispose() => Owner.Dispose();
     }
 }

@@ -1,4 +1,6 @@
+#include "pipe_input.hpp"
 #include "sound_file.hpp"
+#include "wav_stream.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -32,9 +34,10 @@ std::int32_t result_of_open_failure() {
     }
 }
 
-// libsndfile reads what is left of a WAV or AIFF file that was cut short, and notes the difference only in its log.
-// Writers of streams put a length of about 2 GiB or more where they do not know it: that is no promise.
-bool is_cut_short(SNDFILE* file) {
+// libsndfile reads what is left of a WAV or AIFF file that was cut short, and notes the difference only in its log:
+// the bytes that are missing. Writers of streams put a length of about 2 GiB or more where they do not know it: that is
+// no promise.
+std::int64_t bytes_cut_off(SNDFILE* file) {
     char log[8192] = {};
     sf_command(file, SFC_GET_LOG_INFO, log, static_cast<int>(sizeof(log)));
     for (const char* chunk : {"data : ", "SSND : "}) {
@@ -42,10 +45,10 @@ bool is_cut_short(SNDFILE* file) {
         long long promised = 0;
         long long held = 0;
         if (line != nullptr && std::sscanf(line + 7, "%lld (should be %lld)", &promised, &held) == 2) {
-            return held < promised && promised < 0x7FFF0000;
+            return held < promised && promised < 0x7FFF0000 ? promised - held : 0;
         }
     }
-    return false;
+    return 0;
 }
 
 } // namespace
@@ -57,20 +60,35 @@ struct m4_reader {
     std::int32_t channels = 0;
     std::int64_t length = -1; // -1: unknown, as in a pipe
     std::int64_t frames_left = -1;
-    bool cut_short = false;
+    bool has_no_length = false;
+    std::int64_t cut_off = 0; // bytes that the header of a file promises and the file does not hold
     std::vector<float> interleaved;
+
+    // A pipe, and the headerless samples in it.
+    m4::pipe_input pipe;
+    bool is_pipe = false;
+    std::int64_t frame_bytes = 1;
+    std::int64_t bytes_promised = -1;
+    std::int64_t bytes_read = 0;
 
     m4_ring* ring = nullptr;
     std::thread thread;
-    std::atomic<bool> stopped{false};
     std::atomic<std::int32_t> outcome{M4_OK};
-    std::atomic<int> owners{1};
+    std::atomic<std::int64_t> frames_missing{0};
+    std::atomic<std::int64_t> bytes_over{0}; // of a frame that is not whole
 
     m4_reader() = default;
     m4_reader(const m4_reader&) = delete;
     m4_reader& operator=(const m4_reader&) = delete;
 
     ~m4_reader() {
+        if (thread.joinable()) {
+            m4_ring_abandon(ring);
+            if (is_pipe) {
+                pipe.stop();
+            }
+            thread.join();
+        }
         m4_ring_destroy(ring);
         if (file != nullptr) {
             sf_close(file);
@@ -101,27 +119,123 @@ struct m4_reader {
             info.channels = format.channels;
             info.samplerate = format.sample_rate;
             info.format = m4::raw_format_of(format.encoding);
+            frame_bytes = m4::bytes_per_sample_of(format.encoding) * format.channels;
+            bytes_over.store(S_ISREG(status.st_mode) ? status.st_size % frame_bytes : 0);
         }
-        file = sf_open_fd(descriptor, SFM_READ, &info, SF_FALSE);
-        if (file == nullptr) {
-            return result_of_open_failure();
+        is_pipe = !S_ISREG(status.st_mode);
+        std::int32_t result = is_pipe ? open_pipe(info, is_raw) : static_cast<std::int32_t>(M4_OK);
+        if (result == M4_OK && file == nullptr) {
+            file = sf_open_fd(descriptor, SFM_READ, &info, SF_FALSE);
+            result = file == nullptr ? result_of_open_failure() : static_cast<std::int32_t>(M4_OK);
+        }
+        if (result != M4_OK) {
+            return result;
         }
         if (info.channels < 1 || info.channels > M4_MAX_CHANNELS || info.samplerate < 1 ||
             info.samplerate > highest_rate || info.frames < 0) {
             return M4_DAMAGED;
         }
+        if (!is_raw && !is_pipe && info.frames == 0) {
+            result = open_without_length(info);
+            if (result != M4_OK) {
+                return result;
+            }
+        }
         channels = info.channels;
-        length = S_ISREG(status.st_mode) ? info.frames : -1;
+        length = is_pipe ? -1 : info.frames;
         frames_left = length;
-        cut_short = S_ISREG(status.st_mode) && !is_raw && is_cut_short(file);
-        interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
-                           static_cast<std::size_t>(channels));
         format.frames = frames_left;
         format.channels = info.channels;
         format.sample_rate = info.samplerate;
-        format.container = m4::container_of(info.format);
+        format.container = is_pipe ? static_cast<std::int32_t>(M4_CONTAINER_WAV) : m4::container_of(info.format);
         format.encoding = m4::encoding_of(info.format);
+        if (!is_pipe && !is_raw) {
+            cut_off = bytes_cut_off(file);
+            frame_bytes = m4::bytes_per_sample_of(format.encoding) * channels;
+        }
+        interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
+                           static_cast<std::size_t>(channels));
         return M4_OK;
+    }
+
+    // A WAV file and headerless samples are read as they come; what needs to go back and forth becomes a file first.
+    std::int32_t open_pipe(SF_INFO& info, bool is_raw) {
+        std::int32_t result = pipe.open(descriptor);
+        if (result != M4_OK) {
+            return result;
+        }
+        m4::wav_stream stream;
+        if (!is_raw && m4::read_wav_header(pipe, stream)) {
+            info.channels = stream.channels;
+            info.samplerate = stream.sample_rate;
+            info.format = stream.sndfile_format;
+            frame_bytes = stream.frame_bytes;
+            bytes_promised = stream.data_bytes;
+        } else if (!is_raw) {
+            return open_spooled();
+        }
+        file = sf_open_virtual(bytes_of_pipe(), SFM_READ, &info, this);
+        return file == nullptr ? result_of_open_failure() : static_cast<std::int32_t>(M4_OK);
+    }
+
+    std::int32_t open_spooled() {
+        int spooled = -1;
+        const std::int32_t result = pipe.spool(spooled);
+        if (result != M4_OK) {
+            return result;
+        }
+        if (owns_descriptor) {
+            close(descriptor);
+        }
+        descriptor = spooled;
+        owns_descriptor = true;
+        is_pipe = false;
+        struct stat status {};
+        return fstat(descriptor, &status) == 0 && status.st_size == 0 ? M4_EMPTY_FILE : M4_OK;
+    }
+
+    // A WAV file whose header says 0 because its writer could not go back to it: all that follows is sound.
+    std::int32_t open_without_length(SF_INFO& info) {
+        m4::pipe_input whole;
+        m4::wav_stream stream;
+        if (lseek(descriptor, 0, SEEK_SET) != 0 || whole.open(descriptor) != M4_OK ||
+            !m4::read_wav_header(whole, stream) || stream.data_bytes >= 0) {
+            return M4_OK;
+        }
+        SF_INFO raw{};
+        raw.channels = stream.channels;
+        raw.samplerate = stream.sample_rate;
+        raw.format = stream.sndfile_format;
+        // Where the descriptor stands, the samples begin.
+        SNDFILE* const samples = sf_open_fd(descriptor, SFM_READ, &raw, SF_FALSE);
+        if (samples == nullptr) {
+            return result_of_open_failure();
+        }
+        sf_close(file);
+        file = samples;
+        has_no_length = raw.frames > 0;
+        info.frames = raw.frames;
+        return M4_OK;
+    }
+
+    // Headerless samples without an end, as far as libsndfile is concerned.
+    static SF_VIRTUAL_IO* bytes_of_pipe() {
+        static SF_VIRTUAL_IO calls = [] {
+            SF_VIRTUAL_IO io{};
+            io.get_filelen = [](void*) { return sf_count_t{1} << 60; };
+            io.seek = [](sf_count_t, int, void* reader) { return static_cast<m4_reader*>(reader)->bytes_read; };
+            io.read = [](void* bytes, sf_count_t count, void* reader) {
+                auto& self = *static_cast<m4_reader*>(reader);
+                const sf_count_t most = self.bytes_promised < 0 ? count : self.bytes_promised - self.bytes_read;
+                const std::int64_t came = self.pipe.read(bytes, std::min(count, most));
+                self.bytes_read += came;
+                return sf_count_t{came};
+            };
+            io.write = [](const void*, sf_count_t, void*) { return sf_count_t{0}; };
+            io.tell = [](void* reader) { return static_cast<m4_reader*>(reader)->bytes_read; };
+            return io;
+        }();
+        return &calls;
     }
 
     // One scratch buffer's worth: reads, and lays the channels out in planes.
@@ -149,13 +263,24 @@ struct m4_reader {
         if (frames_left >= 0) {
             frames_left -= total;
         }
-        if (total < frames) {
-            if (sf_error(file) == SF_ERR_SYSTEM) {
-                return M4_IO_ERROR;
-            }
-            return sf_error(file) != SF_ERR_NO_ERROR || frames_left > 0 || cut_short ? M4_DAMAGED : M4_OK;
+        return total < frames ? result_at_end() : static_cast<std::int32_t>(M4_OK);
+    }
+
+    std::int32_t result_at_end() {
+        if (is_pipe && pipe.failure() != M4_OK) {
+            return pipe.failure();
         }
-        return M4_OK;
+        if (sf_error(file) == SF_ERR_SYSTEM) {
+            return M4_IO_ERROR;
+        }
+        if (is_pipe) {
+            bytes_over.store(bytes_read % frame_bytes);
+            frames_missing.store(bytes_promised < 0 ? 0 : bytes_promised / frame_bytes - bytes_read / frame_bytes);
+        } else {
+            frames_missing.store(frames_left > 0 ? frames_left : (cut_off + frame_bytes - 1) / frame_bytes);
+        }
+        const bool is_whole = sf_error(file) == SF_ERR_NO_ERROR && frames_missing.load() == 0 && bytes_over.load() == 0;
+        return is_whole ? M4_OK : M4_DAMAGED;
     }
 
     std::int32_t seek(std::int64_t frame) {
@@ -173,13 +298,9 @@ struct m4_reader {
         return M4_OK;
     }
 
-    // The thread: decodes straight into the ring.
+    // The thread: decodes straight into the ring, until the end or until nobody wants any more.
     void read_ahead(std::int64_t block) {
-        constexpr std::int64_t patience_ns = 50000000;
-        while (!stopped.load(std::memory_order_acquire)) {
-            if (m4_ring_wait_writable(ring, block, patience_ns) != M4_OK) {
-                continue;
-            }
+        while (m4_ring_wait_writable(ring, block, -1) == M4_OK) {
             float* samples = nullptr;
             const std::int64_t wanted = m4_ring_acquire_write(ring, block, &samples);
             std::int64_t count = 0;
@@ -191,27 +312,6 @@ struct m4_reader {
             }
         }
         m4_ring_close(ring);
-        release();
-    }
-
-    // The reader is gone when its thread and its user are done with it. A thread that waits for a pipe to say something
-    // cannot be woken, whatever its name: its user leaves, and it follows when the pipe speaks or closes.
-    void release() {
-        if (owners.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-            delete this;
-        }
-    }
-
-    void leave() {
-        stopped.store(true, std::memory_order_release);
-        if (thread.joinable()) {
-            if (length >= 0) {
-                thread.join();
-            } else {
-                thread.detach();
-            }
-        }
-        release();
     }
 };
 
@@ -262,11 +362,9 @@ std::int32_t m4_reader_start(m4_reader* reader, std::int64_t capacity, std::int6
     if (result != M4_OK) {
         return result;
     }
-    reader->owners.store(2);
     try {
         reader->thread = std::thread(&m4_reader::read_ahead, reader, block);
     } catch (const std::exception&) { // no thread, or no memory for one
-        reader->owners.store(1);
         return M4_OUT_OF_MEMORY;
     }
     *ring = reader->ring;
@@ -296,8 +394,19 @@ std::int32_t m4_reader_seek(m4_reader* reader, std::int64_t frame) {
                                                         : reader->seek(frame);
 }
 
-void m4_reader_close(m4_reader* reader) {
-    if (reader != nullptr) {
-        reader->leave();
+void m4_reader_missing(const m4_reader* reader, std::int64_t* frames, std::int64_t* bytes) {
+    if (frames != nullptr) {
+        *frames = reader == nullptr ? 0 : reader->frames_missing.load();
     }
+    if (bytes != nullptr) {
+        *bytes = reader == nullptr ? 0 : reader->bytes_over.load();
+    }
+}
+
+std::int32_t m4_reader_has_no_length(const m4_reader* reader) {
+    return reader != nullptr && reader->has_no_length ? 1 : 0;
+}
+
+void m4_reader_close(m4_reader* reader) {
+    delete reader;
 }

@@ -32,6 +32,22 @@ const char* m4_result_message(int32_t result) {
         return "Nobody reads the other end of the pipe any more.";
     case M4_IO_ERROR:
         return "Reading or writing failed.";
+    case M4_ABANDONED:
+        return "The ring was abandoned by its other side.";
+    case M4_TOO_LARGE:
+        return "Sound of this format cannot be read from a pipe beyond 4 GiB (MATH4AI_SPOOL_BYTES): save it to a file, "
+               "or send WAV.";
+    case M4_NO_DEVICE:
+        return "There is no such sound device with as many channels.";
+    case M4_DEVICE_BUSY:
+        return "The sound device is in use by another program, or the sound system does not give it.";
+    case M4_DEVICE_FORMAT:
+        return "The sound device does not do this sample rate or number of channels.";
+    case M4_DEVICE_LOST:
+        return "The sound device has stopped: it was disconnected, or its sound system ended.";
+    case M4_NO_DEVICES_BUILT:
+        return "The library was built without PortAudio: install its development files (portaudio19-dev) and build "
+               "again.";
     default:
         return "Unknown result code.";
     }

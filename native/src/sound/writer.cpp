@@ -1,4 +1,5 @@
 #include "sound_file.hpp"
+#include "wav_stream.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,56 +18,10 @@
 
 namespace {
 
-// A WAV header for a stream whose length nobody knows yet: its lengths say "until the end", as players expect it.
-std::vector<unsigned char> streaming_wav_header(const m4_audio_format& format, std::uint32_t bytes_per_sample) {
-    std::vector<unsigned char> header;
-    const auto text = [&](const char* four) { header.insert(header.end(), four, four + 4); };
-    const auto number = [&](std::uint32_t value, int bytes) {
-        for (int i = 0; i < bytes; ++i) {
-            header.push_back(static_cast<unsigned char>(value >> (8 * i)));
-        }
-    };
-    const bool is_float = format.encoding == M4_ENCODING_FLOAT32 || format.encoding == M4_ENCODING_FLOAT64;
-    const auto channels = static_cast<std::uint32_t>(format.channels);
-    const auto rate = static_cast<std::uint32_t>(format.sample_rate);
-    constexpr std::uint32_t until_the_end = 0x7FFFF000;
-    text("RIFF");
-    number(until_the_end + 36, 4);
-    text("WAVE");
-    text("fmt ");
-    number(16, 4);
-    number(is_float ? 3 : 1, 2);
-    number(channels, 2);
-    number(rate, 4);
-    number(rate * channels * bytes_per_sample, 4);
-    number(channels * bytes_per_sample, 2);
-    number(bytes_per_sample * 8, 2);
-    text("data");
-    number(until_the_end, 4);
-    return header;
-}
-
-std::uint32_t bytes_per_sample_of(std::int32_t encoding) {
-    switch (encoding) {
-    case M4_ENCODING_PCM16:
-        return 2;
-    case M4_ENCODING_PCM24:
-        return 3;
-    case M4_ENCODING_FLOAT32:
-    case M4_ENCODING_PCM32:
-        return 4;
-    case M4_ENCODING_FLOAT64:
-        return 8;
-    default:
-        return 1;
-    }
-}
-
 // Whether the frames that are announced stay within a WAV file's 32-bit lengths.
 bool fits_wav(const m4_audio_format& format) {
     constexpr std::int64_t most_bytes = INT64_C(0xFFF00000);
-    const std::int64_t bytes_per_frame =
-        static_cast<std::int64_t>(format.channels) * bytes_per_sample_of(format.encoding);
+    const std::int64_t bytes_per_frame = format.channels * m4::bytes_per_sample_of(format.encoding);
     return format.frames > 0 && format.frames <= most_bytes / bytes_per_frame;
 }
 
@@ -134,7 +89,7 @@ struct m4_writer {
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
                            static_cast<std::size_t>(channels));
         if (!owns_descriptor && !is_raw) {
-            const auto header = streaming_wav_header(format, bytes_per_sample_of(format.encoding));
+            const auto header = m4::streaming_wav_header(format);
             const auto length = static_cast<sf_count_t>(header.size());
             if (write_all(header.data(), length) != length) {
                 return m4::result_of_errno(errno);
@@ -216,14 +171,13 @@ struct m4_writer {
 
     // The thread: writes what the ring holds, until it is closed and empty, or a write fails.
     void drain() {
-        constexpr std::int64_t patience_ns = 50000000;
         const std::int64_t most = static_cast<std::int64_t>(interleaved.size()) / channels;
         std::int64_t since_header = 0;
         for (;;) {
             const float* samples = nullptr;
             const std::int64_t count = m4_ring_acquire_read(ring, most, &samples);
             if (count == 0) {
-                if (m4_ring_wait_readable(ring, 1, patience_ns) == M4_END_OF_STREAM) {
+                if (m4_ring_wait_readable(ring, 1, -1) != M4_OK) {
                     return;
                 }
                 continue;

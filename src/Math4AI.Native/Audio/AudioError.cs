@@ -8,6 +8,20 @@ internal static class AudioError
     public static IOException Of(string path, int result) =>
         new($"{(path == "-" ? "The standard stream" : path)}: {SoundLibrary.Message(result)}");
 
+    /// <summary>What went wrong when a reader came to its end, with what is missing.</summary>
+    public static IOException AtEnd(string path, int result, ReaderHandle reader)
+    {
+        SoundLibrary.ReaderMissing(reader, out long frames, out long bytes);
+        if (result != SoundLibrary.Damaged || (frames == 0 && bytes == 0))
+        {
+            return Of(path, result);
+        }
+
+        string missing = frames == 0 ? string.Empty : $" {frames} samples per channel that the header promises are missing.";
+        string over = bytes == 0 ? string.Empty : $" The sound ends within a sample: {bytes} bytes were left out.";
+        return new IOException($"{(path == "-" ? "The standard stream" : path)} is damaged or cut short:{missing}{over}");
+    }
+
     public static void RequireBlock(int length, int channels, int stride, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

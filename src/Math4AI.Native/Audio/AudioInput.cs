@@ -8,7 +8,7 @@ namespace Math4AI.Audio;
 public sealed class AudioInput : IDisposable
 {
     private readonly string path;
-    private nint handle;
+    private readonly ReaderHandle handle;
 
     /// <summary>Opens an input and starts reading.</summary>
     /// <param name="path">The file; "-" for standard input.</param>
@@ -39,11 +39,11 @@ public sealed class AudioInput : IDisposable
         result = SoundLibrary.ReaderStart(handle, capacity, block, out nint ring);
         if (result != SoundLibrary.Ok)
         {
-            Dispose();
+            handle.Dispose();
             Require(result);
         }
 
-        Ring = new AudioRing(ring);
+        Ring = new AudioRing(ring, handle);
     }
 
     /// <summary>Gets the number of channels.</summary>
@@ -59,18 +59,22 @@ public sealed class AudioInput : IDisposable
     /// <exception cref="IOException">The input is damaged or could not be read to its end.</exception>
     public void ThrowIfFailed()
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
-        Require(SoundLibrary.ReaderResult(handle));
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        int result = SoundLibrary.ReaderResult(handle);
+        if (result != SoundLibrary.Ok)
+        {
+            throw AudioError.AtEnd(path, result, handle);
+        }
     }
 
     /// <summary>
-    /// Stops reading and closes the input. A thread that waits for a silent pipe ends when the pipe closes.
+    /// Stops reading and closes the input, also while it waits for a silent pipe. Threads that wait for the ring get an
+    /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
     {
         Ring?.Dispose();
-        SoundLibrary.ReaderClose(handle);
-        handle = 0;
+        handle.Dispose();
     }
 
     private void Require(int result)

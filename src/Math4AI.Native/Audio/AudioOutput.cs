@@ -6,7 +6,7 @@ namespace Math4AI.Audio;
 public sealed class AudioOutput : IDisposable
 {
     private readonly string path;
-    private nint handle;
+    private readonly WriterHandle handle;
 
     /// <summary>Creates an output.</summary>
     /// <param name="path">The file, replaced if it exists; "-" for standard output.</param>
@@ -33,11 +33,11 @@ public sealed class AudioOutput : IDisposable
         int result = SoundLibrary.WriterStart(handle, capacity, out nint ring);
         if (result != SoundLibrary.Ok)
         {
-            Dispose();
+            handle.Dispose();
             Require(result);
         }
 
-        Ring = new AudioRing(ring);
+        Ring = new AudioRing(ring, handle);
     }
 
     /// <summary>Gets the ring to push frames to; it is closed when nothing more can be written.</summary>
@@ -49,7 +49,7 @@ public sealed class AudioOutput : IDisposable
     /// </exception>
     public void ThrowIfFailed()
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         Require(SoundLibrary.WriterResult(handle));
     }
 
@@ -59,22 +59,17 @@ public sealed class AudioOutput : IDisposable
     /// </exception>
     public void Finish()
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        handle.Dispose();
         Ring.Dispose();
-        int result = SoundLibrary.WriterFinish(handle);
-        handle = 0;
-        Require(result);
+        Require(handle.Result);
     }
 
     /// <summary>Completes the file unless <see cref="Finish"/> has done so; failures are ignored.</summary>
     public void Dispose()
     {
+        handle.Dispose();
         Ring?.Dispose();
-        if (handle != 0)
-        {
-            _ = SoundLibrary.WriterFinish(handle);
-            handle = 0;
-        }
     }
 
     private void Require(int result)

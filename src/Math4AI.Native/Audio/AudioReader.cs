@@ -8,10 +8,13 @@ namespace Math4AI.Audio;
 public sealed class AudioReader : IDisposable
 {
     private readonly string path;
-    private nint handle;
+    private readonly ReaderHandle handle;
 
     /// <summary>Opens a file.</summary>
-    /// <param name="path">The file; "-" is a WAV on standard input.</param>
+    /// <param name="path">
+    /// The file; "-" for standard input. Sound in a pipe that is not WAV is copied into a temporary file first, up to 4
+    /// GiB or the bytes that the environment variable <c>MATH4AI_SPOOL_BYTES</c> says.
+    /// </param>
     /// <exception cref="IOException">The file cannot be read or is not audio; the message says which.</exception>
     /// <exception cref="DllNotFoundException">The native helper is missing; the message says what to do.</exception>
     public AudioReader(string path)
@@ -27,6 +30,7 @@ public sealed class AudioReader : IDisposable
         Channels = format.Channels;
         SampleRate = format.SampleRate;
         Length = format.Frames < 0 ? null : format.Frames;
+        HasNoLength = SoundLibrary.ReaderHasNoLength(handle) != 0;
         Format = new AudioFormat((AudioContainer)format.Container, (AudioEncoding)format.Encoding);
     }
 
@@ -38,6 +42,11 @@ public sealed class AudioReader : IDisposable
 
     /// <summary>Gets the number of samples in each channel, from the header; null if it gives none.</summary>
     public long? Length { get; }
+
+    /// <summary>
+    /// Gets whether the header of a WAV file says that it holds nothing, and it does: all that follows is read.
+    /// </summary>
+    public bool HasNoLength { get; }
 
     /// <summary>Gets the format.</summary>
     public AudioFormat Format { get; }
@@ -53,12 +62,12 @@ public sealed class AudioReader : IDisposable
     /// <exception cref="IOException">The file is damaged or cannot be read any further.</exception>
     public unsafe int Read(Span<float> block, int stride, int count)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         AudioError.RequireBlock(block.Length, Channels, stride, count);
         fixed (float* samples = block)
         {
             int result = SoundLibrary.ReaderRead(handle, samples, stride, count, out long read);
-            return result == SoundLibrary.Ok ? (int)read : throw AudioError.Of(path, result);
+            return result == SoundLibrary.Ok ? (int)read : throw AudioError.AtEnd(path, result, handle);
         }
     }
 
@@ -68,7 +77,7 @@ public sealed class AudioReader : IDisposable
     /// <exception cref="IOException">The stream cannot go back, as in a pipe, or is damaged.</exception>
     public void Seek(long sample)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(sample);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
             sample, Length ?? throw new IOException($"{path}: A stream cannot go back; save it to a file first."));
@@ -80,9 +89,5 @@ public sealed class AudioReader : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose()
-    {
-        SoundLibrary.ReaderClose(handle);
-        handle = 0;
-    }
+    public void Dispose() => handle.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Math4AI.Interop;
 
 namespace Math4AI.Audio;
@@ -9,8 +10,11 @@ namespace Math4AI.Audio;
 /// </summary>
 public sealed unsafe class AudioRing : IDisposable
 {
-    private readonly bool isOwner;
-    private nint handle;
+    // Freed by the finalizer alone: a thread that works on a block does not lose its memory when another disposes the ring.
+    private readonly RingHandle handle;
+    private readonly nint ring;
+    private readonly object? owner;
+    private volatile bool isDisposed;
 
     /// <summary>Initializes a ring.</summary>
     /// <param name="channels">The number of channels, from 1 to 1024.</param>
@@ -18,13 +22,31 @@ public sealed unsafe class AudioRing : IDisposable
     /// <exception cref="ArgumentException">The number of channels or the capacity is out of range.</exception>
     /// <exception cref="InsufficientMemoryException">There is not enough memory.</exception>
     public AudioRing(int channels, int capacity)
-        : this(Create(channels, capacity)) => isOwner = true;
-
-    internal AudioRing(nint handle)
+        : this(Create(channels, capacity), null)
     {
-        this.handle = handle;
-        Channels = SoundLibrary.RingChannels(handle);
-        Capacity = SoundLibrary.RingCapacity(handle);
+    }
+
+    /// <summary>Takes a share in the ring of a native <paramref name="owner"/>, which lives as long as this.</summary>
+    internal AudioRing(nint ring, object owner)
+        : this(new RingHandle(SoundLibrary.RingRetain(ring)), owner)
+    {
+    }
+
+    private AudioRing(RingHandle handle, object? owner)
+    {
+        (this.handle, this.owner, ring) = (handle, owner, handle.DangerousGetHandle());
+        Channels = SoundLibrary.RingChannels(ring);
+        Capacity = SoundLibrary.RingCapacity(ring);
+        GC.AddMemoryPressure(Bytes);
+    }
+
+    /// <summary>Gives back what the constructor said to the collector.</summary>
+    ~AudioRing()
+    {
+        if (handle is not null)
+        {
+            GC.RemoveMemoryPressure(Bytes);
+        }
     }
 
     /// <summary>Gets the number of channels.</summary>
@@ -34,12 +56,14 @@ public sealed unsafe class AudioRing : IDisposable
     public long Capacity { get; }
 
     /// <summary>Gets the number of frames that can be pulled.</summary>
-    public long Readable => SoundLibrary.RingReadable(Open);
+    public long Readable => Done(SoundLibrary.RingReadable(Open));
 
     /// <summary>Gets whether the ring is closed, so that nothing more will be pushed.</summary>
-    public bool IsClosed => SoundLibrary.RingIsClosed(Open) != 0;
+    public bool IsClosed => Done(SoundLibrary.RingIsClosed(Open)) != 0;
 
-    private nint Open => handle != 0 ? handle : throw new ObjectDisposedException(nameof(AudioRing));
+    private long Bytes => Channels * Capacity * sizeof(float);
+
+    private nint Open => isDisposed ? throw new ObjectDisposedException(nameof(AudioRing)) : ring;
 
     /// <summary>
     /// Gets the memory for the next frames to push: at most <paramref name="frames"/>, as many as are contiguous.
@@ -48,12 +72,12 @@ public sealed unsafe class AudioRing : IDisposable
     {
         float* samples = null;
         int count = (int)SoundLibrary.RingAcquireWrite(Open, frames, &samples);
-        return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
+        return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count, this);
     }
 
     /// <summary>Pushes the first frames of the acquired block.</summary>
     /// <exception cref="ArgumentException">The acquired block holds fewer frames.</exception>
-    public void Commit(int frames) => Require(SoundLibrary.RingCommit(Open, frames));
+    public void Commit(int frames) => Require(Done(SoundLibrary.RingCommit(Open, frames)));
 
     /// <summary>
     /// Gets the next frames to pull: at most <paramref name="frames"/>, as many as are available and contiguous.
@@ -62,60 +86,85 @@ public sealed unsafe class AudioRing : IDisposable
     {
         float* samples = null;
         int count = (int)SoundLibrary.RingAcquireRead(Open, frames, &samples);
-        return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count);
+        return count == 0 ? default : new PlanarBlock(samples, Channels, Capacity, count, this);
     }
 
-    /// <summary>Releases the first frames of the acquired block.</summary>
-    /// <exception cref="ArgumentException">The acquired block holds fewer frames.</exception>
-    public void Release(int frames) => Require(SoundLibrary.RingRelease(Open, frames));
+    /// <summary>Releases the first frames of the acquired block, or of all that can be pulled, unread.</summary>
+    /// <exception cref="ArgumentException">Fewer frames can be pulled.</exception>
+    public void Release(int frames) => Require(Done(SoundLibrary.RingRelease(Open, frames)));
 
     /// <summary>
     /// Gets the time at which the last of the next <paramref name="frames"/> was pushed, in nanoseconds on the clock of
-    /// <see cref="System.Diagnostics.Stopwatch"/>; −1 if fewer frames are available.
+    /// <see cref="Stopwatch"/>; −1 if fewer frames are available.
     /// </summary>
-    public long PushedAt(int frames) => SoundLibrary.RingPushedAt(Open, frames);
+    public long PushedAt(int frames) => Done(SoundLibrary.RingPushedAt(Open, frames));
 
     /// <summary>
     /// Waits until a number of frames can be pulled; returns false on timeout or if the ring is closed with fewer
-    /// frames.
+    /// frames. The thread sleeps until then.
     /// </summary>
+    /// <param name="frames">The number of frames, from 1 to the capacity.</param>
+    /// <param name="longest">The timeout; <see cref="Timeout.InfiniteTimeSpan"/> to wait without one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number or the timeout is out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The ring is disposed, or was while this waited.</exception>
     public bool WaitReadable(int frames, TimeSpan longest) =>
-        SoundLibrary.RingWaitReadable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
+        IsMet(SoundLibrary.RingWaitReadable(Open, Checked(frames), Nanoseconds(longest)));
 
     /// <summary>
-    /// Waits until a number of frames can be pushed; returns false on timeout or if there can never be room.
+    /// Waits until a number of frames can be pushed; returns false on timeout or if there can never be room. The thread
+    /// sleeps until then.
     /// </summary>
+    /// <param name="frames">The number of frames, from 1 to the capacity.</param>
+    /// <param name="longest">The timeout; <see cref="Timeout.InfiniteTimeSpan"/> to wait without one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number or the timeout is out of range.</exception>
+    /// <exception cref="ObjectDisposedException">The ring is disposed, or was while this waited.</exception>
     public bool WaitWritable(int frames, TimeSpan longest) =>
-        SoundLibrary.RingWaitWritable(Open, frames, (long)longest.TotalNanoseconds) == SoundLibrary.Ok;
+        IsMet(SoundLibrary.RingWaitWritable(Open, Checked(frames), Nanoseconds(longest)));
 
-    /// <summary>Closes the ring. The frames in it can still be pulled.</summary>
-    public void Close() => SoundLibrary.RingClose(Open);
+    /// <summary>Closes the ring and wakes who waits for it. The frames in it can still be pulled.</summary>
+    public void Close()
+    {
+        SoundLibrary.RingClose(Open);
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Returns how often fewer frames could be pushed, and pulled, than requested.</summary>
     public (long Overruns, long Underruns) Counts()
     {
         SoundLibrary.RingCounts(Open, out ulong overruns, out ulong underruns);
+        GC.KeepAlive(this);
         return ((long)overruns, (long)underruns);
     }
 
-    /// <summary>Frees the memory, unless a device owns it.</summary>
+    /// <summary>
+    /// Ends the use of the ring: threads that wait for it get an <see cref="ObjectDisposedException"/>, and so does
+    /// every later call. The memory is freed when no block refers to it.
+    /// </summary>
     public void Dispose()
     {
-        if (isOwner && handle != 0)
+        if (!isDisposed)
         {
-            SoundLibrary.RingDestroy(handle);
+            isDisposed = true;
+            SoundLibrary.RingAbandon(ring);
+            GC.KeepAlive(this);
         }
-
-        handle = 0;
     }
 
-    private static nint Create(int channels, int capacity)
+    /// <summary>Returns the time on the clock that the ring stamps its frames with, in nanoseconds.</summary>
+    internal static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    private static RingHandle Create(int channels, int capacity)
     {
-        int result = SoundLibrary.RingCreate(channels, capacity, out nint ring);
+        int result = SoundLibrary.RingCreate(channels, capacity, out RingHandle ring);
         return result == SoundLibrary.Ok ? ring
             : result == SoundLibrary.OutOfMemory ? throw new InsufficientMemoryException(SoundLibrary.Message(result))
             : throw new ArgumentException($"A ring of {channels} channels and {capacity} frames cannot be made.");
     }
+
+    private static long Nanoseconds(TimeSpan longest) =>
+        longest == Timeout.InfiniteTimeSpan ? -1
+        : longest >= TimeSpan.Zero ? (long)Math.Min(longest.TotalNanoseconds, 9e18)
+        : throw new ArgumentOutOfRangeException(nameof(longest), longest, "A timeout is not negative, or Timeout.InfiniteTimeSpan.");
 
     private static void Require(int result)
     {
@@ -123,5 +172,22 @@ public sealed unsafe class AudioRing : IDisposable
         {
             throw new ArgumentException(SoundLibrary.Message(result));
         }
+    }
+
+    private int Checked(int frames) =>
+        frames >= 1 && frames <= Capacity ? frames
+        : throw new ArgumentOutOfRangeException(nameof(frames), frames, $"The ring holds {Capacity} frames.");
+
+    /// <summary>Keeps the memory until the native call is over.</summary>
+    private T Done<T>(T result)
+    {
+        GC.KeepAlive(this);
+        return result;
+    }
+
+    private bool IsMet(int result)
+    {
+        GC.KeepAlive(this);
+        return result == SoundLibrary.Abandoned ? throw new ObjectDisposedException(nameof(AudioRing)) : result == SoundLibrary.Ok;
     }
 }

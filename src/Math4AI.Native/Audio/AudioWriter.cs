@@ -8,7 +8,7 @@ namespace Math4AI.Audio;
 public sealed class AudioWriter : IDisposable
 {
     private readonly string path;
-    private nint handle;
+    private readonly WriterHandle handle;
 
     /// <summary>Creates a file.</summary>
     /// <param name="path">The file, replaced if it exists; "-" is a WAV on standard output.</param>
@@ -53,7 +53,7 @@ public sealed class AudioWriter : IDisposable
     /// <exception cref="IOException">The disk is full, or the file cannot be written on.</exception>
     public unsafe void Write(ReadOnlySpan<float> block, int stride, int count)
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         AudioError.RequireBlock(block.Length, Channels, stride, count);
         fixed (float* samples = block)
         {
@@ -69,9 +69,9 @@ public sealed class AudioWriter : IDisposable
     /// <exception cref="IOException">The last of it could not be written.</exception>
     public void Finish()
     {
-        ObjectDisposedException.ThrowIf(handle == 0, this);
-        int result = SoundLibrary.WriterFinish(handle);
-        handle = 0;
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        handle.Dispose();
+        int result = handle.Result;
         if (result != SoundLibrary.Ok)
         {
             throw AudioError.Of(path, result);
@@ -79,12 +79,5 @@ public sealed class AudioWriter : IDisposable
     }
 
     /// <summary>Closes the file as it is.</summary>
-    public void Dispose()
-    {
-        if (handle != 0)
-        {
-            _ = SoundLibrary.WriterFinish(handle);
-            handle = 0;
-        }
-    }
+    public void Dispose() => handle.Dispose();
 }

@@ -9,6 +9,9 @@ public readonly ref struct PlanarBlock
     private readonly ref float first;
     private readonly long stride;
 
+    // Native memory is not freed while a block refers to it.
+    private readonly object? owner;
+
     /// <summary>Initializes a block over the caller's memory.</summary>
     /// <param name="samples">The samples: channel c begins at <c>c * stride</c>.</param>
     /// <param name="channels">The number of channels.</param>
@@ -25,15 +28,17 @@ public readonly ref struct PlanarBlock
         (Channels, this.stride, Frames) = (channels, stride, frames);
     }
 
-    internal unsafe PlanarBlock(float* samples, int channels, long stride, int frames)
+    internal unsafe PlanarBlock(float* samples, int channels, long stride, int frames, object owner)
     {
         first = ref *samples;
+        this.owner = owner;
         (Channels, this.stride, Frames) = (channels, stride, frames);
     }
 
-    private PlanarBlock(ref float samples, int channels, long stride, int frames)
+    private PlanarBlock(ref float samples, int channels, long stride, int frames, object? owner)
     {
         first = ref samples;
+        this.owner = owner;
         (Channels, this.stride, Frames) = (channels, stride, frames);
     }
 
@@ -42,6 +47,8 @@ public readonly ref struct PlanarBlock
 
     /// <summary>Gets the number of samples in each channel.</summary>
     public int Frames { get; }
+
+    internal long Stride => stride;
 
     /// <summary>Gets the samples of a channel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such channel.</exception>
@@ -60,6 +67,6 @@ public readonly ref struct PlanarBlock
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Frames, nameof(start));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)frames, (uint)(Frames - start), nameof(frames));
-        return new PlanarBlock(ref Unsafe.Add(ref first, start), Channels, stride, frames);
+        return new PlanarBlock(ref Unsafe.Add(ref first, start), Channels, stride, frames, owner);
     }
 }

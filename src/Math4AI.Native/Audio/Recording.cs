@@ -248,7 +248,11 @@ public sealed class Recording : IAudioSource
             Array.Resize(ref samples[channel], length);
         }
 
-        return new Recording(samples, reader.SampleRate, ChannelNames(name, samples.Length)) { Format = reader.Format };
+        return new Recording(samples, reader.SampleRate, ChannelNames(name, samples.Length))
+        {
+            Format = reader.Format,
+            Notes = reader.HasNoLength ? [$"The header of {path} gives no length: all {length} samples that follow it are read."] : [],
+        };
     }
 
     private static string[] ChannelNames(string file, int channels) =>
@@ -257,7 +261,7 @@ public sealed class Recording : IAudioSource
     private static Recording SideBySide(string[] files, List<Recording> parts)
     {
         int rate = parts.Max(part => part.SampleRate);
-        List<string> notes = [];
+        List<string> notes = [.. parts.SelectMany(part => part.Notes)];
         for (int i = 0; i < parts.Count; i++)
         {
             if (parts[i].SampleRate != rate)

@@ -8,13 +8,16 @@ internal static unsafe partial class SoundLibrary
     public const string Name = "math4ai_sound";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 6;
+    public const int AbiVersion = 7;
 
     public const int Ok = 0;
     public const int OutOfMemory = 4;
-    public const int NotFound = 5;
-    public const int AccessDenied = 6;
-    public const int Unsupported = 10;
+    public const int EndOfStream = 1;
+    public const int Damaged = 9;
+    public const int Abandoned = 14;
+    public const int NoDevice = 16;
+    public const int DeviceFormat = 18;
+    public const int NoDevicesBuilt = 20;
 
     /// <summary><c>m4_audio_format</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -27,6 +30,47 @@ internal static unsafe partial class SoundLibrary
         public int Encoding;
     }
 
+    /// <summary><c>m4_realtime</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Realtime
+    {
+        public int HasPriority;
+        public int HasMemory;
+        public int FlushesDenormals;
+        public int PolicyBefore;
+        public int PriorityBefore;
+        public uint ControlBefore;
+    }
+
+    /// <summary><c>m4_device_info</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DeviceInfo
+    {
+        public fixed byte Name[256];
+        public fixed byte Host[64];
+        public int InputChannels;
+        public int OutputChannels;
+        public int IsDefaultInput;
+        public int IsDefaultOutput;
+        public int SampleRate;
+    }
+
+    /// <summary><c>m4_device_stats</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DeviceStats
+    {
+        public long Moved;
+        public long Expected;
+        public long Lost;
+        public long Flagged;
+        public long Dropped;
+        public long Filled;
+        public long Silent;
+        public long Gaps;
+        public long LastNanoseconds;
+        public double Latency;
+    }
+
     /// <summary>The sentence for a result code.</summary>
     public static string Message(int result) => Marshal.PtrToStringUTF8(ResultMessage(result))!;
 
@@ -37,7 +81,13 @@ internal static unsafe partial class SoundLibrary
     public static partial int GetAbiVersion();
 
     [LibraryImport(Name, EntryPoint = "m4_ring_create")]
-    public static partial int RingCreate(int channels, long capacity, out nint ring);
+    public static partial int RingCreate(int channels, long capacity, out RingHandle ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_retain")]
+    public static partial nint RingRetain(nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_ring_abandon")]
+    public static partial void RingAbandon(nint ring);
 
     [LibraryImport(Name, EntryPoint = "m4_ring_destroy")]
     public static partial void RingDestroy(nint ring);
@@ -95,40 +145,40 @@ internal static unsafe partial class SoundLibrary
     public static partial void RingCounts(nint ring, out ulong overruns, out ulong underruns);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_open", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ReaderOpen(string path, out nint reader, out AudioFormat format);
+    public static partial int ReaderOpen(string path, out ReaderHandle reader, out AudioFormat format);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_read")]
-    public static partial int ReaderRead(nint reader, float* samples, long stride, long frames, out long framesRead);
+    public static partial int ReaderRead(ReaderHandle reader, float* samples, long stride, long frames, out long framesRead);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_open_raw", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ReaderOpenRaw(string path, in AudioFormat format, out nint reader);
+    public static partial int ReaderOpenRaw(string path, in AudioFormat format, out ReaderHandle reader);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_start")]
-    public static partial int ReaderStart(nint reader, long capacity, long block, out nint ring);
+    public static partial int ReaderStart(ReaderHandle reader, long capacity, long block, out nint ring);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_result")]
-    public static partial int ReaderResult(nint reader);
+    public static partial int ReaderResult(ReaderHandle reader);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_seek")]
-    public static partial int ReaderSeek(nint reader, long frame);
+    public static partial int ReaderSeek(ReaderHandle reader, long frame);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_close")]
     public static partial void ReaderClose(nint reader);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_open", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int WriterOpen(string path, in AudioFormat format, out nint writer);
+    public static partial int WriterOpen(string path, in AudioFormat format, out WriterHandle writer);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_open_raw", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int WriterOpenRaw(string path, in AudioFormat format, out nint writer);
+    public static partial int WriterOpenRaw(string path, in AudioFormat format, out WriterHandle writer);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_start")]
-    public static partial int WriterStart(nint writer, long capacity, out nint ring);
+    public static partial int WriterStart(WriterHandle writer, long capacity, out nint ring);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_result")]
-    public static partial int WriterResult(nint writer);
+    public static partial int WriterResult(WriterHandle writer);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_write")]
-    public static partial int WriterWrite(nint writer, float* samples, long stride, long frames);
+    public static partial int WriterWrite(WriterHandle writer, float* samples, long stride, long frames);
 
     [LibraryImport(Name, EntryPoint = "m4_writer_finish")]
     public static partial int WriterFinish(nint writer);
@@ -139,15 +189,59 @@ internal static unsafe partial class SoundLibrary
     [LibraryImport(Name, EntryPoint = "m4_resample")]
     public static partial int Resample(float* samples, long frames, int fromRate, int toRate, float* result, out long written);
 
-    [LibraryImport(Name, EntryPoint = "m4_has_devices")]
-    public static partial int HasDevices();
-
     [LibraryImport(Name, EntryPoint = "m4_device_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int DeviceOpen(
-        string name, int isOutput, ref int channels, int sampleRate, long block, long capacity, out nint device, out nint ring);
+        string name,
+        int isOutput,
+        ref int channels,
+        int sampleRate,
+        long block,
+        long capacity,
+        int fillsGaps,
+        out DeviceHandle device,
+        out nint ring);
+
+    [LibraryImport(Name, EntryPoint = "m4_realtime_begin")]
+    public static partial int RealtimeBegin(out Realtime realtime);
+
+    [LibraryImport(Name, EntryPoint = "m4_realtime_end")]
+    public static partial int RealtimeEnd(in Realtime realtime);
+
+    [LibraryImport(Name, EntryPoint = "m4_device_list")]
+    public static partial int DeviceList(DeviceInfo* devices, int capacity, out int count);
+
+    [LibraryImport(Name, EntryPoint = "m4_device_rates", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int DeviceRates(string name, int isOutput, int channels, int* rates, int capacity, out int count);
+
+    [LibraryImport(Name, EntryPoint = "m4_device_counts")]
+    public static partial void DeviceCounts(DeviceHandle device, out DeviceStats stats);
+
+    [LibraryImport(Name, EntryPoint = "m4_reader_missing")]
+    public static partial void ReaderMissing(ReaderHandle reader, out long frames, out long bytes);
+
+    [LibraryImport(Name, EntryPoint = "m4_reader_has_no_length")]
+    public static partial int ReaderHasNoLength(ReaderHandle reader);
+
+    [LibraryImport(Name, EntryPoint = "m4_resampler_create")]
+    public static partial int ResamplerCreate(int channels, long longest, out ResamplerHandle resampler);
+
+    [LibraryImport(Name, EntryPoint = "m4_resampler_process")]
+    public static partial int ResamplerProcess(
+        ResamplerHandle resampler,
+        float* samples,
+        long stride,
+        long frames,
+        double ratio,
+        float* result,
+        long resultStride,
+        long capacity,
+        out long made);
+
+    [LibraryImport(Name, EntryPoint = "m4_resampler_destroy")]
+    public static partial void ResamplerDestroy(nint resampler);
 
     [LibraryImport(Name, EntryPoint = "m4_device_result")]
-    public static partial int DeviceResult(nint device);
+    public static partial int DeviceResult(DeviceHandle device);
 
     [LibraryImport(Name, EntryPoint = "m4_device_close")]
     public static partial void DeviceClose(nint device);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Math4AI.Audio;
 
 namespace Math4AI.Separation.Live;
@@ -18,6 +17,7 @@ public sealed class LiveSeparation
     private readonly float[] inputPeaks;
     private readonly float[] sourcePeaks;
     private readonly float[] silence;
+    private readonly float[] matched;
     private long frames;
     private int toSkip;
 
@@ -31,13 +31,19 @@ public sealed class LiveSeparation
         ArgumentOutOfRangeException.ThrowIfLessThan(block, 1);
         (this.separator, this.block) = (separator, block);
         (inputPeaks, sourcePeaks) = (new float[separator.Channels], new float[separator.Channels]);
-        silence = new float[separator.Channels * block];
+        (silence, matched) = (new float[separator.Channels * block], new float[separator.Channels * block]);
         toSkip = separator.Delay;
         separator.WarmUp(block);
     }
 
     /// <summary>Gets the number of frames after which the separator is frozen; never by default.</summary>
     public long FreezeAfter { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Gets what keeps two devices in time, whose rings are then the ones to run between; null, as by default, where
+    /// only one end has a clock.
+    /// </summary>
+    public DuplexClock? Clock { get; init; }
 
     /// <summary>Gets the number of frames that were separated.</summary>
     public long Frames => Interlocked.Read(ref frames);
@@ -84,6 +90,8 @@ public sealed class LiveSeparation
             throw new ArgumentException($"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
         }
 
+        Clock?.Begin();
+
         // After a cancellation, what has arrived by then is still separated.
         for (long left = long.MaxValue; left > 0;)
         {
@@ -105,14 +113,16 @@ public sealed class LiveSeparation
             }
 
             PlanarBlock taken = input.AcquireRead(wanted);
-            if (!Separate(taken, output, input.PushedAt(taken.Frames), cancellation))
+            long pushed = input.PushedAt(taken.Frames);
+            if (!(Clock is null ? Separate(taken, output, pushed, cancellation) : SeparateInTime(taken, output, pushed, cancellation)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 return;
             }
 
             input.Release(taken.Frames);
-            left -= left == long.MaxValue ? 0 : taken.Frames;
+            left -= left == long.MaxValue ? 0 : Math.Min(left, taken.Frames);
+            Clock?.Observe(wanted);
         }
 
         Flush(output, cancellation);
@@ -124,7 +134,8 @@ public sealed class LiveSeparation
         for (int left = separator.Delay; left > 0;)
         {
             int count = Math.Min(left, block);
-            if (!Separate(new PlanarBlock(silence, separator.Channels, block, count), output, -1, cancellation))
+            var quiet = new PlanarBlock(silence, separator.Channels, block, count);
+            if (!(Clock is null ? Separate(quiet, output, -1, cancellation) : SeparateInTime(quiet, output, -1, cancellation)))
             {
                 return;
             }
@@ -139,15 +150,12 @@ public sealed class LiveSeparation
         for (int done = 0; done < taken.Frames;)
         {
             int left = taken.Frames - done;
-            for (int waits = 0; !output.WaitWritable(left, Patience); waits += cancellation.IsCancellationRequested ? 1 : 0)
+            if (!WaitForRoom(output, left, cancellation))
             {
-                if (output.IsClosed || waits >= LastWaits)
-                {
-                    return false;
-                }
+                return false;
             }
 
-            long begin = Now();
+            long begin = AudioRing.Now();
             PlanarBlock sources = output.AcquireWrite(left);
             if (sources.Frames == 0)
             {
@@ -156,23 +164,75 @@ public sealed class LiveSeparation
             }
 
             PlanarBlock piece = taken.Slice(done, sources.Frames);
-            separator.IsFrozen |= Frames >= FreezeAfter;
-            separator.Process(piece, sources);
-            Note(piece, inputPeaks);
-            Note(sources, sourcePeaks);
+            Process(piece, sources);
             Push(output, sources);
-            long end = Now();
-            Processing.Add(end - begin);
-            if (pushed >= 0)
-            {
-                Interlocked.Add(ref frames, piece.Frames);
-                Latency.Add(end - pushed);
-            }
-
+            Count(begin, pushed, piece.Frames);
             done += piece.Frames;
         }
 
         return true;
+    }
+
+    /// <summary>The same to the clock of a device that plays: as many frames as its clock asks for.</summary>
+    private bool SeparateInTime(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
+    {
+        long begin = AudioRing.Now();
+        var sources = new PlanarBlock(matched, separator.Channels, block, taken.Frames);
+        Process(taken, sources);
+        int skipped = Math.Min(toSkip, sources.Frames);
+        toSkip -= skipped;
+        PlanarBlock ready = Clock!.Match(sources.Slice(skipped, sources.Frames - skipped));
+        for (int done = 0; done < ready.Frames;)
+        {
+            if (!WaitForRoom(output, 1, cancellation))
+            {
+                return false;
+            }
+
+            PlanarBlock free = output.AcquireWrite(ready.Frames - done);
+            for (int source = 0; source < free.Channels && free.Frames > 0; source++)
+            {
+                ready[source].Slice(done, free.Frames).CopyTo(free[source]);
+            }
+
+            output.Commit(free.Frames);
+            done += free.Frames;
+        }
+
+        Count(begin, pushed, taken.Frames);
+        return true;
+    }
+
+    private static bool WaitForRoom(AudioRing output, int frames, CancellationToken cancellation)
+    {
+        for (int waits = 0; !output.WaitWritable(frames, Patience); waits += cancellation.IsCancellationRequested ? 1 : 0)
+        {
+            if (output.IsClosed || waits >= LastWaits)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Process(PlanarBlock piece, PlanarBlock sources)
+    {
+        separator.IsFrozen |= Frames >= FreezeAfter;
+        separator.Process(piece, sources);
+        Note(piece, inputPeaks);
+        Note(sources, sourcePeaks);
+    }
+
+    private void Count(long begin, long pushed, int count)
+    {
+        long end = AudioRing.Now();
+        Processing.Add(end - begin);
+        if (pushed >= 0)
+        {
+            Interlocked.Add(ref frames, count);
+            Latency.Add(end - pushed);
+        }
     }
 
     /// <summary>What lies before the first frame of the input is not pushed.</summary>
@@ -188,9 +248,6 @@ public sealed class LiveSeparation
 
         output.Commit(count);
     }
-
-    /// <summary>Nanoseconds on the clock that the ring stamps its frames with.</summary>
-    private static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
     private static void Note(PlanarBlock block, float[] peaks)
     {

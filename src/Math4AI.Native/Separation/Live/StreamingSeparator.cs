@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -21,13 +22,29 @@ public sealed record StreamingOptions
 
     /// <summary>Gets the initial unmixing; null to start without one.</summary>
     public Unmixing? Start { get; init; }
+
+    /// <summary>
+    /// Gets how loud the sources are; null for <see cref="StreamScale.Keep"/> with a start, which may be calibrated,
+    /// and <see cref="StreamScale.Source"/> without.
+    /// </summary>
+    public StreamScale? Scale { get; init; }
+}
+
+/// <summary>Names how loud the sources of a stream are.</summary>
+public enum StreamScale
+{
+    /// <summary>A source has the root mean square that it has over the channels.</summary>
+    Source,
+
+    /// <summary>The rows of the start keep their norms, and so the sources their units.</summary>
+    Keep,
 }
 
 /// <summary>
 /// Separates a live mixture y(t) = A x(t), where A may change over time. It learns from segments of five milliseconds
 /// by a recursive Newton method, and interpolates from one unmixing to the next within a segment. It adds no latency to
-/// that of the block. Each source is scaled to the root mean square that it has over the channels, and keeps its place
-/// and sign.
+/// that of the block. Each source keeps its place, its sign, and the scale that <see cref="StreamingOptions.Scale"/> says;
+/// a frozen start that is kept is applied exactly as it is.
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {
@@ -51,6 +68,7 @@ public sealed class StreamingSeparator : IStreamSeparator
     private readonly float[] target;
     private readonly float[] aSecondAgo;
     private readonly Complex[] mixing;
+    private readonly double[]? keptNorms;
     private int at;
     private int segmentsSinceLook;
 
@@ -95,6 +113,8 @@ public sealed class StreamingSeparator : IStreamSeparator
 
             newton.StartFrom(start.Matrix.ToRowMajorArray());
         }
+
+        keptNorms = KeptNorms(options);
 
         SetTarget();
         target.CopyTo(applied, 0);
@@ -196,7 +216,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         for (int channel = 0; channel < piece.Channels; channel++)
         {
             Span<float> samples = piece[channel];
-            if (System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(samples) is var largest && Math.Abs(largest) <= Loudest)
+            if (TensorPrimitives.MaxMagnitude<float>(samples) is var largest && Math.Abs(largest) <= Loudest)
             {
                 continue;
             }
@@ -231,7 +251,16 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>Computes D W, with D such that every source is as loud as in the channels.</summary>
+    /// <summary>The norms of the rows of the start, where they are kept.</summary>
+    private static double[]? KeptNorms(StreamingOptions options)
+    {
+        StreamScale scale = options.Scale ?? (options.Start is null ? StreamScale.Source : StreamScale.Keep);
+        return scale == StreamScale.Source ? null
+            : options.Start is { } start ? [.. start.Matrix.EnumerateRows().Select(row => Norm(row.ToArray()))]
+            : throw new ArgumentException("Only the scale of a start can be kept, and there is none.", nameof(options));
+    }
+
+    /// <summary>Computes D W, with the diagonal D that gives every source its scale.</summary>
     private void SetTarget()
     {
         for (int i = 0; i < mixing.Length; i++)
@@ -242,18 +271,27 @@ public sealed class StreamingSeparator : IStreamSeparator
         SmallComplex.Invert(mixing, Channels);
         for (int i = 0; i < Channels; i++)
         {
-            double square = 0.0;
+            ReadOnlySpan<double> row = newton.Unmixing.AsSpan(i * Channels, Channels);
+            double scale = keptNorms is null ? Loudness(i) : keptNorms[i] / Norm(row);
             for (int c = 0; c < Channels; c++)
             {
-                square += SmallComplex.Square(mixing[c * Channels + i]);
-            }
-
-            double scale = Math.Sqrt(square / Channels);
-            for (int c = 0; c < Channels; c++)
-            {
-                target[i * Channels + c] = (float)(scale * newton.Unmixing[i * Channels + c]);
+                target[i * Channels + c] = (float)(scale * row[c]);
             }
         }
+    }
+
+    private static double Norm(ReadOnlySpan<double> row) => Math.Sqrt(TensorPrimitives.SumOfSquares(row));
+
+    /// <summary>The root mean square over the channels of a source of unit size.</summary>
+    private double Loudness(int source)
+    {
+        double square = 0.0;
+        for (int c = 0; c < Channels; c++)
+        {
+            square += SmallComplex.Square(mixing[c * Channels + source]);
+        }
+
+        return Math.Sqrt(square / Channels);
     }
 
     /// <summary>Applies the unmixing, which goes linearly from the last one to the target over the segment.</summary>

@@ -1,0 +1,60 @@
+// What a thread of sound may ask of the system.
+#include "math4ai_sound.h"
+
+#include <cstdint>
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+namespace {
+
+constexpr unsigned flush_denormals = 0x8040; // results, and operands, that are denormal count as zero
+
+} // namespace
+
+std::int32_t m4_realtime_begin(m4_realtime* realtime) {
+    if (realtime == nullptr) {
+        return M4_INVALID_ARGUMENT;
+    }
+    *realtime = m4_realtime{};
+    sched_param before{};
+    if (pthread_getschedparam(pthread_self(), &realtime->policy_before, &before) != 0) {
+        return M4_IO_ERROR;
+    }
+    realtime->priority_before = before.sched_priority;
+    // Above ordinary threads, below those of a sound server or the kernel.
+    sched_param wanted{};
+    wanted.sched_priority = sched_get_priority_min(SCHED_FIFO) + 9;
+    realtime->has_priority = pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) == 0 ? 1 : 0;
+    realtime->has_memory = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 1 : 0;
+#if defined(__SSE__)
+    realtime->control_before = _mm_getcsr();
+    _mm_setcsr(realtime->control_before | flush_denormals);
+    realtime->flushes_denormals = 1;
+#endif
+    return M4_OK;
+}
+
+std::int32_t m4_realtime_end(const m4_realtime* realtime) {
+    if (realtime == nullptr) {
+        return M4_INVALID_ARGUMENT;
+    }
+#if defined(__SSE__)
+    _mm_setcsr(realtime->control_before);
+#endif
+    std::int32_t result = M4_OK;
+    if (realtime->has_memory != 0 && munlockall() != 0) {
+        result = M4_IO_ERROR;
+    }
+    sched_param before{};
+    before.sched_priority = realtime->priority_before;
+    if (realtime->has_priority != 0 && pthread_setschedparam(pthread_self(), realtime->policy_before, &before) != 0) {
+        result = M4_IO_ERROR;
+    }
+    return result;
+}

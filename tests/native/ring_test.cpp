@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <random>
@@ -126,6 +127,66 @@ TEST(Ring, Waiting_ends_at_its_time_out) {
     std::array<float, 4> block{};
     m4_ring_write_planar(ring.get(), block.data(), 4, 4);
     EXPECT_EQ(m4_ring_wait_writable(ring.get(), 1, 2'000'000), M4_TIMED_OUT);
+}
+
+TEST(Ring, A_wait_without_a_timeout_ends_when_the_ring_is_closed_or_abandoned) {
+    for (const bool is_abandoned : {false, true}) {
+        for (const bool is_reader : {false, true}) {
+            const ring_handle ring = make_ring(1, 4);
+            const std::array<float, 4> block{};
+            if (!is_reader) {
+                m4_ring_write_planar(ring.get(), block.data(), 4, 4);
+            }
+            std::int32_t result = M4_OK;
+            std::thread waiter([&] {
+                result =
+                    is_reader ? m4_ring_wait_readable(ring.get(), 1, -1) : m4_ring_wait_writable(ring.get(), 1, -1);
+            });
+            is_abandoned ? m4_ring_abandon(ring.get()) : m4_ring_close(ring.get());
+            waiter.join();
+            EXPECT_EQ(result, is_abandoned ? M4_ABANDONED : M4_END_OF_STREAM);
+        }
+    }
+}
+
+TEST(Ring, A_ring_lives_until_its_last_owner_is_done) {
+    m4_ring* ring = nullptr;
+    ASSERT_EQ(m4_ring_create(1, 4, &ring), M4_OK);
+    EXPECT_EQ(m4_ring_retain(ring), ring);
+    m4_ring_destroy(ring);
+    const float sample = 1;
+    EXPECT_EQ(m4_ring_write_planar(ring, &sample, 1, 1), 1);
+    m4_ring_destroy(ring);
+    m4_ring_destroy(nullptr);
+    EXPECT_EQ(m4_ring_retain(nullptr), nullptr);
+}
+
+// A frame goes back and forth between two threads that wait for each other without a timeout: a wake-up that is lost
+// would end this in a wait for ever. MATH4AI_ROUNDS says how often; './build.sh check wakeups' takes 10^8 waits.
+TEST(Ring, No_wake_up_is_lost) {
+    const char* said = std::getenv("MATH4AI_ROUNDS");
+    const std::int64_t rounds = said == nullptr ? 50'000 : std::atoll(said);
+    const ring_handle there = make_ring(1, 1), back = make_ring(1, 1);
+    std::thread echo([&] {
+        float sample = 0;
+        for (std::int64_t i = 0; i < rounds; ++i) {
+            m4_ring_wait_readable(there.get(), 1, -1);
+            m4_ring_read_planar(there.get(), &sample, 1, 1);
+            m4_ring_wait_writable(back.get(), 1, -1);
+            m4_ring_write_planar(back.get(), &sample, 1, 1);
+        }
+    });
+    std::int64_t wrong = 0;
+    for (std::int64_t i = 0; i < rounds; ++i) {
+        float sample = value_of(i, 0);
+        m4_ring_wait_writable(there.get(), 1, -1);
+        m4_ring_write_planar(there.get(), &sample, 1, 1);
+        m4_ring_wait_readable(back.get(), 1, -1);
+        m4_ring_read_planar(back.get(), &sample, 1, 1);
+        wrong += sample != value_of(i, 0) ? 1 : 0;
+    }
+    echo.join();
+    EXPECT_EQ(wrong, 0);
 }
 
 TEST(Ring, Pieces_are_taken_without_a_copy_and_end_where_the_memory_does) {

@@ -1,12 +1,11 @@
 #include "pipe_input.hpp"
 #include "sound_file.hpp"
+#include "tail_of_file.hpp"
 #include "wav_stream.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
@@ -21,36 +20,6 @@ namespace {
 
 constexpr int highest_rate = 1000000;
 
-std::int32_t result_of_open_failure() {
-    switch (sf_error(nullptr)) {
-    case SF_ERR_SYSTEM:
-        return m4::result_of_errno(errno);
-    case SF_ERR_MALFORMED_FILE:
-        return M4_DAMAGED;
-    case SF_ERR_UNSUPPORTED_ENCODING:
-        return M4_UNSUPPORTED;
-    default:
-        return M4_NOT_AUDIO;
-    }
-}
-
-// libsndfile reads what is left of a WAV or AIFF file that was cut short, and notes the difference only in its log:
-// the bytes that are missing. Writers of streams put a length of about 2 GiB or more where they do not know it: that is
-// no promise.
-std::int64_t bytes_cut_off(SNDFILE* file) {
-    char log[8192] = {};
-    sf_command(file, SFC_GET_LOG_INFO, log, static_cast<int>(sizeof(log)));
-    for (const char* chunk : {"data : ", "SSND : "}) {
-        const char* line = std::strstr(log, chunk);
-        long long promised = 0;
-        long long held = 0;
-        if (line != nullptr && std::sscanf(line + 7, "%lld (should be %lld)", &promised, &held) == 2) {
-            return held < promised && promised < 0x7FFF0000 ? promised - held : 0;
-        }
-    }
-    return 0;
-}
-
 } // namespace
 
 struct m4_reader {
@@ -61,6 +30,7 @@ struct m4_reader {
     std::int64_t length = -1; // -1: unknown, as in a pipe
     std::int64_t frames_left = -1;
     bool has_no_length = false;
+    std::unique_ptr<m4::tail_of_file> tail;
     std::int64_t cut_off = 0; // bytes that the header of a file promises and the file does not hold
     std::vector<float> interleaved;
 
@@ -126,7 +96,7 @@ struct m4_reader {
         std::int32_t result = is_pipe ? open_pipe(info, is_raw) : static_cast<std::int32_t>(M4_OK);
         if (result == M4_OK && file == nullptr) {
             file = sf_open_fd(descriptor, SFM_READ, &info, SF_FALSE);
-            result = file == nullptr ? result_of_open_failure() : static_cast<std::int32_t>(M4_OK);
+            result = file == nullptr ? m4::result_of_open_failure() : static_cast<std::int32_t>(M4_OK);
         }
         if (result != M4_OK) {
             return result;
@@ -147,10 +117,11 @@ struct m4_reader {
         format.frames = frames_left;
         format.channels = info.channels;
         format.sample_rate = info.samplerate;
-        format.container = is_pipe ? static_cast<std::int32_t>(M4_CONTAINER_WAV) : m4::container_of(info.format);
+        format.container =
+            is_pipe || tail != nullptr ? static_cast<std::int32_t>(M4_CONTAINER_WAV) : m4::container_of(info.format);
         format.encoding = m4::encoding_of(info.format);
         if (!is_pipe && !is_raw) {
-            cut_off = bytes_cut_off(file);
+            cut_off = m4::bytes_cut_off(file);
             frame_bytes = m4::bytes_per_sample_of(format.encoding) * channels;
         }
         interleaved.resize(m4::scratch_samples / static_cast<std::size_t>(channels) *
@@ -175,7 +146,7 @@ struct m4_reader {
             return open_spooled();
         }
         file = sf_open_virtual(bytes_of_pipe(), SFM_READ, &info, this);
-        return file == nullptr ? result_of_open_failure() : static_cast<std::int32_t>(M4_OK);
+        return file == nullptr ? m4::result_of_open_failure() : static_cast<std::int32_t>(M4_OK);
     }
 
     std::int32_t open_spooled() {
@@ -207,14 +178,15 @@ struct m4_reader {
         raw.samplerate = stream.sample_rate;
         raw.format = stream.sndfile_format;
         // Where the descriptor stands, the samples begin.
-        SNDFILE* const samples = sf_open_fd(descriptor, SFM_READ, &raw, SF_FALSE);
+        tail = std::make_unique<m4::tail_of_file>(descriptor, lseek(descriptor, 0, SEEK_CUR));
+        SNDFILE* const samples = sf_open_virtual(m4::tail_of_file::calls(), SFM_READ, &raw, tail.get());
         if (samples == nullptr) {
-            return result_of_open_failure();
+            return m4::result_of_open_failure();
         }
         sf_close(file);
         file = samples;
         has_no_length = raw.frames > 0;
-        info.frames = raw.frames;
+        info = raw;
         return M4_OK;
     }
 

@@ -1,6 +1,9 @@
 #include "sound_file.hpp"
 
 #include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <initializer_list>
 
 namespace m4 {
 
@@ -112,6 +115,36 @@ int raw_format_of(std::int32_t encoding) {
     }
     const int format = sndfile_format_of(M4_CONTAINER_WAV, encoding);
     return format == 0 ? 0 : (format & SF_FORMAT_SUBMASK) | SF_FORMAT_RAW | SF_ENDIAN_LITTLE;
+}
+
+std::int32_t result_of_open_failure() {
+    switch (sf_error(nullptr)) {
+    case SF_ERR_SYSTEM:
+        return result_of_errno(errno);
+    case SF_ERR_MALFORMED_FILE:
+        return M4_DAMAGED;
+    case SF_ERR_UNSUPPORTED_ENCODING:
+        return M4_UNSUPPORTED;
+    default:
+        return M4_NOT_AUDIO;
+    }
+}
+
+// libsndfile reads what is left of a WAV or AIFF file that was cut short, and notes the difference only in its log:
+// the bytes that are missing. Writers of streams put a length of about 2 GiB or more where they do not know it: that is
+// no promise.
+std::int64_t bytes_cut_off(SNDFILE* file) {
+    char log[8192] = {};
+    sf_command(file, SFC_GET_LOG_INFO, log, static_cast<int>(sizeof(log)));
+    for (const char* chunk : {"data : ", "SSND : "}) {
+        const char* line = std::strstr(log, chunk);
+        long long promised = 0;
+        long long held = 0;
+        if (line != nullptr && std::sscanf(line + 7, "%lld (should be %lld)", &promised, &held) == 2) {
+            return held < promised && promised < 0x7FFF0000 ? promised - held : 0;
+        }
+    }
+    return 0;
 }
 
 } // namespace m4

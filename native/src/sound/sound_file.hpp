@@ -16,6 +16,12 @@ constexpr std::size_t scratch_samples = 64 * 1024;
 // The result code for an errno value; M4_IO_ERROR where nothing closer fits.
 std::int32_t result_of_errno(int error);
 
+// Why libsndfile did not open a file.
+std::int32_t result_of_open_failure();
+
+// How many bytes the header of a WAV or AIFF file promises and the file does not hold.
+std::int64_t bytes_cut_off(SNDFILE* file);
+
 std::int32_t container_of(int sndfile_format);
 std::int32_t encoding_of(int sndfile_format);
 

@@ -139,7 +139,7 @@ std::int64_t bytes_per_sample_of(std::int32_t encoding) {
 
 std::vector<unsigned char> streaming_wav_header(const m4_audio_format& format) {
     std::vector<unsigned char> header;
-    header.reserve(68);
+    header.reserve(58);
     const auto text = [&](const char* four) {
         for (int i = 0; i < 4; ++i) {
             header.push_back(static_cast<unsigned char>(four[i]));
@@ -154,27 +154,25 @@ std::vector<unsigned char> streaming_wav_header(const m4_audio_format& format) {
     const auto channels = static_cast<std::uint32_t>(format.channels);
     const auto rate = static_cast<std::uint32_t>(format.sample_rate);
     const auto width = static_cast<std::uint32_t>(bytes_per_sample_of(format.encoding));
-    constexpr std::uint32_t until_the_end = 0xFFFFFFFF;
+    // The length that sox writes and knows for "until the end". (ffmpeg calls the last packet of every stream of
+    // unknown length corrupt, of its own too; of 0xFFFFFFFF it says more.)
+    constexpr std::uint32_t until_the_end = 0x7FFFF000;
     text("RIFF");
-    number(until_the_end, 4);
+    number(until_the_end + 50, 4);
     text("WAVE");
-    // The extended form, which everything but 8 and 16 bits of one or two channels asks for.
+    // With the length of an extension, which sox asks for in all but 16 bits, and the fact chunk that goes with it.
     text("fmt ");
-    number(40, 4);
-    number(extensible, 2);
+    number(18, 4);
+    number(is_float ? ieee_float : pcm, 2);
     number(channels, 2);
     number(rate, 4);
     number(rate * channels * width, 4);
     number(channels * width, 2);
     number(width * 8, 2);
-    number(22, 2);
-    number(width * 8, 2);
-    number(0, 4); // sources belong to no loudspeaker
-    number(is_float ? ieee_float : pcm, 2);
-    const std::array<unsigned char, 14> rest_of_name{0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71};
-    for (const unsigned char byte : rest_of_name) {
-        header.push_back(byte);
-    }
+    number(0, 2);
+    text("fact");
+    number(4, 4);
+    number(until_the_end / (channels * width), 4);
     text("data");
     number(until_the_end, 4);
     return header;

@@ -87,19 +87,23 @@ public static class SelfCheck
         var format = new SoundLibrary.AudioFormat { Channels = 1, SampleRate = 48000, Container = 1, Encoding = 1 };
         try
         {
-            Require(SoundLibrary.WriterOpen(path, format, out nint writer));
-            fixed (float* samples = written)
+            Require(SoundLibrary.WriterOpen(path, format, out WriterHandle writer));
+            using (writer)
             {
-                Require(SoundLibrary.WriterWrite(writer, samples, written.Length, written.Length));
+                fixed (float* samples = written)
+                {
+                    Require(SoundLibrary.WriterWrite(writer, samples, written.Length, written.Length));
+                }
             }
 
-            Require(SoundLibrary.WriterFinish(writer));
-            Require(SoundLibrary.ReaderOpen(path, out nint reader, out _));
-            fixed (float* samples = read)
+            Require(writer.Result);
+            Require(SoundLibrary.ReaderOpen(path, out ReaderHandle reader, out _));
+            using (reader)
             {
-                int result = SoundLibrary.ReaderRead(reader, samples, read.Length, read.Length, out _);
-                SoundLibrary.ReaderClose(reader);
-                Require(result);
+                fixed (float* samples = read)
+                {
+                    Require(SoundLibrary.ReaderRead(reader, samples, read.Length, read.Length, out _));
+                }
             }
         }
         finally
@@ -114,14 +118,16 @@ public static class SelfCheck
     {
         float[] planar = [1, 2, 3, 10, 20, 30];
         float[] interleaved = new float[6];
-        Require(SoundLibrary.RingCreate(2, 4, out nint ring));
-        fixed (float* from = planar, to = interleaved)
+        Require(SoundLibrary.RingCreate(2, 4, out RingHandle ring));
+        using (ring)
         {
-            _ = SoundLibrary.RingWritePlanar(ring, from, 3, 3);
-            _ = SoundLibrary.RingReadInterleaved(ring, to, 3);
+            fixed (float* from = planar, to = interleaved)
+            {
+                _ = SoundLibrary.RingWritePlanar(ring.DangerousGetHandle(), from, 3, 3);
+                _ = SoundLibrary.RingReadInterleaved(ring.DangerousGetHandle(), to, 3);
+            }
         }
 
-        SoundLibrary.RingDestroy(ring);
         float[] expected = [1, 10, 2, 20, 3, 30];
         return Within(expected.Zip(interleaved, (a, b) => Math.Abs(a - b)).Max(), 0.0);
     }

@@ -51,7 +51,7 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.True(headerless.Code == 0, headerless.Errors);
         byte[] samples = File.ReadAllBytes(In("pipe.raw"));
         Assert.Equal(60_000 * 3 * 4, samples.Length);
-        Assert.Equal(samples, File.ReadAllBytes(In("pipe.wav"))[44..]);
+        Assert.Equal(samples, File.ReadAllBytes(In("pipe.wav"))[58..]);
         Recording file = Recording.Read(In("file.wav"));
         ReadOnlySpan<float> interleaved = MemoryMarshal.Cast<byte, float>(samples);
         for (int t = 0; t < 60_000; t += 997)
@@ -70,15 +70,17 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.True(done.Code == 0, done.Errors);
         Recording party = Recording.Read(In("party.wav")), turned = Recording.Read(In("turned.wav"));
 
-        // A source is as loud as it is in the channels, root mean square over the three of them.
-        (int Channel, double Sign)[] expected = [(1, 1.0), (2, -1.0), (0, 1.0)];
+        // W x in the units of W, to the last bit; or as loud as it is in the channels, root mean square over the three of them.
+        Assert.Equal(0, Stream("party.wav", "-o", "loud.wav", "--start", "w.csv", "--freeze", "0s", "--scale", "source").Code);
+        Recording loud = Recording.Read(In("loud.wav"));
+        (int Channel, float Factor)[] expected = [(1, 2.0f), (2, -3.0f), (0, 1.0f)];
         for (int source = 0; source < 3; source++)
         {
             for (int t = 0; t < 48_000; t += 101)
             {
-                Assert.Equal(
-                    expected[source].Sign * party.Channel(expected[source].Channel)[t] / Math.Sqrt(3.0),
-                    turned.Channel(source)[t], 1e-6);
+                float sample = party.Channel(expected[source].Channel)[t];
+                Assert.Equal(expected[source].Factor * sample, turned.Channel(source)[t]);
+                Assert.Equal(Math.Sign(expected[source].Factor) * sample / Math.Sqrt(3.0), loud.Channel(source)[t], 1e-6);
             }
         }
 
@@ -117,6 +119,9 @@ public sealed class StreamCommandTests : TemporaryFolder
     [InlineData(2, "--window", "1000", "--room")]
     [InlineData(2, "--window", "1024")]
     [InlineData(2, "-o", "voices.mp3")]
+    [InlineData(2, "--scale", "keep")]
+    [InlineData(2, "--scale", "loud")]
+    [InlineData(2, "--gaps", "none")]
     [InlineData(1, "-o", "none/voices.wav")]
     public void Wrong_words_are_refused_in_one_line(int code, params string[] words)
     {
@@ -237,7 +242,6 @@ public sealed class StreamCommandTests : TemporaryFolder
         float[][] ramps = [[.. Enumerable.Range(1, 9600).Select(t => t / 16384.0f)],
             [.. Enumerable.Range(1, 9600).Select(t => -t / 32768.0f)]];
         new Recording(ramps, 48_000).Save(In("ramps.wav"));
-        double loudness = Math.Sqrt(2.0);
         File.WriteAllText(In("same.csv"), "1,0\n0,1\n");
         Finished done = Repository.Run(
             Repository.Command,
@@ -258,8 +262,8 @@ public sealed class StreamCommandTests : TemporaryFolder
         {
             if (frame[0] != 0.0f)
             {
-                Assert.Equal(ramps[0][next] / loudness, frame[0], 1e-6);
-                Assert.Equal(ramps[1][next] / loudness, frame[1], 1e-6);
+                Assert.Equal(ramps[0][next], frame[0], 1e-6);
+                Assert.Equal(ramps[1][next], frame[1], 1e-6);
                 next++;
             }
         }

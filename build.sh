@@ -7,6 +7,7 @@ artifacts=$root/artifacts
 logs=$artifacts/logs
 math4ai=$artifacts/bin/Math4AI.Cli/release/math4ai
 managed=$artifacts/bin/Math4AI.Native.Tests/release/Math4AI.Native.Tests
+device_packages=(alsa-utils libasound2-plugins pulseaudio jackd2) # for 'check devices' alone
 packages=(make pkg-config libsndfile1-dev libsamplerate0-dev portaudio19-dev libgtest-dev clang-format)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
@@ -114,7 +115,7 @@ run() {
 }
 
 check_format() {
-    (cd "$root" && git ls-files '*.cpp' '*.hpp' '*.h' | xargs clang-format --dry-run -Werror) &&
+    (cd "$root" && git ls-files '*.cpp' '*.hpp' '*.h' '*.c' | xargs clang-format --dry-run -Werror) &&
         dotnet format whitespace "$root" --folder --verify-no-changes --exclude "$artifacts"
 }
 
@@ -224,7 +225,7 @@ test_room() {
 
 # The names of the checks: those below, and those of explicit managed tests with [Trait("Check", NAME)].
 check_names() {
-    printf '%s\n' levels configurations
+    printf '%s\n' levels configurations devices wakeups
     "$managed" -list traits -noColor | grep '"Check"' | grep -o '"[a-z-]*"' | tr -d '"'
 }
 
@@ -252,6 +253,8 @@ run_check() {
     case $name in
         levels) check_levels ;;
         configurations) check_configurations ;;
+        devices) check_devices ;;
+        wakeups) check_wakeups ;;
         *) managed_tests "check $name" -explicit only -trait "Check=$name" -showLiveOutput ;;
     esac
     echo "check $name: $((passed - before)) passed, $((failed - wrong)) failed, $((SECONDS - start)) s"
@@ -297,6 +300,31 @@ check_configurations() {
             count "native, $preset" 1 0 0 0
         fi
     done
+}
+
+# The command with the sound systems of this machine, which are installed where that is allowed: a line for each.
+check_devices() {
+    local missing=0
+    if ! command -v pulseaudio >/dev/null || ! command -v jackd >/dev/null; then
+        (packages=("${device_packages[@]}") && install_packages) >"$logs/install-devices.log" 2>&1 </dev/null ||
+            echo "== not all sound systems can be installed; the log is $logs/install-devices.log"
+    fi
+    local start=$SECONDS lines=$logs/devices.log
+    "$root/tests/devices.sh" "$math4ai" </dev/null | tee "$lines" || missing=$?
+    count "devices" "$(grep -c '^passed' "$lines")" "$(grep -c '^FAILED' "$lines")" "$(grep -c '^left out' "$lines")" $((SECONDS - start))
+    [[ $missing -eq 0 ]] || echo "== $missing lines failed"
+}
+
+# 25 million round trips, each of four waits, between two threads under the thread sanitizer.
+check_wakeups() {
+    local start=$SECONDS prefix=() ok=1
+    if setarch -R true 2>/dev/null; then
+        prefix=(setarch -R)
+    fi
+    step "build native tsan" native tsan
+    MATH4AI_ROUNDS=25000000 "${prefix[@]}" "$artifacts/native/tsan/math4ai_tests" --gtest_filter=Ring.No_wake_up_is_lost \
+        >"$logs/wakeups.log" 2>&1 || ok=0
+    count "wake-ups, 10^8 waits" $ok $((1 - ok)) 0 $((SECONDS - start))
 }
 
 bench() {

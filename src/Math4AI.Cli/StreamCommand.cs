@@ -70,8 +70,8 @@ internal static class StreamCommand
         };
         var gaps = new Option<string>("--gaps")
         {
-            Description = "With --device, what takes the place of lost frames: silence, so that the rest stays in time, or "
-                + "close for nothing.",
+            Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays in time, or "
+                + "close for nothing. (With --play, sound is never late: gaps are closed.)",
             DefaultValueFactory = _ => "silence",
         };
         var realtime = new Option<bool>("--realtime")

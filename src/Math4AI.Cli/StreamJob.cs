@@ -73,18 +73,19 @@ internal sealed record StreamJob
             OutputFiles.RequireFree(Force, "--report", Report);
         }
 
-        using End input = OpenInput();
-        IStreamSeparator separator = Separator(input.Ring.Channels, input.SampleRate);
-
-        // What it compiles must not delay a device that plays: it is warm before that is opened.
-        separator.WarmUp(Block);
-        using End output = OpenOutput(input.Ring.Channels, input.SampleRate);
-        using DuplexClock? clock = input.Device is { } from && output.Device is { } onto ? new DuplexClock(from, onto, Block) : null;
+        // Compiling takes its time: a device is opened when all else is ready, and what says its channels itself before.
+        using End? read = Device is null ? OpenInput() : null;
+        (int channels, int sampleRate) = read is null ? (DeviceChannels, DeviceRate) : (read.Ring.Channels, read.SampleRate);
+        IStreamSeparator separator = Separator(channels, sampleRate);
         var live = new LiveSeparation(separator, Block)
         {
-            FreezeAfter = Freeze is { } time ? (long)(time * input.SampleRate) : long.MaxValue,
-            Clock = clock,
+            FreezeAfter = Freeze is { } time ? (long)(time * sampleRate) : long.MaxValue,
         };
+        using End? heard = Device is null ? null : OpenInput();
+        End input = read ?? heard!;
+        using End output = OpenOutput(channels, sampleRate);
+        using DuplexClock? clock = input.Device is { } from && output.Device is { } onto ? new DuplexClock(from, onto, Block) : null;
+        live.Clock = clock;
         input.WaitForDevice(cancellation);
         using RealTimeThread? realTime = Realtime ? new RealTimeThread() : null;
         long start = Stopwatch.GetTimestamp();
@@ -174,7 +175,7 @@ internal sealed record StreamJob
     {
         if (Device is { } name)
         {
-            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate), FillGaps);
+            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate), FillGaps && Play is null);
             return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed) { Device = device };
         }
 

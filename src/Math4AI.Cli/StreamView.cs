@@ -60,7 +60,7 @@ internal sealed class StreamView : IDisposable
         });
     }
 
-    private string State() => string.Create(
+    private string State() => live.Frames == 0 ? "waiting for sound" : string.Create(
         CultureInfo.InvariantCulture,
         $"{(double)live.Frames / sampleRate:0.0} s, latency {1e3 * live.Latency.Quantile(0.5):0.00} ms median, "
         + $"{1e3 * live.Latency.Quantile(0.9999):0.00} ms at 99.99 %, {lost()} blocks lost, unmixing moves by "

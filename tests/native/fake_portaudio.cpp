@@ -3,9 +3,10 @@
  * under the command. It captures a ramp, the number of the frame in channel 0 and its negative in channel 1, so that
  * every sample says when it was. MATH4AI_FAKE_PORTAUDIO says what goes wrong, in words such as
  *   start=1200   milliseconds until the first callback
- *   lose=300     milliseconds of sound that are lost, once, half a second after the start
+ *   until=FILE   no callback before this file is there
+ *   lose=300     milliseconds of sound that are lost, once, 1.7 s after the start
  *   flag         the loss is reported to the callback
- *   stop=900     milliseconds after which there are no callbacks any more
+ *   stop=900     milliseconds of sound after which the capture has no callbacks any more
  *   ppm=200      the capture's clock is fast by so much
  */
 #include <portaudio.h>
@@ -19,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+#include <unistd.h>
+
 namespace {
 
 using steady = std::chrono::steady_clock;
@@ -30,8 +33,8 @@ struct fake_stream {
     unsigned long block = 64;
     PaStreamCallback* callback = nullptr;
     void* user = nullptr;
-    std::thread thread;
     std::atomic<bool> stopping{false};
+    std::atomic<bool> running{false};
 
     static double word(const char* name, double otherwise) {
         const char* script = std::getenv("MATH4AI_FAKE_PORTAUDIO");
@@ -43,8 +46,22 @@ struct fake_stream {
         return *value == '=' ? std::atof(value + 1) : 1.0;
     }
 
+    // A capture may have to wait for a file.
+    void wait_for_file() const {
+        const char* script = std::getenv("MATH4AI_FAKE_PORTAUDIO");
+        const char* found = script == nullptr || in_channels == 0 ? nullptr : std::strstr(script, "until=");
+        if (found != nullptr) {
+            const std::string path(found + 6, std::strcspn(found + 6, " "));
+            while (!stopping && access(path.c_str(), F_OK) != 0) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            }
+        }
+    }
+
     void run() {
-        const double start = 1e-3 * word("start", 0.0), stop = 1e-3 * word("stop", 1e9);
+        wait_for_file();
+        const double start = 1e-3 * word("start", 0.0);
+        const double stop = in_channels > 0 ? 1e-3 * word("stop", 1e9) : 1e9;
         const double lose = in_channels > 0 ? 1e-3 * word("lose", 0.0) : 0.0;
         const double clock = rate * (in_channels > 0 ? 1.0 + 1e-6 * word("ppm", 0.0) : 1.0);
         const bool is_flagged = word("flag", 0.0) > 0.0;
@@ -153,15 +170,20 @@ PaError Pa_OpenStream(PaStream** stream, const PaStreamParameters* in, const PaS
 
 PaError Pa_StartStream(PaStream* stream) {
     auto* self = static_cast<fake_stream*>(stream);
-    self->thread = std::thread(&fake_stream::run, self);
+    // Nobody joins the thread of a device that is gone.
+    self->running = true;
+    std::thread([self] {
+        self->run();
+        self->running = false;
+    }).detach();
     return paNoError;
 }
 
 PaError Pa_AbortStream(PaStream* stream) {
     auto* self = static_cast<fake_stream*>(stream);
     self->stopping = true;
-    if (self->thread.joinable()) {
-        self->thread.join();
+    while (self->running) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return paNoError;
 }

@@ -227,7 +227,7 @@ struct m4_device {
         return M4_OK;
     }
 
-    void shut() {
+    void end_watch() {
         {
             const std::lock_guard<std::mutex> lock(watching);
             closing = true;
@@ -236,6 +236,10 @@ struct m4_device {
         if (watch.joinable()) {
             watch.join();
         }
+    }
+
+    void shut() {
+        end_watch();
         if (stream != nullptr) {
             Pa_AbortStream(stream);
             Pa_CloseStream(stream);
@@ -301,11 +305,13 @@ std::int32_t m4_device_result(const m4_device* device) {
 }
 
 void m4_device_close(m4_device* device) {
-    // PortAudio 19.6 may wait for ever for a device that is gone: it is left as it is.
-    if (device != nullptr) {
-        m4_ring_close(device->ring);
+    if (device == nullptr) {
+        return;
     }
-    if (device == nullptr || device->outcome.load(std::memory_order_acquire) != M4_OK) {
+    m4_ring_close(device->ring);
+    if (device->outcome.load(std::memory_order_acquire) != M4_OK) {
+        // PortAudio 19.6 may wait for ever for a device that is gone: its stream is left as it is.
+        device->end_watch();
         return;
     }
     const std::lock_guard<std::mutex> lock(m4::portaudio());

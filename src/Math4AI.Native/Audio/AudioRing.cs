@@ -37,16 +37,7 @@ public sealed unsafe class AudioRing : IDisposable
         (this.handle, this.owner, ring) = (handle, owner, handle.DangerousGetHandle());
         Channels = SoundLibrary.RingChannels(ring);
         Capacity = SoundLibrary.RingCapacity(ring);
-        GC.AddMemoryPressure(Bytes);
-    }
-
-    /// <summary>Gives back what the constructor said to the collector.</summary>
-    ~AudioRing()
-    {
-        if (handle is not null)
-        {
-            GC.RemoveMemoryPressure(Bytes);
-        }
+        handle.Weigh(Channels * Capacity * sizeof(float));
     }
 
     /// <summary>Gets the number of channels.</summary>
@@ -60,8 +51,6 @@ public sealed unsafe class AudioRing : IDisposable
 
     /// <summary>Gets whether the ring is closed, so that nothing more will be pushed.</summary>
     public bool IsClosed => Done(SoundLibrary.RingIsClosed(Open)) != 0;
-
-    private long Bytes => Channels * Capacity * sizeof(float);
 
     private nint Open => isDisposed ? throw new ObjectDisposedException(nameof(AudioRing)) : ring;
 
@@ -178,16 +167,18 @@ public sealed unsafe class AudioRing : IDisposable
         frames >= 1 && frames <= Capacity ? frames
         : throw new ArgumentOutOfRangeException(nameof(frames), frames, $"The ring holds {Capacity} frames.");
 
-    /// <summary>Keeps the memory until the native call is over.</summary>
+    /// <summary>Keeps the memory, and whoever moves the frames at the other end, until the native call is over.</summary>
     private T Done<T>(T result)
     {
-        GC.KeepAlive(this);
+        GC.KeepAlive(owner);
+        GC.KeepAlive(handle);
         return result;
     }
 
-    private bool IsMet(int result)
+    private bool IsMet(int result) => Done(result) switch
     {
-        GC.KeepAlive(this);
-        return result == SoundLibrary.Abandoned ? throw new ObjectDisposedException(nameof(AudioRing)) : result == SoundLibrary.Ok;
-    }
+        SoundLibrary.Ok => true,
+        SoundLibrary.Abandoned => throw new ObjectDisposedException(nameof(AudioRing)),
+        _ => false,
+    };
 }

@@ -5,6 +5,8 @@ namespace Math4AI.Interop;
 /// <summary>A share in a ring; its memory is freed with the last one.</summary>
 internal sealed class RingHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
+    private long bytes;
+
     public RingHandle()
         : base(ownsHandle: true)
     {
@@ -14,9 +16,21 @@ internal sealed class RingHandle : SafeHandleZeroOrMinusOneIsInvalid
     public RingHandle(nint ring)
         : this() => SetHandle(ring);
 
+    /// <summary>Tells the collector once how much native memory the handle stands for.</summary>
+    public void Weigh(long size)
+    {
+        bytes = size;
+        GC.AddMemoryPressure(bytes);
+    }
+
     protected override bool ReleaseHandle()
     {
         SoundLibrary.RingDestroy(handle);
+        if (bytes > 0)
+        {
+            GC.RemoveMemoryPressure(bytes);
+        }
+
         return true;
     }
 }

@@ -97,7 +97,7 @@ public sealed class ClockDriftTests
     private static double Simulate(ClockDrift drift, double ppm, double hours, Func<long, double, double> resample)
     {
         var random = new Random(1);
-        double period = Block / (Rate * (1.0 + 1e-6 * ppm)), pushed = 2 * Block, worst = 0.0;
+        double period = Block / (Rate * (1.0 + 1e-6 * ppm)), pushed = Block, worst = 0.0;
         long blocks = (long)(hours * 3600.0 / period);
         for (long block = 0; block < blocks; block++)
         {

@@ -157,8 +157,10 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.True(Recording.Read(In("voices.wav")).Length > 50_000, "what was written before plays");
     }
 
-    [Fact]
-    public void Interrupted_it_keeps_all_that_has_arrived_and_stopped_it_goes_on()
+    [Theory]
+    [InlineData(Signals.Interrupt)]
+    [InlineData(Signals.Hangup)]
+    public void Interrupted_it_keeps_all_that_has_arrived_and_stopped_it_goes_on(int signal)
     {
         // The pipe stays open: only the signal ends the stream.
         using Process process = Process.Start(new ProcessStartInfo(
@@ -191,9 +193,10 @@ public sealed class StreamCommandTests : TemporaryFolder
         Signals.Send(process, Signals.Stop);
         Signals.Send(process, Signals.Continue);
         Send(95_990);
-        Signals.Send(process, Signals.Interrupt);
+        Signals.Send(process, signal);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
+        Assert.Contains("2.0 s of 2 channels", process.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
         Assert.Equal(96_000, Recording.Read(In("voices.wav")).Length);
     }
 

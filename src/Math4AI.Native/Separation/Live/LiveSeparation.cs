@@ -40,10 +40,10 @@ public sealed class LiveSeparation
     public long FreezeAfter { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// Gets what keeps two devices in time, whose rings are then the ones to run between; null, as by default, where
-    /// only one end has a clock.
+    /// Gets or sets what keeps two devices in time, whose rings are then the ones to run between; null, as by default,
+    /// where only one end has a clock.
     /// </summary>
-    public DuplexClock? Clock { get; init; }
+    public DuplexClock? Clock { get; set; }
 
     /// <summary>Gets the number of frames that were separated.</summary>
     public long Frames => Interlocked.Read(ref frames);

@@ -232,6 +232,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         if (learner is null || learner.Length != length)
         {
             bool isShort = length < (long)(ShortHistorySeconds * sampleRate);
+            // The old one first: both together would double the memory.
+            learner = null;
             learner = new RoomLearner(Channels, length, sampleRate, isShort ? 2 * window : 4 * window);
         }
 

@@ -1,12 +1,18 @@
 /*
- * Two counters that only grow: the writer owns `written`, the reader owns `read`. Each side keeps a copy of the
- * other's counter and looks at the shared one only when the copy says that there is not enough. The counters and the
- * copies stand on cache lines of their own, so that neither side's stores slow the other side's loads.
- * After the design of Dmitry Vyukov's and Erik Rigtorp's single-producer single-consumer queues, for blocks of frames.
+ * Two counters that only grow: the writer owns `written`, the reader owns
+ * `read`. Each side keeps a copy of the other's counter and looks at the shared
+ * one only when the copy says that there is not enough. The counters and the
+ * copies stand on cache lines of their own, so that neither side's stores slow
+ * the other side's loads. After the design of Dmitry Vyukov's and Erik
+ * Rigtorp's single-producer single-consumer queues, for blocks of frames.
  *
- * A side that waits writes into its bell the counter value that it waits for, looks once more, and sleeps. The other
- * side advances its counter, then reads the bell. Both are sequentially consistent: at least one of them sees the
- * other, so that no wake-up is lost, and a side that nobody waits for makes no system call.
+ * A side that waits writes into its bell the counter value that it waits for,
+ * looks once more, and sleeps. The other side advances its counter, then reads
+ * the bell. Both in this order, so that at least one of them sees the other and
+ * no wake-up is lost. Only the side that is about to sleep pays for the order:
+ * membarrier() makes every running thread of the process order its stores
+ * before its loads. Where the kernel has no such call, the fast side pays too.
+ * A side that nobody waits for makes no system call.
  */
 #pragma once
 
@@ -27,6 +33,20 @@ constexpr std::size_t cache_line = 64;
 inline std::int64_t nanoseconds() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
+}
+
+// Whether membarrier() can be asked for; found out before the first ring is
+// made.
+extern const bool has_membarrier;
+
+// Advances a counter, and orders that before what is loaded next.
+inline void advance(std::atomic<std::uint64_t>& counter, std::uint64_t value) {
+    if (has_membarrier) {
+        counter.store(value, std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    } else {
+        counter.store(value, std::memory_order_seq_cst);
+    }
 }
 
 // Where one side sleeps until the other's counter has reached a value.
@@ -71,12 +91,13 @@ struct m4_ring {
     alignas(m4::cache_line) std::atomic<bool> closed{false};
     std::atomic<bool> abandoned{false};
 
-    // Each is read by the other side at every move and written where a side sleeps: on lines of their own.
+    // Each is read by the other side at every move and written where a side
+    // sleeps: on lines of their own.
     alignas(m4::cache_line) m4::bell reader_bell;
     alignas(m4::cache_line) m4::bell writer_bell;
 
-    // When each stretch of frames was pushed, in nanoseconds of the steady clock; the stretch may be half read already
-    // while the writer still fills it.
+    // When each stretch of frames was pushed, in nanoseconds of the steady clock;
+    // the stretch may be half read already while the writer still fills it.
     alignas(m4::cache_line) std::uint64_t stretch = 1;
     std::unique_ptr<std::atomic<std::int64_t>[]> pushed;
 
@@ -111,13 +132,13 @@ struct m4_ring {
     void push(std::uint64_t frames) {
         const std::uint64_t position = written.load(std::memory_order_relaxed);
         note_push(position, frames);
-        written.store(position + frames, std::memory_order_seq_cst);
+        m4::advance(written, position + frames);
         reader_bell.reached(position + frames);
     }
 
     void pull(std::uint64_t frames) {
         const std::uint64_t position = read.load(std::memory_order_relaxed) + frames;
-        read.store(position, std::memory_order_seq_cst);
+        m4::advance(read, position);
         writer_bell.reached(position);
     }
 };

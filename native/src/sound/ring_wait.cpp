@@ -1,10 +1,12 @@
-// Waiting for a ring: a short look, then sleep on a futex that the other side strikes.
+// Waiting for a ring: a short look, then sleep on a futex that the other side
+// strikes.
 #include "ring.hpp"
 
 #include <cerrno>
 #include <ctime>
 
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,9 +16,16 @@
 
 namespace {
 
-// Waits that are usually over within the first time are looked for during the second, without sleep.
+// Waits that are usually over within the first time are looked for during the
+// second, without sleep.
 constexpr std::int64_t short_wait_ns = 10000;
 constexpr std::int64_t longest_look_ns = 20000;
+
+void order_everywhere() {
+    if (m4::has_membarrier) {
+        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    }
+}
 
 void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value, const timespec* longest) {
     static_assert(sizeof(word) == sizeof(std::uint32_t));
@@ -29,7 +38,8 @@ void pause_briefly() {
 #endif
 }
 
-// Waits until ready() says something else than M4_TIMED_OUT; `target` is the other side's counter from then on.
+// Waits until ready() says something else than M4_TIMED_OUT; `target` is the
+// other side's counter from then on.
 template <typename Ready>
 std::int32_t wait(m4::bell& bell, std::uint64_t target, std::int64_t timeout_ns, Ready ready) {
     std::int32_t result = ready();
@@ -45,6 +55,7 @@ std::int32_t wait(m4::bell& bell, std::uint64_t target, std::int64_t timeout_ns,
         } else {
             const std::uint32_t seen = bell.strokes.load(std::memory_order_seq_cst);
             bell.wanted.store(target, std::memory_order_seq_cst);
+            order_everywhere();
             result = ready();
             if (result == M4_TIMED_OUT) {
                 const std::int64_t left = timeout_ns - waited;
@@ -62,6 +73,8 @@ std::int32_t wait(m4::bell& bell, std::uint64_t target, std::int64_t timeout_ns,
 
 } // namespace
 
+const bool m4::has_membarrier = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+
 void m4::bell::strike() {
     wanted.store(nobody, std::memory_order_seq_cst);
     strokes.fetch_add(1, std::memory_order_seq_cst);
@@ -74,7 +87,8 @@ std::int32_t m4_ring_wait_readable(m4_ring* ring, std::int64_t frames, std::int6
     }
     const std::uint64_t target = ring->read.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(frames);
     return wait(ring->reader_bell, target, timeout_ns, [=]() -> std::int32_t {
-        // Before the counter: frames that were pushed before close() are then never taken for missing.
+        // Before the counter: frames that were pushed before close() are then never
+        // taken for missing.
         const bool closed = ring->closed.load(std::memory_order_seq_cst);
         if (ring->abandoned.load(std::memory_order_seq_cst)) {
             return M4_ABANDONED;
@@ -90,7 +104,8 @@ std::int32_t m4_ring_wait_writable(m4_ring* ring, std::int64_t frames, std::int6
     if (ring == nullptr || frames < 1 || frames > m4_ring_capacity(ring)) {
         return M4_INVALID_ARGUMENT;
     }
-    // There is room for `frames` when the reader has come to written + frames - capacity; below zero, there is now.
+    // There is room for `frames` when the reader has come to written + frames -
+    // capacity; below zero, there is now.
     const std::uint64_t end = ring->written.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(frames);
     const std::uint64_t target = end - std::min(end, ring->capacity);
     return wait(ring->writer_bell, target, timeout_ns, [=]() -> std::int32_t {

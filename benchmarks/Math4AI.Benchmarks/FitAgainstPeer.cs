@@ -46,8 +46,8 @@ internal static class FitAgainstPeer
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"\n8 digits: ours {digits.Count(d => d >= 8)} of 30, leastsq {peerDigits.Count(d => d >= 8)}. All 30 fits: "
-            + $"ours {1e3 * best:0.0} ms, leastsq {1e3 * peerSeconds:0.0} ms, {peerSeconds / best:0.0} times."));
+            $"\n8 digits: ours {digits.Count(d => d >= 8)} of 30, leastsq {peerDigits.Count(d => d >= 8)}. All 30 "
+            + $"fits: ours {1e3 * best:0.0} ms, leastsq {1e3 * peerSeconds:0.0} ms, {peerSeconds / best:0.0} times."));
         return 0;
     }
 }

@@ -58,7 +58,8 @@ internal static partial class Program
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
             or InvalidDataException or DllNotFoundException or PlatformNotSupportedException or NotSupportedException
-            or InvalidOperationException or OutOfMemoryException or FormatException or ArithmeticException or ExternalException)
+            or InvalidOperationException or OutOfMemoryException or FormatException or ArithmeticException
+            or ExternalException)
         {
             return Complain(OneLine(e), Failed);
         }
@@ -67,7 +68,8 @@ internal static partial class Program
     private static RootCommand Root(string[] args)
     {
         var root = new RootCommand(
-            "The mathematics of machine learning, from the command line. 'math4ai VERB --help' explains a verb.\n\nExample:\n"
+            "The mathematics of machine learning, from the command line. 'math4ai VERB --help' explains a "
+            + "verb.\n\nExample:\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
             CommonOptions.Threads,
@@ -86,7 +88,11 @@ internal static partial class Program
     {
         // Help and the version need nothing of the library, and work that cannot be cancelled ends at a signal by
         // itself.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         if (words.Action is HelpAction or null)
         {
             return await words.InvokeAsync(configuration);
@@ -114,7 +120,8 @@ internal static partial class Program
     private static string Problem(ParseResult words)
     {
         // The error that quotes the user's word tells more than one that misses another.
-        string problem = (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
+        string problem =
+            (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
         problem = UnreadableValue().Replace(problem, match =>
         {
             string kind = match.Groups[3].Value.Contains("Int", StringComparison.Ordinal) ? "whole number" : "number";
@@ -124,14 +131,17 @@ internal static partial class Program
         return $"{problem} See 'math4ai{(command is RootCommand ? string.Empty : $" {command.Name}")} --help'.";
     }
 
-    /// <summary>Says once that a signal stopped the work: both who obeys the signal and who loses patience come here.</summary>
+    /// <summary>
+    /// Says once that a signal stopped the work: both who obeys the signal and who loses patience come here.
+    /// </summary>
     public static int SayStopped() => Interlocked.Exchange(ref isStopSaid, 1) == 0 ? Complain(Stopped, Failed) : Failed;
 
     private static int Complain(string message, int code)
     {
         try
         {
-            Console.Error.WriteLine(message.StartsWith("math4ai:", StringComparison.Ordinal) ? message : $"math4ai: {message}");
+            Console.Error.WriteLine(
+                message.StartsWith("math4ai:", StringComparison.Ordinal) ? message : $"math4ai: {message}");
         }
         catch (IOException)
         {

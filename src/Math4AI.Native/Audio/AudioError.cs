@@ -28,7 +28,8 @@ internal static class AudioError
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, count);
         if (length < (channels - 1L) * stride + count)
         {
-            throw new ArgumentException($"A block of {channels} channels of {count} samples does not fit {length} elements.");
+            throw new ArgumentException(
+                $"A block of {channels} channels of {count} samples does not fit {length} elements.");
         }
     }
 }

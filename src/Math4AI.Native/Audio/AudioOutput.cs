@@ -18,7 +18,8 @@ public sealed class AudioOutput : IDisposable
     /// <exception cref="IOException">
     /// The file cannot be created, or the format does not support these channels or this rate.
     /// </exception>
-    public AudioOutput(string path, AudioFormat format, int channels, int sampleRate, int capacity, bool headerless = false)
+    public AudioOutput(
+        string path, AudioFormat format, int channels, int sampleRate, int capacity, bool headerless = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
@@ -29,7 +30,9 @@ public sealed class AudioOutput : IDisposable
             Container = (int)format.Container,
             Encoding = (int)format.Encoding,
         };
-        Require(headerless ? SoundLibrary.WriterOpenRaw(path, native, out handle) : SoundLibrary.WriterOpen(path, native, out handle));
+        Require(headerless
+            ? SoundLibrary.WriterOpenRaw(path, native, out handle)
+            : SoundLibrary.WriterOpen(path, native, out handle));
         int result = SoundLibrary.WriterStart(handle, capacity, out nint ring);
         if (result != SoundLibrary.Ok)
         {

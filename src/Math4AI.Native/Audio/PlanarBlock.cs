@@ -57,7 +57,9 @@ public readonly ref struct PlanarBlock
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)channel, (uint)Channels, nameof(channel));
-            return Frames == 0 ? [] : MemoryMarshal.CreateSpan(ref Unsafe.Add(ref first, (nint)(channel * stride)), Frames);
+            return Frames == 0
+                ? []
+                : MemoryMarshal.CreateSpan(ref Unsafe.Add(ref first, (nint)(channel * stride)), Frames);
         }
     }
 

@@ -21,12 +21,14 @@ public sealed class Recording : IAudioSource
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
         if (channels.Length == 0 || channels.Any(samples => samples is null || samples.Length != channels[0].Length))
         {
-            throw new ArgumentException("A recording needs at least one channel, and all of one length.", nameof(channels));
+            throw new ArgumentException(
+                "A recording needs at least one channel, and all of one length.", nameof(channels));
         }
 
         if (names is not null && names.Count != channels.Length)
         {
-            throw new ArgumentException($"{names.Count} names were given for {channels.Length} channels.", nameof(names));
+            throw new ArgumentException(
+                $"{names.Count} names were given for {channels.Length} channels.", nameof(names));
         }
 
         this.channels = channels;
@@ -75,7 +77,8 @@ public sealed class Recording : IAudioSource
     /// part is used.
     /// </param>
     /// <exception cref="IOException">A file cannot be read, is not audio, or is empty.</exception>
-    public static Recording Read(params IEnumerable<string> paths) => Read(paths, progress: null, CancellationToken.None);
+    public static Recording Read(params IEnumerable<string> paths) =>
+        Read(paths, progress: null, CancellationToken.None);
 
     /// <summary>Reads as <see cref="Read(IEnumerable{string})"/> does, with progress and cancellation.</summary>
     /// <param name="paths">The files.</param>
@@ -153,11 +156,15 @@ public sealed class Recording : IAudioSource
                 int result = SoundLibrary.Resample(from, Length, SampleRate, sampleRate, to, out long written);
                 least = result == SoundLibrary.Ok
                     ? Math.Min(least, written)
-                    : throw new ArgumentOutOfRangeException(nameof(sampleRate), sampleRate, $"{SampleRate} samples per second cannot be converted to this.");
+                    : throw new ArgumentOutOfRangeException(nameof(sampleRate), sampleRate, $"{SampleRate} samples per "
+                        + "second cannot be converted to this.");
             }
         }
 
-        return new Recording([.. resampled.Select(samples => samples[..(int)least])], sampleRate, Names) { Format = Format };
+        return new Recording([.. resampled.Select(samples => samples[..(int)least])], sampleRate, Names)
+        {
+            Format = Format,
+        };
     }
 
     /// <summary>Saves all channels to a file. The file appears complete or not at all.</summary>
@@ -206,7 +213,8 @@ public sealed class Recording : IAudioSource
             if (bad >= 0)
             {
                 throw new ArgumentException(
-                    $"Sample {bad + 1} of channel {channel + 1} is {channels[channel][bad]}: sound is made of finite numbers.");
+                    $"Sample {bad + 1} of channel {channel + 1} is {channels[channel][bad]}: sound is made of finite "
+                    + "numbers.");
             }
         }
     }
@@ -274,7 +282,8 @@ public sealed class Recording : IAudioSource
         int shortest = parts.Min(part => part.Length);
         if (parts.Any(part => part.Length != shortest))
         {
-            notes.Add($"The files differ in length: the first {shortest} samples of each are used, {(double)shortest / rate:0.###} s.");
+            notes.Add($"The files differ in length: the first {shortest} samples of each are used, "
+                + $"{(double)shortest / rate:0.###} s.");
         }
 
         float[][] samples =

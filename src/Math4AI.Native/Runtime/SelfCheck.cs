@@ -60,7 +60,8 @@ public static class SelfCheck
         }
 
         Fourier.Forward(samples, FourierOptions.NoScaling);
-        double error = samples.Select((value, k) => (value - (k is 5 or Length - 5 ? Length / 2.0 : 0.0)).Magnitude).Max();
+        double error =
+            samples.Select((value, k) => (value - (k is 5 or Length - 5 ? Length / 2.0 : 0.0)).Magnitude).Max();
         return Within(error / Length, 1e-13);
     }
 

@@ -295,8 +295,8 @@ public sealed class ImageSet
         if (like is not null && (like.Channels != 1 || like.Height != shape[1] || like.Width != shape[2]))
         {
             throw new InvalidDataException(
-                $"{path} has images of {shape[1]} × {shape[2]} gray pixels; the model needs {like.Channels} channels of "
-                + $"{like.Height} × {like.Width}.");
+                $"{path} has images of {shape[1]} × {shape[2]} gray pixels; the model needs {like.Channels} channels "
+                + $"of {like.Height} × {like.Width}.");
         }
 
         string[] names = [.. Enumerable.Range(0, labels.DefaultIfEmpty(-1).Max() + 1).Select(
@@ -342,8 +342,8 @@ public sealed class ImageSet
 
         return bytes.Length == size
             ? (shape, bytes.ToArray())
-            : throw new InvalidDataException($"{path} is damaged: it should have {size} bytes after its header, and has "
-                + $"{(bytes.Length < size ? "fewer" : "more")}.");
+            : throw new InvalidDataException($"{path} is damaged: it should have {size} bytes after its header, and "
+                + $"has {(bytes.Length < size ? "fewer" : "more")}.");
     }
 
     private static Stream Open(string path)

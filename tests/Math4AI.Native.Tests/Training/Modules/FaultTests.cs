@@ -2,7 +2,6 @@ using Math4AI.Runtime;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -4,7 +4,6 @@ using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Files;
-using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,7 +41,7 @@ internal sealed class TrainingRun
     public TrainingRun(TrainingTask task, TrainingData train, TrainingData validation, TrainerOptions options)
     {
         (this.task, this.train, this.validation, this.options) = (task, train, validation, options);
-        RequireTrainable();
+        TrainingPlan.RequireTrainable(task.Module, train, options);
         identity = options.Checkpoint is null
             ? new TrainingIdentity()
             : Fingerprint.Of(task.Module, train, validation, options);
@@ -55,10 +54,10 @@ internal sealed class TrainingRun
         using (NewDisposeScope())
         {
             Tensor inputs = train.Take([0L]).Inputs;
-            double threads = ThreadsWorthwhile(inputs);
+            double threads = TrainingPlan.ThreadsWorthwhile(optimizer.Parameters, options.BatchSize, inputs);
             isSmall = threads < 2.0;
             team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
-            Move(inputs);
+            TrainingPlan.Move(task, optimizer.Parameters, options, inputs, isSmall ? 1 : team, team);
         }
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
@@ -137,81 +136,6 @@ internal sealed class TrainingRun
         {
             Warnings = warnings,
         };
-    }
-
-    private void RequireTrainable()
-    {
-        if (is_inference_mode_enabled())
-        {
-            throw new InvalidOperationException(
-                "Nothing can be trained within inference_mode(): tensors made there have no gradient.");
-        }
-
-        if (options.DropLast && train.Count < options.BatchSize)
-        {
-            throw new ArgumentException(
-                $"With DropLast there is no step: {train.Count} samples are less than a batch of {options.BatchSize}.");
-        }
-
-        ParameterSettings[] trained = [.. ParameterSettings.Of(task.Module, options)];
-        if (trained.Length == 0)
-        {
-            throw new ArgumentException(task.Module.named_parameters().Any()
-                ? "All parameters of the module are frozen: set requires_grad of those to be trained."
-                : "The module has no parameters: call RegisterComponents() at the end of its constructor.");
-        }
-
-        foreach (ParameterSettings one in trained)
-        {
-            bool isKnown = one.Parameter.dtype is ScalarType.Float64 or ScalarType.Float32 or ScalarType.BFloat16
-                or ScalarType.Float16
-                or ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64;
-            if (!isKnown || one.Parameter.device_type != TorchSharp.DeviceType.CPU)
-            {
-                throw new ArgumentException(
-                    $"The parameter '{one.Name}' is {one.Parameter.dtype} on {one.Parameter.device}: parameters are "
-                    + "trained as float64, float32, bfloat16, float16 or complex numbers on the CPU.");
-            }
-        }
-    }
-
-    /// <summary>
-    /// Lets our own networks lie as suits the processor, and finds the way through them without autograd.
-    /// </summary>
-    private void Move(Tensor inputs)
-    {
-        bool isSteady = optimizer.Parameters.Segments.All(segment => segment.Settings.FromEpoch == 1);
-        if (task is OutputsTask { Simple: var simple }
-            && optimizer.Parameters is FlatParameters<float> { Masters.Length: 0 } flat && isSteady)
-        {
-            task.Direct = (IDirectPass?)MlpPass.For(simple, flat, inputs, isSmall ? 1 : team)
-                ?? TransformerPass.For(simple, flat, inputs, options.BatchSize, team);
-            if (simple is ConvNet)
-            {
-                flat.MoveOntoOneArray(areFiltersLast: true);
-            }
-        }
-    }
-
-    /// <summary>
-    /// How many threads a step has enough work for, by the operations of its products, about 6 a sample and weight. The
-    /// pieces of a convolutional network are many: where another program wants a core, each can wait for its turn, and
-    /// a step takes fifty times as long. Not by the clock: a training would not come out the same in every run.
-    /// </summary>
-    private double ThreadsWorthwhile(Tensor inputs)
-    {
-        const double WorthAThread = 2.5e7, WorthAThreadOfFilters = 1e9;
-        bool hasFilters = inputs.Dimensions >= 4
-            || (inputs.Dimensions == 3 && optimizer.Parameters.Parameters.Any(parameter => parameter.Dimensions == 3));
-
-        // Filters work on every pixel, models of texts on every symbol, and those of sequences on every element.
-        IEnumerable<long> sizes = hasFilters ? inputs.shape.Skip(2)
-            : inputs.dtype == ScalarType.Int64 ? inputs.shape.Skip(1)
-            : inputs.shape.Skip(1).SkipLast(1);
-        double places = sizes.Aggregate(1.0, (product, size) => product * size);
-        double weights =
-            optimizer.Parameters.Segments.Where(segment => segment.IsMatrix).Sum(segment => (double)segment.Count);
-        return 6.0 * options.BatchSize * places * weights / (hasFilters ? WorthAThreadOfFilters : WorthAThread);
     }
 
     private bool IsOver() =>
@@ -423,7 +347,7 @@ internal sealed class TrainingRun
                 ? double.NaN
                 : LossOfValidation(found.Best is null ? FirstSamples : int.MaxValue).Loss;
             if (expected is { } wanted
-                && !(Math.Abs(loss - wanted) <= Tolerance * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
+                && !(Math.Abs(loss - wanted) <= TrainingPlan.Tolerance(task.Module) * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
             {
                 before.WriteTo(task.Module);
                 throw new InvalidDataException(
@@ -473,12 +397,6 @@ internal sealed class TrainingRun
         LossOfValidation(FirstSamples).Loss is var loss && double.IsFinite(loss) ? loss : null;
 
     private const int FirstSamples = 256;
-
-    /// <summary>Other threads round otherwise; another loss is another number.</summary>
-    private double Tolerance =>
-        task.Module.parameters().All(parameter => parameter.dtype is ScalarType.Float32 or ScalarType.Float64)
-            ? 1e-4
-            : 2e-2;
 
     /// <summary>Gives parameters their own memory back at the end, however it comes.</summary>
     private sealed class Restored(TrainingRun run) : IDisposable

@@ -11,7 +11,8 @@ internal static class DevicesCommand
     {
         var command = new Command(
             "devices",
-            "List the sound devices that --device and --play of math4ai stream take.\n\nExample:\n  math4ai devices --json")
+            "List the sound devices that --device and --play of math4ai stream take.\n\nExample:\n"
+            + "  math4ai devices --json")
         {
             CommonOptions.Json,
         };
@@ -31,7 +32,10 @@ internal static class DevicesCommand
             {
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{device.Name}: records {device.InputChannels} channels{(device.IsDefaultInput ? " (default)" : string.Empty)}, plays {device.OutputChannels}{(device.IsDefaultOutput ? " (default)" : string.Empty)}, {device.SampleRate} Hz, {device.System}"));
+                    $"{device.Name}: records {device.InputChannels} "
+                    + $"channels{(device.IsDefaultInput ? " (default)" : string.Empty)}, plays "
+                    + $"{device.OutputChannels}{(device.IsDefaultOutput ? " (default)" : string.Empty)}, "
+                    + $"{device.SampleRate} Hz, {device.System}"));
             }
 
             return 0;

@@ -21,12 +21,13 @@ internal static class StreamCommand
     {
         var input = new Argument<string>("INPUT")
         {
-            Description = "A recording of several channels, or - for standard input. WAV is read from a pipe as it comes, any other "
-                + "format once the pipe has ended (up to 4 GiB, or the bytes in MATH4AI_SPOOL_BYTES).",
+            Description = "A recording of several channels, or - for standard input. WAV is read from a pipe as it "
+                + "comes, any other format once the pipe has ended (up to 4 GiB, or the bytes in MATH4AI_SPOOL_BYTES).",
             DefaultValueFactory = _ => "-",
         };
         Option<string?> output = CommonOptions.Output(
-            "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff), or - for standard output.", "sources.wav");
+            "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff), or - for standard output.",
+            "sources.wav");
         var device = new Option<string?>("--device")
         {
             Description = "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
@@ -65,13 +66,13 @@ internal static class StreamCommand
         };
         var scale = new Option<string?>("--scale")
         {
-            Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of --start. "
-                + "Default: keep with --start, source without.",
+            Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of "
+                + "--start. Default: keep with --start, source without.",
         };
         var gaps = new Option<string>("--gaps")
         {
-            Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays in time, or "
-                + "close for nothing. (With --play, sound is never late: gaps are closed.)",
+            Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays "
+                + "in time, or close for nothing. (With --play, sound is never late: gaps are closed.)",
             DefaultValueFactory = _ => "silence",
         };
         var realtime = new Option<bool>("--realtime")
@@ -98,14 +99,16 @@ internal static class StreamCommand
             "Separate sound as it arrives, from and to a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
-            input, output, device, play, block, room, window, forget, start, freeze, scale, gaps, realtime, format, rate, channels, report, page,
+            input, output, device, play, block, room, window, forget, start, freeze, scale, gaps, realtime, format,
+            rate, channels, report, page,
             CommonOptions.Json, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
             string path = words.GetValue(output)!;
             string? listened = words.GetValue(device);
-            HeaderlessFormat? headerless = Headerless(words.GetValue(format), words.GetValue(rate), words.GetValue(channels), listened is not null);
+            HeaderlessFormat? headerless = Headerless(
+                words.GetValue(format), words.GetValue(rate), words.GetValue(channels), listened is not null);
             var job = new StreamJob
             {
                 Input = words.GetValue(input)!,
@@ -121,13 +124,15 @@ internal static class StreamCommand
                 Window = Window(words.GetValue(window), words.GetValue(room)),
                 Forget = Duration("--forget", words.GetValue(forget)!, least: 0.01),
                 Start = words.GetValue(start) is { } from && words.GetValue(room)
-                    ? throw new UsageException($"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
+                    ? throw new UsageException(
+                        $"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
                     : words.GetValue(start),
                 Freeze = words.GetValue(freeze) is { } time ? Duration("--freeze", time, least: 0.0) : null,
                 Scale = Scale(words.GetValue(scale), words.GetValue(start) is not null, words.GetValue(room)),
                 FillGaps = Gaps(words.GetValue(gaps)!),
                 Realtime = words.GetValue(realtime),
-                Report = words.GetValue(page) is not { } html || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
+                Report = words.GetValue(page) is not { } html
+                    || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
                     ? words.GetValue(page)
                     : throw new UsageException($"--report takes a .html file, not '{html}'."),
                 LatencyReport = words.GetValue(report),
@@ -145,17 +150,21 @@ internal static class StreamCommand
         {
             return (rate is null && channels is null) || hasDevice
                 ? null
-                : throw new UsageException("--rate and --channels belong to --format or --device: otherwise the header gives them.");
+                : throw new UsageException(
+                    "--rate and --channels belong to --format or --device: otherwise the header gives them.");
         }
 
         if (!Encodings.TryGetValue(format, out AudioEncoding encoding))
         {
-            throw new UsageException($"There is no format '{format}'; choose one of: {string.Join(", ", Encodings.Keys)}.");
+            throw new UsageException(
+                $"There is no format '{format}'; choose one of: {string.Join(", ", Encodings.Keys)}.");
         }
 
         return rate is { } samples && channels is { } count
-            ? new HeaderlessFormat(encoding, Positive("--rate", samples, 1_000_000), Positive("--channels", count, 1024))
-            : throw new UsageException("Samples without a header need --rate and --channels, such as --rate 48000 --channels 2.");
+            ? new HeaderlessFormat(
+                encoding, Positive("--rate", samples, 1_000_000), Positive("--channels", count, 1024))
+            : throw new UsageException(
+                "Samples without a header need --rate and --channels, such as --rate 48000 --channels 2.");
     }
 
     /// <summary>Returns whether a file name is that of a file without a header.</summary>
@@ -175,7 +184,8 @@ internal static class StreamCommand
             ".flac" => new AudioFormat(AudioContainer.Flac, AudioEncoding.Pcm24),
             ".ogg" => new AudioFormat(AudioContainer.Ogg, AudioEncoding.Vorbis),
             ".aiff" or ".aif" => new AudioFormat(AudioContainer.Aiff, AudioEncoding.Float32),
-            _ => throw new UsageException($"-o takes a .wav, .flac, .ogg or .aiff file, with --format .raw too, or - for standard output, not '{path}'."),
+            _ => throw new UsageException("-o takes a .wav, .flac, .ogg or .aiff file, with --format .raw too, or - "
+                + $"for standard output, not '{path}'."),
         };
     }
 
@@ -188,7 +198,8 @@ internal static class StreamCommand
     private static StreamScale? Scale(string? word, bool hasStart, bool isRoom) => word switch
     {
         null => null,
-        _ when isRoom => throw new UsageException("--scale does not suit --room: sources are as the reference microphone hears them."),
+        _ when isRoom => throw new UsageException(
+            "--scale does not suit --room: sources are as the reference microphone hears them."),
         "source" => StreamScale.Source,
         "keep" when hasStart => StreamScale.Keep,
         "keep" => throw new UsageException("--scale keep needs --start, whose units it keeps."),
@@ -203,7 +214,9 @@ internal static class StreamCommand
     };
 
     private static int Positive(string option, int number, int most) =>
-        number >= 1 && number <= most ? number : throw new UsageException($"{option} takes a whole number from 1 to {most}, not {number}.");
+        number >= 1 && number <= most
+            ? number
+            : throw new UsageException($"{option} takes a whole number from 1 to {most}, not {number}.");
 
     /// <summary>Seconds, from words such as 0.5s, 500ms or 2.</summary>
     private static double Duration(string option, string word, double least)
@@ -215,6 +228,7 @@ internal static class StreamCommand
             && value * unit >= least && value * unit <= 3600.0
                 ? value * unit
                 : throw new UsageException(string.Create(
-                    CultureInfo.InvariantCulture, $"{option} takes a time from {1e3 * least}ms to 3600s, such as 0.5s, not '{word}'."));
+                    CultureInfo.InvariantCulture,
+                    $"{option} takes a time from {1e3 * least}ms to 3600s, such as 0.5s, not '{word}'."));
     }
 }

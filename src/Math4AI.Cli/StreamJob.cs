@@ -63,7 +63,8 @@ internal sealed record StreamJob
             OutputFiles.RequireFree(Force, "-o", Output);
         }
 
-        if (Play is null && Device is null && Output != "-" && Input != "-" && FileTransaction.FinalPath(Input) == FileTransaction.FinalPath(Output))
+        if (Play is null && Device is null && Output != "-" && Input != "-"
+            && FileTransaction.FinalPath(Input) == FileTransaction.FinalPath(Output))
         {
             throw new IOException($"{Output} is the input too: choose another file with -o.");
         }
@@ -73,9 +74,12 @@ internal sealed record StreamJob
             OutputFiles.RequireFree(Force, "--report", Report);
         }
 
-        // Compiling takes its time: a device is opened when all else is ready, and what says its channels itself before.
+        // Compiling takes its time: a device is opened when all else is ready, and what says its channels itself
+        // before.
         using End? read = Device is null ? OpenInput() : null;
-        (int channels, int sampleRate) = read is null ? (DeviceChannels, DeviceRate) : (read.Ring.Channels, read.SampleRate);
+        (int channels, int sampleRate) = read is null
+            ? (DeviceChannels, DeviceRate)
+            : (read.Ring.Channels, read.SampleRate);
         IStreamSeparator separator = Separator(channels, sampleRate);
         var live = new LiveSeparation(separator, Block)
         {
@@ -84,7 +88,9 @@ internal sealed record StreamJob
         using End? heard = Device is null ? null : OpenInput();
         End input = read ?? heard!;
         using End output = OpenOutput(channels, sampleRate);
-        using DuplexClock? clock = input.Device is { } from && output.Device is { } onto ? new DuplexClock(from, onto, Block) : null;
+        using DuplexClock? clock = input.Device is { } from && output.Device is { } onto
+            ? new DuplexClock(from, onto, Block)
+            : null;
         live.Clock = clock;
         input.WaitForDevice(cancellation);
         using RealTimeThread? realTime = Realtime ? new RealTimeThread() : null;
@@ -160,7 +166,8 @@ internal sealed record StreamJob
                 ("blocks lost", $"{summary.LostBlocks}"),
                 ("gaps played", $"{summary.Gaps}"),
                 .. summary.DeviceFacts(),
-                ("the unmixing moved in the last second by", string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
+                ("the unmixing moved in the last second by",
+                    string.Create(CultureInfo.InvariantCulture, $"{100.0 * summary.Change:0.00} %")),
             ],
             Command = CommandLine.Text,
         }.Write(Report, Force);
@@ -175,7 +182,8 @@ internal sealed record StreamJob
     {
         if (Device is { } name)
         {
-            var device = AudioDevice.Capture(name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate), FillGaps && Play is null);
+            var device = AudioDevice.Capture(
+                name, DeviceChannels, DeviceRate, Block, Math.Max(Block, DeviceRate), FillGaps && Play is null);
             return new End(device, device.Ring, device.SampleRate, device.ThrowIfFailed) { Device = device };
         }
 
@@ -202,7 +210,12 @@ internal sealed record StreamJob
         : new StreamingSeparator(
             channels,
             sampleRate,
-            new StreamingOptions { ForgetSeconds = Forget, Start = Start is null ? null : ReadStart(Start), Scale = Scale });
+            new StreamingOptions
+            {
+                ForgetSeconds = Forget,
+                Start = Start is null ? null : ReadStart(Start),
+                Scale = Scale,
+            });
 
     private static Unmixing ReadStart(string path)
     {
@@ -240,7 +253,8 @@ internal sealed record StreamJob
         /// <summary>Waits for a device that begins slowly, and says so.</summary>
         public void WaitForDevice(CancellationToken cancellation)
         {
-            for (int seconds = 0; Device is { HasBegun: false } && !Ring.IsClosed && !cancellation.IsCancellationRequested; seconds++)
+            for (int seconds = 0;
+                Device is { HasBegun: false } && !Ring.IsClosed && !cancellation.IsCancellationRequested; seconds++)
             {
                 if (seconds is 1)
                 {

@@ -86,11 +86,13 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             });
     }
 
-    /// <summary>What to say of numbers that the mean of the targets would predict better; null where it would not.</summary>
+    /// <summary>
+    /// What to say of numbers that the mean of the targets would predict better; null where it would not.
+    /// </summary>
     private static string? WorseThanMean(Trained<LearnedTable> training) =>
         training.Validation.Scores.TryGetValue("rSquared", out double validated) && validated < 0.0
-            ? "The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets with a few "
-                + "very large values are better learned as their logarithms."
+            ? "The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets "
+                + "with a few very large values are better learned as their logarithms."
             : null;
 
     /// <summary>The features of rows that miss nothing; null where some do.</summary>

@@ -13,7 +13,8 @@ public sealed class AudioDevice : IDisposable
     private readonly string name;
     private readonly DeviceHandle handle;
 
-    private AudioDevice(string name, bool isOutput, int channels, int sampleRate, int block, int capacity, bool fillGaps)
+    private AudioDevice(
+        string name, bool isOutput, int channels, int sampleRate, int block, int capacity, bool fillGaps)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegative(channels);
@@ -23,7 +24,8 @@ public sealed class AudioDevice : IDisposable
         this.name = name;
         int opened = channels;
         int result = SoundLibrary.DeviceOpen(
-            name, isOutput ? 1 : 0, ref opened, sampleRate, block, capacity, fillGaps ? 1 : 0, out handle, out nint ring);
+            name, isOutput ? 1 : 0, ref opened, sampleRate, block, capacity, fillGaps ? 1 : 0, out handle,
+            out nint ring);
         if (result != SoundLibrary.Ok)
         {
             throw Refused(name, isOutput, channels, sampleRate, result);
@@ -42,7 +44,9 @@ public sealed class AudioDevice : IDisposable
     /// <summary>Gets the ring of the frames; it is closed one second after the device is disconnected.</summary>
     public AudioRing Ring { get; }
 
-    /// <summary>Gets whether the device has delivered, or taken, its first frames: some need seconds to begin.</summary>
+    /// <summary>
+    /// Gets whether the device has delivered, or taken, its first frames: some need seconds to begin.
+    /// </summary>
     public bool HasBegun => Counts().Moved > 0;
 
     /// <summary>Lists the sound devices.</summary>
@@ -79,7 +83,9 @@ public sealed class AudioDevice : IDisposable
     /// <param name="sampleRate">Samples per second.</param>
     /// <param name="block">The number of frames that the device delivers at a time.</param>
     /// <param name="capacity">The capacity of the ring in frames.</param>
-    /// <param name="fillGaps">Whether silence takes the place of lost frames, so that what follows stays in time.</param>
+    /// <param name="fillGaps">
+    /// Whether silence takes the place of lost frames, so that what follows stays in time.
+    /// </param>
     /// <exception cref="IOException">
     /// There is no such device, or it does not support the format; the message lists the devices or the rates.
     /// </exception>
@@ -107,7 +113,8 @@ public sealed class AudioDevice : IDisposable
         ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         SoundLibrary.DeviceCounts(handle, out SoundLibrary.DeviceStats stats);
         return new AudioDeviceCounts(
-            stats.Moved, stats.Expected, stats.Lost, stats.Flagged, stats.Dropped, stats.Filled, stats.Silent, stats.Gaps, stats.Latency)
+            stats.Moved, stats.Expected, stats.Lost, stats.Flagged, stats.Dropped, stats.Filled, stats.Silent,
+            stats.Gaps, stats.Latency)
         {
             LastNanoseconds = stats.LastNanoseconds,
         };
@@ -140,7 +147,9 @@ public sealed class AudioDevice : IDisposable
         Thread.Sleep(Math.Max(LeastMilliseconds, (int)(1e3 * Counts().Latency)));
     }
 
-    /// <summary>Stops the device. Threads that wait for its ring get an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Stops the device. Threads that wait for its ring get an <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         Ring?.Dispose();
@@ -164,9 +173,11 @@ public sealed class AudioDevice : IDisposable
         return result switch
         {
             SoundLibrary.NoDevicesBuilt => new PlatformNotSupportedException(SoundLibrary.Message(result)),
-            SoundLibrary.NoDevice => new IOException($"There is no sound device '{name}' {kind}{count}. {Choices(isOutput)}"),
+            SoundLibrary.NoDevice =>
+                new IOException($"There is no sound device '{name}' {kind}{count}. {Choices(isOutput)}"),
             SoundLibrary.DeviceFormat => new IOException(string.Create(
-                CultureInfo.InvariantCulture, $"The sound device '{name}' does not do {sampleRate} samples per second{count}. {Rates(name, isOutput, channels)}")),
+                CultureInfo.InvariantCulture, $"The sound device '{name}' does not do {sampleRate} samples per "
+                    + $"second{count}. {Rates(name, isOutput, channels)}")),
             _ => new IOException($"The sound device '{name}' cannot be opened. {SoundLibrary.Message(result)}"),
         };
     }
@@ -176,7 +187,8 @@ public sealed class AudioDevice : IDisposable
         string[] names =
         [
             .. List().Where(device => (isOutput ? device.OutputChannels : device.InputChannels) > 0)
-                .Select(device => $"'{device.Name}' ({(isOutput ? device.OutputChannels : device.InputChannels)} channels, {device.SampleRate} Hz)"),
+                .Select(device => $"'{device.Name}' ({(isOutput ? device.OutputChannels : device.InputChannels)} "
+                    + $"channels, {device.SampleRate} Hz)"),
         ];
         return names.Length == 0 ? "There are no such devices at all." : $"There are: {string.Join(", ", names)}.";
     }

@@ -17,9 +17,12 @@ internal static class AudioError
             return Of(path, result);
         }
 
-        string missing = frames == 0 ? string.Empty : $" {frames} samples per channel that the header promises are missing.";
+        string missing = frames == 0
+            ? string.Empty
+            : $" {frames} samples per channel that the header promises are missing.";
         string over = bytes == 0 ? string.Empty : $" The sound ends within a sample: {bytes} bytes were left out.";
-        return new IOException($"{(path == "-" ? "The standard stream" : path)} is damaged or cut short:{missing}{over}");
+        return new IOException(
+            $"{(path == "-" ? "The standard stream" : path)} is damaged or cut short:{missing}{over}");
     }
 
     public static void RequireBlock(int length, int channels, int stride, int count)

@@ -10,7 +10,8 @@ namespace Math4AI.Audio;
 /// </summary>
 public sealed unsafe class AudioRing : IDisposable
 {
-    // Freed by the finalizer alone: a thread that works on a block does not lose its memory when another disposes the ring.
+    // Freed by the finalizer alone: a thread that works on a block does not lose its memory when another disposes the
+    // ring.
     private readonly RingHandle handle;
     private readonly nint ring;
     private readonly object? owner;
@@ -153,7 +154,8 @@ public sealed unsafe class AudioRing : IDisposable
     private static long Nanoseconds(TimeSpan longest) =>
         longest == Timeout.InfiniteTimeSpan ? -1
         : longest >= TimeSpan.Zero ? (long)Math.Min(longest.TotalNanoseconds, 9e18)
-        : throw new ArgumentOutOfRangeException(nameof(longest), longest, "A timeout is not negative, or Timeout.InfiniteTimeSpan.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(longest), longest, "A timeout is not negative, or Timeout.InfiniteTimeSpan.");
 
     private static void Require(int result)
     {
@@ -167,7 +169,9 @@ public sealed unsafe class AudioRing : IDisposable
         frames >= 1 && frames <= Capacity ? frames
         : throw new ArgumentOutOfRangeException(nameof(frames), frames, $"The ring holds {Capacity} frames.");
 
-    /// <summary>Keeps the memory, and whoever moves the frames at the other end, until the native call is over.</summary>
+    /// <summary>
+    /// Keeps the memory, and whoever moves the frames at the other end, until the native call is over.
+    /// </summary>
     private T Done<T>(T result)
     {
         GC.KeepAlive(owner);

@@ -2,8 +2,8 @@ namespace Math4AI.Audio;
 
 /// <summary>
 /// Steers the ratio of a resampler between two devices, each with a clock of its own, so that the frames between them
-/// stay at a target. The fill of the rings f obeys df/dt = R (r (1 + d) − 1) with the sample rate R, the ratio r and the
-/// drift d; r = 1 − 2ωe/R − ω²/R ∫e dt with e = f − target is critically damped, and its integral tends to −d.
+/// stay at a target. The fill of the rings f obeys df/dt = R (r (1 + d) − 1) with the sample rate R, the ratio r and
+/// the drift d; r = 1 − 2ωe/R − ω²/R ∫e dt with e = f − target is critically damped, and its integral tends to −d.
 /// </summary>
 public sealed class ClockDrift
 {
@@ -41,7 +41,9 @@ public sealed class ClockDrift
     /// <summary>Gets the current ratio: frames out for each frame in.</summary>
     public double Ratio { get; private set; } = 1.0;
 
-    /// <summary>Gets the estimated drift, input clock against output clock: 50e-6 if the input is 50 ppm fast.</summary>
+    /// <summary>
+    /// Gets the estimated drift, input clock against output clock: 50e-6 if the input is 50 ppm fast.
+    /// </summary>
     public double Drift => integral * Omega * Omega / sampleRate;
 
     /// <summary>

@@ -25,7 +25,8 @@ public sealed class DuplexClock : IDisposable
         if (input.SampleRate != output.SampleRate || input.Channels != output.Channels)
         {
             throw new ArgumentException(
-                $"The devices have {input.SampleRate} and {output.SampleRate} samples per second, {input.Channels} and {output.Channels} channels.");
+                $"The devices have {input.SampleRate} and {output.SampleRate} samples per second, {input.Channels} and "
+                + $"{output.Channels} channels.");
         }
 
         (this.input, this.output) = (input, output);

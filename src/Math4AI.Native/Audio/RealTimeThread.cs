@@ -20,11 +20,14 @@ public sealed class RealTimeThread : IDisposable
         int result = SoundLibrary.RealtimeBegin(out granted);
         if (result != SoundLibrary.Ok)
         {
-            throw new InvalidOperationException($"The scheduling of the thread cannot be read. {SoundLibrary.Message(result)}");
+            throw new InvalidOperationException(
+                $"The scheduling of the thread cannot be read. {SoundLibrary.Message(result)}");
         }
     }
 
-    /// <summary>Gets whether real-time priority was granted; a limit on <c>rtprio</c> or CAP_SYS_NICE is needed.</summary>
+    /// <summary>
+    /// Gets whether real-time priority was granted; a limit on <c>rtprio</c> or CAP_SYS_NICE is needed.
+    /// </summary>
     public bool HasPriority => granted.HasPriority != 0;
 
     /// <summary>Gets whether memory is locked; a limit on <c>memlock</c> or CAP_IPC_LOCK is needed.</summary>
@@ -39,7 +42,8 @@ public sealed class RealTimeThread : IDisposable
     {
         if (Environment.CurrentManagedThreadId != thread)
         {
-            throw new InvalidOperationException("Real-time conditions are given back on the thread that asked for them.");
+            throw new InvalidOperationException(
+                "Real-time conditions are given back on the thread that asked for them.");
         }
 
         if (!isOver)

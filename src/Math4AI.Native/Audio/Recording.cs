@@ -259,7 +259,9 @@ public sealed class Recording : IAudioSource
         return new Recording(samples, reader.SampleRate, ChannelNames(name, samples.Length))
         {
             Format = reader.Format,
-            Notes = reader.HasNoLength ? [$"The header of {path} gives no length: all {length} samples that follow it are read."] : [],
+            Notes = reader.HasNoLength
+                ? [$"The header of {path} gives no length: all {length} samples that follow it are read."]
+                : [],
         };
     }
 

@@ -23,7 +23,8 @@ public sealed unsafe class StreamResampler : IDisposable
         int code = SoundLibrary.ResamplerCreate(channels, longest, out handle);
         if (code != SoundLibrary.Ok)
         {
-            throw new ArgumentException($"A resampler of {channels} channels and {longest} frames cannot be made. {SoundLibrary.Message(code)}");
+            throw new ArgumentException($"A resampler of {channels} channels and {longest} frames cannot be made. "
+                + $"{SoundLibrary.Message(code)}");
         }
 
         (Channels, this.longest) = (channels, longest);
@@ -35,21 +36,25 @@ public sealed unsafe class StreamResampler : IDisposable
 
     /// <summary>Resamples a block; the result is valid until the next call.</summary>
     /// <param name="block">The frames, up to the largest number.</param>
-    /// <param name="ratio">Frames out for each frame in, from 0.5 to 2; it is approached linearly over the block.</param>
+    /// <param name="ratio">
+    /// Frames out for each frame in, from 0.5 to 2; it is approached linearly over the block.
+    /// </param>
     /// <exception cref="ArgumentException">The block or the ratio is out of range.</exception>
     public PlanarBlock Process(PlanarBlock block, double ratio)
     {
         if (block.Channels != Channels || block.Frames > longest || !(ratio is >= 0.5 and <= 2.0))
         {
             throw new ArgumentException(
-                $"A block of {block.Channels} × {block.Frames} samples and a ratio of {ratio} do not suit {Channels} channels of {longest}.");
+                $"A block of {block.Channels} × {block.Frames} samples and a ratio of {ratio} do not suit {Channels} "
+                + $"channels of {longest}.");
         }
 
         int stride = 2 * longest + Spare;
         long made;
         fixed (float* from = block[0], to = result)
         {
-            int code = SoundLibrary.ResamplerProcess(handle, from, block.Stride, block.Frames, ratio, to, stride, stride, out made);
+            int code = SoundLibrary.ResamplerProcess(
+                handle, from, block.Stride, block.Frames, ratio, to, stride, stride, out made);
             if (code != SoundLibrary.Ok)
             {
                 throw new ArgumentException(SoundLibrary.Message(code));

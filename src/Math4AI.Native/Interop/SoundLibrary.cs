@@ -148,7 +148,8 @@ internal static unsafe partial class SoundLibrary
     public static partial int ReaderOpen(string path, out ReaderHandle reader, out AudioFormat format);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_read")]
-    public static partial int ReaderRead(ReaderHandle reader, float* samples, long stride, long frames, out long framesRead);
+    public static partial int ReaderRead(
+        ReaderHandle reader, float* samples, long stride, long frames, out long framesRead);
 
     [LibraryImport(Name, EntryPoint = "m4_reader_open_raw", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ReaderOpenRaw(string path, in AudioFormat format, out ReaderHandle reader);
@@ -187,7 +188,8 @@ internal static unsafe partial class SoundLibrary
     public static partial long ResampledLength(long frames, int fromRate, int toRate);
 
     [LibraryImport(Name, EntryPoint = "m4_resample")]
-    public static partial int Resample(float* samples, long frames, int fromRate, int toRate, float* result, out long written);
+    public static partial int Resample(
+        float* samples, long frames, int fromRate, int toRate, float* result, out long written);
 
     [LibraryImport(Name, EntryPoint = "m4_device_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int DeviceOpen(
@@ -211,7 +213,8 @@ internal static unsafe partial class SoundLibrary
     public static partial int DeviceList(DeviceInfo* devices, int capacity, out int count);
 
     [LibraryImport(Name, EntryPoint = "m4_device_rates", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int DeviceRates(string name, int isOutput, int channels, int* rates, int capacity, out int count);
+    public static partial int DeviceRates(
+        string name, int isOutput, int channels, int* rates, int capacity, out int count);
 
     [LibraryImport(Name, EntryPoint = "m4_device_counts")]
     public static partial void DeviceCounts(DeviceHandle device, out DeviceStats stats);

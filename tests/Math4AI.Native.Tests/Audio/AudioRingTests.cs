@@ -17,7 +17,9 @@ public sealed class AudioRingTests
             }
 
             Task<bool> waiter = Task.Factory.StartNew(
-                () => isReader ? ring.WaitReadable(1, Timeout.InfiniteTimeSpan) : ring.WaitWritable(1, Timeout.InfiniteTimeSpan),
+                () => isReader
+                    ? ring.WaitReadable(1, Timeout.InfiniteTimeSpan)
+                    : ring.WaitWritable(1, Timeout.InfiniteTimeSpan),
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);

@@ -51,9 +51,12 @@ public sealed class ClockDriftTests
     public void A_resampler_refuses_what_does_not_suit_it()
     {
         using var resampler = new StreamResampler(2, 64);
-        Assert.Throws<ArgumentException>(() => resampler.Process(new PlanarBlock(new float[65 * 2], 2, 65, 65), 1.0).Frames);
-        Assert.Throws<ArgumentException>(() => resampler.Process(new PlanarBlock(new float[64], 1, 64, 64), 1.0).Frames);
-        Assert.Throws<ArgumentException>(() => resampler.Process(new PlanarBlock(new float[128], 2, 64, 64), 3.0).Frames);
+        Assert.Throws<ArgumentException>(
+            () => resampler.Process(new PlanarBlock(new float[65 * 2], 2, 65, 65), 1.0).Frames);
+        Assert.Throws<ArgumentException>(
+            () => resampler.Process(new PlanarBlock(new float[64], 1, 64, 64), 1.0).Frames);
+        Assert.Throws<ArgumentException>(
+            () => resampler.Process(new PlanarBlock(new float[128], 2, 64, 64), 3.0).Frames);
         Assert.Throws<ArgumentException>(() => new StreamResampler(0, 64));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ClockDrift(0, 1.0, 1.0));
     }

@@ -70,8 +70,10 @@ public sealed class StreamCommandTests : TemporaryFolder
         Assert.True(done.Code == 0, done.Errors);
         Recording party = Recording.Read(In("party.wav")), turned = Recording.Read(In("turned.wav"));
 
-        // W x in the units of W, to the last bit; or as loud as it is in the channels, root mean square over the three of them.
-        Assert.Equal(0, Stream("party.wav", "-o", "loud.wav", "--start", "w.csv", "--freeze", "0s", "--scale", "source").Code);
+        // W x in the units of W, to the last bit; or as loud as it is in the channels, root mean square over the three
+        // of them.
+        Assert.Equal(
+            0, Stream("party.wav", "-o", "loud.wav", "--start", "w.csv", "--freeze", "0s", "--scale", "source").Code);
         Recording loud = Recording.Read(In("loud.wav"));
         (int Channel, float Factor)[] expected = [(1, 2.0f), (2, -3.0f), (0, 1.0f)];
         for (int source = 0; source < 3; source++)
@@ -80,7 +82,8 @@ public sealed class StreamCommandTests : TemporaryFolder
             {
                 float sample = party.Channel(expected[source].Channel)[t];
                 Assert.Equal(expected[source].Factor * sample, turned.Channel(source)[t]);
-                Assert.Equal(Math.Sign(expected[source].Factor) * sample / Math.Sqrt(3.0), loud.Channel(source)[t], 1e-6);
+                Assert.Equal(
+                    Math.Sign(expected[source].Factor) * sample / Math.Sqrt(3.0), loud.Channel(source)[t], 1e-6);
             }
         }
 

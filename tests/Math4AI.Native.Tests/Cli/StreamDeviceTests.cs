@@ -37,7 +37,9 @@ public sealed class StreamDeviceTests : TemporaryFolder
         Assert.Equal(1, recorded.GetProperty("flagged").GetInt64());
         long Frames(string name) => recorded.GetProperty(name).GetInt64();
         Assert.True(Frames("lost") >= 3200 - 64, $"{Frames("lost")} lost");
-        Assert.InRange(Frames("filled"), gaps == "silence" ? 3200 - 64 : 0, gaps == "silence" ? Frames("lost") + Frames("dropped") : 0);
+        Assert.InRange(Frames("filled"), gaps == "silence" ? 3200 - 64 : 0, gaps == "silence"
+            ? Frames("lost") + Frames("dropped")
+            : 0);
 
         // Every frame is accounted for, however busy the machine is.
         Recording sound = Recording.Read(In("x.wav"));
@@ -60,7 +62,8 @@ public sealed class StreamDeviceTests : TemporaryFolder
     [Fact]
     public void Devices_are_listed_and_wrong_names_and_rates_are_answered_with_the_right_ones()
     {
-        Assert.Contains("fake microphone: records 2 channels (default)", Run(string.Empty, ["devices"]).Output, StringComparison.Ordinal);
+        Assert.Contains("fake microphone: records 2 channels (default)", Run(string.Empty, ["devices"]).Output,
+            StringComparison.Ordinal);
         JsonElement devices = JsonDocument.Parse(Run(string.Empty, ["devices", "--json"]).Output).RootElement;
         Assert.Equal(2, devices.GetArrayLength());
         Assert.Equal("fake loudspeaker", devices[1].GetProperty("name").GetString());
@@ -68,14 +71,17 @@ public sealed class StreamDeviceTests : TemporaryFolder
         {
             Finished none = Run(string.Empty, ["stream", "--device", name, "--rate", "8000"]);
             Assert.Equal(1, none.Code);
-            Assert.Contains("There are: 'fake microphone' (2 channels, 8000 Hz).", none.Errors, StringComparison.Ordinal);
+            Assert.Contains(
+                "There are: 'fake microphone' (2 channels, 8000 Hz).", none.Errors, StringComparison.Ordinal);
         }
 
         Finished rate = Run(string.Empty, ["stream", "--device", "microphone", "--rate", "44100"]);
-        Assert.Contains("It does 8000, 48000.", Assert.Single(rate.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "It does 8000, 48000.", Assert.Single(rate.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
-    private Finished Run(string script, string[] words) => Repository.Run(Repository.Command, words, Folder, Environment(script));
+    private Finished Run(string script, string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Environment(script));
 
     private (string Name, string? Value)[] Environment(string script)
     {

@@ -8,10 +8,12 @@ public sealed class StreamPipeTests : TemporaryFolder
     [InlineData("x.flac", AudioContainer.Flac, AudioEncoding.Pcm16)]
     [InlineData("x.aiff", AudioContainer.Aiff, AudioEncoding.Float32)]
     [InlineData("x.ogg", AudioContainer.Ogg, AudioEncoding.Vorbis)]
-    public void Every_format_comes_through_a_pipe_as_from_its_file(string name, AudioContainer container, AudioEncoding encoding)
+    public void Every_format_comes_through_a_pipe_as_from_its_file(
+        string name, AudioContainer container, AudioEncoding encoding)
     {
         Party().Save(In(name), new AudioFormat(container, encoding));
-        Shell($"cat {name} | '{Repository.Command}' stream - -o pipe.wav && '{Repository.Command}' stream {name} -o file.wav", 0);
+        Shell($"cat {name} | '{Repository.Command}' stream - -o pipe.wav && '{Repository.Command}' stream {name} -o "
+            + "file.wav", 0);
         Assert.Equal(File.ReadAllBytes(In("file.wav")), File.ReadAllBytes(In("pipe.wav")));
         Shell($"cat {name} | '{Repository.Command}' separate - -o apart --no-report", 0);
     }
@@ -22,13 +24,16 @@ public sealed class StreamPipeTests : TemporaryFolder
         Party().Save(In("x.wav"));
         long bytes = new FileInfo(In("x.wav")).Length;
         string errors = Shell($"head -c {bytes - 1206} x.wav | '{Repository.Command}' stream - -o y.wav", 1);
-        Assert.Contains("101 samples per channel that the header promises are missing", errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "101 samples per channel that the header promises are missing", errors, StringComparison.Ordinal);
         Assert.Contains("6 bytes were left out", errors, StringComparison.Ordinal);
         Assert.Equal(24_000 - 101, Recording.Read(In("y.wav")).Length);
         errors = Shell($"head -c {bytes - 1206} x.wav | '{Repository.Command}' separate - -o apart", 1);
         Assert.Contains("101 samples", errors, StringComparison.Ordinal);
-        Shell($"cat x.wav | '{Repository.Command}' stream - -o - | head -c 10000 | '{Repository.Command}' stream - -o z.wav", 1);
-        string silence = Shell($"MATH4AI_SPOOL_BYTES=100 '{Repository.Command}' stream - -o w.wav < <(sed 's/RIFF/XIFF/' x.wav)", 1);
+        Shell($"cat x.wav | '{Repository.Command}' stream - -o - | head -c 10000 | '{Repository.Command}' stream - -o "
+            + "z.wav", 1);
+        string silence =
+            Shell($"MATH4AI_SPOOL_BYTES=100 '{Repository.Command}' stream - -o w.wav < <(sed 's/RIFF/XIFF/' x.wav)", 1);
         Assert.Contains("save it to a file", silence, StringComparison.Ordinal);
     }
 
@@ -46,7 +51,8 @@ public sealed class StreamPipeTests : TemporaryFolder
         Assert.Equal(24_000, Recording.Read(In("y.wav")).Length);
     }
 
-    private static Recording Party() => CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, 24_000);
+    private static Recording Party() =>
+        CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing).Slice(0, 24_000);
 
     private string Shell(string line, int code)
     {

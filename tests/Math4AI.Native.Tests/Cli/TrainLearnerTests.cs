@@ -64,7 +64,8 @@ public class TrainLearnerTests : TemporaryFolder
         // A target with long tails, of which one value in twenty is a thousand times the others.
         var random = new Random(9);
         File.WriteAllLines(In("tails.csv"), Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
-            $"{random.NextDouble():R},{random.NextDouble():R},{Math.Pow(random.NextDouble() - 0.5, -3):R}")).Prepend("a,b,y"));
+            $"{random.NextDouble():R},{random.NextDouble():R},{Math.Pow(random.NextDouble() - 0.5, -3):R}"))
+            .Prepend("a,b,y"));
         Finished train = Run("train", "tails.csv", "--target", "y", "--model", "svm", "-o", "model");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("worse than by the mean", train.Errors, StringComparison.Ordinal);

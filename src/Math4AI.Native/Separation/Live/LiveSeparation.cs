@@ -82,12 +82,14 @@ public sealed class LiveSeparation
         if (input.Channels != separator.Channels || output.Channels != separator.Channels)
         {
             throw new ArgumentException(
-                $"The rings have {input.Channels} and {output.Channels} channels, and the separator {separator.Channels}.");
+                $"The rings have {input.Channels} and {output.Channels} channels, and the separator "
+                + $"{separator.Channels}.");
         }
 
         if (Math.Min(input.Capacity, output.Capacity) < block)
         {
-            throw new ArgumentException($"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
+            throw new ArgumentException(
+                $"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
         }
 
         Clock?.Begin();
@@ -114,7 +116,9 @@ public sealed class LiveSeparation
 
             PlanarBlock taken = input.AcquireRead(wanted);
             long pushed = input.PushedAt(taken.Frames);
-            if (!(Clock is null ? Separate(taken, output, pushed, cancellation) : SeparateInTime(taken, output, pushed, cancellation)))
+            if (!(Clock is null
+                ? Separate(taken, output, pushed, cancellation)
+                : SeparateInTime(taken, output, pushed, cancellation)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 return;
@@ -135,7 +139,9 @@ public sealed class LiveSeparation
         {
             int count = Math.Min(left, block);
             var quiet = new PlanarBlock(silence, separator.Channels, block, count);
-            if (!(Clock is null ? Separate(quiet, output, -1, cancellation) : SeparateInTime(quiet, output, -1, cancellation)))
+            if (!(Clock is null
+                ? Separate(quiet, output, -1, cancellation)
+                : SeparateInTime(quiet, output, -1, cancellation)))
             {
                 return;
             }
@@ -205,7 +211,8 @@ public sealed class LiveSeparation
 
     private static bool WaitForRoom(AudioRing output, int frames, CancellationToken cancellation)
     {
-        for (int waits = 0; !output.WaitWritable(frames, Patience); waits += cancellation.IsCancellationRequested ? 1 : 0)
+        for (int waits = 0; !output.WaitWritable(frames, Patience);
+            waits += cancellation.IsCancellationRequested ? 1 : 0)
         {
             if (output.IsClosed || waits >= LastWaits)
             {

@@ -43,8 +43,8 @@ public enum StreamScale
 /// <summary>
 /// Separates a live mixture y(t) = A x(t), where A may change over time. It learns from segments of five milliseconds
 /// by a recursive Newton method, and interpolates from one unmixing to the next within a segment. It adds no latency to
-/// that of the block. Each source keeps its place, its sign, and the scale that <see cref="StreamingOptions.Scale"/> says;
-/// a frozen start that is kept is applied exactly as it is.
+/// that of the block. Each source keeps its place, its sign, and the scale that <see cref="StreamingOptions.Scale"/>
+/// says; a frozen start that is kept is applied exactly as it is.
 /// </summary>
 public sealed class StreamingSeparator : IStreamSeparator
 {
@@ -90,7 +90,8 @@ public sealed class StreamingSeparator : IStreamSeparator
         if (!(options.ForgetSeconds is >= 0.01 and <= 3600.0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), options.ForgetSeconds, "The time constant of forgetting must be between 0.01 and 3600 seconds.");
+                nameof(options), options.ForgetSeconds,
+                "The time constant of forgetting must be between 0.01 and 3600 seconds.");
         }
 
         Channels = channels;
@@ -102,13 +103,15 @@ public sealed class StreamingSeparator : IStreamSeparator
         filters = new Filter[channels];
         pole = (float)(1.0 - 2.0 * Math.PI * CutoffHertz / sampleRate);
         int square = channels * channels;
-        (applied, target, aSecondAgo, mixing) = (new float[square], new float[square], new float[square], new Complex[square]);
+        (applied, target, aSecondAgo, mixing) =
+            (new float[square], new float[square], new float[square], new Complex[square]);
         if (options.Start is { } start)
         {
             if (start.Channels != channels || start.Sources != channels)
             {
                 throw new ArgumentException(
-                    $"The start has {start.Sources} sources and {start.Channels} channels, and the stream {channels} channels.", nameof(options));
+                    $"The start has {start.Sources} sources and {start.Channels} channels, and the stream {channels} "
+                    + "channels.", nameof(options));
             }
 
             newton.StartFrom(start.Matrix.ToRowMajorArray());
@@ -148,7 +151,8 @@ public sealed class StreamingSeparator : IStreamSeparator
         if (input.Channels != Channels || output.Channels != Channels || input.Frames != output.Frames)
         {
             throw new ArgumentException(
-                $"Blocks of {input.Channels} × {input.Frames} and {output.Channels} × {output.Frames} samples do not fit {Channels} channels.");
+                $"Blocks of {input.Channels} × {input.Frames} and {output.Channels} × {output.Frames} samples do not "
+                + $"fit {Channels} channels.");
         }
 
         for (int done = 0; done < input.Frames;)
@@ -321,7 +325,8 @@ public sealed class StreamingSeparator : IStreamSeparator
                     change = Vector256.FusedMultiplyAdd(Vector256.Create(target[row * m + c] - weight), x[c], change);
                 }
 
-                Vector256.FusedMultiplyAdd(share, change, first).StoreUnsafe(ref MemoryMarshal.GetReference(output[row]), (nuint)i);
+                Vector256.FusedMultiplyAdd(share, change, first).StoreUnsafe(
+                    ref MemoryMarshal.GetReference(output[row]), (nuint)i);
             }
         }
 

@@ -6,6 +6,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 
 namespace Math4AI.Tests.Runtime;
 
+/// <summary>Alone, since other tests set the threads of the process.</summary>
+[Collection(nameof(MemoryTests))]
 public class DeterminismTests
 {
     [Fact]

@@ -65,6 +65,29 @@ public class MatrixFunctionTests
         Near(positive, MatrixExponential.Of(MatrixLogarithm.Of(positive)), 1e-13);
     }
 
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    public void The_logarithm_does_not_depend_on_units(double unit)
+    {
+        // log(u A) = log A + log u.
+        Matrix<double> any = Matrix<double>.Build.Random(6, 6, 4), a = any * any.Transpose() + Identity(6);
+        Near(MatrixLogarithm.Of(a) + Math.Log(unit) * Identity(6), MatrixLogarithm.Of(unit * a), 1e-13);
+        Matrix<double> diagonal = Matrix<double>.Build.DenseOfDiagonalArray([unit, 1.0, 1.0 / Math.Sqrt(unit)]);
+        Near(
+            Matrix<double>.Build.DenseOfDiagonalArray([Math.Log(unit), 0.0, -Math.Log(unit) / 2.0]), MatrixLogarithm.Of(diagonal), 1e-13);
+    }
+
+    [Fact]
+    public void A_complex_matrix_with_an_eigenvalue_that_is_negative_to_rounding_has_no_principal_logarithm()
+    {
+        // A similarity leaves the negative eigenvalue an imaginary part of rounding.
+        Matrix<double> any = Matrix<double>.Build.Random(13, 13, 5);
+        Matrix<double> a = any * Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, 13).Select(i => i - 3.5)]) * any.Inverse();
+        Assert.Throws<ArgumentException>(() => MatrixLogarithm.Of(a));
+        Assert.Throws<ArgumentException>(() => MatrixLogarithm.Of(a.ToComplex()));
+    }
+
     [Fact]
     public void A_logarithm_that_is_not_real_is_refused()
     {

@@ -15,18 +15,21 @@ internal static class MatrixScaling
         where T : struct, IEquatable<T>, IFormattable =>
         a.MapIndexed((row, _, value) => Element<T>.Scaled(value, d[row]), Zeros.Include);
 
-    /// <summary>A 2ᵏ, with the k that brings the largest element to between 1 and 2; A where it is zero or not finite.</summary>
-    public static Matrix<T> WithElementsAboutOne<T>(this Matrix<T> a)
+    /// <summary>
+    /// Returns 2ᵏ A, with the k that brings the largest element to between 1 and 2; A where it is zero or not finite.
+    /// </summary>
+    public static Matrix<T> WithElementsAboutOne<T>(this Matrix<T> a, out int exponent)
         where T : struct, IEquatable<T>, IFormattable
     {
         double largest = a.Enumerate(Zeros.Include).Select(Element<T>.Magnitude).DefaultIfEmpty().Max();
+        exponent = 0;
         if (largest == 0.0 || !double.IsFinite(largest))
         {
             return a;
         }
 
         // 2ᵏ itself may be beyond the range; the product of its two halves with an element is not.
-        int exponent = -Math.ILogB(largest);
+        exponent = -Math.ILogB(largest);
         double half = Math.ScaleB(1.0, exponent / 2), rest = Math.ScaleB(1.0, exponent - exponent / 2);
         return a.Map(value => Element<T>.Scaled(Element<T>.Scaled(value, half), rest), Zeros.Include);
     }

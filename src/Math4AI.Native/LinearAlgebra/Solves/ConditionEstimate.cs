@@ -28,7 +28,7 @@ public static class ConditionEstimate
         }
 
         // The condition number does not depend on the scale, and subnormal numbers and their inverses do.
-        a = a.WithElementsAboutOne();
+        a = a.WithElementsAboutOne(out _);
         var lu = a.LU();
         if (lu.U.Diagonal().Any(value => Element<T>.Magnitude(value) == 0.0))
         {

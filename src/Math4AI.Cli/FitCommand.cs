@@ -14,12 +14,11 @@ internal static class FitCommand
             Description = "A comma-separated file whose first line names the columns, or a NumPy array (rows × columns) with the columns "
                 + "c1, c2, ….",
         };
-        var model = new Option<string>("--model", "-m")
+        var model = new Option<string?>("--model", "-m")
         {
             Description = "The formula, response ~ function. Names that are not columns are parameters. Separate several responses, and "
                 + "several functions, by ;.",
             HelpName = "FORMULA",
-            Required = true,
         };
         var start = new Option<string?>("--start")
         {
@@ -54,7 +53,9 @@ internal static class FitCommand
             Description = "Parameters that the formula is linear in, such as b1,b3. They need no initial value.",
             HelpName = "NAME,…",
         };
-        var weights = new Option<string?>("--weights") { Description = "The column of the weights.", HelpName = "COLUMN" };
+        var errors = new FitErrorOptions();
+        var ode = new FitOdeOptions();
+        var followUp = new FitFollowUpOptions();
         var minimizer = new Option<string>("--minimizer")
         {
             Description = $"The minimizer: {string.Join(", ", Minimizer.Methods.Keys)}.",
@@ -101,7 +102,7 @@ internal static class FitCommand
             "Fit a model to data and report the parameters with their uncertainty.\n\nExample:\n"
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
-            data, model, start, distance, compare, bounds, held, linear, weights, minimizer, bootstrap, level, allowUnconverged,
+            data, model, start, distance, compare, bounds, held, linear, minimizer, bootstrap, level, allowUnconverged,
             missing, dates, dateOrigin,
             output,
             CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
@@ -111,19 +112,32 @@ internal static class FitCommand
             command.Options.Add(option);
         }
 
+        errors.AddTo(command);
+        ode.AddTo(command);
+        followUp.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            (FitOde Ode, string Observed)? equations = ode.Read(parsed);
+            string formula = (parsed.GetValue(model), equations?.Observed) switch
+            {
+                ({ } text, null) => text,
+                (null, { } text) => text,
+                (null, null) => throw new UsageException("Give a model: --model \"y ~ a + b*x\", or differential equations with --ode."),
+                _ => throw new UsageException("--model and --ode are two models: leave out one of them."),
+            };
             var options = new FitCommandOptions
             {
                 Data = parsed.GetValue(data)!,
-                Formula = FitOptionReader.Formula(parsed.GetValue(model)!),
+                Formula = FitOptionReader.Formula(formula, equations is null ? "--model" : "--observe"),
                 Start = FitOptionReader.Values("--start", parsed.GetValue(start)),
                 Distance = rows.Distance(parsed, FitOptionReader.Distance(parsed.GetValue(distance)!)),
                 Compare = FitOptionReader.Names(parsed.GetValue(compare)).Select(FitOptionReader.Distance).ToArray(),
                 Bounds = FitOptionReader.Bounds("--bounds", parsed.GetValue(bounds)) ?? [],
                 Fixed = FitOptionReader.Values("--fix", parsed.GetValue(held)) ?? [],
                 Linear = FitOptionReader.Names(parsed.GetValue(linear)),
-                Weights = parsed.GetValue(weights),
+                Errors = errors.Read(parsed),
+                Ode = equations?.Ode,
+                FollowUp = followUp.Read(parsed),
                 Table = rows.Table(
                     parsed, FitOptionReader.Table(parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!)),
                 Where = rows.Where(parsed),

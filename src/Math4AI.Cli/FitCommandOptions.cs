@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
@@ -24,7 +25,12 @@ internal sealed record FitCommandOptions
 
     public required IReadOnlyList<string> Linear { get; init; }
 
-    public required string? Weights { get; init; }
+    public required MeasurementErrors Errors { get; init; }
+
+    /// <summary>Differential equations whose observed states <see cref="Formula"/> gives; null for a formula.</summary>
+    public required FitOde? Ode { get; init; }
+
+    public required FitFollowUp FollowUp { get; init; }
 
     public required NumberTableOptions Table { get; init; }
 

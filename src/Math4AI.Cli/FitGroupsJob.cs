@@ -14,6 +14,13 @@ internal static class FitGroupsJob
             throw new UsageException("--bootstrap and --compare do not go with --by: choose one group with --where.");
         }
 
+        bool followsUp = options.FollowUp is not { Predict: null, Derive: null, Profile: false, Nested: null };
+        if (options.Ode is not null || followsUp || options.Errors.InputSigma.Count > 0)
+        {
+            throw new UsageException(
+                "--ode, --sigma-x, --predict, --derive, --profile and --nested do not go with --by: choose one group with --where.");
+        }
+
         OutputFiles.RequireFolder(options.Output);
         using var files = new FileTransaction(options.Force);
         string resultFile = Path.Combine(options.Output, "result.json");
@@ -23,7 +30,7 @@ internal static class FitGroupsJob
         using var progress = ProgressLine.Start();
         progress.Show("read");
         GroupedProblem problem = GroupedProblem.Read(
-            options.Data, options.Formula, options.By!, options.Weights, options.Table, options.Where);
+            options.Data, options.Formula, options.By!, options.Errors, options.Table, options.Where);
         progress.Show("fit");
         GroupedFit fit = (problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared })
             .Fit(options.Start, cancellation);

@@ -1,6 +1,7 @@
 using Math4AI.Data;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Reporting;
 
@@ -15,10 +16,17 @@ internal static class FitJob
         using var files = new FileTransaction(options.Force);
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
-        OutputFiles.RequireFree(options.Force, "-o", options.NoReport ? [resultFile] : [resultFile, reportFile]);
+        string[] other = FitOutput.Files(options);
+        OutputFiles.RequireFree(options.Force, "-o", options.NoReport ? [resultFile, .. other] : [resultFile, reportFile, .. other]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        FitProblem problem = Read(options);
+        FitProblem problem = Read(options, options.Formula);
+        FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
+        if (options.Ode is not null && options.Start is null)
+        {
+            throw new UsageException(
+                $"--ode needs --start with a value for each parameter that is not fixed: {string.Join(", ", problem.Model.ParameterNames)}.");
+        }
 
         progress.Show("fit");
         FitResult result = options.Start is null
@@ -41,8 +49,12 @@ internal static class FitJob
         summary = summary with
         {
             Comparison = FitSummary.Rows(comparison),
-            Notes = [.. NotesOn(options.Formula, problem.Model.InputNames), .. summary.Notes],
+            Notes = [.. NotesOn(options, problem.Model), .. summary.Notes],
         };
+        FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
+        summary = summary with { Derived = after.Derived, ProfileLimits = after.ProfileLimits, Nested = after.Nested };
+        IReadOnlyList<string> notes = FitOutput.Write(files, options, result);
+        summary = summary with { Notes = [.. summary.Notes, .. notes] };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         files.Commit();
@@ -75,6 +87,11 @@ internal static class FitJob
         return 1;
     }
 
+    private static string[] NotesOn(FitCommandOptions options, Model model) =>
+        options.Ode is { } ode
+            ? [$"Parameters: {string.Join(", ", model.ParameterNames)}; initial values hold at {ode.Options.Time} = {ode.Options.StartTime ?? 0:G6}."]
+            : NotesOn(options.Formula, model.InputNames);
+
     /// <summary>Explains the names if one that could be meant as a parameter is a constant.</summary>
     public static string[] NotesOn(Formula formula, IReadOnlyList<string> inputs) =>
         formula.ConstantsBeside(inputs).Count == 0 ? [] : [$"Names in the formula: {formula.DescribeNames(inputs)}."];
@@ -90,8 +107,24 @@ internal static class FitJob
         Options = new Optimization.MinimizerOptions { KeepPath = true },
     };
 
-    private static FitProblem Read(FitCommandOptions options) =>
-        With(options, FitProblem.Read(options.Data, options.Formula, options.Weights, options.Table, options.Where));
+    /// <summary>The problem of another model; settings of parameters that it does not have are left out.</summary>
+    private static FitProblem Nested(FitCommandOptions options, Formula formula)
+    {
+        FitProblem problem = Read(options with { Fixed = [], Bounds = [], Linear = [] }, formula);
+        IReadOnlyList<string> names = problem.Model.ParameterNames;
+        return problem with
+        {
+            Fixed = options.Fixed.Where(pair => names.Contains(pair.Key)).ToDictionary(),
+            Bounds = options.Bounds.Where(pair => names.Contains(pair.Key)).ToDictionary(),
+        };
+    }
+
+    private static FitProblem Read(FitCommandOptions options, Formula formula) => With(
+        options,
+        options.Ode is { } ode
+            ? FitProblem.ReadOde(
+                options.Data, ode.Equations, formula, ode.Options, options.Errors, options.Table, options.Where)
+            : FitProblem.Read(options.Data, formula, options.Errors, options.Table, options.Where));
 
     /// <summary>The page of a fit.</summary>
     public static FitReport Report(

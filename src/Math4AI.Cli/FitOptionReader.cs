@@ -9,14 +9,14 @@ namespace Math4AI.Cli;
 /// <summary>Reads the options of <c>math4ai fit</c>; what cannot be read is wrong usage.</summary>
 internal static class FitOptionReader
 {
-    public static Formula Formula(string text)
+    public static Formula Formula(string text, string option)
     {
         try
         {
             Formula formula = Fitting.Formulas.Formula.Parse(text);
             return text.Contains('~', StringComparison.Ordinal)
                 ? formula
-                : throw new UsageException($"--model needs the response too, as in \"y ~ {text}\".");
+                : throw new UsageException($"{option} needs the response too, as in \"y ~ {text}\".");
         }
         catch (FormulaException e)
         {

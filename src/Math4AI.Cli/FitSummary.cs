@@ -51,6 +51,27 @@ internal sealed record FitSummary(
 {
     private const int MinTableWidth = 110;
 
+    /// <summary>χ² of least squares whose σ was given; null if it was not.</summary>
+    public double? ChiSquared { get; init; }
+
+    /// <summary>χ² / (n − k).</summary>
+    public double? ReducedChiSquared { get; init; }
+
+    /// <summary>The probability of such a χ² or a larger one; null where σ is known up to a factor alone.</summary>
+    public double? ChiSquaredPValue { get; init; }
+
+    /// <summary>Quantities derived from the parameters; null if none were asked for.</summary>
+    public IReadOnlyDictionary<string, FitDerived>? Derived { get; init; }
+
+    /// <summary>The limits of the profile likelihood; null if they were not asked for.</summary>
+    public IReadOnlyDictionary<string, FitLimits>? ProfileLimits { get; init; }
+
+    /// <summary>The comparison with a nested model; null if there is none.</summary>
+    public FitNested? Nested { get; init; }
+
+    /// <summary>n − k.</summary>
+    public int DegreesOfFreedom { get; init; }
+
     /// <summary>The distances that were compared, the best prediction first; null if none were.</summary>
     public IReadOnlyList<FitComparison>? Comparison { get; init; }
 
@@ -95,7 +116,13 @@ internal sealed record FitSummary(
             Rows(covariance),
             result.IsConverged && result.HasSampleDiagnostics ? Rows(result.SandwichCovariance) : null,
             NotesOn(result),
-            result.Minimum.Seconds);
+            result.Minimum.Seconds)
+        {
+            DegreesOfFreedom = result.DegreesOfFreedom,
+            ChiSquared = result.Problem.Sigma is null ? null : Known(result.ChiSquared),
+            ReducedChiSquared = result.Problem.Sigma is null ? null : Known(result.ReducedChiSquared),
+            ChiSquaredPValue = Known(result.ChiSquaredPValue),
+        };
     }
 
     public static IReadOnlyList<FitComparison>? Rows(IReadOnlyList<RankedModel> models) =>
@@ -155,13 +182,29 @@ internal sealed record FitSummary(
             Console.Out.WriteLine($"Log likelihood {Text(LogLikelihood)}, AIC {Text(Aic)}, BIC {Text(Bic)}.");
         }
 
+        PrintChiSquared();
         if (!double.IsNaN(result.Scale))
         {
             Console.Out.WriteLine($"Scale of the noise {Text(Scale)}.");
         }
 
+        new FitFollowUpSummary(Derived, ProfileLimits, Nested).Print();
         PrintComparison();
         Console.Out.WriteLine($"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+    }
+
+    private void PrintChiSquared()
+    {
+        if (ReducedChiSquared is null)
+        {
+            return;
+        }
+
+        string meaning = ChiSquaredPValue is { } p
+            ? $"p = {Text(p, 3)}: the probability of a larger χ² if the model and the absolute σ are right"
+            : "σ is known up to a factor, which is estimated by √(χ²/ν) and in the standard errors";
+        Console.Out.WriteLine(
+            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degrees of freedom, reduced χ² {Text(ReducedChiSquared)}; {meaning}.");
     }
 
     private void PrintComparison()

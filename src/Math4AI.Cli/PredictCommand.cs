@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
+using Math4AI.Fitting;
 
 namespace Math4AI.Cli;
 
@@ -10,20 +11,29 @@ internal static class PredictCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train'." };
+        var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train' or 'math4ai fit'." };
         var data = new Argument<string>("DATA")
         {
             Description = "A comma-separated file with the columns that the model was trained on; for a model of "
                 + "images, a folder of images or an IDX file.",
         };
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
+        var level = new Option<double>("--level")
+        {
+            Description = "The confidence level of the intervals that a fit predicts.",
+            HelpName = "P",
+            DefaultValueFactory = _ => 0.95,
+        };
         var command = new Command(
             "predict",
-            "Predict with a trained model. Writes the prediction and, for classes, the probability of "
-            + "each.\n\nExample:\n"
+            "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and for "
+            + "fits the confidence and prediction intervals.
+
+Example:
+"
             + "  math4ai predict iris-model flowers.csv -o predictions.csv")
         {
-            model, data, output, CommonOptions.Force,
+            model, data, output, level, CommonOptions.Force,
         };
         command.SetAction(words =>
         {
@@ -33,7 +43,7 @@ internal static class PredictCommand
                 OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", path);
             }
 
-            string text = Predict(words.GetValue(model)!, words.GetValue(data)!);
+            string text = Predict(words.GetValue(model)!, words.GetValue(data)!, FitOptionReader.Level(words.GetValue(level)));
             if (path is null)
             {
                 Console.Out.Write(text);
@@ -49,9 +59,12 @@ internal static class PredictCommand
         return command;
     }
 
-    private static string Predict(string folder, string data) => ModelFolder.Open(folder) is IFilePredictor model
-        ? ToCsv(model.PredictFile(data))
-        : throw new ArgumentException($"{folder} is a model of a text: use math4ai generate.");
+    private static string Predict(string folder, string data, double level) => ModelFolder.Open(folder) switch
+    {
+        SavedFit fit => fit.PredictTable(data, level).ToCsv(),
+        IFilePredictor model => ToCsv(model.PredictFile(data)),
+        _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
+    };
 
     /// <summary>The names, where there are any, the prediction, and for classes the probability of each.</summary>
     private static string ToCsv(FilePredictions found)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Data.Models;
+using Math4AI.Fitting;
 using Math4AI.Kernels;
 using Math4AI.Kernels.Files;
 using Math4AI.Kernels.GaussianProcesses;
@@ -35,6 +36,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedMachines.RegressorKind, SupportVectorFit.Load);
         ModelFolder.Register(SavedRidges.Kind, KernelRidgeFit.Load);
         ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
+        ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);

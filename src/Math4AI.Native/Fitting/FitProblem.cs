@@ -33,6 +33,38 @@ public sealed record FitProblem
     /// <summary>Gets the weights w, one number of 0 or more for each sample in memory; null for weights of 1.</summary>
     public Vector<double>? Weights { get; init; }
 
+    /// <summary>
+    /// Gets the standard deviations σ of the observations, in units of y, one number of more than 0 for each sample in
+    /// memory; null if they are equal. It is another way to write the weights, w = 1/σ², of least squares.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of them is not a finite number of more than 0.</exception>
+    public Vector<double>? Sigma
+    {
+        get => Weights?.Map(weight => 1.0 / Math.Sqrt(weight), Zeros.Include);
+        init => Weights = value is null ? null : MeasurementErrors.WeightsOf(value);
+    }
+
+    /// <summary>
+    /// Gets whether the weights of least squares are exactly 1/σ², with σ known: the covariance is then (JᵀWJ)⁻¹, and
+    /// χ² tests the model. If false, the default, the weights are known up to a factor, which is estimated from the
+    /// residuals.
+    /// </summary>
+    public bool IsSigmaAbsolute { get; init; }
+
+    /// <summary>
+    /// Gets the standard deviations of the inputs, samples × inputs, in units of x, 0 for what is exact; null if all
+    /// are. The fit is then orthogonal distance regression: it minimizes Σ (f(x_i + δ_i, θ) − y_i)²/σ_i² + Σ
+    /// δ_ij²/s_ij²
+    /// over θ and the errors δ of the inputs. It needs <see cref="Sigma"/>.
+    /// </summary>
+    public Matrix<double>? InputSigma { get; init; }
+
+    /// <summary>The expression of σ, where the samples come from a table.</summary>
+    internal string? SigmaText { get; init; }
+
+    /// <summary>Whether a new observation needs a σ of its own.</summary>
+    internal bool HasSigma => SigmaText is not null || IsSigmaAbsolute;
+
     /// <summary>Gets the source that the samples are read from in blocks; null if they are in memory.</summary>
     public FitSource? Source { get; init; }
 
@@ -87,7 +119,7 @@ public sealed record FitProblem
     /// A file of any format that holds a table; an array without names has columns c1, c2, ….
     /// </param>
     /// <param name="formula">The formula, response ~ function: names that are not columns are parameters.</param>
-    /// <param name="weights">The column of the weights; null for weights of 1.</param>
+    /// <param name="weights">The weights, a column or an expression of columns such as 1/s^2; null for 1.</param>
     /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
     /// <param name="where">A condition on the columns, such as x &gt; 0 &amp;&amp; run == 3; null for all rows.</param>
     /// <exception cref="FormulaException">The formula or the condition cannot be read.</exception>
@@ -103,7 +135,51 @@ public sealed record FitProblem
     /// <inheritdoc cref="Read(string, string, string, NumberTableOptions, string)"/>
     public static FitProblem Read(
         string path, Formula formula, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
-        FitTable.Read(path, formula, weights, options, where).ToProblem();
+        Read(path, formula, new MeasurementErrors { Weights = weights }, options, where);
+
+    /// <summary>
+    /// Reads a table and returns the problem of a formula over its columns, with errors of measurement.
+    /// </summary>
+    /// <param name="path">A file of any format that holds a table.</param>
+    /// <param name="formula">The formula, response ~ function: names that are not columns are parameters.</param>
+    /// <param name="errors">The errors of measurement, as expressions of columns.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <param name="where">A condition on the columns; null for all rows.</param>
+    /// <exception cref="FormulaException">The formula or an expression cannot be read.</exception>
+    /// <exception cref="ArgumentException">
+    /// The formula has no response or no parameter, an expression names what is no column, or an error of measurement
+    /// is not more than 0; the message says in which row.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public static FitProblem Read(
+        string path, Formula formula, MeasurementErrors errors, NumberTableOptions? options = null, string? where = null) =>
+        FitTable.Read(path, formula, errors, options, where).ToProblem();
+
+    /// <summary>
+    /// Reads a table and returns the problem of differential equations, whose time is one of its columns.
+    /// </summary>
+    /// <param name="path">A file of any format that holds a table.</param>
+    /// <param name="equations">
+    /// The equations, as for <see cref="Model.FromOde(string, string, OdeModelOptions)"/>.
+    /// </param>
+    /// <param name="observed">What is measured: columns ~ functions of states, time and parameters.</param>
+    /// <param name="ode">Initial values, time and integration; null for the defaults.</param>
+    /// <param name="errors">The errors of measurement, as expressions of columns; null for none.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <param name="where">A condition on the columns; null for all rows.</param>
+    /// <exception cref="FormulaException">An equation or formula cannot be read.</exception>
+    /// <exception cref="ArgumentException">Names or times do not belong together.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public static FitProblem ReadOde(
+        string path,
+        string equations,
+        Formula observed,
+        OdeModelOptions? ode = null,
+        MeasurementErrors? errors = null,
+        NumberTableOptions? options = null,
+        string? where = null) =>
+        OdeTable.Read(
+            path, equations, observed, ode ?? new OdeModelOptions(), errors ?? new MeasurementErrors(), options, where);
 
     /// <summary>Fits from a start.</summary>
     /// <param name="start">A value for each parameter, by name; fixed and linear parameters need none.</param>
@@ -147,6 +223,11 @@ public sealed record FitProblem
             return FitFrom(StartFrom(start), cancellation);
         }
 
+        if (InputSigma is not null)
+        {
+            return FitFrom([.. (this with { InputSigma = null }).Fit(starts, cancellation).Parameters], cancellation);
+        }
+
         IFitCost cost = CheckedCost();
         return Result(cost, StartSearch.Minimize(cost, this, starts, cancellation, out string? note), note);
     }
@@ -166,7 +247,7 @@ public sealed record FitProblem
 
         if (Source is null)
         {
-            return new FitCost(this);
+            return InputSigma is null ? new FitCost(this) : new OrthogonalCost(this);
         }
 
         IFitBlocks blocks = Blocks();
@@ -183,6 +264,7 @@ public sealed record FitProblem
         Inputs = Matrix<double>.Build.Dense(rows.Length, Inputs!.ColumnCount, (i, j) => Inputs[rows[i], j]),
         Targets = Targets!.Select(rows),
         Weights = Weights is null ? null : Vector<double>.Build.Dense(rows.Length, i => Weights[rows[i]]),
+        InputSigma = InputSigma is null ? null : Matrix<double>.Build.Dense(rows.Length, Inputs!.ColumnCount, (i, j) => InputSigma[rows[i], j]),
     };
 
     /// <summary>All of θ from a start by name; fixed parameters have their values.</summary>
@@ -311,11 +393,12 @@ public sealed record FitProblem
         if (Distance.IsElementwise && targetColumns != Model.Outputs)
         {
             throw new ArgumentException(
-                $"The model gives {Model.Outputs} numbers for a sample, and {targetColumns} were observed: the distance "
+                $"The model gives {Model.Outputs} numbers for a sample, and {targetColumns} were observed: the "
+                + "distance "
                 + $"'{Distance.Name}' compares them one by one.");
         }
 
-        CheckLeastSquares();
+        FitChecks.Check(this);
         RequireParameters(Bounds.Keys, "bounds");
         foreach ((string name, double value) in Fixed)
         {
@@ -328,42 +411,10 @@ public sealed record FitProblem
         RequireParameters(Fixed.Keys, "fixed values");
         RequireParameters(Priors.Keys, "priors");
         RequireParameters(Linear, "linear parameters");
-        CheckLinear();
+        FitChecks.CheckLinear(this);
         if (Model.ParameterNames.All(Fixed.ContainsKey) && !Distance.HasScale)
         {
             throw new ArgumentException("All parameters are fixed: there is nothing to fit.");
-        }
-    }
-
-    /// <summary>
-    /// Throws if a distance that declares least squares is not (f − y)²: the standard errors would be wrong.
-    /// </summary>
-    private void CheckLeastSquares()
-    {
-        bool saysSo = Distance.Noise == NoiseModel.LeastSquares;
-        if (saysSo && Distance.Expand(1.5, -0.25, 0.0) is not { Value: 3.0625, Slope: 3.5, Curvature: 2.0 })
-        {
-            throw new ArgumentException(
-                $"The distance '{Distance.Name}' says that it is least squares, and is not d = (f − y)² with the slope 2 (f − y) and the "
-                + "curvature 2.");
-        }
-    }
-
-    private void CheckLinear()
-    {
-        bool isPossible = Distance.Noise == NoiseModel.LeastSquares && Model.HasJacobian
-            && !Linear.Any(name => Bounds.ContainsKey(name) || Fixed.ContainsKey(name));
-        if (Linear.Count > 0 && !isPossible)
-        {
-            throw new ArgumentException(
-                "Linear parameters are found by linear least squares: that needs the squared distance, no bounds and no fixed values of "
-                + "them, and a model whose derivatives are known sample by sample.");
-        }
-
-        if (Linear.Count > 0 && Source is not null && Source.Samples.Length > Source.BlockLength)
-        {
-            throw new ArgumentException(
-                "Linear parameters are found over one block of samples: give all parameters a start, or make the block longer.");
         }
     }
 

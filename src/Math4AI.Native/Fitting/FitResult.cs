@@ -1,10 +1,10 @@
 using System.Globalization;
 using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Optimization;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
@@ -91,8 +91,16 @@ public sealed class FitResult
     /// </summary>
     public Vector<double> Residuals => residuals.Value;
 
-    /// <summary>Gets the weighted sum of squared residuals, Σ w_i (y_i − f_i)².</summary>
-    public double ResidualSumOfSquares => sums.Value.Residual;
+    /// <summary>
+    /// Gets the inputs with their errors removed, x + δ, where <see cref="FitProblem.InputSigma"/> is given; else x.
+    /// </summary>
+    public Matrix<double>? CorrectedInputs =>
+        cost is OrthogonalCost orthogonal ? orthogonal.Corrected(Minimum.Parameters.AsArray()) : Problem.Inputs;
+
+    /// <summary>
+    /// Gets the weighted sum of squared residuals, Σ w_i (y_i − f_i)²; with errors of the inputs, χ².
+    /// </summary>
+    public double ResidualSumOfSquares => Problem.InputSigma is null ? sums.Value.Residual : ChiSquared;
 
     /// <summary>
     /// Gets the degrees of freedom n − k, with n <see cref="Observations"/> and the k free parameters that are not at
@@ -103,23 +111,45 @@ public sealed class FitResult
     /// <summary>Gets the residual standard deviation, √(RSS / (n − k)).</summary>
     public double ResidualStandardDeviation => Math.Sqrt(ResidualSumOfSquares / DegreesOfFreedom);
 
+    /// <summary>
+    /// Gets χ² = Σ w_i (y_i − f_i)², with w = 1/σ²; with errors of the inputs, their squares are added.
+    /// </summary>
+    public double ChiSquared => Problem.Distance.Noise == NoiseModel.LeastSquares ? CostOfSamples : double.NaN;
+
+    /// <summary>
+    /// Gets χ² / (n − k), which is near 1 where the model is right and the σ of the samples are too.
+    /// </summary>
+    public double ReducedChiSquared => ChiSquared / DegreesOfFreedom;
+
+    /// <summary>
+    /// Gets the probability of a χ² as large as this one or larger if the model and the absolute σ are right; NaN where
+    /// σ is not known absolutely.
+    /// </summary>
+    public double ChiSquaredPValue => Problem.IsSigmaAbsolute && DegreesOfFreedom > 0
+        ? MathNet.Numerics.SpecialFunctions.GammaUpperRegularized(0.5 * DegreesOfFreedom, 0.5 * ChiSquared)
+        : double.NaN;
+
     /// <summary>Gets the coefficient of determination, R² = 1 − RSS / Σ w_i (y_i − ȳ)².</summary>
-    public double RSquared => 1.0 - ResidualSumOfSquares / sums.Value.Total;
+    public double RSquared => 1.0 - sums.Value.Residual / sums.Value.Total;
 
     /// <summary>
     /// Gets the log likelihood, log p(y | θ*), without priors; for least squares a weight w stands for the variance
-    /// σ²/w. NaN if the distance stands for no density.
+    /// σ²/w, or 1/w where σ is absolute.
+    /// NaN with errors of the inputs, whose true values are as many unknowns as samples. NaN if the distance stands
+    /// for no density.
     /// </summary>
-    public double LogLikelihood =>
-        Problem.Distance.LogLikelihood(
-            AndLeave(() => cost.Value(Minimum.Parameters.AsArray())) - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray()), Observations)
+    public double LogLikelihood => Problem.InputSigma is not null ? double.NaN :
+        (Problem.IsSigmaAbsolute
+            ? -0.5 * (ChiSquared + Observations * Math.Log(2.0 * Math.PI))
+            : Problem.Distance.LogLikelihood(
+                AndLeave(() => cost.Value(Minimum.Parameters.AsArray())) - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray()), Observations))
         + (Problem.Distance.Noise == NoiseModel.LeastSquares ? 0.5 * sums.Value.LogWeights : 0.0);
 
     /// <summary>
     /// Gets the number of parameters of the likelihood: θ, and the scale of the noise if it was estimated too.
     /// </summary>
-    public int LikelihoodParameters =>
-        cost.Unknowns.Free.Count + (Problem.Distance.HasScale || !Problem.Distance.IsLikelihood ? 1 : 0);
+    public int LikelihoodParameters => cost.Unknowns.Free.Count
+        + (Problem.Distance.HasScale || !(Problem.Distance.IsLikelihood || Problem.IsSigmaAbsolute) ? 1 : 0);
 
     /// <summary>Gets Akaike's information criterion, 2k − 2 log p. Lower is better.</summary>
     public double Aic => 2.0 * LikelihoodParameters - 2.0 * LogLikelihood;
@@ -128,10 +158,13 @@ public sealed class FitResult
     public double Bic => LikelihoodParameters * Math.Log(cost.Observations) - 2.0 * LogLikelihood;
 
     /// <summary>
-    /// Gets the covariance of θ*: s²(JᵀJ)⁻¹ for least squares, the inverse Hessian for likelihoods, (JᵀWJ/s² + K)⁻¹ for
-    /// Laplace's with the priors' curvatures K, and the sandwich otherwise; for quantiles that is τ(1 − τ)/p(0)²
-    /// (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹ with the residuals' density p(0) by the share of them near 0. NaN where neither
-    /// likelihood nor single samples' gradients are known.
+    /// Gets the covariance of θ*: s²(JᵀWJ)⁻¹ for least squares, with s² = 1 where σ is absolute; the inverse Hessian
+    /// for
+    /// likelihoods, times n/(n − k) where their scale is estimated and there are no priors; (4 p(0)² JᵀWJ + K)⁻¹ for
+    /// Laplace's with the priors' curvatures K; for quantiles τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹, with the
+    /// residuals'
+    /// density p(0) from their quantiles near τ; and for all others the sandwich with each g_i divided by 1 − h_i. NaN
+    /// where neither likelihood nor single samples' gradients are known.
     /// </summary>
     /// <exception cref="NotSupportedException">
     /// The model has too many parameters for a Hessian, or the slope of the distance jumps and the distance does not
@@ -179,15 +212,27 @@ public sealed class FitResult
     {
         get
         {
+            Vector<double> leverage = Leverage, standardized = StandardizedResiduals;
+            return standardized.MapIndexed(
+                (i, r) => r * r * leverage[i] / (Math.Max(1, Loose) * (1.0 - leverage[i])), Zeros.Include);
+        }
+    }
+
+    /// <summary>
+    /// Gets the standardized residuals, (y − f)/(s √(1 − h)) for least squares with the leverage h; for others
+    /// Pearson's
+    /// residual −d′/√d″ in place of (y − f), with s² = 1 for likelihoods and Σ r²/(n − k) otherwise.
+    /// </summary>
+    /// <exception cref="NotSupportedException">As for <see cref="CooksDistance"/>.</exception>
+    public Vector<double> StandardizedResiduals
+    {
+        get
+        {
             Vector<double> leverage = Leverage;
-            Vector<double> standardized = uncertainty.Value.Standardized ?? throw new NotSupportedException(
+            Vector<double> pearson = uncertainty.Value.Standardized ?? throw new NotSupportedException(
                 $"The distance '{Problem.Distance.Name}' has a corner, so that Cook's distance is not known.");
-            double dispersion = Problem.Distance.IsLikelihood ? 1.0 : standardized * standardized / DegreesOfFreedom;
-            return Vector<double>.Build.Dense(standardized.Count, i =>
-            {
-                double rest = 1.0 - leverage[i];
-                return standardized[i] * standardized[i] * leverage[i] / (Math.Max(1, Loose) * dispersion * rest * rest);
-            });
+            double dispersion = Problem.Distance.IsLikelihood ? 1.0 : pearson * pearson / DegreesOfFreedom;
+            return pearson.MapIndexed((i, r) => -r / Math.Sqrt(dispersion * (1.0 - leverage[i])), Zeros.Include);
         }
     }
 
@@ -198,8 +243,9 @@ public sealed class FitResult
     public IReadOnlyList<string> Warnings => [.. FitWarnings.Of(this)];
 
     /// <summary>
-    /// Returns Wald's confidence intervals, θ* ± q · standard error, with the quantile q of Student's t for least
-    /// squares and of the normal distribution otherwise.
+    /// Returns Wald's confidence intervals, θ* ± q · standard error. The quantile q is that of Student's t where the
+    /// noise
+    /// is estimated from the residuals, and of the normal distribution otherwise.
     /// </summary>
     /// <param name="level">The confidence level, between 0 and 1.</param>
     public IReadOnlyList<Interval> Intervals(double level = 0.95)
@@ -220,7 +266,7 @@ public sealed class FitResult
     /// <exception cref="ArgumentException">There is no such free parameter.</exception>
     /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
     public Interval ProfileInterval(string name, double level = 0.95, CancellationToken cancellation = default) =>
-        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(Quantile(level)));
+        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(ProfileQuantile(level)));
 
     /// <summary>
     /// Returns the profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.
@@ -250,6 +296,9 @@ public sealed class FitResult
     /// <param name="inputs">x, samples × inputs.</param>
     /// <param name="level">The confidence level of the bands, between 0 and 1.</param>
     /// <param name="output">The output of the model, counted from 0.</param>
+    /// <param name="sigma">
+    /// The σ of each new observation, where those of the fit had one each; without it their intervals are not known.
+    /// </param>
     /// <exception cref="ArgumentException">x has another number of columns than the model.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
     /// There is no such output, or the level is not between 0 and 1.
@@ -257,32 +306,20 @@ public sealed class FitResult
     /// <exception cref="NotSupportedException">
     /// The model is a module, whose derivatives are not known sample by sample.
     /// </exception>
-    public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        ArgumentOutOfRangeException.ThrowIfNegative(output);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Problem.Model.Outputs);
-        Distance distance = Problem.Distance;
-        Matrix<double> predicted = Problem.Model.EvaluateAll(inputs, Parameters);
-        int samples = inputs.RowCount;
-        Matrix<double> jacobian = Problem.Model.Jacobian(inputs, Parameters)
-            .SubMatrix(output * samples, samples, 0, Parameters.Count);
-        Vector<double> variance = (jacobian * Covariance).PointwiseMultiply(jacobian).RowSums();
-        double quantile = Quantile(level), deviation = distance.HasScale ? Scale : ResidualStandardDeviation;
-        var confidence = new Interval[samples];
-        var observation = new Interval[samples];
-        for (int i = 0; i < samples; i++)
-        {
-            double f = predicted[i, output], half = quantile * Math.Sqrt(variance[i]);
-            double noise = distance.Noise == NoiseModel.LeastSquares
-                ? quantile * deviation
-                : distance.NoiseWidth(level, deviation, predicted.Row(i).AsArray() ?? predicted.Row(i).ToArray());
-            double whole = Math.Sqrt(half * half + noise * noise);
-            confidence[i] = new Interval(distance.Mean(f - half), distance.Mean(f + half));
-            observation[i] = new Interval(f - whole, f + whole);
-        }
+    public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null) =>
+        AndLeave(() => Predictor.Predict(inputs, level, output, sigma));
 
-        return new Prediction(predicted.Column(output).Map(distance.Mean, Zeros.Include), confidence, observation);
+    /// <summary>
+    /// Returns quantities that follow from the parameters, with their uncertainty, such as
+    /// <c>fwhm = 2*w; half = log(2)/k</c>.
+    /// </summary>
+    /// <param name="definitions">Definitions name = expression of parameters, with ; between them.</param>
+    /// <exception cref="FormulaException">A definition cannot be read.</exception>
+    /// <exception cref="ArgumentException">One names what is no parameter.</exception>
+    public IReadOnlyList<DerivedQuantity> Derive(string definitions)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        return DerivedQuantity.Of(this, definitions);
     }
 
     /// <summary>Returns C(θ) at other parameters.</summary>
@@ -315,23 +352,42 @@ public sealed class FitResult
         string values = string.Concat(Names.Take(MaxPrintedParameters).Select((_, i) => $"{Environment.NewLine}  {new FittedParameter(this, i)}"));
         return string.Create(
             culture,
-            $"{Problem.Distance.Name}, {Observations} observations: {ended} in {Minimum.Iterations} iterations by {Minimum.Method}, cost "
+            $"{Problem.Distance.Name}, {Observations} observations: {ended} in {Minimum.Iterations} iterations by "
+            + $"{Minimum.Method}, cost "
             + $"{Minimum.Cost:G6}, R² {RSquared:G6}{values}{more}{why}");
     }
 
     /// <summary>The quantile of a standardized estimate.</summary>
-    internal double Quantile(double level)
+    internal double Quantile(double level) => Predictor.Quantile(level);
+
+    /// <summary>
+    /// The root of the rise of the cost, in units of the noise, at the ends of a profile interval. Where the scale is
+    /// estimated, the likelihood ratio is that whose interval of a mean is Student's, n log(1 + t²/(n − k)); of a
+    /// distance with a corner it is χ² times a factor.
+    /// </summary>
+    internal double ProfileQuantile(double level)
     {
-        if (!(level > 0.0 && level < 1.0))
+        double quantile = Quantile(level);
+        if (!Problem.Distance.HasScale || DegreesOfFreedom < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(level), level, "A level lies between 0 and 1.");
+            return quantile;
         }
 
-        double upper = 0.5 * (1.0 + level);
-        return Problem.Distance.Noise == NoiseModel.LeastSquares && DegreesOfFreedom > 0
-            ? StudentT.InvCDF(0.0, 1.0, DegreesOfFreedom, upper)
-            : Normal.InvCDF(0.0, 1.0, upper);
+        double normal = (Predictor with { DegreesOfFreedom = 0 }).Quantile(level);
+        return Problem.Distance.HasCorner
+            ? normal * Math.Sqrt(uncertainty.Value.LikelihoodRatioFactor)
+            : Math.Sqrt(Observations * double.LogP1(quantile * quantile / DegreesOfFreedom));
     }
+
+    /// <summary>What predictions need to know.</summary>
+    internal Predictor Predictor => new(
+        Problem.Model,
+        Problem.Distance,
+        Parameters,
+        Covariance,
+        Problem.Distance.HasScale ? Scale : Problem.IsSigmaAbsolute ? 1.0 : ResidualStandardDeviation,
+        Problem.Distance.EstimatesNoise && !Problem.IsSigmaAbsolute ? Math.Max(0, DegreesOfFreedom) : 0,
+        Problem.HasSigma);
 
     /// <summary>
     /// The standard errors with bounds left aside, by which data drawn again are compared: some of them lie on a bound,

@@ -10,22 +10,23 @@ internal sealed class FitTable
 {
     private readonly Formula formula;
     private readonly NumberTable table;
-    private readonly string? weights;
+    private readonly ErrorColumns errors;
     private readonly int leftOut;
 
-    private FitTable(Formula formula, NumberTable table, string? weights, int leftOut) =>
-        (this.formula, this.table, this.weights, this.leftOut) = (formula, table, weights, leftOut);
+    private FitTable(Formula formula, NumberTable table, ErrorColumns errors, int leftOut) =>
+        (this.formula, this.table, this.errors, this.leftOut) = (formula, table, errors, leftOut);
 
     /// <summary>Reads a table.</summary>
     /// <param name="path">The file.</param>
     /// <param name="formula">The formula.</param>
-    /// <param name="weights">The column of the weights; null if there is none.</param>
+    /// <param name="errors">The errors of measurement.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="where">A condition on the columns; null for all rows.</param>
-    public static FitTable Read(
-        string path, Formula formula, string? weights, NumberTableOptions? options, string? where)
+    public static FitTable Read(string path, Formula formula, MeasurementErrors errors, NumberTableOptions? options, string? where)
     {
         ArgumentNullException.ThrowIfNull(formula);
+        ArgumentNullException.ThrowIfNull(errors);
+        ErrorColumns? ofErrors = null;
         Formula? condition = where is null ? null : Formula.Parse(where);
         NumberTable table = NumberTable.Read(
             path,
@@ -33,15 +34,23 @@ internal sealed class FitTable
             {
                 FormulaNames.Check(formula, names);
                 IEnumerable<string> wanted = formula.ColumnsAmong([.. names]);
-                return [.. wanted.Concat(weights is null ? [] : [weights])
-                    .Concat(condition is null ? [] : FormulaNames.ColumnsOf(condition, names))];
+                ofErrors = new ErrorColumns(errors, [.. names]);
+                IEnumerable<string> ofCondition = condition is null ? [] : FormulaNames.ColumnsOf(condition, names);
+                return [.. wanted.Concat(ofErrors.Columns).Concat(ofCondition).Distinct()];
             },
             options);
+        NumberTable kept = Kept(path, table, condition);
+        return new FitTable(formula, kept, ofErrors!, table.Rows - kept.Rows);
+    }
+
+    /// <summary>The rows of a table that meet a condition.</summary>
+    /// <exception cref="ArgumentException">None does.</exception>
+    public static NumberTable Kept(string path, NumberTable table, Formula? condition)
+    {
         int[] rows = condition is null ? [.. Enumerable.Range(0, table.Rows)] : Rows(condition, table);
-        return rows.Length > 0
-            ? new FitTable(formula, rows.Length == table.Rows ? table
-                : table.Select(rows), weights, table.Rows - rows.Length)
-            : throw new ArgumentException($"No row of {path} meets the condition '{where}'.");
+        return rows.Length == 0 ? throw new ArgumentException($"No row of {path} meets the condition '{condition!.Text}'.")
+            : rows.Length == table.Rows ? table
+            : table.Select(rows);
     }
 
     /// <summary>The cells of a column that was kept as it is written.</summary>
@@ -53,17 +62,16 @@ internal sealed class FitTable
         var columns = formula.ColumnsAmong([.. table.Names]).ToDictionary(name => name, table.Column);
         FitTargets targets = formula.Respond(table.Names, columns);
         string[] inputs = [.. formula.InputsAmong([.. table.Names])];
-        return new FitProblem
+        return errors.Apply(new FitProblem
         {
             Model = Model.FromFormula(formula, inputs),
             Inputs = inputs.Length > 0
                 ? Matrix<double>.Build.DenseOfColumns(inputs.Select(name => columns[name]))
                 : Matrix<double>.Build.Dense(targets.Samples, 0),
             Targets = targets,
-            Weights = weights is null ? null : table.Column(weights),
             DroppedRows = table.Dropped,
             LeftOutRows = leftOut,
-        };
+        }, table);
     }
 
     /// <summary>The rows that meet a condition.</summary>

@@ -31,20 +31,37 @@ public sealed record GroupedProblem
     /// <param name="path">A file of any format that holds a table.</param>
     /// <param name="formula">The formula, response ~ function: names that are not columns are parameters.</param>
     /// <param name="by">The column of the groups; its cells may be any text.</param>
-    /// <param name="weights">The column of the weights; null for weights of 1.</param>
+    /// <param name="weights">The weights, a column or an expression of columns; null for 1.</param>
     /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
     /// <param name="where">A condition on the columns; null for all rows.</param>
     /// <exception cref="FormulaException">The formula or the condition cannot be read.</exception>
     /// <exception cref="ArgumentException">A column is not there, or the formula does not suit the columns.</exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public static GroupedProblem Read(
-        string path, Formula formula, string by, string? weights = null, NumberTableOptions? options = null,
-            string? where = null)
+        string path, Formula formula, string by, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
+        Read(path, formula, by, new MeasurementErrors { Weights = weights }, options, where);
+
+    /// <summary>Reads a table with errors of measurement, and returns the problem of a formula in groups.</summary>
+    /// <param name="path">A file of any format that holds a table.</param>
+    /// <param name="formula">The formula, response ~ function: names that are not columns are parameters.</param>
+    /// <param name="by">The column of the groups; its cells may be any text.</param>
+    /// <param name="errors">The errors of measurement, as expressions of columns.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <param name="where">A condition on the columns; null for all rows.</param>
+    /// <exception cref="FormulaException">A formula, condition or expression cannot be read.</exception>
+    /// <exception cref="ArgumentException">A column is not there, or the formula does not suit the columns.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public static GroupedProblem Read(
+        string path,
+        Formula formula,
+        string by,
+        MeasurementErrors errors,
+        NumberTableOptions? options = null,
+        string? where = null)
     {
         ArgumentNullException.ThrowIfNull(by);
         options ??= new NumberTableOptions();
-        FitTable table = FitTable.Read(
-            path, formula, weights, options with { Labels = [.. options.Labels, by] }, where);
+        FitTable table = FitTable.Read(path, formula, errors, options with { Labels = [.. options.Labels, by] }, where);
         return new GroupedProblem { Problem = table.ToProblem(), Labels = table.Labels(by), Column = by };
     }
 

@@ -64,6 +64,12 @@ public abstract class Distance
     public virtual bool HasScale => false;
 
     /// <summary>
+    /// Gets whether how large the noise is is estimated from the samples, so that intervals use Student's t with n − k
+    /// degrees of freedom. The default is true, except for likelihoods without a scale.
+    /// </summary>
+    public virtual bool EstimatesNoise => HasScale || !IsLikelihood;
+
+    /// <summary>
     /// Gets whether the slope ∂d/∂f jumps at f = y and is constant on both sides, as that of |f − y|. Standard errors
     /// then come from the two slopes and from the density of the residuals near 0, and the corner is rounded while the
     /// minimum is searched. The default is false; where the slope is found to jump at a prediction although this is

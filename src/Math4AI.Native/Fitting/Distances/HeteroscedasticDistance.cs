@@ -11,6 +11,8 @@ internal sealed class HeteroscedasticDistance : VectorDistance
 
     public override NoiseModel Noise => NoiseModel.Likelihood;
 
+    public override bool EstimatesNoise => true;
+
     public override double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes)
     {
         double precision = Math.Exp(-predicted[1]), residual = predicted[0] - observed[0], square = residual * residual * precision;

@@ -12,6 +12,9 @@ internal sealed record FormulaOperation
 
     public int Input { get; init; } = -1;
 
+    /// <summary>
+    /// The place of ∂f/∂ this; −1 if it is not asked for. With an input too, the value is the input's.
+    /// </summary>
     public int Parameter { get; init; } = -1;
 
     /// <summary>The step that chooses between left and right; −1 if none does.</summary>
@@ -66,7 +69,7 @@ internal sealed record FormulaOperation
 
     private static FormulaOperation OfName(
         FormulaOperation operation, string name, Dictionary<string, int> inputs, Dictionary<string, int> parameters) =>
-        inputs.TryGetValue(name, out int input) ? operation with { Input = input }
+        inputs.TryGetValue(name, out int input) ? operation with { Input = input, Parameter = parameters.GetValueOrDefault(name, -1) }
         : parameters.TryGetValue(name, out int parameter) ? operation with { Parameter = parameter }
         : Formula.IsConstant(name) ? operation with { Constant = Formula.Constant(name) }
         : throw new ArgumentException($"'{name}' is neither a column nor a parameter.");

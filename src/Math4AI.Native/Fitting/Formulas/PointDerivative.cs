@@ -46,6 +46,13 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         return result;
     }
 
+    /// <summary>f.</summary>
+    public double Value(ReadOnlySpan<double> row, ReadOnlySpan<double> theta)
+    {
+        Forward(row, theta);
+        return value[^1];
+    }
+
     /// <summary>
     /// Names the part that is not finite, such as "derivative of sqrt(k - x) by k"; null if all is finite.
     /// </summary>

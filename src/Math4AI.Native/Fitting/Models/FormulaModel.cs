@@ -8,10 +8,12 @@ namespace Math4AI.Fitting.Models;
 internal sealed class FormulaModel : Model
 {
     private readonly FormulaKernel[] kernels;
+    private readonly Lazy<FormulaKernel[]> ofInputs;
 
     public FormulaModel(Formula formula, IReadOnlyList<string> inputs)
     {
         InputNames = inputs;
+        Text = new ModelText(formula.Text);
         FormulaText = formula.Text;
         ParameterNames = formula.ParametersBeside([.. inputs]);
         if (ParameterNames.Count == 0)
@@ -21,7 +23,11 @@ internal sealed class FormulaModel : Model
 
         Expressions = formula.Outputs;
         kernels = [.. formula.Outputs.Select(output => new FormulaKernel(output, inputs, ParameterNames))];
+        ofInputs = new Lazy<FormulaKernel[]>(
+            () => [.. formula.Outputs.Select(output => new FormulaKernel(output, inputs, [.. ParameterNames, .. inputs]))]);
     }
+
+    public override bool HasInputJacobian => true;
 
     public override IReadOnlyList<string> ParameterNames { get; }
 
@@ -33,28 +39,53 @@ internal sealed class FormulaModel : Model
 
     public override int Outputs => kernels.Length;
 
-    private protected override string? WhatIsNotFinite(double[] row, double[] parameters, int output) =>
-        kernels[output].Explain(row, parameters);
+    internal override ModelText Text { get; }
 
     public override void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
     {
         double[] columns = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
-        int samples = inputs.RowCount, rows = samples * Outputs;
         if (Outputs == 1)
         {
-            kernels[0].Evaluate(columns, samples, parameters, values, jacobian);
+            kernels[0].Evaluate(columns, inputs.RowCount, parameters, values, jacobian);
             return;
         }
 
-        double[] ofOne = jacobian.IsEmpty ? [] : new double[samples * ParameterNames.Count];
-        for (int output = 0; output < Outputs; output++)
+        EvaluateEach(kernels, columns, inputs.RowCount, parameters, values, jacobian, ParameterNames.Count, 0);
+    }
+
+    public override void InputJacobian(
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
+    {
+        double[] columns = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
+        int count = ParameterNames.Count + InputNames.Count;
+        EvaluateEach(
+            ofInputs.Value, columns, inputs.RowCount, [.. parameters, .. new double[InputNames.Count]], values, jacobian, count, ParameterNames.Count);
+    }
+
+    /// <summary>Evaluates each output, and passes on its derivatives from the first that is wanted on.</summary>
+    public static void EvaluateEach(
+        FormulaKernel[] kernels,
+        double[] columns,
+        int samples,
+        ReadOnlySpan<double> parameters,
+        Span<double> values,
+        Span<double> jacobian,
+        int count,
+        int first)
+    {
+        int rows = samples * kernels.Length;
+        double[] ofOne = jacobian.IsEmpty ? [] : new double[samples * count];
+        for (int output = 0; output < kernels.Length; output++)
         {
             kernels[output].Evaluate(columns, samples, parameters, values.Slice(output * samples, samples), ofOne);
-            for (int j = 0; j < ParameterNames.Count && ofOne.Length > 0; j++)
+            for (int j = first; j < count && ofOne.Length > 0; j++)
             {
-                ofOne.AsSpan(j * samples, samples).CopyTo(jacobian[(j * rows + output * samples)..]);
+                ofOne.AsSpan(j * samples, samples).CopyTo(jacobian[((j - first) * rows + output * samples)..]);
             }
         }
     }
+
+    private protected override string? WhatIsNotFinite(double[] row, double[] parameters, int output) =>
+        kernels[output].Explain(row, parameters);
 }

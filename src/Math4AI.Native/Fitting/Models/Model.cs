@@ -24,7 +24,8 @@ public abstract class Model
     public abstract IReadOnlyList<string> InputNames { get; }
 
     /// <summary>
-    /// Gets the text that <see cref="FromFormula(string, IReadOnlyList{string})"/> makes this model of; null, the default, where
+    /// Gets the text that <see cref="FromFormula(string, IReadOnlyList{string})"/> makes this model of; null, the
+    /// default, where
     /// there is none. What holds a model is saved with it.
     /// </summary>
     public virtual string? FormulaText => null;
@@ -97,6 +98,63 @@ public abstract class Model
         ArgumentNullException.ThrowIfNull(function);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         return new TensorModel(inputs, parameters, function, outputs);
+    }
+
+    /// <summary>
+    /// Returns the model of differential equations: their solution is integrated at every θ, with its sensitivities.
+    /// </summary>
+    /// <param name="equations">
+    /// The equations, such as <c>dA = -k1*A; dB = k1*A - k2*B</c>; also <c>dA/dt = …</c> or <c>A' = …</c>. Names that
+    /// are
+    /// neither states nor the time are parameters.
+    /// </param>
+    /// <param name="observed">
+    /// What is observed, functions of states, time and parameters such as <c>s*B</c>, with ; between them; what stands
+    /// left of <c>~</c> is not used here.
+    /// </param>
+    /// <param name="options">Initial values, time and integration; null for the defaults.</param>
+    /// <exception cref="FormulaException">An equation or formula cannot be read.</exception>
+    /// <exception cref="ArgumentException">Names do not belong together.</exception>
+    public static Model FromOde(string equations, string observed, OdeModelOptions? options = null) =>
+        FromOde(equations, Formula.Parse(observed), options);
+
+    /// <inheritdoc cref="FromOde(string, string, OdeModelOptions)"/>
+    public static Model FromOde(string equations, Formula observed, OdeModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(equations);
+        ArgumentNullException.ThrowIfNull(observed);
+        options ??= new OdeModelOptions();
+        return new OdeModel(
+            new FormulaEquations(equations, observed, options.Time), options, new ModelText(observed.Text, equations, options));
+    }
+
+    /// <summary>Returns the model of differential equations as a function of tensors.</summary>
+    /// <param name="states">The names of the states y.</param>
+    /// <param name="parameters">The names of θ; initial values A0, B0 of states A, B are added to them.</param>
+    /// <param name="slope">dy/dt of t, y and θ, numbers without a dimension: a tensor of one number for each
+    /// state.</param>
+    /// <param name="observed">
+    /// What is observed of t, y and θ, tensors of one number for each sample: one number a sample, or samples ×
+    /// outputs;
+    /// null for all states.
+    /// </param>
+    /// <param name="outputs">The number of outputs; null for 1, or for the states if all are observed.</param>
+    /// <param name="options">Initial values, time and integration; null for the defaults.</param>
+    /// <exception cref="ArgumentException">Names do not belong together.</exception>
+    public static Model OfOde(
+        IReadOnlyList<string> states,
+        IReadOnlyList<string> parameters,
+        Func<Tensor, TensorColumns, TensorColumns, Tensor> slope,
+        Func<Tensor, TensorColumns, TensorColumns, Tensor>? observed = null,
+        int? outputs = null,
+        OdeModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(slope);
+        int count = outputs ?? (observed is null ? states.Count : 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return new OdeModel(new TensorEquations(states, parameters, slope, observed, count), options ?? new OdeModelOptions(), null);
     }
 
     /// <summary>
@@ -180,6 +238,9 @@ public abstract class Model
         return null;
     }
 
+    /// <summary>The text that it was made of; null if it was made of something else.</summary>
+    internal virtual ModelText? Text => null;
+
     /// <summary>The part of the model that is not finite for a sample; null if only the whole is known.</summary>
     private protected virtual string? WhatIsNotFinite(double[] row, double[] parameters, int output) => null;
 
@@ -192,6 +253,21 @@ public abstract class Model
     /// </param>
     public abstract void Evaluate(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian);
+
+    /// <summary>
+    /// Gets whether <see cref="InputJacobian"/> is known, as errors of the inputs need. The default is false.
+    /// </summary>
+    public virtual bool HasInputJacobian => false;
+
+    /// <summary>Computes f and ∂f/∂x. The default throws.</summary>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="parameters">θ.</param>
+    /// <param name="values">Receives f, samples × outputs, one output after the other.</param>
+    /// <param name="jacobian">Receives ∂f/∂x, (samples · outputs) × inputs, one input after the other.</param>
+    /// <exception cref="NotSupportedException">The model has no such derivatives.</exception>
+    public virtual void InputJacobian(
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian) =>
+        throw new NotSupportedException($"The model does not override {nameof(InputJacobian)}: its derivatives by x are not known.");
 
     /// <summary>Computes the gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ. The default uses the Jacobian.</summary>
     /// <param name="inputs">x, samples × inputs.</param>

@@ -46,6 +46,30 @@ internal sealed class TensorModel(
         }
     }
 
+    public override bool HasInputJacobian => true;
+
+    public override void InputJacobian(
+        Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian)
+    {
+        int samples = inputs.RowCount;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = enable_grad();
+        double[] all = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
+        Tensor[] columns =
+        [
+            .. Enumerable.Range(0, inputs.ColumnCount).Select(
+                column => tensor(all.AsSpan(column * samples, samples).ToArray(), dtype: float64, requires_grad: true)),
+        ];
+        Tensor[] theta = [.. parameters.ToArray().Select(value => full(samples, value, dtype: float64))];
+        Tensor output = ByOutput(
+            function(new TensorColumns(InputNames, columns), new TensorColumns(ParameterNames, theta)), samples);
+        output.detach().contiguous().data<double>().CopyTo(values);
+        for (int k = 0; k < Outputs; k++)
+        {
+            CopyDerivatives(output[k], columns, samples, k, jacobian, keepsGraph: k < Outputs - 1);
+        }
+    }
+
     /// <summary>Outputs × samples.</summary>
     private Tensor ByOutput(Tensor result, int samples)
     {

@@ -89,7 +89,7 @@ internal sealed class FitCost : SquaresCost, IFitCost
             Expansion expansion = Problem.Distance.Expand(values[i], targets[i], logScale)
                 .Convex(values[i] - targets[i]);
             cost += weight * expansion.Value;
-            double root = Row(weight * expansion.Slope, weight * expansion.Curvature, out residuals[i]);
+            double root = PriorRows.Of(weight * expansion.Slope, weight * expansion.Curvature, out residuals[i]);
             if (isDerived)
             {
                 for (int j = 0; j < free.Count; j++)
@@ -100,8 +100,7 @@ internal sealed class FitCost : SquaresCost, IFitCost
 
             if (HasScale)
             {
-                root = Row(weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature,
-                    out residuals[Samples + i]);
+                root = PriorRows.Of(weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[Samples + i]);
                 if (isDerived)
                 {
                     jacobian[free.Count * rows + Samples + i] = root;
@@ -109,7 +108,7 @@ internal sealed class FitCost : SquaresCost, IFitCost
             }
         }
 
-        return cost + AddPriors(parameters, residuals, jacobian);
+        return cost + PriorRows.Add(Unknowns, (HasScale ? 2 : 1) * Samples, parameters, residuals, jacobian);
     }
 
     /// <summary>The medians of |f − y| and of |f|, of samples that count.</summary>
@@ -122,35 +121,4 @@ internal sealed class FitCost : SquaresCost, IFitCost
     /// <summary>Other settings with the samples of this cost, which may be a block of theirs.</summary>
     private FitProblem Of(FitProblem settings) =>
         settings with { Source = null, Inputs = inputs, Targets = targets, Weights = Problem.Weights };
-
-    /// <summary>r = d′ √(1/2d″), and √(d″/2), which the row of J is scaled by.</summary>
-    private static double Row(double slope, double curvature, out double residual)
-    {
-        double root = Math.Sqrt(0.5 * curvature);
-        residual = root > 0.0 ? 0.5 * slope / root : 0.0;
-        return root;
-    }
-
-    private double AddPriors(ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
-    {
-        double cost = 0.0;
-        int row = (HasScale ? 2 : 1) * Samples;
-        for (int j = 0; j < Unknowns.Free.Count; j++)
-        {
-            if (Unknowns.Priors[j] is { } prior)
-            {
-                Expansion expansion = prior.Expand(parameters[j]);
-                cost += expansion.Value;
-                double root = Row(expansion.Slope, expansion.Curvature, out residuals[row]);
-                if (!jacobian.IsEmpty)
-                {
-                    jacobian[j * Residuals + row] = root;
-                }
-
-                row++;
-            }
-        }
-
-        return cost;
-    }
 }

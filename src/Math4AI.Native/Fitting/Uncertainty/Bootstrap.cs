@@ -2,6 +2,7 @@ using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
 using Math4AI.Runtime;
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 using MathNet.Numerics.Statistics;
@@ -10,7 +11,8 @@ namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
 /// Fits to data drawn again. For least squares in memory, residuals are drawn, centered and freed of their leverage,
-/// r/√(1 − h), and intervals are those of the studentized estimates (bootstrap-t). Otherwise samples are drawn, and
+/// r/√(1 − h), or normal noise where σ is absolute, and intervals are those of the studentized estimates
+/// (bootstrap-t). Otherwise samples are drawn, and
 /// intervals are percentiles; of a <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says.
 /// Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
 /// </summary>
@@ -67,6 +69,11 @@ public sealed class Bootstrap
     internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
+        if (fit.Problem.InputSigma is not null)
+        {
+            throw new NotSupportedException("With errors of the inputs there is no bootstrap: use the profile intervals.");
+        }
+
         bool isSquared = fit.Problem.Distance.Noise == NoiseModel.LeastSquares && fit.HasSampleDiagnostics && fit.Problem.Source is null;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
         var found = new (double[] Parameters, double[] Errors)?[replicates];
@@ -138,10 +145,14 @@ public sealed class Bootstrap
                 // Each column of y has noise of its own.
                 double weight = WeightOf(problem, i % samples);
                 return weight > 0.0
-                    ? fit.Fitted[i] + residuals[i / samples * counted + random.Next(counted)] / Math.Sqrt(weight)
+                    ? fit.Fitted[i] + Noise(i) / Math.Sqrt(weight)
                     : targets[i];
             }),
         };
+
+        double Noise(int i) => problem.IsSigmaAbsolute
+            ? Normal.Sample(random, 0.0, 1.0)
+            : residuals[i / samples * counted + random.Next(counted)];
     }
 
     /// <summary>A source whose samples are drawn again: with weights that count how often.</summary>

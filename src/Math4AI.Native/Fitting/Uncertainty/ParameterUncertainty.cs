@@ -27,6 +27,11 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     /// </summary>
     public Vector<double>? Standardized { get; private init; }
 
+    /// <summary>
+    /// How much wider than χ² the likelihood ratio is distributed; 1 where the density is the distance's own.
+    /// </summary>
+    public double LikelihoodRatioFactor { get; private init; } = 1.0;
+
     /// <summary>The uncertainty, with the parameters that bounds hold taken as fixed.</summary>
     /// <param name="cost">C.</param>
     /// <param name="problem">The problem that it belongs to.</param>
@@ -93,14 +98,55 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             ? 0.5 * inverse
             : Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), 0.5 * inverse);
         Matrix<double> sandwich = hessian * squares * hessian;
-        Matrix<double> covariance = isSquared ? inverse * (ofSamples / (cost.Observations - cost.Unknowns.Free.Count))
-            : problem.Distance.IsLikelihood ? hessian
-            : sandwich;
+        Matrix<double> covariance = isSquared ? inverse * NoiseVariance(cost, problem, ofSamples)
+            : problem.Distance.IsLikelihood ? hessian * ScaleFactor(cost, problem)
+            : hessian * FreedSquares(cost, at, inverse) * hessian;
         return new ParameterUncertainty(cost.Unknowns.Complete(covariance), cost.Unknowns.Complete(sandwich))
         {
             Leverage = new Lazy<Vector<double>>(() => OfEachRow(cost, at, inverse)),
             Standardized = Vector<double>.Build.Dense([.. standardized]),
         };
+    }
+
+    /// <summary>s² of least squares, C/(n − k), for a weight of 1; 1 where the weights are 1/σ² with a known
+    /// σ.</summary>
+    private static double NoiseVariance(IFitCost cost, FitProblem problem, double ofSamples) =>
+        problem.IsSigmaAbsolute ? 1.0 : ofSamples / (cost.Observations - cost.Unknowns.Free.Count);
+
+    /// <summary>
+    /// n/(n − k), where the scale of the noise is estimated with θ: the likelihood's estimate of its square is too
+    /// small
+    /// by that. 1 where priors tell of θ too.
+    /// </summary>
+    private static double ScaleFactor(IFitCost cost, FitProblem problem)
+    {
+        double rest = cost.Observations - cost.Unknowns.Free.Count;
+        return problem.Distance.HasScale && problem.Priors.Count == 0 && rest > 0.0 ? cost.Observations / rest : 1.0;
+    }
+
+    /// <summary>
+    /// Σ g_i g_iᵀ with each g_i divided by 1 − h_i, its part that its own sample has not pulled to itself. Source:
+    /// J. MacKinnon and H. White, "Some heteroskedasticity-consistent covariance matrix estimators with improved finite
+    /// sample properties", J. Econometrics 29 (1985).
+    /// </summary>
+    private static Matrix<double> FreedSquares(IFitCost cost, double[] at, Matrix<double> inverse)
+    {
+        const double LeastRest = 1e-3;
+        int count = inverse.RowCount;
+        Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
+        cost.VisitRows(at, (_, samples, residuals, jacobian) =>
+        {
+            Matrix<double> rows = Matrix<double>.Build.Dense(residuals.Length, count, jacobian.ToArray());
+            Vector<double> leverage = (rows * inverse).PointwiseMultiply(rows).RowSums();
+            Matrix<double> scores = Scores(samples, residuals, jacobian, count, hasScale: false);
+            for (int i = 0; i < samples; i++)
+            {
+                scores.SetRow(i, scores.Row(i) / Math.Max(LeastRest, 1.0 - leverage[i]));
+            }
+
+            scores.TransposeThisAndMultiply(scores).Add(squares, squares);
+        });
+        return squares;
     }
 
     /// <summary>The gradient of each sample's share of the cost, one row a sample; priors are no samples.</summary>
@@ -144,6 +190,7 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         return new ParameterUncertainty(
             unknowns.Complete(problem.Distance.IsLikelihood ? corner.OfLikelihood(priors) : sandwich), unknowns.Complete(sandwich))
         {
+            LikelihoodRatioFactor = problem.Distance.IsLikelihood ? corner.LikelihoodRatioFactor : 1.0,
             Leverage = new Lazy<Vector<double>>(() =>
             {
                 var leverage = new List<double>();
@@ -158,11 +205,12 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     /// <summary>By the Hessian alone.</summary>
     private static ParameterUncertainty OfHessian(IFitCost cost, FitProblem problem, Minimum minimum)
     {
-        int count = cost.Unknowns.Count, free = cost.Unknowns.Free.Count;
+        int count = cost.Unknowns.Count;
         if (count > MaxParametersForHessian)
         {
             throw new NotSupportedException(
-                $"The Hessian of {count} parameters is not computed: uncertainties are known of models with up to {MaxParametersForHessian}.");
+                $"The Hessian of {count} parameters is not computed: uncertainties are known of models with up to "
+                + $"{MaxParametersForHessian}.");
         }
 
         double ofSamples = minimum.Cost - cost.Unknowns.PriorCost(minimum.Parameters.AsArray());
@@ -176,7 +224,7 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         Matrix<double> inverse = Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), infinite);
 
         // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
-        double noise = isSquared ? 2.0 * ofSamples / (cost.Observations - free) : 1.0;
+        double noise = isSquared ? 2.0 * NoiseVariance(cost, problem, ofSamples) : ScaleFactor(cost, problem);
         return new ParameterUncertainty(cost.Unknowns.Complete(noise * inverse), null);
     }
 

@@ -7,13 +7,11 @@ namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
 /// The profile of one parameter: it is fixed, all others are fitted again, and the rise of the cost is measured in
-/// units of the noise, τ(c) = sign(c − θ*) √((C(c) − C*)/s²), with s² = C*/(n − k) for squares and ½ for likelihoods.
+/// units of the noise, τ(c) = sign(c − θ*) √((C(c) − C*)/s²), with s² = C*/(n − k) for squares, 1 for squares in units
+/// of a known σ, and ½ for likelihoods.
 /// </summary>
 internal sealed class ProfileLikelihood
 {
-    private const int MaxFits = 40;
-    private const double Farthest = 50.0;
-
     // From so many observations on, the points of a profile come from its tangent.
     private const int Many = 100_000;
     private const double Span = 3.5;
@@ -37,7 +35,8 @@ internal sealed class ProfileLikelihood
         if (distance.Noise == NoiseModel.Unknown)
         {
             throw new NotSupportedException(
-                $"The distance '{distance.Name}' stands for no likelihood, so that it has no profile; use the bootstrap.");
+                $"The distance '{distance.Name}' stands for no likelihood, so that it has no profile; use the "
+                + "bootstrap.");
         }
 
         this.fit = fit;
@@ -46,8 +45,14 @@ internal sealed class ProfileLikelihood
         centre = fit.Parameters[index];
         double error = fit.StandardErrors[index];
         unit = error > 0.0 && double.IsFinite(error) ? error : Math.Max(1e-3, 0.1 * Math.Abs(centre));
-        noise = distance.Noise == NoiseModel.LeastSquares ? fit.CostOfSamples / fit.DegreesOfFreedom : 0.5;
+        noise = NoiseOf(fit);
     }
+
+    /// <summary>s²: C*/(n − k) for squares, 1 for squares in units of a known σ, and ½ for likelihoods.</summary>
+    public static double NoiseOf(FitResult fit) =>
+        fit.Problem.Distance.Noise != NoiseModel.LeastSquares ? 0.5
+        : fit.Problem.IsSigmaAbsolute ? 1.0
+        : fit.CostOfSamples / fit.DegreesOfFreedom;
 
     /// <summary>Both ends at which |τ| is the quantile.</summary>
     public Interval Interval(double quantile) => new(End(-1.0, quantile), End(1.0, quantile));
@@ -106,44 +111,13 @@ internal sealed class ProfileLikelihood
     private double End(double side, double quantile)
     {
         IReadOnlyDictionary<string, double> start = Start();
-        (double Value, double Root) inside = (centre, 0.0);
-        (double Value, double Root)? outside = null;
-        double step = side * unit * quantile;
-        for (int i = 0; i < MaxFits; i++)
+        return ProfileEnd.Find(centre, side * unit * quantile, quantile, value =>
         {
-            double value = outside is { } beyond
-                ? inside.Value + (beyond.Value - inside.Value)
-                    * Math.Clamp((quantile - inside.Root) / (beyond.Root - inside.Root), 0.05, 0.95)
-                : inside.Value + step;
             (double signed, IReadOnlyDictionary<string, double> found) = Root(value, start);
             double root = double.IsFinite(signed) ? side * signed : double.PositiveInfinity;
-            if (Math.Abs(root - quantile) < 1e-6 * quantile)
-            {
-                return value;
-            }
-
-            if (root < quantile)
-            {
-                inside = (value, root);
-                start = found;
-                step *= 1.5;
-                if (outside is null && Math.Abs(value - centre) > Farthest * unit * quantile)
-                {
-                    return side * double.PositiveInfinity;
-                }
-            }
-            else
-            {
-                outside = (value, double.IsFinite(root) ? root : 2.0 * quantile);
-            }
-
-            if (outside is { } end && Math.Abs(end.Value - inside.Value) < 1e-10 * Math.Abs(end.Value))
-            {
-                return end.Value;
-            }
-        }
-
-        return outside?.Value ?? side * double.PositiveInfinity;
+            start = root < quantile ? found : start;
+            return (root, value);
+        });
     }
 
     private (double Root, IReadOnlyDictionary<string, double> Found) Root(

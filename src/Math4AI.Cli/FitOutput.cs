@@ -1,0 +1,57 @@
+using Math4AI.Data;
+using Math4AI.Fitting;
+
+namespace Math4AI.Cli;
+
+/// <summary>The tables that <c>math4ai fit</c> writes beside its result, and the saved fit.</summary>
+internal static class FitOutput
+{
+    private const int MaxFittedRows = 100_000;
+
+    /// <summary>The files.</summary>
+    public static string[] Files(FitCommandOptions options) =>
+        [SavedFit.PathIn(options.Output), Fitted(options), .. options.FollowUp.Predict is null ? Array.Empty<string>() : [Predictions(options)]];
+
+    /// <summary>Writes them; returns notes on what was left out.</summary>
+    public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, FitResult result)
+    {
+        var notes = new List<string>();
+        if (result.Residuals.Count <= MaxFittedRows)
+        {
+            FittedTable.Write(result, files.Add(Fitted(options)));
+        }
+        else
+        {
+            files.Remove(Fitted(options));
+            notes.Add($"fitted.csv is not written for more than {MaxFittedRows} rows.");
+        }
+
+        if (!result.IsConverged)
+        {
+            files.Remove(SavedFit.PathIn(options.Output));
+            return options.FollowUp.Predict is null ? notes : [.. notes, "There are no predictions, since the fit did not converge."];
+        }
+
+        SavedFit saved = SavedFit.Of(result);
+        File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), saved.ToJson());
+        if (options.FollowUp.Predict is { } path)
+        {
+            PredictedTable predicted = saved.PredictTable(path, options.Level, options.Table);
+            File.WriteAllText(files.Add(Predictions(options)), predicted.ToCsv());
+            if (predicted.Outputs.Any(output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower)))
+            {
+                notes.Add($"Prediction intervals of new observations are not known: {WhyUnknown(options)}.");
+            }
+        }
+
+        return notes;
+    }
+
+    private static string WhyUnknown(FitCommandOptions options) => options.Errors.Sigma is { } sigma
+        ? $"{options.FollowUp.Predict} has no columns for the σ of --sigma, '{sigma}'"
+        : $"the distance '{options.Distance.Name}' has none";
+
+    private static string Fitted(FitCommandOptions options) => Path.Combine(options.Output, "fitted.csv");
+
+    private static string Predictions(FitCommandOptions options) => Path.Combine(options.Output, "predictions.csv");
+}

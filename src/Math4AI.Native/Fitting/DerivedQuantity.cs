@@ -1,0 +1,97 @@
+using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Uncertainty;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting;
+
+/// <summary>A function g(θ) of the parameters of a fit, such as a half-life, with its uncertainty.</summary>
+public sealed class DerivedQuantity
+{
+    private readonly FitResult fit;
+    private readonly FormulaOperation[] operations;
+
+    private DerivedQuantity(FitResult fit, string name, string text, Expression expression)
+    {
+        this.fit = fit;
+        Name = name;
+        Text = text;
+        operations = FormulaOperation.Compile(expression, [], fit.Names);
+        PointDerivative point = Point;
+        double[] theta = [.. fit.Parameters];
+        Value = point.Value([], theta);
+        Vector<double> gradient = Vector<double>.Build.Dense(point.Differentiate([], theta));
+        StandardError = Math.Sqrt(gradient * fit.Covariance * gradient);
+    }
+
+    /// <summary>Gets the name.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the expression of parameters.</summary>
+    public string Text { get; }
+
+    /// <summary>Gets g(θ*).</summary>
+    public double Value { get; }
+
+    /// <summary>
+    /// Gets the standard error by the delta method, √(∂g/∂θ V ∂g/∂θᵀ) with the covariance V.
+    /// </summary>
+    public double StandardError { get; }
+
+    private PointDerivative Point => new(operations, fit.Names.Count);
+
+    /// <summary>Returns Wald's confidence interval, the value ± a multiple of the standard error.</summary>
+    /// <param name="level">The confidence level, between 0 and 1.</param>
+    public Interval Interval(double level = 0.95)
+    {
+        double half = fit.Quantile(level) * StandardError;
+        return new Interval(Value - half, Value + half);
+    }
+
+    /// <summary>
+    /// Returns the confidence interval by profile likelihood: all values of g at which the best fit costs no more than
+    /// the level allows.
+    /// </summary>
+    /// <param name="level">The confidence level, between 0 and 1.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="NotSupportedException">
+    /// The distance stands for no smooth likelihood, or single samples' derivatives are not known.
+    /// </exception>
+    public Interval ProfileInterval(double level = 0.95, CancellationToken cancellation = default) =>
+        DerivedProfile.Interval(fit, Point, Value, StandardError, fit.ProfileQuantile(level), cancellation);
+
+    /// <summary>The quantities of definitions with ; between them.</summary>
+    /// <exception cref="FormulaException">A definition cannot be read.</exception>
+    /// <exception cref="ArgumentException">One names what is no parameter.</exception>
+    internal static IReadOnlyList<DerivedQuantity> Of(FitResult fit, string definitions)
+    {
+        var found = new List<DerivedQuantity>();
+        int start = 0;
+        foreach (string part in definitions.Split(';'))
+        {
+            if (part.Trim().Length > 0)
+            {
+                found.Add(One(fit, definitions, start, start + part.Length));
+            }
+
+            start += part.Length + 1;
+        }
+
+        return found;
+    }
+
+    private static DerivedQuantity One(FitResult fit, string definitions, int start, int end)
+    {
+        int sign = definitions.IndexOf('=', start, end - start);
+        if (sign <= start)
+        {
+            throw new FormulaException("A derived quantity is written name = expression.", definitions, start);
+        }
+
+        Expression expression = FormulaParser.Parse(definitions, sign + 1, end);
+        string? unknown = expression.Names().FirstOrDefault(name => !fit.Names.Contains(name) && !Formula.IsConstant(name));
+        return unknown is null
+            ? new DerivedQuantity(fit, definitions[start..sign].Trim(), definitions[(sign + 1)..end].Trim(), expression)
+            : throw new ArgumentException(
+                $"'{unknown}' in '{definitions[start..end].Trim()}' is no parameter; the parameters are {string.Join(", ", fit.Names)}.");
+    }
+}

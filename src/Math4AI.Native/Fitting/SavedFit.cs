@@ -1,0 +1,201 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Math4AI.Data;
+using Math4AI.Data.Tables;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Models;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Fitting;
+
+/// <summary>
+/// A fit of formulas or of differential equations in text, as far as predictions need it: it can be kept in a folder,
+/// as <c>math4ai fit</c> does.
+/// </summary>
+public sealed class SavedFit
+{
+    internal const string Kind = "fit";
+
+    private const string FileName = "model.json";
+    private const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private readonly Content content;
+    private readonly Predictor predictor;
+
+    private SavedFit(Content content)
+    {
+        this.content = content;
+        Formula formula = Formula.Parse(content.Model);
+        Model = content.Equations is { } equations
+            ? Model.FromOde(equations, formula, content.Ode ?? new OdeModelOptions())
+            : Model.FromFormula(formula, content.Inputs);
+        Parameters = Vector<double>.Build.DenseOfEnumerable(Model.ParameterNames.Select(name => content.Parameters[name]));
+        Covariance = Matrix<double>.Build.DenseOfRowArrays(content.Covariance);
+        predictor = new Predictor(
+            Model, Distance.Parse(content.Distance), Parameters, Covariance, content.Deviation, content.DegreesOfFreedom, content.Sigma is not null);
+    }
+
+    /// <summary>Gets the model.</summary>
+    public Model Model { get; }
+
+    /// <summary>Gets θ*.</summary>
+    public Vector<double> Parameters { get; }
+
+    /// <summary>Gets the covariance of θ*.</summary>
+    public Matrix<double> Covariance { get; }
+
+    /// <summary>Gets the formula, response ~ function.</summary>
+    public string Text => content.Model;
+
+    /// <summary>Returns what predictions need of a fit.</summary>
+    /// <param name="fit">A fit of a formula or of differential equations in text.</param>
+    /// <exception cref="NotSupportedException">The model is no text, or the uncertainty of the fit is not
+    /// known.</exception>
+    public static SavedFit Of(FitResult fit)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ModelText text = fit.Problem.Model.Text
+            ?? throw new NotSupportedException("Only a model that is a formula, or differential equations in text, can be saved.");
+        Predictor predictor = fit.Predictor;
+        return new SavedFit(new Content
+        {
+            Kind = Kind,
+            Version = CurrentVersion,
+            Model = text.Formula,
+            Equations = text.Equations,
+            Ode = text.Ode,
+            Inputs = [.. fit.Problem.Model.InputNames],
+            Parameters = fit.Names.Zip(fit.Parameters).ToDictionary(pair => pair.First, pair => pair.Second),
+            Covariance = predictor.Covariance.ToRowArrays(),
+            Distance = fit.Problem.Distance.Name,
+            Deviation = predictor.Deviation,
+            DegreesOfFreedom = predictor.DegreesOfFreedom,
+            Sigma = fit.Problem.SigmaText,
+        });
+    }
+
+    /// <summary>Reads a saved fit.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of a newer version.</exception>
+    public static SavedFit Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string path = Path.Combine(folder, FileName);
+        try
+        {
+            Content content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path), Json) ?? throw new JsonException("empty");
+            return content.Kind != Kind ? throw new JsonException("another kind")
+                : content.Version > CurrentVersion
+                ? throw new InvalidDataException(
+                    $"{path} has version {content.Version} of the format, and {CurrentVersion} is the newest known "
+                    + "here: use a newer Math4AI.Native.")
+                : new SavedFit(content);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or KeyNotFoundException)
+        {
+            throw new InvalidDataException($"{path} is no saved fit: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes the fit to a folder, whole or not at all.</summary>
+    /// <param name="folder">The folder, which is made where there is none.</param>
+    /// <param name="replace">Whether a fit that is there already may be replaced.</param>
+    /// <exception cref="IOException">There is one already, or the file cannot be written.</exception>
+    public void Save(string folder, bool replace = false) =>
+        FileTransaction.WriteOne(PathIn(folder), replace, path => File.WriteAllText(path, ToJson()));
+
+    /// <summary>Returns the file of a saved fit in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    public static string PathIn(string folder) => Path.Combine(folder, FileName);
+
+    /// <summary>Returns the content of the file.</summary>
+    public string ToJson() => JsonSerializer.Serialize(content, Json) + "\n";
+
+    /// <inheritdoc cref="FitResult.Predict"/>
+    public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null) =>
+        predictor.Predict(inputs, level, output, sigma);
+
+    /// <summary>
+    /// Predicts for the rows of a table. Where the fit was given σ as an expression whose columns are in the table, the
+    /// prediction intervals are those of an observation with that σ; without them they are not known.
+    /// </summary>
+    /// <param name="path">A file of any format that holds a table with the inputs of the model.</param>
+    /// <param name="level">The confidence level of the bands, between 0 and 1.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An input is not in the table.</exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public PredictedTable PredictTable(string path, double level = 0.95, NumberTableOptions? options = null)
+    {
+        ColumnExpression? ofSigma = null;
+        NumberTable table = NumberTable.Read(path, names =>
+        {
+            string? missing = Model.InputNames.FirstOrDefault(name => !names.Contains(name));
+            if (missing is not null)
+            {
+                throw new ArgumentException($"{path} has no column '{missing}', an input of the model; its columns are {string.Join(", ", names)}.");
+            }
+
+            ofSigma = SigmaAmong([.. names]);
+            return [.. Model.InputNames.Concat(ofSigma?.Columns ?? []).DefaultIfEmpty(names[0]).Distinct()];
+        }, options);
+        Matrix<double> inputs = Matrix<double>.Build.Dense(table.Rows, Model.InputNames.Count);
+        for (int j = 0; j < inputs.ColumnCount; j++)
+        {
+            inputs.SetColumn(j, table.Column(Model.InputNames[j]));
+        }
+
+        Vector<double>? sigma = ofSigma?.Evaluate(table.Rows, table.Column);
+        return new PredictedTable(
+            Model.InputNames, inputs, [.. Enumerable.Range(0, Model.Outputs).Select(output => Predict(inputs, level, output, sigma))]);
+    }
+
+    private ColumnExpression? SigmaAmong(IReadOnlyCollection<string> names)
+    {
+        try
+        {
+            return content.Sigma is null ? null : ColumnExpression.Parse(content.Sigma, names, "standard deviation");
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the file holds.</summary>
+    private sealed record Content
+    {
+        public required string Kind { get; init; }
+
+        public required int Version { get; init; }
+
+        public required string Model { get; init; }
+
+        public string? Equations { get; init; }
+
+        public OdeModelOptions? Ode { get; init; }
+
+        public required string[] Inputs { get; init; }
+
+        public required Dictionary<string, double> Parameters { get; init; }
+
+        public required double[][] Covariance { get; init; }
+
+        public required string Distance { get; init; }
+
+        public required double Deviation { get; init; }
+
+        public required int DegreesOfFreedom { get; init; }
+
+        public string? Sigma { get; init; }
+    }
+}

@@ -22,7 +22,7 @@ internal sealed record FitNested(
     bool IsLarger,
     int AdditionalParameters,
     double? F,
-    double? FPValue,
+    double? PValueOfF,
     double? LikelihoodRatio,
     double? LikelihoodRatioPValue);
 
@@ -82,7 +82,7 @@ internal sealed record FitFollowUpSummary(
 
         if (Nested is { } nested)
         {
-            string f = nested.F is null ? string.Empty : $"F = {Text(nested.F)}, p = {Text(nested.FPValue, 3)}; ";
+            string f = nested.F is null ? string.Empty : $"F = {Text(nested.F)}, p = {Text(nested.PValueOfF, 3)}; ";
             Console.Out.WriteLine(
                 $"Against {nested.Model} ({(nested.IsLarger ? "larger" : "smaller")} by {nested.AdditionalParameters}): {f}likelihood ratio "
                 + $"{Text(nested.LikelihoodRatio)}, p = {Text(nested.LikelihoodRatioPValue, 3)}. A small p favors the "
@@ -134,5 +134,5 @@ internal sealed record FitFollowUpSummary(
     private static double? Known(double value) => double.IsFinite(value) ? value : null;
 
     private static string Text(double? value, int digits = 6) =>
-        value?.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) ?? "unknown";
+        value?.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) ?? "open";
 }

@@ -96,7 +96,7 @@ public class OdeSolverTests
                 [1.7061677321704487, -0.0008928097010248343],
             ],
             OdeSolver.Solve(system, 0.0, Of(2, 0), [500, 1000, 2000]),
-            2e-8);
+            1e-9);
     }
 
     [Theory]

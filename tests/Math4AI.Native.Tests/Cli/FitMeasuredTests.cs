@@ -57,7 +57,7 @@ public sealed class FitMeasuredTests : TemporaryFolder
         JsonElement nested = fit.GetProperty("nested");
         Assert.False(nested.GetProperty("isLarger").GetBoolean());
         Assert.Equal(1, nested.GetProperty("additionalParameters").GetInt32());
-        Assert.InRange(nested.GetProperty("fPValue").GetDouble(), 0.0, 1.0);
+        Assert.InRange(nested.GetProperty("pValueOfF").GetDouble(), 0.0, 1.0);
         string[] predicted = File.ReadAllLines(In("out/predictions.csv"));
         Assert.Equal("x,predicted,confidence_from,confidence_to,prediction_from,prediction_to", predicted[0]);
         Assert.Equal(a * 2.5 / (1 + b * 2.5), double.Parse(predicted[1].Split(',')[1], CultureInfo.InvariantCulture), 1e-9);

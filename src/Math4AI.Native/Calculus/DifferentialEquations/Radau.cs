@@ -14,8 +14,10 @@ internal sealed class Radau : IOdeStepper
     private const int Stages = 3;
     private const int MaxNewtonSteps = 12;
 
-    // Changes by less than this share are rounding.
-    private const double LeastRelativeChange = 1e-12;
+    // Changes by less than this share are rounding; of sensitivities, which hold differences of large terms, by less than
+    // the other.
+    private const double LeastChange = 2e-15;
+    private const double LeastChangeOfSensitivities = 1e-12;
 
     private static readonly double Root6 = Math.Sqrt(6.0);
     private static readonly double[] Nodes = [(4.0 - Root6) / 10.0, (4.0 + Root6) / 10.0, 1.0];
@@ -35,6 +37,7 @@ internal sealed class Radau : IOdeStepper
 
     private readonly AugmentedSystem system;
     private readonly double newtonTolerance;
+    private readonly double sensitivityTolerance;
     private readonly double[] slope;
     private readonly double[][] stages;
     private readonly double[][] slopes;
@@ -43,7 +46,9 @@ internal sealed class Radau : IOdeStepper
     public Radau(AugmentedSystem system, OdeOptions options)
     {
         this.system = system;
-        newtonTolerance = Math.Max(LeastRelativeChange / options.RelativeTolerance, Math.Min(0.03, Math.Sqrt(options.RelativeTolerance)));
+        double wanted = Math.Min(0.03, Math.Sqrt(options.RelativeTolerance));
+        newtonTolerance = Math.Max(LeastChange / options.RelativeTolerance, wanted);
+        sensitivityTolerance = Math.Max(LeastChangeOfSensitivities / options.RelativeTolerance, wanted);
         slope = new double[system.Length];
         stages = [.. Nodes.Select(_ => new double[system.Length])];
         slopes = [.. Nodes.Select(_ => new double[system.Length])];
@@ -147,7 +152,7 @@ internal sealed class Radau : IOdeStepper
             // The sensitivities, whose equations hold the states, converge behind them.
             double rate = norm / before, rateOfStates = ofStates / statesBefore;
             (before, statesBefore) = (norm, ofStates);
-            if (norm == 0.0 || (rate < 1.0 && rate / (1.0 - rate) * norm < newtonTolerance) || norm < 1e-3 * newtonTolerance)
+if (IsSolved(ofStates, rateOfStates, newtonTolerance) && IsSolved(norm, rate, sensitivityTolerance))
             {
                 return true;
             }
@@ -160,6 +165,10 @@ internal sealed class Radau : IOdeStepper
 
         return false;
     }
+
+    /// <summary>Whether what is left after a step, if steps go on to shrink at their rate, is small enough.</summary>
+    private static bool IsSolved(double norm, double rate, double tolerance) =>
+        norm == 0.0 || (rate < 1.0 && rate / (1.0 - rate) * norm < tolerance) || norm < 1e-3 * tolerance;
 
     /// <summary>(μ/h I − ∂f/∂y)⁻¹ (f + Zᵀe/h), for every column.</summary>
     private double[] Error(LU<double> real, double[] slopeAtStart, double step)

@@ -152,7 +152,7 @@ internal sealed class Radau : IOdeStepper
             // The sensitivities, whose equations hold the states, converge behind them.
             double rate = norm / before, rateOfStates = ofStates / statesBefore;
             (before, statesBefore) = (norm, ofStates);
-if (IsSolved(ofStates, rateOfStates, newtonTolerance) && IsSolved(norm, rate, sensitivityTolerance))
+            if (IsSolved(ofStates, rateOfStates, newtonTolerance) && IsSolved(norm, rate, sensitivityTolerance))
             {
                 return true;
             }

@@ -38,7 +38,7 @@ internal sealed class ColumnExpression
         return unknown is null
             ? new ColumnExpression(text, expression, [.. used.Where(names.Contains)])
             : throw new ArgumentException(
-                $"'{unknown}' in the {use} '{text}' is no column; the columns are {string.Join(", ", names)}.");
+                $"There is no column '{unknown}', which the {use} '{text}' names; the columns are {string.Join(", ", names)}.");
     }
 
     /// <summary>Returns the value of every row.</summary>

@@ -27,10 +27,7 @@ internal static class PredictCommand
         var command = new Command(
             "predict",
             "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and for "
-            + "fits the confidence and prediction intervals.
-
-Example:
-"
+            + "fits the confidence and prediction intervals.\n\nExample:\n"
             + "  math4ai predict iris-model flowers.csv -o predictions.csv")
         {
             model, data, output, level, CommonOptions.Force,

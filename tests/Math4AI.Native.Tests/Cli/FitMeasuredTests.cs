@@ -6,7 +6,7 @@ namespace Math4AI.Tests.Cli;
 /// <summary>Errors of measurement, differential equations, and what follows a fit, from the command line.</summary>
 public sealed class FitMeasuredTests : TemporaryFolder
 {
-    private Finished Run(string verb, params string[] words) => Repository.Run(Repository.Command, [verb, .. words]);
+    private static Finished Run(string verb, params string[] words) => Repository.Run(Repository.Command, [verb, .. words]);
 
     private string Data(string name, string text)
     {

@@ -8,12 +8,14 @@ internal static class Definitions
     public static Dictionary<string, string> Read(string option, string? text)
     {
         var definitions = new Dictionary<string, string>();
-        foreach (string part in text?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        foreach (string part
+            in text?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
         {
             string[] sides = part.Split('=', 2, StringSplitOptions.TrimEntries);
             if (sides.Length != 2 || sides.Any(side => side.Length == 0) || !definitions.TryAdd(sides[0], sides[1]))
             {
-                throw new UsageException($"{option} takes \"name = expression; …\", each name once; '{part}' is not such a part.");
+                throw new UsageException(
+                    $"{option} takes \"name = expression; …\", each name once; '{part}' is not such a part.");
             }
         }
 

@@ -11,13 +11,13 @@ internal static class FitCommand
     {
         var data = new Argument<string>("DATA")
         {
-            Description = "A comma-separated file whose first line names the columns, or a NumPy array (rows × columns) with the columns "
-                + "c1, c2, ….",
+            Description = "A comma-separated file whose first line names the columns, or a NumPy array (rows × "
+                + "columns) with the columns c1, c2, ….",
         };
         var model = new Option<string?>("--model", "-m")
         {
-            Description = "The formula, response ~ function. Names that are not columns are parameters. Separate several responses, and "
-                + "several functions, by ;.",
+            Description = "The formula, response ~ function. Names that are not columns are parameters. Separate "
+                + "several responses, and several functions, by ;.",
             HelpName = "FORMULA",
         };
         var start = new Option<string?>("--start")
@@ -27,15 +27,16 @@ internal static class FitCommand
         };
         var distance = new Option<string>("--distance")
         {
-            Description = $"The distance between prediction and observation: {string.Join(", ", DistanceNames.All.Keys)}. Some take a "
+            Description = "The distance between prediction and observation: "
+                + $"{string.Join(", ", DistanceNames.All.Keys)}. Some take a "
                 + "number, as in huber:1.5.",
             HelpName = "NAME",
             DefaultValueFactory = _ => "squared",
         };
         var compare = new Option<string?>("--compare")
         {
-            Description = "Other distances to fit the same model with, such as absolute,huber:1.5. All are ranked by how well they "
-                + "predict rows that they have not seen.",
+            Description = "Other distances to fit the same model with, such as absolute,huber:1.5. All are ranked by "
+                + "how well they predict rows that they have not seen.",
             HelpName = "NAME,…",
         };
         var bounds = new Option<string?>("--bounds")
@@ -64,7 +65,8 @@ internal static class FitCommand
         };
         var bootstrap = new Option<int?>("--bootstrap")
         {
-            Description = "The number of bootstrap resamples, for intervals that assume little about the noise. Default: none.",
+            Description = "The number of bootstrap resamples, for intervals that assume little about the noise. "
+                + "Default: none.",
             HelpName = "N",
         };
         var level = new Option<double>("--level")
@@ -122,7 +124,8 @@ internal static class FitCommand
             {
                 ({ } text, null) => text,
                 (null, { } text) => text,
-                (null, null) => throw new UsageException("Give a model: --model \"y ~ a + b*x\", or differential equations with --ode."),
+                (null, null) => throw new UsageException(
+                    "Give a model: --model \"y ~ a + b*x\", or differential equations with --ode."),
                 _ => throw new UsageException("--model and --ode are two models: leave out one of them."),
             };
             var options = new FitCommandOptions
@@ -139,7 +142,8 @@ internal static class FitCommand
                 Ode = equations?.Ode,
                 FollowUp = followUp.Read(parsed),
                 Table = rows.Table(
-                    parsed, FitOptionReader.Table(parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!)),
+                    parsed, FitOptionReader.Table(
+                        parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!)),
                 Where = rows.Where(parsed),
                 By = rows.By(parsed),
                 Shared = rows.Shared(parsed),
@@ -153,7 +157,9 @@ internal static class FitCommand
                 NoReport = parsed.GetValue(CommonOptions.NoReport),
                 Force = parsed.GetValue(CommonOptions.Force),
             };
-            return Task.Run(() => options.By is null ? FitJob.Run(options, cancellation) : FitGroupsJob.Run(options, cancellation), cancellation);
+            return Task.Run(
+                () => options.By is null ? FitJob.Run(options, cancellation) : FitGroupsJob.Run(options, cancellation),
+                cancellation);
         });
         return command;
     }

@@ -14,22 +14,23 @@ internal sealed class FitErrorOptions
 
     private readonly Option<string?> sigma = new("--sigma")
     {
-        Description = "The standard deviation of the response: a number, a column, or an expression such as 0.05*abs(y)+0.1.",
+        Description = "The standard deviation of the response: a number, a column, or an expression such as "
+            + "0.05*abs(y)+0.1.",
         HelpName = "EXPR",
     };
 
     private readonly Option<string> sigmaIs = new("--sigma-is")
     {
-        Description = "Whether --sigma is absolute, in units of the response, or relative, known up to a factor that is estimated from "
-            + "the residuals.",
+        Description = "Whether --sigma is absolute, in units of the response, or relative, known up to a factor that "
+            + "is estimated from the residuals.",
         HelpName = "KIND",
         DefaultValueFactory = _ => "absolute",
     };
 
     private readonly Option<string?> sigmaX = new("--sigma-x")
     {
-        Description = "Standard deviations of columns of the model, such as \"x = 0.1; z = sz\": the fit is then orthogonal distance "
-            + "regression. Needs --sigma.",
+        Description = "Standard deviations of columns of the model, such as \"x = 0.1; z = sz\": the fit is then "
+            + "orthogonal distance regression. Needs --sigma.",
         HelpName = "NAME=EXPR;…",
     };
 

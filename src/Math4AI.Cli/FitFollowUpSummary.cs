@@ -6,13 +6,15 @@ namespace Math4AI.Cli;
 
 /// <summary>A derived quantity in <c>result.json</c>.</summary>
 internal sealed record FitDerived(
-    string Expression, double? Value, double? StandardError, double? Lower, double? Upper, double? ProfileLower, double? ProfileUpper);
+    string Expression, double? Value, double? StandardError, double? Lower, double? Upper, double? ProfileLower,
+    double? ProfileUpper);
 
 /// <summary>The limits of an interval in <c>result.json</c>; null for one that is open.</summary>
 internal sealed record FitLimits(double? Lower, double? Upper)
 {
     public static FitLimits Of(Interval interval) => new(
-        double.IsFinite(interval.Lower) ? interval.Lower : null, double.IsFinite(interval.Upper) ? interval.Upper : null);
+        double.IsFinite(interval.Lower) ? interval.Lower : null,
+        double.IsFinite(interval.Upper) ? interval.Upper : null);
 }
 
 /// <summary>The comparison with a nested model in <c>result.json</c>.</summary>
@@ -28,9 +30,11 @@ internal sealed record FitNested(
 
 /// <summary>What follows a fit, computed by public members of the library, as <c>result.json</c> has it.</summary>
 internal sealed record FitFollowUpSummary(
-    IReadOnlyDictionary<string, FitDerived>? Derived, IReadOnlyDictionary<string, FitLimits>? ProfileLimits, FitNested? Nested)
+    IReadOnlyDictionary<string, FitDerived>? Derived, IReadOnlyDictionary<string, FitLimits>? ProfileLimits,
+    FitNested? Nested)
 {
-    public static FitFollowUpSummary Of(FitResult result, FitCommandOptions options, FitProblem? nested, CancellationToken cancellation)
+    public static FitFollowUpSummary Of(
+        FitResult result, FitCommandOptions options, FitProblem? nested, CancellationToken cancellation)
     {
         FitFollowUp asked = options.FollowUp;
         if (!result.IsConverged)
@@ -46,7 +50,8 @@ internal sealed record FitFollowUpSummary(
             ? null
             : result.Names.Where(name => !result[name].IsFixed && !result[name].IsOnBound).ToDictionary(
                 name => name, name => FitLimits.Of(result.ProfileInterval(name, options.Level, cancellation)));
-        return new FitFollowUpSummary(derived, limits, nested is null ? null : Compare(result, asked, nested, cancellation));
+        return new FitFollowUpSummary(
+            derived, limits, nested is null ? null : Compare(result, asked, nested, cancellation));
     }
 
     public void Print()
@@ -84,16 +89,20 @@ internal sealed record FitFollowUpSummary(
         {
             string f = nested.F is null ? string.Empty : $"F = {Text(nested.F)}, p = {Text(nested.PValueOfF, 3)}; ";
             Console.Out.WriteLine(
-                $"Against {nested.Model} ({(nested.IsLarger ? "larger" : "smaller")} by {nested.AdditionalParameters}): {f}likelihood ratio "
+                $"Against {nested.Model} ({(nested.IsLarger ? "larger" : "smaller")} by "
+                + $"{nested.AdditionalParameters}): {f}likelihood ratio "
                 + $"{Text(nested.LikelihoodRatio)}, p = {Text(nested.LikelihoodRatioPValue, 3)}. A small p favors the "
                 + "larger model.");
         }
     }
 
-    private static FitDerived Of(DerivedQuantity quantity, bool hasProfile, double level, CancellationToken cancellation)
+    private static FitDerived Of(
+        DerivedQuantity quantity, bool hasProfile, double level, CancellationToken cancellation)
     {
         Interval wald = quantity.Interval(level);
-        Interval profile = hasProfile ? quantity.ProfileInterval(level, cancellation) : new Interval(double.NaN, double.NaN);
+        Interval profile = hasProfile
+            ? quantity.ProfileInterval(level, cancellation)
+            : new Interval(double.NaN, double.NaN);
         return new FitDerived(
             quantity.Text,
             Known(quantity.Value),
@@ -104,7 +113,8 @@ internal sealed record FitFollowUpSummary(
             Known(profile.Upper));
     }
 
-    private static FitNested Compare(FitResult result, FitFollowUp asked, FitProblem nested, CancellationToken cancellation)
+    private static FitNested Compare(
+        FitResult result, FitFollowUp asked, FitProblem nested, CancellationToken cancellation)
     {
         Dictionary<string, double>? start = asked.NestedStart;
         if (start is null && nested.Model.ParameterNames.All(result.Names.Contains))
@@ -115,7 +125,8 @@ internal sealed record FitFollowUpSummary(
         FitResult other = start is null ? nested.Fit(cancellation: cancellation) : nested.Fit(start, cancellation);
         if (!other.IsConverged)
         {
-            throw new ArgumentException($"The model of --nested did not converge: give --nested-start. {other.Minimum.Termination}");
+            throw new ArgumentException(
+                $"The model of --nested did not converge: give --nested-start. {other.Minimum.Termination}");
         }
 
         bool isLarger = other.LikelihoodParameters > result.LikelihoodParameters;

@@ -18,7 +18,8 @@ internal static class FitGroupsJob
         if (options.Ode is not null || followsUp || options.Errors.InputSigma.Count > 0)
         {
             throw new UsageException(
-                "--ode, --sigma-x, --predict, --derive, --profile and --nested do not go with --by: choose one group with --where.");
+                "--ode, --sigma-x, --predict, --derive, --profile and --nested do not go with --by: choose one group "
+                + "with --where.");
         }
 
         OutputFiles.RequireFolder(options.Output);
@@ -54,7 +55,8 @@ internal static class FitGroupsJob
         else
         {
             summary.Print(fit, problem.Problem.Model.ParameterNames, options);
-            Console.Out.WriteLine($"Written to {options.Output}{(hasReport ? "; open report.html there" : string.Empty)}.");
+            Console.Out.WriteLine(
+                $"Written to {options.Output}{(hasReport ? "; open report.html there" : string.Empty)}.");
         }
 
         if (fit.IsConverged || options.AllowUnconverged)
@@ -107,7 +109,8 @@ internal sealed record FitGroupsSummary(IReadOnlyDictionary<string, FitSummary>?
         Console.Out.WriteLine(Joint is null
             ? "Each group is fitted alone."
             : $"All groups are fitted at once, with {string.Join(", ", options.Shared)} in common: "
-                + $"{(Joint.Converged ? "converged" : "NOT converged")}, {Joint.Samples} samples, {options.Distance.Name}.");
+                + $"{(Joint.Converged ? "converged" : "NOT converged")}, {Joint.Samples} samples, "
+                + $"{options.Distance.Name}.");
         IEnumerable<string> notes =
             Joint?.Notes ?? Groups!.SelectMany(pair => pair.Value.Notes.Select(note => $"{pair.Key}: {note}"));
         foreach (string note in notes.Distinct())

@@ -17,7 +17,8 @@ internal static class FitJob
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
         string[] other = FitOutput.Files(options);
-        OutputFiles.RequireFree(options.Force, "-o", options.NoReport ? [resultFile, .. other] : [resultFile, reportFile, .. other]);
+        OutputFiles.RequireFree(
+            options.Force, "-o", options.NoReport ? [resultFile, .. other] : [resultFile, reportFile, .. other]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         FitProblem problem = Read(options, options.Formula);
@@ -25,7 +26,8 @@ internal static class FitJob
         if (options.Ode is not null && options.Start is null)
         {
             throw new UsageException(
-                $"--ode needs --start with a value for each parameter that is not fixed: {string.Join(", ", problem.Model.ParameterNames)}.");
+                "--ode needs --start with a value for each parameter that is not fixed: "
+                + $"{string.Join(", ", problem.Model.ParameterNames)}.");
         }
 
         progress.Show("fit");
@@ -34,8 +36,11 @@ internal static class FitJob
             : problem.Fit(options.Start, cancellation);
         if (result.Minimum.Termination == Optimization.Termination.BadStart)
         {
-            string? where = problem.Inputs is { } inputs ? problem.Model.ExplainNonFinite(inputs, result.Parameters) : null;
-            throw new ArgumentException($"{where ?? "The model is not finite at the start."} Give another --start, or none.");
+            string? where = problem.Inputs is { } inputs
+                ? problem.Model.ExplainNonFinite(inputs, result.Parameters)
+                : null;
+            throw new ArgumentException(
+                $"{where ?? "The model is not finite at the start."} Give another --start, or none.");
         }
 
         progress.Show("uncertainty");
@@ -44,7 +49,8 @@ internal static class FitJob
             : null;
         IReadOnlyList<RankedModel> comparison = options.Compare.Count == 0
             ? []
-            : ModelComparison.RankDistances(result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
+            : ModelComparison.RankDistances(
+                result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
         FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
         summary = summary with
         {
@@ -89,7 +95,8 @@ internal static class FitJob
 
     private static string[] NotesOn(FitCommandOptions options, Model model) =>
         options.Ode is { } ode
-            ? [$"Parameters: {string.Join(", ", model.ParameterNames)}; initial values hold at {ode.Options.Time} = {ode.Options.StartTime ?? 0:G6}."]
+            ? [$"Parameters: {string.Join(", ", model.ParameterNames)}; initial values hold at {ode.Options.Time} = "
+                + $"{ode.Options.StartTime ?? 0:G6}."]
             : NotesOn(options.Formula, model.InputNames);
 
     /// <summary>Explains the names if one that could be meant as a parameter is a constant.</summary>
@@ -140,5 +147,6 @@ internal static class FitJob
             Level = options.Level,
         };
 
-    private static void Write(FileTransaction files, string path, string text) => File.WriteAllText(files.Add(path), text);
+    private static void Write(FileTransaction files, string path, string text) =>
+        File.WriteAllText(files.Add(path), text);
 }

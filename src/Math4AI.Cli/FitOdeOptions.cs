@@ -11,14 +11,15 @@ internal sealed class FitOdeOptions
 {
     private readonly Option<string?> equations = new("--ode")
     {
-        Description = "Differential equations such as \"dA = -k1*A; dB = k1*A - k2*B\", in place of --model. States begin with the "
-            + "parameters A0, B0, which may be fixed.",
+        Description = "Differential equations such as \"dA = -k1*A; dB = k1*A - k2*B\", in place of --model. States "
+            + "begin with the parameters A0, B0, which may be fixed.",
         HelpName = "EQUATIONS",
     };
 
     private readonly Option<string?> observe = new("--observe")
     {
-        Description = "What is measured, as \"y ~ B\" or \"yA; yB ~ A; s*B\": columns on the left, states and parameters on the right.",
+        Description = "What is measured, as \"y ~ B\" or \"yA; yB ~ A; s*B\": columns on the left, states and "
+            + "parameters on the right.",
         HelpName = "FORMULA",
     };
 
@@ -61,7 +62,8 @@ internal sealed class FitOdeOptions
         }
 
         string observed = parsed.GetValue(observe)
-            ?? throw new UsageException("--ode needs --observe, such as \"y ~ B\": the measured column and the state that it shows.");
+            ?? throw new UsageException(
+                "--ode needs --observe, such as \"y ~ B\": the measured column and the state that it shows.");
         return (
             new FitOde(text, new OdeModelOptions
             {

@@ -10,7 +10,9 @@ internal static class FitOutput
 
     /// <summary>The files.</summary>
     public static string[] Files(FitCommandOptions options) =>
-        [SavedFit.PathIn(options.Output), Fitted(options), .. options.FollowUp.Predict is null ? Array.Empty<string>() : [Predictions(options)]];
+        [SavedFit.PathIn(options.Output), Fitted(options), .. options.FollowUp.Predict is null
+            ? Array.Empty<string>()
+            : [Predictions(options)]];
 
     /// <summary>Writes them; returns notes on what was left out.</summary>
     public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, FitResult result)
@@ -29,7 +31,9 @@ internal static class FitOutput
         if (!result.IsConverged)
         {
             files.Remove(SavedFit.PathIn(options.Output));
-            return options.FollowUp.Predict is null ? notes : [.. notes, "There are no predictions, since the fit did not converge."];
+            return options.FollowUp.Predict is null
+                ? notes
+                : [.. notes, "There are no predictions, since the fit did not converge."];
         }
 
         SavedFit saved = SavedFit.Of(result);
@@ -38,7 +42,8 @@ internal static class FitOutput
         {
             PredictedTable predicted = saved.PredictTable(path, options.Level, options.Table);
             File.WriteAllText(files.Add(Predictions(options)), predicted.ToCsv());
-            if (predicted.Outputs.Any(output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower)))
+            if (predicted.Outputs.Any(
+                output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower)))
             {
                 notes.Add($"Prediction intervals of new observations are not known: {WhyUnknown(options)}.");
             }

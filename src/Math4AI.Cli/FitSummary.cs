@@ -23,7 +23,9 @@ internal sealed record FitComparison(
     double? MedianPredictionError,
     double? RootMeanSquarePredictionError);
 
-/// <summary>The content of <c>result.json</c>; null stands for what cannot be known, or is not a finite number.</summary>
+/// <summary>
+/// The content of <c>result.json</c>; null stands for what cannot be known, or is not a finite number.
+/// </summary>
 internal sealed record FitSummary(
     bool Converged,
     string Termination,
@@ -163,15 +165,16 @@ internal sealed record FitSummary(
             double?[] numbers = [parameter.Value, parameter.StandardError, parameter.Lower, parameter.Upper];
             double?[] drawn = hasBootstrap ? [parameter.BootstrapLower, parameter.BootstrapUpper] : [];
             table.AddRow(
-                [Markup.Escape(name), .. numbers.Concat(drawn).Select(number => number is { } known ? fitted.Format(known) : string.Empty)]);
+                [Markup.Escape(name), .. numbers.Concat(drawn).Select(
+                    number => number is { } known ? fitted.Format(known) : string.Empty)]);
         }
 
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, MinTableWidth);
         AnsiConsole.Write(table);
         string ended = Converged ? "converged" : "NOT converged";
         Console.Out.WriteLine(
-            $"{Samples} samples, {Distance}: {ended} in {Iterations} iterations by {Method}; cost {Text(Cost)}, residual sum of "
-            + $"squares {Text(ResidualSumOfSquares)}, R² {Text(RSquared)}.");
+            $"{Samples} samples, {Distance}: {ended} in {Iterations} iterations by {Method}; cost {Text(Cost)}, "
+            + $"residual sum of squares {Text(ResidualSumOfSquares)}, R² {Text(RSquared)}.");
         foreach (string note in Notes)
         {
             Console.Out.WriteLine(note);
@@ -190,7 +193,8 @@ internal sealed record FitSummary(
 
         new FitFollowUpSummary(Derived, ProfileLimits, Nested).Print();
         PrintComparison();
-        Console.Out.WriteLine($"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+        Console.Out.WriteLine(
+            $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
     }
 
     private void PrintChiSquared()
@@ -204,7 +208,8 @@ internal sealed record FitSummary(
             ? $"p = {Text(p, 3)}: the probability of a larger χ² if the model and the absolute σ are right"
             : "σ is known up to a factor, which is estimated by √(χ²/ν) and in the standard errors";
         Console.Out.WriteLine(
-            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degrees of freedom, reduced χ² {Text(ReducedChiSquared)}; {meaning}.");
+            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degrees of freedom, reduced χ² "
+            + $"{Text(ReducedChiSquared)}; {meaning}.");
     }
 
     private void PrintComparison()
@@ -225,7 +230,8 @@ internal sealed record FitSummary(
             table.AddRow(
             [
                 Markup.Escape(row.Distance),
-                .. row.Parameters.Values.Select(parameter => $"{Text(parameter.Value, 5)} ± {Text(parameter.StandardError, 2)}"),
+                .. row.Parameters.Values.Select(
+                    parameter => $"{Text(parameter.Value, 5)} ± {Text(parameter.StandardError, 2)}"),
                 Text(row.Aic, 5),
                 Text(row.MedianPredictionError, 4),
                 Text(row.RootMeanSquarePredictionError, 4),
@@ -256,7 +262,8 @@ internal sealed record FitSummary(
 
         if (!result.Minimum.IsConverged)
         {
-            notes.Add($"The fit did not converge: the values are where it ended, and their uncertainty is not known. {result.Minimum.Termination}");
+            notes.Add("The fit did not converge: the values are where it ended, and their uncertainty is not known. "
+                + $"{result.Minimum.Termination}");
         }
         else if (result.DegreesOfFreedom < 1)
         {
@@ -264,7 +271,8 @@ internal sealed record FitSummary(
         }
         else if (!result.HasSampleDiagnostics && result.Covariance.Enumerate().Any(double.IsNaN))
         {
-            notes.Add($"Standard errors are not known for the distance '{result.Problem.Distance.Name}'; use --bootstrap.");
+            notes.Add($"Standard errors are not known for the distance '{result.Problem.Distance.Name}'; use "
+                + "--bootstrap.");
         }
         else if (!result.Covariance.Enumerate().All(double.IsFinite))
         {
@@ -281,5 +289,6 @@ internal sealed record FitSummary(
     }
 
     private static string Text(double? value, int digits = 6) =>
-        value?.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) ?? string.Empty;
+        value?.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+            ?? string.Empty;
 }

@@ -11,7 +11,10 @@ internal static class PredictCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The folder written by 'math4ai train' or 'math4ai fit'." };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "The folder written by 'math4ai train' or 'math4ai fit'.",
+        };
         var data = new Argument<string>("DATA")
         {
             Description = "A comma-separated file with the columns that the model was trained on; for a model of "
@@ -26,8 +29,8 @@ internal static class PredictCommand
         };
         var command = new Command(
             "predict",
-            "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and for "
-            + "fits the confidence and prediction intervals.\n\nExample:\n"
+            "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and "
+            + "for fits the confidence and prediction intervals.\n\nExample:\n"
             + "  math4ai predict iris-model flowers.csv -o predictions.csv")
         {
             model, data, output, level, CommonOptions.Force,
@@ -40,7 +43,8 @@ internal static class PredictCommand
                 OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", path);
             }
 
-            string text = Predict(words.GetValue(model)!, words.GetValue(data)!, FitOptionReader.Level(words.GetValue(level)));
+            string text =
+                Predict(words.GetValue(model)!, words.GetValue(data)!, FitOptionReader.Level(words.GetValue(level)));
             if (path is null)
             {
                 Console.Out.Write(text);

@@ -18,13 +18,14 @@ using Math4AI.Training.Tables;
 namespace Math4AI;
 
 /// <summary>
-/// Runs once, at the first use of any type of this library. It registers where native libraries are found, the providers
-/// for Math.NET, sound as a data format, and the kinds of models that a folder may hold. It loads nothing.
+/// Runs once, at the first use of any type of this library. It registers where native libraries are found, the
+/// providers for Math.NET, sound as a data format, and the kinds of models that a folder may hold. It loads nothing.
 /// </summary>
 internal static class ModuleStart
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Math.NET must be on MKL before a user's first product, unasked.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "Math.NET must be on MKL before a user's first product, unasked.")]
     internal static void Start()
     {
         NativeRuntime.Register();

@@ -88,10 +88,12 @@ public sealed class DerivedQuantity
         }
 
         Expression expression = FormulaParser.Parse(definitions, sign + 1, end);
-        string? unknown = expression.Names().FirstOrDefault(name => !fit.Names.Contains(name) && !Formula.IsConstant(name));
+        string? unknown =
+            expression.Names().FirstOrDefault(name => !fit.Names.Contains(name) && !Formula.IsConstant(name));
         return unknown is null
             ? new DerivedQuantity(fit, definitions[start..sign].Trim(), definitions[(sign + 1)..end].Trim(), expression)
             : throw new ArgumentException(
-                $"'{unknown}' in '{definitions[start..end].Trim()}' is no parameter; the parameters are {string.Join(", ", fit.Names)}.");
+                $"'{unknown}' in '{definitions[start..end].Trim()}' is no parameter; the parameters are "
+                + $"{string.Join(", ", fit.Names)}.");
     }
 }

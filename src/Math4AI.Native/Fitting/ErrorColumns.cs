@@ -22,7 +22,8 @@ internal sealed class ErrorColumns
 
         if (errors.InputSigma.Count > 0 && errors.Sigma is null)
         {
-            throw new ArgumentException("Errors of the inputs need the standard deviation of y too: give σ as a column or a number.");
+            throw new ArgumentException(
+                "Errors of the inputs need the standard deviation of y too: give σ as a column or a number.");
         }
 
         isAbsolute = errors.IsSigmaAbsolute;
@@ -34,7 +35,8 @@ internal sealed class ErrorColumns
 
     /// <summary>The columns in them.</summary>
     public IEnumerable<string> Columns =>
-        (weights?.Columns ?? []).Concat(sigma?.Columns ?? []).Concat(inputSigma.Values.SelectMany(each => each.Columns));
+        (weights?.Columns ?? []).Concat(sigma?.Columns ?? []).Concat(
+            inputSigma.Values.SelectMany(each => each.Columns));
 
     /// <summary>The problem with the errors of its samples.</summary>
     public FitProblem Apply(FitProblem problem, NumberTable table)
@@ -60,12 +62,14 @@ internal sealed class ErrorColumns
         if (inputSigma.Keys.FirstOrDefault(name => !inputs.Contains(name)) is { } unknown)
         {
             throw new ArgumentException(
-                $"'{unknown}' in the errors of the inputs is no input of the model; its inputs are {string.Join(", ", inputs)}.");
+                $"'{unknown}' in the errors of the inputs is no input of the model; its inputs are "
+                + $"{string.Join(", ", inputs)}.");
         }
 
         return inputSigma.Count == 0
             ? null
-            : Matrix<double>.Build.DenseOfColumns(inputs.Select(name => inputSigma.TryGetValue(name, out ColumnExpression? expression)
+            : Matrix<double>.Build.DenseOfColumns(
+                inputs.Select(name => inputSigma.TryGetValue(name, out ColumnExpression? expression)
                 ? expression.Evaluate(table.Rows, table.Column)
                 : Vector<double>.Build.Dense(table.Rows)));
     }

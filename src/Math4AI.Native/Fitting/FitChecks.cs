@@ -25,7 +25,8 @@ internal static class FitChecks
                 + "them, and a model whose derivatives are known sample by sample.");
         }
 
-        if (problem.Linear.Count > 0 && problem.Source is not null && problem.Source.Samples.Length > problem.Source.BlockLength)
+        if (problem.Linear.Count > 0 && problem.Source is not null
+            && problem.Source.Samples.Length > problem.Source.BlockLength)
         {
             throw new ArgumentException(
                 "Linear parameters are found over one block of samples: give all parameters a start, or make the block "

@@ -129,12 +129,14 @@ public sealed record FitProblem
     /// </exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public static FitProblem Read(
-        string path, string formula, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
+        string path, string formula, string? weights = null, NumberTableOptions? options = null,
+        string? where = null) =>
         Read(path, Formula.Parse(formula), weights, options, where);
 
     /// <inheritdoc cref="Read(string, string, string, NumberTableOptions, string)"/>
     public static FitProblem Read(
-        string path, Formula formula, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
+        string path, Formula formula, string? weights = null, NumberTableOptions? options = null,
+        string? where = null) =>
         Read(path, formula, new MeasurementErrors { Weights = weights }, options, where);
 
     /// <summary>
@@ -152,7 +154,8 @@ public sealed record FitProblem
     /// </exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public static FitProblem Read(
-        string path, Formula formula, MeasurementErrors errors, NumberTableOptions? options = null, string? where = null) =>
+        string path, Formula formula, MeasurementErrors errors, NumberTableOptions? options = null,
+        string? where = null) =>
         FitTable.Read(path, formula, errors, options, where).ToProblem();
 
     /// <summary>
@@ -264,7 +267,9 @@ public sealed record FitProblem
         Inputs = Matrix<double>.Build.Dense(rows.Length, Inputs!.ColumnCount, (i, j) => Inputs[rows[i], j]),
         Targets = Targets!.Select(rows),
         Weights = Weights is null ? null : Vector<double>.Build.Dense(rows.Length, i => Weights[rows[i]]),
-        InputSigma = InputSigma is null ? null : Matrix<double>.Build.Dense(rows.Length, Inputs!.ColumnCount, (i, j) => InputSigma[rows[i], j]),
+        InputSigma = InputSigma is null
+            ? null
+            : Matrix<double>.Build.Dense(rows.Length, Inputs!.ColumnCount, (i, j) => InputSigma[rows[i], j]),
     };
 
     /// <summary>All of θ from a start by name; fixed parameters have their values.</summary>
@@ -313,14 +318,17 @@ public sealed record FitProblem
     /// </exception>
     private double[] StartFrom(Vector<double>? start)
     {
-        start ??= Model.Start ?? throw new ArgumentException("The model has no start of its own: give one.", nameof(start));
+        start ??= Model.Start
+            ?? throw new ArgumentException("The model has no start of its own: give one.", nameof(start));
         if (start.Count != Model.ParameterNames.Count)
         {
             throw new ArgumentException(
-                $"The start has {start.Count} values, and the model {Model.ParameterNames.Count} parameters.", nameof(start));
+                $"The start has {start.Count} values, and the model {Model.ParameterNames.Count} parameters.",
+                nameof(start));
         }
 
-        return [.. Model.ParameterNames.Select((name, i) => Fixed.TryGetValue(name, out double value) ? value : start[i])];
+        return [.. Model.ParameterNames.Select(
+            (name, i) => Fixed.TryGetValue(name, out double value) ? value : start[i])];
     }
 
     private FitResult FitFrom(double[] start, CancellationToken cancellation)
@@ -338,7 +346,8 @@ public sealed record FitProblem
         return cost.Observations >= cost.Unknowns.Count || Priors.Count > 0
             ? cost
             : throw new ArgumentException(
-                $"There are {cost.Observations} samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
+                $"There are {cost.Observations} "
+                + $"samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
                 + $"{cost.Unknowns.Count} unknown parameters: more samples, or fixed parameters, are needed.");
     }
 
@@ -348,7 +357,8 @@ public sealed record FitProblem
         {
             if (Inputs is not null || Targets is not null || Weights is not null)
             {
-                throw new ArgumentException("The samples are either in memory or come from a source: leave out one of the two.");
+                throw new ArgumentException(
+                    "The samples are either in memory or come from a source: leave out one of the two.");
             }
 
             Source.Check();
@@ -402,7 +412,8 @@ public sealed record FitProblem
         RequireParameters(Bounds.Keys, "bounds");
         foreach ((string name, double value) in Fixed)
         {
-            if (Bounds.TryGetValue(name, out (double Lower, double Upper) box) && (value < box.Lower || value > box.Upper))
+            if (Bounds.TryGetValue(name, out (double Lower, double Upper) box)
+                && (value < box.Lower || value > box.Upper))
             {
                 throw new ArgumentException($"The fixed value {value} of '{name}' lies outside its bounds.");
             }
@@ -426,8 +437,9 @@ public sealed record FitProblem
         {
             string more = Model.ParameterNames.Count > MaxNamesInMessage ? ", …" : string.Empty;
             throw new ArgumentException(
-                $"'{unknown}' in the {where} is {(Formula.IsConstant(unknown) ? "a constant and " : string.Empty)}no parameter of the "
-                + $"model; its parameters are {string.Join(", ", Model.ParameterNames.Take(MaxNamesInMessage))}{more}.");
+                $"'{unknown}' in the {where} is {(Formula.IsConstant(unknown) ? "a constant and " : string.Empty)}no "
+                + "parameter of the model; its parameters are "
+                + $"{string.Join(", ", Model.ParameterNames.Take(MaxNamesInMessage))}{more}.");
         }
     }
 }

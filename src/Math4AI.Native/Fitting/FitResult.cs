@@ -32,8 +32,10 @@ public sealed class FitResult
         Minimum = minimum;
         Parameters = Vector<double>.Build.Dense(cost.Unknowns.Completed(minimum.Parameters.AsArray()));
         Problem.Model.Leave(Parameters);
-        fitted = new Lazy<Vector<double>>(() => FitSums.Joined(Problem, block => Problem.Model.EvaluateAll(block.Inputs, Parameters)));
-        residuals = new Lazy<Vector<double>>(() => FitSums.Joined(Problem, block => FitSums.ResidualsOf(Problem, block, Parameters)));
+        fitted = new Lazy<Vector<double>>(
+            () => FitSums.Joined(Problem, block => Problem.Model.EvaluateAll(block.Inputs, Parameters)));
+        residuals = new Lazy<Vector<double>>(
+            () => FitSums.Joined(Problem, block => FitSums.ResidualsOf(Problem, block, Parameters)));
         sums = new Lazy<FitSums>(() => FitSums.Of(Problem, Parameters));
         held = new Lazy<IReadOnlyDictionary<string, double>>(
             () => AndLeave(() => cost.Unknowns.Held(cost, minimum.Parameters.ToArray())));
@@ -69,7 +71,8 @@ public sealed class FitResult
             int index = Names.ToList().IndexOf(name);
             return index >= 0
                 ? new FittedParameter(this, index)
-                : throw new ArgumentException($"The model has no parameter '{name}'; it has {string.Join(", ", Names)}.", nameof(name));
+                : throw new ArgumentException(
+                    $"The model has no parameter '{name}'; it has {string.Join(", ", Names)}.", nameof(name));
         }
     }
 
@@ -142,7 +145,8 @@ public sealed class FitResult
         (Problem.IsSigmaAbsolute
             ? -0.5 * (ChiSquared + Observations * Math.Log(2.0 * Math.PI))
             : Problem.Distance.LogLikelihood(
-                AndLeave(() => cost.Value(Minimum.Parameters.AsArray())) - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray()), Observations))
+                AndLeave(() => cost.Value(Minimum.Parameters.AsArray()))
+                - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray()), Observations))
         + (Problem.Distance.Noise == NoiseModel.LeastSquares ? 0.5 * sums.Value.LogWeights : 0.0);
 
     /// <summary>
@@ -252,7 +256,8 @@ public sealed class FitResult
     {
         double quantile = Quantile(level);
         Vector<double> errors = StandardErrors;
-        return [.. Parameters.Zip(errors, (value, error) => new Interval(value - quantile * error, value + quantile * error))];
+        return [.. Parameters.Zip(
+            errors, (value, error) => new Interval(value - quantile * error, value + quantile * error))];
     }
 
     /// <summary>
@@ -306,7 +311,8 @@ public sealed class FitResult
     /// <exception cref="NotSupportedException">
     /// The model is a module, whose derivatives are not known sample by sample.
     /// </exception>
-    public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null) =>
+    public Prediction Predict(
+        Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null) =>
         AndLeave(() => Predictor.Predict(inputs, level, output, sigma));
 
     /// <summary>
@@ -347,9 +353,12 @@ public sealed class FitResult
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         string ended = IsConverged ? "converged" : "did NOT converge";
-        string more = Names.Count > MaxPrintedParameters ? $"{Environment.NewLine}  … and {Names.Count - MaxPrintedParameters} more" : string.Empty;
+        string more = Names.Count > MaxPrintedParameters
+            ? $"{Environment.NewLine}  … and {Names.Count - MaxPrintedParameters} more"
+            : string.Empty;
         string why = IsConverged ? string.Empty : $"{Environment.NewLine}{Minimum.Termination}";
-        string values = string.Concat(Names.Take(MaxPrintedParameters).Select((_, i) => $"{Environment.NewLine}  {new FittedParameter(this, i)}"));
+        string values = string.Concat(Names.Take(MaxPrintedParameters).Select(
+            (_, i) => $"{Environment.NewLine}  {new FittedParameter(this, i)}"));
         return string.Create(
             culture,
             $"{Problem.Distance.Name}, {Observations} observations: {ended} in {Minimum.Iterations} iterations by "
@@ -394,7 +403,8 @@ public sealed class FitResult
     /// and some do not.
     /// </summary>
     internal Vector<double> ErrorsWithoutBounds => AndLeave(() =>
-        ParameterUncertainty.Of(cost, Problem, new Dictionary<string, double>(), Minimum).Covariance.Diagonal().PointwiseSqrt());
+        ParameterUncertainty.Of(cost, Problem, new Dictionary<string, double>(), Minimum).Covariance.Diagonal()
+            .PointwiseSqrt());
 
     /// <summary>What the search for a start has to say; null if nothing.</summary>
     internal string? SearchNote { get; init; }

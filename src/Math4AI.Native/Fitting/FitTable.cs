@@ -22,7 +22,8 @@ internal sealed class FitTable
     /// <param name="errors">The errors of measurement.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="where">A condition on the columns; null for all rows.</param>
-    public static FitTable Read(string path, Formula formula, MeasurementErrors errors, NumberTableOptions? options, string? where)
+    public static FitTable Read(
+        string path, Formula formula, MeasurementErrors errors, NumberTableOptions? options, string? where)
     {
         ArgumentNullException.ThrowIfNull(formula);
         ArgumentNullException.ThrowIfNull(errors);
@@ -48,7 +49,8 @@ internal sealed class FitTable
     public static NumberTable Kept(string path, NumberTable table, Formula? condition)
     {
         int[] rows = condition is null ? [.. Enumerable.Range(0, table.Rows)] : Rows(condition, table);
-        return rows.Length == 0 ? throw new ArgumentException($"No row of {path} meets the condition '{condition!.Text}'.")
+        return rows.Length == 0
+            ? throw new ArgumentException($"No row of {path} meets the condition '{condition!.Text}'.")
             : rows.Length == table.Rows ? table
             : table.Select(rows);
     }

@@ -26,14 +26,18 @@ public static class FittedTable
             throw new ArgumentException("The table of fitted values needs samples in memory.", nameof(fit));
         }
 
-        bool isKnown = fit.IsConverged && fit.HasSampleDiagnostics && fit.DegreesOfFreedom > 0, isSmooth = isKnown && !fit.Problem.Distance.HasCorner;
+        bool isKnown = fit.IsConverged && fit.HasSampleDiagnostics && fit.DegreesOfFreedom > 0, isSmooth = isKnown
+            && !fit.Problem.Distance.HasCorner;
         Vector<double>? leverage = isKnown ? fit.Leverage : null;
-        Vector<double>? standardized = isSmooth ? fit.StandardizedResiduals : null, cook = isSmooth ? fit.CooksDistance : null;
+        Vector<double>? standardized = isSmooth ? fit.StandardizedResiduals : null, cook = isSmooth
+            ? fit.CooksDistance
+            : null;
         Vector<double> residuals = fit.Residuals;
         int samples = targets.Samples;
         using var writer = new StreamWriter(path);
         string[] first = targets.Columns > 1 ? ["output"] : [];
-        writer.Write(string.Join(',', first.Concat(fit.Problem.Model.InputNames.Select(CsvText.Cell)).Concat(Titles)) + "\n");
+        writer.Write(
+            string.Join(',', first.Concat(fit.Problem.Model.InputNames.Select(CsvText.Cell)).Concat(Titles)) + "\n");
         for (int i = 0; i < residuals.Count; i++)
         {
             double[] number = targets.Columns > 1 ? [1 + i / samples] : [];

@@ -38,7 +38,8 @@ public sealed record GroupedProblem
     /// <exception cref="ArgumentException">A column is not there, or the formula does not suit the columns.</exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public static GroupedProblem Read(
-        string path, Formula formula, string by, string? weights = null, NumberTableOptions? options = null, string? where = null) =>
+        string path, Formula formula, string by, string? weights = null, NumberTableOptions? options = null,
+        string? where = null) =>
         Read(path, formula, by, new MeasurementErrors { Weights = weights }, options, where);
 
     /// <summary>Reads a table with errors of measurement, and returns the problem of a formula in groups.</summary>

@@ -35,7 +35,8 @@ public sealed record MeasurementErrors
         int bad = Array.FindIndex(sigma.ToArray(), each => !(each > 0.0 && double.IsFinite(1.0 / (each * each))));
         return bad < 0 && sigma.All(double.IsFinite)
             ? sigma.Map(each => 1.0 / (each * each), Zeros.Include)
-            : throw NotPositive(sigma, bad < 0 ? Array.FindIndex(sigma.ToArray(), each => !double.IsFinite(each)) : bad);
+            : throw NotPositive(
+                sigma, bad < 0 ? Array.FindIndex(sigma.ToArray(), each => !double.IsFinite(each)) : bad);
     }
 
     /// <summary>Throws where the errors of a problem do not go with the rest of it.</summary>
@@ -64,7 +65,8 @@ public sealed record MeasurementErrors
             return;
         }
 
-        if (problem.Distance.Noise != NoiseModel.LeastSquares || !problem.Model.HasInputJacobian || problem.Model.Outputs != 1
+        if (problem.Distance.Noise != NoiseModel.LeastSquares || !problem.Model.HasInputJacobian
+            || problem.Model.Outputs != 1
             || problem.Linear.Count > 0 || problem.Weights is null || problem.Inputs is null)
         {
             throw new ArgumentException(

@@ -39,16 +39,22 @@ public sealed record NestedComparison(
         Check(smaller, larger);
         int added = larger.LikelihoodParameters - smaller.LikelihoodParameters;
         bool isEstimated = larger.Problem.Distance.Noise == NoiseModel.LeastSquares && !larger.Problem.IsSigmaAbsolute;
-        double f = isEstimated ? Math.Max(0.0, smaller.ChiSquared - larger.ChiSquared) / added / larger.ReducedChiSquared : double.NaN;
+        double f = isEstimated
+            ? Math.Max(0.0, smaller.ChiSquared - larger.ChiSquared) / added / larger.ReducedChiSquared
+            : double.NaN;
         double ratio = larger.Problem.InputSigma is not null && larger.Problem.IsSigmaAbsolute
             ? smaller.ChiSquared - larger.ChiSquared
             : 2.0 * (larger.LogLikelihood - smaller.LogLikelihood);
         return new NestedComparison(
             added,
             f,
-            double.IsNaN(f) || larger.DegreesOfFreedom < 1 ? double.NaN : UpperTailOfF(f, added, larger.DegreesOfFreedom),
+            double.IsNaN(f) || larger.DegreesOfFreedom < 1
+                ? double.NaN
+                : UpperTailOfF(f, added, larger.DegreesOfFreedom),
             ratio,
-            double.IsNaN(ratio) ? double.NaN : SpecialFunctions.GammaUpperRegularized(0.5 * added, 0.5 * Math.Max(0.0, ratio)));
+            double.IsNaN(ratio)
+                ? double.NaN
+                : SpecialFunctions.GammaUpperRegularized(0.5 * added, 0.5 * Math.Max(0.0, ratio)));
     }
 
     /// <summary>P(F > f) = I_x(d₂/2, d₁/2) at x = d₂/(d₂ + d₁ f), without cancellation.</summary>
@@ -62,7 +68,8 @@ public sealed record NestedComparison(
             || smaller.Problem.IsSigmaAbsolute != larger.Problem.IsSigmaAbsolute
             || smaller.Problem.Targets?.Values.Equals(larger.Problem.Targets?.Values) == false)
         {
-            throw new ArgumentException("Nested models are compared on the same observations, with the same distance and errors.");
+            throw new ArgumentException(
+                "Nested models are compared on the same observations, with the same distance and errors.");
         }
 
         if (smaller.LikelihoodParameters >= larger.LikelihoodParameters)

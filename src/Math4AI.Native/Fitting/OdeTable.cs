@@ -25,7 +25,8 @@ internal static class OdeTable
         NumberTable read = NumberTable.Read(path, names =>
         {
             CheckNames(path, names, model, ode.Time);
-            responses = [.. observed.Responses.SelectMany(response => response.Names()).Where(names.Contains).Distinct()];
+            responses = [.. observed.Responses.SelectMany(response => response.Names()).Where(names.Contains)
+                .Distinct()];
             ofErrors = new ErrorColumns(errors, [.. names]);
             IEnumerable<string> ofCondition = condition is null ? [] : FormulaNames.ColumnsOf(condition, names);
             return [.. responses.Append(ode.Time).Concat(ofErrors.Columns).Concat(ofCondition).Distinct()];
@@ -56,7 +57,8 @@ internal static class OdeTable
     {
         if (!names.Contains(time))
         {
-            throw new ArgumentException($"{path} has no column '{time}' for the time; its columns are {string.Join(", ", names)}: name one of them.");
+            throw new ArgumentException($"{path} has no column '{time}' for the time; its columns are "
+                + $"{string.Join(", ", names)}: name one of them.");
         }
 
         if (model.ParameterNames.FirstOrDefault(names.Contains) is { } both)

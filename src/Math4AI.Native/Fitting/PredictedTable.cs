@@ -28,7 +28,8 @@ public sealed record PredictedTable(
         text.AppendJoin(',', InputNames.Select(CsvText.Cell).Concat(titles)).Append('\n');
         for (int i = 0; i < Inputs.RowCount; i++)
         {
-            text.AppendJoin(',', Inputs.Row(i).Concat(Outputs.SelectMany(output => Row(output, i))).Select(CsvText.Cell)).Append('\n');
+            text.AppendJoin(',', Inputs.Row(i).Concat(Outputs.SelectMany(output => Row(output, i)))
+                .Select(CsvText.Cell)).Append('\n');
         }
 
         return text.ToString();
@@ -36,7 +37,8 @@ public sealed record PredictedTable(
 
     private static double[] Row(Prediction output, int i) =>
     [
-        output.Mean[i], output.Confidence[i].Lower, output.Confidence[i].Upper, output.Observation[i].Lower, output.Observation[i].Upper,
+        output.Mean[i], output.Confidence[i].Lower, output.Confidence[i].Upper, output.Observation[i].Lower,
+        output.Observation[i].Upper,
     ];
 }
 
@@ -44,7 +46,8 @@ public sealed record PredictedTable(
 internal static class CsvText
 {
     /// <summary>A number in the shortest form that reads back to the same bits; empty if it is not known.</summary>
-    public static string Cell(double value) => double.IsNaN(value) ? string.Empty : value.ToString("R", CultureInfo.InvariantCulture);
+    public static string Cell(double value) =>
+        double.IsNaN(value) ? string.Empty : value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>A text, quoted where it has to be.</summary>
     public static string Cell(string text) =>

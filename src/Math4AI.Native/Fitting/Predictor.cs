@@ -33,7 +33,9 @@ internal sealed record Predictor(
         }
 
         double upper = 0.5 * (1.0 + level);
-        return DegreesOfFreedom > 0 ? StudentT.InvCDF(0.0, 1.0, DegreesOfFreedom, upper) : Normal.InvCDF(0.0, 1.0, upper);
+        return DegreesOfFreedom > 0
+            ? StudentT.InvCDF(0.0, 1.0, DegreesOfFreedom, upper)
+            : Normal.InvCDF(0.0, 1.0, upper);
     }
 
     /// <inheritdoc cref="FitResult.Predict"/>
@@ -44,12 +46,14 @@ internal sealed record Predictor(
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, Model.Outputs);
         if (sigma is not null && sigma.Count != inputs.RowCount)
         {
-            throw new ArgumentException($"There are {sigma.Count} standard deviations for {inputs.RowCount} samples.", nameof(sigma));
+            throw new ArgumentException(
+                $"There are {sigma.Count} standard deviations for {inputs.RowCount} samples.", nameof(sigma));
         }
 
         Matrix<double> predicted = Model.EvaluateAll(inputs, Parameters);
         int samples = inputs.RowCount;
-        Matrix<double> jacobian = Model.Jacobian(inputs, Parameters).SubMatrix(output * samples, samples, 0, Parameters.Count);
+        Matrix<double> jacobian =
+            Model.Jacobian(inputs, Parameters).SubMatrix(output * samples, samples, 0, Parameters.Count);
         Vector<double> variance = (jacobian * Covariance).PointwiseMultiply(jacobian).RowSums();
         double quantile = Quantile(level);
         var confidence = new Interval[samples];

@@ -38,10 +38,12 @@ public sealed class SavedFit
         Model = content.Equations is { } equations
             ? Model.FromOde(equations, formula, content.Ode ?? new OdeModelOptions())
             : Model.FromFormula(formula, content.Inputs);
-        Parameters = Vector<double>.Build.DenseOfEnumerable(Model.ParameterNames.Select(name => content.Parameters[name]));
+        Parameters = Vector<double>.Build.DenseOfEnumerable(
+            Model.ParameterNames.Select(name => content.Parameters[name]));
         Covariance = Matrix<double>.Build.DenseOfRowArrays(content.Covariance);
         predictor = new Predictor(
-            Model, Distance.Parse(content.Distance), Parameters, Covariance, content.Deviation, content.DegreesOfFreedom, content.Sigma is not null);
+            Model, Distance.Parse(content.Distance), Parameters, Covariance, content.Deviation,
+            content.DegreesOfFreedom, content.Sigma is not null);
     }
 
     /// <summary>Gets the model.</summary>
@@ -64,7 +66,8 @@ public sealed class SavedFit
     {
         ArgumentNullException.ThrowIfNull(fit);
         ModelText text = fit.Problem.Model.Text
-            ?? throw new NotSupportedException("Only a model that is a formula, or differential equations in text, can be saved.");
+            ?? throw new NotSupportedException(
+                "Only a model that is a formula, or differential equations in text, can be saved.");
         Predictor predictor = fit.Predictor;
         return new SavedFit(new Content
         {
@@ -93,7 +96,8 @@ public sealed class SavedFit
         string path = Path.Combine(folder, FileName);
         try
         {
-            Content content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path), Json) ?? throw new JsonException("empty");
+            Content content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path), Json)
+                ?? throw new JsonException("empty");
             return content.Kind != Kind ? throw new JsonException("another kind")
                 : content.Version > CurrentVersion
                 ? throw new InvalidDataException(
@@ -122,7 +126,8 @@ public sealed class SavedFit
     public string ToJson() => JsonSerializer.Serialize(content, Json) + "\n";
 
     /// <inheritdoc cref="FitResult.Predict"/>
-    public Prediction Predict(Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null) =>
+    public Prediction Predict(
+        Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null) =>
         predictor.Predict(inputs, level, output, sigma);
 
     /// <summary>
@@ -142,7 +147,8 @@ public sealed class SavedFit
             string? missing = Model.InputNames.FirstOrDefault(name => !names.Contains(name));
             if (missing is not null)
             {
-                throw new ArgumentException($"{path} has no column '{missing}', an input of the model; its columns are {string.Join(", ", names)}.");
+                throw new ArgumentException($"{path} has no column '{missing}', an input of the model; its columns are "
+                    + $"{string.Join(", ", names)}.");
             }
 
             ofSigma = SigmaAmong([.. names]);
@@ -156,7 +162,8 @@ public sealed class SavedFit
 
         Vector<double>? sigma = ofSigma?.Evaluate(table.Rows, table.Column);
         return new PredictedTable(
-            Model.InputNames, inputs, [.. Enumerable.Range(0, Model.Outputs).Select(output => Predict(inputs, level, output, sigma))]);
+            Model.InputNames, inputs,
+            [.. Enumerable.Range(0, Model.Outputs).Select(output => Predict(inputs, level, output, sigma))]);
     }
 
     private ColumnExpression? SigmaAmong(IReadOnlyCollection<string> names)

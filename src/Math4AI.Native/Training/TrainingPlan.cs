@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Math4AI.Training;
 
 /// <summary>
-/// What is decided before a training: whether it can begin, how its network lies in memory, and how many threads a step is worth.
+/// What is decided before a training: whether it can begin, how its network lies in memory, and how many threads a step
+/// is worth.
 /// </summary>
 internal static class TrainingPlan
 {

@@ -347,7 +347,8 @@ internal sealed class TrainingRun
                 ? double.NaN
                 : LossOfValidation(found.Best is null ? FirstSamples : int.MaxValue).Loss;
             if (expected is { } wanted
-                && !(Math.Abs(loss - wanted) <= TrainingPlan.Tolerance(task.Module) * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
+                && !(Math.Abs(loss - wanted)
+                    <= TrainingPlan.Tolerance(task.Module) * Math.Max(Math.Abs(wanted), Math.Abs(loss))))
             {
                 before.WriteTo(task.Module);
                 throw new InvalidDataException(

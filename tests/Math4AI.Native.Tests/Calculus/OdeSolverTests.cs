@@ -61,7 +61,10 @@ public class OdeSolverTests
                 [1.1660516920766375, -1.6437605090474192],
                 [0.0200115308771191, 1.5678182626579735],
             ],
-            OdeSolver.Solve(system, 0.0, Of(Math.PI - 0.1, 0), [2.5, 5, 10], new OdeOptions { RelativeTolerance = 1e-12 }),
+            OdeSolver.Solve(system, 0.0, Of(Math.PI - 0.1, 0), [2.5, 5, 10], new OdeOptions
+            {
+                RelativeTolerance = 1e-12,
+            }),
             1e-8);
     }
 
@@ -88,7 +91,8 @@ public class OdeSolverTests
     [Fact]
     public void Van_der_Pols_stiff_oscillation_is_that_of_SciPy()
     {
-        OdeSystem system = OdeSystem.Of(2, (_, y, dy) => (dy[0], dy[1]) = (y[1], 1000.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]));
+        OdeSystem system =
+            OdeSystem.Of(2, (_, y, dy) => (dy[0], dy[1]) = (y[1], 1000.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]));
         Agrees(
             [
                 [1.5967689510531697, -0.0010303911878520604],
@@ -106,7 +110,8 @@ public class OdeSolverTests
     {
         const double A = 0.9, B = 0.35, Time = 3.0;
         OdeSolution solution = OdeSolver.Solve(
-            new Chain(A, B), 0.0, Of(1, 0), [Time], new OdeOptions { Method = method }, Matrix<double>.Build.Dense(2, 2));
+            new Chain(A, B), 0.0, Of(1, 0), [Time], new OdeOptions { Method = method },
+            Matrix<double>.Build.Dense(2, 2));
 
         // y = a (e^(−at) − e^(−bt)) / (b − a).
         double ofA = Math.Exp(-A * Time), ofB = Math.Exp(-B * Time), y = A * (ofA - ofB) / (B - A);
@@ -123,16 +128,20 @@ public class OdeSolverTests
     [Fact]
     public void Units_of_the_states_do_not_matter()
     {
-        OdeSystem Scaled(double unit) => OdeSystem.Of(2, (_, y, dy) => (dy[0], dy[1]) = (-0.5 * y[0], 0.5 * y[0] - 0.1 * y[1] * y[1] / unit));
-        OdeSolution small = OdeSolver.Solve(Scaled(1e-12), 0.0, Of(1e-12, 0), [1, 7]), large = OdeSolver.Solve(Scaled(1e12), 0.0, Of(1e12, 0), [1, 7]);
+        OdeSystem Scaled(double unit) =>
+            OdeSystem.Of(2, (_, y, dy) => (dy[0], dy[1]) = (-0.5 * y[0], 0.5 * y[0] - 0.1 * y[1] * y[1] / unit));
+        OdeSolution small = OdeSolver.Solve(Scaled(1e-12), 0.0, Of(1e-12, 0), [1, 7]),
+            large = OdeSolver.Solve(Scaled(1e12), 0.0, Of(1e12, 0), [1, 7]);
         Assert.Equal(large.Steps, small.Steps);
-        Assert.All((1e24 * small.States - large.States).Enumerate(), difference => Assert.InRange(Math.Abs(difference), 0.0, 1.0));
+        Assert.All((1e24 * small.States - large.States).Enumerate(),
+            difference => Assert.InRange(Math.Abs(difference), 0.0, 1.0));
     }
 
     [Fact]
     public void A_solution_that_ends_in_infinity_says_when_and_is_not_a_number_from_there()
     {
-        OdeSolution solution = OdeSolver.Solve(OdeSystem.Of(1, (_, y, dy) => dy[0] = y[0] * y[0]), 0.0, Of(1), [0.5, 2.0]);
+        OdeSolution solution =
+            OdeSolver.Solve(OdeSystem.Of(1, (_, y, dy) => dy[0] = y[0] * y[0]), 0.0, Of(1), [0.5, 2.0]);
         Assert.False(solution.IsComplete);
         Assert.Equal(2.0, solution.States[0, 0], 1e-8);
         Assert.True(double.IsNaN(solution.States[1, 0]));

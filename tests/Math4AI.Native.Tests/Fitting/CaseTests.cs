@@ -17,7 +17,8 @@ public sealed class CaseTests
     [InlineData("lorentz.csv", "y ~ b+A/(1+((hz-f0)/w)^2)", "f0=1.0000001217e10")]
     [InlineData("biexp.csv", "y ~ A*exp(-k1*t)+B*exp(-k2*t)", "")]
     [InlineData("bound.csv", "y ~ a+b*x", "")]
-    [InlineData("impedance.csv", "Zre;Zim ~ Rs+Rp/(1+(2*pi*f*Rp*C)^2); -2*pi*f*Rp^2*C/(1+(2*pi*f*Rp*C)^2)", "Rs=9.995 Rp=99.942 C=9.977e-5")]
+    [InlineData("impedance.csv", "Zre;Zim ~ Rs+Rp/(1+(2*pi*f*Rp*C)^2); -2*pi*f*Rp^2*C/(1+(2*pi*f*Rp*C)^2)", "Rs=9.995 "
+        + "Rp=99.942 C=9.977e-5")]
     [InlineData("peaks.csv", "counts ~ a+b*E+A1*exp(-((E-m1)/s1)^2/2)+A2*exp(-((E-m2)/s2)^2/2)", "")]
     [InlineData("power.csv", "y ~ a*x^b+c", "b=-1.826")]
     public void The_value_is_found_without_a_start(string file, string formula, string expected)

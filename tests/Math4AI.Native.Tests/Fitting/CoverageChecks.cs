@@ -28,11 +28,13 @@ public class CoverageChecks
         new("cauchy", "a + b*x", [1, 2], (f, random) => f[0] + StudentT.Sample(random, 0, 1, 4)),
         new("tukey", "a + b*x", [1, 2], (f, random) => f[0] + StudentT.Sample(random, 0, 1, 4)),
         new("absolute", "a + b*x", [1, 2], (f, random) => f[0] + Laplace.Sample(random, 0, 1), 20),
-        new("quantile:0.75", "a + b*x", [1 + 0.6744897501960817, 2], (f, random) => f[0] - 0.6744897501960817 + Normal.Sample(random, 0, 1), 20),
+        new("quantile:0.75", "a + b*x", [1 + 0.6744897501960817, 2],
+            (f, random) => f[0] - 0.6744897501960817 + Normal.Sample(random, 0, 1), 20),
         new("poisson", "a + b*x", [1, 1], (f, random) => Poisson.Sample(random, Math.Exp(f[0]))),
         new("logistic", "a + b*x", [-1, 2], (f, random) => random.NextDouble() < 1 / (1 + Math.Exp(-f[0])) ? 1 : 0, 50),
         new("categorical", "0*x; a + b*x; c + d*x", [0.5, 1, 0.5, -1], Class, 50),
-        new("heteroscedastic", "a + b*x; c + d*x", [1, 2, -1, 1], (f, random) => Normal.Sample(random, f[0], Math.Exp(0.5 * f[1])), 50),
+        new("heteroscedastic", "a + b*x; c + d*x", [1, 2, -1, 1],
+            (f, random) => Normal.Sample(random, f[0], Math.Exp(0.5 * f[1])), 50),
     ];
 
     [Fact(Explicit = true)]
@@ -49,7 +51,8 @@ public class CoverageChecks
                 (double wald, double profile, int without) = Coverage(each, samples);
                 Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {each.Distance} | {samples} | {wald:0.000} | {(double.IsNaN(profile) ? "–" : profile.ToString("0.000", CultureInfo.InvariantCulture))} "
+                    $"| {each.Distance} | {samples} | {wald:0.000} | "
+                    + $"{(double.IsNaN(profile) ? "–" : profile.ToString("0.000", CultureInfo.InvariantCulture))} "
                     + $"| {without} |"));
                 foreach (double share in new[] { wald, profile })
                 {
@@ -96,7 +99,8 @@ public class CoverageChecks
             for (int j = 0; j < count; j++)
             {
                 Interlocked.Add(ref wald[j], intervals[j].Contains(truth[j]) ? 1 : 0);
-                Interlocked.Add(ref profile[j], hasProfile && fit.ProfileInterval(fit.Names[j]).Contains(truth[j]) ? 1 : 0);
+                Interlocked.Add(
+                    ref profile[j], hasProfile && fit.ProfileInterval(fit.Names[j]).Contains(truth[j]) ? 1 : 0);
             }
         });
         return (Worst(wald, Runs - without), hasProfile ? Worst(profile, Runs - without) : double.NaN, without);
@@ -115,5 +119,6 @@ public class CoverageChecks
     private static void Write(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
     private sealed record Case(
-        string Distance, string Model, double[] Truth, Func<double[], MersenneTwister, double> Draw, int MinSamples = 12);
+        string Distance, string Model, double[] Truth, Func<double[], MersenneTwister, double> Draw,
+        int MinSamples = 12);
 }

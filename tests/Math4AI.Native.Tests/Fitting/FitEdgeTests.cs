@@ -10,7 +10,9 @@ using TorchSharp;
 
 namespace Math4AI.Tests.Fitting;
 
-/// <summary>Uncertainties where a formula alone would be wrong: corners, estimates near 0, bounds, weights of 0.</summary>
+/// <summary>
+/// Uncertainties where a formula alone would be wrong: corners, estimates near 0, bounds, weights of 0.
+/// </summary>
 public sealed class FitEdgeTests
 {
     private static readonly Model Line = Model.FromFormula("a + b*x", "x");
@@ -22,11 +24,15 @@ public sealed class FitEdgeTests
         (Matrix<double> x, Vector<double> y) = Samples(Count, random => Laplace.Sample(random, 0.0, 0.5));
         FitResult fit = Problem(x, y, Distance.Laplace).Fit(Vector<double>.Build.Dense(2));
 
-        // Of a Laplace density 1/(4 p(0)²) = s²; p(0) is estimated all the same, since s alone is too sure in small samples.
-        Matrix<double> design = Matrix<double>.Build.DenseOfColumnVectors(Vector<double>.Build.Dense(Count, 1.0), x.Column(0));
-        Vector<double> expected = (fit.Scale * fit.Scale * design.TransposeThisAndMultiply(design).Inverse()).Diagonal().PointwiseSqrt();
+        // Of a Laplace density 1/(4 p(0)²) = s²; p(0) is estimated all the same, since s alone is too sure in small
+        // samples.
+        Matrix<double> design =
+            Matrix<double>.Build.DenseOfColumnVectors(Vector<double>.Build.Dense(Count, 1.0), x.Column(0));
+        Vector<double> expected =
+            (fit.Scale * fit.Scale * design.TransposeThisAndMultiply(design).Inverse()).Diagonal().PointwiseSqrt();
         Vector<double> sandwich = fit.SandwichCovariance.Diagonal().PointwiseSqrt();
-        Assert.True((fit.StandardErrors - sandwich).AbsoluteMaximum() < 1e-10 * expected.Maximum(), $"{fit.StandardErrors} {expected}");
+        Assert.True((fit.StandardErrors - sandwich).AbsoluteMaximum() < 1e-10 * expected.Maximum(),
+            $"{fit.StandardErrors} {expected}");
         Vector<double> drawn = fit.Bootstrap(400).StandardErrors;
         Assert.All(drawn.Zip(expected, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.7, 1.4));
         Assert.All(sandwich.Zip(expected, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.7, 1.4));
@@ -44,8 +50,10 @@ public sealed class FitEdgeTests
         foreach (Distance distance in new[] { Distance.Absolute, Distance.Laplace })
         {
             FitProblem problem = Problem(x, y, distance);
-            FitResult near = problem.Fit(Vector<double>.Build.Dense(2)), far = problem.Fit(Vector<double>.Build.DenseOfArray([1e9, 0.0]));
-            Assert.True((near.Parameters - far.Parameters).AbsoluteMaximum() < 1e-6, $"{near.Parameters} {far.Parameters}");
+            FitResult near = problem.Fit(Vector<double>.Build.Dense(2)),
+                far = problem.Fit(Vector<double>.Build.DenseOfArray([1e9, 0.0]));
+            Assert.True(
+                (near.Parameters - far.Parameters).AbsoluteMaximum() < 1e-6, $"{near.Parameters} {far.Parameters}");
             Assert.Equal(1.0, far.Parameters[0], 0.01);
         }
     }
@@ -60,7 +68,8 @@ public sealed class FitEdgeTests
         FitResult centred = Problem(x, y, Distance.Gaussian).Fit(Vector<double>.Build.DenseOfArray([0.1, 1.0]));
         FitResult shifted = Problem(x, y + 3.0, Distance.Gaussian).Fit(Vector<double>.Build.DenseOfArray([0.1, 1.0]));
         Assert.True(Math.Abs(centred.Parameters[0]) < 1e-8);
-        Assert.True((centred.StandardErrors - shifted.StandardErrors).AbsoluteMaximum() < 1e-5 * shifted.StandardErrors.Maximum(),
+        Assert.True((centred.StandardErrors - shifted.StandardErrors).AbsoluteMaximum()
+            < 1e-5 * shifted.StandardErrors.Maximum(),
             $"{centred.StandardErrors} {shifted.StandardErrors}");
 
         // Of the scale that is freed of both parameters, s² n/(n − k).
@@ -80,7 +89,10 @@ public sealed class FitEdgeTests
         Assert.True((at - beside).AbsoluteMaximum() < 1e-5, $"{at} {beside}");
 
         // A narrow one holds it where the data pull less: exactly there.
-        FitProblem narrow = problem with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 1e-4) } };
+        FitProblem narrow = problem with
+        {
+            Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 1e-4) },
+        };
         Assert.Equal(0.0, narrow.Fit(Vector<double>.Build.DenseOfArray([1.0, 0.5])).Parameters[1], 1e-6);
     }
 
@@ -92,7 +104,10 @@ public sealed class FitEdgeTests
         {
             Bounds = new Dictionary<string, (double, double)> { ["b"] = (0.0, 1.0) },
         }).Fit(Vector<double>.Build.DenseOfArray([0.0, 0.5]));
-        FitResult held = (Problem(x, y, Distance.Squared) with { Fixed = new Dictionary<string, double> { ["b"] = 1.0 } })
+        FitResult held = (Problem(x, y, Distance.Squared) with
+        {
+            Fixed = new Dictionary<string, double> { ["b"] = 1.0 },
+        })
             .Fit(Vector<double>.Build.Dense(2));
         Assert.Equal(["b"], bounded.OnBounds);
         Assert.Empty(held.OnBounds);
@@ -141,7 +156,10 @@ public sealed class FitEdgeTests
     public void A_prior_counts_in_the_profile_of_its_parameter_and_in_the_sandwich_of_Laplace()
     {
         (Matrix<double> x, Vector<double> y) = Samples(12, random => Normal.Sample(random, 0.0, 0.3));
-        FitProblem problem = Problem(x, y, Distance.Gaussian) with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Normal(2.0, 0.01) } };
+        FitProblem problem = Problem(x, y, Distance.Gaussian) with
+        {
+            Priors = new Dictionary<string, Prior> { ["b"] = Prior.Normal(2.0, 0.01) },
+        };
         FitResult fit = problem.Fit(Vector<double>.Build.Dense(2));
         Interval wald = fit.Intervals()[1], profile = fit.ProfileInterval("b");
         Assert.Equal(wald.Lower, profile.Lower, 2e-3);
@@ -152,7 +170,11 @@ public sealed class FitEdgeTests
         Assert.InRange(Math.Sqrt(held.SandwichCovariance[1, 1]), 0.0, 0.0101);
 
         // The density of a Laplace prior does not bend beside its corner: it moves the estimate, and makes it no surer.
-        FitResult moved = (problem with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 0.5) }, Distance = Distance.Laplace })
+        FitResult moved = (problem with
+        {
+            Priors = new Dictionary<string, Prior> { ["b"] = Prior.Laplace(0.0, 0.5) },
+            Distance = Distance.Laplace,
+        })
             .Fit(Vector<double>.Build.Dense(2));
         double expected = Math.Sqrt(moved.SandwichCovariance[1, 1]);
         Assert.Equal(expected, moved.StandardErrors[1], 1e-8 * expected);
@@ -170,10 +192,12 @@ public sealed class FitEdgeTests
         {
             FitResult masked = (Problem(x, y, distance) with { Weights = mask }).Fit(Vector<double>.Build.Dense(2));
             FitResult without = Problem(keptX, keptY, distance).Fit(Vector<double>.Build.Dense(2));
-            Assert.True((masked.StandardErrors - without.StandardErrors).AbsoluteMaximum() < 1e-6 * without.StandardErrors.Maximum());
+            Assert.True((masked.StandardErrors - without.StandardErrors).AbsoluteMaximum()
+                < 1e-6 * without.StandardErrors.Maximum());
             Vector<double> marked = y.MapIndexed((i, value) => i % 2 == 0 ? value : 1e9);
             FitResult far = (Problem(x, marked, distance) with { Weights = mask }).Fit(Vector<double>.Build.Dense(2));
-            Assert.True((far.Parameters - without.Parameters).AbsoluteMaximum() < 1e-5, $"{far.Parameters} {without.Parameters}");
+            Assert.True((far.Parameters - without.Parameters).AbsoluteMaximum() < 1e-5,
+                $"{far.Parameters} {without.Parameters}");
             Assert.All(
                 masked.Bootstrap(300).StandardErrors.Zip(without.Bootstrap(300).StandardErrors, (a, b) => a / b),
                 ratio => Assert.InRange(ratio, 0.8, 1.25));
@@ -190,10 +214,14 @@ public sealed class FitEdgeTests
         Matrix<double> inverse = fit.Covariance.Inverse();
         for (int left = 0; left < 20; left++)
         {
-            FitResult without = (Problem(x, y, Distance.Poisson) with { Weights = Vector<double>.Build.Dense(20, i => i == left ? 0.0 : 1.0) })
+            FitResult without = (Problem(x, y, Distance.Poisson) with
+            {
+                Weights = Vector<double>.Build.Dense(20, i => i == left ? 0.0 : 1.0),
+            })
                 .Fit(fit.Parameters);
             Vector<double> moved = without.Parameters - fit.Parameters;
-            Assert.InRange(fit.CooksDistance[left], 0.8 * (moved * inverse * moved / 2.0) - 1e-4, 1.25 * (moved * inverse * moved / 2.0) + 1e-4);
+            Assert.InRange(fit.CooksDistance[left], 0.8 * (moved * inverse * moved / 2.0)
+                - 1e-4, 1.25 * (moved * inverse * moved / 2.0) + 1e-4);
         }
     }
 
@@ -202,7 +230,10 @@ public sealed class FitEdgeTests
     {
         Matrix<double> x = Matrix<double>.Build.Dense(5, 1, (i, _) => i);
         Vector<double> y = Vector<double>.Build.DenseOfArray([0.01, 0.98, 2.02, 2.99, 4.0]);
-        FitResult fit = (Problem(x, y, Distance.Squared) with { Priors = new Dictionary<string, Prior> { ["b"] = Prior.Normal(1.0, 0.01) } })
+        FitResult fit = (Problem(x, y, Distance.Squared) with
+        {
+            Priors = new Dictionary<string, Prior> { ["b"] = Prior.Normal(1.0, 0.01) },
+        })
             .Fit(Vector<double>.Build.Dense(2));
         Assert.True(fit.Minimum.Cost < 0.0);
         Assert.All(fit.StandardErrors, error => Assert.InRange(error, 1e-5, 0.1));
@@ -212,16 +243,23 @@ public sealed class FitEdgeTests
     public void A_linear_parameter_has_a_profile_and_columns_of_small_numbers_do_not_depend_on_each_other()
     {
         Matrix<double> x = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.1 * i);
-        Vector<double> y = Vector<double>.Build.Dense(30, i => 3.0 * Math.Exp(-0.7 * x[i, 0]) + (i % 2 == 0 ? 0.01 : -0.01));
+        Vector<double> y =
+            Vector<double>.Build.Dense(30, i => 3.0 * Math.Exp(-0.7 * x[i, 0]) + (i % 2 == 0 ? 0.01 : -0.01));
         Model decay = Model.FromFormula("a*exp(-b*x)", "x");
         var plain = new FitProblem { Model = decay, Inputs = x, Targets = y };
         Interval expected = plain.Fit(Vector<double>.Build.DenseOfArray([2.0, 1.0])).ProfileInterval("a");
-        Interval found = (plain with { Linear = ["a"] }).Fit(Vector<double>.Build.DenseOfArray([2.0, 1.0])).ProfileInterval("a");
+        Interval found = (plain with
+        {
+            Linear = ["a"],
+        }).Fit(Vector<double>.Build.DenseOfArray([2.0, 1.0])).ProfileInterval("a");
         Assert.Equal(expected.Lower, found.Lower, 1e-6);
         Assert.Equal(expected.Upper, found.Upper, 1e-6);
 
         Matrix<double> small = x * 1e-13;
-        FitResult tiny = (Problem(small, 2.0 + x.Column(0) * 5.0, Distance.Squared) with { Linear = ["a", "b"] }).Fit(Vector<double>.Build.Dense(2));
+        FitResult tiny = (Problem(small, 2.0 + x.Column(0) * 5.0, Distance.Squared) with
+        {
+            Linear = ["a", "b"],
+        }).Fit(Vector<double>.Build.Dense(2));
         Assert.True(tiny.Minimum.IsConverged);
         Assert.Equal(5e13, tiny.Parameters[1], 1e6);
     }
@@ -234,7 +272,13 @@ public sealed class FitEdgeTests
         var module = torch.nn.Linear(1, 1);
         Matrix<double> x = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.1 * i);
         Vector<double> y = Vector<double>.Build.Dense(30, i => 1.0 + 2.0 * x[i, 0] + 0.1 * Math.Sin(13.0 * i));
-        FitResult fit = new FitProblem { Model = Model.Of(module, ["x"]), Distance = Distance.Gaussian, Inputs = x, Targets = y }
+        FitResult fit = new FitProblem
+        {
+            Model = Model.Of(module, ["x"]),
+            Distance = Distance.Gaussian,
+            Inputs = x,
+            Targets = y,
+        }
             .Fit((Vector<double>?)null);
         float[] Now() => [.. module.parameters().SelectMany(parameter => parameter.flatten().data<float>().ToArray())];
         float[] before = Now();

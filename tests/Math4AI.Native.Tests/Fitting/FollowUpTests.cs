@@ -72,7 +72,8 @@ public class FollowUpTests : TemporaryFolder
     public void A_quantity_of_what_is_no_parameter_is_refused()
     {
         FitResult line = Line();
-        Assert.Contains("'c'", Assert.Throws<ArgumentException>(() => line.Derive("q = a + c")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'c'", Assert.Throws<ArgumentException>(() => line.Derive("q = a + c")).Message, StringComparison.Ordinal);
         Assert.Throws<FormulaException>(() => line.Derive("a + b"));
     }
 
@@ -94,7 +95,8 @@ public class FollowUpTests : TemporaryFolder
     [Fact]
     public void With_absolute_errors_the_likelihood_ratio_is_the_difference_of_chi_squared()
     {
-        FitProblem Absolute(string formula) => Problem(formula) with { Sigma = Vector<double>.Build.Dense(8, 0.3), IsSigmaAbsolute = true };
+        FitProblem Absolute(string formula) =>
+            Problem(formula) with { Sigma = Vector<double>.Build.Dense(8, 0.3), IsSigmaAbsolute = true };
         FitResult line = Absolute("a + b*x").Fit(), constant = Absolute("a + 0*x").Fit();
         NestedComparison found = NestedComparison.Of(constant, line);
         Assert.True(double.IsNaN(found.F));
@@ -106,7 +108,10 @@ public class FollowUpTests : TemporaryFolder
     {
         FitResult line = Line(), constant = Fit("a + 0*x", ("a", 1));
         Assert.Throws<ArgumentException>(() => NestedComparison.Of(line, constant));
-        Assert.Throws<ArgumentException>(() => NestedComparison.Of((Problem("a + 0*x") with { Distance = Distance.Absolute }).Fit(), line));
+        Assert.Throws<ArgumentException>(() => NestedComparison.Of((Problem("a + 0*x") with
+        {
+            Distance = Distance.Absolute,
+        }).Fit(), line));
     }
 
     [Fact]
@@ -131,7 +136,8 @@ public class FollowUpTests : TemporaryFolder
         FittedTable.Write(line, path);
         string[] lines = File.ReadAllLines(path);
         Assert.Equal("x,observed,fitted,residual,standardized,leverage,cook", lines[0]);
-        double[] third = [.. lines[3].Split(',').Select(cell => double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];
+        double[] third = [.. lines[3].Split(',').Select(
+            cell => double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.Equal(9, lines.Length);
         Assert.Equal([3.0, 4.4], third[..2]);
         Assert.Equal(line.Residuals[2], third[3]);
@@ -151,14 +157,18 @@ public class FollowUpTests : TemporaryFolder
         Prediction expected = line.Predict(Matrix<double>.Build.DenseOfColumnArrays([4.5, 9.0]), 0.9);
         Assert.Equal(expected.Mean, table.Outputs[0].Mean);
         Assert.Equal(expected.Observation, table.Outputs[0].Observation);
-        Assert.StartsWith("x,predicted,confidence_from,confidence_to,prediction_from,prediction_to\n4.5,", table.ToCsv(), StringComparison.Ordinal);
+        Assert.StartsWith("x,predicted,confidence_from,confidence_to,prediction_from,prediction_to\n4.5,",
+            table.ToCsv(), StringComparison.Ordinal);
         Assert.Throws<IOException>(() => SavedFit.Of(line).Save(model));
     }
 
     [Fact]
     public void A_saved_fit_of_differential_equations_predicts_too()
     {
-        FitResult fit = (Problem("a") with { Model = Model.FromOde("dA = k", "A", new OdeModelOptions { Time = "x" }) }).Fit();
+        FitResult fit = (Problem("a") with
+        {
+            Model = Model.FromOde("dA = k", "A", new OdeModelOptions { Time = "x" }),
+        }).Fit();
         SavedFit.Of(fit).Save(Folder);
         Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([2.5, 7.5]);
         Assert.Equal(fit.Predict(at).Confidence, SavedFit.Load(Folder).Predict(at).Confidence);
@@ -168,7 +178,11 @@ public class FollowUpTests : TemporaryFolder
     [Fact]
     public void With_a_sigma_for_each_sample_a_new_observation_needs_its_own()
     {
-        FitResult fit = (Problem("a + b*x") with { Sigma = Vector<double>.Build.Dense(8, 0.3), IsSigmaAbsolute = true }).Fit();
+        FitResult fit = (Problem("a + b*x") with
+        {
+            Sigma = Vector<double>.Build.Dense(8, 0.3),
+            IsSigmaAbsolute = true,
+        }).Fit();
         Matrix<double> at = Matrix<double>.Build.Dense(1, 1, 4.5);
         Assert.True(double.IsNaN(fit.Predict(at).Observation[0].Lower));
         Interval found = fit.Predict(at, sigma: Vector<double>.Build.Dense(1, 0.4)).Observation[0];
@@ -182,7 +196,8 @@ public class FollowUpTests : TemporaryFolder
         string path = SavedFit.PathIn(Folder);
         string good = SavedFit.Of(Line()).ToJson();
         File.WriteAllText(path, good.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
-        Assert.Contains("newer", Assert.Throws<InvalidDataException>(() => SavedFit.Load(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("newer", Assert.Throws<InvalidDataException>(() => SavedFit.Load(Folder)).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(path, good.Replace("\"b\":", "\"c\":", StringComparison.Ordinal));
         Assert.Throws<InvalidDataException>(() => SavedFit.Load(Folder));
         File.WriteAllText(path, good[..^30]);

@@ -20,7 +20,8 @@ public class MeasurementErrorTests
     private static Vector<double> Of(params double[] values) => Vector<double>.Build.DenseOfArray(values);
 
     private static void AgreesTo(double digits, double[] expected, IEnumerable<double> actual) =>
-        Assert.All(expected.Zip(actual), pair => Assert.InRange(Math.Abs(pair.First / pair.Second - 1.0), 0.0, Math.Pow(10.0, -digits)));
+        Assert.All(expected.Zip(actual), pair =>
+            Assert.InRange(Math.Abs(pair.First / pair.Second - 1.0), 0.0, Math.Pow(10.0, -digits)));
 
     private static FitProblem Saturation(bool isAbsolute) => new()
     {
@@ -167,7 +168,10 @@ public class MeasurementErrorTests
     public void Errors_that_cannot_be_are_refused_with_their_row()
     {
         FitProblem problem = Saturation(true);
-        string message = Assert.Throws<ArgumentException>(() => problem with { Sigma = Of(0.1, 0.1, 0, 0.1, 0.1, 0.1) }).Message;
+        string message = Assert.Throws<ArgumentException>(() => problem with
+        {
+            Sigma = Of(0.1, 0.1, 0, 0.1, 0.1, 0.1),
+        }).Message;
         Assert.Contains("row 3", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => (problem with { Distance = Distance.Absolute }).Fit());
         Assert.Throws<ArgumentException>(() => (problem with { Weights = null }).Fit());
@@ -177,9 +181,13 @@ public class MeasurementErrorTests
     }
 
     private static void AgreesWithOdrpack(
-        FitProblem problem, double[] start, double[] parameters, double[] relativeErrors, double[] absoluteErrors, double sum)
+        FitProblem problem, double[] start, double[] parameters, double[] relativeErrors,
+        double[] absoluteErrors, double sum)
     {
-        FitResult relative = problem.Fit(Of(start)), absolute = (problem with { IsSigmaAbsolute = true }).Fit(Of(start));
+        FitResult relative = problem.Fit(Of(start)), absolute = (problem with
+        {
+            IsSigmaAbsolute = true,
+        }).Fit(Of(start));
         AgreesTo(8, parameters, relative.Parameters);
         AgreesTo(8, relativeErrors, relative.StandardErrors);
         AgreesTo(8, absoluteErrors, absolute.StandardErrors);

@@ -15,16 +15,28 @@ public class OdeFitTests : TemporaryFolder
     private const string Chain = "dA = -k1*A; dB = k1*A - k2*B";
     private const string ChainFormula = "A0*exp(-k1*t); B0*exp(-k2*t) + k1*A0/(k2 - k1)*(exp(-k1*t) - exp(-k2*t))";
 
-    private static readonly Dictionary<string, double> Start = new() { ["k1"] = 0.5, ["k2"] = 0.2, ["A0"] = 4, ["B0"] = 0.1 };
+    private static readonly Dictionary<string, double> Start = new()
+    {
+        ["k1"] = 0.5,
+        ["k2"] = 0.2,
+        ["A0"] = 4,
+        ["B0"] = 0.1,
+    };
 
     private static FitProblem Simulated(Model model)
     {
         var random = new MersenneTwister(5);
         Matrix<double> times = Matrix<double>.Build.Dense(30, 1, (i, _) => 0.4 * i);
         Model truth = Model.FromFormula(ChainFormula, "t");
-        double[] theta = [.. truth.ParameterNames.Select(name => name switch { "A0" => 5.0, "k1" => 0.8, "B0" => 0.5, _ => 0.3 })];
+        double[] theta =
+            [.. truth.ParameterNames.Select(name => name switch { "A0" => 5.0, "k1" => 0.8, "B0" => 0.5, _ => 0.3 })];
         Matrix<double> exact = truth.EvaluateAll(times, Vector<double>.Build.Dense(theta));
-        return new FitProblem { Model = model, Inputs = times, Targets = exact.Map(value => value + Normal.Sample(random, 0.0, 0.05)) };
+        return new FitProblem
+        {
+            Model = model,
+            Inputs = times,
+            Targets = exact.Map(value => value + Normal.Sample(random, 0.0, 0.05)),
+        };
     }
 
     private static void Agree(FitResult expected, FitResult actual, double tolerance)
@@ -53,7 +65,8 @@ public class OdeFitTests : TemporaryFolder
         FitResult closed = Simulated(Model.FromFormula(ChainFormula, "t")).Fit(Start);
         var coarse = new OdeModelOptions { Integration = new OdeOptions { RelativeTolerance = 1e-8 } };
         Model model = Model.OfOde(
-            ["A", "B"], ["k1", "k2"], (_, y, p) => stack([-p["k1"] * y["A"], p["k1"] * y["A"] - p["k2"] * y["B"]]), options: coarse);
+            ["A", "B"], ["k1", "k2"], (_, y, p) => stack([-p["k1"] * y["A"], p["k1"] * y["A"] - p["k2"] * y["B"]]),
+            options: coarse);
         Agree(closed, Simulated(model).Fit(Start), 1e-5);
     }
 
@@ -62,7 +75,8 @@ public class OdeFitTests : TemporaryFolder
     {
         Matrix<double> times = Matrix<double>.Build.DenseOfColumnArrays([0.5, 1.0, 2.0]);
         var coarse = new OdeModelOptions { Integration = new OdeOptions { RelativeTolerance = 1e-8 } };
-        Model tensors = Model.OfOde(["A"], ["k", "s"], (_, y, p) => stack([-p["k"] * y["A"]]), (t, y, p) => p["s"] * y["A"] * t, options: coarse);
+        Model tensors = Model.OfOde(["A"], ["k", "s"], (_, y, p) => stack([-p["k"] * y["A"]]),
+            (t, y, p) => p["s"] * y["A"] * t, options: coarse);
         Model formula = Model.FromFormula("s*A0*exp(-k*t)*t", "t");
         Vector<double> ofTensors = Vector<double>.Build.DenseOfArray([0.7, 2.0, 3.0]);
         Vector<double> ofFormula = Vector<double>.Build.Dense(
@@ -106,8 +120,10 @@ public class OdeFitTests : TemporaryFolder
         for (int j = 0; j < theta.Length; j++)
         {
             double step = 1e-4 * theta[j];
-            Vector<double> At(double side) => Vector<double>.Build.Dense([.. theta.Select((value, k) => k == j ? value + side * step : value)]);
-            Matrix<double> difference = (model.EvaluateAll(times, At(1)) - model.EvaluateAll(times, At(-1))) / (2 * step);
+            Vector<double> At(double side) =>
+                Vector<double>.Build.Dense([.. theta.Select((value, k) => k == j ? value + side * step : value)]);
+            Matrix<double> difference =
+                (model.EvaluateAll(times, At(1)) - model.EvaluateAll(times, At(-1))) / (2 * step);
             Vector<double> expected = Vector<double>.Build.Dense(difference.ToColumnMajorArray());
             Assert.True((jacobian.Column(j) - expected).L2Norm() < 1e-4 * (1e-2 + expected.L2Norm()), $"{j}");
         }
@@ -152,7 +168,8 @@ public class OdeFitTests : TemporaryFolder
     {
         Model model = Model.FromOde("dA = -k*A", "A", new OdeModelOptions { StartTime = 2.0 });
         Assert.Throws<ArgumentException>(
-            () => model.EvaluateAll(Matrix<double>.Build.DenseOfColumnArrays([1.0]), Vector<double>.Build.Dense(2, 1.0)));
+            () => model.EvaluateAll(
+                Matrix<double>.Build.DenseOfColumnArrays([1.0]), Vector<double>.Build.Dense(2, 1.0)));
         Assert.Throws<ArgumentException>(() => Model.FromOde(
             "dA = -k*A", "A", new OdeModelOptions { Initial = new Dictionary<string, string> { ["C"] = "1" } }));
     }

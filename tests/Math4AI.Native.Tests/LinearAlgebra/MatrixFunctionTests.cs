@@ -5,7 +5,9 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;
 
-/// <summary>Functions of matrices that Math.NET does not have, against known answers and the equations that define them.</summary>
+/// <summary>
+/// Functions of matrices that Math.NET does not have, against known answers and the equations that define them.
+/// </summary>
 public class MatrixFunctionTests
 {
     private static Matrix<double> Identity(int order) => Matrix<double>.Build.DenseIdentity(order);
@@ -75,7 +77,8 @@ public class MatrixFunctionTests
         Near(MatrixLogarithm.Of(a) + Math.Log(unit) * Identity(6), MatrixLogarithm.Of(unit * a), 1e-13);
         Matrix<double> diagonal = Matrix<double>.Build.DenseOfDiagonalArray([unit, 1.0, 1.0 / Math.Sqrt(unit)]);
         Near(
-            Matrix<double>.Build.DenseOfDiagonalArray([Math.Log(unit), 0.0, -Math.Log(unit) / 2.0]), MatrixLogarithm.Of(diagonal), 1e-13);
+            Matrix<double>.Build.DenseOfDiagonalArray([Math.Log(unit), 0.0, -Math.Log(unit) / 2.0]),
+            MatrixLogarithm.Of(diagonal), 1e-13);
     }
 
     [Fact]
@@ -83,7 +86,9 @@ public class MatrixFunctionTests
     {
         // A similarity leaves the negative eigenvalue an imaginary part of rounding.
         Matrix<double> any = Matrix<double>.Build.Random(13, 13, 5);
-        Matrix<double> a = any * Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, 13).Select(i => i - 3.5)]) * any.Inverse();
+        Matrix<double> a =
+            any * Matrix<double>.Build.DenseOfDiagonalArray([.. Enumerable.Range(0, 13).Select(i => i - 3.5)])
+                * any.Inverse();
         Assert.Throws<ArgumentException>(() => MatrixLogarithm.Of(a));
         Assert.Throws<ArgumentException>(() => MatrixLogarithm.Of(a.ToComplex()));
     }
@@ -118,7 +123,8 @@ public class MatrixFunctionTests
 
         // Higham: the squared distance is the sum of the squared negative eigenvalues and of the skew part.
         Matrix<double> symmetric = (a + a.Transpose()) / 2.0;
-        double negative = symmetric.Evd(Symmetricity.Symmetric).EigenValues.Sum(v => Math.Pow(Math.Min(0.0, v.Real), 2));
+        double negative =
+            symmetric.Evd(Symmetricity.Symmetric).EigenValues.Sum(v => Math.Pow(Math.Min(0.0, v.Real), 2));
         double skew = Math.Pow(((a - a.Transpose()) / 2.0).FrobeniusNorm(), 2);
         Assert.Equal(Math.Sqrt(negative + skew), (nearest - a).FrobeniusNorm(), 1e-10);
 

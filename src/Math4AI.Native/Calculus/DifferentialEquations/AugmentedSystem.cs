@@ -114,7 +114,8 @@ internal sealed class AugmentedSystem
         return largest;
     }
 
-    private double ColumnNorm(int column, ReadOnlySpan<double> error, ReadOnlySpan<double> before, ReadOnlySpan<double> after)
+    private double ColumnNorm(
+        int column, ReadOnlySpan<double> error, ReadOnlySpan<double> before, ReadOnlySpan<double> after)
     {
         double sum = 0.0;
         for (int i = 0; i < States; i++)

@@ -24,7 +24,8 @@ public sealed record OdeOptions
         if (!(RelativeTolerance is > 1e-14 and < 1.0) || !(AbsoluteTolerance is null or >= 0.0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(RelativeTolerance), RelativeTolerance, "The relative tolerance lies between 1e-14 and 1, and the absolute one is 0 or more.");
+                nameof(RelativeTolerance), RelativeTolerance,
+                "The relative tolerance lies between 1e-14 and 1, and the absolute one is 0 or more.");
         }
     }
 }

@@ -45,19 +45,23 @@ public static class OdeSolver
     }
 
     private static void Check(
-        OdeSystem system, double start, Vector<double> initial, IReadOnlyList<double> times, Matrix<double>? sensitivity)
+        OdeSystem system, double start, Vector<double> initial, IReadOnlyList<double> times,
+        Matrix<double>? sensitivity)
     {
         bool isSensitivityRight = sensitivity is null
             || (sensitivity.RowCount == system.States && sensitivity.ColumnCount == system.Parameters);
         if (initial.Count != system.States || !isSensitivityRight)
         {
+            string sensitivities = sensitivity is null
+                ? string.Empty
+                : $" and {sensitivity.RowCount} × {sensitivity.ColumnCount} sensitivities";
             throw new ArgumentException(
                 $"The system has {system.States} states and {system.Parameters} parameters; there are {initial.Count} "
-                + "initial values"
-                + $"{(sensitivity is null ? string.Empty : $" and {sensitivity.RowCount} × {sensitivity.ColumnCount} sensitivities")}.");
+                + $"initial values{sensitivities}.");
         }
 
-        if (!double.IsFinite(start) || !initial.All(double.IsFinite) || sensitivity?.Enumerate().All(double.IsFinite) == false)
+        if (!double.IsFinite(start) || !initial.All(double.IsFinite)
+            || sensitivity?.Enumerate().All(double.IsFinite) == false)
         {
             throw new ArgumentException("The initial state and its time have to be finite numbers.");
         }
@@ -77,7 +81,9 @@ public static class OdeSolver
     private sealed class Integration(AugmentedSystem system, OdeOptions options, double start, double[] z)
     {
         private readonly double[] next = new double[z.Length];
-        private IOdeStepper stepper = options.Method == OdeMethod.Stiff ? new Radau(system, options) : new DormandPrince(system);
+        private IOdeStepper stepper = options.Method == OdeMethod.Stiff
+            ? new Radau(system, options)
+            : new DormandPrince(system);
         private double time = start;
         private double length;
         private double stiffFrom = options.Method == OdeMethod.Stiff ? start : double.NaN;
@@ -125,14 +131,17 @@ public static class OdeSolver
             {
                 if (steps + rejected >= options.MaxSteps)
                 {
-                    return $"At t = {time:G6} the limit of {options.MaxSteps} steps was reached: the system may be stiff, or grow without bound.";
+                    return $"At t = {time:G6} the limit of {options.MaxSteps} steps was reached: the system may be "
+                        + "stiff, or grow without bound.";
                 }
 
                 bool isLast = time + length * (1.0 + 1e-9) >= target;
                 double step = isLast ? target - time : length;
                 double error = stepper.Step(time, step, z, isRepeated, next);
                 double growth = Safety * Math.Pow(error, -stepper.ErrorExponent);
-                growth = double.IsNaN(growth) ? MinGrowth : Math.Clamp(growth, MinGrowth, isRepeated ? 1.0 + MaxGrowth : MaxGrowth);
+                growth = double.IsNaN(growth)
+                    ? MinGrowth
+                    : Math.Clamp(growth, MinGrowth, isRepeated ? 1.0 + MaxGrowth : MaxGrowth);
                 if (error > 1.0 || double.IsNaN(error))
                 {
                     rejected++;
@@ -140,13 +149,16 @@ public static class OdeSolver
                     length = step * Math.Min(growth, Safety);
                     if (time + length * 0.01 == time)
                     {
-                        return $"At t = {time:G6} no step is short enough: the solution grows without bound, or is not finite.";
+                        return $"At t = {time:G6} no step is short enough: the solution grows without bound, or is not "
+                            + "finite.";
                     }
 
                     continue;
                 }
 
-                Accept(isLast ? target : time + step, step, isLast && growth >= 1.0 ? Math.Max(length, step * growth) : step * growth);
+                Accept(isLast ? target : time + step, step, isLast && growth >= 1.0
+                    ? Math.Max(length, step * growth)
+                    : step * growth);
             }
 
             return null;

@@ -72,6 +72,7 @@ public abstract class OdeSystem
     {
         public override int States => states;
 
-        public override void Slope(double time, ReadOnlySpan<double> state, Span<double> slope) => function(time, state, slope);
+        public override void Slope(double time, ReadOnlySpan<double> state, Span<double> slope) =>
+            function(time, state, slope);
     }
 }

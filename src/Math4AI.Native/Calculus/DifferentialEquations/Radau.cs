@@ -14,8 +14,8 @@ internal sealed class Radau : IOdeStepper
     private const int Stages = 3;
     private const int MaxNewtonSteps = 12;
 
-    // Changes by less than this share are rounding; of sensitivities, which hold differences of large terms, by less than
-    // the other.
+    // Changes by less than this share are rounding; of sensitivities, which hold differences of large terms, by less
+    // than the other.
     private const double LeastChange = 2e-15;
     private const double LeastChangeOfSensitivities = 1e-12;
 
@@ -132,7 +132,8 @@ internal sealed class Radau : IOdeStepper
             Matrix<double> change = newton.Solve(Matrix<double>.Build.Dense(Stages * n, system.Columns, (i, column) =>
             {
                 int stage = i / n, at = column * n + i % n;
-                double sum = Weights[stage, 0] * slopes[0][at] + Weights[stage, 1] * slopes[1][at] + Weights[stage, 2] * slopes[2][at];
+                double sum = Weights[stage, 0] * slopes[0][at] + Weights[stage, 1] * slopes[1][at]
+                    + Weights[stage, 2] * slopes[2][at];
                 return step * sum - stages[stage][at];
             }));
             double norm = 0.0, ofStates = 0.0;
@@ -178,7 +179,8 @@ internal sealed class Radau : IOdeStepper
         {
             int at = column * n + i;
             return slopeAtStart[at]
-                + (ErrorWeights[0] * stages[0][at] + ErrorWeights[1] * stages[1][at] + ErrorWeights[2] * stages[2][at]) / step;
+                + (ErrorWeights[0] * stages[0][at] + ErrorWeights[1] * stages[1][at]
+                    + ErrorWeights[2] * stages[2][at]) / step;
         });
         return real.Solve(right).ToColumnMajorArray();
     }

@@ -149,7 +149,8 @@ public abstract class Distance
     /// <param name="link">The link.</param>
     /// <exception cref="NotSupportedException">The distance has no link.</exception>
     public virtual Distance WithLink(Link link) => throw new NotSupportedException(
-        $"The distance '{Name}' compares y with the model itself and has no link: write the function into the formula.");
+        $"The distance '{Name}' compares y with the model itself and has no link: write the function into the "
+        + "formula.");
 
     /// <summary>Returns d and its derivatives.</summary>
     /// <param name="predicted">f, one output.</param>
@@ -201,7 +202,8 @@ public abstract class Distance
     public virtual Distance Rounded(double width) =>
         !HasCorner ? this
         : HasScale || !IsElementwise
-            ? throw new NotSupportedException($"The distance '{Name}' has a corner: it has to override {nameof(Rounded)}.")
+            ? throw new NotSupportedException(
+                $"The distance '{Name}' has a corner: it has to override {nameof(Rounded)}.")
         : new RoundedDistance(this, width);
 
     /// <summary>
@@ -246,7 +248,8 @@ public abstract class Distance
         if (observed.Length != outputs)
         {
             throw new ArgumentException(
-                $"The model gives {outputs} numbers for a sample, and {observed.Length} were observed: the distance '{Name}' compares "
+                $"The model gives {outputs} numbers for a sample, and {observed.Length} were observed: the distance "
+                + $"'{Name}' compares "
                 + "them one by one.");
         }
 

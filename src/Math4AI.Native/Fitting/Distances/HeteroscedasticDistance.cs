@@ -15,7 +15,8 @@ internal sealed class HeteroscedasticDistance : VectorDistance
 
     public override double Expand(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> slopes)
     {
-        double precision = Math.Exp(-predicted[1]), residual = predicted[0] - observed[0], square = residual * residual * precision;
+        double precision = Math.Exp(-predicted[1]), residual = predicted[0] - observed[0],
+            square = residual * residual * precision;
         slopes[0] = residual * precision;
         slopes[1] = 0.5 - 0.5 * square;
         return 0.5 * (square + predicted[1] + Math.Log(2.0 * Math.PI));
@@ -26,12 +27,13 @@ internal sealed class HeteroscedasticDistance : VectorDistance
         if (observed.Length != 1 || outputs != 2)
         {
             throw new ArgumentException(
-                $"The heteroscedastic distance takes one number a sample and a model with two outputs, mean and log variance; there are "
-                + $"{observed.Length} and {outputs}.");
+                "The heteroscedastic distance takes one number a sample and a model with two outputs, mean and log "
+                + $"variance; there are {observed.Length} and {outputs}.");
         }
     }
 
-    public override void Residuals(ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals) =>
+    public override void Residuals(
+        ReadOnlySpan<double> predicted, ReadOnlySpan<double> observed, Span<double> residuals) =>
         residuals[0] = observed[0] - predicted[0];
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>

@@ -38,7 +38,8 @@ internal sealed class ColumnExpression
         return unknown is null
             ? new ColumnExpression(text, expression, [.. used.Where(names.Contains)])
             : throw new ArgumentException(
-                $"There is no column '{unknown}', which the {use} '{text}' names; the columns are {string.Join(", ", names)}.");
+                $"There is no column '{unknown}', which the {use} '{text}' names; the columns are "
+                + $"{string.Join(", ", names)}.");
     }
 
     /// <summary>Returns the value of every row.</summary>

@@ -53,7 +53,8 @@ internal sealed record FormulaOperation
     }
 
     private static FormulaOperation Of(
-        Expression node, Dictionary<Expression, int> place, Dictionary<string, int> inputs, Dictionary<string, int> parameters)
+        Expression node, Dictionary<Expression, int> place, Dictionary<string, int> inputs,
+        Dictionary<string, int> parameters)
     {
         int Operand(int i) => place[node.Operands[i]];
         var operation = new FormulaOperation { Source = node };
@@ -62,14 +63,16 @@ internal sealed record FormulaOperation
             NumberExpression number => operation with { Constant = number.Value },
             NameExpression name => OfName(operation, name.Name, inputs, parameters),
             UnaryExpression unary => operation with { Left = Operand(0), Unary = unary.Function },
-            BinaryExpression binary => operation with { Left = Operand(0), Right = Operand(1), Binary = binary.Function },
+            BinaryExpression binary =>
+                operation with { Left = Operand(0), Right = Operand(1), Binary = binary.Function },
             _ => operation with { Condition = Operand(0), Left = Operand(1), Right = Operand(2) },
         };
     }
 
     private static FormulaOperation OfName(
         FormulaOperation operation, string name, Dictionary<string, int> inputs, Dictionary<string, int> parameters) =>
-        inputs.TryGetValue(name, out int input) ? operation with { Input = input, Parameter = parameters.GetValueOrDefault(name, -1) }
+        inputs.TryGetValue(name, out int input)
+            ? operation with { Input = input, Parameter = parameters.GetValueOrDefault(name, -1) }
         : parameters.TryGetValue(name, out int parameter) ? operation with { Parameter = parameter }
         : Formula.IsConstant(name) ? operation with { Constant = Formula.Constant(name) }
         : throw new ArgumentException($"'{name}' is neither a column nor a parameter.");

@@ -141,7 +141,8 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         : function == BinaryFunction.Power ? right == 0.0
         : IsSum(function) && double.IsInfinity(right) && double.IsFinite(left);
 
-    private static bool IsSum(BinaryFunction function) => function == BinaryFunction.Add || function == BinaryFunction.Subtract;
+    private static bool IsSum(BinaryFunction function) =>
+        function == BinaryFunction.Add || function == BinaryFunction.Subtract;
 
     /// <summary>Whether a product is 0, or infinite, whatever the other factor does near its value.</summary>
     private static bool IsStronger(double factor, double other) =>
@@ -276,5 +277,6 @@ internal sealed class PointDerivative(FormulaOperation[] operations, int paramet
         && (IsInfinite(operation.Left, LeftSlope(operation, i))
             || (operation.Right >= 0 && IsInfinite(operation.Right, RightSlope(operation, i))));
 
-    private bool IsInfinite(int operand, double? slope) => slope is { } known && !isFixed[operand] && !double.IsFinite(known);
+    private bool IsInfinite(int operand, double? slope) =>
+        slope is { } known && !isFixed[operand] && !double.IsFinite(known);
 }

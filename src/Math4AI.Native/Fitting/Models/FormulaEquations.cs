@@ -35,7 +35,8 @@ internal sealed class FormulaEquations : OdeEquations
         if (States.Contains(time) || States.Count == 0)
         {
             throw new FormulaException(
-                States.Count == 0 ? "There is no equation, such as dA = -k*A." : $"'{time}' is the time, and no state.", equations, 0);
+                States.Count == 0 ? "There is no equation, such as dA = -k*A." : $"'{time}' is the time, and no state.",
+                equations, 0);
         }
     }
 
@@ -46,10 +47,13 @@ internal sealed class FormulaEquations : OdeEquations
     public override int Outputs => observed.Outputs.Count;
 
     public override OdeSystem At(IReadOnlyList<string> names, double[] theta) =>
-        new FormulaSystem([.. slopes.Select(equation => FormulaOperation.Compile(equation.Slope, [time], [.. States, .. names]))], theta);
+        new FormulaSystem(
+            [.. slopes.Select(equation => FormulaOperation.Compile(equation.Slope, [time], [.. States, .. names]))],
+            theta);
 
     public override void Observe(
-        double[] columns, int samples, IReadOnlyList<string> names, double[] theta, Span<double> values, Span<double> jacobian)
+        double[] columns, int samples, IReadOnlyList<string> names, double[] theta, Span<double> values,
+        Span<double> jacobian)
     {
         string[] inputs = [time, .. States];
         string[] parameters = [.. names, .. States];
@@ -69,14 +73,17 @@ internal sealed class FormulaEquations : OdeEquations
     private void Add(string text, int start, int end)
     {
         int sign = text.IndexOf('=', start, end - start);
-        string left = sign < 0 ? string.Empty : string.Concat(text[start..sign].Where(letter => !char.IsWhiteSpace(letter)));
+        string left = sign < 0
+            ? string.Empty
+            : string.Concat(text[start..sign].Where(letter => !char.IsWhiteSpace(letter)));
         left = left.EndsWith($"/d{time}", StringComparison.Ordinal) ? left[..^(time.Length + 2)] : left;
         string state = left.EndsWith('\'') ? left[..^1] : left.StartsWith('d') ? left[1..] : string.Empty;
         bool isName = state.Length > 0 && (char.IsLetter(state[0]) || state[0] == '_')
             && state.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '.');
         if (!isName || Formula.IsConstant(state))
         {
-            throw new FormulaException("An equation is written dA = …, dA/dt = … or A' = …, with the name A of a state.", text, start);
+            throw new FormulaException(
+                "An equation is written dA = …, dA/dt = … or A' = …, with the name A of a state.", text, start);
         }
 
         if (slopes.Any(equation => equation.State == state))

@@ -18,13 +18,15 @@ internal sealed class FormulaModel : Model
         ParameterNames = formula.ParametersBeside([.. inputs]);
         if (ParameterNames.Count == 0)
         {
-            throw new ArgumentException($"The formula '{formula.Text}' has no parameters to fit: every name in it is a column.");
+            throw new ArgumentException(
+                $"The formula '{formula.Text}' has no parameters to fit: every name in it is a column.");
         }
 
         Expressions = formula.Outputs;
         kernels = [.. formula.Outputs.Select(output => new FormulaKernel(output, inputs, ParameterNames))];
         ofInputs = new Lazy<FormulaKernel[]>(
-            () => [.. formula.Outputs.Select(output => new FormulaKernel(output, inputs, [.. ParameterNames, .. inputs]))]);
+            () => [.. formula.Outputs.Select(
+                output => new FormulaKernel(output, inputs, [.. ParameterNames, .. inputs]))]);
     }
 
     public override bool HasInputJacobian => true;
@@ -60,7 +62,8 @@ internal sealed class FormulaModel : Model
         double[] columns = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
         int count = ParameterNames.Count + InputNames.Count;
         EvaluateEach(
-            ofInputs.Value, columns, inputs.RowCount, [.. parameters, .. new double[InputNames.Count]], values, jacobian, count, ParameterNames.Count);
+            ofInputs.Value, columns, inputs.RowCount, [.. parameters, .. new double[InputNames.Count]], values,
+            jacobian, count, ParameterNames.Count);
     }
 
     /// <summary>Evaluates each output, and passes on its derivatives from the first that is wanted on.</summary>

@@ -125,7 +125,8 @@ public abstract class Model
         ArgumentNullException.ThrowIfNull(observed);
         options ??= new OdeModelOptions();
         return new OdeModel(
-            new FormulaEquations(equations, observed, options.Time), options, new ModelText(observed.Text, equations, options));
+            new FormulaEquations(equations, observed, options.Time), options,
+            new ModelText(observed.Text, equations, options));
     }
 
     /// <summary>Returns the model of differential equations as a function of tensors.</summary>
@@ -154,7 +155,8 @@ public abstract class Model
         ArgumentNullException.ThrowIfNull(slope);
         int count = outputs ?? (observed is null ? states.Count : 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return new OdeModel(new TensorEquations(states, parameters, slope, observed, count), options ?? new OdeModelOptions(), null);
+        return new OdeModel(
+            new TensorEquations(states, parameters, slope, observed, count), options ?? new OdeModelOptions(), null);
     }
 
     /// <summary>
@@ -224,14 +226,19 @@ public abstract class Model
         for (int i = 0; i < values.Length; i++)
         {
             int bad = jacobian.Length == 0 ? -1
-                : Enumerable.Range(0, theta.Length).FirstOrDefault(j => !double.IsFinite(jacobian[j * values.Length + i]), -1);
+                : Enumerable.Range(0, theta.Length).FirstOrDefault(
+                    j => !double.IsFinite(jacobian[j * values.Length + i]), -1);
             if (!double.IsFinite(values[i]) || bad >= 0)
             {
                 double[] row = [.. inputs.Row(i % inputs.RowCount)];
                 string what = WhatIsNotFinite(row, theta, i / inputs.RowCount)
-                    ?? (double.IsFinite(values[i]) ? $"derivative of the model by {ParameterNames[bad]}" : "value of the model");
-                string at = string.Join(", ", InputNames.Zip(row, (name, x) => string.Create(CultureInfo.InvariantCulture, $"{name} = {x:G6}")));
-                return $"In row {i % inputs.RowCount + 1}{(at.Length > 0 ? $" ({at})" : string.Empty)}, the {what} is not finite.";
+                    ?? (double.IsFinite(values[i])
+                        ? $"derivative of the model by {ParameterNames[bad]}"
+                        : "value of the model");
+                string at = string.Join(", ", InputNames.Zip(
+                    row, (name, x) => string.Create(CultureInfo.InvariantCulture, $"{name} = {x:G6}")));
+                return $"In row {i % inputs.RowCount + 1}{(at.Length > 0 ? $" ({at})" : string.Empty)}, the {what} is "
+                    + "not finite.";
             }
         }
 
@@ -267,7 +274,8 @@ public abstract class Model
     /// <exception cref="NotSupportedException">The model has no such derivatives.</exception>
     public virtual void InputJacobian(
         Matrix<double> inputs, ReadOnlySpan<double> parameters, Span<double> values, Span<double> jacobian) =>
-        throw new NotSupportedException($"The model does not override {nameof(InputJacobian)}: its derivatives by x are not known.");
+        throw new NotSupportedException(
+            $"The model does not override {nameof(InputJacobian)}: its derivatives by x are not known.");
 
     /// <summary>Computes the gradient of a cost of the outputs, Σ ∂C/∂f ∂f/∂θ. The default uses the Jacobian.</summary>
     /// <param name="inputs">x, samples × inputs.</param>
@@ -278,12 +286,14 @@ public abstract class Model
         Matrix<double> inputs, ReadOnlySpan<double> parameters, OutputSlopes slopes, Span<double> gradient)
     {
         int rows = inputs.RowCount * Outputs;
-        double[] values = new double[rows], ofValues = new double[rows], jacobian = new double[checked(rows * ParameterNames.Count)];
+        double[] values = new double[rows], ofValues = new double[rows],
+            jacobian = new double[checked(rows * ParameterNames.Count)];
         Evaluate(inputs, parameters, values, jacobian);
         slopes(values, ofValues);
         for (int j = 0; j < gradient.Length; j++)
         {
-            gradient[j] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(jacobian.AsSpan(j * rows, rows), ofValues);
+            gradient[j] = System.Numerics.Tensors.TensorPrimitives.Dot<double>(
+                jacobian.AsSpan(j * rows, rows), ofValues);
         }
     }
 

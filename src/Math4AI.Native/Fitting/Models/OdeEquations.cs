@@ -30,5 +30,6 @@ internal abstract class OdeEquations
     /// not asked for.
     /// </param>
     public abstract void Observe(
-        double[] columns, int samples, IReadOnlyList<string> names, double[] theta, Span<double> values, Span<double> jacobian);
+        double[] columns, int samples, IReadOnlyList<string> names, double[] theta, Span<double> values,
+        Span<double> jacobian);
 }

@@ -27,13 +27,15 @@ internal sealed class OdeModel : Model
         if (options.Initial.Keys.FirstOrDefault(name => !equations.States.Contains(name)) is { } unknown)
         {
             throw new ArgumentException(
-                $"'{unknown}' in the initial values is no state; the states are {string.Join(", ", equations.States)}.");
+                $"'{unknown}' in the initial values is no state; the states are "
+                + $"{string.Join(", ", equations.States)}.");
         }
 
         Expression[] expressions = [.. equations.States.Select(InitialOf)];
         ParameterNames =
         [
-            .. equations.Parameters.Concat(expressions.SelectMany(each => each.Names()).Where(name => !Formula.IsConstant(name))).Distinct(),
+            .. equations.Parameters.Concat(expressions.SelectMany(each => each.Names())
+                .Where(name => !Formula.IsConstant(name))).Distinct(),
         ];
         if (ParameterNames.FirstOrDefault(equations.States.Contains) is { } state)
         {
@@ -130,7 +132,8 @@ internal sealed class OdeModel : Model
         bool isFinite = state.All(double.IsFinite) && sensitivity.Enumerate().All(double.IsFinite);
         OdeSolution solution = isFinite
             ? OdeSolver.Solve(
-                equations.At(ParameterNames, theta), StartTime, Vector<double>.Build.Dense(state), distinct, options.Integration, sensitivity)
+                equations.At(ParameterNames, theta), StartTime, Vector<double>.Build.Dense(state), distinct,
+                options.Integration, sensitivity)
             : NotFinite(distinct, n, p);
         var found = new Integrated(
             times, theta, [.. times.Select(time => Array.BinarySearch(distinct, time))], solution);

@@ -18,10 +18,12 @@ internal sealed class TensorEquations(
 
     public override int Outputs => outputs;
 
-    public override OdeSystem At(IReadOnlyList<string> names, double[] theta) => new TensorSystem(states, names, slope, theta);
+    public override OdeSystem At(IReadOnlyList<string> names, double[] theta) =>
+        new TensorSystem(states, names, slope, theta);
 
     public override void Observe(
-        double[] columns, int samples, IReadOnlyList<string> names, double[] theta, Span<double> values, Span<double> jacobian)
+        double[] columns, int samples, IReadOnlyList<string> names, double[] theta, Span<double> values,
+        Span<double> jacobian)
     {
         Func<Tensor, TensorColumns, TensorColumns, Tensor> function =
             observe ?? ((_, y, _) => stack([.. Enumerable.Range(0, states.Count).Select(k => y[k])], 1));
@@ -60,7 +62,8 @@ internal sealed class TensorEquations(
         }
 
         public override void Linearize(
-            double time, ReadOnlySpan<double> state, Span<double> target, Span<double> byState, Span<double> byParameter)
+            double time, ReadOnlySpan<double> state, Span<double> target, Span<double> byState,
+            Span<double> byParameter)
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable mode = enable_grad();
@@ -73,7 +76,8 @@ internal sealed class TensorEquations(
             Tensor[] wanted = byParameter.IsEmpty ? y : [.. y, .. p];
             for (int i = 0; i < n && found.requires_grad; i++)
             {
-                IList<Tensor> gradients = autograd.grad([found[i]], wanted, allow_unused: true, retain_graph: i < n - 1);
+                IList<Tensor> gradients =
+                    autograd.grad([found[i]], wanted, allow_unused: true, retain_graph: i < n - 1);
                 for (int j = 0; j < wanted.Length; j++)
                 {
                     double derivative = gradients[j] is { IsInvalid: false } gradient ? gradient.item<double>() : 0.0;
@@ -94,12 +98,13 @@ internal sealed class TensorEquations(
 
         private Tensor At(double time, Tensor[] y, Tensor[] p)
         {
-            Tensor found = slope(tensor(time, dtype: float64), new TensorColumns(states, y), new TensorColumns(names, p));
+            Tensor found =
+                slope(tensor(time, dtype: float64), new TensorColumns(states, y), new TensorColumns(names, p));
             return found.dim() == 1 && found.shape[0] == states.Count
                 ? found
                 : throw new ArgumentException(
-                    $"The function gives a tensor of the shape ({string.Join(", ", found.shape)}) for {states.Count} states; stack one number a "
-                    + "state.");
+                    $"The function gives a tensor of the shape ({string.Join(", ", found.shape)}) for {states.Count} "
+                    + "states; stack one number a state.");
         }
     }
 }

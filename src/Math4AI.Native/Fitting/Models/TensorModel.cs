@@ -36,7 +36,8 @@ internal sealed class TensorModel(
         ];
         Tensor output = ByOutput(
             function(
-                new TensorColumns(InputNames, [.. Enumerable.Range(0, inputs.ColumnCount).Select(column => columns[column])]),
+                new TensorColumns(
+                    InputNames, [.. Enumerable.Range(0, inputs.ColumnCount).Select(column => columns[column])]),
                 new TensorColumns(ParameterNames, theta)),
             samples);
         output.detach().contiguous().data<double>().CopyTo(values);
@@ -81,10 +82,12 @@ internal sealed class TensorModel(
         return result.dim() == 2 && result.shape[0] == samples && result.shape[1] == Outputs
             ? result.transpose(0, 1)
             : throw new ArgumentException(
-                $"The function gives a tensor of the shape ({string.Join(", ", result.shape)}) for {samples} samples; ({samples}, {Outputs}) is needed.");
+                $"The function gives a tensor of the shape ({string.Join(", ", result.shape)}) for {samples} samples; "
+                + $"({samples}, {Outputs}) is needed.");
     }
 
-    private void CopyDerivatives(Tensor output, Tensor[] theta, int samples, int k, Span<double> jacobian, bool keepsGraph)
+    private void CopyDerivatives(
+        Tensor output, Tensor[] theta, int samples, int k, Span<double> jacobian, bool keepsGraph)
     {
         if (!output.requires_grad)
         {

@@ -100,7 +100,8 @@ internal sealed class FitCost : SquaresCost, IFitCost
 
             if (HasScale)
             {
-                root = PriorRows.Of(weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[Samples + i]);
+                root = PriorRows.Of(
+                    weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[Samples + i]);
                 if (isDerived)
                 {
                     jacobian[free.Count * rows + Samples + i] = root;

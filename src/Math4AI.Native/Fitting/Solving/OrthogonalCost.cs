@@ -200,7 +200,8 @@ internal sealed class OrthogonalCost : SquaresCost, IFitCost
     private Corrections At(Matrix<double> moved, double[] theta)
     {
         int samples = targets.Samples;
-        var found = new Corrections(moved, new double[samples], new double[samples * inputs.ColumnCount], new double[samples]);
+        var found = new Corrections(
+            moved, new double[samples], new double[samples * inputs.ColumnCount], new double[samples]);
         Problem.Model.InputJacobian(moved, theta, found.Values, found.Slopes);
         for (int i = 0; i < samples; i++)
         {

@@ -12,7 +12,8 @@ internal static class PriorRows
     /// <param name="residuals">r.</param>
     /// <param name="jacobian">∂r/∂θ, column after column; empty if it is not asked for.</param>
     public static double Add(
-        FreeParameters unknowns, int row, ReadOnlySpan<double> parameters, Span<double> residuals, Span<double> jacobian)
+        FreeParameters unknowns, int row, ReadOnlySpan<double> parameters, Span<double> residuals,
+        Span<double> jacobian)
     {
         double cost = 0.0;
         for (int j = 0; j < unknowns.Free.Count; j++)

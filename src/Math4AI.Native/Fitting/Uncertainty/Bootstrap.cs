@@ -58,7 +58,8 @@ public sealed class Bootstrap
                 }
 
                 double[] ratios = studentized[j];
-                (double lower, double upper) = fit.Problem.Bounds.GetValueOrDefault(fit.Names[j], (double.NegativeInfinity, double.PositiveInfinity));
+                (double lower, double upper) = fit.Problem.Bounds.GetValueOrDefault(
+                    fit.Names[j], (double.NegativeInfinity, double.PositiveInfinity));
                 return new Interval(
                     Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, 1.0 - tail), lower, upper),
                     Math.Clamp(fit.Parameters[j] - errors[j] * Statistics.Quantile(ratios, tail), lower, upper));
@@ -71,10 +72,12 @@ public sealed class Bootstrap
         ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
         if (fit.Problem.InputSigma is not null)
         {
-            throw new NotSupportedException("With errors of the inputs there is no bootstrap: use the profile intervals.");
+            throw new NotSupportedException(
+                "With errors of the inputs there is no bootstrap: use the profile intervals.");
         }
 
-        bool isSquared = fit.Problem.Distance.Noise == NoiseModel.LeastSquares && fit.HasSampleDiagnostics && fit.Problem.Source is null;
+        bool isSquared = fit.Problem.Distance.Noise == NoiseModel.LeastSquares && fit.HasSampleDiagnostics
+            && fit.Problem.Source is null;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
         var found = new (double[] Parameters, double[] Errors)?[replicates];
         var options = new ParallelOptions
@@ -101,7 +104,8 @@ public sealed class Bootstrap
         var good = found.Where(each => each is not null).Select(each => each!.Value).ToList();
         if (good.Count < 2)
         {
-            throw new InvalidOperationException("The fits to data drawn again did not converge: the model may have too many parameters.");
+            throw new InvalidOperationException(
+                "The fits to data drawn again did not converge: the model may have too many parameters.");
         }
 
         int count = fit.Names.Count;
@@ -158,7 +162,8 @@ public sealed class Bootstrap
     /// <summary>A source whose samples are drawn again: with weights that count how often.</summary>
     private static FitSource Redrawn(FitSource source, int seed, int replicate) => source with
     {
-        Samples = new RedrawnSource(source.Samples, source.WeightColumn, unchecked((ulong)(seed * 1_000_003L + replicate))),
+        Samples = new RedrawnSource(
+            source.Samples, source.WeightColumn, unchecked((ulong)(seed * 1_000_003L + replicate))),
         WeightColumn = source.Samples.Channels,
     };
 

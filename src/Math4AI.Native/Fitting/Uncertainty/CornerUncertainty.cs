@@ -118,7 +118,8 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
         double[] sorted = [.. residuals.OrderBy(Math.Abs).Skip(Math.Min(free, residuals.Count / 2)).Order()];
         double share = -slopes.Below / (slopes.Above - slopes.Below), normal = Normal.InvCDF(0.0, 1.0, share);
         double density = Normal.PDF(0.0, 1.0, normal), level = Normal.InvCDF(0.0, 1.0, 0.975);
-        double width = WidthShare * Math.Cbrt(1.5 * level * level * density * density / ((2.0 * normal * normal + 1.0) * rows));
+        double width =
+            WidthShare * Math.Cbrt(1.5 * level * level * density * density / ((2.0 * normal * normal + 1.0) * rows));
         double edge = 0.5 / rows, low = Math.Max(share - width, edge), high = Math.Min(share + width, 1.0 - edge);
         return (high - low) / (AtShare(sorted, high) - AtShare(sorted, low));
     }
@@ -135,7 +136,8 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
     {
         var all = new StreamedQr(free);
         all.CopyFrom(factors);
-        Matrix<double> roots = Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? Math.Sqrt(priors[i] / factor) : 0.0);
+        Matrix<double> roots =
+            Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? Math.Sqrt(priors[i] / factor) : 0.0);
         all.Add(roots.ToColumnMajorArray(), new double[free]);
         return Inverses.OfSquare(all, free) / factor;
     }

@@ -24,7 +24,8 @@ internal static class DerivedProfile
     /// The distance stands for no smooth likelihood, or single samples' derivatives are not known.
     /// </exception>
     public static Interval Interval(
-        FitResult fit, PointDerivative point, double value, double error, double quantile, CancellationToken cancellation)
+        FitResult fit, PointDerivative point, double value, double error, double quantile,
+        CancellationToken cancellation)
     {
         Distance distance = fit.Problem.Distance;
         IFitCost cost = fit.Problem.Cost();
@@ -50,7 +51,8 @@ internal static class DerivedProfile
             {
                 cancellation.ThrowIfCancellationRequested();
                 var penalized = new PenalizedCost(squares, cost.Unknowns, point, target, weight);
-                Minimum minimum = (fit.Problem.Minimizer ?? Minimizer.Auto()).Minimize(penalized, start, fit.Problem.Options, cancellation);
+                Minimum minimum = (fit.Problem.Minimizer ?? Minimizer.Auto()).Minimize(
+                    penalized, start, fit.Problem.Options, cancellation);
                 double found = point.Value([], cost.Unknowns.Completed(minimum.Parameters.AsArray()));
                 double rise = minimum.Cost - weight * (found - target) * (found - target) - fit.Minimum.Cost;
                 double root = double.IsFinite(rise) ? Math.Sqrt(Math.Max(0.0, rise) / noise) : double.PositiveInfinity;
@@ -69,7 +71,8 @@ internal static class DerivedProfile
         private readonly double target;
         private readonly double root;
 
-        public PenalizedCost(SquaresCost inner, FreeParameters unknowns, PointDerivative point, double target, double weight)
+        public PenalizedCost(
+            SquaresCost inner, FreeParameters unknowns, PointDerivative point, double target, double weight)
         {
             this.inner = inner;
             this.unknowns = unknowns;

@@ -183,12 +183,14 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     {
         double[] at = minimum.Parameters.AsArray();
         FreeParameters unknowns = cost.Unknowns;
-        var corner = new CornerUncertainty(unknowns.Free.Count, problem.Distance, problem.Distance.HasScale ? at[^1] : 0.0);
+        var corner =
+            new CornerUncertainty(unknowns.Free.Count, problem.Distance, problem.Distance.HasScale ? at[^1] : 0.0);
         cost.VisitSlopes(at, corner.Add);
         double[] priors = [.. unknowns.Priors.Select((prior, i) => prior?.Curvature(at[i]) ?? 0.0)];
         Matrix<double> sandwich = corner.Sandwich(priors);
         return new ParameterUncertainty(
-            unknowns.Complete(problem.Distance.IsLikelihood ? corner.OfLikelihood(priors) : sandwich), unknowns.Complete(sandwich))
+            unknowns.Complete(problem.Distance.IsLikelihood ? corner.OfLikelihood(priors) : sandwich),
+            unknowns.Complete(sandwich))
         {
             LikelihoodRatioFactor = problem.Distance.IsLikelihood ? corner.LikelihoodRatioFactor : 1.0,
             Leverage = new Lazy<Vector<double>>(() =>
@@ -196,7 +198,8 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
                 var leverage = new List<double>();
                 Matrix<double> inverse = corner.Inverse;
                 cost.VisitSlopes(at, (_, _, weights, jacobian) => leverage.AddRange(
-                    (jacobian * inverse).PointwiseMultiply(jacobian).RowSums().Select((share, i) => share * weights[i])));
+                    (jacobian * inverse).PointwiseMultiply(jacobian).RowSums().Select(
+                        (share, i) => share * weights[i])));
                 return Vector<double>.Build.Dense([.. leverage]);
             }),
         };
@@ -217,11 +220,13 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
         if (problem.Distance.HasCorner || !(isSquared || problem.Distance.IsLikelihood))
         {
-            return new ParameterUncertainty(cost.Unknowns.Complete(Matrix<double>.Build.Dense(count, count, double.NaN)), null);
+            return new ParameterUncertainty(
+                cost.Unknowns.Complete(Matrix<double>.Build.Dense(count, count, double.NaN)), null);
         }
 
         Matrix<double> infinite = Matrix<double>.Build.Dense(count, count, double.PositiveInfinity);
-        Matrix<double> inverse = Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), infinite);
+        Matrix<double> inverse =
+            Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), infinite);
 
         // Of squares the Hessian is 2 JᵀJ, and the noise is what they leave.
         double noise = isSquared ? 2.0 * NoiseVariance(cost, problem, ofSamples) : ScaleFactor(cost, problem);

@@ -15,7 +15,8 @@ internal static class ProfileEnd
     /// <param name="evaluate">
     /// Given a control, the size of the root, infinite where there is none, and the value that belongs to it.
     /// </param>
-    public static double Find(double centre, double step, double quantile, Func<double, (double Root, double Value)> evaluate)
+    public static double Find(
+        double centre, double step, double quantile, Func<double, (double Root, double Value)> evaluate)
     {
         double farthest = Farthest * Math.Abs(step);
         (double Control, double Root) inside = (centre, 0.0);

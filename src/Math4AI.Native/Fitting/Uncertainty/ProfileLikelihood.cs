@@ -77,7 +77,8 @@ internal sealed class ProfileLikelihood
             }
         }
 
-        return [.. points.Append((centre, 0.0)).Where(point => double.IsFinite(point.Item2)).OrderBy(point => point.Item1)];
+        return [.. points.Append((centre, 0.0)).Where(point => double.IsFinite(point.Item2))
+            .OrderBy(point => point.Item1)];
     }
 
     /// <summary>
@@ -98,7 +99,9 @@ internal sealed class ProfileLikelihood
             cancellation.ThrowIfCancellationRequested();
             double value = centre + unit * Span * i / (count / 2);
             double[] theta = (fit.Parameters + (value - centre) * direction).ToArray();
-            double rise = i == 0 ? 0.0 : Math.Max(0.0, cost.Value(cost.Unknowns.Of(theta, logScale)) - fit.Minimum.Cost);
+            double rise = i == 0
+                ? 0.0
+                : Math.Max(0.0, cost.Value(cost.Unknowns.Of(theta, logScale)) - fit.Minimum.Cost);
             if (value >= lower && value <= upper && double.IsFinite(rise))
             {
                 points.Add((value, Math.Sign(i) * Math.Sqrt(rise / noise)));

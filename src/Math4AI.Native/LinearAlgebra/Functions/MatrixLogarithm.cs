@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Functions;
 
 /// <summary>
-/// Computes the principal logarithm X of a matrix, e^X = A, by inverse scaling and squaring: square roots until A is near
-/// the identity, then the Padé approximant of log(I + E) as a sum of partial fractions at Gauss–Legendre points,
+/// Computes the principal logarithm X of a matrix, e^X = A, by inverse scaling and squaring: square roots until A is
+/// near the identity, then the Padé approximant of log(I + E) as a sum of partial fractions at Gauss–Legendre points,
 /// log A = 2^k log A^(1/2^k). Equals <c>scipy.linalg.logm</c>, where that has no eigenvalue on the negative real axis.
 /// Source: S. H. Cheng, N. J. Higham, C. S. Kenney, A. J. Laub, "Approximating the logarithm of a matrix to specified
 /// accuracy", SIAM J. Matrix Anal. Appl. 22 (2001). Square roots are computed by the scaled product form of the
@@ -30,7 +30,8 @@ public static class MatrixLogarithm
         ArgumentNullException.ThrowIfNull(a);
         if (a.RowCount != a.ColumnCount || !double.IsFinite(a.L1Norm()))
         {
-            throw new ArgumentException($"A is {a.RowCount} × {a.ColumnCount}; a square matrix of finite numbers is needed.");
+            throw new ArgumentException(
+                $"A is {a.RowCount} × {a.ColumnCount}; a square matrix of finite numbers is needed.");
         }
 
         // What counts as zero or real to rounding depends on the matrix, not on the eigenvalue.
@@ -63,8 +64,8 @@ public static class MatrixLogarithm
     }
 
     /// <summary>
-    /// M ← (I + (μ²M + M⁻¹/μ²)/2)/2, Y ← μ Y (I + M⁻¹/μ²)/2 from M = Y = A: M tends to I and Y to A^(1/2). While M is far from
-    /// I, μ = |det M|^(−1/2n) brings its eigenvalues to about 1.
+    /// M ← (I + (μ²M + M⁻¹/μ²)/2)/2, Y ← μ Y (I + M⁻¹/μ²)/2 from M = Y = A: M tends to I and Y to A^(1/2). While M is
+    /// far from I, μ = |det M|^(−1/2n) brings its eigenvalues to about 1.
     /// </summary>
     private static Matrix<T> SquareRoot<T>(Matrix<T> a, Matrix<T> identity)
         where T : struct, IEquatable<T>, IFormattable

@@ -88,11 +88,13 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
         fixed (T* pu = u, pvt = vt, pb = b, pp = projected.Array, px = x)
         {
             Mkl<T, TReal>.Gemm(
-                (byte)'C', (byte)'N', s.Length, columnsB, rows, Mkl<T, TReal>.One, pu, rows, pb, rows, Mkl<T, TReal>.Zero, pp, s.Length);
+                (byte)'C', (byte)'N', s.Length, columnsB, rows, Mkl<T, TReal>.One, pu, rows, pb, rows,
+                Mkl<T, TReal>.Zero, pp, s.Length);
             DivideRows((TReal*)pp, s, columnsB);
 
             Mkl<T, TReal>.Gemm(
-                (byte)'C', (byte)'N', columns, columnsB, s.Length, Mkl<T, TReal>.One, pvt, leadingVt, pp, s.Length, Mkl<T, TReal>.Zero,
+                (byte)'C', (byte)'N', columns, columnsB, s.Length, Mkl<T, TReal>.One, pvt, leadingVt, pp, s.Length,
+                Mkl<T, TReal>.Zero,
                 px, columns);
         }
     }
@@ -126,7 +128,8 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
         int exponent = SafeScale<T, TReal>.Apply(a.AsSpan(0, rows * columns));
         if (!Mkl<T, TReal>.IsComplex && Math.Max(rows, columns) <= JacobiSvd<TReal>.MaxOrder
             && JacobiSvd<TReal>.TryDecompose(
-                Parts(a, rows * columns), rows, columns, Parts(s, rank), Parts(u, rows * columnsU), Parts(vt, rowsVt * columns), rowsVt))
+                Parts(a, rows * columns), rows, columns, Parts(s, rank), Parts(u, rows * columnsU),
+                Parts(vt, rowsVt * columns), rowsVt))
         {
             SafeScale<T, TReal>.Undo(s, exponent);
             return;
@@ -164,7 +167,8 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
                     fixed (T* w = work.Array)
                     {
                         info = MklLapack<T, TReal>.Gesdd(
-                            job, rows, columns, pa, leading, ps, pu, leadingU, pvt, leadingVt, w, work.Array.Length, pr, pi);
+                            job, rows, columns, pa, leading, ps, pu, leadingU, pvt, leadingVt, w,
+                            work.Array.Length, pr, pi);
                     }
                 }
             }

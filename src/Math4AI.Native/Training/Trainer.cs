@@ -217,7 +217,13 @@ public static class Trainer
     }
 
     /// <summary>Finds a rate for any module, with a loss that takes a batch through it.</summary>
-    /// <inheritdoc cref="FindRate(nn.Module{Tensor, Tensor}, Func{Tensor, Tensor, Tensor}, TrainingData, TrainerOptions, double, double, int)"/>
+    /// <param name="module">The module.</param>
+    /// <param name="loss">The mean loss of a batch.</param>
+    /// <param name="train">The training part.</param>
+    /// <param name="options">The settings; rate, schedule and checkpoints are not used.</param>
+    /// <param name="minRate">The first rate.</param>
+    /// <param name="maxRate">The last rate.</param>
+    /// <param name="steps">The number of steps between them, 10 or more.</param>
     public static RateSearch FindRate(
         nn.Module module,
         Func<Batch, Tensor> loss,

@@ -307,7 +307,7 @@ public class TrainCommandTests : TemporaryFolder
     [InlineData(2, "'abc' is not a value for --rate: a number", "--text", "x.txt", "--rate", "abc")]
     [InlineData(1, "x.txt", "--text", "x.txt")]
     [InlineData(1, "holds no training", "--resume", "nothing")]
-    [InlineData(1, "no images", ".")]
+    [InlineData(1, "neither images", ".")]
     public void What_cannot_be_trained_ends_with_one_line(int code, string says, params string[] words)
     {
         Finished train = Run(["train", .. words]);

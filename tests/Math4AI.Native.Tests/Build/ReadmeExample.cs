@@ -25,7 +25,7 @@ internal static class ReadmeExample
 
         FitProblem line = FitProblem.Read("rough.csv", "y ~ a*exp(-b*x) + c") with { Distance = Distance.Absolute };
         FitResult fit = line.Fit(new Dictionary<string, double> { ["a"] = 1, ["b"] = 1, ["c"] = 0 });
-        Console.WriteLine(fit["b"]);                 // b = 0.740 ± 0.040
+        Console.WriteLine(fit["b"]);                 // b = 0.740 ± 0.042
         return fit;
     }
 

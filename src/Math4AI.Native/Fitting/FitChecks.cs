@@ -1,19 +1,138 @@
 using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Samples;
 
 namespace Math4AI.Fitting;
 
-/// <summary>Checks of a problem that do not depend on single samples.</summary>
+/// <summary>Checks that the parts of a problem belong together, before any work.</summary>
 internal static class FitChecks
 {
-    /// <summary>Throws where distance and errors of measurement do not go with the rest.</summary>
+    private const int MaxNamesInMessage = 20;
+
+    /// <summary>Throws where samples, model, distance or names do not belong together.</summary>
+    /// <exception cref="ArgumentException">They do not; the message says where.</exception>
     public static void Check(FitProblem problem)
     {
+        if (problem.Source is not null)
+        {
+            if (problem.Inputs is not null || problem.Targets is not null || problem.Weights is not null)
+            {
+                throw new ArgumentException(
+                    "The samples are either in memory or come from a source: leave out one of the two.");
+            }
+
+            problem.Source.Check();
+            CheckParts(problem, problem.Source.InputColumns.Count, problem.Source.TargetColumns.Count);
+            return;
+        }
+
+        if (problem.Inputs is null || problem.Targets is null)
+        {
+            throw new ArgumentException("A fit needs samples: inputs and targets, or a source.");
+        }
+
+        if (problem.Inputs.RowCount != problem.Targets.Samples)
+        {
+            throw new ArgumentException(
+                $"There are {problem.Inputs.RowCount} samples of x and {problem.Targets.Samples} of y.");
+        }
+
+        if (problem.Weights is not null && problem.Weights.Count != problem.Targets.Samples)
+        {
+            throw new ArgumentException(
+                $"There are {problem.Weights.Count} weights for {problem.Targets.Samples} samples.");
+        }
+
+        CheckParts(problem, problem.Inputs.ColumnCount, problem.Targets.Columns);
+        var block = new FitBlock(problem.Inputs, problem.Targets, problem.Weights);
+        double[] observed = new double[problem.Targets.Columns];
+        for (int i = 0; i < problem.Targets.Samples; i++)
+        {
+            CheckSample(problem, i, block, i, observed);
+        }
+    }
+
+    /// <summary>Throws if the observed numbers of a sample are not finite, or cannot be observations.</summary>
+    public static void CheckSample(FitProblem problem, long sample, FitBlock block, int row, Span<double> observed)
+    {
+        bool isFinite = block.Weights is null || (double.IsFinite(block.Weights[row]) && block.Weights[row] >= 0.0);
+        for (int j = 0; j < block.Inputs.ColumnCount; j++)
+        {
+            isFinite &= double.IsFinite(block.Inputs[row, j]);
+        }
+
+        for (int k = 0; k < observed.Length; k++)
+        {
+            observed[k] = block.Targets[k * block.Targets.Samples + row];
+            isFinite &= double.IsFinite(observed[k]);
+        }
+
+        if (!isFinite)
+        {
+            throw new ArgumentException($"Sample {sample + 1} is not finite, or has a negative weight.");
+        }
+
+        problem.Distance.Check(observed, problem.Model.Outputs);
+    }
+
+    /// <summary>Throws if a name is none of the model's parameters.</summary>
+    /// <exception cref="ArgumentException">One is none; the message lists those of the model.</exception>
+    public static void RequireParameters(Model model, IEnumerable<string> names, string where)
+    {
+        var known = model.ParameterNames.ToHashSet();
+        string? unknown = names.FirstOrDefault(name => !known.Contains(name));
+        if (unknown is not null)
+        {
+            string more = model.ParameterNames.Count > MaxNamesInMessage ? ", …" : string.Empty;
+            throw new ArgumentException(
+                $"'{unknown}' in the {where} is {(Formula.IsConstant(unknown) ? "a constant and " : string.Empty)}no "
+                + "parameter of the model; its parameters are "
+                + $"{string.Join(", ", model.ParameterNames.Take(MaxNamesInMessage))}{more}.");
+        }
+    }
+
+    /// <summary>Checks what does not depend on single samples.</summary>
+    private static void CheckParts(FitProblem problem, int inputColumns, int targetColumns)
+    {
+        if (inputColumns != problem.Model.InputNames.Count)
+        {
+            throw new ArgumentException(
+                $"The model takes {problem.Model.InputNames.Count} inputs "
+                + $"({string.Join(", ", problem.Model.InputNames)}), and x has {inputColumns} columns.");
+        }
+
+        if (problem.Distance.IsElementwise && targetColumns != problem.Model.Outputs)
+        {
+            throw new ArgumentException(
+                $"The model gives {problem.Model.Outputs} numbers for a sample, and {targetColumns} were observed: the "
+                + $"distance '{problem.Distance.Name}' compares them one by one.");
+        }
+
         CheckLeastSquares(problem);
         MeasurementErrors.Check(problem);
+        RequireParameters(problem.Model, problem.Bounds.Keys, "bounds");
+        foreach ((string name, double value) in problem.Fixed)
+        {
+            if (problem.Bounds.TryGetValue(name, out (double Lower, double Upper) box)
+                && (value < box.Lower || value > box.Upper))
+            {
+                throw new ArgumentException($"The fixed value {value} of '{name}' lies outside its bounds.");
+            }
+        }
+
+        RequireParameters(problem.Model, problem.Fixed.Keys, "fixed values");
+        RequireParameters(problem.Model, problem.Priors.Keys, "priors");
+        RequireParameters(problem.Model, problem.Linear, "linear parameters");
+        CheckLinear(problem);
+        if (problem.Model.ParameterNames.All(problem.Fixed.ContainsKey) && !problem.Distance.HasScale)
+        {
+            throw new ArgumentException("All parameters are fixed: there is nothing to fit.");
+        }
     }
 
     /// <summary>Throws where linear parameters cannot be found by linear least squares.</summary>
-    public static void CheckLinear(FitProblem problem)
+    private static void CheckLinear(FitProblem problem)
     {
         bool isPossible = problem.Distance.Noise == NoiseModel.LeastSquares && problem.Model.HasJacobian
             && !problem.Linear.Any(name => problem.Bounds.ContainsKey(name) || problem.Fixed.ContainsKey(name));

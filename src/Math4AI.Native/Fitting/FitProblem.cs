@@ -17,8 +17,6 @@ namespace Math4AI.Fitting;
 /// </summary>
 public sealed record FitProblem
 {
-    private const int MaxNamesInMessage = 20;
-
     /// <summary>Gets the model f.</summary>
     public required Model Model { get; init; }
 
@@ -192,7 +190,7 @@ public sealed record FitProblem
     /// </exception>
     public FitResult Fit(IReadOnlyDictionary<string, double> start, CancellationToken cancellation = default)
     {
-        Check();
+        FitChecks.Check(this);
         return FitFrom(StartFrom(start), cancellation);
     }
 
@@ -206,7 +204,7 @@ public sealed record FitProblem
     /// </exception>
     public FitResult Fit(Vector<double>? start, CancellationToken cancellation = default)
     {
-        Check();
+        FitChecks.Check(this);
         return FitFrom(StartFrom(start), cancellation);
     }
 
@@ -220,7 +218,7 @@ public sealed record FitProblem
     /// <exception cref="ArgumentException">Samples or names do not belong together; the message says where.</exception>
     public FitResult Fit(int starts = 200, CancellationToken cancellation = default)
     {
-        Check();
+        FitChecks.Check(this);
         if (Model.Start is { } start)
         {
             return FitFrom(StartFrom(start), cancellation);
@@ -284,32 +282,9 @@ public sealed record FitProblem
             throw new ArgumentException($"The start has no value for the parameter '{missing}'.", nameof(start));
         }
 
-        RequireParameters(start.Keys, "start");
+        FitChecks.RequireParameters(Model, start.Keys, "start");
         return [.. Model.ParameterNames.Select(
             name => Fixed.TryGetValue(name, out double value) ? value : start.GetValueOrDefault(name, 1.0))];
-    }
-
-    /// <summary>Throws if the observed numbers of a sample are not finite, or cannot be observations.</summary>
-    internal void CheckSample(long sample, FitBlock block, int row, Span<double> observed)
-    {
-        bool isFinite = block.Weights is null || (double.IsFinite(block.Weights[row]) && block.Weights[row] >= 0.0);
-        for (int j = 0; j < block.Inputs.ColumnCount; j++)
-        {
-            isFinite &= double.IsFinite(block.Inputs[row, j]);
-        }
-
-        for (int k = 0; k < observed.Length; k++)
-        {
-            observed[k] = block.Targets[k * block.Targets.Samples + row];
-            isFinite &= double.IsFinite(observed[k]);
-        }
-
-        if (!isFinite)
-        {
-            throw new ArgumentException($"Sample {sample + 1} is not finite, or has a negative weight.");
-        }
-
-        Distance.Check(observed, Model.Outputs);
     }
 
     /// <summary>All of θ from a start in the model's order; null for the model's own.</summary>
@@ -349,97 +324,5 @@ public sealed record FitProblem
                 $"There are {cost.Observations} "
                 + $"samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
                 + $"{cost.Unknowns.Count} unknown parameters: more samples, or fixed parameters, are needed.");
-    }
-
-    private void Check()
-    {
-        if (Source is not null)
-        {
-            if (Inputs is not null || Targets is not null || Weights is not null)
-            {
-                throw new ArgumentException(
-                    "The samples are either in memory or come from a source: leave out one of the two.");
-            }
-
-            Source.Check();
-            CheckParts(Source.InputColumns.Count, Source.TargetColumns.Count);
-            return;
-        }
-
-        if (Inputs is null || Targets is null)
-        {
-            throw new ArgumentException("A fit needs samples: inputs and targets, or a source.");
-        }
-
-        if (Inputs.RowCount != Targets.Samples)
-        {
-            throw new ArgumentException($"There are {Inputs.RowCount} samples of x and {Targets.Samples} of y.");
-        }
-
-        if (Weights is not null && Weights.Count != Targets.Samples)
-        {
-            throw new ArgumentException($"There are {Weights.Count} weights for {Targets.Samples} samples.");
-        }
-
-        CheckParts(Inputs.ColumnCount, Targets.Columns);
-        var block = new FitBlock(Inputs, Targets, Weights);
-        double[] observed = new double[Targets.Columns];
-        for (int i = 0; i < Targets.Samples; i++)
-        {
-            CheckSample(i, block, i, observed);
-        }
-    }
-
-    /// <summary>Checks what does not depend on single samples.</summary>
-    private void CheckParts(int inputColumns, int targetColumns)
-    {
-        if (inputColumns != Model.InputNames.Count)
-        {
-            throw new ArgumentException(
-                $"The model takes {Model.InputNames.Count} inputs ({string.Join(", ", Model.InputNames)}), and x has "
-                + $"{inputColumns} columns.");
-        }
-
-        if (Distance.IsElementwise && targetColumns != Model.Outputs)
-        {
-            throw new ArgumentException(
-                $"The model gives {Model.Outputs} numbers for a sample, and {targetColumns} were observed: the "
-                + "distance "
-                + $"'{Distance.Name}' compares them one by one.");
-        }
-
-        FitChecks.Check(this);
-        RequireParameters(Bounds.Keys, "bounds");
-        foreach ((string name, double value) in Fixed)
-        {
-            if (Bounds.TryGetValue(name, out (double Lower, double Upper) box)
-                && (value < box.Lower || value > box.Upper))
-            {
-                throw new ArgumentException($"The fixed value {value} of '{name}' lies outside its bounds.");
-            }
-        }
-
-        RequireParameters(Fixed.Keys, "fixed values");
-        RequireParameters(Priors.Keys, "priors");
-        RequireParameters(Linear, "linear parameters");
-        FitChecks.CheckLinear(this);
-        if (Model.ParameterNames.All(Fixed.ContainsKey) && !Distance.HasScale)
-        {
-            throw new ArgumentException("All parameters are fixed: there is nothing to fit.");
-        }
-    }
-
-    private void RequireParameters(IEnumerable<string> names, string where)
-    {
-        var known = Model.ParameterNames.ToHashSet();
-        string? unknown = names.FirstOrDefault(name => !known.Contains(name));
-        if (unknown is not null)
-        {
-            string more = Model.ParameterNames.Count > MaxNamesInMessage ? ", …" : string.Empty;
-            throw new ArgumentException(
-                $"'{unknown}' in the {where} is {(Formula.IsConstant(unknown) ? "a constant and " : string.Empty)}no "
-                + "parameter of the model; its parameters are "
-                + $"{string.Join(", ", Model.ParameterNames.Take(MaxNamesInMessage))}{more}.");
-        }
     }
 }

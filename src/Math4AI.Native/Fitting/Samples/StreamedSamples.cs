@@ -35,7 +35,7 @@ internal sealed class StreamedSamples : IFitBlocks
         double[] observed = new double[targets.ColumnCount];
         for (int i = 0; i < count; i++)
         {
-            problem.CheckSample(start + i, found, i, observed);
+            FitChecks.CheckSample(problem, start + i, found, i, observed);
         }
 
         return found;

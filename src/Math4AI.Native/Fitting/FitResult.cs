@@ -1,4 +1,3 @@
-using System.Globalization;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Samples;
@@ -16,8 +15,6 @@ namespace Math4AI.Fitting;
 /// </summary>
 public sealed class FitResult
 {
-    private const int MaxPrintedParameters = 20;
-
     private readonly IFitCost cost;
     private readonly Lazy<Vector<double>> fitted;
     private readonly Lazy<Vector<double>> residuals;
@@ -212,15 +209,8 @@ public sealed class FitResult
     /// <exception cref="NotSupportedException">
     /// As for <see cref="Leverage"/>, and for distances with a corner.
     /// </exception>
-    public Vector<double> CooksDistance
-    {
-        get
-        {
-            Vector<double> leverage = Leverage, standardized = StandardizedResiduals;
-            return standardized.MapIndexed(
-                (i, r) => r * r * leverage[i] / (Math.Max(1, Loose) * (1.0 - leverage[i])), Zeros.Include);
-        }
-    }
+    public Vector<double> CooksDistance =>
+        SampleDiagnostics.CooksDistance(StandardizedResiduals, Leverage, Loose);
 
     /// <summary>
     /// Gets the standardized residuals, (y − f)/(s √(1 − h)) for least squares with the leverage h; for others
@@ -228,17 +218,8 @@ public sealed class FitResult
     /// residual −d′/√d″ in place of (y − f), with s² = 1 for likelihoods and Σ r²/(n − k) otherwise.
     /// </summary>
     /// <exception cref="NotSupportedException">As for <see cref="CooksDistance"/>.</exception>
-    public Vector<double> StandardizedResiduals
-    {
-        get
-        {
-            Vector<double> leverage = Leverage;
-            Vector<double> pearson = uncertainty.Value.Standardized ?? throw new NotSupportedException(
-                $"The distance '{Problem.Distance.Name}' has a corner, so that Cook's distance is not known.");
-            double dispersion = Problem.Distance.IsLikelihood ? 1.0 : pearson * pearson / DegreesOfFreedom;
-            return pearson.MapIndexed((i, r) => -r / Math.Sqrt(dispersion * (1.0 - leverage[i])), Zeros.Include);
-        }
-    }
+    public Vector<double> StandardizedResiduals =>
+        SampleDiagnostics.StandardizedResiduals(this, Leverage, uncertainty.Value.Standardized);
 
     /// <summary>
     /// Gets what must be known besides the numbers, each in a sentence: frequencies that the samples cannot tell apart,
@@ -349,22 +330,7 @@ public sealed class FitResult
     /// <summary>
     /// Returns how the fit ended, the parameters with their standard errors, and how well the model fits.
     /// </summary>
-    public override string ToString()
-    {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        string ended = IsConverged ? "converged" : "did NOT converge";
-        string more = Names.Count > MaxPrintedParameters
-            ? $"{Environment.NewLine}  … and {Names.Count - MaxPrintedParameters} more"
-            : string.Empty;
-        string why = IsConverged ? string.Empty : $"{Environment.NewLine}{Minimum.Termination}";
-        string values = string.Concat(Names.Take(MaxPrintedParameters).Select(
-            (_, i) => $"{Environment.NewLine}  {new FittedParameter(this, i)}"));
-        return string.Create(
-            culture,
-            $"{Problem.Distance.Name}, {Observations} observations: {ended} in {Minimum.Iterations} iterations by "
-            + $"{Minimum.Method}, cost "
-            + $"{Minimum.Cost:G6}, R² {RSquared:G6}{values}{more}{why}");
-    }
+    public override string ToString() => FitText.Of(this);
 
     /// <summary>The quantile of a standardized estimate.</summary>
     internal double Quantile(double level) => Predictor.Quantile(level);

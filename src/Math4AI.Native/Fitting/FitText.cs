@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Math4AI.Fitting;
+
+/// <summary>A fit in a few lines, as it is printed.</summary>
+internal static class FitText
+{
+    private const int MaxPrintedParameters = 20;
+
+    /// <summary>How the fit ended and how well the model fits, and a line for each of the first parameters.</summary>
+    public static string Of(FitResult fit)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        string ended = fit.IsConverged ? "converged" : "did NOT converge";
+        string more = fit.Names.Count > MaxPrintedParameters
+            ? $"{Environment.NewLine}  … and {fit.Names.Count - MaxPrintedParameters} more"
+            : string.Empty;
+        string why = fit.IsConverged ? string.Empty : $"{Environment.NewLine}{fit.Minimum.Termination}";
+        string values = string.Concat(fit.Names.Take(MaxPrintedParameters).Select(
+            (_, i) => $"{Environment.NewLine}  {new FittedParameter(fit, i)}"));
+        return string.Create(
+            culture,
+            $"{fit.Problem.Distance.Name}, {fit.Observations} observations: {ended} in {fit.Minimum.Iterations} "
+            + $"iterations by {fit.Minimum.Method}, cost {fit.Minimum.Cost:G6}, R² {fit.RSquared:G6}"
+            + $"{values}{more}{why}");
+    }
+}

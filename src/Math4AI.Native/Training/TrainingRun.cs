@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
-using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Files;
 using Math4AI.Training.Optimizers;
 using TorchSharp;
@@ -21,13 +20,12 @@ internal sealed class TrainingRun
     private readonly TrainingData validation;
     private readonly TrainerOptions options;
     private readonly OptimizerRun optimizer;
+    private readonly BatchGradient gradient;
     private readonly bool isSmall;
     private readonly int batch;
-    private readonly int pieces;
     private readonly int stepsInEpoch;
     private readonly int steps;
     private readonly long[] order;
-    private readonly int team;
     private readonly long start = Stopwatch.GetTimestamp();
     private readonly TrainingMoment moment;
     private readonly List<string> warnings = [];
@@ -36,7 +34,6 @@ internal sealed class TrainingRun
     private TrainingState state;
     private ModuleState? best;
     private long saved = Stopwatch.GetTimestamp();
-    private Task<Batch>? ahead;
 
     public TrainingRun(TrainingTask task, TrainingData train, TrainingData validation, TrainerOptions options)
     {
@@ -47,7 +44,7 @@ internal sealed class TrainingRun
             : Fingerprint.Of(task.Module, train, validation, options);
         optimizer = options.Optimizer.Begin(task.Module, options);
         batch = options.Optimizer.TakesWholePart ? train.Count : options.BatchSize;
-        pieces = options.Optimizer.TakesWholePart
+        int pieces = options.Optimizer.TakesWholePart
             ? (train.Count + options.BatchSize - 1) / options.BatchSize
             : options.Accumulate;
         stepsInEpoch = options.DropLast ? train.Count / batch : (train.Count + batch - 1) / batch;
@@ -56,8 +53,9 @@ internal sealed class TrainingRun
             Tensor inputs = train.Take([0L]).Inputs;
             double threads = TrainingPlan.ThreadsWorthwhile(optimizer.Parameters, options.BatchSize, inputs);
             isSmall = threads < 2.0;
-            team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
+            int team = (int)Math.Min(Team.Size, Math.Max(2.0, threads));
             TrainingPlan.Move(task, optimizer.Parameters, options, inputs, isSmall ? 1 : team, team);
+            gradient = new BatchGradient(task, train, optimizer.Parameters, pieces, options.SplitBatches ? team : 1);
         }
 
         steps = options.Steps ?? (int)Math.Min(int.MaxValue, (long)options.Epochs * stepsInEpoch);
@@ -198,96 +196,13 @@ internal sealed class TrainingRun
     private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next, double rate)
     {
         TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step));
-        double sum = 0.0;
-        for (int piece = 0; piece < pieces; piece++)
-        {
-            int from = (int)((long)rows.Length * piece / pieces), to = (int)((long)rows.Length * (piece + 1) / pieces);
-            sum += from < to ? Gradient(rows[from..to], rows.Length, next, isFirst: from == 0) : 0.0;
-        }
-
+        double sum = gradient.Add(rows, next);
         if (task is { First: { } look, Direct: null })
         {
             warnings.AddRange(look.Unreached());
         }
 
         return optimizer.Step(rate, sum);
-    }
-
-    /// <summary>Adds the gradient of some of a batch's samples; parts of them at once where that is wanted.</summary>
-    private double Gradient(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next, bool isFirst)
-    {
-        int parts = Math.Min(team, rows.Length);
-        if (task.Direct is not null || !options.SplitBatches || parts < 2)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            Tensor value = Loss(scope, rows, batch, pieces == 1 ? next : []);
-            value.backward();
-            task.Direct?.Backward(isFirst);
-            return FirstStep.Number(value);
-        }
-
-        // Sums of gradients depend on the order: each part's own are kept until all are there.
-        long[] all = rows.ToArray();
-        double[] losses = new double[parts];
-        var gradients = new Tensor?[parts][];
-        Team.Run(parts, part =>
-        {
-            using IDisposable mode = enable_grad();
-            using DisposeScope scope = NewDisposeScope();
-            (int first, int count) = Team.Part(all.Length, part, parts);
-            Tensor value = Loss(scope, all.AsSpan(first, count), batch, []);
-            gradients[part] = optimizer.Parameters.GradientsOf(value);
-            losses[part] = FirstStep.Number(value);
-        });
-        optimizer.Parameters.AddGradients(gradients);
-        return losses.Sum();
-    }
-
-    /// <summary>The share that some samples have in the loss of a batch.</summary>
-    private Tensor Loss(DisposeScope scope, ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
-    {
-        Tensor value = LossOf(scope, rows, next);
-        if (task.First is not null)
-        {
-            FirstStep.CheckLoss(value);
-        }
-
-        return rows.Length == batch ? value : value * ((double)rows.Length / batch);
-    }
-
-    /// <summary>
-    /// The mean loss of some samples; the next ones are taken meanwhile where they are slow to come by.
-    /// </summary>
-    private unsafe Tensor LossOf(DisposeScope scope, ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
-    {
-        if (task is OutputsTask { First: null, Direct: MlpPass perceptron } outputs && train is TensorData lines)
-        {
-            float* address = lines.Lines(perceptron.Inputs);
-            if (address != null)
-            {
-                return outputs.LossOf(perceptron.Forward(address, rows), lines.TakeTargets(rows));
-            }
-        }
-
-        Batch taken = ahead is null ? train.Take(rows) : ahead.GetAwaiter().GetResult();
-        if (ahead is not null)
-        {
-            scope.Attach(taken.Parts().Select(part => part.Tensor));
-            ahead = null;
-        }
-
-        if (task.First is not null)
-        {
-            FirstStep.CheckBatch(taken, rows);
-        }
-
-        if (train.IsSlow && next.Length > 0)
-        {
-            long[] wanted = next.ToArray();
-            ahead = Task.Run(() => train.Take(wanted));
-        }
-
-        return task.Loss(taken);
     }
 
     private void Evaluate(IProgress<TrainingEpoch>? progress)

@@ -32,20 +32,6 @@ internal sealed class TrainCommandOptions
         ["bytepair"] = TextUnit.BytePair,
     };
 
-    private static readonly Dictionary<string, Missing> MissingWays = new()
-    {
-        ["refuse"] = Missing.Refuse,
-        ["drop"] = Missing.Drop,
-        ["impute"] = Missing.Impute,
-    };
-
-    private static readonly Dictionary<string, TableTask?> Tasks = new()
-    {
-        ["auto"] = null,
-        ["classification"] = TableTask.Classification,
-        ["regression"] = TableTask.Regression,
-    };
-
     private static readonly Argument<string?> DataArgument = new("DATA")
     {
         Description = "A comma-separated file whose first line names the columns; or a folder that has a folder of "
@@ -71,12 +57,6 @@ internal sealed class TrainCommandOptions
     {
         Description = "Resume the training that was stopped in this folder, with the same options.",
         HelpName = "MODEL",
-    };
-
-    private static readonly Option<string?> TargetOption = new("--target", "-t")
-    {
-        Description = "The column of a table to predict.",
-        HelpName = "COLUMN",
     };
 
     private static readonly Option<string?> ModelOption = new("--model")
@@ -124,43 +104,6 @@ internal sealed class TrainCommandOptions
         HelpName = "PATH",
     };
 
-    private static readonly Option<string[]?> IgnoreOption = new("--ignore")
-    {
-        Description = "Columns to ignore.",
-        HelpName = "COLUMN",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private static readonly Option<string?> GroupOption = new("--group")
-    {
-        Description = "A column, such as a patient's name, whose equal values stay together in the training, "
-            + "validation or test set. It is not an input.",
-        HelpName = "COLUMN",
-    };
-
-    private static readonly Option<string?> TimeOption = new("--time")
-    {
-        Description = "A column of numbers or dates. The validation set is later than the training set, and the test "
-            + "set is later than both. It is not an input.",
-        HelpName = "COLUMN",
-    };
-
-    private static readonly Option<string?> MissingOption = new("--missing")
-    {
-        Description = "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a "
-            + "class of its own).",
-        HelpName = "WAY",
-        DefaultValueFactory = _ => "refuse",
-    };
-
-    private static readonly Option<string?> TaskOption = new("--task")
-    {
-        Description = "The task: classification, regression, or auto, which takes texts, and up to ten different whole "
-            + "numbers, for classes.",
-        HelpName = "TASK",
-        DefaultValueFactory = _ => "auto",
-    };
-
     private static readonly Option<int> SeedsOption = new("--seeds")
     {
         Description = "The number of seeds to train from, beginning with --seed. The model of the first is kept; the "
@@ -169,28 +112,10 @@ internal sealed class TrainCommandOptions
         DefaultValueFactory = _ => 1,
     };
 
-    private static readonly Option<string[]?> OrderOption = new("--order")
-    {
-        Description = "A column of text with an order, such as size=small|medium|large. It is one input, not one for "
-            + "each text.",
-        HelpName = "COLUMN=FIRST|SECOND|…",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private static readonly Option<bool> LearningCurveOption = new("--learning-curve")
-    {
-        Description = "Compute a learning curve of a table: the test scores over the number of training rows.",
-    };
-
     private static readonly Option<string?> TensorBoardOption = new("--tensorboard")
     {
         Description = "The folder of a TensorBoard event file with the losses.",
         HelpName = "FOLDER",
-    };
-
-    private static readonly Option<bool> BlocksOption = new("--blocks")
-    {
-        Description = "Read a table in blocks and train from a temporary file. Files larger than 256 MB always are.",
     };
 
     private static readonly Option<string?> OutputOption =
@@ -199,11 +124,12 @@ internal sealed class TrainCommandOptions
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =
     [
-        TextOption, UnitOption, ResumeOption, TargetOption, ModelOption, KernelOption, FeaturesOption, RawOption,
-        HiddenOption, TestOption, IgnoreOption, GroupOption, TimeOption,
-        MissingOption, TaskOption, .. TrainerCommandOptions.All, SeedsOption, OrderOption, LearningCurveOption,
-        TrainValidationCurve.Option,
-        TensorBoardOption, BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport,
+        TextOption, UnitOption, ResumeOption, TableCommandOptions.TargetOption, ModelOption, KernelOption,
+        FeaturesOption, RawOption, HiddenOption, TestOption, TableCommandOptions.IgnoreOption,
+        TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
+        TableCommandOptions.TaskOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.OrderOption,
+        TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
+        TableCommandOptions.BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport,
         CommonOptions.Force,
     ];
 
@@ -223,7 +149,7 @@ internal sealed class TrainCommandOptions
 
     public string Unit => words.GetValue(UnitOption)!;
 
-    public string? Target => words.GetValue(TargetOption);
+    public string? Target => words.GetValue(TableCommandOptions.TargetOption);
 
     public bool IsConvNet => words.GetValue(ModelOption) == "convnet";
 
@@ -236,18 +162,18 @@ internal sealed class TrainCommandOptions
 
     public string? Test => words.GetValue(TestOption);
 
-    public TableTask? Task => Tasks[words.GetValue(TaskOption)!];
+    public TableTask? Task => TableCommandOptions.ReadTask(words);
 
     public int Seeds => words.GetValue(SeedsOption);
 
-    public bool LearningCurve => words.GetValue(LearningCurveOption);
+    public bool LearningCurve => words.GetValue(TableCommandOptions.LearningCurveOption);
 
     public TrainValidationCurve? ValidationCurve => TrainValidationCurve.Read(words);
 
     public string? TensorBoard => words.GetValue(TensorBoardOption);
 
     /// <summary>Whether a table is read in blocks, as large files are.</summary>
-    public bool Blocks => words.GetValue(BlocksOption);
+    public bool Blocks => words.GetValue(TableCommandOptions.BlocksOption);
 
     public string Output => resumed ?? words.GetValue(OutputOption)!;
 
@@ -260,10 +186,6 @@ internal sealed class TrainCommandOptions
     private bool IsOfImages => Data is { } path && (Directory.Exists(path) || ImageSet.IsIdx(path));
 
     private int[] Hidden => words.GetValue(HiddenOption) ?? [];
-
-    private string[] Ignore => words.GetValue(IgnoreOption) ?? [];
-
-    private string[] Orders => words.GetValue(OrderOption) ?? [];
 
     public static void AddTo(Command command)
     {
@@ -300,16 +222,10 @@ internal sealed class TrainCommandOptions
     /// <summary>The settings of the training on a table. Of the trainer's they have the seed alone.</summary>
     public TableTrainingOptions ForTable(string target)
     {
-        var defaults = new TableTrainingOptions { Target = target };
-        return defaults with
+        TableTrainingOptions table = TableCommandOptions.Read(words, target);
+        return table with
         {
-            Ignore = Ignore,
-            GroupBy = words.GetValue(GroupOption),
-            OrderBy = words.GetValue(TimeOption),
-            Hidden = Hidden.Length > 0 ? Hidden : words.GetValue(ModelOption) == "linear" ? [] : defaults.Hidden,
-            Orders = OrdersByName(),
-            Missing = MissingWays[words.GetValue(MissingOption)!],
-            Task = Task,
+            Hidden = Hidden.Length > 0 ? Hidden : words.GetValue(ModelOption) == "linear" ? [] : table.Hidden,
             Standardize = Standardize,
             Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
         };
@@ -370,25 +286,6 @@ internal sealed class TrainCommandOptions
             : throw new InvalidDataException($"{path} is not a checkpoint of 'math4ai train'.");
     }
 
-    /// <summary>The columns of text that have an order, and it.</summary>
-    /// <exception cref="UsageException">A word is not NAME=FIRST|SECOND….</exception>
-    private Dictionary<string, IReadOnlyList<string>> OrdersByName()
-    {
-        var orders = new Dictionary<string, IReadOnlyList<string>>();
-        foreach (string word in Orders)
-        {
-            string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
-            string[] order = parts.Length == 2 ? parts[1].Split('|', StringSplitOptions.TrimEntries) : [];
-            if (order.Length < 2 || order.Distinct().Count() < order.Length || !orders.TryAdd(parts[0], order))
-            {
-                throw new UsageException("--order takes a column and its texts in order, such as "
-                    + $"size=small|medium|large, and not '{word}'.");
-            }
-        }
-
-        return orders;
-    }
-
     private void Check()
     {
         if (Data is null == (Text is null))
@@ -399,19 +296,14 @@ internal sealed class TrainCommandOptions
         TrainOptionChecks.RequireChoice(words, "model", Models, ModelOption);
         CheckLearner();
         TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
-        _ = OrdersByName();
+        bool hasOrders = TableCommandOptions.ReadOrders(words).Count > 0;
         _ = ValidationCurve;
-        RequireOneKind();
+        RequireOneKind(hasOrders);
         TrainOptionChecks.RequirePositive(SeedsOption, Seeds);
-        TrainOptionChecks.RequireChoice(words, "way with missing values", MissingWays.Keys, MissingOption);
-        TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
+        TableCommandOptions.Check(words);
         TrainOptionChecks.RequirePositive(HiddenOption, Hidden);
         TrainerCommandOptions.Check(words);
-        bool hasGroup = words.GetValue(GroupOption) is not null, hasTime = words.GetValue(TimeOption) is not null;
-        if ((hasGroup || hasTime) && (Text is not null || Target is null || (hasGroup && hasTime)))
-        {
-            throw new UsageException("--group and --time make the parts of a table, with --target: give one of them.");
-        }
+        TableCommandOptions.CheckSplit(words, hasTable: Text is null);
     }
 
     /// <summary>
@@ -421,9 +313,9 @@ internal sealed class TrainCommandOptions
     private void CheckLearner()
     {
         Option[] ofLearners = [KernelOption, FeaturesOption, RawOption];
-        Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption, LearningCurveOption,
-            TrainValidationCurve.Option, TensorBoardOption,
-            BlocksOption, TextOption, ResumeOption];
+        Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption,
+            TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
+            TableCommandOptions.BlocksOption, TextOption, ResumeOption];
         if ((IsLearner ? ofNetworks : ofLearners)
             .FirstOrDefault(option => words.GetResult(option) is { Implicit: false }) is { } wrong)
         {
@@ -446,20 +338,21 @@ internal sealed class TrainCommandOptions
     }
 
     /// <summary>Refuses options of one kind of data with another kind.</summary>
-    private void RequireOneKind()
+    private void RequireOneKind(bool hasOrders)
     {
         if (LearningCurve && ValidationCurve is not null)
         {
             throw new UsageException("Choose one of --learning-curve and --validation-curve.");
         }
 
-        if ((Text is not null || IsConvNet) && (ValidationCurve is not null || Orders.Length > 0))
+        if ((Text is not null || IsConvNet) && (ValidationCurve is not null || hasOrders))
         {
             throw new UsageException("--validation-curve and --order are for tables.");
         }
 
+        bool hasIgnored = words.GetValue(TableCommandOptions.IgnoreOption) is { Length: > 0 };
         if (Text is not null
-            && (Target is not null || Test is not null || Hidden.Length > 0 || Ignore.Length > 0 || Blocks))
+            && (Target is not null || Test is not null || Hidden.Length > 0 || hasIgnored || Blocks))
         {
             throw new UsageException("--target, --test, --hidden, --ignore and --blocks are not for a text.");
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Runtime;
@@ -120,11 +121,18 @@ public sealed class GramMatrix
         TensorPrimitives.Multiply(part, factor, part);
     });
 
-    private static long Elements(int rows, int columns) => (long)rows * columns <= Array.MaxLength
-        ? (long)rows * columns
-        : throw new ArgumentException(
-            $"A kernel matrix of {rows} × {columns} samples would take {8e-9 * rows * columns:0} GB: use at most "
-            + $"{(int)Math.Sqrt(Array.MaxLength)} samples at a time, or a support vector machine.");
+    /// <summary>Computes the number of elements of a matrix, and refuses one that no array or not the memory of this process can hold.</summary>
+    internal static long Elements(int rows, int columns, int bytesOfElement = sizeof(double))
+    {
+        long elements = (long)rows * columns, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return elements <= Array.MaxLength && elements * bytesOfElement <= available
+            ? elements
+            : throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A kernel matrix of {rows} × {columns} samples would take {1e-9 * bytesOfElement * elements:0.#} GB, and at most "
+                + $"{1e-9 * Math.Min(available, (double)Array.MaxLength * bytesOfElement):0.#} GB can be had: use fewer samples, kernel ridge regression "
+                + $"by conjugate gradients, or a support vector machine."));
+    }
 
     private void InBlocks(int scratchLength, Action<int, int, double[]> work)
     {

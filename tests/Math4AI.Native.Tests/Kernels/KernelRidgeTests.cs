@@ -50,6 +50,16 @@ public class KernelRidgeTests
     }
 
     [Fact]
+    public void A_matrix_that_nothing_can_hold_is_refused_with_its_size_and_the_way_out()
+    {
+        Matrix<double> many = Matrix<double>.Build.Dense(50_000, 1, (i, _) => i);
+        var ridge = new KernelRidge { Kernel = Kernel.Rbf(1.0), Solver = KernelRidgeSolver.Factor };
+        ArgumentException e = Assert.Throws<ArgumentException>(() => ridge.Fit(many, many));
+        Assert.Contains("10 GB", e.Message, StringComparison.Ordinal);
+        Assert.Contains("conjugate gradients", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nystroms_approximation_with_all_samples_needs_one_step()
     {
         KernelRidgeFit fit = new KernelRidge

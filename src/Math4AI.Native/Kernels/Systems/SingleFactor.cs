@@ -17,7 +17,7 @@ internal sealed class SingleFactor : IPreconditioner
     /// <summary>Factors A = K + diag(d); null where it is not positive definite to the rounding of float32.</summary>
     public static SingleFactor? TryFactor(KernelOperator matrix)
     {
-        float[] values = new float[checked(matrix.Order * matrix.Order)];
+        float[] values = new float[GramMatrix.Elements(matrix.Order, matrix.Order, sizeof(float))];
         matrix.FillLower(values);
         try
         {

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Solves;
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
+using Complex = System.Numerics.Complex;
 
 namespace Math4AI.Tests.LinearAlgebra;
 
@@ -159,5 +161,30 @@ public class LeastSquaresTests
         a[0, 0] = double.NaN;
         Assert.Throws<ArgumentException>(() => LeastSquares.Solve(a, Vector<double>.Build.Dense(10)));
         Assert.Throws<ArgumentException>(() => PolynomialLeastSquares.Fit([1, 1, 1], [1, 2, 3], 1));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(12)]
+    [InlineData(40)]
+    public void The_svd_of_a_singular_matrix_solves_by_the_shortest_solution(int order)
+    {
+        // 0.1 in every place: the shortest x with the mean of b in every equation is mean(b) / (0.1 n), everywhere.
+        double expected = (order + 1) / 2.0 / 0.1 / order;
+        Vector<double> b = Vector<double>.Build.Dense(order, i => i + 1.0);
+        Vector<double> x = Matrix<double>.Build.Dense(order, order, 0.1).Svd().Solve(b);
+        Assert.All(x, value => Assert.Equal(expected, value, 1e-13 * order * expected));
+        Assert.All(
+            Matrix<float>.Build.Dense(order, order, 0.1f).Svd().Solve(b.ToSingle()),
+            value => Assert.Equal(expected, value, 1e-6 * order * expected));
+        Assert.All(
+            Matrix<Complex>.Build.Dense(order, order, 0.1).Svd().Solve(b.ToComplex()),
+            value => Assert.Equal(expected, value.Real, 1e-13 * order * expected));
+
+        Matrix<double> deficient = Matrix<double>.Build.Random(order, 2, 5) * Matrix<double>.Build.Random(2, order, 6);
+        Vector<double> shortest = deficient.PseudoInverse() * b;
+        Assert.True((deficient.Svd().Solve(b) - shortest).L2Norm() <= 1e-11 * shortest.L2Norm());
     }
 }

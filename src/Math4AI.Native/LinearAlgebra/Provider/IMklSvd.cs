@@ -90,7 +90,7 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
             Mkl<T, TReal>.Gemm(
                 (byte)'C', (byte)'N', s.Length, columnsB, rows, Mkl<T, TReal>.One, pu, rows, pb, rows,
                 Mkl<T, TReal>.Zero, pp, s.Length);
-            DivideRows((TReal*)pp, s, columnsB);
+            DivideRows((TReal*)pp, s, columnsB, Math.Max(rows, columns));
 
             Mkl<T, TReal>.Gemm(
                 (byte)'C', (byte)'N', columns, columnsB, s.Length, Mkl<T, TReal>.One, pvt, leadingVt, pp, s.Length,
@@ -99,18 +99,24 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
         }
     }
 
-    /// <summary>Divides row i by s_i; the real and the imaginary part of a complex number alike.</summary>
-    private static void DivideRows(TReal* parts, T[] s, int columns)
+    /// <summary>
+    /// Divides row i by s_i, the real and the imaginary part of a complex number alike. Where s_i is at most
+    /// max(m, n) ε s₁, which is rounding, the row becomes 0, so that a singular system has its minimum-norm solution.
+    /// </summary>
+    private static void DivideRows(TReal* parts, T[] s, int columns, int largerSide)
     {
         int partsPerElement = Mkl<T, TReal>.IsComplex ? 2 : 1;
+        TReal epsilon = TReal.BitIncrement(TReal.One) - TReal.One;
+        TReal rounding =
+            TReal.CreateChecked(largerSide) * epsilon * TReal.CreateChecked(Mkl<T, TReal>.RealPart(s[0]));
         for (int column = 0; column < columns; column++)
         {
             for (int i = 0; i < s.Length; i++)
             {
                 var divisor = TReal.CreateChecked(Mkl<T, TReal>.RealPart(s[i]));
-                for (int part = 0; part < partsPerElement; part++)
+                for (int part = 0; part < partsPerElement; part++, parts++)
                 {
-                    *parts++ /= divisor;
+                    *parts = divisor > rounding ? *parts / divisor : TReal.Zero;
                 }
             }
         }
@@ -184,7 +190,8 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
         right.Save();
         for (int i = 0; i < rank; i++)
         {
-            s[i] = Mkl<T, TReal>.FromReal(double.CreateChecked(values.Array[i]));
+            // gesdd can answer −0.
+            s[i] = Mkl<T, TReal>.FromReal(Math.Abs(double.CreateChecked(values.Array[i])));
         }
     }
 

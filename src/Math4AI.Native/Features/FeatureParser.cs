@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Features.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -7,13 +8,12 @@ namespace Math4AI.Features;
 /// Reads a feature map from its formula: chain = side (then side)*, side = part (, part)*, part = (name (:argument)* |
 /// (chain)) [[columns]].
 /// </summary>
-internal sealed class FeatureParser(string text)
+internal sealed class FeatureParser(string text) : RecursiveDescent(text)
 {
     public const string Then = "then";
 
     private const int MaxDepth = 100;
 
-    private int at;
     private int depth;
 
     public FeatureMap<TData> Parse<TData>(FeatureNames<TData> names)
@@ -65,9 +65,9 @@ internal sealed class FeatureParser(string text)
         {
             string name = Name();
             var arguments = new List<string>();
-            while (at < text.Length && text[at] == ':')
+            while (At < Text.Length && Text[At] == ':')
             {
-                at++;
+                At++;
                 arguments.Add(Argument());
             }
 
@@ -78,20 +78,20 @@ internal sealed class FeatureParser(string text)
             ? map is FeatureMap<Matrix<double>> ofTable
                 && new ColumnFeatures(ofTable, Columns()) is FeatureMap<TData> of
                 ? of
-                : throw new FormatException($"'{text}': columns are those of a table, and images and texts have none.")
+                : throw new FormatException($"'{Text}': columns are those of a table, and images and texts have none.")
             : map;
     }
 
     private string Name()
     {
         char first = Next();
-        int start = at;
-        while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '-'))
+        int start = At;
+        while (At < Text.Length && (char.IsAsciiLetterOrDigit(Text[At]) || Text[At] == '-'))
         {
-            at++;
+            At++;
         }
 
-        return char.IsAsciiLetter(first) ? text[start..at] : throw Unexpected("a name");
+        return char.IsAsciiLetter(first) ? Text[start..At] : throw Unexpected("a name");
     }
 
     /// <summary>
@@ -99,10 +99,10 @@ internal sealed class FeatureParser(string text)
     /// </summary>
     private string Argument()
     {
-        int start = at, open = 0;
-        for (; at < text.Length; at++)
+        int start = At, open = 0;
+        for (; At < Text.Length; At++)
         {
-            char letter = text[at];
+            char letter = Text[At];
             if (open == 0 && (letter is ':' or ',' or ')' or '[' || char.IsWhiteSpace(letter)))
             {
                 break;
@@ -111,7 +111,7 @@ internal sealed class FeatureParser(string text)
             open += letter == '(' ? 1 : letter == ')' ? -1 : 0;
         }
 
-        return text[start..at];
+        return Text[start..At];
     }
 
     private List<int> Columns()
@@ -120,13 +120,13 @@ internal sealed class FeatureParser(string text)
         do
         {
             _ = Next();
-            int start = at;
-            while (at < text.Length && char.IsAsciiDigit(text[at]))
+            int start = At;
+            while (At < Text.Length && char.IsAsciiDigit(Text[At]))
             {
-                at++;
+                At++;
             }
 
-            columns.Add(int.TryParse(text.AsSpan(start, at - start), out int column)
+            columns.Add(int.TryParse(Text.AsSpan(start, At - start), out int column)
                 ? column
                 : throw Unexpected("the number of a column, from 0"));
         }
@@ -138,30 +138,13 @@ internal sealed class FeatureParser(string text)
     private bool TakeThen()
     {
         _ = Next();
-        bool isThere = text.AsSpan(at).StartsWith(Then, StringComparison.Ordinal)
-            && (at + Then.Length == text.Length || !char.IsAsciiLetterOrDigit(text[at + Then.Length]));
-        at += isThere ? Then.Length : 0;
+        bool isThere = Text.AsSpan(At).StartsWith(Then, StringComparison.Ordinal)
+            && (At + Then.Length == Text.Length || !char.IsAsciiLetterOrDigit(Text[At + Then.Length]));
+        At += isThere ? Then.Length : 0;
         return isThere;
-    }
-
-    private bool Take(char wanted)
-    {
-        bool isThere = Next() == wanted;
-        at += isThere ? 1 : 0;
-        return isThere;
-    }
-
-    private char Next()
-    {
-        while (at < text.Length && char.IsWhiteSpace(text[at]))
-        {
-            at++;
-        }
-
-        return at < text.Length ? text[at] : '\0';
     }
 
     private FormatException Unexpected(string wanted) => new(
-        $"The features '{text}' have {(at < text.Length ? $"'{text[at]}'" : "their end")} at place {at + 1}, where "
+        $"The features '{Text}' have {(At < Text.Length ? $"'{Text[At]}'" : "their end")} at place {At + 1}, where "
         + $"{wanted} is needed.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data;
 
 namespace Math4AI.Kernels;
 
@@ -7,12 +8,11 @@ namespace Math4AI.Kernels;
 /// part = (number | name [(numbers)] | (sum)) [[columns]]*.
 /// </summary>
 internal sealed class KernelParser(string formula)
+    : RecursiveDescent(formula ?? throw new ArgumentNullException(nameof(formula)))
 {
     // A formula from a file cannot ask for a deeper stack than this.
     private const int MaxDepth = 200;
 
-    private readonly string text = formula ?? throw new ArgumentNullException(nameof(formula));
-    private int at;
     private int depth;
 
     public static bool IsInName(char letter) => char.IsAsciiLetterOrDigit(letter) || letter == '-';
@@ -22,11 +22,11 @@ internal sealed class KernelParser(string formula)
         try
         {
             Kernel kernel = Sum();
-            return at == text.Length ? kernel : throw Unexpected("an operator");
+            return At == Text.Length ? kernel : throw Unexpected("an operator");
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"The kernel '{text}' cannot be made: {e.Message}", e);
+            throw new FormatException($"The kernel '{Text}' cannot be made: {e.Message}", e);
         }
     }
 
@@ -79,13 +79,13 @@ internal sealed class KernelParser(string formula)
 
     private string Name()
     {
-        int start = at;
-        while (at < text.Length && IsInName(text[at]))
+        int start = At;
+        while (At < Text.Length && IsInName(Text[At]))
         {
-            at++;
+            At++;
         }
 
-        return text[start..at];
+        return Text[start..At];
     }
 
     private List<T> List<T>(char end, Func<T> read)
@@ -108,43 +108,25 @@ internal sealed class KernelParser(string formula)
         Number() is var number && number == Math.Floor(number) && number is >= 0.0 and < int.MaxValue
         ? (int)number
         : throw new FormatException(
-            $"The kernel '{text}' names the column {number}: columns are whole numbers from 0 on.");
+            $"The kernel '{Text}' names the column {number}: columns are whole numbers from 0 on.");
 
     private double Number()
     {
         _ = Next();
-        int start = at;
-        while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] is '.' or 'e' or 'E'
-            || (text[at] is '-' or '+' && (at == start || text[at - 1] is 'e' or 'E'))))
+        int start = At;
+        while (At < Text.Length && (char.IsAsciiDigit(Text[At]) || Text[At] is '.' or 'e' or 'E'
+            || (Text[At] is '-' or '+' && (At == start || Text[At - 1] is 'e' or 'E'))))
         {
-            at++;
+            At++;
         }
 
         return double.TryParse(
-            text.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            Text.AsSpan(start, At - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value
             : throw Unexpected("a number or a kernel");
     }
 
-    private bool Take(char wanted)
-    {
-        bool isThere = Next() == wanted;
-        at += isThere ? 1 : 0;
-        return isThere;
-    }
-
-    /// <summary>The next character that is no white space; a null character at the end.</summary>
-    private char Next()
-    {
-        while (at < text.Length && char.IsWhiteSpace(text[at]))
-        {
-            at++;
-        }
-
-        return at < text.Length ? text[at] : '\0';
-    }
-
     private FormatException Unexpected(string wanted) => new(
-        $"The kernel '{text}' has {(at < text.Length ? $"'{text[at]}'" : "its end")} at place {at + 1}, where {wanted} "
+        $"The kernel '{Text}' has {(At < Text.Length ? $"'{Text[At]}'" : "its end")} at place {At + 1}, where {wanted} "
         + "is needed.");
 }

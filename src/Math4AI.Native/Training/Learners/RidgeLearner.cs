@@ -1,4 +1,3 @@
-using System.Globalization;
 using Math4AI.Data.Models;
 using Math4AI.Kernels;
 
@@ -26,16 +25,8 @@ public sealed record RidgeLearner : Learner
     public override bool TakesClasses => false;
 
     /// <inheritdoc/>
-    public override string ToString()
-    {
-        string width = Gamma is { } gamma
-            ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}")
-            : "γ to be chosen";
-        string cost = Penalty is { } penalty
-            ? string.Create(CultureInfo.InvariantCulture, $"λ = {penalty:G4}")
-            : "λ to be chosen";
-        return $"kernel ridge: {(Kernel is { } kernel ? $"{kernel}" : $"rbf, {width}")}, {cost}";
-    }
+    public override string ToString() =>
+        KernelSettings.Describe("kernel ridge", Kernel, Gamma, "λ", Penalty);
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
@@ -53,8 +44,8 @@ public sealed record RidgeLearner : Learner
             this with { Gamma = isGammaOpen ? gamma : Gamma, Penalty = Penalty ?? penalty };
         SettingSearch search = new CrossValidation(training, MaxSearchSamples, Seed).Search(
             ("γ", "λ"),
-            isGammaOpen ? [.. Enumerable.Range(-3, 6).Select(step => center * Math.Pow(4.0, step))] : [Gamma ?? center],
-            Penalty is { } given ? [given] : [.. Enumerable.Range(-4, 6).Select(step => Math.Pow(10.0, step))],
+            KernelSettings.Gammas(isGammaOpen, Gamma, center),
+            KernelSettings.Penalties(Penalty, 10.0, -4),
             With,
             progress,
             cancellation);

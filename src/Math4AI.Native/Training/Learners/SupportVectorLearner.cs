@@ -1,4 +1,3 @@
-using System.Globalization;
 using Math4AI.Data.Models;
 using Math4AI.Kernels;
 using Math4AI.Kernels.Machines;
@@ -40,16 +39,8 @@ public sealed record SupportVectorLearner : Learner
     public override int MinClassSamples => HasProbabilities ? 2 : 1;
 
     /// <inheritdoc/>
-    public override string ToString()
-    {
-        string width = Gamma is { } gamma
-            ? string.Create(CultureInfo.InvariantCulture, $"γ = {gamma:G4}")
-            : "γ to be chosen";
-        string cost = Penalty is { } penalty
-            ? string.Create(CultureInfo.InvariantCulture, $"C = {penalty:G4}")
-            : "C to be chosen";
-        return $"svm: {(Kernel is { } kernel ? $"{kernel}" : $"rbf, {width}")}, {cost}";
-    }
+    public override string ToString() =>
+        KernelSettings.Describe("svm", Kernel, Gamma, "C", Penalty);
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
@@ -75,8 +66,8 @@ public sealed record SupportVectorLearner : Learner
         };
         SettingSearch search = validation.Search(
             ("γ", "C"),
-            isGammaOpen ? [.. Enumerable.Range(-3, 6).Select(step => center * Math.Pow(4.0, step))] : [Gamma ?? center],
-            Penalty is { } given ? [given] : [.. Enumerable.Range(-1, 6).Select(step => Math.Pow(4.0, step))],
+            KernelSettings.Gammas(isGammaOpen, Gamma, center),
+            KernelSettings.Penalties(Penalty, 4.0, -1),
             With,
             progress,
             cancellation);

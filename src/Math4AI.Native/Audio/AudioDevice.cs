@@ -138,13 +138,13 @@ public sealed class AudioDevice : IDisposable
     public void Finish()
     {
         // What has left the ring is still in the card's own buffer.
-        const int LeastMilliseconds = 200;
+        const int MinMilliseconds = 200;
         while (!Ring.WaitWritable((int)Ring.Capacity, TimeSpan.FromMilliseconds(50)))
         {
             ThrowIfFailed();
         }
 
-        Thread.Sleep(Math.Max(LeastMilliseconds, (int)(1e3 * Counts().Latency)));
+        Thread.Sleep(Math.Max(MinMilliseconds, (int)(1e3 * Counts().Latency)));
     }
 
     /// <summary>

@@ -121,7 +121,9 @@ public sealed class GramMatrix
         TensorPrimitives.Multiply(part, factor, part);
     });
 
-    /// <summary>Computes the number of elements of a matrix, and refuses one that no array or not the memory of this process can hold.</summary>
+    /// <summary>
+    /// Returns the number of elements of a matrix, and refuses one that is larger than an array or than the memory.
+    /// </summary>
     internal static long Elements(int rows, int columns, int bytesOfElement = sizeof(double))
     {
         long elements = (long)rows * columns, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -129,9 +131,10 @@ public sealed class GramMatrix
             ? elements
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A kernel matrix of {rows} × {columns} samples would take {1e-9 * bytesOfElement * elements:0.#} GB, and at most "
-                + $"{1e-9 * Math.Min(available, (double)Array.MaxLength * bytesOfElement):0.#} GB can be had: use fewer samples, kernel ridge regression "
-                + $"by conjugate gradients, or a support vector machine."));
+                $"A kernel matrix of {rows} × {columns} samples would take {1e-9 * bytesOfElement * elements:0.#} GB, "
+                + $"and at most {1e-9 * Math.Min(available, (double)Array.MaxLength * bytesOfElement):0.#} GB can be "
+                + $"had: use fewer samples, kernel ridge regression by conjugate gradients, or a support vector "
+                + $"machine."));
     }
 
     private void InBlocks(int scratchLength, Action<int, int, double[]> work)

@@ -16,8 +16,8 @@ internal sealed class Radau : IOdeStepper
 
     // Changes by less than this share are rounding; of sensitivities, which hold differences of large terms, by less
     // than the other.
-    private const double LeastChange = 2e-15;
-    private const double LeastChangeOfSensitivities = 1e-12;
+    private const double MinChange = 2e-15;
+    private const double MinSensitivityChange = 1e-12;
 
     private static readonly double Root6 = Math.Sqrt(6.0);
     private static readonly double[] Nodes = [(4.0 - Root6) / 10.0, (4.0 + Root6) / 10.0, 1.0];
@@ -47,8 +47,8 @@ internal sealed class Radau : IOdeStepper
     {
         this.system = system;
         double wanted = Math.Min(0.03, Math.Sqrt(options.RelativeTolerance));
-        newtonTolerance = Math.Max(LeastChange / options.RelativeTolerance, wanted);
-        sensitivityTolerance = Math.Max(LeastChangeOfSensitivities / options.RelativeTolerance, wanted);
+        newtonTolerance = Math.Max(MinChange / options.RelativeTolerance, wanted);
+        sensitivityTolerance = Math.Max(MinSensitivityChange / options.RelativeTolerance, wanted);
         slope = new double[system.Length];
         stages = [.. Nodes.Select(_ => new double[system.Length])];
         slopes = [.. Nodes.Select(_ => new double[system.Length])];

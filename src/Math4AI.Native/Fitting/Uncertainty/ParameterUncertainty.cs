@@ -131,7 +131,7 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     /// </summary>
     private static Matrix<double> FreedSquares(IFitCost cost, double[] at, Matrix<double> inverse)
     {
-        const double LeastRest = 1e-3;
+        const double MinRemainder = 1e-3;
         int count = inverse.RowCount;
         Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
         cost.VisitRows(at, (_, samples, residuals, jacobian) =>
@@ -141,7 +141,7 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             Matrix<double> scores = Scores(samples, residuals, jacobian, count, hasScale: false);
             for (int i = 0; i < samples; i++)
             {
-                scores.SetRow(i, scores.Row(i) / Math.Max(LeastRest, 1.0 - leverage[i]));
+                scores.SetRow(i, scores.Row(i) / Math.Max(MinRemainder, 1.0 - leverage[i]));
             }
 
             scores.TransposeThisAndMultiply(scores).Add(squares, squares);

@@ -7,7 +7,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Tests.Runtime;
 
 /// <summary>Alone, since other tests set the threads of the process.</summary>
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(ProcessSettings))]
 public class DeterminismTests
 {
     [Fact]

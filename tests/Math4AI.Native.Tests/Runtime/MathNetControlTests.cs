@@ -7,6 +7,7 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.Tests.Runtime;
 
 /// <summary>The first lines of many Math.NET programs, which choose a provider or a number of threads.</summary>
+[Collection(nameof(ProcessSettings))]
 public class MathNetControlTests
 {
     public static TheoryData<string> Choices =>

@@ -2,6 +2,7 @@ using Math4AI.Runtime;
 
 namespace Math4AI.Tests.Runtime;
 
+[Collection(nameof(ProcessSettings))]
 public class PeakSpeedTests
 {
     private static readonly string[] TwoCoresOfTwoThreads =

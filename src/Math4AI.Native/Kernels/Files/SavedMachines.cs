@@ -127,4 +127,5 @@ internal static class SavedMachines
 [JsonSerializable(typeof(SavedMachineSet))]
 [JsonSerializable(typeof(SavedRidge))]
 [JsonSerializable(typeof(SavedProcess))]
+[JsonSerializable(typeof(SavedClassProcess))]
 internal sealed partial class MachineJson : JsonSerializerContext;

@@ -4,8 +4,14 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
 
-/// <summary>Minimises −log p(y | θ) from several starts by L-BFGS-B, and keeps the best end.</summary>
-internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options, int starts, int seed)
+/// <summary>Minimizes −log p(y | θ) from several starts by L-BFGS-B, and keeps the best end.</summary>
+/// <param name="evidence">−log p(y | θ).</param>
+/// <param name="hyperparameters">How many parameters, the first ones, are logarithms and have bounds.</param>
+/// <param name="options">The limits of each search.</param>
+/// <param name="starts">The number of starts.</param>
+/// <param name="seed">The seed of the starts after the first.</param>
+internal sealed class EvidenceSearch(
+    Cost evidence, int hyperparameters, MinimizerOptions options, int starts, int seed)
 {
     // Hyperparameters stay within a factor of 10⁵ of where they begin: the evidence can be flat towards infinity.
     private static readonly double Reach = Math.Log(1e5);
@@ -21,7 +27,7 @@ internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options
         for (int i = 0; i < starts; i++)
         {
             double[] from = [.. start];
-            for (int j = 0; i > 0 && j < evidence.Hyperparameters; j++)
+            for (int j = 0; i > 0 && j < hyperparameters; j++)
             {
                 from[j] += Spread * (2.0 * random.NextDouble() - 1.0);
             }
@@ -37,11 +43,11 @@ internal sealed class EvidenceSearch(Evidence evidence, MinimizerOptions options
 
     private Bounds Box(double[] start) => new(
         Vector<double>.Build.Dense(
-            start.Length, i => i < evidence.Hyperparameters ? start[i] - Reach : double.NegativeInfinity),
+            start.Length, i => i < hyperparameters ? start[i] - Reach : double.NegativeInfinity),
         Vector<double>.Build.Dense(
-            start.Length, i => i < evidence.Hyperparameters ? start[i] + Reach : double.PositiveInfinity));
+            start.Length, i => i < hyperparameters ? start[i] + Reach : double.PositiveInfinity));
 
-    private sealed class BoundedEvidence(Evidence evidence) : Cost
+    private sealed class BoundedEvidence(Cost evidence) : Cost
     {
         public override int Parameters => evidence.Parameters;
 

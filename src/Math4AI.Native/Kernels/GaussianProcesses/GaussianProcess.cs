@@ -90,7 +90,8 @@ public sealed record GaussianProcess
         }
 
         return double.IsFinite(evidence.Value(start))
-            ? evidence.Fit(new EvidenceSearch(evidence, Options, Starts, Seed).From(start, cancellation))
+            ? evidence.Fit(new EvidenceSearch(
+                evidence, evidence.Hyperparameters, Options, Starts, Seed).From(start, cancellation))
             : throw Evidence.NotPositiveDefinite(kernel, NoiseVariance);
     }
 

@@ -104,7 +104,7 @@ public class TrainLearnerTests : TemporaryFolder
     }
 
     [Theory]
-    [InlineData(1, "use svm", "--model", "gp")]
+    [InlineData(1, "use svm", "--model", "ridge")]
     [InlineData(2, "--epochs is for networks", "--model", "svm", "--epochs", "3")]
     [InlineData(2, "--kernel is for the models", "--kernel", "rbf")]
     [InlineData(2, "There are no features 'ploy'", "--model", "svm", "--features", "ploy:2")]

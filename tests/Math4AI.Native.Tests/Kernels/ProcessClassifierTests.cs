@@ -8,7 +8,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Kernels;
 
-public class ProcessClassifierTests
+public sealed class ProcessClassifierTests : TemporaryFolder
 {
     private static readonly Matrix<double> X =
         Matrix<double>.Build.Dense(24, 2, (i, input) => input == 0 ? 0.37 * i % 3.1 : 0.53 * i % 2.3);
@@ -17,7 +17,9 @@ public class ProcessClassifierTests
         row => Math.Sin(1.3 * row[0]) + 0.6 * Math.Cos(3.0 * row[1]) > 0.5 ? 1 : 0)];
 
     private static readonly int[] Three = [.. X.EnumerateRows().Select(
-        row => Math.Sin(1.3 * row[0]) + 0.6 * Math.Cos(3.0 * row[1]) is var value && value > 0.9 ? 2 : value > 0.3 ? 1 : 0)];
+        row => Math.Sin(1.3 * row[0]) + 0.6 * Math.Cos(3.0 * row[1]) is var value && value > 0.9
+            ? 2
+            : value > 0.3 ? 1 : 0)];
 
     [Theory]
     [InlineData(2)]
@@ -45,8 +47,9 @@ public class ProcessClassifierTests
     [Fact]
     public void Of_two_classes_mode_evidence_gradient_and_probabilities_are_those_of_scikit_learn()
     {
-        // scikit-learn 1.2.1: GaussianProcessClassifier(C(1.7) * RBF([0.9, 1.4]), optimizer=None), log_marginal_likelihood
-        // and pi_ of its base_estimator_; its probabilities are an approximation by five error functions.
+        // scikit-learn 1.2.1: GaussianProcessClassifier(C(1.7) * RBF([0.9, 1.4]), optimizer=None),
+        // log_marginal_likelihood and pi_ of its base_estimator_; its probabilities are an approximation by five error
+        // functions.
         GaussianProcessClassifierFit fit = Given(1.7 * Kernel.Rbf(0.9, 1.4)).Fit(X, Two);
         Assert.Equal(-16.323459974678947, fit.LogEvidence, 1e-8);
         double[] latent = [0.343835621923, 0.03308926202, 0.087568349703, -0.7689482583724906];
@@ -56,7 +59,8 @@ public class ProcessClassifierTests
         new LaplaceEvidence(new KernelSamples(X, "X"), fit.Kernel, ClassMode.Of(Two, 2)).Gradient(
             [.. fit.Kernel.Parameters], gradient);
         Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(expected[i], -gradient[i], 1e-6));
-        Matrix<double> found = fit.Probabilities(Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 1.0 }, { 2.9, 0.2 } }));
+        Matrix<double> found =
+            fit.Probabilities(Matrix<double>.Build.DenseOfArray(new[,] { { 1.0, 1.0 }, { 2.9, 0.2 } }));
         Assert.Equal(0.53406548184, found[0, 1], 1e-3);
         Assert.Equal(0.302024046496, found[1, 1], 1e-3);
     }
@@ -161,7 +165,8 @@ public class ProcessClassifierTests
         Matrix<double> far = Matrix<double>.Build.Dense(1, 2, 1e3);
         Assert.Equal(0.5, Given(Kernel.Rbf(1.0)).Fit(X, Two).Probabilities(far)[0, 1], 1e-12);
         Assert.All(
-            Given(Kernel.Rbf(1.0)).Fit(X, Three).Probabilities(far).Row(0), value => Assert.Equal(1.0 / 3.0, value, 2e-3));
+            Given(Kernel.Rbf(1.0)).Fit(X, Three).Probabilities(far).Row(0),
+            value => Assert.Equal(1.0 / 3.0, value, 2e-3));
     }
 
     [Fact]
@@ -181,11 +186,23 @@ public class ProcessClassifierTests
     [Fact]
     public void Many_equal_samples_of_both_classes_have_the_share_of_each()
     {
-        // At one point seen 4000 times, Laplace's posterior is as narrow as the share's own error.
+        // Of one point that is seen 400 times, the posterior is about as narrow as the share's own error.
         Matrix<double> same = Matrix<double>.Build.Dense(400, 1, 1.0);
         int[] labels = [.. Enumerable.Range(0, 400).Select(i => i % 4 == 0 ? 0 : 1)];
         GaussianProcessClassifierFit fit = Given(100.0 * Kernel.Rbf(1.0)).Fit(same, labels);
         Assert.Equal(0.75, fit.Probabilities(Matrix<double>.Build.Dense(1, 1, 1.0))[0, 1], 0.002);
+    }
+
+    [Fact]
+    public void A_process_of_three_classes_that_was_saved_predicts_the_same_bits()
+    {
+        GaussianProcessClassifierFit fit = new GaussianProcessClassifier { Optimize = false }.Fit(X, Three);
+        fit.Save(In("model"));
+        GaussianProcessClassifierFit read = GaussianProcessClassifierFit.Load(In("model"));
+        Matrix<double> points = X.Add(0.1);
+        Assert.Equal(fit.Probabilities(points), read.Probabilities(points));
+        Assert.Equal(fit.LogEvidence, read.LogEvidence);
+        Assert.Equal(fit.Classes, read.Classes);
     }
 
     private static GaussianProcessClassifier Given(Kernel kernel) =>

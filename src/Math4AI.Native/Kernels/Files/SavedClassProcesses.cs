@@ -17,6 +17,7 @@ internal static class SavedClassProcesses
         arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
         arrays.Add("classes", fit.Places.Select(place => (double)place));
         arrays.Add("weights", fit.Mode.Weights);
+        arrays.Add("latent", fit.Mode.Latent);
         ModelFolder.Write(
             folder, files, Kind, new SavedClassProcess(fit.Kernel.Formula, fit.Classes),
             MachineJson.Default.SavedClassProcess, arrays.All);
@@ -38,7 +39,9 @@ internal static class SavedClassProcesses
         ClassMode mode = ClassMode.Of(places, about.Classes.Count);
         var covariance = new GramMatrix(count, count);
         kernel.Fill(samples, samples, covariance);
-        SavedSamples.Require(folder, mode.Find(covariance, arrays.Vector("weights", count * mode.Functions)));
+        SavedSamples.Require(folder, mode.Restore(
+            covariance, arrays.Vector("weights", count * mode.Functions),
+            arrays.Vector("latent", count * mode.Functions)));
         return new GaussianProcessClassifierFit(
             scaling, samples, [.. about.Classes], places, kernel, mode, search: null);
     }

@@ -5,9 +5,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>
-/// Gaussian process classification: latent functions g ~ GP(0, k), and classes drawn with p(y = 1 | g) = 1/(1 + exp(−g))
-/// for two of them, with p(y = c | g) = exp g_c / Σ exp g for more. The posterior is approximated by Laplace's method;
-/// the kernel's hyperparameters are those that make the classes most probable.
+/// Gaussian process classification: latent functions g ~ GP(0, k), and classes drawn with p(y = 1 | g) = 1/(1 +
+/// exp(−g)) for two of them, with p(y = c | g) = exp g_c / Σ exp g for more. The posterior is approximated by Laplace's
+/// method; the kernel's hyperparameters are those that make the classes most probable.
 /// </summary>
 /// <remarks>
 /// Time (classes) n³ for each of about 10 steps to a mode, memory (classes + 4) n² numbers for more than two classes,

@@ -58,7 +58,8 @@ public sealed class GaussianProcessClassifierFit : IFilePredictor, IRowPredictor
 
     /// <summary>
     /// Computes the probabilities of the classes, samples × classes: the expectation over the posterior of the latent
-    /// values, by quadrature for two classes (right to 1e-8) and over 1024 evenly spread points for more (about 1e-3).
+    /// values, by quadrature for two classes (right to 1e-8), and for more over 2048 points that are the same for all
+    /// samples (right to about 1e-3 where the latent variance is about 1).
     /// </summary>
     /// <param name="inputs">x, samples × inputs.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
@@ -117,8 +118,8 @@ public sealed class GaussianProcessClassifierFit : IFilePredictor, IRowPredictor
         x => Matrix<double>.Build.DenseOfColumnArrays(Array.ConvertAll(Predict(x), of => (double)of)));
 
     /// <summary>
-    /// Writes the process to a folder: its samples, hyperparameters and mode, from which <see cref="Load"/> computes the
-    /// factors again.
+    /// Writes the process to a folder: its samples, hyperparameters and mode, from which <see cref="Load"/> computes
+    /// the factors again.
     /// </summary>
     /// <inheritdoc cref="Machines.SupportVectorFit.Save(string, bool)"/>
     public void Save(string folder, bool replace = false) =>

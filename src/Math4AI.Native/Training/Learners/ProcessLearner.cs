@@ -6,30 +6,39 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Training.Learners;
 
 /// <summary>
-/// Gaussian process regression of numbers. Its hyperparameters make the training most probable; of many samples, those
-/// of a part at random.
+/// Gaussian processes: regression of numbers, and classification by Laplace's approximation. Hyperparameters make the
+/// training most probable; of many samples, those of a part at random.
 /// </summary>
 public sealed record ProcessLearner : Learner
 {
+    // A search for the hyperparameters of many classes factors a matrix a class at each step to a mode.
+    private const int MinSearchSamples = 200;
+
     /// <summary>
     /// Gets the kernel where the search begins; null for Matérn 5/2 with a length scale for each input.
     /// </summary>
     public Kernel? Kernel { get; init; }
 
-    /// <summary>Gets σ², as a share of the targets' variance, where the search begins.</summary>
+    /// <summary>Gets σ², as a share of the targets' variance, where the search begins; classes have none.</summary>
     public double NoiseVariance { get; init; } = 0.1;
 
     /// <summary>Gets whether hyperparameters are estimated; otherwise those given are used as they are.</summary>
     public bool Optimize { get; init; } = true;
 
-    /// <summary>Gets the most samples that hyperparameters are estimated from; the process itself takes all.</summary>
+    /// <summary>
+    /// Gets the most samples that hyperparameters are estimated from, for numbers; for classes half as many, shared by
+    /// the classes, and at least 200. The process itself takes all.
+    /// </summary>
     public int MaxSearchSamples { get; init; } = 1000;
 
-    /// <summary>Gets the most samples that a process is fitted to: time n³, memory 8 n² bytes.</summary>
+    /// <summary>Gets the most samples that a process of numbers is fitted to: time n³, memory 8 n² bytes.</summary>
     public int MaxSamples { get; init; } = 12_000;
 
-    /// <inheritdoc/>
-    public override bool TakesClasses => false;
+    /// <summary>
+    /// Gets the most samples that a process of classes is fitted to: time and memory as many times those of numbers as
+    /// there are classes.
+    /// </summary>
+    public int MaxClassSamples { get; init; } = 4000;
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -40,28 +49,24 @@ public sealed record ProcessLearner : Learner
         LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        RequireNumbers(training);
+        RequireFew(training);
         if (!Optimize)
         {
             return new LearnerChoice(this, null);
         }
 
-        int[] rows = [.. Enumerable.Range(0, training.Inputs.RowCount)];
-        if (rows.Length > MaxSearchSamples)
+        if (training.Classes is not null)
         {
-            new MersenneTwister(Seed, threadSafe: false).Shuffle(rows);
-            rows = [.. rows[..MaxSearchSamples].Order()];
+            int most = Math.Max(MinSearchSamples, MaxSearchSamples / training.ClassCount);
+            return new LearnerChoice(this with
+            {
+                Kernel = OfClasses(Some(training, most), cancellation).Kernel,
+                Optimize = false,
+            }, null);
         }
 
-        LearnerSamples some = training.Select(rows);
-        GaussianProcessFit fit = new GaussianProcess
-        {
-            Kernel = Kernel,
-            NoiseVariance = NoiseVariance,
-            Seed = Seed,
-            Standardize = false,
-        }.Fit(
-            some.Inputs, some.Targets!, cancellation: cancellation);
+        LearnerSamples some = Some(training, MaxSearchSamples);
+        GaussianProcessFit fit = OfNumbers(some, cancellation);
         double deviation = SupportVectorLearner.InUnits(some.Targets!);
         return new LearnerChoice(this with
         {
@@ -75,30 +80,51 @@ public sealed record ProcessLearner : Learner
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        RequireNumbers(training);
-        return new GaussianProcess
+        RequireFew(training);
+        return training.Classes is null ? OfNumbers(training, cancellation) : OfClasses(training, cancellation);
+    }
+
+    private GaussianProcessFit OfNumbers(LearnerSamples training, CancellationToken cancellation) => new GaussianProcess
+    {
+        Kernel = Kernel,
+        NoiseVariance = NoiseVariance,
+        Seed = Seed,
+        Standardize = false,
+        Optimize = Optimize,
+    }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
+
+    private GaussianProcessClassifierFit OfClasses(LearnerSamples training, CancellationToken cancellation) =>
+        new GaussianProcessClassifier
         {
             Kernel = Kernel,
-            NoiseVariance = NoiseVariance,
             Seed = Seed,
             Standardize = false,
             Optimize = Optimize,
-        }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
-    }
+        }.Fit(training.Inputs, training.Classes!, cancellation);
 
-    private void RequireNumbers(LearnerSamples training)
+    /// <summary>At most so many samples at random, with all classes among them.</summary>
+    private LearnerSamples Some(LearnerSamples training, int most)
     {
-        if (training.Targets is null)
+        int[] rows = [.. Enumerable.Range(0, training.Inputs.RowCount)];
+        if (rows.Length <= most)
         {
-            throw new ArgumentException("A Gaussian process predicts numbers here, and not classes: use svm.");
+            return training;
         }
 
-        if (training.Inputs.RowCount is var count && count > MaxSamples)
+        new MersenneTwister(Seed, threadSafe: false).Shuffle(rows);
+        IEnumerable<int> first = training.Classes is { } classes ? rows.DistinctBy(row => classes[row]) : [];
+        return training.Select([.. first.Concat(rows).Distinct().Take(most).Order()]);
+    }
+
+    private void RequireFew(LearnerSamples training)
+    {
+        int count = training.Inputs.RowCount, most = training.Classes is null ? MaxSamples : MaxClassSamples;
+        if (count > most)
         {
+            double matrices = training.Classes is null ? 1 : training.ClassCount;
             throw new ArgumentException(
-                $"A Gaussian process of {count} samples would take {8e-9 * count * count:0.0} GB and time as the cube "
-                + $"of their number; at most {MaxSamples} "
-                + "are taken: use svm, or fewer samples.");
+                $"A Gaussian process of {count} samples would take {8e-9 * matrices * count * count:0.0} GB and time "
+                + $"as the cube of their number; at most {most} are taken: use svm, or fewer samples.");
         }
     }
 }

@@ -113,8 +113,23 @@ public sealed class LearnedTableTests : TemporaryFolder
     public void A_learner_that_predicts_numbers_refuses_classes_before_any_work()
     {
         ArgumentException refusal =
-            Assert.Throws<ArgumentException>(() => LearnedTable.Train(Rings(), null, Classes, new ProcessLearner()));
+            Assert.Throws<ArgumentException>(() => LearnedTable.Train(Rings(), null, Classes, new RidgeLearner()));
         Assert.Contains("use svm", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_of_classes_divides_rings_and_is_kept_in_a_folder_to_the_bit()
+    {
+        Table table = Rings();
+        Trained<LearnedTable> trained = LearnedTable.Train(table, null, Classes, new ProcessLearner());
+        Assert.Equal(1.0, trained.Test.Scores["accuracy"]);
+        using (var files = new FileTransaction())
+        {
+            trained.Model.Save(Folder, files);
+            files.Commit();
+        }
+
+        Assert.Equal(trained.Model.Predict(table).Values, LearnedTable.Load(Folder).Predict(table).Values);
     }
 
     [Fact]

@@ -55,12 +55,11 @@ internal abstract class LaplaceMode(int samples, int functions)
     /// not positive semidefinite to rounding.
     /// </summary>
     /// <param name="matrix">K, which is kept until the next one.</param>
-    /// <param name="weights">a where the search begins; null for that of the mode before.</param>
-    public bool Find(GramMatrix matrix, double[]? weights = null)
+    public bool Find(GramMatrix matrix)
     {
         covariance = matrix;
         IsConverged = false;
-        double value = Begin(weights ?? Weights), change = double.PositiveInfinity;
+        double value = Begin(), change = double.PositiveInfinity;
         for (int step = 0; step < MaxSteps && !IsConverged; step++)
         {
             if (!Prepare())
@@ -77,6 +76,18 @@ internal abstract class LaplaceMode(int samples, int functions)
         }
 
         return true;
+    }
+
+    /// <summary>Takes a mode that was found before; false where it does not belong to the covariance.</summary>
+    /// <param name="matrix">K.</param>
+    /// <param name="weights">a.</param>
+    /// <param name="latent">f̂.</param>
+    public bool Restore(GramMatrix matrix, double[] weights, double[] latent)
+    {
+        (covariance, Weights, Latent, IsConverged) = (matrix, weights, latent, true);
+        bool isDefinite = Prepare();
+        LogEvidence = isDefinite ? Objective(weights, latent) - HalfLogDeterminant() : double.NaN;
+        return isDefinite;
     }
 
     /// <summary>
@@ -121,12 +132,12 @@ internal abstract class LaplaceMode(int samples, int functions)
         return PositiveDefiniteFactor.TryFactor(room.Values, room.Columns);
     }
 
-    /// <summary>Begins at given weights, unless f = 0 is better.</summary>
-    private double Begin(double[] weights)
+    /// <summary>Begins at the weights before, unless f = 0 is better.</summary>
+    private double Begin()
     {
         double[] zero = new double[samples * functions];
         double atZero = Objective(zero, zero);
-        (Weights, Latent) = ([.. weights], Times(weights));
+        Latent = Times(Weights);
         double value = Objective(Weights, Latent);
         if (value >= atZero)
         {

@@ -13,8 +13,8 @@ internal static class LogisticMoments
     private const double Largest = 200.0;
 
     /// <summary>
-    /// Computes E 1/(1 + exp(−f)) for f ~ N(μ, σ²) by the trapezoidal rule, which converges exponentially for a function
-    /// without poles near the axis. Source: Trefethen and Weideman, SIAM Review 56 (2014).
+    /// Computes E 1/(1 + exp(−f)) for f ~ N(μ, σ²) by the trapezoidal rule, which converges exponentially for a
+    /// function without poles near the axis. Source: Trefethen and Weideman, SIAM Review 56 (2014).
     /// </summary>
     public static double Mean(double mean, double deviation)
     {

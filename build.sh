@@ -12,7 +12,7 @@ packages=(make pkg-config libsndfile1-dev libsamplerate0-dev portaudio19-dev lib
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 export HOME=${HOME:-$artifacts/home}
-presets=(release asan tsan)   # the native builds whose tests belong to 'test'; 'check configurations' has the others
+presets=(release asan tsan no-devices)   # the native builds whose tests belong to 'test'; 'check configurations' has the others
 
 help() {
     cat <<'END'
@@ -291,13 +291,16 @@ at_level() {
     fi
 }
 
-# Every other preset of CMakePresets.json: built, and tested where it has tests.
+# Every other preset of CMakePresets.json: built, and tested where it has tests. Clang is installed where that is allowed.
 check_configurations() {
     local preset
+    if ! command -v clang++ >/dev/null; then
+        (packages=(clang) && install_packages) >"$logs/install-clang.log" 2>&1 </dev/null || true
+    fi
     for preset in $(cd "$root" && cmake --list-presets | sed -n 's/^ *"\([^"]*\)".*/\1/p'); do
         if [[ " ${presets[*]} " == *" $preset "* ]]; then
             continue
-        elif [[ $preset == fuzz* ]] && ! command -v clang++ >/dev/null; then
+        elif [[ $preset == fuzz* || $preset == clang* ]] && ! command -v clang++ >/dev/null; then
             echo "== left out, since there is no clang++: $preset"
         elif (cd "$root" && cmake --list-presets=test) | grep -q "\"$preset\""; then
             native_tests "$preset"

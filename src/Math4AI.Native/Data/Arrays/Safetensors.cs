@@ -13,7 +13,8 @@ public sealed record NamedArray(IReadOnlyList<long> Shape, float[] Values);
 /// <summary>
 /// The format safetensors: eight bytes with the length of a JSON header, the header with type, shape and place of every
 /// array, and the arrays. Nothing in it can run. Source: huggingface/safetensors, "Format". Booleans, integers,
-/// float16, bfloat16, float32 and float64 are read and written.
+/// float16, bfloat16, float32 and float64 are read and written. Complex numbers (C64) are read as pairs of float32 in a
+/// last dimension of 2, and written so.
 /// </summary>
 public static class Safetensors
 {
@@ -264,11 +265,15 @@ public static class Safetensors
     /// <summary>Type, shape and place of an array, checked against the bytes that there are.</summary>
     private static Place PlaceOf(string path, long start, long end, JsonProperty entry)
     {
+        const string Complex = "C64";
         string? typeName = entry.Value.GetProperty("dtype").GetString();
+        bool isComplex = typeName == Complex;
+        typeName = isComplex ? "F32" : typeName;
         NumberType type = NumberType.OfSafetensors(typeName)
             ?? throw new InvalidDataException(
                 $"{path} holds '{entry.Name}' as {typeName}, which is not a type of number that can be read.");
         long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
+        shape = isComplex ? [.. shape, 2L] : shape;
         long[] offsets =
             [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         long count = 1;

@@ -101,7 +101,7 @@ internal static class ModuleTable
 
     private static IEnumerable<ModuleCase> Types()
     {
-        foreach (ScalarType type in new[] { ScalarType.Float64, ScalarType.BFloat16 })
+        foreach (ScalarType type in new[] { ScalarType.Float64, ScalarType.BFloat16, ScalarType.Float16 })
         {
             yield return Of($"{type}", () => Sequential(Linear(6, 8), Tanh(), Linear(8, 2)).to(type),
                 () => randn(N, 6).to_type(type));
@@ -124,6 +124,10 @@ internal static class ModuleTable
         yield return Rows("a complex parameter", () => Wide(
             (m, x) => m.Of<Linear>("a").forward((x.to_type(ScalarType.ComplexFloat32) * m.Of("c")).abs()),
             ("a", Linear(6, 2)), ("c", new Parameter(ones(6, dtype: ScalarType.ComplexFloat32)))));
+        yield return Rows("float16 inside float32", () => Wide(
+            (m, x) => m.Of<Linear>("b").forward(
+                m.Of<Linear>("a").forward(x.to_type(ScalarType.Float16)).tanh().to_type(ScalarType.Float32)),
+            ("a", Linear(6, 8, dtype: ScalarType.Float16)), ("b", Linear(8, 2))));
         yield return Of("lstm of float64", () => Wide(
             (m, x) => m.Of<Linear>("l").forward(m.Of<LSTM>("r").forward(x).Item1.select(1, 4)),
             ("r", LSTM(4, 8, batchFirst: true, dtype: ScalarType.Float64)),

@@ -6,36 +6,45 @@ using Math4AI.Separation.Live;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// Live separation of three channels at 48 kHz in blocks of 64: in real time while another process keeps a core busy,
-/// and an hour pushed as fast as it goes. Says what was lost, how late blocks came, and what was allocated.
+/// Live separation of three channels at 48 kHz in blocks of 64: in real time beside two busy processes, with real-time
+/// priority and without, and an hour pushed as fast as it goes. Says what was lost, how many blocks were late, and what
+/// was allocated. A block is late if its sources are pushed more than a block's period after its last frame.
 /// </summary>
 internal static class Streams
 {
     private const int Block = 64;
     private const int SampleRate = CocktailParty.SampleRate;
+    private const int Neighbors = 2;
 
     private static long lost;
 
+    /// <summary>Takes the seconds in real time, 30 by default, and after them <c>priority</c> for that run alone.</summary>
     public static int Run(string[] words)
     {
         double seconds = words.Length > 0 ? double.Parse(words[0], CultureInfo.InvariantCulture) : 30.0;
         Recording party = CocktailParty.Mix(CocktailParty.Sources(1), CocktailParty.Mixing);
         Rehearse(party);
-        Console.WriteLine($"real time, {seconds} s, a second process keeping a core busy");
-        using (Process busy = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "while :; do :; done"]))!)
+        Process[] busy = [.. Enumerable.Range(0, Neighbors).Select(
+            _ => Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "while :; do :; done"]))!)];
+        try
         {
-            try
+            Console.WriteLine($"real time, {seconds} s, beside {Neighbors} busy processes, real-time priority asked for");
+            Measure(party, seconds, isRealTime: true, hasPriority: true);
+            if (words is [_, "priority"])
             {
-                Measure(party, seconds, isRealTime: true);
+                return 0;
             }
-            finally
-            {
-                busy.Kill();
-            }
+
+            Console.WriteLine($"real time, {seconds} s, beside {Neighbors} busy processes, ordinary priority");
+            Measure(party, seconds, isRealTime: true, hasPriority: false);
+        }
+        finally
+        {
+            Array.ForEach(busy, process => process.Kill());
         }
 
         Console.WriteLine("an hour, as fast as it goes");
-        Measure(party, 3600.0, isRealTime: false);
+        Measure(party, 3600.0, isRealTime: false, hasPriority: false);
         return 0;
     }
 
@@ -49,7 +58,7 @@ internal static class Streams
         new LiveSeparation(separator, Block).Run(ring, sink);
     }
 
-    private static void Measure(Recording party, double seconds, bool isRealTime)
+    private static void Measure(Recording party, double seconds, bool isRealTime, bool hasPriority)
     {
         var separator = new StreamingSeparator(3, SampleRate);
         var live = new LiveSeparation(separator, Block);
@@ -57,24 +66,33 @@ internal static class Streams
         using var input = new AudioRing(3, 1 << 14);
         using var output = new AudioRing(3, 1 << 14);
         long total = (long)(seconds * SampleRate) / Block;
-        var producer = new Thread(() => Produce(input, party, total, isRealTime)) { Priority = ThreadPriority.Highest };
-        var consumer = new Thread(() => Consume(output));
+        // The two ends stand for a sound card, so they have the priority of the thread between them.
+        var producer = new Thread(() => With(hasPriority, () => Produce(input, party, total, isRealTime)))
+        {
+            Priority = ThreadPriority.Highest,
+        };
+        var consumer = new Thread(() => With(hasPriority, () => Consume(output)));
         lost = 0;
         GC.Collect();
         int collections = GC.CollectionCount(0);
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        long allocated = 0;
         TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
         consumer.Start();
         producer.Start();
-        live.Run(input, output);
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        string granted = With(hasPriority, () =>
+        {
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            live.Run(input, output);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - start;
+        });
         output.Close();
         producer.Join();
         consumer.Join();
         double busy = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {live.Frames / Block} of {total} blocks arrived, {lost} lost; {allocated} bytes allocated, "
+            $"  {granted}; {live.Frames / Block} of {total} blocks arrived, {lost} lost, "
+            + $"{live.Latency.CountAbove((double)Block / SampleRate)} late; {allocated} bytes allocated, "
             + $"{GC.CollectionCount(0) - collections} collections"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -82,6 +100,17 @@ internal static class Streams
             + $"for separating (median block), {100.0 * busy / seconds:0.00} % with pushing, pulling and waiting"));
         Console.WriteLine(Line("processing of a block", live.Processing));
         Console.WriteLine(Line("push to pull", live.Latency));
+    }
+
+    /// <summary>Runs an action under real-time conditions, if they are asked for, and says which were granted.</summary>
+    private static string With(bool hasPriority, Action action)
+    {
+        using RealTimeThread? thread = hasPriority ? new RealTimeThread() : null;
+        action();
+        return thread is null
+            ? "ordinary priority"
+            : $"priority {(thread.HasPriority ? "granted" : "refused")}, memory "
+                + (thread.HasLockedMemory ? "locked" : "not locked");
     }
 
     private static string Line(string name, LatencyHistogram times) => string.Create(

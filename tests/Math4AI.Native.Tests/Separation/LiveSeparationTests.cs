@@ -88,6 +88,10 @@ public sealed class LiveSeparationTests
             Assert.InRange(times.Quantile(share), share * 1.7e-3, share * 1.7e-3 * 1.02 + 2e-9);
         }
 
+        // 17 ns times 1 to 100,000, of which 50,000 exceed 0.85 ms.
+        Assert.InRange(times.CountAbove(0.85e-3), 49_000, 50_000);
+        Assert.Equal(0, times.CountAbove(2e-3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => times.CountAbove(double.NaN));
         Assert.Equal(1.7e-3, times.Worst, 1e-12);
         Assert.Equal(1.7e-3, times.Quantile(1.0), 1e-12);
         times.Add(long.MaxValue);

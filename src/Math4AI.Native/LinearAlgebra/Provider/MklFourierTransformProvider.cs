@@ -143,9 +143,8 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
 
         if (lastShape?.Is(isDouble, isReal, scaling, length) != true)
         {
-            var shape = new Shape(isDouble, isReal, scaling, length);
-            lastPlan = PlanOf(shape);
-            lastShape = shape;
+            lastShape = Kept(isDouble, isReal, scaling, length) ?? new Shape(isDouble, isReal, scaling, length);
+            lastPlan = PlanOf(lastShape);
         }
 
         Run(data, lastPlan!, isForward);
@@ -216,6 +215,20 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         FourierTransformScaling.BackwardScaling when !isForward => 1.0 / size,
         _ => 1.0,
     };
+
+    /// <summary>Finds a shape whose plan is kept, so that programs that take turns of lengths allocate nothing.</summary>
+    private static Shape? Kept(bool isDouble, bool isReal, FourierTransformScaling scaling, int length)
+    {
+        foreach ((Shape shape, _) in plans ??= [])
+        {
+            if (shape.Is(isDouble, isReal, scaling, length))
+            {
+                return shape;
+            }
+        }
+
+        return null;
+    }
 
     private static MklFourierPlan PlanOf(Shape shape)
     {

@@ -54,6 +54,24 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
+    /// Counts the times that exceed a limit; times in the limit's own bin, which is 1.6 % wide, do not.
+    /// </summary>
+    /// <param name="seconds">The limit, seconds.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is negative or NaN.</exception>
+    public long CountAbove(double seconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(seconds);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(double.IsNaN(seconds), false, nameof(seconds));
+        long count = 0;
+        for (int index = IndexOf((long)Math.Min(1e9 * seconds, Longest)) + 1; index < counts.Length; index++)
+        {
+            count += counts[index];
+        }
+
+        return count;
+    }
+
+    /// <summary>
     /// Returns the upper end of every nonempty bin, in order, with the fraction of times that took longer.
     /// </summary>
     public IReadOnlyList<(double Seconds, double ShareLonger)> Tail()

@@ -1,8 +1,6 @@
 using System.Numerics;
 using Math4AI.Audio;
-using Math4AI.Separation.Quality;
 using Math4AI.Separation.Rooms;
-using MathNet.Numerics.IntegralTransforms;
 
 namespace Math4AI.Separation.Live;
 
@@ -26,8 +24,8 @@ public sealed record StreamingRoomOptions
 /// whole procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own. Half a
 /// second of sound later, its filters, cut to one window before and two after, replace the ones in use by a cross-fade.
 /// Until the first filters are found, the input passes through unchanged. The results depend on the sound alone, since
-/// late filters are waited for. <see cref="Process"/> allocates nothing but the task that learns, which reuses its
-/// memory once the history is full.
+/// late filters are waited for. Once the history is full, neither <see cref="Process"/> nor the threads that learn
+/// allocate anything.
 /// </summary>
 public sealed class StreamingRoomSeparator : IStreamSeparator
 {
@@ -36,8 +34,6 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private const double LearnSeconds = 1.0;
     private const double LaterLearnSeconds = 4.0;
     private const double AdoptSeconds = 0.5;
-    private const double ShortHistorySeconds = 6.0;
-    private const double Silence = 1e-12;
 
     private readonly StreamingRoomOptions options;
     private readonly int sampleRate;
@@ -45,26 +41,20 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private readonly int block;
     private readonly int before;
     private readonly int after;
-    private readonly int history;
 
     private readonly PartitionedFilters filters;
+    private readonly RoomHistory history;
+    private readonly RoomLearning learning;
     private readonly double[][] input;
     private readonly double[][] output;
     private readonly double[][] fading;
-    private readonly float[][] pastInput;
-    private readonly float[][] pastOutput;
 
-    private readonly double[][] heard;
-    private readonly double[][] known;
     private FilterSet used;
     private FilterSet spare;
-    private RoomLearner? learner;
-    private double[] packed = [];
     private long frames;
     private long firstAdopted = -1;
     private long nextLearning;
     private long nextAdoption = long.MaxValue;
-    private Task<bool>? learning;
     private int at;
 
     /// <summary>Initializes a separator.</summary>
@@ -103,17 +93,18 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         (Channels, this.sampleRate) = (channels, sampleRate);
         block = window / 4;
         (before, after) = (window - block, 2 * window);
-        history = (int)(this.options.HistorySeconds * sampleRate);
-        int kept = history + (int)(2.0 * AdoptSeconds * sampleRate);
+        history = new RoomHistory(
+            channels, (int)(this.options.HistorySeconds * sampleRate), (int)(2.0 * AdoptSeconds * sampleRate));
         filters = new PartitionedFilters(channels, block, (before + after) / block);
-        (input, output, fading) = (Arrays<double>(block), Arrays<double>(block), Arrays<double>(block));
-        (pastInput, pastOutput) = (Arrays<float>(kept), Arrays<float>(kept));
-        (heard, known) = (new double[channels][], new double[channels][]);
+        double[][] Blocks() => [.. Enumerable.Range(0, channels).Select(_ => new double[block])];
+        (input, output, fading) = (Blocks(), Blocks(), Blocks());
         nextLearning = (long)(LearnSeconds * sampleRate);
         FilterSet NewSet() => new(
             [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])],
             filters.NewSpectra());
         (used, spare) = (NewSet(), NewSet());
+        learning = new RoomLearning(
+            history, filters, spare, sampleRate, window, this.options.ReferenceMicrophone, before, after);
         for (int channel = 0; channel < channels; channel++)
         {
             used.Taps[channel * channels + channel][before] = 1.0;
@@ -180,7 +171,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private void Filter()
     {
         filters.Push(input);
-        Remember(pastInput, input, frames);
+        history.Remember(history.Input, input, frames);
         frames += block;
         filters.Apply(used.Spectra, output);
         if (frames >= nextAdoption)
@@ -188,135 +179,25 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
             Adopt();
         }
 
-        Remember(pastOutput, output, frames - block);
-        if (!IsFrozen && learning is null && frames >= nextLearning)
+        history.Remember(history.Output, output, frames - block);
+        if (!IsFrozen && !learning.IsAtWork && frames >= nextLearning)
         {
             BeginToLearn();
         }
     }
 
-    private static void Remember(float[][] past, double[][] samples, long start)
-    {
-        int kept = past[0].Length;
-        for (int channel = 0; channel < samples.Length; channel++)
-        {
-            for (int i = 0; i < samples[channel].Length; i++)
-            {
-                past[channel][(start + i) % kept] = (float)samples[channel][i];
-            }
-        }
-    }
-
     private void BeginToLearn()
     {
-        long now = frames, heardFrom = Math.Max(0, now - history);
-        long knownFrom = firstAdopted < 0 ? long.MaxValue : Math.Max(firstAdopted, heardFrom);
-        learning = Task.Factory.StartNew(
-            () => Learn(now, heardFrom, knownFrom), CancellationToken.None, TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        nextAdoption = now + (long)(AdoptSeconds * sampleRate);
-        nextLearning = now + (long)((now < history ? LearnSeconds : LaterLearnSeconds) * sampleRate);
-    }
-
-    /// <summary>Puts new filters into the spare set; returns false if there is nothing to learn from.</summary>
-    private bool Learn(long now, long heardFrom, long knownFrom)
-    {
-        int length = (int)(now - heardFrom);
-        Past(pastInput, heardFrom, now, heard);
-        if (Array.Exists(heard, signal => Power(signal) < Silence))
-        {
-            return false;
-        }
-
-        // The history has another length until it is full.
-        if (learner is null || learner.Length != length)
-        {
-            bool isShort = length < (long)(ShortHistorySeconds * sampleRate);
-            // The old one first: both together would double the memory.
-            learner = null;
-            learner = new RoomLearner(Channels, length, sampleRate, isShort ? 2 * window : 4 * window);
-        }
-
-        learner.Learn(heard, null, CancellationToken.None);
-        ToTaps(learner.Filters(options.ReferenceMicrophone), learner.LongWindow, spare.Taps);
-        if (Array.Exists(spare.Taps, filter => !double.IsFinite(Power(filter))))
-        {
-            return false;
-        }
-
-        if (knownFrom < now)
-        {
-            // The output of input frame t lies at t + before in what was put out.
-            Past(pastOutput, knownFrom, now, known);
-            double[][] sources = learner.Outputs(options.ReferenceMicrophone);
-            int[] order = Order(known, sources, (int)(knownFrom - heardFrom) - before);
-            double[][] found = [.. spare.Taps];
-            for (int filter = 0; filter < found.Length; filter++)
-            {
-                spare.Taps[filter] = found[order[filter / Channels] * Channels + filter % Channels];
-            }
-        }
-
-        filters.Transform(spare.Taps, spare.Spectra);
-        return true;
-    }
-
-    /// <summary>Finds the new source for each place of the output: the one most like what was output there.</summary>
-    private static int[] Order(double[][] known, double[][] sources, int shift)
-    {
-        int from = Math.Max(0, -shift);
-        double[,] likeness = new double[known.Length, sources.Length];
-        for (int n = 0; n < known.Length; n++)
-        {
-            for (int k = 0; k < sources.Length; k++)
-            {
-                double product = 0.0, power = 1e-30;
-                for (int t = from; t < known[n].Length; t++)
-                {
-                    product += known[n][t] * sources[k][t + shift];
-                    power += sources[k][t + shift] * sources[k][t + shift];
-                }
-
-                likeness[n, k] = product / Math.Sqrt(power * (Power(known[n]) + 1e-30));
-            }
-        }
-
-        return Permutations.Of(known.Length).MaxBy(order => order.Select((k, n) => likeness[n, k]).Sum())!;
-    }
-
-    /// <summary>
-    /// Computes the taps from −<see cref="before"/> to <see cref="after"/>, the first of them faded in.
-    /// </summary>
-    private void ToTaps(Complex[][] spectrum, int length, double[][] taps)
-    {
-        int ramp = block / 2, last = Math.Min(after, length / 2);
-        packed = packed.Length == length + 2 ? packed : new double[length + 2];
-        for (int filter = 0; filter < taps.Length; filter++)
-        {
-            for (int f = 0; f < spectrum.Length; f++)
-            {
-                Complex value = spectrum[f][filter];
-                (packed[2 * f], packed[2 * f + 1]) = (value.Real, f == 0 || f == spectrum.Length - 1
-                    ? 0.0
-                    : value.Imaginary);
-            }
-
-            Fourier.InverseReal(packed, length, FourierOptions.NoScaling);
-            Array.Clear(taps[filter]);
-            for (int k = -Math.Min(before, length / 2); k < last; k++)
-            {
-                double into = Math.Min(1.0, (k + before + 0.5) / ramp);
-                taps[filter][k + before] = (0.5 - 0.5 * Math.Cos(Math.PI * into))
-                    * packed[(k + length) % length] / length;
-            }
-        }
+        learning.Begin(frames, firstAdopted, spare);
+        nextAdoption = frames + (long)(AdoptSeconds * sampleRate);
+        nextLearning =
+            frames + (long)((frames < history.Length ? LearnSeconds : LaterLearnSeconds) * sampleRate);
     }
 
     private void Adopt()
     {
         nextAdoption = long.MaxValue;
-        bool isFound = learning!.GetAwaiter().GetResult();
-        learning = null;
+        bool isFound = learning.End();
         if (!isFound || IsFrozen)
         {
             return;
@@ -347,35 +228,4 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
         firstAdopted = firstAdopted < 0 ? frames : firstAdopted;
     }
-
-    private static void Past(float[][] past, long from, long to, double[][] samples)
-    {
-        int kept = past[0].Length, length = (int)(to - from);
-        for (int channel = 0; channel < past.Length; channel++)
-        {
-            double[] row = samples[channel]?.Length == length ? samples[channel] : new double[length];
-            for (int i = 0; i < length; i++)
-            {
-                row[i] = past[channel][(from + i) % kept];
-            }
-
-            samples[channel] = row;
-        }
-    }
-
-    private static double Power(double[] samples)
-    {
-        double sum = 0.0;
-        foreach (double sample in samples)
-        {
-            sum += sample * sample;
-        }
-
-        return sum / samples.Length;
-    }
-
-    private T[][] Arrays<T>(int length) => [.. Enumerable.Range(0, Channels).Select(_ => new T[length])];
-
-    /// <summary>Filters, and their spectra for <see cref="PartitionedFilters"/>.</summary>
-    private sealed record FilterSet(double[][] Taps, double[][] Spectra);
 }

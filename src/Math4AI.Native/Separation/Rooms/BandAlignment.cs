@@ -10,9 +10,27 @@ namespace Math4AI.Separation.Rooms;
 /// agreement wins. Source: H. Sawada, S. Araki, S. Makino, "Measuring dependence of bin-wise separated signals for
 /// permutation alignment in frequency-domain BSS", ISCAS (2007).
 /// </summary>
-internal static unsafe class BandAlignment
+internal sealed unsafe class BandAlignment
 {
     private const int MaxRounds = 8;
+
+    private readonly int stride;
+    private readonly int[][] orders;
+    private readonly int[] best;
+    private readonly int[] chosen;
+    private readonly double[] center;
+
+    /// <summary>Allocates the memory; nothing is allocated later.</summary>
+    /// <param name="sources">The number of sources.</param>
+    /// <param name="stride">The numbers of one source in a shape.</param>
+    /// <param name="maxBands">The largest number of bands.</param>
+    public BandAlignment(int sources, int stride, int maxBands)
+    {
+        this.stride = stride;
+        orders = [.. Permutations.Of(sources)];
+        (best, chosen) = (new int[maxBands], new int[maxBands]);
+        center = new double[sources * stride];
+    }
 
     /// <summary>
     /// Powers of sources become logarithms without the mean over time and that over the sources, of unit norm, in
@@ -63,33 +81,28 @@ internal static unsafe class BandAlignment
         }
     }
 
+    /// <summary>Returns the order of the sources in a band, found by <see cref="Solve"/>.</summary>
+    public int[] Order(int band) => orders[best[band]];
+
     /// <summary>Finds the order of the sources in each band.</summary>
     /// <param name="shapes">How the sources' powers move in each band, source after source.</param>
-    /// <param name="sources">The number of sources.</param>
-    /// <param name="stride">The numbers of one source.</param>
-    public static int[][] Solve(ReadOnlySpan<double[]> shapes, int sources, int stride)
+    public void Solve(ReadOnlySpan<double[]> shapes)
     {
-        int[][] orders = [.. Permutations.Of(sources)];
-        int[] best = new int[shapes.Length], chosen = new int[shapes.Length];
-        double[] centre = new double[sources * stride];
-        double most = double.NegativeInfinity;
+        double highest = double.NegativeInfinity;
         foreach (double[] start in shapes)
         {
-            start.AsSpan(0, centre.Length).CopyTo(centre);
-            double agreement = AlignTo(centre, shapes, orders, stride, chosen);
-            if (agreement > most + 1e-9)
+            start.AsSpan(0, center.Length).CopyTo(center);
+            double agreement = AlignToCenter(shapes);
+            if (agreement > highest + 1e-9)
             {
-                most = agreement;
-                chosen.CopyTo(best, 0);
+                highest = agreement;
+                chosen.AsSpan(0, shapes.Length).CopyTo(best);
             }
         }
-
-        return [.. best.Select(order => orders[order])];
     }
 
-    /// <summary>The agreement that is reached from a centre, which moves on the way.</summary>
-    private static double AlignTo(
-        double[] centre, ReadOnlySpan<double[]> shapes, int[][] orders, int stride, int[] chosen)
+    /// <summary>Computes the agreement that is reached from the center, which moves on the way.</summary>
+    private double AlignToCenter(ReadOnlySpan<double[]> shapes)
     {
         Array.Fill(chosen, -1);
         for (int round = 0; round < MaxRounds; round++)
@@ -97,7 +110,7 @@ internal static unsafe class BandAlignment
             bool isSame = true;
             for (int band = 0; band < shapes.Length; band++)
             {
-                int next = Best(shapes[band], orders, stride, centre);
+                int next = Best(shapes[band]);
                 isSame &= next == chosen[band];
                 chosen[band] = next;
             }
@@ -107,25 +120,25 @@ internal static unsafe class BandAlignment
                 break;
             }
 
-            Array.Clear(centre);
+            Array.Clear(center);
             for (int band = 0; band < shapes.Length; band++)
             {
-                AddTo(centre, shapes[band], orders[chosen[band]], stride);
+                AddToCenter(shapes[band], orders[chosen[band]]);
             }
         }
 
-        fixed (double* c = centre)
+        fixed (double* c = center)
         {
-            return BlockKernels.Dot(c, c, centre.Length);
+            return BlockKernels.Dot(c, c, center.Length);
         }
     }
 
-    /// <summary>The order in which a band is most like the centre.</summary>
-    private static int Best(double[] shape, int[][] orders, int stride, double[] centre)
+    /// <summary>Finds the order in which a band is most like the center.</summary>
+    private int Best(double[] shape)
     {
         int sources = orders[0].Length;
         Span<double> likeness = stackalloc double[sources * sources];
-        fixed (double* s = shape, c = centre)
+        fixed (double* s = shape, c = center)
         {
             for (int pair = 0; pair < likeness.Length; pair++)
             {
@@ -133,8 +146,8 @@ internal static unsafe class BandAlignment
             }
         }
 
-        int best = 0;
-        double most = double.NegativeInfinity;
+        int nearest = 0;
+        double highest = double.NegativeInfinity;
         for (int k = 0; k < orders.Length; k++)
         {
             double value = 0.0;
@@ -143,15 +156,15 @@ internal static unsafe class BandAlignment
                 value += likeness[orders[k][n] * sources + n];
             }
 
-            (best, most) = value > most ? (k, value) : (best, most);
+            (nearest, highest) = value > highest ? (k, value) : (nearest, highest);
         }
 
-        return best;
+        return nearest;
     }
 
-    private static void AddTo(double[] sum, double[] shape, int[] order, int stride)
+    private void AddToCenter(double[] shape, int[] order)
     {
-        fixed (double* to = sum, from = shape)
+        fixed (double* to = center, from = shape)
         {
             for (int n = 0; n < order.Length; n++)
             {

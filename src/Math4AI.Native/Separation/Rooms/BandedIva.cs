@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
@@ -27,40 +26,59 @@ internal sealed unsafe class BandedIva
     private readonly int frames;
     private readonly int stride;
     private readonly int frequencies;
+    private readonly WorkCrew crew;
     private readonly SpectralProducts products;
+    private readonly (int First, int Second)[] pairs;
+    private readonly Action<int> normalize;
+    private readonly Action<int> project;
+    private readonly Action<int> fit;
+    private readonly Action<int> sum;
+    private readonly Action<int> weigh;
+    private readonly Action<int> renew;
     private readonly Complex[][] projected;
     private readonly double[][] weights;
     private readonly double[][] shapes;
     private readonly double[] all;
-    private Complex[][] mixture = [];
-    private Complex[][] outputs = [];
-    private int[] edges = [];
+    private readonly int[] edges = new int[MaxBands + 1];
+    private readonly int[] alignedEdges = new int[MaxAlignedBands + 1];
+    private readonly BandAlignment alignment;
+    private int bands;
     private double share;
     private double scaling;
     private double[][] power;
     private double[][] renewed;
     private bool isPowerKnown;
 
-    /// <summary>Allocates the memory for mixtures of one size; nothing large is allocated later.</summary>
-    public BandedIva(int channels, int frequencies, int frames)
+    // What a pass of the crew reads.
+    private int source;
+    private int reference;
+
+    /// <summary>Allocates the memory for mixtures of one size; nothing is allocated later.</summary>
+    /// <param name="crew">The threads to use.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="frequencies">The number of frequencies.</param>
+    /// <param name="products">The products of the spectra, of unit power altogether.</param>
+    public BandedIva(WorkCrew crew, int channels, int frequencies, SpectralProducts products)
     {
-        (this.channels, this.frequencies, this.frames) = (channels, frequencies, frames);
-        products = new SpectralProducts(channels, frequencies, frames);
-        stride = products.Stride;
+        (this.crew, this.channels, this.frequencies, this.products) = (crew, channels, frequencies, products);
+        (frames, stride) = (products.Frames, products.Stride);
         double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MaxBands * stride])];
         (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[stride]);
         shapes = [.. Enumerable.Range(0, MaxAlignedBands).Select(_ => new double[channels * stride])];
+        alignment = new BandAlignment(channels, stride, MaxAlignedBands);
         Complex[][] OfFrequencies() =>
             [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
         (Unmixing, projected) = (OfFrequencies(), OfFrequencies());
+        pairs = channels == 3
+            ? [(0, 1), (1, 2), (2, 0)]
+            : [.. Enumerable.Range(0, channels).SelectMany(
+                a => Enumerable.Range(a + 1, channels - a - 1).Select(b => (a, b)))];
+        (normalize, project, fit, sum, weigh, renew) = (Normalize, ProjectBack, Fit, SumPower, Weigh, Renew);
     }
 
-    /// <summary>Takes a mixture, and begins with W = I.</summary>
-    /// <param name="spectra">Spectra of the channels, of unit power altogether.</param>
-    public void Begin(Complex[][] spectra)
+    /// <summary>Begins with W = I for products that are new.</summary>
+    public void Begin()
     {
-        mixture = spectra;
-        products.Take(spectra);
         isPowerKnown = false;
         foreach (Complex[] w in Unmixing)
         {
@@ -84,44 +102,28 @@ internal sealed unsafe class BandedIva
     /// </param>
     public void Divide(int bands, double sharedByAll, double rowScaling)
     {
-        (share, scaling) = (sharedByAll, rowScaling);
-        edges = [.. Enumerable.Range(0, bands + 1).Select(b => (int)((long)frequencies * b / bands))];
+        (this.bands, share, scaling) = (bands, sharedByAll, rowScaling);
+        Cut(edges, bands);
         isPowerKnown = false;
     }
 
     /// <summary>Scales every row so that its output has unit power at its frequency.</summary>
-    public void Normalize() => Parallel.For(0, frequencies, Options(), f =>
-    {
-        for (int n = 0; n < channels; n++)
-        {
-            double scale = 1.0 / Math.Sqrt(Math.Max(1e-300, products.MeanPower(f, Row(f, n))));
-            for (int m = 0; m < channels; m++)
-            {
-                Unmixing[f][n * channels + m] *= scale;
-            }
-        }
-    });
+    public void Normalize() => crew.Run(frequencies, normalize);
 
     /// <summary>Updates all rows of all W_f a number of times.</summary>
     public void Iterate(int iterations, CancellationToken cancellation)
     {
-        for (int n = 0; n < channels && !isPowerKnown; n++)
+        if (!isPowerKnown)
         {
-            BandPower(n);
+            Array.ForEach(power, Array.Clear);
+            crew.Run(bands, sum);
         }
 
         isPowerKnown = true;
-
-        (int, int)[] pairs = channels == 2
-            ? [(0, 1)]
-            : channels == 3
-                ? [(0, 1), (1, 2), (2, 0)]
-                : [.. Enumerable.Range(0, channels).SelectMany(
-                    a => Enumerable.Range(a + 1, channels - a - 1).Select(b => (a, b)))];
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Renew(pairs);
+            RenewAll();
         }
     }
 
@@ -130,18 +132,18 @@ internal sealed unsafe class BandedIva
     /// </summary>
     public void Align(int bands)
     {
-        int[] at = [.. Enumerable.Range(0, bands + 1).Select(b => (int)((long)frequencies * b / bands))];
+        Cut(alignedEdges, bands);
         for (int b = 0; b < bands; b++)
         {
-            Shape(at[b], at[b + 1], shapes[b]);
+            Shape(alignedEdges[b], alignedEdges[b + 1], shapes[b]);
         }
 
-        int[][] chosen = BandAlignment.Solve(shapes.AsSpan(0, bands), channels, stride);
+        alignment.Solve(shapes.AsSpan(0, bands));
         Span<Complex> before = stackalloc Complex[channels * channels];
         for (int b = 0; b < bands; b++)
         {
-            int[] order = chosen[b];
-            for (int f = at[b]; f < at[b + 1]; f++)
+            int[] order = alignment.Order(b);
+            for (int f = alignedEdges[b]; f < alignedEdges[b + 1]; f++)
             {
                 Unmixing[f].CopyTo(before);
                 for (int n = 0; n < channels; n++)
@@ -158,116 +160,85 @@ internal sealed unsafe class BandedIva
     /// W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the
     /// minimal distortion principle). The memory is used again by the next call.
     /// </summary>
-    public Complex[][] ProjectedBack(int reference)
+    public Complex[][] ProjectedBack(int atChannel)
     {
-        Parallel.For(0, frequencies, Options(), f =>
-        {
-            Span<Complex> inverse = stackalloc Complex[channels * channels];
-            Unmixing[f].CopyTo(inverse);
-            SmallComplex.Invert(inverse, channels);
-            for (int i = 0; i < inverse.Length; i++)
-            {
-                projected[f][i] = inverse[reference * channels + i / channels] * Unmixing[f][i];
-            }
-        });
+        reference = atChannel;
+        crew.Run(frequencies, project);
         return projected;
     }
 
     /// <summary>
-    /// Computes the spectra of the sources at a channel. The memory is reused by the next call.
+    /// Finds the W_f whose outputs are nearest to given signals s in least squares, where <see cref="Unmixing"/> holds
+    /// their correlations with the channels, mean(s xᴴ).
     /// </summary>
-    public Complex[][] Outputs(int reference)
+    public void FitToCorrelations()
     {
-        ProjectedBack(reference);
-        if (outputs.Length == 0)
-        {
-            outputs = [.. Enumerable.Range(0, channels).Select(_ => new Complex[frequencies * frames])];
-        }
-
-        Parallel.For(0, frequencies, Options(), f =>
-        {
-            for (int n = 0; n < channels; n++)
-            {
-                for (int t = 0; t < frames; t++)
-                {
-                    Complex sum = Complex.Zero;
-                    for (int m = 0; m < channels; m++)
-                    {
-                        sum += projected[f][n * channels + m] * mixture[m][f * frames + t];
-                    }
-
-                    outputs[n][f * frames + t] = sum;
-                }
-            }
-        });
-        return outputs;
-    }
-
-    /// <summary>Computes the W_f whose outputs are nearest to given ones in least squares.</summary>
-    public void FitTo(Complex[][] signals)
-    {
-        Array.Fill(all, 1.0);
-        Parallel.For(0, frequencies, Options(), f =>
-        {
-            Span<Complex> covariance = stackalloc Complex[channels * channels],
-                cross = stackalloc Complex[channels * channels];
-            products.Covariance(f, all, covariance);
-            for (int i = 0; i < channels; i++)
-            {
-                for (int j = 0; j < channels; j++)
-                {
-                    cross[i * channels + j] =
-                        Product(signals[i].AsSpan(f * frames, frames), mixture[j].AsSpan(f * frames, frames)) / frames;
-                }
-            }
-
-            SmallComplex.Invert(covariance, channels);
-            SmallComplex.Multiply(cross, covariance, channels, Unmixing[f]);
-        });
+        Array.Fill(all, 1.0, 0, frames);
+        crew.Run(frequencies, fit);
         isPowerKnown = false;
-    }
-
-    /// <summary>Σ a b*.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Complex Product(ReadOnlySpan<Complex> a, ReadOnlySpan<Complex> b)
-    {
-        double real = 0.0, imaginary = 0.0;
-        for (int t = 0; t < a.Length; t++)
-        {
-            real += a[t].Real * b[t].Real + a[t].Imaginary * b[t].Imaginary;
-            imaginary += a[t].Imaginary * b[t].Real - a[t].Real * b[t].Imaginary;
-        }
-
-        return new Complex(real, imaginary);
     }
 
     private Span<Complex> Row(int f, int n) => Unmixing[f].AsSpan(n * channels, channels);
 
-    private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
-
-    /// <summary>The mean power of a source in every band, bands × frames.</summary>
-    private void BandPower(int n)
+    private void Cut(int[] at, int parts)
     {
-        double[] result = power[n];
-        Array.Clear(result);
-        Parallel.For(0, edges.Length - 1, Options(), band =>
+        for (int b = 0; b <= parts; b++)
         {
-            fixed (double* sum = result)
+            at[b] = (int)((long)frequencies * b / parts);
+        }
+    }
+
+    private void Normalize(int f)
+    {
+        for (int n = 0; n < channels; n++)
+        {
+            double scale = 1.0 / Math.Sqrt(Math.Max(1e-300, products.MeanPower(f, Row(f, n))));
+            for (int m = 0; m < channels; m++)
+            {
+                Unmixing[f][n * channels + m] *= scale;
+            }
+        }
+    }
+
+    private void ProjectBack(int f)
+    {
+        Span<Complex> inverse = stackalloc Complex[channels * channels];
+        Unmixing[f].CopyTo(inverse);
+        SmallComplex.Invert(inverse, channels);
+        for (int i = 0; i < inverse.Length; i++)
+        {
+            projected[f][i] = inverse[reference * channels + i / channels] * Unmixing[f][i];
+        }
+    }
+
+    private void Fit(int f)
+    {
+        Span<Complex> covariance = stackalloc Complex[channels * channels],
+            cross = stackalloc Complex[channels * channels];
+        products.Covariance(f, all, covariance);
+        Unmixing[f].CopyTo(cross);
+        SmallComplex.Invert(covariance, channels);
+        SmallComplex.Multiply(cross, covariance, channels, Unmixing[f]);
+    }
+
+    /// <summary>Adds up the mean power of every source in a band, which is zero before.</summary>
+    private void SumPower(int band)
+    {
+        for (int n = 0; n < channels; n++)
+        {
+            fixed (double* sums = power[n])
             {
                 for (int f = edges[band]; f < edges[band + 1]; f++)
                 {
-                    products.AddPower(f, Row(f, n), 1.0 / (edges[band + 1] - edges[band]), sum + band * stride);
+                    products.AddPower(f, Row(f, n), 1.0 / (edges[band + 1] - edges[band]), sums + band * stride);
                 }
             }
-        });
+        }
     }
 
-    /// <summary>1/r of a source: its band powers, mixed with those of neighbours and of all.</summary>
-    private void Weigh(double[] bandPower, double[] result)
+    /// <summary>Computes the mean power of the present source over all bands, which its weights are mixed with.</summary>
+    private void SumOverBands(double[] bandPower)
     {
-        // Neighbours by a Gaussian of one band's width.
-        const int Reach = 5;
-        int bands = edges.Length - 1;
         Array.Clear(all);
         fixed (double* total = all, powers = bandPower)
         {
@@ -277,88 +248,97 @@ internal sealed unsafe class BandedIva
                     (double)(edges[b + 1] - edges[b]) / frequencies, powers + b * stride, total, stride);
             }
         }
-
-        Parallel.For(0, bands, Options(), b =>
-        {
-            Span<double> row = result.AsSpan(b * stride, frames);
-            Array.Clear(result, b * stride, stride);
-            double total = 0.0;
-            for (int other = Math.Max(0, b - Reach); other <= Math.Min(bands - 1, b + Reach); other++)
-            {
-                double kernel = Math.Exp(-0.5 * (b - other) * (b - other));
-                total += kernel;
-                fixed (double* sum = result, powers = bandPower)
-                {
-                    BlockKernels.AddScaled(kernel, powers + other * stride, sum + b * stride, stride);
-                }
-            }
-
-            double mean = 0.0;
-            for (int t = 0; t < row.Length; t++)
-            {
-                row[t] = Math.Max(0.0, (1.0 - share) * row[t] / total + share * all[t]);
-                mean += row[t];
-            }
-
-            double floor = VarianceFloor * mean / frames + 1e-300;
-            for (int t = 0; t < row.Length; t++)
-            {
-                row[t] = 1.0 / (row[t] + floor);
-            }
-        });
     }
 
     /// <summary>
-    /// One update of all pairs of rows at all frequencies, all by the powers of the sweep before; the new powers are
-    /// summed on the way, while the bin is in the cache.
+    /// Computes 1/r of the present source in a band: its power there, mixed with that of neighboring bands, by a
+    /// Gaussian of one band's width, and of all.
     /// </summary>
-    private void Renew((int First, int Second)[] pairs)
+    private void Weigh(int b)
     {
-        for (int n = 0; n < channels; n++)
+        const int Reach = 5;
+        double[] result = weights[source];
+        Span<double> row = result.AsSpan(b * stride, frames);
+        Array.Clear(result, b * stride, stride);
+        double total = 0.0;
+        for (int other = Math.Max(0, b - Reach); other <= Math.Min(bands - 1, b + Reach); other++)
         {
-            Weigh(power[n], weights[n]);
-            Array.Clear(renewed[n]);
+            double kernel = Math.Exp(-0.5 * (b - other) * (b - other));
+            total += kernel;
+            fixed (double* sums = result, powers = power[source])
+            {
+                BlockKernels.AddScaled(kernel, powers + other * stride, sums + b * stride, stride);
+            }
         }
 
-        Parallel.For(0, edges.Length - 1, Options(), band =>
+        double mean = 0.0;
+        for (int t = 0; t < row.Length; t++)
         {
-            int square = channels * channels;
-            Span<Complex> covariances = stackalloc Complex[channels * square];
-            double weight = 1.0 / (edges[band + 1] - edges[band]);
-            for (int f = edges[band]; f < edges[band + 1]; f++)
+            row[t] = Math.Max(0.0, (1.0 - share) * row[t] / total + share * all[t]);
+            mean += row[t];
+        }
+
+        double floor = VarianceFloor * mean / frames + 1e-300;
+        for (int t = 0; t < row.Length; t++)
+        {
+            row[t] = 1.0 / (row[t] + floor);
+        }
+    }
+
+    /// <summary>
+    /// Updates all pairs of rows at all frequencies once, all by the powers of the sweep before; the new powers are
+    /// summed on the way, while the bin is in the cache.
+    /// </summary>
+    private void RenewAll()
+    {
+        for (source = 0; source < channels; source++)
+        {
+            SumOverBands(power[source]);
+            crew.Run(bands, weigh);
+            Array.Clear(renewed[source]);
+        }
+
+        crew.Run(bands, renew);
+        (power, renewed) = (renewed, power);
+    }
+
+    private void Renew(int band)
+    {
+        int square = channels * channels;
+        Span<Complex> covariances = stackalloc Complex[channels * square];
+        double weight = 1.0 / (edges[band + 1] - edges[band]);
+        for (int f = edges[band]; f < edges[band + 1]; f++)
+        {
+            for (int n = 0; n < channels; n++)
             {
-                for (int n = 0; n < channels; n++)
-                {
-                    products.Covariance(
-                        f, weights[n].AsSpan(band * stride, stride), covariances.Slice(n * square, square));
-                }
+                products.Covariance(
+                    f, weights[n].AsSpan(band * stride, stride), covariances.Slice(n * square, square));
+            }
 
-                foreach ((int first, int second) in pairs)
-                {
-                    PairUpdate.Renew(
-                        Unmixing[f],
-                        channels,
-                        first,
-                        second,
-                        covariances.Slice(first * square, square),
-                        covariances.Slice(second * square, square));
-                }
+            foreach ((int first, int second) in pairs)
+            {
+                PairUpdate.Renew(
+                    Unmixing[f],
+                    channels,
+                    first,
+                    second,
+                    covariances.Slice(first * square, square),
+                    covariances.Slice(second * square, square));
+            }
 
-                if (scaling > 0.0)
-                {
-                    ScaleRows(f);
-                }
+            if (scaling > 0.0)
+            {
+                ScaleRows(f);
+            }
 
-                for (int n = 0; n < channels; n++)
+            for (int n = 0; n < channels; n++)
+            {
+                fixed (double* sums = renewed[n])
                 {
-                    fixed (double* sum = renewed[n])
-                    {
-                        products.AddPower(f, Row(f, n), weight, sum + band * stride);
-                    }
+                    products.AddPower(f, Row(f, n), weight, sums + band * stride);
                 }
             }
-        });
-        (power, renewed) = (renewed, power);
+        }
     }
 
     private void ScaleRows(int f)

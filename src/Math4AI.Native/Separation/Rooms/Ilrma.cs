@@ -15,7 +15,7 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal sealed unsafe class Ilrma
 {
-    private const double Least = 1e-9;
+    private const double MinValue = 1e-9;
 
     private readonly int channels;
     private readonly int frames;
@@ -28,20 +28,19 @@ internal sealed unsafe class Ilrma
     private readonly double[][] activations;
 
     /// <summary>Initializes the method from the unmixing matrices of another one.</summary>
-    /// <param name="mixture">Spectra of the channels, of unit power altogether.</param>
+    /// <param name="products">The products of the channels' spectra, of unit power altogether.</param>
+    /// <param name="channels">The number of channels.</param>
     /// <param name="frequencies">The number of frequencies.</param>
     /// <param name="unmixing">
     /// W_f, row-major; changed in place, with rows of the scale that one microphone hears.
     /// </param>
     /// <param name="spectra">K, the spectra of a source.</param>
     /// <param name="seed">Where T and V begin.</param>
-    public Ilrma(Complex[][] mixture, int frequencies, Complex[][] unmixing, int spectra, int seed)
+    public Ilrma(
+        SpectralProducts products, int channels, int frequencies, Complex[][] unmixing, int spectra, int seed)
     {
-        (channels, this.frequencies, this.spectra) = (mixture.Length, frequencies, spectra);
-        frames = mixture[0].Length / frequencies;
-        products = new SpectralProducts(channels, frequencies, frames);
-        products.Take(mixture);
-        stride = products.Stride;
+        (this.products, this.channels, this.frequencies, this.spectra) = (products, channels, frequencies, spectra);
+        (frames, stride) = (products.Frames, products.Stride);
         Unmixing = unmixing;
         var random = new MersenneTwister(seed, threadSafe: false);
         double[] Begin(int length) => [.. Enumerable.Range(0, length).Select(_ => 0.1 + 0.9 * random.NextDouble())];
@@ -140,7 +139,7 @@ internal sealed unsafe class Ilrma
 
             for (int k = 0; k < spectra; k++)
             {
-                t[f * spectra + k] = Math.Max(Least, t[f * spectra + k] * Math.Sqrt(up[k] / down[k]));
+                t[f * spectra + k] = Math.Max(MinValue, t[f * spectra + k] * Math.Sqrt(up[k] / down[k]));
             }
 
             for (int i = 0; i < frames; i++)
@@ -159,14 +158,14 @@ internal sealed unsafe class Ilrma
             for (int i = 0; i < frames; i++)
             {
                 v[k * stride + i] = Math.Max(
-                    Least, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
+                    MinValue, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
             }
         }
     }
 
     private double Variance(double[] t, double[] v, int f, int i)
     {
-        double sum = Least;
+        double sum = MinValue;
         for (int k = 0; k < spectra; k++)
         {
             sum += t[f * spectra + k] * v[k * stride + i];

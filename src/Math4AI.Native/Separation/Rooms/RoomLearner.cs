@@ -1,7 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Math4AI.LinearAlgebra;
+using Math4AI.Runtime;
 
 namespace Math4AI.Separation.Rooms;
 
@@ -15,88 +14,122 @@ internal sealed class RoomLearner
     private const double ShortWindowSeconds = 0.128;
     private const double LongWindowSeconds = 0.512;
     private const double ShortRecordingSeconds = 6.0;
+    private const int ShortOverlap = 2;
+    private const int LongOverlap = 4;
 
-    private readonly Stage coarse;
-    private readonly Stage fine;
+    private readonly WorkCrew crew;
+    private readonly int channels;
+    private readonly int sampleRate;
+    private readonly double[][] outputs;
+    private double[] memory = [];
+    private double[][] scratch = [];
+    private Stage? coarse;
+    private Stage? fine;
+    private double[][] signals = [];
 
-    /// <summary>
-    /// Allocates the memory for signals of one size; nothing large is allocated after the first <see cref="Learn"/>.
-    /// </summary>
-    /// <param name="channels">Their number.</param>
-    /// <param name="length">Samples in each.</param>
-    /// <param name="sampleRate">Samples per second.</param>
-    /// <param name="longWindow">
-    /// The long window in samples; null for half a second, a quarter where there are less than six.
-    /// </param>
-    /// <param name="longWindowShare">How much of that is used, where no window is given.</param>
-    public RoomLearner(int channels, int length, int sampleRate, int? longWindow, double longWindowShare = 1.0)
+    /// <summary>Initializes a learner.</summary>
+    /// <param name="crew">The threads to use.</param>
+    /// <param name="channels">The number of signals.</param>
+    /// <param name="maxLength">The largest number of samples in each.</param>
+    /// <param name="sampleRate">The number of samples per second.</param>
+    public RoomLearner(WorkCrew crew, int channels, int maxLength, int sampleRate)
     {
-        Length = length;
-        double seconds = (double)length / sampleRate;
+        (this.crew, this.channels, this.sampleRate) = (crew, channels, sampleRate);
+        outputs = [.. Enumerable.Range(0, channels).Select(_ => new double[maxLength])];
         ShortWindow = PowerOfTwo(ShortWindowSeconds * sampleRate);
-        LongWindow = longWindow
-            ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : longWindowShare) * LongWindowSeconds * sampleRate);
-        coarse = new Stage(channels, length, ShortWindow, 2);
-        fine = new Stage(channels, length, LongWindow, 4);
     }
 
     /// <summary>Gets the number of samples in each signal.</summary>
-    public int Length { get; }
+    public int Length { get; private set; }
 
     /// <summary>Gets the length of the short window in samples.</summary>
     public int ShortWindow { get; }
 
     /// <summary>Gets the length of the long window in samples.</summary>
-    public int LongWindow { get; }
+    public int LongWindow { get; private set; }
 
     /// <summary>Gets the number of sweeps so far.</summary>
     public int Iterations { get; private set; }
 
-    /// <summary>Runs through all stages.</summary>
-    /// <param name="signals">The channels, of the length that was said.</param>
-    /// <param name="progress">Told of every stage.</param>
-    /// <param name="cancellation">Stops between sweeps.</param>
-    public void Learn(double[][] signals, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    /// <summary>Prepares for signals of one length; <see cref="Learn"/> then allocates nothing.</summary>
+    /// <param name="length">The number of samples in each signal.</param>
+    /// <param name="longWindow">
+    /// The long window in samples; null for half a second, a quarter where there are less than six.
+    /// </param>
+    /// <param name="longWindowShare">How much of that is used, where no window is given.</param>
+    /// <exception cref="ArgumentException">The spectra are larger than an array can be.</exception>
+    public void Prepare(int length, int? longWindow, double longWindowShare = 1.0)
     {
-        void Report(string stage) => progress?.Report(new SeparationProgress(stage, Iterations, double.NaN));
-        void Iterate(BandedIva iva, int count)
+        double seconds = (double)length / sampleRate;
+        int window = longWindow
+            ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : longWindowShare) * LongWindowSeconds * sampleRate);
+        (Length, LongWindow) = (length, window);
+        var shortFrames = new ShortTimeFourier(ShortWindow, ShortWindow / ShortOverlap, length);
+        var longFrames = new ShortTimeFourier(window, window / LongOverlap, length);
+
+        // The stages take turns, so they share their memory; what was learned from is not needed for longer signals.
+        long size = Math.Max(Size(shortFrames), Size(longFrames));
+        if (size > Array.MaxLength)
         {
-            iva.Iterate(count, cancellation);
-            Iterations += count;
+            throw new ArgumentException(
+                $"The spectra of {seconds:0} s of {channels} channels take {8e-9 * size:0} GB, more than can be held: "
+                + "separate parts of the recording.");
         }
 
+        (coarse, fine) = (null, null);
+        if (memory.LongLength < size)
+        {
+            memory = [];
+            memory = GC.AllocateUninitializedArray<double>((int)size);
+        }
+
+        int longest = Math.Max(window, ShortWindow);
+        scratch = scratch.Length > 0 && scratch[0].Length >= longest + 2
+            ? scratch
+            : RoomSpectra.Scratch(channels, longest);
+        coarse = new Stage(crew, channels, shortFrames, memory, scratch);
+        fine = new Stage(crew, channels, longFrames, memory, scratch);
+    }
+
+    /// <summary>Runs through all stages.</summary>
+    /// <param name="from">The channels; the samples beyond the length that was prepared for are ignored.</param>
+    /// <param name="progress">Receives every stage.</param>
+    /// <param name="cancellation">Stops between sweeps.</param>
+    public void Learn(double[][] from, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        signals = from;
         Iterations = 0;
-        Report("short window");
-        BandedIva rough = coarse.Begin(signals);
+        Report(progress, "short window");
+        BandedIva rough = coarse!.Begin(from);
         rough.Divide(bands: 8, sharedByAll: 0.5, rowScaling: 0.0);
         rough.Normalize();
-        Iterate(rough, 10);
+        Iterate(rough, 10, cancellation);
         rough.Align(16);
-        Iterate(rough, 4);
+        Iterate(rough, 4, cancellation);
         rough.Align(32);
-        Iterate(rough, 4);
-        double[][] found = coarse.Outputs(0);
+        Iterate(rough, 4, cancellation);
+        coarse.Outputs(from, 0, outputs);
 
-        Report("long window");
-        BandedIva exact = fine.Begin(signals);
-        exact.FitTo(fine.Transform(found));
+        Report(progress, "long window");
+        BandedIva exact = fine!.Begin(from);
+        fine.FitTo(from, outputs);
         exact.Divide(bands: 32, sharedByAll: 0.3, rowScaling: 0.5);
-        Iterate(exact, 4);
+        Iterate(exact, 4, cancellation);
         exact.Align(32);
-        Iterate(exact, 2);
-        Report("narrow bands");
+        Iterate(exact, 2, cancellation);
+        Report(progress, "narrow bands");
         exact.Divide(bands: 256, sharedByAll: 0.2, rowScaling: 0.5);
-        Iterate(exact, 4);
+        Iterate(exact, 4, cancellation);
         exact.Align(64);
-        Iterate(exact, 3);
+        Iterate(exact, 3, cancellation);
     }
 
     /// <summary>Refines the result by <see cref="Ilrma"/>, which models each source by a few spectra.</summary>
     public void Refine(
         int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        progress?.Report(new SeparationProgress("low rank", Iterations, double.NaN));
-        BandedIva iva = fine.Iva;
+        Report(progress, "low rank");
+        BandedIva iva = fine!.Iva;
         // Its variances are of one scale over all frequencies, as one microphone hears the sources.
         Complex[][] projected = iva.ProjectedBack(0);
         for (int f = 0; f < projected.Length; f++)
@@ -104,84 +137,71 @@ internal sealed class RoomLearner
             projected[f].CopyTo(iva.Unmixing[f], 0);
         }
 
-        new Ilrma(fine.Mixture, projected.Length, iva.Unmixing, spectra, seed: 1).Iterate(iterations, cancellation);
+        new Ilrma(fine.Products, channels, projected.Length, iva.Unmixing, spectra, seed: 1)
+            .Iterate(iterations, cancellation);
         Iterations += iterations;
     }
 
     /// <summary>Computes the sources at a channel. The memory is reused by the next call.</summary>
-    public double[][] Outputs(int reference) => fine.Outputs(reference);
+    public double[][] Outputs(int reference)
+    {
+        fine!.Outputs(signals, reference, outputs);
+        return outputs;
+    }
 
     /// <summary>
-    /// The filters for that, per frequency of the long window, sources × channels. The memory is used again by the next
-    /// call.
+    /// Computes the filters for that, for each frequency of the long window, sources × channels. The memory is reused
+    /// by the next call.
     /// </summary>
-    public Complex[][] Filters(int reference) => fine.Iva.ProjectedBack(reference);
+    public Complex[][] Filters(int reference) => fine!.Iva.ProjectedBack(reference);
 
     private static int PowerOfTwo(double samples) => Math.Max(64, 1 << (int)Math.Round(Math.Log2(samples)));
+
+    private long Size(ShortTimeFourier transform) =>
+        SpectralProducts.Size(channels, transform.Frequencies, transform.Frames);
+
+    private void Report(IProgress<SeparationProgress>? progress, string stage) =>
+        progress?.Report(new SeparationProgress(stage, Iterations, double.NaN));
+
+    private void Iterate(BandedIva iva, int count, CancellationToken cancellation)
+    {
+        iva.Iterate(count, cancellation);
+        Iterations += count;
+    }
 
     /// <summary>A window, with the spectra through it and what separates them.</summary>
     private sealed class Stage
     {
-        private readonly ShortTimeFourier transform;
-        private Complex[][] transformed = [];
-        private readonly double[][] outputs;
+        private readonly RoomSpectra spectra;
 
-        public Stage(int channels, int length, int window, int overlap)
+        public Stage(
+            WorkCrew crew, int channels, ShortTimeFourier transform, double[] memory, double[][] scratch)
         {
-            transform = new ShortTimeFourier(window, window / overlap, length);
-            Mixture = NewSpectra(channels);
-            outputs = [.. Enumerable.Range(0, channels).Select(_ => new double[length])];
-            Iva = new BandedIva(channels, transform.Frequencies, transform.Frames);
+            Products = new SpectralProducts(crew, channels, transform.Frequencies, transform.Frames, memory);
+            spectra = new RoomSpectra(crew, channels, transform, Products, scratch);
+            Iva = new BandedIva(crew, channels, transform.Frequencies, Products);
         }
+
+        public SpectralProducts Products { get; }
 
         public BandedIva Iva { get; }
 
-        public Complex[][] Mixture { get; }
-
-        /// <summary>Starts over, with spectra scaled to unit total power.</summary>
+        /// <summary>Starts over with new signals, whose products take the place of another stage's.</summary>
         public BandedIva Begin(double[][] signals)
         {
-            double power = 0.0;
-            for (int channel = 0; channel < signals.Length; channel++)
-            {
-                transform.Forward(signals[channel], Mixture[channel]);
-                power += TensorPrimitives.SumOfSquares(MemoryMarshal.Cast<Complex, double>(Mixture[channel].AsSpan()));
-            }
-
-            double scale = Math.Sqrt(Mixture.Length * (double)Mixture[0].Length / power);
-            foreach (Complex[] spectrum in Mixture)
-            {
-                Span<double> parts = MemoryMarshal.Cast<Complex, double>(spectrum.AsSpan());
-                TensorPrimitives.Multiply(parts, scale, parts);
-            }
-
-            Iva.Begin(Mixture);
+            spectra.Take(signals);
+            Iva.Begin();
             return Iva;
         }
 
-        public Complex[][] Transform(double[][] signals)
+        /// <summary>Sets W to what gives signals nearest to those found.</summary>
+        public void FitTo(double[][] signals, double[][] found)
         {
-            transformed = transformed.Length == 0 ? NewSpectra(signals.Length) : transformed;
-            for (int channel = 0; channel < signals.Length; channel++)
-            {
-                transform.Forward(signals[channel], transformed[channel]);
-            }
-
-            return transformed;
+            spectra.Correlate(signals, found, Iva.Unmixing);
+            Iva.FitToCorrelations();
         }
 
-        public double[][] Outputs(int reference)
-        {
-            Complex[][] spectra = Iva.Outputs(reference);
-            for (int source = 0; source < spectra.Length; source++)
-            {
-                transform.Inverse(spectra[source], outputs[source]);
-            }
-
-            return outputs;
-        }
-
-        private Complex[][] NewSpectra(int channels) =>
-            [.. Enumerable.Range(0, channels).Select(_ => new Complex[transform.Frequencies * transform.Frames])];
+        public void Outputs(double[][] signals, int reference, double[][] outputs) =>
+            spectra.Apply(signals, Iva.ProjectedBack(reference), outputs);
     }
 }

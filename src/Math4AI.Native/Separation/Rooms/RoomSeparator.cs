@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Audio;
+using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Separation.Rooms;
@@ -66,7 +67,8 @@ public sealed record RoomSeparationResult
 /// </summary>
 /// <remarks>
 /// The files, in the order of the computation: <see cref="RoomTest"/> tells whether a recording comes from a room;
-/// <see cref="RoomLearner"/> is the procedure over two windows; <see cref="ShortTimeFourier"/> makes the spectra;
+/// <see cref="RoomLearner"/> is the procedure over two windows; <see cref="ShortTimeFourier"/> and
+/// <see cref="RoomSpectra"/> make the spectra;
 /// <see cref="BandedIva"/> separates every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and
 /// <see cref="SmallComplex"/>; <see cref="BandAlignment"/> mends the order of the sources between bands;
 /// <see cref="Ilrma"/> refines.
@@ -127,12 +129,9 @@ public sealed class RoomSeparator
         ];
 
         // The spectra of a source are estimated better with shorter frames.
-        var learner = new RoomLearner(
-            mixture.Channels,
-            mixture.Length,
-            mixture.SampleRate,
-            options.Window,
-            longWindowShare: options.Method == RoomMethod.Ilrma ? 0.5 : 1.0);
+        using var crew = new WorkCrew(Compute.Threads - 1);
+        var learner = new RoomLearner(crew, mixture.Channels, mixture.Length, mixture.SampleRate);
+        learner.Prepare(mixture.Length, options.Window, options.Method == RoomMethod.Ilrma ? 0.5 : 1.0);
         learner.Learn(signals, progress, cancellation);
         if (options.Method == RoomMethod.Ilrma)
         {

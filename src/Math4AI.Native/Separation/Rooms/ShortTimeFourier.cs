@@ -13,13 +13,9 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 public sealed class ShortTimeFourier
 {
-    // Frames that go through memory together: their values of one frequency fill whole cache lines.
-    private const int Group = 8;
-
     private readonly double[] window;
+    // Σ w² over the frames that hold a sample: a function of the sample's place between two frames.
     private readonly double[] weights;
-    private readonly double[][][] scratch;
-    private double[][] frames = [];
 
     /// <summary>Initializes a transform of signals of one length.</summary>
     /// <param name="windowLength">n, samples; even, at least twice the hop.</param>
@@ -39,19 +35,11 @@ public sealed class ShortTimeFourier
         (WindowLength, Hop, Length) = (windowLength, hop, length);
         Frames = (length + windowLength - hop + hop - 1) / hop;
         window = MathNet.Numerics.Window.HannPeriodic(windowLength);
-        weights = new double[length];
-        for (int frame = 0; frame < Frames; frame++)
+        weights = new double[hop];
+        for (int i = 0; i < windowLength; i++)
         {
-            int start = frame * Hop - Lead;
-            for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
-            {
-                weights[start + i] += window[i] * window[i];
-            }
+            weights[i % hop] += window[i] * window[i];
         }
-
-        int workers = Math.Clamp(Compute.Threads, 1, (Frames + Group - 1) / Group);
-        scratch = [.. Enumerable.Range(0, workers).Select(
-            _ => Enumerable.Range(0, Group).Select(_ => new double[Packed]).ToArray())];
     }
 
     /// <summary>Gets the length n of the window.</summary>
@@ -71,8 +59,6 @@ public sealed class ShortTimeFourier
 
     private int Lead => WindowLength - Hop;
 
-    private int Packed => WindowLength + 2;
-
     /// <summary>
     /// Computes the spectrum of a signal: frequency f of frame t is at the index f · <see cref="Frames"/> + t.
     /// </summary>
@@ -88,11 +74,23 @@ public sealed class ShortTimeFourier
         }
 
         var spectrum = new Complex[Frequencies * Frames];
-        lock (scratch)
-        {
-            Forward(signal, spectrum);
-        }
+        Parallel.For(
+            0,
+            Frames,
+            new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads },
+            () => new double[WindowLength + 2],
+            (frame, _, packed) =>
+            {
+                using var alone = SingleThreadedMkl.Begin();
+                ForwardFrame(signal, frame, packed);
+                for (int f = 0; f < Frequencies; f++)
+                {
+                    spectrum[f * Frames + frame] = new Complex(packed[2 * f], packed[2 * f + 1]);
+                }
 
+                return packed;
+            },
+            _ => { });
         return spectrum;
     }
 
@@ -109,102 +107,54 @@ public sealed class ShortTimeFourier
                 nameof(spectrum));
         }
 
-        double[] signal = new double[Length];
-        lock (scratch)
+        double[] signal = new double[Length], packed = new double[WindowLength + 2];
+        for (int frame = 0; frame < Frames; frame++)
         {
-            Inverse(spectrum, signal);
+            for (int f = 0; f < Frequencies; f++)
+            {
+                (packed[2 * f], packed[2 * f + 1]) =
+                    (spectrum[f * Frames + frame].Real, spectrum[f * Frames + frame].Imaginary);
+            }
+
+            Fourier.InverseReal(packed, WindowLength, FourierOptions.NoScaling);
+            AddFrame(packed, frame, signal);
         }
 
+        Normalize(signal);
         return signal;
     }
 
-    /// <summary><see cref="Forward(double[])"/> into memory that is there; one call at a time.</summary>
-    internal void Forward(double[] signal, Complex[] spectrum) => Parallel.For(0, scratch.Length, Options(), worker =>
+    /// <summary>Computes the spectrum of one frame, real and imaginary parts in turn.</summary>
+    /// <param name="signal">The signal; beyond <see cref="Length"/> samples it counts as silence.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="packed">Receives 2 · <see cref="Frequencies"/> numbers.</param>
+    internal void ForwardFrame(double[] signal, int frame, double[] packed)
     {
-        double[][] packed = scratch[worker];
-        using var alone = SingleThreadedMkl.Begin();
-        (int from, int to) = Share(worker);
-        for (int first = from; first < to; first += Group)
-        {
-            int count = Math.Min(Group, to - first);
-            for (int k = 0; k < count; k++)
-            {
-                int start = (first + k) * Hop - Lead;
-                Span<double> frame = packed[k].AsSpan(0, WindowLength);
-                for (int i = 0; i < frame.Length; i++)
-                {
-                    int at = start + i;
-                    frame[i] = at >= 0 && at < signal.Length ? window[i] * signal[at] : 0.0;
-                }
+        int start = frame * Hop - Lead;
+        int from = Math.Max(0, -start), to = Math.Clamp(Length - start, from, WindowLength);
+        Array.Clear(packed, 0, from);
+        System.Numerics.Tensors.TensorPrimitives.Multiply(
+            window.AsSpan(from, to - from), signal.AsSpan(start + from, to - from), packed.AsSpan(from, to - from));
+        Array.Clear(packed, to, WindowLength - to);
+        Fourier.ForwardReal(packed, WindowLength, FourierOptions.NoScaling);
+    }
 
-                Fourier.ForwardReal(packed[k], WindowLength, FourierOptions.NoScaling);
-            }
-
-            for (int f = 0; f < Frequencies; f++)
-            {
-                Span<Complex> row = spectrum.AsSpan(f * Frames + first, count);
-                for (int k = 0; k < row.Length; k++)
-                {
-                    row[k] = new Complex(packed[k][2 * f], packed[k][2 * f + 1]);
-                }
-            }
-        }
-    });
-
-    /// <summary><see cref="Inverse(Complex[])"/> into memory that is there; one call at a time.</summary>
-    internal void Inverse(Complex[] spectrum, double[] signal)
+    /// <summary>Adds the samples of one frame to a signal that <see cref="Normalize"/> completes.</summary>
+    internal void AddFrame(double[] samples, int frame, double[] signal)
     {
-        if (frames.Length == 0)
+        int start = frame * Hop - Lead;
+        for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
         {
-            frames = [.. Enumerable.Range(0, Frames).Select(_ => new double[Packed])];
-        }
-
-        Parallel.For(0, scratch.Length, Options(), worker =>
-        {
-            using var alone = SingleThreadedMkl.Begin();
-            (int from, int to) = Share(worker);
-            for (int first = from; first < to; first += Group)
-            {
-                int count = Math.Min(Group, to - first);
-                for (int f = 0; f < Frequencies; f++)
-                {
-                    Span<Complex> row = spectrum.AsSpan(f * Frames + first, count);
-                    for (int k = 0; k < row.Length; k++)
-                    {
-                        (frames[first + k][2 * f], frames[first + k][2 * f + 1]) = (row[k].Real, row[k].Imaginary);
-                    }
-                }
-
-                for (int k = 0; k < count; k++)
-                {
-                    Fourier.InverseReal(frames[first + k], WindowLength, FourierOptions.NoScaling);
-                }
-            }
-        });
-        Array.Clear(signal);
-        for (int frame = 0; frame < Frames; frame++)
-        {
-            int start = frame * Hop - Lead;
-            double[] values = frames[frame];
-            for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
-            {
-                signal[start + i] += window[i] * values[i];
-            }
-        }
-
-        for (int t = 0; t < signal.Length; t++)
-        {
-            signal[t] /= WindowLength * Math.Max(weights[t], 1e-8);
+            signal[start + i] += window[i] * samples[i];
         }
     }
 
-    /// <summary>The frames of a worker: whole groups.</summary>
-    private (int From, int To) Share(int worker)
+    /// <summary>Divides a sum of frames by the sum of squared windows and the transform's own factor.</summary>
+    internal void Normalize(double[] signal)
     {
-        int groups = (Frames + Group - 1) / Group;
-        return (Group * (int)((long)groups * worker / scratch.Length),
-            Math.Min(Frames, Group * (int)((long)groups * (worker + 1) / scratch.Length)));
+        for (int t = 0; t < Length; t++)
+        {
+            signal[t] /= WindowLength * Math.Max(weights[(t + Lead) % Hop], 1e-8);
+        }
     }
-
-    private ParallelOptions Options() => new() { MaxDegreeOfParallelism = scratch.Length };
 }

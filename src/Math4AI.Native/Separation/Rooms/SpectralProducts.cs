@@ -17,34 +17,104 @@ internal sealed unsafe class SpectralProducts
     public const double CovarianceFloor = 1e-9;
 
     private readonly int channels;
-    private readonly int frames;
-    private readonly double[][] products;
+    private readonly int frequencies;
+    private readonly WorkCrew crew;
+    private readonly double[] memory;
+    private readonly double[] powers;
+    private readonly Action<int> measure;
+    private readonly Action<int> scale;
+    private double factor;
 
-    /// <summary>Allocates the memory for the products of a number of channels.</summary>
-    public SpectralProducts(int channels, int frequencies, int frames)
+    /// <summary>Lays the products out in memory that another object may have used before.</summary>
+    /// <param name="crew">The threads to use.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="frequencies">The number of frequencies.</param>
+    /// <param name="frames">The number of frames.</param>
+    /// <param name="memory">At least <see cref="Size"/> numbers.</param>
+    public SpectralProducts(WorkCrew crew, int channels, int frequencies, int frames, double[] memory)
     {
-        (this.channels, this.frames) = (channels, frames);
-        Stride = (frames + 15) / 16 * 16;
-        products = new double[frequencies][];
-        Parallel.For(0, frequencies, Options(), f => products[f] = new double[channels * channels * Stride]);
+        (this.crew, this.channels, this.frequencies, Frames) = (crew, channels, frequencies, frames);
+        this.memory = memory;
+        Stride = StrideOf(frames);
+        powers = new double[frequencies];
+        (measure, scale) = (Measure, Scale);
     }
+
+    /// <summary>Gets the number of frames.</summary>
+    public int Frames { get; }
 
     /// <summary>Gets the length of a row.</summary>
     public int Stride { get; }
 
-    /// <summary>Takes the spectra of the channels.</summary>
-    public void Take(Complex[][] mixture) => Parallel.For(0, products.Length, Options(), f => Take(mixture, f));
+    /// <summary>Gets the factor of the spectra that gives them unit mean power, known after <see cref="Normalize"/>.</summary>
+    public double Gain { get; private set; }
+
+    /// <summary>Returns the numbers that the products take up.</summary>
+    public static long Size(int channels, int frequencies, int frames) =>
+        (long)channels * channels * frequencies * StrideOf(frames);
+
+    /// <summary>Takes some frames of all channels at one frequency.</summary>
+    /// <param name="f">The frequency.</param>
+    /// <param name="first">The first of the frames.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="spectra">Channel after channel, each with room for <paramref name="room"/> frames.</param>
+    /// <param name="room">The frames from channel to channel.</param>
+    public void Put(int f, int first, int count, double[][] spectra, int room)
+    {
+        fixed (double* all = memory)
+        {
+            double* rows = all + f * Length;
+            for (int k = 0; k < count; k++)
+            {
+                double* at = rows + first + k;
+                int row = channels;
+                for (int i = 0; i < channels; i++)
+                {
+                    double[] one = spectra[i * room + k];
+                    (double real, double imaginary) = (one[2 * f], one[2 * f + 1]);
+                    at[(long)i * Stride] = real * real + imaginary * imaginary;
+                    for (int j = i + 1; j < channels; j++, row += 2)
+                    {
+                        double[] two = spectra[j * room + k];
+                        at[(long)row * Stride] = real * two[2 * f] + imaginary * two[2 * f + 1];
+                        at[(long)(row + 1) * Stride] = imaginary * two[2 * f] - real * two[2 * f + 1];
+                    }
+                }
+            }
+
+            for (int row = 0; row < channels * channels && first + count == Frames; row++)
+            {
+                new Span<double>(rows + (long)row * Stride + Frames, Stride - Frames).Clear();
+            }
+        }
+    }
+
+    /// <summary>Scales all products as if the spectra had unit mean power over channels, frequencies and frames.</summary>
+    public void Normalize()
+    {
+        crew.Run(frequencies, measure);
+        double power = 0.0;
+        for (int f = 0; f < powers.Length; f++)
+        {
+            power += powers[f];
+        }
+
+        factor = (double)channels * frequencies * Frames / power;
+        Gain = Math.Sqrt(factor);
+        crew.Run(frequencies, scale);
+    }
 
     /// <summary>Adds weight · |w x|² of all frames to a sum.</summary>
     public void AddPower(int f, ReadOnlySpan<Complex> w, double weight, double* sum)
     {
         Span<double> c = stackalloc double[channels * channels];
         Coefficients(w, c);
-        fixed (double* rows = products[f])
+        fixed (double* all = memory)
         {
+            double* rows = all + f * Length;
             for (int k = 0; k < c.Length; k++)
             {
-                BlockKernels.AddScaled(weight * c[k], rows + k * Stride, sum, Stride);
+                BlockKernels.AddScaled(weight * c[k], rows + (long)k * Stride, sum, Stride);
             }
         }
     }
@@ -55,36 +125,40 @@ internal sealed unsafe class SpectralProducts
         Span<double> c = stackalloc double[channels * channels];
         Coefficients(w, c);
         double sum = 0.0;
-        for (int k = 0; k < c.Length; k++)
+        fixed (double* all = memory)
         {
-            sum += c[k] * BlockKernels.Sum(products[f].AsSpan(k * Stride, Stride));
+            for (int k = 0; k < c.Length; k++)
+            {
+                sum += c[k] * BlockKernels.Sum(new Span<double>(all + f * Length + (long)k * Stride, Stride));
+            }
         }
 
-        return sum / frames;
+        return sum / Frames;
     }
 
     /// <summary>Computes mean(weight · x xᴴ) plus a small multiple of its trace on the diagonal.</summary>
     public void Covariance(int f, ReadOnlySpan<double> weights, Span<Complex> covariance)
     {
-        fixed (double* rows = products[f], w = weights)
+        fixed (double* all = memory, w = weights)
         {
-            int row = 0;
+            double* rows = all + f * Length;
             double trace = 0.0;
-            for (int i = 0; i < channels; i++, row++)
+            for (int i = 0; i < channels; i++)
             {
-                double value = BlockKernels.Dot(rows + row * Stride, w, Stride) / frames;
+                double value = BlockKernels.Dot(rows + (long)i * Stride, w, Stride) / Frames;
                 covariance[i * channels + i] = value;
                 trace += value;
             }
 
+            int row = channels;
             for (int i = 0; i < channels; i++)
             {
                 covariance[i * channels + i] += CovarianceFloor * trace + 1e-300;
                 for (int j = i + 1; j < channels; j++, row += 2)
                 {
                     var value = new Complex(
-                        BlockKernels.Dot(rows + row * Stride, w, Stride) / frames,
-                        BlockKernels.Dot(rows + (row + 1) * Stride, w, Stride) / frames);
+                        BlockKernels.Dot(rows + (long)row * Stride, w, Stride) / Frames,
+                        BlockKernels.Dot(rows + (long)(row + 1) * Stride, w, Stride) / Frames);
                     covariance[i * channels + j] = value;
                     covariance[j * channels + i] = Complex.Conjugate(value);
                 }
@@ -92,37 +166,29 @@ internal sealed unsafe class SpectralProducts
         }
     }
 
-    /// <summary>|x_i|², and the real and imaginary parts of x_i x_j* for i &lt; j, each over all frames.</summary>
-    private void Take(Complex[][] mixture, int f)
-    {
-        double[] rows = products[f];
-        int row = 0;
-        for (int i = 0; i < channels; i++, row++)
-        {
-            for (int t = 0; t < frames; t++)
-            {
-                Complex x = mixture[i][f * frames + t];
-                rows[row * Stride + t] = x.Real * x.Real + x.Imaginary * x.Imaginary;
-            }
-        }
+    private static int StrideOf(int frames) => (frames + 15) / 16 * 16;
 
-        for (int i = 0; i < channels; i++)
+    /// <summary>Gets the numbers of one frequency.</summary>
+    private long Length => (long)channels * channels * Stride;
+
+    private void Measure(int f)
+    {
+        fixed (double* all = memory)
         {
-            for (int j = i + 1; j < channels; j++, row += 2)
-            {
-                for (int t = 0; t < frames; t++)
-                {
-                    Complex product = mixture[i][f * frames + t] * Complex.Conjugate(mixture[j][f * frames + t]);
-                    rows[row * Stride + t] = product.Real;
-                    rows[(row + 1) * Stride + t] = product.Imaginary;
-                }
-            }
+            powers[f] = BlockKernels.Sum(new Span<double>(all + f * Length, channels * Stride));
         }
     }
 
-    private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
+    private void Scale(int f)
+    {
+        fixed (double* all = memory)
+        {
+            var rows = new Span<double>(all + f * Length, (int)Length);
+            System.Numerics.Tensors.TensorPrimitives.Multiply(rows, factor, rows);
+        }
+    }
 
-    /// <summary>c such that |w x|² = Σ c_k · products_k.</summary>
+    /// <summary>Finds c such that |w x|² = Σ c_k · products_k.</summary>
     private void Coefficients(ReadOnlySpan<Complex> w, Span<double> c)
     {
         int row = 0;

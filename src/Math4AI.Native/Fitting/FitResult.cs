@@ -252,7 +252,7 @@ public sealed class FitResult
     /// <exception cref="ArgumentException">There is no such free parameter.</exception>
     /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
     public Interval ProfileInterval(string name, double level = 0.95, CancellationToken cancellation = default) =>
-        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(ProfileQuantile(level)));
+        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(ProfileQuantile(level, name)));
 
     /// <summary>
     /// Returns the profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.
@@ -338,9 +338,9 @@ public sealed class FitResult
     /// <summary>
     /// The root of the rise of the cost, in units of the noise, at the ends of a profile interval. Where the scale is
     /// estimated, the likelihood ratio is that whose interval of a mean is Student's, n log(1 + t²/(n − k)); of a
-    /// distance with a corner it is χ² times a factor.
+    /// distance with a corner as <see cref="CornerProfile"/> has it.
     /// </summary>
-    internal double ProfileQuantile(double level)
+    internal double ProfileQuantile(double level, string? parameter = null)
     {
         double quantile = Quantile(level);
         if (!Problem.Distance.HasScale || DegreesOfFreedom < 1)
@@ -348,9 +348,8 @@ public sealed class FitResult
             return quantile;
         }
 
-        double normal = (Predictor with { DegreesOfFreedom = 0 }).Quantile(level);
-        return Problem.Distance.HasCorner
-            ? normal * Math.Sqrt(uncertainty.Value.LikelihoodRatioFactor)
+        return uncertainty.Value.LikelihoodRatioFactor is { } factor && parameter is not null
+            ? CornerProfile.Quantile(level, factor(parameter), Observations, DegreesOfFreedom)
             : Math.Sqrt(Observations * double.LogP1(quantile * quantile / DegreesOfFreedom));
     }
 

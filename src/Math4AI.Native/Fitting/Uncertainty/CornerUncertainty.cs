@@ -85,13 +85,6 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
     public Matrix<double> OfLikelihood(IReadOnlyList<double> priors) =>
         InverseWith(Bend * Bend / (-slopes.Below * slopes.Above), priors);
 
-    /// <summary>
-    /// How much wider than that of its density the likelihood ratio of a distance with a corner is distributed:
-    /// 1/(2 s p(0)) of Laplace's with the scale s. Source: R. Koenker and J. Machado, "Goodness of fit and related
-    /// inference processes for quantile regression", JASA 94 (1999).
-    /// </summary>
-    public double LikelihoodRatioFactor => -slopes.Below * slopes.Above / Bend;
-
     private double Bend => (slopes.Above - slopes.Below) * DensityAtCorner();
 
     private static (double Below, double Above) SlopesOf(Distance distance, double logScale)

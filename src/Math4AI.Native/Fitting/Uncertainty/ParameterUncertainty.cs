@@ -28,9 +28,10 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     public Vector<double>? Standardized { get; private init; }
 
     /// <summary>
-    /// How much wider than χ² the likelihood ratio is distributed; 1 where the density is the distance's own.
+    /// How much wider than χ² the likelihood ratio of a free parameter is distributed, by the parameter's name, where
+    /// the likelihood has a corner; null where it has none.
     /// </summary>
-    public double LikelihoodRatioFactor { get; private init; } = 1.0;
+    public Func<string, double>? LikelihoodRatioFactor { get; private init; }
 
     /// <summary>The uncertainty, with the parameters that bounds hold taken as fixed.</summary>
     /// <param name="cost">C.</param>
@@ -192,7 +193,10 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             unknowns.Complete(problem.Distance.IsLikelihood ? corner.OfLikelihood(priors) : sandwich),
             unknowns.Complete(sandwich))
         {
-            LikelihoodRatioFactor = problem.Distance.IsLikelihood ? corner.LikelihoodRatioFactor : 1.0,
+            LikelihoodRatioFactor = problem.Distance.IsLikelihood
+                ? name => CornerProfile.Factor(
+                    cost, at, unknowns.Free.ToList().FindIndex(j => unknowns.Names[j] == name))
+                : null,
             Leverage = new Lazy<Vector<double>>(() =>
             {
                 var leverage = new List<double>();

@@ -160,12 +160,10 @@ public sealed class FitResult
 
     /// <summary>
     /// Gets the covariance of θ*: s²(JᵀWJ)⁻¹ for least squares, with s² = 1 where σ is absolute; the inverse Hessian
-    /// for
-    /// likelihoods, times n/(n − k) where their scale is estimated and there are no priors; (4 p(0)² JᵀWJ + K)⁻¹ for
-    /// Laplace's with the priors' curvatures K; for quantiles τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹, with the
-    /// residuals'
-    /// density p(0) from their quantiles near τ; and for all others the sandwich with each g_i divided by 1 − h_i. NaN
-    /// where neither likelihood nor single samples' gradients are known.
+    /// for likelihoods, times n/(n − k) where their scale is estimated and there are no priors; the inverse information
+    /// with its terms of the orders 1/√n and 1/n for Laplace's; for quantiles τ(1 − τ)/p(0)² (JᵀWJ)⁻¹ JᵀW²J (JᵀWJ)⁻¹,
+    /// with the residuals' density p(0) from their quantiles near τ; and for all others the sandwich with each g_i
+    /// divided by 1 − h_i. NaN where neither likelihood nor single samples' gradients are known.
     /// </summary>
     /// <exception cref="NotSupportedException">
     /// The model has too many parameters for a Hessian, or the slope of the distance jumps and the distance does not
@@ -338,7 +336,7 @@ public sealed class FitResult
     /// <summary>
     /// The root of the rise of the cost, in units of the noise, at the ends of a profile interval. Where the scale is
     /// estimated, the likelihood ratio is that whose interval of a mean is Student's, n log(1 + t²/(n − k)); of a
-    /// distance with a corner as <see cref="CornerProfile"/> has it.
+    /// distance with a corner as <see cref="LaplaceUncertainty"/> has it.
     /// </summary>
     internal double ProfileQuantile(double level, string? parameter = null)
     {
@@ -349,7 +347,7 @@ public sealed class FitResult
         }
 
         return uncertainty.Value.LikelihoodRatioFactor is { } factor && parameter is not null
-            ? CornerProfile.Quantile(level, factor(parameter), Observations, DegreesOfFreedom)
+            ? LaplaceUncertainty.Quantile(level, factor(parameter), Observations, DegreesOfFreedom)
             : Math.Sqrt(Observations * double.LogP1(quantile * quantile / DegreesOfFreedom));
     }
 

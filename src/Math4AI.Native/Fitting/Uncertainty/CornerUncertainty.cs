@@ -67,7 +67,7 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
     /// <param name="priors">The diagonal of K.</param>
     public Matrix<double> Sandwich(IReadOnlyList<double> priors)
     {
-        double bend = Bend, spread = -slopes.Below * slopes.Above;
+        double bend = Bend, spread = Information;
         if (priors.All(prior => prior == 0.0))
         {
             Matrix<double> plain = Inverse;
@@ -78,12 +78,21 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
         return inverse * squares * inverse * spread;
     }
 
-    /// <summary>
-    /// ((s₊ − s₋)² p(0)²/(−s₋s₊) JᵀWJ + K)⁻¹: of Laplace's density, whose p(0) is estimated all the same, 4 p(0)² JᵀWJ.
-    /// </summary>
+    /// <summary>−s₋s₊, the information of one sample about f where the distance is a density.</summary>
+    public double Information => -slopes.Below * slopes.Above;
+
+    /// <summary>(c JᵀWJ + K)⁻¹.</summary>
+    /// <param name="factor">c.</param>
     /// <param name="priors">The diagonal of K.</param>
-    public Matrix<double> OfLikelihood(IReadOnlyList<double> priors) =>
-        InverseWith(Bend * Bend / (-slopes.Below * slopes.Above), priors);
+    public Matrix<double> InverseWith(double factor, IReadOnlyList<double> priors)
+    {
+        var all = new StreamedQr(free);
+        all.CopyFrom(factors);
+        Matrix<double> roots =
+            Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? Math.Sqrt(priors[i] / factor) : 0.0);
+        all.Add(roots.ToColumnMajorArray(), new double[free]);
+        return Inverses.OfSquare(all, free) / factor;
+    }
 
     private double Bend => (slopes.Above - slopes.Below) * DensityAtCorner();
 
@@ -122,16 +131,5 @@ internal sealed class CornerUncertainty(int free, Distance distance, double logS
         double place = share * (sorted.Length - 1);
         int below = Math.Clamp((int)place, 0, sorted.Length - 1), above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-    }
-
-    /// <summary>(c JᵀWJ + K)⁻¹.</summary>
-    private Matrix<double> InverseWith(double factor, IReadOnlyList<double> priors)
-    {
-        var all = new StreamedQr(free);
-        all.CopyFrom(factors);
-        Matrix<double> roots =
-            Matrix<double>.Build.Dense(free, free, (i, j) => i == j ? Math.Sqrt(priors[i] / factor) : 0.0);
-        all.Add(roots.ToColumnMajorArray(), new double[free]);
-        return Inverses.OfSquare(all, free) / factor;
     }
 }

@@ -188,25 +188,41 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             new CornerUncertainty(unknowns.Free.Count, problem.Distance, problem.Distance.HasScale ? at[^1] : 0.0);
         cost.VisitSlopes(at, corner.Add);
         double[] priors = [.. unknowns.Priors.Select((prior, i) => prior?.Curvature(at[i]) ?? 0.0)];
-        Matrix<double> sandwich = corner.Sandwich(priors);
-        return new ParameterUncertainty(
-            unknowns.Complete(problem.Distance.IsLikelihood ? corner.OfLikelihood(priors) : sandwich),
-            unknowns.Complete(sandwich))
+        var leverage = new Lazy<Vector<double>>(() =>
         {
-            LikelihoodRatioFactor = problem.Distance.IsLikelihood
-                ? name => CornerProfile.Factor(
-                    cost, at, unknowns.Free.ToList().FindIndex(j => unknowns.Names[j] == name))
-                : null,
-            Leverage = new Lazy<Vector<double>>(() =>
+            var all = new List<double>();
+            Matrix<double> inverse = corner.Inverse;
+            cost.VisitSlopes(at, (_, _, weights, jacobian) => all.AddRange(
+                (jacobian * inverse).PointwiseMultiply(jacobian).RowSums().Select((share, i) => share * weights[i])));
+            return Vector<double>.Build.Dense([.. all]);
+        });
+        Matrix<double> sandwich = corner.Sandwich(priors);
+        if (!problem.Distance.IsLikelihood)
+        {
+            return new ParameterUncertainty(unknowns.Complete(sandwich), unknowns.Complete(sandwich))
             {
-                var leverage = new List<double>();
-                Matrix<double> inverse = corner.Inverse;
-                cost.VisitSlopes(at, (_, _, weights, jacobian) => leverage.AddRange(
-                    (jacobian * inverse).PointwiseMultiply(jacobian).RowSums().Select(
-                        (share, i) => share * weights[i])));
-                return Vector<double>.Build.Dense([.. leverage]);
-            }),
+                Leverage = leverage,
+            };
+        }
+
+        var laplace = new LaplaceUncertainty(cost, at);
+        double scale = LaplaceScale(cost, problem), information = corner.Information / (scale * scale);
+        Matrix<double> covariance =
+            laplace.Covariance(corner.InverseWith(information, priors), information, priors);
+        return new ParameterUncertainty(unknowns.Complete(covariance), unknowns.Complete(sandwich))
+        {
+            LikelihoodRatioFactor =
+                name => laplace.Factor(unknowns.Free.ToList().FindIndex(j => unknowns.Names[j] == name)),
+            Leverage = leverage,
         };
+    }
+
+    /// <summary>2n/(2n − k), where the scale is estimated: the likelihood's estimate is too small by that. 1 where
+    /// priors tell of θ too.</summary>
+    private static double LaplaceScale(IFitCost cost, FitProblem problem)
+    {
+        double twice = 2.0 * cost.Observations, rest = twice - cost.Unknowns.Free.Count;
+        return problem.Distance.HasScale && problem.Priors.Count == 0 ? twice / rest : 1.0;
     }
 
     /// <summary>By the Hessian alone.</summary>

@@ -37,6 +37,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedMachines.RegressorKind, SupportVectorFit.Load);
         ModelFolder.Register(SavedRidges.Kind, KernelRidgeFit.Load);
         ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
+        ModelFolder.Register(SavedRobustProcesses.Kind, RobustGaussianProcessFit.Load);
         ModelFolder.Register(SavedClassProcesses.Kind, GaussianProcessClassifierFit.Load);
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);

@@ -127,5 +127,6 @@ internal static class SavedMachines
 [JsonSerializable(typeof(SavedMachineSet))]
 [JsonSerializable(typeof(SavedRidge))]
 [JsonSerializable(typeof(SavedProcess))]
+[JsonSerializable(typeof(SavedRobustProcess))]
 [JsonSerializable(typeof(SavedClassProcess))]
 internal sealed partial class MachineJson : JsonSerializerContext;

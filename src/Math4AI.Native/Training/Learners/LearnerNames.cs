@@ -12,6 +12,12 @@ public static class LearnerNames
             ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
+            ["robust-gp"] = settings => new ProcessLearner
+            {
+                Kernel = settings.Parsed,
+                Seed = settings.Seed,
+                IsRobust = true,
+            },
         };
 
     /// <summary>Gets the names, in alphabetical order.</summary>

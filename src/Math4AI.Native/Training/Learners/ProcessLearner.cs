@@ -22,6 +22,15 @@ public sealed record ProcessLearner : Learner
     /// <summary>Gets σ², as a share of the targets' variance, where the search begins; classes have none.</summary>
     public double NoiseVariance { get; init; } = 0.1;
 
+    /// <summary>
+    /// Gets whether numbers have Student-t noise, which samples far off the others do not disturb; otherwise it is
+    /// normal.
+    /// </summary>
+    public bool IsRobust { get; init; }
+
+    /// <summary>Gets ν of Student-t noise, the degrees of freedom, where the search begins.</summary>
+    public double Degrees { get; init; } = 4.0;
+
     /// <summary>Gets whether hyperparameters are estimated; otherwise those given are used as they are.</summary>
     public bool Optimize { get; init; } = true;
 
@@ -35,14 +44,15 @@ public sealed record ProcessLearner : Learner
     public int MaxSamples { get; init; } = 12_000;
 
     /// <summary>
-    /// Gets the most samples that a process of classes is fitted to: time and memory as many times those of numbers as
-    /// there are classes.
+    /// Gets the most samples that a process of classes, or with Student-t noise, is fitted to: its time and memory are
+    /// several times those of normal noise.
     /// </summary>
-    public int MaxClassSamples { get; init; } = 4000;
+    public int MaxLaplaceSamples { get; init; } = 4000;
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Gaussian process: {(Kernel is { } kernel ? $"{kernel}" : "1 * matern52, a length scale for each input")}";
+        $"Gaussian process{(IsRobust ? " with Student-t noise" : "")}: "
+            + $"{(Kernel is { } kernel ? $"{kernel}" : "1 * matern52, a length scale for each input")}";
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
@@ -65,6 +75,18 @@ public sealed record ProcessLearner : Learner
             }, null);
         }
 
+        if (IsRobust)
+        {
+            RobustGaussianProcessFit robust = Robust(Some(training, MaxSearchSamples / 2), cancellation);
+            return new LearnerChoice(this with
+            {
+                Kernel = robust.Kernel,
+                NoiseVariance = robust.Mode.Variance,
+                Degrees = robust.Degrees,
+                Optimize = false,
+            }, null);
+        }
+
         LearnerSamples some = Some(training, MaxSearchSamples);
         GaussianProcessFit fit = OfNumbers(some, cancellation);
         double deviation = SupportVectorLearner.InUnits(some.Targets!);
@@ -81,7 +103,9 @@ public sealed record ProcessLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         RequireFew(training);
-        return training.Classes is null ? OfNumbers(training, cancellation) : OfClasses(training, cancellation);
+        return training.Classes is not null ? OfClasses(training, cancellation)
+            : IsRobust ? Robust(training, cancellation)
+            : OfNumbers(training, cancellation);
     }
 
     private GaussianProcessFit OfNumbers(LearnerSamples training, CancellationToken cancellation) => new GaussianProcess
@@ -92,6 +116,17 @@ public sealed record ProcessLearner : Learner
         Standardize = false,
         Optimize = Optimize,
     }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
+
+    private RobustGaussianProcessFit Robust(LearnerSamples training, CancellationToken cancellation) =>
+        new RobustGaussianProcess
+        {
+            Kernel = Kernel,
+            NoiseVariance = NoiseVariance,
+            Degrees = Degrees,
+            Seed = Seed,
+            Standardize = false,
+            Optimize = Optimize,
+        }.Fit(training.Inputs, training.Targets!, cancellation);
 
     private GaussianProcessClassifierFit OfClasses(LearnerSamples training, CancellationToken cancellation) =>
         new GaussianProcessClassifier
@@ -118,10 +153,11 @@ public sealed record ProcessLearner : Learner
 
     private void RequireFew(LearnerSamples training)
     {
-        int count = training.Inputs.RowCount, most = training.Classes is null ? MaxSamples : MaxClassSamples;
+        bool isNormal = training.Classes is null && !IsRobust;
+        int count = training.Inputs.RowCount, most = isNormal ? MaxSamples : MaxLaplaceSamples;
         if (count > most)
         {
-            double matrices = training.Classes is null ? 1 : training.ClassCount;
+            double matrices = isNormal ? 1 : training.Classes is null ? 6 : training.ClassCount + 4;
             throw new ArgumentException(
                 $"A Gaussian process of {count} samples would take {8e-9 * matrices * count * count:0.0} GB and time "
                 + $"as the cube of their number; at most {most} are taken: use svm, or fewer samples.");

@@ -57,6 +57,7 @@ internal abstract class LaplaceMode(int samples, int functions)
     /// <param name="matrix">K, which is kept until the next one.</param>
     public bool Find(GramMatrix matrix)
     {
+        Condition(matrix);
         covariance = matrix;
         IsConverged = false;
         double value = Begin(), change = double.PositiveInfinity;
@@ -84,6 +85,7 @@ internal abstract class LaplaceMode(int samples, int functions)
     /// <param name="latent">f̂.</param>
     public bool Restore(GramMatrix matrix, double[] weights, double[] latent)
     {
+        Condition(matrix);
         (covariance, Weights, Latent, IsConverged) = (matrix, weights, latent, true);
         bool isDefinite = Prepare();
         LogEvidence = isDefinite ? Objective(weights, latent) - HalfLogDeterminant() : double.NaN;
@@ -96,6 +98,12 @@ internal abstract class LaplaceMode(int samples, int functions)
     /// </summary>
     /// <param name="own">One number a parameter of the likelihood.</param>
     public abstract GramMatrix Slopes(Span<double> own);
+
+    /// <summary>Prepares a covariance before it is used, where the likelihood needs it.</summary>
+    /// <param name="matrix">K, which may be changed.</param>
+    protected virtual void Condition(GramMatrix matrix)
+    {
+    }
 
     /// <summary>Computes ψ.</summary>
     /// <param name="weights">a.</param>

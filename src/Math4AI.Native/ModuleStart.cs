@@ -38,6 +38,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedRidges.Kind, KernelRidgeFit.Load);
         ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
         ModelFolder.Register(SavedRobustProcesses.Kind, RobustGaussianProcessFit.Load);
+        ModelFolder.Register(SavedSparseProcesses.Kind, SparseGaussianProcessFit.Load);
         ModelFolder.Register(SavedClassProcesses.Kind, GaussianProcessClassifierFit.Load);
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);

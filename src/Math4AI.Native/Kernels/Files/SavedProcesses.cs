@@ -15,9 +15,7 @@ internal static class SavedProcesses
     public static void Write(string folder, FileTransaction files, GaussianProcessFit fit)
     {
         ProcessSamples samples = fit.Samples;
-        string? mean = samples.Mean is null ? null : samples.Mean.FormulaText ?? throw new NotSupportedException(
-            "The mean of the process is no formula, and cannot be saved: make it by Model.FromFormula, or override "
-            + "FormulaText.");
+        string? mean = FormulaOf(samples.Mean);
         var arrays = new ModelArrays();
         SavedSamples.AddScaling(arrays, samples.Scaling);
         arrays.Add("samples", samples.Raw);
@@ -45,7 +43,7 @@ internal static class SavedProcesses
         ModelArrays arrays = ModelArrays.Read(folder);
         InputScaling scaling = SavedSamples.ReadScaling(arrays);
         Matrix<double> inputs = arrays.Matrix("samples", columns: scaling.Inputs);
-        Model? mean = MeanOf(folder, about);
+        Model? mean = MeanOf(folder, about.Mean, about.MeanInputs);
         var samples = new ProcessSamples(
             inputs,
             Vector<double>.Build.Dense(arrays.Vector("targets", inputs.RowCount)),
@@ -61,11 +59,21 @@ internal static class SavedProcesses
             new GramMatrix(samples.Count, samples.Count).Values, about.LogEvidence, null);
     }
 
-    private static Model? MeanOf(string folder, SavedProcess about)
+    /// <summary>Returns the formula of a mean; null without a mean.</summary>
+    /// <exception cref="NotSupportedException">The mean has no formula.</exception>
+    public static string? FormulaOf(Model? mean) => mean is null
+        ? null
+        : mean.FormulaText ?? throw new NotSupportedException(
+            "The mean of the process is no formula, and cannot be saved: make it by Model.FromFormula, or override "
+            + "FormulaText.");
+
+    /// <summary>Makes the mean of a formula; null without one.</summary>
+    /// <exception cref="InvalidDataException">The formula cannot be read.</exception>
+    public static Model? MeanOf(string folder, string? formula, IReadOnlyList<string> inputs)
     {
         try
         {
-            return about.Mean is null ? null : Model.FromFormula(about.Mean, about.MeanInputs);
+            return formula is null ? null : Model.FromFormula(formula, inputs);
         }
         catch (Exception e) when (e is FormulaException or ArgumentException)
         {

@@ -1,6 +1,5 @@
 using Math4AI.Fitting.Models;
 using Math4AI.Optimization;
-using Math4AI.Optimization.LeastSquares;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -78,7 +77,7 @@ public sealed record GaussianProcess
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(NoiseVariance);
-        double[] mean = StartOfMean(inputs, targets, cancellation);
+        double[] mean = ProcessMean.Start(Mean, MeanStart, Optimize, Options, inputs, targets, cancellation);
         var samples = new ProcessSamples(inputs, targets, noiseVariances, Standardize, Mean, mean);
         Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, inputs.ColumnCount).ToArray());
         kernel.Check(samples.Inputs);
@@ -93,40 +92,5 @@ public sealed record GaussianProcess
             ? evidence.Fit(new EvidenceSearch(
                 evidence, evidence.Hyperparameters, Options, Starts, Seed).From(start, cancellation))
             : throw Evidence.NotPositiveDefinite(kernel, NoiseVariance);
-    }
-
-    /// <summary>
-    /// β to begin with: where the squares of y − m(X, β) are least, since what is left is the process's to explain.
-    /// </summary>
-    private double[] StartOfMean(Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation)
-    {
-        if (Mean is null)
-        {
-            return [];
-        }
-
-        ProcessSamples.Check(inputs, targets, Mean);
-        int count = Mean.ParameterNames.Count;
-        Vector<double> start = MeanStart ?? Mean.Start ?? Vector<double>.Build.Dense(count, 1.0);
-        if (start.Count != count)
-        {
-            throw new ArgumentException($"The mean has {count} parameters, and its start {start.Count}.");
-        }
-
-        if (!Optimize)
-        {
-            return start.ToArray();
-        }
-
-        SquaresCost squares = SquaresCost.Of(count, targets.Count, (at, residuals, jacobian) =>
-        {
-            Vector<double> beta = Vector<double>.Build.Dense(at.ToArray());
-            (Mean.Evaluate(inputs, beta) - targets).AsArray().CopyTo(residuals);
-            if (!jacobian.IsEmpty)
-            {
-                Mean.Jacobian(inputs, beta).ToColumnMajorArray().CopyTo(jacobian);
-            }
-        });
-        return Minimizer.LevenbergMarquardt().Minimize(squares, start, Options, cancellation).Parameters.ToArray();
     }
 }

@@ -39,6 +39,17 @@ internal sealed class ProcessSamples
         (NoiseVariances, TargetScale, Inputs) = (noiseVariances, targetScale, scaling.Apply(inputs));
     }
 
+    private ProcessSamples(ProcessSamples whole, int[] rows)
+    {
+        (mean, scaling, level, TargetScale) = (whole.mean, whole.scaling, whole.level, whole.TargetScale);
+        raw = KernelSamples.Of(
+            whole.raw.AsColumnMajorArray() ?? whole.raw.ToColumnMajorArray(), whole.Count, whole.Inputs.Inputs)
+            .Only(rows.AsSpan()).ToMatrix();
+        targets = Vector<double>.Build.Dense(rows.Length, i => whole.targets[rows[i]]);
+        (Inputs, NoiseVariances) =
+            (whole.Inputs.Only(rows.AsSpan()), Array.ConvertAll(rows, row => whole.NoiseVariances[row]));
+    }
+
     private ProcessSamples(Matrix<double> inputs, Vector<double> targets)
     {
         (raw, this.targets, Inputs, TargetScale) = (inputs, targets, new KernelSamples(inputs, nameof(inputs)), 1.0);
@@ -48,6 +59,9 @@ internal sealed class ProcessSamples
 
     /// <summary>Samples that are neither shifted nor scaled.</summary>
     public static ProcessSamples AsGiven(Matrix<double> inputs, Vector<double> targets) => new(inputs, targets);
+
+    /// <summary>Some of the samples, with the scales of all.</summary>
+    public ProcessSamples Only(int[] rows) => new(this, rows);
 
     public KernelSamples Inputs { get; }
 

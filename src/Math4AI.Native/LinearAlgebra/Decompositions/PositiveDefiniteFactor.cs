@@ -67,9 +67,20 @@ internal sealed unsafe class PositiveDefiniteFactor
     public void Solve(double[] right) =>
         LinearAlgebraControl.Provider.CholeskySolveFactored(factor, Order, right, right.Length / Order);
 
+    /// <summary>Takes a factor that was computed before.</summary>
+    /// <param name="lower">L, column after column, 0 above the diagonal.</param>
+    /// <param name="order">The order of L.</param>
+    public static PositiveDefiniteFactor OfLower(double[] lower, int order) => new(lower, order);
+
     /// <summary>Replaces b by L⁻¹ b.</summary>
     /// <param name="right">b, column after column.</param>
-    public void SolveLower(double[] right)
+    public void SolveLower(double[] right) => SolveTriangle(right, isTransposed: false);
+
+    /// <summary>Replaces b by L⁻ᵀ b.</summary>
+    /// <param name="right">b, column after column.</param>
+    public void SolveUpper(double[] right) => SolveTriangle(right, isTransposed: true);
+
+    private void SolveTriangle(double[] right, bool isTransposed)
     {
         int columns = right.Length / Order;
         InBlocks(columns, (first, count) =>
@@ -78,7 +89,15 @@ internal sealed unsafe class PositiveDefiniteFactor
             {
                 for (int column = first; column < first + count; column++)
                 {
-                    SolveLower(right.AsSpan(column * Order, Order));
+                    Span<double> own = right.AsSpan(column * Order, Order);
+                    if (isTransposed)
+                    {
+                        SolveUpper(own);
+                    }
+                    else
+                    {
+                        SolveLower(own);
+                    }
                 }
 
                 return;
@@ -87,7 +106,7 @@ internal sealed unsafe class PositiveDefiniteFactor
             fixed (double* l = factor, b = right)
             {
                 Mkl<double, double>.Trsm(
-                    (byte)'L', (byte)'L', (byte)'N', (byte)'N', Order, count, 1.0, l, Order,
+                    (byte)'L', (byte)'L', isTransposed ? (byte)'T' : (byte)'N', (byte)'N', Order, count, 1.0, l, Order,
                     b + (long)first * Order, Order);
             }
         });
@@ -135,6 +154,16 @@ internal sealed unsafe class PositiveDefiniteFactor
             right[i] /= factor[i * Order + i];
             Span<double> below = right[(i + 1)..];
             TensorPrimitives.MultiplyAdd(factor.AsSpan(i * Order + i + 1, Order - i - 1), -right[i], below, below);
+        }
+    }
+
+    private void SolveUpper(Span<double> right)
+    {
+        for (int i = Order - 1; i >= 0; i--)
+        {
+            int below = i * Order + i + 1;
+            right[i] = (right[i] - TensorPrimitives.Dot<double>(factor.AsSpan(below, Order - i - 1), right[(i + 1)..]))
+                / factor[below - 1];
         }
     }
 

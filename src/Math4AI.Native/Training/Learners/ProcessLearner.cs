@@ -40,8 +40,20 @@ public sealed record ProcessLearner : Learner
     /// </summary>
     public int MaxSearchSamples { get; init; } = 1000;
 
-    /// <summary>Gets the most samples that a process of numbers is fitted to: time n³, memory 8 n² bytes.</summary>
+    /// <summary>
+    /// Gets whether a process of numbers has inducing points; null where it has them beyond <see cref="MaxSamples"/>,
+    /// or where a quarter of the memory does not hold its matrix.
+    /// </summary>
+    public bool? IsSparse { get; init; }
+
+    /// <summary>
+    /// Gets the most samples that a process of numbers is fitted to without inducing points: time n³, memory 8 n²
+    /// bytes.
+    /// </summary>
     public int MaxSamples { get; init; } = 12_000;
+
+    /// <summary>Gets the number of inducing points of a process of many numbers.</summary>
+    public int InducingCount { get; init; } = 1000;
 
     /// <summary>
     /// Gets the most samples that a process of classes, or with Student-t noise, is fitted to: its time and memory are
@@ -51,7 +63,7 @@ public sealed record ProcessLearner : Learner
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"Gaussian process{(IsRobust ? " with Student-t noise" : "")}: "
+        $"Gaussian process{Kind}: "
             + $"{(Kernel is { } kernel ? $"{kernel}" : "1 * matern52, a length scale for each input")}";
 
     /// <inheritdoc/>
@@ -60,9 +72,10 @@ public sealed record ProcessLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         RequireFew(training);
+        bool isSparse = training.Classes is null && !IsRobust && HasInducing(training);
         if (!Optimize)
         {
-            return new LearnerChoice(this, null);
+            return new LearnerChoice(this with { IsSparse = isSparse }, null);
         }
 
         if (training.Classes is not null)
@@ -87,13 +100,14 @@ public sealed record ProcessLearner : Learner
             }, null);
         }
 
-        LearnerSamples some = Some(training, MaxSearchSamples);
+        LearnerSamples some = Some(training, isSparse ? 2 * MaxSearchSamples : MaxSearchSamples);
         GaussianProcessFit fit = OfNumbers(some, cancellation);
         double deviation = SupportVectorLearner.InUnits(some.Targets!);
         return new LearnerChoice(this with
         {
             Kernel = fit.Kernel,
             NoiseVariance = fit.NoiseVariance / (deviation * deviation),
+            IsSparse = isSparse,
             Optimize = false,
         }, null);
     }
@@ -105,6 +119,7 @@ public sealed record ProcessLearner : Learner
         RequireFew(training);
         return training.Classes is not null ? OfClasses(training, cancellation)
             : IsRobust ? Robust(training, cancellation)
+            : HasInducing(training) ? Sparse(training, cancellation)
             : OfNumbers(training, cancellation);
     }
 
@@ -116,6 +131,28 @@ public sealed record ProcessLearner : Learner
         Standardize = false,
         Optimize = Optimize,
     }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
+
+    private string Kind => IsRobust ? " with Student-t noise"
+        : IsSparse == true ? $" with {InducingCount} inducing points"
+        : string.Empty;
+
+    private bool HasInducing(LearnerSamples training)
+    {
+        const int ShareOfMemory = 4;
+        long count = training.Inputs.RowCount, bytes = sizeof(double) * count * count;
+        return IsSparse ?? count > MaxSamples || bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ShareOfMemory;
+    }
+
+    private SparseGaussianProcessFit Sparse(LearnerSamples training, CancellationToken cancellation) =>
+        new SparseGaussianProcess
+        {
+            Kernel = Kernel,
+            NoiseVariance = NoiseVariance,
+            Seed = Seed,
+            Standardize = false,
+            Optimize = Optimize,
+            InducingCount = InducingCount,
+        }.Fit(training.Inputs, training.Targets!, cancellation: cancellation);
 
     private RobustGaussianProcessFit Robust(LearnerSamples training, CancellationToken cancellation) =>
         new RobustGaussianProcess
@@ -153,14 +190,13 @@ public sealed record ProcessLearner : Learner
 
     private void RequireFew(LearnerSamples training)
     {
-        bool isNormal = training.Classes is null && !IsRobust;
-        int count = training.Inputs.RowCount, most = isNormal ? MaxSamples : MaxLaplaceSamples;
-        if (count > most)
+        int count = training.Inputs.RowCount;
+        if (count > MaxLaplaceSamples && (training.Classes is not null || IsRobust))
         {
-            double matrices = isNormal ? 1 : training.Classes is null ? 6 : training.ClassCount + 4;
+            double matrices = training.Classes is null ? 6 : training.ClassCount + 4;
             throw new ArgumentException(
                 $"A Gaussian process of {count} samples would take {8e-9 * matrices * count * count:0.0} GB and time "
-                + $"as the cube of their number; at most {most} are taken: use svm, or fewer samples.");
+                + $"as the cube of their number; at most {MaxLaplaceSamples} are taken: use svm, or fewer samples.");
         }
     }
 }

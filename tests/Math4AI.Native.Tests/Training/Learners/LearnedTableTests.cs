@@ -154,10 +154,15 @@ public sealed class LearnedTableTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_process_of_too_many_samples_is_refused_with_its_memory()
+    public void A_process_of_too_many_samples_has_inducing_points_or_is_refused_with_its_memory()
     {
+        Trained<LearnedTable> trained = LearnedTable.Train(
+            Rings(), null, Numbers, new ProcessLearner { MaxSamples = 50, InducingCount = 100 });
+        Assert.IsType<Math4AI.Kernels.GaussianProcesses.SparseGaussianProcessFit>(trained.Model.Model);
+        Assert.InRange(trained.Test.Scores["rSquared"], 0.98, 1.0);
+        Assert.Contains("with 100 inducing points", trained.Model.About.Learner, StringComparison.Ordinal);
         ArgumentException refusal = Assert.Throws<ArgumentException>(
-            () => LearnedTable.Train(Rings(100), null, Numbers, new ProcessLearner { MaxSamples = 50 }));
+            () => LearnedTable.Train(Rings(100), null, Classes, new ProcessLearner { MaxLaplaceSamples = 50 }));
         Assert.Contains("GB", refusal.Message, StringComparison.Ordinal);
     }
 

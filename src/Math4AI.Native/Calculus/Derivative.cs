@@ -140,8 +140,8 @@ public static class Derivative
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
     /// <returns>
-    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x where
-    /// that is more: at a point where a derivative is 0, differences leave some rounding of f.
+    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x if that
+    /// is larger: where a derivative is 0, finite differences leave some rounding error of f.
     /// </returns>
     /// <exception cref="ArgumentException">f is not finite at x, nor near it.</exception>
     public static double Check(Func<Tensor, Tensor> function, Vector<double> at)
@@ -159,23 +159,15 @@ public static class Derivative
         return worst;
     }
 
-    /// <summary>The column of the Jacobian by differences, and the largest |f| among them.</summary>
+    /// <summary>
+    /// Extrapolates central differences to a column of the Jacobian, by Richardson; returns the largest |f| among them too.
+    /// </summary>
     private static (Vector<double> Column, double Largest) Extrapolate(
         Func<Tensor, Tensor> function, Vector<double> at, int axis)
     {
-        const int Levels = 8, MaxTrials = 40;
+        const int Levels = 8;
         const double Shrink = 2.0;
-        double step = 0.1 * Math.Max(1.0, Math.Abs(at[axis]));
-        for (int trial = 0; !(AreFinite(step) && AreFinite(-step)); trial++, step /= 4.0)
-        {
-            // The step leaves the domain, such as that of a logarithm.
-            if (trial == MaxTrials)
-            {
-                throw new ArgumentException("The function is not finite at this point or near it, so there is no "
-                    + "derivative to check.", nameof(at));
-            }
-        }
-
+        double step = StepInDomain(function, at, axis);
         double largest = Math.Max(
             Evaluate(function, at, axis, step).AbsoluteMaximum(),
             Evaluate(function, at, axis, -step).AbsoluteMaximum());
@@ -199,8 +191,25 @@ public static class Derivative
         }
 
         return (result.Best!, largest);
+    }
 
-        bool AreFinite(double step) => Evaluate(function, at, axis, step).All(double.IsFinite);
+    /// <summary>Finds a step that does not leave the domain of f, such as that of a logarithm, on either side.</summary>
+    private static double StepInDomain(Func<Tensor, Tensor> function, Vector<double> at, int axis)
+    {
+        const int MaxTrials = 40;
+        double step = 0.1 * Math.Max(1.0, Math.Abs(at[axis]));
+        for (int trial = 0; trial <= MaxTrials; trial++, step /= 4.0)
+        {
+            if (AreFinite(step) && AreFinite(-step))
+            {
+                return step;
+            }
+        }
+
+        throw new ArgumentException(
+            "The function is not finite at this point or near it, so there is no derivative to check.", nameof(at));
+
+        bool AreFinite(double signed) => Evaluate(function, at, axis, signed).All(double.IsFinite);
     }
 
     private static Vector<double> Evaluate(Func<Tensor, Tensor> function, Vector<double> at, int axis, double step)

@@ -1,30 +1,30 @@
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// Tells a minimum from a walk to −∞. Where a run ended far below or far away from its start, the cost is followed
-/// further the same way, tenfold as far each time: towards a bound every fall is a smaller one, and without a bound
-/// none is.
+/// Tells a minimum from a descent to −∞. Where a run ended far below its start or far away from it, the cost is followed
+/// in the same direction, ten times as far each time. A cost that is bounded below falls less with every decade; one
+/// that is not keeps falling.
 /// </summary>
 internal sealed class CostFarAway(Cost cost, double[] start, double[] end, double endCost)
 {
-    // A run that ended within these multiples of where it began is not suspected.
+    // A run that ended within these multiples of its start is taken for a minimum without a test.
     private const double FarBelow = 100.0;
     private const double FarAway = 1e6;
 
-    // Beside this multiple of it, a number is lost in rounding.
+    // A number is lost in rounding beside one that is larger by this factor.
     private const double Rounding = 1L << 52;
 
     private const int Decades = 8;
 
-    // A fall that is slower than the one before by more than rounding.
+    // A fall below this share of the one before is slower by more than rounding.
     private const double Slower = 0.99;
 
-    // A parameter that moved by less than this share of the one that moved most has found its place.
+    // A parameter that moved by less than this share of the largest move has converged.
     private const double AtRest = 1e-3;
 
     private readonly double[] way = [.. end.Zip(start, (to, from) => to - from)];
 
-    /// <summary>Whether the cost has no bound below on the way on which the run went.</summary>
+    /// <summary>Returns whether the cost is unbounded below in the direction of the run.</summary>
     public bool FallsForever()
     {
         double length = Largest(way), first = 1.0 + Largest(start);
@@ -45,7 +45,7 @@ internal sealed class CostFarAway(Cost cost, double[] start, double[] end, doubl
         return NeverSlows(endCost, 1, Decades, decade => At(end, moving, Math.Pow(10.0, decade) - 1.0));
     }
 
-    /// <summary>The same along −∇C, for a valley that the whole way does not follow closely enough.</summary>
+    /// <summary>Tests the same along −∇C, for a valley that the direct way from the start leaves.</summary>
     private bool FallsDownhill(double length)
     {
         double[] gradient = new double[end.Length];
@@ -56,11 +56,11 @@ internal sealed class CostFarAway(Cost cost, double[] start, double[] end, doubl
     }
 
     /// <summary>
-    /// Where the end is so far away that rounding hides the valley that led there, the way itself is what is known.
+    /// Tests the costs between start and end, where the end is so far away that rounding hides the valley beyond it.
     /// </summary>
     private bool HasFallenAllTheWay() =>
-        NeverSlows(At(start, way, Math.Pow(10.0, -Decades)), 1
-            - Decades, 0, decade => At(start, way, Math.Pow(10.0, decade)));
+        NeverSlows(
+            At(start, way, Math.Pow(10.0, -Decades)), 1 - Decades, 0, decade => At(start, way, Math.Pow(10.0, decade)));
 
     private static bool NeverSlows(double before, int first, int last, Func<int, double> cost)
     {

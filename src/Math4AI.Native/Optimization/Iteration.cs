@@ -93,8 +93,8 @@ public sealed class Iteration
     public void CountGradientEvaluation() => GradientEvaluations++;
 
     /// <summary>
-    /// Begins a step: reports the progress, keeps the point where <see cref="MinimizerOptions.KeepPath"/> asks for it,
-    /// and counts.
+    /// Begins a step: counts it, reports the progress, and keeps the point if <see cref="MinimizerOptions.KeepPath"/>
+    /// is set.
     /// </summary>
     /// <param name="parameters">θ before the step.</param>
     /// <param name="maxIterations">The method's own limit, for options that set none.</param>
@@ -162,6 +162,22 @@ public sealed class Iteration
         return true;
     }
 
+    /// <summary>Evaluates C(θ), ∇C(θ) and its norm; returns whether they are finite.</summary>
+    internal bool TryGradient(double[] parameters, double[] gradient, out double cost, out double gradientNorm)
+    {
+        cost = Gradient(parameters, gradient);
+        gradientNorm = GradientNorm(parameters, gradient);
+        return double.IsFinite(cost) && double.IsFinite(gradientNorm);
+    }
+
+    /// <summary>
+    /// Begins a step; or ends the run, where the gradient is flat or no further step is allowed.
+    /// </summary>
+    internal Minimum? EndBeforeStep(double[] parameters, double cost, double gradientNorm, int maxIterations) =>
+        IsFlat(gradientNorm, cost) ? Finish(Termination.Converged, parameters, cost, gradientNorm)
+            : TryStep(parameters, maxIterations) ? null
+            : Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
+
     /// <summary>
     /// Tells whether the fall of a step, and the gradient where it ended, are lost in the rounding of the cost.
     /// </summary>
@@ -169,7 +185,7 @@ public sealed class Iteration
         Cost.Rounding > 0.0 && fall <= Cost.Rounding && Cost.IsFlatToRounding(parameters);
 
     /// <summary>
-    /// Ends the run. Whatever the method says, a cost that keeps falling is <see cref="Termination.Unbounded"/>, and
+    /// Ends the run. Regardless of what the method reports, a cost that keeps falling is <see cref="Termination.Unbounded"/>, and
     /// one that is zero to rounding error is <see cref="Termination.Converged"/>.
     /// </summary>
     /// <param name="termination">How the method ended.</param>
@@ -205,7 +221,7 @@ public sealed class Iteration
     }
 
     /// <summary>
-    /// Whether a change of one parameter in its last digits changes the cost by as much as there is of it.
+    /// Returns whether rounding one parameter changes the cost by half of its value or more.
     /// </summary>
     private bool IsZeroToRounding(double[] parameters, double cost)
     {

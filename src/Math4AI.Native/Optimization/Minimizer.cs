@@ -163,7 +163,7 @@ public abstract class Minimizer
 
     /// <summary>
     /// Creates the augmented Lagrangian, for minima under constraints g(θ) = 0 and h(θ) ≤ 0: a sequence of
-    /// unconstrained problems, after each of which the multipliers follow. Source: J. Nocedal and S. Wright, "Numerical
+    /// unconstrained problems, after each of which the multipliers are updated. Source: J. Nocedal and S. Wright, "Numerical
     /// Optimization", 2nd ed., section 17.3.
     /// </summary>
     /// <param name="equalities">g(θ) = 0; null for none.</param>
@@ -226,7 +226,7 @@ public abstract class Minimizer
     /// name="iteration"/>, asks <see cref="Iteration.TryStep"/> before every step, and returns what <see
     /// cref="Iteration.Finish"/> makes of its last point.
     /// </summary>
-    /// <param name="iteration">The cost, the options, and the account of the work.</param>
+    /// <param name="iteration">The cost, the options, and the counts of the work.</param>
     /// <param name="parameters">The start θ₀, k numbers; the method may overwrite them.</param>
     protected abstract Minimum Run(Iteration iteration, double[] parameters);
 

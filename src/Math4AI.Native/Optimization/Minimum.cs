@@ -35,7 +35,7 @@ public sealed record Minimum
     public required int GradientEvaluations { get; init; }
 
     /// <summary>
-    /// Gets the points that were passed, where <see cref="MinimizerOptions.KeepPath"/> asks for them.
+    /// Gets the points passed, if <see cref="MinimizerOptions.KeepPath"/> is set.
     /// </summary>
     public IReadOnlyList<Vector<double>> Path { get; init; } = [];
 

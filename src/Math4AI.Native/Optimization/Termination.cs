@@ -4,7 +4,7 @@ namespace Math4AI.Optimization;
 /// Describes how an iteration ended: what happened, and what to do about it. The members are the endings of the methods
 /// of this library; a <see cref="Minimizer"/> of your own may have others.
 /// </summary>
-/// <param name="Name">The ending's name, as machines read it.</param>
+/// <param name="Name">The ending's name, for programs to compare.</param>
 /// <param name="Happened">One sentence that says what happened.</param>
 /// <param name="Advice">One sentence that says what to do; empty where nothing is to be done.</param>
 /// <param name="IsConverged">Whether the result is a minimum.</param>

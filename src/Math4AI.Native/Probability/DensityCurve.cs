@@ -2,8 +2,8 @@
 namespace Math4AI.Probability;
 
 /// <summary>
-/// The density of a variable and its score, on evenly spaced values: a Gaussian kernel density of counts in bins, as
-/// <see cref="Entropy.Kernel"/> has it.
+/// The density of a variable and its score, on evenly spaced values: a Gaussian kernel density of binned counts, as in
+/// <see cref="Entropy.Kernel"/>.
 /// </summary>
 /// <param name="Values">x, from the least sample to the largest.</param>
 /// <param name="Density">f(x), in the reciprocal of the variable's unit.</param>

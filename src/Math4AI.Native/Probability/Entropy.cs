@@ -11,7 +11,7 @@ public static class Entropy
     /// <summary>Estimates the entropy of a Gaussian with the covariance of the data, ½ log det(2πe C).</summary>
     /// <param name="samplesByVariables">One row a sample.</param>
     /// <exception cref="ArgumentException">
-    /// There are fewer samples than variables and one, or the covariance is singular.
+    /// There are no more samples than variables, or the covariance is singular.
     /// </exception>
     public static Estimate Gaussian(Matrix<double> samplesByVariables)
     {
@@ -38,7 +38,7 @@ public static class Entropy
     }
 
     /// <summary>
-    /// Adds to each sample a factor times its share of the entropy by spacings, whose mean is the estimate.
+    /// Adds to each sample a factor times its contribution to the entropy by spacings, whose mean is the estimate.
     /// </summary>
     internal static void AddSpacings(double[] samples, int? spacing, double factor, double[] shares)
     {
@@ -59,7 +59,7 @@ public static class Entropy
             throw new ArgumentException("All samples are equal: such a variable has no density.", nameof(samples));
         }
 
-        // Equal samples are told apart by 10⁻¹² of the range.
+        // Equal samples count as 10⁻¹² of the range apart, so that their logarithm is finite.
         double least = 1e-12 * (sorted[^1] - sorted[0]);
         for (int rank = 0; rank < n; rank++)
         {
@@ -81,7 +81,7 @@ public static class Entropy
     }
 
     /// <summary>
-    /// The density of the standardised samples, what they were standardised by, and the ends of their range.
+    /// Estimates the density of the standardised samples; returns their mean, deviation and range with it.
     /// </summary>
     internal static (KernelDensity Density, double Mean, double Deviation, double Least,
         double Most) StandardisedDensity(
@@ -131,7 +131,7 @@ public static class Entropy
     }
 
     /// <summary>
-    /// ½ ‖z‖² of each sample, z white, and log det C: −log of the Gaussian density, but for a constant.
+    /// Returns ½ ‖z‖² of each sample, where z is white, and log det C: −log of the Gaussian density but for a constant.
     /// </summary>
     internal static (double[] Squares, double LogDeterminant) WhiteSquares(Matrix<double> samplesByVariables)
     {

@@ -3,8 +3,8 @@ namespace Math4AI.Probability;
 /// <summary>Represents an estimate from samples, with its standard error.</summary>
 /// <param name="Value">The estimate; information and entropy in nats.</param>
 /// <param name="StandardError">
-/// The standard deviation of the estimate over data sets of independent samples, from the spread of what each sample
-/// contributes: it does not know the bias.
+/// The standard deviation of the estimate over data sets of independent samples, from the spread of the samples'
+/// contributions. It does not include the bias.
 /// </param>
 public readonly record struct Estimate(double Value, double StandardError)
 {
@@ -14,10 +14,10 @@ public readonly record struct Estimate(double Value, double StandardError)
     /// <summary>Returns the value without its standard error.</summary>
     public double ToDouble() => Value;
 
-    /// <summary>Another constant beside it, which has no error.</summary>
+    /// <summary>Adds a constant, which has no error.</summary>
     internal Estimate Plus(double constant) => this with { Value = Value + constant };
 
-    /// <summary>The mean of what each sample contributes, and its standard error.</summary>
+    /// <summary>Returns the mean of the contributions of the samples, and its standard error.</summary>
     internal static Estimate MeanOf(ReadOnlySpan<double> contributions)
     {
         double mean = System.Numerics.Tensors.TensorPrimitives.Average(contributions), squares = 0.0;

@@ -2,7 +2,7 @@ namespace Math4AI.Probability;
 
 /// <summary>
 /// A Gaussian kernel density from counts in bins: f(x) = Σ_b c_b K_h(x − x_b) / n, with the score ψ = −f′/f; both are
-/// tables that are read by linear interpolation, so that a sample costs the same however many there are. The width is h
+/// tables read by linear interpolation, so that the cost of a sample does not grow with their number. The width is h
 /// = 1.035 n^(−1/5) σ, 1.15 times Silverman's 0.9. Source: B. Silverman, "Density Estimation for Statistics and Data
 /// Analysis" (1986), sections 3.4 and 3.5.
 /// </summary>
@@ -23,37 +23,37 @@ internal sealed class KernelDensity
         Score = score;
     }
 
-    /// <summary>The value of the first bin.</summary>
+    /// <summary>Gets the value of the first bin.</summary>
     public double Origin { get; }
 
-    /// <summary>The distance of two bins.</summary>
+    /// <summary>Gets the distance between bins.</summary>
     public double BinWidth { get; }
 
-    /// <summary>ψ at the bins.</summary>
+    /// <summary>Gets ψ at the bins.</summary>
     public double[] Score { get; }
 
-    /// <summary>f at the bins.</summary>
+    /// <summary>Gets f at the bins.</summary>
     public ReadOnlySpan<double> Density => density;
 
-    /// <summary>The entropy −Σ c_b log f_b / n, in nats.</summary>
+    /// <summary>Gets the entropy −Σ c_b log f_b / n, in nats.</summary>
     public double Entropy { get; private init; }
 
-    /// <summary>The standard deviation of −log f over the samples.</summary>
+    /// <summary>Gets the standard deviation of −log f over the samples.</summary>
     public double EntropyDeviation { get; private init; }
 
-    /// <summary>E ψ′, which is E ψ² where f is the density itself.</summary>
+    /// <summary>Gets E ψ′, which equals E ψ² where f is the true density.</summary>
     public double MeanSlope { get; private init; }
 
-    /// <summary>E ψ².</summary>
+    /// <summary>Gets E ψ².</summary>
     public double MeanSquare { get; private init; }
 
-    /// <summary>E ψ(x) x, which is 1 where f is the density itself.</summary>
+    /// <summary>Gets E ψ(x) x, which is 1 where f is the true density.</summary>
     public double MeanProduct { get; private init; }
 
-    /// <summary>A grid for standardised samples.</summary>
+    /// <summary>Chooses a grid for standardised samples.</summary>
     /// <param name="samples">How many there are: the more, the finer the grid.</param>
     /// <param name="reach">
-    /// How far it goes on both sides, in standard deviations; beyond, samples count at the edge.
+    /// Its extent on both sides, in standard deviations; samples beyond count at the edge.
     /// </param>
     public static (double Origin, double BinWidth, int Bins) Grid(long samples, double reach)
     {
@@ -63,37 +63,19 @@ internal sealed class KernelDensity
         return (-side, binWidth, (int)(2.0 * side / binWidth) + 3);
     }
 
-    /// <summary>The density of counts on a grid of <see cref="Grid"/>.</summary>
+    /// <summary>Estimates the density from counts on a grid of <see cref="Grid"/>.</summary>
     public static KernelDensity Of(ReadOnlySpan<double> counts, double origin, double binWidth)
     {
-        int bins = counts.Length, reach = (int)Math.Ceiling(KernelReach * BinsInWidth);
-        double width = BinsInWidth * binWidth, n = 0.0;
+        int bins = counts.Length;
         double[] density = new double[bins], slope = new double[bins];
-        for (int b = 0; b < bins; b++)
-        {
-            double count = counts[b];
-            n += count;
-            if (count == 0.0)
-            {
-                continue;
-            }
-
-            for (int at = Math.Max(0, b - reach); at <= Math.Min(bins - 1, b + reach); at++)
-            {
-                double z = (double)(at - b) / BinsInWidth;
-                double kernel = count * Math.Exp(-0.5 * z * z) / (width * Math.Sqrt(2.0 * Math.PI));
-                density[at] += kernel;
-                slope[at] -= kernel * z / width;
-            }
-        }
-
+        double n = Smooth(counts, BinsInWidth * binWidth, density, slope);
         double[] score = new double[bins];
         double entropy = 0.0, logSquare = 0.0, product = 0.0, square = 0.0;
         for (int b = 0; b < bins; b++)
         {
             density[b] /= n;
 
-            // Where there is nothing the score goes on as it was.
+            // Where there are no samples, the score stays constant.
             score[b] = density[b] > 1e-12 ? -slope[b] / (n * density[b]) : b > 0 ? score[b - 1] : 0.0;
             if (counts[b] > 0.0)
             {
@@ -119,5 +101,31 @@ internal sealed class KernelDensity
             MeanSquare = square / n,
             MeanProduct = product / n,
         };
+    }
+
+    /// <summary>Adds up the kernels of all counts and their slopes; returns the sum n of the counts.</summary>
+    private static double Smooth(ReadOnlySpan<double> counts, double width, double[] density, double[] slope)
+    {
+        int bins = counts.Length, reach = (int)Math.Ceiling(KernelReach * BinsInWidth);
+        double n = 0.0;
+        for (int b = 0; b < bins; b++)
+        {
+            double count = counts[b];
+            n += count;
+            if (count == 0.0)
+            {
+                continue;
+            }
+
+            for (int at = Math.Max(0, b - reach); at <= Math.Min(bins - 1, b + reach); at++)
+            {
+                double z = (double)(at - b) / BinsInWidth;
+                double kernel = count * Math.Exp(-0.5 * z * z) / (width * Math.Sqrt(2.0 * Math.PI));
+                density[at] += kernel;
+                slope[at] -= kernel * z / width;
+            }
+        }
+
+        return n;
     }
 }

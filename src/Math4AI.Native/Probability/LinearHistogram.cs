@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// Counts samples into bins, each sample shared by its two neighbours; those off the grid count at its edge, NaN at the
+/// Counts samples into bins, each sample shared by the two nearest; samples off the grid count at its edge, NaN at the
 /// lower one. Source: P. Hall and M. Wand, "On the accuracy of binned kernel density estimators", Journal of
 /// Multivariate Analysis 56 (1996).
 /// </summary>
 /// <remarks>
-/// A sample between bins b and b + 1 adds (1, share of b + 1) to the pair of b, in one store; two histograms take
-/// turns, so that the same bin twice in a row need not wait.
+/// A sample between bins b and b + 1 adds (1, share of b + 1) to the pair of b, in one store. Two histograms alternate,
+/// so that the same bin twice in a row does not wait for the first store.
 /// </remarks>
 internal sealed unsafe class LinearHistogram(double origin, double binWidth, int bins)
 {
@@ -33,7 +33,7 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
             int i = 0;
             for (; i <= samples.Length - width; i += width)
             {
-                // Of a comparison with NaN no bit is set: it becomes 0.
+                // A comparison with NaN is false, so that NaN becomes 0.
                 Vector512<double> place = (Vector512.Load(x + i) - shift) * scale;
                 Vector512<double> at =
                     Vector512.Min(place & Vector512.GreaterThan(place, Vector512<double>.Zero), most);
@@ -57,7 +57,7 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
         }
     }
 
-    /// <summary>counts += what was counted, which begins again at nothing.</summary>
+    /// <summary>Adds what was counted to <paramref name="counts"/>, and starts again from zero.</summary>
     /// <param name="counts">One number a bin.</param>
     public void MoveTo(Span<double> counts)
     {

@@ -5,12 +5,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Math4AI.Probability;
 
 /// <summary>
-/// A function that is read from a table of equally spaced values, by linear interpolation; beyond its ends it is
-/// constant, and at NaN its first value.
+/// Interpolates a function linearly in a table of equally spaced values; it is constant beyond its ends, and has its
+/// first value at NaN.
 /// </summary>
 internal static unsafe class LinearTable
 {
-    /// <summary>values = the table at the samples.</summary>
+    /// <summary>Evaluates the function at the samples.</summary>
     /// <param name="samples">Any number of samples.</param>
     /// <param name="origin">Where the table's first value stands.</param>
     /// <param name="spacing">The distance of two values.</param>
@@ -31,7 +31,7 @@ internal static unsafe class LinearTable
                     most = Vector256.Create(last);
                 for (; i <= samples.Length - width; i += width)
                 {
-                    // These instructions give the second operand where the first is NaN: no index leaves the table.
+                    // These instructions return the second operand where the first is NaN, so no index is outside the table.
                     Vector256<double> at =
                         Avx.Min(Avx.Max((Vector256.Load(x + i) - shift) * scale, Vector256<double>.Zero), most);
                     Vector128<int> below = Avx.ConvertToVector128Int32WithTruncation(at);

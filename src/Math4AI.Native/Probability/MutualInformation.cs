@@ -22,7 +22,7 @@ public enum KsgVariant
 /// </summary>
 /// <param name="Value">I, in nats.</param>
 /// <param name="PValue">
-/// The share of permuted data sets, in which the variables are independent, whose I is as large.
+/// The share of permuted data sets, in which the variables are independent, whose I is at least as large.
 /// </param>
 public sealed record IndependenceTest(double Value, double PValue);
 
@@ -62,7 +62,7 @@ public static class MutualInformation
     /// <param name="samplesByVariables">y, one row a sample.</param>
     /// <param name="map">W, square and invertible; a rotation where y is white.</param>
     /// <exception cref="ArgumentException">
-    /// The shapes do not belong together, W is singular, or the samples are not finite.
+    /// The shapes do not match, W is singular, or the samples are not finite.
     /// </exception>
     public static Estimate Change(Matrix<double> samplesByVariables, Matrix<double> map)
     {
@@ -248,7 +248,7 @@ public static class MutualInformation
     }
 
     /// <summary>
-    /// The samples within a distance of a value, without the value itself. Differences are compared, as the tree does:
+    /// Counts the samples within a distance of a value, without the value itself. It compares differences, as the tree does:
     /// value + distance is rounded.
     /// </summary>
     private static int Within(double[] sorted, double value, double distance, bool isClosed)
@@ -256,11 +256,11 @@ public static class MutualInformation
         int first = First(sorted, x => isClosed ? value - x <= distance : value - x < distance);
         int end = First(sorted, x => isClosed ? x - value > distance : x - value >= distance);
 
-        // Among equal samples the k-th neighbour may be no distance away.
+        // Among equal samples the distance to the k-th neighbour may be 0.
         return Math.Max(0, end - first - 1);
     }
 
-    /// <summary>The first sample of which something is true that is true of all after it.</summary>
+    /// <summary>Finds the first sample with a property that all samples after it have too.</summary>
     private static int First(double[] sorted, Func<double, bool> isTrue)
     {
         int low = 0, high = sorted.Length;
@@ -273,7 +273,7 @@ public static class MutualInformation
         return low;
     }
 
-    /// <summary>The largest distance in each variable among a sample's neighbours.</summary>
+    /// <summary>Returns the largest distance in each variable among a sample's neighbours.</summary>
     private static void FillSides(double[][] columns, int sample, ReadOnlySpan<int> neighbours, double[] sides)
     {
         Array.Clear(sides);

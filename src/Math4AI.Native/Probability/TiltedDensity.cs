@@ -9,8 +9,8 @@ namespace Math4AI.Probability;
 /// tilted by the exponential of a smooth function, p(x) ∝ p₀(x) exp(Σ_k β_k φ_k(x)), β ~ N(0, I), where φ_k = √S(ω_k)
 /// sin(ω_k(x + L))/√L are the eigenfunctions of a Gaussian process with Matérn's covariance (ν = 5/2) on |x| &lt; L.
 /// The evidence is Laplace's, at the maximum over β that Newton's method finds; bases and lengths of the process are
-/// averaged by their evidence. It follows densities with several peaks and heavy tails from a few hundred samples,
-/// where kernels and spacings are too rough.
+/// averaged by their evidence. It fits densities with several peaks and heavy tails from a few hundred samples, where
+/// estimates by kernels and spacings are too noisy.
 /// </summary>
 /// <remarks>
 /// Sources: I. J. Good and R. Gaskins, "Nonparametric roughness penalties for probability densities", Biometrika 58
@@ -20,13 +20,13 @@ namespace Math4AI.Probability;
 /// </remarks>
 internal sealed unsafe class TiltedDensity
 {
-    /// <summary>The bins of a sample.</summary>
+    /// <summary>The number of bins of a sample.</summary>
     public const int Bins = 113;
 
     /// <summary>Samples beyond this, in standard deviations, count at the edge.</summary>
     public const double Reach = 7.0;
 
-    /// <summary>The bins, rounded up to whole vectors.</summary>
+    /// <summary>The number of bins, rounded up to whole vectors.</summary>
     public const int Stride = 120;
 
     private const double Half = 5.0;
@@ -52,7 +52,7 @@ internal sealed unsafe class TiltedDensity
     private readonly double[] trial;
     private readonly double[] hessian;
 
-    /// <summary>Makes the workspace of one thread.</summary>
+    /// <summary>Creates the workspace of one thread.</summary>
     /// <param name="isSymmetric">Whether only symmetric densities are in the family.</param>
     /// <param name="processes">How many of the two lengths are averaged; the longer one alone costs half.</param>
     public TiltedDensity(bool isSymmetric, int processes = 2)
@@ -65,10 +65,10 @@ internal sealed unsafe class TiltedDensity
         hessian = new double[count * count];
     }
 
-    /// <summary>The width of a bin.</summary>
+    /// <summary>Gets the width of a bin.</summary>
     public static double BinWidth => 2.0 * Reach / (Bins - 1);
 
-    /// <summary>Forgets the tilts of the sample before, from which the next would begin.</summary>
+    /// <summary>Forgets the tilts of the previous sample, from which the next one would start.</summary>
     public void Reset()
     {
         foreach (double[] tilt in tilts)
@@ -77,7 +77,7 @@ internal sealed unsafe class TiltedDensity
         }
     }
 
-    /// <summary>−(log evidence)/n, an estimate of the entropy in nats.</summary>
+    /// <summary>Computes −(log evidence)/n, an estimate of the entropy in nats.</summary>
     /// <param name="counts">Samples a bin, <see cref="Stride"/> numbers; the last ones are 0.</param>
     /// <param name="n">The number of samples.</param>
     public double Entropy(ReadOnlySpan<double> counts, double n)
@@ -145,7 +145,7 @@ internal sealed unsafe class TiltedDensity
         return here - halfLogDeterminant;
     }
 
-    /// <summary>Σ c_j log p_j − ½‖β‖², and p itself.</summary>
+    /// <summary>Computes Σ c_j log p_j − ½‖β‖², and p.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Objective(ReadOnlySpan<double> counts, double[] logBase, double[] phi, double[] tilt)
     {
@@ -186,7 +186,7 @@ internal sealed unsafe class TiltedDensity
         }
     }
 
-    /// <summary>The step H⁻¹g with H = I + n(Φᵀdiag(p)Φ − μμᵀ) by Cholesky; returns ½ log det H.</summary>
+    /// <summary>Computes the step H⁻¹g with H = I + n(Φᵀdiag(p)Φ − μμᵀ) by Cholesky; returns ½ log det H.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double NewtonStep(ReadOnlySpan<double> counts, double n, double[] phi, double[] tilt)
     {
@@ -243,6 +243,12 @@ internal sealed unsafe class TiltedDensity
             halfLogDeterminant += Math.Log(hessian[i * count + i]);
         }
 
+        SubstituteFactor();
+        return halfLogDeterminant;
+    }
+
+    private void SubstituteFactor()
+    {
         for (int i = 0; i < count; i++)
         {
             double sum = gradient[i];
@@ -264,8 +270,6 @@ internal sealed unsafe class TiltedDensity
 
             step[i] = sum / hessian[i * count + i];
         }
-
-        return halfLogDeterminant;
     }
 
     private static double Dot(double[] x, double[] y)
@@ -281,7 +285,7 @@ internal sealed unsafe class TiltedDensity
 
     private static double NormalLog(double x) => -0.5 * x * x - 0.5 * Math.Log(2.0 * Math.PI);
 
-    /// <summary>Student's density with 3 degrees of freedom and variance 1 where its tails are not counted.</summary>
+    /// <summary>Computes the log density of Student's t with 3 degrees of freedom, narrowed by 1.5.</summary>
     private static double StudentLog(double x)
     {
         double scaled = 1.5 * x;
@@ -293,7 +297,7 @@ internal sealed unsafe class TiltedDensity
     private static double[] LogBase(Func<double, double> log) =>
         [.. Enumerable.Range(0, Stride).Select(j => j < Bins ? Math.Max(log(At(j)), MinLogBase) : -60.0)];
 
-    /// <summary>√S(ω_k) φ_k at the bins, function after function; a step of 2 leaves the even ones.</summary>
+    /// <summary>Evaluates √S(ω_k) φ_k at the bins, function after function; a step of 2 takes the even ones only.</summary>
     private static double[] Tilts((double Length, double Size) process, int by)
     {
         var columns = new List<double>();

@@ -1,8 +1,8 @@
 namespace Math4AI.Calculus.DifferentialEquations;
 
 /// <summary>
-/// The states together with their sensitivities S = ∂y/∂θ: z = (y, S), dS/dt = ∂f/∂y S + ∂f/∂θ, column after column. Of
-/// a step it knows how large its error is in units of what is allowed.
+/// The states together with their sensitivities S = ∂y/∂θ: z = (y, S), dS/dt = ∂f/∂y S + ∂f/∂θ, column after column. It
+/// measures the error of a step in units of the tolerance.
 /// </summary>
 internal sealed class AugmentedSystem
 {
@@ -32,15 +32,15 @@ internal sealed class AugmentedSystem
 
     public int States { get; }
 
-    /// <summary>The columns of z: y, and S for each parameter.</summary>
+    /// <summary>Gets the number of columns of z: y, and S for each parameter.</summary>
     public int Columns { get; }
 
     public int Length => States * Columns;
 
-    /// <summary>∂f/∂y of the last call of <see cref="Linearize"/>, column after column.</summary>
+    /// <summary>Gets ∂f/∂y of the last call of <see cref="Linearize"/>, column after column.</summary>
     public ReadOnlySpan<double> Jacobian => byState;
 
-    /// <summary>dz/dt; whether it is finite.</summary>
+    /// <summary>Computes dz/dt; returns whether it is finite.</summary>
     public bool Slope(double time, ReadOnlySpan<double> z, Span<double> slope)
     {
         if (Columns == 1)
@@ -55,7 +55,7 @@ internal sealed class AugmentedSystem
         return System.Numerics.Tensors.TensorPrimitives.IsFiniteAll<double>(slope);
     }
 
-    /// <summary>dz/dt and ∂f/∂y.</summary>
+    /// <summary>Computes dz/dt and ∂f/∂y.</summary>
     public void Linearize(double time, ReadOnlySpan<double> z, Span<double> slope)
     {
         int n = States;
@@ -75,7 +75,7 @@ internal sealed class AugmentedSystem
         }
     }
 
-    /// <summary>Remembers how large every number has been.</summary>
+    /// <summary>Records the largest size that every component of z has had.</summary>
     public void Remember(ReadOnlySpan<double> z)
     {
         for (int i = 0; i < z.Length; i++)
@@ -95,14 +95,14 @@ internal sealed class AugmentedSystem
     }
 
     /// <summary>
-    /// The root mean square of error / allowed error over the states: 1 is just allowed. The sensitivities follow the
-    /// steps of the states, as they do in CVODES: at their beginning, where they grow with a power of time, no step is
-    /// short enough for an error relative to themselves.
+    /// Returns the root mean square of error / tolerance over the states: up to 1 the step is accepted. The sensitivities
+    /// do not control the step, as in CVODES: at their beginning, where they grow with a power of time, no step is
+    /// short enough for an error relative to their size.
     /// </summary>
     public double Norm(ReadOnlySpan<double> error, ReadOnlySpan<double> before, ReadOnlySpan<double> after) =>
         ColumnNorm(0, error, before, after);
 
-    /// <summary>The largest of such norms over the states and every column of the sensitivities.</summary>
+    /// <summary>Returns the largest of these norms over the states and every column of the sensitivities.</summary>
     public double NormOfAll(ReadOnlySpan<double> error, ReadOnlySpan<double> before, ReadOnlySpan<double> after)
     {
         double largest = 0.0;

@@ -1,13 +1,13 @@
 namespace Math4AI.Calculus.DifferentialEquations;
 
 /// <summary>
-/// One step of the explicit Runge–Kutta method 5(4). Sources: J. Dormand and P. Prince, "A family of embedded
+/// Takes one step of the explicit Runge–Kutta method 5(4). Sources: J. Dormand and P. Prince, "A family of embedded
 /// Runge–Kutta formulae", J. Comput. Appl. Math. 6 (1980); the test of stiffness: E. Hairer and G. Wanner, "Solving
 /// Ordinary Differential Equations II" (1996), section IV.2.
 /// </summary>
 internal sealed class DormandPrince : IOdeStepper
 {
-    // Stability ends at about 3.3. Steps that are as long as the error allows stay far below for the tolerances of
+    // The stability limit is about 3.3. Steps limited by accuracy stay far below it at the tolerances of
     // fits.
     private const double StabilityLimit = 1.5;
     private const int StiffSteps = 15;
@@ -46,7 +46,7 @@ internal sealed class DormandPrince : IOdeStepper
 
     public double ErrorExponent => 0.2;
 
-    /// <summary>Whether the steps have for some time been as long as stability allows.</summary>
+    /// <summary>Returns whether stability, and not accuracy, has limited the recent steps.</summary>
     public bool FindsStiffness => stiff >= StiffSteps;
 
     public double Step(double time, double step, ReadOnlySpan<double> z, bool isRepeated, Span<double> next)
@@ -90,7 +90,7 @@ internal sealed class DormandPrince : IOdeStepper
         stiff = isStiff ? stiff + 1 : mild >= MildSteps ? 0 : stiff;
     }
 
-    /// <summary>target = z + h Σ w k.</summary>
+    /// <summary>Computes target = z + h Σ w k.</summary>
     private void Combine(ReadOnlySpan<double> z, double step, double[] weights, Span<double> target)
     {
         for (int i = 0; i < target.Length; i++)

@@ -1,6 +1,6 @@
 namespace Math4AI.Calculus.DifferentialEquations;
 
-/// <summary>How differential equations are integrated; the defaults suit most systems.</summary>
+/// <summary>Specifies how differential equations are integrated; the defaults suit most systems.</summary>
 public sealed record OdeOptions
 {
     /// <summary>Gets the method. The default is <see cref="OdeMethod.Auto"/>.</summary>

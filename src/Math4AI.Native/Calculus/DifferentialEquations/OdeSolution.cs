@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Calculus.DifferentialEquations;
 
-/// <summary>The solution of differential equations at the times that were asked for.</summary>
+/// <summary>Holds the solution of differential equations at the requested times.</summary>
 /// <param name="Times">The times, in order.</param>
 /// <param name="States">y, times × states; NaN from where the integration failed.</param>
 /// <param name="Sensitivities">

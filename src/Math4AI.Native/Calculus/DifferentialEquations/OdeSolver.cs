@@ -13,7 +13,7 @@ public static class OdeSolver
     private const double MinGrowth = 0.2;
     private const double FirstShare = 1e-4;
 
-    /// <summary>Integrates from a start to the times that are asked for.</summary>
+    /// <summary>Integrates from a start to the requested times.</summary>
     /// <param name="system">dy/dt = f(t, y).</param>
     /// <param name="start">The time at which the initial state holds.</param>
     /// <param name="initial">y at the start, n numbers.</param>
@@ -23,7 +23,7 @@ public static class OdeSolver
     /// ∂y/∂θ at the start, states × parameters, if sensitivities are wanted; null if not.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Shapes do not belong together, a number is not finite, or the times are not in order.
+    /// The shapes do not match, a number is not finite, or the times are not in order.
     /// </exception>
     public static OdeSolution Solve(
         OdeSystem system,
@@ -77,7 +77,7 @@ public static class OdeSolver
         }
     }
 
-    /// <summary>One integration as it goes on.</summary>
+    /// <summary>The state of one integration.</summary>
     private sealed class Integration(AugmentedSystem system, OdeOptions options, double start, double[] z)
     {
         private readonly double[] next = new double[z.Length];
@@ -124,7 +124,7 @@ public static class OdeSolver
             }
         }
 
-        /// <summary>Steps to a time; a sentence if it cannot be reached.</summary>
+        /// <summary>Steps to a time; returns a sentence with the reason if it cannot be reached.</summary>
         private string? Reach(double target)
         {
             while (time < target)
@@ -181,7 +181,7 @@ public static class OdeSolver
             }
         }
 
-        /// <summary>A first step over which no state changes by much.</summary>
+        /// <summary>Chooses a first step over which no state changes by much.</summary>
         private double FirstStep(double span)
         {
             double[] slope = new double[z.Length];

@@ -2,7 +2,7 @@ namespace Math4AI.Calculus.DifferentialEquations;
 
 /// <summary>
 /// A system of ordinary differential equations dy/dt = f(t, y, θ) with n states y and p parameters θ. A system of your
-/// own derives from this class; <see cref="Of"/> makes one of a function.
+/// own derives from this class; <see cref="Of"/> creates one from a function.
 /// </summary>
 public abstract class OdeSystem
 {
@@ -35,7 +35,7 @@ public abstract class OdeSystem
     public abstract void Slope(double time, ReadOnlySpan<double> state, Span<double> slope);
 
     /// <summary>
-    /// Computes dy/dt with its derivatives. The default takes central differences by y, and refuses parameters.
+    /// Computes dy/dt with its derivatives. The default takes central differences in y, and refuses parameters.
     /// </summary>
     /// <param name="time">t.</param>
     /// <param name="state">y, n numbers.</param>

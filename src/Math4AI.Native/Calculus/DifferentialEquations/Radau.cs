@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.Calculus.DifferentialEquations;
 
 /// <summary>
-/// One step of the implicit Runge–Kutta method Radau IIA with three stages, of order 5. The stages solve
+/// Takes one step of the implicit Runge–Kutta method Radau IIA with three stages, of order 5. The stages solve
 /// Z = h (A ⊗ I) F(z + Z) by Newton's method with the matrix I − h A ⊗ ∂f/∂y, which serves y and every column of the
 /// sensitivities alike. Source: E. Hairer and G. Wanner, "Solving Ordinary Differential Equations II" (1996), section
 /// IV.8.
@@ -14,8 +14,7 @@ internal sealed class Radau : IOdeStepper
     private const int Stages = 3;
     private const int MaxNewtonSteps = 12;
 
-    // Changes by less than this share are rounding; of sensitivities, which hold differences of large terms, by less
-    // than the other.
+    // Relative changes below these are rounding. Sensitivities are differences of large terms, and so are rounded more.
     private const double MinChange = 2e-15;
     private const double MinSensitivityChange = 1e-12;
 
@@ -73,32 +72,14 @@ internal sealed class Radau : IOdeStepper
             Stages * n,
             Stages * n,
             (i, j) => (i == j ? 1.0 : 0.0) - step * Weights[i / n, j / n] * jacobian[i % n, j % n]).LU();
-        LU<double> real = (Matrix<double>.Build.DenseIdentity(n) * (RealEigenvalue / step) - jacobian).LU();
         if (!SolveStages(newton, time, step, z))
         {
             return double.PositiveInfinity;
         }
 
-        for (int i = 0; i < next.Length; i++)
-        {
-            next[i] = z[i] + stages[^1][i];
-        }
-
-        double[] error = Error(real, slope, step);
-        double norm = system.Norm(error, z, next);
-        if (norm > 1.0 && isRepeated)
-        {
-            // The stiff parts of the first estimate are too large: filtered once more.
-            for (int i = 0; i < point.Length; i++)
-            {
-                point[i] = z[i] + error[i];
-            }
-
-            double[] filtered = new double[slope.Length];
-            return system.Slope(time, point, filtered) ? system.Norm(Error(real, filtered, step), z, next) : norm;
-        }
-
-        return norm;
+        Add(z, stages[^1], next);
+        LU<double> real = (Matrix<double>.Build.DenseIdentity(n) * (RealEigenvalue / step) - jacobian).LU();
+        return ErrorNorm(real, time, step, z, isRepeated, next);
     }
 
     public void Accept(double step, ReadOnlySpan<double> next)
@@ -107,7 +88,6 @@ internal sealed class Radau : IOdeStepper
 
     private bool SolveStages(LU<double> newton, double time, double step, ReadOnlySpan<double> z)
     {
-        int n = system.States;
         foreach (double[] stage in stages)
         {
             Array.Clear(stage);
@@ -116,41 +96,14 @@ internal sealed class Radau : IOdeStepper
         double before = double.NaN, statesBefore = double.NaN;
         for (int trial = 0; trial < MaxNewtonSteps; trial++)
         {
-            for (int stage = 0; stage < Stages; stage++)
+            if (!EvaluateStages(time, step, z))
             {
-                for (int i = 0; i < point.Length; i++)
-                {
-                    point[i] = z[i] + stages[stage][i];
-                }
-
-                if (!system.Slope(time + Nodes[stage] * step, point, slopes[stage]))
-                {
-                    return false;
-                }
+                return false;
             }
 
-            Matrix<double> change = newton.Solve(Matrix<double>.Build.Dense(Stages * n, system.Columns, (i, column) =>
-            {
-                int stage = i / n, at = column * n + i % n;
-                double sum = Weights[stage, 0] * slopes[0][at] + Weights[stage, 1] * slopes[1][at]
-                    + Weights[stage, 2] * slopes[2][at];
-                return step * sum - stages[stage][at];
-            }));
-            double norm = 0.0, ofStates = 0.0;
-            for (int stage = 0; stage < Stages; stage++)
-            {
-                for (int i = 0; i < point.Length; i++)
-                {
-                    slopes[stage][i] = change[stage * n + i % n, i / n];
-                    stages[stage][i] += slopes[stage][i];
-                    point[i] = z[i] + stages[stage][i];
-                }
+            (double norm, double ofStates) = TakeNewtonStep(newton, step, z);
 
-                norm = Math.Max(norm, system.NormOfAll(slopes[stage], z, point));
-                ofStates = Math.Max(ofStates, system.Norm(slopes[stage], z, point));
-            }
-
-            // The sensitivities, whose equations hold the states, converge behind them.
+            // The sensitivities depend on the states, and so converge after them.
             double rate = norm / before, rateOfStates = ofStates / statesBefore;
             (before, statesBefore) = (norm, ofStates);
             if (IsSolved(ofStates, rateOfStates, newtonTolerance) && IsSolved(norm, rate, sensitivityTolerance))
@@ -167,11 +120,80 @@ internal sealed class Radau : IOdeStepper
         return false;
     }
 
-    /// <summary>Whether what is left after a step, if steps go on to shrink at their rate, is small enough.</summary>
+    /// <summary>Evaluates F at every stage; false where it is not defined there.</summary>
+    private bool EvaluateStages(double time, double step, ReadOnlySpan<double> z)
+    {
+        for (int stage = 0; stage < Stages; stage++)
+        {
+            Add(z, stages[stage], point);
+            if (!system.Slope(time + Nodes[stage] * step, point, slopes[stage]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds Newton's step to the stages; returns its norm over everything, and over the states.</summary>
+    private (double OfAll, double OfStates) TakeNewtonStep(LU<double> newton, double step, ReadOnlySpan<double> z)
+    {
+        int n = system.States;
+        Matrix<double> change = newton.Solve(Matrix<double>.Build.Dense(Stages * n, system.Columns, (i, column) =>
+        {
+            int stage = i / n, at = column * n + i % n;
+            double sum = Weights[stage, 0] * slopes[0][at] + Weights[stage, 1] * slopes[1][at]
+                + Weights[stage, 2] * slopes[2][at];
+            return step * sum - stages[stage][at];
+        }));
+        double ofAll = 0.0, ofStates = 0.0;
+        for (int stage = 0; stage < Stages; stage++)
+        {
+            for (int i = 0; i < point.Length; i++)
+            {
+                slopes[stage][i] = change[stage * n + i % n, i / n];
+                stages[stage][i] += slopes[stage][i];
+            }
+
+            Add(z, stages[stage], point);
+            ofAll = Math.Max(ofAll, system.NormOfAll(slopes[stage], z, point));
+            ofStates = Math.Max(ofStates, system.Norm(slopes[stage], z, point));
+        }
+
+        return (ofAll, ofStates);
+    }
+
+    /// <summary>
+    /// Returns whether the error after a step is small enough, if the steps continue to shrink at their rate.
+    /// </summary>
     private static bool IsSolved(double norm, double rate, double tolerance) =>
         norm == 0.0 || (rate < 1.0 && rate / (1.0 - rate) * norm < tolerance) || norm < 1e-3 * tolerance;
 
-    /// <summary>(μ/h I − ∂f/∂y)⁻¹ (f + Zᵀe/h), for every column.</summary>
+    private double ErrorNorm(
+        LU<double> real, double time, double step, ReadOnlySpan<double> z, bool isRepeated, ReadOnlySpan<double> next)
+    {
+        double[] error = Error(real, slope, step);
+        double norm = system.Norm(error, z, next);
+        if (norm <= 1.0 || !isRepeated)
+        {
+            return norm;
+        }
+
+        // The stiff components of the first estimate are too large; a second filter damps them.
+        Add(z, error, point);
+        double[] filtered = new double[slope.Length];
+        return system.Slope(time, point, filtered) ? system.Norm(Error(real, filtered, step), z, next) : norm;
+    }
+
+    private static void Add(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> sum)
+    {
+        for (int i = 0; i < sum.Length; i++)
+        {
+            sum[i] = x[i] + y[i];
+        }
+    }
+
+    /// <summary>Computes (μ/h I − ∂f/∂y)⁻¹ (f + Zᵀe/h), for every column.</summary>
     private double[] Error(LU<double> real, double[] slopeAtStart, double step)
     {
         int n = system.States;

@@ -147,18 +147,10 @@ public static class Safetensors
             {
                 json.WriteStartObject(name);
                 json.WriteString("dtype", array.Type);
-                json.WriteStartArray("shape");
-                foreach (long size in array.Shape)
-                {
-                    json.WriteNumberValue(size);
-                }
-
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(at += array.ByteCount);
-                json.WriteEndArray();
+                WriteNumbers(json, "shape", array.Shape);
+                WriteNumbers(json, "data_offsets", [at, at + array.ByteCount]);
                 json.WriteEndObject();
+                at += array.ByteCount;
             }
 
             json.WriteEndObject();
@@ -170,6 +162,17 @@ public static class Safetensors
         }
 
         return header;
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>The places of all arrays, in the order of the file.</summary>

@@ -103,12 +103,8 @@ public sealed class NumberTable
 
     /// <summary>Adds the rows of a block; returns how many were dropped.</summary>
     private static int Add(
-        string path,
-        Table block,
-        NumberTableOptions options,
-        HashSet<string> wanted,
-        Dictionary<string, List<double>> values,
-        Dictionary<string, List<string>> labels)
+        string path, Table block, NumberTableOptions options, HashSet<string> wanted,
+        Dictionary<string, List<double>> values, Dictionary<string, List<string>> labels)
     {
         bool[] isDropped = new bool[block.Rows];
         if (options.DropsMissing)

@@ -9,8 +9,8 @@ public sealed record Constraint(
     Func<Vector<double>, Vector<double>> Values, Func<Vector<double>, Matrix<double>> Jacobian);
 
 /// <summary>
-/// Minimises under g(θ) = 0 and h(θ) ≤ 0 by a sequence of unconstrained problems, C + Σ (λ_i g_i + ½ρ g_i²) + Σ (max(0,
-/// μ_i + ρ h_i)² − μ_i²)/2ρ, after each of which the multipliers follow, λ ← λ + ρ g. Any minimiser solves them.
+/// Minimizes under g(θ) = 0 and h(θ) ≤ 0 by a sequence of unconstrained problems, C + Σ (λ_i g_i + ½ρ g_i²) + Σ (max(0,
+/// μ_i + ρ h_i)² − μ_i²)/2ρ, after each of which the multipliers are updated, λ ← λ + ρ g. Any minimizer solves them.
 /// Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed., section 17.3; the inequalities after R. T.
 /// Rockafellar (1973).
 /// </summary>
@@ -77,7 +77,7 @@ internal sealed class AugmentedLagrangian(Constraint? equalities, Constraint? in
             unequal = inequalities?.Values(at).Multiply(0.0);
         }
 
-        /// <summary>The largest |g_i|, and the largest |max(h_i, −μ_i/ρ)|.</summary>
+        /// <summary>Returns the largest |g_i| or |max(h_i, −μ_i/ρ)|, the violation of the constraints.</summary>
         public double Violation(Vector<double> at)
         {
             double violation = equalities?.Values(at).AbsoluteMaximum() ?? 0.0;

@@ -38,7 +38,7 @@ public sealed record Bounds(Vector<double> Lower, Vector<double> Upper)
         }
     }
 
-    /// <summary>Whether θ_i stands on a side of the box and −gradient points out of it.</summary>
+    /// <summary>Returns whether θ_i is on a side of the box and −gradient points out of it.</summary>
     internal bool Holds(int i, double parameter, double gradient) =>
         (parameter <= Lower[i] && gradient > 0.0) || (parameter >= Upper[i] && gradient < 0.0);
 }

@@ -5,9 +5,9 @@ using Math4AI.Optimization.Constraints;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Levenberg–Marquardt where the rows of J come block by block: each block is reflected into the triangle of its QR
-/// decomposition, so that k² numbers and one block are all that is held. A step costs one pass for the rows and one for
-/// the cost of each damping that is tried. Source: as <see cref="LevenbergMarquardt"/>; the triangle as <see
+/// Levenberg–Marquardt for a Jacobian whose rows come block by block: each block updates the triangular factor of the QR
+/// decomposition, so that memory holds k² numbers and one block. A step costs one pass over the rows, and one for each
+/// damping that is tried. Source: as <see cref="LevenbergMarquardt"/>; the triangle as <see
 /// cref="StreamedQr"/>.
 /// </summary>
 internal sealed class BlockLevenbergMarquardt : Minimizer
@@ -18,7 +18,7 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
     private const double Penalty = 5.0;
     private const double MaxDamping = 1e20;
 
-    // Below this share of what the residuals are, what is left to gain is rounding.
+    // A gain below this share of ‖r‖² is rounding.
     private const double Exhausted = 1e-20;
 
     public override string Name => "lm-blocks";
@@ -33,36 +33,63 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
                 "This method needs a sum of squares over blocks; use Levenberg–Marquardt for others.");
         }
 
-        int count = parameters.Length;
-        var factors = new StreamedQr(count);
-        var damped = new StreamedQr(count);
-        double[] scale = new double[count], diagonal = new double[count], step = new double[count];
-        double[] gradient = new double[count], next = new double[count];
-        double damping = FirstDamping;
-        while (true)
+        return new Search(iteration, cost, parameters).Run();
+    }
+
+    private sealed class Search(Iteration iteration, BlockSquaresCost cost, double[] parameters)
+    {
+        private readonly StreamedQr factors = new(parameters.Length);
+        private readonly StreamedQr damped = new(parameters.Length);
+        private readonly double[] scale = new double[parameters.Length];
+        private readonly double[] diagonal = new double[parameters.Length];
+        private readonly double[] gradient = new double[parameters.Length];
+        private readonly double[] step = new double[parameters.Length];
+        private readonly double[] next = new double[parameters.Length];
+        private double damping = FirstDamping;
+
+        public Minimum Run()
         {
-            (double here, double size) = Factor(iteration, cost, parameters, factors, gradient, scale);
-            double norm = iteration.GradientNorm(parameters, gradient);
-            if (!double.IsFinite(here) || !double.IsFinite(norm))
+            while (true)
             {
-                return iteration.Finish(Termination.BadStart, parameters, here, double.NaN);
-            }
+                (double here, double size) = Factor();
+                double norm = iteration.GradientNorm(parameters, gradient);
+                if (!double.IsFinite(here) || !double.IsFinite(norm))
+                {
+                    return iteration.Finish(Termination.BadStart, parameters, here, double.NaN);
+                }
 
-            double toGain = Cost.Dot(factors.Right, factors.Right);
-            if (toGain <= Exhausted * size || norm == 0.0)
-            {
-                return iteration.Finish(Termination.Converged, parameters, here, norm);
-            }
+                double toGain = Cost.Dot(factors.Right, factors.Right);
+                if (toGain <= Exhausted * size || norm == 0.0)
+                {
+                    return iteration.Finish(Termination.Converged, parameters, here, norm);
+                }
 
-            if (!iteration.TryStep(parameters, MaxSteps))
-            {
-                return iteration.Finish(Termination.IterationLimit, parameters, here, norm);
-            }
+                if (!iteration.TryStep(parameters, MaxSteps))
+                {
+                    return iteration.Finish(Termination.IterationLimit, parameters, here, norm);
+                }
 
+                bool isLower = TryStepDown(here);
+
+                // A step that is nothing beside the parameters, or a gain that the cost cannot show: this is the minimum.
+                if (!isLower || iteration.IsSmall(step, parameters))
+                {
+                    bool isAtRest = isLower || toGain <= 1e-10 * size;
+                    Termination end = isAtRest ? Termination.Converged : Termination.NoProgress;
+                    return iteration.Finish(end, isLower ? next : parameters, here, norm);
+                }
+
+                next.CopyTo(parameters, 0);
+            }
+        }
+
+        /// <summary>Raises the damping until the cost falls; lowers it for the step after.</summary>
+        private bool TryStepDown(double here)
+        {
             bool isLower = false;
             for (; !isLower && damping <= MaxDamping; damping *= isLower ? Reward : Penalty)
             {
-                for (int j = 0; j < count; j++)
+                for (int j = 0; j < diagonal.Length; j++)
                 {
                     diagonal[j] = Math.Sqrt(damping) * (scale[j] > 0.0 ? scale[j] : 1.0);
                 }
@@ -70,7 +97,7 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
                 damped.CopyFrom(factors);
                 damped.AddDiagonal(diagonal);
                 damped.Solve(step);
-                for (int j = 0; j < count; j++)
+                for (int j = 0; j < next.Length; j++)
                 {
                     next[j] = parameters[j] - step[j];
                 }
@@ -79,75 +106,69 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
                 isLower = iteration.Value(next) < here;
             }
 
-            for (int j = 0; j < count; j++)
+            for (int j = 0; j < step.Length; j++)
             {
                 step[j] = next[j] - parameters[j];
             }
 
-            // A step that is nothing beside the parameters, or a gain that the cost cannot show: this is the minimum.
-            if (!isLower || iteration.IsSmall(step, parameters))
-            {
-                bool isAtRest = isLower || toGain <= 1e-10 * size;
-                return iteration.Finish(
-                    isAtRest ? Termination.Converged : Termination.NoProgress, isLower ? next : parameters, here, norm);
-            }
-
-            next.CopyTo(parameters, 0);
-        }
-    }
-
-    /// <summary>The triangle of J at θ, without the columns of parameters that a bound holds; C(θ) and ‖r‖².</summary>
-    private static (double Cost, double Size) Factor(
-        Iteration iteration, BlockSquaresCost cost, double[] parameters, StreamedQr factors, double[] gradient,
-        double[] scale)
-    {
-        double total = 0.0, size = 0.0;
-        double[] squares = new double[gradient.Length];
-        Array.Clear(gradient);
-        factors.Clear();
-        iteration.CountGradientEvaluation();
-        cost.Linearize(parameters, (value, residuals, jacobian) =>
-        {
-            total += value;
-            size += Cost.Dot(residuals, residuals);
-            for (int j = 0; j < gradient.Length; j++)
-            {
-                ReadOnlySpan<double> column = jacobian.Slice(j * residuals.Length, residuals.Length);
-                gradient[j] += 2.0 * Cost.Dot(column, residuals);
-                squares[j] += Cost.Dot(column, column);
-            }
-
-            factors.Add(jacobian, residuals);
-        });
-        for (int j = 0; j < gradient.Length; j++)
-        {
-            scale[j] = Math.Max(scale[j], Math.Sqrt(squares[j]));
+            return isLower;
         }
 
-        return cost.Bounds is { } bounds
-            && Enumerable.Range(0, gradient.Length).Any(j => bounds.Holds(j, parameters[j], gradient[j]))
-            ? WithoutHeld(cost, bounds, parameters, factors, gradient, total, size)
-            : (total, size);
-    }
-
-    private static (double Cost, double Size) WithoutHeld(
-        BlockSquaresCost cost, Bounds bounds, double[] parameters, StreamedQr factors, double[] gradient, double total,
-        double size)
-    {
-        factors.Clear();
-        cost.Linearize(parameters, (_, residuals, jacobian) =>
+        /// <summary>
+        /// Reduces J at θ to its triangle, without the columns of parameters that a bound holds; returns C(θ) and ‖r‖².
+        /// </summary>
+        private (double Cost, double Size) Factor()
         {
-            double[] free = jacobian.ToArray();
-            for (int j = 0; j < gradient.Length; j++)
+            double total = 0.0, size = 0.0;
+            double[] squares = new double[gradient.Length];
+            Array.Clear(gradient);
+            factors.Clear();
+            iteration.CountGradientEvaluation();
+            cost.Linearize(parameters, (value, residuals, jacobian) =>
             {
-                if (bounds.Holds(j, parameters[j], gradient[j]))
+                total += value;
+                size += Cost.Dot(residuals, residuals);
+                for (int j = 0; j < gradient.Length; j++)
                 {
-                    free.AsSpan(j * residuals.Length, residuals.Length).Clear();
+                    ReadOnlySpan<double> column = jacobian.Slice(j * residuals.Length, residuals.Length);
+                    gradient[j] += 2.0 * Cost.Dot(column, residuals);
+                    squares[j] += Cost.Dot(column, column);
                 }
+
+                factors.Add(jacobian, residuals);
+            });
+            for (int j = 0; j < gradient.Length; j++)
+            {
+                scale[j] = Math.Max(scale[j], Math.Sqrt(squares[j]));
             }
 
-            factors.Add(free, residuals);
-        });
-        return (total, size);
+            if (Enumerable.Range(0, gradient.Length).Any(IsHeld))
+            {
+                FactorWithoutHeld();
+            }
+
+            return (total, size);
+        }
+
+        // Which parameters are held is known from the whole gradient, after a first pass.
+        private void FactorWithoutHeld()
+        {
+            factors.Clear();
+            cost.Linearize(parameters, (_, residuals, jacobian) =>
+            {
+                double[] free = jacobian.ToArray();
+                for (int j = 0; j < gradient.Length; j++)
+                {
+                    if (IsHeld(j))
+                    {
+                        free.AsSpan(j * residuals.Length, residuals.Length).Clear();
+                    }
+                }
+
+                factors.Add(free, residuals);
+            });
+        }
+
+        private bool IsHeld(int j) => cost.Bounds is { } bounds && bounds.Holds(j, parameters[j], gradient[j]);
     }
 }

@@ -4,8 +4,8 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Gauss–Newton for sums of squares: the step minimises ‖r + J δ‖², and is halved until the cost falls. Fast where the
-/// model is nearly linear; Levenberg–Marquardt is the safer one. Source: J. Nocedal and S. Wright, "Numerical
+/// Gauss–Newton for sums of squares: the step minimizes ‖r + J δ‖², and is halved until the cost falls. For models that
+/// are nearly linear; Levenberg–Marquardt also converges from poor starts. Source: J. Nocedal and S. Wright, "Numerical
 /// Optimization", 2nd ed., section 10.3.
 /// </summary>
 internal sealed class GaussNewton : Minimizer
@@ -22,69 +22,96 @@ internal sealed class GaussNewton : Minimizer
             throw new NotSupportedException("Gauss–Newton needs a sum of squares; use BFGS or L-BFGS for other costs.");
         }
 
-        int count = parameters.Length;
-        var factors = new StreamedQr(count);
-        double[] residuals = new double[cost.Residuals], jacobian = new double[checked(cost.Residuals * count)];
-        double[] step = new double[count], gradient = new double[count], next = new double[count];
-        double here = iteration.Linearize(parameters, residuals, jacobian);
-        if (!double.IsFinite(here))
+        return new Search(iteration, cost, parameters).Run();
+    }
+
+    private sealed class Search(Iteration iteration, SquaresCost cost, double[] parameters)
+    {
+        private readonly StreamedQr factors = new(parameters.Length);
+        private readonly double[] residuals = new double[cost.Residuals];
+        private readonly double[] jacobian = new double[checked(cost.Residuals * parameters.Length)];
+        private readonly double[] gradient = new double[parameters.Length];
+        private readonly double[] step = new double[parameters.Length];
+        private readonly double[] next = new double[parameters.Length];
+
+        public Minimum Run()
         {
-            return iteration.Finish(Termination.BadStart, parameters, here, double.NaN);
+            double here = iteration.Linearize(parameters, residuals, jacobian);
+            if (!double.IsFinite(here))
+            {
+                return iteration.Finish(Termination.BadStart, parameters, here, double.NaN);
+            }
+
+            bool isSmall = false;
+            while (true)
+            {
+                double gradientNorm = GradientNorm();
+                if (isSmall || gradientNorm <= iteration.Options.GradientTolerance * here)
+                {
+                    return iteration.Finish(Termination.Converged, parameters, here, gradientNorm);
+                }
+
+                if (!iteration.TryStep(parameters, MaxSteps))
+                {
+                    return iteration.Finish(Termination.IterationLimit, parameters, here, gradientNorm);
+                }
+
+                if (!TrySolve())
+                {
+                    return iteration.Finish(Termination.Undetermined, parameters, here, gradientNorm);
+                }
+
+                bool isLower = TryStepDown(here);
+                isSmall = iteration.IsSmall(step, parameters);
+                if (!isLower)
+                {
+                    bool isAtRest = isSmall || factors.SquareOfImage(step) <= 1e-12 * here;
+                    Termination end = isAtRest ? Termination.Converged : Termination.NoProgress;
+                    return iteration.Finish(end, parameters, here, gradientNorm);
+                }
+
+                next.CopyTo(parameters, 0);
+                here = iteration.Linearize(parameters, residuals, jacobian);
+            }
         }
 
-        while (true)
+        /// <summary>Finds the step δ; returns whether it is finite.</summary>
+        private bool TrySolve()
         {
-            for (int j = 0; j < count; j++)
-            {
-                gradient[j] = 2.0 * Cost.Dot(jacobian.AsSpan(j * residuals.Length, residuals.Length), residuals);
-            }
-
-            double gradientNorm = iteration.GradientNorm(parameters, gradient);
-            if (iteration.IsFlat(gradientNorm, here) && gradientNorm <= iteration.Options.GradientTolerance * here)
-            {
-                return iteration.Finish(Termination.Converged, parameters, here, gradientNorm);
-            }
-
-            if (!iteration.TryStep(parameters, MaxSteps))
-            {
-                return iteration.Finish(Termination.IterationLimit, parameters, here, gradientNorm);
-            }
-
             factors.Clear();
             factors.Add(jacobian, residuals);
             factors.Solve(step);
-            if (!double.IsFinite(Cost.Norm(step)))
-            {
-                return iteration.Finish(Termination.Undetermined, parameters, here, gradientNorm);
-            }
+            return double.IsFinite(Cost.Norm(step));
+        }
 
+        /// <summary>Halves the step until the cost falls.</summary>
+        private bool TryStepDown(double here)
+        {
             double length = 1.0;
-            double there = double.NaN;
-            for (int halving = 0; halving < MaxHalvings && !(there < here); halving++, length *= 0.5)
+            for (int halving = 0; halving < MaxHalvings; halving++, length *= 0.5)
             {
-                for (int j = 0; j < count; j++)
+                for (int j = 0; j < next.Length; j++)
                 {
                     next[j] = parameters[j] - length * step[j];
                 }
 
-                there = iteration.Linearize(next, residuals, []);
+                if (iteration.Linearize(next, residuals, []) < here)
+                {
+                    return true;
+                }
             }
 
-            bool isSmall = iteration.IsSmall(step, parameters);
-            if (!(there < here))
+            return false;
+        }
+
+        private double GradientNorm()
+        {
+            for (int j = 0; j < gradient.Length; j++)
             {
-                Termination end = isSmall || factors.SquareOfImage(step) <= 1e-12 * here
-                    ? Termination.Converged
-                    : Termination.NoProgress;
-                return iteration.Finish(end, parameters, here, gradientNorm);
+                gradient[j] = 2.0 * Cost.Dot(jacobian.AsSpan(j * residuals.Length, residuals.Length), residuals);
             }
 
-            next.CopyTo(parameters, 0);
-            here = iteration.Linearize(parameters, residuals, jacobian);
-            if (isSmall)
-            {
-                return iteration.Finish(Termination.Converged, parameters, here, gradientNorm);
-            }
+            return iteration.GradientNorm(parameters, gradient);
         }
     }
 }

@@ -4,12 +4,12 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Levenberg–Marquardt for sums of squares: the step v minimises ‖r + J v‖² + λ ‖D v‖², by a QR decomposition of (J; √λ
-/// D), never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more the
-/// better the linear model foretold it, and rises ever faster after those that do not lower the cost. Where a step
-/// falls short of what was foretold, geodesic acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long
-/// as 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along v, is taken from where the straight step led. Equals
-/// <c>scipy.optimize.leastsq</c>, with bounds. Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and
+/// Levenberg–Marquardt for sums of squares: the step v minimizes ‖r + J v‖² + λ ‖D v‖², by a QR decomposition of (J; √λ
+/// D), never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more
+/// the better the linear model predicted it, and rises ever faster after steps that do not lower the cost. Where a step
+/// gains less than predicted, geodesic acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long
+/// as 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along v, is computed from the residuals at the end of the straight
+/// step. Solves the problems of <c>scipy.optimize.leastsq</c>, also with bounds. Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and
 /// theory" (1978); H. Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05; M. Transtrum and J. Sethna,
 /// "Improvements to the Levenberg–Marquardt algorithm for nonlinear least-squares minimization", arXiv:1201.5885
 /// (2012).
@@ -23,22 +23,22 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     private const double MaxDamping = 1e40;
     private const double MinDamping = 1e-60;
 
-    // A step that lowers the cost by this share of what the linear model says needs no bending.
+    // A step that gains this share of what the linear model predicts needs no acceleration.
     private const double AsPredicted = 0.5;
 
-    // Below this share of the cost, a reduction drowns in rounding, and the predicted one is the better judge.
+    // A reduction below this share of the cost is lost in rounding, and the predicted one is more accurate.
     private const double Measurable = 1e-12;
 
     // At this share of the cost, parameters are within 10⁻¹² of their standard errors.
     private const double Exhausted = 1e-24;
 
-    // A change of the residuals that is nothing beside them.
+    // A change of the residuals below this share of them is rounding.
     private const double Lost = 1e-12;
 
-    // What is left of a column of J that the others make up.
+    // A column of J of which less than this share is independent of the others is a combination of them.
     private const double Dependent = 1e-13;
 
-    // The cost of a problem that is solved exactly, as a share of the first cost or of 1.
+    // Below this share of the first cost, or of 1, a problem is solved exactly.
     private const double Nothing = 1e-28;
 
     public override string Name => "lm";
@@ -54,26 +54,23 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         }
 
         var here = new Point(cost, parameters);
-        var next = new Point(cost, new double[parameters.Length]);
-        var bent = new Point(cost, new double[parameters.Length]);
-        var step = new Step(cost);
         here.Linearize(iteration);
-        if (!here.IsFinite())
-        {
-            return iteration.Finish(Termination.BadStart, parameters, here.Cost, double.NaN);
-        }
+        return here.IsFinite()
+            ? Run(iteration, cost, here)
+            : iteration.Finish(Termination.BadStart, parameters, here.Cost, double.NaN);
+    }
 
+    private Minimum Run(Iteration iteration, SquaresCost cost, Point here)
+    {
+        var next = new Point(cost, new double[here.Parameters.Length]);
+        var bent = new Point(cost, new double[here.Parameters.Length]);
+        var step = new Step(cost);
         double nothing = Nothing * Math.Min(1.0, Math.Abs(here.Cost));
         double damping = FirstDamping;
         double lastPredicted = double.PositiveInfinity;
         step.Factor(here);
-        while (true)
+        while (!(Math.Abs(here.Cost) <= nothing || step.Cosine(here) <= iteration.Options.GradientTolerance * 1e-3))
         {
-            if (Math.Abs(here.Cost) <= nothing || step.Cosine(here) <= iteration.Options.GradientTolerance * 1e-3)
-            {
-                return FinishAtRest(iteration, step, here, nothing);
-            }
-
             if (!iteration.TryStep(here.Parameters, MaxSteps))
             {
                 return Finish(iteration, Termination.IterationLimit, here);
@@ -82,7 +79,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
             bool isEnd = step.MaxGain <= Measurable * step.Size;
             if (isEnd && !StepAtEnd(iteration, step, here, next, ref lastPredicted))
             {
-                return FinishAtRest(iteration, step, here, nothing);
+                break;
             }
 
             if (!isEnd && !StepDown(iteration, step, here, ref next, ref bent, ref damping))
@@ -95,12 +92,14 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
             step.Factor(here);
             if (isLast)
             {
-                return FinishAtRest(iteration, step, here, nothing);
+                break;
             }
         }
+
+        return FinishAtRest(iteration, step, here, nothing);
     }
 
-    /// <summary>The end: plain Gauss–Newton steps, as long as each leaves less to gain than the one before.</summary>
+    /// <summary>Takes a plain Gauss–Newton step near the minimum; false where it gains no more than the one before.</summary>
     private static bool StepAtEnd(Iteration iteration, Step step, Point here, Point next, ref double lastPredicted)
     {
         double predicted = step.Solve(here, MinDamping);
@@ -115,7 +114,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         return next.IsFinite() && !(next.Cost > here.Cost + 1e3 * Measurable * step.Size);
     }
 
-    /// <summary>A step that lowers the cost, with as much damping as it takes; false where none does.</summary>
+    /// <summary>Raises the damping until a step lowers the cost; false where none does.</summary>
     private bool StepDown(
         Iteration iteration, Step step, Point here, ref Point next, ref Point bent, ref double damping)
     {
@@ -156,7 +155,7 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
     }
 
     /// <summary>
-    /// A minimum where a parameter has lost its influence is none: it has wandered to where the cost is flat.
+    /// A point where a parameter has lost its influence is no minimum: it has drifted to where the cost is flat.
     /// </summary>
     private static Minimum FinishAtRest(Iteration iteration, Step step, Point at, double nothing) =>
         Finish(

@@ -8,7 +8,7 @@ namespace Math4AI.Optimization.LeastSquares;
 /// <summary>
 /// Variable projection: where the residuals are linear in some parameters c, r = r₀(α) + Φ(α) c, the best c for every α
 /// is a linear least-squares solution, and only α is searched: for the residuals Q⊥r₀ with Kaufman's Jacobian, the
-/// columns of α with their share along Φ taken off. Fewer unknowns, no start for c, and fewer steps. Sources: G. Golub
+/// columns of α projected onto the complement of Φ. There are fewer unknowns, no start for c, and fewer steps. Sources: G. Golub
 /// and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose variables
 /// separate", SIAM J. Numer. Anal. 10 (1973); L. Kaufman, "A variable projection method for solving separable nonlinear
 /// least squares problems", BIT 15 (1975).
@@ -29,20 +29,7 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             throw new NotSupportedException("Variable projection needs a sum of squares.");
         }
 
-        int[] ofLinear = [.. linear.Distinct().Order()];
-        if (ofLinear.Length == 0 || ofLinear[0] < 0 || ofLinear[^1] >= cost.Parameters)
-        {
-            throw new ArgumentException($"The linear parameters have numbers from 0 to {cost.Parameters - 1}.");
-        }
-
-        if (cost.Bounds is { } bounds
-            && ofLinear.Any(j => double.IsFinite(bounds.Lower[j]) || double.IsFinite(bounds.Upper[j])))
-        {
-            throw new NotSupportedException("Bounds of parameters that are found by linear least squares are not kept: "
-                + "leave them out of the linear ones.");
-        }
-
-        var reduced = new Reduced(cost, ofLinear, parameters);
+        var reduced = new Reduced(cost, LinearOf(cost), parameters);
         Minimum found;
         if (reduced.Parameters > 0)
         {
@@ -66,6 +53,24 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             GradientNorm = iteration.GradientNorm(all, gradient),
             Path = [.. found.Path.Select(point => Vector<double>.Build.Dense(reduced.Complete(point.AsArray())))],
         };
+    }
+
+    private int[] LinearOf(SquaresCost cost)
+    {
+        int[] ofLinear = [.. linear.Distinct().Order()];
+        if (ofLinear.Length == 0 || ofLinear[0] < 0 || ofLinear[^1] >= cost.Parameters)
+        {
+            throw new ArgumentException($"The linear parameters have numbers from 0 to {cost.Parameters - 1}.");
+        }
+
+        if (cost.Bounds is { } bounds
+            && ofLinear.Any(j => double.IsFinite(bounds.Lower[j]) || double.IsFinite(bounds.Upper[j])))
+        {
+            throw new NotSupportedException("Bounds of parameters that are found by linear least squares are not kept: "
+                + "leave them out of the linear ones.");
+        }
+
+        return ofLinear;
     }
 
     /// <summary>The cost of α alone, with the best c for each.</summary>
@@ -128,8 +133,8 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
         }
 
         /// <summary>
-        /// Finds the best c for α; gives an orthonormal basis of Φ's columns, or null where they depend on each
-        /// other.
+        /// Finds the best c for α; returns an orthonormal basis of Φ's columns, or null where they are linearly
+        /// dependent.
         /// </summary>
         private Matrix<double>? Project(ReadOnlySpan<double> searched)
         {
@@ -138,13 +143,7 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
                 all[Others[k]] = searched[k];
             }
 
-            foreach (int k in linear)
-            {
-                all[k] = 0.0;
-            }
-
-            cost.Linearize(all, residuals, jacobian);
-            Matrix<double> phi = Matrix<double>.Build.DenseOfColumnArrays(linear.Select(k => Column(k).ToArray()));
+            Matrix<double> phi = LinearizeAt(0.0, residuals);
             if (!double.IsFinite(phi.FrobeniusNorm()) || !residuals.All(double.IsFinite))
             {
                 return null;
@@ -159,7 +158,7 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             QR<double> qr = phi.QR(QRMethod.Thin);
             for (int k = 0; k < linear.Length; k++)
             {
-                // What a column has beside the others, in its own units.
+                // The part of a column that is independent of those before it, relative to its norm.
                 if (!(Math.Abs(qr.R[k, k]) > Dependent * phi.Column(k).L2Norm()))
                 {
                     return null;
@@ -175,20 +174,26 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             return qr.Q;
         }
 
-        /// <summary>Where the residuals are linear in c, their derivatives by c do not depend on c.</summary>
-        private void RequireLinear(Matrix<double> phi)
+        /// <summary>Sets every c to one value; gets the residuals there and returns Φ, their derivatives by c.</summary>
+        private Matrix<double> LinearizeAt(double c, double[] r)
         {
             foreach (int k in linear)
             {
-                all[k] = 1.0;
+                all[k] = c;
             }
 
-            cost.Linearize(all, new double[cost.Residuals], jacobian);
+            cost.Linearize(all, r, jacobian);
+            return Matrix<double>.Build.DenseOfColumnArrays(linear.Select(k => Column(k).ToArray()));
+        }
+
+        /// <summary>Where the residuals are linear in c, their derivatives by c do not depend on c.</summary>
+        private void RequireLinear(Matrix<double> phi)
+        {
+            Matrix<double> there = LinearizeAt(1.0, new double[cost.Residuals]);
             for (int k = 0; k < linear.Length; k++)
             {
-                double[] there = Column(linear[k]).ToArray();
-                double size = Math.Max(phi.Column(k).L2Norm(), Cost.Norm(there));
-                if (!((phi.Column(k) - Vector<double>.Build.Dense(there)).L2Norm() <= LinearTo * size))
+                double size = Math.Max(phi.Column(k).L2Norm(), there.Column(k).L2Norm());
+                if (!((phi.Column(k) - there.Column(k)).L2Norm() <= LinearTo * size))
                 {
                     throw new ArgumentException(
                         "The residuals are not linear in the parameters that were said to be linear.");

@@ -8,24 +8,17 @@ namespace Math4AI.Optimization.Minimizers;
 internal sealed class Adam(double rate, double weightDecay) : Minimizer
 {
     private const int MaxSteps = 100_000;
-    private const double First = 0.9;
-    private const double Second = 0.999;
-    private const double Epsilon = 1e-8;
 
     public override string Name => weightDecay > 0.0 ? "adamw" : "adam";
 
     protected override Minimum Run(Iteration iteration, double[] parameters)
     {
-        int count = parameters.Length;
-        double[] mean = new double[count], square = new double[count], gradient = new double[count];
-        double[] before = (double[])parameters.Clone();
+        var moments = new AdamMoments(parameters.Length);
+        double[] gradient = new double[parameters.Length], before = [.. parameters];
         double step = rate;
-        int age = 0;
         while (true)
         {
-            double cost = iteration.Gradient(parameters, gradient);
-            double gradientNorm = iteration.GradientNorm(parameters, gradient);
-            bool isFinite = double.IsFinite(cost) && double.IsFinite(gradientNorm);
+            bool isFinite = iteration.TryGradient(parameters, gradient, out double cost, out double gradientNorm);
             if (isFinite && iteration.IsFlat(gradientNorm, cost))
             {
                 return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
@@ -38,35 +31,22 @@ internal sealed class Adam(double rate, double weightDecay) : Minimizer
 
             if (!isFinite)
             {
-                // Back to where the cost was finite; the means forget the steps that led away.
+                // Back to where the cost was finite, and on from there with smaller steps.
                 before.CopyTo(parameters, 0);
-                Array.Clear(mean);
-                Array.Clear(square);
-                age = 0;
+                moments.Clear();
                 step *= 0.5;
-                cost = iteration.Value(parameters);
+                (cost, gradientNorm) = (iteration.Value(parameters), double.NaN);
             }
 
             if (!iteration.TryStep(parameters, MaxSteps))
             {
-                return iteration.Finish(
-                    Termination.IterationLimit, parameters, cost, isFinite ? gradientNorm : double.NaN);
+                return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
             }
 
-            if (!isFinite)
+            if (isFinite)
             {
-                continue;
-            }
-
-            parameters.CopyTo(before, 0);
-            age++;
-            double firstBias = 1.0 - Math.Pow(First, age), secondBias = 1.0 - Math.Pow(Second, age);
-            for (int i = 0; i < count; i++)
-            {
-                mean[i] += (1.0 - First) * (gradient[i] - mean[i]);
-                square[i] += (1.0 - Second) * (gradient[i] * gradient[i] - square[i]);
-                parameters[i] -= step * (mean[i] / firstBias / (Math.Sqrt(square[i] / secondBias) + Epsilon)
-                    + weightDecay * parameters[i]);
+                parameters.CopyTo(before, 0);
+                moments.Step(parameters, gradient, step, weightDecay);
             }
         }
     }

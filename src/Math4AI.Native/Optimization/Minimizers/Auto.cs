@@ -3,8 +3,8 @@ using Math4AI.Optimization.LeastSquares;
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Chooses the method by the problem's shape. Where Levenberg–Marquardt does not come to a minimum, it is tried again
-/// without its acceleration, and after that Newton's method in a trust region.
+/// Chooses the method by the shape of the problem. Where Levenberg–Marquardt does not reach a minimum, it is tried again
+/// without its acceleration, and then Newton's method in a trust region.
 /// </summary>
 internal sealed class Auto : Minimizer
 {
@@ -31,7 +31,7 @@ internal sealed class Auto : Minimizer
 
         if (best!.IsConverged && methods.Length > 2 && best.Method == methods[2].Name)
         {
-            // Newton's method found the valley; the last digits are a matter of the residuals.
+            // Newton's method found the valley; Levenberg–Marquardt gets the last digits from the residuals.
             Try(methods[0], [.. best.Parameters]);
         }
 

@@ -4,7 +4,7 @@ namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
 /// BFGS: d = −B ∇C, where B approaches the inverse Hessian, B⁺ = (I − ρ s yᵀ) B (I − ρ y sᵀ) + ρ s sᵀ with step s,
-/// gradient change y and ρ = 1/yᵀs; the first B is scaled by sᵀy/yᵀy. Equals
+/// gradient change y and ρ = 1/yᵀs; the first B is scaled by sᵀy/yᵀy. The method of
 /// <c>scipy.optimize.minimize(method="BFGS")</c>. Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed.,
 /// algorithm 6.1.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class Bfgs : Minimizer
     public override string Name => "bfgs";
 
     protected override Minimum Run(Iteration iteration, double[] parameters) =>
-        Descent.Run(iteration, parameters, new InverseHessian(parameters.Length), Curvature, MaxSteps);
+        new Descent(iteration, parameters, new InverseHessian(parameters.Length), Curvature).Run(MaxSteps);
 
     private sealed class InverseHessian(int count) : IDirection
     {

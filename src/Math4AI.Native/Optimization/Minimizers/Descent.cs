@@ -1,13 +1,13 @@
 namespace Math4AI.Optimization.Minimizers;
 
-/// <summary>Chooses a direction from what the steps before have shown.</summary>
+/// <summary>Chooses a direction from what the previous steps have shown.</summary>
 internal interface IDirection
 {
-    /// <summary>A descent direction.</summary>
+    /// <summary>Chooses a descent direction.</summary>
     void Choose(ReadOnlySpan<double> gradient, Span<double> direction);
 
     /// <summary>
-    /// A step was taken: θ changed by <paramref name="step"/>, and the gradient by <paramref name="change"/>.
+    /// Learns from a step that changed θ by <paramref name="step"/> and the gradient by <paramref name="change"/>.
     /// </summary>
     void Learn(ReadOnlySpan<double> step, ReadOnlySpan<double> change, ReadOnlySpan<double> gradient);
 
@@ -16,79 +16,93 @@ internal interface IDirection
 }
 
 /// <summary>
-/// Steps along directions, each to where the strong Wolfe conditions hold: the loop of every quasi-Newton method
-/// here.
+/// Steps along directions, each to a point where the strong Wolfe conditions hold: the loop that the quasi-Newton
+/// methods and nonlinear conjugate gradients share.
 /// </summary>
-internal static class Descent
+internal sealed class Descent(Iteration iteration, double[] parameters, IDirection method, double curvature)
 {
-    public static Minimum Run(
-        Iteration iteration, double[] parameters, IDirection method, double curvature, int maxSteps)
+    private readonly StrongWolfe search = new(iteration, parameters.Length, curvature);
+    private readonly double[] gradient = new double[parameters.Length];
+    private readonly double[] direction = new double[parameters.Length];
+    private readonly double[] step = new double[parameters.Length];
+    private readonly double[] change = new double[parameters.Length];
+    private double cost;
+    private bool isFresh = true;
+
+    public Minimum Run(int maxSteps)
     {
-        int count = parameters.Length;
-        double[] gradient = new double[count], direction = new double[count];
-        double[] step = new double[count], change = new double[count];
-        double cost = iteration.Gradient(parameters, gradient);
+        cost = iteration.Gradient(parameters, gradient);
         if (!double.IsFinite(cost) || !double.IsFinite(Cost.Norm(gradient)))
         {
             return iteration.Finish(Termination.BadStart, parameters, cost, double.NaN);
         }
 
-        var search = new StrongWolfe(iteration, count, curvature);
-        bool isFresh = true;
         while (true)
         {
             double gradientNorm = iteration.GradientNorm(parameters, gradient);
-            if (iteration.IsFlat(gradientNorm, cost))
+            if (iteration.EndBeforeStep(parameters, cost, gradientNorm, maxSteps) is { } end)
             {
-                return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
+                return end;
             }
 
-            if (!iteration.TryStep(parameters, maxSteps))
-            {
-                return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
-            }
-
-            method.Choose(gradient, direction);
-            double slope = Cost.Dot(gradient, direction);
-            if (!(slope < 0.0))
-            {
-                method.Reset();
-                isFresh = true;
-                method.Choose(gradient, direction);
-                slope = Cost.Dot(gradient, direction);
-            }
-
+            double slope = ChooseDirection();
             double length = isFresh ? Math.Min(1.0, 1.0 / gradientNorm) : 1.0;
-            if (!search.Search(parameters, direction, cost, slope, length))
+            if (search.Search(parameters, direction, cost, slope, length))
             {
-                if (isFresh)
+                if (Move())
                 {
-                    return iteration.Finish(Termination.NoProgress, parameters, cost, gradientNorm);
+                    return iteration.Finish(
+                        Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
                 }
-
-                method.Reset();
-                isFresh = true;
-                continue;
             }
-
-            for (int i = 0; i < count; i++)
+            else if (isFresh)
             {
-                step[i] = search.Point[i] - parameters[i];
-                change[i] = search.Gradient[i] - gradient[i];
+                return iteration.Finish(Termination.NoProgress, parameters, cost, gradientNorm);
             }
-
-            bool isSmall = iteration.IsSmall(step, parameters);
-            double fall = cost - search.Value;
-            search.Point.CopyTo(parameters, 0);
-            search.Gradient.CopyTo(gradient, 0);
-            cost = search.Value;
-            method.Learn(step, change, gradient);
-            isFresh = false;
-            if (isSmall || iteration.IsLostInRounding(fall, parameters))
+            else
             {
-                return iteration.Finish(
-                    Termination.Converged, parameters, cost, iteration.GradientNorm(parameters, gradient));
+                Forget();
             }
         }
+    }
+
+    /// <summary>Chooses a direction that descends; returns the slope along it.</summary>
+    private double ChooseDirection()
+    {
+        method.Choose(gradient, direction);
+        double slope = Cost.Dot(gradient, direction);
+        if (slope < 0.0)
+        {
+            return slope;
+        }
+
+        Forget();
+        method.Choose(gradient, direction);
+        return Cost.Dot(gradient, direction);
+    }
+
+    private void Forget()
+    {
+        method.Reset();
+        isFresh = true;
+    }
+
+    /// <summary>Moves to the point found; returns whether it is the minimum, as far as the arithmetic can tell.</summary>
+    private bool Move()
+    {
+        for (int i = 0; i < step.Length; i++)
+        {
+            step[i] = search.Point[i] - parameters[i];
+            change[i] = search.Gradient[i] - gradient[i];
+        }
+
+        bool isSmall = iteration.IsSmall(step, parameters);
+        double fall = cost - search.Value;
+        search.Point.CopyTo(parameters, 0);
+        search.Gradient.CopyTo(gradient, 0);
+        cost = search.Value;
+        method.Learn(step, change, gradient);
+        isFresh = false;
+        return isSmall || iteration.IsLostInRounding(fall, parameters);
     }
 }

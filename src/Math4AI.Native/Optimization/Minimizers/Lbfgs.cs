@@ -2,7 +2,7 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// L-BFGS with a strong Wolfe line search: memory and work are proportional to the number of parameters. Equals
+/// L-BFGS with a strong Wolfe line search: memory and work are proportional to the number of parameters. The method of
 /// <c>scipy.optimize.minimize(method="L-BFGS-B")</c> without bounds. Source: D. Liu and J. Nocedal, "On the limited
 /// memory BFGS method for large scale optimization", Mathematical Programming 45 (1989).
 /// </summary>
@@ -14,5 +14,5 @@ internal sealed class Lbfgs(int memory) : Minimizer
     public override string Name => "lbfgs";
 
     protected override Minimum Run(Iteration iteration, double[] parameters) =>
-        Descent.Run(iteration, parameters, new LimitedMemory(memory), Curvature, MaxSteps);
+        new Descent(iteration, parameters, new LimitedMemory(memory), Curvature).Run(MaxSteps);
 }

@@ -15,7 +15,6 @@ internal sealed class NelderMead : Minimizer
 
     protected override Minimum Run(Iteration iteration, double[] parameters)
     {
-        var start = Vector<double>.Build.Dense(parameters);
         double before = iteration.Value(parameters);
         if (!double.IsFinite(before))
         {
@@ -34,28 +33,31 @@ internal sealed class NelderMead : Minimizer
 
             return double.IsFinite(value) ? value : double.MaxValue;
         });
-        int most = iteration.Options.MaxIterations ?? MaxSteps;
+        int limit = iteration.Options.MaxIterations ?? MaxSteps;
         try
         {
-            MinimizationResult result = NelderMeadSimplex.Minimum(
-                objective,
-                start,
-                start.Map(value => value == 0.0 ? 0.00025 : 0.05 * value, Zeros.Include),
-                convergenceTolerance: 1e-14,
-                maximumIterations: most);
-            return iteration.Finish(
-                Termination.Converged, result.MinimizingPoint.ToArray(), objective.Value, double.NaN) with
+            MinimizationResult result = Simplex(objective, Vector<double>.Build.Dense(parameters), limit);
+            double cost = result.FunctionInfoAtMinimum.Value;
+            return iteration.Finish(Termination.Converged, result.MinimizingPoint.ToArray(), cost, double.NaN) with
             {
                 Iterations = result.Iterations,
-                Cost = result.FunctionInfoAtMinimum.Value,
             };
         }
         catch (MaximumIterationsException)
         {
             return iteration.Finish(Termination.IterationLimit, best.Point, best.Value, double.NaN) with
             {
-                Iterations = most,
+                Iterations = limit,
             };
         }
     }
+
+    // The first simplex reaches 5 % of each parameter, as in MATLAB and SciPy.
+    private static MinimizationResult Simplex(IObjectiveFunction objective, Vector<double> start, int limit) =>
+        NelderMeadSimplex.Minimum(
+            objective,
+            start,
+            start.Map(value => value == 0.0 ? 0.00025 : 0.05 * value, Zeros.Include),
+            convergenceTolerance: 1e-14,
+            maximumIterations: limit);
 }

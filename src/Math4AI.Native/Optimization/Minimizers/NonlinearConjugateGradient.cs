@@ -2,7 +2,7 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Nonlinear conjugate gradients: d = −∇C + β d_before, with β of Hager and Zhang, β = (y − 2 d yᵀy / dᵀy)ᵀ∇C / dᵀy,
+/// Nonlinear conjugate gradients: d = −∇C + β d_before, with the β of Hager and Zhang, β = (y − 2 d yᵀy / dᵀy)ᵀ∇C / dᵀy,
 /// kept above their lower bound. Source: W. Hager and H. Zhang, "A new conjugate gradient method with guaranteed
 /// descent and an efficient line search", SIAM Journal on Optimization 16 (2005).
 /// </summary>
@@ -14,7 +14,7 @@ internal sealed class NonlinearConjugateGradient : Minimizer
     public override string Name => "cg";
 
     protected override Minimum Run(Iteration iteration, double[] parameters) =>
-        Descent.Run(iteration, parameters, new Conjugate(parameters.Length), Curvature, MaxSteps);
+        new Descent(iteration, parameters, new Conjugate(parameters.Length), Curvature).Run(MaxSteps);
 
     private sealed class Conjugate(int count) : IDirection
     {
@@ -27,7 +27,7 @@ internal sealed class NonlinearConjugateGradient : Minimizer
 
         public void Choose(ReadOnlySpan<double> gradient, Span<double> direction)
         {
-            // The unit step of the search is right for a step as long as the last one was.
+            // Scaled so that the unit step of the line search is as long as the last step.
             for (int i = 0; i < count; i++)
             {
                 direction[i] = isEmpty ? -gradient[i] : scale * (share * last[i] - gradient[i]);

@@ -1,8 +1,8 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Newton's method in a trust region: the step minimises gᵀp + ½ pᵀHp over ‖p‖ ≤ Δ by conjugate gradients with
-/// Hessian-vector products, which stop at the border or where H bends down. Equals
+/// Newton's method in a trust region: the step minimizes gᵀp + ½ pᵀHp over ‖p‖ ≤ Δ by conjugate gradients with
+/// Hessian-vector products, which stop at the boundary or along negative curvature. The method of
 /// <c>scipy.optimize.minimize(method="trust-ncg")</c>. Source: T. Steihaug, "The conjugate gradient method and trust
 /// regions in large scale optimization", SIAM Journal on Numerical Analysis 20 (1983).
 /// </summary>
@@ -13,33 +13,47 @@ internal sealed class TrustRegionNewton : Minimizer
 
     public override string Name => "trust-newton";
 
-    protected override Minimum Run(Iteration iteration, double[] parameters)
+    protected override Minimum Run(Iteration iteration, double[] parameters) =>
+        new Search(iteration, parameters).Run();
+
+    private sealed class Search(Iteration iteration, double[] parameters)
     {
-        int count = parameters.Length;
-        double[] gradient = new double[count], next = new double[count], nextGradient = new double[count];
-        var model = new QuadraticModel(iteration, count);
-        double cost = iteration.Gradient(parameters, gradient);
-        if (!double.IsFinite(cost))
+        private readonly double[] gradient = new double[parameters.Length];
+        private readonly double[] next = new double[parameters.Length];
+        private readonly double[] nextGradient = new double[parameters.Length];
+        private readonly QuadraticModel model = new(iteration, parameters.Length);
+        private double cost;
+        private double radius = 1.0 + Cost.Norm(parameters);
+
+        public Minimum Run()
         {
-            return iteration.Finish(Termination.BadStart, parameters, cost, double.NaN);
+            cost = iteration.Gradient(parameters, gradient);
+            if (!double.IsFinite(cost))
+            {
+                return iteration.Finish(Termination.BadStart, parameters, cost, double.NaN);
+            }
+
+            while (true)
+            {
+                double gradientNorm = iteration.GradientNorm(parameters, gradient);
+                if (iteration.EndBeforeStep(parameters, cost, gradientNorm, MaxSteps) is { } end)
+                {
+                    return end;
+                }
+
+                double predicted = model.Minimize(parameters, gradient, radius);
+                if (!TryMove(predicted, gradientNorm)
+                    && (radius <= 1e-16 * (1e-300 + Cost.Norm(parameters)) || !(predicted > 0.0)))
+                {
+                    return iteration.Finish(Termination.NoProgress, parameters, cost, gradientNorm);
+                }
+            }
         }
 
-        double radius = 1.0 + Cost.Norm(parameters);
-        while (true)
+        /// <summary>Takes the model's step if it lowers the cost, and fits the radius to how well it was predicted.</summary>
+        private bool TryMove(double predicted, double gradientNorm)
         {
-            double gradientNorm = iteration.GradientNorm(parameters, gradient);
-            if (iteration.IsFlat(gradientNorm, cost))
-            {
-                return iteration.Finish(Termination.Converged, parameters, cost, gradientNorm);
-            }
-
-            if (!iteration.TryStep(parameters, MaxSteps))
-            {
-                return iteration.Finish(Termination.IterationLimit, parameters, cost, gradientNorm);
-            }
-
-            double predicted = model.Minimize(parameters, gradient, radius);
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < next.Length; i++)
             {
                 next[i] = parameters[i] + model.Step[i];
             }
@@ -58,20 +72,19 @@ internal sealed class TrustRegionNewton : Minimizer
                 radius = Math.Min(2.0 * radius, LargestRadius);
             }
 
-            if (double.IsFinite(there) && (ratio > 1e-4 || isNoise))
+            if (!double.IsFinite(there) || !(ratio > 1e-4 || isNoise))
             {
-                next.CopyTo(parameters, 0);
-                nextGradient.CopyTo(gradient, 0);
-                cost = there;
+                return false;
             }
-            else if (radius <= 1e-16 * (1e-300 + Cost.Norm(parameters)) || !(predicted > 0.0))
-            {
-                return iteration.Finish(Termination.NoProgress, parameters, cost, gradientNorm);
-            }
+
+            next.CopyTo(parameters, 0);
+            nextGradient.CopyTo(gradient, 0);
+            cost = there;
+            return true;
         }
     }
 
-    /// <summary>Steihaug's conjugate gradients.</summary>
+    /// <summary>Minimizes the quadratic model in the trust region by Steihaug's conjugate gradients.</summary>
     private sealed class QuadraticModel(Iteration iteration, int count)
     {
         private readonly double[] residual = new double[count];
@@ -81,7 +94,7 @@ internal sealed class TrustRegionNewton : Minimizer
 
         public double[] Step { get; } = new double[count];
 
-        /// <summary>Finds the step; returns by how much the model falls.</summary>
+        /// <summary>Finds the step; returns the decrease of the model.</summary>
         public double Minimize(double[] parameters, double[] gradient, double radius)
         {
             Array.Clear(Step);
@@ -93,35 +106,40 @@ internal sealed class TrustRegionNewton : Minimizer
             }
 
             double size = Cost.Norm(gradient);
-            double enough = size * Math.Min(0.1, Math.Sqrt(size));
+            double tolerance = size * Math.Min(0.1, Math.Sqrt(size));
             double square = Cost.Dot(residual, residual);
             for (int k = 0; k < 2 * count + 10; k++)
             {
                 iteration.Cost.HessianVector(parameters, direction, image);
                 double curvature = Cost.Dot(direction, image);
                 double length = square / curvature;
-                double border = ToBorder(radius);
-                if (!(curvature > 0.0) || length >= border)
+                double boundary = ToBoundary(radius);
+                if (!(curvature > 0.0) || length >= boundary)
                 {
-                    Advance(border);
+                    Advance(boundary);
                     break;
                 }
 
                 Advance(length);
                 double before = square;
                 square = Cost.Dot(residual, residual);
-                if (Math.Sqrt(square) <= enough)
+                if (Math.Sqrt(square) <= tolerance)
                 {
                     break;
                 }
 
-                for (int i = 0; i < count; i++)
-                {
-                    direction[i] = square / before * direction[i] - residual[i];
-                }
+                Turn(square / before);
             }
 
             return -Cost.Dot(gradient, Step) - 0.5 * Cost.Dot(Step, stepImage);
+        }
+
+        private void Turn(double share)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                direction[i] = share * direction[i] - residual[i];
+            }
         }
 
         private void Advance(double length)
@@ -134,8 +152,8 @@ internal sealed class TrustRegionNewton : Minimizer
             }
         }
 
-        /// <summary>τ ≥ 0 of ‖step + τ direction‖ = Δ.</summary>
-        private double ToBorder(double radius)
+        /// <summary>Returns the τ ≥ 0 for which ‖step + τ direction‖ = Δ.</summary>
+        private double ToBoundary(double radius)
         {
             double a = Cost.Dot(direction, direction);
             double b = Cost.Dot(Step, direction);

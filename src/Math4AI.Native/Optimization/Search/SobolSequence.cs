@@ -3,13 +3,13 @@ using System.Numerics;
 namespace Math4AI.Optimization.Search;
 
 /// <summary>
-/// Sobol's sequence, points that fill the unit cube evenly; direction numbers of S. Joe and F. Kuo, "Constructing Sobol
-/// sequences with better two-dimensional projections", SIAM Journal on Scientific Computing 30 (2008). Equals
+/// Sobol's sequence: points that fill the unit cube evenly. Direction numbers of S. Joe and F. Kuo, "Constructing Sobol
+/// sequences with better two-dimensional projections", SIAM Journal on Scientific Computing 30 (2008). The points of
 /// <c>scipy.stats.qmc.Sobol(scramble=False)</c>.
 /// </summary>
 internal sealed class SobolSequence
 {
-    /// <summary>The most dimensions.</summary>
+    /// <summary>The largest number of dimensions.</summary>
     public const int MaxDimensions = 21;
 
     private const int Bits = 32;
@@ -29,7 +29,7 @@ internal sealed class SobolSequence
     private readonly uint[] state;
     private uint index;
 
-    /// <summary>Begins at the origin.</summary>
+    /// <summary>Creates a sequence that begins at the origin.</summary>
     public SobolSequence(int dimensions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
@@ -38,7 +38,7 @@ internal sealed class SobolSequence
         directions = [.. Enumerable.Range(0, dimensions).Select(Directions)];
     }
 
-    /// <summary>The next point, each coordinate in [0, 1).</summary>
+    /// <summary>Gets the next point, each coordinate in [0, 1).</summary>
     public void Next(Span<double> point)
     {
         for (int i = 0; i < state.Length; i++)

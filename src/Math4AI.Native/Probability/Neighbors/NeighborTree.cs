@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Probability.Neighbors;
 
 /// <summary>
-/// A k-d tree: each sample's k nearest neighbours in the maximum norm, in O(log n). Source: J. Bentley,
+/// Finds, by a k-d tree, each sample's k nearest neighbours in the maximum norm, in O(log n). Source: J. Bentley,
 /// "Multidimensional binary search trees used for associative searching", Communications of the ACM 18 (1975).
 /// </summary>
 internal sealed class NeighborTree
@@ -40,7 +40,7 @@ internal sealed class NeighborTree
         Build(0, n, 0);
     }
 
-    /// <summary>The distance of a sample to its k-th neighbour.</summary>
+    /// <summary>Returns the distance of a sample to its k-th neighbour.</summary>
     public double DistanceToNeighbour(int sample)
     {
         Array.Fill(nearest, double.PositiveInfinity);
@@ -53,7 +53,7 @@ internal sealed class NeighborTree
         return nearest[^1];
     }
 
-    /// <summary>The k neighbours of the sample that was asked for last, nearest first.</summary>
+    /// <summary>Gets the k neighbours of the sample of the last call, nearest first.</summary>
     public ReadOnlySpan<int> Neighbours => neighbours;
 
     private void Build(int start, int end, int depth)

@@ -323,8 +323,8 @@ public class SeparateCommandTests : TemporaryFolder
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "There is no bash to ignore a signal with.");
         string ignored = isIgnoredByTheShell ? "trap '' INT; " : string.Empty;
-        using Process process =
-            Repository.Start("/bin/bash", ["-c", $"{ignored}exec '{Repository.Command}' separate -"], Folder);
+        using Process process = Repository.Start(
+            "/bin/bash", ["-c", $"{ignored}{Signals.ExecWithHangup} '{Repository.Command}' separate -"], Folder);
 
         // More than a pipe holds: when all of it is written, the command reads.
         SaveParty();

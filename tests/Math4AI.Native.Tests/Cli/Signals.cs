@@ -8,6 +8,12 @@ internal static partial class Signals
 {
     public const int Hangup = 1, Interrupt = 2, Terminate = 15, Continue = 18, Stop = 19;
 
+    /// <summary>
+    /// The words of a shell before a command that is to end at SIGHUP, although the tests themselves may run under
+    /// nohup.
+    /// </summary>
+    public const string ExecWithHangup = "exec env --default-signal=HUP";
+
     public static void Send(Process process, int signal) => Assert.Equal(0, Kill(process.Id, signal));
 
     /// <summary>

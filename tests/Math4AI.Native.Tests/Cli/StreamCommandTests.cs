@@ -168,7 +168,8 @@ public sealed class StreamCommandTests : TemporaryFolder
         // The pipe stays open: only the signal ends the stream.
         using Process process = Process.Start(new ProcessStartInfo(
             "/bin/bash",
-            ["-c", $"exec '{Repository.Command}' stream --format f32le --rate 48000 --channels 2 -o voices.wav"])
+            ["-c", $"{Signals.ExecWithHangup} '{Repository.Command}' stream --format f32le --rate 48000 --channels 2 "
+                + "-o voices.wav"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

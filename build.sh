@@ -105,6 +105,7 @@ build() {
     setup
     step "build native" native release
     mkdir -p "$artifacts/tests"
+    : >"$artifacts/tests/failed.txt"
     step "build managed" dotnet build "$root/Math4AI.Native.sln" --configuration Release --no-restore
 }
 
@@ -161,12 +162,13 @@ managed_tests() {
     shift
     echo "== managed tests, $name"
     rm -f "$report"
-    "$managed" -noLogo -noColor -longRunning 120 -result-xml "$report" "$@" </dev/null || true
+    "$managed" -noLogo -noColor -longRunning 120 -result-xml "$report" "$@" </dev/null | tee "${report%.xml}.log" || true
     [[ -f $report ]] || fail "the managed tests did not come to their end"
     local ok wrong left
     ok=$(attribute passed "$report") wrong=$(attribute failed "$report") left=$(attribute skipped "$report")
     wrong=$((wrong + $(attribute errors "$report")))
     [[ $((ok + wrong)) -gt 0 ]] || fail "no managed test ran"
+    failures "${report%.xml}.log" >>"$artifacts/tests/failed.txt"
     slowest "$report"
     count "managed, $name" "$ok" "$wrong" "$left" $((SECONDS - start))
 }
@@ -180,8 +182,17 @@ slowest() {
             seconds = $1; $1 = ""; printf "   %8.1f %.110s\n", seconds, $0 }'
 }
 
-# The last line of a run of tests; fails where a test did.
+# The tests that failed, from what a run of managed tests printed: each with its message and the place in the tests.
+failures() {
+    awk '/^ {0,4}[^ ]/ { failing = /\[FAIL\]$/ } failing' "$1"
+}
+
+# The last lines of a run of tests: what failed, then the numbers; fails where a test did.
 total() {
+    if [[ -s $artifacts/tests/failed.txt ]]; then
+        echo "== failed tests"
+        cat "$artifacts/tests/failed.txt"
+    fi
     if [[ $skipped -gt 0 ]]; then
         echo "$passed passed, $failed failed, $skipped skipped"
     else

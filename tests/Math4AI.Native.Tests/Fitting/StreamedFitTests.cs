@@ -6,6 +6,7 @@ using Math4AI.Fitting.Models;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
 using Math4AI.Runtime;
+using Math4AI.Tests.Runtime;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -13,6 +14,7 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Tests.Fitting;
 
 /// <summary>A fit to samples that come in blocks is the fit to all of them at once.</summary>
+[Collection(nameof(ProcessSettings))]
 public sealed class StreamedFitTests : TemporaryFolder
 {
     private static readonly Model Decay = Model.FromFormula("a*exp(-b*x) + c", "x");

@@ -1,9 +1,11 @@
 using Math4AI.Kernels;
+using Math4AI.Tests.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using TorchSharp;
 
 namespace Math4AI.Tests.Kernels;
 
+[Collection(nameof(ProcessSettings))]
 public class KernelTests
 {
     private static readonly Matrix<double> Samples = Matrix<double>.Build.Random(37, 3, 5);

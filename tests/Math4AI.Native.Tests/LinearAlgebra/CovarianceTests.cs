@@ -1,9 +1,11 @@
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
+using Math4AI.Tests.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.LinearAlgebra;
 
+[Collection(nameof(ProcessSettings))]
 public class CovarianceTests
 {
     private static Matrix<double> Samples(int rows, int columns, double mean)

@@ -3,6 +3,7 @@ using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
+using TorchSharp;
 
 namespace Math4AI.Tests.Runtime;
 
@@ -28,6 +29,25 @@ public class DeterminismTests
         }
 
         Assert.True(residues.Count > 1);
+    }
+
+    [Fact]
+    public void Threads_of_mkl_and_torch_are_one_setting()
+    {
+        int before = Compute.Threads;
+        try
+        {
+            Compute.Threads = 1;
+            Assert.Equal(1, torch.get_num_threads());
+            Assert.Equal(1, MklService.GetMaxThreads());
+            Assert.Throws<ArgumentOutOfRangeException>(() => Compute.Threads = 0);
+        }
+        finally
+        {
+            Compute.Threads = before;
+        }
+
+        Assert.Equal(before, torch.get_num_threads());
     }
 
     [Fact]

@@ -41,25 +41,6 @@ public class StartupTests
         Assert.All(SelfCheck.Run(), check => Assert.True(check.Ok, $"{check.Name}: {check.Detail}"));
 
     [Fact]
-    public void Threads_of_mkl_and_torch_are_one_setting()
-    {
-        int before = Compute.Threads;
-        try
-        {
-            Compute.Threads = 1;
-            Assert.Equal(1, torch.get_num_threads());
-            Assert.Equal(1, Interop.Mkl.MklService.GetMaxThreads());
-            Assert.Throws<ArgumentOutOfRangeException>(() => Compute.Threads = 0);
-        }
-        finally
-        {
-            Compute.Threads = before;
-        }
-
-        Assert.Equal(before, torch.get_num_threads());
-    }
-
-    [Fact]
     public void A_provider_that_cannot_be_had_is_refused_with_a_sentence()
     {
         var refusal =

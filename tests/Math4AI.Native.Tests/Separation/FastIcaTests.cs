@@ -4,11 +4,13 @@ using Math4AI.Optimization;
 using Math4AI.Separation;
 using Math4AI.Separation.Ica;
 using Math4AI.Separation.Quality;
+using Math4AI.Tests.Runtime;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Separation;
 
+[Collection(nameof(ProcessSettings))]
 public class FastIcaTests
 {
     [Theory]

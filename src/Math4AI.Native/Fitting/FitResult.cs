@@ -21,6 +21,7 @@ public sealed class FitResult
     private readonly Lazy<FitSums> sums;
     private readonly Lazy<ParameterUncertainty> uncertainty;
     private readonly Lazy<IReadOnlyDictionary<string, double>> held;
+    private readonly Lazy<IReadOnlyDictionary<string, (double Value, double Side)>> edge;
 
     internal FitResult(FitProblem problem, IFitCost cost, Minimum minimum)
     {
@@ -34,8 +35,12 @@ public sealed class FitResult
         residuals = new Lazy<Vector<double>>(
             () => FitSums.Joined(Problem, block => FitSums.ResidualsOf(Problem, block, Parameters)));
         sums = new Lazy<FitSums>(() => FitSums.Of(Problem, Parameters));
+        edge = new Lazy<IReadOnlyDictionary<string, (double Value, double Side)>>(
+            () => AndLeave(() => DistanceEdge.Held(cost, problem.Distance, minimum.Parameters)));
         held = new Lazy<IReadOnlyDictionary<string, double>>(
-            () => AndLeave(() => cost.Unknowns.Held(cost, minimum.Parameters.ToArray())));
+            () => AndLeave(() => cost.Unknowns.Held(cost, minimum.Parameters.ToArray())
+                .Concat(edge.Value.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value)))
+                .DistinctBy(pair => pair.Key).ToDictionary()));
         uncertainty = new Lazy<ParameterUncertainty>(
             () => AndLeave(() => ParameterUncertainty.Of(cost, Problem, held.Value, minimum)));
     }
@@ -52,7 +57,10 @@ public sealed class FitResult
     /// <summary>Gets the names of θ, in order.</summary>
     public IReadOnlyList<string> Names => cost.Unknowns.Names;
 
-    /// <summary>Gets the names of the parameters at an active bound, beyond which C would decrease.</summary>
+    /// <summary>
+    /// Gets the names of the parameters at an active bound, beyond which C would decrease, or at the edge of what the
+    /// distance allows, such as a rate of 0.
+    /// </summary>
     public IReadOnlyList<string> OnBounds => [.. held.Value.Keys];
 
     /// <summary>Gets the estimated parameters θ*, in the order of <see cref="Names"/>.</summary>
@@ -227,16 +235,18 @@ public sealed class FitResult
 
     /// <summary>
     /// Returns Wald's confidence intervals, θ* ± q · standard error. The quantile q is that of Student's t where the
-    /// noise
-    /// is estimated from the residuals, and of the normal distribution otherwise.
+    /// noise is estimated from the residuals, and of the normal distribution otherwise. The interval of a parameter at
+    /// the edge of what the distance allows is one-sided: it ends where the likelihood has fallen to 1 − level of its
+    /// maximum, which is the exact limit where nothing was counted.
     /// </summary>
     /// <param name="level">The confidence level, between 0 and 1.</param>
     public IReadOnlyList<Interval> Intervals(double level = 0.95)
     {
         double quantile = Quantile(level);
         Vector<double> errors = StandardErrors;
-        return [.. Parameters.Zip(
-            errors, (value, error) => new Interval(value - quantile * error, value + quantile * error))];
+        return [.. Names.Select((name, i) => edge.Value.ContainsKey(name)
+            ? ProfileInterval(name, level)
+            : new Interval(Parameters[i] - quantile * errors[i], Parameters[i] + quantile * errors[i]))];
     }
 
     /// <summary>
@@ -250,7 +260,9 @@ public sealed class FitResult
     /// <exception cref="ArgumentException">There is no such free parameter.</exception>
     /// <exception cref="NotSupportedException">The distance stands for no likelihood.</exception>
     public Interval ProfileInterval(string name, double level = 0.95, CancellationToken cancellation = default) =>
-        AndLeave(() => new ProfileLikelihood(this, name, cancellation).Interval(ProfileQuantile(level, name)));
+        AndLeave(() => edge.Value.TryGetValue(name, out (double Value, double Side) at)
+            ? new ProfileLikelihood(this, name, cancellation).FromEdge(at.Side, level)
+            : new ProfileLikelihood(this, name, cancellation).Interval(ProfileQuantile(level, name)));
 
     /// <summary>
     /// Returns the profile of one parameter: values, and the signed root of the rise of the cost in units of the noise.
@@ -374,6 +386,9 @@ public sealed class FitResult
 
     /// <summary>C(θ*) without what the priors add.</summary>
     internal double CostOfSamples => Minimum.Cost - cost.Unknowns.PriorCost(Minimum.Parameters.AsArray());
+
+    /// <summary>The number of predictions at the edge of what the distance allows.</summary>
+    internal int AtEdge => DistanceEdge.Count(cost, Problem.Distance, Minimum.Parameters);
 
     private int Loose => cost.Unknowns.Free.Count - held.Value.Count;
 

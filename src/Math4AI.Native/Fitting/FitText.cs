@@ -7,6 +7,17 @@ internal static class FitText
 {
     private const int MaxPrintedParameters = 20;
 
+    /// <summary>A number with its noun, in the plural unless the number is 1: "1 sample", "2 samples".</summary>
+    /// <param name="count">The number.</param>
+    /// <param name="noun">The noun in the singular.</param>
+    public static string Count(long count, string noun) => $"{count} {noun}{(count == 1 ? string.Empty : "s")}";
+
+    /// <summary>The same after "There is" or "There are".</summary>
+    /// <param name="count">The number.</param>
+    /// <param name="noun">The noun in the singular.</param>
+    public static string ThereAre(long count, string noun) =>
+        $"There {(count == 1 ? "is" : "are")} {Count(count, noun)}";
+
     /// <summary>How the fit ended and how well the model fits, and a line for each of the first parameters.</summary>
     public static string Of(FitResult fit)
     {
@@ -20,8 +31,8 @@ internal static class FitText
             (_, i) => $"{Environment.NewLine}  {new FittedParameter(fit, i)}"));
         return string.Create(
             culture,
-            $"{fit.Problem.Distance.Name}, {fit.Observations} observations: {ended} in {fit.Minimum.Iterations} "
-            + $"iterations by {fit.Minimum.Method}, cost {fit.Minimum.Cost:G6}, R² {fit.RSquared:G6}"
+            $"{fit.Problem.Distance.Name}, {Count(fit.Observations, "observation")}: {ended} in "
+            + $"{Count(fit.Minimum.Iterations, "iteration")} by {fit.Minimum.Method}, cost {fit.Minimum.Cost:G6}, R² {fit.RSquared:G6}"
             + $"{values}{more}{why}");
     }
 }

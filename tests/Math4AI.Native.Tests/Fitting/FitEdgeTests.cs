@@ -24,14 +24,21 @@ public sealed class FitEdgeTests
         (Matrix<double> x, Vector<double> y) = Samples(Count, random => Laplace.Sample(random, 0.0, 0.5));
         FitResult fit = Problem(x, y, Distance.Laplace).Fit(Vector<double>.Build.Dense(2));
 
-        // Of a Laplace density 1/(4 p(0)²) = s²; p(0) is estimated all the same, since s alone is too sure in small
-        // samples.
+        // V Σ (1 + 2√(2/π) √h + ¾h) g gᵀ V / i with V = (Σ g gᵀ)⁻¹ and 1/i = (2 Σ|r|/(2n − k))².
         Matrix<double> design =
             Matrix<double>.Build.DenseOfColumnVectors(Vector<double>.Build.Dense(Count, 1.0), x.Column(0));
-        Vector<double> expected =
-            (fit.Scale * fit.Scale * design.TransposeThisAndMultiply(design).Inverse()).Diagonal().PointwiseSqrt();
+        Matrix<double> inverse = design.TransposeThisAndMultiply(design).Inverse();
+        double scale = 2.0 * fit.Residuals.L1Norm() / (2.0 * Count - 2.0);
+        Matrix<double> middle = Matrix<double>.Build.Dense(2, 2);
+        foreach (Vector<double> row in design.EnumerateRows())
+        {
+            double h = row * inverse * row;
+            middle += (1.0 + 2.0 * Math.Sqrt(2.0 / Math.PI) * Math.Sqrt(h) + 0.75 * h) * row.OuterProduct(row);
+        }
+
+        Vector<double> expected = (scale * scale * inverse * middle * inverse).Diagonal().PointwiseSqrt();
         Vector<double> sandwich = fit.SandwichCovariance.Diagonal().PointwiseSqrt();
-        Assert.True((fit.StandardErrors - sandwich).AbsoluteMaximum() < 1e-10 * expected.Maximum(),
+        Assert.True((fit.StandardErrors - expected).AbsoluteMaximum() < 1e-10 * expected.Maximum(),
             $"{fit.StandardErrors} {expected}");
         Vector<double> drawn = fit.Bootstrap(400).StandardErrors;
         Assert.All(drawn.Zip(expected, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.7, 1.4));
@@ -176,8 +183,10 @@ public sealed class FitEdgeTests
             Distance = Distance.Laplace,
         })
             .Fit(Vector<double>.Build.Dense(2));
-        double expected = Math.Sqrt(moved.SandwichCovariance[1, 1]);
-        Assert.Equal(expected, moved.StandardErrors[1], 1e-8 * expected);
+        FitResult plain = (moved.Problem with { Priors = new Dictionary<string, Prior>() })
+            .Fit(Vector<double>.Build.Dense(2));
+        double expected = plain.StandardErrors[1] / plain.Scale * (24.0 - 2.0) / 24.0;
+        Assert.Equal(expected, moved.StandardErrors[1] / moved.Scale, 1e-8 * expected);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Math4AI.Fitting.Distances;
 /// d = −y log p − (1 − y) log(1 − p) with the probability p = g⁻¹(f), for the log-odds f log(1 + e^f) − y f; infinite
 /// where p is no probability. Its curvature is the expected one, (dp/df)²/(p(1 − p)).
 /// </summary>
-internal sealed class BinaryCrossEntropyDistance(Link link) : Distance
+internal sealed class BinaryCrossEntropyDistance(Link link, double barrier = 0.0) : Distance
 {
     private const double Least = 1e-100;
 
@@ -31,6 +31,11 @@ internal sealed class BinaryCrossEntropyDistance(Link link) : Distance
                 tail / ((1.0 + tail) * (1.0 + tail)));
         }
 
+        if (barrier > 0.0 && observed is 0.0 or 1.0 && double.IsFinite(predicted))
+        {
+            return WithBarrier(predicted, observed);
+        }
+
         double share = link.Mean(predicted), slope = link.Slope(predicted);
         if (!(share >= 0.0 && share <= 1.0) || (share == 0.0 && observed > 0.0) || (share == 1.0 && observed < 1.0))
         {
@@ -40,14 +45,40 @@ internal sealed class BinaryCrossEntropyDistance(Link link) : Distance
         double yes = observed > 0.0 ? observed * Math.Log(share) : 0.0;
         double no = observed < 1.0 ? (1.0 - observed) * double.LogP1(-share) : 0.0;
         double variance = Math.Max(share * (1.0 - share), Least);
-        return new Expansion(-yes - no, slope * (share - observed) / variance, slope * slope / variance);
+
+        // Also where p is 0 or 1, on the edge.
+        double pull = observed == 0.0 ? 1.0 / (1.0 - share)
+            : observed == 1.0 ? -1.0 / share
+            : (share - observed) / variance;
+        return new Expansion(-yes - no, slope * pull, slope * slope / variance);
     }
+
+    internal override bool HasEdge => link == Link.Identity;
+
+    internal override Distance Inside(double size) => HasEdge ? new BinaryCrossEntropyDistance(link, size) : this;
+
+    internal override double EdgeGap(double predicted, double observed) =>
+        !HasEdge ? double.PositiveInfinity
+        : observed == 0.0 ? predicted
+        : observed == 1.0 ? predicted - 1.0
+        : double.PositiveInfinity;
 
     public override double Mean(double predicted) => link.Mean(predicted);
 
     public override double PredictionFor(double observed) => link.Predict(Math.Clamp(observed, 1.0 - Sure, Sure));
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
+
+    /// <summary>−log of the probability of the class that was observed, with a barrier where it is 1.</summary>
+    private Expansion WithBarrier(double predicted, double observed)
+    {
+        double sign = observed == 0.0 ? 1.0 : -1.0, other = observed == 0.0 ? predicted : 1.0 - predicted;
+        return other < 1.0
+            ? EdgeBarrier.Add(
+                new Expansion(-double.LogP1(-other), sign / (1.0 - other), 1.0 / ((1.0 - other) * (1.0 - other))),
+                other, sign, barrier)
+            : new Expansion(double.PositiveInfinity, 0.0, 0.0);
+    }
 
     public override void Check(double observed)
     {

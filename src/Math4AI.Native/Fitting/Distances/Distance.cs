@@ -271,6 +271,22 @@ public abstract class Distance
         }
     }
 
+    /// <summary>
+    /// Whether f has an edge that a minimum can lie on, such as a rate of 0 where the link is the identity.
+    /// </summary>
+    internal virtual bool HasEdge => false;
+
+    /// <summary>The same distance with a logarithmic barrier before its edge.</summary>
+    /// <param name="barrier">ε, the size of the barrier.</param>
+    internal virtual Distance Inside(double barrier) => this;
+
+    /// <summary>
+    /// How far f lies above the edge, less than 0 above an upper one; infinite where y keeps it from the edge.
+    /// </summary>
+    /// <param name="predicted">f.</param>
+    /// <param name="observed">y.</param>
+    internal virtual double EdgeGap(double predicted, double observed) => double.PositiveInfinity;
+
     internal static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 
     private static double Positive(double value) =>

@@ -6,7 +6,7 @@ namespace Math4AI.Fitting.Distances;
 /// d = μ − y log μ + log Γ(y + 1) with the expected count μ = g⁻¹(f); infinite where μ is no rate. Its curvature is the
 /// expected one, (dμ/df)²/μ.
 /// </summary>
-internal sealed class PoissonDistance(Link link) : Distance
+internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distance
 {
     private const double Least = 1e-100;
 
@@ -26,9 +26,14 @@ internal sealed class PoissonDistance(Link link) : Distance
             return new Expansion(rate - observed * predicted + logCount, rate - observed, rate);
         }
 
-        if (!(rate >= 0.0) || (rate == 0.0 && observed > 0.0))
+        if ((!(rate >= 0.0) && !(observed == 0.0 && barrier > 0.0 && double.IsFinite(rate))) || (rate == 0.0 && observed > 0.0))
         {
             return new Expansion(double.PositiveInfinity, 0.0, 0.0);
+        }
+
+        if (observed == 0.0 && barrier > 0.0)
+        {
+            return EdgeBarrier.Add(new Expansion(rate + logCount, 1.0, 0.0), rate, 1.0, barrier);
         }
 
         double slope = link.Slope(predicted), least = Math.Max(rate, Least);
@@ -42,6 +47,13 @@ internal sealed class PoissonDistance(Link link) : Distance
         link == Link.Identity ? observed : link.Predict(Math.Max(observed, 0.5));
 
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
+
+    internal override bool HasEdge => link == Link.Identity;
+
+    internal override Distance Inside(double size) => HasEdge ? new PoissonDistance(link, size) : this;
+
+    internal override double EdgeGap(double predicted, double observed) =>
+        HasEdge && observed == 0.0 ? predicted : double.PositiveInfinity;
 
     public override void Check(double observed)
     {

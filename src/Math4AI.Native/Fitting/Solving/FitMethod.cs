@@ -52,7 +52,10 @@ internal static class FitMethod
         bool hasCorner = settings.Distance.HasCorner || settings.Priors.Values.Any(prior => prior.HasCorner);
         if (!hasCorner)
         {
-            return Run(settings);
+            Minimum only = Run(settings);
+            return settings.Distance.HasEdge
+                ? DistanceEdge.Improved(settings, only, start, costOf, RunFrom)
+                : only;
         }
 
         Minimum? found = null;
@@ -87,7 +90,10 @@ internal static class FitMethod
 
         return found! with { Cost = costOf(settings).Value(start.AsArray()) };
 
-        Minimum Run(FitProblem stage) => method.Minimize(costOf(stage), start, settings.Options, cancellation);
+        Minimum Run(FitProblem stage) => RunFrom(stage, start);
+
+        Minimum RunFrom(FitProblem stage, Vector<double> from) =>
+            method.Minimize(costOf(stage), from, settings.Options, cancellation);
     }
 
     /// <summary>The medians of |f − y| and of |f| of samples that count; 1 and 0 if there is none.</summary>

@@ -29,6 +29,12 @@ internal static class CornerCheck
             double step = OfResidual * sizes[sizes.Length / 2];
             for (int i = 0; i < predicted.Length; i++)
             {
+                if (double.IsFinite(distance.EdgeGap(predicted[i], observed[i])))
+                {
+                    // A known edge: the minimum may lie on it.
+                    continue;
+                }
+
                 double width = step + OfPrediction * Math.Abs(predicted[i]);
                 RequireInside(distance, predicted[i], observed[i], width, logScale, i);
                 double far = Jump(predicted[i], observed[i], width),

@@ -95,7 +95,8 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             }
         });
         Matrix<double> inverse = Inverses.OfSquare(factors, count);
-        Matrix<double> hessian = isSquared
+        // Beside an edge the cost has no differences; on it the information of the rows there holds θ.
+        Matrix<double> hessian = isSquared || DistanceEdge.Count(cost, problem.Distance, minimum.Parameters) > 0
             ? 0.5 * inverse
             : Inverses.OfHessianOrElse(CostHessian.Of(cost, problem, minimum.Parameters, ofSamples), 0.5 * inverse);
         Matrix<double> sandwich = hessian * squares * hessian;

@@ -57,6 +57,20 @@ internal sealed class ProfileLikelihood
     /// <summary>Both ends at which |τ| is the quantile.</summary>
     public Interval Interval(double quantile) => new(End(-1.0, quantile), End(1.0, quantile));
 
+    /// <summary>
+    /// The interval of a parameter on an edge, from there to where the likelihood has fallen to 1 − level.
+    /// </summary>
+    public Interval FromEdge(double side, double level)
+    {
+        IFitCost cost = fit.Problem.Cost();
+        double[] gradient = new double[cost.Unknowns.Count];
+        cost.Gradient(fit.Minimum.Parameters.ToArray(), gradient);
+        int index = cost.Unknowns.Free.ToList().FindIndex(j => cost.Unknowns.Names[j] == name);
+        double fall = -Math.Log(1.0 - level), quantile = Math.Sqrt(fall / noise);
+        double end = FindEnd(side, side * fall / Math.Abs(gradient[index]), quantile);
+        return new Interval(Math.Min(centre, end), Math.Max(centre, end));
+    }
+
     /// <summary>Values from −3½ to 3½ standard errors, with τ.</summary>
     public IReadOnlyList<(double Value, double Root)> Points(int count)
     {
@@ -111,10 +125,12 @@ internal sealed class ProfileLikelihood
         return points;
     }
 
-    private double End(double side, double quantile)
+    private double End(double side, double quantile) => FindEnd(side, side * unit * quantile, quantile);
+
+    private double FindEnd(double side, double step, double quantile)
     {
         IReadOnlyDictionary<string, double> start = Start();
-        return ProfileEnd.Find(centre, side * unit * quantile, quantile, value =>
+        return ProfileEnd.Find(centre, step, quantile, value =>
         {
             (double signed, IReadOnlyDictionary<string, double> found) = Root(value, start);
             double root = double.IsFinite(signed) ? side * signed : double.PositiveInfinity;

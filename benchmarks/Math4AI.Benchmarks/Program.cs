@@ -20,6 +20,8 @@ switch (args)
         return MachinesAgainstLibsvm.Run(args[1..]);
     case ["machines", ..]:
         return MachineQuality.Run(args[1..]);
+    case ["processes", ..]:
+        return ProcessQuality.Run(args[1..]);
     case ["information"]:
         return Information.Run();
     case ["bss-eval", ..]:

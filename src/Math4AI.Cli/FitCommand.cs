@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Fitting.Distances;
+using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Optimization;
 
 namespace Math4AI.Cli;
@@ -17,7 +18,7 @@ internal static class FitCommand
         var model = new Option<string?>("--model", "-m")
         {
             Description = "The formula, response ~ function. Names that are not columns are parameters. Separate "
-                + "several responses, and several functions, by ;.",
+                + "several responses, and several functions, by ;. A term gp(x, t) is a Gaussian process of columns.",
             HelpName = "FORMULA",
         };
         var start = new Option<string?>("--start")
@@ -128,6 +129,34 @@ internal static class FitCommand
                     "Give a model: --model \"y ~ a + b*x\", or differential equations with --ode."),
                 _ => throw new UsageException("--model and --ode are two models: leave out one of them."),
             };
+            if (FormulaProcess.IsProcess(formula))
+            {
+                Option? other = new Option[] { distance, compare, bounds, held, linear, minimizer, bootstrap, level }
+                    .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+                bool followsUp =
+                    followUp.Read(parsed) is not { Predict: null, Derive: null, Profile: false, Nested: null };
+                if (other is not null || followsUp || rows.By(parsed) is not null || equations is not null)
+                {
+                    string name = other?.Name ?? "--by, --ode, --predict, --derive, --profile and --nested";
+                    throw new UsageException(
+                        $"{name} cannot be given with a Gaussian process, gp(…), in the formula; math4ai predict "
+                        + "predicts new rows.");
+                }
+
+                var job = new FitProcessJob(
+                    parsed.GetValue(data)!, formula, FitOptionReader.Values("--start", parsed.GetValue(start)),
+                    errors.Read(parsed),
+                    rows.Table(parsed, FitOptionReader.Table(
+                        parsed.GetValue(missing)!, parsed.GetValue(dates), parsed.GetValue(dateOrigin)!)),
+                    rows.Where(parsed), parsed.GetValue(CommonOptions.Seed), parsed.GetValue(output)!)
+                {
+                    Force = parsed.GetValue(CommonOptions.Force),
+                    Json = parsed.GetValue(CommonOptions.Json),
+                    AllowUnconverged = parsed.GetValue(allowUnconverged),
+                };
+                return Task.Run(() => job.Run(cancellation), cancellation);
+            }
+
             var options = new FitCommandOptions
             {
                 Data = parsed.GetValue(data)!,

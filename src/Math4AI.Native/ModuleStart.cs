@@ -39,6 +39,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
         ModelFolder.Register(SavedRobustProcesses.Kind, RobustGaussianProcessFit.Load);
         ModelFolder.Register(SavedSparseProcesses.Kind, SparseGaussianProcessFit.Load);
+        ModelFolder.Register(SavedFormulaProcesses.Kind, FormulaProcessFit.Load);
         ModelFolder.Register(SavedClassProcesses.Kind, GaussianProcessClassifierFit.Load);
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);

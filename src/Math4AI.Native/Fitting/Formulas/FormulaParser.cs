@@ -163,6 +163,12 @@ internal sealed class FormulaParser
 
     private Expression FunctionOf(string name, int start, string bracket)
     {
+        if (name == "gp")
+        {
+            throw text.ErrorAt(
+                start, "gp(…) is a Gaussian process, a term of its own that math4ai fit and FormulaProcess take.");
+        }
+
         if (!FormulaFunctions.Exists(name))
         {
             throw text.ErrorAt(start, $"There is no function '{name}'; there are {FormulaFunctions.List}.");

@@ -127,6 +127,7 @@ internal static class SavedMachines
 [JsonSerializable(typeof(SavedMachineSet))]
 [JsonSerializable(typeof(SavedRidge))]
 [JsonSerializable(typeof(SavedProcess))]
+[JsonSerializable(typeof(SavedFormulaProcess))]
 [JsonSerializable(typeof(SavedSparseProcess))]
 [JsonSerializable(typeof(SavedRobustProcess))]
 [JsonSerializable(typeof(SavedClassProcess))]

@@ -201,6 +201,25 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
         return (root * normal).MapIndexed((i, _, value) => value * samples.TargetScale + mean[i]);
     }
 
+    /// <summary>
+    /// Computes the covariance (Jᵀ K⁻¹ J)⁻¹ of the mean's parameters, J = ∂m/∂β, with the hyperparameters taken as
+    /// known: that of generalized least squares.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The process has no mean function.</exception>
+    public Matrix<double> MeanCovariance()
+    {
+        if (samples.MeanParameters == 0)
+        {
+            throw new InvalidOperationException("The process has no mean function with parameters.");
+        }
+
+        Matrix<double> jacobian = samples.MeanJacobian(meanParameters);
+        double[] solved = jacobian.ToColumnMajorArray();
+        factor.Solve(solved);
+        return jacobian.TransposeThisAndMultiply(
+            Matrix<double>.Build.Dense(samples.Count, samples.MeanParameters, solved)).PseudoInverse();
+    }
+
     /// <summary>Predicts each sample from all the others, in closed form.</summary>
     /// <remarks>
     /// μ_i = y_i − α_i/[K⁻¹]_ii and variance 1/[K⁻¹]_ii. Source: Rasmussen and Williams (2006), equation 5.12.

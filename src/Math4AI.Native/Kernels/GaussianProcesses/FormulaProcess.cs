@@ -1,0 +1,136 @@
+using Math4AI.Data.Tables;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Formulas;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels.GaussianProcesses;
+
+/// <summary>
+/// A law and what it misses: <c>y ~ a*x + gp(x, t)</c> is a function of columns and parameters, plus a Gaussian process
+/// of columns, plus noise. Everything is estimated at once: what <c>math4ai fit</c> does with such a formula.
+/// </summary>
+public sealed record FormulaProcess
+{
+    // Beyond this many samples, the search for hyperparameters of the exact process takes minutes.
+    private const int MaxExactSamples = 4000;
+
+    // Several starts of the search where each takes seconds.
+    private const int MaxSamplesOfStarts = 1000;
+
+    /// <summary>Gets the formula.</summary>
+    public required string Formula { get; init; }
+
+    /// <summary>
+    /// Gets the law without the process, over the columns of both: its model is the mean of the process.
+    /// </summary>
+    public required FitProblem Law { get; init; }
+
+    /// <summary>Gets the columns that the process takes.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>
+    /// Gets the kernel over <see cref="Columns"/> where the search begins; null for Matérn 5/2 with a length scale for
+    /// each.
+    /// </summary>
+    public Kernel? Kernel { get; init; }
+
+    /// <summary>Gets where the parameters of the law begin, by name; null to fit the law alone first.</summary>
+    public IReadOnlyDictionary<string, double>? Start { get; init; }
+
+    /// <summary>Gets the number of inducing points, which are used for more than 4000 samples.</summary>
+    public int InducingCount { get; init; } = 1000;
+
+    /// <summary>Gets the seed of what is random.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Tells whether a formula has a Gaussian process, <c>gp(…)</c>, as a term.</summary>
+    /// <param name="formula">The formula.</param>
+    public static bool IsProcess(string formula)
+    {
+        ArgumentNullException.ThrowIfNull(formula);
+        return ProcessTerm.IsIn(formula);
+    }
+
+    /// <summary>Reads the columns of a formula from a table.</summary>
+    /// <param name="path">A file of any format that holds a table.</param>
+    /// <param name="formula">
+    /// The formula, response ~ function + gp(columns): names that are not columns are parameters.
+    /// </param>
+    /// <param name="errors">The errors of measurement: σ of the response alone, as expressions of columns.</param>
+    /// <param name="options">How missing values, dates and separators are read; null for the defaults.</param>
+    /// <param name="where">A condition on the columns; null for all rows.</param>
+    /// <exception cref="FormatException">The formula cannot be read.</exception>
+    /// <exception cref="ArgumentException">
+    /// The process takes what is no column, there are several responses, or errors other than σ are given.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
+    public static FormulaProcess Read(
+        string path, string formula, MeasurementErrors? errors = null, NumberTableOptions? options = null,
+        string? where = null)
+    {
+        ProcessTerm term = ProcessTerm.Of(formula);
+        if (errors is { Weights: not null } or { InputSigma.Count: > 0 } or { Sigma: not null, IsSigmaAbsolute: false })
+        {
+            throw new ArgumentException(
+                "A Gaussian process takes σ of the response in its own unit: weights, errors of columns and relative σ "
+                + "do not go with gp(…).");
+        }
+
+        FitProblem law = FitProblem.Read(
+            path, Fitting.Formulas.Formula.Parse(term.Law), errors ?? new MeasurementErrors(), options, where);
+        string? unknown = term.Columns.FirstOrDefault(column => !law.Model.InputNames.Contains(column));
+        if (unknown is not null)
+        {
+            throw new ArgumentException(
+                $"gp(…) takes columns, and '{unknown}' is none of {path}: write the law's parameters outside of it.");
+        }
+
+        return law.Model.Outputs == 1
+            ? new FormulaProcess { Formula = formula, Law = law, Columns = term.Columns }
+            : throw new ArgumentException("A Gaussian process has one response: fit several ones apart.");
+    }
+
+    /// <summary>Fits the law, the kernel and the noise.</summary>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">The law is not finite at its start, or a start is missing.</exception>
+    /// <exception cref="ArithmeticException">The covariance is not positive definite at the start.</exception>
+    public FormulaProcessFit Fit(CancellationToken cancellation = default)
+    {
+        IReadOnlyList<string> inputs = Law.Model.InputNames;
+        Matrix<double> x = Law.Inputs!;
+        Vector<double> y = Law.Targets!.Values;
+        Vector<double>? variances = Law.Sigma?.PointwisePower(2.0);
+        int[] places = [.. Columns.Select(column => inputs.ToList().IndexOf(column))];
+        Kernel kernel = Kernel ?? 1.0 * Kernels.Kernel.Matern52(Enumerable.Repeat(1.0, places.Length).ToArray());
+        Kernel chosen = places.SequenceEqual(Enumerable.Range(0, inputs.Count)) ? kernel : kernel.On(places);
+        Vector<double> start = Start is null
+            ? Law.Fit(cancellation: cancellation).Parameters
+            : Vector<double>.Build.DenseOfEnumerable(Law.Model.ParameterNames.Select(ValueOf));
+        if (x.RowCount > MaxExactSamples)
+        {
+            return new FormulaProcessFit(this, new SparseGaussianProcess
+            {
+                Kernel = chosen,
+                Mean = Law.Model,
+                MeanStart = start,
+                Seed = Seed,
+                InducingCount = InducingCount,
+            }.Fit(x, y, variances, cancellation));
+        }
+
+        return new FormulaProcessFit(this, new GaussianProcess
+        {
+            Kernel = chosen,
+            Mean = Law.Model,
+            MeanStart = start,
+            Seed = Seed,
+            Starts = x.RowCount > MaxSamplesOfStarts ? 1 : 3,
+        }.Fit(x, y, variances, cancellation));
+    }
+
+    private double ValueOf(string parameter) => Start!.TryGetValue(parameter, out double value)
+        ? value
+        : throw new ArgumentException(
+            $"The start has no value for '{parameter}'; the parameters are "
+            + $"{string.Join(", ", Law.Model.ParameterNames)}.");
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Kernels.Files;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Kernels.GaussianProcesses;
+
+/// <summary>A law and the Gaussian process of what it misses, fitted to a table.</summary>
+public sealed class FormulaProcessFit : IFilePredictor
+{
+    internal FormulaProcessFit(FormulaProcess problem, GaussianProcessFit exact)
+        : this(problem.Formula, problem.Law.Model.InputNames, exact, null)
+    {
+    }
+
+    internal FormulaProcessFit(FormulaProcess problem, SparseGaussianProcessFit sparse)
+        : this(problem.Formula, problem.Law.Model.InputNames, null, sparse)
+    {
+    }
+
+    internal FormulaProcessFit(
+        string formula, IReadOnlyList<string> inputs, GaussianProcessFit? exact, SparseGaussianProcessFit? sparse) =>
+        (Formula, InputNames, Exact, Sparse) = (formula, inputs, exact, sparse);
+
+    /// <summary>Gets the formula.</summary>
+    public string Formula { get; }
+
+    /// <summary>Gets the columns that the law and the process take, in the order of the inputs.</summary>
+    public IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>Gets the exact process; null where there are inducing points.</summary>
+    public GaussianProcessFit? Exact { get; }
+
+    /// <summary>Gets the process with inducing points; null where it is exact.</summary>
+    public SparseGaussianProcessFit? Sparse { get; }
+
+    /// <summary>Gets the names of the parameters of the law.</summary>
+    public IReadOnlyList<string> ParameterNames =>
+        (Exact is { } exact ? exact.Samples.Mean : Sparse!.Scales.Mean)!.ParameterNames;
+
+    /// <summary>Gets the parameters of the law.</summary>
+    public IReadOnlyList<double> Parameters => Exact?.MeanParameters ?? Sparse!.MeanParameters;
+
+    /// <summary>
+    /// Gets their standard errors, the hyperparameters taken as known; null where there are inducing points.
+    /// </summary>
+    public IReadOnlyList<double>? StandardErrors =>
+        Exact is { } exact ? [.. exact.MeanCovariance().Diagonal().PointwiseSqrt()] : null;
+
+    /// <summary>
+    /// Gets the kernel with the estimated hyperparameters, for standardized columns and a residual of variance 1.
+    /// </summary>
+    public Kernel Kernel => Exact?.Kernel ?? Sparse!.Kernel;
+
+    /// <summary>Gets σ, the standard deviation of the noise, in the response's unit.</summary>
+    public double NoiseDeviation => Math.Sqrt(Exact?.NoiseVariance ?? Sparse!.NoiseVariance);
+
+    /// <summary>Gets the log evidence; with inducing points a lower bound of it.</summary>
+    public double LogEvidence => Exact?.LogEvidence ?? Sparse!.LogEvidence;
+
+    /// <summary>Gets what to know before the fit is trusted, in a sentence; null for nothing.</summary>
+    public string? Warning => Search is { IsConverged: false }
+        ? $"The search for hyperparameters did not converge: {Search.Termination}."
+        : null;
+
+    private Optimization.Minimum? Search => Exact is null ? Sparse!.Search : Exact.Search;
+
+    /// <summary>Predicts new samples.</summary>
+    /// <param name="inputs">x, samples × inputs, in the order of <see cref="InputNames"/>.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public GaussianProcessPrediction Predict(Matrix<double> inputs) =>
+        Exact is { } exact ? exact.Predict(inputs) : Sparse!.Predict(inputs);
+
+    /// <summary>Predicts the rows of a table, whose columns are found by their names.</summary>
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path)
+    {
+        NumberTable table = NumberTable.Read(path, _ => InputNames);
+        GaussianProcessPrediction found =
+            Predict(Matrix<double>.Build.DenseOfColumnVectors(InputNames.Select(table.Column)));
+        return new FilePredictions(
+            Formula.Split('~')[0].Trim(), [], [.. found.Mean.Select(value => new[] { value })], [])
+        {
+            Deviations = [.. found.Deviation],
+        };
+    }
+
+    /// <summary>Writes the fit to a folder.</summary>
+    /// <exception cref="NotSupportedException">The kernel has no formula.</exception>
+    /// <inheritdoc cref="Machines.SupportVectorFit.Save(string, bool)"/>
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Save(folder, files));
+
+    /// <summary>Writes the fit to files that a transaction moves to their places.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">The transaction.</param>
+    /// <exception cref="NotSupportedException">The kernel has no formula.</exception>
+    public void Save(string folder, FileTransaction files) => SavedFormulaProcesses.Write(folder, files, this);
+
+    /// <summary>Reads a fit that was saved.</summary>
+    /// <inheritdoc cref="Machines.SupportVectorFit.Load"/>
+    public static FormulaProcessFit Load(string folder) => SavedFormulaProcesses.Read(folder);
+
+    /// <summary>Gets the paths of the files of a fit in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    public static IReadOnlyList<string> Files(string folder) => SavedFormulaProcesses.Files(folder);
+
+    /// <summary>Gives a readable summary.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Formula}: {string.Join(", ", ParameterNames.Zip(Parameters, (name, value) => $"{name} = {value:G6}"))}; "
+        + $"{(object?)Exact ?? Sparse}");
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace Math4AI.Tests.Cli;
+
+public sealed class FitProcessTests : TemporaryFolder
+{
+    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+
+    [Fact]
+    public void A_formula_with_gp_is_fitted_as_a_law_and_a_process_whose_folder_predicts()
+    {
+        WriteLine();
+        Finished fit = Run("fit", "data.csv", "--model", "y ~ a*x + gp(t)", "-o", "out", "--json");
+        Assert.True(fit.Code == 0, fit.Errors);
+        JsonElement json = JsonDocument.Parse(fit.Output).RootElement;
+        Assert.Equal(2.0, json.GetProperty("parameters")[0].GetProperty("value").GetDouble(), 0.1);
+        Assert.InRange(json.GetProperty("leaveOneOutCoverage").GetDouble(), 0.8, 1.0);
+        Assert.True(File.Exists(In("out/fitted.csv")));
+        Finished predict = Run("predict", "out", "data.csv");
+        Assert.True(predict.Code == 0, predict.Errors);
+        Assert.Equal(61, predict.Output.Trim().Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("--distance", "y ~ a*x + gp(t)", "--distance", "absolute")]
+    [InlineData("--predict", "y ~ a*x + gp(t)", "--predict", "data.csv")]
+    [InlineData("term of its own", "y ~ a*gp(t)")]
+    public void What_does_not_go_with_a_process_is_refused_with_code_2(
+        string expected, string formula, params string[] words)
+    {
+        WriteLine();
+        Finished fit = Run(["fit", "data.csv", "--model", formula, .. words]);
+        Assert.Equal(2, fit.Code);
+        Assert.Contains(expected, fit.Errors, StringComparison.Ordinal);
+    }
+
+    private void WriteLine() => File.WriteAllLines(In("data.csv"), ["x,t,y", .. Enumerable.Range(0, 60).Select(i =>
+        FormattableString.Invariant(
+            $"{i * 7 % 11},{0.1 * i},{2.0 * (i * 7 % 11) + Math.Sin(0.3 * i) + 0.1 * Math.Cos(9.7 * i * i)}"))]);
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Formulas;
+using Math4AI.Kernels.GaussianProcesses;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Kernels;
+
+public sealed class FormulaProcessTests : TemporaryFolder
+{
+    private const int Rows = 120;
+
+    [Fact]
+    public void A_law_and_what_it_misses_of_other_columns_are_fitted_saved_and_predicted_by_name()
+    {
+        string data = Write();
+        FormulaProcessFit fit = FormulaProcess.Read(data, "y ~ a*x + b + gp(t)").Fit();
+        Assert.Null(fit.Warning);
+        Assert.Equal(["x", "t"], fit.InputNames);
+        Assert.Equal(["a", "b"], fit.ParameterNames);
+        Assert.Equal(2.5, fit.Parameters[0], 5.0 * fit.StandardErrors![0]);
+        Assert.InRange(fit.StandardErrors[0], 0.001, 0.1);
+        Assert.Equal(0.1, fit.NoiseDeviation, 0.02);
+        fit.Save(In("model"));
+        FormulaProcessFit read = FormulaProcessFit.Load(In("model"));
+        string swapped = In("new.csv");
+        File.WriteAllText(swapped, "t,other,x\n1.5,7,0.5\n3,7,2\n");
+        double[][] found = read.PredictFile(swapped).Values;
+        Assert.Equal(fit.PredictFile(swapped).Values[0][0], found[0][0]);
+        Assert.Equal(2.5 * 0.5 + 1.0 + Math.Sin(2.0 * 1.5), found[0][0], 0.15);
+        Assert.Equal(2.5 * 2.0 + 1.0 + Math.Sin(2.0 * 3.0), found[1][0], 0.15);
+    }
+
+    [Fact]
+    public void The_covariance_of_the_laws_parameters_is_that_of_generalized_least_squares()
+    {
+        FormulaProcessFit fit = FormulaProcess.Read(Write(), "y ~ a*x + b + gp(t)").Fit();
+        ProcessSamples samples = fit.Exact!.Samples;
+        Matrix<double> covariance = fit.Kernel.Gram(samples.Inputs.ToMatrix())
+            + Matrix<double>.Build.DenseIdentity(Rows) * fit.Exact.ScaledNoise;
+        Matrix<double> design = Matrix<double>.Build.Dense(Rows, 2, (i, j) => j == 0 ? samples.Raw[i, 0] : 1.0);
+        Matrix<double> expected = (design.TransposeThisAndMultiply(covariance.Solve(design))).Inverse()
+            * samples.TargetScale * samples.TargetScale;
+        Assert.Equal(0.0, (expected - fit.Exact.MeanCovariance()).L2Norm() / expected.L2Norm(), 1e-8);
+    }
+
+    [Fact]
+    public void A_process_alone_has_a_level_and_known_errors_count()
+    {
+        FormulaProcessFit fit = FormulaProcess.Read(
+            Write(), "y ~ gp(x, t)", new MeasurementErrors { Sigma = "s" }, where: "x > 0.5").Fit();
+        Assert.Equal(["level"], fit.ParameterNames);
+        Assert.True(fit.NoiseDeviation < 0.09);
+    }
+
+    [Fact]
+    public void Many_rows_have_inducing_points()
+    {
+        FormulaProcess problem = FormulaProcess.Read(Write(4200), "y ~ a*x + gp(t)") with { InducingCount = 30 };
+        FormulaProcessFit fit = problem.Fit();
+        Assert.Equal(30, fit.Sparse!.InducingCount);
+        Assert.Equal(2.5, fit.Parameters[0], 0.02);
+        fit.Save(In("sparse"));
+        Assert.Equal(fit.ToString(), FormulaProcessFit.Load(In("sparse")).ToString());
+    }
+
+    [Theory]
+    [InlineData("y ~ a*gp(x)", "term of its own")]
+    [InlineData("y ~ exp(a + gp(x))", "term of its own")]
+    [InlineData("y ~ a - gp(x)", "term of its own")]
+    [InlineData("y ~ a + gp()", "names of columns")]
+    [InlineData("y ~ a + gp(x) + gp(t)", "one gp(")]
+    [InlineData("a*x + gp(x)", "response")]
+    public void What_is_no_law_and_process_is_refused_in_a_sentence(string formula, string expected) =>
+        Assert.Contains(
+            expected, Assert.Throws<FormatException>(() => FormulaProcess.Read("none.csv", formula)).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_process_of_what_is_no_column_is_refused_and_gp_is_no_function_of_other_formulas()
+    {
+        ArgumentException refusal =
+            Assert.Throws<ArgumentException>(() => FormulaProcess.Read(Write(), "y ~ a*x + gp(z)"));
+        Assert.Contains("'z'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Gaussian process", Assert.Throws<FormulaException>(() => Formula.Parse("y ~ gp(x)")).Message,
+            StringComparison.Ordinal);
+    }
+
+    private string Write(int rows = Rows)
+    {
+        var random = new Random(8);
+        string path = In("data.csv");
+        File.WriteAllLines(path, ["x,t,y,s", .. Enumerable.Range(0, rows).Select(i =>
+        {
+            double x = 3.0 * random.NextDouble(), t = 6.0 * i / rows;
+            double y = 2.5 * x + 1.0 + Math.Sin(2.0 * t) + Normal.Sample(random, 0.0, 0.1);
+            return string.Create(CultureInfo.InvariantCulture, $"{x:R},{t:R},{y:R},0.08");
+        })]);
+        return path;
+    }
+}

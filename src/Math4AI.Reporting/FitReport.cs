@@ -1,7 +1,7 @@
+using System.Globalization;
 using Math4AI.Fitting;
-using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Uncertainty;
-using MathNet.Numerics.Distributions;
+using Math4AI.Reporting.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Reporting;
@@ -9,15 +9,6 @@ namespace Math4AI.Reporting;
 /// <summary>A report of a fit, as one self-contained HTML page.</summary>
 public sealed record FitReport
 {
-    private const int CurvePoints = 400;
-    private const int ContourPoints = 60;
-
-    // More points than these are drawn one for many, and the cost is not mapped.
-    private const int MaxDrawn = 20_000;
-    private const int MaxMapped = 100_000;
-    private const int ManyPoints = 21;
-    private const int FewPoints = 9;
-
     /// <summary>Gets the result of the fit.</summary>
     public required FitResult Result { get; init; }
 
@@ -33,6 +24,12 @@ public sealed record FitReport
     /// <summary>Gets the confidence level of intervals and bands.</summary>
     public double Level { get; init; } = 0.95;
 
+    /// <summary>Gets how the axes of the inputs run.</summary>
+    public AxisScale XScale { get; init; }
+
+    /// <summary>Gets how the axis of the response runs.</summary>
+    public AxisScale YScale { get; init; }
+
     /// <summary>Gets the bootstrap; null if there was none.</summary>
     public Bootstrap? Bootstrap { get; init; }
 
@@ -45,7 +42,7 @@ public sealed record FitReport
     /// <param name="cancellation">Stops the report between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
     {
-        var page = new Html();
+        using var page = new Html();
         page.Add("<h1>Fit</h1>")
             .Add($"<p><code>{Html.Escape(Model)}</code></p>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
@@ -57,12 +54,14 @@ public sealed record FitReport
         }
 
         Parameters(page);
-        Curve(page);
+        var charts = new FitCharts(this);
+        Section(page, "Data and curve", "grid wide", charts.Curves());
         Distances(page);
-        Residuals(page);
+        Section(page, null, "grid wide", charts.Comparison());
+        Section(page, "Residuals", "grid", charts.Residuals());
         cancellation.ThrowIfCancellationRequested();
-        Profiles(page, cancellation);
-        Contour(page);
+        Section(page, "Profile likelihood", "grid", charts.Profiles(cancellation));
+        Section(page, "Cost and the path of the minimizer", "grid wide", charts.Cost());
         if (Result.IsConverged && Result.Covariance is { } covariance && covariance.Enumerate().All(double.IsFinite))
         {
             page.Heading("Covariance").Add("<div class=\"grid wide\">")
@@ -71,6 +70,28 @@ public sealed record FitReport
         }
 
         return page.Page("Fit");
+    }
+
+    private static void Section(Html page, string? heading, string layout, IEnumerable<Chart> charts)
+    {
+        Chart[] all = [.. charts];
+        if (all.Length == 0)
+        {
+            return;
+        }
+
+        if (heading is not null)
+        {
+            page.Heading(heading);
+        }
+
+        page.Add($"<div class=\"{layout}\">");
+        foreach (Chart chart in all)
+        {
+            page.Chart(chart);
+        }
+
+        page.Add("</div>");
     }
 
     private static double[,] Correlation(Matrix<double> covariance)
@@ -89,15 +110,15 @@ public sealed record FitReport
         return correlation;
     }
 
-    private static void Card(Html page, string title, Picture picture, string across, string up) =>
-        page.Add($"<div class=\"card\"><h3>{Html.Escape(title)}</h3>")
-            .Image(picture.Png, title)
-            .Scale($"{across}: {Html.Number(picture.Left)}", Html.Number(picture.Right))
-            .Scale($"{up}: {Html.Number(picture.Bottom)} to {Html.Number(picture.Top)}", string.Empty)
-            .Add("</div>");
-
     private IEnumerable<(string Name, string Value)> Facts()
     {
+        yield return ("observations n", Count(Result.Observations));
+        yield return ("degrees of freedom", Count(Result.DegreesOfFreedom));
+        if (double.IsFinite(Result.ResidualStandardDeviation))
+        {
+            yield return ("residual standard deviation", Html.Number(Result.ResidualStandardDeviation));
+        }
+
         yield return ("distance", Result.Problem.Distance.Name);
         yield return ("method", Result.Minimum.Method);
         yield return ("iterations",
@@ -111,6 +132,8 @@ public sealed record FitReport
             yield return ("AIC · BIC", $"{Html.Number(Result.Aic)} · {Html.Number(Result.Bic)}");
         }
     }
+
+    private static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private void Parameters(Html page)
     {
@@ -136,42 +159,6 @@ public sealed record FitReport
         page.Add("</table></div>");
     }
 
-    private void Curve(Html page)
-    {
-        if (Result.Problem.Targets is not { } y || Result.Problem.Inputs is not { ColumnCount: 1 } inputs
-            || y.Columns > Result.Problem.Model.Outputs || !Result.Problem.Distance.HasMean)
-        {
-            return;
-        }
-
-        double[] x = inputs.Column(0).ToArray(), at = Across(x);
-        string[] responses = y.Columns > 1 ? Response.Split(';', StringSplitOptions.TrimEntries) : [Response];
-        page.Heading("Data and curve").Add("<div class=\"grid wide\">");
-        for (int output = 0; output < y.Columns; output++)
-        {
-            Prediction prediction = Result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), Level, output);
-            IReadOnlyList<Interval>[] bands =
-            [
-                .. new[] { prediction.Observation, prediction.Confidence }
-                    .Where(band => Result.IsConverged
-                        && band.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper))),
-            ];
-            Picture picture = CurvePictures.Fit(
-                Thinned(x), Thinned(y.ToMatrix().Column(output).ToArray()), at, prediction.Mean.ToArray(), bands);
-            string share = $"{Html.Number(100 * Level)} %";
-            string title = bands.Length switch
-            {
-                2 => $"Data, curve, and {share} bands for the mean (dark) and a new observation (light)",
-                1 => $"Data, curve, and {share} band for the mean",
-                _ => "Data and curve",
-            };
-            Card(page, title, picture, Result.Problem.Model.InputNames[0],
-                responses[Math.Min(output, responses.Length - 1)]);
-        }
-
-        page.Add("</div>");
-    }
-
     private void Distances(Html page)
     {
         if (Comparison.Count == 0)
@@ -185,7 +172,7 @@ public sealed record FitReport
         for (int i = 0; i < Comparison.Count; i++)
         {
             FitResult fit = Comparison[i].Fit;
-            page.Add($"<tr><th>{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(Comparison[i].Name)}</th>"
+            page.Add($"<tr><th>{Html.Swatch(i)} {Html.Escape(Comparison[i].Name)}</th>"
                 + string.Concat(fit.Parameters.Select(
                     (value, k) => $"<td>{Html.Number(value)} ± {Html.Number(fit.StandardErrors[k])}</td>"))
                 + $"<td>{Html.Number(Comparison[i].Aic)}</td>"
@@ -193,142 +180,5 @@ public sealed record FitReport
         }
 
         page.Add("</table></div>");
-        if (Result.Problem.Inputs is not { ColumnCount: 1 } known || Result.Problem.Targets is not { Columns: 1 } y
-            || Result.Problem.Model.Outputs != 1)
-        {
-            return;
-        }
-
-        double[] x = known.Column(0).ToArray(), at = Across(x);
-        Matrix<double> inputs = Matrix<double>.Build.Dense(CurvePoints, 1, at);
-        page.Add("<div class=\"grid wide\">");
-        Card(
-            page,
-            "Data, and one curve for each distance, in the color of its row",
-            CurvePictures.Curves(
-                Thinned(x),
-                Thinned(y.ToMatrix().Column(0).ToArray()),
-                at,
-                [.. Comparison.Select(model => model.Fit.Predict(inputs, Level).Mean.ToArray())]),
-            Result.Problem.Model.InputNames[0],
-            Response);
-        page.Add("</div>");
-    }
-
-    private static double[] Across(double[] x)
-    {
-        (double least, double most) = (x.Min(), x.Max());
-        return [.. Enumerable.Range(0, CurvePoints).Select(i => least + (most - least) * i / (CurvePoints - 1))];
-    }
-
-    private void Residuals(Html page)
-    {
-        double[] fitted = Result.Fitted.ToArray(), residuals = Result.Residuals.ToArray();
-        if (fitted.Length != residuals.Length)
-        {
-            // Outputs that are no predictions of single numbers, such as log-odds of classes, have no such residuals.
-            return;
-        }
-
-        double[] all = [.. residuals];
-        Array.Sort(all);
-        int[] drawn = Drawn(all.Length);
-        double[] sorted = [.. drawn.Select(i => all[i])];
-        double[] normal = [.. drawn.Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / all.Length))];
-        double spread = Result.ResidualStandardDeviation;
-        page.Heading("Residuals").Add("<div class=\"grid\">");
-        Card(page, "Residuals versus fitted values", CurvePictures.Points(
-            Thinned(fitted), Thinned(residuals), (fitted.Min(), 0.0, fitted.Max(), 0.0)), "fit", "residual");
-        Card(
-            page,
-            "Residuals versus normal quantiles",
-            CurvePictures.Points(normal, sorted, (normal[0], normal[0] * spread, normal[^1], normal[^1] * spread)),
-            "quantile",
-            "residual");
-        page.Add("</div>");
-    }
-
-    /// <summary>The values that are drawn of too many: some, spread evenly over all.</summary>
-    private static double[] Thinned(double[] values) =>
-        values.Length <= MaxDrawn ? values : [.. Drawn(values.Length).Select(i => values[i])];
-
-    private static int[] Drawn(int count) => count <= MaxDrawn
-        ? [.. Enumerable.Range(0, count)]
-        : [.. Enumerable.Range(0, MaxDrawn).Select(i => (int)((long)i * (count - 1) / (MaxDrawn - 1)))];
-
-    private void Profiles(Html page, CancellationToken cancellation)
-    {
-        bool hasProfile = Result.Problem.Distance.Noise != NoiseModel.Unknown;
-        if (!hasProfile || !Result.Minimum.IsConverged || Result.DegreesOfFreedom < 1)
-        {
-            return;
-        }
-
-        bool isLarge = Result.Observations > MaxMapped;
-        page.Heading("Profile likelihood").Add("<div class=\"grid\">");
-        foreach (string name in Result.Names.Where(name => !Result.Problem.Fixed.ContainsKey(name)))
-        {
-            IReadOnlyList<(double Value, double Root)> points =
-                Result.Profile(name, isLarge ? FewPoints : ManyPoints, cancellation);
-            if (points.Count > 2)
-            {
-                Card(
-                    page,
-                    name,
-                    CurvePictures.Line(
-                        [.. points.Select(point => point.Value)], [.. points.Select(point => point.Root)]),
-                    name,
-                    "signed root of the increase in cost; straight where the model is nearly linear");
-            }
-        }
-
-        page.Add("</div>");
-    }
-
-    private void Contour(Html page)
-    {
-        Vector<double> errors = Result.StandardErrors;
-        bool isDrawn = Result.Names.Count == 2 && Result.Problem.Fixed.Count == 0 && Result.Minimum.Path.Count > 1
-            && !Result.Problem.Distance.HasScale && Result.Observations <= MaxMapped;
-        if (!isDrawn)
-        {
-            return;
-        }
-
-        (double, double)[] path =
-            [.. Result.Minimum.Path.Append(Result.Minimum.Parameters).Select(point => (point[0], point[1]))];
-        (double left, double right) = Span(path.Select(point => point.Item1), Result.Parameters[0], errors[0]);
-        (double bottom, double top) = Span(path.Select(point => point.Item2), Result.Parameters[1], errors[1]);
-        double[,] values = new double[ContourPoints, ContourPoints];
-        for (int i = 0; i < ContourPoints; i++)
-        {
-            for (int j = 0; j < ContourPoints; j++)
-            {
-                double cost = Result.CostAt(
-                    Vector<double>.Build.Dense(
-                    [
-                        left + (right - left) * (j + 0.5) / ContourPoints,
-                        bottom + (top - bottom) * (i + 0.5) / ContourPoints,
-                    ]));
-                values[i, j] = double.IsFinite(cost) ? Math.Log10(Math.Max(1e-300, cost)) : double.NaN;
-            }
-        }
-
-        page.Heading("Cost and the path of the minimizer").Add("<div class=\"grid wide\">");
-        Card(
-            page,
-            "log₁₀ C(θ), and the points that the minimizer visited",
-            CurvePictures.Contour(values, (left, right, bottom, top), path),
-            Result.Names[0],
-            Result.Names[1]);
-        page.Add("</div>");
-    }
-
-    private static (double From, double To) Span(IEnumerable<double> passed, double centre, double error)
-    {
-        double reach = double.IsFinite(error) ? 4.0 * error : 0.0;
-        double[] all = [.. passed, centre - reach, centre + reach];
-        double margin = 0.08 * (all.Max() - all.Min());
-        return (all.Min() - margin, all.Max() + margin + (margin == 0.0 ? 1.0 : 0.0));
     }
 }

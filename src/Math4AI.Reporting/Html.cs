@@ -1,49 +1,17 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Math4AI.Reporting.Charts;
 
 namespace Math4AI.Reporting;
 
 /// <summary>
 /// Builds one self-contained page. Text passes through <see cref="Escape"/>; only this library's own markup does not.
 /// </summary>
-internal sealed class Html
+internal sealed class Html : IDisposable
 {
-    private const string Style = """
-        :root { color-scheme: light dark; --ground: #f6f7f9; --card: #ffffff; --text: #1b2430; --quiet: #5c6b7d;
-                --line: #dfe4ea; --accent: #2b6cb0; }
-        @media (prefers-color-scheme: dark) {
-          :root { --ground: #12161c; --card: #1b212a; --text: #e6ebf1; --quiet: #94a3b5; --line: #2c3541;
-                  --accent: #63a4e8; } }
-        * { box-sizing: border-box; }
-        body { margin: 0; background: var(--ground); color: var(--text);
-               font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
-        main { max-width: 1180px; margin: 0 auto; padding: 28px 20px 60px; }
-        h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 34px 0 12px; }
-        h3 { font-size: 14px; margin: 0 0 8px; overflow-wrap: anywhere; } p { margin: 4px 0; }
-        .quiet { color: var(--quiet); font-size: 13px; }
-        .facts { display: flex; flex-wrap: wrap; gap: 10px; margin: 18px 0 6px; }
-        .fact { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 8px 14px; }
-        .fact b { display: block; font-size: 17px; font-variant-numeric: tabular-nums; }
-        .fact span { color: var(--quiet); font-size: 12px; }
-        .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); gap: 14px; }
-        .wide { grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); }
-        .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 14px;
-                min-width: 0; }
-        .card img { display: block; width: 100%; border-radius: 6px; }
-        .card audio { display: block; width: 100%; margin-top: 10px; height: 36px; }
-        .scale { display: flex; justify-content: space-between; color: var(--quiet); font-size: 11px;
-                 margin: 2px 0 8px; }
-        .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; }
-        th { font-weight: 500; color: var(--quiet); text-align: left; padding: 4px 8px; white-space: nowrap; }
-        td { padding: 5px 9px; text-align: right; border-radius: 4px; }
-        td.text { text-align: left; }
-        .bar { display: block; height: 12px; border-radius: 3px; background: var(--accent); }
-        .note { border-left: 3px solid var(--accent); padding: 2px 0 2px 12px; margin: 8px 0; }
-        """;
-
     private readonly StringBuilder body = new();
+    private readonly ChartWriter charts = new();
 
     /// <summary>Returns text as HTML, with all markup escaped.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
@@ -60,11 +28,9 @@ internal sealed class Html
 
     public Html Heading(string text) => Add($"<h2>{Escape(text)}</h2>");
 
-    /// <summary>Returns a small colored square for a legend.</summary>
-    public static string Swatch(string colour) =>
-        "<span "
-            + "style=\"display:inline-block;width:.8em;height:.8em;border-radius:2px;"
-            + $"background:{Escape(colour)}\"></span>";
+    /// <summary>Returns a small square for a legend, in one of the colors of the palette.</summary>
+    public static string Swatch(int color) =>
+        string.Create(CultureInfo.InvariantCulture, $"<span class=\"swatch s{color % 8}\"></span>");
 
     public Html Facts(IEnumerable<(string Name, string Value)> facts)
     {
@@ -83,6 +49,9 @@ internal sealed class Html
     /// <summary>Adds the labels of the two ends of a picture's axis.</summary>
     public Html Scale(string left, string right) =>
         Add($"<div class=\"scale\"><span>{Escape(left)}</span><span>{Escape(right)}</span></div>");
+
+    /// <summary>Adds a chart.</summary>
+    public Html Chart(Chart chart) => Add(ChartFigure.Markup(chart, charts));
 
     /// <summary>Adds a matrix whose cells are colored by sign and magnitude.</summary>
     public Html HeatMap(string title, double[,] values, IReadOnlyList<string> rows, IReadOnlyList<string> columns)
@@ -105,18 +74,30 @@ internal sealed class Html
         return Add("</table></div></div>");
     }
 
-    /// <summary>Returns the complete page, which loads no resources and runs no scripts.</summary>
-    public string Page(string title) =>
-        $"""
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy"
-              content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'">
-        <title>{Escape(title)}</title><style>{Style}</style></head>
-        <body><main>
-        {body}</main></body></html>
-        """;
+    /// <summary>Returns the complete page, which loads nothing, and runs the scripts of charts alone.</summary>
+    public string Page(string title)
+    {
+        string scripts = charts.Count == 0 ? string.Empty : $"; script-src {PageAssets.ScriptSources}";
+        return $"""
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy"
+                  content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'{scripts}">
+            <title>{Escape(title)}</title><style>{PageAssets.Style}</style></head>
+            <body><main>
+            {body}</main>{ChartPart()}</body></html>
+            """;
+    }
+
+    public void Dispose() => charts.Dispose();
+
+    private string ChartPart() => charts.Count == 0
+        ? string.Empty
+        : "\n<noscript><p class=\"note\">The charts need scripts, which do not run here; the figures of each stand below "
+            + "its title.</p></noscript>\n"
+            + $"<script type=\"application/json\" id=\"chart-data\">{charts.ToJson()}</script>\n"
+            + PageAssets.ChartMarkup;
 
     private static string Colour(double value, double largest)
     {

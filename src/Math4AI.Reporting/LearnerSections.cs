@@ -39,7 +39,7 @@ internal static class LearnerSections
     public static void AddSpaces(Html page, TwoSpaces spaces, IReadOnlyList<string> classes)
     {
         page.Heading("The two spaces").Add("<p class=\"quiet\">").Add(string.Join(
-            " · ", classes.Select((name, i) => $"{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(name)}")))
+            " · ", classes.Select((name, i) => $"{Html.Swatch(i)} {Html.Escape(name)}")))
             .Add("</p><div class=\"grid wide\">");
         Picture plane = CurvePictures.Classes(
             [.. spaces.Inputs.Select(point => point.X)], [.. spaces.Inputs.Select(point => point.Y)],

@@ -26,7 +26,7 @@ public sealed record RoomReport
     /// <param name="cancellation">Stops between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
     {
-        var page = new Html();
+        using var page = new Html();
         page.Add("<h1>Sources in a room</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(

@@ -51,7 +51,7 @@ public sealed record SeparationReport
     /// <param name="cancellation">Stops between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
     {
-        var page = new Html();
+        using var page = new Html();
         page.Add("<h1>Separated sources</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts());

@@ -38,7 +38,7 @@ public sealed record StreamReport
     /// <summary>Makes the page.</summary>
     public string ToHtml()
     {
-        var page = new Html();
+        using var page = new Html();
         page.Add("<h1>Separated stream</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts);

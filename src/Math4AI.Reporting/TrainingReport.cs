@@ -114,7 +114,7 @@ public sealed record TrainingReport
     /// <summary>Returns the page: one HTML file that needs no network.</summary>
     public string ToHtml()
     {
-        var page = new Html();
+        using var page = new Html();
         page.Add($"<h1>{Html.Escape(Title)}</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts());
@@ -259,7 +259,7 @@ public sealed record TrainingReport
     {
         page.Heading("Decision regions").Add("<div class=\"grid wide\"><div class=\"card\"><h3>")
             .Add(string.Join(
-                " · ", Classes.Select((name, i) => $"{Html.Swatch(CurvePictures.Colour(i))} {Html.Escape(name)}")))
+                " · ", Classes.Select((name, i) => $"{Html.Swatch(i)} {Html.Escape(name)}")))
             .Add("</h3>").Image(PlanePicture.Png(plane), "predicted class over the two inputs")
             .Scale($"{plane.Across}: {Html.Number(plane.Left)}", Html.Number(plane.Right))
             .Scale($"{plane.Up}: {Html.Number(plane.Bottom)} to {Html.Number(plane.Top)}", string.Empty)

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+
+namespace Math4AI.Reporting.Charts;
+
+/// <summary>The markup of a chart: title, place of the picture, what it shows in words, and its figures.</summary>
+internal static class ChartFigure
+{
+    private const int MaxListed = 40;
+
+    /// <summary>Adds a chart to the data of the page and returns its markup.</summary>
+    public static string Markup(Chart chart, ChartWriter writer)
+    {
+        ChartRange x = ChartRange.Of(chart.X, chart.Layers.SelectMany(layer => layer.Across), []);
+        ChartRange y = ChartRange.Of(
+            chart.Y, chart.Layers.SelectMany(layer => layer.Up), chart.Layers.SelectMany(layer => layer.Beside));
+        int leftOut = 0;
+        var layers = new List<ChartLayer>();
+        foreach (ChartLayer layer in chart.Layers)
+        {
+            (ChartLayer drawn, int missing) = layer.Drawable(
+                x.IsLogarithmic && chart.X.Scale == AxisScale.Logarithmic,
+                y.IsLogarithmic && chart.Y.Scale == AxisScale.Logarithmic);
+            layers.Add(drawn);
+            leftOut += layer is PointsLayer ? missing : 0;
+        }
+
+        int place = writer.Add(chart, x, y, layers);
+        string map = chart.IsMap ? " map" : string.Empty;
+        var markup = new StringBuilder($"<figure class=\"card{map}\"><h3>{Html.Escape(chart.Title)}</h3>")
+            .Append(CultureInfo.InvariantCulture, $"<div class=\"plot\" data-chart=\"{place}\" ")
+            .Append($"data-label=\"{Html.Escape(Description(chart, x, y))}\"></div>");
+        foreach (string note in Notes(chart, leftOut))
+        {
+            markup.Append($"<p class=\"quiet\">{Html.Escape(note)}</p>");
+        }
+
+        AddFigures(markup, chart, layers);
+        return markup.Append("</figure>").ToString();
+    }
+
+    private static IEnumerable<string> Notes(Chart chart, int leftOut)
+    {
+        if (chart.Note is not null)
+        {
+            yield return chart.Note;
+        }
+
+        if (leftOut > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{leftOut} {(leftOut == 1 ? "point has" : "points have")} no place on the axes and "
+                    + $"{(leftOut == 1 ? "is" : "are")} not drawn.");
+        }
+    }
+
+    private static string Description(Chart chart, ChartRange x, ChartRange y)
+    {
+        string Ends(ChartAxis axis, ChartRange range) => axis.Categories is { } names
+            ? $"{axis.Label}: {names.Count} names"
+            : $"{axis.Label} from {Html.Number(range.Linear.From)} to {Html.Number(range.Linear.To)}"
+                + (range.IsLogarithmic ? ", logarithmic" : string.Empty);
+        string[] names = [.. chart.Layers.Select(layer => layer.Name).OfType<string>()];
+        string shown = names.Length > 0 ? $" It shows {string.Join(", ", names)}." : string.Empty;
+        return $"Chart: {chart.Title}. {Ends(chart.X, x)}; {Ends(chart.Y, y)}.{shown}";
+    }
+
+    private static void AddFigures(StringBuilder markup, Chart chart, IReadOnlyList<ChartLayer> layers)
+    {
+        markup.Append("<details class=\"figures\"><summary>Figures</summary><div class=\"scroll\"><table>");
+        foreach ((string name, string value) in chart.Figures)
+        {
+            markup.Append($"<tr><th>{Html.Escape(name)}</th><td>{Html.Escape(value)}</td></tr>");
+        }
+
+        ChartLayer[] measured = [.. layers.Where(layer => layer is PointsLayer or LineLayer)];
+        if (measured.Length > 0)
+        {
+            markup.Append($"<tr><th></th><th>points</th><th>{Html.Escape(chart.X.Label)} from</th><th>to</th>")
+                .Append($"<th>{Html.Escape(chart.Y.Label)} from</th><th>to</th><th>mean</th></tr>");
+        }
+
+        foreach (ChartLayer layer in measured)
+        {
+            double[] x = [.. layer.Across], y = [.. layer.Up.Where(double.IsFinite)];
+            markup.Append($"<tr><th>{Html.Escape(layer.Name ?? "shown")}</th>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{x.Length}</td>").Append(Ends(x)).Append(Ends(y))
+                .Append($"<td>{(y.Length == 0 ? "–" : Html.Number(y.Average()))}</td></tr>");
+        }
+
+        foreach (BarsLayer bars in layers.OfType<BarsLayer>())
+        {
+            AddBars(markup, chart, bars);
+        }
+
+        markup.Append("</table></div></details>");
+    }
+
+    private static void AddBars(StringBuilder markup, Chart chart, BarsLayer bars)
+    {
+        IReadOnlyList<string>? names = (bars.IsLying ? chart.Y : chart.X).Categories;
+        string value = bars.Name ?? (bars.IsLying ? chart.X : chart.Y).Label;
+        markup.Append($"<tr><th></th><th>{Html.Escape(value)}</th></tr>");
+        for (int i = 0; i < Math.Min(MaxListed, bars.Values.Length); i++)
+        {
+            double middle = 0.5 * (bars.From[i] + bars.To[i]);
+            string name = names?[(int)Math.Round(middle)]
+                ?? $"{Html.Number(bars.From[i])} to {Html.Number(bars.To[i])}";
+            markup.Append($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(bars.Values[i])}</td></tr>");
+        }
+
+        if (bars.Values.Length > MaxListed)
+        {
+            markup.Append(CultureInfo.InvariantCulture, $"<tr><th>and {bars.Values.Length - MaxListed} more</th></tr>");
+        }
+    }
+
+    private static string Ends(double[] values) => values.Length == 0
+        ? "<td>–</td><td>–</td>"
+        : $"<td>{Html.Number(values.Min())}</td><td>{Html.Number(values.Max())}</td>";
+}

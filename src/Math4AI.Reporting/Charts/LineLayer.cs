@@ -1,0 +1,31 @@
+namespace Math4AI.Reporting.Charts;
+
+/// <summary>A line from point to point; a y that is no number interrupts it.</summary>
+internal sealed record LineLayer(double[] X, double[] Y) : ChartLayer
+{
+    /// <summary>Gets whether the line is dashed.</summary>
+    public bool IsDashed { get; init; }
+
+    /// <summary>Gets whether each y holds until the next x.</summary>
+    public bool IsSteps { get; init; }
+
+    /// <summary>Gets whether the points are marked, up to 200 of them.</summary>
+    public bool HasMarks { get; init; }
+
+    public override string Kind => "line";
+
+    public override IEnumerable<double> Across => X;
+
+    public override IEnumerable<double> Up => Y;
+
+    public override (ChartLayer Layer, int LeftOut) Drawable(bool isLogX, bool isLogY)
+    {
+        int[]? kept = Kept(X.Length, i => HasPlace(X[i], isLogX));
+        return kept is null
+            ? (this, 0)
+            : (this with { X = Picked(X, kept), Y = Picked(Y, kept) }, X.Length - kept.Length);
+    }
+
+    public override void Write(ChartWriter writer) =>
+        writer.Column("x", X).Column("y", Y).Flag("dash", IsDashed).Flag("steps", IsSteps).Flag("marks", HasMarks);
+}

@@ -97,6 +97,12 @@ internal static class FitCommand
         {
             Description = "Exit with code 0 even if the fit did not converge.",
         };
+        var log = new Option<string?>("--log")
+        {
+            Description = "Axes of the page that are logarithmic: x, y, x,y or none. Default: where the data span "
+                + "decades.",
+            HelpName = "AXES",
+        };
         Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
         var rows = new FitDataOptions();
 
@@ -106,7 +112,7 @@ internal static class FitCommand
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
         {
             data, model, start, distance, compare, bounds, held, linear, minimizer, bootstrap, level, allowUnconverged,
-            missing, dates, dateOrigin,
+            missing, dates, dateOrigin, log,
             output,
             CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
         };
@@ -180,6 +186,7 @@ internal static class FitCommand
                 Bootstrap = FitOptionReader.AtLeast("--bootstrap", parsed.GetValue(bootstrap), 2),
                 Level = FitOptionReader.Level(parsed.GetValue(level)),
                 AllowUnconverged = parsed.GetValue(allowUnconverged),
+                Axes = FitOptionReader.Axes(parsed.GetValue(log)),
                 Seed = parsed.GetValue(CommonOptions.Seed),
                 Output = parsed.GetValue(output)!,
                 Json = parsed.GetValue(CommonOptions.Json),

@@ -3,6 +3,7 @@ using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
+using Math4AI.Reporting;
 
 namespace Math4AI.Cli;
 
@@ -50,6 +51,9 @@ internal sealed record FitCommandOptions
     public required double Level { get; init; }
 
     public required bool AllowUnconverged { get; init; }
+
+    /// <summary>How the axes of the page run.</summary>
+    public required (AxisScale X, AxisScale Y) Axes { get; init; }
 
     public required int Seed { get; init; }
 

@@ -145,6 +145,8 @@ internal static class FitJob
             Response = options.Formula.Text.Split('~')[0].Trim(),
             Command = CommandLine.Text,
             Level = options.Level,
+            XScale = options.Axes.X,
+            YScale = options.Axes.Y,
         };
 
     private static void Write(FileTransaction files, string path, string text) =>

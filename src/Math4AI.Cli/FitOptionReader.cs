@@ -3,6 +3,7 @@ using Math4AI.Data.Tables;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Optimization;
+using Math4AI.Reporting;
 
 namespace Math4AI.Cli;
 
@@ -52,6 +53,22 @@ internal static class FitOptionReader
         number is null || number >= minimum
             ? number
             : throw new UsageException($"{option} takes a whole number from {minimum} on, not {number}.");
+
+    /// <summary>Returns how the axes of the page run; what is not named as logarithmic is linear then.</summary>
+    /// <exception cref="UsageException">A word is none of those that there are.</exception>
+    public static (AxisScale X, AxisScale Y) Axes(string? text)
+    {
+        string[] axes = text?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        if (text is not (null or "none") && axes.Any(axis => axis is not ("x" or "y")))
+        {
+            throw new UsageException($"--log takes x, y, x,y or none, not '{text}'.");
+        }
+
+        AxisScale Of(string axis) => text is null
+            ? AxisScale.Automatic
+            : axes.Contains(axis) ? AxisScale.Logarithmic : AxisScale.Linear;
+        return (Of("x"), Of("y"));
+    }
 
     /// <summary>Returns the options with which the table is read.</summary>
     /// <exception cref="UsageException">A word is none of those that there are.</exception>

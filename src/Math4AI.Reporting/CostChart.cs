@@ -5,7 +5,9 @@ using SkiaSharp;
 
 namespace Math4AI.Reporting;
 
-/// <summary>The cost of a fit over the plane of its two parameters, in colors, and the minimizer's way through it.</summary>
+/// <summary>
+/// The cost of a fit over the plane of its two parameters, in colors, and the minimizer's way through it.
+/// </summary>
 internal static class CostChart
 {
     private const int Side = 80;

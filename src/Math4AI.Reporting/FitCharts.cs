@@ -42,7 +42,8 @@ internal sealed class FitCharts(FitReport report)
         for (int output = 0; output < y.Columns; output++)
         {
             double[] observed = y.ToMatrix().Column(output).ToArray();
-            Prediction prediction = result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), report.Level, output);
+            Prediction prediction =
+                result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), report.Level, output);
             string share = $"{Html.Number(100 * report.Level)} %";
             List<ChartLayer> layers =
             [
@@ -59,8 +60,9 @@ internal sealed class FitCharts(FitReport report)
             ];
             string response = responses[Math.Min(output, responses.Length - 1)];
             yield return new Chart(
-                $"{response} over {problem.Model.InputNames[0]}",
-                new ChartAxis(problem.Model.InputNames[0], report.XScale), new ChartAxis(response, report.YScale), layers)
+                $"Data and curve: {response} over {problem.Model.InputNames[0]}",
+                new ChartAxis(problem.Model.InputNames[0], report.XScale),
+                new ChartAxis(response, report.YScale), layers)
             {
                 Note = HowMany(x.Length),
             };
@@ -114,7 +116,7 @@ internal sealed class FitCharts(FitReport report)
         ChartAxis up = new("residual", AxisScale.Linear);
         Chart Over(string name, double[] x, AxisScale scale) => new(
             $"Residuals over {name}", new ChartAxis(name, scale), up,
-            RuleLayer.Of(0.0, 0.0), new PointsLayer(x, shown) { Samples = numbers })
+            new PointsLayer(x, shown) { Samples = numbers }, RuleLayer.Of(0.0, 0.0))
         {
             Note = HowMany(residuals.Length),
         };
@@ -127,8 +129,8 @@ internal sealed class FitCharts(FitReport report)
             }
         }
 
-        yield return Over("the fitted value", Thinned(fitted), report.YScale);
-        yield return Over("the order of the samples", numbers, AxisScale.Linear);
+        yield return Over("fitted value", Thinned(fitted), report.YScale);
+        yield return Over("sample", numbers, AxisScale.Linear);
         yield return Quantiles(residuals, up);
         yield return new Chart(
             "Distribution of the residuals", up, new ChartAxis("samples", AxisScale.Linear),
@@ -155,7 +157,8 @@ internal sealed class FitCharts(FitReport report)
 
             FittedParameter parameter = result[name];
             double error = parameter.StandardError;
-            LineLayer profiled = new([.. profile.Select(point => point.Value)], [.. profile.Select(point => point.Root)])
+            LineLayer profiled =
+                new([.. profile.Select(point => point.Value)], [.. profile.Select(point => point.Root)])
             {
                 Name = "profile",
                 HasMarks = true,
@@ -191,7 +194,8 @@ internal sealed class FitCharts(FitReport report)
             "Residuals over normal quantiles", new ChartAxis("normal quantile", AxisScale.Linear), up,
             RuleLayer.Of(0.0, spread),
             new PointsLayer(
-                [.. places.Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / count))], [.. places.Select(i => sorted[i])]));
+                [.. places.Select(i => Normal.InvCDF(0.0, 1.0, (i + 0.5) / count))],
+                [.. places.Select(i => sorted[i])]));
     }
 
     private Chart Quantiles(double[] residuals, ChartAxis up) =>
@@ -201,7 +205,8 @@ internal sealed class FitCharts(FitReport report)
     {
         if (result.IsConverged && edges.All(edge => double.IsFinite(edge.Lower) && double.IsFinite(edge.Upper)))
         {
-            yield return new RangeLayer(at, [.. edges.Select(edge => edge.Lower)], [.. edges.Select(edge => edge.Upper)])
+            yield return new RangeLayer(
+                at, [.. edges.Select(edge => edge.Lower)], [.. edges.Select(edge => edge.Upper)])
             {
                 Name = name,
                 Opacity = opacity,
@@ -250,7 +255,8 @@ internal sealed class FitCharts(FitReport report)
     {
         if (!drawn.TryGetValue(count, out (int[] Places, double[] Numbers) known))
         {
-            int[] places = count <= MaxDrawn ? [.. Enumerable.Range(0, count)] : Spread(count, MaxDrawn);
+            int step = Step(count);
+            int[] places = [.. Enumerable.Range(0, (count + step - 1) / step).Select(i => i * step)];
             drawn.Add(count, known = (places, [.. places.Select(place => place + 1.0)]));
         }
 
@@ -260,7 +266,9 @@ internal sealed class FitCharts(FitReport report)
     private static int[] Spread(int count, int places) =>
         [.. Enumerable.Range(0, places).Select(i => (int)((long)i * (count - 1) / (places - 1)))];
 
+    private static int Step(int count) => Math.Max(1, (count + MaxDrawn - 1) / MaxDrawn);
+
     private static string? HowMany(int count) => count <= MaxDrawn
         ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{MaxDrawn:N0} of {count:N0} samples are drawn, evenly spread.");
+        : $"One of {Step(count).ToString(CultureInfo.InvariantCulture)} samples is drawn.";
 }

@@ -128,10 +128,14 @@ public sealed record FitReport
         yield return ("R²", Html.Number(Result.RSquared));
         if (double.IsFinite(Result.LogLikelihood))
         {
-            yield return ("log likelihood", Html.Number(Result.LogLikelihood));
-            yield return ("AIC · BIC", $"{Html.Number(Result.Aic)} · {Html.Number(Result.Bic)}");
+            yield return ("log likelihood", Criterion(Result.LogLikelihood));
+            yield return ("AIC · BIC", $"{Criterion(Result.Aic)} · {Criterion(Result.Bic)}");
         }
     }
+
+    /// <summary>Differences of these decide between models, so that decimals are kept, not digits.</summary>
+    private static string Criterion(double value) =>
+        double.IsNaN(value) ? "–" : value.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -159,6 +163,14 @@ public sealed record FitReport
         page.Add("</table></div>");
     }
 
+    private static string WithError(FitResult fit, int parameter)
+    {
+        FittedParameter fitted = fit[fit.Names[parameter]];
+        double error = fit.IsConverged ? fitted.StandardError : double.NaN;
+        return Html.Escape(fitted.Format(fitted.Value))
+            + (double.IsNaN(error) ? string.Empty : $" ± {Html.Escape(fitted.Format(error))}");
+    }
+
     private void Distances(Html page)
     {
         if (Comparison.Count == 0)
@@ -174,8 +186,8 @@ public sealed record FitReport
             FitResult fit = Comparison[i].Fit;
             page.Add($"<tr><th>{Html.Swatch(i)} {Html.Escape(Comparison[i].Name)}</th>"
                 + string.Concat(fit.Parameters.Select(
-                    (value, k) => $"<td>{Html.Number(value)} ± {Html.Number(fit.StandardErrors[k])}</td>"))
-                + $"<td>{Html.Number(Comparison[i].Aic)}</td>"
+                    (_, k) => $"<td>{WithError(fit, k)}</td>"))
+                + $"<td>{Criterion(Comparison[i].Aic)}</td>"
                 + $"<td>{Html.Number(Comparison[i].PredictionError)}</td></tr>");
         }
 

@@ -16,8 +16,9 @@ internal sealed class Html : IDisposable
     /// <summary>Returns text as HTML, with all markup escaped.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>Formats a number with four significant digits.</summary>
-    public static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    /// <summary>Formats a number with four significant digits; a dash stands for what is not known.</summary>
+    public static string Number(double value) =>
+        double.IsNaN(value) ? "–" : value.ToString("G4", CultureInfo.InvariantCulture);
 
     /// <summary>Adds markup of this library's own; every text inside it must have been escaped.</summary>
     public Html Add(string markup)
@@ -94,8 +95,8 @@ internal sealed class Html : IDisposable
 
     private string ChartPart() => charts.Count == 0
         ? string.Empty
-        : "\n<noscript><p class=\"note\">The charts need scripts, which do not run here; the figures of each stand below "
-            + "its title.</p></noscript>\n"
+        : "\n<noscript><p class=\"note\">The charts need scripts, which do not run here; the figures of each stand "
+            + "below its title.</p></noscript>\n"
             + $"<script type=\"application/json\" id=\"chart-data\">{charts.ToJson()}</script>\n"
             + PageAssets.ChartMarkup;
 

@@ -13,7 +13,7 @@ function textWidth(text) {
 class Axis {
   constructor(spec) {
     this.spec = spec;
-    this.isLog = spec.isLog;
+    this.isLog = Boolean(spec.isLog);
   }
 
   get home() {
@@ -29,15 +29,15 @@ class Axis {
     return this.isLog ? 10 ** transformed : transformed;
   }
 
-  // From 0 … 1 to transformed values, and back.
+  // From 0 … 1 to transformed values, and back; by halves, since the span of finite numbers need not be finite.
   at(share) {
     const [from, to] = this.home;
-    return from + share * (to - from);
+    return 2 * (from / 2 + share * (to / 2 - from / 2));
   }
 
   share(transformed) {
     const [from, to] = this.home;
-    return (transformed - from) / (to - from);
+    return (transformed / 2 - from / 2) / (to / 2 - from / 2);
   }
 }
 

@@ -1,5 +1,5 @@
 // The charts of the page: each <div class="plot" data-chart="N"> becomes the N-th chart of the page's data when it comes
-// near the window. Drag zooms into a part, double-click or Reset shows all, the keys + − 0 and the arrows do the same.
+// near the window. A drag zooms into a part, a double click or Reset shows all; the keys + − 0 and the arrows do the same.
 
 function unpacked(column) {
   return Array.isArray(column)
@@ -28,12 +28,14 @@ class Chart {
     this.layers = spec.layers.map(layer => this.prepared(layer, columns));
     this.x = new Axis(spec.x);
     this.y = new Axis(spec.y);
-    this.tools = host.appendChild(element('div', { class: 'tools' }));
     this.frame = host.appendChild(element('div', { class: 'frame', role: 'img', tabindex: '0',
       'aria-label': host.dataset.label }));
     this.tip = element('div', { class: 'tip', hidden: '' });
-    this.addTools();
+    const below = host.appendChild(element('div', { class: 'below' }));
+    this.legend = below.appendChild(element('div', { class: 'legend' }));
+    this.tools = below.appendChild(element('div', { class: 'tools' }));
     this.addLegend();
+    this.addTools();
     this.build();
     this.frame.addEventListener('keydown', event => this.onKey(event));
     new ResizeObserver(() => this.resize()).observe(host);
@@ -86,9 +88,8 @@ class Chart {
       return;
     }
 
-    const legend = this.host.appendChild(element('div', { class: 'legend' }));
     for (const layer of named) {
-      const button = legend.appendChild(element('button', { type: 'button', 'aria-pressed': 'true' }));
+      const button = this.legend.appendChild(element('button', { type: 'button', 'aria-pressed': 'true' }));
       const color = typeof layer.color === 'number' ? `s${layer.color % 8}` : layer.color;
       button.append(element('span', { class: `key ${layer.kind} ${color}${layer.dash ? ' dash' : ''}` }), layer.name);
       button.addEventListener('click', () => {
@@ -150,6 +151,14 @@ class Chart {
         const pixels = isAcross ? plot.bbox.width / uPlot.pxRatio || plot.width : plot.bbox.height / uPlot.pxRatio
           || plot.height;
         shown = ticksOf(axis, from, to, pixels, isAcross);
+        if (isAcross) {
+          // What would reach beyond the picture is not written.
+          shown.texts = shown.texts.map((text, i) => {
+            const center = (shown.places[i] - from) / (to - from) * pixels;
+            return text !== null && center + textWidth(text) / 2 > pixels + 13 ? null : text;
+          });
+        }
+
         return shown.places;
       },
       values: () => shown.texts,

@@ -53,25 +53,70 @@ const shapes = [
 
 function radiusOf(layer) {
   const count = layer.x.length;
-  return count > 20000 ? 1 : count > 3000 ? 1.4 : count > 500 ? 2 : 3.4;
+  return count > 20000 ? 1 : count > manyPoints ? 1.4 : count > 500 ? 2 : 3.4;
+}
+
+const manyPoints = 3000;
+
+// The shares of a column on an axis, kept as long as the axis runs the same way.
+function sharesOf(layer, key, axis) {
+  const kept = layer.shares ??= {};
+  if (kept[key]?.isLog !== axis.isLog) {
+    const values = layer[key];
+    kept[key] = { isLog: axis.isLog,
+      values: Float64Array.from(values, value => axis.share(axis.transform(value))) };
+  }
+
+  return kept[key].values;
+}
+
+// Very many points: counted by pixel, so that each costs a few additions, and their number shows as depth of color.
+function paintCloud(ctx, layer, map) {
+  const { box } = map, width = Math.ceil(box.width), height = Math.ceil(box.height);
+  const side = Math.max(1, Math.round(2 * radiusOf(layer) * map.ratio)), opacity = 0.45;
+  const counts = new Uint16Array(width * height);
+  const xs = sharesOf(layer, 'x', map.x), ys = sharesOf(layer, 'y', map.y);
+  const left = map.originX - box.left - side / 2, top = map.originY - box.top - side / 2;
+  for (let i = 0; i < xs.length; i++) {
+    const x = Math.round(left + xs[i] * map.perX), y = Math.round(top - ys[i] * map.perY);
+    if (x > -side && x < width && y > -side && y < height) {
+      for (let row = Math.max(0, y); row < Math.min(height, y + side); row++) {
+        for (let column = Math.max(0, x); column < Math.min(width, x + side); column++) {
+          counts[row * width + column]++;
+        }
+      }
+    }
+  }
+
+  const color = parseInt(colorOf(layer).slice(1), 16);
+  const picture = new ImageData(width, height), pixels = new Uint32Array(picture.data.buffer);
+  const opaque = (color & 0xff) << 16 | color & 0xff00 | color >> 16 & 0xff;
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i] > 0) {
+      pixels[i] = (Math.round(255 * (1 - (1 - opacity) ** counts[i])) << 24 | opaque) >>> 0;
+    }
+  }
+
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext('2d').putImageData(picture, 0, 0);
+  ctx.drawImage(canvas, Math.round(box.left), Math.round(box.top));
 }
 
 function paintPoints(ctx, layer, map) {
   const count = layer.x.length, plain = radiusOf(layer) * map.ratio;
+  if (count > manyPoints) {
+    paintCloud(ctx, layer, map);
+    return;
+  }
+
   ctx.fillStyle = colorOf(layer);
-  ctx.globalAlpha = count > 3000 ? 0.45 : count > 500 ? 0.6 : 0.85;
+  ctx.globalAlpha = count > 500 ? 0.6 : 0.85;
   const shape = shapes[typeof layer.color === 'number' ? layer.color % shapes.length : 0];
   ctx.beginPath();
   for (let i = 0; i < count; i++) {
     const x = map.left(layer.x[i]), y = map.top(layer.y[i]);
     const radius = layer.size ? plain * Math.sqrt(layer.size[i]) : plain;
-    if (!map.sees(x, y, radius)) {
-      continue;
-    }
-
-    if (count > 3000) {
-      ctx.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
-    } else {
+    if (map.sees(x, y, radius)) {
       shape(ctx, x, y, radius);
     }
   }

@@ -11,9 +11,14 @@ internal static class ChartFigure
     /// <summary>Adds a chart to the data of the page and returns its markup.</summary>
     public static string Markup(Chart chart, ChartWriter writer)
     {
-        ChartRange x = ChartRange.Of(chart.X, chart.Layers.SelectMany(layer => layer.Across), []);
+        IReadOnlyList<ChartLayer> all = chart.Layers;
+        ChartLayer[] points = [.. all.Where(layer => layer is PointsLayer)];
+        IReadOnlyList<ChartLayer> data = points.Length > 0 ? points : all;
+        ChartRange x = ChartRange.Of(
+            chart.X, all.SelectMany(layer => layer.Across), [], data.SelectMany(layer => layer.Across));
         ChartRange y = ChartRange.Of(
-            chart.Y, chart.Layers.SelectMany(layer => layer.Up), chart.Layers.SelectMany(layer => layer.Beside));
+            chart.Y, all.SelectMany(layer => layer.Up), all.SelectMany(layer => layer.Beside),
+            data.SelectMany(layer => layer.Up));
         int leftOut = 0;
         var layers = new List<ChartLayer>();
         foreach (ChartLayer layer in chart.Layers)
@@ -30,7 +35,8 @@ internal static class ChartFigure
         var markup = new StringBuilder($"<figure class=\"card{map}\"><h3>{Html.Escape(chart.Title)}</h3>")
             .Append(CultureInfo.InvariantCulture, $"<div class=\"plot\" data-chart=\"{place}\" ")
             .Append($"data-label=\"{Html.Escape(Description(chart, x, y))}\"></div>");
-        foreach (string note in Notes(chart, leftOut))
+        bool isEmpty = !layers.Any(layer => layer.Across.Any() && layer.Up.Concat(layer.Beside).Any());
+        foreach (string note in Notes(chart, leftOut, isEmpty))
         {
             markup.Append($"<p class=\"quiet\">{Html.Escape(note)}</p>");
         }
@@ -39,11 +45,16 @@ internal static class ChartFigure
         return markup.Append("</figure>").ToString();
     }
 
-    private static IEnumerable<string> Notes(Chart chart, int leftOut)
+    private static IEnumerable<string> Notes(Chart chart, int leftOut, bool isEmpty)
     {
         if (chart.Note is not null)
         {
             yield return chart.Note;
+        }
+
+        if (isEmpty)
+        {
+            yield return "There is nothing to draw.";
         }
 
         if (leftOut > 0)

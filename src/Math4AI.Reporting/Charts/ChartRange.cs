@@ -2,7 +2,9 @@ namespace Math4AI.Reporting.Charts;
 
 /// <summary>The part of an axis that a chart shows at first.</summary>
 /// <param name="Linear">The ends of the linear axis.</param>
-/// <param name="Logarithms">The decimal logarithms of the ends of the logarithmic axis; null where there is none.</param>
+/// <param name="Logarithms">
+/// The decimal logarithms of the ends of the logarithmic axis; null where there is none.
+/// </param>
 /// <param name="IsLogarithmic">Whether the axis is logarithmic at first.</param>
 internal sealed record ChartRange(
     (double From, double To) Linear, (double From, double To)? Logarithms, bool IsLogarithmic)
@@ -20,7 +22,9 @@ internal sealed record ChartRange(
     /// <param name="axis">The axis.</param>
     /// <param name="values">What must be seen.</param>
     /// <param name="beside">What is shown as far as half of the span of the values on either side.</param>
-    public static ChartRange Of(ChartAxis axis, IEnumerable<double> values, IEnumerable<double> beside)
+    /// <param name="data">The values among them that decide whether the axis is logarithmic.</param>
+    public static ChartRange Of(
+        ChartAxis axis, IEnumerable<double> values, IEnumerable<double> beside, IEnumerable<double> data)
     {
         double[] sorted = [.. values.Where(double.IsFinite)];
         double[] others = [.. beside.Where(double.IsFinite)];
@@ -39,7 +43,8 @@ internal sealed record ChartRange(
         (double, double) linear = Widened(Joined((sorted[0], sorted[^1]), others));
         bool isAsked = axis.Scale == AxisScale.Logarithmic;
         double[] positive = sorted[0] > 0.0 || !isAsked ? sorted : [.. sorted.Where(value => value > 0.0)];
-        if (positive.Length == 0 || positive[0] <= 0.0 || !(isAsked || positive[^1] >= ToggleRatio * positive[0]))
+        if (axis.Scale == AxisScale.Linear || positive.Length == 0 || positive[0] <= 0.0
+            || !(isAsked || positive[^1] >= ToggleRatio * positive[0]))
         {
             return new ChartRange(linear, null, false);
         }
@@ -48,12 +53,14 @@ internal sealed record ChartRange(
             (Math.Log10(positive[0]), Math.Log10(positive[^1])), [.. others.Where(x => x > 0.0).Select(Math.Log10)]);
         return new ChartRange(
             linear, WidenedLogarithms(logarithms),
-            isAsked || (axis.Scale == AxisScale.Automatic && SpansDecades(sorted)));
+            isAsked || SpansDecades([.. data.Where(double.IsFinite).Order()]));
     }
 
-    /// <summary>Whether sorted values ask for a logarithmic axis, as <see cref="AxisScale.Automatic"/> has it.</summary>
+    /// <summary>
+    /// Whether sorted values ask for a logarithmic axis, as <see cref="AxisScale.Automatic"/> has it.
+    /// </summary>
     public static bool SpansDecades(double[] sorted) =>
-        sorted[0] > 0.0 && sorted[^1] >= LogRatio * sorted[0]
+        sorted.Length > 0 && sorted[0] > 0.0 && sorted[^1] >= LogRatio * sorted[0]
             && sorted[sorted.Length / 2] - sorted[0] < LowShare * (sorted[^1] - sorted[0]);
 
     private static (double From, double To) Joined((double From, double To) ends, double[] others)

@@ -203,7 +203,9 @@ internal sealed class ChartWriter : IDisposable
         }
 
         double beyond = Math.Log10(Math.Max(Math.Abs(least), Math.Abs(most)) / (most - least));
-        int digits = double.IsFinite(beyond) ? Math.Clamp(Digits + (int)Math.Ceiling(beyond), Digits, MaxDigits) : MaxDigits;
+        int digits = double.IsFinite(beyond)
+            ? Math.Clamp(Digits + (int)Math.Ceiling(beyond), Digits, MaxDigits)
+            : MaxDigits;
         string format = $"G{digits}";
         var text = new StringBuilder("[", 10 * values.Length + 2);
         Span<char> number = stackalloc char[32];

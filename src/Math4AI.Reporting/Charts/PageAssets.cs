@@ -27,7 +27,8 @@ internal static class PageAssets
 
     private static string Read(string name)
     {
-        using Stream stream = typeof(PageAssets).Assembly.GetManifestResourceStream($"Math4AI.Reporting.Assets.{name}")!;
+        using Stream stream =
+            typeof(PageAssets).Assembly.GetManifestResourceStream($"Math4AI.Reporting.Assets.{name}")!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }

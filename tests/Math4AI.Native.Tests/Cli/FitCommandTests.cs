@@ -53,7 +53,35 @@ public sealed class FitCommandTests : TemporaryFolder
         Assert.Equal(fit.Output.Trim(), File.ReadAllText(In("out/result.json")).Trim());
         string report = File.ReadAllText(In("out/report.html"));
         Assert.Contains("Profile likelihood", report, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script", report, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("<b>14</b><span>observations n</span>", report, StringComparison.Ordinal);
+        Assert.Contains("--model &#39;y ~ b1*(1-exp(-b2*x))&#39; --start", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "\"isLog\":true", 4)]
+    [InlineData("x", "\"isLog\":true", 2)]
+    [InlineData("none", "\"isLog\":true", 0)]
+    public void Axes_of_the_page_are_logarithmic_where_the_data_span_decades_or_as_asked(
+        string? log, string text, int count)
+    {
+        string rows = string.Join('\n', Enumerable.Range(0, 20).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{Math.Pow(10.0, 0.2 * i)},{(3.0 + i % 2) * Math.Pow(10.0, 0.4 * i)}")));
+        Finished fit = Fit(
+            [Csv("x,y\n" + rows), "--model", "y ~ a*x^b", "--start", "a=3,b=2", .. log is null
+                ? []
+                : new[] { "--log", log }]);
+        Assert.True(fit.Code == 0, fit.Errors);
+
+        // The data, and the residuals over x, along x; the data along y, and the residuals over the fitted value.
+        Assert.Equal(count, Regex.Count(File.ReadAllText(In("out/report.html")), text));
+    }
+
+    [Fact]
+    public void Axes_that_there_are_not_are_wrong_usage()
+    {
+        Finished fit = Fit(Csv("x,y\n1,2\n2,3\n3,5\n"), "--model", "y ~ a*x", "--log", "z");
+        Assert.Equal(2, fit.Code);
+        Assert.Contains("--log takes x, y, x,y or none, not 'z'.", fit.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,11 +19,8 @@ internal static class BenchCommand
             Description = "gemm, solve, svd, eigen, fft, or all.",
             DefaultValueFactory = _ => "all",
         };
-        var sizes = new Option<int[]?>("--sizes")
-        {
-            Description = "Orders of the matrices, or lengths of the transforms.",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        Option<int[]?> sizes =
+            CommonOptions.Integers("--sizes", "Orders of the matrices, or lengths of the transforms.");
         var command = new Command(
             "bench",
             "Measure managed against native linear algebra on this machine.\n\nExample:\n"
@@ -31,37 +28,40 @@ internal static class BenchCommand
         {
             operation, sizes, CommonOptions.Json,
         };
-        command.SetAction(words =>
-        {
-            string wanted = words.GetValue(operation)!;
-            if (wanted != "all" && !PathBenchmark.Operations.Contains(wanted))
-            {
-                throw new UsageException(
-                    $"There is no operation '{wanted}'; choose one of: "
-                    + $"{string.Join(", ", PathBenchmark.Operations)}, all.");
-            }
-
-            int most = wanted == "fft" ? MaxLength : MaxOrder;
-            if (words.GetValue(sizes)?.Any(size => size < 1 || size > most) == true)
-            {
-                throw new UsageException($"--sizes takes whole numbers from 1 to {most} for {wanted}.");
-            }
-
-            int[]? chosen = words.GetValue(sizes) is { Length: > 0 } given ? given : null;
-            IEnumerable<PathBenchmarkResult> results = (wanted == "all" ? PathBenchmark.Operations : [wanted])
-                .SelectMany(name => PathBenchmark.Run(name, chosen));
-            if (words.GetValue(CommonOptions.Json))
-            {
-                Console.Out.WriteLine(CliJson.Text(results.ToArray()));
-            }
-            else
-            {
-                Print(results);
-            }
-
-            return 0;
-        });
+        command.SetAction(words => Run(
+            words.GetValue(operation)!,
+            words.GetValue(sizes) is { Length: > 0 } given ? given : null,
+            words.GetValue(CommonOptions.Json)));
         return command;
+    }
+
+    private static int Run(string operation, int[]? sizes, bool isJson)
+    {
+        if (operation != "all" && !PathBenchmark.Operations.Contains(operation))
+        {
+            throw new UsageException(
+                $"There is no operation '{operation}'; choose one of: "
+                + $"{string.Join(", ", PathBenchmark.Operations)}, all.");
+        }
+
+        int max = operation == "fft" ? MaxLength : MaxOrder;
+        if (sizes?.Any(size => size < 1 || size > max) == true)
+        {
+            throw new UsageException($"--sizes takes whole numbers from 1 to {max} for {operation}.");
+        }
+
+        IEnumerable<PathBenchmarkResult> results = (operation == "all" ? PathBenchmark.Operations : [operation])
+            .SelectMany(name => PathBenchmark.Run(name, sizes));
+        if (isJson)
+        {
+            Console.Out.WriteLine(CliJson.Text(results.ToArray()));
+        }
+        else
+        {
+            Print(results);
+        }
+
+        return 0;
     }
 
     private static void Print(IEnumerable<PathBenchmarkResult> results)

@@ -48,12 +48,37 @@ internal static class CommonOptions
         return output;
     }
 
-    /// <summary>Refuses a number below 1 while the words are read.</summary>
+    /// <summary>Returns an option for a list of whole numbers, separated by spaces or commas.</summary>
+    public static Option<int[]?> Integers(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = given =>
+        {
+            const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+            var numbers = new List<int>();
+            foreach (string text in given.Tokens.SelectMany(token => token.Value.Split(',', Trim)))
+            {
+                if (!int.TryParse(text, CultureInfo.InvariantCulture, out int number))
+                {
+                    given.AddError($"'{text}' is not a value for {name}: a whole number is needed.");
+                    return null;
+                }
+
+                numbers.Add(number);
+            }
+
+            return [.. numbers];
+        },
+    };
+
+    /// <summary>Refuses a number below 1 while the command line is parsed.</summary>
     private static Option<int?> AtLeastOne(Option<int?> option)
     {
         option.Validators.Add(given =>
         {
-            // What is not a number has its own error.
+            // A text that is not a number has an error already.
             if (given.Tokens is [var word] && long.TryParse(word.Value, CultureInfo.InvariantCulture, out long number)
                 && number < 1)
             {

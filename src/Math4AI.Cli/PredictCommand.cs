@@ -6,7 +6,7 @@ using Math4AI.Fitting;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai predict</c>: the predictions of a trained model for new data.</summary>
+/// <summary><c>math4ai predict</c>: predicts for new data with a trained model.</summary>
 internal static class PredictCommand
 {
     public static Command Create()
@@ -35,29 +35,26 @@ internal static class PredictCommand
         {
             model, data, output, level, CommonOptions.Force,
         };
-        command.SetAction(words =>
-        {
-            string? path = words.GetValue(output);
-            if (path is not null)
-            {
-                OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", path);
-            }
-
-            string text =
-                Predict(words.GetValue(model)!, words.GetValue(data)!, FitOptionReader.Level(words.GetValue(level)));
-            if (path is null)
-            {
-                Console.Out.Write(text);
-            }
-            else
-            {
-                FileTransaction.WriteOne(
-                    path, words.GetValue(CommonOptions.Force), partial => File.WriteAllText(partial, text));
-            }
-
-            return 0;
-        });
+        command.SetAction(words => Write(
+            words.GetValue(output),
+            words.GetValue(CommonOptions.Force),
+            () => Predict(
+                words.GetValue(model)!, words.GetValue(data)!, FitOptionReader.Level(words.GetValue(level)))));
         return command;
+    }
+
+    private static int Write(string? path, bool force, Func<string> predict)
+    {
+        if (path is null)
+        {
+            Console.Out.Write(predict());
+            return 0;
+        }
+
+        OutputFiles.RequireFree(force, "-o", path);
+        string text = predict();
+        FileTransaction.WriteOne(path, force, partial => File.WriteAllText(partial, text));
+        return 0;
     }
 
     private static string Predict(string folder, string data, double level) => ModelFolder.Open(folder) switch
@@ -67,7 +64,7 @@ internal static class PredictCommand
         _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
     };
 
-    /// <summary>The names, where there are any, the prediction, and for classes the probability of each.</summary>
+    /// <summary>Lists the names, if there are any, the predictions, and for classes the probability of each.</summary>
     private static string ToCsv(FilePredictions found)
     {
         string[] first = found.Names.Count > 0 ? ["image"] : [], deviation = found.Deviations.Count > 0

@@ -9,7 +9,7 @@ using Math4AI.Runtime;
 namespace Math4AI.Cli;
 
 /// <summary>
-/// The command <c>math4ai</c>: exit code 0, 1 if the work failed, 2 where the command line was wrong.
+/// The command <c>math4ai</c>. It exits with 0, with 1 if the work failed, or with 2 if the command line was wrong.
 /// </summary>
 internal static partial class Program
 {
@@ -21,7 +21,7 @@ internal static partial class Program
     private static int isStopSaid;
 
     /// <summary>
-    /// The verbs. A verb's options are made only where the command line names it: the others cost nothing.
+    /// The verbs. A verb's options are created only if the command line names it, so that the others cost no time.
     /// </summary>
     private static readonly (string Name, string Summary, Func<Command> Create)[] Verbs =
     [
@@ -36,7 +36,13 @@ internal static partial class Program
         ("bench", "Compare managed and native linear algebra on this machine.", BenchCommand.Create),
     ];
 
-    private static async Task<int> Main(string[] args)
+    private static int Main(string[] args)
+    {
+        ProcessStart.OpenStandardFiles();
+        return ProcessStart.Problem is { } problem ? Complain(problem, Failed) : Start(args).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> Start(string[] args)
     {
         ParseResult words = Root(args).Parse(args);
         if (words.Errors.Count > 0 && words.Action is not HelpAction)
@@ -76,7 +82,7 @@ internal static partial class Program
         };
         foreach ((string name, string summary, Func<Command> create) in Verbs)
         {
-            // A word with @ names a file with more words.
+            // @FILE stands for the words in a file, which may name any verb.
             bool isNamed = args.Any(word => word == name || word.StartsWith('@'));
             root.Add(isNamed ? create() : new Command(name, summary));
         }
@@ -86,8 +92,7 @@ internal static partial class Program
 
     private static async Task<int> Run(ParseResult words)
     {
-        // Help and the version need nothing of the library, and work that cannot be cancelled ends at a signal by
-        // itself.
+        // Help and the version do not need the library, and a signal ends work that cannot be cancelled.
         var configuration = new InvocationConfiguration
         {
             EnableDefaultExceptionHandler = false,
@@ -119,7 +124,7 @@ internal static partial class Program
 
     private static string Problem(ParseResult words)
     {
-        // The error that quotes the user's word tells more than one that misses another.
+        // An error that quotes a word of the user is more helpful than one about a missing word.
         string problem =
             (words.Errors.FirstOrDefault(error => error.Message.Contains('\'')) ?? words.Errors[0]).Message;
         problem = UnreadableValue().Replace(problem, match =>
@@ -128,11 +133,16 @@ internal static partial class Program
             return $"'{match.Groups[1].Value}' is not a value for {match.Groups[2].Value}: a {kind} is needed.";
         });
         Command command = words.CommandResult.Command;
+        if (UnknownWord().Match(problem) is { Success: true } unknown)
+        {
+            problem += Suggestion.For(unknown.Groups[1].Value, command);
+        }
+
         return $"{problem} See 'math4ai{(command is RootCommand ? string.Empty : $" {command.Name}")} --help'.";
     }
 
     /// <summary>
-    /// Says once that a signal stopped the work: both who obeys the signal and who loses patience come here.
+    /// Says once that a signal stopped the work; both the cancelled work and the second signal call this.
     /// </summary>
     public static int SayStopped() => Interlocked.Exchange(ref isStopSaid, 1) == 0 ? Complain(Stopped, Failed) : Failed;
 
@@ -154,12 +164,15 @@ internal static partial class Program
     [GeneratedRegex(@"^Cannot parse argument '(.*)' for option '(.*)' as expected type '(.*)'\.$")]
     private static partial Regex UnreadableValue();
 
+    [GeneratedRegex("^Unrecognized command or argument '(.*)'\\.$")]
+    private static partial Regex UnknownWord();
+
     [GeneratedRegex("'(.*)'")]
     private static partial Regex QuotedPath();
 
     private static string OneLine(Exception e)
     {
-        // .NET adds the parameter's name to an argument's message; a user has no use for it.
+        // .NET appends the name of the parameter to the message, which means nothing to a user of the command.
         string message = e is ArgumentException { ParamName: { } name }
             ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal)
             : e.Message;

@@ -5,75 +5,90 @@ using Math4AI.Separation.Ica;
 namespace Math4AI.Cli;
 
 /// <summary>The options of <c>math4ai separate</c>.</summary>
-internal static class SeparateCommand
+internal sealed class SeparateCommand
 {
-    public static Command Create()
+    private readonly Argument<string[]> inputs = new("INPUT")
     {
-        var inputs = new Argument<string[]>("INPUT")
-        {
-            Description = "One recording of several channels, several mono recordings, or one file of numbers "
-                + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in "
-                + "cocktail party.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
-        var sources = new Option<string?>("--sources")
-        {
-            Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as "
-                + "many as independent channels.",
-        };
-        var mixing = new Option<string?>("--mixing")
-        {
-            Description = "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.",
-        };
-        var method = new Option<string?>("--method")
-        {
-            Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
-                + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
-        };
-        var contrast = new Option<string?>("--contrast")
-        {
-            Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
-                + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
-        };
-        var subsample = new Option<int?>("--subsample")
-        {
-            Description = "The maximum number of samples in which "
-                + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes "
-                + "on with all samples. Default: 10000.",
-        };
-        var start = new Option<string?>("--start")
-        {
-            Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
-                + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
-        };
-        var memory = new Option<string?>("--memory")
-        {
-            Description = "The memory that the samples may take, such as 512M. What needs more is read from its files "
-                + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
-        };
-        var stability = new Option<int?>("--stability")
-        {
-            Description = "The number of bootstrap resamples to separate, which shows how reliably each source is "
-                + "found.",
-        };
-        var room = new Option<bool>("--room") { Description = "The recording comes from a room with echoes." };
-        var window = new Option<int?>("--window")
-        {
-            Description = "For rooms: the long window in samples, a power of two. Default: about half a second.",
-        };
-        var microphone = new Option<int>("--reference-mic")
-        {
-            Description = "For rooms: the microphone at which the sources are reconstructed, from 1.",
-            DefaultValueFactory = _ => 1,
-        };
-        var format = new Option<string>("--format")
-        {
-            Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
-                + "that of the input.",
-            DefaultValueFactory = _ => "float32",
-        };
+        Description = "One recording of several channels, several mono recordings, or one file of numbers "
+            + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in "
+            + "cocktail party.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
+    private readonly Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
+
+    private readonly Option<string?> sources = new("--sources")
+    {
+        Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as "
+            + "many as independent channels.",
+    };
+
+    private readonly Option<string?> mixing = new("--mixing")
+    {
+        Description = "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.",
+    };
+
+    private readonly Option<string?> method = new("--method")
+    {
+        Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
+            + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
+    };
+
+    private readonly Option<string?> contrast = new("--contrast")
+    {
+        Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
+            + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
+    };
+
+    private readonly Option<int?> subsample = new("--subsample")
+    {
+        Description = "The maximum number of samples in which "
+            + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes "
+            + "on with all samples. Default: 10000.",
+    };
+
+    private readonly Option<string?> start = new("--start")
+    {
+        Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
+            + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
+    };
+
+    private readonly Option<string?> memory = new("--memory")
+    {
+        Description = "The memory that the samples may take, such as 512M. What needs more is read from its files "
+            + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
+    };
+
+    private readonly Option<int?> stability = new("--stability")
+    {
+        Description = "The number of bootstrap resamples to separate, which shows how reliably each source is "
+            + "found.",
+    };
+
+    private readonly Option<bool> room = new("--room") { Description = "The recording comes from a room with echoes." };
+
+    private readonly Option<int?> window = new("--window")
+    {
+        Description = "For rooms: the long window in samples, a power of two. Default: about half a second.",
+    };
+
+    private readonly Option<int> microphone = new("--reference-mic")
+    {
+        Description = "For rooms: the microphone at which the sources are reconstructed, from 1.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string> format = new("--format")
+    {
+        Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
+            + "that of the input.",
+        DefaultValueFactory = _ => "float32",
+    };
+
+    public static Command Create() => new SeparateCommand().Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "separate",
             "Separate mixed signals into their sources, one file each.\n\nExample:\n"
@@ -85,33 +100,35 @@ internal static class SeparateCommand
         };
         command.SetAction((words, cancellation) =>
         {
-            var options = new SeparateOptions
-            {
-                Inputs = words.GetValue(inputs) ?? [],
-                Output = words.GetValue(output)!,
-                Sources = SeparateOptions.Count(words.GetValue(sources)),
-                IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
-                MixingFile = words.GetValue(mixing),
-                Method = words.GetValue(method) is { } named && named != SeparateOptions.Auto ? named : null,
-                Contrast = words.GetValue(contrast),
-                Memory = SeparateOptions.Bytes(words.GetValue(memory)),
-                Subsample = words.GetValue(subsample),
-                StartFile = words.GetValue(start),
-                Stability = words.GetValue(stability),
-                Room = words.GetValue(room),
-                Window = words.GetValue(window),
-                ReferenceMicrophone = words.GetValue(microphone),
-                Seed = words.GetValue(CommonOptions.Seed),
-                Format = words.GetValue(format)!,
-                Json = words.GetValue(CommonOptions.Json),
-                NoReport = words.GetValue(CommonOptions.NoReport),
-                Force = words.GetValue(CommonOptions.Force),
-            };
+            SeparateOptions options = Read(words);
             options.Check();
             return Task.Run(() => SeparateJob.Run(options, cancellation), cancellation);
         });
         return command;
     }
+
+    private SeparateOptions Read(ParseResult words) => new()
+    {
+        Inputs = words.GetValue(inputs) ?? [],
+        Output = words.GetValue(output)!,
+        Sources = SeparateOptions.Count(words.GetValue(sources)),
+        IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
+        MixingFile = words.GetValue(mixing),
+        Method = words.GetValue(method) is { } named && named != SeparateOptions.Auto ? named : null,
+        Contrast = words.GetValue(contrast),
+        Memory = SeparateOptions.Bytes(words.GetValue(memory)),
+        Subsample = words.GetValue(subsample),
+        StartFile = words.GetValue(start),
+        Stability = words.GetValue(stability),
+        Room = words.GetValue(room),
+        Window = words.GetValue(window),
+        ReferenceMicrophone = words.GetValue(microphone),
+        Seed = words.GetValue(CommonOptions.Seed),
+        Format = words.GetValue(format)!,
+        Json = words.GetValue(CommonOptions.Json),
+        NoReport = words.GetValue(CommonOptions.NoReport),
+        Force = words.GetValue(CommonOptions.Force),
+    };
 
     private static string Methods() =>
         string.Join("; ", Separator.Methods.Select(method => $"{method} ({method.Summary})"));

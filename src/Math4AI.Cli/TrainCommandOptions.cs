@@ -68,12 +68,8 @@ internal sealed class TrainCommandOptions
         DefaultValueFactory = _ => "mlp",
     };
 
-    private static readonly Option<int[]?> HiddenOption = new("--hidden")
-    {
-        Description = "The widths of the hidden layers of the mlp. Default: 64 64.",
-        HelpName = "N",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    private static readonly Option<int[]?> HiddenOption =
+        CommonOptions.Integers("--hidden", "The widths of the hidden layers of the mlp. Default: 64 64.");
 
     private static readonly Option<string?> KernelOption = new("--kernel")
     {

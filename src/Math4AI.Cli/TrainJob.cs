@@ -49,28 +49,36 @@ internal sealed class TrainJob(TrainCommandOptions given)
             return Program.Failed;
         }
 
-        string json = CliJson.Text(result.summary);
         progress.Show("write");
-        File.WriteAllText(files.Add(Path.Combine(given.Output, "result.json")), json + "\n");
+        Write(files, result.summary, result.report);
+        progress.Clear();
+        Print(result.summary);
+        return 0;
+    }
+
+    private void Write(FileTransaction files, TrainSummary summary, TrainingReport report)
+    {
+        File.WriteAllText(files.Add(Path.Combine(given.Output, "result.json")), CliJson.Text(summary) + "\n");
         if (!given.NoReport)
         {
-            File.WriteAllText(files.Add(Path.Combine(given.Output, "report.html")), result.report.ToHtml());
+            File.WriteAllText(files.Add(Path.Combine(given.Output, "report.html")), report.ToHtml());
         }
 
         files.Remove(CheckpointPath);
         files.Remove(CheckpointPath + TableTraining.SecondPass);
         files.Commit();
-        progress.Clear();
+    }
+
+    private void Print(TrainSummary summary)
+    {
         if (given.Json)
         {
-            Console.Out.WriteLine(json);
+            Console.Out.WriteLine(CliJson.Text(summary));
         }
         else
         {
-            result.summary.Print(given);
+            summary.Print(given);
         }
-
-        return 0;
     }
 
     private bool IsImages(string path) => given.IsConvNet || Directory.Exists(path) || ImageSet.IsIdx(path);
@@ -104,41 +112,49 @@ internal sealed class TrainJob(TrainCommandOptions given)
         Trained<TableModel> training =
             TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(given.Output, files);
-        LearningPoint[] curve = given.LearningCurve
-            ? [.. TableTraining.LearningCurve(table, test, options, cancellation)
-                .Select(part => new LearningPoint(part.Rows, Known(part.Test.Scores)))]
-            : [];
-        TrainValidationCurve? wanted = given.ValidationCurve;
-        IReadOnlyList<Trained<TableModel>> settings = wanted is null
-            ? []
-            : TableTraining.ValidationCurve(table, test, wanted.OptionsFrom(options, trainer), cancellation);
-        Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () => TableTraining.Seeds(
-            table, test, options with
-            {
-                Trainer = trainer with { Seed = trainer.Seed + 1 },
-            }, given.Seeds - 1, cancellation).Select(run => run.Test));
-        return (
-            SummaryOf(target, training) with
-            {
-                LearningCurve = curve,
-                Setting = wanted?.Setting,
-                ValidationCurve = wanted is null ? null
-                    : [.. settings.Zip(wanted.Values, (run, value) => new SettingPoint(
-                        value, Known(run.Train.Scores), Known(run.Validation.Scores), Known(run.Test.Scores)))],
-                Seeds = seeds,
-            },
-            ReportOf(target, training) with
-            {
-                LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))],
-                Setting = wanted?.Setting,
-                ValidationCurve = wanted is null
-                    ? []
-                    : [.. settings.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
-                Plane = DecisionPlane.Of(training.Model, test ?? table),
-            });
+        TableTrainingOptions next = options with { Trainer = trainer with { Seed = trainer.Seed + 1 } };
+        Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () =>
+            TableTraining.Seeds(table, test, next, given.Seeds - 1, cancellation).Select(run => run.Test));
+        TrainSummary summary = SummaryOf(target, training) with { Seeds = seeds };
+        DecisionPlane? plane = DecisionPlane.Of(training.Model, test ?? table);
+        TrainingReport report = ReportOf(target, training) with { Plane = plane };
+        return WithCurves(summary, report, table, test, options, cancellation);
     }
 
-    /// <summary>A table that is read in blocks.</summary>
+    /// <summary>Adds the learning curve and the validation curve that the options ask for.</summary>
+    private (TrainSummary Summary, TrainingReport Report) WithCurves(
+        TrainSummary summary, TrainingReport report, Table table, Table? test, TableTrainingOptions options,
+        CancellationToken cancellation)
+    {
+        if (given.LearningCurve)
+        {
+            LearningPoint[] curve = [.. TableTraining.LearningCurve(table, test, options, cancellation)
+                .Select(part => new LearningPoint(part.Rows, Known(part.Test.Scores)))];
+            summary = summary with { LearningCurve = curve };
+            report = report with { LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))] };
+        }
+
+        if (given.ValidationCurve is { } wanted)
+        {
+            IReadOnlyList<Trained<TableModel>> runs = TableTraining.ValidationCurve(
+                table, test, wanted.OptionsFrom(options, options.Trainer!), cancellation);
+            summary = summary with
+            {
+                Setting = wanted.Setting,
+                ValidationCurve = [.. runs.Zip(wanted.Values, (run, value) => new SettingPoint(
+                    value, Known(run.Train.Scores), Known(run.Validation.Scores), Known(run.Test.Scores)))],
+            };
+            report = report with
+            {
+                Setting = wanted.Setting,
+                ValidationCurve = [.. runs.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
+            };
+        }
+
+        return (summary, report);
+    }
+
+    /// <summary>Trains on a table that is read in blocks.</summary>
     private (TrainSummary Summary, TrainingReport Report) OfLargeTable(
         FileTransaction files, ProgressLine progress, string target, CancellationToken cancellation)
     {
@@ -169,7 +185,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         training.Model.About.Task == TableTask.Classification ? "classification" : "regression";
 
     private static TrainSummary SummaryOf(string target, Trained<TableModel> training) =>
-        Summarise(TaskOf(training), target, training);
+        Summarize(TaskOf(training), target, training);
 
     private static TrainingReport ReportOf(string target, Trained<TableModel> training) =>
         TrainingReport.Of(training, target, TaskOf(training), CommandLine.Text);
@@ -189,7 +205,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
         training.Model.Save(given.Output, files);
         return (
-            Summarise("classification", options.Target, training) with
+            Summarize("classification", options.Target, training) with
             {
                 Seeds = Spread(training.Test, () => Enumerable.Range(1, given.Seeds - 1).Select(i => ImageModel.Train(
                     images, test, options with
@@ -238,7 +254,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         Trained<TextModel> training = TextModel.Train(text, options, Progress(progress, options.Trainer), cancellation);
         training.Model.Save(given.Output, files);
         return (
-            Summarise("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
+            Summarize("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
             TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}",
                 CommandLine.Text) with
             {
@@ -246,7 +262,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             });
     }
 
-    internal static TrainSummary Summarise<TModel>(string task, string target, Trained<TModel> trained) => new(
+    internal static TrainSummary Summarize<TModel>(string task, string target, Trained<TModel> trained) => new(
         task,
         target,
         trained.Classes,
@@ -265,13 +281,13 @@ internal sealed class TrainJob(TrainCommandOptions given)
         []);
 
     /// <summary>
-    /// Without those that a part does not determine, as the area under the curve of one class: JSON knows no such
-    /// number.
+    /// Leaves out the scores that a part does not determine, such as the area under the curve of one class: JSON has no
+    /// NaN.
     /// </summary>
     private static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>
         scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
 
-    /// <summary>The test scores of the first seed and of those after it; null for one seed.</summary>
+    /// <summary>Returns the mean and deviation of the test scores over all seeds; null for one seed.</summary>
     private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) =>
         given.Seeds == 1
         ? null
@@ -298,7 +314,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         OutputFiles.RequireFree(given.Force, "-o", names);
     }
 
-    /// <summary>Tells another that is made when the number of rows is known.</summary>
+    /// <summary>Passes reports on to another, which is created when the number of rows is known.</summary>
     private sealed class LateReport : IProgress<TrainingEpoch>
     {
         public IProgress<TrainingEpoch>? To { get; set; }

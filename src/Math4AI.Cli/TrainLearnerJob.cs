@@ -34,7 +34,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         Table shown = test ?? table;
         Matrix<double>? inputs = areClasses ? Complete(model, shown) : null;
         return (
-            TrainJob.Summarise(task, options.Target, training) with
+            TrainJob.Summarize(task, options.Target, training) with
             {
                 Learner = model.About.Learner,
                 Features = model.About.Features,
@@ -67,7 +67,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         ImageSet shown = test ?? images.Select(Training.Images.ImageModel.TestPart(images, learner.Seed));
         Matrix<double> inputs = model.FeaturesOf(shown);
         return (
-            TrainJob.Summarise("classification", target, training) with
+            TrainJob.Summarize("classification", target, training) with
             {
                 Learner = model.About.Learner,
                 Features = model.About.Features,

@@ -61,9 +61,43 @@ internal sealed record TrainSummary(
     /// <summary>Prints it for a person.</summary>
     public void Print(TrainCommandOptions given)
     {
-        static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-        static string Of(IReadOnlyDictionary<string, double> scores, string name) =>
-            scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
+        PrintScores();
+        PrintCurves(given.Seeds);
+        string seconds = Seconds.ToString("0.00", CultureInfo.InvariantCulture);
+        Console.Out.WriteLine(Learner is null
+            ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
+                + $"{BestEpoch} of {Epochs}."
+            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
+        if (Warning is not null)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {Warning}");
+        }
+
+        if (Search is { IsAtEdge: true } search)
+        {
+            Console.Out.WriteLine(
+                $"The best {search.Across} and {search.Up} lie on the edge of the range searched, and better ones may "
+                + "lie beyond it; the report shows the scores.");
+        }
+
+        if (DroppedRows > 0)
+        {
+            Console.Out.WriteLine($"{DroppedRows} rows were left out, because a value is missing.");
+        }
+
+        Console.Out.WriteLine(Task == "text"
+            ? $"Written to {given.Output}; continue a text with: math4ai generate {given.Output} --prompt \"...\""
+            : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
+                + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+
+    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Text(IReadOnlyDictionary<string, double> scores, string name) =>
+        scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
+
+    private void PrintScores()
+    {
         bool hasIntervals = TestIntervals.Count > 0;
         var table = new Spectre.Console.Table().Border(TableBorder.Simple);
         foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals
@@ -78,10 +112,14 @@ internal sealed record TrainSummary(
             string[] interval = TestIntervals.TryGetValue(name, out Interval between)
                 ? [Text(between.Lower), Text(between.Upper)]
                 : [];
-            table.AddRow([name, Of(Train, name), Of(Validation, name), Text(value), .. interval]);
+            table.AddRow([name, Text(Train, name), Text(Validation, name), Text(value), .. interval]);
         }
 
         AnsiConsole.Write(table);
+    }
+
+    private void PrintCurves(int seeds)
+    {
         foreach (LearningPoint point in LearningCurve)
         {
             (string name, double value) = point.Test.First();
@@ -99,35 +137,7 @@ internal sealed record TrainSummary(
 
         foreach ((string name, SeedSpread spread) in Seeds ?? new Dictionary<string, SeedSpread>())
         {
-            Console.Out.WriteLine($"{given.Seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
+            Console.Out.WriteLine($"{seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
         }
-
-        Console.Out.WriteLine(Learner is null
-            ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in "
-                + $"{Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s, "
-                + $"best evaluation {BestEpoch} of {Epochs}."
-            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, "
-                + $"{Seconds.ToString("0.00", CultureInfo.InvariantCulture)} s.");
-        if (Warning is not null)
-        {
-            Console.Error.WriteLine($"math4ai: Warning: {Warning}");
-        }
-
-        if (Search is { IsAtEdge: true } search)
-        {
-            Console.Out.WriteLine(
-                $"The best {search.Across} and {search.Up} lie on the edge of what was searched: better ones may lie "
-                + "beyond; the report shows the scores.");
-        }
-
-        if (DroppedRows > 0)
-        {
-            Console.Out.WriteLine($"{DroppedRows} rows were left out, since a value is missing.");
-        }
-
-        Console.Out.WriteLine(Task == "text"
-            ? $"Written to {given.Output}; go on with a text by: math4ai generate {given.Output} --prompt \"...\""
-            : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
-                + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
     }
 }

@@ -23,4 +23,29 @@ public class CommonOptionTests
         Assert.Equal(0, run.Code);
         Assert.Contains("\"threads\": 3", run.Output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Did you mean '--target'?", "train", "rows.csv", "--targt", "y")]
+    [InlineData("Did you mean '--learning-curve'?", "train", "rows.csv", "--leraning-curve")]
+    [InlineData("Did you mean 'separate'?", "spearate", "mix.wav")]
+    [InlineData("'--xyzzy'. See", "train", "rows.csv", "--xyzzy")]
+    public void A_mistyped_word_is_answered_with_the_nearest_one(string says, params string[] words)
+    {
+        Finished run = Repository.Run(Repository.Command, words);
+        Assert.Equal(2, run.Code);
+        Assert.Contains(says, run.Errors, StringComparison.Ordinal);
+        Assert.Single(run.Errors.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("4,16")]
+    [InlineData("4", "16")]
+    [InlineData("4,", "16")]
+    public void A_list_of_numbers_takes_commas_and_spaces(params string[] sizes)
+    {
+        Finished run = Repository.Run(Repository.Command, ["bench", "gemm", "--json", "--sizes", .. sizes]);
+        Assert.Equal(0, run.Code);
+        Assert.Contains("\"size\": 4,", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\"size\": 16,", run.Output, StringComparison.Ordinal);
+    }
 }

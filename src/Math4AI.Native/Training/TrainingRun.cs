@@ -121,6 +121,7 @@ internal sealed class TrainingRun
         if (!options.RestoreBest)
         {
             optimizer.ExchangeWithAverage();
+            BatchStatistics.Renew(task, train, options, state.Step)?.Dispose();
         }
         else
         {
@@ -209,6 +210,7 @@ internal sealed class TrainingRun
     {
         optimizer.ShowAccepted();
         optimizer.ExchangeWithAverage();
+        using ModuleState? buffers = BatchStatistics.Renew(task, train, options, state.Step);
         int number = state.History.Count + 1;
         (double loss, IReadOnlyDictionary<string, double> metrics) = LossOfValidation();
         var done = new TrainingEpoch(number, state.LossSum / state.LossCount, loss) { Metrics = metrics };
@@ -228,6 +230,7 @@ internal sealed class TrainingRun
 
         moment.History = state.History;
         Tell(callback => callback.OnValidation(moment));
+        buffers?.WriteTo(task.Module);
         optimizer.ExchangeWithAverage();
         optimizer.ShowTrial();
         progress?.Report(done);

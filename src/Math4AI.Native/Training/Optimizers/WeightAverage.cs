@@ -6,8 +6,8 @@ namespace Math4AI.Training.Optimizers;
 
 /// <summary>
 /// How the weights of the steps are averaged. The validation loss, the best weights and the trained module are then
-/// those of the average. Buffers, such as the statistics of batch norms, are not averaged: they are those of the last
-/// step.
+/// those of the average. Buffers are not averaged: they are those of the last step, but for the statistics of batch
+/// norms where <see cref="UpdatesStatistics"/> is true.
 /// </summary>
 public sealed record WeightAverage
 {
@@ -20,6 +20,13 @@ public sealed record WeightAverage
 
     /// <summary>Gets the number of the first step that counts, from 1.</summary>
     public int FirstStep { get; private init; } = 1;
+
+    /// <summary>
+    /// Gets whether a pass over the training part measures the statistics of batch norms again before each evaluation,
+    /// since no step ran with the averaged weights. By default true for <see cref="Mean"/>, and false for
+    /// <see cref="Exponential"/>, which stays close to the weights of the last steps.
+    /// </summary>
+    public bool UpdatesStatistics { get; init; }
 
     /// <summary>
     /// Returns the exponential moving average (EMA): a ← d a + (1 − d) θ with d = min(decay, (1 + t)/(10 + t)) at step
@@ -41,13 +48,14 @@ public sealed record WeightAverage
     public static WeightAverage Mean(int firstStep)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(firstStep, 1);
-        return new WeightAverage { FirstStep = firstStep };
+        return new WeightAverage { FirstStep = firstStep, UpdatesStatistics = true };
     }
 
     /// <summary>Returns the name and the settings, by which a checkpoint knows the average.</summary>
-    public override string ToString() => Decay is { } decay
+    public override string ToString() => (Decay is { } decay
         ? string.Create(CultureInfo.InvariantCulture, $"exponential {decay:R}")
-        : string.Create(CultureInfo.InvariantCulture, $"mean from {FirstStep}");
+        : string.Create(CultureInfo.InvariantCulture, $"mean from {FirstStep}"))
+        + (UpdatesStatistics ? ", statistics measured again" : string.Empty);
 
     /// <summary>Returns the share of the average that is kept at a step, from 1; 0 for one that begins it.</summary>
     internal double Kept(int step) => Decay is { } decay

@@ -111,6 +111,38 @@ public sealed class FeatureTests : TemporaryFolder
         AssertClose(average, StateOf.Floats(moving), 1e-6);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Batch_norms_have_the_statistics_of_the_averaged_weights(bool isBest)
+    {
+        // Thirty steps at a high rate: the weights of the last step are far from their mean.
+        var net = (TorchSharp.Modules.Sequential)Trainer.Create(
+            () => nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 3)), 5);
+        Fit(net, Descent with
+        {
+            Steps = 30,
+            BatchSize = N / 3,
+            Rate = 0.5,
+            RestoreBest = isBest,
+            EvaluateEvery = 30,
+            Average = WeightAverage.Mean(3),
+        });
+        var norm = (TorchSharp.Modules.BatchNorm1d)net[1];
+        using (no_grad())
+        {
+            // The mean over three batches of their means and unbiased variances.
+            Tensor[] hidden = [.. ((TorchSharp.Modules.Linear)net[0]).forward(x).chunk(3)];
+            AssertClose(stack(hidden.Select(one => one.mean([0]))).mean([0]).data<float>(),
+                norm.running_mean!.data<float>(), 1e-6);
+            AssertClose(stack(hidden.Select(one => one.var(0))).mean([0]).data<float>(),
+                norm.running_var!.data<float>(), 1e-5);
+        }
+
+        Assert.Equal(3L, norm.num_batches_tracked!.item<long>());
+        Assert.Equal(0.1, norm.momentum);
+    }
+
     [Fact]
     public void A_callback_hears_of_steps_passes_and_evaluations_and_can_stop()
     {

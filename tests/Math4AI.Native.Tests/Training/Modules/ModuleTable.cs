@@ -211,6 +211,11 @@ internal static class ModuleTable
             Name = "mean of weights",
             Options = usual with { Average = WeightAverage.Mean(10), Schedule = Schedule.Constant },
         };
+        yield return Rows("mean of weights under a batch norm", () =>
+            Sequential(Linear(6, 8), BatchNorm1d(8), ReLU(), Linear(8, 2))) with
+        {
+            Options = usual with { Average = WeightAverage.Mean(10), Schedule = Schedule.Constant },
+        };
         yield return plain with
         {
             Name = "gradual unfreezing",

@@ -49,7 +49,8 @@ public sealed class PythonFileTests : TemporaryFolder
 
     private static Dictionary<string, Tensor> Tensors()
     {
-        Tensor real = tensor(Numbers).view(2, 4), whole = tensor(Enumerable.Range(-4, 8).Select(i => (long)i).ToArray());
+        Tensor real =
+            tensor(Numbers).view(2, 4), whole = tensor(Enumerable.Range(-4, 8).Select(i => (long)i).ToArray());
         var all = new Dictionary<string, Tensor>
         {
             ["bool"] = whole.gt(0),

@@ -1,5 +1,4 @@
 using Math4AI.Training.Files;
-using Math4AI.Training.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -9,65 +9,84 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Benchmarks;
 
 /// <summary>
-/// What the façade adds to a raw call of <c>dgemm_</c>, and what MKL's own dispatch takes away: products of order 1024,
-/// the three ways in turn, in processes with either dispatch in turn, so that a machine that is busy at times is so for
-/// all.
+/// What the façade adds to a raw call of <c>dgemm_</c>, and what MKL's own dispatch takes away: products of six orders,
+/// three ways in turn, in processes with either dispatch in turn, so that a machine that is busy at times is so for
+/// all. Wall time and processor time; the figures are medians.
 /// </summary>
 internal static unsafe partial class ProductAgainstRaw
 {
-    private const int Order = 1024;
-    private const int Turns = 40;
+    private const int Turns = 25;
     private const int Rounds = 5;
+    private static readonly int[] Orders = [64, 128, 256, 512, 1024, 2048];
 
     public static int Run(string[] words)
     {
         if (words is ["--once"])
         {
-            Console.WriteLine(JsonSerializer.Serialize(Measure()));
+            Console.WriteLine(JsonSerializer.Serialize(Orders.Select(Measure)));
             return 0;
         }
 
-        var ours = new List<double[]>();
-        var vendors = new List<double[]>();
+        var ours = new List<double[][]>();
+        var vendors = new List<double[][]>();
         for (int round = 0; round < Rounds; round++)
         {
             ours.Add(Child("ours"));
             vendors.Add(Child("vendor"));
         }
 
-        Console.WriteLine("| dispatch | raw dgemm_ ms | A * B ms | A.Multiply(B, C) ms |");
-        Console.WriteLine("|---|---|---|---|");
-        Print("ours", ours);
-        Print("MKL's own", vendors);
-        Console.WriteLine();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"A * B over raw: {Median(ours.Select(t => t[1] / t[0])):0.000}; A.Multiply over raw: "
-            + $"{Median(ours.Select(t => t[2] / t[0])):0.000}; MKL's own dispatch over ours: "
-            + $"{Median(ours.Zip(vendors, (o, v) => v[0] / o[0])):0.00}"));
+        Console.WriteLine("| order | raw dgemm_ µs | A * B over raw: wall, CPU | A.Multiply(B, C) over raw: wall, CPU "
+            + "| MKL's own dispatch over ours |");
+        Console.WriteLine("|---|---|---|---|---|");
+        for (int i = 0; i < Orders.Length; i++)
+        {
+            double Ratio(int way) => Median(ours.Select(round => round[i][way] / round[i][way % 2]));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {Orders[i]} | {1e6 * Median(ours.Select(round => round[i][0])):0.0} | {Ratio(2):0.000}, "
+                + $"{Ratio(3):0.000} | {Ratio(4):0.000}, {Ratio(5):0.000} | "
+                + $"{Median(ours.Zip(vendors, (o, v) => v[i][0] / o[i][0])):0.00} |"));
+        }
+
         return 0;
     }
 
-    /// <summary>Median seconds of the raw call, the operator and the method.</summary>
-    private static double[] Measure()
+    /// <summary>
+    /// Median wall and processor seconds of the raw call, then of the operator, then of the method.
+    /// </summary>
+    private static double[] Measure(int order)
     {
         _ = Compute.Provider;
         string mkl = Compute.Libraries.Single(library => library.Name == "MKL").Path;
-        NativeLibrary.SetDllImportResolver(typeof(ProductAgainstRaw).Assembly, (_, _, _) => NativeLibrary.Load(mkl));
-        Matrix<double> a = Matrix<double>.Build.Random(Order, Order, 1);
-        Matrix<double> b = Matrix<double>.Build.Random(Order, Order, 2);
-        Matrix<double> c = Matrix<double>.Build.Dense(Order, Order);
+        if (order == Orders[0])
+        {
+            NativeLibrary.SetDllImportResolver(
+                typeof(ProductAgainstRaw).Assembly, (_, _, _) => NativeLibrary.Load(mkl));
+        }
+
+        Matrix<double> a = Matrix<double>.Build.Random(order, order, 1);
+        Matrix<double> b = Matrix<double>.Build.Random(order, order, 2);
+        Matrix<double> c = Matrix<double>.Build.Dense(order, order);
         Action[] ways = [() => Raw(a, b, c), () => _ = a * b, () => a.Multiply(b, c)];
-        var seconds = new List<double>[] { [], [], [] };
-        for (int turn = 0; turn < Turns + 5; turn++)
+
+        // Some milliseconds each, as the clock of a process needs them.
+        int repetitions = (int)Math.Max(1.0, 5e8 / Math.Pow(order, 3.0));
+        var seconds = Enumerable.Range(0, 2 * ways.Length).Select(_ => new List<double>()).ToArray();
+        for (int turn = 0; turn < Turns + 3; turn++)
         {
             for (int way = 0; way < ways.Length; way++)
             {
+                TimeSpan processor = Environment.CpuUsage.TotalTime;
                 long start = Stopwatch.GetTimestamp();
-                ways[way]();
-                if (turn >= 5)
+                for (int i = 0; i < repetitions; i++)
                 {
-                    seconds[way].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                    ways[way]();
+                }
+
+                if (turn >= 3)
+                {
+                    seconds[2 * way].Add(Stopwatch.GetElapsedTime(start).TotalSeconds / repetitions);
+                    seconds[2 * way + 1].Add((Environment.CpuUsage.TotalTime - processor).TotalSeconds / repetitions);
                 }
             }
         }
@@ -75,7 +94,7 @@ internal static unsafe partial class ProductAgainstRaw
         return [.. seconds.Select(Median)];
     }
 
-    private static double[] Child(string dispatch)
+    private static double[][] Child(string dispatch)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["product", "--once"])
         {
@@ -83,16 +102,10 @@ internal static unsafe partial class ProductAgainstRaw
         };
         start.Environment["MATH4AI_MKL_DISPATCH"] = dispatch;
         using Process process = Process.Start(start)!;
-        double[] result = JsonSerializer.Deserialize<double[]>(process.StandardOutput.ReadToEnd())!;
+        double[][] result = JsonSerializer.Deserialize<double[][]>(process.StandardOutput.ReadToEnd())!;
         process.WaitForExit();
         return result;
     }
-
-    private static void Print(string name, List<double[]> rounds) =>
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {1e3 * Median(rounds.Select(t => t[0])):0.0} | {1e3 * Median(rounds.Select(t => t[1])):0.0} | "
-            + $"{1e3 * Median(rounds.Select(t => t[2])):0.0} |"));
 
     private static double Median(IEnumerable<double> values)
     {
@@ -103,7 +116,7 @@ internal static unsafe partial class ProductAgainstRaw
     private static void Raw(Matrix<double> a, Matrix<double> b, Matrix<double> c)
     {
         byte plain = (byte)'N';
-        int n = Order;
+        int n = a.RowCount;
         double one = 1.0, zero = 0.0;
         fixed (double* pa = ((DenseMatrix)a).Values, pb = ((DenseMatrix)b).Values, pc = ((DenseMatrix)c).Values)
         {

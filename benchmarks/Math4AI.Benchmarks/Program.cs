@@ -27,7 +27,7 @@ switch (args)
     case ["bss-eval", ..]:
         return BssEvalAgainstPeer.Run(args[1..]);
     case ["callers"]:
-        return TwoCallers.Run();
+        return Callers.Run();
     case ["modules", ..]:
         return TrainModules.Run(args[1..]);
     case ["train", ..]:

@@ -69,6 +69,21 @@ internal static partial class LibC
             || (*(ushort*)(status + ModeOffset) & TypeBits) == Regular;
     }
 
+    /// <summary>
+    /// Asks for pages of 2 MB under an array that is about to be written. .NET takes large arrays from the system and
+    /// gives them back, so that each page of a new one is a fault: of 4 KB, at 1.8 µs each, they cost as much as a
+    /// twentieth of a product of order 1024. NumPy does the same. Where the system does not offer it, nothing happens.
+    /// </summary>
+    public static unsafe void AdviseLargePages(void* start, long bytes)
+    {
+        const long LargePage = 2 << 20;
+        const int LargePages = 14;
+
+        // The pages that begin or end outside of the array count too: what lies there is memory of .NET's heap.
+        long first = (nint)start & -LargePage, end = ((nint)start + bytes + LargePage - 1) & -LargePage;
+        _ = Advise((nint)first, (nint)(end - first), LargePages);
+    }
+
     private static nint Load(string path, int flags)
     {
         nint handle = Open(path, flags);
@@ -93,6 +108,9 @@ internal static partial class LibC
     // The layout of its answer is the same on every processor.
     [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatusOf(int folder, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport(Library, EntryPoint = "madvise")]
+    private static partial int Advise(nint start, nint bytes, int advice);
 
     [LibraryImport(Library, EntryPoint = "mallopt")]
     private static partial int MallocOption(int option, int value);

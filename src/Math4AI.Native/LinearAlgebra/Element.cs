@@ -10,7 +10,7 @@ namespace Math4AI.LinearAlgebra;
 internal static class Element<T>
     where T : struct
 {
-    /// <summary>ε, the distance from 1 to the next number.</summary>
+    /// <summary>Gets ε, the distance from 1 to the next number.</summary>
     public static double Epsilon =>
         typeof(T) == typeof(float) || typeof(T) == typeof(Complex32)
             ? float.BitIncrement(1.0f) - 1.0
@@ -18,10 +18,10 @@ internal static class Element<T>
 
     public static bool IsComplex => typeof(T) == typeof(Complex) || typeof(T) == typeof(Complex32);
 
-    /// <summary>A real number as an element.</summary>
+    /// <summary>Returns a real number as an element.</summary>
     public static T Of(double value) => Of(new Complex(value, 0.0));
 
-    /// <summary>A number as an element; the imaginary part of real ones is left out.</summary>
+    /// <summary>Returns a number as an element; the imaginary part of real ones is left out.</summary>
     /// <exception cref="NotSupportedException">Math.NET has no matrices of this type.</exception>
     public static T Of(Complex value)
     {
@@ -45,7 +45,7 @@ internal static class Element<T>
             : throw new NotSupportedException($"There are no matrices of {typeof(T)}.");
     }
 
-    /// <summary>An element as a number.</summary>
+    /// <summary>Returns an element as a number.</summary>
     /// <exception cref="NotSupportedException">Math.NET has no matrices of this type.</exception>
     public static Complex ToComplex(T value)
     {
@@ -69,7 +69,7 @@ internal static class Element<T>
             : throw new NotSupportedException($"There are no matrices of {typeof(T)}.");
     }
 
-    /// <summary>An element times a real number.</summary>
+    /// <summary>Returns an element times a real number.</summary>
     public static T Scaled(T value, double factor)
     {
         if (typeof(T) == typeof(double))

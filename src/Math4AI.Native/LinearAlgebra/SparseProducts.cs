@@ -11,7 +11,7 @@ namespace Math4AI.LinearAlgebra;
 /// </summary>
 public static class SparseProducts
 {
-    /// <summary>A x.</summary>
+    /// <summary>Returns A x.</summary>
     /// <typeparam name="T">double or float.</typeparam>
     /// <param name="sparse">A, a <c>SparseMatrix</c>.</param>
     /// <param name="vector">x.</param>
@@ -42,7 +42,7 @@ public static class SparseProducts
         return Vector<T>.Build.Dense(y);
     }
 
-    /// <summary>A B with a dense B.</summary>
+    /// <summary>Returns A B with a dense B.</summary>
     /// <typeparam name="T">double or float.</typeparam>
     /// <param name="sparse">A, a <c>SparseMatrix</c>.</param>
     /// <param name="dense">B.</param>

@@ -7,9 +7,9 @@ using TorchSharp;
 namespace Math4AI.LinearAlgebra;
 
 /// <summary>
-/// One memory for matrices and tensors. A dense matrix's array is lent to torch as it is, and a tensor that stands on
-/// such an array can be had back as a matrix: neither is copied, and what one writes the other reads. The array lives
-/// as long as either of them.
+/// Shares one memory between matrices and tensors. A dense matrix's array is lent to torch as it is, and a tensor that
+/// stands on such an array can be had back as a matrix: neither is copied, and what one writes the other reads. The
+/// array lives as long as either of them.
 /// </summary>
 public static class TensorViews
 {
@@ -18,7 +18,7 @@ public static class TensorViews
     private static int sweepAt = 64;
 
     /// <summary>
-    /// A tensor on the memory of a dense matrix: rows × columns, with the strides of column-major order.
+    /// Returns a tensor on the memory of a dense matrix: rows × columns, with the strides of column-major order.
     /// </summary>
     /// <typeparam name="T">double or float.</typeparam>
     /// <param name="matrix">A dense matrix.</param>
@@ -41,7 +41,7 @@ public static class TensorViews
         return flat.view(matrix.ColumnCount, matrix.RowCount).t().MoveToOuterDisposeScope();
     }
 
-    /// <summary>A vector's memory as a tensor of one dimension.</summary>
+    /// <summary>Returns a vector's memory as a tensor of one dimension.</summary>
     /// <typeparam name="T">double or float.</typeparam>
     /// <param name="vector">A dense vector.</param>
     /// <exception cref="NotSupportedException">The vector is not dense, empty, or of another element type.</exception>
@@ -61,7 +61,9 @@ public static class TensorViews
         return tensor;
     }
 
-    /// <summary>A tensor of zeros that can be had as a matrix without a copy: rows × columns, column-major.</summary>
+    /// <summary>
+    /// Returns a tensor of zeros that can be had as a matrix without a copy: rows × columns, column-major.
+    /// </summary>
     /// <typeparam name="T">double or float.</typeparam>
     /// <param name="rows">At least 1.</param>
     /// <param name="columns">At least 1.</param>
@@ -70,8 +72,8 @@ public static class TensorViews
         Matrix<T>.Build.Dense(rows, columns).AsTensor();
 
     /// <summary>
-    /// The matrix on a tensor's memory. This works for tensors of two dimensions that stand on the whole of an array
-    /// lent by <see cref="AsTensor{T}(Matrix{T})"/> or <see cref="Zeros{T}"/>, in column-major order; torch's own
+    /// Returns the matrix on a tensor's memory. This works for tensors of two dimensions that stand on the whole of an
+    /// array lent by <see cref="AsTensor{T}(Matrix{T})"/> or <see cref="Zeros{T}"/>, in column-major order; torch's own
     /// memory cannot become a .NET array.
     /// </summary>
     /// <typeparam name="T">double or float, as the tensor's type.</typeparam>
@@ -103,7 +105,7 @@ public static class TensorViews
         return Matrix<T>.Build.Dense(rows, columns, array);
     }
 
-    /// <summary>A tensor's elements in a matrix of its own.</summary>
+    /// <summary>Returns a tensor's elements in a matrix of its own.</summary>
     /// <typeparam name="T">double or float, as the tensor's type.</typeparam>
     /// <param name="tensor">A tensor of two dimensions.</param>
     /// <exception cref="NotSupportedException">It has another number of dimensions, or another type.</exception>
@@ -123,7 +125,7 @@ public static class TensorViews
         return Matrix<T>.Build.Dense((int)tensor.shape[0], (int)tensor.shape[1], columnMajor);
     }
 
-    /// <summary>The elements of a dense matrix, column after column, as they stand in memory.</summary>
+    /// <summary>Returns the elements of a dense matrix, column after column, as they stand in memory.</summary>
     /// <typeparam name="T">The element type.</typeparam>
     /// <param name="matrix">A dense matrix.</param>
     /// <exception cref="NotSupportedException">The matrix is not dense.</exception>

@@ -19,7 +19,7 @@ internal static unsafe class BlockKernels
     private const int WidestPanel = 64;
     private static readonly int Width = Vector512<double>.Count;
 
-    /// <summary>block[c] −= mean[c].</summary>
+    /// <summary>Subtracts the mean of each channel: block[c] −= mean[c].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Centre(Span<double> block, int count, ReadOnlySpan<double> mean)
     {
@@ -42,7 +42,7 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>Σ x_i.</summary>
+    /// <summary>Returns Σ x_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> x)
     {
@@ -66,7 +66,7 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>Σ x_i³, Σ x_i⁴ and max |x_i|.</summary>
+    /// <summary>Returns Σ x_i³, Σ x_i⁴ and max |x_i|.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Cubes, double Fourths, double Peak) HigherMoments(ReadOnlySpan<double> x)
     {
@@ -100,7 +100,7 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>U = M Y: result[k] = Σ_c matrix[k, c] block[c].</summary>
+    /// <summary>Computes U = M Y: result[k] = Σ_c matrix[k, c] block[c].</summary>
     /// <param name="matrix">rows × channels, row-major.</param>
     /// <param name="rows">The rows of the matrix, and the channels of the result.</param>
     /// <param name="block">Y, planar.</param>
@@ -133,7 +133,7 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>sum += A Bᵀ, sum[i, j] += Σ_t a[i][t] b[j][t].</summary>
+    /// <summary>Adds A Bᵀ to a sum: sum[i, j] += Σ_t a[i][t] b[j][t].</summary>
     /// <param name="a">Planar, <paramref name="rows"/> channels.</param>
     /// <param name="rows">The channels of A.</param>
     /// <param name="b">Planar, <paramref name="columns"/> channels.</param>
@@ -169,7 +169,8 @@ internal static unsafe class BlockKernels
     }
 
     /// <summary>
-    /// The upper triangle of sum += B Bᵀ, sum[i, j] += Σ_t b[i][t] b[j][t] for i ≤ j; below it are arbitrary numbers.
+    /// Adds the upper triangle of B Bᵀ to a sum: sum[i, j] += Σ_t b[i][t] b[j][t] for i ≤ j; below it are arbitrary
+    /// numbers.
     /// </summary>
     /// <param name="block">B, planar.</param>
     /// <param name="channels">The channels of B.</param>
@@ -197,7 +198,7 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>y += factor · x.</summary>
+    /// <summary>Computes y += factor · x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled(double factor, double* x, double* y, int count)
     {
@@ -214,7 +215,7 @@ internal static unsafe class BlockKernels
         }
     }
 
-    /// <summary>Σ a_i b_i.</summary>
+    /// <summary>Returns Σ a_i b_i.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Dot<T>(T* a, T* b, int count)
         where T : unmanaged, IFloatingPointIeee754<T>

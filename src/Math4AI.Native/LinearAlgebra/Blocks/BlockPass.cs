@@ -53,7 +53,7 @@ internal class BlockPass<T, TState>
         }
     }
 
-    /// <summary>What a pass does with one block.</summary>
+    /// <summary>Represents what a pass does with one block.</summary>
     /// <param name="state">The state of the block's segment.</param>
     /// <param name="block">Planar: channel after channel, each of <paramref name="count"/> samples.</param>
     /// <param name="scratch">Room for as many samples of the scratch channels; what it holds is arbitrary.</param>
@@ -69,12 +69,12 @@ internal class BlockPass<T, TState>
 
     public int BlockLength { get; }
 
-    /// <summary>The segments' states, in order.</summary>
+    /// <summary>Gets the states of the segments, in order.</summary>
     public IEnumerable<TState> States => segments.Select(segment => segment.State);
 
     /// <summary>
-    /// A length at which a block of all channels, and as much again for results, stays in the second-level cache, and
-    /// at which there are some blocks for every thread.
+    /// Returns a length at which a block of all channels, and as much again for results, stays in the second-level
+    /// cache, and at which there are some blocks for every thread.
     /// </summary>
     public static int BlockLengthFor(ISampleSource source)
     {

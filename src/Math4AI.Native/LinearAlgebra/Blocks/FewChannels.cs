@@ -11,7 +11,7 @@ namespace Math4AI.LinearAlgebra.Blocks;
 /// <remarks>A channel that is not there shows the first one; whoever sums over all four ignores its sums.</remarks>
 internal readonly unsafe ref struct FewChannels
 {
-    /// <summary>The most channels.</summary>
+    /// <summary>Gives the largest number of channels.</summary>
     public const int Most = 4;
 
     private static readonly int Width = Vector512<double>.Count;
@@ -25,7 +25,7 @@ internal readonly unsafe ref struct FewChannels
         Fourth = Channel(source, copy, 3, start, count);
     }
 
-    /// <summary>How many channels there are.</summary>
+    /// <summary>Gets the number of channels.</summary>
     public int Count { get; }
 
     public ReadOnlySpan<double> First { get; }
@@ -36,7 +36,7 @@ internal readonly unsafe ref struct FewChannels
 
     public ReadOnlySpan<double> Fourth { get; }
 
-    /// <summary>The channels of a block that <see cref="ReadIfNotLent"/> has read.</summary>
+    /// <summary>Returns the channels of a block that <see cref="ReadIfNotLent"/> has read.</summary>
     public static FewChannels Of(ISampleSource source, ReadOnlySpan<double> block, long start, int count) =>
         new(source, source.Lend(0, start, count).IsEmpty ? block : [], start, count);
 
@@ -49,7 +49,7 @@ internal readonly unsafe ref struct FewChannels
         }
     }
 
-    /// <summary>first += Σ (y − s) and second += Σ (y − s)(y − s)ᵀ.</summary>
+    /// <summary>Computes first += Σ (y − s) and second += Σ (y − s)(y − s)ᵀ.</summary>
     /// <param name="shift">s, one number a channel.</param>
     /// <param name="first">One number a channel.</param>
     /// <param name="second">Channels × channels.</param>

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
-/// A samples × channels matrix as a source of blocks. Dense storage is column-major: each channel is contiguous.
+/// Reads a samples × channels matrix in blocks. Dense storage is column-major: each channel is contiguous.
 /// </summary>
 public sealed class MatrixSampleSource : ISampleSource
 {

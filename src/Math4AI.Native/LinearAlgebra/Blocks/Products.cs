@@ -9,7 +9,7 @@ namespace Math4AI.LinearAlgebra.Blocks;
 /// </summary>
 internal static unsafe class Products
 {
-    /// <summary>C = alpha op(A) op(B) + beta C, column-major, with BLAS's letters for op: N, T, C.</summary>
+    /// <summary>Computes C = alpha op(A) op(B) + beta C, column-major, with BLAS's letters for op: N, T, C.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gemm<T>(
         byte transA, byte transB, int m, int n, int k, T alpha, T* a, int lda, T* b, int ldb, T beta, T* c, int ldc)

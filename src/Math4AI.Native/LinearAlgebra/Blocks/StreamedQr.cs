@@ -13,13 +13,13 @@ internal sealed unsafe class StreamedQr(int columns)
     private readonly double[] triangle = new double[(columns + 1) * columns];
     private double[] block = [];
 
-    /// <summary>‖b − A x‖² of the solution x.</summary>
+    /// <summary>Gets ‖b − A x‖² of the solution x.</summary>
     public double ResidualSumOfSquares { get; private set; }
 
-    /// <summary>Element (i, j) of R.</summary>
+    /// <summary>Gets element (i, j) of R.</summary>
     public double this[int i, int j] => triangle[j * columns + i];
 
-    /// <summary>q, the first k elements of Qᵀb.</summary>
+    /// <summary>Gets q, the first k elements of Qᵀb.</summary>
     public ReadOnlySpan<double> Right => triangle.AsSpan(columns * columns);
 
     public void Clear()
@@ -77,7 +77,7 @@ internal sealed unsafe class StreamedQr(int columns)
         Reflect(columns);
     }
 
-    /// <summary>x of R x = q.</summary>
+    /// <summary>Solves R x = q for x.</summary>
     public void Solve(Span<double> x)
     {
         Right.CopyTo(x);
@@ -92,7 +92,7 @@ internal sealed unsafe class StreamedQr(int columns)
         }
     }
 
-    /// <summary>x of RᵀR x = g, in place.</summary>
+    /// <summary>Solves RᵀR x = g for x, in place.</summary>
     public void SolveNormal(Span<double> g)
     {
         for (int i = 0; i < columns; i++)
@@ -116,7 +116,7 @@ internal sealed unsafe class StreamedQr(int columns)
         }
     }
 
-    /// <summary>‖R x‖².</summary>
+    /// <summary>Returns ‖R x‖².</summary>
     public double SquareOfImage(ReadOnlySpan<double> x)
     {
         double square = 0.0;

@@ -4,13 +4,13 @@ using Complex = System.Numerics.Complex;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The Cholesky factor of L Lᴴ ± v vᴴ from L, in n² operations instead of n³/3, by plane rotations (hyperbolic ones to
-/// take away). Source: G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, section 6.5.4. SciPy has no
-/// call for it.
+/// Computes the Cholesky factor of L Lᴴ ± v vᴴ from L, in n² operations instead of n³/3, by plane rotations (hyperbolic
+/// ones to take away). Source: G. H. Golub, C. F. Van Loan, "Matrix Computations", 4th edition, section 6.5.4. SciPy
+/// has no call for it.
 /// </summary>
 public static class CholeskyUpdate
 {
-    /// <summary>The factor of L Lᴴ + v vᴴ.</summary>
+    /// <summary>Returns the factor of L Lᴴ + v vᴴ.</summary>
     /// <param name="factor">L, lower triangular with a positive diagonal.</param>
     /// <param name="vector">v.</param>
     /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
@@ -18,7 +18,7 @@ public static class CholeskyUpdate
     public static Matrix<T> Add<T>(Matrix<T> factor, Vector<T> vector)
         where T : struct, IEquatable<T>, IFormattable => Rotate(factor, vector, 1.0);
 
-    /// <summary>The factor of L Lᴴ − v vᴴ.</summary>
+    /// <summary>Returns the factor of L Lᴴ − v vᴴ.</summary>
     /// <param name="factor">L, lower triangular with a positive diagonal.</param>
     /// <param name="vector">v.</param>
     /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>

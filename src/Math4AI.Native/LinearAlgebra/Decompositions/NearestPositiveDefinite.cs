@@ -4,9 +4,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The symmetric (Hermitian) positive definite matrix nearest to a square matrix in the Frobenius norm: the symmetric
-/// part with its negative eigenvalues raised to a small positive bound. Source: N. J. Higham, "Computing a nearest
-/// symmetric positive semidefinite matrix", Linear Algebra and its Applications 103 (1988). SciPy has no call for it.
+/// Finds the symmetric (Hermitian) positive definite matrix nearest to a square matrix in the Frobenius norm: the
+/// symmetric part with its negative eigenvalues raised to a small positive bound. Source: N. J. Higham, "Computing a
+/// nearest symmetric positive semidefinite matrix", Linear Algebra and its Applications 103 (1988). SciPy has no call
+/// for it.
 /// </summary>
 public static class NearestPositiveDefinite
 {

@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// A = U P with orthonormal columns in U (m × n, m ≥ n) and P Hermitian positive semidefinite (n × n), by A = W Σ Vᴴ:
-/// U = W Vᴴ, P = V Σ Vᴴ. U is the orthogonal (unitary) matrix nearest to A. Equals <c>scipy.linalg.polar</c>.
+/// Holds A = U P with orthonormal columns in U (m × n, m ≥ n) and P Hermitian positive semidefinite (n × n), by A = W Σ
+/// Vᴴ: U = W Vᴴ, P = V Σ Vᴴ. U is the orthogonal (unitary) matrix nearest to A. Equals <c>scipy.linalg.polar</c>.
 /// </summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="U">m × n.</param>

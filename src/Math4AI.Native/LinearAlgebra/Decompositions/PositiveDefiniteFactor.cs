@@ -50,7 +50,7 @@ internal sealed unsafe class PositiveDefiniteFactor
         return new PositiveDefiniteFactor(matrix, order);
     }
 
-    /// <summary>log det A = 2 Σ log L_ii.</summary>
+    /// <summary>Returns log det A = 2 Σ log L_ii.</summary>
     public double LogDeterminant()
     {
         double sum = 0.0;

@@ -8,10 +8,10 @@ using MathNet.Numerics.Random;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The k leading singular values and right singular vectors of a tall samples × channels matrix that is read in blocks,
-/// and may be larger than memory: Q spans a random subspace of channels, is multiplied by AᵀA in each pass, and A is
-/// then decomposed within it. Equals <c>sklearn.utils.extmath.randomized_svd</c>. Source: N. Halko, P. G. Martinsson,
-/// J. A. Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithm 4.4.
+/// Holds the k leading singular values and right singular vectors of a tall samples × channels matrix that is read in
+/// blocks, and may be larger than memory: Q spans a random subspace of channels, is multiplied by AᵀA in each pass, and
+/// A is then decomposed within it. Equals <c>sklearn.utils.extmath.randomized_svd</c>. Source: N. Halko, P. G.
+/// Martinsson, J. A. Tropp, "Finding structure with randomness", SIAM Review 53 (2011), algorithm 4.4.
 /// </summary>
 /// <param name="SingularValues">Descending; those under 10⁻⁸ of the first are rounding.</param>
 /// <param name="RightVectors">V, channels × k.</param>
@@ -55,7 +55,7 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
     }
 
     /// <summary>
-    /// The left singular vectors U = A V Σ⁻¹ of samples, for those singular values that are not rounding.
+    /// Returns the left singular vectors U = A V Σ⁻¹ of samples, for those singular values that are not rounding.
     /// </summary>
     /// <param name="samplesByChannels">A, or some rows of it.</param>
     /// <returns>Rows × k.</returns>

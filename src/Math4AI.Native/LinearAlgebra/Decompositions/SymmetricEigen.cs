@@ -4,7 +4,7 @@ using MathNet.Numerics.Random;
 
 namespace Math4AI.LinearAlgebra.Decompositions;
 
-/// <summary>Leading eigenvalues and their vectors.</summary>
+/// <summary>Holds the leading eigenvalues and their vectors.</summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="Values">Descending.</param>
 /// <param name="Vectors">n × k, orthonormal; column i belongs to value i.</param>
@@ -12,10 +12,10 @@ public sealed record LeadingEigen<T>(Vector<double> Values, Matrix<T> Vectors)
     where T : struct, IEquatable<T>, IFormattable;
 
 /// <summary>
-/// The k largest eigenvalues of a symmetric (Hermitian) matrix and their vectors. Where k is small, by Lanczos' method
-/// with full orthogonalisation and restarts from the best vectors found; else from the full decomposition (LAPACK
-/// <c>syevd</c>). Equals <c>scipy.sparse.linalg.eigsh(a, k, which="LA")</c>. Source: K. Wu, H. Simon, "Thick-restart
-/// Lanczos method for large symmetric eigenvalue problems", SIAM J. Matrix Anal. Appl. 22 (2000).
+/// Computes the k largest eigenvalues of a symmetric (Hermitian) matrix and their vectors. A small k is found by
+/// Lanczos' method with full orthogonalization and restarts from the best vectors found; a larger one by the full
+/// decomposition (LAPACK <c>syevd</c>). Equals <c>scipy.sparse.linalg.eigsh(a, k, which="LA")</c>. Source: K. Wu, H.
+/// Simon, "Thick-restart Lanczos method for large symmetric eigenvalue problems", SIAM J. Matrix Anal. Appl. 22 (2000).
 /// </summary>
 public static class SymmetricEigen
 {

@@ -7,9 +7,10 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The thin (economy) singular value decomposition A = U Σ Vᴴ of an m × n matrix with k = min(m, n): exact, and in O(m
-/// n) memory, where Math.NET's <c>Svd</c>, <c>Rank</c>, <c>ConditionNumber</c>, <c>L2Norm</c> and <c>PseudoInverse</c>
-/// allocate an m × m array. Equals <c>numpy.linalg.svd(a, full_matrices=False)</c> and MATLAB's <c>svd(A, 'econ')</c>.
+/// Holds the thin (economy) singular value decomposition A = U Σ Vᴴ of an m × n matrix with k = min(m, n): exact, and
+/// in O(m n) memory, where Math.NET's <c>Svd</c>, <c>Rank</c>, <c>ConditionNumber</c>, <c>L2Norm</c> and
+/// <c>PseudoInverse</c> allocate an m × m array. Equals <c>numpy.linalg.svd(a, full_matrices=False)</c> and MATLAB's
+/// <c>svd(A, 'econ')</c>.
 /// </summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="U">The left singular vectors, m × k, orthonormal columns.</param>

@@ -3,10 +3,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Functions;
 
 /// <summary>
-/// e^A by scaling and squaring: e^A = (r(A/2^s))^(2^s) with r the diagonal Padé approximant of degree 3, 5, 7, 9 or 13,
-/// the least one whose backward error stays under the rounding of float64. Equals <c>scipy.linalg.expm</c>. Source: N.
-/// J. Higham, "The scaling and squaring method for the matrix exponential revisited", SIAM J. Matrix Anal. Appl. 26
-/// (2005), table 2.3 and algorithm 2.3.
+/// Computes e^A by scaling and squaring: e^A = (r(A/2^s))^(2^s) with r the diagonal Padé approximant of degree 3, 5, 7,
+/// 9 or 13, the least one whose backward error stays under the rounding of float64. Equals <c>scipy.linalg.expm</c>.
+/// Source: N. J. Higham, "The scaling and squaring method for the matrix exponential revisited", SIAM J. Matrix Anal.
+/// Appl. 26 (2005), table 2.3 and algorithm 2.3.
 /// </summary>
 public static class MatrixExponential
 {

@@ -5,12 +5,12 @@ namespace Math4AI.LinearAlgebra.Functions;
 /// <summary>Products with real diagonal matrices, without making them.</summary>
 internal static class MatrixScaling
 {
-    /// <summary>A diag(d).</summary>
+    /// <summary>Returns A diag(d), whose column j is d_j times that of A.</summary>
     public static Matrix<T> MultiplyColumns<T>(this Matrix<T> a, Vector<double> d)
         where T : struct, IEquatable<T>, IFormattable =>
         a.MapIndexed((_, column, value) => Element<T>.Scaled(value, d[column]), Zeros.Include);
 
-    /// <summary>diag(d) A.</summary>
+    /// <summary>Returns diag(d) A, whose row i is d_i times that of A.</summary>
     public static Matrix<T> MultiplyRows<T>(this Matrix<T> a, Vector<double> d)
         where T : struct, IEquatable<T>, IFormattable =>
         a.MapIndexed((row, _, value) => Element<T>.Scaled(value, d[row]), Zeros.Include);

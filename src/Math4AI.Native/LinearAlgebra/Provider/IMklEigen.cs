@@ -44,13 +44,29 @@ internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
             SafeScale<T, TReal>.Multiply(safe, exponent);
             Small<T>.Managed.EigenDecomp(true, order, safe, matrixEv, vectorEv, matrixD);
         }
-        else
+        else if (isSymmetric || !TryDecomposeSmall(order, matrix, exponent, matrixEv, vectorEv))
         {
             Decompose(isSymmetric, order, matrix, exponent, matrixEv, vectorEv);
         }
 
         SafeScale<Complex, double>.Undo(vectorEv, exponent);
         FillD(order, vectorEv, matrixD);
+    }
+
+    private static bool TryDecomposeSmall(int order, T[] matrix, int exponent, T[] vectors, Complex[] values)
+    {
+        if (Mkl<T, TReal>.IsComplex || order > SmallEigen<TReal>.MaxOrder)
+        {
+            return false;
+        }
+
+        T[] safe = exponent == 0 ? matrix : (T[])matrix.Clone();
+        SafeScale<T, TReal>.Multiply(safe, exponent);
+        return SmallEigen<TReal>.TryDecompose(
+            MemoryMarshal.Cast<T, TReal>(safe.AsSpan()),
+            order,
+            MemoryMarshal.Cast<T, TReal>(vectors.AsSpan()),
+            values);
     }
 
     private static void Decompose(bool isSymmetric, int order, T[] matrix, int exponent, T[] vectors, Complex[] values)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Math4AI.Interop;
 using Math4AI.Interop.Mkl;
 using Math4AI.Runtime;
 using MathNet.Numerics.Providers.LinearAlgebra;
@@ -14,6 +15,9 @@ internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
 {
+    // Smaller arrays lie within one page of 2 MB, which .NET does not have whole.
+    private const long FewestBytesOfLargePages = 1 << 20;
+
     void ILinearAlgebraProvider<T>.MatrixMultiply(
         T[] x, int rowsX, int columnsX, T[] y, int rowsY, int columnsY, T[] result) =>
         MatrixMultiplyWithUpdate(
@@ -75,6 +79,11 @@ internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
         using MklCall call = MklCall.Begin(2.0 * m * n * k);
         fixed (T* pa = a, pb = b, pc = target)
         {
+            if ((long)target.Length * sizeof(T) is >= FewestBytesOfLargePages and var bytes)
+            {
+                LibC.AdviseLargePages(pc, bytes);
+            }
+
             if (n == 1 && transposeB == Transpose.DontTranspose && k > 0)
             {
                 Mkl<T, TReal>.Gemv(Code(transposeA), rowsA, columnsA, alpha, pa, rowsA, pb, beta, pc);

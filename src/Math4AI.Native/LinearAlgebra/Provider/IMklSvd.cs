@@ -188,10 +188,15 @@ internal unsafe interface IMklSvd<T, TReal> : ILinearAlgebraProvider<T>, IThinSv
 
         left.Save();
         right.Save();
-        for (int i = 0; i < rank; i++)
+        SaveValues(values.Array.AsSpan(0, rank), s);
+    }
+
+    private static void SaveValues(ReadOnlySpan<TReal> values, Span<T> s)
+    {
+        for (int i = 0; i < values.Length; i++)
         {
             // gesdd can answer −0.
-            s[i] = Mkl<T, TReal>.FromReal(Math.Abs(double.CreateChecked(values.Array[i])));
+            s[i] = Mkl<T, TReal>.FromReal(Math.Abs(double.CreateChecked(values[i])));
         }
     }
 

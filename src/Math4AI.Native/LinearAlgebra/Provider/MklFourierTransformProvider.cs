@@ -8,9 +8,9 @@ using MathNet.Numerics.Providers.FourierTransform;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// Math.NET's <c>Fourier.Forward</c>, <c>Inverse</c>, two- and multi-dimensional and real transforms on MKL, of every
-/// length. X_k = s Σ_j x_j e^(∓2πi jk/n), with Math.NET's scaling options for s. What a transform of one shape needs is
-/// prepared once a thread and kept.
+/// Runs Math.NET's <c>Fourier.Forward</c>, <c>Inverse</c>, two- and multi-dimensional and real transforms on MKL, of
+/// every length. X_k = s Σ_j x_j e^(∓2πi jk/n), with Math.NET's scaling options for s. What a transform of one shape
+/// needs is prepared once a thread and kept.
 /// </summary>
 public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvider
 {
@@ -216,7 +216,9 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
         _ => 1.0,
     };
 
-    /// <summary>Finds a shape whose plan is kept, so that programs that take turns of lengths allocate nothing.</summary>
+    /// <summary>
+    /// Finds a shape whose plan is kept, so that programs that take turns of lengths allocate nothing.
+    /// </summary>
     private static Shape? Kept(bool isDouble, bool isReal, FourierTransformScaling scaling, int length)
     {
         foreach ((Shape shape, _) in plans ??= [])
@@ -286,7 +288,7 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
                 size < WorthSharing ? 1 : threads);
         }
 
-        /// <summary>Whether this is the shape of a transform of one dimension.</summary>
+        /// <summary>Returns whether this is the shape of a transform of one dimension.</summary>
         public bool Is(bool ofDouble, bool ofReal, FourierTransformScaling scaled, int length) =>
             isDouble == ofDouble && isReal == ofReal && scaling == scaled && lengths.Length == 1 && lengths[0] == length
             && threads == Compute.Threads;

@@ -6,8 +6,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Provider;
 
 /// <summary>
-/// Math.NET's dense linear algebra on MKL. Installed by the start of this library, so that a user's <c>A * B</c>,
-/// <c>A.Svd()</c> or <c>A.Solve(b)</c> runs on MKL; <see cref="Compute.Provider"/> chooses another.
+/// Runs Math.NET's dense linear algebra on MKL. It is installed by the start of this library, so that a user's <c>A *
+/// B</c>, <c>A.Svd()</c> or <c>A.Solve(b)</c> runs on MKL; <see cref="Compute.Provider"/> chooses another.
 /// </summary>
 /// <remarks>
 /// The methods stand in the interfaces below, one for each kind of operation, written once over the element type; MKL's

@@ -44,8 +44,8 @@ internal static class Require
     }
 
     /// <summary>
-    /// LAPACK's iterations read beyond their arrays, or never end, where a matrix holds NaN or infinity; Math.NET's own
-    /// find no end either, and say so.
+    /// Requires that no element is NaN or infinity: LAPACK's iterations read beyond their arrays, or never end, where a
+    /// matrix holds NaN or infinity; Math.NET's own find no end either, and say so.
     /// </summary>
     /// <exception cref="NonConvergenceException">An element is not finite.</exception>
     /// <param name="matrix">One element or more.</param>
@@ -59,13 +59,18 @@ internal static class Require
         }
     }
 
-    /// <summary>Whether no element is NaN or infinity; the largest magnitude is NaN where any element is.</summary>
+    /// <summary>
+    /// Returns whether no element is NaN or infinity; the largest magnitude is NaN where any element is.
+    /// </summary>
     public static bool AreFinite<T, TReal>(ReadOnlySpan<T> matrix)
         where T : unmanaged
         where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal> =>
         TReal.IsFinite(TensorPrimitives.MaxMagnitude<TReal>(MemoryMarshal.Cast<T, TReal>(matrix)));
 
-    /// <summary>LAPACK numbers the argument that it does not take: a mistake of ours, never of the user.</summary>
+    /// <summary>
+    /// Requires that LAPACK took its arguments. It numbers the one that it does not take: a mistake of ours, never of
+    /// the user.
+    /// </summary>
     public static void Accepted(int info)
     {
         if (info < 0)

@@ -10,13 +10,15 @@ namespace Math4AI.LinearAlgebra.Provider;
 internal static class Small<T>
     where T : struct
 {
-    /// <summary>The highest order of a symmetric eigenproblem that Math.NET's code solves, at a safe scale.</summary>
+    /// <summary>
+    /// Gives the highest order of a symmetric eigenproblem that Math.NET's code solves, at a safe scale.
+    /// </summary>
     public const int SymmetricEigen = 20;
 
-    /// <summary>The length up to which vector operations are plain loops.</summary>
+    /// <summary>Gives the length up to which vector operations are plain loops.</summary>
     public const int Vector = 128;
 
-    /// <summary>The length up to which Math.NET's loop adds complex vectors.</summary>
+    /// <summary>Gives the length up to which Math.NET's loop adds complex vectors.</summary>
     public const int ComplexVector = 16;
 
     public static ILinearAlgebraProvider<T> Managed { get; } =

@@ -9,21 +9,23 @@ namespace Math4AI.LinearAlgebra.Provider;
 internal static class SmallReal<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The most multiplications, m n k, of a product that is done here.</summary>
+    /// <summary>Gives the most multiplications, m n k, of a product that is done here.</summary>
     public const int Product = 150;
 
     /// <summary>
-    /// The highest order of a factorisation that is done here; measured, as those in <see cref="Small{T}"/>.
+    /// Gives the highest order of a factorization that is done here; measured, as those in <see cref="Small{T}"/>.
     /// </summary>
     public const int Lu = 20;
 
-    /// <summary>The highest order of a Cholesky factorization, and of solving with it, that is done here.</summary>
+    /// <summary>
+    /// Gives the highest order of a Cholesky factorization, and of solving with it, that is done here.
+    /// </summary>
     public const int MaxCholesky = 8;
 
-    /// <summary>The highest order of an inverse that is computed here.</summary>
+    /// <summary>Gives the highest order of an inverse that is computed here.</summary>
     public const int MaxInverse = 6;
 
-    /// <summary>C = α op(A) op(B) + β C.</summary>
+    /// <summary>Computes C = α op(A) op(B) + β C.</summary>
     /// <param name="alpha">α.</param>
     /// <param name="a">A; element (i, l) of op(A) stands at <c>i * rowStrideA + l * columnStrideA</c>.</param>
     /// <param name="rowStrideA">1, or the rows of A where it is transposed.</param>
@@ -64,21 +66,13 @@ internal static class SmallReal<T>
         }
     }
 
-    /// <summary>P A = L U with partial pivoting, in place; row i was exchanged with row pivots[i].</summary>
+    /// <summary>Factors P A = L U with partial pivoting, in place; row i was exchanged with row pivots[i].</summary>
     public static void Factor(Span<T> a, int order, Span<int> pivots)
     {
         for (int k = 0; k < order; k++)
         {
             Span<T> column = a.Slice(k * order, order);
-            int pivot = k;
-            for (int i = k + 1; i < order; i++)
-            {
-                if (T.Abs(column[i]) > T.Abs(column[pivot]))
-                {
-                    pivot = i;
-                }
-            }
-
+            int pivot = Pivot(column, k);
             pivots[k] = pivot;
             if (pivot != k)
             {
@@ -110,7 +104,21 @@ internal static class SmallReal<T>
         }
     }
 
-    /// <summary>B = A⁻¹ B from the factors of A.</summary>
+    private static int Pivot(ReadOnlySpan<T> column, int first)
+    {
+        int pivot = first;
+        for (int i = first + 1; i < column.Length; i++)
+        {
+            if (T.Abs(column[i]) > T.Abs(column[pivot]))
+            {
+                pivot = i;
+            }
+        }
+
+        return pivot;
+    }
+
+    /// <summary>Computes B = A⁻¹ B from the factors of A.</summary>
     public static void Solve(ReadOnlySpan<T> factors, int order, ReadOnlySpan<int> pivots, Span<T> b)
     {
         for (int start = 0; start < b.Length; start += order)
@@ -148,7 +156,7 @@ internal static class SmallReal<T>
         }
     }
 
-    /// <summary>A = L Lᵀ in place; above the diagonal nothing changes.</summary>
+    /// <summary>Factors A = L Lᵀ in place; above the diagonal nothing changes.</summary>
     /// <returns>0, or the order of the first leading minor that is not positive.</returns>
     public static int Cholesky(Span<T> a, int order)
     {
@@ -180,7 +188,7 @@ internal static class SmallReal<T>
         return 0;
     }
 
-    /// <summary>B = (L Lᵀ)⁻¹ B.</summary>
+    /// <summary>Computes B = (L Lᵀ)⁻¹ B.</summary>
     public static void SolveCholesky(ReadOnlySpan<T> factor, int order, Span<T> b)
     {
         for (int start = 0; start < b.Length; start += order)

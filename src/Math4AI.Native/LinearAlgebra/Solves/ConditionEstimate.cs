@@ -5,7 +5,7 @@ using Complex = System.Numerics.Complex;
 namespace Math4AI.LinearAlgebra.Solves;
 
 /// <summary>
-/// An estimate of κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁ for the price of a few solves with A's LU factors: a lower bound, seldom under a
+/// Estimates κ₁(A) = ‖A‖₁ ‖A⁻¹‖₁ for the price of a few solves with A's LU factors: a lower bound, seldom under a
 /// third of the truth. Source: N. J. Higham, "FORTRAN codes for estimating the one-norm of a real or complex matrix",
 /// ACM TOMS 14 (1988), after W. W. Hager. Equals LAPACK's <c>gecon</c>; <c>numpy.linalg.cond(a, 1)</c> is the exact
 /// figure.

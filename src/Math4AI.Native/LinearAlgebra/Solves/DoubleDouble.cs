@@ -40,7 +40,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
         return QuickSum(first, second) + rest.High / b.High;
     }
 
-    /// <summary>a b, without error.</summary>
+    /// <summary>Returns a b, without error.</summary>
     public static DoubleDouble ExactProduct(double a, double b)
     {
         double product = a * b;

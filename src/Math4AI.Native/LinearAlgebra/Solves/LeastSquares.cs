@@ -7,7 +7,7 @@ using Complex = System.Numerics.Complex;
 
 namespace Math4AI.LinearAlgebra.Solves;
 
-/// <summary>The solution of a linear least-squares problem.</summary>
+/// <summary>Holds the solution of a linear least-squares problem.</summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="Solution">
 /// X, columns of A × columns of B; of all that minimise the residual, the one of least norm.
@@ -25,8 +25,8 @@ public sealed record LeastSquaresSolution<T>(
     where T : struct, IEquatable<T>, IFormattable;
 
 /// <summary>
-/// min ‖A X − B‖. Where A is real and has full column rank: Householder QR of the scaled columns, refined to nearly all
-/// digits (<see cref="LeastSquaresRefinement"/>); else the solution of least norm by singular values (LAPACK
+/// Solves min ‖A X − B‖. Where A is real and has full column rank: Householder QR of the scaled columns, refined to
+/// nearly all digits (<see cref="LeastSquaresRefinement"/>); else the solution of least norm by singular values (LAPACK
 /// <c>gelsd</c>). float32 is solved in float64, and the rank judged by its own precision. Equals
 /// <c>scipy.linalg.lstsq</c>.
 /// </summary>

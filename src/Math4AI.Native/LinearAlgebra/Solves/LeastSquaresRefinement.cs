@@ -14,8 +14,9 @@ internal static class LeastSquaresRefinement
     private const int MaxSteps = 10;
 
     /// <summary>
-    /// Residual r and solution x solve [I A; Aᵀ 0] [r; x] = [b; 0]. With A = Q R, the corrections for the defects f and
-    /// g of the two rows are δx = R⁻¹(Qᵀf − z) and δr = Q z + (f − Q Qᵀ f), where z = R⁻ᵀ g.
+    /// Solves min ‖A x − b‖. The residual r and the solution x satisfy [I A; Aᵀ 0] [r; x] = [b; 0]. With A = Q R, the
+    /// corrections for the defects f and g of the two rows are δx = R⁻¹(Qᵀf − z) and δr = Q z + (f − Q Qᵀ f), where z =
+    /// R⁻ᵀ g.
     /// </summary>
     public static Vector<double> Solve(Matrix<double> a, QR<double> qr, Vector<double> b)
     {

@@ -3,9 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.LinearAlgebra.Solves;
 
 /// <summary>
-/// The polynomial Σ c_k x^k that is nearest to points in the sense of least squares, in double-double arithmetic from
-/// the powers to the coefficients. A matrix of powers in float64 is rounded already, and where it is nearly singular
-/// (high degrees far from 0) that alone costs most digits; here none is lost that the data hold. Equals
+/// Computes the polynomial Σ c_k x^k that is nearest to points in the sense of least squares, in double-double
+/// arithmetic from the powers to the coefficients. A matrix of powers in float64 is rounded already, and where it is
+/// nearly singular (high degrees far from 0) that alone costs most digits; here none is lost that the data hold. Equals
 /// <c>numpy.polynomial.polynomial.polyfit</c>, to more digits.
 /// </summary>
 public static class PolynomialLeastSquares

@@ -10,7 +10,7 @@ internal static class HouseholderQr<T>
     where T : unmanaged
 {
     /// <summary>
-    /// A = Q R with R on and above the diagonal, the reflections I − τ v vᴴ below it, as LAPACK stores them.
+    /// Factors A = Q R with R on and above the diagonal, the reflections I − τ v vᴴ below it, as LAPACK stores them.
     /// </summary>
     public static void Factor(T[] a, int rows, int columns, T[] tau)
     {

@@ -11,7 +11,7 @@ namespace Math4AI.LinearAlgebra.Provider.Lapack;
 internal static class JacobiSvd<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>The largest number of rows, and of columns, that is decomposed here.</summary>
+    /// <summary>Gives the largest number of rows, and of columns, that is decomposed here.</summary>
     public const int MaxOrder = 6;
 
     private const int MaxSweeps = 40;

@@ -23,7 +23,7 @@ internal sealed unsafe class Reflection<T, TReal>
         v = [.. direction.Select(x => Mkl<T, TReal>.FromReal(x / length))];
     }
 
-    /// <summary>A ← H A H.</summary>
+    /// <summary>Computes A ← H A H.</summary>
     public void ApplyToBothSides(T[] a)
     {
         ApplyFromLeft(a);
@@ -35,7 +35,7 @@ internal sealed unsafe class Reflection<T, TReal>
         }
     }
 
-    /// <summary>A ← H A.</summary>
+    /// <summary>Computes A ← H A.</summary>
     public void ApplyFromLeft(T[] a)
     {
         T[] image = new T[order];

@@ -28,15 +28,15 @@ internal readonly ref struct SpacedMatrix<T> : IDisposable
         Array = isSpaced ? ArrayPool<T>.Shared.Rent(checked(Leading * columns)) : matrix;
     }
 
-    /// <summary>The elements, column j from <c>j * Leading</c> on.</summary>
+    /// <summary>Gets the elements, column j from <c>j * Leading</c> on.</summary>
     public T[] Array { get; }
 
-    /// <summary>LAPACK's leading dimension.</summary>
+    /// <summary>Gets LAPACK's leading dimension.</summary>
     public int Leading { get; }
 
     private bool IsSpaced => !ReferenceEquals(Array, matrix);
 
-    /// <summary>A matrix that LAPACK reads, and may overwrite.</summary>
+    /// <summary>Returns a matrix that LAPACK reads, and may overwrite.</summary>
     /// <param name="matrix">Its elements, column-major.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
@@ -52,7 +52,7 @@ internal readonly ref struct SpacedMatrix<T> : IDisposable
         return spaced;
     }
 
-    /// <summary>A matrix that LAPACK fills.</summary>
+    /// <summary>Returns a matrix that LAPACK fills.</summary>
     public static SpacedMatrix<T> For(T[] matrix, int rows, int columns) => new(matrix, rows, columns, isAllowed: true);
 
     /// <summary>Brings what LAPACK wrote to the matrix itself.</summary>

@@ -1,6 +1,6 @@
 namespace Math4AI.Cli;
 
-/// <summary>The words that the user gave.</summary>
+/// <summary>The command line, as the user typed it.</summary>
 internal static class CommandLine
 {
     /// <summary>Gets the whole command line, as reports quote it.</summary>
@@ -11,7 +11,7 @@ internal static class CommandLine
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    /// <summary>Whether a shell takes the character as it is.</summary>
+    /// <summary>Returns whether a shell takes the character literally.</summary>
     private static bool IsPlain(char c) =>
         char.IsLetterOrDigit(c) || "-_./=,:+@%".Contains(c, StringComparison.Ordinal);
 }

@@ -6,7 +6,7 @@ namespace Math4AI.Cli;
 /// <summary>The options that several verbs share, each with one name, meaning and default.</summary>
 internal static class CommonOptions
 {
-    /// <summary>The number of threads: <see cref="Program"/> reads it for every verb.</summary>
+    /// <summary>Gets the option for the number of threads, which <see cref="Program"/> reads for every verb.</summary>
     public static Option<int?> Threads { get; } = AtLeastOne(new Option<int?>("--threads")
     {
         Description = "The number of threads. Default: one for each processor, or MATH4AI_THREADS.",

@@ -4,7 +4,7 @@ using Math4AI.Audio;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai devices</c>: what sound devices there are.</summary>
+/// <summary><c>math4ai devices</c>: lists the sound devices.</summary>
 internal static class DevicesCommand
 {
     public static Command Create()

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Math4AI.Cli;
 
-/// <summary><c>math4ai doctor</c>: what is loaded, whether it works, and how fast it is.</summary>
+/// <summary><c>math4ai doctor</c>: says what is loaded, whether it works, and how fast it is.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()

@@ -1,6 +1,6 @@
 namespace Math4AI.Cli;
 
-/// <summary>What verbs ask of the places that they will write to, before any work.</summary>
+/// <summary>Checks, before any work, the files and folders that a verb will write to.</summary>
 internal static class OutputFiles
 {
     /// <summary>Throws if a file exists already, unless it may be replaced.</summary>

@@ -37,7 +37,7 @@ internal sealed class ProgressLine : IProgress<SeparationProgress>, IDisposable
             : $"{value.Stage}, iteration {value.Iteration}, change "
                 + $"{value.Change.ToString("G2", CultureInfo.InvariantCulture)}");
 
-    /// <summary>Takes the line away.</summary>
+    /// <summary>Erases the line.</summary>
     public void Clear()
     {
         finished.Set();

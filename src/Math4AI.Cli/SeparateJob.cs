@@ -154,7 +154,7 @@ internal sealed class SeparateJob
     }
 
     /// <summary>
-    /// Ends the process soon after a cancellation where the work itself does not, because it waits for a pipe or a slow
+    /// Ends the process soon after a cancellation if the work does not stop, because it waits for a pipe or a slow
     /// disk.
     /// </summary>
     private static void EndSoon(SeparateOutput output) =>

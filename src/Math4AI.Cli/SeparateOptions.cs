@@ -8,7 +8,7 @@ namespace Math4AI.Cli;
 /// <summary>The options of <c>math4ai separate</c>.</summary>
 internal sealed record SeparateOptions
 {
-    /// <summary>The word for a number of sources or a method that is to be found.</summary>
+    /// <summary>The word that leaves the number of sources, or the method, to the command.</summary>
     public const string Auto = "auto";
 
     private AutoSeparator? blind;
@@ -19,7 +19,7 @@ internal sealed record SeparateOptions
 
     public required int? Sources { get; init; }
 
-    /// <summary>Gets whether the number of sources is to be found.</summary>
+    /// <summary>Gets whether the number of sources is estimated.</summary>
     public required bool IsCountOpen { get; init; }
 
     public required string? MixingFile { get; init; }
@@ -30,12 +30,12 @@ internal sealed record SeparateOptions
     /// <summary>Gets the name of the contrast; null for the default one.</summary>
     public required string? Contrast { get; init; }
 
-    /// <summary>Gets the bytes that the samples may take in memory; null if nothing is said.</summary>
+    /// <summary>Gets the bytes that the samples may take in memory; null if no limit is given.</summary>
     public required long? Memory { get; init; }
 
     public required int? Subsample { get; init; }
 
-    /// <summary>Gets the file of an unmixing to begin at.</summary>
+    /// <summary>Gets the file of an unmixing to start from.</summary>
     public required string? StartFile { get; init; }
 
     public required int? Stability { get; init; }
@@ -73,13 +73,13 @@ internal sealed record SeparateOptions
     /// <summary>Gets whether the input is one array.</summary>
     public bool IsArray => Inputs.Length == 1 && IsArrayFile(Inputs[0]);
 
-    /// <summary>Gets what separates blindly, as the options say.</summary>
+    /// <summary>Gets the separator that the options describe.</summary>
     public AutoSeparator BlindSeparator =>
         blind ?? throw new InvalidOperationException("The options have not been checked.");
 
     private SeparationMethod? Named => Separator.Methods.SingleOrDefault(method => method.Name == Method);
 
-    /// <summary>Lists the names of those methods for which something holds.</summary>
+    /// <summary>Lists the names of the methods with a property.</summary>
     public static string Names(Func<SeparationMethod, bool> which) => string.Join(", ", Separator.Methods.Where(which));
 
     /// <summary>Throws if the options do not fit together.</summary>

@@ -8,7 +8,7 @@ using Math4AI.Separation;
 
 namespace Math4AI.Cli;
 
-/// <summary>The files of <c>math4ai separate</c>; all of them appear, or none.</summary>
+/// <summary>The files of <c>math4ai separate</c>, which appear together or not at all.</summary>
 internal sealed partial class SeparateOutput : IDisposable
 {
     private readonly SeparateOptions options;
@@ -26,7 +26,7 @@ internal sealed partial class SeparateOutput : IDisposable
         RequireFree();
     }
 
-    /// <summary>The seconds that went into writing.</summary>
+    /// <summary>Gets the seconds spent writing.</summary>
     public double WriteSeconds { get; private set; }
 
     /// <summary>Applies the unmixing and writes the sources; returns the seconds of the first.</summary>

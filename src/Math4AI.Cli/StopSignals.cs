@@ -12,8 +12,8 @@ internal sealed partial class StopSignals : IDisposable
 
     public StopSignals()
     {
-        // A script's background jobs start with SIGINT ignored, and .NET leaves an ignored signal as it is.
-        // SIGHUP stays ignored where it was: that is what nohup is for.
+        // The background jobs of a script start with SIGINT ignored, and .NET does not handle an ignored signal.
+        // SIGHUP stays ignored if it was, which is the purpose of nohup.
         if (OperatingSystem.IsLinux())
         {
             const int Sigint = 2;
@@ -25,7 +25,7 @@ internal sealed partial class StopSignals : IDisposable
         registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
     }
 
-    /// <summary>Gets what the work watches.</summary>
+    /// <summary>Gets the token that the work observes.</summary>
     public CancellationToken Token => source.Token;
 
     public void Dispose()

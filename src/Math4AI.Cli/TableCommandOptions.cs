@@ -81,10 +81,10 @@ internal static class TableCommandOptions
         ["regression"] = TableTask.Regression,
     };
 
-    /// <summary>The task; null where the column to predict decides.</summary>
+    /// <summary>Returns the task; null if the column to predict decides.</summary>
     public static TableTask? ReadTask(ParseResult words) => Tasks[words.GetValue(TaskOption)!];
 
-    /// <summary>The columns of text that have an order, and it.</summary>
+    /// <summary>Returns the columns of text that have an order, with the order.</summary>
     /// <exception cref="UsageException">A word is not NAME=FIRST|SECOND….</exception>
     public static Dictionary<string, IReadOnlyList<string>> ReadOrders(ParseResult words)
     {
@@ -103,7 +103,9 @@ internal static class TableCommandOptions
         return orders;
     }
 
-    /// <summary>The settings of a table: the options given, and the library's defaults for the others.</summary>
+    /// <summary>
+    /// Returns the settings of a table: the given options, and the defaults of the library for the others.
+    /// </summary>
     /// <exception cref="UsageException">A word of the orders is not NAME=FIRST|SECOND….</exception>
     public static TableTrainingOptions Read(ParseResult words, string target) => new()
     {
@@ -116,7 +118,7 @@ internal static class TableCommandOptions
         Task = ReadTask(words),
     };
 
-    /// <summary>Refuses words that are no choice of these options.</summary>
+    /// <summary>Refuses values that these options do not have.</summary>
     /// <exception cref="UsageException">One is none.</exception>
     public static void Check(ParseResult words)
     {
@@ -124,7 +126,7 @@ internal static class TableCommandOptions
         TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
     }
 
-    /// <summary>Refuses columns that make the parts, where they are not one column of a table.</summary>
+    /// <summary>Refuses <c>--group</c> and <c>--time</c> unless one of them names a column of a table.</summary>
     /// <exception cref="UsageException">There is no table, no column to predict, or both columns are given.</exception>
     public static void CheckSplit(ParseResult words, bool hasTable)
     {

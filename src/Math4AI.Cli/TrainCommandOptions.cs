@@ -15,7 +15,7 @@ using Math4AI.Training.Tables;
 namespace Math4AI.Cli;
 
 /// <summary>
-/// The options of <c>math4ai train</c>: what they are called, what they take, and what they mean for the library. The
+/// The options of <c>math4ai train</c>: their names, their values, and their meaning for the library. The
 /// command line is saved with every checkpoint, so that <c>--resume</c> continues with the same options.
 /// </summary>
 internal sealed class TrainCommandOptions

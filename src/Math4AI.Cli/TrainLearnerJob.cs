@@ -87,7 +87,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     }
 
     /// <summary>
-    /// What to say of numbers that the mean of the targets would predict better; null where it would not.
+    /// Returns a warning if the mean of the targets would predict the numbers better; null if not.
     /// </summary>
     private static string? WorseThanMean(Trained<LearnedTable> training) =>
         training.Validation.Scores.TryGetValue("rSquared", out double validated) && validated < 0.0
@@ -95,7 +95,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 + "with a few very large values are better learned as their logarithms."
             : null;
 
-    /// <summary>The features of rows that miss nothing; null where some do.</summary>
+    /// <summary>Returns the features of rows without missing values; null if some have.</summary>
     private static Matrix<double>? Complete(LearnedTable model, Table rows)
     {
         string[] needed = [.. model.About.Encoder.Columns.Select(column => column.Name), model.About.Target];

@@ -34,28 +34,28 @@ internal sealed record TrainSummary(
     int[][] Confusion,
     IReadOnlyList<LearningPoint> LearningCurve)
 {
-    /// <summary>The setting that a curve was wanted over.</summary>
+    /// <summary>Gets the setting of the validation curve.</summary>
     public string? Setting { get; init; }
 
-    /// <summary>The scores for each of its values; null where none was wanted.</summary>
+    /// <summary>Gets the scores for each value of the setting; null without a validation curve.</summary>
     public IReadOnlyList<SettingPoint>? ValidationCurve { get; init; }
 
-    /// <summary>The test scores over all seeds; null for one seed.</summary>
+    /// <summary>Gets the test scores over all seeds; null for one seed.</summary>
     public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
 
-    /// <summary>The learner and its settings; null for a network.</summary>
+    /// <summary>Gets the learner and its settings; null for a network.</summary>
     public string? Learner { get; init; }
 
-    /// <summary>The formula of the features; null for the inputs themselves.</summary>
+    /// <summary>Gets the formula of the features; null for the inputs themselves.</summary>
     public string? Features { get; init; }
 
-    /// <summary>What to know before the model is trusted; null for nothing.</summary>
+    /// <summary>Gets a warning about the model, in a sentence; null for none.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>How many features the learner sees; null for a network.</summary>
+    /// <summary>Gets the number of features of the learner; null for a network.</summary>
     public int? FeatureCount { get; init; }
 
-    /// <summary>How settings were chosen; null where nothing was.</summary>
+    /// <summary>Gets how settings were chosen; null if none were.</summary>
     public SettingSearch? Search { get; init; }
 
     /// <summary>Prints it for a person.</summary>

@@ -8,7 +8,7 @@ namespace Math4AI.Cli;
 /// <summary>What <c>--validation-curve</c> asks for: a setting and its values.</summary>
 internal sealed record TrainValidationCurve(string Setting, double[] Values)
 {
-    /// <summary>The settings that a validation curve can be over, and the options with one changed.</summary>
+    /// <summary>The settings that a validation curve can vary, and how each changes the options.</summary>
     private static readonly Dictionary<string,
         Func<TableTrainingOptions, TrainerOptions, double, TableTrainingOptions>> Settings = new()
         {
@@ -65,7 +65,7 @@ internal sealed record TrainValidationCurve(string Setting, double[] Values)
                 + $"rate=0.001,0.01, and not '{curve}'.");
     }
 
-    /// <summary>The options for each of the values.</summary>
+    /// <summary>Returns the options for each of the values.</summary>
     public TableTrainingOptions[] OptionsFrom(TableTrainingOptions options, TrainerOptions trainer) =>
         Array.ConvertAll(Values, value => Settings[Setting](options, trainer, value));
 }

@@ -66,7 +66,7 @@ internal static class TrainerCommandOptions
     ];
 
     /// <summary>
-    /// The trainer's settings: the options given, and the defaults of the kind of model for the others.
+    /// Returns the settings of the trainer: the given options, and the defaults of the kind of model for the others.
     /// </summary>
     public static TrainerOptions Read(ParseResult words, TrainerOptions defaults)
     {

@@ -16,7 +16,7 @@ public abstract class DataFormat
 {
     private const int StartLength = 512;
 
-    // The first that knows a file reads it. Any text may be a table, so that it comes last.
+    // The first format that recognizes a file reads it. Any text may be a table, so text comes last.
     private static ImmutableArray<DataFormat> all =
     [
         new NpyFormat(),
@@ -29,11 +29,11 @@ public abstract class DataFormat
     public static IReadOnlyList<DataFormat> All => all;
 
     /// <summary>
-    /// Gets what the format is called in messages, with the usual ending of its files: "NumPy array (.npy)".
+    /// Gets the name of the format in messages, with the usual extension of its files: "NumPy array (.npy)".
     /// </summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether its files have lines.</summary>
+    /// <summary>Gets whether its files have lines.</summary>
     internal virtual bool IsText => false;
 
     /// <summary>Adds a format, which is asked before those that are there.</summary>
@@ -45,7 +45,8 @@ public abstract class DataFormat
     }
 
     /// <summary>
-    /// Finds the format of a file by its first bytes. What cannot be read twice, such as a pipe, is taken for text.
+    /// Finds the format of a file by its first bytes. A file that cannot be read twice, such as a pipe, is taken for
+    /// text.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">
@@ -66,7 +67,7 @@ public abstract class DataFormat
                 + $"{string.Join(", ", all.Select(format => format.Name))}.");
     }
 
-    /// <summary>The format of a file; null where no format knows it, or it cannot be read twice.</summary>
+    /// <summary>Finds the format of a file; null if no format recognizes it, or it cannot be read twice.</summary>
     internal static DataFormat? Find(string path)
     {
         if (IsPipe(path))

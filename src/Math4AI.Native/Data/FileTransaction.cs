@@ -31,7 +31,7 @@ public sealed partial class FileTransaction : IDisposable
         ArgumentNullException.ThrowIfNull(write);
         if (HiddenName().IsMatch(path))
         {
-            // The path is one that another transaction gave out, and is moved by that one.
+            // The path comes from another transaction, which moves the file.
             write(path);
             return;
         }
@@ -49,7 +49,7 @@ public sealed partial class FileTransaction : IDisposable
         transaction.Commit();
     }
 
-    /// <summary>Replaces the hidden names of files that are being written by those that they are to have.</summary>
+    /// <summary>Replaces the hidden names of files that are being written by their final names.</summary>
     /// <param name="message">A text, such as the message of an exception.</param>
     public static string WithFinalNames(string message) => HiddenName().Replace(message, "$1");
 
@@ -116,8 +116,8 @@ public sealed partial class FileTransaction : IDisposable
     public void Remove(string path) => obsolete.Add(Path.GetFullPath(path));
 
     /// <summary>
-    /// Moves every file to its path. All that can be checked is checked before the first of them moves, so that a set
-    /// appears whole.
+    /// Moves every file to its path. Everything that can be checked is checked before the first one moves, so that the
+    /// files appear together.
     /// </summary>
     /// <exception cref="IOException">
     /// A file was not written, was created by someone else meanwhile, or cannot be moved.

@@ -35,8 +35,8 @@ public interface ISampleSource
     ReadOnlySpan<double> Lend(int channel, long start, int count) => [];
 
     /// <summary>
-    /// Copies samples centred, scaled and rounded to float32, <c>(y − shift) · scale</c>: half the memory to move, and
-    /// twice as many in a vector, where the samples' own noise is far above 2⁻²⁴. Called by several threads at once.
+    /// Copies samples centered, scaled and rounded to float32, <c>(y − shift) · scale</c>, for samples whose noise is
+    /// far above 2⁻²⁴: half the memory to move, and twice as many in a vector. Several threads call it at once.
     /// </summary>
     /// <param name="start">The first sample, from 0.</param>
     /// <param name="count">The samples in each channel.</param>

@@ -1,7 +1,7 @@
 namespace Math4AI.Data;
 
 /// <summary>
-/// What parsers by recursive descent share: the text, the place that is read next, and white space that is skipped.
+/// The base of parsers by recursive descent: the text, the next position, and how white space is skipped.
 /// </summary>
 internal abstract class RecursiveDescent(string text)
 {
@@ -9,7 +9,7 @@ internal abstract class RecursiveDescent(string text)
 
     protected int At { get; set; }
 
-    /// <summary>Passes over the character if it is the next one.</summary>
+    /// <summary>Skips the character if it is the next one; returns whether it was.</summary>
     protected bool Take(char wanted)
     {
         bool isThere = Next() == wanted;
@@ -17,7 +17,7 @@ internal abstract class RecursiveDescent(string text)
         return isThere;
     }
 
-    /// <summary>The next character that is no white space; a null character at the end.</summary>
+    /// <summary>Returns the next character that is not white space; a null character at the end.</summary>
     protected char Next()
     {
         while (At < Text.Length && char.IsWhiteSpace(Text[At]))

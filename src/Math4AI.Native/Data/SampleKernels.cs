@@ -8,7 +8,7 @@ internal static unsafe class SampleKernels
 {
     private static readonly int Width = Vector512<double>.Count;
 
-    /// <summary>target = (x − shift) · scale, rounded to float32.</summary>
+    /// <summary>Computes target = (x − shift) · scale, rounded to float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(ReadOnlySpan<double> x, double shift, double scale, Span<float> target)
     {

@@ -88,7 +88,7 @@ public static class Compute
     public static string? EnvironmentProblem =>
         EnvironmentVariables.Problems(Environment.GetEnvironmentVariable).FirstOrDefault();
 
-    /// <summary><see cref="SpeedAdvice"/> for any machine and setting.</summary>
+    /// <summary>Returns <see cref="SpeedAdvice"/> for any machine and setting.</summary>
     internal static IReadOnlyList<string> Advice(
         LinearAlgebraBackend backend, bool hasMklInTorch, string? provider, string? dispatch)
     {
@@ -145,7 +145,7 @@ public static class Compute
         }
     }
 
-    /// <summary>The default number of threads.</summary>
+    /// <summary>Gets the default number of threads.</summary>
     internal static int ThreadsAtStart { get; } =
         EnvironmentVariables.TryReadThreads(
             Environment.GetEnvironmentVariable(EnvironmentVariables.Threads), out int asked)
@@ -158,7 +158,7 @@ public static class Compute
     internal static bool CanLoadMkl => NativeRuntime.HasMklFile;
 
     /// <summary>
-    /// Says how Math.NET's provider is read and set; the start of the library does, since its rooms lie above this one.
+    /// Registers how Math.NET's provider is read and set, which this namespace may not know.
     /// </summary>
     internal static void SetProviderAccess(Func<LinearAlgebraBackend> get, Func<LinearAlgebraBackend, bool> trySet) =>
         provider = (get, trySet);

@@ -4,7 +4,7 @@ using Math4AI.Interop;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// One step of loading the native libraries: taken once, on first use. A step that fails leaves the rest
+/// One step of loading the native libraries, taken once, on first use. A step that fails leaves the others
 /// usable; what went wrong becomes the message of later P/Invokes of its library.
 /// </summary>
 /// <param name="name">What the step does.</param>
@@ -13,7 +13,7 @@ namespace Math4AI.Runtime;
 /// <param name="load">Loads the library, sets its handle, and says what happened in a few words.</param>
 internal sealed class LoadStep(string name, string library, string remedy, Func<string> load)
 {
-    // The thread that takes a step may call its library, and comes here again.
+    // The thread that takes a step may call the library, and so return here.
     private readonly Lock gate = new();
 
     private volatile StartupStep? outcome;

@@ -11,7 +11,7 @@ namespace Math4AI.Runtime;
 /// </summary>
 internal readonly ref struct MklCall : IDisposable
 {
-    // Under this many floating-point operations MKL does not think of threads, and neither do we.
+    // Below this number of floating-point operations, MKL uses one thread anyway.
     private const double Trifle = 2e4;
 
     // 2n³ at n = 100.

@@ -136,9 +136,9 @@ internal static class NativeRuntime
     private static void PrepareTorch()
     {
         Helper.Take();
-        // OpenMP's threads wait for each other by spinning, for about a millisecond: where another program wants the
-        // core, a training step takes many times as long. A tenth of that is enough between the parts of a step. To
-        // sleep at once (0) costs small products 44 % more CPU ('bench gemm --sizes 64 128 256' on 2 cores, Zen 4).
+        // The threads of OpenMP spin for about a millisecond while they wait. If another program needs the core, a
+        // training step then takes many times as long. A tenth is enough between the parts of a step; none (0) costs
+        // small products 44 % more CPU ('bench gemm --sizes 64 128 256' on 2 cores, Zen 4).
         LibC.SetDefault("GOMP_SPINCOUNT", "20000");
     }
 
@@ -159,7 +159,7 @@ internal static class NativeRuntime
             IsReproducible = MklService.TryMakeReproducible();
         }
 
-        // Torch sets it so when it starts: results must not depend on whether it has.
+        // Torch sets this when it starts; results must not depend on whether it has started.
         MklService.SetDynamic(0);
 
         lock (ThreadsGate)
@@ -192,7 +192,7 @@ internal static class NativeRuntime
         }
         else
         {
-            // The package's file stays as it is: a copy in memory is the one that gets the flag.
+            // The file of the package is not changed; the flag is set in a copy in memory.
             byte[] library = File.ReadAllBytes(path);
             ElfVersionNeeds.MakeWeak(library, NewestStreamVersion);
             LibraryResolver.SetHandle(TorchSharpLibrary.Name, LibC.LoadFromMemory("libLibTorchSharp.so", library));

@@ -5,7 +5,7 @@ using TorchSharp;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// Keeps torch and MKL on the calling thread within a scope: small work is done sooner than a second thread is woken.
+/// Keeps torch and MKL on the calling thread within a scope, for work that ends sooner than a second thread wakes.
 /// </summary>
 internal readonly ref struct OneThread : IDisposable
 {
@@ -14,7 +14,7 @@ internal readonly ref struct OneThread : IDisposable
 
     private OneThread(int mkl, int openMp) => (this.mkl, this.openMp) = (mkl, openMp);
 
-    /// <summary>Begins; where a condition does not hold, nothing changes.</summary>
+    /// <summary>Begins the scope; if the condition is false, nothing changes.</summary>
     public static OneThread BeginIf(bool isSmall)
     {
         if (!isSmall || !OpenMp.IsAvailable)
@@ -22,8 +22,7 @@ internal readonly ref struct OneThread : IDisposable
             return new OneThread(-1, 0);
         }
 
-        // A thread of torch's takes over the number of the process when torch is first asked for it there; it must not
-        // do so later.
+        // Torch sets the number of threads of a thread when it is first read there, and must not do so later.
         _ = Compute.HasTensors ? torch.get_num_threads() : 0;
         var before = new OneThread(MklService.SetNumThreadsLocal(1), OpenMp.ThreadsHere);
         OpenMp.ThreadsHere = 1;

@@ -87,7 +87,7 @@ public static class PathBenchmark
 
             native = BestSeconds(action);
             double speed = operations(size) / native / 1e9;
-            // On a machine that others use, a row may be what shows how fast it is.
+            // On a shared machine, a row may be faster than the measurement of the peak.
             peak = Math.Max(peak, speed);
             yield return new PathBenchmarkResult(
                 operation, size, managed, native, managed / native, speed, peak, speed / peak);
@@ -96,8 +96,7 @@ public static class PathBenchmark
 
     private static double BestSeconds(Action action)
     {
-        // Code that is called often is compiled once more, and better, in the background: small work is measured after
-        // that.
+        // The JIT recompiles hot code in the background; small work is measured after that.
         long warm = Stopwatch.GetTimestamp();
         double quickest = double.PositiveInfinity;
         for (int calls = 0; calls < 2
@@ -112,7 +111,7 @@ public static class PathBenchmark
         long begin = Stopwatch.GetTimestamp();
         do
         {
-            // Small work is repeated until the clock can see it.
+            // Small work is repeated until the clock resolves it.
             long start = Stopwatch.GetTimestamp();
             int repetitions = 0;
             do

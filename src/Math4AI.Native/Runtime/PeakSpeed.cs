@@ -40,7 +40,7 @@ public static class PeakSpeed
         Compute.Threads,
         Avx512F.IsSupported ? 8 : Fma.IsSupported ? 4 : 0);
 
-    /// <summary><see cref="BoundGflops"/> for any machine.</summary>
+    /// <summary>Computes <see cref="BoundGflops"/> for any machine.</summary>
     /// <param name="description">The lines of <c>/proc/cpuinfo</c>.</param>
     /// <param name="threads">The threads in use.</param>
     /// <param name="width">The float64 numbers in a vector; 0 if that is not known.</param>

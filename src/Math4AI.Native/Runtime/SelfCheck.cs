@@ -69,7 +69,7 @@ public static class SelfCheck
     {
         if (!Compute.HasTensors)
         {
-            // TorchSharp must not be touched then: it would look for its libraries in its own way.
+            // TorchSharp must not be used then, because it would search for its libraries itself.
             throw new DllNotFoundException("LibTorchSharp is not loaded");
         }
 
@@ -157,8 +157,7 @@ public static class SelfCheck
         }
         catch (Exception e)
         {
-            // Whatever goes wrong is the finding; of a missing library, what to do has been said by the step that loads
-            // it.
+            // Any failure is a finding. If a library is missing, the step that loads it has said what to do.
             string sentence = e.GetBaseException().Message.Split('\n')[0];
             string finding = (e is DllNotFoundException ? sentence.Split(". ")[0] : sentence).TrimEnd('.');
             return new StartupStep(name, false, finding, remedy, Stopwatch.GetElapsedTime(start).TotalSeconds);

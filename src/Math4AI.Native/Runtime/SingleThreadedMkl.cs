@@ -3,7 +3,7 @@ using Math4AI.Interop.Mkl;
 namespace Math4AI.Runtime;
 
 /// <summary>
-/// Keeps MKL on one thread within a scope: in a loop that is parallel already, more would only wait for each other.
+/// Keeps MKL on one thread within a scope, for loops that are already parallel.
 /// </summary>
 internal readonly ref struct SingleThreadedMkl : IDisposable
 {

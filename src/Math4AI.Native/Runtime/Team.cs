@@ -34,8 +34,7 @@ internal static class Team
         {
             OpenMp.Run(parts, part =>
             {
-                // Otherwise oneDNN divides its work for as many threads as a region has elsewhere, and waits for them
-                // for ever.
+                // Otherwise oneDNN divides its work among as many threads as other regions have, and waits forever.
                 using OneThread thread = OneThread.BeginIf(true);
                 work(part);
             });

@@ -26,6 +26,6 @@ internal static class TrainingMemory
         }
     });
 
-    /// <summary>Keeps it from now on; whether the C library does.</summary>
+    /// <summary>Keeps freed memory from now on; returns whether the C library does.</summary>
     public static bool Keep() => Kept.Value;
 }

@@ -59,7 +59,7 @@ internal abstract class NamedArraysFormat : DataFormat
     public override Matrix<double> ReadMatrix(string path) =>
         Matrix<double>.Build.DenseOfColumnArrays(Only(path, ReadArrays(path)).Columns());
 
-    /// <summary>The one array of an archive, which must have rows and columns.</summary>
+    /// <summary>Returns the only array of an archive, which must have rows and columns.</summary>
     private static NumberArray Only(string path, IReadOnlyList<NumberArray> arrays) =>
         arrays.Count == 1 && arrays[0].Shape.Length == 2 && arrays[0].Values.Length > 0
             ? arrays[0]

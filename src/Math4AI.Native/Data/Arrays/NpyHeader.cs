@@ -17,12 +17,12 @@ internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, l
 {
     private const int LongestText = 1 << 16;
 
-    /// <summary>Whether a file begins as an array of NumPy's does.</summary>
+    /// <summary>Returns whether a file begins as a NumPy array does.</summary>
     public static bool IsMagic(ReadOnlySpan<byte> start) =>
         start.Length > 0 && start[0] == 0x93 && start[1..].StartsWith("NUMPY"u8);
 
     /// <summary>
-    /// Reads and checks the header, and that there are as many bytes as it says. The stream stands at the data then.
+    /// Reads and checks the header, and that the file is as long as it says. The stream is then at the data.
     /// </summary>
     /// <param name="stream">At the array's beginning; it need not be able to go back.</param>
     /// <param name="streamLength">The bytes from there to the end.</param>
@@ -61,7 +61,7 @@ internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, l
         return header;
     }
 
-    /// <summary>A header of version 1.0, padded so that the data begin at a multiple of 64 bytes.</summary>
+    /// <summary>Creates a header of version 1.0, padded so that the data begin at a multiple of 64 bytes.</summary>
     public static byte[] Write(bool isDouble, bool isFortranOrder, params long[] shape)
     {
         string lengths = string.Join(", ", shape.Select(n => n.ToString(CultureInfo.InvariantCulture)));
@@ -101,7 +101,7 @@ internal sealed partial record NpyHeader(NumberType Type, bool IsFortranOrder, l
         return new NpyHeader(number, order.Value == "True", lengths, dataOffset);
     }
 
-    /// <summary>The number of elements; <see cref="long.MaxValue"/> where it is more than any file has.</summary>
+    /// <summary>Returns the number of elements; <see cref="long.MaxValue"/> if it overflows.</summary>
     public long Count
     {
         get

@@ -13,7 +13,7 @@ internal static class NpzArchive
     private const int HeaderRoom = 1 << 17;
     private const string Ending = ".npy";
 
-    /// <summary>Whether a file begins as a zip file does.</summary>
+    /// <summary>Returns whether a file begins as a zip file does.</summary>
     public static bool IsMagic(ReadOnlySpan<byte> start) =>
         start.StartsWith("PK\x03\x04"u8) || start.StartsWith("PK\x05\x06"u8);
 
@@ -52,7 +52,7 @@ internal static class NpzArchive
     {
         string name = $"{path}, {entry.FullName}";
 
-        // What the archive says of lengths may be wrong: no more is unpacked than there may be.
+        // The lengths in the archive may be wrong, so no more is unpacked than is allowed.
         using MemoryStream bytes = Guard(name, () => Unpack(entry, HeaderRoom + sizeof(double) * maxCells))
             ?? throw Table.TooMany(path);
         if (Crc32.HashToUInt32(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) != entry.Crc32)
@@ -72,7 +72,7 @@ internal static class NpzArchive
             entry.FullName[..^Ending.Length], header.Shape, header.IsFortranOrder, header.Type.Epsilon, values);
     }
 
-    /// <summary>The bytes of an entry; null where there are more than allowed.</summary>
+    /// <summary>Returns the bytes of an entry; null if there are more than allowed.</summary>
     private static MemoryStream? Unpack(ZipArchiveEntry entry, long maxBytes)
     {
         if (entry.Length > maxBytes)

@@ -10,11 +10,11 @@ internal sealed record NumberArray(string Name, long[] Shape, bool IsFortranOrde
 {
     public string ShapeText => $"({string.Join(", ", Shape)})";
 
-    /// <summary>The columns of an array of rows × columns; an array of one dimension is one column.</summary>
+    /// <summary>Returns the columns of an array of rows × columns; an array of one dimension is one column.</summary>
     public double[][] Columns() =>
         Shape.Length == 1 ? [Values] : Lines((int)Shape[1], (int)Shape[0], isContiguous: IsFortranOrder);
 
-    /// <summary>The rows of an array of rows × columns.</summary>
+    /// <summary>Returns the rows of an array of rows × columns.</summary>
     public double[][] Rows() => Lines((int)Shape[0], (int)Shape[1], isContiguous: !IsFortranOrder);
 
     private double[][] Lines(int count, int length, bool isContiguous)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Data.Arrays;
 
-/// <summary>What the bits of a number in a file mean.</summary>
+/// <summary>Names how the bits of a number in a file are interpreted.</summary>
 internal enum NumberKind
 {
     Boolean,
@@ -17,7 +17,7 @@ internal enum NumberKind
 }
 
 /// <summary>
-/// How a file stores a number, whatever its format: what the bits mean, how many bytes, and in which order.
+/// How a file of any format stores a number: its interpretation, its size, and its byte order.
 /// </summary>
 /// <param name="Kind">What the bits mean.</param>
 /// <param name="Size">The bytes of a number: 1, 2, 4 or 8.</param>
@@ -28,10 +28,12 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
 
     public static NumberType Float64 => new(NumberKind.Float, sizeof(double));
 
-    /// <summary>Whether a file holds the numbers as memory does.</summary>
+    /// <summary>Gets whether the file stores the numbers as memory does.</summary>
     private bool IsNative => Size == 1 || IsBigEndian != BitConverter.IsLittleEndian;
 
-    /// <summary>The relative rounding error of such numbers as float64: that of float64 for integers.</summary>
+    /// <summary>
+    /// Gets the relative rounding error of such numbers in float64, which for integers is that of float64.
+    /// </summary>
     public double Epsilon => (Kind, Size) switch
     {
         (NumberKind.Float, 2) => Math.ScaleB(1.0, -10),
@@ -41,7 +43,7 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
     };
 
     /// <summary>
-    /// The type that NumPy writes as, for example, &lt;f8; null where it is no real number of at most 8 bytes.
+    /// Parses the name of a type in NumPy, such as &lt;f8; null if it is not a real number of at most 8 bytes.
     /// </summary>
     public static NumberType? OfNumPy(string text)
     {
@@ -56,7 +58,7 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
         };
     }
 
-    /// <summary>The type that safetensors calls, for example, BF16; null where it is none of these.</summary>
+    /// <summary>Parses the name of a type in safetensors, such as BF16; null if it is none of these.</summary>
     public static NumberType? OfSafetensors(string? text) => text switch
     {
         "BOOL" => new NumberType(NumberKind.Boolean, 1),
@@ -82,8 +84,8 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
         MemoryMarshal.AsBytes(target)[((sizeof(double) - Size) * target.Length)..];
 
     /// <summary>
-    /// Converts numbers as a file holds them. The bytes may be <see cref="RoomIn"/> the target itself: from the end of
-    /// its memory they widen upwards without overtaking.
+    /// Converts numbers from the bytes of a file. The bytes may be <see cref="RoomIn"/> the target: they are at its
+    /// end, so that widening from the front never overwrites a number that has not been read.
     /// </summary>
     /// <param name="bytes">As many numbers as the target takes; their order may change.</param>
     /// <param name="target">Receives them.</param>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Math4AI.Data.Arrays;
 
-/// <summary>An array of any type that is to be written.</summary>
+/// <summary>An array of any type, to be written.</summary>
 /// <param name="Type">The type by its name in safetensors, such as F32.</param>
 /// <param name="Shape">Its dimensions.</param>
 /// <param name="ByteCount">The bytes of all elements.</param>
@@ -12,16 +12,16 @@ internal sealed record RawArray(string Type, IReadOnlyList<long> Shape, long Byt
 {
     private const int WrittenAtOnce = 1 << 26;
 
-    /// <summary>Makes one of float32.</summary>
+    /// <summary>Creates one of float32.</summary>
     public static RawArray Of(IReadOnlyList<long> shape, float[] values) => Of("F32", shape, values);
 
-    /// <summary>Makes one of float64.</summary>
+    /// <summary>Creates one of float64.</summary>
     public static RawArray Of(IReadOnlyList<long> shape, double[] values) => Of("F64", shape, values);
 
     private static RawArray Of<T>(string type, IReadOnlyList<long> shape, T[] values)
         where T : unmanaged => new(type, shape, (long)values.Length * Unsafe.SizeOf<T>(), stream =>
         {
-            // A span has no more than 2³¹ bytes.
+            // A span cannot have more than 2³¹ bytes.
             for (int first = 0; first < values.Length; first += WrittenAtOnce)
             {
                 stream.Write(

@@ -121,8 +121,8 @@ public static class Safetensors
     }
 
     /// <summary>
-    /// The header of a file: names, types, shapes and places, padded so that the arrays begin at a multiple of eight
-    /// bytes.
+    /// Creates the header of a file: names, types, shapes and positions, padded so that the arrays begin at a multiple
+    /// of eight bytes.
     /// </summary>
     private static MemoryStream Header(
         IEnumerable<(string Name, RawArray Array)> arrays, IReadOnlyDictionary<string, string>? metadata)
@@ -175,7 +175,7 @@ public static class Safetensors
         json.WriteEndArray();
     }
 
-    /// <summary>The places of all arrays, in the order of the file.</summary>
+    /// <summary>Reads the positions of all arrays, in the order of the file.</summary>
     private static Place[] ReadPlaces(FileStream file, string path, out IReadOnlyDictionary<string, string> metadata)
     {
         Span<byte> length = stackalloc byte[sizeof(ulong)];
@@ -217,7 +217,7 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Of arrays that overlapped, a small file could ask for any amount of memory.</summary>
+    /// <summary>Refuses arrays that overlap, with which a small file could request any amount of memory.</summary>
     private static void RequireApart(string path, Place[] places)
     {
         if (places.DistinctBy(place => place.Name).Count() < places.Length)
@@ -265,7 +265,9 @@ public static class Safetensors
         place.Type.Widen(bytes, values);
     }
 
-    /// <summary>Type, shape and place of an array, checked against the bytes that there are.</summary>
+    /// <summary>
+    /// Reads the type, shape and position of an array, and checks them against the length of the file.
+    /// </summary>
     private static Place PlaceOf(string path, long start, long end, JsonProperty entry)
     {
         const string Complex = "C64";
@@ -297,6 +299,6 @@ public static class Safetensors
                 $"{path} says that '{entry.Name}' lies where it cannot: the file is damaged or cut off.");
     }
 
-    /// <summary>Where an array lies in its file.</summary>
+    /// <summary>The position of an array in its file.</summary>
     private sealed record Place(string Name, NumberType Type, string TypeName, long[] Shape, long Count, long From);
 }

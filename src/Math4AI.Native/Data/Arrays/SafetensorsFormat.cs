@@ -7,7 +7,7 @@ internal sealed class SafetensorsFormat : NamedArraysFormat
 {
     public override string Name => "safetensors (.safetensors)";
 
-    // The format has no magic bytes: the length of a header, and the brace that it begins with.
+    // The format has no magic bytes, but the length of its header, and the brace that begins it.
     public override bool Matches(ReadOnlySpan<byte> start) =>
         start.Length > sizeof(ulong) && start[sizeof(ulong)] == '{'
         && BinaryPrimitives.ReadUInt64LittleEndian(start) is > 1 and <= Safetensors.MaxHeaderBytes;

@@ -49,7 +49,7 @@ public sealed class ImageSet
     /// <summary>Gets the number of images.</summary>
     public int Count => Labels.Length;
 
-    /// <summary>Makes a set of images of their pixels.</summary>
+    /// <summary>Creates a set of images from their pixels.</summary>
     /// <param name="channels">1 for grey, 3 for colors.</param>
     /// <param name="height">The height in pixels.</param>
     /// <param name="width">The width in pixels.</param>
@@ -84,7 +84,7 @@ public sealed class ImageSet
     }
 
     /// <summary>
-    /// Reads images from where they are: a folder, or an IDX file of images with its file of labels beside it.
+    /// Reads images from a folder, or from an IDX file of images with its file of labels next to it.
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="like">Images of a model: of the same size and classes; null for those of the data.</param>
@@ -112,7 +112,7 @@ public sealed class ImageSet
     }
 
     /// <summary>
-    /// Makes images of the columns of a table, row by row, scaled so that the largest value of all is 1.
+    /// Creates images from the columns of a table, row by row, scaled so that the largest value is 1.
     /// </summary>
     /// <param name="table">One image a row: as many columns as pixels, beside the target.</param>
     /// <param name="target">The column of the class.</param>
@@ -217,7 +217,7 @@ public sealed class ImageSet
         .Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
         .Order(StringComparer.Ordinal);
 
-    /// <summary>The size of the first image; grey where its pixels are.</summary>
+    /// <summary>Reads the size of the first image, and whether it is gray.</summary>
     private static ImageShape ShapeOf(string path, string[] classes)
     {
         using SKBitmap image = Decode(path);
@@ -249,7 +249,7 @@ public sealed class ImageSet
         }
     }
 
-    /// <summary>Decodes an image whose header does not promise more than fits.</summary>
+    /// <summary>Decodes an image, unless its header announces more pixels than fit.</summary>
     private static SKBitmap Decode(string path)
     {
         using SKCodec codec =
@@ -260,7 +260,7 @@ public sealed class ImageSet
                 $"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; the limit is {MaxSide} on each side.");
         }
 
-        // What lies hidden under transparent pixels is nothing to learn from.
+        // The colors under transparent pixels are invisible, and so are not learned from.
         SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Unpremul ? SKAlphaType.Premul : codec.Info.AlphaType;
         var image = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha));
         if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
@@ -332,7 +332,7 @@ public sealed class ImageSet
                     $"{path} is damaged: its header claims {string.Join(" × ", shape[..(i + 1)])} values.");
         }
 
-        // Not more is allocated than the file turns out to hold.
+        // Memory grows with the bytes that the file really has.
         using var bytes = new MemoryStream();
         byte[] piece = new byte[1 << 16];
         for (int count; bytes.Length <= size && (count = file.Read(piece)) > 0;)
@@ -355,7 +355,7 @@ public sealed class ImageSet
     }
 }
 
-/// <summary>What images of a model are.</summary>
+/// <summary>The size, colors and classes of the images of a model.</summary>
 /// <param name="Channels">1 for grey, 3 for colours.</param>
 /// <param name="Height">The height in pixels.</param>
 /// <param name="Width">The width in pixels.</param>

@@ -1,6 +1,6 @@
 namespace Math4AI.Data.Models;
 
-/// <summary>A fitted model that predicts from a file or folder: what <c>math4ai predict</c> asks of it.</summary>
+/// <summary>A fitted model that predicts from a file or folder, as <c>math4ai predict</c> does.</summary>
 public interface IFilePredictor
 {
     /// <summary>Predicts for every sample of a file or folder.</summary>

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Data.Models;
 
 /// <summary>
-/// The float64 arrays of a model: written under names, and asked for by name and length when it is read.
+/// The float64 arrays of a model, written under names and read by name and length.
 /// </summary>
 internal sealed class ModelArrays
 {
@@ -12,7 +12,7 @@ internal sealed class ModelArrays
     private readonly IReadOnlyDictionary<string, NumberArray> read;
     private readonly string path = string.Empty;
 
-    /// <summary>Begins with none.</summary>
+    /// <summary>Creates an empty set.</summary>
     public ModelArrays() => read = new Dictionary<string, NumberArray>();
 
     private ModelArrays(string folder) =>
@@ -39,13 +39,13 @@ internal sealed class ModelArrays
     public void Add(string name, Matrix<double> matrix) =>
         AddColumns(name, matrix.RowCount, matrix.ColumnCount, matrix.ToColumnMajorArray());
 
-    /// <summary>Whether there is an array of that name.</summary>
+    /// <summary>Returns whether there is an array of that name.</summary>
     public bool Has(string name) => read.ContainsKey(name);
 
-    /// <summary>The names of those that were read.</summary>
+    /// <summary>Gets the names of the arrays that were read.</summary>
     public IEnumerable<string> Names => read.Keys;
 
-    /// <summary>An array of one dimension.</summary>
+    /// <summary>Returns an array of one dimension.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="length">How many numbers it has; null for any.</param>
     /// <exception cref="InvalidDataException">
@@ -56,7 +56,7 @@ internal sealed class ModelArrays
             ? found.Values
             : throw Wrong(name, length is null ? "one dimension" : $"{length} numbers");
 
-    /// <summary>An array of columns × rows, column after column.</summary>
+    /// <summary>Returns an array of columns × rows, column after column.</summary>
     /// <exception cref="InvalidDataException">
     /// It is missing, of another shape, or holds what is no finite number.
     /// </exception>
@@ -67,7 +67,7 @@ internal sealed class ModelArrays
             ? Matrix<double>.Build.Dense((int)height, (int)width, found.Values)
             : throw Wrong(name, "the shape that belongs to the others");
 
-    /// <summary>The numbers of an array of columns × rows, column after column; there may be no rows.</summary>
+    /// <summary>Returns the numbers of an array of columns × rows, column after column; there may be no rows.</summary>
     /// <exception cref="InvalidDataException">
     /// It is missing, of another shape, or holds what is no finite number.
     /// </exception>
@@ -76,7 +76,7 @@ internal sealed class ModelArrays
             ? (found.Values, (int)height)
             : throw Wrong(name, $"{columns} columns");
 
-    /// <summary>Whole numbers from 0 to below a limit.</summary>
+    /// <summary>Returns whole numbers from 0 to below a limit.</summary>
     /// <exception cref="InvalidDataException">One is not, or the array is missing.</exception>
     public int[] Places(string name, int limit) => Array.ConvertAll(
         Vector(name),

@@ -18,7 +18,9 @@ public static class ModelFolder
     private const string Kind = "kind";
     private const string Version = "version";
 
-    /// <summary>The version of the format that is written; the first had none in its description.</summary>
+    /// <summary>
+    /// The version of the format that is written. The first version had no number in its description.
+    /// </summary>
     private const int CurrentVersion = 1;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -58,7 +60,7 @@ public static class ModelFolder
                 + $"are: {string.Join(", ", Kinds.Keys.Order(StringComparer.Ordinal))}.");
     }
 
-    /// <summary>Makes a kind of model known.</summary>
+    /// <summary>Registers a kind of model.</summary>
     /// <param name="kind">Its name in descriptions.</param>
     /// <param name="load">Reads a model from its folder.</param>
     internal static void Register(string kind, Func<string, object> load) => Kinds[kind] = load;
@@ -80,7 +82,7 @@ public static class ModelFolder
     }
 
     /// <summary>
-    /// Before a network is made: the weights' file is long enough to be of it, whatever the description asks for.
+    /// Checks, before a network is created, that the file of weights is long enough for what the description requests.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="least">The fewest parameters that the network can have.</param>
@@ -109,7 +111,7 @@ public static class ModelFolder
         files.Commit();
     }
 
-    /// <summary>The path of the file of weights, for those who read it.</summary>
+    /// <summary>Returns the path of the file of weights.</summary>
     internal static string WeightsOf(string folder) => Path.Combine(folder, Weights);
 
     /// <summary>Reads the float64 arrays of a model by name.</summary>

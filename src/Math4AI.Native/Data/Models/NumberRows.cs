@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Data.Models;
 
-/// <summary>Files whose rows are the inputs of a model that knows no columns by name.</summary>
+/// <summary>Reads files whose rows are the inputs of a model without named columns.</summary>
 internal static class NumberRows
 {
     /// <summary>Predicts every row of a file.</summary>

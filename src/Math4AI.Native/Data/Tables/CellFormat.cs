@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Math4AI.Data.Tables;
 
-/// <summary>How numbers and dates are written in the cells of a table.</summary>
+/// <summary>Specifies how numbers and dates are written in the cells of a table.</summary>
 /// <param name="HasDecimalComma">Whether numbers have a decimal comma instead of a point.</param>
 /// <param name="DateUnit">What dates count.</param>
 /// <param name="DateOrigin">The date that counts as 0.</param>
@@ -14,29 +14,29 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
 
     private static readonly NumberFormatInfo Comma = new() { NumberDecimalSeparator = "," };
 
-    /// <summary>Cells as they are where nothing is said about them.</summary>
+    /// <summary>Gets the default format.</summary>
     public static CellFormat Default { get; } = Of(new TableOptions(), hasDecimalComma: false);
 
     public static CellFormat Of(TableOptions options, bool hasDecimalComma) =>
         new(hasDecimalComma, options.DateUnit, options.DateOrigin);
 
-    /// <summary>A cell as messages quote it: on one line, and not longer than that.</summary>
+    /// <summary>Quotes a cell for a message: on one line, and shortened.</summary>
     public static string Quote(string text) =>
         $"'{(text.Length > 40 ? text[..40] + "…" : text).ReplaceLineEndings(" ")}'";
 
     public static bool IsMissing(string text) => text.Length == 0 || text is "NA" or "NaN" or "nan";
 
-    /// <summary>A finite number or a date; null where the text is neither.</summary>
+    /// <summary>Parses a finite number or a date; null if the text is neither.</summary>
     public double? Number(string text) => PlainNumber(text) ?? Date(text);
 
-    /// <summary>A finite number; null where the text is none.</summary>
+    /// <summary>Parses a finite number; null if the text is not one.</summary>
     public double? PlainNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, HasDecimalComma ? Comma : NumberFormatInfo.InvariantInfo,
             out double value) && double.IsFinite(value)
             ? value
             : null;
 
-    /// <summary>A date of ISO 8601 as days or seconds; null where the text is none.</summary>
+    /// <summary>Parses a date of ISO 8601 as days or seconds; null if the text is not one.</summary>
     public double? Date(string text)
     {
         if (!DateTime.TryParseExact(

@@ -5,7 +5,7 @@ namespace Math4AI.Data.Tables;
 /// <summary>The names of columns.</summary>
 internal static class ColumnNames
 {
-    /// <summary>Names for columns that have none: c1, c2, ….</summary>
+    /// <summary>Creates names for columns without: c1, c2, ….</summary>
     public static string[] Numbered(string name, int count) =>
         [.. Enumerable.Range(1, count).Select(i => name + i.ToString(CultureInfo.InvariantCulture))];
 

@@ -2,8 +2,8 @@ namespace Math4AI.Data.Tables;
 
 /// <summary>
 /// Finds a column that would be numeric except for a few odd cells, such as a ? for a missing value, and would silently
-/// be treated as text. Many different odd cells are codes, and so are few different numbers. The column may come in
-/// blocks.
+/// be treated as text. Many distinct odd cells, or few distinct numbers, are taken for codes instead. The column may
+/// come in blocks.
 /// </summary>
 /// <param name="name">The column.</param>
 internal sealed class NumberCheck(string name)

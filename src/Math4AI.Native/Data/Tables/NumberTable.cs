@@ -61,7 +61,7 @@ public sealed class NumberTable
         long dropped = 0;
         foreach (Table block in Table.ReadBlocks(path, BlockRows, table))
         {
-            // A format need not know about the choice of columns.
+            // A format may ignore the choice of columns.
             wanted = names.Count == 0 ? [.. choose(names = block.Names)] : wanted;
             dropped += Add(path, block, options, wanted, values, labels);
             if ((long)values.Count * values.Values.First().Count > MaxElements)
@@ -191,7 +191,8 @@ public sealed record NumberTableOptions
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>
-    /// Gets whether rows in which a value that is wanted is missing are dropped and counted; else they are refused.
+    /// Gets whether rows with a missing value in a requested column are dropped and counted; otherwise they are
+    /// refused.
     /// </summary>
     public bool DropsMissing { get; init; }
 

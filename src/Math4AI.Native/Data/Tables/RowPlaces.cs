@@ -1,6 +1,6 @@
 namespace Math4AI.Data.Tables;
 
-/// <summary>Where the rows of a table, or of a block of one, stand in its file.</summary>
+/// <summary>The lines of the rows of a table, or of a block of one, in its file.</summary>
 /// <param name="First">The rows before the first one.</param>
 /// <param name="Lines">The line of each row in a text; null for what has no lines.</param>
 internal sealed record RowPlaces(long First, IReadOnlyList<long>? Lines)

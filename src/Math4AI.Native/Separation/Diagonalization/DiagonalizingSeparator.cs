@@ -12,7 +12,7 @@ internal abstract class DiagonalizingSeparator(int? sources) : WhiteningSeparato
     /// <summary>The name of the objective that the methods report.</summary>
     protected const string OffDiagonal = "sum of squared off-diagonal elements";
 
-    // The smallest rotation worth doing, as a share of the statistical error 1/√n.
+    // Rotations below this share of the statistical error 1/√n are not made.
     private const double MinTurn = 1e-3;
 
     protected override (Unmixing Unmixing, Termination Termination) Solve(

@@ -79,7 +79,7 @@ internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
     {
         public double[] Moments { get; } = new double[pairs * pairs];
 
-        /// <summary>E z_i z_j z_k z_l, as the inner products of the pairs' products.</summary>
+        /// <summary>Computes E z_i z_j z_k z_l, as inner products of the products of pairs.</summary>
         public void Add(ReadOnlySpan<double> white, int signals, Span<double> products, int length)
         {
             int pair = 0;

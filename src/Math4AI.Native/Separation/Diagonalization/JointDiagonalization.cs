@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Diagonalization;
 
 /// <summary>
-/// The rotation V that makes symmetric matrices as diagonal as can be, all together: VᵀM_kV, by Jacobi's plane
+/// Finds the rotation V that makes symmetric matrices VᵀM_kV jointly as diagonal as possible, by Jacobi's plane
 /// rotations with the angle in closed form. Source: J.-F. Cardoso and A. Souloumiac, "Jacobi angles for simultaneous
 /// diagonalization", SIAM Journal on Matrix Analysis and Applications 17 (1996).
 /// </summary>
@@ -15,7 +15,7 @@ internal static class JointDiagonalization
     /// <param name="matrices">Symmetric, all of one order.</param>
     /// <param name="tolerance">The least angle worth a rotation.</param>
     /// <param name="swept">
-    /// Told of the largest angle of every sweep, and of the sum of squares that it left beside the diagonals.
+    /// Receives the largest angle of every sweep, and the sum of the squared off-diagonal elements after it.
     /// </param>
     /// <returns>V, and whether the last sweep turned nothing.</returns>
     public static (Matrix<double> Rotation, bool IsConverged) Solve(
@@ -70,8 +70,8 @@ internal static class JointDiagonalization
     }
 
     /// <summary>
-    /// θ that makes Σ (off-diagonal)² of the plane least: half the angle of the leading axis of h = (M_pp − M_qq, 2
-    /// M_pq).
+    /// Returns the θ that minimizes Σ (off-diagonal)² in the plane: half the angle of the leading axis of h = (M_pp −
+    /// M_qq, 2 M_pq).
     /// </summary>
     private static double Angle(Matrix<double>[] matrices, int p, int q)
     {

@@ -41,40 +41,13 @@ internal sealed class Sobi : DiagonalizingSeparator
             ? LaggedCovariances(mixture, whitening, cancellation)
             : throw new ArgumentException($"There are {mixture.Length} samples, and lags up to {lags} are needed.");
 
-    private unsafe Matrix<double>[] LaggedCovariances(
+    private Matrix<double>[] LaggedCovariances(
         ISampleSource mixture, Whitening whitening, CancellationToken cancellation)
     {
         int channels = mixture.Channels;
         double[] mean = whitening.Covariance.Mean.ToArray();
         var pass = new BlockPass<double, Sums>(mixture, (_, _, _) => { }, 0, () => new Sums(channels, lags));
-        pass.Run(
-            (sums, _, _, count, begin) =>
-            {
-                // The block and what follows it, so that no pair of samples is missed.
-                int whole = (int)Math.Min(count + lags, mixture.Length - begin);
-                double[] samples = ArrayPool<double>.Shared.Rent(channels * whole);
-                Span<double> block = samples.AsSpan(0, channels * whole);
-                mixture.Read(begin, whole, block);
-                BlockKernels.Centre(block, whole, mean);
-                fixed (double* y = block)
-                {
-                    for (int lag = 1; lag <= lags; lag++)
-                    {
-                        int pairs = Math.Min(count, whole - lag);
-                        for (int i = 0; i < channels && pairs > 0; i++)
-                        {
-                            for (int j = 0; j < channels; j++)
-                            {
-                                sums.Products[((lag - 1) * channels + i) * channels + j] +=
-                                    BlockKernels.Dot(y + i * whole, y + j * whole + lag, pairs);
-                            }
-                        }
-                    }
-                }
-
-                ArrayPool<double>.Shared.Return(samples);
-            },
-            cancellation);
+        pass.Run((sums, _, _, count, begin) => Add(mixture, mean, begin, count, sums.Products), cancellation);
         var total = new double[lags * channels * channels];
         foreach (Sums sums in pass.States)
         {
@@ -95,6 +68,34 @@ internal sealed class Sobi : DiagonalizingSeparator
                 return whitening.Matrix * covariance * whitening.Matrix.Transpose();
             }),
         ];
+    }
+
+    /// <summary>Adds the products of the samples of a block with those that follow them by each lag.</summary>
+    private unsafe void Add(ISampleSource mixture, double[] mean, long begin, int count, double[] products)
+    {
+        // The last samples of the block are paired with samples of the next one.
+        int channels = mixture.Channels, whole = (int)Math.Min(count + lags, mixture.Length - begin);
+        double[] samples = ArrayPool<double>.Shared.Rent(channels * whole);
+        Span<double> block = samples.AsSpan(0, channels * whole);
+        mixture.Read(begin, whole, block);
+        BlockKernels.Centre(block, whole, mean);
+        fixed (double* y = block)
+        {
+            for (int lag = 1; lag <= lags; lag++)
+            {
+                int pairs = Math.Min(count, whole - lag);
+                for (int i = 0; i < channels && pairs > 0; i++)
+                {
+                    for (int j = 0; j < channels; j++)
+                    {
+                        products[((lag - 1) * channels + i) * channels + j] +=
+                            BlockKernels.Dot(y + i * whole, y + j * whole + lag, pairs);
+                    }
+                }
+            }
+        }
+
+        ArrayPool<double>.Shared.Return(samples);
     }
 
     private sealed class Sums(int channels, int lags)

@@ -16,7 +16,7 @@ namespace Math4AI.Separation.Ica;
 /// </remarks>
 public abstract class Contrast
 {
-    // Neither symmetric nor round: a corner at such a place would be a rare accident.
+    // Neither symmetric nor round, so that a corner is unlikely to be at one of them.
     private static readonly double[] Probes =
         [-3.171, -1.723, -0.911, -0.437, -0.1373, 0.1511, 0.457, 0.893, 1.781, 3.067];
     private static readonly double Step = Math.Cbrt(double.BitIncrement(1.0) - 1.0);
@@ -41,7 +41,7 @@ public abstract class Contrast
     {
         get
         {
-            // The trapezoidal rule converges faster than any power of its step where the ends vanish.
+            // The trapezoidal rule converges faster than any power of its step for functions that vanish at the ends.
             const double Width = 1.0 / 64.0;
             const int Ends = 12 * 64;
             return Enumerable.Range(-Ends, 2 * Ends + 1)
@@ -97,11 +97,11 @@ public abstract class Contrast
     internal virtual double Score(Span<float> u) =>
         throw new NotSupportedException($"The contrast {Name} has no score in float32.");
 
-    /// <summary>Makes the pass for few channels that does everything in one loop; null if there is none.</summary>
+    /// <summary>Creates the pass for few channels that uses one loop; null if there is none.</summary>
     internal virtual FixedPointPass? FusedPass(ISampleSource samples, Whitening whitening) => null;
 
     /// <summary>
-    /// Leaves a fixed point that is a saddle of the contrast; null if it is none, or it is not known.
+    /// Leaves a fixed point that is a saddle of the contrast; returns null if it is not one, or if that is not known.
     /// </summary>
     internal virtual Matrix<double>? LeaveSaddle(
         ISampleSource mixture, Whitening whitening, Matrix<double> rotation, CancellationToken cancellation) => null;

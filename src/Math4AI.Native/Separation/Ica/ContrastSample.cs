@@ -7,7 +7,7 @@ namespace Math4AI.Separation.Ica;
 
 /// <summary>
 /// The objective of FastICA, Σ_i (E G(w_iᵀz) − E G(ν))² with ν standard normal, on a few thousand samples spread over
-/// the data: the iteration does not need it, and a pass over all samples would cost as much as the iteration.
+/// the data. The iteration does not need it, and a pass over all samples would cost as much as an iteration.
 /// </summary>
 internal sealed class ContrastSample
 {

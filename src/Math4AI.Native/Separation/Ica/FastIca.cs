@@ -55,7 +55,7 @@ public sealed record FastIcaOptions
 /// </remarks>
 internal sealed class FastIca : WhiteningSeparator
 {
-    // A start from fewer samples than these, and than these for each source, may lie in another basin than the answer:
+    // A start from fewer samples than these, or than these for each source, may be in another basin than the answer:
     // the variance of the angle error of a row of W is about m/n.
     private const int SamplesForAStart = 50_000;
     private const int SamplesForASource = 1000;
@@ -105,8 +105,8 @@ internal sealed class FastIca : WhiteningSeparator
     }
 
     /// <summary>
-    /// With much data, iterates on a part of it to come near the answer, and on all of it from there. A fixed point
-    /// that is a saddle is left again.
+    /// With many samples, iterates on a part of them first, and then from there on all. It leaves a fixed point that is
+    /// a saddle.
     /// </summary>
     private bool Together(
         ISampleSource mixture,
@@ -162,7 +162,7 @@ internal sealed class FastIca : WhiteningSeparator
         return (limit, false);
     }
 
-    /// <summary>Finds row after row, in place; returns whether all of them converged.</summary>
+    /// <summary>Finds the rows one after another, in place; returns whether all converged.</summary>
     private bool OneByOne(
         ISampleSource samples,
         Whitening whitening,
@@ -195,7 +195,7 @@ internal sealed class FastIca : WhiteningSeparator
     /// <summary>Makes w orthogonal to the first rows, and of unit length.</summary>
     private static Vector<double> OrthogonalTo(Matrix<double> rows, int count, Vector<double> w)
     {
-        // Twice: the first time leaves a rounding error that is large where almost all is taken away.
+        // Twice, since the first leaves a rounding error that is large where w is almost in the span of the others.
         for (int time = 0; time < 2 && count > 0; time++)
         {
             w -= rows.TransposeThisAndMultiply(rows * w);

@@ -10,23 +10,23 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// FastICA's step for rows w of W on white data z = K (y − μ): E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass over y in
-/// blocks that stay in the cache. White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] = E[g (y −
-/// μ)ᵀ] Kᵀ.
+/// Computes FastICA's step for rows w of W on white data z = K (y − μ), E[g(Wz) zᵀ] − diag(E[g′(Wz)]) W, in one pass
+/// over y in blocks that stay in the cache. White data are never stored: with B = W K, wᵀz = B (y − μ), and E[g zᵀ] =
+/// E[g (y − μ)ᵀ] Kᵀ.
 /// </summary>
 internal abstract class FixedPointPass
 {
-    // Rounding samples to float32 adds noise of 2⁻²⁵ to channels of unit variance; what K makes of it has to stay far
-    // below the steps that count as none, and below anything that a sample of a million can tell.
+    // Rounding samples to float32 adds noise of 2⁻²⁵ to channels of unit variance. After K, it must stay far below the
+    // tolerance of the steps, and below what a million samples can resolve.
     private const double MaxAmplification = 1e3;
     private const double FinestTolerance = 1e-7;
 
-    // Between these, samples in their own unit fit float32 with room for their products.
+    // Between these, samples and their products fit float32.
     private const double MinDeviation = 1e-12;
     private const double MaxDeviation = 1e12;
 
     /// <summary>
-    /// The pass in float32, which is twice as fast, if its rounding is negligible; otherwise in float64.
+    /// Creates the pass in float32, which is twice as fast, if its rounding is negligible; otherwise in float64.
     /// </summary>
     /// <param name="samples">y.</param>
     /// <param name="whitening">K and μ.</param>
@@ -45,7 +45,7 @@ internal abstract class FixedPointPass
             : new Typed<double>(samples, whitening, rows, options.Contrast);
     }
 
-    /// <summary>The step, rows × components.</summary>
+    /// <summary>Computes the step, rows × components.</summary>
     /// <param name="rotation">W, rows × components.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     public abstract Matrix<double> Step(Matrix<double> rotation, CancellationToken cancellation);
@@ -104,7 +104,7 @@ internal abstract class FixedPointPass
         }
     }
 
-    /// <summary>Σ g(u) (y − μ)ᵀ and Σ g′(u), of one segment.</summary>
+    /// <summary>The sums Σ g(u) (y − μ)ᵀ and Σ g′(u) of one segment.</summary>
     private sealed class Sums<T>(int rows, int channels, Contrast contrast)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -123,7 +123,7 @@ internal abstract class FixedPointPass
                     : contrast.Score(MemoryMarshal.Cast<T, double>(u));
             }
 
-            // A block's sum in the samples' type, the sum over blocks in float64.
+            // The sum of a block is in the type of the samples, the sum over blocks in float64.
             Array.Clear(ofBlock);
             BlockKernels.AddOuterProduct<T>(g, rows, block, channels, count, ofBlock);
             for (int i = 0; i < ofBlock.Length; i++)

@@ -9,8 +9,8 @@ using MathNet.Numerics.LinearAlgebra.Double;
 namespace Math4AI.Separation.Ica;
 
 /// <summary>
-/// The step for one to four channels and log cosh in float32, with everything that is done with a sample done in one
-/// loop: centre, project, tanh, and both sums.
+/// Computes the step for one to four channels and log cosh in float32, with all operations on a sample in one loop:
+/// centering, projection, tanh, and both sums.
 /// </summary>
 internal sealed unsafe class FusedFixedPointPass : FixedPointPass
 {
@@ -60,7 +60,7 @@ internal sealed unsafe class FusedFixedPointPass : FixedPointPass
     }
 
     /// <summary>
-    /// Adds a block's sums: in float32 a few dozen samples in each lane, and from block to block in float64.
+    /// Adds the sums of a block: in float32 over a few dozen samples in each lane, and in float64 over blocks.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(FewChannels y, double[] mean, float[] weights, int rows, Sums sums)
@@ -99,27 +99,32 @@ internal sealed unsafe class FusedFixedPointPass : FixedPointPass
             }
         }
 
-        for (int row = 0; row < rows; row++)
-        {
-            for (int channel = 0; channel < Most; channel++)
-            {
-                sums.Product[row * Most + channel] += Vector512.Sum(total[row * (Most + 1) + channel]);
-            }
-
-            sums.Squares[row] += Vector512.Sum(total[row * (Most + 1) + Most]);
-        }
+        sums.Add(total, rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Narrow(double* x, Vector512<double> mean) =>
         Vector512.Narrow(Vector512.Load(x) - mean, Vector512.Load(x + Vector512<double>.Count) - mean);
 
-    /// <summary>Σ tanh(u) (y − μ)ᵀ and Σ tanh² u, of one segment.</summary>
+    /// <summary>The sums Σ tanh(u) (y − μ)ᵀ and Σ tanh² u of one segment.</summary>
     private sealed class Sums
     {
         public double[] Product { get; } = new double[Most * Most];
 
         public double[] Squares { get; } = new double[Most];
+
+        public void Add(Vector512<float>* lanes, int rows)
+        {
+            for (int row = 0; row < rows; row++, lanes += Most + 1)
+            {
+                for (int channel = 0; channel < Most; channel++)
+                {
+                    Product[row * Most + channel] += Vector512.Sum(lanes[channel]);
+                }
+
+                Squares[row] += Vector512.Sum(lanes[Most]);
+            }
+        }
 
         public void Add(double a, double b, double c, double d, float[] weights, int rows)
         {

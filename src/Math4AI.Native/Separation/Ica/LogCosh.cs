@@ -5,24 +5,24 @@ namespace Math4AI.Separation.Ica;
 
 /// <summary>
 /// The contrast log cosh u, with the score g(u) = tanh u and its slope g′(u) = 1 − g². tanh is 1 − 2 / (e^(2u) + 1);
-/// e^(2u) = 2ⁿ 2^f with n the nearest integer to 2u log₂ e, and 2^f by its Taylor polynomial, which on |f| ≤ ½ errs by
-/// less than 2⁻⁵². The absolute error is at most 2⁻⁵¹ everywhere, and the loop faster than MKL's <c>vdTanh</c>.
+/// e^(2u) = 2ⁿ 2^f with n the nearest integer to 2u log₂ e, and 2^f by its Taylor polynomial, whose error on |f| ≤ ½ is
+/// below 2⁻⁵². The absolute error is at most 2⁻⁵¹ everywhere.
 /// </summary>
 internal static unsafe class LogCosh
 {
     // Beyond this, tanh is ±1 in float64.
     private const double Saturation = 20.0;
 
-    // 1.5 · 2⁵²: adding it rounds to an integer, which then stands in the low bits.
+    // 1.5 · 2⁵²: adding it rounds to an integer, which is then in the low bits.
     private const double RoundingShift = 6755399441055744.0;
 
-    // The same two in float32; 1.5 · 2²³.
+    // The same two in float32, with 1.5 · 2²³.
     private const float SingleSaturation = 10.0f;
     private const float SingleRoundingShift = 12582912.0f;
 
     private static readonly int Width = Vector512<double>.Count;
 
-    /// <summary>u = tanh u, in place.</summary>
+    /// <summary>Replaces u by tanh u.</summary>
     /// <param name="u">Any number of samples.</param>
     /// <returns>Σ tanh² u.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,7 +53,7 @@ internal static unsafe class LogCosh
         }
     }
 
-    /// <summary>u = tanh u, in place, in float32: the absolute error is at most 2⁻²².</summary>
+    /// <summary>Replaces u by tanh u in float32, with an absolute error of at most 2⁻²².</summary>
     /// <param name="u">Any number of samples.</param>
     /// <returns>Σ tanh² u.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -84,7 +84,7 @@ internal static unsafe class LogCosh
         }
     }
 
-    /// <summary>u = tanh u, in place, and the sums of tanh² u and log cosh u from the same exponential.</summary>
+    /// <summary>Replaces u by tanh u, and sums tanh² u and log cosh u from the same exponential.</summary>
     /// <param name="u">Any number of samples.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Squares, double LogCosh) ScoreAndSum(Span<double> u)
@@ -113,7 +113,7 @@ internal static unsafe class LogCosh
         }
     }
 
-    /// <summary>Σ log cosh u.</summary>
+    /// <summary>Computes Σ log cosh u.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> u)
     {
@@ -136,7 +136,7 @@ internal static unsafe class LogCosh
         }
     }
 
-    /// <summary>Σ log cosh ((u + v) / √2) and Σ log cosh ((u − v) / √2).</summary>
+    /// <summary>Computes Σ log cosh ((u + v) / √2) and Σ log cosh ((u − v) / √2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double Plus, double Minus) SumsOfTurned(ReadOnlySpan<double> u, ReadOnlySpan<double> v)
     {
@@ -163,7 +163,7 @@ internal static unsafe class LogCosh
         }
     }
 
-    /// <summary>log cosh u = |u| + log(1 + e^(−2|u|)) − log 2, which does not overflow.</summary>
+    /// <summary>Computes log cosh u = |u| + log(1 + e^(−2|u|)) − log 2, which does not overflow.</summary>
     public static double Value(double u) => Math.Abs(u) + double.LogP1(Math.Exp(-2.0 * Math.Abs(u))) - Math.Log(2.0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -173,7 +173,7 @@ internal static unsafe class LogCosh
         return Vector512<double>.One - Vector512.Create(2.0) / (ExpOfTwice(u) + Vector512<double>.One);
     }
 
-    /// <summary>e^(2u) for |u| up to the saturation.</summary>
+    /// <summary>Computes e^(2u) for |u| up to the saturation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> ExpOfTwice(Vector512<double> u)
     {
@@ -196,12 +196,12 @@ internal static unsafe class LogCosh
         power = Vector512.FusedMultiplyAdd(power, f, Vector512.Create(0.6931471805599453));
         power = Vector512.FusedMultiplyAdd(power, f, Vector512<double>.One);
 
-        // The integer part goes straight into the exponent bits.
+        // The integer part is added to the exponent bits.
         return (power.AsInt64() + Vector512.ShiftLeft(shifted.AsInt64(), 52)).AsDouble();
     }
 
     /// <summary>
-    /// tanh u in float32: 2^f by its Taylor polynomial of degree 6, which on |f| ≤ ½ errs by less than 2⁻²³.
+    /// Computes tanh u in float32: 2^f by its Taylor polynomial of degree 6, whose error on |f| ≤ ½ is below 2⁻²³.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Tanh(Vector512<float> u)
@@ -224,8 +224,8 @@ internal static unsafe class LogCosh
     }
 
     /// <summary>
-    /// Σ log cosh u, a vector at a time. 1 + e^(−2|u|) is 2 at most: of five hundred of them the product is taken, and
-    /// then one logarithm.
+    /// Sums log cosh u, a vector at a time. 1 + e^(−2|u|) is at most 2, so the product of five hundred of them does not
+    /// overflow and needs one logarithm.
     /// </summary>
     private ref struct TailSum()
     {

@@ -46,7 +46,7 @@ public sealed record MaximumLikelihoodIcaOptions
 /// </summary>
 internal sealed class MaximumLikelihoodIca : WhiteningSeparator
 {
-    // A gradient g changes the cost by about g²: below √ε no more than its rounding.
+    // A gradient g changes the cost by about g², which below √ε is less than its rounding.
     private const double Rounding = 1e-7;
     private const int Remembered = 7;
     private const int MaxHalvings = 10;
@@ -121,15 +121,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
             }
 
             Remember(memory, lastStep, lastGradient is null ? null : gradient - lastGradient);
-            (Matrix<double> Unmixing, Statistics Statistics, Matrix<double> Step)? found =
-                Search(samples, unmixing, now, signs, Direction(memory, gradient, now, signs));
-            if (found is null && memory.Count > 0)
-            {
-                memory.Clear();
-                found = Search(samples, unmixing, now, signs, Direction(memory, gradient, now, signs));
-            }
-
-            if (found is not { } next)
+            if (Advance(samples, unmixing, now, signs, gradient, memory) is not { } next)
             {
                 // For a gradient this small, the cost changes by less than its rounding error.
                 return (unmixing, size < Rounding ? Termination.Converged : Stuck);
@@ -139,6 +131,24 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         }
 
         return (unmixing, Termination.IterationLimit);
+    }
+
+    /// <summary>
+    /// Steps along the quasi-Newton direction, or along the one without memory where the first gains nothing.
+    /// </summary>
+    private (Matrix<double> Unmixing, Statistics Statistics, Matrix<double> Step)? Advance(
+        WhiteSamples samples, Matrix<double> unmixing, Statistics now, double[] signs, Matrix<double> gradient,
+        List<(Matrix<double> Step, Matrix<double> Difference)> memory)
+    {
+        (Matrix<double> Unmixing, Statistics Statistics, Matrix<double> Step)? found =
+            Search(samples, unmixing, now, signs, Direction(memory, gradient, now, signs));
+        if (found is null && memory.Count > 0)
+        {
+            memory.Clear();
+            found = Search(samples, unmixing, now, signs, Direction(memory, gradient, now, signs));
+        }
+
+        return found;
     }
 
     private static void Remember(
@@ -156,7 +166,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         }
     }
 
-    /// <summary>Halves the step until the cost is lower; null if it never is.</summary>
+    /// <summary>Halves the step until the cost is lower; returns null if it never is.</summary>
     private (Matrix<double> Unmixing, Statistics Statistics, Matrix<double> Step)? Search(
         WhiteSamples samples, Matrix<double> unmixing, Statistics now, double[] signs, Matrix<double> direction)
     {
@@ -183,7 +193,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         return null;
     }
 
-    /// <summary>The relative gradient: E[ψ(u) uᵀ] − I, or its antisymmetric part.</summary>
+    /// <summary>Computes the relative gradient, E[ψ(u) uᵀ] − I, or its antisymmetric part.</summary>
     private Matrix<double> Gradient(Statistics now, double[] signs)
     {
         Matrix<double> score = DenseMatrix.CreateDiagonal(signs.Length, signs.Length, i => signs[i]) * now.Score;
@@ -192,7 +202,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
             : score + now.Covariance - DenseMatrix.CreateIdentity(signs.Length);
     }
 
-    /// <summary>−H⁻¹ G by the two-loop recursion.</summary>
+    /// <summary>Computes −H⁻¹ G by the two-loop recursion.</summary>
     private Matrix<double> Direction(
         List<(Matrix<double> Step, Matrix<double> Difference)> memory, Matrix<double> gradient, Statistics now,
         double[] signs)
@@ -217,7 +227,8 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
     }
 
     /// <summary>
-    /// H_ij,ij = E[ψ′(u_i)] E[u_j²], H_ij,ji = 1: blocks of two, whose eigenvalues are kept away from 0.
+    /// Solves with the first Hessian, H_ij,ij = E[ψ′(u_i)] E[u_j²], H_ij,ji = 1: blocks of two, whose eigenvalues are
+    /// kept away from 0.
     /// </summary>
     private static Matrix<double> SolveFree(Matrix<double> gradient, Statistics now, double[] signs)
     {
@@ -242,7 +253,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         return solved;
     }
 
-    /// <summary>h_ij = (κ_i + κ_j)/2, κ_i = s_i (E[tanh′ u_i] − E[u_i tanh u_i]).</summary>
+    /// <summary>Computes h_ij = (κ_i + κ_j)/2, κ_i = s_i (E[tanh′ u_i] − E[u_i tanh u_i]).</summary>
     private static Matrix<double> SolveOrthogonal(Matrix<double> gradient, Statistics now, double[] signs)
     {
         double Curvature(int i) => signs[i] * (now.Slope[i] - now.Score[i, i]);
@@ -282,7 +293,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         }
     }
 
-    /// <summary>z = K (y − μ), block by block and never stored.</summary>
+    /// <summary>The white samples z = K (y − μ), computed block by block and never stored.</summary>
     private sealed class WhiteSamples
     {
         private readonly ISampleSource mixture;
@@ -329,7 +340,7 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
         }
     }
 
-    /// <summary>Σ tanh(u) (y − μ)ᵀ, Σ tanh² u and Σ log cosh u, of one segment.</summary>
+    /// <summary>The sums Σ tanh(u) (y − μ)ᵀ, Σ tanh² u and Σ log cosh u of one segment.</summary>
     private sealed class Sums(int sources, int channels)
     {
         public double[] Product { get; } = new double[sources * channels];

@@ -8,13 +8,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// Maximum likelihood with the densities that the data show, on all samples, without asking for whiteness. With the
-/// scores ψ_i = −f_i′/f_i of kernel densities of the sources x = W y, the relative gradient is E ψ_i(x_i) x_j, and its
-/// pairs (i, j) form 2 × 2 Newton systems with E ψ_i′ E x_j² and E ψ_i x_i. One pass counts the densities' bins, each
-/// step is one more. Sources: D.-T. Pham and P. Garat, "Blind separation of mixture of independent sources through a
-/// quasi-maximum likelihood approach", IEEE Transactions on Signal Processing 45 (1997); P. Ablin, J.-F. Cardoso, A.
-/// Gramfort, "Faster independent component analysis by preconditioning with Hessian approximations", ibid. 66 (2018),
-/// for the pairs.
+/// Maximum likelihood with densities estimated from the data, on all samples, without a constraint of whiteness. With
+/// the scores ψ_i = −f_i′/f_i of kernel densities of the sources x = W y, the relative gradient is E ψ_i(x_i) x_j, and
+/// its pairs (i, j) form 2 × 2 Newton systems with E ψ_i′ E x_j² and E ψ_i x_i. One pass counts the bins of the
+/// densities, and each step takes one more. Sources: D.-T. Pham and P. Garat, "Blind separation of mixture of
+/// independent sources through a quasi-maximum likelihood approach", IEEE Transactions on Signal Processing 45 (1997);
+/// P. Ablin, J.-F. Cardoso, A. Gramfort, "Faster independent component analysis by preconditioning with Hessian
+/// approximations", ibid. 66 (2018), for the pairs.
 /// </summary>
 internal sealed class DensityNewton
 {
@@ -22,7 +22,7 @@ internal sealed class DensityNewton
     private const double Reach = 12.0;
     private const double MinDeterminant = 0.1;
 
-    // After a step as long as this the densities are counted again.
+    // After a step longer than this, the densities are counted again.
     private const double LongStep = 0.02;
     private const double LongestStep = 0.3;
 
@@ -43,7 +43,7 @@ internal sealed class DensityNewton
         (origin, binWidth, bins) = KernelDensity.Grid(samples.Length, Reach);
     }
 
-    /// <summary>The steps' sizes.</summary>
+    /// <summary>Gets the sizes of the steps.</summary>
     public List<double> Changes { get; } = [];
 
     /// <summary>Iterates from W until a step is smaller than the tolerance.</summary>
@@ -78,7 +78,7 @@ internal sealed class DensityNewton
         return unmixing;
     }
 
-    /// <summary>Rows of W such that the sources have unit variance.</summary>
+    /// <summary>Scales the rows of W such that the sources have unit variance.</summary>
     private Matrix<double> Standardize(Matrix<double> unmixing)
     {
         Vector<double> variance = (unmixing * covariance.Matrix * unmixing.Transpose()).Diagonal();
@@ -114,8 +114,41 @@ internal sealed class DensityNewton
             i => KernelDensity.Of(total.AsSpan(i * bins, bins), origin, binWidth))];
     }
 
+    /// <summary>Computes the Newton step, pair by pair, and the decrease of the cost that it predicts.</summary>
     private (Matrix<double> Step, double Gain) Step(
         BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
+    {
+        int sources = unmixing.RowCount;
+        double[] gradient = Gradient(pass, unmixing, densities);
+        Matrix<double> step = Matrix<double>.Build.Dense(sources, sources);
+        for (int i = 0; i < sources; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                (double slopeI, double slopeJ) = (densities[i].MeanSlope, densities[j].MeanSlope);
+                (double crossI, double crossJ) = (densities[i].MeanProduct, densities[j].MeanProduct);
+                (double gij, double gji) = (gradient[i * sources + j], gradient[j * sources + i]);
+                double determinant = Math.Max(slopeI * slopeJ - crossI * crossJ, MinDeterminant);
+                step[i, j] = (slopeJ * gij - crossI * gji) / determinant;
+                step[j, i] = (slopeI * gji - crossJ * gij) / determinant;
+            }
+        }
+
+        // A Newton step lowers a quadratic by half of the slope along it.
+        double slope = 0.0;
+        for (int i = 0; i < sources; i++)
+        {
+            for (int j = 0; j < sources; j++)
+            {
+                slope += step[i, j] * gradient[i * sources + j];
+            }
+        }
+
+        return (step, 0.5 * slope);
+    }
+
+    /// <summary>Computes E ψ_i(x_i) x_j, row after row, in one pass.</summary>
+    private double[] Gradient(BlockPass<double, Sums> pass, Matrix<double> unmixing, KernelDensity[] densities)
     {
         int sources = unmixing.RowCount;
         double[] weights = unmixing.ToRowMajorArray();
@@ -142,31 +175,7 @@ internal sealed class DensityNewton
         }
 
         TensorPrimitives.Divide(product, samples.Length, product);
-        Matrix<double> step = Matrix<double>.Build.Dense(sources, sources);
-        for (int i = 0; i < sources; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                (double slopeI, double slopeJ) = (densities[i].MeanSlope, densities[j].MeanSlope);
-                (double crossI, double crossJ) = (densities[i].MeanProduct, densities[j].MeanProduct);
-                (double gij, double gji) = (product[i * sources + j], product[j * sources + i]);
-                double determinant = Math.Max(slopeI * slopeJ - crossI * crossJ, MinDeterminant);
-                step[i, j] = (slopeJ * gij - crossI * gji) / determinant;
-                step[j, i] = (slopeI * gji - crossJ * gij) / determinant;
-            }
-        }
-
-        // Half the slope along the step is what a quadratic gains by it.
-        double slope = 0.0;
-        for (int i = 0; i < sources; i++)
-        {
-            for (int j = 0; j < sources; j++)
-            {
-                slope += step[i, j] * product[i * sources + j];
-            }
-        }
-
-        return (step, 0.5 * slope);
+        return product;
     }
 
     private sealed class Sums

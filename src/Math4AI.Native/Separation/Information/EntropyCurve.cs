@@ -6,15 +6,15 @@ using MathNet.Numerics.Interpolation;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// The entropy of y = cos θ · z₁ + sin θ · z₂ over all directions θ of two white signals: of any density, and of the
-/// best symmetric one.
+/// Computes the entropy of y = cos θ · z₁ + sin θ · z₂ over all directions θ of two white signals: for any density, and
+/// for the best symmetric one.
 /// </summary>
 internal sealed class EntropyCurve
 {
-    /// <summary>The directions that are scanned, over half a turn.</summary>
+    /// <summary>The number of directions that are scanned, over half a turn.</summary>
     private const int Scanned = 60;
 
-    /// <summary>The directions of the curves.</summary>
+    /// <summary>The number of directions of the curves.</summary>
     public const int Directions = 240;
 
     // Each part of the scan starts from scratch, so that the curves do not depend on the number of threads.
@@ -25,7 +25,7 @@ internal sealed class EntropyCurve
     private readonly TiltedDensity[] densities;
     private readonly TiltedDensity[] symmetricDensities;
 
-    /// <summary>Makes the workspace.</summary>
+    /// <summary>Creates the workspace.</summary>
     /// <param name="processes">1 or 2, as <see cref="TiltedDensity"/> has it.</param>
     /// <param name="hasSymmetric">Whether the curve of symmetric densities is wanted.</param>
     public EntropyCurve(int processes, bool hasSymmetric)
@@ -37,10 +37,10 @@ internal sealed class EntropyCurve
             [.. Enumerable.Range(0, Parts).Select(_ => new TiltedDensity(isSymmetric: true, this.processes))];
     }
 
-    /// <summary>H of any density, at <see cref="Directions"/> directions from 0 to π.</summary>
+    /// <summary>Gets H for any density, at <see cref="Directions"/> directions from 0 to π.</summary>
     public double[] Any { get; private set; } = [];
 
-    /// <summary>H of the best symmetric density.</summary>
+    /// <summary>Gets H for the best symmetric density.</summary>
     public double[] Symmetric { get; private set; } = [];
 
     /// <summary>Scans two white signals.</summary>
@@ -73,7 +73,7 @@ internal sealed class EntropyCurve
         Symmetric = hasSymmetric ? Refine(symmetric) : [];
     }
 
-    /// <summary>A periodic cubic spline through the scanned directions.</summary>
+    /// <summary>Interpolates the scanned directions by a periodic cubic spline.</summary>
     private static double[] Refine(double[] curve)
     {
         const int Margin = 6;

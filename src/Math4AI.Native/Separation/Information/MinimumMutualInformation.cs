@@ -44,7 +44,7 @@ public sealed record MinimumMutualInformationOptions
 /// </remarks>
 internal sealed class MinimumMutualInformation : WhiteningSeparator
 {
-    // Up to here the search itself uses every sample.
+    // Up to this number, the search itself uses every sample.
     private const int FewSamples = 20_000;
     private const double Tolerance = 1e-4;
     private const int MaxSearchSamples = 1 << 20;
@@ -52,7 +52,7 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
     private const int SamplesForAStart = 50_000;
     private const int MaxStride = 32;
 
-    // The share of the power of a white signal that a sample of it must have.
+    // A subsample of a white signal must have at least this share of its power.
     private const double MinShare = 1e-3;
 
     private readonly MinimumMutualInformationOptions options;
@@ -126,7 +126,7 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
         double[][] white = Sample(mixture, whitening, most, cancellation);
         while (IsSilentSomewhere(white) && white[0].Length < mixture.Length && most < MaxSearchSamples)
         {
-            // A source that sounds only now and then may be silent in the whole sample.
+            // A source that is active only rarely may be silent in the whole subsample.
             most *= 4;
             white = Sample(mixture, whitening, most, cancellation);
         }
@@ -147,7 +147,7 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
         Action<string, double, double> report,
         CancellationToken cancellation)
     {
-        // A part of the data leads to the neighborhood of the answer, where two passes over all of it are enough.
+        // A part of the data leads close to the answer, so that two passes over all of it are enough.
         int stride = (int)Math.Min(MaxStride, mixture.Length / ((long)SamplesForAStart * unmixing.RowCount));
         if (stride > 1 && options.Start is null)
         {

@@ -4,12 +4,12 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// A quick look for pairs of signals that depend on each other: the correlations of their sizes, squares, signs of
-/// direction and cubes, all by one matrix product. A pair is let pass where none is larger than chance.
+/// A fast test for pairs of signals that depend on each other: the correlations of their magnitudes, squares, signs
+/// and cubes, all by one matrix product. A pair passes as independent where none is larger than by chance.
 /// </summary>
 internal static class PairDependence
 {
-    // In standard deviations of a correlation of independent signals.
+    // The threshold, in standard deviations of a correlation of independent signals.
     private const double Chance = 4.5;
     private const double Clip = 4.0;
 
@@ -21,7 +21,7 @@ internal static class PairDependence
         x => x * x * x,
     ];
 
-    /// <summary>Whether signals i and j show a dependence.</summary>
+    /// <summary>Returns whether signals i and j show a dependence.</summary>
     public static bool[,] Of(double[][] signals)
     {
         int count = signals.Length, samples = signals[0].Length;

@@ -2,9 +2,9 @@
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// The two directions in which two white signals depend least: they minimise J(θ₁, θ₂) = H(θ₁) + H(θ₂) − log |sin(θ₁ −
-/// θ₂)|, the mutual information up to a constant, without asking for right angles. Both densities are symmetric, or
-/// neither is; the two cases are weighed by their evidence, tempered.
+/// Finds the two directions in which two white signals depend least: they minimize J(θ₁, θ₂) = H(θ₁) + H(θ₂) − log
+/// |sin(θ₁ − θ₂)|, the mutual information up to a constant, and need not be orthogonal. Both densities are symmetric,
+/// or neither is; the two cases are weighed by their evidence, tempered.
 /// </summary>
 internal static class PairSearch
 {
@@ -12,7 +12,7 @@ internal static class PairSearch
     private const double SymmetricShare = 0.1;
     private const double Temper = 0.25;
 
-    // Pairs of directions whose likelihood is e⁻⁷ of the best are out of the question.
+    // Pairs of directions whose likelihood is below e⁻⁷ of the best are not considered.
     private const double Plausible = 7.0;
     private const int MaxCandidates = 200;
     private const int EnoughCandidates = 12;
@@ -24,7 +24,7 @@ internal static class PairSearch
         [.. Enumerable.Range(0, Directions).Select(i => Math.Sin(i * Math.PI / Directions))];
 
     /// <summary>
-    /// The directions of least J, in grid steps with fractions; and by how much J falls from (0, π/2) to there.
+    /// Finds the directions that minimize J, by a grid and parabolas; returns the decrease of J from (0, π/2) too.
     /// </summary>
     public static (double First, double Second, double Gain) Minimum(EntropyCurve curve, int samples)
     {
@@ -45,26 +45,12 @@ internal static class PairSearch
     }
 
     /// <summary>
-    /// The directions with the least expected Amari error, over all that the data leave plausible, each with the weight
-    /// e^(−nJ). With many samples these are the directions of least J.
+    /// Finds the directions with the smallest expected Amari error over all plausible ones, weighted by e^(−nJ). With
+    /// many samples these are the directions that minimize J.
     /// </summary>
     public static (double First, double Second) MinExpectedError(EntropyCurve curve, int samples)
     {
-        var all = new List<(double Value, int I, int J)>();
-        double best = double.PositiveInfinity;
-        for (int i = 0; i < Directions; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                double value = Dependence(curve, samples, i, j);
-                best = Math.Min(best, value);
-                all.Add((value, i, j));
-            }
-        }
-
-        List<(double Value, int I, int J)> candidates =
-            [.. all.Where(each => (each.Value - best) * samples < Plausible).OrderBy(each => each.Value)
-                .ThenBy(each => each.I)];
+        List<(double Value, int I, int J)> candidates = PlausibleDirections(curve, samples);
         if (candidates.Count < EnoughCandidates)
         {
             (double one, double two, _) = Minimum(curve, samples);
@@ -77,7 +63,7 @@ internal static class PairSearch
             candidates = [.. Enumerable.Range(0, MaxCandidates).Select(k => candidates[(int)(k * step)])];
         }
 
-        double least = double.PositiveInfinity;
+        double best = candidates[0].Value, smallest = double.PositiveInfinity;
         (int I, int J) chosen = default;
         foreach ((_, int i, int j) in candidates)
         {
@@ -87,10 +73,26 @@ internal static class PairSearch
                 error += Math.Exp(-samples * (value - best)) * AmariError(i, j, k, l);
             }
 
-            (least, chosen) = error < least ? (error, (i, j)) : (least, chosen);
+            (smallest, chosen) = error < smallest ? (error, (i, j)) : (smallest, chosen);
         }
 
         return (chosen.I * Math.PI / Directions, chosen.J * Math.PI / Directions);
+    }
+
+    private static List<(double Value, int I, int J)> PlausibleDirections(EntropyCurve curve, int samples)
+    {
+        var all = new List<(double Value, int I, int J)>();
+        for (int i = 0; i < Directions; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                all.Add((Dependence(curve, samples, i, j), i, j));
+            }
+        }
+
+        double best = all.Min(each => each.Value);
+        return [.. all.Where(each => (each.Value - best) * samples < Plausible).OrderBy(each => each.Value)
+            .ThenBy(each => each.I)];
     }
 
     private static double Dependence(EntropyCurve curve, int samples, int i, int j)
@@ -108,7 +110,7 @@ internal static class PairSearch
         return any - LogSine[Math.Abs(i - j)];
     }
 
-    /// <summary>The Amari error, up to a factor, of directions (i, j) where (k, l) are the true ones.</summary>
+    /// <summary>Computes the Amari error, up to a factor, of directions (i, j) if (k, l) are the true ones.</summary>
     private static double AmariError(int i, int j, int k, int l)
     {
         double p = Sine[Math.Abs(i - l)], q = Sine[Math.Abs(i - k)], r = Sine[Math.Abs(j - l)],
@@ -120,7 +122,7 @@ internal static class PairSearch
 
     private static int Wrap(int direction) => (direction + Directions) % Directions;
 
-    /// <summary>Where the parabola through −1, 0 and 1 has its minimum, within a step.</summary>
+    /// <summary>Returns where the parabola through −1, 0 and 1 has its minimum, within one step.</summary>
     private static double Vertex(Func<int, double> value)
     {
         (double before, double at, double after) = (value(-1), value(0), value(1));

@@ -4,9 +4,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// The least mutual information of a few thousand samples: the best directions of each pair of signals by a search over
-/// all of them, pair after pair, until none gains. Global for two signals; for more, Jacobi's way round a global
-/// search.
+/// Minimizes the mutual information of a few thousand samples: a search over all directions finds the best ones of each
+/// pair of signals, and sweeps over the pairs, as in Jacobi's method, repeat it until none gains. The minimum is global
+/// for two signals.
 /// </summary>
 internal static class PairwiseMinimum
 {
@@ -25,7 +25,7 @@ internal static class PairwiseMinimum
     /// <summary>Finds W, sources × signals, such that W y has the least mutual information.</summary>
     /// <param name="signals">Signals, one array each; nearly white.</param>
     /// <param name="isStart">
-    /// Whether another method goes on from W with all samples: then what lies far out can be left to it.
+    /// Whether another method continues from W with all samples, to which outliers can then be left.
     /// </param>
     /// <param name="objective">Told of the gain of every sweep, in nats.</param>
     /// <param name="cancellation">Stops between pairs.</param>
@@ -43,9 +43,8 @@ internal static class PairwiseMinimum
         Matrix<double> found = SolveKept(kept, objective, cancellation);
         if (dropped > MaxErrors * keep.Length)
         {
-            // Perhaps not errors, but sources that are silent most of the time, of which what lies far out is all there
-            // is. Then the rest has nothing to say against directions found with all samples; against those of errors
-            // it has.
+            // The outliers may be sources that are silent most of the time, and not errors. Then directions found with
+            // all samples are not contradicted by the others; directions found from errors are.
             Matrix<double> ofAll = SolveKept(Select(signals, [.. keep.Select(_ => true)]), objective, cancellation);
             if (!IsMoreDependent(kept, ofAll, found))
             {
@@ -58,30 +57,29 @@ internal static class PairwiseMinimum
             return found;
         }
 
-        // What lies far out because of one source alone belongs to that source, and is not an error.
-        double[][] sources = Unmix(found, signals);
-        double[] spreads = [.. sources.Select(source => Math.Max(Spread(source), MinPower))];
-        int single = 0;
-        bool[] readmitted = (bool[])keep.Clone();
-        for (int t = 0; t < keep.Length; t++)
-        {
-            if (!keep[t] && sources.Select((source, i) => Math.Abs(source[t]) / spreads[i]).OrderDescending().Skip(1)
-                .First() < Single)
-            {
-                readmitted[t] = true;
-                single++;
-            }
-        }
-
-        return single >= MostlySingle * dropped
+        bool[] readmitted = Readmit(found, signals, keep);
+        return readmitted.Count(each => each) - (keep.Length - dropped) >= MostlySingle * dropped
             ? SolveKept(Select(signals, readmitted), objective, cancellation)
             : found;
+    }
+
+    /// <summary>
+    /// Keeps the samples too that are far out because of one source alone: they belong to that source, and are no
+    /// errors.
+    /// </summary>
+    private static bool[] Readmit(Matrix<double> unmixing, double[][] signals, bool[] keep)
+    {
+        double[][] sources = Unmix(unmixing, signals);
+        double[] spreads = [.. sources.Select(source => Math.Max(Spread(source), MinPower))];
+        return [.. keep.Select((isKept, t) => isKept
+            || sources.Select((source, i) => Math.Abs(source[t]) / spreads[i]).OrderDescending()
+                .ElementAt(1) < Single)];
     }
 
     private static Matrix<double> SolveKept(
         double[][] signals, Action<double> objective, CancellationToken cancellation)
     {
-        int count = signals.Length, samples = signals[0].Length;
+        int count = signals.Length;
         double[][] y = [.. signals.Select(signal => (double[])signal.Clone())];
         Matrix<double> unmixing = Matrix<double>.Build.DenseIdentity(count);
         var curve = new EntropyCurve(processes: count == 2 ? 2 : 1, hasSymmetric: true);
@@ -89,39 +87,7 @@ internal static class PairwiseMinimum
         int[] versions = new int[count];
         for (int sweep = 0; sweep < MaxSweeps; sweep++)
         {
-            double gained = 0.0;
-            bool[,]? depends = count > FewSignals ? PairDependence.Of(y) : null;
-            for (int i = 0; i < count; i++)
-            {
-                for (int j = i + 1; j < count; j++)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    if ((seen.TryGetValue((i, j), out (int, int) before) && before == (versions[i], versions[j]))
-                        || depends is { } test && !test[i, j])
-                    {
-                        continue;
-                    }
-
-                    (Matrix<double> turn, double gain) = Turn(curve, y[i], y[j], isOnlyPair: count == 2);
-                    bool isTurn = count == 2 || (gain > MinGain / samples
-                        && (Math.Abs(turn[0, 1] / turn[0, 0]) > MinTurn
-                            || Math.Abs(turn[1, 0] / turn[1, 1]) > MinTurn));
-                    if (isTurn)
-                    {
-                        Apply(turn, y[i], y[j]);
-                        Vector<double> first = turn[0, 0] * unmixing.Row(i) + turn[0, 1] * unmixing.Row(j);
-                        Vector<double> second = turn[1, 0] * unmixing.Row(i) + turn[1, 1] * unmixing.Row(j);
-                        unmixing.SetRow(i, first / Normalize(y[i]));
-                        unmixing.SetRow(j, second / Normalize(y[j]));
-                        versions[i]++;
-                        versions[j]++;
-                        gained += gain;
-                    }
-
-                    seen[(i, j)] = (versions[i], versions[j]);
-                }
-            }
-
+            double gained = Sweep(curve, y, unmixing, seen, versions, cancellation);
             objective(gained);
             if (gained == 0.0 || count == 2)
             {
@@ -132,7 +98,7 @@ internal static class PairwiseMinimum
         return unmixing;
     }
 
-    /// <summary>The 2 × 2 matrix to the best directions of a pair, after whitening it; and the gain in nats.</summary>
+    /// <summary>Finds the 2 × 2 matrix to the best directions of a pair, and the gain in nats.</summary>
     private static (Matrix<double> Turn, double Gain) Turn(
         EntropyCurve curve, double[] first, double[] second, bool isOnlyPair)
     {
@@ -146,19 +112,13 @@ internal static class PairwiseMinimum
 
         if (!(aa * bb - ab * ab > 1e-12 * aa * bb))
         {
-            // One of the two is silent here, or both are the same: there is nothing to turn.
+            // One of the two is silent here, or they are proportional, so no turn is defined.
             return (Matrix<double>.Build.DenseIdentity(2), 0.0);
         }
 
         Matrix<double> whitening = InverseRoot(aa / n, ab / n, bb / n);
-        double[] one = new double[first.Length], two = new double[first.Length];
-        for (int t = 0; t < first.Length; t++)
-        {
-            one[t] = whitening[0, 0] * first[t] + whitening[0, 1] * second[t];
-            two[t] = whitening[1, 0] * first[t] + whitening[1, 1] * second[t];
-        }
-
-        curve.Scan(one, two);
+        double[][] white = Unmix(whitening, [first, second]);
+        curve.Scan(white[0], white[1]);
         (double thetaOne, double thetaTwo, double gain) = PairSearch.Minimum(curve, first.Length);
         if (isOnlyPair)
         {
@@ -175,7 +135,7 @@ internal static class PairwiseMinimum
         return (turn, gain);
     }
 
-    /// <summary>C^(−½) of a symmetric 2 × 2 matrix, by its closed form.</summary>
+    /// <summary>Computes C^(−½) of a symmetric 2 × 2 matrix in closed form.</summary>
     private static Matrix<double> InverseRoot(double a, double b, double d)
     {
         double root = Math.Sqrt(a * d - b * b), scale = 1.0 / (root * Math.Sqrt(a + d + 2.0 * root));
@@ -183,16 +143,74 @@ internal static class PairwiseMinimum
             [(d + root) * scale, -b * scale], [-b * scale, (a + root) * scale]);
     }
 
-    private static void Apply(Matrix<double> turn, double[] first, double[] second)
+    /// <summary>
+    /// Turns every pair that may depend, and that has changed since it was last turned; returns the gain in nats.
+    /// </summary>
+    private static double Sweep(
+        EntropyCurve curve, double[][] y, Matrix<double> unmixing, Dictionary<(int, int), (int, int)> seen,
+        int[] versions, CancellationToken cancellation)
+    {
+        double gained = 0.0;
+        bool[,]? depends = y.Length > FewSignals ? PairDependence.Of(y) : null;
+        for (int i = 0; i < y.Length; i++)
+        {
+            for (int j = i + 1; j < y.Length; j++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if ((seen.TryGetValue((i, j), out (int, int) before) && before == (versions[i], versions[j]))
+                    || depends is { } test && !test[i, j])
+                {
+                    continue;
+                }
+
+                double gain = TurnPair(curve, y, unmixing, i, j);
+                if (gain > 0.0)
+                {
+                    versions[i]++;
+                    versions[j]++;
+                }
+
+                gained += gain;
+                seen[(i, j)] = (versions[i], versions[j]);
+            }
+        }
+
+        return gained;
+    }
+
+    /// <summary>Turns a pair to its best directions if that is worth it; returns the gain in nats, or 0.</summary>
+    private static double TurnPair(EntropyCurve curve, double[][] y, Matrix<double> unmixing, int i, int j)
+    {
+        (Matrix<double> turn, double gain) = Turn(curve, y[i], y[j], isOnlyPair: y.Length == 2);
+        if (y.Length > 2 && !(gain > MinGain / y[i].Length && IsTurn(turn)))
+        {
+            return 0.0;
+        }
+
+        Apply(turn, y, unmixing, i, j);
+        return gain;
+    }
+
+    private static bool IsTurn(Matrix<double> turn) =>
+        Math.Abs(turn[0, 1] / turn[0, 0]) > MinTurn || Math.Abs(turn[1, 0] / turn[1, 1]) > MinTurn;
+
+    /// <summary>Turns signals i and j, and the rows of W with them, and scales them to unit power.</summary>
+    private static void Apply(Matrix<double> turn, double[][] signals, Matrix<double> unmixing, int i, int j)
     {
         (double a, double b, double c, double d) = (turn[0, 0], turn[0, 1], turn[1, 0], turn[1, 1]);
+        double[] first = signals[i], second = signals[j];
         for (int t = 0; t < first.Length; t++)
         {
             (first[t], second[t]) = (a * first[t] + b * second[t], c * first[t] + d * second[t]);
         }
+
+        Vector<double> rowI = a * unmixing.Row(i) + b * unmixing.Row(j);
+        Vector<double> rowJ = c * unmixing.Row(i) + d * unmixing.Row(j);
+        unmixing.SetRow(i, rowI / Normalize(first));
+        unmixing.SetRow(j, rowJ / Normalize(second));
     }
 
-    /// <summary>Scales a signal to unit power; returns what it was divided by.</summary>
+    /// <summary>Scales a signal to unit power; returns the divisor.</summary>
     private static double Normalize(double[] signal)
     {
         double power = 0.0;
@@ -244,7 +262,8 @@ internal static class PairwiseMinimum
     }
 
     /// <summary>
-    /// Whether signals, which were white together with what was left out, are nearly without power in some direction.
+    /// Returns whether signals, which were white before some samples were left out, have almost no power in a
+    /// direction.
     /// </summary>
     private static bool IsFlat(double[][] signals)
     {
@@ -255,8 +274,8 @@ internal static class PairwiseMinimum
     }
 
     /// <summary>
-    /// Whether the sources of one unmixing are more dependent than those of another, beyond what chance makes of so few
-    /// samples.
+    /// Returns whether the sources of one unmixing are more dependent than those of another, by more than chance
+    /// explains in so few samples.
     /// </summary>
     private static bool IsMoreDependent(double[][] signals, Matrix<double> unmixing, Matrix<double> than)
     {

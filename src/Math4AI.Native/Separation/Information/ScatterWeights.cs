@@ -4,17 +4,17 @@ using MathNet.Numerics.Statistics;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// Which samples are no gross errors: those within a distance of a robust centre, by a covariance in which far samples
-/// weigh less, w = min(1, c/d²). Source: P. Huber, "Robust Statistics" (1981), chapter 8.
+/// Tells samples from gross errors: those within a distance of a robust center, by a covariance in which distant
+/// samples have less weight, w = min(1, c/d²). Source: P. Huber, "Robust Statistics" (1981), chapter 8.
 /// </summary>
 internal static class ScatterWeights
 {
     private const int Rounds = 15;
 
-    // For two signals, in robust standard deviations.
+    // The distance for two signals, in robust standard deviations.
     private const double Farthest = 5.5;
 
-    /// <summary>Whether each sample is kept.</summary>
+    /// <summary>Returns for each sample whether it is kept.</summary>
     /// <param name="signals">Signals, one array each.</param>
     public static bool[] Keep(double[][] signals)
     {
@@ -70,7 +70,7 @@ internal static class ScatterWeights
         return scatter;
     }
 
-    /// <summary>d² = (x − μ)ᵀ C⁻¹ (x − μ).</summary>
+    /// <summary>Computes d² = (x − μ)ᵀ C⁻¹ (x − μ).</summary>
     private static void Measure(
         double[][] signals, Vector<double> centre, Matrix<double> covariance, double[] distances)
     {

@@ -1,5 +1,6 @@
 using MathNet.Numerics.IntegralTransforms;
 using MathNet.Numerics.LinearAlgebra;
+using BitOperations = System.Numerics.BitOperations;
 using Complex = System.Numerics.Complex;
 
 namespace Math4AI.Separation.Quality;
@@ -24,7 +25,7 @@ public sealed record BssEvalResult(
 /// </summary>
 /// <remarks>
 /// No projected signal is ever formed: the norms follow from correlations, ‖P e‖² = dᵀG⁻¹d, by one Cholesky
-/// factorisation.
+/// factorization.
 /// </remarks>
 public static class BssEval
 {
@@ -39,22 +40,9 @@ public static class BssEval
     {
         Check(references, estimates);
         int count = references.Count;
-        int length = 1;
-        while (length < references[0].Length + Taps)
-        {
-            length *= 2;
-        }
-
+        int length = (int)BitOperations.RoundUpToPowerOf2((uint)(references[0].Length + Taps));
         Complex[][] spectra = [.. references.Select(signal => Spectrum(signal, length))];
-        double[,][] correlations = new double[count, count][];
-        for (int i = 0; i < count; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                correlations[i, j] = Correlation(spectra[i], spectra[j]);
-            }
-        }
-
+        double[,][] correlations = Correlations(spectra);
         var all = Gram(correlations, Enumerable.Range(0, count)).Cholesky();
         MathNet.Numerics.LinearAlgebra.Factorization.Cholesky<double>[] alone =
             [.. Enumerable.Range(0, count).Select(i => Gram(correlations, [i]).Cholesky())];
@@ -84,6 +72,21 @@ public static class BssEval
         return new BssEvalResult(
             [.. best.Select((e, j) => sdr[j, e])], [.. best.Select((e, j) => sir[j, e])],
             [.. best.Select((e, j) => sar[j, e])], best);
+    }
+
+    /// <summary>Correlates every pair of references once.</summary>
+    private static double[,][] Correlations(Complex[][] spectra)
+    {
+        double[,][] correlations = new double[spectra.Length, spectra.Length][];
+        for (int i = 0; i < spectra.Length; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                correlations[i, j] = Correlation(spectra[i], spectra[j]);
+            }
+        }
+
+        return correlations;
     }
 
     /// <summary>
@@ -160,7 +163,7 @@ public static class BssEval
         return spectrum;
     }
 
-    /// <summary>Σ_t a(t) b(t + τ), lag τ at the index τ, or at the length + τ where it is negative.</summary>
+    /// <summary>Computes Σ_t a(t) b(t + τ), with lag τ at index τ, or at length + τ if it is negative.</summary>
     private static double[] Correlation(Complex[] a, Complex[] b)
     {
         var product = new Complex[a.Length];
@@ -173,7 +176,7 @@ public static class BssEval
         return [.. product.Select(value => value.Real / a.Length)];
     }
 
-    /// <summary>The inner products of the delayed references.</summary>
+    /// <summary>Computes the inner products of the delayed references.</summary>
     private static Matrix<double> Gram(double[,][] correlations, IEnumerable<int> which)
     {
         int[] chosen = [.. which];

@@ -115,33 +115,16 @@ internal sealed unsafe class Ilrma
     }
 
     /// <summary>
-    /// T ← T √((P/R²)Vᵀ/(1/R)Vᵀ), and V likewise: each lowers the divergence of Itakura and Saito between P and R = T
-    /// V.
+    /// Updates T ← T √((P/R²)Vᵀ/(1/R)Vᵀ), and V likewise. Each update lowers the Itakura–Saito divergence between P and
+    /// R = T V.
     /// </summary>
     private void RenewModel(int n)
     {
         double[] t = bases[n], v = activations[n], p = power[n];
         double[] above = new double[spectra * stride], below = new double[spectra * stride];
-        Span<double> up = stackalloc double[spectra], down = stackalloc double[spectra];
         for (int f = 0; f < frequencies; f++)
         {
-            up.Clear();
-            down.Clear();
-            for (int i = 0; i < frames; i++)
-            {
-                double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
-                for (int k = 0; k < spectra; k++)
-                {
-                    up[k] += ratio * v[k * stride + i];
-                    down[k] += inverse * v[k * stride + i];
-                }
-            }
-
-            for (int k = 0; k < spectra; k++)
-            {
-                t[f * spectra + k] = Math.Max(MinValue, t[f * spectra + k] * Math.Sqrt(up[k] / down[k]));
-            }
-
+            RenewBases(t, v, p, f);
             for (int i = 0; i < frames; i++)
             {
                 double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
@@ -160,6 +143,27 @@ internal sealed unsafe class Ilrma
                 v[k * stride + i] = Math.Max(
                     MinValue, v[k * stride + i] * Math.Sqrt(above[k * stride + i] / below[k * stride + i]));
             }
+        }
+    }
+
+    private void RenewBases(double[] t, double[] v, double[] p, int f)
+    {
+        Span<double> up = stackalloc double[spectra], down = stackalloc double[spectra];
+        up.Clear();
+        down.Clear();
+        for (int i = 0; i < frames; i++)
+        {
+            double inverse = 1.0 / Variance(t, v, f, i), ratio = p[f * stride + i] * inverse * inverse;
+            for (int k = 0; k < spectra; k++)
+            {
+                up[k] += ratio * v[k * stride + i];
+                down[k] += inverse * v[k * stride + i];
+            }
+        }
+
+        for (int k = 0; k < spectra; k++)
+        {
+            t[f * spectra + k] = Math.Max(MinValue, t[f * spectra + k] * Math.Sqrt(up[k] / down[k]));
         }
     }
 

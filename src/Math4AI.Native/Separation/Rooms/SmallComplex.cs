@@ -49,16 +49,14 @@ internal static class SmallComplex
 
             for (int row = 0; row < order; row++)
             {
-                if (row == column)
+                if (row != column)
                 {
-                    continue;
-                }
-
-                Complex factor = matrix[row * order + column];
-                matrix[row * order + column] = Complex.Zero;
-                for (int j = 0; j < order; j++)
-                {
-                    matrix[row * order + j] -= factor * matrix[column * order + j];
+                    Complex factor = matrix[row * order + column];
+                    matrix[row * order + column] = Complex.Zero;
+                    for (int j = 0; j < order; j++)
+                    {
+                        matrix[row * order + j] -= factor * matrix[column * order + j];
+                    }
                 }
             }
         }

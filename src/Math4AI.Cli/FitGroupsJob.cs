@@ -22,8 +22,8 @@ internal static class FitGroupsJob
                 + "with --where.");
         }
 
-        OutputFiles.RequireFolder(options.Output);
         using var files = new FileTransaction(options.Force);
+        OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
         bool hasReport = options.Shared.Count > 0 && !options.NoReport;

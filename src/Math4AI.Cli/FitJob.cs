@@ -12,8 +12,8 @@ internal static class FitJob
 {
     public static int Run(FitCommandOptions options, CancellationToken cancellation)
     {
-        OutputFiles.RequireFolder(options.Output);
         using var files = new FileTransaction(options.Force);
+        OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
         string[] other = FitOutput.Files(options);

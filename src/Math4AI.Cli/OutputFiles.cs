@@ -1,3 +1,5 @@
+using Math4AI.Data;
+
 namespace Math4AI.Cli;
 
 /// <summary>Checks, before any work, the files and folders that a verb will write to.</summary>
@@ -17,13 +19,15 @@ internal static class OutputFiles
         }
     }
 
-    /// <summary>Throws if a folder's name is that of an existing file.</summary>
-    /// <exception cref="IOException">It is a file.</exception>
-    public static void RequireFolder(string path)
+    /// <summary>Claims the folder of the output for this run.</summary>
+    /// <exception cref="IOException">The path is that of a file, or another run is writing to the folder.</exception>
+    public static void Claim(FileTransaction files, string path)
     {
         if (File.Exists(path))
         {
             throw new IOException($"{path} is a file: name a folder with -o.");
         }
+
+        files.Claim(path);
     }
 }

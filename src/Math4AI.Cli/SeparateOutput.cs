@@ -18,12 +18,8 @@ internal sealed partial class SeparateOutput : IDisposable
     {
         this.options = options;
         files = new FileTransaction(options.Force);
-        if (File.Exists(options.Output))
-        {
-            throw new IOException($"{options.Output} is a file; name a folder with -o.");
-        }
-
         RequireFree();
+        OutputFiles.Claim(files, options.Output);
     }
 
     /// <summary>Gets the seconds spent writing.</summary>

@@ -33,6 +33,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         using var files = new FileTransaction(given.Force);
+        OutputFiles.Claim(files, given.Output);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         (TrainSummary summary, TrainingReport report) result;
@@ -302,7 +303,6 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private void RequireFree()
     {
-        OutputFiles.RequireFolder(given.Output);
         if (!given.Force && File.Exists(CheckpointPath))
         {
             throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or "

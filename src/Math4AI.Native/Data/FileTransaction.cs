@@ -14,6 +14,7 @@ public sealed partial class FileTransaction : IDisposable
     private readonly List<string> createdFolders = [];
     private readonly List<string> obsolete = [];
     private readonly HashSet<string> written = [];
+    private readonly List<FileStream> claims = [];
     private readonly Lock guard = new();
     private bool isOver;
 
@@ -73,6 +74,38 @@ public sealed partial class FileTransaction : IDisposable
     {
         var file = new FileInfo(path);
         return file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+    }
+
+    /// <summary>
+    /// Claims a folder, and creates it if it does not exist: until this transaction is disposed, no other can claim it.
+    /// The claim of a process that is killed ends with the process.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="IOException">Another transaction, of any process, has claimed the folder.</exception>
+    public void Claim(string folder)
+    {
+        const int Locked = 11, LockedOnMac = 35, LockedOnWindows = unchecked((int)0x80070020);
+        string full = Path.GetFullPath(folder);
+        lock (guard)
+        {
+            ObjectDisposedException.ThrowIf(isOver, this);
+            CreateFolder(full);
+            try
+            {
+                claims.Add(new FileStream(Path.Combine(full, ".math4ai.lock"), new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    Options = FileOptions.DeleteOnClose,
+                }));
+            }
+            catch (IOException e) when (e.HResult is Locked or LockedOnMac or LockedOnWindows)
+            {
+                throw new IOException(
+                    $"Another run is writing to {folder}: wait until it ends, or choose another folder.", e);
+            }
+        }
     }
 
     /// <summary>Adds a file to the transaction, and creates its folder if it does not exist.</summary>
@@ -154,6 +187,8 @@ public sealed partial class FileTransaction : IDisposable
             isOver = true;
             files.ForEach(file => File.Delete(file.Partial));
             files.Clear();
+            claims.ForEach(claim => claim.Dispose());
+            claims.Clear();
             foreach (string folder in Enumerable.Reverse(createdFolders))
             {
                 if (!Directory.EnumerateFileSystemEntries(folder).Any())

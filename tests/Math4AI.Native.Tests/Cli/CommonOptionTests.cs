@@ -1,6 +1,8 @@
+using Math4AI.Data;
+
 namespace Math4AI.Tests.Cli;
 
-public class CommonOptionTests
+public sealed class CommonOptionTests : TemporaryFolder
 {
     [Theory]
     [InlineData("0", "'--threads' takes a whole number from 1 on.")]
@@ -47,5 +49,18 @@ public class CommonOptionTests
         Assert.Equal(0, run.Code);
         Assert.Contains("\"size\": 4,", run.Output, StringComparison.Ordinal);
         Assert.Contains("\"size\": 16,", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fit", "rows.csv", "--model", "y ~ a*x")]
+    [InlineData("train", "rows.csv", "--target", "y")]
+    [InlineData("separate", "rows.csv")]
+    public void A_second_run_into_one_folder_is_refused_before_it_reads(params string[] words)
+    {
+        using var first = new FileTransaction();
+        first.Claim(In("out"));
+        Finished second = Repository.Run(Repository.Command, [.. words, "-o", "out"], Folder);
+        Assert.Equal(1, second.Code);
+        Assert.Contains("Another run is writing to out", second.Errors, StringComparison.Ordinal);
     }
 }

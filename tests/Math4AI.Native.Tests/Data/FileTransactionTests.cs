@@ -109,4 +109,25 @@ public class FileTransactionTests : TemporaryFolder
         Assert.False(File.Exists(In("a.txt")));
         Assert.Equal("another's", File.ReadAllText(In("b.txt")));
     }
+
+    [Fact]
+    public void A_folder_is_claimed_by_one_transaction_at_a_time()
+    {
+        string folder = In("out");
+        using (var first = new FileTransaction())
+        {
+            first.Claim(folder);
+            using var second = new FileTransaction();
+            string message = Assert.Throws<IOException>(() => second.Claim(folder)).Message;
+            Assert.Contains($"Another run is writing to {folder}", message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Names());
+        using var third = new FileTransaction();
+        third.Claim(folder);
+        File.WriteAllText(third.Add(Path.Combine(folder, "a.txt")), "a");
+        third.Commit();
+        third.Dispose();
+        Assert.Equal(["a.txt"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+    }
 }

@@ -20,9 +20,9 @@ internal sealed record FitProcessJob(
 
     public int Run(CancellationToken cancellation)
     {
-        OutputFiles.RequireFolder(Output);
         string resultFile = Path.Combine(Output, "result.json"), fittedFile = Path.Combine(Output, "fitted.csv");
         using var files = new FileTransaction(Force);
+        OutputFiles.Claim(files, Output);
         OutputFiles.RequireFree(Force, "-o", [resultFile, fittedFile, .. FormulaProcessFit.Files(Output)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");

@@ -18,9 +18,6 @@ internal static class ProcessQuality
     // Hyperparameters are estimated from so many training samples at random; the process takes all.
     private const int MaxSearchSamples = 2000;
 
-    // The quantile of a normal distribution that 90 % intervals reach to.
-    private const double Interval = 1.6448536269514722;
-
     public static int Run(string[] words)
     {
         string data = Environment.GetEnvironmentVariable("MATH4AI_DATA")
@@ -56,8 +53,7 @@ internal static class ProcessQuality
             Vector<double> residuals = Y(test) - found.Mean;
             errors.Add(Math.Sqrt(residuals.PointwisePower(2.0).Average()));
             losses.Add(-found.LogDensity(Y(test)).Average());
-            covered.Add(residuals.PointwiseDivide(found.Deviation).Count(value => Math.Abs(value) < Interval)
-                / (double)test.Length);
+            covered.Add(found.Coverage(Y(test), 0.9));
         }
 
         string chosen = string.Join(

@@ -26,16 +26,7 @@ internal sealed record FitProcessJob(
         OutputFiles.RequireFree(Force, "-o", [resultFile, fittedFile, .. FormulaProcessFit.Files(Output)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        FormulaProcess problem;
-        try
-        {
-            problem = FormulaProcess.Read(Data, Formula, Errors, Table, Where) with { Start = Start, Seed = Seed };
-        }
-        catch (FormatException e)
-        {
-            throw new UsageException(e.Message);
-        }
-
+        FormulaProcess problem = Read();
         progress.Show("fit");
         FormulaProcessFit fit = problem.Fit(cancellation);
         fit.Save(Output, files);
@@ -56,6 +47,18 @@ internal sealed record FitProcessJob(
 
         Console.Error.WriteLine(warning);
         return AllowUnconverged ? 0 : 1;
+    }
+
+    private FormulaProcess Read()
+    {
+        try
+        {
+            return FormulaProcess.Read(Data, Formula, Errors, Table, Where) with { Start = Start, Seed = Seed };
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static IEnumerable<string> Rows(

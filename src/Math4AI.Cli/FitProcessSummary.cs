@@ -28,11 +28,14 @@ internal sealed record FitProcessSummary(
     /// </summary>
     public double? LeaveOneOutCoverage { get; init; }
 
+    /// <summary>
+    /// Over how much of each column the process changes, in its own unit; null with inducing points.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? LengthScales { get; init; }
+
     public static FitProcessSummary Of(
         FormulaProcessFit fit, FormulaProcess problem, GaussianProcessPrediction predicted, Vector<double> observed)
     {
-        // The quantile of a normal distribution that 90 % intervals reach to.
-        const double Interval = 1.6448536269514722;
         GaussianProcessPrediction? others = fit.Exact?.LeaveOneOut();
         return new FitProcessSummary(
             fit.Formula, observed.Count, problem.Law.DroppedRows,
@@ -43,10 +46,10 @@ internal sealed record FitProcessSummary(
         {
             ResidualDeviation = Deviation(observed - predicted.Mean),
             LeaveOneOutDeviation = others is null ? null : Deviation(observed - others.Mean),
-            LeaveOneOutCoverage = others is null
-                ? null
-                : (observed - others.Mean).PointwiseDivide(others.Deviation)
-                    .Count(value => Math.Abs(value) < Interval) / (double)observed.Count,
+            LeaveOneOutCoverage = others?.Coverage(observed, 0.9),
+            LengthScales = fit.Exact?.LengthScales is { } scales
+                ? fit.InputNames.Zip(scales).ToDictionary(pair => pair.First, pair => pair.Second)
+                : null,
         };
     }
 

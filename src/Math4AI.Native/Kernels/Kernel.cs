@@ -153,6 +153,14 @@ public abstract class Kernel
     /// <summary>Gets the number of inputs that the kernel is for; null where it takes any.</summary>
     public virtual int? Inputs => null;
 
+    /// <summary>
+    /// Gets ℓ for each of so many inputs, in the unit of the samples that the kernel compares: over how much of an
+    /// input the function changes, infinite for one that does not matter. Null, the default, where the kernel has none,
+    /// or several for one input.
+    /// </summary>
+    /// <param name="inputs">The number of inputs.</param>
+    public virtual IReadOnlyList<double>? LengthScalesOf(int inputs) => null;
+
     /// <summary>Gets whether k is 0 for any two samples: noise, which takes a diagonal and no matrix.</summary>
     public virtual bool IsDiagonal => false;
 

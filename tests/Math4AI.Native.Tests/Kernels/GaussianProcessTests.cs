@@ -161,6 +161,61 @@ public class GaussianProcessTests
     }
 
     [Fact]
+    public void Draws_of_a_part_have_its_mean_and_deviation()
+    {
+        GaussianProcessFit fit = new GaussianProcess
+        {
+            Kernel = Kernel.Rbf(3.0) + 0.5 * Kernel.Periodic(1.1),
+            NoiseVariance = 0.04,
+            Standardize = false,
+            Optimize = false,
+        }.Fit(X, Y);
+        Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([0.1, 3.3]);
+        const int Draws = 20_000;
+        Matrix<double> draws = fit.DrawPart(1, at, Draws, seed: 7);
+        GaussianProcessPrediction part = fit.PredictPart(1, at);
+        for (int i = 0; i < 2; i++)
+        {
+            // Five standard errors of a mean and of a deviation over the draws.
+            Assert.Equal(part.Mean[i], draws.Row(i).Average(), 5.0 * part.Deviation[i] / Math.Sqrt(Draws));
+            double deviation = MathNet.Numerics.Statistics.Statistics.StandardDeviation(draws.Row(i));
+            Assert.Equal(part.Deviation[i], deviation, 5.0 * part.Deviation[i] / Math.Sqrt(2.0 * Draws));
+        }
+    }
+
+    [Fact]
+    public void Length_scales_are_in_the_inputs_own_units_and_infinite_for_what_the_kernel_does_not_see()
+    {
+        Matrix<double> x = Matrix<double>.Build.Random(40, 3, 9);
+        GaussianProcessFit Fit(Kernel kernel, bool standardize) => new GaussianProcess
+        {
+            Kernel = kernel,
+            Standardize = standardize,
+            Optimize = false,
+        }.Fit(x, Y);
+        Assert.All(Fit(2.0 * Kernel.Rbf(0.5), false).LengthScales!, scale => Assert.Equal(0.5, scale, 1e-12));
+        IReadOnlyList<double> found = Fit(2.0 * Kernel.Rbf(0.25, 0.5).On(2, 0), false).LengthScales!;
+        Assert.Equal(0.5, found[0], 1e-12);
+        Assert.Equal(double.PositiveInfinity, found[1]);
+        Assert.Equal(0.25, found[2], 1e-12);
+        Assert.Null(Fit(Kernel.Rbf(0.7) + Kernel.Rbf(7.0), false).LengthScales);
+        double deviation = MathNet.Numerics.Statistics.Statistics.StandardDeviation(x.Column(1));
+        Assert.Equal(0.7 * deviation, Fit(Kernel.Rbf(0.7), true).LengthScales![1], 1e-12);
+    }
+
+    [Fact]
+    public void Coverage_is_the_share_of_targets_within_their_intervals()
+    {
+        Vector<double> ones = Vector<double>.Build.Dense(4, 1.0), zeros = Vector<double>.Build.Dense(4);
+        var prediction = new GaussianProcessPrediction(zeros, ones, ones);
+        Vector<double> targets = Vector<double>.Build.DenseOfArray([0.5, -1.5, 2.5, -0.1]);
+        Assert.Equal(0.5, prediction.Coverage(targets, 0.68));
+        Assert.Equal(0.75, prediction.Coverage(targets, 0.95));
+        Assert.Throws<ArgumentOutOfRangeException>(() => prediction.Coverage(targets, 1.0));
+        Assert.Throws<ArgumentException>(() => prediction.Coverage(zeros.SubVector(0, 2), 0.5));
+    }
+
+    [Fact]
     public void A_law_and_what_it_misses_are_told_apart()
     {
         Matrix<double> x = Matrix<double>.Build.Dense(80, 1, (i, _) => 0.1 * i);

@@ -28,6 +28,22 @@ internal sealed class ColumnsKernel : Kernel
 
     public override IReadOnlyList<double> Parameters => kernel.Parameters;
 
+    public override IReadOnlyList<double>? LengthScalesOf(int inputs)
+    {
+        if (kernel.LengthScalesOf(columns.Length) is not { } own)
+        {
+            return null;
+        }
+
+        double[] all = [.. Enumerable.Repeat(double.PositiveInfinity, inputs)];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            all[columns[i]] = Math.Min(all[columns[i]], own[i]);
+        }
+
+        return all;
+    }
+
     public override string Formula => $"{kernel.Formula}[{string.Join(",", columns)}]";
 
     public override string ToString() => $"{kernel}[{string.Join(",", columns)}]";

@@ -7,6 +7,8 @@ internal sealed class ScaledKernel(ConstantKernel constant, Kernel kernel) : Com
 {
     public override bool IsDiagonal => Right.IsDiagonal;
 
+    public override IReadOnlyList<double>? LengthScalesOf(int inputs) => Right.LengthScalesOf(inputs);
+
     public override string Formula => $"({Left.Formula} * {Right.Formula})";
 
     public override string ToString() => $"{Left} * {(Right is SumKernel ? $"({Right})" : $"{Right}")}";

@@ -41,6 +41,9 @@ internal abstract class StationaryKernel : Kernel
     /// </summary>
     protected abstract void Slope(Span<double> squares, Span<double> scratch);
 
+    public override IReadOnlyList<double>? LengthScalesOf(int inputs) =>
+        lengthScales.Length == 1 ? [.. Enumerable.Repeat(lengthScales[0], inputs)] : lengthScales;
+
     public override string Formula => $"{Name}({Positive.Digits(lengthScales)})";
 
     public override string ToString() => $"{Name}({Positive.Text(lengthScales)})";

@@ -1,6 +1,5 @@
 using Math4AI.Data.Tables;
 using Math4AI.Fitting;
-using Math4AI.Fitting.Formulas;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;

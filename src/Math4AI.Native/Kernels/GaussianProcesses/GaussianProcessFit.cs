@@ -57,6 +57,15 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     public Minimum? Search { get; }
 
     /// <summary>
+    /// Gets ℓ of each input in its own unit: over how much of it the function changes, so that inputs with long ones
+    /// matter little; null where the kernel has none, or several for an input.
+    /// </summary>
+    public IReadOnlyList<double>? LengthScales =>
+        Kernel.LengthScalesOf(samples.Inputs.Inputs) is { } scales
+            ? [.. scales.Select((scale, input) => scale * samples.Scaling.Scale[input])]
+            : null;
+
+    /// <summary>
     /// Gets the estimated parameters of the mean function, in the order of its model; empty without one.
     /// </summary>
     public IReadOnlyList<double> MeanParameters => meanParameters;
@@ -165,15 +174,16 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     public Matrix<double> Covariance(Matrix<double> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return ScaledCovariance(inputs) * samples.TargetScale * samples.TargetScale;
+        return ScaledCovariance(Kernel, inputs) * samples.TargetScale * samples.TargetScale;
     }
 
-    private Matrix<double> ScaledCovariance(Matrix<double> inputs)
+    private Matrix<double> ScaledCovariance(Kernel part, Matrix<double> inputs)
     {
         KernelSamples x = samples.Standardized(inputs);
         var prior = new GramMatrix(x.Count, x.Count);
-        Kernel.Fill(x, x, prior);
-        GramMatrix cross = Cross(inputs);
+        part.Fill(x, x, prior);
+        var cross = new GramMatrix(samples.Count, x.Count);
+        part.Fill(samples.Inputs, x, cross);
         factor.SolveLower(cross.Values);
         Matrix<double> half = cross.ToMatrix();
         return prior.ToMatrix() - half.TransposeThisAndMultiply(half);
@@ -185,11 +195,29 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     /// <param name="seed">The seed.</param>
     /// <returns>Samples × draws, in the targets' unit.</returns>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
-    public Matrix<double> Draw(Matrix<double> inputs, int draws, int seed = 1)
+    public Matrix<double> Draw(Matrix<double> inputs, int draws, int seed = 1) =>
+        Draw(Kernel, inputs, draws, seed, () => Predict(inputs).Mean);
+
+    /// <summary>Draws one part of the function from its posterior, jointly over new samples.</summary>
+    /// <param name="part">The part, from 0, in the order of <see cref="Kernel.Terms"/>.</param>
+    /// <param name="inputs">x, samples × inputs.</param>
+    /// <param name="draws">The number of functions.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>Samples × draws, in the targets' unit.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The kernel has no such part.</exception>
+    /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
+    public Matrix<double> DrawPart(int part, Matrix<double> inputs, int draws, int seed = 1)
+    {
+        Vector<double> mean = PredictPart(part, inputs).Mean;
+        return Draw(Kernel.Terms[part], inputs, draws, seed, () => mean);
+    }
+
+    private Matrix<double> Draw(
+        Kernel part, Matrix<double> inputs, int draws, int seed, Func<Vector<double>> meanOf)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 1);
         ArgumentNullException.ThrowIfNull(inputs);
-        Matrix<double> covariance = ScaledCovariance(inputs);
+        Matrix<double> covariance = ScaledCovariance(part, inputs);
 
         // Rounding can leave eigenvalues a little below zero: those are zero.
         var eigen = covariance.Evd(Symmetricity.Symmetric);
@@ -197,7 +225,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
             [.. eigen.EigenValues.Select(value => Math.Sqrt(Math.Max(0.0, value.Real)))]);
         Matrix<double> normal =
             Matrix<double>.Build.Random(inputs.RowCount, draws, new Normal(0.0, 1.0, new Random(seed)));
-        Vector<double> mean = Predict(inputs).Mean;
+        Vector<double> mean = meanOf();
         return (root * normal).MapIndexed((i, _, value) => value * samples.TargetScale + mean[i]);
     }
 
@@ -251,13 +279,4 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
         CultureInfo.InvariantCulture,
         $"Gaussian process: {Kernel}, noise variance {NoiseVariance:G4}, log evidence {LogEvidence:G6} of "
         + $"{samples.Count} samples");
-
-    /// <summary>k(X, x): a column for each new sample.</summary>
-    private GramMatrix Cross(Matrix<double> inputs)
-    {
-        KernelSamples z = samples.Standardized(inputs);
-        var cross = new GramMatrix(samples.Count, z.Count);
-        Kernel.Fill(samples.Inputs, z, cross);
-        return cross;
-    }
 }

@@ -25,6 +25,31 @@ public sealed record GaussianProcessPrediction(
                 $"There are {targets.Count} targets for {Mean.Count} predictions.", nameof(targets));
     }
 
+    /// <summary>
+    /// Computes the share of observed targets within their central prediction intervals: over many levels, the
+    /// calibration of the predictions, which is right where the share is the level.
+    /// </summary>
+    /// <param name="targets">y.</param>
+    /// <param name="level">The probability of an interval, between 0 and 1.</param>
+    /// <exception cref="ArgumentException">There is not one target a sample.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    public double Coverage(Vector<double> targets, double level)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(level);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1.0);
+        if (targets.Count != Mean.Count)
+        {
+            throw new ArgumentException(
+                $"There are {targets.Count} targets for {Mean.Count} predictions.", nameof(targets));
+        }
+
+        double reach = MathNet.Numerics.Distributions.Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
+        int inside = Enumerable.Range(0, targets.Count).Count(
+            i => Math.Abs(targets[i] - Mean[i]) <= reach * Deviation[i]);
+        return inside / (double)targets.Count;
+    }
+
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() => $"{Mean.Count} predictions, mean deviation {Deviation.Average():G4}";
 }

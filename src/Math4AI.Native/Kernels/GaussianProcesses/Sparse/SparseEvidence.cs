@@ -68,7 +68,7 @@ internal sealed unsafe class SparseEvidence(
     {
         int order = inducing.Count;
         double[] sums = new GramMatrix(order, order).Values, right = new double[order];
-        double unexplained = 0.0, constant = samples.Count * Math.Log(2.0 * Math.PI);
+        double constant = samples.Count * Math.Log(2.0 * Math.PI);
         for (int first = 0; first < samples.Count; first += block)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -77,17 +77,7 @@ internal sealed unsafe class SparseEvidence(
             GramMatrix features = landmarks.Features(some);
             double[] diagonal = new double[count];
             at.FillDiagonal(some, diagonal);
-            for (int i = 0; i < count; i++)
-            {
-                double variance = noise + samples.NoiseVariances[first + i], root = 1.0 / Math.Sqrt(variance);
-                Span<double> column = features.Column(i);
-                unexplained += (diagonal[i] - TensorPrimitives.SumOfSquares<double>(column)) / variance;
-                TensorPrimitives.Multiply(column, root, column);
-                double scaled = root * residuals[first + i];
-                TensorPrimitives.MultiplyAdd(column, scaled, right, right);
-                constant += Math.Log(variance) + scaled * scaled;
-            }
-
+            constant += Scale(features, diagonal, noise, residuals.AsSpan(first, count), first, right);
             fixed (double* a = features.Values, b = sums)
             {
                 SymmetricProduct.AddLower(a, order, count, b, 1.0);
@@ -107,12 +97,33 @@ internal sealed unsafe class SparseEvidence(
 
         double[] half = [.. right];
         whole.SolveLower(half);
-        double cost = 0.5 * (constant + whole.LogDeterminant() - TensorPrimitives.SumOfSquares<double>(half)
-            + unexplained);
+        double cost = 0.5 * (constant + whole.LogDeterminant() - TensorPrimitives.SumOfSquares<double>(half));
         whole.Solve(right);
         double[] weights = [.. right];
         landmarks.Factor.SolveUpper(weights);
         return new SparseState(at, noise, landmarks, whole, right, weights, residuals, cost);
+    }
+
+    /// <summary>
+    /// Scales a block's features to A D^(−½), adds A D^(−½) r to the right side, and returns the block's share of log
+    /// det D + rᵀ D⁻¹ r + Σ (k_ii − q_ii)/d_i.
+    /// </summary>
+    private double Scale(
+        GramMatrix features, double[] diagonal, double noise, ReadOnlySpan<double> residuals, int first, double[] right)
+    {
+        double sum = 0.0;
+        for (int i = 0; i < diagonal.Length; i++)
+        {
+            double variance = noise + samples.NoiseVariances[first + i], root = 1.0 / Math.Sqrt(variance);
+            Span<double> column = features.Column(i);
+            double unexplained = (diagonal[i] - TensorPrimitives.SumOfSquares<double>(column)) / variance;
+            TensorPrimitives.Multiply(column, root, column);
+            double scaled = root * residuals[i];
+            TensorPrimitives.MultiplyAdd(column, scaled, right, right);
+            sum += unexplained + Math.Log(variance) + scaled * scaled;
+        }
+
+        return sum;
     }
 
     /// <summary>

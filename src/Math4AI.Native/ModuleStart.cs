@@ -14,6 +14,7 @@ using Math4AI.Runtime;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
+using Math4AI.Unsupervised.Clusters;
 
 namespace Math4AI;
 
@@ -47,5 +48,7 @@ internal static class ModuleStart
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
+        ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
+        ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
     }
 }

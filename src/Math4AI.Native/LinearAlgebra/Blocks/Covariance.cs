@@ -121,7 +121,8 @@ public sealed class Covariance
         return new Covariance(source.Length, mean, matrix);
     }
 
-    private static ArgumentException FirstBadSample(ISampleSource source)
+    /// <summary>The exception for samples that are not finite: it names the first of them.</summary>
+    internal static ArgumentException FirstBadSample(ISampleSource source)
     {
         int longest = BlockPass<double, Sums>.BlockLengthFor(source);
         double[] block = new double[longest * source.Channels];

@@ -1,0 +1,112 @@
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra.Blocks;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised.Clusters;
+
+/// <summary>
+/// The normal densities of a mixture, laid out for blocks: with Σ = LLᵀ, log N(x) = c − ½‖L⁻¹(x − μ)‖².
+/// </summary>
+internal sealed class MixtureComponents
+{
+    private readonly double[] whitening;
+    private readonly double[] offsets;
+    private readonly double[] constants;
+
+    /// <summary>Factorizes the covariances.</summary>
+    /// <param name="weights">One number a component, with the sum 1.</param>
+    /// <param name="means">components × channels.</param>
+    /// <param name="covariances">channels × channels each, positive definite.</param>
+    public MixtureComponents(double[] weights, Matrix<double> means, Matrix<double>[] covariances)
+    {
+        (Weights, Means, Covariances) = (weights, means, covariances);
+        int channels = means.ColumnCount;
+        whitening = new double[weights.Length * channels * channels];
+        offsets = new double[weights.Length * channels];
+        constants = new double[weights.Length];
+        for (int component = 0; component < weights.Length; component++)
+        {
+            Matrix<double> factor = covariances[component].Cholesky().Factor;
+            Matrix<double> inverse = factor.Inverse().LowerTriangle();
+            inverse.ToRowMajorArray().CopyTo(whitening, component * channels * channels);
+            (inverse * means.Row(component)).AsArray().CopyTo(offsets, component * channels);
+            constants[component] = Math.Log(weights[component]) - factor.Diagonal().PointwiseLog().Sum()
+                - channels / 2.0 * Math.Log(2.0 * Math.PI);
+        }
+    }
+
+    public double[] Weights { get; }
+
+    /// <summary>Gets the means, components × channels.</summary>
+    public Matrix<double> Means { get; }
+
+    public Matrix<double>[] Covariances { get; }
+
+    public int Count => Weights.Length;
+
+    public int Channels => Means.ColumnCount;
+
+    /// <summary>
+    /// Writes the logarithm of the weighted density of each component, log(w N(x)), components × samples.
+    /// </summary>
+    /// <param name="block">Planar: channel after channel, each of <paramref name="count"/> samples.</param>
+    /// <param name="count">The samples in each channel.</param>
+    /// <param name="scratch">Room for as many numbers as the block has.</param>
+    /// <param name="logs">Takes the logarithms, a row each component.</param>
+    public void LogDensities(ReadOnlySpan<double> block, int count, Span<double> scratch, Span<double> logs)
+    {
+        int size = Channels * Channels;
+        for (int component = 0; component < Count; component++)
+        {
+            Span<double> white = scratch[..(Channels * count)], row = logs.Slice(component * count, count);
+            BlockKernels.Project(
+                whitening.AsSpan(component * size, size), Channels, block, Channels, count, white);
+            row.Clear();
+            for (int channel = 0; channel < Channels; channel++)
+            {
+                Span<double> z = white.Slice(channel * count, count);
+                TensorPrimitives.Subtract(z, offsets[component * Channels + channel], z);
+                TensorPrimitives.MultiplyAdd<double>(z, z, row, row);
+            }
+
+            TensorPrimitives.Multiply(row, -0.5, row);
+            TensorPrimitives.Add(row, constants[component], row);
+        }
+    }
+
+    /// <summary>
+    /// Turns logarithms of weighted densities into the probabilities of the components, sample by sample.
+    /// </summary>
+    /// <param name="logs">components × samples; takes the probabilities.</param>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="totals">Takes the logarithm of the mixture's density of each sample.</param>
+    /// <param name="scratch">Room for as many numbers as there are samples.</param>
+    public static void Normalize(Span<double> logs, int count, Span<double> totals, Span<double> scratch)
+    {
+        int components = logs.Length / count;
+        Span<double> largest = scratch[..count], sums = totals[..count];
+        logs[..count].CopyTo(largest);
+        for (int component = 1; component < components; component++)
+        {
+            TensorPrimitives.Max<double>(largest, logs.Slice(component * count, count), largest);
+        }
+
+        sums.Clear();
+        for (int component = 0; component < components; component++)
+        {
+            Span<double> row = logs.Slice(component * count, count);
+            TensorPrimitives.Subtract<double>(row, largest, row);
+            TensorPrimitives.Exp<double>(row, row);
+            TensorPrimitives.Add<double>(sums, row, sums);
+        }
+
+        for (int component = 0; component < components; component++)
+        {
+            Span<double> row = logs.Slice(component * count, count);
+            TensorPrimitives.Divide<double>(row, sums, row);
+        }
+
+        TensorPrimitives.Log<double>(sums, sums);
+        TensorPrimitives.Add<double>(sums, largest, sums);
+    }
+}

@@ -1,0 +1,227 @@
+using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra.Blocks;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised.Clusters;
+
+/// <summary>
+/// One pass of expectation and maximization: the probabilities of the components for each sample, and the sums that
+/// give the next weights, means and covariances. The sums are those of x − μ with the present means, so that a
+/// component that is small beside its distance from the others loses no digits.
+/// </summary>
+internal sealed class MixturePass
+{
+    private readonly CenteredSource samples;
+    private readonly CovarianceShape shape;
+    private readonly double regularization;
+    private readonly BlockPass<double, State> pass;
+
+    public MixturePass(CenteredSource samples, int components, CovarianceShape shape, double regularization)
+    {
+        this.samples = samples;
+        this.shape = shape;
+        this.regularization = regularization;
+        bool isDiagonal = shape is CovarianceShape.Diagonal or CovarianceShape.Spherical;
+        pass = new BlockPass<double, State>(
+            samples.Source, samples.Read, 0, () => new State(samples.Channels, components, isDiagonal));
+    }
+
+    /// <summary>Gets the logarithm of the likelihood that the last pass found.</summary>
+    public double LogLikelihood { get; private set; }
+
+    /// <summary>Gets −ΣΣ p log p of the probabilities of the last pass.</summary>
+    public double Entropy { get; private set; }
+
+    /// <summary>Gives every sample to its nearest center alone.</summary>
+    public MixtureComponents FromCenters(double[] centers, CancellationToken cancellation)
+    {
+        int components = centers.Length / samples.Channels;
+        var nearest = new NearestCenters<double>(centers, components);
+        var means = Matrix<double>.Build.DenseOfRowMajor(components, samples.Channels, centers);
+        int[] Labels(ReadOnlySpan<double> block, int count)
+        {
+            int[] labels = new int[count];
+            nearest.Find(block, count, labels);
+            return labels;
+        }
+
+        return Run(
+            means,
+            (_, block, count, probabilities, _, _) =>
+            {
+                probabilities.Clear();
+                int[] labels = Labels(block, count);
+                for (int i = 0; i < count; i++)
+                {
+                    probabilities[labels[i] * count + i] = 1.0;
+                }
+            },
+            cancellation);
+    }
+
+    /// <summary>Improves a mixture.</summary>
+    public MixtureComponents Next(MixtureComponents mixture, CancellationToken cancellation) => Run(
+        mixture.Means,
+        (state, block, count, probabilities, totals, scratch) =>
+        {
+            mixture.LogDensities(block, count, scratch, probabilities);
+            MixtureComponents.Normalize(probabilities, count, totals, scratch);
+            state.LogLikelihood += TensorPrimitives.Sum<double>(totals);
+            state.Entropy += EntropyOf(probabilities);
+        },
+        cancellation);
+
+    private static double EntropyOf(ReadOnlySpan<double> probabilities)
+    {
+        double entropy = 0.0;
+        foreach (double p in probabilities)
+        {
+            // The terms of all other probabilities are rounding.
+            if (p is > 1e-14 and < 1.0)
+            {
+                entropy -= p * Math.Log(p);
+            }
+        }
+
+        return entropy;
+    }
+
+    private MixtureComponents Run(Matrix<double> means, Expectation expectation, CancellationToken cancellation)
+    {
+        State[] states = [.. pass.States];
+        Array.ForEach(states, state => state.Clear());
+        pass.Run(
+            (state, block, _, count, _) =>
+            {
+                state.Reserve(count);
+                Span<double> probabilities = state.Probabilities.AsSpan(0, means.RowCount * count);
+                expectation(state, block, count, probabilities, state.Totals.AsSpan(0, count), state.Scratch);
+                state.Add(block, count, probabilities, means);
+            },
+            cancellation);
+        LogLikelihood = states.Sum(state => state.LogLikelihood);
+        Entropy = states.Sum(state => state.Entropy);
+        double[][] sums = [.. Enumerable.Range(0, means.RowCount).Select(component =>
+        {
+            double[] sum = new double[states[0].Sums[component].Length];
+            Array.ForEach(states, state => TensorPrimitives.Add<double>(sum, state.Sums[component], sum));
+            return sum;
+        })];
+        return Maximize(means, sums);
+    }
+
+    /// <summary>From the sums of 1, x − μ and (x − μ)(x − μ)ᵀ to the next mixture.</summary>
+    private MixtureComponents Maximize(Matrix<double> means, double[][] sums)
+    {
+        int channels = samples.Channels, width = channels + 1;
+        double[] counts = [.. sums.Select(sum => sum[0])];
+        double total = counts.Sum();
+        Matrix<double> moved = means.Clone();
+        var scatters = new Matrix<double>[counts.Length];
+        for (int component = 0; component < counts.Length; component++)
+        {
+            double[] sum = sums[component];
+            double count = Math.Max(counts[component], double.Epsilon);
+            var step = Vector<double>.Build.Dense(channels, i => counts[component] > 0.0 ? sum[i + 1] / count : 0.0);
+            moved.SetRow(component, means.Row(component) + step);
+            scatters[component] = Matrix<double>.Build.Dense(channels, channels, (i, j) =>
+                i != j && shape is CovarianceShape.Diagonal or CovarianceShape.Spherical
+                    ? 0.0
+                    : Math.Max(sum[(i + 1) * width + j + 1], i == j ? 0.0 : double.NegativeInfinity)
+                        - counts[component] * step[i] * step[j]);
+        }
+
+        return new MixtureComponents(
+            [.. counts.Select(count => count / total)], moved, Covariances(scatters, counts, total));
+    }
+
+    private Matrix<double>[] Covariances(Matrix<double>[] scatters, double[] counts, double total)
+    {
+        var noise = Matrix<double>.Build.DenseDiagonal(samples.Channels, samples.Channels, regularization);
+        if (shape == CovarianceShape.Tied)
+        {
+            Matrix<double> shared = scatters.Aggregate((a, b) => a + b) / total + noise;
+            return [.. scatters.Select(_ => shared)];
+        }
+
+        return [.. scatters.Select((scatter, component) =>
+        {
+            Matrix<double> covariance = counts[component] > 0.0 ? scatter / counts[component] : scatter;
+            return (shape == CovarianceShape.Spherical
+                ? Matrix<double>.Build.DenseDiagonal(
+                    samples.Channels, samples.Channels, covariance.Diagonal().Average())
+                : covariance) + noise;
+        })];
+    }
+
+    private delegate void Expectation(
+        State state, ReadOnlySpan<double> block, int count, Span<double> probabilities, Span<double> totals,
+        Span<double> scratch);
+
+    private sealed class State(int channels, int components, bool isDiagonal)
+    {
+        private double[] weighted = [];
+
+        public double LogLikelihood { get; set; }
+
+        public double Entropy { get; set; }
+
+        public double[] Probabilities { get; private set; } = [];
+
+        public double[] Totals { get; private set; } = [];
+
+        public double[] Scratch { get; private set; } = [];
+
+        /// <summary>Gets, for each component, Σ p z zᵀ with z = (1, x − μ), row after row.</summary>
+        public double[][] Sums { get; } =
+            [.. Enumerable.Range(0, components).Select(_ => new double[(channels + 1) * (channels + 1)])];
+
+        public void Clear()
+        {
+            (LogLikelihood, Entropy) = (0.0, 0.0);
+            Array.ForEach(Sums, Array.Clear);
+        }
+
+        public void Reserve(int count)
+        {
+            if (Totals.Length < count)
+            {
+                Probabilities = new double[components * count];
+                Totals = new double[count];
+                Scratch = new double[Math.Max(channels, 1) * count];
+                weighted = new double[(channels + 1) * count];
+            }
+        }
+
+        public void Add(
+            ReadOnlySpan<double> block, int count, ReadOnlySpan<double> probabilities, Matrix<double> means)
+        {
+            int width = channels + 1;
+            Span<double> z = weighted.AsSpan(0, width * count), root = z[..count];
+            for (int component = 0; component < components; component++)
+            {
+                // √p (1, x − μ): its products with itself are the sums.
+                TensorPrimitives.Sqrt(probabilities.Slice(component * count, count), root);
+                for (int channel = 0; channel < channels; channel++)
+                {
+                    Span<double> row = z.Slice((channel + 1) * count, count);
+                    TensorPrimitives.Subtract(block.Slice(channel * count, count), means[component, channel], row);
+                    TensorPrimitives.Multiply<double>(row, root, row);
+                }
+
+                if (!isDiagonal)
+                {
+                    BlockKernels.AddOuterProduct<double>(z, width, z, width, count, Sums[component]);
+                    continue;
+                }
+
+                for (int i = 0; i < width; i++)
+                {
+                    ReadOnlySpan<double> row = z.Slice(i * count, count);
+                    Sums[component][i] += TensorPrimitives.Dot(root, row);
+                    Sums[component][i * width + i] += i == 0 ? 0.0 : TensorPrimitives.SumOfSquares(row);
+                }
+            }
+        }
+    }
+}

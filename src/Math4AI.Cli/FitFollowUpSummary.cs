@@ -44,8 +44,7 @@ internal sealed record FitFollowUpSummary(
 
         Dictionary<string, FitDerived>? derived = asked.Derive is null
             ? null
-            : result.Derive(asked.Derive).ToDictionary(
-                quantity => quantity.Name, quantity => Of(quantity, asked.Profile, options.Level, cancellation));
+            : Of(result.Derive(asked.Derive), asked.Profile, options.Level, cancellation);
         Dictionary<string, FitLimits>? limits = !asked.Profile
             ? null
             : result.Names.Where(name => !result[name].IsFixed && !result[name].IsOnBound).ToDictionary(
@@ -53,6 +52,14 @@ internal sealed record FitFollowUpSummary(
         return new FitFollowUpSummary(
             derived, limits, nested is null ? null : Compare(result, asked, nested, cancellation));
     }
+
+    /// <summary>Derived quantities by name, with the name of a group where there is one.</summary>
+    public static Dictionary<string, FitDerived> Of(
+        IEnumerable<DerivedQuantity> quantities, bool hasProfile, double level, CancellationToken cancellation,
+        string? group = null) =>
+        quantities.ToDictionary(
+            quantity => group is null ? quantity.Name : $"{quantity.Name}[{group}]",
+            quantity => Of(quantity, hasProfile, level, cancellation));
 
     public void Print()
     {

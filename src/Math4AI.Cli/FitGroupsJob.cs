@@ -14,12 +14,11 @@ internal static class FitGroupsJob
             throw new UsageException("--bootstrap and --compare do not go with --by: choose one group with --where.");
         }
 
-        bool followsUp = options.FollowUp is not { Predict: null, Derive: null, Profile: false, Nested: null };
+        bool followsUp = options.FollowUp is not { Profile: false, Nested: null };
         if (options.Ode is not null || followsUp || options.Errors.InputSigma.Count > 0)
         {
             throw new UsageException(
-                "--ode, --sigma-x, --predict, --derive, --profile and --nested do not go with --by: choose one group "
-                + "with --where.");
+                "--ode, --sigma-x, --profile and --nested do not go with --by: choose one group with --where.");
         }
 
         using var files = new FileTransaction(options.Force);
@@ -27,7 +26,9 @@ internal static class FitGroupsJob
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
         bool hasReport = options.Shared.Count > 0 && !options.NoReport;
-        OutputFiles.RequireFree(options.Force, "-o", hasReport ? [resultFile, reportFile] : [resultFile]);
+        OutputFiles.RequireFree(options.Force, "-o", hasReport
+            ? [resultFile, reportFile, .. FitOutput.GroupFiles(options)]
+            : [resultFile, .. FitOutput.GroupFiles(options)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         GroupedProblem problem = GroupedProblem.Read(
@@ -35,7 +36,8 @@ internal static class FitGroupsJob
         progress.Show("fit");
         GroupedFit fit = (problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared })
             .Fit(options.Start, cancellation);
-        FitGroupsSummary summary = FitGroupsSummary.Of(fit, options);
+        IReadOnlyList<string> notes = FitOutput.Write(files, options, fit);
+        FitGroupsSummary summary = FitGroupsSummary.Of(fit, options, notes, cancellation);
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
         files.Commit();
@@ -70,14 +72,36 @@ internal static class FitGroupsJob
 }
 
 /// <summary>The content of <c>result.json</c> of groups: the fit of each alone, or the one of all at once.</summary>
-internal sealed record FitGroupsSummary(IReadOnlyDictionary<string, FitSummary>? Groups, FitSummary? Joint)
+internal sealed record FitGroupsSummary(
+    IReadOnlyDictionary<string, FitSummary>? Groups, FitSummary? Joint, IReadOnlyList<string> Notes)
 {
     private const int MinTableWidth = 110;
 
-    public static FitGroupsSummary Of(GroupedFit fit, FitCommandOptions options) => fit.Joint is { } joint
-        ? new FitGroupsSummary(null, FitSummary.Of(joint, null, options.Level))
-        : new FitGroupsSummary(
-            fit.Groups.ToDictionary(group => group, group => FitSummary.Of(fit[group], null, options.Level)), null);
+    public static FitGroupsSummary Of(
+        GroupedFit fit, FitCommandOptions options, IReadOnlyList<string> notes, CancellationToken cancellation)
+    {
+        Dictionary<string, FitDerived>? Derived(string group, string? title) =>
+            options.FollowUp.Derive is { } definitions && fit.IsConverged
+                ? FitFollowUpSummary.Of(fit.Derive(group, definitions), false, options.Level, cancellation, title)
+                : null;
+
+        return fit.Joint is { } joint
+            ? new FitGroupsSummary(
+                null,
+                FitSummary.Of(joint, null, options.Level) with
+                {
+                    Derived = options.FollowUp.Derive is null || !fit.IsConverged
+                        ? null
+                        : fit.Groups.SelectMany(group => Derived(group, group)!).ToDictionary(),
+                },
+                notes)
+            : new FitGroupsSummary(
+                fit.Groups.ToDictionary(
+                    group => group,
+                    group => FitSummary.Of(fit[group], null, options.Level) with { Derived = Derived(group, null) }),
+                null,
+                notes);
+    }
 
     /// <summary>Prints a table with a row for each group, and the notes.</summary>
     public void Print(GroupedFit fit, IReadOnlyList<string> parameters, FitCommandOptions options)
@@ -109,14 +133,20 @@ internal sealed record FitGroupsSummary(IReadOnlyDictionary<string, FitSummary>?
         Console.Out.WriteLine(Joint is null
             ? "Each group is fitted alone."
             : $"All groups are fitted at once, with {string.Join(", ", options.Shared)} in common: "
-                + $"{(Joint.Converged ? "converged" : "NOT converged")}, {Joint.Samples} samples, "
+                + $"{(Joint.Converged ? "converged" : "NOT converged")}, {FitSummary.Count(Joint.Samples, "sample")}, "
                 + $"{options.Distance.Name}.");
         IEnumerable<string> notes =
             Joint?.Notes ?? Groups!.SelectMany(pair => pair.Value.Notes.Select(note => $"{pair.Key}: {note}"));
-        foreach (string note in notes.Distinct())
+        foreach (string note in notes.Concat(Notes).Distinct())
         {
             Console.Out.WriteLine(note);
         }
+
+        new FitFollowUpSummary(
+            Joint?.Derived ?? Groups?.SelectMany(
+                pair => (pair.Value.Derived ?? new Dictionary<string, FitDerived>()).Select(
+                    derived => KeyValuePair.Create($"{derived.Key}[{pair.Key}]", derived.Value))).ToDictionary(),
+            null, null).Print();
     }
 
     private static string Text(FittedParameter parameter)

@@ -40,16 +40,46 @@ internal static class FitOutput
         File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), saved.ToJson());
         if (options.FollowUp.Predict is { } path)
         {
-            PredictedTable predicted = saved.PredictTable(path, options.Level, options.Table);
-            File.WriteAllText(files.Add(Predictions(options)), predicted.ToCsv());
-            if (predicted.Outputs.Any(
-                output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower)))
-            {
-                notes.Add($"Prediction intervals of new observations are not known: {WhyUnknown(options)}.");
-            }
+            notes.AddRange(
+                WritePredictions(files, options, saved.PredictTable(path, options.Level, options.Table)));
         }
 
         return notes;
+    }
+
+    /// <summary>The files of fits of groups.</summary>
+    public static string[] GroupFiles(FitCommandOptions options) =>
+        [SavedFit.PathIn(options.Output), .. options.FollowUp.Predict is null
+            ? Array.Empty<string>()
+            : [Predictions(options)]];
+
+    /// <summary>Writes the saved fits of groups and their predictions; returns notes on what was left out.</summary>
+    public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, GroupedFit fit)
+    {
+        if (!fit.IsConverged)
+        {
+            files.Remove(SavedFit.PathIn(options.Output));
+            return options.FollowUp.Predict is null
+                ? []
+                : ["There are no predictions, since not every fit converged."];
+        }
+
+        SavedGroups saved = SavedGroups.Of(fit);
+        File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), saved.ToJson());
+        return options.FollowUp.Predict is { } path
+            ? WritePredictions(files, options, saved.PredictTable(path, options.Level, options.Table))
+            : [];
+    }
+
+    private static IReadOnlyList<string> WritePredictions(
+        FileTransaction files, FitCommandOptions options, PredictedTable predicted)
+    {
+        File.WriteAllText(files.Add(Predictions(options)), predicted.ToCsv());
+        bool isUnknown = predicted.Outputs.Any(
+            output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower));
+        return isUnknown
+            ? [$"Prediction intervals of new observations are not known: {WhyUnknown(options)}."]
+            : [];
     }
 
     private static string WhyUnknown(FitCommandOptions options) => options.Errors.Sigma is { } sigma

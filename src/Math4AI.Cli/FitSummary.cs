@@ -173,7 +173,7 @@ internal sealed record FitSummary(
         AnsiConsole.Write(table);
         string ended = Converged ? "converged" : "NOT converged";
         Console.Out.WriteLine(
-            $"{Samples} samples, {Distance}: {ended} in {Iterations} iterations by {Method}; cost {Text(Cost)}, "
+            $"{Count(Samples, "sample")}, {Distance}: {ended} in {Count(Iterations, "iteration")} by {Method}; cost {Text(Cost)}, "
             + $"residual sum of squares {Text(ResidualSumOfSquares)}, R² {Text(RSquared)}.");
         foreach (string note in Notes)
         {
@@ -208,7 +208,7 @@ internal sealed record FitSummary(
             ? $"p = {Text(p, 3)}: the probability of a larger χ² if the model and the absolute σ are right"
             : "σ is known up to a factor, which is estimated by √(χ²/ν) and in the standard errors";
         Console.Out.WriteLine(
-            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degrees of freedom, reduced χ² "
+            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degree{(DegreesOfFreedom == 1 ? string.Empty : "s")} of freedom, reduced χ² "
             + $"{Text(ReducedChiSquared)}; {meaning}.");
     }
 
@@ -287,6 +287,9 @@ internal sealed record FitSummary(
 
         return notes;
     }
+
+    /// <summary>A number with its noun, in the plural unless the number is 1.</summary>
+    public static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? string.Empty : "s")}";
 
     private static string Text(double? value, int digits = 6) =>
         value?.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)

@@ -60,6 +60,7 @@ internal static class PredictCommand
     private static string Predict(string folder, string data, double level) => ModelFolder.Open(folder) switch
     {
         SavedFit fit => fit.PredictTable(data, level).ToCsv(),
+        SavedGroups groups => groups.PredictTable(data, level).ToCsv(),
         IFilePredictor model => ToCsv(model.PredictFile(data)),
         _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
     };

@@ -43,6 +43,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedFormulaProcesses.Kind, FormulaProcessFit.Load);
         ModelFolder.Register(SavedClassProcesses.Kind, GaussianProcessClassifierFit.Load);
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
+        ModelFolder.Register(SavedGroups.Kind, SavedGroups.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);

@@ -10,12 +10,13 @@ public sealed class DerivedQuantity
     private readonly FitResult fit;
     private readonly FormulaOperation[] operations;
 
-    private DerivedQuantity(FitResult fit, string name, string text, Expression expression)
+    private DerivedQuantity(
+        FitResult fit, IReadOnlyList<string> names, string name, string text, Expression expression)
     {
         this.fit = fit;
         Name = name;
         Text = text;
-        operations = FormulaOperation.Compile(expression, [], fit.Names);
+        operations = FormulaOperation.Compile(expression, [], names);
         PointDerivative point = Point;
         double[] theta = [.. fit.Parameters];
         Value = point.Value([], theta);
@@ -60,9 +61,13 @@ public sealed class DerivedQuantity
         DerivedProfile.Interval(fit, Point, Value, StandardError, fit.ProfileQuantile(level), cancellation);
 
     /// <summary>The quantities of definitions with ; between them.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="definitions">The definitions.</param>
+    /// <param name="names">What the parameters of the fit are called there.</param>
     /// <exception cref="FormulaException">A definition cannot be read.</exception>
     /// <exception cref="ArgumentException">One names what is no parameter.</exception>
-    internal static IReadOnlyList<DerivedQuantity> Of(FitResult fit, string definitions)
+    internal static IReadOnlyList<DerivedQuantity> Of(
+        FitResult fit, string definitions, IReadOnlyList<string> names)
     {
         var found = new List<DerivedQuantity>();
         int start = 0;
@@ -70,7 +75,7 @@ public sealed class DerivedQuantity
         {
             if (part.Trim().Length > 0)
             {
-                found.Add(One(fit, definitions, start, start + part.Length));
+                found.Add(One(fit, names, definitions, start, start + part.Length));
             }
 
             start += part.Length + 1;
@@ -79,7 +84,8 @@ public sealed class DerivedQuantity
         return found;
     }
 
-    private static DerivedQuantity One(FitResult fit, string definitions, int start, int end)
+    private static DerivedQuantity One(
+        FitResult fit, IReadOnlyList<string> names, string definitions, int start, int end)
     {
         int sign = definitions.IndexOf('=', start, end - start);
         if (sign <= start)
@@ -89,11 +95,12 @@ public sealed class DerivedQuantity
 
         Expression expression = FormulaParser.Parse(definitions, sign + 1, end);
         string? unknown =
-            expression.Names().FirstOrDefault(name => !fit.Names.Contains(name) && !Formula.IsConstant(name));
+            expression.Names().FirstOrDefault(name => !names.Contains(name) && !Formula.IsConstant(name));
         return unknown is null
-            ? new DerivedQuantity(fit, definitions[start..sign].Trim(), definitions[(sign + 1)..end].Trim(), expression)
+            ? new DerivedQuantity(
+                fit, names, definitions[start..sign].Trim(), definitions[(sign + 1)..end].Trim(), expression)
             : throw new ArgumentException(
                 $"'{unknown}' in '{definitions[start..end].Trim()}' is no parameter; the parameters are "
-                + $"{string.Join(", ", fit.Names)}.");
+                + $"{string.Join(", ", names.Where(name => !name.Contains('[')))}.");
     }
 }

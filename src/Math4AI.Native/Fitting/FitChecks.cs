@@ -35,13 +35,14 @@ internal static class FitChecks
         if (problem.Inputs.RowCount != problem.Targets.Samples)
         {
             throw new ArgumentException(
-                $"There are {problem.Inputs.RowCount} samples of x and {problem.Targets.Samples} of y.");
+                $"{FitText.ThereAre(problem.Inputs.RowCount, "sample")} of x and {problem.Targets.Samples} of y.");
         }
 
         if (problem.Weights is not null && problem.Weights.Count != problem.Targets.Samples)
         {
             throw new ArgumentException(
-                $"There are {problem.Weights.Count} weights for {problem.Targets.Samples} samples.");
+                $"{FitText.ThereAre(problem.Weights.Count, "weight")} for "
+                + $"{FitText.Count(problem.Targets.Samples, "sample")}.");
         }
 
         CheckParts(problem, problem.Inputs.ColumnCount, problem.Targets.Columns);
@@ -98,15 +99,16 @@ internal static class FitChecks
         if (inputColumns != problem.Model.InputNames.Count)
         {
             throw new ArgumentException(
-                $"The model takes {problem.Model.InputNames.Count} inputs "
-                + $"({string.Join(", ", problem.Model.InputNames)}), and x has {inputColumns} columns.");
+                $"The model takes {FitText.Count(problem.Model.InputNames.Count, "input")} "
+                + $"({string.Join(", ", problem.Model.InputNames)}), and x has "
+                + $"{FitText.Count(inputColumns, "column")}.");
         }
 
         if (problem.Distance.IsElementwise && targetColumns != problem.Model.Outputs)
         {
             throw new ArgumentException(
-                $"The model gives {problem.Model.Outputs} numbers for a sample, and {targetColumns} were observed: the "
-                + $"distance '{problem.Distance.Name}' compares them one by one.");
+                $"The model gives {FitText.Count(problem.Model.Outputs, "number")} for a sample, and {targetColumns} "
+                + $"{(targetColumns == 1 ? "was" : "were")} observed: the distance '{problem.Distance.Name}' compares them one by one.");
         }
 
         CheckLeastSquares(problem);

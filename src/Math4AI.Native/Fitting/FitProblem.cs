@@ -298,7 +298,8 @@ public sealed record FitProblem
         if (start.Count != Model.ParameterNames.Count)
         {
             throw new ArgumentException(
-                $"The start has {start.Count} values, and the model {Model.ParameterNames.Count} parameters.",
+                $"The start has {FitText.Count(start.Count, "value")}, and the model "
+                + $"{FitText.Count(Model.ParameterNames.Count, "parameter")}.",
                 nameof(start));
         }
 
@@ -321,8 +322,9 @@ public sealed record FitProblem
         return cost.Observations >= cost.Unknowns.Count || Priors.Count > 0
             ? cost
             : throw new ArgumentException(
-                $"There are {cost.Observations} "
-                + $"samples{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
-                + $"{cost.Unknowns.Count} unknown parameters: more samples, or fixed parameters, are needed.");
+                FitText.ThereAre(cost.Observations, "sample")
+                + $"{(Weights is null ? string.Empty : " with a weight of more than 0")} for "
+                + $"{FitText.Count(cost.Unknowns.Count, "unknown parameter")}: more samples, or fixed parameters, are "
+                + "needed.");
     }
 }

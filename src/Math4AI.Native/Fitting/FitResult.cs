@@ -316,7 +316,7 @@ public sealed class FitResult
     public IReadOnlyList<DerivedQuantity> Derive(string definitions)
     {
         ArgumentNullException.ThrowIfNull(definitions);
-        return DerivedQuantity.Of(this, definitions);
+        return DerivedQuantity.Of(this, definitions, Names);
     }
 
     /// <summary>Returns C(θ) at other parameters.</summary>

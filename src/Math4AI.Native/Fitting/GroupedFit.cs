@@ -7,8 +7,12 @@ public sealed class GroupedFit
 {
     private readonly Dictionary<string, FitResult> alone;
 
-    internal GroupedFit(IReadOnlyList<string> groups, Dictionary<string, FitResult> alone, FitResult? joint) =>
-        (Groups, this.alone, Joint) = (groups, alone, joint);
+    internal GroupedFit(
+        GroupedProblem problem, IReadOnlyList<string> groups, Dictionary<string, FitResult> alone, FitResult? joint) =>
+        (Problem, Groups, this.alone, Joint) = (problem, groups, alone, joint);
+
+    /// <summary>Gets the problem.</summary>
+    public GroupedProblem Problem { get; }
 
     /// <summary>Gets the groups, in the order in which they appear in the data.</summary>
     public IReadOnlyList<string> Groups { get; }
@@ -50,4 +54,39 @@ public sealed class GroupedFit
                 : Joint[Joint.Names.Contains(name) ? name : GroupedModel.NameOf(name, group)];
         }
     }
+
+    /// <summary>Returns quantities that follow from the parameters as they are in a group.</summary>
+    /// <param name="group">One of <see cref="Groups"/>.</param>
+    /// <param name="definitions">Definitions as for <see cref="FitResult.Derive"/>, with the names of the model.</param>
+    /// <exception cref="Formulas.FormulaException">A definition cannot be read.</exception>
+    /// <exception cref="ArgumentException">There is no such group or parameter.</exception>
+    public IReadOnlyList<DerivedQuantity> Derive(string group, string definitions)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        if (Joint is null)
+        {
+            return this[group].Derive(definitions);
+        }
+
+        int[] places = PlacesIn(group);
+        string[] names = [.. Joint.Names];
+        for (int j = 0; j < places.Length; j++)
+        {
+            names[places[j]] = Problem.Problem.Model.ParameterNames[j];
+        }
+
+        return DerivedQuantity.Of(Joint, definitions, names);
+    }
+
+    /// <summary>Returns what predictions for a group need.</summary>
+    /// <param name="group">One of <see cref="Groups"/>.</param>
+    /// <exception cref="ArgumentException">There is no such group.</exception>
+    /// <exception cref="NotSupportedException">The model is no text, or uncertainties are not known.</exception>
+    internal SavedFit Save(string group) => Joint is null
+        ? SavedFit.Of(this[group])
+        : SavedFit.Of(Joint, Problem.Problem.Model, PlacesIn(group));
+
+    /// <summary>Where the model's parameters of a group stand among those of the fit of all groups.</summary>
+    private int[] PlacesIn(string group) =>
+        [.. Problem.Problem.Model.ParameterNames.Select(name => Joint!.Names.ToList().IndexOf(this[group, name].Name))];
 }

@@ -95,8 +95,8 @@ public sealed record GroupedProblem
         }
 
         return Shared.Count == 0
-            ? new GroupedFit(groups, alone, null)
-            : new GroupedFit(groups, alone, Joint(groups, alone, start, cancellation));
+            ? new GroupedFit(this, groups, alone, null)
+            : new GroupedFit(this, groups, alone, Joint(groups, alone, start, cancellation));
     }
 
     /// <summary>Fits all groups at once, from the values of the groups that were fitted alone.</summary>
@@ -149,8 +149,8 @@ public sealed record GroupedProblem
         if (Problem.Targets is null || Problem.Inputs is null || Labels.Count != Problem.Targets.Samples)
         {
             throw new ArgumentException(
-                $"Groups need samples in memory and a label for each of them; there are {Labels.Count} labels and "
-                + $"{Problem.Targets?.Samples ?? 0} samples.");
+                $"Groups need samples in memory and a label for each of them; there are "
+                + $"{FitText.Count(Labels.Count, "label")} and {FitText.Count(Problem.Targets?.Samples ?? 0, "sample")}.");
         }
 
         if (Shared.FirstOrDefault(name => !Problem.Model.ParameterNames.Contains(name)) is { } unknown)

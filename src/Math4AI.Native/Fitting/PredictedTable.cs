@@ -14,10 +14,19 @@ public sealed record PredictedTable(
     private static readonly string[] Titles =
         ["predicted", "confidence_from", "confidence_to", "prediction_from", "prediction_to"];
 
+    /// <summary>Gets the name of the column of groups; null if there are none.</summary>
+    public string? GroupColumn { get; init; }
+
+    /// <summary>Gets the group of each row; empty if there are none.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>Gets the number of rows that were dropped because a value is missing there.</summary>
+    public long DroppedRows { get; init; }
+
     /// <summary>
-    /// Returns the table as comma-separated text: the inputs, and of each output the prediction, its confidence
-    /// interval
-    /// and the prediction interval of a new observation. What is not known is an empty cell.
+    /// Returns the table as comma-separated text: the group if there are any, the inputs, and of each output the
+    /// prediction, its confidence interval and the prediction interval of a new observation. What is not known is an
+    /// empty cell.
     /// </summary>
     public string ToCsv()
     {
@@ -25,11 +34,12 @@ public sealed record PredictedTable(
         IEnumerable<string> titles = Outputs.Count == 1
             ? Titles
             : Enumerable.Range(1, Outputs.Count).SelectMany(output => Titles.Select(title => $"{title}_{output}"));
-        text.AppendJoin(',', InputNames.Select(CsvText.Cell).Concat(titles)).Append('\n');
+        string[] first = GroupColumn is null ? [] : [GroupColumn];
+        text.AppendJoin(',', first.Concat(InputNames).Select(CsvText.Cell).Concat(titles)).Append('\n');
         for (int i = 0; i < Inputs.RowCount; i++)
         {
-            text.AppendJoin(',', Inputs.Row(i).Concat(Outputs.SelectMany(output => Row(output, i)))
-                .Select(CsvText.Cell)).Append('\n');
+            text.AppendJoin(',', Groups.Skip(i).Take(1).Select(CsvText.Cell).Concat(
+                Inputs.Row(i).Concat(Outputs.SelectMany(output => Row(output, i))).Select(CsvText.Cell))).Append('\n');
         }
 
         return text.ToString();

@@ -47,7 +47,7 @@ internal sealed record Predictor(
         if (sigma is not null && sigma.Count != inputs.RowCount)
         {
             throw new ArgumentException(
-                $"There are {sigma.Count} standard deviations for {inputs.RowCount} samples.", nameof(sigma));
+                $"{FitText.ThereAre(sigma.Count, "standard deviation")} for {FitText.Count(inputs.RowCount, "sample")}.", nameof(sigma));
         }
 
         Matrix<double> predicted = Model.EvaluateAll(inputs, Parameters);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Math4AI.Data;
 using Math4AI.Data.Tables;
@@ -65,7 +66,16 @@ public sealed class SavedFit
     public static SavedFit Of(FitResult fit)
     {
         ArgumentNullException.ThrowIfNull(fit);
-        ModelText text = fit.Problem.Model.Text
+        return Of(fit, fit.Problem.Model, [.. Enumerable.Range(0, fit.Names.Count)]);
+    }
+
+    /// <summary>The same of a model whose parameters are some of those that were fitted.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="places">Where each parameter of the model stands among those of the fit.</param>
+    internal static SavedFit Of(FitResult fit, Model model, IReadOnlyList<int> places)
+    {
+        ModelText text = model.Text
             ?? throw new NotSupportedException(
                 "Only a model that is a formula, or differential equations in text, can be saved.");
         Predictor predictor = fit.Predictor;
@@ -76,9 +86,10 @@ public sealed class SavedFit
             Model = text.Formula,
             Equations = text.Equations,
             Ode = text.Ode,
-            Inputs = [.. fit.Problem.Model.InputNames],
-            Parameters = fit.Names.Zip(fit.Parameters).ToDictionary(pair => pair.First, pair => pair.Second),
-            Covariance = predictor.Covariance.ToRowArrays(),
+            Inputs = [.. model.InputNames],
+            Parameters = model.ParameterNames.Zip(places).ToDictionary(
+                pair => pair.First, pair => fit.Parameters[pair.Second]),
+            Covariance = [.. places.Select(i => places.Select(j => predictor.Covariance[i, j]).ToArray())],
             Distance = fit.Problem.Distance.Name,
             Deviation = predictor.Deviation,
             DegreesOfFreedom = predictor.DegreesOfFreedom,
@@ -122,6 +133,14 @@ public sealed class SavedFit
     /// <param name="folder">The folder.</param>
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
 
+    /// <summary>The content of the file as a part of another one.</summary>
+    internal JsonNode ToNode() => JsonSerializer.SerializeToNode(content, Json)!;
+
+    /// <summary>A fit from such a part.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    internal static SavedFit FromNode(JsonNode node) =>
+        new(node.Deserialize<Content>(Json) ?? throw new JsonException("empty"));
+
     /// <summary>Returns the content of the file.</summary>
     public string ToJson() => JsonSerializer.Serialize(content, Json) + "\n";
 
@@ -140,6 +159,19 @@ public sealed class SavedFit
     /// <exception cref="ArgumentException">An input is not in the table.</exception>
     /// <exception cref="IOException">The file cannot be read; the message says where.</exception>
     public PredictedTable PredictTable(string path, double level = 0.95, NumberTableOptions? options = null)
+    {
+        (NumberTable table, Matrix<double> inputs, Vector<double>? sigma) = ReadTable(path, options);
+        return new PredictedTable(
+            Model.InputNames, inputs,
+            [.. Enumerable.Range(0, Model.Outputs).Select(output => Predict(inputs, level, output, sigma))])
+        {
+            DroppedRows = table.Dropped,
+        };
+    }
+
+    /// <summary>The inputs of the model in a table, and σ where its columns are there.</summary>
+    internal (NumberTable Table, Matrix<double> Inputs, Vector<double>? Sigma) ReadTable(
+        string path, NumberTableOptions? options)
     {
         ColumnExpression? ofSigma = null;
         NumberTable table = NumberTable.Read(path, names =>
@@ -160,10 +192,7 @@ public sealed class SavedFit
             inputs.SetColumn(j, table.Column(Model.InputNames[j]));
         }
 
-        Vector<double>? sigma = ofSigma?.Evaluate(table.Rows, table.Column);
-        return new PredictedTable(
-            Model.InputNames, inputs,
-            [.. Enumerable.Range(0, Model.Outputs).Select(output => Predict(inputs, level, output, sigma))]);
+        return (table, inputs, ofSigma?.Evaluate(table.Rows, table.Column));
     }
 
     private ColumnExpression? SigmaAmong(IReadOnlyCollection<string> names)

@@ -55,6 +55,34 @@ public sealed class FitGroupsCommandTests : TemporaryFolder
         Assert.Contains("formula", refused.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Each_group_is_predicted_and_derived_with_its_own_parameters(bool isShared)
+    {
+        string rows = In("new.csv"), data = In("plain.csv");
+        File.WriteAllLines(data, File.ReadAllLines(Data()).Skip(1));
+        File.WriteAllText(rows, "run,t\nb,1\na,1\nb,2\n");
+        string[] shared = isShared ? ["--shared", "k"] : [];
+        Finished fit = Fit([
+            data, "--model", "y ~ a*exp(-k*t)", "--by", "run", "--predict", rows, "--derive",
+            "half = log(2)/k; area = a/k", .. shared, "--no-report"]);
+        Assert.True(fit.Code == 0, fit.Errors);
+        Assert.Contains("area[b] = a/k = 6 ±", fit.Output, StringComparison.Ordinal);
+        string[] lines = File.ReadAllLines(In("out/predictions.csv"));
+        Assert.StartsWith("run,t,predicted,", lines[0], StringComparison.Ordinal);
+        double[] expected = [3.0 * Math.Exp(-0.5), 2.0 * Math.Exp(-0.5), 3.0 * Math.Exp(-1.0)];
+        Assert.All(expected.Zip(lines.Skip(1)), pair => Assert.Equal(
+            pair.First, double.Parse(pair.Second.Split(',')[2], CultureInfo.InvariantCulture), 1e-8));
+        Finished predicted = Repository.Run(Repository.Command, ["predict", In("out"), rows]);
+        Assert.Equal(string.Join('\n', lines) + "\n", predicted.Output);
+
+        File.WriteAllText(rows, "run,t\nc,1\n");
+        Finished unknown = Repository.Run(Repository.Command, ["predict", In("out"), rows]);
+        Assert.Equal(1, unknown.Code);
+        Assert.Contains("group 'c' of row 1 was not fitted; there are a, b", unknown.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Shared_parameters_need_groups()
     {

@@ -1,7 +1,9 @@
 using Math4AI.Fitting;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
 
 namespace Math4AI.Tests.Fitting;
 
@@ -192,5 +194,23 @@ public class MeasurementErrorTests
         AgreesTo(8, relativeErrors, relative.StandardErrors);
         AgreesTo(8, absoluteErrors, absolute.StandardErrors);
         Assert.Equal(sum, relative.ChiSquared, 1e-9 * sum);
+    }
+
+    [Fact]
+    public void The_bootstrap_of_errors_in_both_directions_draws_samples_and_agrees_with_the_standard_errors()
+    {
+        var random = new MersenneTwister(5, threadSafe: false);
+        double[] truth = [.. Enumerable.Range(0, 80).Select(i => 0.1 * i)];
+        FitResult fit = new FitProblem
+        {
+            Model = Model.FromFormula("a + b*x", "x"),
+            Inputs = Matrix<double>.Build.Dense(80, 1, (i, _) => truth[i] + Normal.Sample(random, 0.0, 0.3)),
+            Targets = Vector<double>.Build.Dense(80, i => 1.0 + 2.0 * truth[i] + Normal.Sample(random, 0.0, 0.2)),
+            Sigma = Vector<double>.Build.Dense(80, 0.2),
+            InputSigma = Matrix<double>.Build.Dense(80, 1, 0.3),
+        }.Fit(Vector<double>.Build.Dense(2, 1.0));
+        Vector<double> drawn = fit.Bootstrap(400).StandardErrors;
+        Assert.All(drawn.Zip(fit.StandardErrors, (a, b) => a / b), ratio => Assert.InRange(ratio, 0.75, 1.33));
+        Assert.True(fit.Bootstrap(400).Intervals()[1].Contains(2.0));
     }
 }

@@ -28,13 +28,14 @@ public sealed record LinearFit(
         return inputs.ColumnCount == Weights.Count
             ? inputs * Weights + Intercept
             : throw new ArgumentException(
-                $"X has {inputs.ColumnCount} columns, and there are {Weights.Count} weights.", nameof(inputs));
+                $"X has {FitText.Count(inputs.ColumnCount, "column")}, and there are {Weights.Count} weights.", nameof(inputs));
     }
 
     /// <summary>Returns how the fit ended, with the numbers of weights and passes and the cost.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Weights.Count} weights, {(IsConverged ? "converged" : "did NOT converge")} in {Passes} passes: cost "
+        $"{FitText.Count(Weights.Count, "weight")}, {(IsConverged ? "converged" : "did NOT converge")} in "
+        + $"{(Passes == 1 ? "1 pass" : $"{Passes} passes")}: cost "
         + $"{Cost:G6}, gradient norm "
         + $"{GradientNorm:G3} of that at 0");
 }

@@ -313,7 +313,8 @@ public abstract class Model
         if (inputs.ColumnCount != InputNames.Count || parameters.Count != ParameterNames.Count)
         {
             throw new ArgumentException(
-                $"The model takes {InputNames.Count} inputs and {ParameterNames.Count} parameters; there are "
+                $"The model takes {FitText.Count(InputNames.Count, "input")} and "
+                + $"{FitText.Count(ParameterNames.Count, "parameter")}; there are "
                 + $"{inputs.ColumnCount} and {parameters.Count}.");
         }
     }

@@ -115,7 +115,8 @@ internal sealed class ModuleModel : Model
         return output.numel() == (long)inputs.RowCount * Outputs
             ? output.reshape(inputs.RowCount, Outputs).transpose(0, 1)
             : throw new ArgumentException(
-                $"The module gives {output.numel()} numbers for {inputs.RowCount} samples; {Outputs} for each are "
+                $"The module gives {FitText.Count(output.numel(), "number")} for "
+                + $"{FitText.Count(inputs.RowCount, "sample")}; {Outputs} for each are "
                 + "needed.");
     }
 

@@ -82,7 +82,8 @@ internal sealed class TensorModel(
         return result.dim() == 2 && result.shape[0] == samples && result.shape[1] == Outputs
             ? result.transpose(0, 1)
             : throw new ArgumentException(
-                $"The function gives a tensor of the shape ({string.Join(", ", result.shape)}) for {samples} samples; "
+                $"The function gives a tensor of the shape ({string.Join(", ", result.shape)}) for "
+                + $"{FitText.Count(samples, "sample")}; "
                 + $"({samples}, {Outputs}) is needed.");
     }
 

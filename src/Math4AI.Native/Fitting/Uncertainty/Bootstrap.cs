@@ -12,8 +12,7 @@ namespace Math4AI.Fitting.Uncertainty;
 /// <summary>
 /// Fits to data drawn again. For least squares in memory, residuals are drawn, centered and freed of their leverage,
 /// r/√(1 − h), or normal noise where σ is absolute, and intervals are those of the studentized estimates
-/// (bootstrap-t). Otherwise samples are drawn, and
-/// intervals are percentiles; of a <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says.
+/// (bootstrap-t). Otherwise, and with errors of the inputs, samples are drawn, and intervals are percentiles; of a <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says.
 /// Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
 /// </summary>
 public sealed class Bootstrap
@@ -70,14 +69,9 @@ public sealed class Bootstrap
     internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
-        if (fit.Problem.InputSigma is not null)
-        {
-            throw new NotSupportedException(
-                "With errors of the inputs there is no bootstrap: use the profile intervals.");
-        }
-
-        bool isSquared = fit.Problem.Distance.Noise == NoiseModel.LeastSquares && fit.HasSampleDiagnostics
-            && fit.Problem.Source is null;
+        // With errors of the inputs whole samples are drawn, since a residual of y tells only a part of its noise.
+        bool isSquared = fit.Problem.InputSigma is null && fit.Problem.Distance.Noise == NoiseModel.LeastSquares
+            && fit.HasSampleDiagnostics && fit.Problem.Source is null;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
         var found = new (double[] Parameters, double[] Errors)?[replicates];
         var options = new ParallelOptions
@@ -92,6 +86,7 @@ public sealed class Bootstrap
             FitProblem drawn = isSquared
                 ? WithResiduals(fit, residuals, random)
                 : fit.Problem.Source is { } source ? fit.Problem with { Source = Redrawn(source, seed, replicate) }
+                : fit.Problem.InputSigma is not null ? fit.Problem.Select(Drawn(fit.Problem, random))
                 : fit.Problem with { Weights = Counts(fit.Problem, random) };
             IFitCost cost = drawn.Cost();
             var minimum = cost.Minimize([.. fit.Parameters], cancellation);
@@ -167,14 +162,20 @@ public sealed class Bootstrap
         WeightColumn = source.Samples.Channels,
     };
 
+    /// <summary>Samples drawn with replacement from those that count.</summary>
+    private static int[] Drawn(FitProblem problem, MersenneTwister random)
+    {
+        int[] counted =
+            [.. Enumerable.Range(0, problem.Targets!.Samples).Where(i => WeightOf(problem, i) > 0.0)];
+        return [.. counted.Select(_ => counted[random.Next(counted.Length)])];
+    }
+
     private static Vector<double> Counts(FitProblem problem, MersenneTwister random)
     {
-        int samples = problem.Targets!.Samples;
-        int[] counted = [.. Enumerable.Range(0, samples).Where(i => WeightOf(problem, i) > 0.0)];
-        Vector<double> counts = Vector<double>.Build.Dense(samples);
-        for (int i = 0; i < counted.Length; i++)
+        Vector<double> counts = Vector<double>.Build.Dense(problem.Targets!.Samples);
+        foreach (int i in Drawn(problem, random))
         {
-            counts[counted[random.Next(counted.Length)]] += 1.0;
+            counts[i] += 1.0;
         }
 
         return problem.Weights is null ? counts : counts.PointwiseMultiply(problem.Weights);

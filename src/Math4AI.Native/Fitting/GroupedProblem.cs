@@ -1,6 +1,7 @@
 using Math4AI.Data.Tables;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Samples;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;

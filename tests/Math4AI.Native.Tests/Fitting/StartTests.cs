@@ -96,4 +96,29 @@ public sealed class StartTests
             Targets = t.Column(0).Map(at => 2.5 * Math.Sin(2.0 * Math.PI * 1.37 * at + 2.2) + 1.0, Zeros.Include),
         };
     }
+
+    [Theory]
+    [InlineData("a + b*erf((x - c)/d)")]
+    [InlineData("a + b*tanh((x - c)/d)")]
+    [InlineData("a + b*atan((x - c)/d)")]
+    public void A_step_has_positive_height_and_width_from_negative_starts_too(string formula)
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(40, 1, (i, _) => 0.25 * i);
+        Model model = Model.FromFormula(formula, "x");
+        var problem = new FitProblem
+        {
+            Model = model,
+            Inputs = x,
+            Targets = model.Evaluate(x, Vector<double>.Build.Dense([1.0, 2.0, 4.0, 0.9])),
+        };
+        FitResult fit = problem.Fit(new Dictionary<string, double>
+        {
+            ["a"] = 1.0,
+            ["b"] = -1.5,
+            ["c"] = 4.2,
+            ["d"] = -1.0,
+        });
+        Assert.Equal(2.0, fit["b"].Value, 1e-6);
+        Assert.Equal(0.9, fit["d"].Value, 1e-6);
+    }
 }

@@ -7,7 +7,8 @@ namespace Math4AI.Fitting.Solving;
 
 /// <summary>
 /// Of equal minima, the conventional one: parameters are positive whose sign does not affect the model, such as the
-/// width of a peak, or only shifts a phase, such as an amplitude or a frequency; angles are from −π to π.
+/// width of a peak, or only shifts a phase, such as an amplitude or a frequency, or that may change sign together, such
+/// as height and width of a step; angles are from −π to π.
 /// </summary>
 internal static class Signs
 {
@@ -41,6 +42,13 @@ internal static class Signs
                     || form.Try(SameModel, (j, x => -x), (angle, x => -x))
                         || form.Try(SameModel, (j, x => -x), (angle, x => Math.PI - x)));
             }
+        }
+
+        foreach (int j in movable.Except(angles).Where(j => form.Parameters[j] < 0.0))
+        {
+            // Of an odd function height and width, as in b·tanh(x/d), change sign together.
+            _ = movable.Except(angles).Where(k => k > j && form.Parameters[k] < 0.0)
+                .Any(k => form.Try(SameModel, (j, x => -x), (k, x => -x)));
         }
 
         foreach (int angle in angles)

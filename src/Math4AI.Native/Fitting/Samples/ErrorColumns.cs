@@ -2,7 +2,7 @@ using Math4AI.Data.Tables;
 using Math4AI.Fitting.Formulas;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Fitting;
+namespace Math4AI.Fitting.Samples;
 
 /// <summary>The expressions of <see cref="MeasurementErrors"/> over the columns of one table.</summary>
 internal sealed class ErrorColumns

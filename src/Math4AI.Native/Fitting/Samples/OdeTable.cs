@@ -3,7 +3,7 @@ using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Fitting;
+namespace Math4AI.Fitting.Samples;
 
 /// <summary>Reads the samples of a fit of differential equations from a table.</summary>
 internal static class OdeTable

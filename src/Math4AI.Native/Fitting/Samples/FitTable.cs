@@ -3,7 +3,7 @@ using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Fitting;
+namespace Math4AI.Fitting.Samples;
 
 /// <summary>The columns of a table that a formula needs.</summary>
 internal sealed class FitTable

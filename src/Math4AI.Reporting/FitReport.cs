@@ -1,7 +1,6 @@
 using System.Globalization;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Uncertainty;
-using Math4AI.Reporting.Charts;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Reporting;
@@ -55,13 +54,13 @@ public sealed record FitReport
 
         Parameters(page);
         var charts = new FitCharts(this);
-        Section(page, "Data and curve", "grid wide", charts.Curves());
+        page.Charts("Data and curve", "grid wide", charts.Curves());
         Distances(page);
-        Section(page, null, "grid wide", charts.Comparison());
-        Section(page, "Residuals", "grid", charts.Residuals());
+        page.Charts(null, "grid wide", charts.Comparison());
+        page.Charts("Residuals", "grid", charts.Residuals());
         cancellation.ThrowIfCancellationRequested();
-        Section(page, "Profile likelihood", "grid", charts.Profiles(cancellation));
-        Section(page, "Cost and the path of the minimizer", "grid wide", charts.Cost());
+        page.Charts("Profile likelihood", "grid", charts.Profiles(cancellation));
+        page.Charts("Cost and the path of the minimizer", "grid wide", charts.Cost());
         if (Result.IsConverged && Result.Covariance is { } covariance && covariance.Enumerate().All(double.IsFinite))
         {
             page.Heading("Covariance").Add("<div class=\"grid wide\">")
@@ -70,28 +69,6 @@ public sealed record FitReport
         }
 
         return page.Page("Fit");
-    }
-
-    private static void Section(Html page, string? heading, string layout, IEnumerable<Chart> charts)
-    {
-        Chart[] all = [.. charts];
-        if (all.Length == 0)
-        {
-            return;
-        }
-
-        if (heading is not null)
-        {
-            page.Heading(heading);
-        }
-
-        page.Add($"<div class=\"{layout}\">");
-        foreach (Chart chart in all)
-        {
-            page.Chart(chart);
-        }
-
-        page.Add("</div>");
     }
 
     private static double[,] Correlation(Matrix<double> covariance)

@@ -47,12 +47,34 @@ internal sealed class Html : IDisposable
     public Html Image(byte[] png, string description) =>
         Add($"<img alt=\"{Escape(description)}\" src=\"data:image/png;base64,{Convert.ToBase64String(png)}\">");
 
-    /// <summary>Adds the labels of the two ends of a picture's axis.</summary>
-    public Html Scale(string left, string right) =>
-        Add($"<div class=\"scale\"><span>{Escape(left)}</span><span>{Escape(right)}</span></div>");
-
     /// <summary>Adds a chart.</summary>
     public Html Chart(Chart chart) => Add(ChartFigure.Markup(chart, charts));
+
+    /// <summary>Adds charts below a heading; nothing where there are none.</summary>
+    /// <param name="heading">The heading; null for none.</param>
+    /// <param name="layout">The classes of the grid.</param>
+    /// <param name="shown">The charts.</param>
+    public Html Charts(string? heading, string layout, IEnumerable<Chart> shown)
+    {
+        Chart[] all = [.. shown];
+        if (all.Length == 0)
+        {
+            return this;
+        }
+
+        if (heading is not null)
+        {
+            Heading(heading);
+        }
+
+        Add($"<div class=\"{layout}\">");
+        foreach (Chart chart in all)
+        {
+            Chart(chart);
+        }
+
+        return Add("</div>");
+    }
 
     /// <summary>Adds a matrix whose cells are colored by sign and magnitude.</summary>
     public Html HeatMap(string title, double[,] values, IReadOnlyList<string> rows, IReadOnlyList<string> columns)
@@ -66,7 +88,7 @@ internal sealed class Html : IDisposable
             for (int j = 0; j < columns.Count; j++)
             {
                 double shown = Math.Abs(values[i, j]) < 1e-12 * largest ? 0.0 : values[i, j];
-                Add($"<td style=\"background:{Colour(values[i, j], largest)}\">{Number(shown)}</td>");
+                Add($"<td style=\"background:{Color(values[i, j], largest)}\">{Number(shown)}</td>");
             }
 
             Add("</tr>");
@@ -100,7 +122,7 @@ internal sealed class Html : IDisposable
             + $"<script type=\"application/json\" id=\"chart-data\">{charts.ToJson()}</script>\n"
             + PageAssets.ChartMarkup;
 
-    private static string Colour(double value, double largest)
+    private static string Color(double value, double largest)
     {
         double share = largest > 0 ? Math.Abs(value) / largest : 0;
         string alpha = (0.75 * share).ToString("0.###", CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using Math4AI.Reporting.Charts;
 using Math4AI.Training.Learners;
 
 namespace Math4AI.Reporting;
@@ -36,50 +37,40 @@ internal static class LearnerSections
     }
 
     /// <summary>The samples in the input plane, and in the feature space with the plane that divides on edge.</summary>
-    public static void AddSpaces(Html page, TwoSpaces spaces, IReadOnlyList<string> classes)
+    public static IEnumerable<Chart> Spaces(TwoSpaces spaces, IReadOnlyList<string> classes)
     {
-        page.Heading("The two spaces").Add("<p class=\"quiet\">").Add(string.Join(
-            " · ", classes.Select((name, i) => $"{Html.Swatch(i)} {Html.Escape(name)}")))
-            .Add("</p><div class=\"grid wide\">");
-        Picture plane = CurvePictures.Classes(
-            [.. spaces.Inputs.Select(point => point.X)], [.. spaces.Inputs.Select(point => point.Y)],
-            spaces.Classes, []);
-        page.Add("<div class=\"card\"><h3>The input plane</h3>").Image(plane.Png, "samples in the input plane")
-            .Scale($"{spaces.Across}: {Html.Number(plane.Left)}", Html.Number(plane.Right))
-            .Scale($"{spaces.Up}: {Html.Number(plane.Bottom)} to {Html.Number(plane.Top)}", string.Empty).Add("</div>");
+        yield return new Chart(
+            "The input plane", new ChartAxis(spaces.Across, AxisScale.Linear), new ChartAxis(spaces.Up, AxisScale.Linear),
+            [.. TrainingCharts.ByClass(
+                [.. spaces.Inputs.Select(point => point.X)], [.. spaces.Inputs.Select(point => point.Y)],
+                spaces.Classes, classes)]);
         foreach (PairSpace pair in spaces.Spaces)
         {
             double margin = pair.View.Margin;
-            Picture edge = CurvePictures.Classes(
-                [.. pair.View.Distances], [.. pair.View.Beside], pair.Classes, [-margin, 0.0, margin]);
-            page.Add($"<div class=\"card\"><h3>The feature space, {Html.Escape(classes[pair.Second])} left and "
-                + $"{Html.Escape(classes[pair.First])} right</h3>")
-                .Image(edge.Png, "samples in the feature space, the dividing plane on edge")
-                .Scale($"distance from the plane that divides: {Html.Number(edge.Left)}", Html.Number(edge.Right))
-                .Scale("up: the direction within the plane in which the samples differ most; thin lines: the margins",
-                    string.Empty).Add("</div>");
+            yield return new Chart(
+                $"The feature space, {classes[pair.Second]} left and {classes[pair.First]} right",
+                new ChartAxis("distance from the plane that divides", AxisScale.Linear),
+                new ChartAxis("along the plane", AxisScale.Linear),
+                [
+                    RuleLayer.AtX(0.0) with { Name = "plane that divides" },
+                    RuleLayer.AtX(-margin), RuleLayer.AtX(margin) with { Name = "margins" },
+                    .. TrainingCharts.ByClass([.. pair.View.Distances], [.. pair.View.Beside], pair.Classes, classes),
+                ])
+            {
+                Note = "Up: the direction within the plane in which the samples differ most.",
+            };
         }
-
-        page.Add("</div>");
     }
 
     /// <summary>The mean of every feature, for each class.</summary>
-    public static void AddProfiles(
-        Html page, IReadOnlyList<double[]> profiles, IReadOnlyList<string> classes, IReadOnlyList<string> names)
+    public static Chart Profiles(
+        IReadOnlyList<double[]> profiles, IReadOnlyList<string> classes, IReadOnlyList<string> names)
     {
         double[] places = [.. Enumerable.Range(1, names.Count).Select(place => (double)place)];
-        page.Heading("Features").Add("<div class=\"grid\">");
-        for (int of = 0; of < Math.Min(MaxClasses, profiles.Count); of++)
-        {
-            Picture picture = CurvePictures.Line(places, profiles[of]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(classes[of])}: mean of each feature</h3>")
-                .Image(picture.Png, $"features of {classes[of]}")
-                .Scale($"1: {names[0]}", $"{names.Count}: {names[^1]}")
-                .Scale($"{Html.Number(profiles[of].Min())} to {Html.Number(profiles[of].Max())}", string.Empty)
-                .Add("</div>");
-        }
-
-        page.Add("</div>");
+        return new Chart(
+            "The mean of each feature", new ChartAxis("feature", AxisScale.Linear), new ChartAxis("mean", AxisScale.Linear),
+            [.. Enumerable.Range(0, Math.Min(MaxClasses, profiles.Count)).Select(of =>
+                new LineLayer(places, profiles[of]) { Name = classes[of], Color = of, Texts = names })]);
     }
 
     private static string Cell(double score, double worst, double best, bool isChosen)

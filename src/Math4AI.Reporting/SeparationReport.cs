@@ -62,62 +62,14 @@ public sealed record SeparationReport
 
         SignalCards.Add(page.Heading("Sources, after"), Sources, IsSound, cancellation);
         SignalCards.Add(page.Heading("Mixture, before"), Mixture, IsSound, cancellation);
-        Densities(page, cancellation);
+        page.Charts(
+            "Densities and scores", "grid",
+            Enumerable.Range(0, Sources.Channels).SelectMany(
+                source => SourceCharts.Density(Sources, source, cancellation)));
         Matrices(page);
-        Convergence(page);
+        page.Charts("Convergence", "grid", SourceCharts.Convergence(Result));
         Stages(page);
         return page.Page("Separated sources");
-    }
-
-    /// <summary>
-    /// Draws the density of each source, scaled to unit variance, and its score, without the outer 0.1 % at
-    /// either end.
-    /// </summary>
-    private void Densities(Html page, CancellationToken cancellation)
-    {
-        const int MaxSamples = 1 << 16;
-        page.Heading("Densities and scores").Add("<div class=\"grid\">");
-        for (int source = 0; source < Sources.Channels; source++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<float> all = Sources.Channel(source);
-            double[] samples = new double[Math.Min(MaxSamples, all.Length)];
-            for (int i = 0; i < samples.Length; i++)
-            {
-                samples[i] = all[(int)((long)i * all.Length / samples.Length)];
-            }
-
-            double deviation = Math.Sqrt(samples.Average(x => x * x) - Math.Pow(samples.Average(), 2.0));
-            if (!(deviation > 0.0) || samples.Length < 2)
-            {
-                continue;
-            }
-
-            DensityCurve curve = DensityCurve.Of([.. samples.Select(x => x / deviation)]);
-            double share = 0.0, step = curve.Values.Count > 1 ? curve.Values[1] - curve.Values[0] : 1.0;
-            int[] shown =
-            [
-                .. Enumerable.Range(0, curve.Values.Count)
-                    .Where(i => (share += step * curve.Density[i]) is > 0.001 and < 0.999),
-            ];
-            if (shown.Length < 2)
-            {
-                continue;
-            }
-
-            Picture picture = CurvePictures.Density(
-                [.. shown.Select(i => curve.Values[i])], [.. shown.Select(i => curve.Density[i])],
-                [.. shown.Select(i => curve.Score[i])]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(Sources.Names[source])}</h3>")
-                .Image(picture.Png, $"density and score of {Sources.Names[source]}")
-                .Scale($"{Html.Number(picture.Left)} standard deviations", Html.Number(picture.Right))
-                .Add($"<p class=\"quiet\">density up to {Html.Number(shown.Max(i => curve.Density[i]))}; the second "
-                    + "curve is the score −f′/f, which is 0 at half the height and "
-                    + $"{Html.Number(shown.Max(i => Math.Abs(curve.Score[i])))} at "
-                    + "the top</p></div>");
-        }
-
-        page.Add("</div>");
     }
 
     private IEnumerable<(string Name, string Value)> Facts()
@@ -184,33 +136,6 @@ public sealed record SeparationReport
             .Add("<p class=\"quiet\">Order, sign and scale of blindly separated sources are arbitrary: Y = A X = (A "
                 + "D)(D⁻¹ X). Here the loudest source comes first, the signs make the skewness positive, and the scale "
                 + $"makes {(IsSound ? "every peak 0.9" : "every variance 1")}.</p>");
-    }
-
-    private void Convergence(Html page)
-    {
-        if (Result.Changes.Count == 0)
-        {
-            return;
-        }
-
-        page.Heading("Convergence")
-            .Add("<div class=\"card "
-                + $"scroll\"><table><tr><th>iteration</th><th>{Html.Escape(Result.Method.Objective)}</th>"
-                + "<th>change</th><th></th></tr>");
-        double smallest = Math.Log10(Math.Max(1e-16, Result.Changes.Min()));
-        double largest = Math.Log10(Math.Max(1e-16, Result.Changes.Max()));
-        for (int i = 0; i < Result.Changes.Count; i++)
-        {
-            double share =
-                (Math.Log10(Math.Max(1e-16, Result.Changes[i])) - smallest + 0.3) / (largest - smallest + 0.3);
-            string width = (260 * share).ToString("0", CultureInfo.InvariantCulture);
-            page.Add(
-                $"<tr><td>{i + 1}</td><td>{Html.Number(Result.Objectives[i])}</td>"
-                + $"<td>{Html.Number(Result.Changes[i])}</td>"
-                + $"<td class=\"text\"><span class=\"bar\" style=\"width:{width}px\"></span></td></tr>");
-        }
-
-        page.Add("</table><p class=\"quiet\">Bars on a logarithmic scale.</p></div>");
     }
 
     private void Stages(Html page)

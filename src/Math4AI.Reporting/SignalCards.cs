@@ -1,39 +1,30 @@
-using System.Globalization;
 using Math4AI.Audio;
+using Math4AI.Reporting.Charts;
 
 namespace Math4AI.Reporting;
 
 /// <summary>Signals on a page.</summary>
 internal static class SignalCards
 {
+    // More samples than these are drawn as the range that each part of them covers.
+    private const int MaxSamples = 2000;
+    private const int Parts = 1000;
+    private const int WaveformHeight = 150;
+    private const int SpectrogramHeight = 190;
+
     /// <summary>Adds a card for each channel, with its waveform, its spectrogram and, for sound, a player.</summary>
     public static void Add(Html page, Recording signals, bool isSound, CancellationToken cancellation)
     {
-        string end = isSound
-            ? string.Create(CultureInfo.InvariantCulture, $"{signals.Duration.TotalSeconds:0.##} s")
-            : $"sample {signals.Length}";
-        double highest = isSound
-            ? Math.Min(SignalPictures.HighestFrequency, signals.SampleRate / 2.0)
-            : signals.SampleRate / 2.0;
-        string frequencies = isSound
-            ? string.Create(CultureInfo.InvariantCulture, $"0 to {highest / 1000.0:0.##} kHz")
-            : "0 to half the sample rate";
         page.Add("<div class=\"grid\">");
         for (int channel = 0; channel < signals.Channels; channel++)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<float> samples = signals.Channel(channel);
-            double peak = Peak(samples);
-            string name = signals.Names[channel];
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}</h3>")
-                .Image(SignalPictures.Waveform(samples, peak), $"waveform of {name}")
-                .Scale("0", $"peak {Html.Number(peak)} · {end}")
-                .Image(SignalPictures.Spectrogram(samples, 2.0 * highest / signals.SampleRate), "spectrogram of "
-                    + $"{name}")
-                .Scale($"spectrogram, {frequencies}, 80 dB", end);
+            page.Add("<div class=\"card\">")
+                .Chart(Waveform(signals, channel, isSound))
+                .Chart(Spectrogram(signals, channel, isSound));
             if (isSound)
             {
-                page.Add(AudioPlayer.Markup(signals, channel, name));
+                page.Add(AudioPlayer.Markup(signals, channel, signals.Names[channel]));
             }
 
             page.Add("</div>");
@@ -47,14 +38,66 @@ internal static class SignalCards
         }
     }
 
-    private static double Peak(ReadOnlySpan<float> samples)
+    /// <summary>Returns the range of the samples in each of a number of equal parts, at the middle of the part.</summary>
+    public static (double[] At, double[] Low, double[] High) Ranges(ReadOnlySpan<float> samples, int parts)
     {
-        double peak = 0.0;
-        foreach (float sample in samples)
+        double[] at = new double[parts], low = new double[parts], high = new double[parts];
+        for (int part = 0; part < parts; part++)
         {
-            peak = Math.Max(peak, Math.Abs(sample));
+            int from = (int)((long)samples.Length * part / parts), to = (int)((long)samples.Length * (part + 1) / parts);
+            (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
+            foreach (float sample in samples[from..to])
+            {
+                (least, most) = (MathF.Min(least, sample), MathF.Max(most, sample));
+            }
+
+            (at[part], low[part], high[part]) = (0.5 * (from + to - 1), least, most);
         }
 
-        return peak;
+        return (at, low, high);
     }
+
+    private static Chart Waveform(Recording signals, int channel, bool isSound)
+    {
+        ReadOnlySpan<float> samples = signals.Channel(channel);
+        double rate = isSound ? signals.SampleRate : 1.0;
+        ChartLayer layer;
+        if (samples.Length <= MaxSamples)
+        {
+            double[] values = [.. samples.ToArray().Select(sample => (double)sample)];
+            layer = new LineLayer([.. values.Select((_, i) => i / rate)], values);
+        }
+        else
+        {
+            (double[] at, double[] low, double[] high) = Ranges(samples, Parts);
+            layer = new RangeLayer([.. at.Select(place => place / rate)], low, high) { Opacity = 0.9, Name = "range" };
+        }
+
+        return new Chart(
+            signals.Names[channel], TimeAxis(signals, isSound), new ChartAxis("amplitude", AxisScale.Linear), layer)
+        {
+            Height = WaveformHeight,
+        };
+    }
+
+    private static Chart Spectrogram(Recording signals, int channel, bool isSound)
+    {
+        double half = signals.SampleRate / 2.0;
+        double highest = isSound ? Math.Min(SignalPictures.HighestFrequency, half) : half;
+        double end = isSound ? signals.Duration.TotalSeconds : signals.Length;
+        double top = isSound ? highest / 1000.0 : 0.5;
+        byte[] png = SignalPictures.Spectrogram(signals.Channel(channel), highest / half);
+        return new Chart(
+            $"Spectrogram of {signals.Names[channel]}", TimeAxis(signals, isSound),
+            new ChartAxis(isSound ? "frequency [kHz]" : "frequency [1/sample]", AxisScale.Linear) { Limits = (0.0, top) },
+            new ImageLayer(png, 0.0, Math.Max(end, double.Epsilon), 0.0, top))
+        {
+            Height = SpectrogramHeight,
+            Note = "Power, over 80 dB.",
+        };
+    }
+
+    private static ChartAxis TimeAxis(Recording signals, bool isSound) => isSound
+        ? new ChartAxis("time [s]", AxisScale.Linear) { Limits = (0.0, Math.Max(signals.Duration.TotalSeconds, 1e-6)) }
+        : new ChartAxis("sample", AxisScale.Linear) { Limits = (0.0, Math.Max(signals.Length, 1)) };
 }

@@ -5,35 +5,17 @@ using ScottPlot;
 
 namespace Math4AI.Reporting;
 
-/// <summary>
-/// Pictures of a signal, without axes or letters: those stand in the page, so that no font is needed to draw, and the
-/// picture suits a light and a dark page.
-/// </summary>
+/// <summary>Spectrograms, without axes or letters: the chart around them has those.</summary>
 internal static class SignalPictures
 {
     /// <summary>The highest frequency shown in a picture of sound, in Hz; there is little energy above it.</summary>
     public const double HighestFrequency = 12000.0;
 
     private const int Width = 1000;
-    private const int WaveformHeight = 150;
     private const int SpectrogramHeight = 220;
     private const int SpectrogramColumns = 700;
     private const int Window = 1024;
     private const double DynamicRange = 80.0;
-
-    /// <summary>Draws samples over time; the full height is ±<paramref name="peak"/>.</summary>
-    public static byte[] Waveform(ReadOnlySpan<float> samples, double peak)
-    {
-        using var plot = new Plot();
-        plot.FigureBackground.Color = Colors.Transparent;
-        plot.DataBackground.Color = Colors.Transparent;
-        var signal = plot.Add.Signal(samples.ToArray());
-        signal.Color = Color.FromHex("#3182ce");
-        signal.LineWidth = 1.5f;
-        double height = peak > 0 ? peak : 1.0;
-        plot.Axes.SetLimits(0, samples.Length, -height, height);
-        return Frameless(plot, WaveformHeight);
-    }
 
     /// <summary>
     /// Draws power over time and frequency in decibels, down to 80 dB below the maximum; low frequencies are at the
@@ -50,14 +32,9 @@ internal static class SignalPictures
         map.ManualRange = new ScottPlot.Range(
             decibels.Cast<double>().Max() - DynamicRange, decibels.Cast<double>().Max());
         plot.Axes.SetLimits(-0.5, decibels.GetLength(1) - 0.5, -0.5, decibels.GetLength(0) - 0.5);
-        return Frameless(plot, SpectrogramHeight);
-    }
-
-    private static byte[] Frameless(Plot plot, int height)
-    {
         plot.HideGrid();
         plot.Layout.Frameless();
-        return plot.GetImageBytes(Width, height, ImageFormat.Png);
+        return plot.GetImageBytes(Width, SpectrogramHeight, ImageFormat.Png);
     }
 
     private static double[,] Decibels(ReadOnlySpan<float> samples, int bins)

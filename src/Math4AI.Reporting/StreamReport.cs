@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Data;
+using Math4AI.Reporting.Charts;
 using Math4AI.Separation.Live;
 
 namespace Math4AI.Reporting;
@@ -50,10 +51,8 @@ public sealed record StreamReport
         page.Add("</table><p class=\"quiet\">"
             + $"A block of {Block} frames lasts {Time((double)Block / SampleRate)}; the latency of the algorithm "
             + $"itself, block and window, is {Time(AlgorithmicLatency)}.</p></div>");
-        page.Add("<div class=\"grid wide\">");
-        Tail(page, "push to pull", Latency);
-        Tail(page, "processing of a block", Processing);
-        page.Add("</div>");
+        page.Charts(
+            null, "grid wide", [.. Tail("push to pull", Latency), .. Tail("processing of a block", Processing)]);
         return page.Page("Separated stream");
     }
 
@@ -66,25 +65,21 @@ public sealed record StreamReport
     }
 
     /// <summary>The share of blocks that take longer, against the time, both logarithmic.</summary>
-    private static void Tail(Html page, string name, LatencyHistogram times)
+    private static IEnumerable<Chart> Tail(string name, LatencyHistogram times)
     {
         (double Seconds, double ShareLonger)[] tail = [.. times.Tail().Where(point => point.ShareLonger > 0.0)];
-        if (tail.Length < 2)
+        if (tail.Length > 0)
         {
-            return;
+            yield return new Chart(
+                $"Share of blocks whose {name} takes longer", new ChartAxis("time [ms]", AxisScale.Logarithmic),
+                new ChartAxis("share of blocks that take longer", AxisScale.Logarithmic),
+                new LineLayer(
+                    [.. tail.Select(point => 1e3 * point.Seconds)], [.. tail.Select(point => point.ShareLonger)])
+                {
+                    HasMarks = true,
+                });
         }
-
-        Picture picture = CurvePictures.Line(
-            [.. tail.Select(point => Math.Log10(point.Seconds))],
-            [.. tail.Select(point => Math.Log10(point.ShareLonger))]);
-        page.Add($"<div class=\"card\"><h3>Share of blocks whose {name} takes longer</h3>")
-            .Image(picture.Png, $"the share of blocks whose {name} takes longer than a time, both logarithmic")
-            .Scale(Time(Math.Pow(10.0, picture.Left)), Time(Math.Pow(10.0, picture.Right)))
-            .Add($"<p class=\"quiet\">from {Share(tail[^1].ShareLonger)} at the bottom to {Share(tail[0].ShareLonger)} "
-                + "at the top; both scales are logarithmic</p></div>");
     }
-
-    private static string Share(double share) => $"{Html.Number(100.0 * share)} %";
 
     private static string Time(double seconds) => seconds switch
     {

@@ -49,6 +49,12 @@ public sealed record TrainingReport
     /// <summary>Gets the observed classes of the test set, as places in <see cref="Classes"/>.</summary>
     public IReadOnlyList<int> Observed { get; init; } = [];
 
+    /// <summary>Gets the predicted numbers for the test set; empty with classes.</summary>
+    public IReadOnlyList<double> PredictedNumbers { get; init; } = [];
+
+    /// <summary>Gets the observed numbers of the test set; empty with classes.</summary>
+    public IReadOnlyList<double> ObservedNumbers { get; init; } = [];
+
     /// <summary>Gets the images of the test set; null where the samples are not images.</summary>
     public ImageSet? Images { get; init; }
 
@@ -108,6 +114,8 @@ public sealed record TrainingReport
             Confusion = trained.Confusion,
             Probabilities = trained.Classes.Count > 0 ? trained.TestPredictions : [],
             Observed = trained.TestClasses,
+            PredictedNumbers = trained.Classes.Count > 0 ? [] : [.. trained.TestPredictions.Select(row => row[0])],
+            ObservedNumbers = trained.TestNumbers,
         };
     }
 
@@ -119,29 +127,17 @@ public sealed record TrainingReport
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts());
         Scores(page);
-        if (Training.History.Count > 0)
-        {
-            Losses(page);
-        }
-
+        page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
-        Curve(page, "Learning curve", "training rows", "test", LearningCurve);
-        Curve(page, "Validation curve", Setting ?? string.Empty, "validation", ValidationCurve);
-        if (Plane is not null)
+        page.Charts("Learning curve", "grid", TrainingCharts.Scores("training rows", "test", LearningCurve))
+            .Charts("Validation curve", "grid", TrainingCharts.Scores(Setting ?? "setting", "validation", ValidationCurve))
+            .Charts("Decision regions", "grid wide", Plane is null ? [] : [TrainingCharts.Plane(Plane, Classes)]);
+        ClassPart(page);
+        if (ObservedNumbers.Count > 0 && ObservedNumbers.Count == PredictedNumbers.Count)
         {
-            AddPlane(page, Plane);
-        }
-
-        if (Confusion.Count > 0)
-        {
-            AddConfusion(page);
-        }
-
-        if (Probabilities.Count > 0)
-        {
-            RocCurves(page);
-            Calibration(page);
-            Mistakes(page);
+            page.Charts(
+                "Predictions of the test part", "grid",
+                TrainingCharts.Numbers([.. PredictedNumbers], [.. ObservedNumbers]));
         }
 
         if (Sample is not null)
@@ -156,7 +152,8 @@ public sealed record TrainingReport
     {
         if (FeatureProfiles.Count > 0)
         {
-            LearnerSections.AddProfiles(page, FeatureProfiles, Classes, FeatureNames);
+            page.Charts(
+                "Features", "grid wide", [LearnerSections.Profiles(FeatureProfiles, Classes, FeatureNames)]);
         }
 
         if (Search is not null)
@@ -166,7 +163,7 @@ public sealed record TrainingReport
 
         if (Spaces is not null)
         {
-            LearnerSections.AddSpaces(page, Spaces, Classes);
+            page.Charts("The two spaces", "grid wide", LearnerSections.Spaces(Spaces, Classes));
         }
     }
 
@@ -209,122 +206,20 @@ public sealed record TrainingReport
         page.Add("</table></div>");
     }
 
-    private void Losses(Html page)
+    private void ClassPart(Html page)
     {
-        IReadOnlyList<TrainingEpoch> history = Training.History;
-        double[] epochs = [.. history.Select(epoch => (double)epoch.Epoch)];
-        page.Heading("Loss").Add("<div class=\"grid\">");
-        foreach ((string title, Func<TrainingEpoch, double> loss) in new (string, Func<TrainingEpoch, double>)[]
+        var charts = new ClassCharts(Classes, Probabilities, Observed);
+        if (Confusion.Count > 0)
         {
-            ("training loss", epoch => epoch.TrainLoss), ("validation loss", epoch => epoch.ValidationLoss),
-        })
-        {
-            Picture picture = CurvePictures.Line(epochs, [.. history.Select(loss)]);
-            page.Add($"<div class=\"card\"><h3>{title}</h3>").Image(picture.Png, title)
-                .Scale("evaluation 1", $"evaluation {history.Count}")
-                .Scale($"{Html.Number(history.Min(loss))} to {Html.Number(history.Max(loss))}", string.Empty)
-                .Add("</div>");
+            charts.AddConfusion(page.Heading("Confusion matrix"), Confusion);
         }
 
-        page.Add("</div>");
-    }
-
-    private static void Curve(
-        Html page, string title, string across, string part,
-        IReadOnlyList<(double At, IReadOnlyDictionary<string, double> Scores)> points)
-    {
-        if (points.Count == 0)
+        if (Probabilities.Count > 0 && Observed.Count > 0)
         {
-            return;
+            page.Charts("How well classes are told apart", "grid wide", charts.Curves())
+                .Charts("Calibration", "grid wide", charts.Reliability());
+            Mistakes(page);
         }
-
-        page.Heading(title).Add("<div class=\"grid\">");
-        foreach (string name in points[0].Scores.Keys)
-        {
-            Picture picture = CurvePictures.Line(
-                [.. points.Select(point => point.At)], [.. points.Select(point => point.Scores[name])]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(name)}, {part}</h3>")
-                .Image(picture.Png, $"{name} over {across}")
-                .Scale($"{across}: {Html.Number(points.Min(point => point.At))}",
-                    Html.Number(points.Max(point => point.At)))
-                .Scale($"{Html.Number(points.Min(point => point.Scores[name]))} to "
-                    + $"{Html.Number(points.Max(point => point.Scores[name]))}", string.Empty)
-                .Add("</div>");
-        }
-
-        page.Add("</div>");
-    }
-
-    private void AddPlane(Html page, DecisionPlane plane)
-    {
-        page.Heading("Decision regions").Add("<div class=\"grid wide\"><div class=\"card\"><h3>")
-            .Add(string.Join(
-                " · ", Classes.Select((name, i) => $"{Html.Swatch(i)} {Html.Escape(name)}")))
-            .Add("</h3>").Image(PlanePicture.Png(plane), "predicted class over the two inputs")
-            .Scale($"{plane.Across}: {Html.Number(plane.Left)}", Html.Number(plane.Right))
-            .Scale($"{plane.Up}: {Html.Number(plane.Bottom)} to {Html.Number(plane.Top)}", string.Empty)
-            .Add("</div></div>");
-    }
-
-    private void AddConfusion(Html page)
-    {
-        double[,] counts = new double[Classes.Count, Classes.Count];
-        for (int i = 0; i < Classes.Count; i++)
-        {
-            for (int j = 0; j < Classes.Count; j++)
-            {
-                counts[i, j] = Confusion[i][j];
-            }
-        }
-
-        page.Heading("Confusion matrix").Add("<div class=\"grid wide\">")
-            .HeatMap("Rows: observed class; columns: predicted class", counts, Classes, Classes).Add("</div>");
-    }
-
-    /// <summary>The true positive rate of each class over its false positive rate, as the threshold falls.</summary>
-    private void RocCurves(Html page)
-    {
-        page.Heading("ROC curves").Add("<div class=\"grid\">");
-        foreach (int of in Enumerable.Range(0, Classes.Count)
-            .Where(of => Observed.Contains(of) && Observed.Any(label => label != of)).Take(MaxCurves))
-        {
-            List<double> x = [0.0], y = [0.0];
-            double positives = Observed.Count(label => label == of), negatives = Observed.Count - positives;
-            foreach (var tied in Enumerable.Range(0, Observed.Count).GroupBy(sample => Probabilities[sample][of])
-                .OrderByDescending(group => group.Key))
-            {
-                // Samples that are given the same are found together: the curve goes straight over them.
-                double found = tied.Count(sample => Observed[sample] == of);
-                x.Add(x[^1] + (tied.Count() - found) / negatives);
-                y.Add(y[^1] + found / positives);
-            }
-
-            Picture picture = CurvePictures.Fit([0.0, 1.0], [0.0, 1.0], [.. x], [.. y]);
-            page.Add($"<div class=\"card\"><h3>{Html.Escape(Classes[of])}</h3>")
-                .Image(picture.Png, $"ROC curve: {Classes[of]}")
-                .Scale("false positive rate: 0", "1").Scale("true positive rate: 0 to 1", string.Empty).Add("</div>");
-        }
-
-        page.Add("</div>");
-    }
-
-    /// <summary>The accuracy of the predicted class, over its predicted probability.</summary>
-    private void Calibration(Html page)
-    {
-        (double Said, double Right)[] bins =
-        [
-            .. Probabilities.Select(
-                (row, i) => (Said: row.Max(), Right: Array.IndexOf(row, row.Max()) == Observed[i] ? 1.0 : 0.0))
-                .GroupBy(pair => (int)Math.Min(CalibrationBins - 1, CalibrationBins * pair.Said))
-                .OrderBy(group => group.Key)
-                .Select(group => (group.Average(pair => pair.Said), group.Average(pair => pair.Right))),
-        ];
-        Picture picture = CurvePictures.Points(
-            [.. bins.Select(bin => bin.Said)], [.. bins.Select(bin => bin.Right)], (0.0, 0.0, 1.0, 1.0));
-        page.Heading("Calibration")
-            .Add("<div class=\"card\"><h3>Accuracy of the predicted class, over its predicted probability</h3>")
-            .Image(picture.Png, "calibration").Scale(Html.Number(picture.Left), Html.Number(picture.Right))
-            .Add("</div>");
     }
 
     /// <summary>The wrong predictions with the highest probabilities.</summary>

@@ -46,6 +46,9 @@ public sealed record Trained<TModel>
     /// </summary>
     public int[] TestClasses { get; init; } = [];
 
+    /// <summary>Gets the observed numbers of the test part; empty with classes and for a text.</summary>
+    public double[] TestNumbers { get; init; } = [];
+
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
     public int DroppedRows { get; init; }
 
@@ -68,5 +71,6 @@ public sealed record Trained<TModel>
             Confusion = test.HasClasses ? Scores.Confusion(test.Predictions, test.Classes) : [],
             TestPredictions = test.Predictions,
             TestClasses = test.Classes,
+            TestNumbers = test.Numbers,
         };
 }

@@ -91,7 +91,9 @@ class Chart {
     for (const layer of named) {
       const button = this.legend.appendChild(element('button', { type: 'button', 'aria-pressed': 'true' }));
       const color = typeof layer.color === 'number' ? `s${layer.color % 8}` : layer.color;
-      button.append(element('span', { class: `key ${layer.kind} ${color}${layer.dash ? ' dash' : ''}` }), layer.name);
+      button.append(element('span', {
+        class: `key ${layer.kind} ${color}${layer.dash ? ' dash' : ''}`,
+        style: layer.alpha ? `opacity: ${Math.min(1, 1.8 * layer.alpha)}` : '' }), layer.name);
       button.addEventListener('click', () => {
         layer.hidden = !layer.hidden;
         button.setAttribute('aria-pressed', !layer.hidden);
@@ -204,7 +206,12 @@ class Chart {
     const ratio = uPlot.pxRatio, map = this.mapping;
     const x = left * ratio + map.box.left, y = top * ratio + map.box.top;
     let best = null;
+    const hasMarks = this.layers.some(layer => layer.kind !== 'band' && layer.y);
     for (const layer of this.layers) {
+      if (layer.kind === 'band' && hasMarks) {
+        continue;
+      }
+
       const mark = layer.hidden ? null : nearestMark(layer, map, x, y, reachInPixels * ratio);
 
       // Of marks as near, what is drawn later lies on top; points go before lines, and bars last.
@@ -236,7 +243,14 @@ class Chart {
       return lines;
     }
 
-    lines.push(`${name(this.x)}: ${said(this.x, layer.x[i])}`, `${name(this.y)}: ${said(this.y, layer.y[i])}`);
+    lines.push(`${name(this.x)}: ${said(this.x, layer.x[i])}`);
+    if (layer.y) {
+      lines.push(`${name(this.y)}: ${said(this.y, layer.y[i])}`);
+    } else if (layer.low) {
+      lines.push(`${name(this.y)}: ${said(this.y, layer.low[i])} to ${said(this.y, layer.high[i])}`);
+      return lines;
+    }
+
     for (const other of this.layers) {
       if (!other.hidden && other.low && other.name && other.x === layer.x) {
         lines.push(`${other.name}: ${said(this.y, other.low[i])} to ${said(this.y, other.high[i])}`);

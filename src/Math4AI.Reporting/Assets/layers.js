@@ -172,6 +172,12 @@ function paintBand(ctx, layer, map) {
   }
 
   ctx.fill();
+  if (layer.alpha > 0.5) {
+    // A range of no height is seen as a line.
+    ctx.strokeStyle = ctx.fillStyle;
+    ctx.lineWidth = map.ratio;
+    ctx.stroke();
+  }
 }
 
 function paintWhiskers(ctx, layer, map) {
@@ -318,6 +324,15 @@ function nearestBar(layer, map, left, top) {
   return null;
 }
 
+// The part of a band below or above a place.
+function nearestPart(layer, map, left) {
+  const order = ordered(layer), value = map.x.inverse(map.x.at((left - map.originX) / map.perX));
+  const next = firstFrom(layer, order, value), away = at => Math.abs(layer.x[order[at]] - value);
+  const at = next === order.length || (next > 0 && away(next - 1) < away(next)) ? next - 1 : next;
+  return at < 0 ? null
+    : { index: order[at], left: map.left(layer.x[order[at]]), top: map.edge(layer.high[order[at]]), distance: 0 };
+}
+
 function nearestMark(layer, map, left, top, reach) {
   switch (layer.kind) {
     case 'points':
@@ -325,6 +340,8 @@ function nearestMark(layer, map, left, top, reach) {
       return nearestPoint(layer, map, left, top, reach);
     case 'bars':
       return nearestBar(layer, map, left, top);
+    case 'band':
+      return nearestPart(layer, map, left);
     default:
       return null;
   }

@@ -12,6 +12,9 @@ internal sealed record LineLayer(double[] X, double[] Y) : ChartLayer
     /// <summary>Gets whether the points are marked, up to 200 of them.</summary>
     public bool HasMarks { get; init; }
 
+    /// <summary>Gets a text for each point, shown when it is pointed at; null for none.</summary>
+    public IReadOnlyList<string>? Texts { get; init; }
+
     public override string Kind => "line";
 
     public override IEnumerable<double> Across => X;
@@ -23,9 +26,15 @@ internal sealed record LineLayer(double[] X, double[] Y) : ChartLayer
         int[]? kept = Kept(X.Length, i => HasPlace(X[i], isLogX));
         return kept is null
             ? (this, 0)
-            : (this with { X = Picked(X, kept), Y = Picked(Y, kept) }, X.Length - kept.Length);
+            : (this with
+            {
+                X = Picked(X, kept),
+                Y = Picked(Y, kept),
+                Texts = Texts is null ? null : [.. kept.Select(i => Texts[i])],
+            }, X.Length - kept.Length);
     }
 
     public override void Write(ChartWriter writer) =>
-        writer.Column("x", X).Column("y", Y).Flag("dash", IsDashed).Flag("steps", IsSteps).Flag("marks", HasMarks);
+        writer.Column("x", X).Column("y", Y).Flag("dash", IsDashed).Flag("steps", IsSteps).Flag("marks", HasMarks)
+            .Texts("texts", Texts);
 }

@@ -3,12 +3,10 @@ namespace Math4AI.Training.Scoring;
 /// <summary>The predictions for a part of the data, with its observed numbers or classes.</summary>
 internal sealed class PredictedPart
 {
-    private readonly double[] numbers = [];
-
     public PredictedPart(double[][] predictions, double[] numbers)
     {
         Predictions = predictions;
-        this.numbers = numbers;
+        Numbers = numbers;
     }
 
     public PredictedPart(double[][] predictions, int[] classes)
@@ -22,9 +20,11 @@ internal sealed class PredictedPart
 
     public int[] Classes { get; } = [];
 
+    public double[] Numbers { get; } = [];
+
     public bool HasClasses { get; }
 
     public ScoredPart Score(bool hasIntervals, CancellationToken cancellation) => HasClasses
         ? ScoredPart.OfClasses(Predictions, Classes, hasIntervals, cancellation)
-        : ScoredPart.OfNumbers(Predictions, numbers, hasIntervals, cancellation);
+        : ScoredPart.OfNumbers(Predictions, Numbers, hasIntervals, cancellation);
 }

@@ -30,7 +30,8 @@ internal sealed class ClassCharts(
             "ROC curves", ChartAxis.OfShares("false positive rate"), ChartAxis.OfShares("true positive rate"),
             [
                 RuleLayer.Of(0.0, 1.0),
-                .. curves.Select((curve, i) => new LineLayer(curve.Curve.FalsePositiveRate, curve.Curve.TruePositiveRate)
+                .. curves.Select(
+                    (curve, i) => new LineLayer(curve.Curve.FalsePositiveRate, curve.Curve.TruePositiveRate)
                 {
                     Name = $"{classes[curve.Of]}, area {Html.Number(curve.Curve.Area)}",
                     Color = curve.Of,
@@ -64,7 +65,9 @@ internal sealed class ClassCharts(
         };
     }
 
-    /// <summary>The accuracy of the predicted class over its probability, and how many samples stand behind it.</summary>
+    /// <summary>
+    /// The accuracy of the predicted class over its probability, and how many samples stand behind it.
+    /// </summary>
     public IEnumerable<Chart> Reliability()
     {
         double[] said = [.. probabilities.Select(row => row.Max())];
@@ -97,9 +100,10 @@ internal sealed class ClassCharts(
             Note = "On the dashed line, probabilities are right. Intervals are Wilson's.",
         };
         yield return new Chart(
-            "Samples behind each probability", across, new ChartAxis("test samples", AxisScale.Linear),
+            "Samples behind each probability", across, ChartAxis.OfCounts("test samples"),
             new BarsLayer(
-                [.. bins.Select(bin => (double)bin.Key / Bins)], [.. bins.Select(bin => (bin.Key + 1.0) / Bins)], counts));
+                [.. bins.Select(bin => (double)bin.Key / Bins)],
+                [.. bins.Select(bin => (bin.Key + 1.0) / Bins)], counts));
     }
 
     /// <summary>Adds the confusion matrix with the recall and the precision of each class.</summary>
@@ -108,7 +112,8 @@ internal sealed class ClassCharts(
     public void AddConfusion(Html page, IReadOnlyList<int[]> counts)
     {
         int[] columns = [.. Enumerable.Range(0, classes.Count).Select(j => counts.Sum(row => row[j]))];
-        page.Add("<div class=\"card scroll\"><h3>Rows: observed class; columns: predicted class</h3><table><tr><th></th>")
+        page.Add("<div class=\"card scroll\"><h3>Rows: observed class; columns: predicted "
+            + "class</h3><table><tr><th></th>")
             .Add(string.Concat(classes.Select(name => $"<th>{Html.Escape(name)}</th>"))).Add("<th>recall</th></tr>");
         for (int i = 0; i < classes.Count; i++)
         {
@@ -139,7 +144,8 @@ internal sealed class ClassCharts(
         total > 0.0 ? $"{(100.0 * part / total).ToString("0.#", CultureInfo.InvariantCulture)} %" : "–";
 
     /// <summary>
-    /// The 95 % interval of a proportion. Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927).
+    /// The 95 % interval of a proportion. Source: E. B. Wilson, Journal of the American Statistical Association 22
+    /// (1927).
     /// </summary>
     private static (double Low, double High) Wilson(double share, double count)
     {

@@ -133,7 +133,7 @@ internal sealed class FitCharts(FitReport report)
         yield return Over("sample", numbers, AxisScale.Linear);
         yield return Quantiles(residuals, up);
         yield return new Chart(
-            "Distribution of the residuals", up, new ChartAxis("samples", AxisScale.Linear),
+            "Distribution of the residuals", up, ChartAxis.OfCounts("samples"),
             BarsLayer.Histogram(residuals));
     }
 

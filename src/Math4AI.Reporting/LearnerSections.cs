@@ -40,7 +40,8 @@ internal static class LearnerSections
     public static IEnumerable<Chart> Spaces(TwoSpaces spaces, IReadOnlyList<string> classes)
     {
         yield return new Chart(
-            "The input plane", new ChartAxis(spaces.Across, AxisScale.Linear), new ChartAxis(spaces.Up, AxisScale.Linear),
+            "The input plane", new ChartAxis(spaces.Across, AxisScale.Linear),
+            new ChartAxis(spaces.Up, AxisScale.Linear),
             [.. TrainingCharts.ByClass(
                 [.. spaces.Inputs.Select(point => point.X)], [.. spaces.Inputs.Select(point => point.Y)],
                 spaces.Classes, classes)]);
@@ -68,7 +69,7 @@ internal static class LearnerSections
     {
         double[] places = [.. Enumerable.Range(1, names.Count).Select(place => (double)place)];
         return new Chart(
-            "The mean of each feature", new ChartAxis("feature", AxisScale.Linear), new ChartAxis("mean", AxisScale.Linear),
+            "The mean of each feature", ChartAxis.OfCounts("feature"), new ChartAxis("mean", AxisScale.Linear),
             [.. Enumerable.Range(0, Math.Min(MaxClasses, profiles.Count)).Select(of =>
                 new LineLayer(places, profiles[of]) { Name = classes[of], Color = of, Texts = names })]);
     }

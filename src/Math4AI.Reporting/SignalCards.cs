@@ -38,13 +38,16 @@ internal static class SignalCards
         }
     }
 
-    /// <summary>Returns the range of the samples in each of a number of equal parts, at the middle of the part.</summary>
+    /// <summary>
+    /// Returns the range of the samples in each of a number of equal parts, at the middle of the part.
+    /// </summary>
     public static (double[] At, double[] Low, double[] High) Ranges(ReadOnlySpan<float> samples, int parts)
     {
         double[] at = new double[parts], low = new double[parts], high = new double[parts];
         for (int part = 0; part < parts; part++)
         {
-            int from = (int)((long)samples.Length * part / parts), to = (int)((long)samples.Length * (part + 1) / parts);
+            int from = (int)((long)samples.Length * part / parts),
+                to = (int)((long)samples.Length * (part + 1) / parts);
             (float least, float most) = (float.PositiveInfinity, float.NegativeInfinity);
             foreach (float sample in samples[from..to])
             {
@@ -89,11 +92,14 @@ internal static class SignalCards
         byte[] png = SignalPictures.Spectrogram(signals.Channel(channel), highest / half);
         return new Chart(
             $"Spectrogram of {signals.Names[channel]}", TimeAxis(signals, isSound),
-            new ChartAxis(isSound ? "frequency [kHz]" : "frequency [1/sample]", AxisScale.Linear) { Limits = (0.0, top) },
+            new ChartAxis(isSound ? "frequency [kHz]" : "frequency [1/sample]", AxisScale.Linear)
+            {
+                Limits = (0.0, top),
+            },
             new ImageLayer(png, 0.0, Math.Max(end, double.Epsilon), 0.0, top))
         {
             Height = SpectrogramHeight,
-            Note = "Power, over 80 dB.",
+            Note = "Power over a range of 80 dB.",
         };
     }
 

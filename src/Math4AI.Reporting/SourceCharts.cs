@@ -67,12 +67,12 @@ internal static class SourceCharts
         }
 
         double[] iterations = [.. Enumerable.Range(1, result.Changes.Count).Select(i => (double)i)];
-        ChartAxis across = new("iteration", AxisScale.Linear);
+        ChartAxis across = ChartAxis.OfCounts("iteration");
         yield return new Chart(
             "Change", across, new ChartAxis("change", AxisScale.Logarithmic),
             new LineLayer(iterations, [.. result.Changes]) { HasMarks = true });
         yield return new Chart(
-            "Objective", across, new ChartAxis(result.Method.Objective, AxisScale.Linear),
+            result.Method.Objective, across, new ChartAxis("objective", AxisScale.Linear),
             new LineLayer(iterations[..Math.Min(iterations.Length, result.Objectives.Count)], [.. result.Objectives])
             {
                 HasMarks = true,

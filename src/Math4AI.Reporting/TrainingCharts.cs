@@ -13,9 +13,13 @@ internal static class TrainingCharts
         IReadOnlyList<TrainingEpoch> history = training.History;
         double[] evaluations = [.. history.Select(epoch => (double)epoch.Epoch)];
         return new Chart(
-            "Loss", new ChartAxis("evaluation", AxisScale.Linear), new ChartAxis("loss"),
+            "Loss", ChartAxis.OfCounts("evaluation"), new ChartAxis("loss"),
             RuleLayer.AtX(training.BestEpoch) with { Name = "best evaluation" },
-            new LineLayer(evaluations, [.. history.Select(epoch => epoch.TrainLoss)]) { Name = "training", HasMarks = true },
+            new LineLayer(evaluations, [.. history.Select(epoch => epoch.TrainLoss)])
+            {
+                Name = "training",
+                HasMarks = true,
+            },
             new LineLayer(evaluations, [.. history.Select(epoch => epoch.ValidationLoss)])
             {
                 Name = "validation",
@@ -84,10 +88,11 @@ internal static class TrainingCharts
         };
         double[] errors = [.. observed.Zip(predicted, (seen, said) => seen - said)];
         yield return new Chart(
-            "Errors over predicted", new ChartAxis("predicted"), new ChartAxis("observed − predicted", AxisScale.Linear),
+            "Errors over predicted", new ChartAxis("predicted"),
+            new ChartAxis("observed − predicted", AxisScale.Linear),
             new PointsLayer(predicted, errors) { Samples = samples }, RuleLayer.Of(0.0, 0.0));
         yield return new Chart(
             "Distribution of the errors", new ChartAxis("observed − predicted", AxisScale.Linear),
-            new ChartAxis("test samples", AxisScale.Linear), BarsLayer.Histogram(errors));
+            ChartAxis.OfCounts("test samples"), BarsLayer.Histogram(errors));
     }
 }

@@ -130,7 +130,8 @@ public sealed record TrainingReport
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
         page.Charts("Learning curve", "grid", TrainingCharts.Scores("training rows", "test", LearningCurve))
-            .Charts("Validation curve", "grid", TrainingCharts.Scores(Setting ?? "setting", "validation", ValidationCurve))
+            .Charts("Validation curve", "grid", TrainingCharts.Scores(
+                Setting ?? "setting", "validation", ValidationCurve))
             .Charts("Decision regions", "grid wide", Plane is null ? [] : [TrainingCharts.Plane(Plane, Classes)]);
         ClassPart(page);
         if (ObservedNumbers.Count > 0 && ObservedNumbers.Count == PredictedNumbers.Count)

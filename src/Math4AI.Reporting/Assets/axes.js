@@ -89,9 +89,9 @@ function roundStep(span) {
   return factor * power;
 }
 
-function linearTicks(from, to, pixels, isAcross) {
+function linearTicks(from, to, pixels, isAcross, least = 0) {
   const largest = Math.max(Math.abs(from), Math.abs(to));
-  let step = roundStep((to - from) * (isAcross ? 45 : 34) / pixels);
+  let step = Math.max(least, roundStep((to - from) * Math.min(isAcross ? 45 : 34, pixels / 3) / pixels));
   for (let tries = 0; tries < 12; tries++) {
     const values = [];
     for (let i = Math.ceil(from / step - 1e-9); i * step <= to + 1e-9 * step; i++) {
@@ -192,6 +192,6 @@ function ticksOf(axis, from, to, pixels, isAcross) {
   const [low, high] = [axis.at(from), axis.at(to)];
   const { values, texts } = axis.spec.categories
     ? categoryTicks(axis.spec.categories, low, high, pixels, isAcross)
-    : (axis.isLog ? logTicks : linearTicks)(low, high, pixels, isAcross);
+    : (axis.isLog ? logTicks : linearTicks)(low, high, pixels, isAcross, axis.spec.whole ? 1 : 0);
   return { places: values.map(value => axis.share(value)), texts };
 }

@@ -93,7 +93,7 @@ class Chart {
       const color = typeof layer.color === 'number' ? `s${layer.color % 8}` : layer.color;
       button.append(element('span', {
         class: `key ${layer.kind} ${color}${layer.dash ? ' dash' : ''}`,
-        style: layer.alpha ? `opacity: ${Math.min(1, 1.8 * layer.alpha)}` : '' }), layer.name);
+        style: layer.kind === 'band' ? `opacity: ${Math.min(1, 1.8 * layer.alpha)}` : '' }), layer.name);
       button.addEventListener('click', () => {
         layer.hidden = !layer.hidden;
         button.setAttribute('aria-pressed', !layer.hidden);

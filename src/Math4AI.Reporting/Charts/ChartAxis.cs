@@ -9,6 +9,12 @@ internal sealed record ChartAxis(string Label, AxisScale Scale = AxisScale.Autom
     /// <summary>Gets the names of the places 0, 1, 2, …; null for an axis of numbers.</summary>
     public IReadOnlyList<string>? Categories { get; init; }
 
+    /// <summary>Gets whether the values are whole numbers, so that no tick lies between them.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>Returns a linear axis of whole numbers.</summary>
+    public static ChartAxis OfCounts(string label) => new(label, AxisScale.Linear) { IsWhole = true };
+
     /// <summary>Returns an axis of shares, from 0 to 1.</summary>
     public static ChartAxis OfShares(string label) => new(label, AxisScale.Linear) { Limits = (0.0, 1.0) };
 

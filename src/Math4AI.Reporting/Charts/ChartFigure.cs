@@ -79,13 +79,18 @@ internal static class ChartFigure
 
     private static void AddFigures(StringBuilder markup, Chart chart, IReadOnlyList<ChartLayer> layers)
     {
+        ChartLayer[] measured = [.. layers.Where(layer => layer is PointsLayer or LineLayer or RangeLayer)];
+        if (measured.Length == 0 && chart.Figures.Count == 0 && !layers.Any(layer => layer is BarsLayer))
+        {
+            return;
+        }
+
         markup.Append("<details class=\"figures\"><summary>Figures</summary><div class=\"scroll\"><table>");
         foreach ((string name, string value) in chart.Figures)
         {
             markup.Append($"<tr><th>{Html.Escape(name)}</th><td>{Html.Escape(value)}</td></tr>");
         }
 
-        ChartLayer[] measured = [.. layers.Where(layer => layer is PointsLayer or LineLayer)];
         if (measured.Length > 0)
         {
             markup.Append($"<tr><th></th><th>points</th><th>{Html.Escape(chart.X.Label)} from</th><th>to</th>")
@@ -94,7 +99,7 @@ internal static class ChartFigure
 
         foreach (ChartLayer layer in measured)
         {
-            double[] x = [.. layer.Across], y = [.. layer.Up.Where(double.IsFinite)];
+            double[] x = [.. layer.Across], y = [.. layer.Up.Concat(layer.Beside).Where(double.IsFinite)];
             markup.Append($"<tr><th>{Html.Escape(layer.Name ?? "shown")}</th>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{x.Length}</td>").Append(Ends(x)).Append(Ends(y))
                 .Append($"<td>{(y.Length == 0 ? "–" : Html.Number(y.Average()))}</td></tr>");

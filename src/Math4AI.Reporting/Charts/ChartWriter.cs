@@ -171,6 +171,7 @@ internal sealed class ChartWriter : IDisposable
         }
 
         Flag("isLog", range.IsLogarithmic);
+        Flag("whole", axis.IsWhole);
         Texts("categories", axis.Categories);
         json.WriteEndObject();
     }

@@ -82,6 +82,10 @@ internal sealed class Browser : IAsyncDisposable
         await Until("[...document.querySelectorAll('.plot')].every(plot => plot.dataset.drawn)");
     }
 
+    /// <summary>Returns whether the page is wider than its window.</summary>
+    public async Task<bool> Overflows() => (await Evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"))!.GetValue<bool>();
+
     /// <summary>Moves, presses or releases the mouse at a place of the window.</summary>
     public Task Mouse(string type, double x, double y, int modifiers = 0) => Call(
         "Input.dispatchMouseEvent", new JsonObject
@@ -157,6 +161,7 @@ internal sealed class Browser : IAsyncDisposable
         {
             ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false,
         });
+        await Call("Emulation.setScrollbarsHidden", new JsonObject { ["hidden"] = true });
         await Call("Emulation.setEmulatedMedia", new JsonObject
         {
             ["features"] = new JsonArray(new JsonObject

@@ -35,7 +35,7 @@ public class ChartBrowserTests : TemporaryFolder
     {
         await using Browser browser = await Open(ChartGallery.All(), width, isDark);
         await browser.DrawAll();
-        Assert.False((await browser.Evaluate("document.documentElement.scrollWidth > innerWidth"))!.GetValue<bool>());
+        Assert.False(await browser.Overflows());
         Assert.Empty(browser.Complaints);
     }
 

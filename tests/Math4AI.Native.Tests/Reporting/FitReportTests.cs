@@ -87,7 +87,7 @@ public class FitReportTests : TemporaryFolder
         File.WriteAllText(In("fit.html"), Page(Decay(60)));
         await using Browser browser = await Browser.Open(In("fit.html"), width, 1000, isDark);
         await browser.DrawAll();
-        Assert.False((await browser.Evaluate("document.documentElement.scrollWidth > innerWidth"))!.GetValue<bool>());
+        Assert.False(await browser.Overflows());
         Assert.Empty(browser.Complaints);
     }
 }

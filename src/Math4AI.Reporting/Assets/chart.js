@@ -1,5 +1,6 @@
-// The charts of the page: each <div class="plot" data-chart="N"> becomes the N-th chart of the page's data when it comes
-// near the window. A drag zooms into a part, a double click or Reset shows all; the keys + − 0 and the arrows do the same.
+// The charts of the page: each <div class="plot" data-chart="N"> becomes the N-th chart of the page's data when it
+// comes near the window. A drag zooms into a part, a double click or Reset shows all; the keys + − 0 and the arrows
+// do the same.
 
 function unpacked(column) {
   return Array.isArray(column)

@@ -31,13 +31,29 @@ internal static class BatchStatistics
         }
 
         ModuleState before = ModuleState.OfBuffers(task.Module);
-        double?[] momenta = [.. norms.Select(norm => norm.momentum)];
         using IDisposable mode = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        Measure(norms, task, train, options);
+
+        // The pass may have moved other buffers too, such as counters.
+        Tensor[] measured = [.. norms.SelectMany(Buffers).Select(buffer => buffer.clone())];
+        before.WriteTo(task.Module);
+        foreach ((Tensor buffer, Tensor value) in norms.SelectMany(Buffers).Zip(measured))
+        {
+            buffer.copy_(value);
+        }
+
+        return before;
+    }
+
+    private static void Measure(NormBase[] norms, TrainingTask task, TrainingData train, TrainerOptions options)
+    {
+        double?[] momenta = [.. norms.Select(norm => norm.momentum)];
         try
         {
             foreach (NormBase norm in norms)
             {
+                // Without a momentum, the running statistics are plain means.
                 norm.reset_running_stats();
                 norm.momentum = null;
             }
@@ -53,16 +69,6 @@ internal static class BatchStatistics
                 norms[i].momentum = momenta[i];
             }
         }
-
-        // The pass may have moved other buffers too, such as counters.
-        Tensor[] measured = [.. norms.SelectMany(Buffers).Select(buffer => buffer.clone())];
-        before.WriteTo(task.Module);
-        foreach ((Tensor buffer, Tensor value) in norms.SelectMany(Buffers).Zip(measured))
-        {
-            buffer.copy_(value);
-        }
-
-        return before;
     }
 
     private static Tensor[] Buffers(NormBase norm) =>

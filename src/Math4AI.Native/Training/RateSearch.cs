@@ -12,19 +12,7 @@ public sealed record RateSearch(IReadOnlyList<double> Rates, IReadOnlyList<doubl
     internal static RateSearch Run(
         TrainingTask task, TrainingData train, TrainerOptions options, double minRate, double maxRate, int steps)
     {
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 10);
-        if (!(minRate > 0.0) || !(maxRate > minRate) || !double.IsFinite(maxRate))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(minRate), "The first rate is more than 0, and the last more than the first.");
-        }
-
-        if (train.Count == 0)
-        {
-            throw new ArgumentException("The training part needs one sample or more.");
-        }
-
+        Check(train, minRate, maxRate, steps);
         var watch = new Watch(steps);
         TrainerOptions settings = options with
         {
@@ -51,6 +39,22 @@ public sealed record RateSearch(IReadOnlyList<double> Rates, IReadOnlyList<doubl
         }
 
         return new RateSearch(watch.Rates, watch.Losses, Steepest(watch.Rates, watch.Losses));
+    }
+
+    private static void Check(TrainingData train, double minRate, double maxRate, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 10);
+        if (!(minRate > 0.0) || !(maxRate > minRate) || !double.IsFinite(maxRate))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(minRate), "The first rate is more than 0, and the last more than the first.");
+        }
+
+        if (train.Count == 0)
+        {
+            throw new ArgumentException("The training part needs one sample or more.");
+        }
     }
 
     /// <summary>The rate in whose neighborhood the exponentially smoothed loss falls most.</summary>

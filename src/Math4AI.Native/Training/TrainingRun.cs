@@ -82,7 +82,12 @@ internal sealed class TrainingRun
             task.RequireOneSample(train);
         }
 
-        bool isFirst = true;
+        if (state.Step % stepsInEpoch != 0)
+        {
+            // The checkpoint was saved within a pass.
+            BeginEpoch(state.Step / stepsInEpoch, freezing);
+        }
+
         while (state.Step < steps && !IsOver() && !moment.IsStopped)
         {
             if (cancellation.IsCancellationRequested)
@@ -91,28 +96,32 @@ internal sealed class TrainingRun
                 cancellation.ThrowIfCancellationRequested();
             }
 
-            if (state.Step % stepsInEpoch == 0 || isFirst)
-            {
-                BeginEpoch(state.Step / stepsInEpoch, freezing);
-                isFirst = false;
-            }
-
-            TakeStep();
-            if (state.Step % EvaluateEvery == 0 || state.Step == steps)
-            {
-                Evaluate(progress);
-            }
-
-            if (state.Step % stepsInEpoch == 0)
-            {
-                Tell(callback => callback.OnEpoch(moment));
-            }
-
+            Advance(freezing, progress);
             Save(before);
         }
 
         Save(before, isLast: true);
         return Finish(before);
+    }
+
+    /// <summary>One step, with the beginning or the end of a pass and the evaluation that fall on it.</summary>
+    private void Advance(Freezing freezing, IProgress<TrainingEpoch>? progress)
+    {
+        if (state.Step % stepsInEpoch == 0)
+        {
+            BeginEpoch(state.Step / stepsInEpoch, freezing);
+        }
+
+        TakeStep();
+        if (state.Step % EvaluateEvery == 0 || state.Step == steps)
+        {
+            Evaluate(progress);
+        }
+
+        if (state.Step % stepsInEpoch == 0)
+        {
+            Tell(callback => callback.OnEpoch(moment));
+        }
     }
 
     private TrainingResult Finish(double before)

@@ -31,13 +31,7 @@ internal static class LargeTableTraining
             throw new ArgumentException("Parts that follow each other in time need a table that fits in memory.");
         }
 
-        var statistics = new TableStatistics(options, testPath is null ? TestShare : 0.0, ValidationShare);
-        foreach (Table block in Table.ReadBlocks(path, BlockRows))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            statistics.Add(block);
-        }
-
+        TableStatistics statistics = StatisticsOf(path, testPath, options, cancellation);
         TableModelDescription about = statistics.Describe();
         bool areClasses = about.Task == TableTask.Classification;
         TrainerOptions settings = trainer(statistics.TrainingRows);
@@ -46,6 +40,41 @@ internal static class LargeTableTraining
             validation = new(about.Encoder.Inputs, areClasses),
             test = new(about.Encoder.Inputs, areClasses);
         EncodedRows[] parts = [train, validation, test];
+        long dropped = EncodeRows(path, model, options, statistics, parts, cancellation);
+        foreach (Table block in testPath is null ? [] : Table.ReadBlocks(testPath, BlockRows))
+        {
+            dropped += Encode(model, block, options, _ => test);
+        }
+
+        Complete(parts);
+        TrainingResult training = Trainer.Fit(
+            model.Network, model.Loss, train, validation, settings, progress, cancellation);
+        ScoredPart Score(EncodedRows part) =>
+            Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
+        Trained<TableModel> trained = Trained<TableModel>.Of(
+            model, training, Score(train), Score(validation), Ask(model, test), about.Classes, cancellation);
+        return trained with { Test = trained.Test with { Rows = test.Count }, DroppedRows = checked((int)dropped) };
+    }
+
+    /// <summary>Reads the file once, to learn the encoding.</summary>
+    private static TableStatistics StatisticsOf(
+        string path, string? testPath, TableTrainingOptions options, CancellationToken cancellation)
+    {
+        var statistics = new TableStatistics(options, testPath is null ? TestShare : 0.0, ValidationShare);
+        foreach (Table block in Table.ReadBlocks(path, BlockRows))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            statistics.Add(block);
+        }
+
+        return statistics;
+    }
+
+    /// <summary>Reads the file once more, to write each row to its part; how many rows were left out.</summary>
+    private static long EncodeRows(
+        string path, TableModel model, TableTrainingOptions options, TableStatistics statistics, EncodedRows[] parts,
+        CancellationToken cancellation)
+    {
         long row = 0, dropped = 0;
         foreach (Table block in Table.ReadBlocks(path, BlockRows))
         {
@@ -55,30 +84,17 @@ internal static class LargeTableTraining
             row += block.Rows;
         }
 
-        foreach (Table block in testPath is null ? [] : Table.ReadBlocks(testPath, BlockRows))
-        {
-            dropped += Encode(model, block, options, _ => test);
-        }
+        return dropped;
+    }
 
+    private static void Complete(EncodedRows[] parts)
+    {
         Array.ForEach(parts, part => part.Complete());
         if (parts.Any(part => part.Count == 0))
         {
-            throw new ArgumentException($"{row} rows are too few to train, choose and test.");
+            throw new ArgumentException(
+                $"{parts.Sum(part => (long)part.Count)} rows are too few to train, choose and test.");
         }
-
-        TrainingResult training = Trainer.Fit(
-            model.Network,
-            model.Loss,
-            train,
-            validation,
-            settings,
-            progress,
-            cancellation);
-        ScoredPart Score(EncodedRows part) =>
-            Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
-        Trained<TableModel> trained = Trained<TableModel>.Of(
-            model, training, Score(train), Score(validation), Ask(model, test), about.Classes, cancellation);
-        return trained with { Test = trained.Test with { Rows = test.Count }, DroppedRows = checked((int)dropped) };
     }
 
     /// <summary>Writes a block's rows to their parts; how many were left out, since a value is missing.</summary>

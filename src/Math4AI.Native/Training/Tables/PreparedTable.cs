@@ -32,14 +32,7 @@ internal sealed record PreparedTable(
         }
 
         int[][] parts = TableParts.Split(rows, options, task, given is null);
-        if (parts.Take(2).Any(part => part.Length == 0) || (given is null && parts[2].Length == 0))
-        {
-            throw new ArgumentException(options.GroupBy is { } column
-                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one "
-                    + "of its own."
-                : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
-        }
-
+        RequireRows(given is null ? parts : parts[..2], rows, options);
         if (given is not null && task == TableTask.Classification)
         {
             _ = TableTraining.Observed(options.Target, classes, given.Value.Rows);
@@ -50,5 +43,16 @@ internal sealed record PreparedTable(
             : new PreparedTable(
                 inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes,
                 dropped + (given?.Dropped ?? 0));
+    }
+
+    private static void RequireRows(int[][] parts, Table rows, TableTrainingOptions options)
+    {
+        if (parts.Any(part => part.Length == 0))
+        {
+            throw new ArgumentException(options.GroupBy is { } column
+                ? $"The groups of '{column}' are too few, or too large, to train, choose and test: each part needs one "
+                    + "of its own."
+                : $"{rows.Rows} rows are too few to train, choose and test; 20 and more are needed.");
+        }
     }
 }

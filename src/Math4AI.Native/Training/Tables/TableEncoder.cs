@@ -112,42 +112,51 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             RequireValues(table, column.Name);
             if (column.Classes.Count == 0 || column.IsOrdinal)
             {
-                double[] numbers = column.IsOrdinal
-                    ? Places(table, column.Name, column.Classes)
-                    : table.Numbers(column.Name);
-                for (int row = 0; row < table.Rows; row++)
-                {
-                    double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
-                    float input = (float)((value - column.Mean) / column.Deviation);
-                    inputs[row * width + at] = float.IsFinite(input)
-                        ? input
-                        : throw new ArgumentException(string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"Column '{column.Name}', row {table.NumberOf(row)}: {value} is too far from what the "
-                            + $"model was trained on, {column.Mean:G4} ± {column.Deviation:G4}."));
-                }
-
+                EncodeNumbers(table, column, inputs.AsSpan(Math.Min(at, inputs.Length)), width);
                 at++;
             }
             else
             {
-                Dictionary<string, int> places =
-                    column.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
-                IReadOnlyList<string?> texts = table.Texts(column.Name);
-                for (int row = 0; row < table.Rows; row++)
-                {
-                    // A class that the training part did not have is none of them.
-                    if (places.TryGetValue(texts[row] ?? string.Empty, out int place))
-                    {
-                        inputs[row * width + at + place] = 1.0f;
-                    }
-                }
-
+                EncodeClasses(table, column, inputs.AsSpan(Math.Min(at, inputs.Length)), width);
                 at += column.Classes.Count;
             }
         }
 
         return inputs;
+    }
+
+    /// <summary>Writes one input of every row, the first of them at the beginning of the span.</summary>
+    private static void EncodeNumbers(Table table, EncodedColumn column, Span<float> inputs, int width)
+    {
+        double[] numbers =
+            column.IsOrdinal ? Places(table, column.Name, column.Classes) : table.Numbers(column.Name);
+        for (int row = 0; row < table.Rows; row++)
+        {
+            double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
+            float input = (float)((value - column.Mean) / column.Deviation);
+            inputs[row * width] = float.IsFinite(input)
+                ? input
+                : throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Column '{column.Name}', row {table.NumberOf(row)}: {value} is too far from what the model was "
+                    + $"trained on, {column.Mean:G4} ± {column.Deviation:G4}."));
+        }
+    }
+
+    /// <summary>Writes as many inputs of every row as there are classes: 1 for its own.</summary>
+    private static void EncodeClasses(Table table, EncodedColumn column, Span<float> inputs, int width)
+    {
+        Dictionary<string, int> places =
+            column.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+        IReadOnlyList<string?> texts = table.Texts(column.Name);
+        for (int row = 0; row < table.Rows; row++)
+        {
+            // A class that the training part did not have is none of them.
+            if (places.TryGetValue(texts[row] ?? string.Empty, out int place))
+            {
+                inputs[row * width + place] = 1.0f;
+            }
+        }
     }
 
     private static EncodedColumn OfNumbers(string name, IReadOnlyList<string> order, double[] values)

@@ -85,6 +85,22 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
             options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MaxClassNumbers && target.AreWhole)
             ? TableTask.Regression
             : TableTask.Classification);
+        RequireTypes(task);
+        string[] classes = task == TableTask.Classification ? ClassesOf(options.Target) : [];
+        if (task == TableTask.Classification && classes.Length < 2)
+        {
+            throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
+        }
+
+        var encoder = new TableEncoder([.. inputs.Select(Encoded)], options.Missing);
+        return new TableModelDescription(
+            task, options.Target, classes, task == TableTask.Regression ? target.Mean : 0.0,
+            task == TableTask.Regression ? target.Deviation : 1.0,
+            options.Hidden, encoder);
+    }
+
+    private void RequireTypes(TableTask task)
+    {
         foreach ((string name, ColumnStatistics statistics) in columns)
         {
             if (!options.Orders.ContainsKey(name)
@@ -93,29 +109,17 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
                 statistics.RequireOneType();
             }
         }
+    }
 
-        string[] classes = task == TableTask.Classification ? ClassesOf(options.Target) : [];
-        if (task == TableTask.Classification && classes.Length < 2)
-        {
-            throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
-        }
-
-        var encoder = new TableEncoder(
-            [
-                .. inputs.Select(name => options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
-                    ? new EncodedColumn(name, order, columns[name].Mean, columns[name].Deviation, columns[name].Median)
-                    {
-                        IsOrdinal = true,
-                    }
-                    : columns[name].IsNumeric
-                        ? new EncodedColumn(name, [], columns[name].Mean, columns[name].Deviation, columns[name].Median)
-                        : new EncodedColumn(name, ClassesOf(name), 0.0, 1.0, 0.0)),
-            ],
-            options.Missing);
-        return new TableModelDescription(
-            task, options.Target, classes, task == TableTask.Regression ? target.Mean : 0.0,
-            task == TableTask.Regression ? target.Deviation : 1.0,
-            options.Hidden, encoder);
+    /// <summary>How an input column is encoded.</summary>
+    private EncodedColumn Encoded(string name)
+    {
+        ColumnStatistics column = columns[name];
+        return options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
+            ? new EncodedColumn(name, order, column.Mean, column.Deviation, column.Median) { IsOrdinal = true }
+            : column.IsNumeric
+                ? new EncodedColumn(name, [], column.Mean, column.Deviation, column.Median)
+                : new EncodedColumn(name, ClassesOf(name), 0.0, 1.0, 0.0);
     }
 
     private string[] ClassesOf(string name) => columns[name].Classes.Count <= MaxClasses

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Data.Tables;
+using Math4AI.Training.Files;
 using Math4AI.Training.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -104,16 +105,7 @@ public static class TableTraining
         (TableTask task, string[] classes) = (all.Task, all.Classes);
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
         TrainerOptions trainer = options.Trainer ?? Defaults(task, all.Rows.Rows);
-        if (trainer.Checkpoint is { Resume: false } stale)
-        {
-            // One of an earlier training would be gone on from in the second pass.
-            string second = stale.Path + SecondPass;
-            if (File.Exists(second))
-            {
-                File.Delete(second);
-            }
-        }
-
+        DeleteStale(trainer.Checkpoint);
         (TableModel Model, TrainingResult Training) Learn(
             Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
         {
@@ -133,10 +125,7 @@ public static class TableTraining
             // The validation part has chosen nothing: now that it has been a test, it is learnt from too, and its loss
             // says nothing any more.
             train = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
-            TrainerOptions again = trainer.Checkpoint is { } checkpoint
-                ? trainer with { Checkpoint = checkpoint with { Path = checkpoint.Path + SecondPass } }
-                : trainer;
-            (model, TrainingResult second) = Learn(train, again, null);
+            (model, TrainingResult second) = Learn(train, OfSecondPass(trainer), null);
             training = training with
             {
                 Steps = training.Steps + second.Steps,
@@ -145,15 +134,26 @@ public static class TableTraining
         }
 
         return Trained<TableModel>.Of(
-            model,
-            training,
-            Score(model, train, hasIntervals: false, cancellation),
-            validated,
-            Ask(model, tested),
-            classes,
-            cancellation) with
+            model, training, Score(model, train, hasIntervals: false, cancellation), validated, Ask(model, tested),
+            classes, cancellation) with
         { DroppedRows = all.Dropped };
     }
+
+    /// <summary>
+    /// Deletes what an earlier training left of its second pass: this one would go on from there.
+    /// </summary>
+    private static void DeleteStale(CheckpointOptions? checkpoint)
+    {
+        if (checkpoint is { Resume: false } && File.Exists(checkpoint.Path + SecondPass))
+        {
+            File.Delete(checkpoint.Path + SecondPass);
+        }
+    }
+
+    /// <summary>Returns the settings with a checkpoint of the second pass's own.</summary>
+    private static TrainerOptions OfSecondPass(TrainerOptions trainer) => trainer.Checkpoint is { } checkpoint
+        ? trainer with { Checkpoint = checkpoint with { Path = checkpoint.Path + SecondPass } }
+        : trainer;
 
     /// <summary>
     /// Returns the default settings of a task. Classes: up to 200 passes, the best weights by the validation part.

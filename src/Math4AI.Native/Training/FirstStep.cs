@@ -162,9 +162,18 @@ internal sealed class FirstStep
         string hint = other.Length > 0
             ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: "
                 + "convert one of them by to(…)."
-            : $" The step was given {string.Join(", ", given)}.";
+            : $" The step was given {string.Join(", ", given)}.{Remedy(message)}";
         return new InvalidOperationException($"Step {step} failed in torch: {message}.{hint}", failure);
     }
+
+    /// <summary>Returns what to do about a message of torch that does not say it; empty for any other.</summary>
+    private static string Remedy(string message) =>
+        message.StartsWith("Target ", StringComparison.Ordinal)
+            && message.EndsWith("out of bounds", StringComparison.Ordinal)
+            ? " Classes are numbered from 0, and the module needs as many outputs as there are classes."
+            : message.StartsWith("expected scalar type Long", StringComparison.Ordinal)
+                ? " Targets that are classes, and ids of an embedding, are whole numbers: convert them by to(int64)."
+                : string.Empty;
 
     /// <summary>Returns whether all buffers of a module are finite.</summary>
     public static bool AreBuffersFinite(nn.Module module) =>

@@ -219,6 +219,75 @@ public sealed class FaultTests : TemporaryFolder
         }
     }
 
+    [Fact]
+    public void Targets_that_a_loss_of_classes_cannot_take_are_explained()
+    {
+        Assert.Contains("Classes are numbered from 0", Refused<InvalidOperationException>(Net(), Loss, x, y + 1),
+            StringComparison.Ordinal);
+        Assert.Contains("to(int64)", Refused<InvalidOperationException>(Net(), Loss, x, y.to_type(ScalarType.Float32)),
+            StringComparison.Ordinal);
+        Assert.Contains("(32, 6)", Refused<InvalidOperationException>(nn.Linear(5, 3), Loss, x, y),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_of_different_lengths_and_settings_that_make_no_sense_are_refused()
+    {
+        Assert.Contains("64 inputs and 60 targets", Refused<ArgumentException>(Net(), Loss, x, y[..60]),
+            StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => Trainer.Fit(Net(), null!, (x, y), (x, y)));
+        Refused<ArgumentOutOfRangeException>(Net(), Loss, x, y, Short with { Rate = double.NaN });
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_none_is_refused_and_its_folder_is_made_where_it_is_missing()
+    {
+        File.WriteAllText(In("junk.ckpt"), "junk");
+        TrainerOptions options = Short with { Checkpoint = new CheckpointOptions(In("junk.ckpt")) { Resume = true } };
+        Assert.Contains(
+            "junk.ckpt", Refused<InvalidDataException>(Net(), Loss, x, y, options), StringComparison.Ordinal);
+        string path = Path.Combine(In("new"), "c.safetensors");
+        Trainer.Fit(Net(), Loss, (x, y), (x, y), Short with { Checkpoint = new CheckpointOptions(path) });
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_trained_module_outlives_collections_goes_on_by_hand_and_trainings_leave_no_tensor()
+    {
+        nn.Module<Tensor, Tensor> net = Net();
+        Trainer.Fit(net, Loss, (x, y), (x, y), Short);
+        IReadOnlyDictionary<string, string> bits = StateOf.Bits(net);
+        for (int i = 0; i < 5; i++)
+        {
+            _ = new float[1000][].Select(_ => new float[10_000]).ToArray();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal(bits, StateOf.Bits(net));
+        double before = Loss(net.call(x), y).item<float>();
+        using optim.Optimizer adam = optim.Adam(net.parameters(), 1e-2);
+        net.train();
+        for (int i = 0; i < 100; i++)
+        {
+            using var scope = NewDisposeScope();
+            adam.zero_grad();
+            Loss(net.call(x), y).backward();
+            adam.step();
+        }
+
+        Assert.True(Loss(net.call(x), y).item<float>() < before);
+        long Trained()
+        {
+            using var scope = NewDisposeScope();
+            Trainer.Fit(net, Loss, (x, y), (x, y), Short);
+            return Tensor.TotalCount;
+        }
+
+        long first = Trained();
+        Assert.All(Enumerable.Range(0, 5), _ => Assert.Equal(first, Trained()));
+    }
+
     private static TrainerOptions Short => new() { Epochs = 2, BatchSize = 32 };
 
     private static TrainerOptions Whole => Short with { BatchSize = N };

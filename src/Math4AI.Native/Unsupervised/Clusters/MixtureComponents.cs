@@ -9,6 +9,8 @@ namespace Math4AI.Unsupervised.Clusters;
 /// </summary>
 internal sealed class MixtureComponents
 {
+    private const double MinExponent = -600.0;
+
     private readonly double[] whitening;
     private readonly double[] offsets;
     private readonly double[] constants;
@@ -96,6 +98,9 @@ internal sealed class MixtureComponents
         {
             Span<double> row = logs.Slice(component * count, count);
             TensorPrimitives.Subtract<double>(row, largest, row);
+
+            // Below, exp would be subnormal, which is slow to compute with; both are nothing beside the largest.
+            TensorPrimitives.Max(row, MinExponent, row);
             TensorPrimitives.Exp<double>(row, row);
             TensorPrimitives.Add<double>(sums, row, sums);
         }

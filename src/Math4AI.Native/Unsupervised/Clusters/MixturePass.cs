@@ -101,34 +101,34 @@ internal sealed class MixturePass
             cancellation);
         LogLikelihood = states.Sum(state => state.LogLikelihood);
         Entropy = states.Sum(state => state.Entropy);
-        double[][] sums = [.. Enumerable.Range(0, means.RowCount).Select(component =>
-        {
-            double[] sum = new double[states[0].Sums[component].Length];
-            Array.ForEach(states, state => TensorPrimitives.Add<double>(sum, state.Sums[component], sum));
-            return sum;
-        })];
-        return Maximize(means, sums);
+        return Maximize(
+            means,
+            Total([.. states.Select(state => state.Counts)]),
+            [.. Enumerable.Range(0, means.RowCount).Select(c => Total([.. states.Select(state => state.First[c])]))],
+            [.. Enumerable.Range(0, means.RowCount).Select(c => Total([.. states.Select(state => state.Second[c])]))]);
+    }
+
+    private static double[] Total(double[][] parts)
+    {
+        double[] sum = new double[parts[0].Length];
+        Array.ForEach(parts, part => TensorPrimitives.Add<double>(sum, part, sum));
+        return sum;
     }
 
     /// <summary>From the sums of 1, x − μ and (x − μ)(x − μ)ᵀ to the next mixture.</summary>
-    private MixtureComponents Maximize(Matrix<double> means, double[][] sums)
+    private MixtureComponents Maximize(Matrix<double> means, double[] counts, double[][] first, double[][] second)
     {
-        int channels = samples.Channels, width = channels + 1;
-        double[] counts = [.. sums.Select(sum => sum[0])];
+        int channels = samples.Channels;
         double total = counts.Sum();
         Matrix<double> moved = means.Clone();
         var scatters = new Matrix<double>[counts.Length];
         for (int component = 0; component < counts.Length; component++)
         {
-            double[] sum = sums[component];
-            double count = Math.Max(counts[component], double.Epsilon);
-            var step = Vector<double>.Build.Dense(channels, i => counts[component] > 0.0 ? sum[i + 1] / count : 0.0);
+            double count = counts[component];
+            var step = Vector<double>.Build.Dense(channels, i => count > 0.0 ? first[component][i] / count : 0.0);
             moved.SetRow(component, means.Row(component) + step);
-            scatters[component] = Matrix<double>.Build.Dense(channels, channels, (i, j) =>
-                i != j && shape is CovarianceShape.Diagonal or CovarianceShape.Spherical
-                    ? 0.0
-                    : Math.Max(sum[(i + 1) * width + j + 1], i == j ? 0.0 : double.NegativeInfinity)
-                        - counts[component] * step[i] * step[j]);
+            scatters[component] = Matrix<double>.Build.DenseOfRowMajor(channels, channels, second[component])
+                - count * step.OuterProduct(step);
         }
 
         return new MixtureComponents(
@@ -147,10 +147,12 @@ internal sealed class MixturePass
         return [.. scatters.Select((scatter, component) =>
         {
             Matrix<double> covariance = counts[component] > 0.0 ? scatter / counts[component] : scatter;
-            return (shape == CovarianceShape.Spherical
-                ? Matrix<double>.Build.DenseDiagonal(
-                    samples.Channels, samples.Channels, covariance.Diagonal().Average())
-                : covariance) + noise;
+            return noise + shape switch
+            {
+                CovarianceShape.Full => covariance,
+                CovarianceShape.Diagonal => Matrix<double>.Build.DiagonalOfDiagonalVector(covariance.Diagonal()),
+                _ => Matrix<double>.Build.DiagonalIdentity(samples.Channels) * covariance.Diagonal().Average(),
+            };
         })];
     }
 
@@ -172,14 +174,22 @@ internal sealed class MixturePass
 
         public double[] Scratch { get; private set; } = [];
 
-        /// <summary>Gets, for each component, Σ p z zᵀ with z = (1, x − μ), row after row.</summary>
-        public double[][] Sums { get; } =
-            [.. Enumerable.Range(0, components).Select(_ => new double[(channels + 1) * (channels + 1)])];
+        /// <summary>Gets Σ p of each component.</summary>
+        public double[] Counts { get; } = new double[components];
+
+        /// <summary>Gets Σ p (x − μ) of each component.</summary>
+        public double[][] First { get; } = [.. Enumerable.Range(0, components).Select(_ => new double[channels])];
+
+        /// <summary>Gets Σ p (x − μ)(x − μ)ᵀ of each component, row after row.</summary>
+        public double[][] Second { get; } =
+            [.. Enumerable.Range(0, components).Select(_ => new double[channels * channels])];
 
         public void Clear()
         {
             (LogLikelihood, Entropy) = (0.0, 0.0);
-            Array.ForEach(Sums, Array.Clear);
+            Array.Clear(Counts);
+            Array.ForEach(First, Array.Clear);
+            Array.ForEach(Second, Array.Clear);
         }
 
         public void Reserve(int count)
@@ -188,38 +198,36 @@ internal sealed class MixturePass
             {
                 Probabilities = new double[components * count];
                 Totals = new double[count];
-                Scratch = new double[Math.Max(channels, 1) * count];
-                weighted = new double[(channels + 1) * count];
+                Scratch = new double[channels * count];
+                weighted = new double[channels * count];
             }
         }
 
         public void Add(
             ReadOnlySpan<double> block, int count, ReadOnlySpan<double> probabilities, Matrix<double> means)
         {
-            int width = channels + 1;
-            Span<double> z = weighted.AsSpan(0, width * count), root = z[..count];
+            Span<double> z = weighted.AsSpan(0, channels * count), root = Totals.AsSpan(0, count);
             for (int component = 0; component < components; component++)
             {
-                // √p (1, x − μ): its products with itself are the sums.
-                TensorPrimitives.Sqrt(probabilities.Slice(component * count, count), root);
+                // √p (x − μ): its products with itself and with √p are the sums.
+                ReadOnlySpan<double> p = probabilities.Slice(component * count, count);
+                TensorPrimitives.Sqrt(p, root);
+                Counts[component] += TensorPrimitives.Sum(p);
                 for (int channel = 0; channel < channels; channel++)
                 {
-                    Span<double> row = z.Slice((channel + 1) * count, count);
+                    Span<double> row = z.Slice(channel * count, count);
                     TensorPrimitives.Subtract(block.Slice(channel * count, count), means[component, channel], row);
                     TensorPrimitives.Multiply<double>(row, root, row);
+                    First[component][channel] += TensorPrimitives.Dot<double>(row, root);
+                    if (isDiagonal)
+                    {
+                        Second[component][channel * channels + channel] += TensorPrimitives.SumOfSquares<double>(row);
+                    }
                 }
 
                 if (!isDiagonal)
                 {
-                    BlockKernels.AddOuterProduct<double>(z, width, z, width, count, Sums[component]);
-                    continue;
-                }
-
-                for (int i = 0; i < width; i++)
-                {
-                    ReadOnlySpan<double> row = z.Slice(i * count, count);
-                    Sums[component][i] += TensorPrimitives.Dot(root, row);
-                    Sums[component][i * width + i] += i == 0 ? 0.0 : TensorPrimitives.SumOfSquares(row);
+                    BlockKernels.AddOuterProduct<double>(z, channels, z, channels, count, Second[component]);
                 }
             }
         }

@@ -180,7 +180,7 @@ public sealed class SavedFit
             if (missing is not null)
             {
                 throw new ArgumentException($"{path} has no column '{missing}', an input of the model; its columns are "
-                    + $"{string.Join(", ", names)}.");
+                    + $"{ColumnNames.List(names)}.");
             }
 
             ofSigma = SigmaAmong([.. names]);

@@ -108,16 +108,7 @@ public sealed class TextModel
                 + $"{20 * (options.Context + 2)} and more are needed.");
         }
 
-        bool isPairs = options.Unit == TextUnit.BytePair;
-        var about = new TextModelDescription(
-            isPairs ? string.Empty : string.Concat(text.Distinct().Order()), options.Context, options.Layers,
-            options.Heads, options.Width)
-        {
-            BytePairs = isPairs
-                ? [.. new[] { trained, tested, validated }.SelectMany(part => BytePairs.In(text[part]))
-                    .Distinct().Order()]
-                : [],
-        };
+        TextModelDescription about = Describe(options, text, [text[trained], text[tested], text[validated]]);
         TextModel model = TorchRandom.From(options.Trainer.Seed, () => new TextModel(about));
         var train = new TextWindows(model.symbols.Encode(text[trained]), options.Context, stride: 1);
         var test = new TextWindows(model.symbols.Encode(text[tested]), options.Context, stride: options.Context);
@@ -137,6 +128,17 @@ public sealed class TextModel
             Train = model.Scored(text[trained], training.History[training.BestEpoch - 1].TrainLoss),
             Validation = model.Scored(text[validated], Trainer.Evaluate(model.network, model.Loss, validation)),
             Test = model.Scored(text[tested], Trainer.Evaluate(model.network, model.Loss, test)),
+        };
+    }
+
+    /// <summary>Describes a model with the symbols that the parts of a text contain.</summary>
+    private static TextModelDescription Describe(TextTrainingOptions options, string text, string[] parts)
+    {
+        bool isPairs = options.Unit == TextUnit.BytePair;
+        string characters = isPairs ? string.Empty : string.Concat(text.Distinct().Order());
+        return new TextModelDescription(characters, options.Context, options.Layers, options.Heads, options.Width)
+        {
+            BytePairs = isPairs ? [.. parts.SelectMany(part => BytePairs.In(part)).Distinct().Order()] : [],
         };
     }
 

@@ -174,4 +174,15 @@ public class DataFormatTests : TemporaryFolder
             }
         }
     }
+
+    [Fact]
+    public void A_message_lists_twenty_columns_and_the_number_of_the_others()
+    {
+        File.WriteAllText(
+            In("wide.csv"), string.Join(',', Enumerable.Range(1, 1000).Select(i => $"x{i}")) + "\n"
+                + string.Join(',', Enumerable.Repeat("1", 1000)) + "\n");
+        Table table = Table.Read(In("wide.csv"));
+        string message = Assert.Throws<ArgumentException>(() => table.Numbers("y")).Message;
+        Assert.EndsWith("x19, x20 and 980 more.", message, StringComparison.Ordinal);
+    }
 }

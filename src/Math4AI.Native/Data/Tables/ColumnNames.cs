@@ -5,6 +5,13 @@ namespace Math4AI.Data.Tables;
 /// <summary>The names of columns.</summary>
 internal static class ColumnNames
 {
+    private const int MaxListed = 20;
+
+    /// <summary>Lists names for a message, and the number of those that it leaves out.</summary>
+    public static string List(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(MaxListed))
+        + (names.Count > MaxListed ? $" and {names.Count - MaxListed} more" : string.Empty);
+
     /// <summary>Creates names for columns without: c1, c2, ….</summary>
     public static string[] Numbered(string name, int count) =>
         [.. Enumerable.Range(1, count).Select(i => name + i.ToString(CultureInfo.InvariantCulture))];

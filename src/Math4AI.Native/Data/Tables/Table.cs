@@ -210,7 +210,7 @@ public sealed class Table
     private Column Find(string name) =>
         columns.TryGetValue(name, out Column? column)
             ? column
-            : throw new ArgumentException($"There is no column '{name}'; the columns are {string.Join(", ", Names)}.");
+            : throw new ArgumentException($"There is no column '{name}'; the columns are {ColumnNames.List(Names)}.");
 
     /// <summary>Texts as they stand in a file, or numbers, of which NaN is missing.</summary>
     private sealed record Column(string?[]? Texts, double[]? Numbers);

@@ -57,12 +57,12 @@ public sealed record TableOptions
         if (wanted.Count == 0)
         {
             throw new ArgumentException(
-                $"None of the columns of {path} is used; its columns are {string.Join(", ", names)}.");
+                $"None of the columns of {path} is used; its columns are {ColumnNames.List(names)}.");
         }
 
         return wanted.FirstOrDefault(name => !names.Contains(name)) is { } missing
             ? throw new ArgumentException(
-                $"{path} has no column '{missing}'; its columns are {string.Join(", ", names)}.")
+                $"{path} has no column '{missing}'; its columns are {ColumnNames.List(names)}.")
             : [.. wanted.Distinct().Select(name => names.ToList().IndexOf(name))];
     }
 }

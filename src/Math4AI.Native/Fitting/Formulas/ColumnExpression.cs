@@ -1,3 +1,4 @@
+using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Formulas;
@@ -39,7 +40,7 @@ internal sealed class ColumnExpression
             ? new ColumnExpression(text, expression, [.. used.Where(names.Contains)])
             : throw new ArgumentException(
                 $"There is no column '{unknown}', which the {use} '{text}' names; the columns are "
-                + $"{string.Join(", ", names)}.");
+                + $"{ColumnNames.List(names)}.");
     }
 
     /// <summary>Returns the value of every row.</summary>

@@ -1,3 +1,4 @@
+using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;
 using static TorchSharp.torch;
 
@@ -156,7 +157,7 @@ public sealed class Formula
         if (response.Names().FirstOrDefault(name => !names.Contains(name) && !IsConstant(name)) is { } unknown)
         {
             throw new ArgumentException(
-                $"There is no column '{unknown}', which stands left of ~; the columns are {string.Join(", ", names)}.");
+                $"There is no column '{unknown}', which stands left of ~; the columns are {ColumnNames.List(names)}.");
         }
 
         string[] inputs = [.. response.Names().Where(columns.ContainsKey).Distinct()];

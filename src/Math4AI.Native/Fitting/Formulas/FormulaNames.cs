@@ -1,3 +1,5 @@
+using Math4AI.Data.Tables;
+
 namespace Math4AI.Fitting.Formulas;
 
 /// <summary>Checks the names of a formula against those of a table's columns.</summary>
@@ -38,7 +40,7 @@ internal static class FormulaNames
         return condition.ParametersBeside([.. columns]) is [var unknown, ..]
             ? throw new ArgumentException(
                 $"There is no column '{unknown}', which the condition '{condition.Text}' names; the columns are "
-                + $"{string.Join(", ", columns)}.")
+                + $"{ColumnNames.List(columns)}.")
             : condition.ColumnsAmong([.. columns]);
     }
 

@@ -58,7 +58,7 @@ internal static class OdeTable
         if (!names.Contains(time))
         {
             throw new ArgumentException($"{path} has no column '{time}' for the time; its columns are "
-                + $"{string.Join(", ", names)}: name one of them.");
+                + $"{ColumnNames.List(names)}: name one of them.");
         }
 
         if (model.ParameterNames.FirstOrDefault(names.Contains) is { } both)

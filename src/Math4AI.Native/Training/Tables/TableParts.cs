@@ -23,7 +23,7 @@ internal static class TableParts
         if (unknown is not null)
         {
             throw new ArgumentException(
-                $"There is no column '{unknown}'; the columns are {string.Join(", ", table.Names)}.");
+                $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
         }
 
         string[] inputs = [.. table.Names.Where(name => !aside.Contains(name))];

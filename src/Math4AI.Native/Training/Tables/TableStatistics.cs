@@ -48,7 +48,7 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
             {
                 throw new ArgumentException(unknown is null
                     ? "There is no column left to predict from."
-                    : $"There is no column '{unknown}'; the columns are {string.Join(", ", block.Names)}.");
+                    : $"There is no column '{unknown}'; the columns are {ColumnNames.List(block.Names)}.");
             }
 
             foreach (string name in inputs.Append(options.Target))

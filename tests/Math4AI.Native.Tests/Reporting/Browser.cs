@@ -108,6 +108,13 @@ internal sealed class Browser : IAsyncDisposable
         await Mouse("mouseReleased", toX, toY, modifiers);
     }
 
+    /// <summary>Turns the wheel over a place; less than 0 is away from the user.</summary>
+    public Task Wheel(double x, double y, double by) => Call(
+        "Input.dispatchMouseEvent", new JsonObject
+        {
+            ["type"] = "mouseWheel", ["x"] = x, ["y"] = y, ["deltaX"] = 0, ["deltaY"] = by,
+        });
+
     /// <summary>Returns the whole page as a picture (PNG).</summary>
     public async Task<byte[]> Picture()
     {

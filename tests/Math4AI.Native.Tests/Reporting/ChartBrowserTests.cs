@@ -40,7 +40,7 @@ public class ChartBrowserTests : TemporaryFolder
     }
 
     [Fact]
-    public async Task Pointing_at_a_mark_reads_its_values()
+    public async Task Pointing_at_a_mark_reads_its_values_and_asks_the_network_for_nothing()
     {
         await using Browser browser = await Open([ChartGallery.Fitted()]);
         (double x, double y) = await PlaceOf(browser, "[chart.layers[3].x[10], chart.layers[3].y[10]]");
@@ -48,6 +48,8 @@ public class ChartBrowserTests : TemporaryFolder
         Assert.StartsWith("data|sample 11|time [s]: 1.6667|signal [V]: 1.617", await Tip(browser));
         await browser.Hover(2, 2);
         Assert.Equal("", await Tip(browser));
+        Assert.Equal(
+            0, (await browser.Evaluate("performance.getEntriesByType('resource').length"))!.GetValue<int>());
     }
 
     [Fact]
@@ -116,12 +118,5 @@ public class ChartBrowserTests : TemporaryFolder
             + "return (performance.now() - from) / 5; })()"))!.GetValue<double>();
         TestContext.Current.TestOutputHelper?.WriteLine($"100,000 points: {milliseconds:0} ms a picture");
         Assert.Empty(browser.Complaints);
-    }
-
-    [Fact]
-    public async Task A_page_opens_without_a_network_and_asks_for_nothing()
-    {
-        await using Browser browser = await Open([ChartGallery.Fitted()]);
-        Assert.Equal(0, (await browser.Evaluate("performance.getEntriesByType('resource').length"))!.GetValue<int>());
     }
 }

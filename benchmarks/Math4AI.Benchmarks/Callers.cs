@@ -14,13 +14,16 @@ internal static class Callers
     private static readonly int[] Counts = [2, 8];
     private static readonly int[] Orders = [64, 256, 500, 1000, 1500];
 
-    public static int Run()
+    /// <param name="words">The name of one operation, and one order; or nothing.</param>
+    public static int Run(string[] words)
     {
+        int[] orders = words.Length > 1 ? [int.Parse(words[1], CultureInfo.InvariantCulture)] : Orders;
         Console.WriteLine("| operation | order | callers | wall, at once over in turn | CPU, at once over in turn |");
         Console.WriteLine("|---|---|---|---|---|");
-        foreach ((string name, Func<Matrix<double>, object> operation, double cost) in Operations())
+        foreach ((string name, Func<Matrix<double>, object> operation, double cost) in
+            Operations().Where(operation => words.Length == 0 || operation.Name == words[0]))
         {
-            foreach (int order in Orders)
+            foreach (int order in orders)
             {
                 foreach (int callers in Counts)
                 {

@@ -26,8 +26,8 @@ switch (args)
         return Information.Run();
     case ["bss-eval", ..]:
         return BssEvalAgainstPeer.Run(args[1..]);
-    case ["callers"]:
-        return Callers.Run();
+    case ["callers", ..]:
+        return Callers.Run(args[1..]);
     case ["modules", ..]:
         return TrainModules.Run(args[1..]);
     case ["train", ..]:

@@ -17,11 +17,11 @@ internal readonly ref struct MklCall : IDisposable
     // 2n³ at n = 100.
     private const double WorthSharing = 2e6;
 
-    /// <summary>The same for Cholesky's factorisation, n³/3 at n = 330.</summary>
+    /// <summary>The same for Cholesky's factorization, n³/3 at n = 330.</summary>
     public const double WorthSharingOfCholesky = 1.2e7;
 
     /// <summary>
-    /// The same for Householder's factorisation, 4n³ at n = 230, most of which waits for one column after the other.
+    /// The same for Householder's factorization, 4n³ at n = 230, most of which waits for one column after the other.
     /// </summary>
     public const double WorthSharingOfQr = 5e7;
 

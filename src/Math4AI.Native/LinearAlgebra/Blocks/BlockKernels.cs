@@ -11,7 +11,7 @@ namespace Math4AI.LinearAlgebra.Blocks;
 /// </summary>
 /// <remarks>
 /// The loops are optimised at their first call: a command that runs for a tenth of a second would otherwise spend most
-/// of it in code that is not vectorised yet. Where the processor has narrower vectors, .NET splits these.
+/// of it in code that is not vectorized yet. Where the processor has narrower vectors, .NET splits these.
 /// </remarks>
 internal static unsafe class BlockKernels
 {

@@ -19,9 +19,9 @@ internal class BlockPass<T, TState>
 {
     private const int MaxSegments = 16;
     private const int BytesOfCache = 384 * 1024;
-    private const int FewestSamples = 512;
+    private const int MinSamples = 512;
     private const int MaxSamples = 16_384;
-    private const int FewestBlocks = 8;
+    private const int MinBlocks = 8;
 
     // Columns of a block that lie a power of two apart would share a few lines of the cache.
     private const int OffThePower = 16;
@@ -79,7 +79,7 @@ internal class BlockPass<T, TState>
     public static int BlockLengthFor(ISampleSource source)
     {
         long ofCache = BytesOfCache / (Unsafe.SizeOf<T>() * 2 * source.Channels);
-        return (int)Math.Clamp(Math.Min(ofCache, source.Length / FewestBlocks) / 64 * 64, FewestSamples, MaxSamples)
+        return (int)Math.Clamp(Math.Min(ofCache, source.Length / MinBlocks) / 64 * 64, MinSamples, MaxSamples)
             + OffThePower;
     }
 
@@ -100,7 +100,7 @@ internal class BlockPass<T, TState>
         }
         catch (AggregateException e) when (e.InnerExceptions.Count > 0)
         {
-            // One failure is enough to tell; the threads meet the same one.
+            // The threads meet the same failure; one report is enough.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }

@@ -55,7 +55,7 @@ public sealed class Covariance
 
         int channels = source.Channels;
         double[] shift = MeanOfFirstBlock(source);
-        bool isFew = channels <= FewChannels.Most;
+        bool isFew = channels <= FewChannels.MaxCount;
         var pass = new BlockPass<double, Sums>(
             source,
             isFew ? (start, count, block) => FewChannels.ReadIfNotLent(source, start, count, block) : source.Read,

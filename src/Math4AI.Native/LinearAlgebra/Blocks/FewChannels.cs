@@ -12,7 +12,7 @@ namespace Math4AI.LinearAlgebra.Blocks;
 internal readonly unsafe ref struct FewChannels
 {
     /// <summary>Gives the largest number of channels.</summary>
-    public const int Most = 4;
+    public const int MaxCount = 4;
 
     private static readonly int Width = Vector512<double>.Count;
 
@@ -57,12 +57,12 @@ internal readonly unsafe ref struct FewChannels
     public void AddMoments(ReadOnlySpan<double> shift, Span<double> first, Span<double> second)
     {
         int channels = Count;
-        double* shifts = stackalloc double[Most];
-        Vector512<double>* sums = stackalloc Vector512<double>[Most];
-        Vector512<double>* products = stackalloc Vector512<double>[Most * Most];
-        new Span<byte>(products, sizeof(Vector512<double>) * Most * Most).Clear();
-        new Span<byte>(sums, sizeof(Vector512<double>) * Most).Clear();
-        for (int i = 0; i < Most; i++)
+        double* shifts = stackalloc double[MaxCount];
+        Vector512<double>* sums = stackalloc Vector512<double>[MaxCount];
+        Vector512<double>* products = stackalloc Vector512<double>[MaxCount * MaxCount];
+        new Span<byte>(products, sizeof(Vector512<double>) * MaxCount * MaxCount).Clear();
+        new Span<byte>(sums, sizeof(Vector512<double>) * MaxCount).Clear();
+        for (int i = 0; i < MaxCount; i++)
         {
             shifts[i] = shift[i < channels ? i : 0];
         }
@@ -71,7 +71,7 @@ internal readonly unsafe ref struct FewChannels
         fixed (double* a = First, b = Second, c = Third, d = Fourth)
         {
             AddVectors(a, b, c, d, shifts, whole, sums, products);
-            double* rest = stackalloc double[Most];
+            double* rest = stackalloc double[MaxCount];
             for (int t = whole; t < First.Length; t++)
             {
                 (rest[0], rest[1], rest[2], rest[3]) =
@@ -92,7 +92,7 @@ internal readonly unsafe ref struct FewChannels
             first[i] += Vector512.Sum(sums[i]);
             for (int j = i; j < channels; j++)
             {
-                second[i * channels + j] += Vector512.Sum(products[i * Most + j]);
+                second[i * channels + j] += Vector512.Sum(products[i * MaxCount + j]);
                 second[j * channels + i] = second[i * channels + j];
             }
         }

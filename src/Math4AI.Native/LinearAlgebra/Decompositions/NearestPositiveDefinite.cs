@@ -15,7 +15,7 @@ public static class NearestPositiveDefinite
     /// <param name="a">A square matrix.</param>
     /// <param name="smallestEigenvalue">
     /// The bound on the eigenvalues, relative to the order times the largest in size; null for 45 ε, which keeps
-    /// Cholesky's factorisation possible.
+    /// Cholesky's factorization possible.
     /// </param>
     /// <typeparam name="T">double, float, Complex or Complex32.</typeparam>
     /// <exception cref="ArgumentException">A is not square.</exception>

@@ -57,7 +57,7 @@ public static class SymmetricEigen
     }
 
     /// <summary>
-    /// The basis Q grows by A q, orthogonalised; its Ritz vectors that lead are kept at a restart. Null: not converged.
+    /// The basis Q grows by A q, orthogonalized; its Ritz vectors that lead are kept at a restart. Null: not converged.
     /// </summary>
     private static LeadingEigen<T>? Lanczos<T>(Matrix<T> a, int count)
         where T : struct, IEquatable<T>, IFormattable
@@ -77,7 +77,7 @@ public static class SymmetricEigen
                 basis.SetColumn(column, next);
                 Vector<T> image = a * next;
                 images.SetColumn(column, image);
-                next = Orthogonalised(image, basis.SubMatrix(0, order, 0, column + 1), random);
+                next = Orthogonalized(image, basis.SubMatrix(0, order, 0, column + 1), random);
             }
 
             Matrix<T> projected = basis.ConjugateTransposeThisAndMultiply(images);
@@ -96,20 +96,19 @@ public static class SymmetricEigen
                 return new LeadingEigen<T>(values.SubVector(0, count), vectors.SubMatrix(0, order, 0, count));
             }
 
-            // From one direction, one vector of a multiple eigenvalue is found: a new direction has a share in the
-            // others too.
+            // One starting direction finds one vector of a multiple eigenvalue; a new direction finds the others.
             found = isConverged ? values.SubVector(0, count) : null;
             basis.SetSubMatrix(0, 0, vectors);
             images.SetSubMatrix(0, 0, mapped);
             kept = leading;
-            next = Orthogonalised(isConverged ? RandomDirection<T>(order, random) : next, vectors, random);
+            next = Orthogonalized(isConverged ? RandomDirection<T>(order, random) : next, vectors, random);
         }
 
         return null;
     }
 
     /// <summary>The direction that a vector has beside a basis; any other where it has none.</summary>
-    private static Vector<T> Orthogonalised<T>(Vector<T> vector, Matrix<T> basis, MersenneTwister random)
+    private static Vector<T> Orthogonalized<T>(Vector<T> vector, Matrix<T> basis, MersenneTwister random)
         where T : struct, IEquatable<T>, IFormattable
     {
         double length = vector.L2Norm();

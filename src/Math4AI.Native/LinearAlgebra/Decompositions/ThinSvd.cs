@@ -58,7 +58,7 @@ public sealed record ThinSvd<T>(Matrix<T> U, Vector<double> S, Matrix<T> VT)
             return Matrix<T>.Build.DenseIdentity(columns);
         }
 
-        // The full Q of the vectors of the row space: its other columns are orthogonal to them.
+        // The remaining columns of the full Q are orthogonal to the row space.
         Matrix<T> rowSpace = VT.SubMatrix(0, rank, 0, columns).ConjugateTranspose();
         return rank == columns
             ? Matrix<T>.Build.Dense(columns, 0)

@@ -160,8 +160,7 @@ internal unsafe interface IMklEigen<T, TReal> : ILinearAlgebraProvider<T>
     {
         using var parts = new Workspace<TReal>(2L * order);
         using var reals = new Workspace<TReal>(2L * order);
-        // MKL's zgeev and cgeev give wrong vectors of defective matrices whose columns lie further apart than they
-        // must.
+        // MKL's zgeev and cgeev return wrong vectors of defective matrices whose leading dimension exceeds the order.
         using SpacedMatrix<T> matrix =
             SpacedMatrix<T>.Of(overwritten, order, order, isAllowed: !Mkl<T, TReal>.IsComplex);
         using SpacedMatrix<T> right = SpacedMatrix<T>.For(vectors, order, order);

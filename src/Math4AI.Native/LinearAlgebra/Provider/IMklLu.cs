@@ -154,7 +154,7 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
         return (scaled, exponent);
     }
 
-    /// <summary>P of P A = L U: the row interchanges of the factorisation, one after the other.</summary>
+    /// <summary>P of P A = L U: the row interchanges of the factorization, one after the other.</summary>
     private static void FillPermutation(Span<T> zeros, int order, int[] ipiv, int[] rows)
     {
         for (int i = 0; i < order; i++)

@@ -15,8 +15,8 @@ internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
 {
-    // Smaller arrays lie within one page of 2 MB, which .NET does not have whole.
-    private const long FewestBytesOfLargePages = 1 << 20;
+    // A smaller array seldom covers a whole page of 2 MB.
+    private const long MinBytesOfLargePages = 1 << 20;
 
     void ILinearAlgebraProvider<T>.MatrixMultiply(
         T[] x, int rowsX, int columnsX, T[] y, int rowsY, int columnsY, T[] result) =>
@@ -73,13 +73,13 @@ internal unsafe interface IMklProducts<T, TReal> : ILinearAlgebraProvider<T>
         Transpose transposeA, Transpose transposeB, T alpha, T[] a, int rowsA, int columnsA, T[] b, int rowsB, int m,
         int n, int k, T beta, T[] c)
     {
-        // BLAS leaves no room for the result to share memory with a factor; a copy of the result does.
+        // The result of BLAS must not share memory with a factor: it goes to a copy.
         bool shared = ReferenceEquals(a, c) || ReferenceEquals(b, c);
         T[] target = shared ? (T[])c.Clone() : c;
         using MklCall call = MklCall.Begin(2.0 * m * n * k);
         fixed (T* pa = a, pb = b, pc = target)
         {
-            if ((long)target.Length * sizeof(T) is >= FewestBytesOfLargePages and var bytes)
+            if ((long)target.Length * sizeof(T) is >= MinBytesOfLargePages and var bytes)
             {
                 LibC.AdviseLargePages(pc, bytes);
             }

@@ -15,7 +15,7 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
     where T : unmanaged
     where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
 {
-    // Up to so many columns the workspace is what the largest block of columns needs, without asking MKL.
+    // Up to this many columns the size of the workspace is known, and MKL is not asked for it.
     private const int MaxSmall = 16;
     private const int SmallBlock = 64;
 
@@ -48,7 +48,7 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
         if (rowsA < columnsA)
         {
             throw new ArgumentException(
-                "The thin factorisation needs at least as many rows as columns.", nameof(rowsA));
+                "The thin factorization needs at least as many rows as columns.", nameof(rowsA));
         }
 
         if (a.Length == 0)
@@ -149,8 +149,8 @@ internal unsafe interface IMklQr<T, TReal> : ILinearAlgebraProvider<T>
             return;
         }
 
-        // MKL's cgeqrf and zgeqrf divide by what has vanished where the rank is low: NaN for a matrix of ones of order
-        // 8.
+        // MKL's cgeqrf and zgeqrf divide by an underflowed norm where the rank is low: a matrix of ones of order 8
+        // gives NaN.
         using var kept = new Workspace<T>(a.AsSpan(0, rows * columns));
         ReflectByMkl(a, rows, columns, tau);
         if (!Require.AreFinite<T, TReal>(a.AsSpan(0, rows * columns))

@@ -22,7 +22,7 @@ internal unsafe interface IMklVectors<T, TReal> : ILinearAlgebraProvider<T>
         Require.Length(result, y.Length);
         if (ReferenceEquals(x, result) && !ReferenceEquals(x, y))
         {
-            // Where y is copied over x first, x is gone.
+            // Copying y first would overwrite x.
             Small<T>.Managed.AddVectorToScaledVector(y, alpha, x, result);
             return;
         }

@@ -35,7 +35,7 @@ internal static class MatrixNorms<T, TReal>
             return Math.Sqrt(squares);
         }
 
-        // The squares may have overflowed or vanished: once more, of the shares of the largest element.
+        // The squares may have overflowed or underflowed: sum again with the elements divided by the largest.
         double largest = Math.Abs(double.CreateChecked(TensorPrimitives.MaxMagnitude(parts)));
         if (largest == 0.0 || !double.IsFinite(largest))
         {

@@ -16,13 +16,13 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
 {
     private const int MaxPlans = 32;
 
-    // Transforms of less are done before a second thread would have begun.
+    // Shorter transforms end before a second thread starts.
     private const long WorthSharing = 1 << 15;
 
     [ThreadStatic]
     private static Dictionary<Shape, MklFourierPlan>? plans;
 
-    // The plan of the transform before: most programs repeat one.
+    // The plan of the last transform: most programs repeat one.
     [ThreadStatic]
     private static Shape? lastShape;
 
@@ -119,7 +119,7 @@ public sealed unsafe class MklFourierTransformProvider : IFourierTransformProvid
             return;
         }
 
-        // Done before a call of MKL would have begun.
+        // The call of MKL alone would take longer.
         double factor = FactorOf(scaling, data.Length, isForward);
         if (isDouble)
         {

@@ -82,7 +82,7 @@ internal static class SmallReal<T>
                 }
             }
 
-            // A zero stays on the diagonal of a singular matrix, and nothing is divided by it.
+            // The matrix is singular: the zero stays on the diagonal, and the column is not divided by it.
             if (T.IsZero(column[k]))
             {
                 continue;

@@ -28,7 +28,7 @@ public static class ConditionEstimate
             throw new ArgumentException($"A is {a.RowCount} × {a.ColumnCount}, and must be square.", nameof(a));
         }
 
-        // The condition number does not depend on the scale, and subnormal numbers and their inverses do.
+        // The condition number does not depend on the scale; subnormal elements would lose digits.
         a = a.WithElementsAboutOne(out _);
         var lu = a.LU();
         if (lu.U.Diagonal().Any(value => Element<T>.Magnitude(value) == 0.0))

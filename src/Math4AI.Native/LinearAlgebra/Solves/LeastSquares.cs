@@ -10,7 +10,7 @@ namespace Math4AI.LinearAlgebra.Solves;
 /// <summary>Holds the solution of a linear least-squares problem.</summary>
 /// <typeparam name="T">The type of the elements.</typeparam>
 /// <param name="Solution">
-/// X, columns of A × columns of B; of all that minimise the residual, the one of least norm.
+/// X, columns of A × columns of B; of all that minimize the residual, the one of least norm.
 /// </param>
 /// <param name="Rank">The numerical rank of A.</param>
 /// <param name="SingularValues">Those of A with its columns scaled to lengths between 1 and 2, descending.</param>

@@ -5,7 +5,7 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Math4AI.LinearAlgebra.Solves;
 
 /// <summary>
-/// Least squares of full column rank from a QR factorisation, refined: solution and residual together, with their
+/// Least squares of full column rank from a QR factorization, refined: solution and residual together, with their
 /// defects in double-double arithmetic, until nothing changes. The answer is then that of the matrix as given, to
 /// nearly all digits. Source: Å. Björck, "Iterative refinement of linear least squares solutions I", BIT 7 (1967).
 /// </summary>

@@ -38,7 +38,7 @@ internal abstract class FixedPointPass
         double amplification = whitening.Matrix.MultiplyColumns(deviations).RowNorms(2.0).Maximum();
         bool isSingle = options is { Contrast.HasSinglePrecision: true, Tolerance: >= FinestTolerance }
             && amplification <= MaxAmplification;
-        bool isFew = samples.Channels <= FewChannels.Most
+        bool isFew = samples.Channels <= FewChannels.MaxCount
             && deviations.All(d => d is > MinDeviation and < MaxDeviation);
         return isSingle && isFew && options.Contrast.FusedPass(samples, whitening) is { } fused ? fused
             : isSingle ? new Typed<float>(samples, whitening, rows, options.Contrast)

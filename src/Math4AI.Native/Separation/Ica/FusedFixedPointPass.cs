@@ -14,7 +14,7 @@ namespace Math4AI.Separation.Ica;
 /// </summary>
 internal sealed unsafe class FusedFixedPointPass : FixedPointPass
 {
-    private const int Most = FewChannels.Most;
+    private const int Most = FewChannels.MaxCount;
 
     private readonly ISampleSource samples;
     private readonly Matrix<double> whitening;

@@ -11,8 +11,8 @@ namespace Math4AI.LinearAlgebra.Provider.Lapack;
 internal readonly ref struct SpacedMatrix<T> : IDisposable
     where T : unmanaged
 {
-    // Smaller ones stay in the first-level cache, and the copy would cost more than it gains.
-    private const int FewestRows = 128;
+    // Smaller matrices fit the first-level cache, and the copy would cost more than it gains.
+    private const int MinRows = 128;
     private const int SameSets = 512;
     private const int CacheLine = 64;
 
@@ -23,7 +23,7 @@ internal readonly ref struct SpacedMatrix<T> : IDisposable
     private SpacedMatrix(T[] matrix, int rows, int columns, bool isAllowed)
     {
         (this.matrix, this.rows, this.columns) = (matrix, rows, columns);
-        bool isSpaced = isAllowed && rows >= FewestRows && (long)rows * Unsafe.SizeOf<T>() % SameSets == 0;
+        bool isSpaced = isAllowed && rows >= MinRows && (long)rows * Unsafe.SizeOf<T>() % SameSets == 0;
         Leading = isSpaced ? rows + CacheLine / Unsafe.SizeOf<T>() : rows;
         Array = isSpaced ? ArrayPool<T>.Shared.Rent(checked(Leading * columns)) : matrix;
     }

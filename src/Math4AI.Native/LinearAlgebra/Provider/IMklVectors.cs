@@ -20,11 +20,11 @@ internal unsafe interface IMklVectors<T, TReal> : ILinearAlgebraProvider<T>
         ArgumentNullException.ThrowIfNull(y);
         Require.Length(x, y.Length);
         Require.Length(result, y.Length);
-        if (ReferenceEquals(x, result) && !ReferenceEquals(x, y))
+        if (ReferenceEquals(x, result))
         {
-            // Copying y first would overwrite x.
-            Small<T>.Managed.AddVectorToScaledVector(y, alpha, x, result);
-            return;
+            // Copying y would overwrite x, and BLAS does not allow x and y to share memory: MKL's own dispatch on AMD
+            // processors then gives wrong sums of Complex32.
+            x = (T[])x.Clone();
         }
 
         if (!ReferenceEquals(y, result))

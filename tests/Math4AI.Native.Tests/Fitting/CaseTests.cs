@@ -15,11 +15,11 @@ public sealed class CaseTests
     [InlineData("diff.csv", "m ~ 0.4*sqrt(D*t)", "D=2.19788")]
     [InlineData("scale.csv", "y ~ a*exp(-x/tau)+c", "a=3.00369e-12 tau=3.98800e9 c=5.02646e-13")]
     [InlineData("lorentz.csv", "y ~ b+A/(1+((hz-f0)/w)^2)", "f0=1.0000001217e10")]
-    [InlineData("biexp.csv", "y ~ A*exp(-k1*t)+B*exp(-k2*t)", "")]
-    [InlineData("bound.csv", "y ~ a+b*x", "")]
+    [InlineData("bound.csv", "y ~ a+b*x", "a=1.8740845975 b=0.5046331883")]
+    [InlineData("piece.csv", "y ~ a+b*x+c*max(x-k,0)", "a=1.0033728 b=0.50631367 c=-1.71340419 k=4.20512920")]
+    [InlineData("steep.csv", "y ~ A/(1+exp(-(x-c)/w))", "A=1.098579")]
     [InlineData("impedance.csv", "Zre;Zim ~ Rs+Rp/(1+(2*pi*f*Rp*C)^2); -2*pi*f*Rp^2*C/(1+(2*pi*f*Rp*C)^2)", "Rs=9.995 "
         + "Rp=99.942 C=9.977e-5")]
-    [InlineData("peaks.csv", "counts ~ a+b*E+A1*exp(-((E-m1)/s1)^2/2)+A2*exp(-((E-m2)/s2)^2/2)", "")]
     [InlineData("power.csv", "y ~ a*x^b+c", "b=-1.826")]
     public void The_value_is_found_without_a_start(string file, string formula, string expected)
     {
@@ -29,6 +29,47 @@ public sealed class CaseTests
         {
             Assert.Equal(value, fit[name].Value, 3e-4 * Math.Abs(value));
         }
+    }
+
+    [Theory]
+    [InlineData("biexp.csv", "y ~ A*exp(-k1*t)+B*exp(-k2*t)", 0.018038425088, "A=4.96695277 k1=1.49206443 B=2.01552906 "
+        + "k2=0.30164652")]
+    [InlineData("peaks.csv", "counts ~ a+b*E+A1*exp(-((E-m1)/s1)^2/2)+A2*exp(-((E-m2)/s2)^2/2)", 17860.383603,
+        "a=39.4297299 b=-0.946894162 A1=293.875860 m1=8.03004076 s1=0.631691324 A2=174.510971 m2=10.0726201 "
+        + "s2=0.779796937")]
+    public void Terms_that_may_be_exchanged_have_the_values_of_SciPy_in_either_order(
+        string file, string formula, double squares, string expected)
+    {
+        FitResult fit = FitProblem.Read(Repository.Cases("fit", file), formula).Fit();
+        Assert.Equal(squares, fit.ResidualSumOfSquares, 1e-8 * squares);
+        Assert.Equal(
+            Pairs(expected).Select(pair => pair.Value).Order().Select(value => value.ToString("G5")),
+            fit.Parameters.Order().Select(value => value.ToString("G5")));
+    }
+
+    [Fact]
+    public void A_parameter_on_its_bound_leaves_the_regression_of_the_other()
+    {
+        FitProblem problem = FitProblem.Read(Repository.Cases("fit", "bound.csv"), "y ~ a+b*x");
+        FitResult fit = (problem with
+        {
+            Bounds = new Dictionary<string, (double, double)> { ["a"] = (2.0, double.PositiveInfinity) },
+        }).Fit();
+        var x = problem.Inputs!.Column(0);
+        Assert.Equal(["a"], fit.OnBounds);
+        Assert.Equal(x * (problem.Targets!.Values - 2.0) / (x * x), fit["b"].Value, 1e-10);
+    }
+
+    [Fact]
+    public void Absolute_errors_give_the_published_values_and_absolute_standard_errors()
+    {
+        FitResult fit = FitProblem.Read(
+            Repository.Cases("fit", "mm.csv"), Math4AI.Fitting.Formulas.Formula.Parse("v ~ Vmax*S/(K+S)"),
+            new MeasurementErrors { Sigma = "sigma" }).Fit();
+        Assert.Equal(10.19, fit["Vmax"].Value, 1e-2);
+        Assert.Equal(2.55877, fit["K"].Value, 1e-5);
+        Assert.Equal(0.13662, fit["Vmax"].StandardError, 1e-5);
+        Assert.Equal(0.07632, fit["K"].StandardError, 1e-5);
     }
 
     [Theory]

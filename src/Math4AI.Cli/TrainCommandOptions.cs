@@ -63,7 +63,8 @@ internal sealed class TrainCommandOptions
     {
         Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
             + $"{string.Join(", ", LearnerNames.All)} (a Gaussian process, "
-            + "kernel ridge regression, a support vector machine). Images use convnet unless a learner is named.",
+            + "kernel ridge regression, a Gaussian process for data with outliers, a support vector machine). Images "
+            + "use convnet unless a learner is named.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "mlp",
     };

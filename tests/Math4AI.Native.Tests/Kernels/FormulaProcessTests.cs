@@ -65,6 +65,21 @@ public sealed class FormulaProcessTests : TemporaryFolder
         Assert.Equal(fit.ToString(), FormulaProcessFit.Load(In("sparse")).ToString());
     }
 
+    [Fact]
+    public void Too_few_rows_and_a_parameter_that_the_data_say_nothing_about_are_warned_of()
+    {
+        Assert.Contains(
+            "too few", FormulaProcess.Read(Write(4), "y ~ a*x + gp(t)").Fit().Warning, StringComparison.Ordinal);
+        string zero = In("zero.csv");
+        File.WriteAllLines(zero, ["x,t,y", .. Enumerable.Range(0, 30).Select(
+            i => FormattableString.Invariant($"{1e-200 * i},{i % 5},{i % 5 + 0.1 * Math.Cos(9.7 * i * i)}"))]);
+        FormulaProcess problem = FormulaProcess.Read(zero, "y ~ a*x + gp(t)") with
+        {
+            Start = new Dictionary<string, double> { ["a"] = 1.0 },
+        };
+        Assert.Contains("nothing about the parameter a", problem.Fit().Warning, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("y ~ a*gp(x)", "term of its own")]
     [InlineData("y ~ exp(a + gp(x))", "term of its own")]

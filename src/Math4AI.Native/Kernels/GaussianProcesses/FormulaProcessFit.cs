@@ -61,9 +61,23 @@ public sealed class FormulaProcessFit : IFilePredictor
     public double LogEvidence => Exact?.LogEvidence ?? Sparse!.LogEvidence;
 
     /// <summary>Gets what to know before the fit is trusted, in a sentence; null for nothing.</summary>
-    public string? Warning => Search is { IsConverged: false }
-        ? $"The search for hyperparameters did not converge: {Search.Termination}."
-        : null;
+    public string? Warning
+    {
+        get
+        {
+            int rows = Exact?.Samples.Count ?? Sparse!.SampleCount;
+            int estimated = Parameters.Count + Kernel.Parameters.Count + 1;
+            int unknown = StandardErrors?.ToList().FindIndex(error => !double.IsFinite(error)) ?? -1;
+            return Search is { IsConverged: false }
+                ? $"The search for hyperparameters did not converge: {Search.Termination}."
+                : rows <= estimated
+                ? $"{rows} rows are too few for {estimated} parameters and hyperparameters: the fit cannot be trusted."
+                : unknown >= 0
+                ? $"The data say nothing about the parameter {ParameterNames[unknown]}: bring its column to a usual "
+                    + "size, or leave it out."
+                : null;
+        }
+    }
 
     private Optimization.Minimum? Search => Exact is null ? Sparse!.Search : Exact.Search;
 

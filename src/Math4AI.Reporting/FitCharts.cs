@@ -17,6 +17,7 @@ internal sealed class FitCharts(FitReport report)
     private const int MaxDrawn = 100_000;
     private const int MaxMapped = 100_000;
     private const int MaxWhiskers = 500;
+    private const int ManySamples = 3000;
     private const int MaxInputs = 6;
     private const int ManyPoints = 21;
     private const int FewPoints = 9;
@@ -56,7 +57,9 @@ internal sealed class FitCharts(FitReport report)
                     Color = ChartLayer.Quiet,
                     Samples = Numbers(x.Length),
                 },
-                new LineLayer(at, prediction.Mean.ToArray()) { Name = "fit" },
+
+                // Blue among a few gray points, but not before a cloud of them.
+                new LineLayer(at, prediction.Mean.ToArray()) { Name = "fit", Color = x.Length > ManySamples ? 1 : 0 },
             ];
             string response = responses[Math.Min(output, responses.Length - 1)];
             yield return new Chart(

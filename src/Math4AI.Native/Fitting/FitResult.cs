@@ -345,23 +345,10 @@ public sealed class FitResult
     /// <summary>The quantile of a standardized estimate.</summary>
     internal double Quantile(double level) => Predictor.Quantile(level);
 
-    /// <summary>
-    /// The root of the rise of the cost, in units of the noise, at the ends of a profile interval. Where the scale is
-    /// estimated, the likelihood ratio is that whose interval of a mean is Student's, n log(1 + t²/(n − k)); of a
-    /// distance with a corner as <see cref="LaplaceUncertainty"/> has it.
-    /// </summary>
-    internal double ProfileQuantile(double level, string? parameter = null)
-    {
-        double quantile = Quantile(level);
-        if (!Problem.Distance.HasScale || DegreesOfFreedom < 1)
-        {
-            return quantile;
-        }
-
-        return uncertainty.Value.LikelihoodRatioFactor is { } factor && parameter is not null
-            ? LaplaceUncertainty.Quantile(level, factor(parameter), Observations, DegreesOfFreedom)
-            : Math.Sqrt(Observations * double.LogP1(quantile * quantile / DegreesOfFreedom));
-    }
+    /// <inheritdoc cref="ProfileLikelihood.QuantileOf"/>
+    internal double ProfileQuantile(double level, string? parameter = null) =>
+        ProfileLikelihood.QuantileOf(this, level, parameter is null ? null : uncertainty.Value.LikelihoodRatioFactor
+            ?.Invoke(parameter));
 
     /// <summary>What predictions need to know.</summary>
     internal Predictor Predictor => new(

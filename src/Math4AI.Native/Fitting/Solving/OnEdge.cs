@@ -21,7 +21,7 @@ internal sealed class OnEdge
     public List<(Vector<double> Slopes, double Side)> Rows { get; } = [];
 
     /// <summary>The step of θ to the edge.</summary>
-    public Vector<double> Step { get; private set; } = Vector<double>.Build.Dense(1);
+    public required Vector<double> Step { get; init; }
 
     /// <summary>Whether they hold every parameter that they depend on.</summary>
     public bool AreAlone
@@ -40,32 +40,13 @@ internal sealed class OnEdge
     public static OnEdge At(IFitCost cost, Distance distance, Vector<double> minimum)
     {
         double[] at = minimum.ToArray();
-        int count = cost.Unknowns.Free.Count;
         var found = new OnEdge(Largest(cost, at)) { Step = Vector<double>.Build.Dense(minimum.Count) };
-        Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
-        Vector<double> pull = Vector<double>.Build.Dense(count);
-        var gaps = new List<double>();
-        cost.VisitSlopes(at, (predicted, observed, weights, jacobian) =>
-        {
-            for (int i = 0; i < predicted.Length; i++)
-            {
-                double gap = distance.EdgeGap(predicted[i], observed[i]);
-                Vector<double> row = jacobian.Row(i);
-                bool isNear = weights[i] > 0.0 && Math.Abs(gap) <= NearEdge && found.Moves(row, Significant).Length > 0;
-                gaps.Add(isNear ? gap : double.PositiveInfinity);
-                if (isNear)
-                {
-                    squares.Add(row.OuterProduct(row), squares);
-                    pull.Subtract(row * gap, pull);
-                }
-            }
-        });
+        double[] gaps = found.Approach(cost, distance, at);
         if (gaps.All(double.IsInfinity))
         {
             return found;
         }
 
-        (squares.PseudoInverse() * pull).CopySubVectorTo(found.Step, 0, 0, count);
         int sample = 0;
         cost.VisitSlopes((minimum + found.Step).ToArray(), (predicted, observed, _, jacobian) =>
         {
@@ -81,6 +62,38 @@ internal sealed class OnEdge
             }
         });
         return found;
+    }
+
+    /// <summary>
+    /// Sets the step that takes all predictions near the edge to it; returns their gaps, infinite for others.
+    /// </summary>
+    private double[] Approach(IFitCost cost, Distance distance, double[] at)
+    {
+        int count = largest.Count;
+        Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
+        Vector<double> pull = Vector<double>.Build.Dense(count);
+        var gaps = new List<double>();
+        cost.VisitSlopes(at, (predicted, observed, weights, jacobian) =>
+        {
+            for (int i = 0; i < predicted.Length; i++)
+            {
+                double gap = distance.EdgeGap(predicted[i], observed[i]);
+                Vector<double> row = jacobian.Row(i);
+                bool isNear = weights[i] > 0.0 && Math.Abs(gap) <= NearEdge && Moves(row, Significant).Length > 0;
+                gaps.Add(isNear ? gap : double.PositiveInfinity);
+                if (isNear)
+                {
+                    squares.Add(row.OuterProduct(row), squares);
+                    pull.Subtract(row * gap, pull);
+                }
+            }
+        });
+        if (!gaps.All(double.IsInfinity))
+        {
+            (squares.PseudoInverse() * pull).CopySubVectorTo(Step, 0, 0, count);
+        }
+
+        return [.. gaps];
     }
 
     /// <summary>

@@ -54,6 +54,23 @@ internal sealed class ProfileLikelihood
         : fit.Problem.IsSigmaAbsolute ? 1.0
         : fit.CostOfSamples / fit.DegreesOfFreedom;
 
+    /// <summary>
+    /// The root of the rise of the cost, in units of the noise, at the ends of a profile interval. Where the scale is
+    /// estimated, the likelihood ratio is that whose interval of a mean is Student's, n log(1 + t²/(n − k)); of a
+    /// likelihood with a corner as <see cref="LaplaceUncertainty"/> has it.
+    /// </summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="level">The confidence level.</param>
+    /// <param name="factor">How much wider than χ² the ratio is distributed; null without a corner.</param>
+    public static double QuantileOf(FitResult fit, double level, double? factor)
+    {
+        double quantile = fit.Quantile(level);
+        return !fit.Problem.Distance.HasScale || fit.DegreesOfFreedom < 1 ? quantile
+            : factor is { } wider
+            ? LaplaceUncertainty.Quantile(level, wider, fit.Observations, fit.DegreesOfFreedom)
+            : Math.Sqrt(fit.Observations * double.LogP1(quantile * quantile / fit.DegreesOfFreedom));
+    }
+
     /// <summary>Both ends at which |τ| is the quantile.</summary>
     public Interval Interval(double quantile) => new(End(-1.0, quantile), End(1.0, quantile));
 

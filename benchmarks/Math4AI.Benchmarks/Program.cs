@@ -16,6 +16,8 @@ switch (args)
         return LinearAgainstPeer.Run(args[1..]);
     case ["kernels", ..]:
         return KernelsAgainstPeer.Run(args[1..]);
+    case ["clusters", ..]:
+        return ClustersAgainstPeer.Run(args[1..]);
     case ["libsvm", ..]:
         return MachinesAgainstLibsvm.Run(args[1..]);
     case ["machines", ..]:

@@ -85,8 +85,12 @@ public sealed class KMeansTests : TemporaryFolder
     public void A_file_of_float32_is_read_in_blocks_and_has_the_clusters_of_the_matrix()
     {
         Matrix<double> samples = Groups(30_000, 4, 5, 3).Map(x => (double)(float)x);
-        NpyWriter.Write(In("x.npy"), samples);
-        using var file = new NpySource(In("x.npy"), rowsAreSamples: true);
+        using (var writer = new NpyWriter(In("x.npy"), 4, 30_000, isDouble: false))
+        {
+            writer.Write(0, 30_000, samples.ToColumnMajorArray());
+        }
+
+        using var file = new NpySource(In("x.npy"), rowsAreSamples: false);
         KMeansFit streamed = new KMeans(5).Fit(file), inMemory = new KMeans(5).Fit(samples);
         Assert.Equal(0.0, (streamed.Centers - inMemory.Centers).InfinityNorm(), 1e-10);
         Assert.Equal(inMemory.Assign(samples), streamed.Assign(file));

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using Math4AI.Data.Arrays;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
@@ -14,8 +11,6 @@ namespace Math4AI.Benchmarks;
 /// </summary>
 internal static class KernelsAgainstPeer
 {
-    private const int Rounds = 3;
-
     private static readonly (string Work, int Samples, int Inputs,
         Func<Matrix<double>, Vector<double>, double[]> Ours)[] Works =
     [
@@ -29,9 +24,7 @@ internal static class KernelsAgainstPeer
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
-        Console.WriteLine("| work | samples × inputs | ours, s (all threads; wall) | scikit-learn, s (all threads; "
-            + "wall) | times | answers: ours, scikit-learn |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+        PeerTable.Begin("scikit-learn");
         foreach ((string work, int samples, int inputs, Func<Matrix<double>, Vector<double>, double[]> ours) in Works)
         {
             (Matrix<double> x, Vector<double> y) = Data(samples, inputs);
@@ -45,7 +38,7 @@ internal static class KernelsAgainstPeer
 
                 // The first call of a process waits for its code to be compiled.
                 _ = ours(x.SubMatrix(0, Math.Min(samples, 2500), 0, inputs), y.SubVector(0, Math.Min(samples, 2500)));
-                Compare(work, samples, inputs, () => ours(x, y), python, file);
+                PeerTable.Compare(work, $"{samples} × {inputs}", () => ours(x, y), python, "kernels.py", file);
             }
             finally
             {
@@ -55,40 +48,6 @@ internal static class KernelsAgainstPeer
 
         return 0;
     }
-
-    private static void Compare(string work, int samples, int inputs, Func<double[]> ours, string python, string file)
-    {
-        var rounds = new List<(double Ours, double OurWall, double Peer, double PeerWall)>();
-        string answers = string.Empty;
-        for (int round = 0; round < Rounds; round++)
-        {
-            TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
-            long start = Stopwatch.GetTimestamp();
-            double[] answer = ours();
-            double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            double all = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
-            JsonElement peer = Ask(python, work, file);
-            rounds.Add((all, wall, peer.GetProperty("processor").GetDouble(), peer.GetProperty("wall").GetDouble()));
-            answers = $"{Text(answer)}; "
-                + $"{Text([.. peer.GetProperty("answer").EnumerateArray().Select(value => value.GetDouble())])}";
-        }
-
-        double Median(Func<(double Ours, double OurWall, double Peer, double PeerWall), double> of) =>
-            rounds.Select(of).Order().ElementAt(Rounds / 2);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {work} | {samples} × {inputs} | {Median(r => r.Ours):0.00}; {Median(r => r.OurWall):0.00} | "
-            + $"{Median(r => r.Peer):0.00}; {Median(r => r.PeerWall):0.00} | {Median(r => r.Peer / r.Ours):0.0} | "
-            + $"{answers} |"));
-    }
-
-    private static JsonElement Ask(string python, string work, string file)
-    {
-        using Process process = Peer.Start(python, "kernels.py", [work, file]);
-        return JsonDocument.Parse(process.StandardOutput.ReadToEnd()).RootElement.Clone();
-    }
-
-    private static string Text(double[] values) =>
-        string.Join(" ", values.Take(3).Select(value => value.ToString("G7", CultureInfo.InvariantCulture)));
 
     private static (Matrix<double> X, Vector<double> Y) Data(int samples, int inputs)
     {

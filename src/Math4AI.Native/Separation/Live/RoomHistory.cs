@@ -1,17 +1,20 @@
+using System.Numerics.Tensors;
+using Math4AI.Separation.Rooms;
+
 namespace Math4AI.Separation.Live;
 
 /// <summary>
 /// The last seconds of what came in and went out, for <see cref="RoomLearning"/>: it reads frames that lie far enough
 /// back not to be overwritten meanwhile.
 /// </summary>
-internal sealed class RoomHistory
+internal sealed class RoomHistory : IRoomSignals
 {
     private readonly int kept;
 
     /// <summary>Allocates the memory.</summary>
     /// <param name="channels">The number of channels.</param>
     /// <param name="length">The frames to learn from.</param>
-    /// <param name="margin">The frames that may come while they are copied.</param>
+    /// <param name="margin">The frames that may come while they are read.</param>
     public RoomHistory(int channels, int length, int margin)
     {
         (Length, kept) = (length, length + margin);
@@ -31,6 +34,21 @@ internal sealed class RoomHistory
     /// <summary>Gets what went out.</summary>
     public float[][] Output { get; }
 
+    /// <summary>Gets or sets the frame that is sample 0 of what is learned from.</summary>
+    public long From { get; set; }
+
+    /// <summary>Reads what came in.</summary>
+    public void Read(int channel, int start, Span<double> samples) => Copy(Input[channel], From + start, samples);
+
+    /// <summary>Copies samples of one channel from a frame on.</summary>
+    public void Copy(float[] past, long from, Span<double> samples)
+    {
+        int at = (int)(from % kept);
+        int straight = Math.Min(samples.Length, kept - at);
+        TensorPrimitives.ConvertTruncating(past.AsSpan(at, straight), samples[..straight]);
+        TensorPrimitives.ConvertTruncating(past.AsSpan(0, samples.Length - straight), samples[straight..]);
+    }
+
     /// <summary>Remembers samples from a frame on.</summary>
     public void Remember(float[][] past, double[][] samples, long start)
     {
@@ -40,20 +58,6 @@ internal sealed class RoomHistory
             foreach (double sample in samples[channel])
             {
                 past[channel][at] = (float)sample;
-                at = at + 1 == kept ? 0 : at + 1;
-            }
-        }
-    }
-
-    /// <summary>Copies the frames <paramref name="from"/> … <paramref name="to"/> − 1.</summary>
-    public void Copy(float[][] past, long from, long to, double[][] samples)
-    {
-        for (int channel = 0; channel < past.Length; channel++)
-        {
-            int at = (int)(from % kept);
-            for (int i = 0; i < to - from; i++)
-            {
-                samples[channel][i] = past[channel][at];
                 at = at + 1 == kept ? 0 : at + 1;
             }
         }

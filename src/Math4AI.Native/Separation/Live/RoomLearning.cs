@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Separation.Quality;
@@ -15,6 +16,7 @@ internal sealed class RoomLearning
 {
     private const double ShortHistorySeconds = 6.0;
     private const double Silence = 1e-12;
+    private const int Piece = 4096;
 
     private readonly RoomHistory history;
     private readonly PartitionedFilters filters;
@@ -27,8 +29,7 @@ internal sealed class RoomLearning
     private readonly int after;
     private readonly int shortHistory;
     private readonly int sampleRate;
-    private readonly double[][] heard;
-    private readonly double[][] known;
+    private readonly double[] piece = new double[Piece];
     private readonly int[][] orders;
     private readonly double[] likeness;
     private readonly double[][] ordered;
@@ -63,7 +64,6 @@ internal sealed class RoomLearning
         (this.history, this.filters, this.into, channels) = (history, filters, into, history.Channels);
         (this.window, this.reference, this.before, this.after) = (window, reference, before, after);
         (this.sampleRate, shortHistory) = (sampleRate, (int)(ShortHistorySeconds * sampleRate));
-        (heard, known) = (new double[channels][], new double[channels][]);
         orders = [.. Permutations.Of(channels)];
         order = orders[0];
         (likeness, ordered) = (new double[channels * channels], new double[channels * channels][]);
@@ -97,10 +97,10 @@ internal sealed class RoomLearning
     {
         int length = (int)(now - heardFrom);
         learner ??= Allocate();
-        history.Copy(history.Input, heardFrom, now, heard);
-        foreach (double[] signal in heard)
+        history.From = heardFrom;
+        for (int channel = 0; channel < channels; channel++)
         {
-            if (MeanPower(signal.AsSpan(0, length)) < Silence)
+            if (PowerOf(history.Input[channel], heardFrom, length) / length < Silence)
             {
                 return false;
             }
@@ -112,11 +112,11 @@ internal sealed class RoomLearning
             learner.Prepare(length, length < shortHistory ? 2 * window : 4 * window);
         }
 
-        learner.Learn(heard, null, CancellationToken.None);
+        learner.Learn(history, null, CancellationToken.None);
         ToTaps(learner.Filters(reference), learner.LongWindow);
         foreach (double[] filter in into.Taps)
         {
-            if (!double.IsFinite(MeanPower(filter)))
+            if (!double.IsFinite(TensorPrimitives.SumOfSquares<double>(filter)))
             {
                 return false;
             }
@@ -125,7 +125,6 @@ internal sealed class RoomLearning
         if (knownFrom < now)
         {
             // The output of input frame t lies at t + before in what was put out.
-            history.Copy(history.Output, knownFrom, now, known);
             FindOrder(learner.Outputs(reference), (int)(knownFrom - heardFrom) - before, (int)(now - knownFrom));
             for (int filter = 0; filter < ordered.Length; filter++)
             {
@@ -139,15 +138,8 @@ internal sealed class RoomLearning
         return true;
     }
 
-    private RoomLearner Allocate()
-    {
-        for (int channel = 0; channel < channels; channel++)
-        {
-            (heard[channel], known[channel]) = (new double[history.Length], new double[history.Length]);
-        }
-
-        return new RoomLearner(new WorkCrew(Compute.Threads - 1), channels, history.Length, sampleRate);
-    }
+    private RoomLearner Allocate() =>
+        new(new WorkCrew(Compute.Threads - 1), channels, sampleRate, history.Length, 4 * window);
 
     /// <summary>Finds the new source for each place of the output: the one most like what was output there.</summary>
     private void FindOrder(double[][] sources, int shift, int length)
@@ -155,14 +147,17 @@ internal sealed class RoomLearning
         int from = Math.Max(0, -shift);
         for (int n = 0; n < channels; n++)
         {
-            double power = MeanPower(known[n].AsSpan(0, length)) + 1e-30;
+            double power = PowerOf(history.Output[n], knownFrom, length) / length + 1e-30;
             for (int k = 0; k < channels; k++)
             {
                 double product = 0.0, square = 1e-30;
-                for (int t = from; t < length; t++)
+                for (int t = from; t < length; t += Piece)
                 {
-                    product += known[n][t] * sources[k][t + shift];
-                    square += sources[k][t + shift] * sources[k][t + shift];
+                    int count = Math.Min(Piece, length - t);
+                    history.Copy(history.Output[n], knownFrom + t, piece.AsSpan(0, count));
+                    ReadOnlySpan<double> source = sources[k].AsSpan(t + shift, count);
+                    product += TensorPrimitives.Dot(piece.AsSpan(0, count), source);
+                    square += TensorPrimitives.SumOfSquares(source);
                 }
 
                 likeness[n * channels + k] = product / Math.Sqrt(square * power);
@@ -214,8 +209,18 @@ internal sealed class RoomLearning
         }
     }
 
-    private static double MeanPower(ReadOnlySpan<double> samples) =>
-        System.Numerics.Tensors.TensorPrimitives.SumOfSquares(samples) / samples.Length;
+    private double PowerOf(float[] past, long from, int length)
+    {
+        double sum = 0.0;
+        for (int t = 0; t < length; t += Piece)
+        {
+            Span<double> samples = piece.AsSpan(0, Math.Min(Piece, length - t));
+            history.Copy(past, from + t, samples);
+            sum += TensorPrimitives.SumOfSquares<double>(samples);
+        }
+
+        return sum;
+    }
 }
 
 /// <summary>Filters, and their spectra for <see cref="PartitionedFilters"/>.</summary>

@@ -14,22 +14,21 @@ internal sealed unsafe class BandAlignment
 {
     private const int MaxRounds = 8;
 
-    private readonly int stride;
     private readonly int[][] orders;
     private readonly int[] best;
     private readonly int[] chosen;
     private readonly double[] center;
+    private int stride;
 
     /// <summary>Allocates the memory; nothing is allocated later.</summary>
     /// <param name="sources">The number of sources.</param>
-    /// <param name="stride">The numbers of one source in a shape.</param>
+    /// <param name="maxStride">The largest count of numbers of one source in a shape.</param>
     /// <param name="maxBands">The largest number of bands.</param>
-    public BandAlignment(int sources, int stride, int maxBands)
+    public BandAlignment(int sources, int maxStride, int maxBands)
     {
-        this.stride = stride;
         orders = [.. Permutations.Of(sources)];
         (best, chosen) = (new int[maxBands], new int[maxBands]);
-        center = new double[sources * stride];
+        center = new double[sources * maxStride];
     }
 
     /// <summary>
@@ -40,11 +39,11 @@ internal sealed unsafe class BandAlignment
     /// <param name="sources">The number of sources.</param>
     /// <param name="stride">The numbers of one source.</param>
     /// <param name="frames">Those of them that count.</param>
-    public static void ToShape(double[] powers, int sources, int stride, int frames)
+    public static void ToShape(Span<double> powers, int sources, int stride, int frames)
     {
         for (int n = 0; n < sources; n++)
         {
-            Span<double> row = powers.AsSpan(n * stride, frames);
+            Span<double> row = powers.Slice(n * stride, frames);
             double mean = 0.0;
             for (int t = 0; t < frames; t++)
             {
@@ -81,17 +80,22 @@ internal sealed unsafe class BandAlignment
         }
     }
 
+    /// <summary>Gets the numbers of one shape.</summary>
+    private int Length => orders[0].Length * stride;
+
     /// <summary>Returns the order of the sources in a band, found by <see cref="Solve"/>.</summary>
     public int[] Order(int band) => orders[best[band]];
 
     /// <summary>Finds the order of the sources in each band.</summary>
     /// <param name="shapes">How the sources' powers move in each band, source after source.</param>
-    public void Solve(ReadOnlySpan<double[]> shapes)
+    /// <param name="strideOfShapes">The numbers of one source in a shape.</param>
+    public void Solve(ReadOnlySpan<double[]> shapes, int strideOfShapes)
     {
+        stride = strideOfShapes;
         double highest = double.NegativeInfinity;
         foreach (double[] start in shapes)
         {
-            start.AsSpan(0, center.Length).CopyTo(center);
+            start.AsSpan(0, Length).CopyTo(center);
             double agreement = AlignToCenter(shapes);
             if (agreement > highest + 1e-9)
             {
@@ -120,7 +124,7 @@ internal sealed unsafe class BandAlignment
                 break;
             }
 
-            Array.Clear(center);
+            Array.Clear(center, 0, Length);
             for (int band = 0; band < shapes.Length; band++)
             {
                 AddToCenter(shapes[band], orders[chosen[band]]);
@@ -129,7 +133,7 @@ internal sealed unsafe class BandAlignment
 
         fixed (double* c = center)
         {
-            return BlockKernels.Dot(c, c, center.Length);
+            return BlockKernels.Dot(c, c, Length);
         }
     }
 

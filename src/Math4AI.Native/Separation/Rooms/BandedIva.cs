@@ -23,8 +23,6 @@ internal sealed unsafe class BandedIva
     private const int MaxAlignedBands = 64;
 
     private readonly int channels;
-    private readonly int frames;
-    private readonly int stride;
     private readonly int frequencies;
     private readonly WorkCrew crew;
     private readonly SpectralProducts products;
@@ -42,6 +40,8 @@ internal sealed unsafe class BandedIva
     private readonly int[] edges = new int[MaxBands + 1];
     private readonly int[] alignedEdges = new int[MaxAlignedBands + 1];
     private readonly BandAlignment alignment;
+    private int frames;
+    private int stride;
     private int bands;
     private double share;
     private double scaling;
@@ -53,19 +53,20 @@ internal sealed unsafe class BandedIva
     private int source;
     private int reference;
 
-    /// <summary>Allocates the memory for mixtures of one size; nothing is allocated later.</summary>
+    /// <summary>Allocates the memory; nothing is allocated later.</summary>
     /// <param name="crew">The threads to use.</param>
     /// <param name="channels">The number of channels.</param>
     /// <param name="frequencies">The number of frequencies.</param>
     /// <param name="products">The products of the spectra, of unit power altogether.</param>
-    public BandedIva(WorkCrew crew, int channels, int frequencies, SpectralProducts products)
+    /// <param name="maxFrames">The largest number of frames that the products will have.</param>
+    public BandedIva(WorkCrew crew, int channels, int frequencies, SpectralProducts products, int maxFrames)
     {
         (this.crew, this.channels, this.frequencies, this.products) = (crew, channels, frequencies, products);
-        (frames, stride) = (products.Frames, products.Stride);
-        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MaxBands * stride])];
-        (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[stride]);
-        shapes = [.. Enumerable.Range(0, MaxAlignedBands).Select(_ => new double[channels * stride])];
-        alignment = new BandAlignment(channels, stride, MaxAlignedBands);
+        int room = SpectralProducts.StrideOf(maxFrames);
+        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MaxBands * room])];
+        (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[room]);
+        shapes = [.. Enumerable.Range(0, MaxAlignedBands).Select(_ => new double[channels * room])];
+        alignment = new BandAlignment(channels, room, MaxAlignedBands);
         Complex[][] OfFrequencies() =>
             [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
         (Unmixing, projected) = (OfFrequencies(), OfFrequencies());
@@ -79,7 +80,7 @@ internal sealed unsafe class BandedIva
     /// <summary>Begins with W = I for products that are new.</summary>
     public void Begin()
     {
-        isPowerKnown = false;
+        (frames, stride, isPowerKnown) = (products.Frames, products.Stride, false);
         foreach (Complex[] w in Unmixing)
         {
             Array.Clear(w);
@@ -138,7 +139,7 @@ internal sealed unsafe class BandedIva
             Shape(alignedEdges[b], alignedEdges[b + 1], shapes[b]);
         }
 
-        alignment.Solve(shapes.AsSpan(0, bands));
+        alignment.Solve(shapes.AsSpan(0, bands), stride);
         Span<Complex> before = stackalloc Complex[channels * channels];
         for (int b = 0; b < bands; b++)
         {
@@ -374,6 +375,6 @@ internal sealed unsafe class BandedIva
             }
         }
 
-        BandAlignment.ToShape(shape, channels, stride, frames);
+        BandAlignment.ToShape(shape.AsSpan(0, channels * stride), channels, stride, frames);
     }
 }

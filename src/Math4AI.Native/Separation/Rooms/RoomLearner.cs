@@ -19,24 +19,37 @@ internal sealed class RoomLearner
 
     private readonly WorkCrew crew;
     private readonly int channels;
-    private readonly int sampleRate;
+    private readonly int maxLength;
     private readonly double[][] outputs;
-    private double[] memory = [];
-    private double[][] scratch = [];
-    private Stage? coarse;
-    private Stage? fine;
-    private double[][] signals = [];
+    private readonly double[][] scratch;
+    private readonly Stage coarse;
+    private double[] memory;
+    private Stage fine;
+    private IRoomSignals? signals;
 
-    /// <summary>Initializes a learner.</summary>
+    /// <summary>Allocates the memory for the longest signals.</summary>
     /// <param name="crew">The threads to use.</param>
     /// <param name="channels">The number of signals.</param>
-    /// <param name="maxLength">The largest number of samples in each.</param>
     /// <param name="sampleRate">The number of samples per second.</param>
-    public RoomLearner(WorkCrew crew, int channels, int maxLength, int sampleRate)
+    /// <param name="maxLength">The largest number of samples in each.</param>
+    /// <param name="maxWindow">The largest window in samples.</param>
+    /// <exception cref="ArgumentException">The spectra are larger than an array can be.</exception>
+    public RoomLearner(WorkCrew crew, int channels, int sampleRate, int maxLength, int maxWindow)
     {
-        (this.crew, this.channels, this.sampleRate) = (crew, channels, sampleRate);
+        (this.crew, this.channels, this.maxLength) = (crew, channels, maxLength);
         outputs = [.. Enumerable.Range(0, channels).Select(_ => new double[maxLength])];
         ShortWindow = PowerOfTwo(ShortWindowSeconds * sampleRate);
+        scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
+        coarse = new Stage(crew, channels, ShortWindow, ShortOverlap, maxLength, scratch);
+        fine = new Stage(crew, channels, maxWindow, LongOverlap, maxLength, scratch);
+
+        // The stages take turns, so they share their memory.
+        long size = Math.Max(coarse.Size(maxLength), fine.Size(maxLength));
+        memory = size <= Array.MaxLength
+            ? GC.AllocateUninitializedArray<double>((int)size)
+            : throw new ArgumentException(
+                $"The spectra of {(double)maxLength / sampleRate:0} s of {channels} channels take {8e-9 * size:0} GB, "
+                + "more than can be held: separate parts of the recording.");
     }
 
     /// <summary>Gets the number of samples in each signal.</summary>
@@ -46,61 +59,50 @@ internal sealed class RoomLearner
     public int ShortWindow { get; }
 
     /// <summary>Gets the length of the long window in samples.</summary>
-    public int LongWindow { get; private set; }
+    public int LongWindow => fine.Window;
 
     /// <summary>Gets the number of sweeps so far.</summary>
     public int Iterations { get; private set; }
 
+    /// <summary>Returns the long window that suits a recording: half a second, or a quarter below six seconds.</summary>
+    /// <param name="length">The number of samples in each channel.</param>
+    /// <param name="sampleRate">The number of samples per second.</param>
+    /// <param name="share">The part of that to use.</param>
+    public static int WindowFor(int length, int sampleRate, double share) => PowerOfTwo(
+        ((double)length / sampleRate < ShortRecordingSeconds ? 0.5 : share) * LongWindowSeconds * sampleRate);
+
     /// <summary>Prepares for signals of one length; <see cref="Learn"/> then allocates nothing.</summary>
     /// <param name="length">The number of samples in each signal.</param>
-    /// <param name="longWindow">
-    /// The long window in samples; null for half a second, a quarter where there are less than six.
-    /// </param>
-    /// <param name="longWindowShare">How much of that is used, where no window is given.</param>
-    /// <exception cref="ArgumentException">The spectra are larger than an array can be.</exception>
-    public void Prepare(int length, int? longWindow, double longWindowShare = 1.0)
+    /// <param name="window">The long window in samples.</param>
+    public void Prepare(int length, int window)
     {
-        double seconds = (double)length / sampleRate;
-        int window = longWindow
-            ?? PowerOfTwo((seconds < ShortRecordingSeconds ? 0.5 : longWindowShare) * LongWindowSeconds * sampleRate);
-        (Length, LongWindow) = (length, window);
-        var shortFrames = new ShortTimeFourier(ShortWindow, ShortWindow / ShortOverlap, length);
-        var longFrames = new ShortTimeFourier(window, window / LongOverlap, length);
-
-        // The stages take turns, so they share their memory; what was learned from is not needed for longer signals.
-        long size = Math.Max(Size(shortFrames), Size(longFrames));
-        if (size > Array.MaxLength)
+        Length = length;
+        if (fine.Window != window)
         {
-            throw new ArgumentException(
-                $"The spectra of {seconds:0} s of {channels} channels take {8e-9 * size:0} GB, more than can be held: "
-                + "separate parts of the recording.");
+            fine = new Stage(crew, channels, window, LongOverlap, maxLength, scratch);
         }
 
-        (coarse, fine) = (null, null);
-        if (memory.LongLength < size)
+        if (Math.Max(coarse.Size(length), fine.Size(length)) > memory.Length)
         {
             memory = [];
-            memory = GC.AllocateUninitializedArray<double>((int)size);
+            memory = GC.AllocateUninitializedArray<double>(
+                checked((int)Math.Max(coarse.Size(maxLength), fine.Size(maxLength))));
         }
 
-        int longest = Math.Max(window, ShortWindow);
-        scratch = scratch.Length > 0 && scratch[0].Length >= longest + 2
-            ? scratch
-            : RoomSpectra.Scratch(channels, longest);
-        coarse = new Stage(crew, channels, shortFrames, memory, scratch);
-        fine = new Stage(crew, channels, longFrames, memory, scratch);
+        coarse.Prepare(length, memory);
+        fine.Prepare(length, memory);
     }
 
     /// <summary>Runs through all stages.</summary>
-    /// <param name="from">The channels; the samples beyond the length that was prepared for are ignored.</param>
+    /// <param name="from">The channels, of the length that was prepared for.</param>
     /// <param name="progress">Receives every stage.</param>
     /// <param name="cancellation">Stops between sweeps.</param>
-    public void Learn(double[][] from, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    public void Learn(IRoomSignals from, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         signals = from;
         Iterations = 0;
         Report(progress, "short window");
-        BandedIva rough = coarse!.Begin(from);
+        BandedIva rough = coarse.Begin(from);
         rough.Divide(bands: 8, sharedByAll: 0.5, rowScaling: 0.0);
         rough.Normalize();
         Iterate(rough, 10, cancellation);
@@ -111,7 +113,7 @@ internal sealed class RoomLearner
         coarse.Outputs(from, 0, outputs);
 
         Report(progress, "long window");
-        BandedIva exact = fine!.Begin(from);
+        BandedIva exact = fine.Begin(from);
         fine.FitTo(from, outputs);
         exact.Divide(bands: 32, sharedByAll: 0.3, rowScaling: 0.5);
         Iterate(exact, 4, cancellation);
@@ -129,7 +131,7 @@ internal sealed class RoomLearner
         int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         Report(progress, "low rank");
-        BandedIva iva = fine!.Iva;
+        BandedIva iva = fine.Iva;
         // Its variances are of one scale over all frequencies, as one microphone hears the sources.
         Complex[][] projected = iva.ProjectedBack(0);
         for (int f = 0; f < projected.Length; f++)
@@ -145,7 +147,7 @@ internal sealed class RoomLearner
     /// <summary>Computes the sources at a channel. The memory is reused by the next call.</summary>
     public double[][] Outputs(int reference)
     {
-        fine!.Outputs(signals, reference, outputs);
+        fine.Outputs(signals!, reference, outputs);
         return outputs;
     }
 
@@ -153,12 +155,9 @@ internal sealed class RoomLearner
     /// Computes the filters for that, for each frequency of the long window, sources × channels. The memory is reused
     /// by the next call.
     /// </summary>
-    public Complex[][] Filters(int reference) => fine!.Iva.ProjectedBack(reference);
+    public Complex[][] Filters(int reference) => fine.Iva.ProjectedBack(reference);
 
     private static int PowerOfTwo(double samples) => Math.Max(64, 1 << (int)Math.Round(Math.Log2(samples)));
-
-    private long Size(ShortTimeFourier transform) =>
-        SpectralProducts.Size(channels, transform.Frequencies, transform.Frames);
 
     private void Report(IProgress<SeparationProgress>? progress, string stage) =>
         progress?.Report(new SeparationProgress(stage, Iterations, double.NaN));
@@ -173,21 +172,39 @@ internal sealed class RoomLearner
     private sealed class Stage
     {
         private readonly RoomSpectra spectra;
+        private readonly int channels;
 
         public Stage(
-            WorkCrew crew, int channels, ShortTimeFourier transform, double[] memory, double[][] scratch)
+            WorkCrew crew, int channels, int window, int overlap, int maxLength, double[][] scratch)
         {
-            Products = new SpectralProducts(crew, channels, transform.Frequencies, transform.Frames, memory);
+            var transform = new ShortTimeFourier(window, window / overlap, maxLength);
+            this.channels = channels;
+            Products = new SpectralProducts(crew, channels, transform.Frequencies);
             spectra = new RoomSpectra(crew, channels, transform, Products, scratch);
-            Iva = new BandedIva(crew, channels, transform.Frequencies, Products);
+            Iva = new BandedIva(crew, channels, transform.Frequencies, Products, transform.Frames);
         }
+
+        public int Window => spectra.Transform.WindowLength;
 
         public SpectralProducts Products { get; }
 
         public BandedIva Iva { get; }
 
+        /// <summary>Returns the numbers that the products of signals take up.</summary>
+        public long Size(int length) => SpectralProducts.Size(
+            channels,
+            spectra.Transform.Frequencies,
+            ShortTimeFourier.FramesOf(Window, spectra.Transform.Hop, length));
+
+        /// <summary>Prepares for signals of one length.</summary>
+        public void Prepare(int length, double[] memory)
+        {
+            spectra.Transform = spectra.Transform.WithLength(length);
+            Products.Prepare(spectra.Transform.Frames, memory);
+        }
+
         /// <summary>Starts over with new signals, whose products take the place of another stage's.</summary>
-        public BandedIva Begin(double[][] signals)
+        public BandedIva Begin(IRoomSignals signals)
         {
             spectra.Take(signals);
             Iva.Begin();
@@ -195,13 +212,13 @@ internal sealed class RoomLearner
         }
 
         /// <summary>Sets W to what gives signals nearest to those found.</summary>
-        public void FitTo(double[][] signals, double[][] found)
+        public void FitTo(IRoomSignals signals, double[][] found)
         {
             spectra.Correlate(signals, found, Iva.Unmixing);
             Iva.FitToCorrelations();
         }
 
-        public void Outputs(double[][] signals, int reference, double[][] outputs) =>
+        public void Outputs(IRoomSignals signals, int reference, double[][] outputs) =>
             spectra.Apply(signals, Iva.ProjectedBack(reference), outputs);
     }
 }

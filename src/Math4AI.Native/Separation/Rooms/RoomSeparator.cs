@@ -122,17 +122,14 @@ public sealed class RoomSeparator
     {
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
-        double[][] signals =
-        [
-            .. Enumerable.Range(0, mixture.Channels)
-                .Select(c => Array.ConvertAll(mixture.Channel(c).ToArray(), x => (double)x)),
-        ];
 
         // The spectra of a source are estimated better with shorter frames.
+        double share = options.Method == RoomMethod.Ilrma ? 0.5 : 1.0;
+        int window = options.Window ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, share);
         using var crew = new WorkCrew(Compute.Threads - 1);
-        var learner = new RoomLearner(crew, mixture.Channels, mixture.Length, mixture.SampleRate);
-        learner.Prepare(mixture.Length, options.Window, options.Method == RoomMethod.Ilrma ? 0.5 : 1.0);
-        learner.Learn(signals, progress, cancellation);
+        var learner = new RoomLearner(crew, mixture.Channels, mixture.SampleRate, mixture.Length, window);
+        learner.Prepare(mixture.Length, window);
+        learner.Learn(new Signals(mixture), progress, cancellation);
         if (options.Method == RoomMethod.Ilrma)
         {
             learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
@@ -222,5 +219,11 @@ public sealed class RoomSeparator
                 .Select(signal => Array.ConvertAll(signal, x => (float)(0.9 * x / peak))),
         ];
         return new Recording(channels, mixture.SampleRate);
+    }
+
+    private sealed class Signals(Recording recording) : IRoomSignals
+    {
+        public void Read(int channel, int start, Span<double> samples) =>
+            TensorPrimitives.ConvertTruncating(recording.Channel(channel).Slice(start, samples.Length), samples);
     }
 }

@@ -16,7 +16,6 @@ internal sealed class RoomSpectra
 
     private readonly WorkCrew crew;
     private readonly int channels;
-    private readonly ShortTimeFourier transform;
     private readonly SpectralProducts products;
     private readonly Action<int> forward;
     private readonly Action<int> inverse;
@@ -24,7 +23,8 @@ internal sealed class RoomSpectra
     private readonly Action<int> correlate;
     private readonly Action<int> filter;
     private readonly double[][] packed;
-    private double[][] signals = [];
+    private ShortTimeFourier transform;
+    private IRoomSignals? signals;
     private double[][] others = [];
     private Complex[][] matrices = [];
     private int first;
@@ -44,12 +44,19 @@ internal sealed class RoomSpectra
         (forward, inverse, put, correlate, filter) = (Forward, Inverse, Put, Correlate, Filter);
     }
 
+    /// <summary>Gets the transform, whose length may change from pass to pass.</summary>
+    public ShortTimeFourier Transform
+    {
+        get => transform;
+        set => transform = value;
+    }
+
     /// <summary>Allocates scratch memory for a window.</summary>
     public static double[][] Scratch(int channels, int window) =>
         [.. Enumerable.Range(0, 2 * channels * Batch).Select(_ => new double[window + 2])];
 
     /// <summary>Computes the products of the signals' spectra, scaled to unit mean power.</summary>
-    public void Take(double[][] from)
+    public void Take(IRoomSignals from)
     {
         signals = from;
         for (Begin(); IsInside(); first += Batch)
@@ -65,7 +72,7 @@ internal sealed class RoomSpectra
     /// <param name="from">The signals x.</param>
     /// <param name="with">The signals s, as many.</param>
     /// <param name="cross">Receives the matrices, row-major.</param>
-    public void Correlate(double[][] from, double[][] with, Complex[][] cross)
+    public void Correlate(IRoomSignals from, double[][] with, Complex[][] cross)
     {
         (signals, others, matrices) = (from, with, cross);
         foreach (Complex[] matrix in cross)
@@ -84,7 +91,7 @@ internal sealed class RoomSpectra
     /// <param name="from">The signals.</param>
     /// <param name="filters">The filters for scaled spectra, a matrix for each frequency, row-major.</param>
     /// <param name="outputs">Receives the signals.</param>
-    public void Apply(double[][] from, Complex[][] filters, double[][] outputs)
+    public void Apply(IRoomSignals from, Complex[][] filters, double[][] outputs)
     {
         (signals, matrices) = (from, filters);
         foreach (double[] output in outputs)
@@ -122,10 +129,20 @@ internal sealed class RoomSpectra
 
     private void Forward(int i)
     {
-        int signal = i / count;
-        double[] from = signal < channels ? signals[signal] : others[signal - channels];
+        (int signal, double[] frame) = (i / count, packed[Place(i)]);
+        (int start, int from, int to) = transform.Reach(first + i % count);
+        Span<double> samples = frame.AsSpan(from, to - from);
+        if (signal < channels)
+        {
+            signals!.Read(signal, start + from, samples);
+        }
+        else
+        {
+            others[signal - channels].AsSpan(start + from, samples.Length).CopyTo(samples);
+        }
+
         using var alone = SingleThreadedMkl.Begin();
-        transform.ForwardFrame(from, first + i % count, packed[Place(i)]);
+        transform.TransformFrame(from, to, frame);
     }
 
     private void Inverse(int i)

@@ -33,13 +33,20 @@ public sealed class ShortTimeFourier
         }
 
         (WindowLength, Hop, Length) = (windowLength, hop, length);
-        Frames = (length + windowLength - hop + hop - 1) / hop;
+        Frames = FramesOf(windowLength, hop, length);
         window = MathNet.Numerics.Window.HannPeriodic(windowLength);
         weights = new double[hop];
         for (int i = 0; i < windowLength; i++)
         {
             weights[i % hop] += window[i] * window[i];
         }
+    }
+
+    private ShortTimeFourier(ShortTimeFourier other, int length)
+    {
+        (WindowLength, Hop, Length) = (other.WindowLength, other.Hop, length);
+        Frames = FramesOf(WindowLength, Hop, length);
+        (window, weights) = (other.window, other.weights);
     }
 
     /// <summary>Gets the length n of the window.</summary>
@@ -56,6 +63,9 @@ public sealed class ShortTimeFourier
 
     /// <summary>Gets the number of frequencies, n/2 + 1.</summary>
     public int Frequencies => WindowLength / 2 + 1;
+
+    /// <summary>Returns the number of frames that hold a sample of a signal.</summary>
+    internal static int FramesOf(int windowLength, int hop, int length) => (length + windowLength - 1) / hop;
 
     private int Lead => WindowLength - Hop;
 
@@ -82,7 +92,9 @@ public sealed class ShortTimeFourier
             (frame, _, packed) =>
             {
                 using var alone = SingleThreadedMkl.Begin();
-                ForwardFrame(signal, frame, packed);
+                (int start, int from, int to) = Reach(frame);
+                signal.AsSpan(start + from, to - from).CopyTo(packed.AsSpan(from));
+                TransformFrame(from, to, packed);
                 for (int f = 0; f < Frequencies; f++)
                 {
                     spectrum[f * Frames + frame] = new Complex(packed[2 * f], packed[2 * f + 1]);
@@ -124,17 +136,27 @@ public sealed class ShortTimeFourier
         return signal;
     }
 
-    /// <summary>Computes the spectrum of one frame, real and imaginary parts in turn.</summary>
-    /// <param name="signal">The signal; beyond <see cref="Length"/> samples it counts as silence.</param>
-    /// <param name="frame">The frame.</param>
-    /// <param name="packed">Receives 2 · <see cref="Frequencies"/> numbers.</param>
-    internal void ForwardFrame(double[] signal, int frame, double[] packed)
+    /// <summary>Returns the same transform for signals of another length.</summary>
+    internal ShortTimeFourier WithLength(int length) => new(this, length);
+
+    /// <summary>
+    /// Returns the first sample of a frame, which may be negative, and the part of the frame that lies in the signal.
+    /// </summary>
+    internal (int Start, int From, int To) Reach(int frame)
     {
-        int start = frame * Hop - Lead;
-        int from = Math.Max(0, -start), to = Math.Clamp(Length - start, from, WindowLength);
+        int start = frame * Hop - Lead, from = Math.Max(0, -start);
+        return (start, from, Math.Clamp(Length - start, from, WindowLength));
+    }
+
+    /// <summary>Turns the samples of a frame into their spectrum, real and imaginary parts in turn.</summary>
+    /// <param name="from">The first sample that is in the signal; those before count as zero.</param>
+    /// <param name="to">The end of them; those after it count as zero.</param>
+    /// <param name="packed">The samples, and then 2 · <see cref="Frequencies"/> numbers.</param>
+    internal void TransformFrame(int from, int to, double[] packed)
+    {
+        Span<double> samples = packed.AsSpan(from, to - from);
+        System.Numerics.Tensors.TensorPrimitives.Multiply(window.AsSpan(from, to - from), samples, samples);
         Array.Clear(packed, 0, from);
-        System.Numerics.Tensors.TensorPrimitives.Multiply(
-            window.AsSpan(from, to - from), signal.AsSpan(start + from, to - from), packed.AsSpan(from, to - from));
         Array.Clear(packed, to, WindowLength - to);
         Fourier.ForwardReal(packed, WindowLength, FourierOptions.NoScaling);
     }

@@ -19,39 +19,43 @@ internal sealed unsafe class SpectralProducts
     private readonly int channels;
     private readonly int frequencies;
     private readonly WorkCrew crew;
-    private readonly double[] memory;
     private readonly double[] powers;
     private readonly Action<int> measure;
     private readonly Action<int> scale;
+    private double[] memory = [];
     private double factor;
 
-    /// <summary>Lays the products out in memory that another object may have used before.</summary>
+    /// <summary>Initializes products without frames: <see cref="Prepare"/> comes first.</summary>
     /// <param name="crew">The threads to use.</param>
     /// <param name="channels">The number of channels.</param>
     /// <param name="frequencies">The number of frequencies.</param>
-    /// <param name="frames">The number of frames.</param>
-    /// <param name="memory">At least <see cref="Size"/> numbers.</param>
-    public SpectralProducts(WorkCrew crew, int channels, int frequencies, int frames, double[] memory)
+    public SpectralProducts(WorkCrew crew, int channels, int frequencies)
     {
-        (this.crew, this.channels, this.frequencies, Frames) = (crew, channels, frequencies, frames);
-        this.memory = memory;
-        Stride = StrideOf(frames);
+        (this.crew, this.channels, this.frequencies) = (crew, channels, frequencies);
         powers = new double[frequencies];
         (measure, scale) = (Measure, Scale);
     }
 
     /// <summary>Gets the number of frames.</summary>
-    public int Frames { get; }
+    public int Frames { get; private set; }
 
     /// <summary>Gets the length of a row.</summary>
-    public int Stride { get; }
+    public int Stride { get; private set; }
 
     /// <summary>Gets the factor of the spectra that gives them unit mean power, known after <see cref="Normalize"/>.</summary>
     public double Gain { get; private set; }
 
+    /// <summary>Returns the length of a row that holds so many frames.</summary>
+    public static int StrideOf(int frames) => (frames + 15) / 16 * 16;
+
     /// <summary>Returns the numbers that the products take up.</summary>
     public static long Size(int channels, int frequencies, int frames) =>
         (long)channels * channels * frequencies * StrideOf(frames);
+
+    /// <summary>Lays the products out in memory that others may have used before.</summary>
+    /// <param name="frames">The number of frames.</param>
+    /// <param name="within">At least <see cref="Size"/> numbers.</param>
+    public void Prepare(int frames, double[] within) => (Frames, Stride, memory) = (frames, StrideOf(frames), within);
 
     /// <summary>Takes some frames of all channels at one frequency.</summary>
     /// <param name="f">The frequency.</param>
@@ -165,8 +169,6 @@ internal sealed unsafe class SpectralProducts
             }
         }
     }
-
-    private static int StrideOf(int frames) => (frames + 15) / 16 * 16;
 
     /// <summary>Gets the numbers of one frequency.</summary>
     private long Length => (long)channels * channels * Stride;

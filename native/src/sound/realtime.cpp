@@ -30,7 +30,8 @@ std::int32_t m4_realtime_begin(m4_realtime* realtime) {
     // Above ordinary threads, below those of a sound server or the kernel.
     sched_param wanted{};
     wanted.sched_priority = sched_get_priority_min(SCHED_FIFO) + 9;
-    realtime->has_priority = pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) == 0 ? 1 : 0;
+    // Threads that this one starts are ordinary ones: one that learns for a second must not hold a core for it.
+    realtime->has_priority = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0 ? 1 : 0;
     realtime->has_memory = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 1 : 0;
 #if defined(__SSE__)
     realtime->control_before = _mm_getcsr();
@@ -53,7 +54,9 @@ std::int32_t m4_realtime_end(const m4_realtime* realtime) {
     }
     sched_param before{};
     before.sched_priority = realtime->priority_before;
-    if (realtime->has_priority != 0 && pthread_setschedparam(pthread_self(), realtime->policy_before, &before) != 0) {
+    // Who may not take the mark of ordinary children away again keeps it.
+    if (realtime->has_priority != 0 && sched_setscheduler(0, realtime->policy_before, &before) != 0 &&
+        sched_setscheduler(0, realtime->policy_before | SCHED_RESET_ON_FORK, &before) != 0) {
         result = M4_IO_ERROR;
     }
     return result;

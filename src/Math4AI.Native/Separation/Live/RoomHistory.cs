@@ -38,15 +38,18 @@ internal sealed class RoomHistory : IRoomSignals
     public long From { get; set; }
 
     /// <summary>Reads what came in.</summary>
-    public void Read(int channel, int start, Span<double> samples) => Copy(Input[channel], From + start, samples);
+    public void Read(int channel, int start, Span<double> samples)
+    {
+        int at = (int)((From + start) % kept), straight = Math.Min(samples.Length, kept - at);
+        TensorPrimitives.ConvertTruncating(Input[channel].AsSpan(at, straight), samples[..straight]);
+        TensorPrimitives.ConvertTruncating(Input[channel].AsSpan(0, samples.Length - straight), samples[straight..]);
+    }
 
-    /// <summary>Copies samples of one channel from a frame on.</summary>
-    public void Copy(float[] past, long from, Span<double> samples)
+    /// <summary>Returns samples of one channel from a frame on: as many as lie there in one piece.</summary>
+    public ReadOnlySpan<float> Piece(float[] past, long from, int count)
     {
         int at = (int)(from % kept);
-        int straight = Math.Min(samples.Length, kept - at);
-        TensorPrimitives.ConvertTruncating(past.AsSpan(at, straight), samples[..straight]);
-        TensorPrimitives.ConvertTruncating(past.AsSpan(0, samples.Length - straight), samples[straight..]);
+        return past.AsSpan(at, Math.Min(count, kept - at));
     }
 
     /// <summary>Remembers samples from a frame on.</summary>

@@ -16,7 +16,7 @@ internal sealed class RoomLearning
 {
     private const double ShortHistorySeconds = 6.0;
     private const double Silence = 1e-12;
-    private const int Piece = 4096;
+    private const int MaxPiece = 4096;
 
     private readonly RoomHistory history;
     private readonly PartitionedFilters filters;
@@ -29,7 +29,6 @@ internal sealed class RoomLearning
     private readonly int after;
     private readonly int shortHistory;
     private readonly int sampleRate;
-    private readonly double[] piece = new double[Piece];
     private readonly int[][] orders;
     private readonly double[] likeness;
     private readonly double[][] ordered;
@@ -142,7 +141,7 @@ internal sealed class RoomLearning
         new(new WorkCrew(Compute.Threads - 1), channels, sampleRate, history.Length, 4 * window);
 
     /// <summary>Finds the new source for each place of the output: the one most like what was output there.</summary>
-    private void FindOrder(double[][] sources, int shift, int length)
+    private void FindOrder(float[][] sources, int shift, int length)
     {
         int from = Math.Max(0, -shift);
         for (int n = 0; n < channels; n++)
@@ -151,13 +150,14 @@ internal sealed class RoomLearning
             for (int k = 0; k < channels; k++)
             {
                 double product = 0.0, square = 1e-30;
-                for (int t = from; t < length; t += Piece)
+                for (int t = from; t < length;)
                 {
-                    int count = Math.Min(Piece, length - t);
-                    history.Copy(history.Output[n], knownFrom + t, piece.AsSpan(0, count));
-                    ReadOnlySpan<double> source = sources[k].AsSpan(t + shift, count);
-                    product += TensorPrimitives.Dot(piece.AsSpan(0, count), source);
+                    ReadOnlySpan<float> piece =
+                        history.Piece(history.Output[n], knownFrom + t, Math.Min(MaxPiece, length - t));
+                    ReadOnlySpan<float> source = sources[k].AsSpan(t + shift, piece.Length);
+                    product += TensorPrimitives.Dot(piece, source);
                     square += TensorPrimitives.SumOfSquares(source);
+                    t += piece.Length;
                 }
 
                 likeness[n * channels + k] = product / Math.Sqrt(square * power);
@@ -212,11 +212,11 @@ internal sealed class RoomLearning
     private double PowerOf(float[] past, long from, int length)
     {
         double sum = 0.0;
-        for (int t = 0; t < length; t += Piece)
+        for (int t = 0; t < length;)
         {
-            Span<double> samples = piece.AsSpan(0, Math.Min(Piece, length - t));
-            history.Copy(past, from + t, samples);
-            sum += TensorPrimitives.SumOfSquares<double>(samples);
+            ReadOnlySpan<float> piece = history.Piece(past, from + t, Math.Min(MaxPiece, length - t));
+            sum += TensorPrimitives.SumOfSquares(piece);
+            t += piece.Length;
         }
 
         return sum;

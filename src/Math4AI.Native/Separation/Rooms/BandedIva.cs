@@ -19,7 +19,6 @@ internal sealed unsafe class BandedIva
 {
     private const double VarianceFloor = 1e-6;
     private const double CovarianceFloor = SpectralProducts.CovarianceFloor;
-    private const int MaxBands = 256;
     private const int MaxAlignedBands = 64;
 
     private readonly int channels;
@@ -37,8 +36,8 @@ internal sealed unsafe class BandedIva
     private readonly double[][] weights;
     private readonly double[][] shapes;
     private readonly double[] all;
-    private readonly int[] edges = new int[MaxBands + 1];
-    private readonly int[] alignedEdges = new int[MaxAlignedBands + 1];
+    private readonly int[] edges;
+    private readonly int[] alignedEdges;
     private readonly BandAlignment alignment;
     private int frames;
     private int stride;
@@ -59,14 +58,18 @@ internal sealed unsafe class BandedIva
     /// <param name="frequencies">The number of frequencies.</param>
     /// <param name="products">The products of the spectra, of unit power altogether.</param>
     /// <param name="maxFrames">The largest number of frames that the products will have.</param>
-    public BandedIva(WorkCrew crew, int channels, int frequencies, SpectralProducts products, int maxFrames)
+    /// <param name="maxBands">The largest number of bands; sources are aligned over at most 64 of them.</param>
+    public BandedIva(
+        WorkCrew crew, int channels, int frequencies, SpectralProducts products, int maxFrames, int maxBands)
     {
         (this.crew, this.channels, this.frequencies, this.products) = (crew, channels, frequencies, products);
+        int aligned = Math.Min(maxBands, MaxAlignedBands);
+        (edges, alignedEdges) = (new int[maxBands + 1], new int[aligned + 1]);
         int room = SpectralProducts.StrideOf(maxFrames);
-        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[MaxBands * room])];
+        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[maxBands * room])];
         (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[room]);
-        shapes = [.. Enumerable.Range(0, MaxAlignedBands).Select(_ => new double[channels * room])];
-        alignment = new BandAlignment(channels, room, MaxAlignedBands);
+        shapes = [.. Enumerable.Range(0, aligned).Select(_ => new double[channels * room])];
+        alignment = new BandAlignment(channels, room, aligned);
         Complex[][] OfFrequencies() =>
             [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
         (Unmixing, projected) = (OfFrequencies(), OfFrequencies());

@@ -16,15 +16,17 @@ internal sealed class RoomLearner
     private const double ShortRecordingSeconds = 6.0;
     private const int ShortOverlap = 2;
     private const int LongOverlap = 4;
+    private const int ShortBands = 32;
+    private const int LongBands = 256;
 
     private readonly WorkCrew crew;
     private readonly int channels;
     private readonly int maxLength;
-    private readonly double[][] outputs;
+    private readonly float[][] outputs;
     private readonly double[][] scratch;
     private readonly Stage coarse;
     private double[] memory;
-    private Stage fine;
+    private Stage? fine;
     private IRoomSignals? signals;
 
     /// <summary>Allocates the memory for the longest signals.</summary>
@@ -37,14 +39,15 @@ internal sealed class RoomLearner
     public RoomLearner(WorkCrew crew, int channels, int sampleRate, int maxLength, int maxWindow)
     {
         (this.crew, this.channels, this.maxLength) = (crew, channels, maxLength);
-        outputs = [.. Enumerable.Range(0, channels).Select(_ => new double[maxLength])];
+        outputs = [.. Enumerable.Range(0, channels).Select(_ => new float[maxLength])];
         ShortWindow = PowerOfTwo(ShortWindowSeconds * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
-        coarse = new Stage(crew, channels, ShortWindow, ShortOverlap, maxLength, scratch);
-        fine = new Stage(crew, channels, maxWindow, LongOverlap, maxLength, scratch);
+        coarse = new Stage(crew, channels, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
 
         // The stages take turns, so they share their memory.
-        long size = Math.Max(coarse.Size(maxLength), fine.Size(maxLength));
+        int frames = ShortTimeFourier.FramesOf(maxWindow, maxWindow / LongOverlap, maxLength);
+        long size = Math.Max(
+            coarse.Size(maxLength), SpectralProducts.Size(channels, maxWindow / 2 + 1, frames));
         memory = size <= Array.MaxLength
             ? GC.AllocateUninitializedArray<double>((int)size)
             : throw new ArgumentException(
@@ -59,7 +62,7 @@ internal sealed class RoomLearner
     public int ShortWindow { get; }
 
     /// <summary>Gets the length of the long window in samples.</summary>
-    public int LongWindow => fine.Window;
+    public int LongWindow => fine!.Window;
 
     /// <summary>Gets the number of sweeps so far.</summary>
     public int Iterations { get; private set; }
@@ -77,9 +80,11 @@ internal sealed class RoomLearner
     public void Prepare(int length, int window)
     {
         Length = length;
-        if (fine.Window != window)
+        if (fine?.Window != window)
         {
-            fine = new Stage(crew, channels, window, LongOverlap, maxLength, scratch);
+            // The old one first: both together would take more memory.
+            fine = null;
+            fine = new Stage(crew, channels, window, LongOverlap, LongBands, maxLength, scratch);
         }
 
         if (Math.Max(coarse.Size(length), fine.Size(length)) > memory.Length)
@@ -113,7 +118,7 @@ internal sealed class RoomLearner
         coarse.Outputs(from, 0, outputs);
 
         Report(progress, "long window");
-        BandedIva exact = fine.Begin(from);
+        BandedIva exact = fine!.Begin(from);
         fine.FitTo(from, outputs);
         exact.Divide(bands: 32, sharedByAll: 0.3, rowScaling: 0.5);
         Iterate(exact, 4, cancellation);
@@ -131,7 +136,7 @@ internal sealed class RoomLearner
         int spectra, int iterations, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         Report(progress, "low rank");
-        BandedIva iva = fine.Iva;
+        BandedIva iva = fine!.Iva;
         // Its variances are of one scale over all frequencies, as one microphone hears the sources.
         Complex[][] projected = iva.ProjectedBack(0);
         for (int f = 0; f < projected.Length; f++)
@@ -145,9 +150,9 @@ internal sealed class RoomLearner
     }
 
     /// <summary>Computes the sources at a channel. The memory is reused by the next call.</summary>
-    public double[][] Outputs(int reference)
+    public float[][] Outputs(int reference)
     {
-        fine.Outputs(signals!, reference, outputs);
+        fine!.Outputs(signals!, reference, outputs);
         return outputs;
     }
 
@@ -155,7 +160,7 @@ internal sealed class RoomLearner
     /// Computes the filters for that, for each frequency of the long window, sources × channels. The memory is reused
     /// by the next call.
     /// </summary>
-    public Complex[][] Filters(int reference) => fine.Iva.ProjectedBack(reference);
+    public Complex[][] Filters(int reference) => fine!.Iva.ProjectedBack(reference);
 
     private static int PowerOfTwo(double samples) => Math.Max(64, 1 << (int)Math.Round(Math.Log2(samples)));
 
@@ -175,13 +180,13 @@ internal sealed class RoomLearner
         private readonly int channels;
 
         public Stage(
-            WorkCrew crew, int channels, int window, int overlap, int maxLength, double[][] scratch)
+            WorkCrew crew, int channels, int window, int overlap, int maxBands, int maxLength, double[][] scratch)
         {
             var transform = new ShortTimeFourier(window, window / overlap, maxLength);
             this.channels = channels;
             Products = new SpectralProducts(crew, channels, transform.Frequencies);
             spectra = new RoomSpectra(crew, channels, transform, Products, scratch);
-            Iva = new BandedIva(crew, channels, transform.Frequencies, Products, transform.Frames);
+            Iva = new BandedIva(crew, channels, transform.Frequencies, Products, transform.Frames, maxBands);
         }
 
         public int Window => spectra.Transform.WindowLength;
@@ -212,13 +217,13 @@ internal sealed class RoomLearner
         }
 
         /// <summary>Sets W to what gives signals nearest to those found.</summary>
-        public void FitTo(IRoomSignals signals, double[][] found)
+        public void FitTo(IRoomSignals signals, float[][] found)
         {
             spectra.Correlate(signals, found, Iva.Unmixing);
             Iva.FitToCorrelations();
         }
 
-        public void Outputs(IRoomSignals signals, int reference, double[][] outputs) =>
+        public void Outputs(IRoomSignals signals, int reference, float[][] outputs) =>
             spectra.Apply(signals, Iva.ProjectedBack(reference), outputs);
     }
 }

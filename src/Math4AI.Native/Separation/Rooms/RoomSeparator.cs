@@ -135,7 +135,7 @@ public sealed class RoomSeparator
             learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
         }
 
-        double[][] found = learner.Outputs(options.ReferenceMicrophone);
+        float[][] found = learner.Outputs(options.ReferenceMicrophone);
         return new RoomSeparationResult
         {
             Sources = ToRecording(found, mixture),
@@ -210,13 +210,13 @@ public sealed class RoomSeparator
     }
 
     /// <summary>Orders the sources by loudness and scales all by one factor, so that the largest peak is 0.9.</summary>
-    private static Recording ToRecording(double[][] found, Recording mixture)
+    private static Recording ToRecording(float[][] found, Recording mixture)
     {
-        double peak = Math.Max(1e-30, found.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<double>(signal))));
+        float peak = Math.Max(1e-30f, found.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<float>(signal))));
         float[][] channels =
         [
-            .. found.OrderByDescending(signal => TensorPrimitives.SumOfSquares<double>(signal))
-                .Select(signal => Array.ConvertAll(signal, x => (float)(0.9 * x / peak))),
+            .. found.OrderByDescending(signal => TensorPrimitives.SumOfSquares<float>(signal))
+                .Select(signal => Array.ConvertAll(signal, x => 0.9f * x / peak)),
         ];
         return new Recording(channels, mixture.SampleRate);
     }

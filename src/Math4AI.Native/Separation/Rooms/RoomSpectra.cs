@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Math4AI.Runtime;
 using MathNet.Numerics.IntegralTransforms;
 
@@ -11,8 +12,8 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal sealed class RoomSpectra
 {
-    // The values of a frequency in so many frames fill whole cache lines of its products.
-    private const int Batch = 8;
+    // More would take more memory, and less leave threads without work.
+    private const int Batch = 4;
 
     private readonly WorkCrew crew;
     private readonly int channels;
@@ -25,7 +26,7 @@ internal sealed class RoomSpectra
     private readonly double[][] packed;
     private ShortTimeFourier transform;
     private IRoomSignals? signals;
-    private double[][] others = [];
+    private float[][] others = [];
     private Complex[][] matrices = [];
     private int first;
     private int count;
@@ -72,7 +73,7 @@ internal sealed class RoomSpectra
     /// <param name="from">The signals x.</param>
     /// <param name="with">The signals s, as many.</param>
     /// <param name="cross">Receives the matrices, row-major.</param>
-    public void Correlate(IRoomSignals from, double[][] with, Complex[][] cross)
+    public void Correlate(IRoomSignals from, float[][] with, Complex[][] cross)
     {
         (signals, others, matrices) = (from, with, cross);
         foreach (Complex[] matrix in cross)
@@ -91,10 +92,10 @@ internal sealed class RoomSpectra
     /// <param name="from">The signals.</param>
     /// <param name="filters">The filters for scaled spectra, a matrix for each frequency, row-major.</param>
     /// <param name="outputs">Receives the signals.</param>
-    public void Apply(IRoomSignals from, Complex[][] filters, double[][] outputs)
+    public void Apply(IRoomSignals from, Complex[][] filters, float[][] outputs)
     {
         (signals, matrices) = (from, filters);
-        foreach (double[] output in outputs)
+        foreach (float[] output in outputs)
         {
             Array.Clear(output);
         }
@@ -110,7 +111,7 @@ internal sealed class RoomSpectra
             }
         }
 
-        foreach (double[] output in outputs)
+        foreach (float[] output in outputs)
         {
             transform.Normalize(output);
         }
@@ -138,7 +139,7 @@ internal sealed class RoomSpectra
         }
         else
         {
-            others[signal - channels].AsSpan(start + from, samples.Length).CopyTo(samples);
+            TensorPrimitives.ConvertTruncating(others[signal - channels].AsSpan(start + from, samples.Length), samples);
         }
 
         using var alone = SingleThreadedMkl.Begin();

@@ -162,21 +162,23 @@ public sealed class ShortTimeFourier
     }
 
     /// <summary>Adds the samples of one frame to a signal that <see cref="Normalize"/> completes.</summary>
-    internal void AddFrame(double[] samples, int frame, double[] signal)
+    internal void AddFrame<T>(double[] samples, int frame, T[] signal)
+        where T : INumber<T>
     {
         int start = frame * Hop - Lead;
         for (int i = Math.Max(0, -start); i < WindowLength && start + i < Length; i++)
         {
-            signal[start + i] += window[i] * samples[i];
+            signal[start + i] += T.CreateTruncating(window[i] * samples[i]);
         }
     }
 
     /// <summary>Divides a sum of frames by the sum of squared windows and the transform's own factor.</summary>
-    internal void Normalize(double[] signal)
+    internal void Normalize<T>(T[] signal)
+        where T : INumber<T>
     {
         for (int t = 0; t < Length; t++)
         {
-            signal[t] /= WindowLength * Math.Max(weights[(t + Lead) % Hop], 1e-8);
+            signal[t] /= T.CreateTruncating(WindowLength * Math.Max(weights[(t + Lead) % Hop], 1e-8));
         }
     }
 }

@@ -17,8 +17,9 @@ internal static class Streams
     private const int Neighbors = 2;
 
     private static long lost;
+    private static long lateWakes;
 
-    /// <summary>Takes the seconds in real time, 30 by default, and after them <c>priority</c> for that run alone.</summary>
+    /// <summary>Takes the seconds in real time, 30 by default; <c>priority</c> after them is for that run alone.</summary>
     public static int Run(string[] words)
     {
         double seconds = words.Length > 0 ? double.Parse(words[0], CultureInfo.InvariantCulture) : 30.0;
@@ -28,7 +29,7 @@ internal static class Streams
             _ => Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "while :; do :; done"]))!)];
         try
         {
-            Console.WriteLine($"real time, {seconds} s, beside {Neighbors} busy processes, real-time priority asked for");
+            Console.WriteLine($"real time, {seconds} s, beside {Neighbors} busy processes, priority asked for");
             Measure(party, seconds, isRealTime: true, hasPriority: true);
             if (words is [_, "priority"])
             {
@@ -72,7 +73,7 @@ internal static class Streams
             Priority = ThreadPriority.Highest,
         };
         var consumer = new Thread(() => With(hasPriority, () => Consume(output)));
-        lost = 0;
+        (lost, lateWakes) = (0, 0);
         GC.Collect();
         int collections = GC.CollectionCount(0);
         long allocated = 0;
@@ -94,6 +95,12 @@ internal static class Streams
             $"  {granted}; {live.Frames / Block} of {total} blocks arrived, {lost} lost, "
             + $"{live.Latency.CountAbove((double)Block / SampleRate)} late; {allocated} bytes allocated, "
             + $"{GC.CollectionCount(0) - collections} collections"));
+        if (isRealTime)
+        {
+            Console.WriteLine(
+                $"  {lateWakes} times the thread that pushes, which only sleeps, woke more than a period late");
+        }
+
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  processor {100.0 * live.Processing.Count * live.Processing.Quantile(0.5) / seconds:0.00} % of a core "
@@ -102,7 +109,7 @@ internal static class Streams
         Console.WriteLine(Line("push to pull", live.Latency));
     }
 
-    /// <summary>Runs an action under real-time conditions, if they are asked for, and says which were granted.</summary>
+    /// <summary>Runs an action under real-time conditions, if asked for, and says which were granted.</summary>
     private static string With(bool hasPriority, Action action)
     {
         using RealTimeThread? thread = hasPriority ? new RealTimeThread() : null;
@@ -132,6 +139,11 @@ internal static class Streams
                 {
                     Thread.Sleep(due);
                 }
+
+                // How often the machine itself is late: the same priority, and nothing to wait for but the clock.
+                TimeSpan late = Stopwatch.GetElapsedTime(start)
+                    - TimeSpan.FromSeconds((double)(i + 1) * Block / SampleRate);
+                lateWakes += late.TotalSeconds > (double)Block / SampleRate ? 1 : 0;
             }
             else
             {

@@ -240,7 +240,7 @@ internal sealed unsafe class BandedIva
         }
     }
 
-    /// <summary>Computes the mean power of the present source over all bands, which its weights are mixed with.</summary>
+    /// <summary>Computes the mean power of a source over all bands, which its weights are mixed with.</summary>
     private void SumOverBands(double[] bandPower)
     {
         Array.Clear(all);

@@ -67,7 +67,7 @@ internal sealed class RoomLearner
     /// <summary>Gets the number of sweeps so far.</summary>
     public int Iterations { get; private set; }
 
-    /// <summary>Returns the long window that suits a recording: half a second, or a quarter below six seconds.</summary>
+    /// <summary>Returns the long window for a recording: half a second, or a quarter below six seconds.</summary>
     /// <param name="length">The number of samples in each channel.</param>
     /// <param name="sampleRate">The number of samples per second.</param>
     /// <param name="share">The part of that to use.</param>

@@ -42,7 +42,7 @@ internal sealed unsafe class SpectralProducts
     /// <summary>Gets the length of a row.</summary>
     public int Stride { get; private set; }
 
-    /// <summary>Gets the factor of the spectra that gives them unit mean power, known after <see cref="Normalize"/>.</summary>
+    /// <summary>Gets the factor that gives the spectra unit mean power; <see cref="Normalize"/> sets it.</summary>
     public double Gain { get; private set; }
 
     /// <summary>Returns the length of a row that holds so many frames.</summary>
@@ -93,7 +93,7 @@ internal sealed unsafe class SpectralProducts
         }
     }
 
-    /// <summary>Scales all products as if the spectra had unit mean power over channels, frequencies and frames.</summary>
+    /// <summary>Scales the products as if the spectra had unit mean power over everything.</summary>
     public void Normalize()
     {
         crew.Run(frequencies, measure);

@@ -118,12 +118,12 @@ END
     fi
 }
 
-# Ten seconds of a square wave of 0.5 at 480 Hz, on both channels.
+# Half a minute of a square wave of 0.5 at 480 Hz, on both channels.
 tone() {
     local half='' i
     for ((i = 0; i < 50; i++)); do half+='\x00\x40\x00\x40'; done
     for ((i = 0; i < 50; i++)); do half+='\x00\xc0\x00\xc0'; done
-    for ((i = 0; i < 4800; i++)); do printf "$half"; done |
+    for ((i = 0; i < 14400; i++)); do printf "$half"; done |
         "$math4ai" stream - --format s16le --rate 48000 --channels 2 --start "$folder/same.csv" --freeze 0s -o "$folder/tone.wav" >/dev/null
 }
 
@@ -150,9 +150,8 @@ pulse() {
     kill -INT $player 2>/dev/null
     wait $player
     report pulse-loop 1
-    # A square wave of 0.5: somewhere in what was heard there are full samples of it.
-    "$math4ai" stream "$folder/heard.wav" --start "$folder/same.csv" --freeze 0s --format s16le --rate 48000 --channels 2 -o - \
-        2>/dev/null | od -An -v -td2 | awk '{ for (i = 1; i <= NF; i++) n += $i > 16000 || $i < -16000 } END { exit !(n > 24000) }'
+    # Its samples are 32-bit floats: a quarter of a second of 0.5 or more is somewhere among them.
+    od -An -v -tf4 -j 80 "$folder/heard.wav" | awk '{ for (i = 1; i <= NF; i++) n += $i > 0.4 || $i < -0.4 } END { exit !(n > 24000) }'
     say pulse-loop-heard $((!$?)) "a quarter of a second or more of the tone that was played"
     unset ALSA_CONFIG_PATH PULSE_SERVER
 }

@@ -17,131 +17,168 @@ internal static class StreamCommand
         ["s32le"] = AudioEncoding.Pcm32,
     };
 
+    private static readonly Argument<string> InputArgument = new("INPUT")
+    {
+        Description = "A recording of several channels, or - for standard input. WAV is read from a pipe as it "
+            + "comes, any other format once the pipe has ended (up to 4 GiB, or the bytes in MATH4AI_SPOOL_BYTES).",
+        DefaultValueFactory = _ => "-",
+    };
+
+    private static readonly Option<string?> OutputOption = CommonOptions.Output(
+        "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff), or - for standard output.",
+        "sources.wav");
+
+    private static readonly Option<string?> DeviceOption = new("--device")
+    {
+        Description = "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
+            + "--rate and --channels.",
+    };
+
+    private static readonly Option<string?> PlayOption = new("--play")
+    {
+        Description = "The sound device to play the sources on, instead of -o.",
+    };
+
+    private static readonly Option<int> BlockOption = new("--block")
+    {
+        Description = "The number of frames that are separated at a time.",
+        DefaultValueFactory = _ => 64,
+    };
+
+    private static readonly Option<bool> RoomOption = new("--room")
+    {
+        Description = "The sound comes from a room with echoes.",
+    };
+
+    private static readonly Option<int?> WindowOption = new("--window")
+    {
+        Description = "For rooms: the window in samples, a power of two, by which the sources are delayed. "
+            + "Default: 0.128 s.",
+    };
+
+    private static readonly Option<string> ForgetOption = new("--forget")
+    {
+        Description = "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
+            + "move, long is more exact.",
+        DefaultValueFactory = _ => "0.5s",
+    };
+
+    private static readonly Option<string?> StartOption = new("--start")
+    {
+        Description = "The unmixing matrix to begin with: unmixing.npy of math4ai separate, or a .csv file; "
+            + "not for rooms. Without it the input passes through unchanged until the separation has "
+            + "converged.",
+    };
+
+    private static readonly Option<string?> FreezeOption = new("--freeze")
+    {
+        Description = "Stop learning after so much sound, such as 10s; 0s applies --start exactly as it is.",
+    };
+
+    private static readonly Option<string?> ScaleOption = new("--scale")
+    {
+        Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of "
+            + "--start. Default: keep with --start, source without.",
+    };
+
+    private static readonly Option<string> GapsOption = new("--gaps")
+    {
+        Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays "
+            + "in time, or close for nothing. (With --play, sound is never late: gaps are closed.)",
+        DefaultValueFactory = _ => "silence",
+    };
+
+    private static readonly Option<bool> RealtimeOption = new("--realtime")
+    {
+        Description = "Ask for real-time priority and locked memory for the work; says what was granted.",
+    };
+
+    private static readonly Option<string?> FormatOption = new("--format")
+    {
+        Description = $"The format of samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; "
+            + "with --rate and --channels.",
+    };
+
+    private static readonly Option<int?> RateOption = new("--rate")
+    {
+        Description = "With --format or --device: the samples per second. Default for a device: 48000.",
+    };
+
+    private static readonly Option<int?> ChannelsOption = new("--channels")
+    {
+        Description = "With --format or --device: the number of channels. Default for a device: 2.",
+    };
+
+    private static readonly Option<bool> ReportOption = new("--latency-report")
+    {
+        Description = "Print the latency, and the number of late blocks, at the end.",
+    };
+
+    private static readonly Option<string?> PageOption = new("--report")
+    {
+        Description = "The file for a report on the latency (.html).",
+    };
+
     public static Command Create()
     {
-        var input = new Argument<string>("INPUT")
-        {
-            Description = "A recording of several channels, or - for standard input. WAV is read from a pipe as it "
-                + "comes, any other format once the pipe has ended (up to 4 GiB, or the bytes in MATH4AI_SPOOL_BYTES).",
-            DefaultValueFactory = _ => "-",
-        };
-        Option<string?> output = CommonOptions.Output(
-            "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff), or - for standard output.",
-            "sources.wav");
-        var device = new Option<string?>("--device")
-        {
-            Description = "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
-                + "--rate and --channels.",
-        };
-        var play = new Option<string?>("--play")
-        {
-            Description = "The sound device to play the sources on, instead of -o.",
-        };
-        var block = new Option<int>("--block")
-        {
-            Description = "The number of frames that are separated at a time.",
-            DefaultValueFactory = _ => 64,
-        };
-        var room = new Option<bool>("--room") { Description = "The sound comes from a room with echoes." };
-        var window = new Option<int?>("--window")
-        {
-            Description = "For rooms: the window in samples, a power of two, by which the sources are delayed. "
-                + "Default: 0.128 s.",
-        };
-        var forget = new Option<string>("--forget")
-        {
-            Description = "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
-                + "move, long is more exact.",
-            DefaultValueFactory = _ => "0.5s",
-        };
-        var start = new Option<string?>("--start")
-        {
-            Description = "The unmixing matrix to begin with: unmixing.npy of math4ai separate, or a .csv file; "
-                + "not for rooms. Without it the input passes through unchanged until the separation has "
-                + "converged.",
-        };
-        var freeze = new Option<string?>("--freeze")
-        {
-            Description = "Stop learning after so much sound, such as 10s; 0s applies --start exactly as it is.",
-        };
-        var scale = new Option<string?>("--scale")
-        {
-            Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of "
-                + "--start. Default: keep with --start, source without.",
-        };
-        var gaps = new Option<string>("--gaps")
-        {
-            Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays "
-                + "in time, or close for nothing. (With --play, sound is never late: gaps are closed.)",
-            DefaultValueFactory = _ => "silence",
-        };
-        var realtime = new Option<bool>("--realtime")
-        {
-            Description = "Ask for real-time priority and locked memory for the work; says what was granted.",
-        };
-        var format = new Option<string?>("--format")
-        {
-            Description = $"The format of samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; "
-                + "with --rate and --channels.",
-        };
-        var rate = new Option<int?>("--rate")
-        {
-            Description = "With --format or --device: the samples per second. Default for a device: 48000.",
-        };
-        var channels = new Option<int?>("--channels")
-        {
-            Description = "With --format or --device: the number of channels. Default for a device: 2.",
-        };
-        var report = new Option<bool>("--latency-report") { Description = "Print the latency at the end." };
-        var page = new Option<string?>("--report") { Description = "The file for a report on the latency (.html)." };
         var command = new Command(
             "stream",
             "Separate sound as it arrives, from and to a pipe, a file or a sound device.\n\nExample:\n"
             + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
         {
-            input, output, device, play, block, room, window, forget, start, freeze, scale, gaps, realtime, format,
-            rate, channels, report, page,
+            InputArgument, OutputOption, DeviceOption, PlayOption, BlockOption, RoomOption, WindowOption,
+            ForgetOption, StartOption, FreezeOption, ScaleOption, GapsOption, RealtimeOption, FormatOption,
+            RateOption, ChannelsOption, ReportOption, PageOption,
             CommonOptions.Json, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
-            string path = words.GetValue(output)!;
-            string? listened = words.GetValue(device);
-            HeaderlessFormat? headerless = Headerless(
-                words.GetValue(format), words.GetValue(rate), words.GetValue(channels), listened is not null);
-            var job = new StreamJob
-            {
-                Input = words.GetValue(input)!,
-                Output = path,
-                Device = listened,
-                DeviceRate = Positive("--rate", words.GetValue(rate) ?? 48_000, 1_000_000),
-                DeviceChannels = Positive("--channels", words.GetValue(channels) ?? 2, 1024),
-                Play = words.GetValue(play),
-                OutputFormat = OutputFormat(path, headerless),
-                Headerless = headerless,
-                Block = Positive("--block", words.GetValue(block), 1 << 16),
-                Room = words.GetValue(room),
-                Window = Window(words.GetValue(window), words.GetValue(room)),
-                Forget = Duration("--forget", words.GetValue(forget)!, least: 0.01),
-                Start = words.GetValue(start) is { } from && words.GetValue(room)
-                    ? throw new UsageException(
-                        $"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
-                    : words.GetValue(start),
-                Freeze = words.GetValue(freeze) is { } time ? Duration("--freeze", time, least: 0.0) : null,
-                Scale = Scale(words.GetValue(scale), words.GetValue(start) is not null, words.GetValue(room)),
-                FillGaps = Gaps(words.GetValue(gaps)!),
-                Realtime = words.GetValue(realtime),
-                Report = words.GetValue(page) is not { } html
-                    || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
-                    ? words.GetValue(page)
-                    : throw new UsageException($"--report takes a .html file, not '{html}'."),
-                LatencyReport = words.GetValue(report),
-                Json = words.GetValue(CommonOptions.Json),
-                Force = words.GetValue(CommonOptions.Force),
-            };
+            StreamJob job = Job(words);
             return Task.Run(() => job.Run(cancellation), CancellationToken.None);
         });
         return command;
+    }
+
+    private static StreamJob Job(ParseResult words)
+    {
+        string path = words.GetValue(OutputOption)!;
+        string? listened = words.GetValue(DeviceOption);
+        HeaderlessFormat? headerless = Headerless(
+            words.GetValue(FormatOption),
+            words.GetValue(RateOption),
+            words.GetValue(ChannelsOption),
+            hasDevice: listened is not null);
+        return new StreamJob
+        {
+            Input = words.GetValue(InputArgument)!,
+            Output = path,
+            Device = listened,
+            DeviceRate = Positive("--rate", words.GetValue(RateOption) ?? 48_000, 1_000_000),
+            DeviceChannels = Positive("--channels", words.GetValue(ChannelsOption) ?? 2, 1024),
+            Play = words.GetValue(PlayOption),
+            OutputFormat = OutputFormat(path, headerless),
+            Headerless = headerless,
+            Block = Positive("--block", words.GetValue(BlockOption), 1 << 16),
+            Room = words.GetValue(RoomOption),
+            Window = Window(words.GetValue(WindowOption), words.GetValue(RoomOption)),
+            Forget = Duration("--forget", words.GetValue(ForgetOption)!, least: 0.01),
+            Start = words.GetValue(StartOption) is { } from && words.GetValue(RoomOption)
+                ? throw new UsageException(
+                    $"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
+                : words.GetValue(StartOption),
+            Freeze = words.GetValue(FreezeOption) is { } time ? Duration("--freeze", time, least: 0.0) : null,
+            Scale = Scale(
+                words.GetValue(ScaleOption), words.GetValue(StartOption) is not null, words.GetValue(RoomOption)),
+            FillGaps = Gaps(words.GetValue(GapsOption)!),
+            Realtime = words.GetValue(RealtimeOption),
+            Report = words.GetValue(PageOption) is not { } html
+                || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
+                ? words.GetValue(PageOption)
+                : throw new UsageException($"--report takes a .html file, not '{html}'."),
+            LatencyReport = words.GetValue(ReportOption),
+            Json = words.GetValue(CommonOptions.Json),
+            Force = words.GetValue(CommonOptions.Force),
+        };
     }
 
     private static HeaderlessFormat? Headerless(string? format, int? rate, int? channels, bool hasDevice)

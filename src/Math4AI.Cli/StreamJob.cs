@@ -58,21 +58,7 @@ internal sealed record StreamJob
 
     public int Run(CancellationToken cancellation)
     {
-        if (Play is null && Output != "-")
-        {
-            OutputFiles.RequireFree(Force, "-o", Output);
-        }
-
-        if (Play is null && Device is null && Output != "-" && Input != "-"
-            && FileTransaction.FinalPath(Input) == FileTransaction.FinalPath(Output))
-        {
-            throw new IOException($"{Output} is the input too: choose another file with -o.");
-        }
-
-        if (Report is not null)
-        {
-            OutputFiles.RequireFree(Force, "--report", Report);
-        }
+        RequireFreeFiles();
 
         // Compiling takes its time: a device is opened when all else is ready, and what says its channels itself
         // before.
@@ -95,24 +81,66 @@ internal sealed record StreamJob
         input.WaitForDevice(cancellation);
         using RealTimeThread? realTime = Realtime ? new RealTimeThread() : null;
         long start = Stopwatch.GetTimestamp();
-        using (var view = StreamView.Start(live, separator, input.SampleRate, () => input.Ring.Counts().Overruns))
+        Separate(live, separator, input, output, cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        output.Complete();
+        StreamSummary summary = Summarize(live, separator, input, output, clock, realTime, seconds);
+        WriteReport(summary, live);
+        Tell(summary);
+
+        // What is missing is said after what came was written and counted.
+        if (!cancellation.IsCancellationRequested)
         {
-            try
-            {
-                live.Run(input.Ring, output.Ring, cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                // Ctrl-C is how a live stream ends; what has arrived is written.
-            }
+            input.Complete();
         }
 
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        long lost = input.Ring.Counts().Overruns;
+        return 0;
+    }
 
+    private void RequireFreeFiles()
+    {
+        if (Play is null && Output != "-")
+        {
+            OutputFiles.RequireFree(Force, "-o", Output);
+        }
+
+        if (Play is null && Device is null && Output != "-" && Input != "-"
+            && FileTransaction.FinalPath(Input) == FileTransaction.FinalPath(Output))
+        {
+            throw new IOException($"{Output} is the input too: choose another file with -o.");
+        }
+
+        if (Report is not null)
+        {
+            OutputFiles.RequireFree(Force, "--report", Report);
+        }
+    }
+
+    private static void Separate(
+        LiveSeparation live, IStreamSeparator separator, End input, End output, CancellationToken cancellation)
+    {
+        using var view = StreamView.Start(live, separator, input.SampleRate, () => input.Ring.Counts().Overruns);
+        try
+        {
+            live.Run(input.Ring, output.Ring, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how a live stream ends; what has arrived is written.
+        }
+    }
+
+    private StreamSummary Summarize(
+        LiveSeparation live,
+        IStreamSeparator separator,
+        End input,
+        End output,
+        DuplexClock? clock,
+        RealTimeThread? realTime,
+        double seconds)
+    {
         AudioDeviceCounts? recorded = input.Device?.Counts(), played = output.Device?.Counts();
-        output.Complete();
-        var summary = new StreamSummary(
+        return new StreamSummary(
             Device ?? Input,
             Play ?? Output,
             input.Ring.Channels,
@@ -125,23 +153,14 @@ internal sealed record StreamJob
             (double)(Block + separator.Delay) / input.SampleRate,
             Latencies.Of(live.Latency),
             Latencies.Of(live.Processing),
-            lost,
+            live.Latency.CountAbove((double)Block / input.SampleRate),
+            input.Ring.Counts().Overruns,
             played?.Gaps ?? 0,
             recorded,
             played,
             StreamDrift.Of(clock, input.SampleRate),
             StreamRealTime.Of(realTime),
             separator.Change);
-        WriteReport(summary, live);
-        Tell(summary);
-
-        // What is missing is said after what came was written and counted.
-        if (!cancellation.IsCancellationRequested)
-        {
-            input.Complete();
-        }
-
-        return 0;
     }
 
     private void WriteReport(StreamSummary summary, LiveSeparation live)

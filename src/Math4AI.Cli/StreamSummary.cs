@@ -27,6 +27,7 @@ internal sealed record StreamSummary(
     double AlgorithmicLatency,
     Latencies Latency,
     Latencies Processing,
+    long LateBlocks,
     long LostBlocks,
     long Gaps,
     AudioDeviceCounts? Recorded,
@@ -65,6 +66,9 @@ internal sealed record StreamSummary(
                 $"algorithmic latency {1e3 * AlgorithmicLatency:0.00} ms "
                 + $"(block{(Model == "room" ? " and window" : string.Empty)})");
             yield return Line("push to pull", Latency);
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"late: {LateBlocks} blocks took longer than their own {1e3 * Block / SampleRate:0.00} ms");
             yield return Line("processing of a block", Processing);
         }
     }

@@ -18,16 +18,16 @@ internal struct AdaptiveScore
     private double scores;
     private double slopes;
 
-    /// <summary>a.</summary>
+    /// <summary>Gets a, the weight of the linear part.</summary>
     public double Linear { get; private set; }
 
-    /// <summary>b.</summary>
+    /// <summary>Gets b, the weight of the bounded part.</summary>
     public double Bounded { get; private set; }
 
-    /// <summary>E φ′, at least 1/E u².</summary>
+    /// <summary>Gets E φ′, at least 1/E u².</summary>
     public double Slope { get; private set; }
 
-    /// <summary>g(u) of a segment u = scale · y, and its sums.</summary>
+    /// <summary>Computes g(u) of a segment u = scale · y, and its sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Sums Evaluate(ReadOnlySpan<double> y, double scale, Span<double> g)
     {

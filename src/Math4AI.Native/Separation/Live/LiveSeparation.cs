@@ -77,21 +77,7 @@ public sealed class LiveSeparation
     /// </exception>
     public void Run(AudioRing input, AudioRing output, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(output);
-        if (input.Channels != separator.Channels || output.Channels != separator.Channels)
-        {
-            throw new ArgumentException(
-                $"The rings have {input.Channels} and {output.Channels} channels, and the separator "
-                + $"{separator.Channels}.");
-        }
-
-        if (Math.Min(input.Capacity, output.Capacity) < block)
-        {
-            throw new ArgumentException(
-                $"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
-        }
-
+        Check(input, output);
         Clock?.Begin();
 
         // After a cancellation, what has arrived by then is still separated.
@@ -115,10 +101,7 @@ public sealed class LiveSeparation
             }
 
             PlanarBlock taken = input.AcquireRead(wanted);
-            long pushed = input.PushedAt(taken.Frames);
-            if (!(Clock is null
-                ? Separate(taken, output, pushed, cancellation)
-                : SeparateInTime(taken, output, pushed, cancellation)))
+            if (!Separate(taken, output, input.PushedAt(taken.Frames), cancellation))
             {
                 cancellation.ThrowIfCancellationRequested();
                 return;
@@ -133,15 +116,31 @@ public sealed class LiveSeparation
         cancellation.ThrowIfCancellationRequested();
     }
 
+    private void Check(AudioRing input, AudioRing output)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        if (input.Channels != separator.Channels || output.Channels != separator.Channels)
+        {
+            throw new ArgumentException(
+                $"The rings have {input.Channels} and {output.Channels} channels, and the separator "
+                + $"{separator.Channels}.");
+        }
+
+        if (Math.Min(input.Capacity, output.Capacity) < block)
+        {
+            throw new ArgumentException(
+                $"The rings hold {input.Capacity} and {output.Capacity} frames: too few for a block of {block}.");
+        }
+    }
+
     private void Flush(AudioRing output, CancellationToken cancellation)
     {
         for (int left = separator.Delay; left > 0;)
         {
             int count = Math.Min(left, block);
             var quiet = new PlanarBlock(silence, separator.Channels, block, count);
-            if (!(Clock is null
-                ? Separate(quiet, output, -1, cancellation)
-                : SeparateInTime(quiet, output, -1, cancellation)))
+            if (!Separate(quiet, output, -1, cancellation))
             {
                 return;
             }
@@ -151,7 +150,12 @@ public sealed class LiveSeparation
     }
 
     /// <summary>Returns false if the output is closed, or takes nothing for a second after the cancellation.</summary>
-    private bool Separate(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
+    private bool Separate(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation) =>
+        Clock is null
+            ? SeparateInStep(taken, output, pushed, cancellation)
+            : SeparateInTime(taken, output, pushed, cancellation);
+
+    private bool SeparateInStep(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
     {
         for (int done = 0; done < taken.Frames;)
         {
@@ -179,7 +183,7 @@ public sealed class LiveSeparation
         return true;
     }
 
-    /// <summary>The same to the clock of a device that plays: as many frames as its clock asks for.</summary>
+    /// <summary>Separates a block and pushes as many frames as the clock of the device that plays asks for.</summary>
     private bool SeparateInTime(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
     {
         long begin = AudioRing.Now();
@@ -242,7 +246,7 @@ public sealed class LiveSeparation
         }
     }
 
-    /// <summary>What lies before the first frame of the input is not pushed.</summary>
+    /// <summary>Pushes sources, without those that lie before the first frame of the input.</summary>
     private void Push(AudioRing output, PlanarBlock sources)
     {
         int skipped = Math.Min(toSkip, sources.Frames);

@@ -20,7 +20,7 @@ internal sealed class PartitionedFilters
     private readonly double[] sum;
     private int newest;
 
-    /// <summary>No past yet.</summary>
+    /// <summary>Initializes filters that have heard nothing yet.</summary>
     /// <param name="order">The number of channels, and of outputs.</param>
     /// <param name="block">The samples of a block.</param>
     /// <param name="parts">The filters are <c>parts · block</c> long.</param>
@@ -34,10 +34,10 @@ internal sealed class PartitionedFilters
 
     private int Packed => 2 * block + 2;
 
-    /// <summary>Memory for the spectra of one set of filters.</summary>
+    /// <summary>Allocates memory for the spectra of one set of filters.</summary>
     public double[][] NewSpectra() => Arrays(order * order * parts, Packed);
 
-    /// <summary>The spectra of filters, for <see cref="Apply"/>; may be called from another thread.</summary>
+    /// <summary>Computes the spectra of filters for <see cref="Apply"/>; may be called from another thread.</summary>
     /// <param name="taps">Output after output, channel after channel, each as long as the parts together.</param>
     /// <param name="spectra">From <see cref="NewSpectra"/>.</param>
     public void Transform(double[][] taps, double[][] spectra)
@@ -68,7 +68,7 @@ internal sealed class PartitionedFilters
         }
     }
 
-    /// <summary>The outputs of filters for the block that was pushed last.</summary>
+    /// <summary>Computes the outputs of filters for the block that was pushed last.</summary>
     public void Apply(double[][] filters, double[][] output)
     {
         for (int row = 0; row < order; row++)

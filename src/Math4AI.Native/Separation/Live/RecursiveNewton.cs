@@ -79,10 +79,10 @@ internal sealed class RecursiveNewton
         }
     }
 
-    /// <summary>W, row-major.</summary>
+    /// <summary>Gets W, row-major.</summary>
     public double[] Unmixing { get; }
 
-    /// <summary>Whether enough sound has been heard for a first W.</summary>
+    /// <summary>Gets whether enough sound has been heard for a first W.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>
@@ -152,7 +152,7 @@ internal sealed class RecursiveNewton
         return power;
     }
 
-    /// <summary>The first W: the symmetric whitening, which stays nearest to the channels.</summary>
+    /// <summary>Computes the first W: the symmetric whitening, which stays nearest to the channels.</summary>
     private bool Begin(double power)
     {
         for (int i = 0; i < collected.Length; i++)
@@ -196,7 +196,7 @@ internal sealed class RecursiveNewton
     }
 
     /// <summary>
-    /// The rows in the order, and with the signs, of the old rows that they are most like: what was heard keeps its
+    /// Puts the rows in the order, and with the signs, of the old rows that they are most like: a source keeps its
     /// place.
     /// </summary>
     /// <param name="rows">The new rows.</param>
@@ -251,7 +251,7 @@ internal sealed class RecursiveNewton
         Array.Clear(scores);
     }
 
-    /// <summary>The level of each source over seconds; its silence is hardly believed.</summary>
+    /// <summary>Updates the level of each source over seconds; silence lowers it slowly.</summary>
     private void UpdateLevels()
     {
         for (int i = 0; i < order; i++)
@@ -264,7 +264,7 @@ internal sealed class RecursiveNewton
     }
 
     /// <summary>
-    /// The gradient of the segment, over the weight of all; and their curvature, with the segment in it.
+    /// Computes the gradient of the segment over the weight of all, and their curvature, with the segment in it.
     /// </summary>
     private void Gradient(ReadOnlySpan<double> segment)
     {
@@ -292,7 +292,7 @@ internal sealed class RecursiveNewton
         }
     }
 
-    /// <summary>W ← (I − E) W, with E from the 2 × 2 systems of the pairs.</summary>
+    /// <summary>Takes a step, W ← (I − E) W, with E from the 2 × 2 systems of the pairs.</summary>
     private void Step()
     {
         double largest = 0.0;
@@ -340,7 +340,7 @@ internal sealed class RecursiveNewton
         }
     }
 
-    /// <summary>W C Wᵀ.</summary>
+    /// <summary>Computes W C Wᵀ.</summary>
     private void Congruence(double[] matrix, double[] result)
     {
         for (int i = 0; i < order; i++)

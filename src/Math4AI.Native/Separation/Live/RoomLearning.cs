@@ -97,12 +97,9 @@ internal sealed class RoomLearning
         int length = (int)(now - heardFrom);
         learner ??= Allocate();
         history.From = heardFrom;
-        for (int channel = 0; channel < channels; channel++)
+        if (HasSilence(length))
         {
-            if (PowerOf(history.Input[channel], heardFrom, length) / length < Silence)
-            {
-                return false;
-            }
+            return false;
         }
 
         // The history has another length until it is full.
@@ -135,6 +132,17 @@ internal sealed class RoomLearning
 
         filters.Transform(into.Taps, into.Spectra);
         return true;
+    }
+
+    private bool HasSilence(int length)
+    {
+        bool isSilent = false;
+        for (int channel = 0; channel < channels; channel++)
+        {
+            isSilent |= PowerOf(history.Input[channel], heardFrom, length) / length < Silence;
+        }
+
+        return isSilent;
     }
 
     private RoomLearner Allocate() =>

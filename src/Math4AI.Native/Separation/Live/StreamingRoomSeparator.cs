@@ -65,31 +65,8 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     public StreamingRoomSeparator(int channels, int sampleRate, StreamingRoomOptions? options = null)
     {
         this.options = options ?? new StreamingRoomOptions();
-        if (channels is < 2 or > MaxChannels)
-        {
-            throw new ArgumentException(
-                $"The stream has {channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
-        }
-
-        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
         window = this.options.Window ?? 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate));
-        if (!BitOperations.IsPow2(window) || window is < 64 or > 1 << 16)
-        {
-            throw new ArgumentException($"The window must be a power of two from 64 to 65536, not {window}.");
-        }
-
-        if (this.options.ReferenceMicrophone < 0 || this.options.ReferenceMicrophone >= channels)
-        {
-            throw new ArgumentException(
-                $"There is no microphone {this.options.ReferenceMicrophone + 1}; the stream has {channels} channels.");
-        }
-
-        if (!(this.options.HistorySeconds is >= LearnSeconds and <= 60.0))
-        {
-            throw new ArgumentException(
-                $"The history must be {LearnSeconds} to 60 seconds, not {this.options.HistorySeconds}.");
-        }
-
+        Check(channels, sampleRate);
         (Channels, this.sampleRate) = (channels, sampleRate);
         block = window / 4;
         (before, after) = (window - block, 2 * window);
@@ -152,6 +129,33 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     /// <inheritdoc/>
     public void WarmUp(int block) =>
         Rehearsal.Run(new StreamingRoomSeparator(Channels, sampleRate, options), sampleRate, block);
+
+    private void Check(int channels, int sampleRate)
+    {
+        if (channels is < 2 or > MaxChannels)
+        {
+            throw new ArgumentException(
+                $"The stream has {channels} channels; a room can be separated with 2 to {MaxChannels} microphones.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
+        if (!BitOperations.IsPow2(window) || window is < 64 or > 1 << 16)
+        {
+            throw new ArgumentException($"The window must be a power of two from 64 to 65536, not {window}.");
+        }
+
+        if (options.ReferenceMicrophone < 0 || options.ReferenceMicrophone >= channels)
+        {
+            throw new ArgumentException(
+                $"There is no microphone {options.ReferenceMicrophone + 1}; the stream has {channels} channels.");
+        }
+
+        if (!(options.HistorySeconds is >= LearnSeconds and <= 60.0))
+        {
+            throw new ArgumentException(
+                $"The history must be {LearnSeconds} to 60 seconds, not {options.HistorySeconds}.");
+        }
+    }
 
     /// <summary>Takes new frames, and returns those that were filtered a block ago.</summary>
     private void Exchange(PlanarBlock from, PlanarBlock to)

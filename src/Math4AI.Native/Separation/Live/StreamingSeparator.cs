@@ -255,7 +255,7 @@ public sealed class StreamingSeparator : IStreamSeparator
         }
     }
 
-    /// <summary>The norms of the rows of the start, where they are kept.</summary>
+    /// <summary>Computes the norms of the rows of the start, where they are kept.</summary>
     private static double[]? KeptNorms(StreamingOptions options)
     {
         StreamScale scale = options.Scale ?? (options.Start is null ? StreamScale.Source : StreamScale.Keep);
@@ -286,7 +286,7 @@ public sealed class StreamingSeparator : IStreamSeparator
 
     private static double Norm(ReadOnlySpan<double> row) => Math.Sqrt(TensorPrimitives.SumOfSquares(row));
 
-    /// <summary>The root mean square over the channels of a source of unit size.</summary>
+    /// <summary>Computes the root mean square over the channels of a source of unit size.</summary>
     private double Loudness(int source)
     {
         double square = 0.0;

@@ -32,7 +32,7 @@ internal sealed unsafe class BandAlignment
     }
 
     /// <summary>
-    /// Powers of sources become logarithms without the mean over time and that over the sources, of unit norm, in
+    /// Turns powers of sources into logarithms without the mean over time and that over the sources, of unit norm, in
     /// place.
     /// </summary>
     /// <param name="powers">Source after source, relative to each source's mean.</param>

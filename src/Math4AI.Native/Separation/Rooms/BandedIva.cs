@@ -161,7 +161,7 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the
+    /// Computes W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the
     /// minimal distortion principle). The memory is used again by the next call.
     /// </summary>
     public Complex[][] ProjectedBack(int atChannel)
@@ -361,7 +361,7 @@ internal sealed unsafe class BandedIva
         }
     }
 
-    /// <summary>How the sources' powers in a band move over time, for <see cref="BandAlignment"/>.</summary>
+    /// <summary>Computes how the sources' powers in a band move over time, for <see cref="BandAlignment"/>.</summary>
     private void Shape(int from, int to, double[] shape)
     {
         Array.Clear(shape);

@@ -67,7 +67,7 @@ internal sealed unsafe class Ilrma
 
     private static ParallelOptions Options() => new() { MaxDegreeOfParallelism = Compute.Threads };
 
-    /// <summary>|y|² at a frequency.</summary>
+    /// <summary>Computes |y|² at a frequency.</summary>
     private void Measure(int f)
     {
         for (int n = 0; n < channels; n++)
@@ -81,7 +81,7 @@ internal sealed unsafe class Ilrma
         }
     }
 
-    /// <summary>Sources of unit power, so that nothing runs away; the model's scale goes with them.</summary>
+    /// <summary>Scales the sources to unit power, and the model with them, so that nothing runs away.</summary>
     private void Normalize()
     {
         for (int n = 0; n < channels; n++)

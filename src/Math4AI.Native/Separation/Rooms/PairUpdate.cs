@@ -55,7 +55,7 @@ internal static class PairUpdate
         }
     }
 
-    /// <summary>PᴴVP, 2 × 2.</summary>
+    /// <summary>Computes PᴴVP, 2 × 2.</summary>
     private static void Reduce(
         ReadOnlySpan<Complex> covariance, ReadOnlySpan<Complex> basis, int order, Span<Complex> reduced)
     {
@@ -86,7 +86,7 @@ internal static class PairUpdate
     private static double Size((Complex First, Complex Second) h) =>
         SmallComplex.Square(h.First) + SmallComplex.Square(h.Second);
 
-    /// <summary>The row is wᴴ, w = P h/√(hᴴ U h).</summary>
+    /// <summary>Sets the row to wᴴ, w = P h/√(hᴴ U h).</summary>
     private static void SetRow(
         Span<Complex> unmixing,
         int order,

@@ -161,8 +161,8 @@ internal sealed unsafe class BandedIva
     }
 
     /// <summary>
-    /// Computes W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection back, the
-    /// minimal distortion principle). The memory is used again by the next call.
+    /// Computes W_f with its rows scaled to what one channel hears of each source, A_rn w_n with A = W⁻¹ (projection
+    /// back, the minimal distortion principle). The memory is used again by the next call.
     /// </summary>
     public Complex[][] ProjectedBack(int atChannel)
     {

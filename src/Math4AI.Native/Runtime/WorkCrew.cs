@@ -4,9 +4,9 @@ namespace Math4AI.Runtime;
 
 /// <summary>
 /// Threads of its own that run pieces of work again and again. A run allocates nothing, which <c>Parallel.For</c> and
-/// tasks cannot promise; the threads wait without using the processor, and end when the crew is disposed or collected.
+/// tasks cannot promise; the threads wait without using the processor, and end when the crew is ended or collected.
 /// </summary>
-internal sealed class WorkCrew : IDisposable
+internal sealed class WorkCrew
 {
     private const int ChunksPerThread = 4;
 
@@ -25,7 +25,7 @@ internal sealed class WorkCrew : IDisposable
         }
     }
 
-    /// <summary>Ends the threads of a crew that was not disposed.</summary>
+    /// <summary>Ends the threads of a crew that nobody refers to any more.</summary>
     ~WorkCrew() => work.End();
 
     /// <summary>Runs body(0) … body(count − 1), the caller helping, and returns when all have ended.</summary>
@@ -49,12 +49,8 @@ internal sealed class WorkCrew : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        work.End();
-        GC.SuppressFinalize(this);
-    }
+    /// <summary>Ends the threads, where that need not wait for a garbage collection.</summary>
+    public void End() => work.End();
 
     /// <summary>What the threads share. Every field is read and written under its lock.</summary>
     private sealed class Work

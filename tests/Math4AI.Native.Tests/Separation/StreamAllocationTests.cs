@@ -1,5 +1,4 @@
 using Math4AI.Audio;
-using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 using Math4AI.Separation.Live;
 using MathNet.Numerics.Random;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Math4AI.LinearAlgebra;
 using Math4AI.Runtime;
 
 namespace Math4AI.Separation.Rooms;

@@ -126,7 +126,7 @@ public sealed class RoomSeparator
         // The spectra of a source are estimated better with shorter frames.
         double share = options.Method == RoomMethod.Ilrma ? 0.5 : 1.0;
         int window = options.Window ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, share);
-        using var crew = new WorkCrew(Compute.Threads - 1);
+        var crew = new WorkCrew(Compute.Threads - 1);
         var learner = new RoomLearner(crew, mixture.Channels, mixture.SampleRate, mixture.Length, window);
         learner.Prepare(mixture.Length, window);
         learner.Learn(new Signals(mixture), progress, cancellation);
@@ -136,6 +136,7 @@ public sealed class RoomSeparator
         }
 
         float[][] found = learner.Outputs(options.ReferenceMicrophone);
+        crew.End();
         return new RoomSeparationResult
         {
             Sources = ToRecording(found, mixture),

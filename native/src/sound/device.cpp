@@ -166,18 +166,22 @@ struct m4_device {
         return true;
     }
 
-    // Only a device that has begun can fall silent: some take seconds to begin.
+    // Only a device that has begun can fall silent: some take seconds to begin. One that plays asks for its buffers to
+    // be filled before that, which is over within a look or two.
     void look() {
         // Twentieths of a second: a whole one, or four blocks; for the first callback two minutes.
         constexpr int start_patience = 2400;
         const int patience = static_cast<int>(std::max<std::int64_t>(20, 80 * block_frames / sample_rate));
+        const int looks_to_begin = is_output ? 4 : 1;
+        int moved_looks = 0;
         std::int64_t seen = 0;
         std::unique_lock<std::mutex> lock(watching);
         for (int quiet_looks = 0; !wake.wait_for(lock, std::chrono::milliseconds(50), [this] { return closing; });) {
             const std::int64_t now = callbacks.load(std::memory_order_relaxed);
             quiet_looks = now == seen ? quiet_looks + 1 : 0;
+            moved_looks += now == seen ? 0 : 1;
             seen = now;
-            if (quiet_looks >= (now == 0 ? start_patience : patience)) {
+            if (quiet_looks >= (moved_looks < looks_to_begin ? start_patience : patience)) {
                 outcome.store(M4_DEVICE_LOST, std::memory_order_release);
                 m4_ring_close(ring);
                 return;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Math4AI.Audio;
 using Math4AI.Data;
 using Math4AI.Optimization;
-using Math4AI.Probability;
 using Math4AI.Runtime;
 using Math4AI.Separation;
 using Math4AI.Separation.Quality;

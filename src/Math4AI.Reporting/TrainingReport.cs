@@ -12,9 +12,7 @@ namespace Math4AI.Reporting;
 /// <summary>The report of a training: an HTML page with scores, losses, curves and errors.</summary>
 public sealed record TrainingReport
 {
-    private const int MaxCurves = 10;
     private const int MaxMistakes = 24;
-    private const int CalibrationBins = 10;
 
     /// <summary>Gets the title of the page.</summary>
     public required string Title { get; init; }

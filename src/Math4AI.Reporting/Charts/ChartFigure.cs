@@ -32,13 +32,15 @@ internal static class ChartFigure
 
         int place = writer.Add(chart, x, y, layers);
         string map = chart.IsMap ? " map" : string.Empty;
-        var markup = new StringBuilder($"<figure class=\"card{map}\"><h3>{Html.Escape(chart.Title)}</h3>")
+        var markup =
+            new StringBuilder().Append(
+                CultureInfo.InvariantCulture, $"<figure class=\"card{map}\"><h3>{Html.Escape(chart.Title)}</h3>")
             .Append(CultureInfo.InvariantCulture, $"<div class=\"plot\" data-chart=\"{place}\" ")
-            .Append($"data-label=\"{Html.Escape(Description(chart, x, y))}\"></div>");
+            .Append(CultureInfo.InvariantCulture, $"data-label=\"{Html.Escape(Description(chart, x, y))}\"></div>");
         bool isEmpty = !layers.Any(layer => layer.Across.Any() && layer.Up.Concat(layer.Beside).Any());
         foreach (string note in Notes(chart, leftOut, isEmpty))
         {
-            markup.Append($"<p class=\"quiet\">{Html.Escape(note)}</p>");
+            markup.Append(CultureInfo.InvariantCulture, $"<p class=\"quiet\">{Html.Escape(note)}</p>");
         }
 
         AddFigures(markup, chart, layers);
@@ -88,21 +90,25 @@ internal static class ChartFigure
         markup.Append("<details class=\"figures\"><summary>Figures</summary><div class=\"scroll\"><table>");
         foreach ((string name, string value) in chart.Figures)
         {
-            markup.Append($"<tr><th>{Html.Escape(name)}</th><td>{Html.Escape(value)}</td></tr>");
+            markup.Append(
+                CultureInfo.InvariantCulture, $"<tr><th>{Html.Escape(name)}</th><td>{Html.Escape(value)}</td></tr>");
         }
 
         if (measured.Length > 0)
         {
-            markup.Append($"<tr><th></th><th>points</th><th>{Html.Escape(chart.X.Label)} from</th><th>to</th>")
-                .Append($"<th>{Html.Escape(chart.Y.Label)} from</th><th>to</th><th>mean</th></tr>");
+            markup.Append("<tr><th></th><th>points</th>")
+                .Append(CultureInfo.InvariantCulture, $"<th>{Html.Escape(chart.X.Label)} from</th><th>to</th>")
+                .Append(CultureInfo.InvariantCulture, $"<th>{Html.Escape(chart.Y.Label)} from</th><th>to</th>")
+                .Append("<th>mean</th></tr>");
         }
 
         foreach (ChartLayer layer in measured)
         {
             double[] x = [.. layer.Across], y = [.. layer.Up.Concat(layer.Beside).Where(double.IsFinite)];
-            markup.Append($"<tr><th>{Html.Escape(layer.Name ?? "shown")}</th>")
+            markup.Append(CultureInfo.InvariantCulture, $"<tr><th>{Html.Escape(layer.Name ?? "shown")}</th>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{x.Length}</td>").Append(Ends(x)).Append(Ends(y))
-                .Append($"<td>{(y.Length == 0 ? "–" : Html.Number(y.Average()))}</td></tr>");
+                .Append(CultureInfo.InvariantCulture,
+                    $"<td>{(y.Length == 0 ? "–" : Html.Number(y.Average()))}</td></tr>");
         }
 
         foreach (BarsLayer bars in layers.OfType<BarsLayer>())
@@ -117,13 +123,14 @@ internal static class ChartFigure
     {
         IReadOnlyList<string>? names = (bars.IsLying ? chart.Y : chart.X).Categories;
         string value = bars.Name ?? (bars.IsLying ? chart.X : chart.Y).Label;
-        markup.Append($"<tr><th></th><th>{Html.Escape(value)}</th></tr>");
+        markup.Append(CultureInfo.InvariantCulture, $"<tr><th></th><th>{Html.Escape(value)}</th></tr>");
         for (int i = 0; i < Math.Min(MaxListed, bars.Values.Length); i++)
         {
             double middle = 0.5 * (bars.From[i] + bars.To[i]);
             string name = names?[(int)Math.Round(middle)]
                 ?? $"{Html.Number(bars.From[i])} to {Html.Number(bars.To[i])}";
-            markup.Append($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(bars.Values[i])}</td></tr>");
+            markup.Append(CultureInfo.InvariantCulture,
+                $"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(bars.Values[i])}</td></tr>");
         }
 
         if (bars.Values.Length > MaxListed)

@@ -125,7 +125,8 @@ public class ChartTests
     [Fact]
     public void Marks_without_a_place_on_the_axes_are_counted()
     {
-        string page = ChartGallery.Page(ChartGallery.Degenerate().Where(chart => chart.Title.StartsWith("Zeros")));
+        string page = ChartGallery.Page(ChartGallery.Degenerate().Where(chart => chart.Title.StartsWith(
+            "Zeros", StringComparison.Ordinal)));
         Assert.Contains("2 points have no place on the axes and are not drawn.", page, StringComparison.Ordinal);
     }
 
@@ -214,7 +215,8 @@ public class ChartTests
                 / (Math.Min(luminance[name], luminance["card"]) + 0.05);
 
         // Web Content Accessibility Guidelines 2.1: 4.5 for text, 3 for graphics.
-        Assert.All(new[] { "text", "quiet" }, name => Assert.InRange(Contrast(name), 4.5, 21.0));
+        Assert.InRange(Contrast("text"), 4.5, 21.0);
+        Assert.InRange(Contrast("quiet"), 4.5, 21.0);
         Assert.All(Enumerable.Range(0, 8), i => Assert.InRange(Contrast($"s{i}"), 3.0, 21.0));
     }
 

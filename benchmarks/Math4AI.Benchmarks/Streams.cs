@@ -19,7 +19,7 @@ internal static class Streams
     private static long lost;
     private static long lateWakes;
 
-    /// <summary>Takes the seconds in real time, 30 by default; <c>priority</c> after them is for that run alone.</summary>
+    /// <summary>Takes the seconds in real time, 30 by default; <c>priority</c> leaves the other runs out.</summary>
     public static int Run(string[] words)
     {
         double seconds = words.Length > 0 ? double.Parse(words[0], CultureInfo.InvariantCulture) : 30.0;

@@ -162,10 +162,10 @@ internal sealed class FitCharts(FitReport report)
             double error = parameter.StandardError;
             LineLayer profiled =
                 new([.. profile.Select(point => point.Value)], [.. profile.Select(point => point.Root)])
-            {
-                Name = "profile",
-                HasMarks = true,
-            };
+                {
+                    Name = "profile",
+                    HasMarks = true,
+                };
             yield return new Chart(
                 name, new ChartAxis(name, AxisScale.Linear),
                 new ChartAxis("signed root of the increase in cost", AxisScale.Linear),

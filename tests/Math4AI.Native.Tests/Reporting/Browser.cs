@@ -90,8 +90,13 @@ internal sealed class Browser : IAsyncDisposable
     public Task Mouse(string type, double x, double y, int modifiers = 0) => Call(
         "Input.dispatchMouseEvent", new JsonObject
         {
-            ["type"] = type, ["x"] = x, ["y"] = y, ["modifiers"] = modifiers, ["button"] = "left",
-            ["buttons"] = type == "mouseReleased" ? 0 : 1, ["clickCount"] = 1,
+            ["type"] = type,
+            ["x"] = x,
+            ["y"] = y,
+            ["modifiers"] = modifiers,
+            ["button"] = "left",
+            ["buttons"] = type == "mouseReleased" ? 0 : 1,
+            ["clickCount"] = 1,
         });
 
     /// <summary>Moves the mouse with no button down.</summary>
@@ -112,7 +117,11 @@ internal sealed class Browser : IAsyncDisposable
     public Task Wheel(double x, double y, double by) => Call(
         "Input.dispatchMouseEvent", new JsonObject
         {
-            ["type"] = "mouseWheel", ["x"] = x, ["y"] = y, ["deltaX"] = 0, ["deltaY"] = by,
+            ["type"] = "mouseWheel",
+            ["x"] = x,
+            ["y"] = y,
+            ["deltaX"] = 0,
+            ["deltaY"] = by,
         });
 
     /// <summary>Returns the whole page as a picture (PNG).</summary>
@@ -166,14 +175,18 @@ internal sealed class Browser : IAsyncDisposable
         await Call("Log.enable", []);
         await Call("Emulation.setDeviceMetricsOverride", new JsonObject
         {
-            ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false,
+            ["width"] = width,
+            ["height"] = height,
+            ["deviceScaleFactor"] = 1,
+            ["mobile"] = false,
         });
         await Call("Emulation.setScrollbarsHidden", new JsonObject { ["hidden"] = true });
         await Call("Emulation.setEmulatedMedia", new JsonObject
         {
             ["features"] = new JsonArray(new JsonObject
             {
-                ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light",
+                ["name"] = "prefers-color-scheme",
+                ["value"] = isDark ? "dark" : "light",
             }),
         });
         await Call("Page.navigate", new JsonObject { ["url"] = new Uri(System.IO.Path.GetFullPath(file)).AbsoluteUri });

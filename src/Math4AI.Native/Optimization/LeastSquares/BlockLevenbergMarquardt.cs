@@ -1,6 +1,5 @@
 using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Blocks;
-using Math4AI.Optimization.Constraints;
 
 namespace Math4AI.Optimization.LeastSquares;
 

@@ -59,12 +59,8 @@ public sealed record GaussianMixture(int Components)
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
-        if (!(Tolerance >= 0.0) || !(Regularization > 0.0) || !double.IsFinite(Regularization))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(Regularization), "The tolerance must not be negative, and the regularization must be positive.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Regularization);
         GaussianMixtureFit? best = null;
         for (int i = 0; i < (Start is null ? Starts : 1); i++)
         {

@@ -1,4 +1,3 @@
-using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using MathNet.Numerics.LinearAlgebra;

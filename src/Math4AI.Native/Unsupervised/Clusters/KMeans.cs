@@ -75,11 +75,7 @@ public sealed record KMeans(int Clusters)
         ArgumentOutOfRangeException.ThrowIfLessThan(Clusters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Starts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
-        if (!(Tolerance >= 0.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(Tolerance), "The tolerance must be zero or positive.");
-        }
-
+        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         if (samples.Length < Clusters)
         {
             throw new ArgumentException(

@@ -306,7 +306,7 @@ at_level() {
 check_configurations() {
     local preset
     if ! command -v clang++ >/dev/null; then
-        (packages=(clang) && install_packages) >"$logs/install-clang.log" 2>&1 </dev/null || true
+        (packages=(clang libclang-rt-dev) && install_packages) >"$logs/install-clang.log" 2>&1 </dev/null || true
     fi
     for preset in $(cd "$root" && cmake --list-presets | sed -n 's/^ *"\([^"]*\)".*/\1/p'); do
         if [[ " ${presets[*]} " == *" $preset "* ]]; then

@@ -27,7 +27,11 @@ internal static class ClustersAgainstPeer
         Compare(python, large, "means", () =>
             [new KMeans(64) { SinglePrecision = true }.Fit(large).Inertia / large.RowCount]);
         Compare(python, small, "mixture", () =>
-            [new GaussianMixture(16) { MaxIterations = 20, Tolerance = 0.0 }.Fit(small).LogLikelihood / small.RowCount]);
+            [new GaussianMixture(16)
+            {
+                MaxIterations = 20,
+                Tolerance = 0.0,
+            }.Fit(small).LogLikelihood / small.RowCount]);
         return 0;
     }
 

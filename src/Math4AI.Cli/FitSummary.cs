@@ -173,7 +173,8 @@ internal sealed record FitSummary(
         AnsiConsole.Write(table);
         string ended = Converged ? "converged" : "NOT converged";
         Console.Out.WriteLine(
-            $"{Count(Samples, "sample")}, {Distance}: {ended} in {Count(Iterations, "iteration")} by {Method}; cost {Text(Cost)}, "
+            $"{Count(Samples, "sample")}, {Distance}: {ended} in {Count(Iterations, "iteration")} by {Method}; cost "
+            + $"{Text(Cost)}, "
             + $"residual sum of squares {Text(ResidualSumOfSquares)}, R² {Text(RSquared)}.");
         foreach (string note in Notes)
         {
@@ -208,8 +209,8 @@ internal sealed record FitSummary(
             ? $"p = {Text(p, 3)}: the probability of a larger χ² if the model and the absolute σ are right"
             : "σ is known up to a factor, which is estimated by √(χ²/ν) and in the standard errors";
         Console.Out.WriteLine(
-            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degree{(DegreesOfFreedom == 1 ? string.Empty : "s")} of freedom, reduced χ² "
-            + $"{Text(ReducedChiSquared)}; {meaning}.");
+            $"χ² {Text(ChiSquared)} with ν = {DegreesOfFreedom} degree{(DegreesOfFreedom == 1 ? string.Empty : "s")} "
+            + $"of freedom, reduced χ² {Text(ReducedChiSquared)}; {meaning}.");
     }
 
     private void PrintComparison()

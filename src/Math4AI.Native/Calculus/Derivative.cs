@@ -140,8 +140,8 @@ public static class Derivative
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
     /// <returns>
-    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x if that
-    /// is larger: where a derivative is 0, finite differences leave some rounding error of f.
+    /// The largest difference, relative to the largest element of the column, or to 10⁻⁶ |f|/max(1, |x_j|) near x if
+    /// that is larger: where a derivative is 0, finite differences leave some rounding error of f.
     /// </returns>
     /// <exception cref="ArgumentException">f is not finite at x, nor near it.</exception>
     public static double Check(Func<Tensor, Tensor> function, Vector<double> at)
@@ -160,7 +160,8 @@ public static class Derivative
     }
 
     /// <summary>
-    /// Extrapolates central differences to a column of the Jacobian, by Richardson; returns the largest |f| among them too.
+    /// Extrapolates central differences to a column of the Jacobian, by Richardson; returns the largest |f| among them
+    /// too.
     /// </summary>
     private static (Vector<double> Column, double Largest) Extrapolate(
         Func<Tensor, Tensor> function, Vector<double> at, int axis)
@@ -193,7 +194,9 @@ public static class Derivative
         return (result.Best!, largest);
     }
 
-    /// <summary>Finds a step that does not leave the domain of f, such as that of a logarithm, on either side.</summary>
+    /// <summary>
+    /// Finds a step that does not leave the domain of f, such as that of a logarithm, on either side.
+    /// </summary>
     private static double StepInDomain(Func<Tensor, Tensor> function, Vector<double> at, int axis)
     {
         const int MaxTrials = 40;

@@ -108,7 +108,8 @@ internal static class FitChecks
         {
             throw new ArgumentException(
                 $"The model gives {FitText.Count(problem.Model.Outputs, "number")} for a sample, and {targetColumns} "
-                + $"{(targetColumns == 1 ? "was" : "were")} observed: the distance '{problem.Distance.Name}' compares them one by one.");
+                + $"{(targetColumns == 1 ? "was" : "were")} observed: the distance '{problem.Distance.Name}' compares "
+                + "them one by one.");
         }
 
         CheckLeastSquares(problem);

@@ -32,7 +32,8 @@ internal static class FitText
         return string.Create(
             culture,
             $"{fit.Problem.Distance.Name}, {Count(fit.Observations, "observation")}: {ended} in "
-            + $"{Count(fit.Minimum.Iterations, "iteration")} by {fit.Minimum.Method}, cost {fit.Minimum.Cost:G6}, R² {fit.RSquared:G6}"
+            + $"{Count(fit.Minimum.Iterations, "iteration")} by {fit.Minimum.Method}, cost {fit.Minimum.Cost:G6}, R² "
+            + $"{fit.RSquared:G6}"
             + $"{values}{more}{why}");
     }
 }

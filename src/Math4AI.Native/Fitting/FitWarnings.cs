@@ -38,9 +38,9 @@ internal static class FitWarnings
 
         if (fit.IsConverged && fit.AtEdge is > 0 and int atEdge)
         {
-            yield return $"The minimum lies on the edge of what the distance '{fit.Problem.Distance.Name}' allows, with "
-                + $"{FitText.Count(atEdge, "prediction")} there: an interval from the edge is one-sided and ends where "
-                + "the likelihood has fallen to 1 − level; the errors of other parameters hold along the edge.";
+            yield return $"The minimum lies on the edge of what the distance '{fit.Problem.Distance.Name}' allows, "
+                + $"with {FitText.Count(atEdge, "prediction")} there: an interval from the edge is one-sided and ends "
+                + "where the likelihood has fallen to 1 − level; the errors of other parameters hold along the edge.";
         }
 
         if (fit.Problem.Distance.Link is { } link && link != Link.Identity)

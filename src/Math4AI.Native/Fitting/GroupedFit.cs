@@ -57,7 +57,9 @@ public sealed class GroupedFit
 
     /// <summary>Returns quantities that follow from the parameters as they are in a group.</summary>
     /// <param name="group">One of <see cref="Groups"/>.</param>
-    /// <param name="definitions">Definitions as for <see cref="FitResult.Derive"/>, with the names of the model.</param>
+    /// <param name="definitions">
+    /// Definitions as for <see cref="FitResult.Derive"/>, with the names of the model.
+    /// </param>
     /// <exception cref="Formulas.FormulaException">A definition cannot be read.</exception>
     /// <exception cref="ArgumentException">There is no such group or parameter.</exception>
     public IReadOnlyList<DerivedQuantity> Derive(string group, string definitions)

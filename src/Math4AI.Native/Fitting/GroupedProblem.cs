@@ -151,7 +151,8 @@ public sealed record GroupedProblem
         {
             throw new ArgumentException(
                 $"Groups need samples in memory and a label for each of them; there are "
-                + $"{FitText.Count(Labels.Count, "label")} and {FitText.Count(Problem.Targets?.Samples ?? 0, "sample")}.");
+                + $"{FitText.Count(Labels.Count, "label")} and "
+                + $"{FitText.Count(Problem.Targets?.Samples ?? 0, "sample")}.");
         }
 
         if (Shared.FirstOrDefault(name => !Problem.Model.ParameterNames.Contains(name)) is { } unknown)

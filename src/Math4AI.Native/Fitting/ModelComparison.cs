@@ -91,7 +91,8 @@ public static class ModelComparison
 
         if (targets.Samples < folds)
         {
-            throw new ArgumentException($"{FitText.Count(targets.Samples, "sample")} cannot be cut into {folds} folds.", nameof(folds));
+            throw new ArgumentException(
+                $"{FitText.Count(targets.Samples, "sample")} cannot be cut into {folds} folds.", nameof(folds));
         }
 
         int[] order = [.. Enumerable.Range(0, targets.Samples)];

@@ -47,7 +47,8 @@ internal sealed record Predictor(
         if (sigma is not null && sigma.Count != inputs.RowCount)
         {
             throw new ArgumentException(
-                $"{FitText.ThereAre(sigma.Count, "standard deviation")} for {FitText.Count(inputs.RowCount, "sample")}.", nameof(sigma));
+                $"{FitText.ThereAre(sigma.Count, "standard deviation")} for "
+                + $"{FitText.Count(inputs.RowCount, "sample")}.", nameof(sigma));
         }
 
         Matrix<double> predicted = Model.EvaluateAll(inputs, Parameters);

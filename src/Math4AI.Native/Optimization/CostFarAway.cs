@@ -1,9 +1,9 @@
 namespace Math4AI.Optimization;
 
 /// <summary>
-/// Tells a minimum from a descent to −∞. Where a run ended far below its start or far away from it, the cost is followed
-/// in the same direction, ten times as far each time. A cost that is bounded below falls less with every decade; one
-/// that is not keeps falling.
+/// Tells a minimum from a descent to −∞. Where a run ended far below its start or far away from it, the cost is
+/// followed in the same direction, ten times as far each time. A cost that is bounded below falls less with every
+/// decade; one that is not keeps falling.
 /// </summary>
 internal sealed class CostFarAway(Cost cost, double[] start, double[] end, double endCost)
 {

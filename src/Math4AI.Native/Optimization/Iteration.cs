@@ -185,8 +185,9 @@ public sealed class Iteration
         Cost.Rounding > 0.0 && fall <= Cost.Rounding && Cost.IsFlatToRounding(parameters);
 
     /// <summary>
-    /// Ends the run. Regardless of what the method reports, a cost that keeps falling is <see cref="Termination.Unbounded"/>, and
-    /// one that is zero to rounding error is <see cref="Termination.Converged"/>.
+    /// Ends the run. Regardless of what the method reports, a cost that keeps falling is
+    /// <see cref="Termination.Unbounded"/>, and one that is zero to rounding error is
+    /// <see cref="Termination.Converged"/>.
     /// </summary>
     /// <param name="termination">How the method ended.</param>
     /// <param name="parameters">θ*.</param>

@@ -163,8 +163,8 @@ public abstract class Minimizer
 
     /// <summary>
     /// Creates the augmented Lagrangian, for minima under constraints g(θ) = 0 and h(θ) ≤ 0: a sequence of
-    /// unconstrained problems, after each of which the multipliers are updated. Source: J. Nocedal and S. Wright, "Numerical
-    /// Optimization", 2nd ed., section 17.3.
+    /// unconstrained problems, after each of which the multipliers are updated. Source: J. Nocedal and S. Wright,
+    /// "Numerical Optimization", 2nd ed., section 17.3.
     /// </summary>
     /// <param name="equalities">g(θ) = 0; null for none.</param>
     /// <param name="inequalities">h(θ) ≤ 0; null for none.</param>

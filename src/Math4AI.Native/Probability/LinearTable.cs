@@ -31,7 +31,8 @@ internal static unsafe class LinearTable
                     most = Vector256.Create(last);
                 for (; i <= samples.Length - width; i += width)
                 {
-                    // These instructions return the second operand where the first is NaN, so no index is outside the table.
+                    // These instructions return the second operand where the first is NaN, so no index is outside the
+                    // table.
                     Vector256<double> at =
                         Avx.Min(Avx.Max((Vector256.Load(x + i) - shift) * scale, Vector256<double>.Zero), most);
                     Vector128<int> below = Avx.ConvertToVector128Int32WithTruncation(at);

@@ -248,8 +248,8 @@ public static class MutualInformation
     }
 
     /// <summary>
-    /// Counts the samples within a distance of a value, without the value itself. It compares differences, as the tree does:
-    /// value + distance is rounded.
+    /// Counts the samples within a distance of a value, without the value itself. It compares differences, as the tree
+    /// does: value + distance is rounded.
     /// </summary>
     private static int Within(double[] sorted, double value, double distance, bool isClosed)
     {

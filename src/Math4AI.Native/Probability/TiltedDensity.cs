@@ -297,7 +297,9 @@ internal sealed unsafe class TiltedDensity
     private static double[] LogBase(Func<double, double> log) =>
         [.. Enumerable.Range(0, Stride).Select(j => j < Bins ? Math.Max(log(At(j)), MinLogBase) : -60.0)];
 
-    /// <summary>Evaluates √S(ω_k) φ_k at the bins, function after function; a step of 2 takes the even ones only.</summary>
+    /// <summary>
+    /// Evaluates √S(ω_k) φ_k at the bins, function after function; a step of 2 takes the even ones only.
+    /// </summary>
     private static double[] Tilts((double Length, double Size) process, int by)
     {
         var columns = new List<double>();

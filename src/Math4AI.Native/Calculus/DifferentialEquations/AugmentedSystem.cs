@@ -95,9 +95,9 @@ internal sealed class AugmentedSystem
     }
 
     /// <summary>
-    /// Returns the root mean square of error / tolerance over the states: up to 1 the step is accepted. The sensitivities
-    /// do not control the step, as in CVODES: at their beginning, where they grow with a power of time, no step is
-    /// short enough for an error relative to their size.
+    /// Returns the root mean square of error / tolerance over the states: up to 1 the step is accepted. The
+    /// sensitivities do not control the step, as in CVODES: at their beginning, where they grow with a power of time,
+    /// no step is short enough for an error relative to their size.
     /// </summary>
     public double Norm(ReadOnlySpan<double> error, ReadOnlySpan<double> before, ReadOnlySpan<double> after) =>
         ColumnNorm(0, error, before, after);

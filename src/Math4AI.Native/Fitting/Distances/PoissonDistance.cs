@@ -26,7 +26,8 @@ internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distanc
             return new Expansion(rate - observed * predicted + logCount, rate - observed, rate);
         }
 
-        if ((!(rate >= 0.0) && !(observed == 0.0 && barrier > 0.0 && double.IsFinite(rate))) || (rate == 0.0 && observed > 0.0))
+        if ((!(rate >= 0.0) && !(observed == 0.0 && barrier > 0.0 && double.IsFinite(rate)))
+            || (rate == 0.0 && observed > 0.0))
         {
             return new Expansion(double.PositiveInfinity, 0.0, 0.0);
         }

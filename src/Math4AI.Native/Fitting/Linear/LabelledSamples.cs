@@ -16,7 +16,8 @@ internal sealed class LabelledSamples : ISampleSource
         ArgumentNullException.ThrowIfNull(targets);
         if (inputs.RowCount != targets.Count || inputs.RowCount == 0)
         {
-            throw new ArgumentException($"{FitText.ThereAre(inputs.RowCount, "sample")} of X and {targets.Count} of y.");
+            throw new ArgumentException(
+                $"{FitText.ThereAre(inputs.RowCount, "sample")} of X and {targets.Count} of y.");
         }
 
         X = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();

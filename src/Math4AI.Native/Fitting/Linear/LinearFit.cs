@@ -28,7 +28,8 @@ public sealed record LinearFit(
         return inputs.ColumnCount == Weights.Count
             ? inputs * Weights + Intercept
             : throw new ArgumentException(
-                $"X has {FitText.Count(inputs.ColumnCount, "column")}, and there are {Weights.Count} weights.", nameof(inputs));
+                $"X has {FitText.Count(inputs.ColumnCount, "column")}, and there are {Weights.Count} weights.",
+                nameof(inputs));
     }
 
     /// <summary>Returns how the fit ended, with the numbers of weights and passes and the cost.</summary>

@@ -11,9 +11,10 @@ namespace Math4AI.Fitting.Uncertainty;
 
 /// <summary>
 /// Fits to data drawn again. For least squares in memory, residuals are drawn, centered and freed of their leverage,
-/// r/√(1 − h), or normal noise where σ is absolute, and intervals are those of the studentized estimates
-/// (bootstrap-t). Otherwise, and with errors of the inputs, samples are drawn, and intervals are percentiles; of a <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says.
-/// Source: A. Davison and D. Hinkley, "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
+/// r/√(1 − h), or normal noise where σ is absolute, and intervals are those of the studentized estimates (bootstrap-t).
+/// Otherwise, and with errors of the inputs, samples are drawn, and intervals are percentiles; of a
+/// <see cref="FitSource"/>, each sample as often as a Poisson number of mean 1 says. Source: A. Davison and D. Hinkley,
+/// "Bootstrap Methods and their Application" (1997), chapters 2 and 6.
 /// </summary>
 public sealed class Bootstrap
 {

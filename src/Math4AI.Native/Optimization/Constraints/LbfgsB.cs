@@ -4,10 +4,10 @@ namespace Math4AI.Optimization.Constraints;
 
 /// <summary>
 /// Minimizes within bounds by projected L-BFGS. Parameters that stand on a bound and would leave the box are held; the
-/// others take a quasi-Newton step that is projected onto the box and shortened until the Armijo condition holds. Solves
-/// the problems of <c>scipy.optimize.minimize(method="L-BFGS-B")</c>. Source: D. Bertsekas, "Projected Newton methods for
-/// optimization problems with simple constraints", SIAM Journal on Control and Optimization 20 (1982), with L-BFGS for
-/// the Hessian of the free parameters.
+/// others take a quasi-Newton step that is projected onto the box and shortened until the Armijo condition holds.
+/// Solves the problems of <c>scipy.optimize.minimize(method="L-BFGS-B")</c>. Source: D. Bertsekas, "Projected Newton
+/// methods for optimization problems with simple constraints", SIAM Journal on Control and Optimization 20 (1982), with
+/// L-BFGS for the Hessian of the free parameters.
 /// </summary>
 internal sealed class LbfgsB(int memory) : Minimizer
 {

@@ -4,10 +4,9 @@ using Math4AI.LinearAlgebra.Blocks;
 namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
-/// Levenberg–Marquardt for a Jacobian whose rows come block by block: each block updates the triangular factor of the QR
-/// decomposition, so that memory holds k² numbers and one block. A step costs one pass over the rows, and one for each
-/// damping that is tried. Source: as <see cref="LevenbergMarquardt"/>; the triangle as <see
-/// cref="StreamedQr"/>.
+/// Levenberg–Marquardt for a Jacobian whose rows come block by block: each block updates the triangular factor of the
+/// QR decomposition, so that memory holds k² numbers and one block. A step costs one pass over the rows, and one for
+/// each damping that is tried. Source: as <see cref="LevenbergMarquardt"/>; the triangle as <see cref="StreamedQr"/>.
 /// </summary>
 internal sealed class BlockLevenbergMarquardt : Minimizer
 {
@@ -70,7 +69,8 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
 
                 bool isLower = TryStepDown(here);
 
-                // A step that is nothing beside the parameters, or a gain that the cost cannot show: this is the minimum.
+                // A step that is nothing beside the parameters, or a gain that the cost cannot show: this is the
+                // minimum.
                 if (!isLower || iteration.IsSmall(step, parameters))
                 {
                     bool isAtRest = isLower || toGain <= 1e-10 * size;

@@ -5,14 +5,14 @@ namespace Math4AI.Optimization.LeastSquares;
 
 /// <summary>
 /// Levenberg–Marquardt for sums of squares: the step v minimizes ‖r + J v‖² + λ ‖D v‖², by a QR decomposition of (J; √λ
-/// D), never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more
-/// the better the linear model predicted it, and rises ever faster after steps that do not lower the cost. Where a step
-/// gains less than predicted, geodesic acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long
-/// as 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along v, is computed from the residuals at the end of the straight
-/// step. Solves the problems of <c>scipy.optimize.leastsq</c>, also with bounds. Sources: J. Moré, "The Levenberg–Marquardt algorithm: implementation and
-/// theory" (1978); H. Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05; M. Transtrum and J. Sethna,
-/// "Improvements to the Levenberg–Marquardt algorithm for nonlinear least-squares minimization", arXiv:1201.5885
-/// (2012).
+/// D), never of JᵀJ; D holds the largest norms that the columns of J have had. λ falls after a step, the more the
+/// better the linear model predicted it, and rises ever faster after steps that do not lower the cost. Where a step
+/// gains less than predicted, geodesic acceleration bends it, δ = v + a/2 with (JᵀJ + λD²) a = −Jᵀ r_vv, as long as
+/// 2‖a‖ ≤ ¾‖v‖; r_vv, the second derivative of r along v, is computed from the residuals at the end of the straight
+/// step. Solves the problems of <c>scipy.optimize.leastsq</c>, also with bounds. Sources: J. Moré, "The
+/// Levenberg–Marquardt algorithm: implementation and theory" (1978); H. Nielsen, "Damping parameter in Marquardt's
+/// method", IMM-REP-1999-05; M. Transtrum and J. Sethna, "Improvements to the Levenberg–Marquardt algorithm for
+/// nonlinear least-squares minimization", arXiv:1201.5885 (2012).
 /// </summary>
 internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
 {
@@ -99,7 +99,9 @@ internal sealed class LevenbergMarquardt(bool acceleration) : Minimizer
         return FinishAtRest(iteration, step, here, nothing);
     }
 
-    /// <summary>Takes a plain Gauss–Newton step near the minimum; false where it gains no more than the one before.</summary>
+    /// <summary>
+    /// Takes a plain Gauss–Newton step near the minimum; false where it gains no more than the one before.
+    /// </summary>
     private static bool StepAtEnd(Iteration iteration, Step step, Point here, Point next, ref double lastPredicted)
     {
         double predicted = step.Solve(here, MinDamping);

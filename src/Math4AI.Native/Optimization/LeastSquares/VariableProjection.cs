@@ -8,10 +8,10 @@ namespace Math4AI.Optimization.LeastSquares;
 /// <summary>
 /// Variable projection: where the residuals are linear in some parameters c, r = r₀(α) + Φ(α) c, the best c for every α
 /// is a linear least-squares solution, and only α is searched: for the residuals Q⊥r₀ with Kaufman's Jacobian, the
-/// columns of α projected onto the complement of Φ. There are fewer unknowns, no start for c, and fewer steps. Sources: G. Golub
-/// and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose variables
-/// separate", SIAM J. Numer. Anal. 10 (1973); L. Kaufman, "A variable projection method for solving separable nonlinear
-/// least squares problems", BIT 15 (1975).
+/// columns of α projected onto the complement of Φ. There are fewer unknowns, no start for c, and fewer steps. Sources:
+/// G. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
+/// variables separate", SIAM J. Numer. Anal. 10 (1973); L. Kaufman, "A variable projection method for solving separable
+/// nonlinear least squares problems", BIT 15 (1975).
 /// </summary>
 internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer inner) : Minimizer
 {
@@ -174,7 +174,9 @@ internal sealed class VariableProjection(IReadOnlyList<int> linear, Minimizer in
             return qr.Q;
         }
 
-        /// <summary>Sets every c to one value; gets the residuals there and returns Φ, their derivatives by c.</summary>
+        /// <summary>
+        /// Sets every c to one value; gets the residuals there and returns Φ, their derivatives by c.
+        /// </summary>
         private Matrix<double> LinearizeAt(double c, double[] r)
         {
             foreach (int k in linear)

@@ -3,8 +3,8 @@ using Math4AI.Optimization.LeastSquares;
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Chooses the method by the shape of the problem. Where Levenberg–Marquardt does not reach a minimum, it is tried again
-/// without its acceleration, and then Newton's method in a trust region.
+/// Chooses the method by the shape of the problem. Where Levenberg–Marquardt does not reach a minimum, it is tried
+/// again without its acceleration, and then Newton's method in a trust region.
 /// </summary>
 internal sealed class Auto : Minimizer
 {

@@ -87,7 +87,9 @@ internal sealed class Descent(Iteration iteration, double[] parameters, IDirecti
         isFresh = true;
     }
 
-    /// <summary>Moves to the point found; returns whether it is the minimum, as far as the arithmetic can tell.</summary>
+    /// <summary>
+    /// Moves to the point found; returns whether it is the minimum, as far as the arithmetic can tell.
+    /// </summary>
     private bool Move()
     {
         for (int i = 0; i < step.Length; i++)

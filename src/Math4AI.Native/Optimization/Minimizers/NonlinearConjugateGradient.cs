@@ -2,8 +2,8 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Nonlinear conjugate gradients: d = −∇C + β d_before, with the β of Hager and Zhang, β = (y − 2 d yᵀy / dᵀy)ᵀ∇C / dᵀy,
-/// kept above their lower bound. Source: W. Hager and H. Zhang, "A new conjugate gradient method with guaranteed
+/// Nonlinear conjugate gradients: d = −∇C + β d_before, with the β of Hager and Zhang, β = (y − 2 d yᵀy / dᵀy)ᵀ∇C /
+/// dᵀy, kept above their lower bound. Source: W. Hager and H. Zhang, "A new conjugate gradient method with guaranteed
 /// descent and an efficient line search", SIAM Journal on Optimization 16 (2005).
 /// </summary>
 internal sealed class NonlinearConjugateGradient : Minimizer

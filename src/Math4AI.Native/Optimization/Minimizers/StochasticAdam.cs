@@ -52,7 +52,9 @@ internal sealed class StochasticAdam(double rate, int epochs, int seed) : Minimi
             iteration.IsFlat(norm, all) ? Termination.Converged : Termination.IterationLimit, parameters, all, norm);
     }
 
-    /// <summary>Evaluates one block, and estimates the gradient of the whole cost as if all blocks were like it.</summary>
+    /// <summary>
+    /// Evaluates one block, and estimates the gradient of the whole cost as if all blocks were like it.
+    /// </summary>
     private static double Estimate(BlockCost cost, int block, double[] parameters, double[] gradient)
     {
         Array.Clear(gradient);

@@ -1,10 +1,11 @@
 namespace Math4AI.Optimization.Minimizers;
 
 /// <summary>
-/// Finds a step length α along a descent direction d that satisfies the strong Wolfe conditions, C(α) ≤ C(0) + c₁ α C′(0) and
-/// |C′(α)| ≤ c₂ |C′(0)|; near the minimum, where rounding hides the first, its approximate form, which needs
-/// slopes alone. A step to where C is not finite is too long. Sources: J. Nocedal and S. Wright, "Numerical Optimization", 2nd ed.,
-/// algorithms 3.5 and 3.6; W. Hager and H. Zhang, SIAM Journal on Optimization 16 (2005), for the approximate form.
+/// Finds a step length α along a descent direction d that satisfies the strong Wolfe conditions, C(α) ≤ C(0) + c₁ α
+/// C′(0) and |C′(α)| ≤ c₂ |C′(0)|; near the minimum, where rounding hides the first, its approximate form, which needs
+/// slopes alone. A step to where C is not finite is too long. Sources: J. Nocedal and S. Wright, "Numerical
+/// Optimization", 2nd ed., algorithms 3.5 and 3.6; W. Hager and H. Zhang, SIAM Journal on Optimization 16 (2005), for
+/// the approximate form.
 /// </summary>
 internal sealed class StrongWolfe(Iteration iteration, int parameters, double curvature)
 {
@@ -69,7 +70,9 @@ internal sealed class StrongWolfe(Iteration iteration, int parameters, double cu
         return low.Length > 0.0 && Evaluate(low.Length).Value < value;
     }
 
-    /// <summary>Brackets the minimum, or narrows the bracket; returns the next length where there is no bracket.</summary>
+    /// <summary>
+    /// Brackets the minimum, or narrows the bracket; returns the next length where there is no bracket.
+    /// </summary>
     private double Narrow(Trial here, bool isTooLong)
     {
         if (isTooLong)

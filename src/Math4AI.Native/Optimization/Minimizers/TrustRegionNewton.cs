@@ -50,7 +50,9 @@ internal sealed class TrustRegionNewton : Minimizer
             }
         }
 
-        /// <summary>Takes the model's step if it lowers the cost, and fits the radius to how well it was predicted.</summary>
+        /// <summary>
+        /// Takes the model's step if it lowers the cost, and fits the radius to how well it was predicted.
+        /// </summary>
         private bool TryMove(double predicted, double gradientNorm)
         {
             for (int i = 0; i < next.Length; i++)

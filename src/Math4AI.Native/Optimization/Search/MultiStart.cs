@@ -4,8 +4,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Optimization.Search;
 
 /// <summary>
-/// Minimizes locally from many starts: the given one and Sobol points over a box; the lowest minimum wins. Where the box
-/// of a parameter has one sign and spans more than two decades, the points are spread by its logarithm.
+/// Minimizes locally from many starts: the given one and Sobol points over a box; the lowest minimum wins. Where the
+/// box of a parameter has one sign and spans more than two decades, the points are spread by its logarithm.
 /// </summary>
 internal sealed class MultiStart : Minimizer
 {

@@ -83,8 +83,11 @@ internal static class TrainModules
     /// The modules of the table whose optimizer TorchSharp has too; of sparse gradients it steps by SGD alone.
     /// </summary>
     private static IEnumerable<(ModuleCase Case, int Steps)> Table() => ModuleTable.All
-        .Where(one => one.Options is { Optimizer: Math4AI.Training.Optimizers.AdamW
-            or Sgd, Average: null, Groups.Count: 0, Accumulate: 1 })
+        .Where(one => one.Options is
+        {
+            Optimizer: Math4AI.Training.Optimizers.AdamW
+            or Sgd, Average: null, Groups.Count: 0, Accumulate: 1
+        })
         .Select(one => (one.Name.Contains("sparse", StringComparison.Ordinal)
             ? one with { Options = one.Options with { Optimizer = new Sgd { Momentum = 0.0 } } }
             : one, ShortSteps));

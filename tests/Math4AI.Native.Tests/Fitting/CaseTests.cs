@@ -43,8 +43,9 @@ public sealed class CaseTests
         FitResult fit = FitProblem.Read(Repository.Cases("fit", file), formula).Fit();
         Assert.Equal(squares, fit.ResidualSumOfSquares, 1e-8 * squares);
         Assert.Equal(
-            Pairs(expected).Select(pair => pair.Value).Order().Select(value => value.ToString("G5")),
-            fit.Parameters.Order().Select(value => value.ToString("G5")));
+            Pairs(expected).Select(pair => pair.Value).Order().Select(
+                value => value.ToString("G5", CultureInfo.InvariantCulture)),
+            fit.Parameters.Order().Select(value => value.ToString("G5", CultureInfo.InvariantCulture)));
     }
 
     [Fact]

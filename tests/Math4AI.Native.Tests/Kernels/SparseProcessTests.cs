@@ -23,6 +23,8 @@ public sealed class SparseProcessTests : TemporaryFolder
     private static readonly GaussianProcess Exact =
         new() { Kernel = Given, NoiseVariance = 0.02, Optimize = false, Standardize = false };
 
+    private static readonly int[] InducingCounts = [5, 20, 80, 300];
+
     [Fact]
     public void With_every_sample_an_inducing_point_it_is_the_exact_process()
     {
@@ -41,7 +43,7 @@ public sealed class SparseProcessTests : TemporaryFolder
     {
         double exact = Exact.Fit(X, Y).LogEvidence;
         double[] bounds =
-            [.. new[] { 5, 20, 80, 300 }.Select(count => (Fixed with { InducingCount = count }).Fit(X, Y).LogEvidence)];
+            [.. InducingCounts.Select(count => (Fixed with { InducingCount = count }).Fit(X, Y).LogEvidence)];
         Assert.Equal(bounds.Order(), bounds);
         Assert.True(bounds[2] < exact);
     }

@@ -41,8 +41,8 @@ public sealed record KMeans(int Clusters)
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>
-    /// Gets whether nearest centers are searched for in float32, which takes half the time. Null decides by the source:
-    /// float32 where its samples are. The clusters of the result are those of float64 either way.
+    /// Gets whether the search rounds samples to float32, which takes less time. Null decides by the source: float32
+    /// where its samples are. Counts and inertia of the result are computed in float64 either way.
     /// </summary>
     public bool? SinglePrecision { get; init; }
 

@@ -13,8 +13,7 @@ internal static class SavedClassProcesses
     public static void Write(string folder, FileTransaction files, GaussianProcessClassifierFit fit)
     {
         var arrays = new ModelArrays();
-        SavedSamples.AddScaling(arrays, fit.Scaling);
-        arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
+        SavedSamples.AddSamples(arrays, fit.Scaling, "samples", fit.Samples);
         arrays.Add("classes", fit.Places.Select(place => (double)place));
         arrays.Add("weights", fit.Mode.Weights);
         arrays.Add("latent", fit.Mode.Latent);
@@ -29,11 +28,9 @@ internal static class SavedClassProcesses
         SavedClassProcess about = ModelFolder.ReadDescription(
             folder, MachineJson.Default.SavedClassProcess, about => about is { Kernel: not null, Classes.Count: >= 2 });
         ModelArrays arrays = ModelArrays.Read(folder);
-        InputScaling scaling = SavedSamples.ReadScaling(arrays);
-        (double[] values, int count) = arrays.Columns("samples", scaling.Inputs);
-        var samples = KernelSamples.Of(values, count, scaling.Inputs);
-        Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
-        kernel.Check(samples);
+        (InputScaling scaling, KernelSamples samples, Kernel kernel) =
+            SavedSamples.ReadSamples(folder, arrays, "samples", about.Kernel);
+        int count = samples.Count;
         int[] places = arrays.Places("classes", about.Classes.Count);
         SavedSamples.Require(folder, places.Length == count);
         ClassMode mode = ClassMode.Of(places, about.Classes.Count);

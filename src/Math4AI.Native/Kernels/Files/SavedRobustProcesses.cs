@@ -13,8 +13,7 @@ internal static class SavedRobustProcesses
     public static void Write(string folder, FileTransaction files, RobustGaussianProcessFit fit)
     {
         var arrays = new ModelArrays();
-        SavedSamples.AddScaling(arrays, fit.Scaling);
-        arrays.AddColumns("samples", fit.Samples.Count, fit.Samples.Inputs, fit.Samples.Values);
+        SavedSamples.AddSamples(arrays, fit.Scaling, "samples", fit.Samples);
         arrays.Add("targets", fit.Targets.Scaled);
         arrays.Add("weights", fit.Mode.Weights);
         arrays.Add("latent", fit.Mode.Latent);
@@ -32,11 +31,9 @@ internal static class SavedRobustProcesses
             folder, MachineJson.Default.SavedRobustProcess,
             about => about is { Kernel: not null, Spread: > 0.0 } && double.IsFinite(about.Level));
         ModelArrays arrays = ModelArrays.Read(folder);
-        InputScaling scaling = SavedSamples.ReadScaling(arrays);
-        (double[] values, int count) = arrays.Columns("samples", scaling.Inputs);
-        var samples = KernelSamples.Of(values, count, scaling.Inputs);
-        Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
-        kernel.Check(samples);
+        (InputScaling scaling, KernelSamples samples, Kernel kernel) =
+            SavedSamples.ReadSamples(folder, arrays, "samples", about.Kernel);
+        int count = samples.Count;
         var targets = new RobustTargets(arrays.Vector("targets", count), about.Level, about.Spread);
         var mode = new StudentMode(targets.Scaled);
         double[] noise = arrays.Vector("noise", 2);

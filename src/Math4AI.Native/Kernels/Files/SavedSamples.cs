@@ -17,6 +17,26 @@ internal static class SavedSamples
         return new InputScaling(shift, arrays.Vector("inputs.scale", shift.Length));
     }
 
+    /// <summary>Adds scaled samples, and the scaling.</summary>
+    public static void AddSamples(ModelArrays arrays, InputScaling scaling, string name, KernelSamples samples)
+    {
+        AddScaling(arrays, scaling);
+        arrays.AddColumns(name, samples.Count, samples.Inputs, samples.Values);
+    }
+
+    /// <summary>Reads scaled samples, and the kernel that is used with them.</summary>
+    /// <exception cref="InvalidDataException">One of them is damaged, or they do not belong together.</exception>
+    public static (InputScaling Scaling, KernelSamples Samples, Kernel Kernel) ReadSamples(
+        string folder, ModelArrays arrays, string name, string formula)
+    {
+        InputScaling scaling = ReadScaling(arrays);
+        (double[] values, int count) = arrays.Columns(name, scaling.Inputs);
+        var samples = KernelSamples.Of(values, count, scaling.Inputs);
+        Kernel kernel = ReadKernel(folder, formula);
+        kernel.Check(samples);
+        return (scaling, samples, kernel);
+    }
+
     /// <summary>Makes a saved kernel.</summary>
     /// <exception cref="InvalidDataException">
     /// The formula is damaged, or names a kernel that is not known here.

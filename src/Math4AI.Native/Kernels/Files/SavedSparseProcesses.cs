@@ -17,8 +17,7 @@ internal static class SavedSparseProcesses
     {
         KernelSamples points = fit.State.Landmarks.Points;
         var arrays = new ModelArrays();
-        SavedSamples.AddScaling(arrays, fit.Scales.Inputs);
-        arrays.AddColumns("points", points.Count, points.Inputs, points.Values);
+        SavedSamples.AddSamples(arrays, fit.Scales.Inputs, "points", points);
         arrays.AddColumns("factor", points.Count, points.Count, fit.State.Whole.Lower.ToArray());
         arrays.Add("reduced", fit.State.Reduced);
         arrays.Add("mean", fit.MeanParameters);
@@ -41,11 +40,9 @@ internal static class SavedSparseProcesses
             about is { Kernel: not null, Noise: > 0.0, TargetScale: > 0.0, Samples: > 0, MeanInputs: not null }
             && double.IsFinite(about.Level) && double.IsFinite(about.Noise) && double.IsFinite(about.TargetScale));
         ModelArrays arrays = ModelArrays.Read(folder);
-        InputScaling scaling = SavedSamples.ReadScaling(arrays);
-        (double[] values, int count) = arrays.Columns("points", scaling.Inputs);
-        var points = KernelSamples.Of(values, count, scaling.Inputs);
-        Kernel kernel = SavedSamples.ReadKernel(folder, about.Kernel);
-        kernel.Check(points);
+        (InputScaling scaling, KernelSamples points, Kernel kernel) =
+            SavedSamples.ReadSamples(folder, arrays, "points", about.Kernel);
+        int count = points.Count;
         (double[] lower, int rows) = arrays.Columns("factor", count);
         SavedSamples.Require(folder, rows == count);
         Model? mean = SavedProcesses.MeanOf(folder, about.Mean, about.MeanInputs);

@@ -87,20 +87,11 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     public static GaussianProcessFit Load(string folder) => SavedProcesses.Read(folder);
 
     /// <inheritdoc/>
-    public RowPredictions PredictRows(Matrix<double> inputs)
-    {
-        GaussianProcessPrediction found = Predict(inputs);
-        return new RowPredictions(found.Mean.ToColumnMatrix(), found.Deviation);
-    }
+    public RowPredictions PredictRows(Matrix<double> inputs) => Predict(inputs).ToRows();
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
-    {
-        GaussianProcessPrediction? found = null;
-        FilePredictions predictions = NumberRows.Predict(
-            path, samples.Inputs.Inputs, x => (found = Predict(x)).Mean.ToColumnMatrix());
-        return predictions with { Deviations = [.. found!.Deviation] };
-    }
+    public FilePredictions PredictFile(string path) =>
+        GaussianProcessPrediction.OfFile(path, samples.Inputs.Inputs, Predict);
 
     internal ProcessSamples Samples => samples;
 

@@ -1,3 +1,4 @@
+using Math4AI.Data.Models;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels.GaussianProcesses;
@@ -49,6 +50,20 @@ public sealed record GaussianProcessPrediction(
             i => Math.Abs(targets[i] - Mean[i]) <= reach * Deviation[i]);
         return inside / (double)targets.Count;
     }
+
+    /// <summary>The predictions of the rows of a file, by a process of so many inputs.</summary>
+    /// <inheritdoc cref="IFilePredictor.PredictFile"/>
+    internal static FilePredictions OfFile(
+        string path, int inputs, Func<Matrix<double>, GaussianProcessPrediction> predict)
+    {
+        GaussianProcessPrediction? found = null;
+        FilePredictions predictions =
+            NumberRows.Predict(path, inputs, x => (found = predict(x)).Mean.ToColumnMatrix());
+        return predictions with { Deviations = [.. found!.Deviation] };
+    }
+
+    /// <summary>The predictions as rows with a deviation each.</summary>
+    internal RowPredictions ToRows() => new(Mean.ToColumnMatrix(), Deviation);
 
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() => $"{Mean.Count} predictions, mean deviation {Deviation.Average():G4}";

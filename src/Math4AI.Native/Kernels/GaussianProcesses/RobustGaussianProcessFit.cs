@@ -104,20 +104,11 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor
     }
 
     /// <inheritdoc/>
-    public RowPredictions PredictRows(Matrix<double> inputs)
-    {
-        GaussianProcessPrediction found = Predict(inputs);
-        return new RowPredictions(found.Mean.ToColumnMatrix(), found.Deviation);
-    }
+    public RowPredictions PredictRows(Matrix<double> inputs) => Predict(inputs).ToRows();
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
-    {
-        GaussianProcessPrediction? found = null;
-        FilePredictions predictions = NumberRows.Predict(
-            path, Scaling.Inputs, x => (found = Predict(x)).Mean.ToColumnMatrix());
-        return predictions with { Deviations = [.. found!.Deviation] };
-    }
+    public FilePredictions PredictFile(string path) =>
+        GaussianProcessPrediction.OfFile(path, Scaling.Inputs, Predict);
 
     /// <summary>
     /// Writes the process to a folder: its samples, hyperparameters and mode, from which <see cref="Load"/> computes

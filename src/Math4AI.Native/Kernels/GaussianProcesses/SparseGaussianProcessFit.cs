@@ -95,20 +95,11 @@ public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor
     }
 
     /// <inheritdoc/>
-    public RowPredictions PredictRows(Matrix<double> inputs)
-    {
-        GaussianProcessPrediction found = Predict(inputs);
-        return new RowPredictions(found.Mean.ToColumnMatrix(), found.Deviation);
-    }
+    public RowPredictions PredictRows(Matrix<double> inputs) => Predict(inputs).ToRows();
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
-    {
-        GaussianProcessPrediction? found = null;
-        FilePredictions predictions = NumberRows.Predict(
-            path, Scales.Inputs.Inputs, x => (found = Predict(x)).Mean.ToColumnMatrix());
-        return predictions with { Deviations = [.. found!.Deviation] };
-    }
+    public FilePredictions PredictFile(string path) =>
+        GaussianProcessPrediction.OfFile(path, Scales.Inputs.Inputs, Predict);
 
     /// <summary>Writes the process to a folder: its inducing points and what the samples say of them.</summary>
     /// <exception cref="NotSupportedException">The kernel, or the mean, has no formula.</exception>

@@ -313,8 +313,14 @@ public sealed record FitProblem
         return Result(cost, Rescue.Improved(this, cost.Minimize(start, cancellation), start, cancellation));
     }
 
-    private FitResult Result(IFitCost cost, Minimum minimum, string? note = null) =>
-        new(this, cost, minimum.IsConverged ? Signs.MadePositive(this, cost, minimum) : minimum) { SearchNote = note };
+    private FitResult Result(IFitCost cost, Minimum minimum, string? note = null)
+    {
+        FitResult With(Minimum end) => new(this, cost, end) { SearchNote = note };
+        FitResult result = With(minimum.IsConverged ? Signs.MadePositive(this, cost, minimum) : minimum);
+        return Stationarity.IsPlausible(result, cost)
+            ? result
+            : With(minimum with { Termination = Termination.NoProgress });
+    }
 
     private IFitCost CheckedCost()
     {

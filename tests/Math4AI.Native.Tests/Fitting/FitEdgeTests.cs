@@ -1,4 +1,5 @@
 using Math4AI.Fitting;
+using Math4AI.Optimization;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Uncertainty;
@@ -16,6 +17,25 @@ namespace Math4AI.Tests.Fitting;
 public sealed class FitEdgeTests
 {
     private static readonly Model Line = Model.FromFormula("a + b*x", "x");
+
+    [Fact]
+    public void A_fit_that_rests_on_a_slope_has_not_converged()
+    {
+        // The slope that fits, 2e350, is no number of float64, and at a = b = 0 the constant alone would do better.
+        Matrix<double> x = Matrix<double>.Build.Dense(8, 1, (i, _) => (i + 1) * 1e-200);
+        Vector<double> y = Vector<double>.Build.Dense(8, i => (2 * i + 3) * 1e150);
+        var extreme = new FitProblem { Model = Line, Inputs = x, Targets = y };
+        Assert.False(extreme.Fit().IsConverged);
+        Assert.False((extreme with { Options = new MinimizerOptions { KeepPath = true } }).Fit().IsConverged);
+
+        // What no line explains is still a minimum: the mean.
+        FitResult flat = new FitProblem { Model = Line, Inputs = x * 1e200, Targets = y.Map(_ => 3.0) }.Fit();
+        Assert.True(flat.IsConverged);
+        Vector<double> even = Vector<double>.Build.Dense(8, i => i % 4 is 0 or 3 ? 1.0 : -1.0);
+        FitResult none = new FitProblem { Model = Line, Inputs = x * 1e200, Targets = even }.Fit();
+        Assert.True(none.IsConverged);
+        Assert.Equal(0.0, none.Parameters[1], 1e-12);
+    }
 
     [Fact]
     public void Laplace_has_the_errors_that_theory_and_the_bootstrap_give()

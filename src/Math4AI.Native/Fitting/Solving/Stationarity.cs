@@ -20,7 +20,9 @@ internal static class Stationarity
     // Above, the fit explains something, and its method has followed the slope.
     private const double MaxRSquared = 1e-3;
 
-    /// <summary>Whether a fit may be called a minimum; true where this is not known better than by its method.</summary>
+    /// <summary>
+    /// Whether a fit may be called a minimum; true where this is not known better than by its method.
+    /// </summary>
     public static bool IsPlausible(FitResult fit, IFitCost cost)
     {
         FitProblem problem = fit.Problem;

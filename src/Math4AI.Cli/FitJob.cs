@@ -23,26 +23,8 @@ internal static class FitJob
         progress.Show("read");
         FitProblem problem = Read(options, options.Formula);
         FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
-        if (options.Ode is not null && options.Start is null)
-        {
-            throw new UsageException(
-                "--ode needs --start with a value for each parameter that is not fixed: "
-                + $"{string.Join(", ", problem.Model.ParameterNames)}.");
-        }
-
         progress.Show("fit");
-        FitResult result = options.Start is null
-            ? problem.Fit(cancellation: cancellation)
-            : problem.Fit(options.Start, cancellation);
-        if (result.Minimum.Termination == Optimization.Termination.BadStart)
-        {
-            string? where = problem.Inputs is { } inputs
-                ? problem.Model.ExplainNonFinite(inputs, result.Parameters)
-                : null;
-            throw new ArgumentException(
-                $"{where ?? "The model is not finite at the start."} Give another --start, or none.");
-        }
-
+        FitResult result = Fit(options, problem, cancellation);
         progress.Show("uncertainty");
         Bootstrap? bootstrap = options.Bootstrap is { } replicates
             ? result.Bootstrap(replicates, options.Seed, cancellation)
@@ -51,16 +33,9 @@ internal static class FitJob
             ? []
             : ModelComparison.RankDistances(
                 result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
-        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
-        summary = summary with
-        {
-            Comparison = FitSummary.Rows(comparison),
-            Notes = [.. NotesOn(options, problem.Model), .. summary.Notes],
-        };
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
-        summary = summary with { Derived = after.Derived, ProfileLimits = after.ProfileLimits, Nested = after.Nested };
-        IReadOnlyList<string> notes = FitOutput.Write(files, options, result);
-        summary = summary with { Notes = [.. summary.Notes, .. notes] };
+        FitSummary summary = Summary(options, result, bootstrap, comparison, after);
+        summary = summary with { Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)] };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         files.Commit();
@@ -75,6 +50,53 @@ internal static class FitJob
         }
 
         progress.Clear();
+        return End(options, result, summary, json);
+    }
+
+    private static FitResult Fit(FitCommandOptions options, FitProblem problem, CancellationToken cancellation)
+    {
+        if (options.Ode is not null && options.Start is null)
+        {
+            throw new UsageException(
+                "--ode needs --start with a value for each parameter that is not fixed: "
+                + $"{string.Join(", ", problem.Model.ParameterNames)}.");
+        }
+
+        FitResult result = options.Start is null
+            ? problem.Fit(cancellation: cancellation)
+            : problem.Fit(options.Start, cancellation);
+        if (result.Minimum.Termination != Optimization.Termination.BadStart)
+        {
+            return result;
+        }
+
+        string? where =
+            problem.Inputs is { } inputs ? problem.Model.ExplainNonFinite(inputs, result.Parameters) : null;
+        throw new ArgumentException(
+            $"{where ?? "The model is not finite at the start."} Give another --start, or none.");
+    }
+
+    private static FitSummary Summary(
+        FitCommandOptions options,
+        FitResult result,
+        Bootstrap? bootstrap,
+        IReadOnlyList<RankedModel> comparison,
+        FitFollowUpSummary after)
+    {
+        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
+        return summary with
+        {
+            Comparison = FitSummary.Rows(comparison),
+            Notes = [.. NotesOn(options, result.Problem.Model), .. summary.Notes],
+            Derived = after.Derived,
+            ProfileLimits = after.ProfileLimits,
+            Nested = after.Nested,
+        };
+    }
+
+    /// <summary>Prints the result and gives the exit code.</summary>
+    private static int End(FitCommandOptions options, FitResult result, FitSummary summary, string json)
+    {
         if (options.Json)
         {
             Console.Out.WriteLine(json);

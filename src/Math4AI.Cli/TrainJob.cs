@@ -279,7 +279,10 @@ internal sealed class TrainJob(TrainCommandOptions given)
         trained.Test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper))
             .ToDictionary(),
         trained.Confusion,
-        []);
+        [])
+    {
+        Warning = trained.Warning,
+    };
 
     /// <summary>
     /// Leaves out the scores that a part does not determine, such as the area under the curve of one class: JSON has no

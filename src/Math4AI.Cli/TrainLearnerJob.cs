@@ -39,7 +39,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Learner = model.About.Learner,
                 Features = model.About.Features,
                 FeatureCount = model.FeatureNames.Count,
-                Warning = model.Model.Warning ?? WorseThanMean(training),
+                Warning = model.Model.Warning ?? training.Warning,
                 Search = model.Search,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
@@ -72,7 +72,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Learner = model.About.Learner,
                 Features = model.About.Features,
                 FeatureCount = model.FeatureNames.Count,
-                Warning = model.Model.Warning,
+                Warning = model.Model.Warning ?? training.Warning,
                 Search = model.Search,
             },
             TrainingReport.Of(training, target, "classification of images", CommandLine.Text) with
@@ -85,15 +85,6 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Spaces = TwoSpaces.Of(model.Model, inputs, model.FeatureNames, shown.Labels),
             });
     }
-
-    /// <summary>
-    /// Returns a warning if the mean of the targets would predict the numbers better; null if not.
-    /// </summary>
-    private static string? WorseThanMean(Trained<LearnedTable> training) =>
-        training.Validation.Scores.TryGetValue("rSquared", out double validated) && validated < 0.0
-            ? "The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets "
-                + "with a few very large values are better learned as their logarithms."
-            : null;
 
     /// <summary>Returns the features of rows without missing values; null if some have.</summary>
     private static Matrix<double>? Complete(LearnedTable model, Table rows)

@@ -52,6 +52,38 @@ public sealed record Trained<TModel>
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
     public int DroppedRows { get; init; }
 
+    /// <summary>
+    /// Gets what to know before the model is trusted, in a sentence: that it predicts no better than the mean of the
+    /// numbers, or than the most frequent class; null for nothing.
+    /// </summary>
+    public string? Warning => IsWorseThanMean
+        ? "The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets "
+            + "with a few very large values are better learned as their logarithms."
+        : IsNoBetterThanOneClass
+            ? "The test rows are classified no better than by always answering the most frequent class: do not trust "
+                + "the classes; more rows, other columns or another model may help."
+            : null;
+
+    private bool IsWorseThanMean =>
+        Validation.Scores.TryGetValue("rSquared", out double validated) && validated < 0.0;
+
+    private bool IsNoBetterThanOneClass
+    {
+        get
+        {
+            int[] sizes = [.. TestClasses.CountBy(observed => observed).Select(pair => pair.Value)];
+            if (sizes.Length < 2)
+            {
+                return false;
+            }
+
+            // Of whoever answers one class always, the accuracies of the classes have the mean 1/k.
+            int[] predicted = Scores.Likeliest(TestPredictions);
+            return Scores.Accuracy(predicted, TestClasses) <= sizes.Max() / (double)TestClasses.Length
+                && Scores.BalancedAccuracy(predicted, TestClasses) <= 1.0 / sizes.Length + 1e-12;
+        }
+    }
+
     /// <summary>Scores the test part of a model of rows or images.</summary>
     internal static Trained<TModel> Of(
         TModel model,

@@ -71,6 +71,21 @@ public class TrainLearnerTests : TemporaryFolder
         Assert.Contains("worse than by the mean", train.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gp")]
+    [InlineData("mlp")]
+    public void A_model_that_always_answers_the_most_frequent_class_says_so(string model)
+    {
+        // Nine answers in ten are yes, whatever the columns are.
+        var random = new Random(3);
+        File.WriteAllLines(In("yes.csv"), Enumerable.Range(0, 200).Select(i => FormattableString.Invariant(
+            $"{random.NextDouble():R},{random.NextDouble():R},{(i % 10 == 0 ? "no" : "yes")}"))
+            .Prepend("a,b,answer"));
+        Finished train = Run("train", "yes.csv", "--target", "answer", "--model", model, "-o", "model");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.Contains("most frequent class", train.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_folder_of_apples_limes_and_oranges_is_learned_from_its_features()
     {

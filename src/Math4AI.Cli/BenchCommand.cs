@@ -23,8 +23,9 @@ internal static class BenchCommand
             CommonOptions.Integers("--sizes", "Orders of the matrices, or lengths of the transforms.");
         var command = new Command(
             "bench",
-            "Measure managed against native linear algebra on this machine.\n\nExample:\n"
-            + "  math4ai bench svd --sizes 64 512")
+            "Measure managed against native linear algebra on this machine.\n\nExamples:\n"
+            + "  math4ai bench\n"
+            + "  math4ai bench svd --sizes 64,512")
         {
             operation, sizes, CommonOptions.Json,
         };

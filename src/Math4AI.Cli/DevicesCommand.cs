@@ -11,7 +11,8 @@ internal static class DevicesCommand
     {
         var command = new Command(
             "devices",
-            "List the sound devices that --device and --play of math4ai stream take.\n\nExample:\n"
+            "List the sound devices that --device and --play of math4ai stream take.\n\nExamples:\n"
+            + "  math4ai devices\n"
             + "  math4ai devices --json")
         {
             CommonOptions.Json,

@@ -8,18 +8,25 @@ namespace Math4AI.Cli;
 /// <summary><c>math4ai doctor</c>: says what is loaded, whether it works, and how fast it is.</summary>
 internal static class DoctorCommand
 {
+    private static readonly Option<bool> NoSpeed = new("--no-speed")
+    {
+        Description = "Do not measure the speed, which takes most of the time.",
+    };
+
     public static Command Create()
     {
         var command = new Command(
             "doctor",
-            "Check the native libraries step by step, test that they calculate, and measure their speed.\n\nExample:\n"
-            + "  math4ai doctor --json")
+            "Check the native libraries step by step, test that they calculate, and measure their speed.\n\nExamples:\n"
+            + "  math4ai doctor\n"
+            + "  math4ai doctor --json --no-speed")
         {
+            NoSpeed,
             CommonOptions.Json,
         };
         command.SetAction(words =>
         {
-            DoctorSummary summary = DoctorSummary.Examine();
+            DoctorSummary summary = DoctorSummary.Examine(withSpeed: !words.GetValue(NoSpeed));
             if (words.GetValue(CommonOptions.Json))
             {
                 Console.Out.WriteLine(CliJson.Text(summary));
@@ -56,13 +63,21 @@ internal static class DoctorCommand
         facts.AddRow("instructions", Markup.Escape(summary.InstructionSet));
         facts.AddRow("threads", summary.Threads.ToString(CultureInfo.InvariantCulture));
         facts.AddRow("linear algebra", Markup.Escape(summary.Provider));
-        facts.AddRow("dgemm, 1024", $"{summary.DgemmGflops.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
-        facts.AddRow("sgemm, 1024", $"{summary.SgemmGflops.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
+        AddSpeed("dgemm, 1024", summary.DgemmGflops);
+        AddSpeed("sgemm, 1024", summary.SgemmGflops);
         foreach (string advice in summary.SpeedAdvice)
         {
             facts.AddRow("to be faster", Markup.Escape(advice));
         }
 
         AnsiConsole.Write(facts);
+
+        void AddSpeed(string name, double? gflops)
+        {
+            if (gflops is { } speed)
+            {
+                facts.AddRow(name, $"{speed.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s");
+            }
+        }
     }
 }

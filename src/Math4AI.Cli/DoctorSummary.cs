@@ -13,12 +13,13 @@ internal sealed record DoctorSummary(
     string Processor,
     string InstructionSet,
     int Threads,
-    double DgemmGflops,
-    double SgemmGflops,
+    double? DgemmGflops,
+    double? SgemmGflops,
     IReadOnlyList<string> SpeedAdvice,
     IReadOnlyList<DoctorCheck> Checks)
 {
-    public static DoctorSummary Examine()
+    /// <param name="withSpeed">Whether the speed is measured, which takes seconds where no MKL is loaded.</param>
+    public static DoctorSummary Examine(bool withSpeed)
     {
         DoctorCheck[] checks =
         [
@@ -32,8 +33,8 @@ internal sealed record DoctorSummary(
             Compute.Processor,
             Compute.InstructionSet,
             Compute.Threads,
-            PeakSpeed.MeasureGflops<double>(),
-            PeakSpeed.MeasureGflops<float>(),
+            withSpeed ? PeakSpeed.MeasureGflops<double>() : null,
+            withSpeed ? PeakSpeed.MeasureGflops<float>() : null,
             Compute.SpeedAdvice(),
             checks);
     }

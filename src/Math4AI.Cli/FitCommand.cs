@@ -11,8 +11,8 @@ internal static class FitCommand
 {
     private static readonly Argument<string> Data = new("DATA")
     {
-        Description = "A comma-separated file whose first line names the columns, or a NumPy array (rows × "
-            + "columns) with the columns c1, c2, ….",
+        Description = "A table: a text file whose first line names the columns, or a NumPy array (rows × columns) with the "
+            + "columns c1, c2, ….",
     };
 
     private static readonly Option<string?> ModelFormula = new("--model", "-m")
@@ -129,8 +129,11 @@ internal static class FitCommand
     {
         var command = new Command(
             "fit",
-            "Fit a model to data and report the parameters with their uncertainty.\n\nExample:\n"
-            + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001")
+            "Fit a model to data and report the parameters with their uncertainty.\n\nExamples:\n"
+            + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001\n"
+            + "  math4ai fit data.csv --model \"y ~ a + b*x\" --distance huber --bootstrap 1000\n"
+            + "  math4ai fit runs.csv --model \"y ~ a*exp(-k*t)\" --by run --shared k\n"
+            + "  math4ai fit kinetics.csv --ode \"dA = -k*A\" --observe \"y ~ A\"")
         {
             Data, ModelFormula, Start, DistanceName, Compare, Bounds, Held, Linear, MinimizerName, Bootstrap, Level,
             AllowUnconverged, Missing, Dates, DateOrigin, Log, Output,

@@ -41,8 +41,9 @@ internal static class GenerateCommand
     {
         var command = new Command(
             "generate",
-            "Continue a text with a trained language model.\n\nExample:\n"
-            + "  math4ai generate plays-model --prompt \"KING:\" --length 300")
+            "Continue a text with a trained language model.\n\nExamples:\n"
+            + "  math4ai generate plays-model --prompt \"KING:\" --length 300\n"
+            + "  math4ai generate plays-model --temperature 0.5")
         {
             Model, Prompt, Length, Temperature, CommonOptions.Seed,
         };

@@ -17,7 +17,7 @@ internal static class PredictCommand
         };
         var data = new Argument<string>("DATA")
         {
-            Description = "A comma-separated file with the columns that the model was trained on; for a model of "
+            Description = "A table with the columns that the model was trained on or the fit was made from; for a model of "
                 + "images, a folder of images or an IDX file.",
         };
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
@@ -30,8 +30,9 @@ internal static class PredictCommand
         var command = new Command(
             "predict",
             "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and "
-            + "for fits the confidence and prediction intervals.\n\nExample:\n"
-            + "  math4ai predict iris-model flowers.csv -o predictions.csv")
+            + "for fits the confidence and prediction intervals.\n\nExamples:\n"
+            + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
+            + "  math4ai predict decay-fit new.csv --level 0.99")
         {
             model, data, output, level, CommonOptions.Force,
         };

@@ -21,23 +21,27 @@ internal sealed class SeparateCommand
     {
         Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as "
             + "many as independent channels.",
+        HelpName = "N",
     };
 
     private readonly Option<string?> mixing = new("--mixing")
     {
         Description = "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.",
+        HelpName = "FILE",
     };
 
     private readonly Option<string?> method = new("--method")
     {
         Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
             + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
+        HelpName = "NAME",
     };
 
     private readonly Option<string?> contrast = new("--contrast")
     {
         Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
             + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
+        HelpName = "NAME",
     };
 
     private readonly Option<int?> subsample = new("--subsample")
@@ -45,24 +49,28 @@ internal sealed class SeparateCommand
         Description = "The maximum number of samples in which "
             + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes "
             + "on with all samples. Default: 10000.",
+        HelpName = "N",
     };
 
     private readonly Option<string?> start = new("--start")
     {
         Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
             + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
+        HelpName = "FILE",
     };
 
     private readonly Option<string?> memory = new("--memory")
     {
         Description = "The memory that the samples may take, such as 512M. What needs more is read from its files "
             + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
+        HelpName = "BYTES",
     };
 
     private readonly Option<int?> stability = new("--stability")
     {
         Description = "The number of bootstrap resamples to separate, which shows how reliably each source is "
             + "found.",
+        HelpName = "N",
     };
 
     private readonly Option<bool> room = new("--room") { Description = "The recording comes from a room with echoes." };
@@ -70,11 +78,13 @@ internal sealed class SeparateCommand
     private readonly Option<int?> window = new("--window")
     {
         Description = "For rooms: the long window in samples, a power of two. Default: about half a second.",
+        HelpName = "N",
     };
 
     private readonly Option<int> microphone = new("--reference-mic")
     {
         Description = "For rooms: the microphone at which the sources are reconstructed, from 1.",
+        HelpName = "N",
         DefaultValueFactory = _ => 1,
     };
 
@@ -82,6 +92,7 @@ internal sealed class SeparateCommand
     {
         Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
             + "that of the input.",
+        HelpName = "NAME",
         DefaultValueFactory = _ => "float32",
     };
 
@@ -91,8 +102,10 @@ internal sealed class SeparateCommand
     {
         var command = new Command(
             "separate",
-            "Separate mixed signals into their sources, one file each.\n\nExample:\n"
-            + "  math4ai separate left.wav middle.wav right.wav -o voices")
+            "Separate mixed signals into their sources, one file each.\n\nExamples:\n"
+            + "  math4ai separate left.wav middle.wav right.wav -o voices\n"
+            + "  math4ai separate measurements.npy --method fastica -o sources\n"
+            + "  math4ai separate party.wav --mixing A.csv -o known")
         {
             inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room,
             window, microphone,

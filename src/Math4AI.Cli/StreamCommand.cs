@@ -32,16 +32,19 @@ internal static class StreamCommand
     {
         Description = "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
             + "--rate and --channels.",
+        HelpName = "DEVICE",
     };
 
     private static readonly Option<string?> PlayOption = new("--play")
     {
         Description = "The sound device to play the sources on, instead of -o.",
+        HelpName = "DEVICE",
     };
 
     private static readonly Option<int> BlockOption = new("--block")
     {
         Description = "The number of frames that are separated at a time.",
+        HelpName = "N",
         DefaultValueFactory = _ => 64,
     };
 
@@ -54,12 +57,14 @@ internal static class StreamCommand
     {
         Description = "For rooms: the window in samples, a power of two, by which the sources are delayed. "
             + "Default: 0.128 s.",
+        HelpName = "N",
     };
 
     private static readonly Option<string> ForgetOption = new("--forget")
     {
         Description = "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
             + "move, long is more exact.",
+        HelpName = "TIME",
         DefaultValueFactory = _ => "0.5s",
     };
 
@@ -68,23 +73,27 @@ internal static class StreamCommand
         Description = "The unmixing matrix to begin with: unmixing.npy of math4ai separate, or a .csv file; "
             + "not for rooms. Without it the input passes through unchanged until the separation has "
             + "converged.",
+        HelpName = "FILE",
     };
 
     private static readonly Option<string?> FreezeOption = new("--freeze")
     {
         Description = "Stop learning after so much sound, such as 10s; 0s applies --start exactly as it is.",
+        HelpName = "TIME",
     };
 
     private static readonly Option<string?> ScaleOption = new("--scale")
     {
         Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of "
             + "--start. Default: keep with --start, source without.",
+        HelpName = "WAY",
     };
 
     private static readonly Option<string> GapsOption = new("--gaps")
     {
         Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays "
             + "in time, or close for nothing. (With --play, sound is never late: gaps are closed.)",
+        HelpName = "WAY",
         DefaultValueFactory = _ => "silence",
     };
 
@@ -97,16 +106,19 @@ internal static class StreamCommand
     {
         Description = $"The format of samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; "
             + "with --rate and --channels.",
+        HelpName = "NAME",
     };
 
     private static readonly Option<int?> RateOption = new("--rate")
     {
         Description = "With --format or --device: the samples per second. Default for a device: 48000.",
+        HelpName = "HZ",
     };
 
     private static readonly Option<int?> ChannelsOption = new("--channels")
     {
         Description = "With --format or --device: the number of channels. Default for a device: 2.",
+        HelpName = "N",
     };
 
     private static readonly Option<bool> ReportOption = new("--latency-report")
@@ -117,14 +129,17 @@ internal static class StreamCommand
     private static readonly Option<string?> PageOption = new("--report")
     {
         Description = "The file for a report on the latency (.html).",
+        HelpName = "FILE",
     };
 
     public static Command Create()
     {
         var command = new Command(
             "stream",
-            "Separate sound as it arrives, from and to a pipe, a file or a sound device.\n\nExample:\n"
-            + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav")
+            "Separate sound as it arrives, from and to a pipe, a file or a sound device.\n\nExamples:\n"
+            + "  math4ai stream meeting.wav -o voices.wav\n"
+            + "  arecord -t wav -c 2 -r 48000 -f S16_LE | math4ai stream - -o voices.wav\n"
+            + "  math4ai stream --device default --rate 48000 --channels 2 --play default")
         {
             InputArgument, OutputOption, DeviceOption, PlayOption, BlockOption, RoomOption, WindowOption,
             ForgetOption, StartOption, FreezeOption, ScaleOption, GapsOption, RealtimeOption, FormatOption,

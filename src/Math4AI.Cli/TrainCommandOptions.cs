@@ -34,7 +34,7 @@ internal sealed class TrainCommandOptions
 
     private static readonly Argument<string?> DataArgument = new("DATA")
     {
-        Description = "A comma-separated file whose first line names the columns; or a folder that has a folder of "
+        Description = "A table whose first line names the columns; or a folder that has a folder of "
             + "images for each class; or a file of images in IDX format, with the file of its labels beside it.",
         Arity = ArgumentArity.ZeroOrOne,
     };

@@ -26,7 +26,12 @@ internal sealed class ClassCharts(
         }
 
         string? note = classes.Count > MaxCurves ? $"The first {MaxCurves} classes." : null;
-        yield return new Chart(
+        yield return Roc(curves, note);
+        yield return PrecisionAndRecall(curves, note);
+    }
+
+    private Chart Roc((int Of, ThresholdCurve Curve)[] curves, string? note) =>
+        new(
             "ROC curves", ChartAxis.OfShares("false positive rate"), ChartAxis.OfShares("true positive rate"),
             [
                 RuleLayer.Of(0.0, 1.0),
@@ -43,7 +48,9 @@ internal sealed class ClassCharts(
             Note = note,
             Figures = [.. curves.Select(curve => ($"area, {classes[curve.Of]}", Html.Number(curve.Curve.Area)))],
         };
-        yield return new Chart(
+
+    private Chart PrecisionAndRecall((int Of, ThresholdCurve Curve)[] curves, string? note) =>
+        new(
             "Precision and recall", ChartAxis.OfShares("recall"), ChartAxis.OfShares("precision"),
             [.. curves.Select((curve, i) => new LineLayer(
                 [.. curve.Curve.TruePositiveRate.Reverse()], [.. curve.Curve.Precision.Reverse()])
@@ -63,7 +70,6 @@ internal sealed class ClassCharts(
                     curve => ($"average precision, {classes[curve.Of]}", Html.Number(curve.Curve.AveragePrecision))),
             ],
         };
-    }
 
     /// <summary>
     /// The accuracy of the predicted class over its probability, and how many samples stand behind it.

@@ -45,31 +45,38 @@ internal sealed class FitCharts(FitReport report)
             double[] observed = y.ToMatrix().Column(output).ToArray();
             Prediction prediction =
                 result.Predict(Matrix<double>.Build.Dense(CurvePoints, 1, at), report.Level, output);
-            string share = $"{Html.Number(100 * report.Level)} %";
-            List<ChartLayer> layers =
-            [
-                .. Band($"{share} band, new observation", at, prediction.Observation, 0.13),
-                .. Band($"{share} band, mean", at, prediction.Confidence, 0.3),
-                .. output == 0 ? Whiskers(x, observed) : [],
-                new PointsLayer(shownX, Thinned(observed))
-                {
-                    Name = "data",
-                    Color = ChartLayer.Quiet,
-                    Samples = Numbers(x.Length),
-                },
-
-                // Blue among a few gray points, but not before a cloud of them.
-                new LineLayer(at, prediction.Mean.ToArray()) { Name = "fit", Color = x.Length > ManySamples ? 1 : 0 },
-            ];
+            PointsLayer data = new(shownX, Thinned(observed))
+            {
+                Name = "data",
+                Color = ChartLayer.Quiet,
+                Samples = Numbers(x.Length),
+            };
+            IEnumerable<ChartLayer> whiskers = output == 0 ? Whiskers(x, observed) : [];
             string response = responses[Math.Min(output, responses.Length - 1)];
             yield return new Chart(
                 $"Data and curve: {response} over {problem.Model.InputNames[0]}",
                 new ChartAxis(problem.Model.InputNames[0], report.XScale),
-                new ChartAxis(response, report.YScale), layers)
+                new ChartAxis(response, report.YScale),
+                [.. CurveAndBands(at, prediction, [.. whiskers, data], x.Length)])
             {
                 Note = HowMany(x.Length),
             };
         }
+    }
+
+    private IEnumerable<ChartLayer> CurveAndBands(
+        double[] at, Prediction prediction, IEnumerable<ChartLayer> data, int samples)
+    {
+        string share = $"{Html.Number(100 * report.Level)} %";
+        return
+        [
+            .. Band($"{share} band, new observation", at, prediction.Observation, 0.13),
+            .. Band($"{share} band, mean", at, prediction.Confidence, 0.3),
+            .. data,
+
+            // Blue among a few gray points, but not before a cloud of them.
+            new LineLayer(at, prediction.Mean.ToArray()) { Name = "fit", Color = samples > ManySamples ? 1 : 0 },
+        ];
     }
 
     /// <summary>The curves of the distances that were compared.</summary>

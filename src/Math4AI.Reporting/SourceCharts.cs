@@ -19,15 +19,12 @@ internal static class SourceCharts
     public static IEnumerable<Chart> Density(Recording sources, int source, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        double[] samples = Some(sources.Channel(source));
-        double mean = samples.Length > 0 ? samples.Average() : 0.0;
-        double deviation = samples.Length > 0 ? Math.Sqrt(samples.Average(x => (x - mean) * (x - mean))) : 0.0;
-        if (!(deviation > 0.0))
+        if (Standardized(Some(sources.Channel(source))) is not { } samples)
         {
             yield break;
         }
 
-        DensityCurve curve = DensityCurve.Of([.. samples.Select(x => (x - mean) / deviation)]);
+        DensityCurve curve = DensityCurve.Of(samples);
         double share = 0.0, step = curve.Values.Count > 1 ? curve.Values[1] - curve.Values[0] : 1.0;
         int[] shown =
         [
@@ -77,6 +74,14 @@ internal static class SourceCharts
             {
                 HasMarks = true,
             });
+    }
+
+    /// <summary>The samples with mean zero and unit variance, or null where they do not vary.</summary>
+    private static double[]? Standardized(double[] samples)
+    {
+        double mean = samples.Length > 0 ? samples.Average() : 0.0;
+        double deviation = samples.Length > 0 ? Math.Sqrt(samples.Average(x => (x - mean) * (x - mean))) : 0.0;
+        return deviation > 0.0 ? [.. samples.Select(x => (x - mean) / deviation)] : null;
     }
 
     private static double[] Some(ReadOnlySpan<float> all)

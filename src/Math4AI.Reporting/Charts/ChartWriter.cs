@@ -197,17 +197,7 @@ internal sealed class ChartWriter : IDisposable
                 culture, $"{{\"from\":{values[0]:R},\"step\":{values[1] - values[0]:R},\"count\":{values.Length}}}");
         }
 
-        double least = double.PositiveInfinity, most = double.NegativeInfinity;
-        foreach (double value in values.Where(double.IsFinite))
-        {
-            (least, most) = (Math.Min(least, value), Math.Max(most, value));
-        }
-
-        double beyond = Math.Log10(Math.Max(Math.Abs(least), Math.Abs(most)) / (most - least));
-        int digits = double.IsFinite(beyond)
-            ? Math.Clamp(Digits + (int)Math.Ceiling(beyond), Digits, MaxDigits)
-            : MaxDigits;
-        string format = $"G{digits}";
+        string format = $"G{DigitsOf(values)}";
         var text = new StringBuilder("[", 10 * values.Length + 2);
         Span<char> number = stackalloc char[32];
         for (int i = 0; i < values.Length; i++)
@@ -228,6 +218,20 @@ internal sealed class ChartWriter : IDisposable
         }
 
         return text.Append(']').ToString();
+    }
+
+    private static int DigitsOf(double[] values)
+    {
+        double least = double.PositiveInfinity, most = double.NegativeInfinity;
+        foreach (double value in values.Where(double.IsFinite))
+        {
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+
+        double beyond = Math.Log10(Math.Max(Math.Abs(least), Math.Abs(most)) / (most - least));
+        return double.IsFinite(beyond)
+            ? Math.Clamp(Digits + (int)Math.Ceiling(beyond), Digits, MaxDigits)
+            : MaxDigits;
     }
 
     private static bool IsInSteps(double[] values)

@@ -75,12 +75,12 @@ public class MissingLibraryTests : TemporaryFolder
     }
 
     private static IEnumerable<JsonElement> Checks(string command) =>
-        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json"]).Output).RootElement.GetProperty("checks")
+        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json", "--no-speed"]).Output).RootElement.GetProperty("checks")
             .EnumerateArray();
 
     private static JsonElement FailedCheck(string command, string step)
     {
-        Finished doctor = Repository.Run(command, ["doctor", "--json"]);
+        Finished doctor = Repository.Run(command, ["doctor", "--json", "--no-speed"]);
         Assert.Equal(1, doctor.Code);
         JsonElement check = JsonDocument.Parse(doctor.Output).RootElement.GetProperty("checks").EnumerateArray()
             .Single(entry => entry.GetProperty("name").GetString() == step);

@@ -88,7 +88,7 @@ public class StartupTests
 
     private static JsonElement Doctor(params (string Name, string? Value)[] environment)
     {
-        Finished doctor = Repository.Run(Repository.Command, ["doctor", "--json"], environment);
+        Finished doctor = Repository.Run(Repository.Command, ["doctor", "--json", "--no-speed"], environment);
         Assert.True(doctor.Code == 0, doctor.Output + doctor.Errors);
         return JsonDocument.Parse(doctor.Output).RootElement;
     }

@@ -162,12 +162,8 @@ internal sealed unsafe class DualForces
                     & Vector512.GreaterThan(gap, Vector512<double>.Zero);
                 if (isBetter != Vector512<double>.Zero)
                 {
-                    for (int lane = 0; lane < Width; lane++)
-                    {
-                        double gain = gap[lane] > 0.0 ? gap[lane] * gap[lane] / curvature[lane] : 0.0;
-                        (best, most) = gain > most ? (t + lane, gain) : (best, most);
-                    }
-
+                    (int lane, most) = Best(gap, curvature, most);
+                    best = lane < 0 ? best : t + lane;
                     bar = Vector512.Create(most);
                 }
             }
@@ -180,5 +176,18 @@ internal sealed unsafe class DualForces
         }
 
         return (best < 0 ? -1 : start + best, most);
+    }
+
+    /// <summary>The lane whose gain is the greatest and above a bound, or −1, and the greater of the two.</summary>
+    private static (int Lane, double Gain) Best(Vector512<double> gap, Vector512<double> curvature, double most)
+    {
+        int best = -1;
+        for (int lane = 0; lane < Width; lane++)
+        {
+            double gain = gap[lane] > 0.0 ? gap[lane] * gap[lane] / curvature[lane] : 0.0;
+            (best, most) = gain > most ? (lane, gain) : (best, most);
+        }
+
+        return (best, most);
     }
 }

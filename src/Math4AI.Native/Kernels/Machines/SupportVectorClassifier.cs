@@ -47,17 +47,7 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
                 nameof(classes));
         }
 
-        int[][] members =
-            [.. names.Select(name => Enumerable.Range(0, classes.Count).Where(i => classes[i] == name).ToArray())];
-        int lonely = HasProbabilities ? Array.FindIndex(members, rows => rows.Length < 2) : -1;
-        if (lonely >= 0)
-        {
-            throw new ArgumentException(
-                $"Class {names[lonely]} has one sample: probabilities need 2 samples of each class, since they come "
-                + "from cross-validation.",
-                nameof(classes));
-        }
-
+        int[][] members = Members(classes, names);
         var pairs = new List<PairMachine>();
         for (int first = 0; first < names.Length; first++)
         {
@@ -74,6 +64,18 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         }
 
         return new SupportVectorClassifierFit(samples.Scaling, names, pairs);
+    }
+
+    /// <summary>The samples of each class.</summary>
+    private int[][] Members(IReadOnlyList<int> classes, int[] names)
+    {
+        int[][] members =
+            [.. names.Select(name => Enumerable.Range(0, classes.Count).Where(i => classes[i] == name).ToArray())];
+        int lonely = HasProbabilities ? Array.FindIndex(members, rows => rows.Length < 2) : -1;
+        return lonely < 0 ? members : throw new ArgumentException(
+            $"Class {names[lonely]} has one sample: probabilities need 2 samples of each class, since they come "
+            + "from cross-validation.",
+            nameof(classes));
     }
 
     private SupportVectorFit SolvePair(MachineSamples samples, int[] rows, bool[] isFirst,

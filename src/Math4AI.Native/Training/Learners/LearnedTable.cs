@@ -65,8 +65,8 @@ public sealed class LearnedTable : IFilePredictor
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(learner);
-        return LearnedTableTraining.Run(
-            PreparedTable.Of(table, test, options), options, learner, features, progress, cancellation);
+        PreparedTable all = PreparedTable.Of(table, test, options);
+        return new LearnedTableTraining(all, options, learner, features).Run(progress, cancellation);
     }
 
     /// <summary>Reads a model from a folder.</summary>

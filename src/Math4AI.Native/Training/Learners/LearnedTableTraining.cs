@@ -8,29 +8,21 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Training.Learners;
 
 /// <summary>The training of a learner on a table.</summary>
-internal static class LearnedTableTraining
+internal sealed class LearnedTableTraining(
+    PreparedTable all, TableTrainingOptions options, Learner learner, FeatureMap<Matrix<double>>? map)
 {
-    public static Trained<LearnedTable> Run(
-        PreparedTable all, TableTrainingOptions options, Learner learner, FeatureMap<Matrix<double>>? map,
-        IProgress<double>? progress, CancellationToken cancellation)
+    public Trained<LearnedTable> Run(IProgress<double>? progress, CancellationToken cancellation)
     {
-        bool areClasses = all.Task == TableTask.Classification;
-        if (areClasses ? !learner.TakesClasses : !learner.TakesNumbers)
-        {
-            throw new ArgumentException(areClasses
-                ? $"'{options.Target}' are classes, and the learner ({learner}) predicts numbers: use svm, or --task "
-                    + "regression where they are numbers."
-                : $"'{options.Target}' are numbers, and the learner ({learner}) predicts classes.");
-        }
-
+        RequireTask();
         long start = Stopwatch.GetTimestamp();
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
-        (LearnedTable first, Learner chosen) = Learn(train, samples => learner.Choose(samples, progress, cancellation));
+        (LearnedTable first, Learner chosen) =
+            Learn(train, samples => learner.Choose(samples, progress, cancellation), cancellation);
         ScoredPart validated = Ask(first, validation).Score(hasIntervals: false, cancellation);
 
         // The validation part has chosen nothing: now that it has been a test, it is learned from too.
         Table both = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
-        (LearnedTable model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search));
+        (LearnedTable model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search), cancellation);
         return Trained<LearnedTable>.Of(
             model,
             new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
@@ -40,25 +32,36 @@ internal static class LearnedTableTraining
             all.Classes,
             cancellation) with
         { DroppedRows = all.Dropped };
+    }
 
-        (LearnedTable Model, Learner Chosen) Learn(Table part, Func<LearnerSamples, LearnerChoice> choose)
+    private void RequireTask()
+    {
+        if (all.Task == TableTask.Classification ? !learner.TakesClasses : !learner.TakesNumbers)
         {
-            TableEncoder encoder =
-                TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders, options.Standardize);
-            Matrix<double> inputs = LearnedTable.Encode(encoder, part);
-            FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
-            Matrix<double> features = fitted?.Apply(inputs) ?? inputs;
-            LearnerSamples samples = areClasses
-                ? LearnerSamples.Of(
-                    features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
-                : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
-            RequireClasses(samples, all.Classes, learner.MinClassSamples);
-            LearnerChoice choice = choose(samples);
-            var about = new LearnedTableDescription(
-                all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
-            return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
-                choice.Learner);
+            throw new ArgumentException(all.Task == TableTask.Classification
+                ? $"'{options.Target}' are classes, and the learner ({learner}) predicts numbers: use svm, or --task "
+                    + "regression where they are numbers."
+                : $"'{options.Target}' are numbers, and the learner ({learner}) predicts classes.");
         }
+    }
+
+    private (LearnedTable Model, Learner Chosen) Learn(
+        Table part, Func<LearnerSamples, LearnerChoice> choose, CancellationToken cancellation)
+    {
+        TableEncoder encoder =
+            TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders, options.Standardize);
+        Matrix<double> inputs = LearnedTable.Encode(encoder, part);
+        FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
+        Matrix<double> features = fitted?.Apply(inputs) ?? inputs;
+        LearnerSamples samples = all.Task == TableTask.Classification
+            ? LearnerSamples.Of(features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
+            : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
+        RequireClasses(samples, all.Classes, learner.MinClassSamples);
+        LearnerChoice choice = choose(samples);
+        var about = new LearnedTableDescription(
+            all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
+        return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
+            choice.Learner);
     }
 
     /// <summary>Throws where a class has fewer training samples than the learner takes, by its name.</summary>

@@ -73,43 +73,11 @@ public sealed record ProcessLearner : Learner
         ArgumentNullException.ThrowIfNull(training);
         RequireFew(training);
         bool isSparse = training.Classes is null && !IsRobust && HasInducing(training);
-        if (!Optimize)
-        {
-            return new LearnerChoice(this with { IsSparse = isSparse }, null);
-        }
-
-        if (training.Classes is not null)
-        {
-            int most = Math.Max(MinSearchSamples, MaxSearchSamples / training.ClassCount);
-            return new LearnerChoice(this with
-            {
-                Kernel = OfClasses(Some(training, most), cancellation).Kernel,
-                Optimize = false,
-            }, null);
-        }
-
-        if (IsRobust)
-        {
-            RobustGaussianProcessFit robust = Robust(Some(training, MaxSearchSamples / 2), cancellation);
-            return new LearnerChoice(this with
-            {
-                Kernel = robust.Kernel,
-                NoiseVariance = robust.Mode.Variance,
-                Degrees = robust.Degrees,
-                Optimize = false,
-            }, null);
-        }
-
-        LearnerSamples some = Some(training, isSparse ? 2 * MaxSearchSamples : MaxSearchSamples);
-        GaussianProcessFit fit = OfNumbers(some, cancellation);
-        double deviation = SupportVectorLearner.InUnits(some.Targets!);
-        return new LearnerChoice(this with
-        {
-            Kernel = fit.Kernel,
-            NoiseVariance = fit.NoiseVariance / (deviation * deviation),
-            IsSparse = isSparse,
-            Optimize = false,
-        }, null);
+        ProcessLearner chosen = !Optimize ? this with { IsSparse = isSparse }
+            : training.Classes is not null ? ChosenOfClasses(training, cancellation)
+            : IsRobust ? ChosenRobust(training, cancellation)
+            : ChosenOfNumbers(training, isSparse, cancellation);
+        return new LearnerChoice(chosen, null);
     }
 
     /// <inheritdoc/>
@@ -121,6 +89,38 @@ public sealed record ProcessLearner : Learner
             : IsRobust ? Robust(training, cancellation)
             : HasInducing(training) ? Sparse(training, cancellation)
             : OfNumbers(training, cancellation);
+    }
+
+    private ProcessLearner ChosenOfClasses(LearnerSamples training, CancellationToken cancellation)
+    {
+        int most = Math.Max(MinSearchSamples, MaxSearchSamples / training.ClassCount);
+        return this with { Kernel = OfClasses(Some(training, most), cancellation).Kernel, Optimize = false };
+    }
+
+    private ProcessLearner ChosenRobust(LearnerSamples training, CancellationToken cancellation)
+    {
+        RobustGaussianProcessFit fit = Robust(Some(training, MaxSearchSamples / 2), cancellation);
+        return this with
+        {
+            Kernel = fit.Kernel,
+            NoiseVariance = fit.Mode.Variance,
+            Degrees = fit.Degrees,
+            Optimize = false,
+        };
+    }
+
+    private ProcessLearner ChosenOfNumbers(LearnerSamples training, bool isSparse, CancellationToken cancellation)
+    {
+        LearnerSamples some = Some(training, isSparse ? 2 * MaxSearchSamples : MaxSearchSamples);
+        GaussianProcessFit fit = OfNumbers(some, cancellation);
+        double deviation = SupportVectorLearner.InUnits(some.Targets!);
+        return this with
+        {
+            Kernel = fit.Kernel,
+            NoiseVariance = fit.NoiseVariance / (deviation * deviation),
+            IsSparse = isSparse,
+            Optimize = false,
+        };
     }
 
     private GaussianProcessFit OfNumbers(LearnerSamples training, CancellationToken cancellation) => new GaussianProcess

@@ -148,7 +148,7 @@ native_tests() {
     step "build native $preset" native "$preset"
     echo "== native tests, $preset"
     rm -f "$report"
-    (cd "$root" && "${prefix[@]}" ctest --preset "$preset" --output-junit "$report") >"$logs/ctest-$preset.log" 2>&1 </dev/null ||
+    (cd "$root" && "${prefix[@]}" ctest --preset "$preset" --parallel 4 --output-junit "$report") >"$logs/ctest-$preset.log" 2>&1 </dev/null ||
         grep -E 'Failure|FAILED|ERROR|WARNING|SUMMARY' "$logs/ctest-$preset.log" >&2 || true
     local all wrong
     all=$(attribute tests "$report") wrong=$(attribute failures "$report")

@@ -9,6 +9,13 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
+    /// <summary>
+    /// Lets a command compute with one thread: two tests run at a time, and threads that wait for one another where
+    /// there are fewer processors than threads take several times as long.
+    /// </summary>
+    public static (string Name, string? Value)[] OneThread { get; } =
+        [("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1")];
+
     public static string Command { get; } = Path.Combine(Root, "artifacts", "bin", "Math4AI.Cli", "release", "math4ai");
 
     /// <summary>A file of the real data with published truth; skips the test where the data are not there.</summary>

@@ -25,7 +25,8 @@ public class DataFormTests : TemporaryFolder
 
     private Finished Run(string verb, params string[] words)
     {
-        Finished done = Repository.Run(Repository.Command, [verb, .. words, "--no-report", "--force"], Folder);
+        Finished done = Repository.Run(
+            Repository.Command, [verb, .. words, "--no-report", "--force"], Folder, Repository.OneThread);
         Assert.True(done.Code == 0, $"{verb} {string.Join(' ', words)}: {done.Errors}");
         return done;
     }

@@ -4,7 +4,8 @@ namespace Math4AI.Tests.Cli;
 
 public sealed class FitProcessTests : TemporaryFolder
 {
-    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+    private Finished Run(params string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
 
     [Fact]
     public void A_formula_with_gp_is_fitted_as_a_law_and_a_process_whose_folder_predicts()

@@ -4,8 +4,6 @@ namespace Math4AI.Tests.Cli;
 
 public sealed class KilledTrainingTests : TemporaryFolder
 {
-    private static readonly (string, string?)[] OneThread = [("OMP_NUM_THREADS", "1"), ("MATH4AI_THREADS", "1")];
-
     [Fact]
     public void Killed_five_times_a_training_ends_with_the_bits_of_one_that_was_not() => EndsWithTheSameBits(kills: 5);
 
@@ -23,7 +21,8 @@ public sealed class KilledTrainingTests : TemporaryFolder
         string[] options = ["--steps", $"{30 * kills}", "--batch", "4", "--checkpoint-steps", "1", "--no-report"];
         string[] resume = ["train", "--resume", "killed", "--no-report"];
         Finished whole = Repository.Run(
-            Repository.Command, ["train", "--text", "text.txt", "-o", "whole", .. options], Folder, OneThread);
+            Repository.Command, ["train", "--text", "text.txt", "-o", "whole", .. options], Folder,
+            Repository.OneThread);
         Assert.True(whole.Code == 0, whole.Errors);
         var random = new Random(1);
         for (int i = 0; i < kills; i++)
@@ -39,7 +38,7 @@ public sealed class KilledTrainingTests : TemporaryFolder
                 $"it ended after {i} kills");
         }
 
-        Finished last = Repository.Run(Repository.Command, resume, Folder, OneThread);
+        Finished last = Repository.Run(Repository.Command, resume, Folder, Repository.OneThread);
         Assert.True(last.Code == 0, last.Errors);
         byte[] model = File.ReadAllBytes(In("whole/model.safetensors"));
         Assert.Equal(model, File.ReadAllBytes(In("killed/model.safetensors")));
@@ -57,7 +56,7 @@ public sealed class KilledTrainingTests : TemporaryFolder
     private bool IsKilled(string[] words, int afterChanges, Func<bool> mayBeKilled)
     {
         const int KilledBySignal = 128 + 9;
-        using Process process = Repository.Start(Repository.Command, words, Folder, OneThread);
+        using Process process = Repository.Start(Repository.Command, words, Folder, Repository.OneThread);
         Signals.WaitFor(In("killed"), process, () => mayBeKilled() && --afterChanges < 0);
         process.Kill();
         process.WaitForExit();

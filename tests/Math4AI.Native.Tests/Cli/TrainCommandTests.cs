@@ -8,7 +8,8 @@ namespace Math4AI.Tests.Cli;
 
 public class TrainCommandTests : TemporaryFolder
 {
-    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+    private Finished Run(params string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
 
     [Fact]
     public void A_table_is_learnt_and_new_rows_are_predicted()
@@ -267,7 +268,7 @@ public class TrainCommandTests : TemporaryFolder
     public void A_text_is_learnt_and_gone_on_with()
     {
         File.WriteAllText(In("text.txt"), string.Concat(Enumerable.Repeat("abcdefghij", 300)));
-        Finished train = Run("train", "--text", "text.txt", "-o", "model", "--steps", "100", "--json");
+        Finished train = Run("train", "--text", "text.txt", "-o", "model", "--steps", "60", "--batch", "4", "--json");
         Assert.True(train.Code == 0, train.Errors);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
         Assert.Equal("text", json.GetProperty("task").GetString());

@@ -7,7 +7,8 @@ namespace Math4AI.Tests.Cli;
 
 public class TrainLearnerTests : TemporaryFolder
 {
-    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+    private Finished Run(params string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
 
     private void WriteRings(int count = 120)
     {

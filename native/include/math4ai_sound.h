@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* The version of this interface; it changes whenever a signature below does. */
-#define M4_SOUND_ABI_VERSION 7
+#define M4_SOUND_ABI_VERSION 8
 
 #define M4_MAX_CHANNELS 1024
 
@@ -37,13 +37,14 @@ typedef enum m4_result {
     M4_NO_SPACE = 11,    /* the disk or the file-size limit is full */
     M4_BROKEN_PIPE = 12, /* nobody reads the other end */
     M4_IO_ERROR = 13,
-    M4_ABANDONED = 14,       /* the ring was abandoned: neither side may wait for it */
-    M4_TOO_LARGE = 15,       /* sound in a pipe that must be held in a temporary file, beyond the limit for one */
-    M4_NO_DEVICE = 16,       /* no sound device of this name and with as many channels */
-    M4_DEVICE_BUSY = 17,     /* the device is in use, or the sound system does not give it */
-    M4_DEVICE_FORMAT = 18,   /* the device does not do this rate or number of channels */
-    M4_DEVICE_LOST = 19,     /* the device delivers, or takes, nothing any more */
-    M4_NO_DEVICES_BUILT = 20 /* the library was built without PortAudio */
+    M4_ABANDONED = 14,        /* the ring was abandoned: neither side may wait for it */
+    M4_TOO_LARGE = 15,        /* sound in a pipe that must be held in a temporary file, beyond the limit for one */
+    M4_NO_DEVICE = 16,        /* no sound device of this name and with as many channels */
+    M4_DEVICE_BUSY = 17,      /* the device is in use, or the sound system does not give it */
+    M4_DEVICE_FORMAT = 18,    /* the device does not do this rate or number of channels */
+    M4_DEVICE_LOST = 19,      /* the device delivers, or takes, nothing any more */
+    M4_NO_DEVICES_BUILT = 20, /* the library was built without PortAudio */
+    M4_DEVICE_RATE = 21 /* the device delivers, or takes, another number of frames per second than it was opened with */
 } m4_result;
 
 /* One English sentence for a result code; never null, static storage. */
@@ -231,8 +232,15 @@ M4_API void m4_resampler_destroy(m4_resampler* resampler);
 
 /* ---- Real time -------------------------------------------------------------------------------------------------- */
 
+typedef enum m4_priority {
+    M4_PRIORITY_NONE = 0,
+    M4_PRIORITY_BY_SYSTEM = 1, /* by a limit on RTPRIO, or by CAP_SYS_NICE */
+    M4_PRIORITY_BY_KIT = 2 /* by RealtimeKit, over D-Bus; where the thread computes for 100 ms without waiting, it is
+                              an ordinary one again */
+} m4_priority;
+
 typedef struct m4_realtime {
-    int32_t has_priority;      /* SCHED_FIFO was granted: a limit on RTPRIO, or CAP_SYS_NICE, is needed */
+    int32_t has_priority;      /* an m4_priority: who granted SCHED_FIFO, if anybody did */
     int32_t has_memory;        /* memory is locked: a limit on MEMLOCK, or CAP_IPC_LOCK, is needed */
     int32_t flushes_denormals; /* numbers too small for a float's exponent count as zero */
     int32_t policy_before;
@@ -241,7 +249,9 @@ typedef struct m4_realtime {
 } m4_realtime;
 
 /* Asks for real-time priority for the calling thread, for memory that is never paged out (of the whole process, from
- * its first use on) and for denormals that cost no time, and says what was granted. That nothing was is no failure. */
+ * its first use on) and for denormals that cost no time, and says what was granted. That nothing was is no failure.
+ * What the system refuses is asked of RealtimeKit: this call then waits for its answer, up to some seconds, limits the
+ * process's RLIMIT_RTTIME to 200 ms, and handles SIGXCPU unless the application does, which then gets no priority. */
 M4_API int32_t m4_realtime_begin(m4_realtime* realtime);
 
 /* Gives it all back, on the same thread. */
@@ -281,7 +291,9 @@ M4_API int32_t m4_device_open(const char* name, int32_t is_output, int32_t* chan
                               int64_t block, int64_t capacity, int32_t fills_gaps, m4_device** device, m4_ring** ring);
 
 /* M4_OK while it runs, and while it has not begun: some take seconds. M4_DEVICE_LOST, and its ring closed, a second
- * after a device that had begun has stopped, or two minutes after the start of one that has not. Any thread. */
+ * after a device that had begun has stopped, or two minutes after the start of one that has not. M4_DEVICE_RATE, and
+ * its ring closed, where for two seconds the frames come evenly at a rate that is off by more than a hundredth: the
+ * rate was changed under us. Any thread. */
 M4_API int32_t m4_device_result(const m4_device* device);
 
 typedef struct m4_device_stats {
@@ -295,6 +307,7 @@ typedef struct m4_device_stats {
     int64_t gaps;     /* how often */
     int64_t last_ns;  /* when the last callback was, in nanoseconds of the steady clock */
     double latency;   /* seconds that sound spends in the device's own buffers, as PortAudio says */
+    double rate;      /* frames per second by the clock, once they are known to be others than agreed; else 0 */
 } m4_device_stats;
 
 /* What has happened so far. Any thread; never blocks. */

@@ -54,8 +54,10 @@ internal sealed record StreamSummary(
 
         if (RealTime is { } granted)
         {
-            yield return "real-time priority "
-                + $"{(granted.Priority ? "granted" : "not granted (ulimit -r, or CAP_SYS_NICE)")}, "
+            string priority = granted.ByRealtimeKit ? "granted by RealtimeKit"
+                : granted.Priority ? "granted"
+                : "not granted (raise 'ulimit -r', give CAP_SYS_NICE, or install RealtimeKit: the package rtkit)";
+            yield return $"real-time priority {priority}, "
                 + $"memory {(granted.LockedMemory ? "locked" : "not locked (ulimit -l, or CAP_IPC_LOCK)")}";
         }
 
@@ -124,8 +126,10 @@ internal sealed record StreamDrift(double PartsPerMillion, double FillSeconds, d
 }
 
 /// <summary>What the system granted to the working thread.</summary>
-internal sealed record StreamRealTime(bool Priority, bool LockedMemory, bool FlushedDenormals)
+internal sealed record StreamRealTime(bool Priority, bool ByRealtimeKit, bool LockedMemory, bool FlushedDenormals)
 {
     public static StreamRealTime? Of(RealTimeThread? thread) =>
-        thread is null ? null : new(thread.HasPriority, thread.HasLockedMemory, thread.FlushesDenormals);
+        thread is null
+            ? null
+            : new(thread.HasPriority, thread.IsByRealtimeKit, thread.HasLockedMemory, thread.FlushesDenormals);
 }

@@ -87,6 +87,37 @@ TEST(LossMeter, A_reported_loss_is_known_at_once) {
     EXPECT_EQ(meter.moved(at(position + 64), 64, true), 0) << "the flag alone is no loss";
 }
 
+TEST(LossMeter, Another_rate_is_known_and_neither_drift_nor_losses_are_one) {
+    const auto changed = [](double from, double to, int lost_frames) {
+        std::mt19937 random(3);
+        std::uniform_real_distribution<double> late(0.0, 0.004), often(0.0, 1.0);
+        m4::loss_meter meter(48000, 64);
+        double now = 0.0, position = 0.0;
+        for (int callback = 0; callback < 7500; ++callback) {
+            position += 64.0;
+            now += 64.0 / (callback < 3000 ? from : to);
+            // Overloaded: now and then some blocks are lost, a twentieth of all that there is.
+            now += often(random) < 0.05 * 64.0 / std::max(1, lost_frames) ? lost_frames / 48000.0 : 0.0;
+            meter.moved(static_cast<std::int64_t>(1e9 * (now + late(random))), 64, false);
+        }
+        return meter.changed_rate();
+    };
+    EXPECT_NEAR(changed(48000, 44100, 0), 44100, 200);
+    EXPECT_NEAR(changed(48000, 96000, 0), 96000, 400);
+    EXPECT_NEAR(changed(44100, 44100, 0), 44100, 200) << "from its start on";
+    EXPECT_EQ(changed(48000, 48000 * 1.001, 0), 0.0);
+    EXPECT_EQ(changed(48000, 48000, 6400), 0.0);
+}
+
+TEST_F(Device, One_that_changes_its_rate_is_said_to_have) {
+    open("turn=7350");
+    while (m4_ring_wait_readable(ring, 1, 20 * second) == M4_OK) {
+        m4_ring_release(ring, m4_ring_readable(ring));
+    }
+    EXPECT_EQ(m4_device_result(device), M4_DEVICE_RATE);
+    EXPECT_NEAR(counts().rate, 7350, 150);
+}
+
 TEST_F(Device, One_that_begins_slowly_has_not_vanished) {
     open("start=1300");
     EXPECT_EQ(counts().moved, 0);

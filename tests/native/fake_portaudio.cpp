@@ -8,6 +8,7 @@
  *   flag         the loss is reported to the callback
  *   stop=900     milliseconds of sound after which the capture has no callbacks any more
  *   ppm=200      the capture's clock is fast by so much
+ *   turn=7350    frames per second of the capture from 1.7 s after the start on, whatever was agreed
  */
 #include <portaudio.h>
 
@@ -64,6 +65,7 @@ struct fake_stream {
         const double stop = in_channels > 0 ? 1e-3 * word("stop", 1e9) : 1e9;
         const double lose = in_channels > 0 ? 1e-3 * word("lose", 0.0) : 0.0;
         const double clock = rate * (in_channels > 0 ? 1.0 + 1e-6 * word("ppm", 0.0) : 1.0);
+        const double turn = in_channels > 0 ? word("turn", clock) : clock;
         const bool is_flagged = word("flag", 0.0) > 0.0;
         const auto begin = steady::now() + std::chrono::duration<double>(start);
         std::vector<float> in(block * static_cast<unsigned long>(std::max(1, in_channels)));
@@ -76,7 +78,8 @@ struct fake_stream {
                 flags = is_flagged ? paInputOverflow : 0;
                 has_lost = true;
             }
-            const double due = static_cast<double>(frame + block) / clock;
+            const double end = static_cast<double>(frame + block), turned = std::max(0.0, end - 1.7 * rate);
+            const double due = (end - turned) / clock + turned / turn;
             // Woken now and then, so that a stop is not waited for.
             while (!stopping && steady::now() < begin + std::chrono::duration<double>(due)) {
                 const auto left = begin + std::chrono::duration<double>(due) - steady::now();

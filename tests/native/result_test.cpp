@@ -9,7 +9,7 @@
 
 TEST(Result, Every_code_has_a_sentence_of_its_own) {
     std::set<std::string> sentences;
-    for (std::int32_t code = M4_OK; code <= M4_NO_DEVICES_BUILT; ++code) {
+    for (std::int32_t code = M4_OK; code <= M4_DEVICE_RATE; ++code) {
         const std::string sentence = m4_result_message(code);
         EXPECT_EQ(sentence.back(), '.') << code;
         EXPECT_TRUE(sentences.insert(sentence).second) << code;
@@ -18,7 +18,7 @@ TEST(Result, Every_code_has_a_sentence_of_its_own) {
 
 TEST(Result, An_unknown_code_is_said_to_be_unknown) {
     EXPECT_STREQ(m4_result_message(-1), "Unknown result code.");
-    EXPECT_STREQ(m4_result_message(M4_NO_DEVICES_BUILT + 1), "Unknown result code.");
+    EXPECT_STREQ(m4_result_message(M4_DEVICE_RATE + 1), "Unknown result code.");
 }
 
 TEST(Result, The_loaded_libraries_are_the_ones_that_the_headers_describe) {

@@ -1,7 +1,7 @@
 /*
  * Sound devices, through PortAudio where it was there at build time. The callback moves frames to or from a ring and
  * counts what is missing, nothing else. A watch closes the ring of a device that has begun and then fallen silent for a
- * second: PortAudio does not always say so.
+ * second, or changed its rate: PortAudio does not always say so.
  */
 #include "math4ai_sound.h"
 
@@ -73,6 +73,7 @@ struct m4_device {
     std::atomic<std::int64_t> silent{0};
     std::atomic<std::int64_t> gaps{0};
     std::atomic<std::int64_t> last_ns{0};
+    std::atomic<double> changed_rate{0.0};
 
     std::thread watch;
     std::mutex watching;
@@ -98,6 +99,7 @@ struct m4_device {
         add(self.lost, missing);
         add(self.moved, count);
         self.expected.store(static_cast<std::int64_t>(self.meter.expected(now)), std::memory_order_relaxed);
+        self.changed_rate.store(self.meter.changed_rate(), std::memory_order_relaxed);
         if (self.is_output) {
             self.play(static_cast<float*>(output), count);
         } else {
@@ -181,8 +183,9 @@ struct m4_device {
             quiet_looks = now == seen ? quiet_looks + 1 : 0;
             moved_looks += now == seen ? 0 : 1;
             seen = now;
-            if (quiet_looks >= (moved_looks < looks_to_begin ? start_patience : patience)) {
-                outcome.store(M4_DEVICE_LOST, std::memory_order_release);
+            const bool is_gone = quiet_looks >= (moved_looks < looks_to_begin ? start_patience : patience);
+            if (is_gone || changed_rate.load(std::memory_order_relaxed) > 0.0) {
+                outcome.store(is_gone ? M4_DEVICE_LOST : M4_DEVICE_RATE, std::memory_order_release);
                 m4_ring_close(ring);
                 return;
             }
@@ -269,6 +272,7 @@ void m4_device_counts(const m4_device* device, m4_device_stats* stats) {
     stats->gaps = device->gaps.load(std::memory_order_relaxed);
     stats->last_ns = device->last_ns.load(std::memory_order_relaxed);
     stats->latency = device->latency;
+    stats->rate = device->changed_rate.load(std::memory_order_relaxed);
 }
 
 std::int32_t m4_device_open(const char* name, std::int32_t is_output, std::int32_t* channels, std::int32_t sample_rate,
@@ -313,7 +317,7 @@ void m4_device_close(m4_device* device) {
         return;
     }
     m4_ring_close(device->ring);
-    if (device->outcome.load(std::memory_order_acquire) != M4_OK) {
+    if (device->outcome.load(std::memory_order_acquire) == M4_DEVICE_LOST) {
         // PortAudio 19.6 may wait for ever for a device that is gone: its stream is left as it is.
         device->end_watch();
         return;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -39,6 +40,9 @@ public:
         return lost;
     }
 
+    // Frames per second by the clock, once they have been others than agreed, evenly, for some windows; else 0.
+    double changed_rate() const { return changed; }
+
     // Frames that the clock says should have come by now.
     double expected(std::int64_t now) const {
         return start_ns < 0 ? 0.0 : 1e-9 * static_cast<double>(now - start_ns) * rate;
@@ -48,12 +52,28 @@ private:
     std::int64_t close_window() {
         const double least = window_least;
         window_least = std::numeric_limits<double>::infinity();
+        watch_rate((least - usual) / (1e-9 * static_cast<double>(window_ns) * rate));
         // At its start a device delivers as it pleases.
         if (++windows > 2 && least - usual > least_jump) {
             return take(least - usual);
         }
         usual = least;
         return 0;
+    }
+
+    // A device that loses frames loses them now and then; one whose rate has changed falls behind, or gets ahead, by
+    // the same share in every window. The first of them holds the change, and counts in no mean.
+    void watch_rate(double behind) {
+        constexpr double least_share = 0.01;
+        constexpr int enough_windows = 4;
+        if (windows < 2 || std::abs(behind) < least_share) {
+            even_windows = 0;
+        } else if (even_windows < 2 || std::abs(behind - share) > 0.1 * std::abs(share)) {
+            even_windows = std::min(even_windows + 1, 2);
+            share = behind;
+        } else if (++even_windows > enough_windows) {
+            changed = rate * (1.0 - share);
+        }
     }
 
     std::int64_t take(double frames) {
@@ -71,6 +91,9 @@ private:
     double usual = 0.0; // lateness, in frames
     double window_least = std::numeric_limits<double>::infinity();
     int windows = 0;
+    double share = 0.0; // of the frames of a window, by which it falls behind
+    int even_windows = 0;
+    double changed = 0.0;
 };
 
 } // namespace m4

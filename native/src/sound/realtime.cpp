@@ -1,5 +1,6 @@
 // What a thread of sound may ask of the system.
 #include "math4ai_sound.h"
+#include "realtime_kit.hpp"
 
 #include <cstdint>
 
@@ -31,7 +32,10 @@ std::int32_t m4_realtime_begin(m4_realtime* realtime) {
     sched_param wanted{};
     wanted.sched_priority = sched_get_priority_min(SCHED_FIFO) + 9;
     // Threads that this one starts are ordinary ones: one that learns for a second must not hold a core for it.
-    realtime->has_priority = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0 ? 1 : 0;
+    realtime->has_priority = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) == 0
+                                 ? M4_PRIORITY_BY_SYSTEM
+                             : m4::ask_realtime_kit(wanted.sched_priority) ? M4_PRIORITY_BY_KIT
+                                                                           : M4_PRIORITY_NONE;
     realtime->has_memory = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 1 : 0;
 #if defined(__SSE__)
     realtime->control_before = _mm_getcsr();

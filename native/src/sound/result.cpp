@@ -48,6 +48,8 @@ const char* m4_result_message(int32_t result) {
     case M4_NO_DEVICES_BUILT:
         return "The library was built without PortAudio: install its development files (portaudio19-dev) and build "
                "again.";
+    case M4_DEVICE_RATE:
+        return "The sound device has changed its sample rate: open it again.";
     default:
         return "Unknown result code.";
     }

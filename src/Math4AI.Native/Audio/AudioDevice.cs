@@ -41,7 +41,7 @@ public sealed class AudioDevice : IDisposable
     /// <summary>Gets the number of samples per second in each channel.</summary>
     public int SampleRate { get; }
 
-    /// <summary>Gets the ring of the frames; it is closed one second after the device is disconnected.</summary>
+    /// <summary>Gets the ring of the frames; it is closed when the device is lost.</summary>
     public AudioRing Ring { get; }
 
     /// <summary>
@@ -116,20 +116,30 @@ public sealed class AudioDevice : IDisposable
             stats.Moved, stats.Expected, stats.Lost, stats.Flagged, stats.Dropped, stats.Filled, stats.Silent,
             stats.Gaps, stats.Latency)
         {
+            ChangedRate = stats.Rate > 0.0 ? stats.Rate : null,
             LastNanoseconds = stats.LastNanoseconds,
         };
     }
 
-    /// <summary>Throws if the device has been disconnected.</summary>
-    /// <exception cref="IOException">The device has been disconnected, or did not begin within two minutes.</exception>
+    /// <summary>Throws if the device has been disconnected, or has changed its rate.</summary>
+    /// <exception cref="IOException">
+    /// The device has been disconnected, did not begin within two minutes, or moves another number of frames per second
+    /// than it was opened with.
+    /// </exception>
     public void ThrowIfFailed()
     {
         ObjectDisposedException.ThrowIf(handle.IsClosed, this);
         if (SoundLibrary.DeviceResult(handle) != SoundLibrary.Ok)
         {
-            throw new IOException(HasBegun
-                ? $"The sound device '{name}' has vanished; what arrived before is written."
-                : $"The sound device '{name}' did not begin within two minutes.");
+            throw new IOException(
+                Counts().ChangedRate is { } rate
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The sound device '{name}' has changed its sample rate: it moves about {rate:0} frames per "
+                        + $"second, and {SampleRate} were agreed. Open it again with the rate that it has now.")
+                : HasBegun
+                    ? $"The sound device '{name}' has vanished; what arrived before is written."
+                    : $"The sound device '{name}' did not begin within two minutes.");
         }
     }
 

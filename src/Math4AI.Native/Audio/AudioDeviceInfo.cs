@@ -38,6 +38,11 @@ public sealed record AudioDeviceCounts(
     long Gaps,
     double Latency)
 {
+    /// <summary>
+    /// Gets the frames per second by the steady clock, once they are known to be others than agreed; null before.
+    /// </summary>
+    public double? ChangedRate { get; init; }
+
     /// <summary>Gets the time of the last callback, on the clock of the ring.</summary>
     internal long LastNanoseconds { get; init; }
 }

@@ -5,7 +5,9 @@ namespace Math4AI.Audio;
 /// <summary>
 /// Real-time conditions for the thread that created it, until disposed on that thread: SCHED_FIFO priority, locked
 /// memory (of the whole process, each page from its first use) and denormals that count as zero. The system may refuse
-/// the first two, which is no error: <see cref="HasPriority"/> and <see cref="HasLockedMemory"/> say so.
+/// the first two, which is no error: <see cref="HasPriority"/> and <see cref="HasLockedMemory"/> say so. A priority that
+/// the system refuses is asked of RealtimeKit over D-Bus; such a thread loses it again where it computes for 100 ms
+/// without waiting.
 /// </summary>
 public sealed class RealTimeThread : IDisposable
 {
@@ -26,9 +28,12 @@ public sealed class RealTimeThread : IDisposable
     }
 
     /// <summary>
-    /// Gets whether real-time priority was granted; a limit on <c>rtprio</c> or CAP_SYS_NICE is needed.
+    /// Gets whether real-time priority was granted; a limit on <c>rtprio</c>, CAP_SYS_NICE or RealtimeKit is needed.
     /// </summary>
-    public bool HasPriority => granted.HasPriority != 0;
+    public bool HasPriority => granted.HasPriority != SoundLibrary.PriorityNone;
+
+    /// <summary>Gets whether it was RealtimeKit that granted the priority.</summary>
+    public bool IsByRealtimeKit => granted.HasPriority == SoundLibrary.PriorityByKit;
 
     /// <summary>Gets whether memory is locked; a limit on <c>memlock</c> or CAP_IPC_LOCK is needed.</summary>
     public bool HasLockedMemory => granted.HasMemory != 0;

@@ -8,7 +8,7 @@ internal static unsafe partial class SoundLibrary
     public const string Name = "math4ai_sound";
 
     /// <summary>The interface version that these declarations were written for.</summary>
-    public const int AbiVersion = 7;
+    public const int AbiVersion = 8;
 
     public const int Ok = 0;
     public const int OutOfMemory = 4;
@@ -18,6 +18,9 @@ internal static unsafe partial class SoundLibrary
     public const int NoDevice = 16;
     public const int DeviceFormat = 18;
     public const int NoDevicesBuilt = 20;
+
+    public const int PriorityNone = 0;
+    public const int PriorityByKit = 2;
 
     /// <summary><c>m4_audio_format</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -69,6 +72,7 @@ internal static unsafe partial class SoundLibrary
         public long Gaps;
         public long LastNanoseconds;
         public double Latency;
+        public double Rate;
     }
 
     /// <summary>The sentence for a result code.</summary>

@@ -8,7 +8,8 @@ namespace Math4AI.Benchmarks;
 /// <summary>
 /// Live separation of three channels at 48 kHz in blocks of 64: in real time beside two busy processes, with real-time
 /// priority and without, and an hour pushed as fast as it goes. Says what was lost, how many blocks were late, and what
-/// was allocated. A block is late if its sources are pushed more than a block's period after its last frame.
+/// was allocated. A block is late if its sources are pushed more than a block's period after its last frame. A loop in C
+/// that only sleeps, of higher priority and at the same time, shows how often the machine itself is late.
 /// </summary>
 internal static class Streams
 {
@@ -49,6 +50,17 @@ internal static class Streams
         return 0;
     }
 
+    private static Process StartWakeLoop(double seconds)
+    {
+        string program =
+            Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "native", "release", "wake_loop");
+        string[] words =
+        [
+            seconds.ToString(CultureInfo.InvariantCulture), $"{1_000_000_000L * Block / SampleRate}",
+        ];
+        return Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true })!;
+    }
+
     private static void Rehearse(Recording party)
     {
         var separator = new StreamingSeparator(3, SampleRate);
@@ -74,6 +86,7 @@ internal static class Streams
         };
         var consumer = new Thread(() => With(hasPriority, () => Consume(output)));
         (lost, lateWakes) = (0, 0);
+        using Process? loop = isRealTime ? StartWakeLoop(seconds) : null;
         GC.Collect();
         int collections = GC.CollectionCount(0);
         long allocated = 0;
@@ -95,10 +108,12 @@ internal static class Streams
             $"  {granted}; {live.Frames / Block} of {total} blocks arrived, {lost} lost, "
             + $"{live.Latency.CountAbove((double)Block / SampleRate)} late; {allocated} bytes allocated, "
             + $"{GC.CollectionCount(0) - collections} collections"));
-        if (isRealTime)
+        if (loop is not null)
         {
             Console.WriteLine(
-                $"  {lateWakes} times the thread that pushes, which only sleeps, woke more than a period late");
+                $"  {lateWakes} times the thread that pushes, which only sleeps, woke more than a period late; "
+                + $"{live.Processing.CountAbove((double)Block / SampleRate)} blocks took longer than that to separate");
+            Console.WriteLine($"  a loop in C meanwhile: {loop.StandardOutput.ReadToEnd().Trim()}");
         }
 
         Console.WriteLine(string.Create(

@@ -177,24 +177,29 @@ internal static class StreamCommand
             Room = words.GetValue(RoomOption),
             Window = Window(words.GetValue(WindowOption), words.GetValue(RoomOption)),
             Forget = Duration("--forget", words.GetValue(ForgetOption)!, least: 0.01),
-            Start = words.GetValue(StartOption) is { } from && words.GetValue(RoomOption)
-                ? throw new UsageException(
-                    $"--start {from} does not suit --room: a room's unmixing is more than a matrix.")
-                : words.GetValue(StartOption),
+            Start = Start(words.GetValue(StartOption), words.GetValue(RoomOption)),
             Freeze = words.GetValue(FreezeOption) is { } time ? Duration("--freeze", time, least: 0.0) : null,
             Scale = Scale(
                 words.GetValue(ScaleOption), words.GetValue(StartOption) is not null, words.GetValue(RoomOption)),
             FillGaps = Gaps(words.GetValue(GapsOption)!),
             Realtime = words.GetValue(RealtimeOption),
-            Report = words.GetValue(PageOption) is not { } html
-                || html.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
-                ? words.GetValue(PageOption)
-                : throw new UsageException($"--report takes a .html file, not '{html}'."),
+            Report = Page(words.GetValue(PageOption)),
             LatencyReport = words.GetValue(ReportOption),
             Json = words.GetValue(CommonOptions.Json),
             Force = words.GetValue(CommonOptions.Force),
         };
     }
+
+    private static string? Start(string? path, bool room) =>
+        path is not null && room
+            ? throw new UsageException(
+                $"--start {path} does not suit --room: a room's unmixing is more than a matrix.")
+            : path;
+
+    private static string? Page(string? path) =>
+        path is null || path.EndsWith(".html", StringComparison.OrdinalIgnoreCase)
+            ? path
+            : throw new UsageException($"--report takes a .html file, not '{path}'.");
 
     private static HeaderlessFormat? Headerless(string? format, int? rate, int? channels, bool hasDevice)
     {

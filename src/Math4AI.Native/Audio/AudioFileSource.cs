@@ -44,14 +44,7 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
             SampleRate = first.Files[0].SampleRate;
             Format = first.Files[0].Format;
             Channels = first.Files.Sum(file => file.Channels);
-            if (Array.FindIndex(first.Files, file => file.SampleRate != SampleRate) is var other and >= 0)
-            {
-                throw new IOException(
-                    $"{this.paths[0]} has {SampleRate} samples per second and {this.paths[other]} "
-                    + $"{first.Files[other].SampleRate}: convert "
-                    + "one of them, or load them into memory, which resamples them.");
-            }
-
+            RequireSameRate(first.Files);
             if (Length == 0)
             {
                 throw new IOException("A file holds no samples.");
@@ -105,6 +98,16 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
 
         idle.Add(readers);
         return new Recording(channels, SampleRate) { Format = Format };
+    }
+
+    private void RequireSameRate(AudioReader[] files)
+    {
+        if (Array.FindIndex(files, file => file.SampleRate != SampleRate) is var other and >= 0)
+        {
+            throw new IOException(
+                $"{paths[0]} has {SampleRate} samples per second and {paths[other]} {files[other].SampleRate}: convert "
+                + "one of them, or load them into memory, which resamples them.");
+        }
     }
 
     /// <summary>Closes the files.</summary>

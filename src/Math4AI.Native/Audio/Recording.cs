@@ -222,7 +222,24 @@ public sealed class Recording : IAudioSource
     private static Recording ReadFile(string path, Action<double> report, CancellationToken cancellation)
     {
         using var reader = new AudioReader(path);
+        float[][] samples = ReadAll(reader, report, cancellation);
+        if (samples[0].Length == 0)
+        {
+            throw new IOException($"{path}: The file holds no samples.");
+        }
+
         string name = path == "-" ? "standard input" : Path.GetFileName(path);
+        return new Recording(samples, reader.SampleRate, ChannelNames(name, samples.Length))
+        {
+            Format = reader.Format,
+            Notes = reader.HasNoLength
+                ? [$"The header of {path} gives no length: all {samples[0].Length} samples that follow it are read."]
+                : [],
+        };
+    }
+
+    private static float[][] ReadAll(AudioReader reader, Action<double> report, CancellationToken cancellation)
+    {
         float[] block = new float[reader.Channels * ReadBlock];
 
         // The header's length is a hint and no more: memory grows with what is really read.
@@ -246,23 +263,12 @@ public sealed class Recording : IAudioSource
             report(reader.Length is > 0 ? Math.Min(1.0, (double)length / reader.Length.Value) : 0.0);
         }
 
-        if (length == 0)
-        {
-            throw new IOException($"{path}: The file holds no samples.");
-        }
-
         for (int channel = 0; channel < samples.Length; channel++)
         {
             Array.Resize(ref samples[channel], length);
         }
 
-        return new Recording(samples, reader.SampleRate, ChannelNames(name, samples.Length))
-        {
-            Format = reader.Format,
-            Notes = reader.HasNoLength
-                ? [$"The header of {path} gives no length: all {length} samples that follow it are read."]
-                : [],
-        };
+        return samples;
     }
 
     private static string[] ChannelNames(string file, int channels) =>

@@ -27,6 +27,18 @@ public sealed class StreamDeviceTests : TemporaryFolder
         Assert.InRange(Recording.Read(In("x.wav")).Length, 3800, 4000);
     }
 
+    [Fact]
+    public void A_device_that_changes_its_rate_ends_the_stream_with_what_came_before_and_the_rate_that_it_has_now()
+    {
+        Finished done = Run("turn=7350", [.. Microphone, "-o", "x.wav"]);
+        Assert.Equal(1, done.Code);
+        Assert.Contains("has changed its sample rate", done.Errors, StringComparison.Ordinal);
+        Assert.Contains("and 8000 were agreed", done.Errors, StringComparison.Ordinal);
+        JsonElement recorded = JsonDocument.Parse(done.Output).RootElement.GetProperty("recorded");
+        Assert.InRange(recorded.GetProperty("changedRate").GetDouble(), 7200, 7500);
+        Assert.True(Recording.Read(In("x.wav")).Length > 1.7 * 8000);
+    }
+
     [Theory]
     [InlineData("silence")]
     [InlineData("close")]

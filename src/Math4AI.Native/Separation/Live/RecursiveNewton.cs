@@ -295,6 +295,31 @@ internal sealed class RecursiveNewton
     /// <summary>Takes a step, W ← (I − E) W, with E from the 2 × 2 systems of the pairs.</summary>
     private void Step()
     {
+        double largest = SolvePairs();
+        if (!double.IsFinite(largest))
+        {
+            BeginAgain();
+            return;
+        }
+
+        double size = largest > LargestStep ? LargestStep / largest : 1.0;
+        Unmixing.CopyTo(scratch, 0);
+        for (int i = 0; i < order; i++)
+        {
+            for (int k = 0; k < order; k++)
+            {
+                double step = size * steps[i * order + k];
+                for (int j = 0; j < order; j++)
+                {
+                    Unmixing[i * order + j] -= step * scratch[k * order + j];
+                }
+            }
+        }
+    }
+
+    /// <summary>Finds E; returns the largest change that it makes, relative to the level of the output.</summary>
+    private double SolvePairs()
+    {
         double largest = 0.0;
         Array.Clear(steps);
         const double MinDeterminant = (1.0 + Damping) * (1.0 + Damping) - 1.0;
@@ -319,25 +344,7 @@ internal sealed class RecursiveNewton
             }
         }
 
-        if (!double.IsFinite(largest))
-        {
-            BeginAgain();
-            return;
-        }
-
-        double size = largest > LargestStep ? LargestStep / largest : 1.0;
-        Unmixing.CopyTo(scratch, 0);
-        for (int i = 0; i < order; i++)
-        {
-            for (int k = 0; k < order; k++)
-            {
-                double step = size * steps[i * order + k];
-                for (int j = 0; j < order; j++)
-                {
-                    Unmixing[i * order + j] -= step * scratch[k * order + j];
-                }
-            }
-        }
+        return largest;
     }
 
     /// <summary>Computes W C Wᵀ.</summary>

@@ -120,18 +120,24 @@ internal sealed class RoomLearning
 
         if (knownFrom < now)
         {
-            // The output of input frame t lies at t + before in what was put out.
-            FindOrder(learner.Outputs(reference), (int)(knownFrom - heardFrom) - before, (int)(now - knownFrom));
-            for (int filter = 0; filter < ordered.Length; filter++)
-            {
-                ordered[filter] = into.Taps[order[filter / channels] * channels + filter % channels];
-            }
-
-            ordered.CopyTo(into.Taps, 0);
+            KeepOrder();
         }
 
         filters.Transform(into.Taps, into.Spectra);
         return true;
+    }
+
+    /// <summary>Puts the new filters into the order of the outputs that were heard.</summary>
+    private void KeepOrder()
+    {
+        // The output of input frame t lies at t + before in what was put out.
+        FindOrder(learner!.Outputs(reference), (int)(knownFrom - heardFrom) - before, (int)(now - knownFrom));
+        for (int filter = 0; filter < ordered.Length; filter++)
+        {
+            ordered[filter] = into.Taps[order[filter / channels] * channels + filter % channels];
+        }
+
+        ordered.CopyTo(into.Taps, 0);
     }
 
     private bool HasSilence(int length)

@@ -80,21 +80,8 @@ public sealed class StreamingSeparator : IStreamSeparator
     public StreamingSeparator(int channels, int sampleRate, StreamingOptions? options = null)
     {
         options ??= new StreamingOptions();
-        (this.options, this.sampleRate) = (options, sampleRate);
-        if (channels is < 2 or > MaxChannels)
-        {
-            throw new ArgumentException($"The stream has {channels} channels; 2 to {MaxChannels} can be separated.");
-        }
-
-        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
-        if (!(options.ForgetSeconds is >= 0.01 and <= 3600.0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.ForgetSeconds,
-                "The time constant of forgetting must be between 0.01 and 3600 seconds.");
-        }
-
-        Channels = channels;
+        Check(channels, sampleRate, options);
+        (this.options, this.sampleRate, Channels) = (options, sampleRate, channels);
         length = Math.Max(32, 16 * (int)Math.Round(SegmentSeconds * sampleRate / 16.0));
         double seconds = (double)length / sampleRate;
         segmentsInSecond = Math.Max(1, (int)Math.Round(1.0 / seconds));
@@ -107,18 +94,10 @@ public sealed class StreamingSeparator : IStreamSeparator
             (new float[square], new float[square], new float[square], new Complex[square]);
         if (options.Start is { } start)
         {
-            if (start.Channels != channels || start.Sources != channels)
-            {
-                throw new ArgumentException(
-                    $"The start has {start.Sources} sources and {start.Channels} channels, and the stream {channels} "
-                    + "channels.", nameof(options));
-            }
-
             newton.StartFrom(start.Matrix.ToRowMajorArray());
         }
 
         keptNorms = KeptNorms(options);
-
         SetTarget();
         target.CopyTo(applied, 0);
     }
@@ -183,6 +162,29 @@ public sealed class StreamingSeparator : IStreamSeparator
     /// <inheritdoc/>
     public void WarmUp(int block) =>
         Rehearsal.Run(new StreamingSeparator(Channels, sampleRate, options), sampleRate, block);
+
+    private static void Check(int channels, int sampleRate, StreamingOptions options)
+    {
+        if (channels is < 2 or > MaxChannels)
+        {
+            throw new ArgumentException($"The stream has {channels} channels; 2 to {MaxChannels} can be separated.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1000);
+        if (!(options.ForgetSeconds is >= 0.01 and <= 3600.0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.ForgetSeconds,
+                "The time constant of forgetting must be between 0.01 and 3600 seconds.");
+        }
+
+        if (options.Start is { } start && (start.Channels != channels || start.Sources != channels))
+        {
+            throw new ArgumentException(
+                $"The start has {start.Sources} sources and {start.Channels} channels, and the stream {channels} "
+                + "channels.", nameof(options));
+        }
+    }
 
     private void Learn()
     {
@@ -299,15 +301,20 @@ public sealed class StreamingSeparator : IStreamSeparator
     }
 
     /// <summary>Applies the unmixing, which goes linearly from the last one to the target over the segment.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Apply(PlanarBlock input, PlanarBlock output)
+    {
+        int whole = input.Frames / Vector256<float>.Count * Vector256<float>.Count;
+        ApplyVectors(input, output, whole);
+        ApplyRest(input, output, whole);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ApplyVectors(PlanarBlock input, PlanarBlock output, int end)
     {
         int width = Vector256<float>.Count, m = Channels;
         Span<Vector256<float>> x = stackalloc Vector256<float>[m];
-        Span<float> single = stackalloc float[m];
         float unit = 1.0f / length;
-        int i = 0;
-        for (; i <= input.Frames - width; i += width)
+        for (int i = 0; i < end; i += width)
         {
             Vector256<float> share = (Vector256.Create((float)(at + i + 1)) + Vector256<float>.Indices) * unit;
             for (int c = 0; c < m; c++)
@@ -329,8 +336,15 @@ public sealed class StreamingSeparator : IStreamSeparator
                     ref MemoryMarshal.GetReference(output[row]), (nuint)i);
             }
         }
+    }
 
-        for (; i < input.Frames; i++)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ApplyRest(PlanarBlock input, PlanarBlock output, int start)
+    {
+        int m = Channels;
+        Span<float> single = stackalloc float[m];
+        float unit = 1.0f / length;
+        for (int i = start; i < input.Frames; i++)
         {
             float share = (at + i + 1) * unit;
             for (int c = 0; c < m; c++)

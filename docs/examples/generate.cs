@@ -9,4 +9,4 @@ var options = new TextTrainingOptions { Layers = 2, Width = 64, Context = 32 };
 TextModel model = TextModel.Train(text, options with { Trainer = options.Trainer with { Steps = 400 } }).Model;
 
 Console.WriteLine("continued from '7':");
-Console.WriteLine("7" + string.Concat(model.Generate("\n7", 40, temperature: 0)));
+Console.WriteLine("7" + string.Concat(model.Generate("\n7", new() { Length = 40, Temperature = 0 })));

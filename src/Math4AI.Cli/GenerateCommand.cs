@@ -62,7 +62,7 @@ internal static class GenerateCommand
                 () =>
                 {
                     TextModel trained = TextModel.Load(words.GetValue(Model)!);
-                    Print(trained.Generate(text, count, heat, seed).Prepend(text), cancellation);
+                    Print(trained.Generate(text, new GenerationOptions { Length = count, Temperature = heat, Seed = seed }).Prepend(text), cancellation);
                     return 0;
                 },
                 cancellation);

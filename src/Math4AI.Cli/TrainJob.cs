@@ -259,7 +259,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}",
                 CommandLine.Text) with
             {
-                Sample = string.Concat(training.Model.Generate("\n", 500)),
+                Sample = string.Concat(training.Model.Generate("\n")),
             });
     }
 

@@ -1,15 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json.Serialization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Fitting;
+using Math4AI.Language.Generation;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Scoring;
-using MathNet.Numerics.Random;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Math4AI.Language;
@@ -70,12 +70,14 @@ public sealed class TextModel
 
     private readonly CharTransformer network;
     private readonly TextSymbols symbols;
+    private readonly Lazy<DecoderWeights> weights;
 
     internal TextModel(TextModelDescription about)
     {
         About = about;
         symbols = about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs) : new Characters(about.Symbols);
         network = new CharTransformer(symbols.Count, about.Context, about.Layers, about.Heads, about.Width);
+        weights = new Lazy<DecoderWeights>(() => DecoderWeights.Of(network));
     }
 
     /// <summary>Gets the description of the model.</summary>
@@ -191,27 +193,85 @@ public sealed class TextModel
     }
 
     /// <summary>
-    /// Continues a text symbol by symbol, each drawn with probability proportional to p^(1/temperature).
+    /// Returns the tokens of a text that the model does not know, each once; as the beginning of a text they are left
+    /// out.
     /// </summary>
-    /// <param name="prompt">The beginning; symbols that the model does not know are left out.</param>
-    /// <param name="length">How many symbols to add.</param>
-    /// <param name="temperature">0 for the most probable each time; 1 for the model's own probabilities.</param>
-    /// <param name="seed">The same seed gives the same text.</param>
-    /// <returns>What is added, in pieces.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The length or the temperature is negative.</exception>
-    public IEnumerable<string> Generate(string prompt, int length, double temperature = 0.8, int seed = 1)
+    /// <param name="text">The text.</param>
+    public IReadOnlyList<string> UnknownIn(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return symbols.Unknown(text);
+    }
+
+    /// <summary>
+    /// Continues a text token by token. What the model has read is remembered, so that a token costs one pass of one
+    /// token. Where the context is full, the last half of it is read anew.
+    /// </summary>
+    /// <param name="prompt">The beginning; tokens that the model does not know are left out.</param>
+    /// <param name="options">The settings.</param>
+    /// <returns>What is added, in pieces of whole characters, as it comes.</returns>
+    /// <exception cref="ArgumentException">A setting is not possible; the message names it.</exception>
+    public IEnumerable<string> Generate(string prompt, GenerationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (!(temperature >= 0.0))
+        options ??= new GenerationOptions();
+        options.Validate();
+        return Pieces(Begin(new CachedDecoder(weights.Value), prompt, options, options.Seed));
+    }
+
+    /// <summary>
+    /// Continues several texts at once: the first as <see cref="Generate(string, GenerationOptions?)"/> does, the
+    /// following with the next seeds, each the same as it would be alone.
+    /// </summary>
+    /// <param name="prompts">The beginnings.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellation">Stops between tokens.</param>
+    /// <returns>What is added to each.</returns>
+    /// <exception cref="ArgumentException">A setting is not possible; the message names it.</exception>
+    public IReadOnlyList<string> Generate(
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        options ??= new GenerationOptions();
+        options.Validate();
+        var decoder = new CachedDecoder(weights.Value);
+        TextWriting[] texts =
+            [.. prompts.Select((prompt, i) => Begin(decoder, prompt, options, unchecked(options.Seed + i)))];
+        StringBuilder[] results = [.. texts.Select(_ => new StringBuilder())];
+        float[] logits = new float[checked(texts.Length * symbols.Count)];
+        int[] active = [.. Enumerable.Range(0, texts.Length)];
+        while ((active = [.. active.Where(i => !texts[i].IsDone)]).Length > 0)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(temperature), temperature, "The temperature must not be negative.");
+            cancellation.ThrowIfCancellationRequested();
+            string[] pieces = TextWriting.Step(
+                [.. active.Select(i => texts[i])], logits.AsSpan(0, active.Length * symbols.Count));
+            for (int i = 0; i < active.Length; i++)
+            {
+                results[active[i]].Append(pieces[i]);
+            }
         }
 
-        return symbols.Decode(
-            Continue([.. symbols.Encode(prompt).DefaultIfEmpty(0)], length, temperature,
-                new MersenneTwister(seed, threadSafe: false)));
+        return [.. results.Select(result => result.ToString())];
+    }
+
+    private TextWriting Begin(CachedDecoder decoder, string prompt, GenerationOptions options, int seed)
+    {
+        int[] known = [.. symbols.Encode(prompt).Select(symbol => (int)symbol).DefaultIfEmpty(0)];
+        return new TextWriting(
+            decoder, (About.Context, symbols.Count), known, symbols.NewReader(), options, seed);
+    }
+
+    private IEnumerable<string> Pieces(TextWriting text)
+    {
+        float[] logits = new float[symbols.Count];
+        while (!text.IsDone)
+        {
+            string piece = TextWriting.Step([text], logits)[0];
+            if (piece.Length > 0)
+            {
+                yield return piece;
+            }
+        }
     }
 
     private ScoredPart Scored(string part, double loss) => new(
@@ -223,44 +283,6 @@ public sealed class TextModel
             ["bitsPerCharacter"] = loss / Math.Log(2.0) * SymbolsPerCharacter(part),
         },
         new Dictionary<string, Interval>());
-
-    private IEnumerable<int> Continue(List<long> text, int length, double temperature, MersenneTwister generator)
-    {
-        network.eval();
-        for (int i = 0; i < length; i++)
-        {
-            float[] logits = Next([.. text.TakeLast(About.Context)]);
-            int chosen = Draw(logits, temperature, generator.NextDouble());
-            text.Add(chosen);
-            yield return chosen;
-        }
-    }
-
-    private float[] Next(long[] text)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable mode = no_grad();
-        return network.forward(tensor(text, [1, text.Length]))[0, text.Length - 1].contiguous().data<float>().ToArray();
-    }
-
-    private static int Draw(float[] logits, double temperature, double at)
-    {
-        float most = logits.Max();
-        if (temperature == 0.0)
-        {
-            return Array.IndexOf(logits, most);
-        }
-
-        double[] weights = [.. logits.Select(value => Math.Exp((value - most) / temperature))];
-        double left = at * weights.Sum();
-        int chosen = 0;
-        while (chosen < weights.Length - 1 && (left -= weights[chosen]) > 0.0)
-        {
-            chosen++;
-        }
-
-        return chosen;
-    }
 
     private Tensor Loss(Tensor outputs, Tensor targets) =>
         nn.functional.cross_entropy(outputs.view(-1, symbols.Count), targets.view(-1));

@@ -247,7 +247,7 @@ public sealed class NetworkTests : TemporaryFolder
             files.Commit();
         }
 
-        string more = string.Concat(TextModel.Load(Folder).Generate("The naïve café", 60, temperature: 0.0));
+        string more = string.Concat(TextModel.Load(Folder).Generate("The naïve café", new() { Length = 60, Temperature = 0.0 }));
         Assert.StartsWith(" — 100 € and 😀 again. The naïve café", more, StringComparison.Ordinal);
         string about = File.ReadAllText(In("model.json"));
         File.WriteAllText(
@@ -280,9 +280,9 @@ public sealed class NetworkTests : TemporaryFolder
         }
 
         TextModel loaded = TextModel.Load(Folder);
-        Assert.Equal("defghijabcdefghijabc", string.Concat(loaded.Generate("abc", 20, temperature: 0.0)));
-        Assert.Equal(
-            string.Concat(model.Generate("abc", 50, 1.0, 7)), string.Concat(loaded.Generate("abc", 50, 1.0, 7)));
+        Assert.Equal("defghijabcdefghijabc", string.Concat(loaded.Generate("abc", new() { Length = 20, Temperature = 0.0 })));
+        GenerationOptions some = new() { Length = 50, Temperature = 1.0, Seed = 7 };
+        Assert.Equal(string.Concat(model.Generate("abc", some)), string.Concat(loaded.Generate("abc", some)));
         Assert.Throws<ArgumentException>(() => TextModel.Train("too short"));
         File.WriteAllText(
             In("model.json"), """{"kind":"text","symbols":"aa","context":16,"layers":1,"heads":2,"width":32}""");

@@ -24,8 +24,18 @@ internal abstract class TextSymbols
     /// <summary>The symbols of a text; what is none of them is left out.</summary>
     public abstract long[] Encode(string text);
 
-    /// <summary>The text of symbols that come one by one; a piece is handed on when its characters are whole.</summary>
-    public abstract IEnumerable<string> Decode(IEnumerable<int> symbols);
+    /// <summary>What of a text is no symbol, each once.</summary>
+    public abstract IReadOnlyList<string> Unknown(string text);
+
+    /// <summary>Returns what reads the symbols of one text.</summary>
+    public abstract SymbolReader NewReader();
+}
+
+/// <summary>Reads symbols that come one by one as text.</summary>
+internal abstract class SymbolReader
+{
+    /// <summary>Adds a symbol, and returns the characters that are whole with it.</summary>
+    public abstract string Add(int symbol);
 }
 
 /// <summary>A symbol for each character.</summary>
@@ -39,8 +49,24 @@ internal sealed class Characters(string characters) : TextSymbols
     public override long[] Encode(string text) =>
         [.. text.Where(numbers.ContainsKey).Select(symbol => (long)numbers[symbol])];
 
-    public override IEnumerable<string> Decode(IEnumerable<int> symbols) =>
-        symbols.Select(symbol => characters[symbol].ToString());
+    public override IReadOnlyList<string> Unknown(string text) =>
+        [.. text.EnumerateRunes().Select(rune => rune.ToString())
+            .Where(rune => !rune.All(numbers.ContainsKey)).Distinct()];
+
+    public override SymbolReader NewReader() => new Reader(characters);
+
+    /// <summary>Characters beyond the first plane are two symbols, of which the first alone is no text.</summary>
+    private sealed class Reader(string characters) : SymbolReader
+    {
+        private string pending = string.Empty;
+
+        public override string Add(int symbol)
+        {
+            string text = pending + characters[symbol];
+            pending = char.IsHighSurrogate(text[^1]) ? text[^1..] : string.Empty;
+            return text[..^pending.Length];
+        }
+    }
 }
 
 /// <summary>
@@ -67,19 +93,28 @@ internal sealed class BytePairs(IReadOnlyList<int> used) : TextSymbols
     public override long[] Encode(string text) =>
         [.. Tokenizer.Value.EncodeToIds(text).Where(numbers.ContainsKey).Select(pair => (long)numbers[pair])];
 
-    [SuppressMessage("Globalization", "CA1307", Justification = "The search is for one character.")]
-    public override IEnumerable<string> Decode(IEnumerable<int> symbols)
+    public override IReadOnlyList<string> Unknown(string text) =>
+        [.. Tokenizer.Value.EncodeToTokens(text, out _).Where(token => !numbers.ContainsKey(token.Id))
+            .Select(token => token.Value).Distinct()];
+
+    public override SymbolReader NewReader() => new Reader(used);
+
+    private sealed class Reader(IReadOnlyList<int> used) : SymbolReader
     {
-        var pending = new List<int>();
-        foreach (int symbol in symbols)
+        private readonly List<int> pending = [];
+
+        [SuppressMessage("Globalization", "CA1307", Justification = "The search is for one character.")]
+        public override string Add(int symbol)
         {
             pending.Add(used[symbol]);
             string text = Tokenizer.Value.Decode(pending) ?? string.Empty;
-            if (!text.EndsWith(Unfinished) || pending.Count >= MaxBytesOfACharacter)
+            if (text.EndsWith(Unfinished) && pending.Count < MaxBytesOfACharacter)
             {
-                yield return text;
-                pending.Clear();
+                return string.Empty;
             }
+
+            pending.Clear();
+            return text;
         }
     }
 }

@@ -1,0 +1,193 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Math4AI.Runtime;
+using Math4AI.Training.DirectPasses;
+using Math4AI.Training.Networks;
+
+namespace Math4AI.Language.Generation;
+
+/// <summary>
+/// Reads symbols after those whose keys and values it remembers, some texts at once, and says what comes next. The bits
+/// of a text's logits do not depend on the pieces it is read in, on other texts, or on the number of threads.
+/// </summary>
+/// <param name="weights">The weights.</param>
+internal sealed unsafe class CachedDecoder(DecoderWeights weights)
+{
+    /// <summary>Rows that go through all layers together: as many as stay in the cache of a core.</summary>
+    private const int RowsAtOnce = 64;
+
+    /// <summary>Multiplications of attention that are worth another thread.</summary>
+    private const long WorthAThread = 1 << 18;
+
+    private readonly PinnedFloats x = new(), normed = new(), statistics = new(), triples = new(), seen = new(),
+        up = new(), active = new(), scores = new(), last = new();
+
+    private int Width => weights.Width;
+
+    private int HeadWidth => weights.Width / weights.Heads;
+
+    /// <summary>Returns room for the keys and values of a text.</summary>
+    /// <param name="capacity">The most symbols that it will have.</param>
+    public KeyValueCache NewCache(int capacity) =>
+        new(weights.Layers.Count, Width, Math.Min(capacity, weights.Context));
+
+    /// <summary>Reads symbols of some texts, each after those in its cache.</summary>
+    /// <param name="caches">Those of the texts; they hold the symbols too afterwards.</param>
+    /// <param name="symbols">The new symbols of each text, one or more.</param>
+    /// <param name="logits">texts × symbols of the model: of what comes after each text.</param>
+    public void Read(IReadOnlyList<KeyValueCache> caches, IReadOnlyList<int[]> symbols, Span<float> logits)
+    {
+        var rows = new List<Row>(RowsAtOnce);
+        for (int text = 0; text < caches.Count; text++)
+        {
+            for (int i = 0; i < symbols[text].Length; i++)
+            {
+                rows.Add(new Row(
+                    caches[text], caches[text].Length++, symbols[text][i],
+                    i + 1 == symbols[text].Length ? text : -1));
+                if (rows.Count == RowsAtOnce)
+                {
+                    ReadRows(rows, logits);
+                    rows.Clear();
+                }
+            }
+        }
+
+        ReadRows(rows, logits);
+    }
+
+    private void ReadRows(List<Row> rows, Span<float> logits)
+    {
+        float* at = x.Of(RowsAtOnce * Width);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            TensorPrimitives.Add(
+                weights.Symbols.AsSpan(rows[row].Symbol * Width, Width),
+                weights.Places.AsSpan(rows[row].Place * Width, Width), new Span<float>(at + row * Width, Width));
+        }
+
+        for (int layer = 0; layer < weights.Layers.Count; layer++)
+        {
+            Attend(rows, layer, at);
+            Feed(weights.Layers[layer], at, rows.Count);
+        }
+
+        Finish(rows, at, logits);
+    }
+
+    /// <summary>x += Wa attention(Wq norm(x)); the new keys and values are remembered first.</summary>
+    private void Attend(List<Row> rows, int layer, float* at)
+    {
+        DecoderWeights.Layer w = weights.Layers[layer];
+        float* n = Normed(at, w.AttentionNorm, rows.Count), three = triples.Of(RowsAtOnce * 3 * Width),
+            result = seen.Of(RowsAtOnce * Width);
+        RowProducts.Multiply(n, Address(w.QueriesKeysValues), three, rows.Count, Width, 3 * Width);
+        long work = 0;
+        for (int row = 0; row < rows.Count; row++)
+        {
+            Remember(rows[row], layer, three + (long)row * 3 * Width);
+            work += 2L * (rows[row].Place + 1) * Width;
+        }
+
+        int parts = (int)Math.Clamp(work / WorthAThread, 1, Team.Size), heads = weights.Heads;
+        float* room = scores.Of(checked(Team.Size * weights.Context));
+        void Some(int part)
+        {
+            for (int i = part; i < rows.Count * heads; i += parts)
+            {
+                (int row, int head) = (i / heads, i % heads);
+                Attend(
+                    rows[row], layer, head, three + (long)row * 3 * Width + head * HeadWidth,
+                    room + (long)part * weights.Context, result + (long)row * Width + head * HeadWidth);
+            }
+        }
+
+        if (parts == 1)
+        {
+            Some(0);
+        }
+        else
+        {
+            Team.Run(parts, Some);
+        }
+
+        RowProducts.Multiply(result, Address(w.Attended), at, rows.Count, Width, Width, isAdded: true);
+    }
+
+    private void Remember(Row row, int layer, float* three)
+    {
+        float* keys = row.Cache.Keys(layer), values = row.Cache.Values(layer);
+        for (int head = 0; head < weights.Heads; head++)
+        {
+            long place = ((long)head * row.Cache.Capacity + row.Place) * HeadWidth;
+            float* from = three + Width + head * HeadWidth;
+            new Span<float>(from, HeadWidth).CopyTo(new Span<float>(keys + place, HeadWidth));
+            new Span<float>(from + Width, HeadWidth).CopyTo(new Span<float>(values + place, HeadWidth));
+        }
+    }
+
+    /// <summary>Σ p v with p = softmax(q kᵀ / √d) over the symbols up to this one.</summary>
+    private void Attend(Row row, int layer, int head, float* query, float* room, float* result)
+    {
+        long from = (long)head * row.Cache.Capacity * HeadWidth;
+        int length = row.Place + 1;
+        RowProducts.Multiply(query, row.Cache.Keys(layer) + from, room, HeadWidth, length);
+        DecoderKernels.Softmax(room, length, (float)(1.0 / Math.Sqrt(HeadWidth)));
+        DecoderKernels.Mean(room, row.Cache.Values(layer) + from, result, length, HeadWidth);
+    }
+
+    /// <summary>x += Wd gelu(Wu norm(x)).</summary>
+    private void Feed(DecoderWeights.Layer w, float* at, int rows)
+    {
+        float* n = Normed(at, w.LayerNorm, rows), u = up.Of(RowsAtOnce * 4 * Width),
+            a = active.Of(RowsAtOnce * 4 * Width);
+        RowProducts.Multiply(n, Address(w.Up), u, rows, Width, 4 * Width);
+        RowKernels.Gelu(u, a, (long)rows * 4 * Width);
+        RowProducts.Multiply(a, Address(w.Down), at, rows, 4 * Width, Width, isAdded: true);
+    }
+
+    /// <summary>The logits of the rows that are the last of their texts.</summary>
+    private void Finish(List<Row> rows, float* at, Span<float> logits)
+    {
+        int count = 0;
+        float* ends = last.Of(RowsAtOnce * Width), results = up.Of(Math.Max(RowsAtOnce * weights.SymbolCount, 1));
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (rows[row].Text >= 0)
+            {
+                new Span<float>(at + row * Width, Width).CopyTo(new Span<float>(ends + count++ * Width, Width));
+            }
+        }
+
+        if (count == 0)
+        {
+            return;
+        }
+
+        RowProducts.Multiply(
+            Normed(ends, weights.Norm, count), Address(weights.Symbols), results, count, Width, weights.SymbolCount);
+        int next = 0;
+        foreach (Row row in rows.Where(row => row.Text >= 0))
+        {
+            new Span<float>(results + (long)next++ * weights.SymbolCount, weights.SymbolCount)
+                .CopyTo(logits[(row.Text * weights.SymbolCount)..]);
+        }
+    }
+
+    private float* Normed(float* rows, float[] scales, int count)
+    {
+        float* y = normed.Of(RowsAtOnce * Width), means = statistics.Of(2 * RowsAtOnce);
+        RowKernels.Norm(
+            rows, Address(scales), y, means, means + RowsAtOnce, count, Width, CharTransformer.Epsilon);
+        return y;
+    }
+
+    private static float* Address(float[] pinned) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
+
+    /// <summary>A symbol of a text.</summary>
+    /// <param name="Cache">The text's.</param>
+    /// <param name="Place">Its position.</param>
+    /// <param name="Symbol">Its number.</param>
+    /// <param name="Text">The number of the text if it is the last symbol of it so far, or −1.</param>
+    private readonly record struct Row(KeyValueCache Cache, int Place, int Symbol, int Text);
+}

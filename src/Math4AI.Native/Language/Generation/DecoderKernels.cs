@@ -1,0 +1,99 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Math4AI.Language.Generation;
+
+/// <summary>
+/// What attention does between its products. Every element comes from the same operations wherever it lies, and every
+/// sum has one order that depends on its length alone.
+/// </summary>
+internal static unsafe class DecoderKernels
+{
+    /// <summary>s becomes exp(c (s − max s)) / Σ exp(c (s − max s)).</summary>
+    /// <param name="s">The scores.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="scale">c, positive.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Softmax(float* s, int count, float scale)
+    {
+        float max = float.NegativeInfinity;
+        for (int j = 0; j < count; j++)
+        {
+            max = Math.Max(max, s[j]);
+        }
+
+        Vector<float> sums = default, most = new(max);
+        int i = 0;
+        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+        {
+            Vector<float> value = Vector.Exp((Vector.Load(s + i) - most) * scale);
+            value.Store(s + i);
+            sums += value;
+        }
+
+        float sum = Vector.Sum(sums);
+        for (; i < count; i++)
+        {
+            s[i] = Vector.Exp((new Vector<float>(s[i]) - most) * scale)[0];
+            sum += s[i];
+        }
+
+        float inverse = 1.0f / sum;
+        for (int j = 0; j < count; j++)
+        {
+            s[j] *= inverse;
+        }
+    }
+
+    /// <summary>result = Σ p v.</summary>
+    /// <param name="p">count.</param>
+    /// <param name="v">count × width.</param>
+    /// <param name="result">width.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">Their length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Mean(float* p, float* v, float* result, int count, int width)
+    {
+        int i = 0, step = Vector<float>.Count;
+        for (; i + 4 * step <= width; i += 4 * step)
+        {
+            Vector<float> a = default, b = default, c = default, d = default;
+            float* row = v + i;
+            for (int j = 0; j < count; j++, row += width)
+            {
+                var weight = new Vector<float>(p[j]);
+                a = Vector.FusedMultiplyAdd(weight, Vector.Load(row), a);
+                b = Vector.FusedMultiplyAdd(weight, Vector.Load(row + step), b);
+                c = Vector.FusedMultiplyAdd(weight, Vector.Load(row + 2 * step), c);
+                d = Vector.FusedMultiplyAdd(weight, Vector.Load(row + 3 * step), d);
+            }
+
+            a.Store(result + i);
+            b.Store(result + i + step);
+            c.Store(result + i + 2 * step);
+            d.Store(result + i + 3 * step);
+        }
+
+        for (; i + step <= width; i += step)
+        {
+            Vector<float> a = default;
+            for (int j = 0; j < count; j++)
+            {
+                a = Vector.FusedMultiplyAdd(new Vector<float>(p[j]), Vector.Load(v + (long)j * width + i), a);
+            }
+
+            a.Store(result + i);
+        }
+
+        for (; i < width; i++)
+        {
+            float sum = 0.0f;
+            for (int j = 0; j < count; j++)
+            {
+                sum = MathF.FusedMultiplyAdd(p[j], v[(long)j * width + i], sum);
+            }
+
+            result[i] = sum;
+        }
+    }
+}

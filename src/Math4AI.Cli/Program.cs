@@ -27,6 +27,7 @@ internal static partial class Program
     [
         ("separate", "Separate mixed signals, recorded or measured.", SeparateCommand.Create),
         ("stream", "Separate sound while it arrives.", StreamCommand.Create),
+        ("mix", "Play recordings in a simulated room and record them.", MixCommand.Create),
         ("devices", "List the sound devices.", DevicesCommand.Create),
         ("fit", "Fit a model to data, with the uncertainty of its parameters.", FitCommand.Create),
         ("train", "Train a network or a kernel machine on a table, images or a text.", TrainCommand.Create),

@@ -32,6 +32,8 @@ switch (args)
         return Callers.Run(args[1..]);
     case ["modules", ..]:
         return TrainModules.Run(args[1..]);
+    case ["generate", ..]:
+        return Generation.Run(args[1..]);
     case ["train", ..]:
         return TrainAgainstLoop.Run(args[1..]);
     case ["stream", ..]:

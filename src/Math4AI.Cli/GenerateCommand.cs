@@ -9,6 +9,7 @@ namespace Math4AI.Cli;
 internal static class GenerateCommand
 {
     private const int MaxTokens = 1_000_000;
+    private const int MaxSamples = 1000;
 
     private static readonly Argument<string> Model = new("MODEL")
     {
@@ -22,52 +23,122 @@ internal static class GenerateCommand
         DefaultValueFactory = _ => "\n",
     };
 
-    private static readonly Option<int> Length = new("--length")
+    private static readonly Option<int> Length =
+        Number("--length", "N", 500, "The number of tokens to generate.");
+
+    private static readonly Option<double> Temperature = Number(
+        "--temperature", "T", 0.8,
+        "The sampling temperature: 0 takes the most probable token each time, 1 samples from the model's "
+        + "probabilities.");
+
+    private static readonly Option<int?> TopK =
+        Number<int?>("--top-k", "N", null, "Sample from the N most probable tokens.");
+
+    private static readonly Option<double> TopP = Number(
+        "--top-p", "P", 1.0, "Sample from the most probable tokens that have the probability P together.");
+
+    private static readonly Option<double> MinP = Number(
+        "--min-p", "P", 0.0, "Sample from tokens with at least P times the probability of the most probable one.");
+
+    private static readonly Option<double> RepetitionPenalty = Number(
+        "--repetition-penalty", "R", 1.0, "Divide positive logits of tokens that have occurred by R; multiply others.");
+
+    private static readonly Option<string[]> Stop = new("--stop")
     {
-        Description = "The number of tokens to generate.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 500,
+        Description = "End before this text; may be given several times.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<double> Temperature = new("--temperature")
-    {
-        Description = "The sampling temperature: 0 takes the most probable token each time, 1 samples from the "
-            + "model's probabilities.",
-        HelpName = "T",
-        DefaultValueFactory = _ => 0.8,
-    };
+    private static readonly Option<int> Samples = Number(
+        "--samples", "N", 1, "The number of texts, generated at once with the seeds from --seed on.");
 
     public static Command Create()
     {
         var command = new Command(
             "generate",
-            "Continue a text with a trained language model.\n\nExamples:\n"
-            + "  math4ai generate plays-model --prompt \"KING:\" --length 300\n"
-            + "  math4ai generate plays-model --temperature 0.5")
+            "Continue a text with a trained language model.\n\nExample:\n"
+            + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9")
         {
-            Model, Prompt, Length, Temperature, CommonOptions.Seed,
+            Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
+            CommonOptions.Seed, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) =>
         {
-            int count = words.GetValue(Length);
-            double heat = words.GetValue(Temperature);
-            if (count is < 1 or > MaxTokens || !(heat is >= 0.0 and <= 100.0))
-            {
-                throw new UsageException($"--length takes 1 to {MaxTokens}, --temperature 0 to 100.");
-            }
-
-            string text = words.GetValue(Prompt)!;
-            int seed = words.GetValue(CommonOptions.Seed);
+            GenerationOptions options = Read(words);
+            int samples = words.GetValue(Samples);
+            string prompt = words.GetValue(Prompt)!;
             return Task.Run(
                 () =>
                 {
                     TextModel trained = TextModel.Load(words.GetValue(Model)!);
-                    Print(trained.Generate(text, new GenerationOptions { Length = count, Temperature = heat, Seed = seed }).Prepend(text), cancellation);
+                    Warn(trained.UnknownIn(prompt));
+                    if (samples == 1 && !words.GetValue(CommonOptions.Json))
+                    {
+                        Print(trained.Generate(prompt, options).Prepend(prompt), cancellation);
+                        return 0;
+                    }
+
+                    IReadOnlyList<string> texts =
+                        trained.Generate([.. Enumerable.Repeat(prompt, samples)], options, cancellation);
+                    Console.WriteLine(words.GetValue(CommonOptions.Json)
+                        ? CliJson.Text(new { Prompt = prompt, options.Seed, Texts = texts })
+                        : string.Join($"{Environment.NewLine}---{Environment.NewLine}", texts.Select(t => prompt + t)));
                     return 0;
                 },
                 cancellation);
         });
         return command;
+    }
+
+    private static Option<T> Number<T>(string name, string help, T byDefault, string description) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        DefaultValueFactory = _ => byDefault,
+    };
+
+    /// <exception cref="UsageException">A setting is not possible.</exception>
+    private static GenerationOptions Read(ParseResult words)
+    {
+        if (words.GetValue(Length) is < 1 or > MaxTokens || words.GetValue(Samples) is < 1 or > MaxSamples)
+        {
+            throw new UsageException($"--length takes 1 to {MaxTokens}, --samples 1 to {MaxSamples}.");
+        }
+
+        var options = new GenerationOptions
+        {
+            Length = words.GetValue(Length),
+            Temperature = words.GetValue(Temperature),
+            TopK = words.GetValue(TopK),
+            TopP = words.GetValue(TopP),
+            MinP = words.GetValue(MinP),
+            RepetitionPenalty = words.GetValue(RepetitionPenalty),
+            Stop = words.GetValue(Stop)!,
+            Seed = words.GetValue(CommonOptions.Seed),
+        };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Split(" (Parameter")[0]);
+        }
+
+        return options;
+    }
+
+    private static void Warn(IReadOnlyList<string> unknown)
+    {
+        const int Shown = 5;
+        if (unknown.Count > 0)
+        {
+            Console.Error.WriteLine(
+                $"math4ai: the model does not know {unknown.Count} tokens of the prompt, which are left out: "
+                + $"{string.Join(", ", unknown.Take(Shown).Select(token => $"'{token}'"))}"
+                + $"{(unknown.Count > Shown ? ", …" : string.Empty)}.");
+        }
     }
 
     private static void Print(IEnumerable<string> texts, CancellationToken cancellation)

@@ -47,7 +47,7 @@ public sealed record GenerationOptions
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">One of them is not possible; the message names it.</exception>
-    internal void Validate()
+    public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Length);
         if (!(Temperature is >= 0.0 and < double.PositiveInfinity))

@@ -281,6 +281,14 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Equal(1, wrong.Code);
         Assert.Contains("generate", Assert.Single(wrong.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(2, Run("generate", "model", "--length", "0").Code);
+        Assert.Equal(2, Run("generate", "model", "--top-p", "1.5").Code);
+        Finished stopped = Run(
+            "generate", "model", "--prompt", "abcX", "--temperature", "0", "--top-k", "3", "--min-p", "0.1", "--stop",
+            "gh", "--samples", "2", "--json");
+        Assert.Contains("'X'", stopped.Errors, StringComparison.Ordinal);
+        Assert.Equal(
+            ["def", "def"], JsonDocument.Parse(stopped.Output).RootElement.GetProperty("texts").EnumerateArray()
+                .Select(one => one.GetString()));
         Assert.Equal(1, Run("generate", "no-model").Code);
     }
 

@@ -55,16 +55,30 @@ internal sealed class Characters(string characters) : TextSymbols
 
     public override SymbolReader NewReader() => new Reader(characters);
 
-    /// <summary>Characters beyond the first plane are two symbols, of which the first alone is no text.</summary>
+    /// <summary>
+    /// Characters beyond the first plane are two symbols; half of one is no text and becomes the replacement character.
+    /// </summary>
     private sealed class Reader(string characters) : SymbolReader
     {
-        private string pending = string.Empty;
+        private const string Replacement = "\uFFFD";
+
+        private char? half;
 
         public override string Add(int symbol)
         {
-            string text = pending + characters[symbol];
-            pending = char.IsHighSurrogate(text[^1]) ? text[^1..] : string.Empty;
-            return text[..^pending.Length];
+            char next = characters[symbol];
+            string before = half is null ? string.Empty : Replacement;
+            if (char.IsHighSurrogate(next))
+            {
+                half = next;
+                return before;
+            }
+
+            string text = !char.IsLowSurrogate(next) ? before + next
+                : half is { } first ? new string([first, next])
+                : Replacement;
+            half = null;
+            return text;
         }
     }
 }

@@ -1,0 +1,189 @@
+using System.Text;
+using Math4AI.Language;
+using Math4AI.Language.Generation;
+using Math4AI.Runtime;
+using Math4AI.Tests.Training;
+using Math4AI.Training;
+using Math4AI.Training.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Tests.Language;
+
+[Collection(TorchGenerator.Name)]
+public sealed class GenerationTests
+{
+    private static readonly string Characters = string.Concat(Enumerable.Range(0, 37).Select(i => (char)('A' + i)));
+
+    public GenerationTests() => Assert.True(Compute.HasTensors);
+
+    [Theory]
+    [InlineData(48, 3)]
+    [InlineData(96, 2)]
+    [InlineData(20, 5)]
+    public void Logits_are_those_of_the_network_and_have_the_same_bits_in_any_pieces_and_company(int width, int heads)
+    {
+        const int Length = 70, Symbols = 37;
+        CharTransformer network = Network(width, heads);
+        var decoder = new CachedDecoder(DecoderWeights.Of(network));
+        var random = new Random(5);
+        int[] text = [.. Enumerable.Range(0, Length).Select(_ => random.Next(Symbols))];
+        float[] whole = Last(decoder, text, [Length]);
+        using (no_grad())
+        using (NewDisposeScope())
+        {
+            float[] expected = [.. network.forward(tensor(text.Select(one => (long)one).ToArray(), [1, Length]))
+                [0, Length - 1].contiguous().data<float>()];
+            double scale = expected.Max(Math.Abs);
+            Assert.True(whole.Zip(expected, (a, b) => Math.Abs(a - b)).Max() < 1e-5 * scale);
+        }
+
+        Assert.Equal(whole, Last(decoder, text, [.. Enumerable.Repeat(1, Length)]));
+        Assert.Equal(whole, Last(decoder, text, [3, 1, 60, 6]));
+        KeyValueCache[] caches = [.. Enumerable.Range(0, 3).Select(_ => decoder.NewCache(Length))];
+        float[] logits = new float[3 * Symbols];
+        decoder.Read(caches, [text[..7], text, text[30..]], logits);
+        Assert.Equal(whole, logits[Symbols..(2 * Symbols)]);
+        using OneThread thread = OneThread.BeginIf(true);
+        Assert.Equal(whole, Last(new CachedDecoder(DecoderWeights.Of(network)), text, [10, 60]));
+    }
+
+    [Fact]
+    public void Products_have_the_same_bits_for_any_number_of_rows_and_threads()
+    {
+        const int Rows = 9, Inputs = 301, Outputs = 1003;
+        var random = new Random(3);
+        float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        float[] x = Some(Rows * Inputs), w = Some(Outputs * Inputs), all = new float[Rows * Outputs],
+            one = new float[Outputs];
+        Multiply(x, w, all, Rows, Inputs, Outputs);
+        for (int row = 0; row < Rows; row++)
+        {
+            using OneThread thread = OneThread.BeginIf(row % 2 == 0);
+            Multiply(x[(row * Inputs)..], w, one, 1, Inputs, Outputs);
+            Assert.Equal(one, all[(row * Outputs)..((row + 1) * Outputs)]);
+        }
+
+        for (int j = 0; j < Outputs; j++)
+        {
+            double exact = Enumerable.Range(0, Inputs).Sum(i => (double)x[i] * w[j * Inputs + i]);
+            double bound = Enumerable.Range(0, Inputs).Sum(i => Math.Abs((double)x[i] * w[j * Inputs + i]));
+            Assert.True(Math.Abs(all[j] - exact) < 64 * Math.Pow(2.0, -24.0) * bound);
+        }
+    }
+
+    [Fact]
+    public void Several_texts_at_once_are_what_each_would_be_alone_beyond_the_context_too()
+    {
+        TextModel model = Model();
+        var options = new GenerationOptions { Length = 200, Temperature = 1.0, Seed = 4 };
+        string[] prompts = ["ABC", string.Empty, string.Concat(Enumerable.Repeat("ABCDEFGH", 20)), "Z"];
+        IReadOnlyList<string> together = model.Generate(prompts, options);
+        for (int i = 0; i < prompts.Length; i++)
+        {
+            Assert.Equal(200, together[i].Length);
+            Assert.Equal(string.Concat(model.Generate(prompts[i], options with { Seed = 4 + i })), together[i]);
+        }
+
+        Assert.NotEqual(together[0], model.Generate(prompts, options with { Seed = 9 })[0]);
+        Assert.Empty(model.Generate(prompts, options with { Length = 0 })[2]);
+        Assert.Empty(model.Generate(Array.Empty<string>(), options));
+    }
+
+    [Fact]
+    public void A_full_context_begins_anew_with_its_last_half()
+    {
+        TextModel model = Model();
+        string prompt = string.Concat(Enumerable.Repeat("ABCDEFGH", 4));
+        var one = new GenerationOptions { Length = 1, Temperature = 0.0 };
+        string text = prompt + string.Concat(model.Generate(prompt, one with { Length = 90 }));
+        int from = 0;
+        for (int at = prompt.Length; at < text.Length; at++)
+        {
+            from = at - from > model.About.Context ? at - model.About.Context / 2 : from;
+            Assert.Equal(text[at].ToString(), string.Concat(model.Generate(text[from..at], one)));
+        }
+    }
+
+    [Fact]
+    public void A_stop_ends_the_text_before_it_also_where_it_comes_in_pieces()
+    {
+        TextModel model = Model();
+        var options = new GenerationOptions { Length = 100, Temperature = 1.0 };
+        string whole = string.Concat(model.Generate("A", options)), stop = whole[40..45];
+        string[] stops = ["no such text", stop, whole[41..52] + "?"];
+        string cut = string.Concat(model.Generate("A", options with { Stop = stops }));
+        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], cut);
+        Assert.Equal(whole, string.Concat(model.Generate("A", options with { Stop = [whole[95..] + "?"] })));
+    }
+
+    [Fact]
+    public void Characters_of_two_units_stay_whole()
+    {
+        string text = string.Concat(Enumerable.Repeat("a😀b𝄞", 60));
+        var about = new TextModelDescription(string.Concat(text.Distinct().Order()), 16, 1, 2, 8);
+        var model = new TextModel(about);
+        int pieces = 0;
+        foreach (string piece in model.Generate("a😀", new() { Length = 400, Temperature = 5.0 }))
+        {
+            Assert.Equal(piece, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(piece)));
+            pieces++;
+        }
+
+        Assert.True(pieces > 100);
+        Assert.Equal(["z", "🎵"], model.UnknownIn("a😀z🎵z"));
+    }
+
+    [Fact]
+    public void Settings_that_cannot_be_are_refused_before_anything_is_written()
+    {
+        TextModel model = Model();
+        foreach (GenerationOptions wrong in new GenerationOptions[]
+        {
+            new() { Length = -1 }, new() { Temperature = -0.1 }, new() { Temperature = double.NaN },
+            new() { TopK = 0 }, new() { TopP = 0.0 }, new() { TopP = 1.1 }, new() { MinP = -0.1 },
+            new() { RepetitionPenalty = 0.0 }, new() { Stop = [string.Empty] },
+        })
+        {
+            Assert.ThrowsAny<ArgumentException>(() => model.Generate("A", wrong));
+        }
+    }
+
+    private static unsafe void Multiply(float[] x, float[] w, float[] y, int rows, int inputs, int outputs)
+    {
+        fixed (float* a = x, b = w, c = y)
+        {
+            RowProducts.Multiply(a, b, c, rows, inputs, outputs);
+        }
+    }
+
+    private static float[] Last(CachedDecoder decoder, int[] text, int[] pieces)
+    {
+        KeyValueCache cache = decoder.NewCache(text.Length);
+        float[] logits = new float[37];
+        int from = 0;
+        foreach (int piece in pieces)
+        {
+            decoder.Read([cache], [text[from..(from + piece)]], logits);
+            from += piece;
+        }
+
+        return logits;
+    }
+
+    private static TextModel Model() => TorchRandom.From(
+        3, () => new TextModel(new TextModelDescription(Characters, 64, 2, 2, 32)));
+
+    private static CharTransformer Network(int width, int heads) => TorchRandom.From(7, () =>
+    {
+        var network = new CharTransformer(37, 80, 3, heads, width);
+        using IDisposable mode = no_grad();
+        foreach ((_, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
+        {
+            // Attention and the activation are far from linear here.
+            parameter.mul_(parameter.Dimensions > 1 ? 8.0 : 1.5);
+        }
+
+        return network;
+    });
+}

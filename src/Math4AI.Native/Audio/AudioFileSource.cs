@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Math4AI.Data;
+using Math4AI.Processes;
 
 namespace Math4AI.Audio;
 
@@ -71,6 +72,9 @@ public sealed class AudioFileSource : ISampleFile, IAudioSource
 
     /// <summary>Gets the format of the first file.</summary>
     public AudioFormat Format { get; }
+
+    /// <inheritdoc/>
+    public ProcessGroup Processes { get; set; } = ProcessGroup.Single;
 
     /// <inheritdoc/>
     public double Epsilon => float.BitIncrement(1.0f) - 1.0f;

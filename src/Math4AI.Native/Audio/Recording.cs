@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.Interop;
+using Math4AI.Processes;
 
 namespace Math4AI.Audio;
 
@@ -60,6 +61,9 @@ public sealed class Recording : IAudioSource
 
     /// <summary>Gets remarks for the user, one sentence each, such as that the files had different lengths.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <inheritdoc/>
+    public ProcessGroup Processes { get; set; } = ProcessGroup.Single;
 
     /// <inheritdoc/>
     public double Epsilon => float.BitIncrement(1.0f) - 1.0f;

@@ -1,3 +1,5 @@
+using Math4AI.Processes;
+
 namespace Math4AI.Data;
 
 /// <summary>Samples in memory, one array a channel.</summary>
@@ -10,6 +12,8 @@ internal sealed class ColumnSource(double[][] channels, double epsilon = ColumnS
     public int Channels => channels.Length;
 
     public long Length => channels[0].Length;
+
+    public ProcessGroup Processes { get; set; } = ProcessGroup.Single;
 
     public double Epsilon => epsilon;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Math4AI.Processes;
 
 namespace Math4AI.Data;
 
@@ -16,6 +17,18 @@ public interface ISampleSource
 
     /// <summary>Gets the relative rounding error of the data: 2⁻²³ for float32, 2⁻⁵² for float64.</summary>
     double Epsilon { get; }
+
+    /// <summary>
+    /// Gets or sets the processes that share the work on these samples: this one alone, unless told otherwise. Each of
+    /// them can read all samples, goes over its share of them in every pass, and gets the sums over all; each must do
+    /// the same.
+    /// </summary>
+    /// <exception cref="NotSupportedException">This kind of samples cannot be shared.</exception>
+    ProcessGroup Processes
+    {
+        get => ProcessGroup.Single;
+        set => throw new NotSupportedException("These samples cannot be shared by several processes.");
+    }
 
     /// <summary>
     /// Copies the samples from <paramref name="start"/> on, channel after channel. Called by several threads at once.

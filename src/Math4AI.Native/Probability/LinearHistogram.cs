@@ -17,6 +17,9 @@ internal sealed unsafe class LinearHistogram(double origin, double binWidth, int
     private readonly double[] even = new double[2 * bins];
     private readonly double[] odd = new double[2 * bins];
 
+    /// <summary>Gets what was counted, in arrays that add up over samples.</summary>
+    public IReadOnlyList<double[]> Totals => [even, odd];
+
     /// <summary>Counts samples.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> samples)

@@ -82,6 +82,24 @@ internal static class NativeRuntime
         }
     }
 
+    /// <summary>Loads the library for one kind of MPI.</summary>
+    /// <exception cref="DllNotFoundException">It is missing, or needs what is missing.</exception>
+    public static void LoadMpi(string kind)
+    {
+        string name = $"libmath4ai_mpi_{kind}.so";
+        string remedy = $"install {kind} with its headers (on Debian and Ubuntu: lib{kind}-dev) and build with "
+            + "./build.sh build.";
+        string path = TryFind(name) ?? throw new DllNotFoundException(
+            $"This process is one of several that {kind} started, and {name} is not there: {remedy}");
+        if (!NativeLibrary.TryLoad(path, out nint handle))
+        {
+            throw new DllNotFoundException($"{path} cannot be loaded: {remedy}");
+        }
+
+        LibraryResolver.SetHandle(MpiLibrary.Name, handle);
+        RequireVersion(path, MpiLibrary.GetAbiVersion(), MpiLibrary.AbiVersion);
+    }
+
     /// <summary>Registers how each library is found; none is loaded.</summary>
     public static void Register()
     {
@@ -89,6 +107,7 @@ internal static class NativeRuntime
         LibraryResolver.Register(MklLibrary.Name, () => _ = Mkl.Take() || Compute.LeaveMkl());
         LibraryResolver.Register(TorchSharpLibrary.Name, () => Tensors.Take());
         LibraryResolver.Register(SoundLibrary.Name, () => Sound.Take());
+        LibraryResolver.Register(MpiLibrary.Name, () => { });
         LibraryResolver.Install();
         if (IsLinuxX64)
         {

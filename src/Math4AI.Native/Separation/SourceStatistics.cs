@@ -95,8 +95,12 @@ public sealed record SourceStatistics(
         return [.. pass.States];
     }
 
-    private sealed class Moments(int sources)
+    private sealed class Moments(int sources) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [Cubes, Fourths];
+
+        IReadOnlyList<double[]> IPartialSums.Peaks => [Peaks];
+
         public double[] Cubes { get; } = new double[sources];
 
         public double[] Fourths { get; } = new double[sources];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Math4AI.Processes;
 
 namespace Math4AI.Data.Arrays;
 
@@ -58,6 +59,9 @@ public sealed class NpySource : ISampleFile
 
     /// <inheritdoc/>
     public long Length { get; }
+
+    /// <inheritdoc/>
+    public ProcessGroup Processes { get; set; } = ProcessGroup.Single;
 
     /// <inheritdoc/>
     public double Epsilon => header.Type.Epsilon;

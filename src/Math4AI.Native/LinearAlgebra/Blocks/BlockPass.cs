@@ -1,13 +1,16 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Math4AI.Data;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
 /// Passes over samples in blocks that fit the cache, on all of <see cref="Compute.Threads"/>. The samples are cut into
-/// segments, the same ones however many threads there are; each segment has partial sums of its own, which are kept
+/// segments, the same ones however many threads there are, of this process's share where several processes share
+/// the source; each segment has partial sums of its own, which are kept
 /// from pass to pass; scratch space belongs to the threads. Adding the states up in their order gives the same bits in
 /// every run.
 /// </summary>
@@ -29,6 +32,7 @@ internal class BlockPass<T, TState>
     private readonly ISampleSource source;
     private readonly Reader read;
     private readonly int scratchChannels;
+    private readonly ProcessGroup processes;
     private readonly Segment[] segments;
 
     /// <summary>Cuts the source into segments.</summary>
@@ -42,13 +46,15 @@ internal class BlockPass<T, TState>
         this.read = read;
         this.scratchChannels = scratchChannels;
         BlockLength = BlockLengthFor(source);
-        long blocks = (source.Length + BlockLength - 1) / BlockLength;
+        processes = typeof(TState).IsAssignableTo(typeof(IPartialSums)) ? source.Processes : ProcessGroup.Single;
+        (long firstBlock, long endBlock) = processes.Share((source.Length + BlockLength - 1) / BlockLength);
+        long blocks = endBlock - firstBlock;
         int count = (int)Math.Clamp(blocks, 1, MaxSegments);
         segments = new Segment[count];
         for (int i = 0; i < count; i++)
         {
-            long first = blocks * i / count * BlockLength;
-            long end = Math.Min(source.Length, blocks * (i + 1) / count * BlockLength);
+            long first = (firstBlock + blocks * i / count) * BlockLength;
+            long end = Math.Min(source.Length, (firstBlock + blocks * (i + 1) / count) * BlockLength);
             segments[i] = new Segment(first, end, create());
         }
     }
@@ -66,6 +72,8 @@ internal class BlockPass<T, TState>
     /// <param name="count">The samples in each channel.</param>
     /// <param name="block">Planar, as above.</param>
     public delegate void Reader(long start, int count, Span<T> block);
+
+    private delegate void Joining(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> result);
 
     public int BlockLength { get; }
 
@@ -102,6 +110,59 @@ internal class BlockPass<T, TState>
         {
             // The threads meet the same failure; one report is enough.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        if (processes.Count > 1)
+        {
+            SumOverProcesses();
+        }
+    }
+
+    /// <summary>
+    /// Leaves the sums over all processes in the first state and zeros in the others, so that adding them up gives the
+    /// sums over all samples in every process.
+    /// </summary>
+    private void SumOverProcesses()
+    {
+        IPartialSums[] states = [.. segments.Select(segment => (IPartialSums)segment.State)];
+        double[] totals = Gathered(states, state => state.Totals, TensorPrimitives.Add<double>);
+        processes.Sum(totals);
+        Scatter(totals, states[0].Totals);
+        double[] peaks = Gathered(states, state => state.Peaks, TensorPrimitives.Max<double>);
+        if (peaks.Length > 0)
+        {
+            processes.Largest(peaks);
+            Scatter(peaks, states[0].Peaks);
+        }
+    }
+
+    /// <summary>Joins the arrays of all states, one behind the other, and clears them.</summary>
+    private static double[] Gathered(
+        IPartialSums[] states, Func<IPartialSums, IReadOnlyList<double[]>> arraysOf, Joining join)
+    {
+        double[] all = new double[arraysOf(states[0]).Sum(array => array.Length)];
+        foreach (IPartialSums state in states)
+        {
+            int start = 0;
+            foreach (double[] array in arraysOf(state))
+            {
+                Span<double> part = all.AsSpan(start, array.Length);
+                join(part, array, part);
+                Array.Clear(array);
+                start += array.Length;
+            }
+        }
+
+        return all;
+    }
+
+    private static void Scatter(double[] all, IReadOnlyList<double[]> arrays)
+    {
+        int start = 0;
+        foreach (double[] array in arrays)
+        {
+            all.AsSpan(start, array.Length).CopyTo(array);
+            start += array.Length;
         }
     }
 

@@ -145,8 +145,10 @@ public sealed class Covariance
         return new ArgumentException("The samples are too large for their squares to be represented.", nameof(source));
     }
 
-    private sealed class Sums(int channels)
+    private sealed class Sums(int channels) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [First, Second];
+
         public double[] First { get; } = new double[channels];
 
         public double[] Second { get; } = new double[channels * channels];

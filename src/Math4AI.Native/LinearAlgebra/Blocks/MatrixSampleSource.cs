@@ -1,4 +1,5 @@
 using Math4AI.Data;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.LinearAlgebra.Blocks;
@@ -26,6 +27,9 @@ public sealed class MatrixSampleSource : ISampleSource
 
     /// <inheritdoc/>
     public long Length => matrix.RowCount;
+
+    /// <inheritdoc/>
+    public ProcessGroup Processes { get; set; } = ProcessGroup.Single;
 
     /// <inheritdoc/>
     public double Epsilon => double.BitIncrement(1.0) - 1.0;

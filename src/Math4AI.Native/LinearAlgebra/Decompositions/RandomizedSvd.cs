@@ -92,8 +92,10 @@ public sealed record RandomizedSvd(Vector<double> SingularValues, Matrix<double>
 
     private static Matrix<double> Orthonormal(Matrix<double> matrix) => matrix.QR().Q;
 
-    private sealed class Sums(int product)
+    private sealed class Sums(int product) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [Product];
+
         public double[] Product { get; } = new double[product];
     }
 }

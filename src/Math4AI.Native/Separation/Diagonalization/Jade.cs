@@ -75,8 +75,10 @@ internal sealed class Jade(int? sources) : DiagonalizingSeparator(sources)
         return [.. cumulants];
     }
 
-    private sealed class Sums(int pairs)
+    private sealed class Sums(int pairs) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [Moments];
+
         public double[] Moments { get; } = new double[pairs * pairs];
 
         /// <summary>Computes E z_i z_j z_k z_l, as inner products of the products of pairs.</summary>

@@ -98,8 +98,10 @@ internal sealed class Sobi : DiagonalizingSeparator
         ArrayPool<double>.Shared.Return(samples);
     }
 
-    private sealed class Sums(int channels, int lags)
+    private sealed class Sums(int channels, int lags) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [Products];
+
         public double[] Products { get; } = new double[lags * channels * channels];
     }
 }

@@ -105,12 +105,14 @@ internal abstract class FixedPointPass
     }
 
     /// <summary>The sums Σ g(u) (y − μ)ᵀ and Σ g′(u) of one segment.</summary>
-    private sealed class Sums<T>(int rows, int channels, Contrast contrast)
+    private sealed class Sums<T>(int rows, int channels, Contrast contrast) : IPartialSums
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         private readonly T[] ofBlock = new T[rows * channels];
         private readonly double[] product = new double[rows * channels];
         private readonly double[] slope = new double[rows];
+
+        public IReadOnlyList<double[]> Totals => [product, slope];
 
         public void Add(T[] weights, ReadOnlySpan<T> block, Span<T> g, int count)
         {

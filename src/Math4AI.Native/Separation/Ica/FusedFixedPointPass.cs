@@ -107,8 +107,10 @@ internal sealed unsafe class FusedFixedPointPass : FixedPointPass
         Vector512.Narrow(Vector512.Load(x) - mean, Vector512.Load(x + Vector512<double>.Count) - mean);
 
     /// <summary>The sums Σ tanh(u) (y − μ)ᵀ and Σ tanh² u of one segment.</summary>
-    private sealed class Sums
+    private sealed class Sums : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [Product, Squares];
+
         public double[] Product { get; } = new double[Most * Most];
 
         public double[] Squares { get; } = new double[Most];

@@ -341,8 +341,10 @@ internal sealed class MaximumLikelihoodIca : WhiteningSeparator
     }
 
     /// <summary>The sums Σ tanh(u) (y − μ)ᵀ, Σ tanh² u and Σ log cosh u of one segment.</summary>
-    private sealed class Sums(int sources, int channels)
+    private sealed class Sums(int sources, int channels) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [Product, Square, LogCosh];
+
         public double[] Product { get; } = new double[sources * channels];
 
         public double[] Square { get; } = new double[sources];

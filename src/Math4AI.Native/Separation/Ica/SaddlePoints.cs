@@ -91,8 +91,10 @@ internal static class SaddlePoints
         return [.. contrast.Select(sum => Math.Pow(sum / samples.Length - GaussianContrast, 2))];
     }
 
-    private sealed class Sums(int sources)
+    private sealed class Sums(int sources) : IPartialSums
     {
+        public IReadOnlyList<double[]> Totals => [LogCosh];
+
         public double[] LogCosh { get; } = new double[sources * sources];
 
         public void Add(ReadOnlySpan<double> signals, int count)

@@ -178,13 +178,15 @@ internal sealed class DensityNewton
         return product;
     }
 
-    private sealed class Sums
+    private sealed class Sums : IPartialSums
     {
         public Sums(IEnumerable<LinearHistogram> histograms)
         {
             Histograms = [.. histograms];
             Product = new double[Histograms.Length * Histograms.Length];
         }
+
+        public IReadOnlyList<double[]> Totals => [Product, .. Histograms.SelectMany(each => each.Totals)];
 
         public LinearHistogram[] Histograms { get; }
 

@@ -114,6 +114,7 @@ internal static partial class Program
             Compute.Threads = threads;
         }
 
+        SharedRun.Begin(words.CommandResult.Command.Name);
         if (words.Action is not AsynchronousCommandLineAction)
         {
             return await words.InvokeAsync(configuration);
@@ -151,7 +152,7 @@ internal static partial class Program
     {
         try
         {
-            Console.Error.WriteLine(
+            SharedRun.Errors.WriteLine(
                 message.StartsWith("math4ai:", StringComparison.Ordinal) ? message : $"math4ai: {message}");
         }
         catch (IOException)

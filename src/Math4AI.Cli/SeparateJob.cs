@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Math4AI.Audio;
 using Math4AI.Data.Tables;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 using Math4AI.Separation;
 using Math4AI.Separation.Quality;
@@ -33,11 +34,18 @@ internal sealed class SeparateJob
 
     public static int Run(SeparateOptions options, CancellationToken cancellation)
     {
+        if (!ProcessGroup.Current.IsFirst)
+        {
+            using SeparateInput shared = ReadShared(options, _ => { }, cancellation);
+            Find(options, shared, progress: null, cancellation);
+            return 0;
+        }
+
         using var output = new SeparateOutput(options);
         using CancellationTokenRegistration impatience = cancellation.Register(() => EndSoon(output));
         using var progress = ProgressLine.Start();
         long start = Stopwatch.GetTimestamp();
-        using SeparateInput input = SeparateInput.Read(
+        using SeparateInput input = ReadShared(
             options, share => progress.Show($"read {100 * share:0} %"), cancellation);
         var seconds = new Dictionary<string, double> { ["read"] = Stopwatch.GetElapsedTime(start).TotalSeconds };
         new SeparateJob(options, input, output, progress, seconds, cancellation).Run();
@@ -72,16 +80,50 @@ internal sealed class SeparateJob
             $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
     }
 
-    private Outcome Separate()
+    /// <summary>Reads the input, in every process; where one of them cannot, none goes on.</summary>
+    private static SeparateInput ReadShared(
+        SeparateOptions options, Action<double> progress, CancellationToken cancellation)
     {
-        if (options.MixingFile is not null)
+        ProcessGroup processes = ProcessGroup.Current;
+        SeparateInput input = processes.Agree(() => SeparateInput.Read(options, progress, cancellation));
+        processes.RequireSame("The input", $"{input.Samples.Channels} channels × {input.Samples.Length} samples");
+        return input;
+    }
+
+    /// <summary>Separates, by all processes together; what follows is the work of the first alone.</summary>
+    private static Found Find(
+        SeparateOptions options,
+        SeparateInput input,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        if (ProcessGroup.Current.Count > 1)
         {
-            Separator known = Separator.KnownMixing(MatrixFile.Read(options.MixingFile));
-            return Mixture(known.Separate(input.Samples, progress, cancellation), double.NaN, settings: null);
+            input.Samples.Processes = ProcessGroup.Current;
         }
 
-        AutoSeparationResult found = options.BlindSeparator.Separate(input.Samples, progress, cancellation);
-        return found.IsRoom ? Room(found, found.Room) : Mixture(found.Mixture, found.RoomStatistic, found.Options);
+        try
+        {
+            return options.MixingFile is not null
+                ? new Found(null, Separator.KnownMixing(MatrixFile.Read(options.MixingFile))
+                    .Separate(input.Samples, progress, cancellation))
+                : new Found(options.BlindSeparator.Separate(input.Samples, progress, cancellation), null);
+        }
+        finally
+        {
+            if (ProcessGroup.Current.Count > 1)
+            {
+                input.Samples.Processes = ProcessGroup.Single;
+            }
+        }
+    }
+
+    private Outcome Separate()
+    {
+        (AutoSeparationResult? found, SeparationResult? known) = Find(options, input, progress, cancellation);
+        return known is not null ? Mixture(known, double.NaN, settings: null)
+            : found!.IsRoom ? Room(found, found.Room)
+            : Mixture(found.Mixture, found.RoomStatistic, found.Options);
     }
 
     private Outcome Room(AutoSeparationResult found, RoomSeparationResult result)
@@ -165,6 +207,9 @@ internal sealed class SeparateJob
                 Environment.Exit(Program.SayStopped());
             },
             TaskScheduler.Default);
+
+    /// <summary>What a blind separation found, or one with a known mixing.</summary>
+    private sealed record Found(AutoSeparationResult? Blind, SeparationResult? Known);
 
     /// <summary>The output written and printed at the end; the report is created on request.</summary>
     private sealed record Outcome(string Json, IReadOnlyList<string> Lines, Func<string> Report);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Math4AI.Interop;
 using Math4AI.Interop.Mkl;
 
 namespace Math4AI.Runtime;
@@ -132,7 +133,8 @@ public static class Compute
 
     /// <summary>
     /// Gets or sets the number of threads that one computation may use, of MKL, of torch and of our own loops together;
-    /// at first <c>MATH4AI_THREADS</c>, or else the number of processors that this process may use.
+    /// at first <c>MATH4AI_THREADS</c>, or else the number of processors that this process may use: its share of them
+    /// where <c>mpirun</c> started several processes on this machine.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public static int Threads
@@ -150,7 +152,10 @@ public static class Compute
         EnvironmentVariables.TryReadThreads(
             Environment.GetEnvironmentVariable(EnvironmentVariables.Threads), out int asked)
             ? asked
-            : Environment.ProcessorCount;
+            : EnvironmentVariables.ProcessorsOf(
+                Environment.ProcessorCount,
+                OperatingSystem.IsLinux() ? LibC.Processors : Environment.ProcessorCount,
+                Environment.GetEnvironmentVariable);
 
     /// <summary>
     /// Gets whether MKL's file is there: linear algebra may then count on it, and it is loaded at the first call.

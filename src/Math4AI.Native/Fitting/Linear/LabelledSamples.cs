@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.LinearAlgebra;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -10,7 +11,8 @@ internal sealed class LabelledSamples : ISampleSource
 {
     private const int Run = 1024;
 
-    public LabelledSamples(Matrix<double> inputs, Vector<double> targets)
+    /// <summary>Takes the samples of this process; those of all processes are summed over.</summary>
+    public LabelledSamples(Matrix<double> inputs, Vector<double> targets, ProcessGroup processes)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(targets);
@@ -20,11 +22,14 @@ internal sealed class LabelledSamples : ISampleSource
                 $"{FitText.ThereAre(inputs.RowCount, "sample")} of X and {targets.Count} of y.");
         }
 
+        Processes = processes;
         X = inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray();
         Y = targets.AsArray() ?? targets.ToArray();
     }
 
-    private LabelledSamples(double[] x, double[] y) => (X, Y) = (x, y);
+    private LabelledSamples(double[] x, double[] y, ProcessGroup processes) => (X, Y, Processes) = (x, y, processes);
+
+    public ProcessGroup Processes { get; set; }
 
     private double[] X { get; }
 
@@ -33,6 +38,14 @@ internal sealed class LabelledSamples : ISampleSource
     public int Inputs => X.Length / Y.Length;
 
     public int Length => Y.Length;
+
+    /// <summary>Returns the number of samples in all processes.</summary>
+    public double CountAll()
+    {
+        double[] count = [Length];
+        Processes.Sum(count);
+        return count[0];
+    }
 
     /// <summary>A block has room for the inputs and the column of ones.</summary>
     int ISampleSource.Channels => Inputs + 1;
@@ -63,7 +76,7 @@ internal sealed class LabelledSamples : ISampleSource
                 X.AsSpan(input * Length + run * stride * Run, Run).CopyTo(x.AsSpan(input * length + run * Run));
             }
         });
-        return new LabelledSamples(x, y);
+        return new LabelledSamples(x, y, Processes);
     }
 }
 

@@ -23,6 +23,7 @@ internal sealed class LinearNewton
     private const double GoodStep = 0.2;
 
     private readonly LabelledSamples data;
+    private readonly double samples;
     private readonly double penalty;
     private readonly LinearLoss loss;
     private readonly CancellationToken cancellation;
@@ -32,7 +33,9 @@ internal sealed class LinearNewton
     {
         (this.data, this.penalty, this.loss, this.cancellation) = (data, penalty, loss, cancellation);
         pass = new BlockPass<double, LinearSums>(
-            data, (_, _, _) => { }, LinearSums.ScratchChannels, () => new LinearSums(data.Inputs + 1));
+            data, (_, _, _) => { }, LinearSums.ScratchChannels, () => new LinearSums(data.Inputs + 1),
+            isOwn: true);
+        samples = data.CountAll();
     }
 
     /// <summary>Finds w and b.</summary>
@@ -44,21 +47,25 @@ internal sealed class LinearNewton
         }
 
         long start = Stopwatch.GetTimestamp();
+        data.Processes.RequireSame("The number of inputs", $"{data.Inputs}");
+        data.Processes.RequireSame("The penalty", $"{penalty:R}");
+        var whole = new LinearNewton(data, penalty, loss, cancellation);
         int stride = loss.IsQuadratic
             ? 1
-            : data.Length / Math.Max(SamplesForAStart, SamplesForAParameter * data.Inputs);
+            : (int)Math.Min(
+                whole.samples / Math.Max(SamplesForAStart, SamplesForAParameter * data.Inputs), int.MaxValue);
         Vector<double> theta = Vector<double>.Build.Dense(data.Inputs + 1);
         Matrix<double>? hessian = null;
         if (stride > 1)
         {
             LabelledSamples part = data.Part(stride);
-            var descent = new LinearNewton(part, penalty * part.Length / data.Length, loss, cancellation);
+            double share = part.CountAll() / whole.samples;
+            var descent = new LinearNewton(part, penalty * share, loss, cancellation);
             theta = descent.Run(theta, null, StartTolerance).Theta;
-            hessian = descent.Sum(theta, withHessian: true).FullHessian() * ((double)data.Length / part.Length);
+            hessian = descent.Sum(theta, withHessian: true).FullHessian() / share;
         }
 
-        (theta, double cost, double norm, int passes) =
-            new LinearNewton(data, penalty, loss, cancellation).Run(theta, hessian, Tolerance);
+        (theta, double cost, double norm, int passes) = whole.Run(theta, hessian, Tolerance);
         if (!double.IsFinite(cost))
         {
             throw new ArgumentException("The data hold values that are not finite.");
@@ -159,7 +166,7 @@ internal sealed class LinearNewton
         // Inputs that depend on each other leave the Hessian singular up to rounding.
         for (int i = 0; i < weights.Length; i++)
         {
-            total.Hessian[i * weights.Length + i] *= 1.0 + 1e-14 * Math.Sqrt(data.Length);
+            total.Hessian[i * weights.Length + i] *= 1.0 + 1e-14 * Math.Sqrt(samples);
         }
 
         return total;

@@ -6,11 +6,19 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Fitting.Linear;
 
 /// <summary>Cost, gradient and Hessian of a segment of the samples.</summary>
-internal sealed class LinearSums(int parameters)
+internal sealed class LinearSums(int parameters) : IPartialSums
 {
     public const int ScratchChannels = 2;
 
-    public double Cost { get; set; }
+    private readonly double[] cost = new double[1];
+
+    public IReadOnlyList<double[]> Totals => [cost, Gradient, FirstGradient, Hessian];
+
+    public double Cost
+    {
+        get => cost[0];
+        set => cost[0] = value;
+    }
 
     public double[] Gradient { get; } = new double[parameters];
 
@@ -25,7 +33,7 @@ internal sealed class LinearSums(int parameters)
         int inputs = parameters - 1;
         BlockKernels.Project(theta.AsSpan(0, inputs), 1, block.X, inputs, slope.Length, slope, block.Stride);
         TensorPrimitives.Add(slope, theta[inputs], slope);
-        Cost += loss.Slopes(slope, block.Y, root);
+        cost[0] += loss.Slopes(slope, block.Y, root);
         AddSlopes(slope, block, Gradient);
     }
 
@@ -53,10 +61,7 @@ internal sealed class LinearSums(int parameters)
 
     public void AddAndClear(LinearSums other)
     {
-        Cost += other.Cost;
-        other.Cost = 0.0;
-        foreach ((double[] sum, double[] part) in
-            new[] { (Gradient, other.Gradient), (FirstGradient, other.FirstGradient), (Hessian, other.Hessian) })
+        foreach ((double[] sum, double[] part) in Totals.Zip(other.Totals))
         {
             TensorPrimitives.Add<double>(sum, part, sum);
             Array.Clear(part);

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Linear;
@@ -11,6 +12,12 @@ public sealed record LogisticRegression
 {
     /// <summary>Gets the penalty λ, 0 or more. The default is 1.</summary>
     public double Penalty { get; init; } = 1.0;
+
+    /// <summary>
+    /// Gets the processes that fit together: each passes its own samples, the sums are over all of them, and every
+    /// process gets the same answer.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
 
     /// <summary>Finds the weights and the intercept.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
@@ -25,7 +32,7 @@ public sealed record LogisticRegression
         ArgumentNullException.ThrowIfNull(classes);
         int wrong = classes.ToList().FindIndex(value => value is not (0.0 or 1.0));
         return wrong < 0
-            ? LinearNewton.Solve(new LabelledSamples(inputs, classes), Penalty, new Loss(), cancellation)
+            ? LinearNewton.Solve(new LabelledSamples(inputs, classes, Processes), Penalty, new Loss(), cancellation)
             : throw new ArgumentException(
                 $"Sample {wrong + 1} has the class {classes[wrong]}; classes are 0 and 1.", nameof(classes));
     }

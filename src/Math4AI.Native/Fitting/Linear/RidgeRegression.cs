@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Linear;
@@ -12,6 +13,12 @@ public sealed record RidgeRegression
     /// <summary>Gets the penalty λ, 0 or more. The default is 1.</summary>
     public double Penalty { get; init; } = 1.0;
 
+    /// <summary>
+    /// Gets the processes that fit together: each passes its own samples, the sums are over all of them, and every
+    /// process gets the same answer.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
     /// <summary>Finds the weights and the intercept.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
     /// <param name="targets">y, one number for each sample.</param>
@@ -19,7 +26,7 @@ public sealed record RidgeRegression
     /// <exception cref="ArgumentException">Shapes do not belong together, or a value is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The penalty is negative or not finite.</exception>
     public LinearFit Fit(Matrix<double> inputs, Vector<double> targets, CancellationToken cancellation = default) =>
-        LinearNewton.Solve(new LabelledSamples(inputs, targets), Penalty, new Loss(), cancellation);
+        LinearNewton.Solve(new LabelledSamples(inputs, targets, Processes), Penalty, new Loss(), cancellation);
 
     private sealed class Loss : LinearLoss
     {

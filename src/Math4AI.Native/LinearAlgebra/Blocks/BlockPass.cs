@@ -40,14 +40,19 @@ internal class BlockPass<T, TState>
     /// <param name="read">How a block is read.</param>
     /// <param name="scratchChannels">Room for so many channels beside a block.</param>
     /// <param name="create">Makes the state of a segment.</param>
-    public BlockPass(ISampleSource source, Reader read, int scratchChannels, Func<TState> create)
+    /// <param name="isOwn">
+    /// Whether the source holds the samples of this process alone, so that it goes over all of them.
+    /// </param>
+    public BlockPass(
+        ISampleSource source, Reader read, int scratchChannels, Func<TState> create, bool isOwn = false)
     {
         this.source = source;
         this.read = read;
         this.scratchChannels = scratchChannels;
         BlockLength = BlockLengthFor(source);
         processes = typeof(TState).IsAssignableTo(typeof(IPartialSums)) ? source.Processes : ProcessGroup.Single;
-        (long firstBlock, long endBlock) = processes.Share((source.Length + BlockLength - 1) / BlockLength);
+        long allBlocks = (source.Length + BlockLength - 1) / BlockLength;
+        (long firstBlock, long endBlock) = isOwn ? (0, allBlocks) : processes.Share(allBlocks);
         long blocks = endBlock - firstBlock;
         int count = (int)Math.Clamp(blocks, 1, MaxSegments);
         segments = new Segment[count];

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Math4AI.Data.Arrays;
+using Math4AI.Data.Tables;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Tests.Cli;
+
+/// <summary>The command started by mpirun, several processes on this machine.</summary>
+public class SharedRunTests : TemporaryFolder
+{
+    // Open MPI asks for these where it runs as root, and where there are fewer processors than processes.
+    private static readonly (string Name, string? Value)[] AnyMachine =
+    [
+        ("OMPI_ALLOW_RUN_AS_ROOT", "1"),
+        ("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+        ("OMPI_MCA_rmaps_base_oversubscribe", "1"),
+        .. Repository.OneThread,
+    ];
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_separation_by_several_processes_is_that_of_one(int processes)
+    {
+        Write(samples: 60_000);
+        Finished alone = Repository.Run(
+            Repository.Command, ["separate", "y.npy", "-o", "alone", "--no-report"], Folder, Repository.OneThread);
+        Assert.True(alone.Code == 0, alone.Errors);
+        Finished shared = Mpirun(processes, "separate", "y.npy", "-o", "shared", "--no-report", "--json");
+        Assert.True(shared.Code == 0, shared.Errors);
+        Matrix<double> expected = MatrixFile.Read(In("alone/unmixing.npy"));
+        Assert.True(
+            (MatrixFile.Read(In("shared/unmixing.npy")) - expected).FrobeniusNorm() <= 1e-9 * expected.FrobeniusNorm());
+
+        // One process prints: the output is one document.
+        int start = shared.Output.IndexOf('{');
+        using var result = JsonDocument.Parse(shared.Output[start..]);
+        Assert.Equal("mi", result.RootElement.GetProperty("method").GetString());
+    }
+
+    [Fact]
+    public void What_cannot_be_shared_is_said_once()
+    {
+        Finished done = Mpirun(2, "generate", "model");
+        Assert.NotEqual(0, done.Code);
+        Assert.Single(done.Errors.Split('\n'), line => line.StartsWith("math4ai: 'generate' runs in one process"));
+    }
+
+    [Fact]
+    public void A_missing_file_is_said_once_and_nothing_is_written()
+    {
+        Finished done = Mpirun(3, "separate", "none.npy", "-o", "out");
+        Assert.NotEqual(0, done.Code);
+        Assert.Single(done.Errors.Split('\n'), line => line.Contains("none.npy", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(In("out")));
+    }
+
+    [Fact]
+    public void A_process_that_is_killed_ends_the_job()
+    {
+        Write(samples: 60_000);
+        string[] arguments = ["-n", "2", "sh", "-c", KillTheSecond];
+        Finished done = Repository.Run(Starter(), arguments, Folder, AnyMachine);
+        Assert.NotEqual(0, done.Code);
+        Assert.Empty(Directory.Exists(In("out")) ? Directory.GetFiles(In("out")) : []);
+    }
+
+    // The second process goes the way of a machine that fails, while the first waits for its sums.
+    private static string KillTheSecond =>
+        $"if [ $OMPI_COMM_WORLD_RANK = 1 ]; then (sleep 0.4; kill -9 $$) & fi; "
+        + $"exec {Repository.Command} separate y.npy -o out --stability 5000 --no-report";
+
+    private Finished Mpirun(int processes, params string[] arguments) =>
+        Repository.Run(Starter(), ["-n", $"{processes}", Repository.Command, .. arguments], Folder, AnyMachine);
+
+    /// <summary>Open MPI's starter; skips the test where Open MPI or our library for it is not there.</summary>
+    private static string Starter()
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator);
+        string? starter = folders.SelectMany(folder => new[] { "mpirun.openmpi", "mpirun" }
+            .Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        string library = Path.Combine(Path.GetDirectoryName(Repository.Command)!, "libmath4ai_mpi_openmpi.so");
+        Assert.SkipUnless(starter is not null && File.Exists(library), "Open MPI is not on this machine.");
+        return starter!;
+    }
+
+    private void Write(int samples)
+    {
+        var random = new MersenneTwister(3);
+        Matrix<double> sources = Matrix<double>.Build.Dense(3, samples, (_, _) => Laplace.Sample(random, 0.0, 1.0));
+        Matrix<double> mixing = Matrix<double>.Build.Dense(3, 3, (_, _) => Normal.Sample(random, 0.0, 1.0));
+        NpyWriter.Write(In("y.npy"), mixing * sources);
+    }
+}

@@ -1,0 +1,83 @@
+using Math4AI.Processes;
+using Math4AI.Runtime;
+
+namespace Math4AI.Tests.Processes;
+
+public class ProcessGroupTests
+{
+    [Fact]
+    public void A_process_that_was_started_alone_is_its_own_sum()
+    {
+        Assert.Same(ProcessGroup.Single, ProcessGroup.Current);
+        double[] values = [1.0, 2.0];
+        ProcessGroup.Current.Sum(values);
+        ProcessGroup.Current.Largest(values);
+        Assert.Equal([1.0, 2.0], values);
+        Assert.True(ProcessGroup.Current.IsFirst);
+        Assert.Equal((0, 17), ProcessGroup.Current.Share(17));
+        ProcessGroup.Current.RequireSame("The seed", "1");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(long.MaxValue)]
+    public void Shares_are_even_and_leave_nothing_out(long length)
+    {
+        (long Start, long End)[] shares = ThreadGroup.Run(3, group => group.Share(length));
+        Assert.Equal(0, shares[0].Start);
+        Assert.Equal(length, shares[^1].End);
+        Assert.Equal(shares[0].End, shares[1].Start);
+        Assert.Equal(shares[1].End, shares[2].Start);
+        Assert.InRange(shares.Max(s => s.End - s.Start) - shares.Min(s => s.End - s.Start), 0, 1);
+    }
+
+    [Fact]
+    public void A_failure_in_one_process_is_a_failure_in_all()
+    {
+        string[] messages = ThreadGroup.Run(3, group => Assert.ThrowsAny<Exception>(
+            () => group.Agree(() => group.Rank == 1 ? throw new FileNotFoundException("x.npy is missing.") : 7))
+            .Message);
+        Assert.Equal(
+            ["Process 2 of 3: x.npy is missing.", "x.npy is missing.", "Process 2 of 3: x.npy is missing."], messages);
+        Assert.Equal([7, 7], ThreadGroup.Run(2, group => group.Agree(() => 7)));
+    }
+
+    [Fact]
+    public void What_differs_between_processes_is_named_in_all_of_them()
+    {
+        string[] messages = ThreadGroup.Run(3, group => Assert.Throws<IOException>(
+            () => group.RequireSame("The seed", group.Rank == 2 ? "5" : "4")).Message);
+        Assert.All(messages, message => Assert.EndsWith(
+            "The seed must be the same in all processes: here it is '5', '4' in the first.", message));
+        Assert.StartsWith("Process 3 of 3: ", messages[0]);
+    }
+
+    [Fact]
+    public void The_starter_is_told_by_its_variables()
+    {
+        static JobEnvironment? Read(params (string Name, string Value)[] variables) =>
+            JobEnvironment.Read(name => variables.FirstOrDefault(each => each.Name == name).Value);
+        Assert.Null(Read());
+        Assert.Null(Read(("OMPI_COMM_WORLD_SIZE", "1")));
+        Assert.Null(Read(("OMPI_COMM_WORLD_SIZE", "many")));
+        Assert.Null(Read(("OMPI_COMM_WORLD_SIZE", "4"), ("MATH4AI_MPI", "none")));
+        Assert.Equal(("openmpi", 4), Named(Read(("OMPI_COMM_WORLD_SIZE", "4"))));
+        Assert.Equal(("mpich", 3), Named(Read(("PMI_SIZE", "3"))));
+        Assert.Equal(("openmpi", 3), Named(Read(("PMI_SIZE", "3"), ("MATH4AI_MPI", "openmpi"))));
+
+        static (string, int) Named(JobEnvironment? job) => (job!.Mpi, job.Count);
+    }
+
+    [Theory]
+    [InlineData(8, 8, null, 8)]
+    [InlineData(8, 8, "4", 2)]
+    [InlineData(8, 8, "3", 2)]
+    [InlineData(8, 8, "16", 1)]
+    [InlineData(1, 8, "4", 1)] // each process is bound to a processor of its own
+    [InlineData(4, 8, "4", 2)] // two processes are bound to each half
+    public void Processes_on_one_machine_share_its_processors(int usable, int all, string? processes, int threads) =>
+        Assert.Equal(threads, EnvironmentVariables.ProcessorsOf(
+            usable, all, name => name == "OMPI_COMM_WORLD_LOCAL_SIZE" ? processes : null));
+}

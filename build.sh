@@ -8,6 +8,7 @@ logs=$artifacts/logs
 math4ai=$artifacts/bin/Math4AI.Cli/release/math4ai
 managed=$artifacts/bin/Math4AI.Native.Tests/release/Math4AI.Native.Tests
 device_packages=(alsa-utils libasound2-plugins pulseaudio jackd2) # for 'check devices' alone
+mpi_packages=(openmpi-bin libopenmpi-dev) # for sums over several processes; without them those are left out
 packages=(make pkg-config libsndfile1-dev libsamplerate0-dev portaudio19-dev libgtest-dev clang-format)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
@@ -62,6 +63,12 @@ has_packages() {
         pkg-config --exists sndfile samplerate portaudio-2.0 gtest_main
 }
 
+# Any MPI will do: its compiler and its starter.
+has_mpi() {
+    { command -v mpicc || command -v mpicc.openmpi || command -v mpicc.mpich; } >/dev/null &&
+        { command -v mpirun || command -v mpirun.openmpi || command -v mpirun.mpich; } >/dev/null
+}
+
 install_packages() {
     local as_root=()
     if [[ $(id -u) -ne 0 ]]; then
@@ -81,6 +88,12 @@ setup() {
         fi
         step "install packages" install_packages
         has_packages || fail "the packages are installed, but make, pkg-config, clang-format, libsndfile, libsamplerate, PortAudio or GoogleTest is still not found"
+    fi
+    if ! has_mpi; then
+        echo "== install Open MPI"
+        mkdir -p "$logs"
+        (packages=("${mpi_packages[@]}") && install_packages) >"$logs/install-mpi.log" 2>&1 </dev/null ||
+            echo "== Open MPI could not be installed, and what runs over several processes is left out; the log is $logs/install-mpi.log"
     fi
     step "restore packages" dotnet restore "$root/Math4AI.Native.sln"
 }

@@ -35,7 +35,7 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         }
 
         var group = new MpiProcesses(rank, count);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => group.Leave();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave();
         Assembly library = typeof(MpiProcesses).Assembly;
         group.RequireSame("The version of this library", library.ManifestModule.ModuleVersionId.ToString());
         return group;
@@ -88,14 +88,15 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
     /// <summary>
     /// A process that fails ends all of them: the others would wait for it. One that ends well waits for the others.
     /// </summary>
-    private void Leave()
+    private static void Leave()
     {
         if (Environment.ExitCode != 0)
         {
             MpiLibrary.Abort(Environment.ExitCode);
         }
 
-        MpiLibrary.Finish();
+        // The process ends: where leaving fails, nobody is left to be told.
+        _ = MpiLibrary.Finish();
     }
 
     private static void Check(int error)

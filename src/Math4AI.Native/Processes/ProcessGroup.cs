@@ -61,10 +61,16 @@ public abstract class ProcessGroup
     /// <summary>
     /// Returns this process's share of items 0 … <paramref name="length"/> − 1: shares differ by one item at most.
     /// </summary>
-    public (long Start, long End) Share(long length)
+    public (long Start, long End) Share(long length) => Share(length, Rank);
+
+    /// <summary>Returns the share of another process.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer processes, or less than no items.</exception>
+    public (long Start, long End) Share(long length, int process)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return ((long)((Int128)length * Rank / Count), (long)((Int128)length * (Rank + 1) / Count));
+        ArgumentOutOfRangeException.ThrowIfNegative(process);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(process, Count);
+        return ((long)((Int128)length * process / Count), (long)((Int128)length * (process + 1) / Count));
     }
 
     /// <summary>

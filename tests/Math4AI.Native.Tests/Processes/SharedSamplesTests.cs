@@ -4,6 +4,7 @@ using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Processes;
 using Math4AI.Separation;
+using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -77,6 +78,34 @@ public class SharedSamplesTests
             group => new LogisticRegression { Penalty = 2.0, Processes = group }
                 .Fit(Own(Mixture, group), Own(classes, group)).Weights.ToColumnMatrix(),
             1e-6); // both end with a gradient of 10⁻⁷ of the first
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Clusters_are_those_of_one_process(int count)
+    {
+        KMeansFit alone = new KMeans(4) { Seed = 3 }.Fit(Mixture);
+        AssertSame(
+            alone.Centers, count, group => new KMeans(4) { Seed = 3 }.Fit(Shared(Mixture, group)).Centers, 1e-9);
+        int[][] labels = ThreadGroup.Run(count, group => alone.Assign(Shared(Mixture, group)));
+        Assert.All(labels, each => Assert.Equal(alone.Assign(new MatrixSampleSource(Mixture)), each));
+        GaussianMixtureFit mixture = new GaussianMixture(3) { MaxIterations = 20 }.Fit(Mixture);
+        AssertSame(
+            mixture.Means, count,
+            group => new GaussianMixture(3) { MaxIterations = 20 }.Fit(Shared(Mixture, group)).Means, 1e-9);
+    }
+
+    [Fact]
+    public void A_cluster_without_samples_begins_anew_in_every_process()
+    {
+        // Two of the centers are the same, so that one of them gets no sample.
+        Matrix<double> start = Matrix<double>.Build.DenseOfRowArrays([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [5.0, 0.0, 0.0]);
+        KMeansFit alone = new KMeans(3) { Start = start }.Fit(Mixture);
+        Assert.All(alone.Counts, each => Assert.NotEqual(0, each));
+        KMeansFit[] found = ThreadGroup.Run(2, group => new KMeans(3) { Start = start }.Fit(Shared(Mixture, group)));
+        Assert.Equal(found[0].Centers, found[1].Centers);
+        Assert.All(found[0].Counts, each => Assert.NotEqual(0, each));
     }
 
     [Fact]

@@ -20,7 +20,9 @@ internal class BlockPass<T, TState>
     where T : unmanaged
     where TState : class
 {
-    private const int MaxSegments = 16;
+    /// <summary>The segments of one process, at most.</summary>
+    public const int MaxSegments = 16;
+
     private const int BytesOfCache = 384 * 1024;
     private const int MinSamples = 512;
     private const int MaxSamples = 16_384;
@@ -33,6 +35,7 @@ internal class BlockPass<T, TState>
     private readonly Reader read;
     private readonly int scratchChannels;
     private readonly ProcessGroup processes;
+    private readonly bool isOwn;
     private readonly Segment[] segments;
 
     /// <summary>Cuts the source into segments.</summary>
@@ -50,9 +53,9 @@ internal class BlockPass<T, TState>
         this.read = read;
         this.scratchChannels = scratchChannels;
         BlockLength = BlockLengthFor(source);
+        this.isOwn = isOwn;
         processes = typeof(TState).IsAssignableTo(typeof(IPartialSums)) ? source.Processes : ProcessGroup.Single;
-        long allBlocks = (source.Length + BlockLength - 1) / BlockLength;
-        (long firstBlock, long endBlock) = isOwn ? (0, allBlocks) : processes.Share(allBlocks);
+        (long firstBlock, long endBlock) = BlocksOf(processes.Rank);
         long blocks = endBlock - firstBlock;
         int count = (int)Math.Clamp(blocks, 1, MaxSegments);
         segments = new Segment[count];
@@ -84,6 +87,13 @@ internal class BlockPass<T, TState>
 
     /// <summary>Gets the states of the segments, in order.</summary>
     public IEnumerable<TState> States => segments.Select(segment => segment.State);
+
+    /// <summary>Returns the samples that a process goes over.</summary>
+    public (long Start, long End) SamplesOf(int process)
+    {
+        (long first, long end) = BlocksOf(process);
+        return (Math.Min(source.Length, first * BlockLength), Math.Min(source.Length, end * BlockLength));
+    }
 
     /// <summary>
     /// Returns a length at which a block of all channels, and as much again for results, stays in the second-level
@@ -169,6 +179,12 @@ internal class BlockPass<T, TState>
             all.AsSpan(start, array.Length).CopyTo(array);
             start += array.Length;
         }
+    }
+
+    private (long First, long End) BlocksOf(int process)
+    {
+        long all = (source.Length + BlockLength - 1) / BlockLength;
+        return isOwn ? (0, all) : processes.Share(all, process);
     }
 
     private void RunSegment(Segment segment, BlockAction action, CancellationToken cancellation)

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Processes;
 
 namespace Math4AI.Unsupervised.Clusters;
 
@@ -38,22 +40,56 @@ internal sealed class Assignment
                 state.Add(block, count, channels, centers, found);
             },
             cancellation);
+        ProcessGroup processes = samples.Source.Processes;
+        for (int process = 0; process < processes.Count && withLabels; process++)
+        {
+            (long first, long end) = pass.SamplesOf(process);
+            processes.Broadcast(MemoryMarshal.AsBytes(labels.AsSpan((int)first, (int)(end - first))), process);
+        }
+
         State[] states = [.. pass.States];
         return new Assignment(
             states.Sum(state => state.Inertia),
-            [.. Enumerable.Range(0, clusters).Select(c => states.Sum(state => state.Counts[c]))],
+            [.. Enumerable.Range(0, clusters).Select(c => (long)states.Sum(state => state.Counts[c]))],
             labels,
-            [.. states.Where(state => state.Farthest.Length > 0).Select(state => (state.Distance, state.Farthest))
-                .OrderByDescending(pair => pair.Distance)]);
+            FarthestOf(states, channels, processes));
     }
 
-    private sealed class State(int clusters, int blockLength)
+    /// <summary>The farthest samples of the segments of all processes.</summary>
+    private static List<(double Distance, double[] At)> FarthestOf(
+        State[] states, int channels, ProcessGroup processes)
+    {
+        // Each process fills its own rows: a distance and where it is. A row of zeros is none.
+        int width = 1 + channels, ofProcess = BlockPass<double, State>.MaxSegments * width;
+        double[] rows = new double[ofProcess * processes.Count];
+        for (int i = 0; i < states.Length; i++)
+        {
+            if (states[i].Farthest.Length > 0)
+            {
+                int row = processes.Rank * ofProcess + i * width;
+                rows[row] = states[i].Distance;
+                states[i].Farthest.CopyTo(rows, row + 1);
+            }
+        }
+
+        processes.Sum(rows);
+        return
+        [
+            .. rows.Chunk(width).Where(row => row[0] > 0.0).Select(row => (row[0], row[1..]))
+                .OrderByDescending(pair => pair.Item1),
+        ];
+    }
+
+    private sealed class State(int clusters, int blockLength) : IPartialSums
     {
         private readonly double[] squares = new double[blockLength];
+        private readonly double[] inertia = new double[1];
 
-        public double Inertia { get; private set; }
+        IReadOnlyList<double[]> IPartialSums.Totals => [inertia, Counts];
 
-        public long[] Counts { get; } = new long[clusters];
+        public double Inertia => inertia[0];
+
+        public double[] Counts { get; } = new double[clusters];
 
         public int[] Labels { get; } = new int[blockLength];
 
@@ -79,7 +115,7 @@ internal sealed class Assignment
             for (int i = 0; i < count; i++)
             {
                 Counts[labels[i]]++;
-                Inertia += distances[i];
+                inertia[0] += distances[i];
                 far = distances[i] > distances[far] ? i : far;
             }
 

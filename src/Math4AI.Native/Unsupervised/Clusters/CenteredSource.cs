@@ -43,7 +43,7 @@ internal sealed class CenteredSource
         int channels = source.Channels;
         double[] shift = new double[channels];
         source.Read(0, 1, shift);
-        var pass = new BlockPass<double, double[]>(source, source.Read, 0, () => new double[2 * channels]);
+        var pass = new BlockPass<double, Sums>(source, source.Read, 0, () => new Sums(channels));
         pass.Run(
             (sums, block, _, count, _) =>
             {
@@ -51,15 +51,15 @@ internal sealed class CenteredSource
                 {
                     Span<double> x = block.Slice(channel * count, count);
                     TensorPrimitives.Subtract(x, shift[channel], x);
-                    sums[channel] += TensorPrimitives.Sum<double>(x);
-                    sums[channels + channel] += TensorPrimitives.SumOfSquares<double>(x);
+                    sums.Values[channel] += TensorPrimitives.Sum<double>(x);
+                    sums.Values[channels + channel] += TensorPrimitives.SumOfSquares<double>(x);
                 }
             },
             cancellation);
         double[] total = new double[2 * channels];
-        foreach (double[] sums in pass.States)
+        foreach (Sums sums in pass.States)
         {
-            TensorPrimitives.Add<double>(total, sums, total);
+            TensorPrimitives.Add<double>(total, sums.Values, total);
         }
 
         if (!total.All(double.IsFinite))
@@ -101,4 +101,12 @@ internal sealed class CenteredSource
 
     /// <summary>From the coordinates of the data, row after row, to these.</summary>
     public double[] FromData(double[] rows) => [.. rows.Select((x, i) => (x - Mean[i % Channels]) / Unit)];
+
+    /// <summary>Σ (x − s) of each channel, then Σ (x − s)².</summary>
+    private sealed class Sums(int channels) : IPartialSums
+    {
+        public double[] Values { get; } = new double[2 * channels];
+
+        IReadOnlyList<double[]> IPartialSums.Totals => [Values];
+    }
 }

@@ -44,14 +44,7 @@ internal sealed class LloydPass<T>
         }
 
         pass.Run((state, block, _, count, _) => state.Add(nearest, block, count), cancellation);
-        double[] sums = new double[channels * clusters];
-        long[] counts = new long[clusters];
-        foreach (State state in pass.States)
-        {
-            TensorPrimitives.Add<double>(sums, state.Sums, sums);
-            TensorPrimitives.Add<long>(counts, state.Counts, counts);
-        }
-
+        (double[] sums, long[] counts) = Totals();
         double[] means = new double[channels * clusters];
         for (int cluster = 0; cluster < clusters; cluster++)
         {
@@ -65,11 +58,29 @@ internal sealed class LloydPass<T>
         return (means, counts);
     }
 
+    /// <summary>Returns the sums and the counts of all segments, in all processes.</summary>
+    private (double[] Sums, long[] Counts) Totals()
+    {
+        double[] totals = new double[(samples.Channels + 1) * clusters];
+        Span<double> sums = totals.AsSpan(0, samples.Channels * clusters), counts = totals.AsSpan(sums.Length);
+        foreach (State state in pass.States)
+        {
+            TensorPrimitives.Add(sums, state.Sums, sums);
+            for (int cluster = 0; cluster < clusters; cluster++)
+            {
+                counts[cluster] += state.Counts[cluster];
+            }
+        }
+
+        samples.Source.Processes.Sum(totals);
+        return (sums.ToArray(), [.. totals.Skip(sums.Length).Select(count => (long)count)]);
+    }
+
     /// <summary>
     /// The sums of a segment. Where it remembers the labels of the last pass, only the samples that have changed their
     /// cluster are added and taken away, which soon are few.
     /// </summary>
-    private sealed class State(int channels, int clusters, int blockLength, bool remembers)
+    private sealed class State(int channels, int clusters, int blockLength, bool remembers) : IPartialSums
     {
         private const int None = -1;
 
@@ -77,6 +88,9 @@ internal sealed class LloydPass<T>
         private readonly int[] changed = new int[blockLength];
         private readonly List<int[]> remembered = [];
         private int block;
+
+        // They are kept from pass to pass, and therefore added up over processes elsewhere.
+        IReadOnlyList<double[]> IPartialSums.Totals => [];
 
         /// <summary>Gets channels × clusters, row after row: the sums of a channel lie side by side.</summary>
         public double[] Sums { get; } = new double[channels * clusters];

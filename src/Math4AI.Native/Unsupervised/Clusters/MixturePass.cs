@@ -160,13 +160,16 @@ internal sealed class MixturePass
         State state, ReadOnlySpan<double> block, int count, Span<double> probabilities, Span<double> totals,
         Span<double> scratch);
 
-    private sealed class State(int channels, int components, bool isDiagonal)
+    private sealed class State(int channels, int components, bool isDiagonal) : IPartialSums
     {
+        private readonly double[] likelihoodAndEntropy = new double[2];
         private double[] weighted = [];
 
-        public double LogLikelihood { get; set; }
+        IReadOnlyList<double[]> IPartialSums.Totals => [likelihoodAndEntropy, Counts, .. First, .. Second];
 
-        public double Entropy { get; set; }
+        public ref double LogLikelihood => ref likelihoodAndEntropy[0];
+
+        public ref double Entropy => ref likelihoodAndEntropy[1];
 
         public double[] Probabilities { get; private set; } = [];
 

@@ -29,8 +29,12 @@ template <typename T> T value(int process, int64_t i) {
 }
 
 template <typename T> int32_t sum(T* values, int64_t length);
-template <> int32_t sum(double* values, int64_t length) { return m4_mpi_sum_doubles(values, length); }
-template <> int32_t sum(float* values, int64_t length) { return m4_mpi_sum_floats(values, length); }
+template <> int32_t sum(double* values, int64_t length) {
+    return m4_mpi_sum_doubles(values, length);
+}
+template <> int32_t sum(float* values, int64_t length) {
+    return m4_mpi_sum_floats(values, length);
+}
 
 // Sums are those of all processes to rounding, the same bits in each process and in each run.
 template <typename T> void sums(int64_t length) {

@@ -14,8 +14,12 @@ constexpr int64_t few_bytes = 16384;
 constexpr int tag = 11;
 
 template <typename T> MPI_Datatype type_of();
-template <> MPI_Datatype type_of<double>() { return MPI_DOUBLE; }
-template <> MPI_Datatype type_of<float>() { return MPI_FLOAT; }
+template <> MPI_Datatype type_of<double>() {
+    return MPI_DOUBLE;
+}
+template <> MPI_Datatype type_of<float>() {
+    return MPI_FLOAT;
+}
 
 template <typename T> void add(T* values, const T* others, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
@@ -24,7 +28,7 @@ template <typename T> void add(T* values, const T* others, int64_t count) {
 }
 
 template <typename T> class Sum {
-  public:
+public:
     Sum(const Job& of_job, T* of_values, int of_count) : job(of_job), values(of_values), count(of_count) {}
 
     /*
@@ -90,7 +94,7 @@ template <typename T> class Sum {
         });
     }
 
-  private:
+private:
     const Job& job;
     T* values;
     int count;
@@ -151,8 +155,12 @@ template <typename T> int sum(const Job& job, T* values, int count) {
 
 } // namespace
 
-int sum_in_order(const Job& job, double* values, int count) { return sum(job, values, count); }
+int sum_in_order(const Job& job, double* values, int count) {
+    return sum(job, values, count);
+}
 
-int sum_in_order(const Job& job, float* values, int count) { return sum(job, values, count); }
+int sum_in_order(const Job& job, float* values, int count) {
+    return sum(job, values, count);
+}
 
 } // namespace m4

@@ -40,7 +40,9 @@ template <typename T> int32_t sum(T* values, int64_t count) {
 
 } // namespace
 
-int32_t m4_mpi_abi_version(void) { return M4_MPI_ABI_VERSION; }
+int32_t m4_mpi_abi_version(void) {
+    return M4_MPI_ABI_VERSION;
+}
 
 const char* m4_mpi_library_version(void) {
     static char version[MPI_MAX_LIBRARY_VERSION_STRING];
@@ -82,9 +84,13 @@ int32_t m4_mpi_start(int32_t* rank, int32_t* count) {
     return result;
 }
 
-int32_t m4_mpi_sum_doubles(double* values, int64_t count) { return sum(values, count); }
+int32_t m4_mpi_sum_doubles(double* values, int64_t count) {
+    return sum(values, count);
+}
 
-int32_t m4_mpi_sum_floats(float* values, int64_t count) { return sum(values, count); }
+int32_t m4_mpi_sum_floats(float* values, int64_t count) {
+    return sum(values, count);
+}
 
 int32_t m4_mpi_largest(double* values, int64_t count) {
     int result = MPI_SUCCESS;
@@ -126,7 +132,9 @@ int32_t m4_mpi_finish(void) {
     return result == MPI_SUCCESS ? MPI_Finalize() : result;
 }
 
-void m4_mpi_abort(int32_t exit_code) { MPI_Abort(MPI_COMM_WORLD, exit_code); }
+void m4_mpi_abort(int32_t exit_code) {
+    MPI_Abort(MPI_COMM_WORLD, exit_code);
+}
 
 void m4_mpi_message(int32_t error, char* text, int32_t size) {
     char message[MPI_MAX_ERROR_STRING];

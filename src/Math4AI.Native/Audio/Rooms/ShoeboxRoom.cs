@@ -276,7 +276,7 @@ public sealed class ShoeboxRoom
     /// dense, and those in the direction u at distance c t were reflected c t |u_i|/2 L_i times by each wall across
     /// axis i. Source: E. A. Lehmann and A. M. Johansson, Journal of the Acoustical Society of America 124 (2008).
     /// </summary>
-    private static double DecayOf(IReadOnlyList<double> absorption, Position size, double speed)
+    private static double DecayOf(double[] absorption, Position size, double speed)
     {
         const int Steps = 40;
         double Rate(int wall, double length) =>

@@ -15,6 +15,7 @@ namespace Math4AI.Benchmarks;
 internal static class DenseAgainstPeer
 {
     private const double SecondsPerFigure = 0.3;
+    private const int MinRuns = 5;
     private static readonly int[] Orders = [4, 16, 64, 256, 1024];
     private static readonly string[] Products = ["product", "transposed"];
     private static readonly string[] Lapack =
@@ -30,9 +31,17 @@ internal static class DenseAgainstPeer
             return 0;
         }
 
+        if (words is ["--raw"])
+        {
+            RawCalls.Bind();
+            Console.WriteLine(JsonSerializer.Serialize(Measure(rows, isRaw: true)));
+            return 0;
+        }
+
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
         string self = Environment.ProcessPath!;
         double[] native = Child(self, ["dense", "--native"], string.Empty);
+        double[] raw = Child(self, ["dense", "--raw"], string.Empty);
         double[] peer = Child(
             python,
             [Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "dense.py")],
@@ -40,7 +49,7 @@ internal static class DenseAgainstPeer
             (Peer.KernelVariable, Peer.Kernel));
         double[] vendor = Child(self, ["dense", "--native"], string.Empty, ("MATH4AI_MKL_DISPATCH", "vendor"));
         double[] managed = Child(self, ["dense", "--native"], string.Empty, ("MATH4AI_PROVIDER", "managed"));
-        Print(rows, managed, native, vendor, peer);
+        Print(rows, managed, native, raw, vendor, peer);
         return 0;
     }
 
@@ -61,13 +70,19 @@ internal static class DenseAgainstPeer
         }
     }
 
-    private static double[] Measure((string Operation, int Size)[] rows) =>
-        [.. rows.Select(row => BestSeconds(Prepare(row.Operation, row.Size)))];
+    // Without raw calls of its own, a row's figure is 0.
+    private static double[] Measure((string Operation, int Size)[] rows, bool isRaw = false) =>
+        [.. rows.Select(row => Prepare(row.Operation, row.Size, isRaw) is { } action ? BestSeconds(action) : 0.0)];
 
-    private static Action Prepare(string operation, int size)
+    private static Action? Prepare(string operation, int size, bool isRaw)
     {
         if (operation == "fft")
         {
+            if (isRaw)
+            {
+                return null;
+            }
+
             var samples = new System.Numerics.Complex[size];
             var random = new Random(1);
             for (int i = 0; i < size; i++)
@@ -83,7 +98,7 @@ internal static class DenseAgainstPeer
         Matrix<double> symmetric = a + a.Transpose();
         Matrix<double> definite = a * a.Transpose() + size * Matrix<double>.Build.DenseIdentity(size);
         Vector<double> vector = Vector<double>.Build.Random(size, 3);
-        return operation switch
+        return isRaw ? RawCalls.Prepare(operation, a, b, symmetric, definite) : operation switch
         {
             "product" => () => _ = a * b,
             "transposed" => () => a.TransposeThisAndMultiply(b),
@@ -107,7 +122,7 @@ internal static class DenseAgainstPeer
         }
 
         begin = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begin).TotalSeconds < SecondsPerFigure)
+        for (int run = 0; run < MinRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < SecondsPerFigure; run++)
         {
             long start = Stopwatch.GetTimestamp();
             int repetitions = 0;
@@ -145,17 +160,19 @@ internal static class DenseAgainstPeer
     }
 
     private static void Print(
-        (string Operation, int Size)[] rows, double[] managed, double[] native, double[] vendor, double[] peer)
+        (string Operation, int Size)[] rows, double[] managed, double[] native, double[] raw, double[] vendor,
+        double[] peer)
     {
-        Console.WriteLine("| operation | size | managed µs | native µs | MKL's dispatch µs | NumPy/SciPy µs | "
-            + "managed/native | peer/native |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| operation | size | managed µs | native µs | raw MKL µs | MKL's dispatch µs | NumPy/SciPy µs | "
+            + "managed/native | raw/native | peer/native |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         for (int i = 0; i < rows.Length; i++)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {rows[i].Operation} | {rows[i].Size} | {1e6 * managed[i]:0.0} | {1e6 * native[i]:0.0} | "
-                + $"{1e6 * vendor[i]:0.0} | {1e6 * peer[i]:0.0} | {managed[i] / native[i]:0.0} | "
+                + $"{1e6 * raw[i]:0.0} | {1e6 * vendor[i]:0.0} | {1e6 * peer[i]:0.0} | {managed[i] / native[i]:0.0} | "
+                + $"{raw[i] / native[i]:0.00} | "
                 + $"{peer[i] / native[i]:0.00} |"));
         }
 

@@ -12,6 +12,7 @@ import scipy.fft
 import scipy.linalg
 
 SECONDS_PER_FIGURE = 0.3
+MIN_RUNS = 5
 
 
 def prepare(operation, size):
@@ -42,15 +43,16 @@ def best_seconds(action):
     action()
     best = float("inf")
     begin = time.perf_counter()
-    while True:
+    runs = 0
+    while runs < MIN_RUNS or time.perf_counter() - begin < SECONDS_PER_FIGURE:
         start = time.perf_counter()
         repetitions = 0
         while time.perf_counter() - start < 2e-3:
             action()
             repetitions += 1
         best = min(best, (time.perf_counter() - start) / repetitions)
-        if time.perf_counter() - begin > SECONDS_PER_FIGURE:
-            return best
+        runs += 1
+    return best
 
 
 rows = [line.rsplit(" ", 1) for line in sys.stdin.read().splitlines()]

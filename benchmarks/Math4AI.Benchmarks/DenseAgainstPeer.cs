@@ -163,8 +163,8 @@ internal static class DenseAgainstPeer
         (string Operation, int Size)[] rows, double[] managed, double[] native, double[] raw, double[] vendor,
         double[] peer)
     {
-        Console.WriteLine("| operation | size | managed µs | native µs | raw MKL µs | MKL's dispatch µs | NumPy/SciPy µs | "
-            + "managed/native | raw/native | peer/native |");
+        Console.WriteLine("| operation | size | managed µs | native µs | raw MKL µs | MKL's dispatch µs | NumPy/SciPy "
+            + "µs | managed/native | raw/native | peer/native |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         for (int i = 0; i < rows.Length; i++)
         {

@@ -122,7 +122,9 @@ internal static unsafe partial class ProductAgainstRaw
         }
     }
 
-    /// <summary>The raw call into memory that is new from the system each time: what no caller can be faster than.</summary>
+    /// <summary>
+    /// The raw call into memory that is new from the system each time: what no caller can be faster than.
+    /// </summary>
     private static void RawIntoNew(Matrix<double> a, Matrix<double> b)
     {
         const int readWrite = 3, privateAnonymous = 0x22, hugePages = 14;

@@ -74,7 +74,8 @@ internal static class PredictCommand
             : [];
         var lines = new List<string>
         {
-            string.Join(',', first.Append(found.Target).Concat(found.Classes.Select(name => $"p({name})"))
+            string.Join(',', first.Concat(found.Columns.Count > 0 ? found.Columns : [found.Target])
+                .Concat(found.Classes.Select(name => $"p({name})"))
                 .Concat(deviation).Select(Quote)),
         };
         lines.AddRange(found.Values.Select((row, i) => string.Join(',', found.Names.Skip(i).Take(1).Select(Quote)

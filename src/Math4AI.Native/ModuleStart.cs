@@ -9,6 +9,7 @@ using Math4AI.Kernels.Files;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Kernels.Machines;
 using Math4AI.Language;
+using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
 using Math4AI.Training.Images;
@@ -49,6 +50,7 @@ internal static class ModuleStart
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
+        ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
     }

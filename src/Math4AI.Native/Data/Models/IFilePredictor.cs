@@ -14,11 +14,17 @@ public interface IFilePredictor
 /// <summary>Predictions for the samples of a file.</summary>
 /// <param name="Target">The name of what is predicted.</param>
 /// <param name="Classes">The classes, in the order of the probabilities; empty where numbers are predicted.</param>
-/// <param name="Values">samples × 1 numbers, or samples × classes probabilities.</param>
+/// <param name="Values">samples × columns numbers, or samples × classes probabilities.</param>
 /// <param name="Names">The names of the samples; empty where they have none.</param>
 public sealed record FilePredictions(
     string Target, IReadOnlyList<string> Classes, double[][] Values, IReadOnlyList<string> Names)
 {
     /// <summary>Gets the standard deviation of each predicted number; empty where the model gives none.</summary>
     public IReadOnlyList<double> Deviations { get; init; } = [];
+
+    /// <summary>
+    /// Gets the names of the predicted columns where there are several, such as the components of a projection; empty
+    /// where <see cref="Target"/> is the one.
+    /// </summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.LinearAlgebra.Functions;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Features.Tables;
@@ -20,39 +21,12 @@ internal sealed class PrincipalFeatures : TableFeatures
 
     protected override FeatureState Learn(Matrix<double> training)
     {
-        if (training.RowCount < 2)
-        {
-            throw new ArgumentException("Principal components need 2 samples or more.");
-        }
-
-        Vector<double> means = training.ColumnSums() / training.RowCount;
-        Matrix<double> centered = training.MapIndexed((_, column, value) => value - means[column], Zeros.Include);
-        ThinSvd<double> svd = ThinSvd.Of(centered);
-        int rank = svd.Rank;
-        if (rank == 0)
-        {
-            throw new ArgumentException("All samples are the same: there is no direction in which they differ.");
-        }
-
-        if (components > rank)
-        {
-            throw new ArgumentException($"The samples have {rank} directions in which they differ, and {components} "
-                + "components were asked for.");
-        }
-
-        int count = components ?? rank;
-
-        // The largest element of each direction is positive, so that the sign does not depend on the decomposition.
-        Matrix<double> directions = svd.VT.SubMatrix(0, count, 0, training.ColumnCount);
-        for (int i = 0; i < count; i++)
-        {
-            Vector<double> row = directions.Row(i);
-            double sign = Math.Sign(row[row.AbsoluteMaximumIndex()]);
-            double deviation = svd.S[i] / Math.Sqrt(training.RowCount - 1.0);
-            directions.SetRow(i, row * (isWhitened ? sign / deviation : sign));
-        }
-
-        return FeatureState.Of(("mean", means.ToArray()), ("directions", directions.ToRowMajorArray()));
+        PrincipalComponentsFit fit =
+            new PrincipalComponents(components) { Method = PrincipalMethod.SingularValues }.Fit(training);
+        Matrix<double> directions = isWhitened
+            ? fit.Directions.MultiplyColumns(1.0 / fit.Variances.PointwiseSqrt())
+            : fit.Directions;
+        return FeatureState.Of(("mean", fit.Mean.ToArray()), ("directions", directions.ToColumnMajorArray()));
     }
 
     protected override Mapping Of(int inputs, FeatureState state)

@@ -34,43 +34,9 @@ internal sealed class CenteredSource
     /// <exception cref="ArgumentException">There is no sample, or one is not finite.</exception>
     public static CenteredSource Of(ISampleSource source, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        if (source.Channels < 1 || source.Length < 1)
-        {
-            throw new ArgumentException("There are no samples to find clusters in.", nameof(source));
-        }
-
-        int channels = source.Channels;
-        double[] shift = new double[channels];
-        source.Read(0, 1, shift);
-        var pass = new BlockPass<double, Sums>(source, source.Read, 0, () => new Sums(channels));
-        pass.Run(
-            (sums, block, _, count, _) =>
-            {
-                for (int channel = 0; channel < channels; channel++)
-                {
-                    Span<double> x = block.Slice(channel * count, count);
-                    TensorPrimitives.Subtract(x, shift[channel], x);
-                    sums.Values[channel] += TensorPrimitives.Sum<double>(x);
-                    sums.Values[channels + channel] += TensorPrimitives.SumOfSquares<double>(x);
-                }
-            },
-            cancellation);
-        double[] total = new double[2 * channels];
-        foreach (Sums sums in pass.States)
-        {
-            TensorPrimitives.Add<double>(total, sums.Values, total);
-        }
-
-        if (!total.All(double.IsFinite))
-        {
-            throw Covariance.FirstBadSample(source);
-        }
-
-        double[] mean = [.. shift.Select((s, c) => s + total[c] / source.Length)];
-        double variance = Enumerable.Range(0, channels)
-            .Average(c => Math.Max(0.0, total[channels + c] / source.Length - Math.Pow(total[c] / source.Length, 2)));
-        return new CenteredSource(source, mean, variance > 0.0 ? Math.Sqrt(variance) : 1.0);
+        var moments = ChannelMoments.Of(source, cancellation);
+        double variance = moments.Variance.Average();
+        return new CenteredSource(source, moments.Mean, variance > 0.0 ? Math.Sqrt(variance) : 1.0);
     }
 
     /// <summary>The same coordinates for other samples of the same channels.</summary>
@@ -101,12 +67,4 @@ internal sealed class CenteredSource
 
     /// <summary>From the coordinates of the data, row after row, to these.</summary>
     public double[] FromData(double[] rows) => [.. rows.Select((x, i) => (x - Mean[i % Channels]) / Unit)];
-
-    /// <summary>Σ (x − s) of each channel, then Σ (x − s)².</summary>
-    private sealed class Sums(int channels) : IPartialSums
-    {
-        public double[] Values { get; } = new double[2 * channels];
-
-        IReadOnlyList<double[]> IPartialSums.Totals => [Values];
-    }
 }

@@ -2,6 +2,7 @@
 
 #include "waiting.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

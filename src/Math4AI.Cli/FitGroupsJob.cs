@@ -9,6 +9,40 @@ internal static class FitGroupsJob
 {
     public static int Run(FitCommandOptions options, CancellationToken cancellation)
     {
+        Check(options);
+        using var files = new FileTransaction(options.Force);
+        OutputFiles.Claim(files, options.Output);
+        string resultFile = Path.Combine(options.Output, "result.json");
+        string? reportFile =
+            options.Shared.Count > 0 && !options.NoReport ? Path.Combine(options.Output, "report.html") : null;
+        OutputFiles.RequireFree(options.Force, "-o", reportFile is null
+            ? [resultFile, .. FitOutput.GroupFiles(options)]
+            : [resultFile, reportFile, .. FitOutput.GroupFiles(options)]);
+        using var progress = ProgressLine.Start();
+        progress.Show("read");
+        GroupedProblem problem = GroupedProblem.Read(
+            options.Data, options.Formula, options.By!, options.Errors, options.Table, options.Where);
+        progress.Show("fit");
+        GroupedFit fit = (problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared })
+            .Fit(options.Start, cancellation);
+        IReadOnlyList<string> notes = FitOutput.Write(files, options, fit);
+        FitGroupsSummary summary = FitGroupsSummary.Of(fit, options, notes, cancellation);
+        File.WriteAllText(files.Add(resultFile), CliJson.Text(summary) + "\n");
+        files.Commit();
+        if (reportFile is not null)
+        {
+            progress.Show("report");
+            using var page = new FileTransaction(options.Force);
+            File.WriteAllText(page.Add(reportFile), FitJob.Report(options, fit.Joint!, null, []).ToHtml(cancellation));
+            page.Commit();
+        }
+
+        progress.Clear();
+        return Print(options, problem, fit, summary, reportFile is not null);
+    }
+
+    private static void Check(FitCommandOptions options)
+    {
         if (options.Bootstrap is not null || options.Compare.Count > 0)
         {
             throw new UsageException("--bootstrap and --compare do not go with --by: choose one group with --where.");
@@ -20,39 +54,15 @@ internal static class FitGroupsJob
             throw new UsageException(
                 "--ode, --sigma-x, --profile and --nested do not go with --by: choose one group with --where.");
         }
+    }
 
-        using var files = new FileTransaction(options.Force);
-        OutputFiles.Claim(files, options.Output);
-        string resultFile = Path.Combine(options.Output, "result.json");
-        string reportFile = Path.Combine(options.Output, "report.html");
-        bool hasReport = options.Shared.Count > 0 && !options.NoReport;
-        OutputFiles.RequireFree(options.Force, "-o", hasReport
-            ? [resultFile, reportFile, .. FitOutput.GroupFiles(options)]
-            : [resultFile, .. FitOutput.GroupFiles(options)]);
-        using var progress = ProgressLine.Start();
-        progress.Show("read");
-        GroupedProblem problem = GroupedProblem.Read(
-            options.Data, options.Formula, options.By!, options.Errors, options.Table, options.Where);
-        progress.Show("fit");
-        GroupedFit fit = (problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared })
-            .Fit(options.Start, cancellation);
-        IReadOnlyList<string> notes = FitOutput.Write(files, options, fit);
-        FitGroupsSummary summary = FitGroupsSummary.Of(fit, options, notes, cancellation);
-        string json = CliJson.Text(summary);
-        File.WriteAllText(files.Add(resultFile), json + "\n");
-        files.Commit();
-        if (hasReport)
-        {
-            progress.Show("report");
-            using var page = new FileTransaction(options.Force);
-            File.WriteAllText(page.Add(reportFile), FitJob.Report(options, fit.Joint!, null, []).ToHtml(cancellation));
-            page.Commit();
-        }
-
-        progress.Clear();
+    /// <summary>Prints the result and returns the exit code.</summary>
+    private static int Print(
+        FitCommandOptions options, GroupedProblem problem, GroupedFit fit, FitGroupsSummary summary, bool hasReport)
+    {
         if (options.Json)
         {
-            Console.Out.WriteLine(json);
+            Console.Out.WriteLine(CliJson.Text(summary));
         }
         else
         {

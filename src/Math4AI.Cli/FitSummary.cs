@@ -87,7 +87,7 @@ internal sealed record FitSummary(
         Matrix<double> covariance = result.IsConverged
             ? result.Covariance
             : Matrix<double>.Build.Dense(count, count, double.NaN);
-        Vector<double> errors = covariance.Diagonal().PointwiseSqrt();
+        Vector<double> errors = result.IsConverged ? result.StandardErrors : covariance.Diagonal();
         return new FitSummary(
             result.Minimum.IsConverged,
             result.Minimum.Termination.Name,
@@ -275,7 +275,7 @@ internal sealed record FitSummary(
             notes.Add($"Standard errors are not known for the distance '{result.Problem.Distance.Name}'; use "
                 + "--bootstrap.");
         }
-        else if (!result.Covariance.Enumerate().All(double.IsFinite))
+        else if (!result.StandardErrors.All(double.IsFinite))
         {
             notes.Add("The data do not determine every parameter: some can change together without changing the fit.");
         }

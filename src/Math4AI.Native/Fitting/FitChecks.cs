@@ -1,3 +1,4 @@
+using System.Globalization;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
@@ -9,6 +10,8 @@ namespace Math4AI.Fitting;
 internal static class FitChecks
 {
     private const int MaxNamesInMessage = 20;
+    private const double MaxTarget = 1e152;
+    private const double MinTarget = 1e-152;
 
     /// <summary>Throws where samples, model, distance or names do not belong together.</summary>
     /// <exception cref="ArgumentException">They do not; the message says where.</exception>
@@ -51,6 +54,21 @@ internal static class FitChecks
         for (int i = 0; i < problem.Targets.Samples; i++)
         {
             CheckSample(problem, i, block, i, observed);
+        }
+
+        CheckRange(problem);
+    }
+
+    /// <summary>Throws where squares of the targets leave the range of float64.</summary>
+    private static void CheckRange(FitProblem problem)
+    {
+        double largest = problem.Targets!.Values.AbsoluteMaximum();
+        if (problem.Distance.Noise == NoiseModel.LeastSquares && largest is > MaxTarget or > 0.0 and < MinTarget)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The largest observation is {largest:G3}, and its square is beyond the range of numbers: give the "
+                + $"observations in another unit, such as {largest:G1}."));
         }
     }
 

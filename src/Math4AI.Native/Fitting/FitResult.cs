@@ -190,7 +190,8 @@ public sealed class FitResult
 
     /// <summary>Gets the standard errors of θ*, the square roots of the covariance's diagonal.</summary>
     /// <exception cref="NotSupportedException">As for <see cref="Covariance"/>.</exception>
-    public Vector<double> StandardErrors => Covariance.Diagonal().PointwiseSqrt();
+    public Vector<double> StandardErrors =>
+        uncertainty.Value.StandardErrors ?? Covariance.Diagonal().PointwiseSqrt();
 
     /// <summary>
     /// Gets the leverages h_i, the weight of each observation in its own prediction, from 0 to 1; they sum to k.

@@ -37,6 +37,52 @@ public sealed class FitEdgeTests
         Assert.Equal(0.0, none.Parameters[1], 1e-12);
     }
 
+    [Theory]
+    [InlineData(1e-150, 1e-150)]
+    [InlineData(1e-150, 1e150)]
+    [InlineData(1e150, 1e-150)]
+    [InlineData(1e150, 1e150)]
+    [InlineData(1e-200, 1.0)]
+    [InlineData(1e200, 1.0)]
+    public void Units_of_any_size_change_nothing_but_the_units(double ofInput, double ofTarget)
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(20, 1, (i, _) => 0.5 * (i + 1));
+        Vector<double> y =
+            Vector<double>.Build.Dense(20, i => 1.0 + 3.0 * Math.Exp(-0.5 * x[i, 0]) + 0.05 * Math.Sin(7 * i));
+        foreach ((string formula, double[] units) in new[]
+        {
+            ("a*x + b", new[] { ofTarget / ofInput, ofTarget }),
+            ("a*exp(-b*x) + c", [ofTarget, 1.0 / ofInput, ofTarget]),
+        })
+        {
+            var usual = new FitProblem { Model = Model.FromFormula(formula, "x"), Inputs = x, Targets = y };
+            FitResult expected = usual.Fit();
+            FitResult extreme = (usual with { Inputs = x * ofInput, Targets = y * ofTarget }).Fit();
+            Assert.True(extreme.IsConverged, formula);
+            for (int j = 0; j < units.Length; j++)
+            {
+                Assert.Equal(expected.Parameters[j], extreme.Parameters[j] / units[j], 1e-9);
+                Assert.Equal(expected.StandardErrors[j], extreme.StandardErrors[j] / units[j], 1e-8);
+                Assert.Equal(expected.Leverage[j], extreme.Leverage[j], 1e-8);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    public void Observations_whose_squares_are_no_numbers_are_refused(double unit)
+    {
+        Matrix<double> x = Matrix<double>.Build.Dense(8, 1, (i, _) => i);
+        var problem = new FitProblem
+        {
+            Model = Line,
+            Inputs = x,
+            Targets = Vector<double>.Build.Dense(8, i => i * unit),
+        };
+        Assert.Contains("another unit", Assert.Throws<ArgumentException>(() => problem.Fit()).Message);
+    }
+
     [Fact]
     public void Laplace_has_the_errors_that_theory_and_the_bootstrap_give()
     {

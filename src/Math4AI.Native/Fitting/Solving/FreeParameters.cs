@@ -127,6 +127,18 @@ internal sealed class FreeParameters
         return all;
     }
 
+    /// <summary>A vector over the free parameters as one over all, with zeros for the fixed ones.</summary>
+    public Vector<double> Complete(Vector<double> ofFree)
+    {
+        Vector<double> all = Vector<double>.Build.Dense(Names.Count);
+        for (int i = 0; i < free.Length; i++)
+        {
+            all[free[i]] = ofFree[i];
+        }
+
+        return all;
+    }
+
     private void Fill(ReadOnlySpan<double> unknowns, double[] all)
     {
         for (int j = 0; j < free.Length; j++)

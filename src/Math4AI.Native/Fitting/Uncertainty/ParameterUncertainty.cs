@@ -28,6 +28,12 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     public Vector<double>? Standardized { get; private init; }
 
     /// <summary>
+    /// The standard errors where the variances may lie beyond the range of float64; null where they are the roots of
+    /// the covariance's diagonal.
+    /// </summary>
+    public Vector<double>? StandardErrors { get; private init; }
+
+    /// <summary>
     /// How much wider than χ² the likelihood ratio of a free parameter is distributed, by the parameter's name, where
     /// the likelihood has a corner; null where it has none.
     /// </summary>
@@ -80,13 +86,15 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         }
 
         var factors = new StreamedQr(count);
+        ParameterUnits? units = null;
         Matrix<double> squares = Matrix<double>.Build.Dense(count, count);
         var standardized = new List<double>();
         double ofSamples = -cost.Unknowns.PriorCost(at);
         cost.VisitRows(at, (ofBlock, samples, residuals, jacobian) =>
         {
             ofSamples += ofBlock;
-            factors.Add(jacobian, residuals);
+            units ??= ParameterUnits.Of(jacobian, residuals.Length);
+            factors.Add(Scaled(units, jacobian), residuals);
             Matrix<double> scores = Scores(samples, residuals, jacobian, count, hasScale);
             scores.TransposeThisAndMultiply(scores).Add(squares, squares);
             foreach (double residual in residuals[..samples])
@@ -94,7 +102,7 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
                 standardized.Add(Math.Sqrt(2.0) * residual);
             }
         });
-        Matrix<double> inverse = Inverses.OfSquare(factors, count);
+        Matrix<double> scaled = Inverses.OfSquare(factors, count), inverse = WithUnits(scaled, units!);
         // Beside an edge the cost has no differences; on it the information of the rows there holds θ.
         Matrix<double> hessian = isSquared || DistanceEdge.Count(cost, problem.Distance, minimum.Parameters) > 0
             ? 0.5 * inverse
@@ -105,10 +113,25 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             : hessian * FreedSquares(cost, at, inverse) * hessian;
         return new ParameterUncertainty(cost.Unknowns.Complete(covariance), cost.Unknowns.Complete(sandwich))
         {
-            Leverage = new Lazy<Vector<double>>(() => OfEachRow(cost, at, inverse)),
+            Leverage = new Lazy<Vector<double>>(() => OfEachRow(cost, at, scaled, units!)),
             Standardized = Vector<double>.Build.Dense([.. standardized]),
+            StandardErrors = isSquared && !units!.AreOne
+                ? cost.Unknowns.Complete(Vector<double>.Build.Dense(
+                    count, j => units[j] * Math.Sqrt(scaled[j, j])
+                        * Math.Sqrt(NoiseVariance(cost, problem, ofSamples))))
+                : null,
         };
     }
+
+    private static double[] Scaled(ParameterUnits units, ReadOnlySpan<double> jacobian)
+    {
+        double[] scaled = jacobian.ToArray();
+        units.Scale(scaled);
+        return scaled;
+    }
+
+    private static Matrix<double> WithUnits(Matrix<double> scaled, ParameterUnits units) =>
+        units.AreOne ? scaled : scaled.MapIndexed((i, j, value) => value * units[i] * units[j], Zeros.Include);
 
     /// <summary>s² of least squares, C/(n − k), for a weight of 1; 1 where the weights are 1/σ² with a known
     /// σ.</summary>
@@ -169,12 +192,14 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         return Matrix<double>.Build.Dense(samples, count, scores);
     }
 
-    private static Vector<double> OfEachRow(IFitCost cost, double[] at, Matrix<double> inverse)
+    private static Vector<double> OfEachRow(
+        IFitCost cost, double[] at, Matrix<double> inverse, ParameterUnits units)
     {
         var leverage = new List<double>();
         cost.VisitRows(at, (_, samples, residuals, jacobian) =>
         {
-            Matrix<double> rows = Matrix<double>.Build.Dense(residuals.Length, inverse.RowCount, jacobian.ToArray());
+            Matrix<double> rows = Matrix<double>.Build.Dense(
+                residuals.Length, inverse.RowCount, Scaled(units, jacobian));
             leverage.AddRange((rows * inverse).PointwiseMultiply(rows).RowSums().Take(samples));
         });
         return Vector<double>.Build.Dense([.. leverage]);

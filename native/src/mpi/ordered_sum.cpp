@@ -38,7 +38,7 @@ public:
      * to one below it first, and get the sum last.
      */
     int few() {
-        std::vector<T> received(static_cast<size_t>(count));
+        std::vector<T> received(static_cast<std::size_t>(count));
         int pairs = 1;
         while (pairs * 2 <= job.count) {
             pairs *= 2;
@@ -69,7 +69,7 @@ public:
      */
     int many() {
         const int64_t mine = share(job.rank), length = share(job.rank + 1) - mine;
-        std::vector<T> received(static_cast<size_t>(length) * static_cast<size_t>(job.count));
+        std::vector<T> received(static_cast<std::size_t>(length) * static_cast<std::size_t>(job.count));
         int result = exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
             const int64_t theirs = share(other);
             start_receive(received.data() + other * length, length, other, requests);
@@ -86,7 +86,7 @@ public:
             add(received.data(), received.data() + other * length, length);
         }
         for (int64_t i = 0; i < length; i++) {
-            values[mine + i] = received[static_cast<size_t>(i)];
+            values[mine + i] = received[static_cast<std::size_t>(i)];
         }
         return exchange_with_all([&](int other, std::vector<MPI_Request>& requests) {
             const int64_t theirs = share(other);
@@ -138,7 +138,7 @@ private:
 
     template <typename Start> int exchange_with_all(Start&& start) {
         std::vector<MPI_Request> requests;
-        requests.reserve(static_cast<size_t>(2 * job.count));
+        requests.reserve(static_cast<std::size_t>(2 * job.count));
         for (int step = 1; step < job.count; step++) {
             start((job.rank + step) % job.count, requests);
         }

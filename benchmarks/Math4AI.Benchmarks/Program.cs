@@ -48,6 +48,8 @@ switch (args)
         return ProblemsAgainstPeer.Run(args[1..]);
     case ["product", ..]:
         return ProductAgainstRaw.Run(args[1..]);
+    case ["ranks", ..]:
+        return Ranks.Run(args[1..]);
     case ["first", ..]:
         return FirstProduct.Run(args[1..]);
     default:

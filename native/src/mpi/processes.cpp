@@ -50,11 +50,13 @@ const char* m4_mpi_library_version(void) {
     if (MPI_Get_library_version(version, &length) != MPI_SUCCESS) {
         return "an unknown MPI";
     }
-    // MPICH writes a paragraph: its first line is the name; Open MPI's name ends at the first comma.
+    // MPICH writes a paragraph, whose first line is the name and the version; Open MPI's end at the first comma.
     version[std::min(length, static_cast<int>(sizeof version) - 1)] = '\0';
-    for (char* end = version; *end != '\0'; end++) {
-        if (*end == '\n' || *end == ',' || *end == '\t') {
-            *end = '\0';
+    for (char* at = version; *at != '\0'; at++) {
+        if (*at == '\t') {
+            *at = ' ';
+        } else if (*at == '\n' || *at == ',') {
+            *at = '\0';
             break;
         }
     }

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using Math4AI.Fitting.Linear;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Processes;
+using Math4AI.Separation;
+using Math4AI.Unsupervised.Clusters;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Benchmarks;
+
+/// <summary>
+/// Two processes of one thread that share the samples, beside two unconnected ones of half of the samples each, started
+/// together: memory and clock are shared, so what differs is the price of the sums. Beside them one process of one
+/// thread and one of two, with all samples. The figure is that of one pass, so that the number of passes does not count.
+/// </summary>
+internal static class Ranks
+{
+    private const string Worker = "worker";
+    private const int Rounds = 7;
+    private static readonly string[] Tasks = ["fastica", "ml", "logistic", "kmeans", "mixture"];
+
+    public static int Run(string[] words)
+    {
+        if (words is [Worker, var task, var way])
+        {
+            Work(task, way);
+            return 0;
+        }
+
+        Console.WriteLine("| pass of | one process, one thread | one, two threads | two, shared | two, unconnected halves "
+            + "| unconnected / shared |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (string name in words.Length > 0 ? words : Tasks)
+        {
+            double[] one = Start(1, 1, name, "whole"), two = Start(1, 2, name, "whole");
+            double[] shared = Start(2, 1, name, "shared"), halves = Start(2, 1, name, "half");
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {1e3 * one.Max():0.00} ms | {1e3 * two.Max():0.00} ms | {1e3 * shared.Max():0.00} ms "
+                + $"| {1e3 * halves.Max():0.00} ms | {halves.Max() / shared.Max():0.000} |"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>Starts processes together; returns the seconds that each took for a pass.</summary>
+    private static double[] Start(int processes, int threads, string task, string way)
+    {
+        string self = Environment.ProcessPath!;
+        string[] arguments = ["ranks", Worker, task, way];
+        var start = processes == 1
+            ? new ProcessStartInfo(self, arguments)
+            : new ProcessStartInfo("mpirun", ["--oversubscribe", "-n", $"{processes}", self, .. arguments]);
+        start.RedirectStandardOutput = true;
+        start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["MATH4AI_THREADS"] = $"{threads}";
+
+        // Under mpirun the output is a terminal, which .NET would greet.
+        start.Environment["TERM"] = "dumb";
+        if (way == "half")
+        {
+            start.Environment["MATH4AI_MPI"] = "none";
+        }
+
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        double[] seconds =
+        [
+            .. output.Split('\n').Where(line => line.StartsWith("seconds ", StringComparison.Ordinal))
+                .Select(line => double.Parse(line["seconds ".Length..], CultureInfo.InvariantCulture)),
+        ];
+        return seconds.Length == processes
+            ? seconds
+            : throw new InvalidOperationException($"{processes} processes for {task} printed: {output}");
+    }
+
+    private static void Work(string task, string way)
+    {
+        ProcessGroup group = ProcessGroup.Current;
+        int parts = way == "half" ? 2 : 1;
+        Func<double> pass = task switch
+        {
+            "fastica" => Separation(Separator.FastIca(), 4_800_000 / parts, group),
+            "ml" => Separation(Separator.MaximumLikelihood(), 4_800_000 / parts, group),
+            "logistic" => Logistic(1_000_000 / (way == "shared" ? group.Count : parts), group),
+            "kmeans" => KMeansSteps(1_000_000 / parts, group),
+            "mixture" => MixtureSteps(400_000 / parts, group),
+            _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
+        };
+        _ = pass();
+        double least = Enumerable.Range(0, Rounds).Min(_ => pass());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {least:R}"));
+    }
+
+    private static Func<double> Separation(Separator separator, int samples, ProcessGroup group)
+    {
+        Matrix<double> sources = Numbers(samples, 3).PointwisePower(3.0);
+        Matrix<double> mixing = Numbers(3, 3) + Matrix<double>.Build.DenseIdentity(3);
+        var source = new MatrixSampleSource(sources * mixing.Transpose()) { Processes = group };
+        return () =>
+        {
+            SeparationResult result = separator.Separate(source);
+            return result.SecondsPerStage["solve"] / result.Iterations;
+        };
+    }
+
+    private static Func<double> Logistic(int samples, ProcessGroup group)
+    {
+        Matrix<double> x = Numbers(samples, 100);
+        Vector<double> y = (x * Vector<double>.Build.Dense(100, j => 0.3 * Math.Cos(3.0 * j)))
+            .Map(f => f > 0.1 ? 1.0 : 0.0);
+        return () =>
+        {
+            LinearFit fit = new LogisticRegression { Processes = group }.Fit(x, y);
+            return fit.Seconds / fit.Passes;
+        };
+    }
+
+    private static Func<double> KMeansSteps(int samples, ProcessGroup group)
+    {
+        Matrix<double> x = Numbers(samples, 16);
+        var means = new KMeans(64)
+        {
+            Start = x.SubMatrix(0, 64, 0, 16), MaxIterations = 20, Tolerance = 0.0, SinglePrecision = true,
+        };
+        return Timed(() => means.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
+    }
+
+    private static Func<double> MixtureSteps(int samples, ProcessGroup group)
+    {
+        Matrix<double> x = Numbers(samples, 8);
+        var mixture = new GaussianMixture(16) { MaxIterations = 20, Tolerance = 0.0, Starts = 1 };
+        return Timed(() => mixture.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
+    }
+
+    private static Func<double> Timed(Func<int> iterations) => () =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        int passes = iterations();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / passes;
+    };
+
+    /// <summary>Draws numbers between −1 and 1.</summary>
+    private static Matrix<double> Numbers(int rows, int columns)
+    {
+        var random = new MersenneTwister(1, threadSafe: false);
+        double[] values = random.NextDoubles(rows * columns);
+        return Matrix<double>.Build.Dense(rows, columns, Array.ConvertAll(values, value => 2.0 * value - 1.0));
+    }
+}

@@ -15,6 +15,7 @@ using Math4AI.Runtime;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
+using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
 
 namespace Math4AI;
@@ -51,6 +52,7 @@ internal static class ModuleStart
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
         ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
+        ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
     }

@@ -88,7 +88,13 @@ public sealed class GaussianMixtureFit : IFilePredictor
             folder,
             ClusterJson.Default.SavedMixture,
             about => about.Report is not null && Enum.IsDefined(about.Shape));
-        ModelArrays arrays = ModelArrays.Read(folder);
+        return Of(folder, ModelArrays.Read(folder), about.Shape, about.Report);
+    }
+
+    /// <summary>Makes a mixture of the arrays of a folder.</summary>
+    internal static GaussianMixtureFit Of(
+        string folder, ModelArrays arrays, CovarianceShape shape, MixtureReport report)
+    {
         Matrix<double> means = arrays.Matrix("means");
         (int count, int channels) = (means.RowCount, means.ColumnCount);
         double[] weights = [.. arrays.Vector("weights", count)];
@@ -96,11 +102,11 @@ public sealed class GaussianMixtureFit : IFilePredictor
         try
         {
             return new GaussianMixtureFit(
-                about.Shape,
+                shape,
                 weights,
                 means,
                 [.. Enumerable.Range(0, count).Select(i => all.SubMatrix(i * channels, channels, 0, channels))],
-                about.Report);
+                report);
         }
         catch (ArgumentException e)
         {
@@ -138,12 +144,26 @@ public sealed class GaussianMixtureFit : IFilePredictor
     public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files =>
     {
         var arrays = new ModelArrays();
+        SavedMixture about = AddTo(arrays);
+        ModelFolder.Write(folder, files, Kind, about, ClusterJson.Default.SavedMixture, arrays.All);
+    });
+
+    /// <summary>Adds what is saved to the arrays of a folder, and returns the rest.</summary>
+    internal SavedMixture AddTo(ModelArrays arrays)
+    {
         arrays.Add("weights", components.Weights);
         arrays.Add("means", Means);
         arrays.Add("covariances", components.Covariances.Aggregate((a, b) => a.Stack(b)));
-        ModelFolder.Write(
-            folder, files, Kind, new SavedMixture(Shape, report), ClusterJson.Default.SavedMixture, arrays.All);
-    });
+        return new SavedMixture(Shape, report);
+    }
+
+    /// <summary>Returns the same mixture with its components in another order.</summary>
+    internal GaussianMixtureFit Reordered(int[] order) => new(
+        Shape,
+        [.. order.Select(i => Weights[i])],
+        Matrix<double>.Build.DenseOfRows(order.Select(i => Means.Row(i))),
+        [.. order.Select(i => Covariances[i])],
+        report);
 
     private (Matrix<double> Probabilities, Vector<double> LogDensities) Evaluate(Matrix<double> samples)
     {

@@ -1,0 +1,92 @@
+using Math4AI.Data.Tables;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised;
+
+/// <summary>A column that was left out of a search for clusters.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record LeftOutColumn(string Name, string Reason);
+
+/// <summary>The columns and rows of a table that clusters are found in.</summary>
+internal static class ClusterColumns
+{
+    /// <summary>Chooses the numeric columns that vary and do not merely count the rows.</summary>
+    public static (string[] Columns, LeftOutColumn[] LeftOut) Choose(Table table, IReadOnlyList<string> ignored)
+    {
+        if (ignored.FirstOrDefault(name => !table.Names.Contains(name)) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
+        }
+
+        var columns = new List<string>();
+        var leftOut = new List<LeftOutColumn>();
+        foreach (string name in table.Names)
+        {
+            if (ignored.Contains(name))
+            {
+                leftOut.Add(new LeftOutColumn(name, "ignored"));
+            }
+            else if (ReasonAgainst(table, name) is { } reason)
+            {
+                leftOut.Add(new LeftOutColumn(name, reason));
+            }
+            else
+            {
+                columns.Add(name);
+            }
+        }
+
+        return columns.Count > 0
+            ? ([.. columns], [.. leftOut])
+            : throw new ArgumentException("The table has no column of numbers that vary: "
+                + $"{string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})"))}.");
+    }
+
+    /// <summary>Returns the rows that have all values.</summary>
+    public static int[] CompleteRows(Table table, string[] columns, bool dropMissing)
+    {
+        int[] complete = [.. Enumerable.Range(0, table.Rows).Where(row => !table.Misses(row, columns))];
+        if (complete.Length < table.Rows && !dropMissing)
+        {
+            int row = Enumerable.Range(0, table.Rows).First(row => table.Misses(row, columns));
+            string column = columns.First(name => table.Misses(row, [name]));
+            throw new ArgumentException($"Row {table.NumberOf(row)} has no value in column '{column}', and "
+                + $"{table.Rows - complete.Length} of {table.Rows} rows miss one: leave such rows out (--missing drop, "
+                + "or DropMissing), or the column (--ignore).");
+        }
+
+        return complete;
+    }
+
+    /// <summary>Returns the values of some rows, rows × columns.</summary>
+    public static Matrix<double> Values(Table table, IReadOnlyList<string> columns, int[] rows)
+    {
+        double[][] all = [.. columns.Select(table.Numbers)];
+        return Matrix<double>.Build.Dense(rows.Length, columns.Count, (i, j) => all[j][rows[i]]);
+    }
+
+    public static Matrix<double> Standardize(Matrix<double> values, Vector<double> mean, Vector<double> scales) =>
+        values.MapIndexed((_, column, value) => (value - mean[column]) / scales[column], Zeros.Include);
+
+    private static string? ReasonAgainst(Table table, string name)
+    {
+        var check = new NumberCheck(name);
+        check.Add(table);
+        check.Require();
+        if (!table.IsNumeric(name))
+        {
+            return "text";
+        }
+
+        double[] known = [.. table.Numbers(name).Where(value => !double.IsNaN(value))];
+        return known.Length == 0 ? "no values"
+            : known.Max() == known.Min() ? "constant"
+            : known.Length > 2 && IsCount(known) ? "numbers of the rows"
+            : null;
+    }
+
+    private static bool IsCount(double[] values) =>
+        Enumerable.Range(1, values.Length - 1).All(i => values[i] == values[i - 1] + 1.0);
+}

@@ -1,0 +1,204 @@
+using System.Globalization;
+using Math4AI.Data.Tables;
+using Math4AI.Reporting.Charts;
+using Math4AI.Unsupervised;
+using Math4AI.Unsupervised.Clusters;
+
+namespace Math4AI.Reporting;
+
+/// <summary>
+/// The report of the clusters of a table: how many and why, a map of the rows, what distinguishes each cluster, and how
+/// the clusters agree with a column of labels.
+/// </summary>
+public sealed record ClusterReport
+{
+    private const int MapHeight = 560;
+    private const int MaxContrasts = 6;
+    private const int MaxGroups = 20;
+
+    /// <summary>Gets the title of the page.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Gets the command line, as the user typed it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Gets the clusters.</summary>
+    public required TableClusters Result { get; init; }
+
+    /// <summary>Gets the table that they were found in.</summary>
+    public required Table Table { get; init; }
+
+    /// <summary>Gets the column whose values the clusters are compared with; null for none.</summary>
+    public string? Labels { get; init; }
+
+    /// <summary>Makes the page.</summary>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    public string ToHtml()
+    {
+        using var page = new Html();
+        page.Add($"<h1>{Html.Escape(Title)}</h1>")
+            .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
+            .Facts(Facts())
+            .Add($"<p>{Html.Escape(Result.Verdict)}</p>");
+        if (Result.Warning is { } warning)
+        {
+            page.Add($"<p class=\"note\">{Html.Escape(warning)}</p>");
+        }
+
+        page.Heading("The rows on a map").Chart(Map());
+        Profiles(page);
+        page.Charts("How many clusters?", "grid wide", Supports());
+        Compare(page);
+        return page.Page(Title);
+    }
+
+    private IEnumerable<(string Name, string Value)> Facts()
+    {
+        yield return ("clusters", Count(Result.Profiles.Count));
+        yield return ("rows", Count(Result.Rows.Count));
+        if (Result.Rows.Count < Table.Rows)
+        {
+            yield return ("rows left out for missing values", Count(Table.Rows - Result.Rows.Count));
+        }
+
+        yield return ("columns", string.Join(", ", Result.Model.Columns));
+        if (Result.LeftOut.Count > 0)
+        {
+            yield return ("columns left out",
+                string.Join(", ", Result.LeftOut.Select(column => $"{column.Name} ({column.Reason})")));
+        }
+
+        yield return ("shape", Result.Model.Mixture.Shape.ToString());
+        yield return ("seed", Count(Result.Seed));
+    }
+
+    private Chart Map()
+    {
+        int[] labels = [.. Result.Labels];
+        bool isLine = Result.Map.ColumnCount < 2;
+        IEnumerable<ChartLayer> layers = labels.Distinct().Order().Select(ChartLayer (cluster) =>
+        {
+            int[] places = [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] == cluster)];
+            return new PointsLayer(
+                [.. places.Select(i => Result.Map[i, 0])], [.. places.Select(i => isLine ? 0.0 : Result.Map[i, 1])])
+            {
+                Name = $"cluster {cluster + 1}",
+                Color = cluster,
+                Texts = [.. places.Select(RowInWords)],
+            };
+        });
+        string Axis(int i) => string.Create(CultureInfo.InvariantCulture,
+            $"component {i + 1}, {100.0 * Result.Axes.VarianceShares[i]:0} % of the variance");
+        return new Chart(
+            $"{labels.Length} rows along their principal components", new ChartAxis(Axis(0), AxisScale.Linear),
+            new ChartAxis(isLine ? string.Empty : Axis(1), AxisScale.Linear), [.. layers])
+        {
+            IsMap = true,
+            Height = MapHeight,
+            Note = "Drag to move, turn the wheel to zoom, point at a row to read it.",
+        };
+    }
+
+    private string RowInWords(int place)
+    {
+        int row = Result.Rows[place];
+        IEnumerable<string> cells = Table.Names.Select(name => $"{name} {Table.Texts(name)[row]}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"row {Table.NumberOf(row)}, certain to {100.0 * Result.Certainty[place]:0} %: {string.Join(", ", cells)}");
+    }
+
+    private void Profiles(Html page)
+    {
+        page.Heading("What distinguishes the clusters").Add("<div class=\"card scroll\"><table><tr><th></th>"
+            + "<th>rows</th><th>share</th><th>what distinguishes it</th></tr>");
+        for (int cluster = 0; cluster < Result.Profiles.Count; cluster++)
+        {
+            ClusterProfile profile = Result.Profiles[cluster];
+            double share = 100.0 * profile.Rows / Result.Rows.Count;
+            page.Add($"<tr><th>{Html.Swatch(cluster)} {cluster + 1}</th><td>{Count(profile.Rows)}</td>"
+                + $"<td>{Html.Number(Math.Round(share, 1))} %</td><td>{Html.Escape(profile.InWords)}</td></tr>");
+        }
+
+        page.Add("</table></div>");
+        if (Result.Profiles.Count > 1)
+        {
+            page.Charts(null, "grid", Result.Profiles.Select(Effects));
+        }
+    }
+
+    private static Chart Effects(ClusterProfile profile, int cluster)
+    {
+        ClusterContrast[] shown = [.. profile.Contrasts.Take(MaxContrasts).Reverse()];
+        return new Chart(
+            $"Cluster {cluster + 1} against the rest",
+            new ChartAxis("difference of the means in standard deviations", AxisScale.Linear),
+            ChartAxis.OfNames(string.Empty, [.. shown.Select(contrast => contrast.Name)]),
+            BarsLayer.OfNames([.. shown.Select(contrast => contrast.Effect)]) with { Color = cluster });
+    }
+
+    private IEnumerable<Chart> Supports()
+    {
+        if (Result.Support.Select(candidate => candidate.Clusters).Distinct().Count() < 2)
+        {
+            yield break;
+        }
+
+        yield return new Chart(
+            "Bayesian information criterion: lower is better", ChartAxis.OfCounts("number of clusters"),
+            new ChartAxis("BIC", AxisScale.Linear),
+            [.. Result.Support.GroupBy(candidate => candidate.Shape).Select(ChartLayer (group, i) =>
+                new LineLayer(
+                    [.. group.Select(candidate => (double)candidate.Clusters)],
+                    [.. group.Select(candidate => candidate.Problem is null ? candidate.Bic : double.NaN)])
+                {
+                    Name = group.Key.ToString(),
+                    Color = i,
+                })])
+        {
+            Note = Result.Support.Any(candidate => candidate.Problem is not null)
+                ? $"Without the mixtures that cannot be chosen: {string.Join("; ", Result.Support
+                    .Where(candidate => candidate.Problem is not null)
+                    .Select(candidate => $"{candidate.Clusters} {candidate.Shape}, {candidate.Problem}").Take(4))}."
+                : null,
+        };
+    }
+
+    private void Compare(Html page)
+    {
+        if (Labels is null)
+        {
+            return;
+        }
+
+        string[] labels = LabelsOf(Table, Labels, Result);
+        int[] clusters = [.. Result.Labels];
+        string[] names = [.. labels.Distinct().Order(StringComparer.Ordinal)];
+        page.Heading($"The clusters and the column '{Labels}'").Facts(
+        [
+            ("adjusted Rand index", Html.Number(ClusterAgreement.AdjustedRand(clusters, labels))),
+            ("normalized mutual information", Html.Number(ClusterAgreement.NormalizedInformation(clusters, labels))),
+        ]);
+        if (names.Length > MaxGroups)
+        {
+            return;
+        }
+
+        double[,] counts = new double[names.Length, Result.Profiles.Count];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            counts[Array.IndexOf(names, labels[i]), clusters[i]]++;
+        }
+
+        page.Add("<div class=\"grid wide\">").HeatMap(
+            "Rows by label and cluster", counts, names,
+            [.. Enumerable.Range(1, Result.Profiles.Count).Select(i => $"cluster {i}")]).Add("</div>");
+    }
+
+    private static string[] LabelsOf(Table table, string column, TableClusters result)
+    {
+        IReadOnlyList<string?> texts = table.Texts(column);
+        return [.. result.Rows.Select(row => texts[row] ?? "(missing)")];
+    }
+
+    private static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

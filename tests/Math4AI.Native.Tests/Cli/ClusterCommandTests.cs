@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Math4AI.Tests.Cli;
+
+public sealed class ClusterCommandTests : TemporaryFolder
+{
+    private Finished Run(params string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+
+    [Fact]
+    public void A_table_is_clustered_compared_written_and_new_rows_are_assigned()
+    {
+        string iris = Repository.Data("tables", "iris.csv");
+        string species = File.ReadLines(iris).First().Split(',')[^1];
+        Finished cluster = Run("cluster", iris, "-k", "3", "--compare", species, "-o", "out", "--json");
+        Assert.True(cluster.Code == 0, cluster.Errors);
+        JsonElement json = JsonDocument.Parse(cluster.Output).RootElement;
+        Assert.Equal(3, json.GetProperty("clusters").GetInt32());
+        Assert.True(json.GetProperty("comparison").GetProperty("adjustedRand").GetDouble() > 0.88);
+        string[] rows = File.ReadAllLines(In("out/clusters.csv"));
+        Assert.Equal("row,cluster,probability", rows[0]);
+        Assert.Equal(151, rows.Length);
+        Assert.Contains("along their principal components", File.ReadAllText(In("out/report.html")),
+            StringComparison.Ordinal);
+        Finished predict = Run("predict", "out", iris);
+        Assert.True(predict.Code == 0, predict.Errors);
+        Assert.Equal(rows.Skip(1).Select(row => row.Split(',')[1]),
+            predict.Output.Trim().Split('\n').Skip(1).Select(line => line.Split(',')[0]));
+        Finished again = Run("cluster", iris, "-k", "3", "-o", "out");
+        Assert.Equal(1, again.Code);
+        Assert.Contains("--force", again.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "whole number from 1 on", "data.csv", "-k", "0")]
+    [InlineData(2, "use refuse or drop", "data.csv", "--missing", "guess")]
+    [InlineData(1, "There is no column 'z'", "data.csv", "--ignore", "z")]
+    [InlineData(1, "Row 2 has no value in column 'b'", "data.csv")]
+    public void What_cannot_be_clustered_is_said_in_one_sentence(int code, string message, params string[] words)
+    {
+        File.WriteAllText(In("data.csv"), "a,b\n1,2\n3,\n2.5,7\n9,1\n");
+        Finished run = Run(["cluster", .. words]);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(message, run.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("clusters")));
+    }
+}

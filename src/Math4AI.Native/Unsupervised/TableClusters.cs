@@ -53,10 +53,12 @@ public sealed record ClusterProfile(int Rows, IReadOnlyList<ClusterContrast> Con
 /// <summary>Holds the clusters of a table: who belongs where, why so many, and what distinguishes them.</summary>
 public sealed class TableClusters
 {
-    // A difference of BIC above this is called very strong; R. Kass and A. Raftery, JASA 90 (1995).
-    private const double DecisiveBic = 10.0;
+    // A difference of BIC above this is called strong evidence; R. Kass and A. Raftery, JASA 90 (1995).
+    private const double StrongBic = 6.0;
+    private const int FewValues = 12;
 
     private readonly Matrix<double> probabilities;
+    private readonly string fewValued;
 
     internal TableClusters(
         TableMixture model, Matrix<double> values, int[] rows, IReadOnlyList<LeftOutColumn> leftOut,
@@ -66,6 +68,9 @@ public sealed class TableClusters
         probabilities = model.Probabilities(values);
         Labels = [.. probabilities.EnumerateRows().Select(row => row.MaximumIndex())];
         Map = axes.Transform(values);
+        fewValued = string.Join(", ", model.Columns.Zip(values.EnumerateColumns())
+            .Select(pair => (pair.First, Distinct: pair.Second.Distinct().Count()))
+            .Where(pair => pair.Distinct <= FewValues).Select(pair => $"{pair.First}: {pair.Distinct}"));
         Profiles = [.. Enumerable.Range(0, model.Mixture.Weights.Count).Select(c => ProfileOf(values, c))];
     }
 
@@ -119,7 +124,7 @@ public sealed class TableClusters
                 .Where(candidate => candidate.Problem is null && isMeant(candidate.Clusters))
                 .Select(candidate => candidate.Bic).DefaultIfEmpty(double.PositiveInfinity).Min();
             double lead = Best(k => k != count) - Best(k => k == count);
-            string strength = lead >= DecisiveBic ? "clearly" : "but hardly";
+            string strength = lead >= StrongBic ? "clearly" : "but hardly";
             return double.IsFinite(lead)
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"{Name(count)}, {strength} better than any other number: BIC is lower by {lead:0.0}.")
@@ -137,19 +142,21 @@ public sealed class TableClusters
                 candidate => candidate.Clusters == count && candidate.Shape == Model.Mixture.Shape)
                 is { Problem: { } problem })
             {
-                return $"Do not trust these clusters: {problem}. Leave out columns with few distinct values "
-                    + "(--ignore), or ask for fewer clusters.";
+                return $"Do not trust these clusters: {problem}. Leave out columns with few distinct values"
+                    + $"{Named(fewValued)} (--ignore), or ask for fewer clusters.";
             }
 
             int unusable = Support.Count(candidate => candidate.Problem == ClusterSupport.Shrunk);
             return count == 1 && unusable > 0
                 ? $"{unusable} of {Support.Count} mixtures could not be judged, since {ClusterSupport.Shrunk}: "
-                    + "columns with few distinct values hide clusters; leave them out (--ignore)."
+                    + $"columns with few distinct values{Named(fewValued)} hide clusters; leave them out (--ignore)."
                 : count == Support.Max(candidate => candidate.Clusters) && count > 1 && Support.Count > 2
                     ? $"{count} clusters are the most that were tried: allow more."
                     : Model.Mixture.Warning;
         }
     }
+
+    private static string Named(string columns) => columns.Length > 0 ? $" ({columns})" : string.Empty;
 
     private static string Name(int count) => count == 1 ? "1 cluster" : $"{count} clusters";
 

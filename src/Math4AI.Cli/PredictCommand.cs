@@ -72,15 +72,22 @@ internal static class PredictCommand
         string[] first = found.Names.Count > 0 ? ["image"] : [], deviation = found.Deviations.Count > 0
             ? [$"deviation({found.Target})"]
             : [];
+        string[] note = found.Notes.Count > 0 ? ["note"] : [];
         var lines = new List<string>
         {
             string.Join(',', first.Concat(found.Columns.Count > 0 ? found.Columns : [found.Target])
                 .Concat(found.Classes.Select(name => $"p({name})"))
-                .Concat(deviation).Select(Quote)),
+                .Concat(deviation).Concat(note).Select(Quote)),
         };
         lines.AddRange(found.Values.Select((row, i) => string.Join(',', found.Names.Skip(i).Take(1).Select(Quote)
             .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Array.IndexOf(row, row.Max())])] : [])
-            .Concat(row.Concat(found.Deviations.Skip(i).Take(1)).Select(Number)))));
+            .Concat(row.Concat(found.Deviations.Skip(i).Take(1)).Select(Number))
+            .Concat(found.Notes.Skip(i).Take(1).Select(Quote)))));
+        foreach (string warning in found.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
         return string.Join('\n', lines) + "\n";
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Math4AI.Data.Tables;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli;
@@ -57,6 +58,33 @@ internal static class TableCommandOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    public static readonly Option<string?> ColumnsOption = new("--columns")
+    {
+        Description = "The types of columns that are not found right: number, date, category, order, text or ignore, such "
+            + "as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.",
+        HelpName = "TYPES",
+    };
+
+    public static readonly Option<string[]?> TokensOption = new("--missing-tokens")
+    {
+        Description = "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? and "
+            + "their kin in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
+        HelpName = "TEXT",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static readonly Option<string?> EncodingOption = new("--encoding")
+    {
+        Description = "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order mark "
+            + "says.",
+        HelpName = "NAME",
+    };
+
+    public static readonly Option<bool> LookOption = new("--look")
+    {
+        Description = "Show what each column of a table is, what is left out and why, and train nothing.",
+    };
+
     public static readonly Option<bool> LearningCurveOption = new("--learning-curve")
     {
         Description = "Compute a learning curve of a table: the test scores over the number of training rows.",
@@ -103,6 +131,20 @@ internal static class TableCommandOptions
         return orders;
     }
 
+    /// <summary>Returns the types of the columns that are named.</summary>
+    /// <exception cref="UsageException">They cannot be read.</exception>
+    private static IReadOnlyDictionary<string, ColumnForm> ReadColumns(ParseResult words)
+    {
+        try
+        {
+            return ColumnList.Parse(words.GetValue(ColumnsOption) ?? string.Empty);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--columns: {e.Message}");
+        }
+    }
+
     /// <summary>
     /// Returns the settings of a table: the given options, and the defaults of the library for the others.
     /// </summary>
@@ -115,6 +157,10 @@ internal static class TableCommandOptions
         OrderBy = words.GetValue(TimeOption),
         Orders = ReadOrders(words),
         Missing = MissingWays[words.GetValue(MissingOption)!],
+        Columns = ReadColumns(words),
+        MissingTokens = words.GetValue(TokensOption) is { Length: > 0 } tokens
+            ? [.. tokens.SelectMany(token => token.Split(',', StringSplitOptions.TrimEntries))]
+            : null,
         Task = ReadTask(words),
     };
 

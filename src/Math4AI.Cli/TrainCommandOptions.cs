@@ -124,6 +124,8 @@ internal sealed class TrainCommandOptions
         TextOption, UnitOption, ResumeOption, TableCommandOptions.TargetOption, ModelOption, KernelOption,
         FeaturesOption, RawOption, HiddenOption, TestOption, TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
+        TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
+        TableCommandOptions.EncodingOption,
         TableCommandOptions.TaskOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.OrderOption,
         TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
         TableCommandOptions.BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport,
@@ -160,6 +162,12 @@ internal sealed class TrainCommandOptions
     public string? Test => words.GetValue(TestOption);
 
     public TableTask? Task => TableCommandOptions.ReadTask(words);
+
+    /// <summary>Whether the columns of a table are shown and nothing is trained.</summary>
+    public bool Look => words.GetValue(TableCommandOptions.LookOption);
+
+    /// <summary>The encoding of a table or a text; null for UTF-8.</summary>
+    public string? Encoding => words.GetValue(TableCommandOptions.EncodingOption);
 
     public int Seeds => words.GetValue(SeedsOption);
 

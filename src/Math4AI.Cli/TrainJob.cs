@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Images;
+using Math4AI.Data.Tables;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
 using Math4AI.Reporting;
@@ -25,6 +26,12 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     public int Run(CancellationToken cancellation)
     {
+        if (given.Look)
+        {
+            return ColumnSummary.Print(
+                TableLook.Of(ReadTable(given.Data!), given.ForTable(RequireTarget())), given.Json);
+        }
+
         RequireFree();
         if (!Compute.HasTensors)
         {
@@ -72,6 +79,11 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private void Print(TrainSummary summary)
     {
+        foreach (string warning in summary.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
         if (given.Json)
         {
             Console.Out.WriteLine(CliJson.Text(summary));
@@ -82,20 +94,21 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
     }
 
+    private Table ReadTable(string path) => Table.Read(path, new TableOptions { Encoding = given.Encoding });
+
+    private string RequireTarget() =>
+        given.Target ?? throw new UsageException("A table needs --target COLUMN: what to predict.");
+
     private bool IsImages(string path) => given.IsConvNet || Directory.Exists(path) || ImageSet.IsIdx(path);
 
     private (TrainSummary Summary, TrainingReport Report) OfTable(
         FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
-        if (given.Target is not { } target)
-        {
-            throw new UsageException("A table needs --target COLUMN: what to predict.");
-        }
-
+        string target = RequireTarget();
         if (given.IsLearner)
         {
             return new TrainLearnerJob(given, progress, cancellation).OfTable(
-                files, Table.Read(given.Data!), given.Test is null ? null : Table.Read(given.Test),
+                files, ReadTable(given.Data!), given.Test is null ? null : ReadTable(given.Test),
                 given.ForTable(target));
         }
 
@@ -104,10 +117,9 @@ internal sealed class TrainJob(TrainCommandOptions given)
             return OfLargeTable(files, progress, target, cancellation);
         }
 
-        Table table = Table.Read(given.Data!);
-        Table? test = given.Test is null ? null : Table.Read(given.Test);
-        TableTask task = given.Task
-            ?? (table.Names.Contains(target) ? TableTraining.TaskOf(table, target) : TableTask.Classification);
+        Table table = ReadTable(given.Data!);
+        Table? test = given.Test is null ? null : ReadTable(given.Test);
+        TableTask task = TableLook.Of(table, given.ForTable(target)).Task;
         TrainerOptions trainer = given.Trainer(TableTraining.Defaults(task, table.Rows));
         TableTrainingOptions options = given.ForTable(target) with { Task = task, Trainer = trainer };
         Trained<TableModel> training =
@@ -230,12 +242,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
                 : ImageSet.Read(given.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
         }
 
-        if (given.Target is not { } target)
-        {
-            throw new UsageException("A table needs --target COLUMN: what to predict.");
-        }
-
-        Table table = Table.Read(given.Data!);
+        string target = RequireTarget();
+        Table table = ReadTable(given.Data!);
         if (!table.Names.Contains(target))
         {
             throw new ArgumentException($"There is no column '{target}'; there are: {string.Join(", ", table.Names)}.");
@@ -243,14 +251,14 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         ImageSet images = ImageSet.FromTable(table, target);
         return (images, given.Test is null ? null : ImageSet.FromTable(
-            Table.Read(given.Test), target,
+            ReadTable(given.Test), target,
             new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
     }
 
     private (TrainSummary Summary, TrainingReport Report) OfText(
         FileTransaction files, ProgressLine progress, CancellationToken cancellation)
     {
-        string text = File.ReadAllText(given.Text!);
+        string text = TextFile.Read(given.Text!, given.Encoding);
         TextTrainingOptions options = given.ForText();
         Trained<TextModel> training = TextModel.Train(text, options, Progress(progress, options.Trainer), cancellation);
         training.Model.Save(given.Output, files);
@@ -281,7 +289,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
         trained.Confusion,
         [])
     {
-        Warning = trained.Warning,
+        Warnings = trained.Warnings,
+        Columns = trained.Look is { } look ? ColumnSummary.Of(look) : null,
     };
 
     /// <summary>

@@ -39,7 +39,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Learner = model.About.Learner,
                 Features = model.About.Features,
                 FeatureCount = model.FeatureNames.Count,
-                Warning = model.Model.Warning ?? training.Warning,
+                Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
                 Search = model.Search,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
@@ -72,7 +72,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Learner = model.About.Learner,
                 Features = model.About.Features,
                 FeatureCount = model.FeatureNames.Count,
-                Warning = model.Model.Warning ?? training.Warning,
+                Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
                 Search = model.Search,
             },
             TrainingReport.Of(training, target, "classification of images", CommandLine.Text) with

@@ -49,8 +49,11 @@ internal sealed record TrainSummary(
     /// <summary>Gets the formula of the features; null for the inputs themselves.</summary>
     public string? Features { get; init; }
 
-    /// <summary>Gets a warning about the model, in a sentence; null for none.</summary>
-    public string? Warning { get; init; }
+    /// <summary>Gets what to know before the model is trusted, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Gets what each column of a table is; null for images and texts.</summary>
+    public IReadOnlyList<ColumnSummary>? Columns { get; init; }
 
     /// <summary>Gets the number of features of the learner; null for a network.</summary>
     public int? FeatureCount { get; init; }
@@ -68,11 +71,6 @@ internal sealed record TrainSummary(
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
                 + $"{BestEpoch} of {Epochs}."
             : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
-        if (Warning is not null)
-        {
-            Console.Error.WriteLine($"math4ai: Warning: {Warning}");
-        }
-
         if (Search is { IsAtEdge: true } search)
         {
             Console.Out.WriteLine(

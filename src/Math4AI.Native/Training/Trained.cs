@@ -1,4 +1,5 @@
 using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
 
 namespace Math4AI.Training;
 
@@ -52,17 +53,46 @@ public sealed record Trained<TModel>
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
     public int DroppedRows { get; init; }
 
+    /// <summary>Gets what each column of a table is; null for images and texts.</summary>
+    public TableLook? Look { get; init; }
+
+    /// <summary>Gets what to know of the data, of its columns and of its parts, a sentence each.</summary>
+    public IReadOnlyList<string> DataWarnings { get; init; } = [];
+
     /// <summary>
-    /// Gets what to know before the model is trusted, in a sentence: that it predicts no better than the mean of the
-    /// numbers, or than the most frequent class; null for nothing.
+    /// Gets what to know before the model is trusted, a sentence each: of the columns, of the parts, and that it predicts
+    /// no better than the mean of the numbers, or than the most frequent class, or far better in training than elsewhere.
     /// </summary>
-    public string? Warning => IsWorseThanMean
-        ? "The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets "
-            + "with a few very large values are better learned as their logarithms."
-        : IsNoBetterThanOneClass
-            ? "The test rows are classified no better than by always answering the most frequent class: do not trust "
-                + "the classes; more rows, other columns or another model may help."
-            : null;
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Look?.Warnings ?? [],
+        .. DataWarnings,
+        .. IsWorseThanMean
+            ? ["The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets "
+                + "with a few very large values are better learned as their logarithms."]
+            : IsNoBetterThanOneClass
+                ? ["The test rows are classified no better than by always answering the most frequent class: do not trust "
+                    + "the classes; more rows, other columns or another model may help."]
+                : IsOverfit
+                    ? [FormattableString.Invariant(
+                        $"The training rows are predicted far better than the test rows ({Score} {Train.Scores[Score]:0.00} ")
+                        + FormattableString.Invariant(
+                        $"and {Test.Scores[Score]:0.00}): the model has learned rows by heart; fewer columns, more rows ")
+                        + "or a simpler model may help."]
+                    : Array.Empty<string>(),
+    ];
+
+    private string Score => Test.Scores.ContainsKey("rSquared") ? "rSquared" : "accuracy";
+
+    private bool IsOverfit
+    {
+        get
+        {
+            const double Gap = 0.2;
+            return Train.Scores.TryGetValue(Score, out double trained)
+                && Test.Scores.TryGetValue(Score, out double tested) && trained - tested > Gap;
+        }
+    }
 
     private bool IsWorseThanMean =>
         Validation.Scores.TryGetValue("rSquared", out double validated) && validated < 0.0;

@@ -169,8 +169,15 @@ public sealed class TrainingEdgeTests : TemporaryFolder
                 "row 19999: '12 km'", Assert.Throws<ArgumentException>(train).Message, StringComparison.Ordinal);
         }
 
-        // Codes, of which some have a letter: a class each.
+        // Codes, of which some have a letter: a class each, when that is said.
         Table codes = Write("codes.csv", i => i % 50 == 0 ? $"V{i % 350}" : FormattableString.Invariant($"{i % 300}"));
+        foreach (Action train in new Action[] { () => TableModel.Train(codes, null, options), () =>
+            TableModel.TrainInBlocks(In("codes.csv"), null, options, _ => options.Trainer!) })
+        {
+            Assert.Contains("x=category", Assert.Throws<ArgumentException>(train).Message, StringComparison.Ordinal);
+        }
+
+        options = options with { Columns = ColumnList.Parse("x=category") };
         Assert.True(TableModel.Train(codes, null, options).Model.About.Encoder.Inputs > 250);
         Assert.True(
             TableModel.TrainInBlocks(In("codes.csv"), null, options, _ => options.Trainer!).Model.About.Encoder.Inputs

@@ -27,4 +27,13 @@ public sealed record FilePredictions(
     /// where <see cref="Target"/> is the one.
     /// </summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>
+    /// Gets how each sample is unlike those that the model was trained on, empty where it is not; no list where the model
+    /// does not tell.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Gets what to know before the predictions are trusted, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -9,10 +9,11 @@ namespace Math4AI.Data.Tables;
 internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateTime DateOrigin)
 {
     private static readonly string[] DateFormats =
-        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss",
-            "yyyy-MM-ddTHH:mm:ss.FFF"];
+        ["yyyy-MM-dd", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-ddTHH:mmK",
+            "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
 
-    private static readonly NumberFormatInfo Comma = new() { NumberDecimalSeparator = "," };
+    /// <summary>Gets the format of numbers with a decimal comma.</summary>
+    public static NumberFormatInfo Comma { get; } = new() { NumberDecimalSeparator = "," };
 
     /// <summary>Gets the default format.</summary>
     public static CellFormat Default { get; } = Of(new TableOptions(), hasDecimalComma: false);
@@ -36,15 +37,18 @@ internal sealed record CellFormat(bool HasDecimalComma, DateUnit DateUnit, DateT
             ? value
             : null;
 
-    /// <summary>Parses a date of ISO 8601 as days or seconds; null if the text is not one.</summary>
-    public double? Date(string text)
-    {
-        if (!DateTime.TryParseExact(
-            text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date))
-        {
-            return null;
-        }
+    /// <summary>
+    /// Parses a date of ISO 8601 as days or seconds, in UTC where it names its zone; null if the text is not one.
+    /// </summary>
+    public double? Date(string text) =>
+        DateTime.TryParseExact(
+            text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime date)
+            ? Count(date)
+            : null;
 
+    /// <summary>Counts the days or seconds of a date from the origin.</summary>
+    public double Count(DateTime date)
+    {
         TimeSpan since = date - DateOrigin;
         return DateUnit == DateUnit.Days ? since.TotalDays : since.TotalSeconds;
     }

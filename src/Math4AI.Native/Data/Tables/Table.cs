@@ -151,14 +151,17 @@ public sealed class Table
     /// <summary>Tells whether a column is numeric, missing values aside.</summary>
     /// <param name="name">The column.</param>
     public bool IsNumeric(string name) =>
-        Find(name) is not { Texts: { } texts } || texts.All(cell => cell is null || format.Number(cell) is not null);
+        Find(name) is not { Texts: { } texts } column
+        || (!column.AreClasses && texts.All(cell => cell is null || format.Number(cell) is not null));
 
     /// <summary>Gets the texts of a column; null where a value is missing.</summary>
     /// <param name="name">The column.</param>
     /// <exception cref="ArgumentException">There is no such column.</exception>
-    public IReadOnlyList<string?> Texts(string name) => Find(name) is { Numbers: { } numbers }
+    public IReadOnlyList<string?> Texts(string name) => TextsOf(Find(name));
+
+    private static IReadOnlyList<string?> TextsOf(Column column) => column is { Numbers: { } numbers }
         ? [.. numbers.Select(value => double.IsNaN(value) ? null : value.ToString("R", CultureInfo.InvariantCulture))]
-        : Find(name).Texts!;
+        : column.Texts!;
 
     /// <summary>Gets the numbers of a column; NaN where a value is missing.</summary>
     /// <param name="name">The column.</param>
@@ -188,10 +191,53 @@ public sealed class Table
                 pair => pair.Key,
                 pair => new Column(
                     pair.Value.Texts is { } texts ? [.. rows.Select(row => texts[row])] : null,
-                    pair.Value.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null)),
+                    pair.Value.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null,
+                    pair.Value.AreClasses)),
             rows.Count,
             format,
             places.Select(rows));
+    }
+
+    /// <summary>
+    /// Reads columns in their forms: numbers and dates as numbers, classes as texts, and what is neither as missing.
+    /// </summary>
+    /// <param name="forms">The forms of columns; the others stay as they are.</param>
+    /// <param name="whenOdd">Told the column and the row, from 0, of a cell that does not fit.</param>
+    internal Table InForms(IReadOnlyDictionary<string, ColumnForm> forms, Action<string, int>? whenOdd = null) => new(
+        Names,
+        columns.ToDictionary(pair => pair.Key, pair => forms.TryGetValue(pair.Key, out ColumnForm? form)
+            ? ReadColumn(pair.Value, form, row => whenOdd?.Invoke(pair.Key, row))
+            : pair.Value),
+        Rows, format, places);
+
+    private Column ReadColumn(Column column, ColumnForm form, Action<int> whenOdd)
+    {
+        if (form.Type is ColumnType.Text or ColumnType.Ignore)
+        {
+            return column;
+        }
+
+        if (!form.IsNumeric)
+        {
+            return new Column([.. TextsOf(column).Select(form.ClassOf)], null, AreClasses: true);
+        }
+
+        if (column.Texts is not { } texts)
+        {
+            return column;
+        }
+
+        double[] numbers = new double[texts.Length];
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            numbers[row] = form.NumberOf(texts[row], format, out bool isOdd);
+            if (isOdd)
+            {
+                whenOdd(row);
+            }
+        }
+
+        return new Column(null, numbers);
     }
 
     /// <summary>Gets the number of a row in its file, from 1 after the names of the columns.</summary>
@@ -213,5 +259,8 @@ public sealed class Table
             : throw new ArgumentException($"There is no column '{name}'; the columns are {ColumnNames.List(Names)}.");
 
     /// <summary>Texts as they stand in a file, or numbers, of which NaN is missing.</summary>
-    private sealed record Column(string?[]? Texts, double[]? Numbers);
+    /// <param name="Texts">The texts; null for numbers.</param>
+    /// <param name="Numbers">The numbers; null for texts.</param>
+    /// <param name="AreClasses">Whether texts are classes, even where all of them are numbers.</param>
+    private sealed record Column(string?[]? Texts, double[]? Numbers, bool AreClasses = false);
 }

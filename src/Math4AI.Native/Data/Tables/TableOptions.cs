@@ -32,6 +32,11 @@ public sealed record TableOptions
     /// </summary>
     public int SkippedLines { get; init; }
 
+    /// <summary>
+    /// Gets the name of the encoding of a text, such as windows-1252; null for UTF-8, or what a byte order mark says.
+    /// </summary>
+    public string? Encoding { get; init; }
+
     /// <summary>Gets what dates count; days by default.</summary>
     public DateUnit DateUnit { get; init; }
 

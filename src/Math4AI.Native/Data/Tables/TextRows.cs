@@ -1,3 +1,4 @@
+using System.Text;
 using CsvHelper;
 
 namespace Math4AI.Data.Tables;
@@ -37,9 +38,10 @@ internal sealed class TextRows : IDisposable
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite,
             bufferSize: options.SkippedLines > 0 ? SkipBuffer : 0);
         Skip(file, options.SkippedLines);
-        var stream = new TextStream(file);
+        TextStream? stream = null;
         try
         {
+            stream = new TextStream(TextFile.Decoded(file, options.Encoding), path);
             TextDialect dialect = TextDialect.Of(stream.Start, stream.IsWhole, options);
             stream.JoinsBlanks = dialect.Separator == ' ';
             return new TextRows(path, CsvReader.Create(stream, dialect.ReaderOptions(MaxRowBytes)),
@@ -47,7 +49,8 @@ internal sealed class TextRows : IDisposable
         }
         catch
         {
-            stream.Dispose();
+            stream?.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -69,6 +72,10 @@ internal sealed class TextRows : IDisposable
         try
         {
             return reader.Read();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException($"{path}, line {Line}: the text is not in the encoding that was named.", e);
         }
         catch (CsvFormatException e)
         {

@@ -12,6 +12,7 @@ internal sealed class TextStream : Stream
     private const int StartLength = 1 << 16;
 
     private readonly Stream rest;
+    private readonly Utf8Check check;
     private readonly byte[] raw = new byte[StartLength];
     private readonly byte[] joined = new byte[StartLength + 1];
     private int taken;
@@ -22,13 +23,18 @@ internal sealed class TextStream : Stream
     private bool isQuoted;
 
     /// <summary>Takes over the stream and reads its beginning.</summary>
-    public TextStream(Stream text)
+    /// <param name="text">Text in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.</param>
+    /// <param name="path">Its name in messages.</param>
+    /// <exception cref="InvalidDataException">Its beginning is in another encoding.</exception>
+    public TextStream(Stream text, string path)
     {
         rest = text;
+        check = new Utf8Check(path);
         byte[] start = new byte[StartLength];
         int length = text.ReadAtLeast(start, StartLength, throwOnEndOfStream: false);
         Start = start[..length];
         IsWhole = length < StartLength;
+        check.Add(Start, isLast: IsWhole);
     }
 
     /// <summary>The first 64 KiB, or all.</summary>
@@ -99,7 +105,9 @@ internal sealed class TextStream : Stream
     {
         if (taken == Start.Length)
         {
-            return rest.Read(buffer);
+            int read = rest.Read(buffer);
+            check.Add(buffer[..read], isLast: read == 0);
+            return read;
         }
 
         int count = Math.Min(buffer.Length, Start.Length - taken);

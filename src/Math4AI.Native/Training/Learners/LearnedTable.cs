@@ -140,11 +140,14 @@ public sealed class LearnedTable : IFilePredictor
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path)
     {
-        RowPredictions found = Predict(Table.Read(path));
-        return new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), [])
-        {
-            Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
-        };
+        var table = Table.Read(path);
+        RowPredictions found = Predict(table);
+        return RowNotes.AddTo(
+            new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), [])
+            {
+                Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
+            },
+            About.Encoder, table);
     }
 
     internal static Matrix<double> Encode(TableEncoder encoder, Table table)

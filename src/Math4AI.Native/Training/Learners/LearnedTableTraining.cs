@@ -31,7 +31,7 @@ internal sealed class LearnedTableTraining(
             Ask(model, all.Test),
             all.Classes,
             cancellation) with
-        { DroppedRows = all.Dropped };
+        { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all) };
     }
 
     private void RequireTask()
@@ -48,8 +48,9 @@ internal sealed class LearnedTableTraining(
     private (LearnedTable Model, Learner Chosen) Learn(
         Table part, Func<LearnerSamples, LearnerChoice> choose, CancellationToken cancellation)
     {
-        TableEncoder encoder =
-            TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders, options.Standardize);
+        TableEncoder encoder = TableEncoder.Learn(
+            part, all.Inputs, options.Missing, options.Resolved().Orders, options.Standardize, all.Look.Forms)
+            .WithTarget(options.Target, all.Look);
         Matrix<double> inputs = LearnedTable.Encode(encoder, part);
         FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
         Matrix<double> features = fitted?.Apply(inputs) ?? inputs;

@@ -52,14 +52,14 @@ public sealed record DecisionPlane(
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
-        IReadOnlyList<EncodedColumn> inputs = encoder.Columns;
-        if (classes.Count == 0 || inputs.Count != 2 || inputs.Any(column => column.Classes.Count > 0))
+        EncodedColumn[] inputs = [.. encoder.Columns.Where(column => !column.IsConstant)];
+        if (classes.Count == 0 || inputs.Length != 2 || inputs.Any(column => column.Classes.Count > 0))
         {
             return null;
         }
 
         (string across, string up) = (inputs[0].Name, inputs[1].Name);
-        double[] x = rows.Numbers(across), y = rows.Numbers(up);
+        double[] x = encoder.NumbersOf(rows, inputs[0]), y = encoder.NumbersOf(rows, inputs[1]);
         IReadOnlyList<string?> observed = rows.Texts(target);
         (double X, double Y, int Class)[] points =
         [

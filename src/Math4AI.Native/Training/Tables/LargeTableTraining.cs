@@ -31,7 +31,13 @@ internal static class LargeTableTraining
             throw new ArgumentException("Parts that follow each other in time need a table that fits in memory.");
         }
 
-        TableStatistics statistics = StatisticsOf(path, testPath, options, cancellation);
+        options = options.Resolved();
+        Table first = Table.ReadBlocks(path, BlockRows).FirstOrDefault()
+            ?? throw new ArgumentException("There are no rows to train on.");
+        var look = TableLook.Of(first, options);
+        IEnumerable<Table> Blocks(string file) =>
+            Table.ReadBlocks(file, BlockRows).Select(block => look.ReadBlock(block, options.Missing));
+        TableStatistics statistics = StatisticsOf(Blocks(path), testPath, options, look, cancellation);
         TableModelDescription about = statistics.Describe();
         bool areClasses = about.Task == TableTask.Classification;
         TrainerOptions settings = trainer(statistics.TrainingRows);
@@ -40,8 +46,8 @@ internal static class LargeTableTraining
             validation = new(about.Encoder.Inputs, areClasses),
             test = new(about.Encoder.Inputs, areClasses);
         EncodedRows[] parts = [train, validation, test];
-        long dropped = EncodeRows(path, model, options, statistics, parts, cancellation);
-        foreach (Table block in testPath is null ? [] : Table.ReadBlocks(testPath, BlockRows))
+        long dropped = EncodeRows(Blocks(path), model, options, statistics, parts, cancellation);
+        foreach (Table block in testPath is null ? [] : Blocks(testPath))
         {
             dropped += Encode(model, block, options, _ => test);
         }
@@ -53,15 +59,16 @@ internal static class LargeTableTraining
             Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
         Trained<TableModel> trained = Trained<TableModel>.Of(
             model, training, Score(train), Score(validation), Ask(model, test), about.Classes, cancellation);
-        return trained with { Test = trained.Test with { Rows = test.Count }, DroppedRows = checked((int)dropped) };
+        return trained with { Test = trained.Test with { Rows = test.Count }, DroppedRows = checked((int)dropped), Look = look };
     }
 
     /// <summary>Reads the file once, to learn the encoding.</summary>
     private static TableStatistics StatisticsOf(
-        string path, string? testPath, TableTrainingOptions options, CancellationToken cancellation)
+        IEnumerable<Table> blocks, string? testPath, TableTrainingOptions options, TableLook look,
+        CancellationToken cancellation)
     {
-        var statistics = new TableStatistics(options, testPath is null ? TestShare : 0.0, ValidationShare);
-        foreach (Table block in Table.ReadBlocks(path, BlockRows))
+        var statistics = new TableStatistics(options, look, testPath is null ? TestShare : 0.0, ValidationShare);
+        foreach (Table block in blocks)
         {
             cancellation.ThrowIfCancellationRequested();
             statistics.Add(block);
@@ -72,11 +79,11 @@ internal static class LargeTableTraining
 
     /// <summary>Reads the file once more, to write each row to its part; how many rows were left out.</summary>
     private static long EncodeRows(
-        string path, TableModel model, TableTrainingOptions options, TableStatistics statistics, EncodedRows[] parts,
+        IEnumerable<Table> blocks, TableModel model, TableTrainingOptions options, TableStatistics statistics, EncodedRows[] parts,
         CancellationToken cancellation)
     {
         long row = 0, dropped = 0;
-        foreach (Table block in Table.ReadBlocks(path, BlockRows))
+        foreach (Table block in blocks)
         {
             cancellation.ThrowIfCancellationRequested();
             int[] partOf = statistics.PartsOf(block, row);

@@ -10,19 +10,27 @@ internal sealed record PreparedTable(
     /// <summary>Whether the validation part is not learnt from in the end.</summary>
     public bool IsValidationKept { get; init; }
 
+    /// <summary>What each column is.</summary>
+    public required TableLook Look { get; init; }
+
     public static PreparedTable Of(Table table, Table? test, TableTrainingOptions options)
     {
-        string[] inputs = TableParts.Inputs(table, options);
+        options = options.Resolved();
+        var look = TableLook.Of(table, options);
+        look.RequireForms(options.Missing);
+        string[] inputs = look.Inputs;
         TableParts.RequireKeys(table, options);
-        TableParts.RequireTypes(table, options, inputs);
+        table = look.Read(table);
+        TableParts.RequireValues(table, options, inputs);
         if (test is not null)
         {
-            TableParts.RequireTypes(test, options, inputs);
+            test = look.Read(test);
+            TableParts.RequireValues(test, options, inputs);
         }
 
         (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
         (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
-        TableTask task = options.Task ?? TableTraining.TaskOf(rows, options.Target);
+        TableTask task = look.Task;
         string[] classes = task == TableTask.Classification
             ? [.. rows.Texts(options.Target).Select(text => text!).Distinct().Order(StringComparer.Ordinal)]
             : [];
@@ -42,7 +50,10 @@ internal sealed record PreparedTable(
             ? throw new ArgumentException("No row of the test part has all values: there is nothing to test on.")
             : new PreparedTable(
                 inputs, rows, parts[0], parts[1], given?.Rows ?? rows.Select(parts[2]), task, classes,
-                dropped + (given?.Dropped ?? 0));
+                dropped + (given?.Dropped ?? 0))
+            {
+                Look = look,
+            };
     }
 
     private static void RequireRows(int[][] parts, Table rows, TableTrainingOptions options)

@@ -28,7 +28,27 @@ public sealed record EncodedColumn(
     /// <summary>Gets whether the classes have an order: then the class's place in it is one input, a number.</summary>
     public bool IsOrdinal { get; init; }
 
-    internal int Inputs => IsOrdinal ? 1 : Math.Max(1, Classes.Count);
+    /// <summary>Gets how the cells are written; null in models of earlier versions.</summary>
+    public ColumnForm? Form { get; init; }
+
+    /// <summary>Gets the minimum of the numbers; null where there is none.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>Gets the maximum of the numbers; null where there is none.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>
+    /// Gets the share of each class: what the inputs of a class are that training did not see, the mean over those that
+    /// it saw.
+    /// </summary>
+    public IReadOnlyList<double> Shares { get; init; } = [];
+
+    /// <summary>Gets whether the column never varied: then it is no input.</summary>
+    public bool IsConstant { get; init; }
+
+    internal bool AreNumbers => Classes.Count == 0 || IsOrdinal;
+
+    internal int Inputs => IsConstant ? 0 : IsOrdinal ? 1 : Math.Max(1, Classes.Count);
 }
 
 /// <summary>
@@ -43,9 +63,12 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
 
     /// <summary>Gets the names of the inputs: those of columns of numbers, and <c>column=class</c> of texts.</summary>
     public IReadOnlyList<string> InputNames =>
-        [.. Columns.SelectMany(column => column.Classes.Count == 0 || column.IsOrdinal
+        [.. Columns.Where(column => !column.IsConstant).SelectMany(column => column.AreNumbers
         ? [column.Name]
         : column.Classes.Select(name => $"{column.Name}={name}"))];
+
+    /// <summary>Gets how the target is written; null in models of earlier versions.</summary>
+    public ColumnForm? TargetForm { get; init; }
 
     /// <summary>Gets the number of inputs.</summary>
     public int Inputs => Columns.Sum(column => column.Inputs);
@@ -58,43 +81,59 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     /// <param name="isStandardized">
     /// Whether numbers are shifted and scaled to mean 0 and variance 1; otherwise they stay as they are.
     /// </param>
+    /// <param name="forms">How the cells of the columns are written; null for numbers and texts as they are.</param>
     /// <exception cref="ArgumentException">A text column has too many classes to be one.</exception>
     public static TableEncoder Learn(
         Table table,
         IReadOnlyList<string> columns,
         Missing missing,
         IReadOnlyDictionary<string, IReadOnlyList<string>>? orders = null,
-        bool isStandardized = true)
+        bool isStandardized = true,
+        IReadOnlyDictionary<string, ColumnForm>? forms = null)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new TableEncoder(
-            [
-                .. columns.Select(name =>
-                {
-                    if (orders is not null && orders.TryGetValue(name, out IReadOnlyList<string>? order))
-                    {
-                        return Scaled(OfNumbers(name, order, Places(table, name, order)));
-                    }
-
-                    if (table.IsNumeric(name))
-                    {
-                        return Scaled(OfNumbers(name, [], table.Numbers(name)));
-                    }
-
-                    string[] classes = [.. table.Texts(name).Select(text => text ?? string.Empty).Distinct()
-                        .Order(StringComparer.Ordinal)];
-                    return classes.Length <= MaxClasses
-                        ? new EncodedColumn(name, classes, 0.0, 1.0, 0.0)
-                        : throw new ArgumentException(
-                            $"The column '{name}' has {classes.Length} different texts, too many for classes: leave it "
-                            + "out with --ignore.");
-                }),
-            ],
+        return new TableEncoder([.. columns.Select(name => LearnColumn(name) with { Form = forms?.GetValueOrDefault(name) })],
             missing);
+
+        EncodedColumn LearnColumn(string name)
+        {
+            if (orders is not null && orders.TryGetValue(name, out IReadOnlyList<string>? order))
+            {
+                return Scaled(OfNumbers(name, order, Places(table, name, order)));
+            }
+
+            return table.IsNumeric(name)
+                ? Scaled(OfNumbers(name, [], table.Numbers(name)))
+                : OfClasses(name, table.Texts(name).Select(text => text ?? string.Empty).CountBy(text => text)
+                    .ToDictionary(pair => pair.Key, pair => (long)pair.Value));
+        }
 
         EncodedColumn Scaled(EncodedColumn column) =>
             isStandardized ? column : column with { Mean = 0.0, Deviation = 1.0 };
     }
+
+    /// <summary>A column of classes.</summary>
+    /// <param name="name">The column.</param>
+    /// <param name="counts">How often each class occurs.</param>
+    /// <exception cref="ArgumentException">There are too many classes.</exception>
+    internal static EncodedColumn OfClasses(string name, IReadOnlyDictionary<string, long> counts)
+    {
+        string[] classes = [.. counts.Keys.Order(StringComparer.Ordinal)];
+        double all = Math.Max(1, counts.Values.Sum());
+        return classes.Length <= MaxClasses
+            ? new EncodedColumn(name, classes, 0.0, 1.0, 0.0)
+            {
+                Shares = [.. classes.Select(text => counts[text] / all)],
+                IsConstant = classes.Length == 1,
+            }
+            : throw new ArgumentException($"The column '{name}' has {classes.Length} different texts, too many for "
+                + "classes: leave it out with --ignore.");
+    }
+
+    /// <summary>The encoder with the form of the target.</summary>
+    internal TableEncoder WithTarget(string target, TableLook look) => Columns.All(column => column.IsConstant)
+        ? throw new ArgumentException("No column varies in the training part: there is nothing to predict from.")
+        : this with { TargetForm = look.Forms[target] };
 
     /// <summary>Returns the inputs of every row, row after row.</summary>
     /// <param name="table">The rows.</param>
@@ -107,31 +146,85 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         int width = Inputs;
         float[] inputs = new float[checked(table.Rows * width)];
         int at = 0;
-        foreach (EncodedColumn column in Columns)
+        foreach (EncodedColumn column in Columns.Where(column => !column.IsConstant))
         {
-            RequireValues(table, column.Name);
-            if (column.Classes.Count == 0 || column.IsOrdinal)
+            Span<float> first = inputs.AsSpan(Math.Min(at, inputs.Length));
+            if (column.AreNumbers)
             {
-                EncodeNumbers(table, column, inputs.AsSpan(Math.Min(at, inputs.Length)), width);
-                at++;
+                EncodeNumbers(table, column, first, width);
             }
             else
             {
-                EncodeClasses(table, column, inputs.AsSpan(Math.Min(at, inputs.Length)), width);
-                at += column.Classes.Count;
+                EncodeClasses(table, column, first, width);
             }
+
+            at += column.Inputs;
         }
 
         return inputs;
     }
 
-    /// <summary>Writes one input of every row, the first of them at the beginning of the span.</summary>
-    private static void EncodeNumbers(Table table, EncodedColumn column, Span<float> inputs, int width)
+    /// <summary>The numbers of a column as its form reads them; NaN where missing.</summary>
+    /// <exception cref="ArgumentException">A text is no number, and values may not be missing.</exception>
+    internal double[] NumbersOf(Table table, EncodedColumn column)
     {
-        double[] numbers =
-            column.IsOrdinal ? Places(table, column.Name, column.Classes) : table.Numbers(column.Name);
+        if (column.IsOrdinal)
+        {
+            return Places(table, column.Name, column.Classes);
+        }
+
+        if (column.Form is not { IsNumeric: true } form || table.TextsOrNull(column.Name) is not { } texts)
+        {
+            return table.Numbers(column.Name);
+        }
+
+        double[] values = new double[texts.Count];
+        for (int row = 0; row < values.Length; row++)
+        {
+            values[row] = form.NumberOf(texts[row], table.Format, out bool isOdd);
+            if (isOdd && Missing != Missing.Impute)
+            {
+                throw new ArgumentException($"Column '{column.Name}', row {table.NumberOf(row)}: "
+                    + $"{CellFormat.Quote(texts[row]!)} is not a {form.ToString().Split(' ')[0]}, as the column was in "
+                    + "training.");
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>
+    /// The place of the class of every row: −1 for a class that training did not see, −2 where it is missing and no
+    /// class.
+    /// </summary>
+    internal static int[] PlacesOf(Table table, EncodedColumn column)
+    {
+        Dictionary<string, int> places =
+            column.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+
+        // True and TRUE are one class, unless training tells them apart.
+        Dictionary<string, int> inAnyCase = column.Classes.Select((name, i) => (name, i))
+            .GroupBy(pair => pair.name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() == 1)
+            .ToDictionary(group => group.Key, group => group.Single().i, StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. table.Texts(column.Name).Select(text =>
+            {
+                string? name = column.Form is { IsNumeric: false } form ? form.ClassOf(text) : text;
+                return places.TryGetValue(name ?? string.Empty, out int place)
+                    || inAnyCase.TryGetValue(name ?? string.Empty, out place) ? place
+                    : name is null ? -2 : -1;
+            }),
+        ];
+    }
+
+    /// <summary>Writes one input of every row, the first of them at the beginning of the span.</summary>
+    private void EncodeNumbers(Table table, EncodedColumn column, Span<float> inputs, int width)
+    {
+        double[] numbers = NumbersOf(table, column);
         for (int row = 0; row < table.Rows; row++)
         {
+            RequireValue(!double.IsNaN(numbers[row]), table, column.Name, row);
             double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
             float input = (float)((value - column.Mean) / column.Deviation);
             inputs[row * width] = float.IsFinite(input)
@@ -144,17 +237,23 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     }
 
     /// <summary>Writes as many inputs of every row as there are classes: 1 for its own.</summary>
-    private static void EncodeClasses(Table table, EncodedColumn column, Span<float> inputs, int width)
+    private void EncodeClasses(Table table, EncodedColumn column, Span<float> inputs, int width)
     {
-        Dictionary<string, int> places =
-            column.Classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+        int[] places = PlacesOf(table, column);
         IReadOnlyList<string?> texts = table.Texts(column.Name);
         for (int row = 0; row < table.Rows; row++)
         {
-            // A class that the training part did not have is none of them.
-            if (places.TryGetValue(texts[row] ?? string.Empty, out int place))
+            RequireValue(places[row] != -2 && texts[row] is not null, table, column.Name, row);
+            if (places[row] >= 0)
             {
-                inputs[row * width + place] = 1.0f;
+                inputs[row * width + places[row]] = 1.0f;
+                continue;
+            }
+
+            // What training did not see has the mean of what it saw.
+            for (int i = 0; i < column.Shares.Count; i++)
+            {
+                inputs[row * width + i] = (float)column.Shares[i];
             }
         }
     }
@@ -162,12 +261,14 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     private static EncodedColumn OfNumbers(string name, IReadOnlyList<string> order, double[] values)
     {
         double[] known = [.. values.Where(value => !double.IsNaN(value)).Order()];
-        double mean = known.DefaultIfEmpty(0.0).Average();
-        double deviation = Math.Sqrt(known.DefaultIfEmpty(0.0).Average(value => (value - mean) * (value - mean)));
+        (double mean, double deviation) = Moments.Of(known);
         return new EncodedColumn(
             name, order, mean, deviation > 0.0 ? deviation : 1.0, known.Length > 0 ? known[known.Length / 2] : 0.0)
         {
             IsOrdinal = order.Count > 0,
+            IsConstant = known.Length == 0 || known[0] == known[^1],
+            Minimum = known.Length > 0 ? known[0] : null,
+            Maximum = known.Length > 0 ? known[^1] : null,
         };
     }
 
@@ -185,9 +286,9 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         ];
     }
 
-    private void RequireValues(Table table, string name)
+    private void RequireValue(bool isKnown, Table table, string name, int row)
     {
-        if (Missing != Missing.Impute && table.Texts(name).ToList().FindIndex(text => text is null) is var row and >= 0)
+        if (!isKnown && Missing != Missing.Impute)
         {
             throw new ArgumentException(
                 $"Column '{name}', row {table.NumberOf(row)}: the value is missing, and the model was trained on rows "

@@ -167,7 +167,12 @@ public sealed class TableModel : IFilePredictor
     }
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path) => new(About.Target, About.Classes, Predict(Table.Read(path)), []);
+    public FilePredictions PredictFile(string path)
+    {
+        var table = Table.Read(path);
+        return RowNotes.AddTo(
+            new FilePredictions(About.Target, About.Classes, Predict(table), []), About.Encoder, table);
+    }
 
     /// <summary>The loss that the network is trained with: cross-entropy of classes, mean squares of numbers.</summary>
     internal Tensor Loss(Tensor outputs, Tensor targets) => About.Task == TableTask.Classification

@@ -19,7 +19,7 @@ internal static class TableParts
 
         string[] aside =
             [.. new[] { options.Target, options.GroupBy, options.OrderBy }.OfType<string>(), .. options.Ignore];
-        string? unknown = aside.FirstOrDefault(name => !table.Names.Contains(name));
+        string? unknown = aside.Concat(options.Columns.Keys).FirstOrDefault(name => !table.Names.Contains(name));
         if (unknown is not null)
         {
             throw new ArgumentException(
@@ -48,26 +48,6 @@ internal static class TableParts
                     + "the parts are made by it.");
             }
         }
-    }
-
-    /// <summary>
-    /// Before any work: no column is one of numbers but for a few cells, and what may not be missing is there.
-    /// </summary>
-    public static void RequireTypes(Table table, TableTrainingOptions options, string[] inputs)
-    {
-        foreach (string name in inputs.Append(options.Target).Where(name => table.Names.Contains(name)))
-        {
-            bool areClasses = options.Orders.ContainsKey(name)
-                || (name == options.Target && options.Task == TableTask.Classification);
-            if (!areClasses)
-            {
-                var check = new NumberCheck(name);
-                check.Add(table);
-                check.Require();
-            }
-        }
-
-        RequireValues(table, options, inputs);
     }
 
     /// <summary>Where missing values are refused, there are none.</summary>

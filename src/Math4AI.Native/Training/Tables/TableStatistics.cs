@@ -8,7 +8,8 @@ namespace Math4AI.Training.Tables;
 /// What the encoding of a table needs to know, from blocks of it: for numbers mean, standard deviation and median of
 /// the training part (the median of a sample), for texts the classes; and what the target is.
 /// </summary>
-internal sealed class TableStatistics(TableTrainingOptions options, double testShare, double validationShare)
+internal sealed class TableStatistics(
+    TableTrainingOptions options, TableLook look, double testShare, double validationShare)
 {
     private const int MaxClasses = 1000;
     private const int MaxClassNumbers = 10;
@@ -41,16 +42,7 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
     {
         if (rows == 0)
         {
-            string[] aside = [.. new[] { options.Target, options.GroupBy }.OfType<string>(), .. options.Ignore];
-            inputs = [.. block.Names.Where(name => !aside.Contains(name))];
-            string? unknown = aside.Concat(options.Orders.Keys).FirstOrDefault(name => !block.Names.Contains(name));
-            if (unknown is not null || inputs.Length == 0)
-            {
-                throw new ArgumentException(unknown is null
-                    ? "There is no column left to predict from."
-                    : $"There is no column '{unknown}'; the columns are {ColumnNames.List(block.Names)}.");
-            }
-
+            inputs = look.Inputs;
             foreach (string name in inputs.Append(options.Target))
             {
                 columns[name] = new ColumnStatistics(options, name);
@@ -82,48 +74,52 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         ColumnStatistics target = columns[options.Target];
         TableTask task =
-            options.Task ?? (target.IsNumeric && !(target.Classes.Count <= MaxClassNumbers && target.AreWhole)
+            options.Task ?? (target.IsNumeric && !(target.Counts.Count <= MaxClassNumbers && target.AreWhole)
             ? TableTask.Regression
             : TableTask.Classification);
-        RequireTypes(task);
         string[] classes = task == TableTask.Classification ? ClassesOf(options.Target) : [];
         if (task == TableTask.Classification && classes.Length < 2)
         {
             throw new ArgumentException($"All rows have the same '{options.Target}': there is nothing to tell apart.");
         }
 
-        var encoder = new TableEncoder([.. inputs.Select(Encoded)], options.Missing);
+        TableEncoder encoder = new TableEncoder(
+            [.. inputs.Select(name => Encoded(name) with { Form = look.Forms[name] })], options.Missing)
+            .WithTarget(options.Target, look) with
+        { TargetForm = look.BlockTarget };
         return new TableModelDescription(
             task, options.Target, classes, task == TableTask.Regression ? target.Mean : 0.0,
             task == TableTask.Regression ? target.Deviation : 1.0,
             options.Hidden, encoder);
     }
 
-    private void RequireTypes(TableTask task)
-    {
-        foreach ((string name, ColumnStatistics statistics) in columns)
-        {
-            if (!options.Orders.ContainsKey(name)
-                && !(name == options.Target && task == TableTask.Classification && options.Task is not null))
-            {
-                statistics.RequireOneType();
-            }
-        }
-    }
-
     /// <summary>How an input column is encoded.</summary>
+    /// <exception cref="ArgumentException">The squares of its values overflow.</exception>
     private EncodedColumn Encoded(string name)
     {
         ColumnStatistics column = columns[name];
-        return options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
-            ? new EncodedColumn(name, order, column.Mean, column.Deviation, column.Median) { IsOrdinal = true }
-            : column.IsNumeric
-                ? new EncodedColumn(name, [], column.Mean, column.Deviation, column.Median)
-                : new EncodedColumn(name, ClassesOf(name), 0.0, 1.0, 0.0);
+        bool isOrdinal = options.Orders.TryGetValue(name, out IReadOnlyList<string>? order);
+        if (!isOrdinal && !column.IsNumeric)
+        {
+            _ = ClassesOf(name);
+            return TableEncoder.OfClasses(name, column.Counts);
+        }
+
+        return double.IsFinite(column.Mean) && double.IsFinite(column.Deviation)
+            ? new EncodedColumn(name, order ?? [], column.Mean, column.Deviation, column.Median)
+            {
+                IsOrdinal = isOrdinal,
+                Minimum = column.Minimum,
+                Maximum = column.Maximum,
+                IsConstant = column.Minimum is null || column.Minimum == column.Maximum,
+            }
+            : throw new ArgumentException(
+                $"Column '{name}' has values up to {column.Maximum:G4}, whose squares overflow: divide them by a power "
+                + "of 10.");
     }
 
-    private string[] ClassesOf(string name) => columns[name].Classes.Count <= MaxClasses
-        ? [.. columns[name].Classes.Order(StringComparer.Ordinal)]
+    private string[] ClassesOf(string name) => columns[name].Counts.Count <= MaxClasses
+        ? [.. columns[name].Counts.Keys.Order(StringComparer.Ordinal)]
         : throw new ArgumentException($"The column '{name}' has more than {MaxClasses} different texts, too many for "
             + "classes: leave it out with --ignore.");
 
@@ -154,17 +150,19 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
         private readonly RunningStatistics moments = new();
         private readonly List<double> sample = [];
 
-        private readonly NumberCheck check = new(name);
-
         public bool IsNumeric { get; private set; } = true;
 
         public bool AreWhole { get; private set; } = true;
 
         /// <summary>
-        /// The different texts of the training part, of a target those of all rows, up to one more than can be classes;
+        /// How often each text occurs in the training part, of a target in all rows, up to one more than can be classes;
         /// empty where missing.
         /// </summary>
-        public HashSet<string> Classes { get; } = [];
+        public Dictionary<string, long> Counts { get; } = [];
+
+        public double? Minimum { get; private set; }
+
+        public double? Maximum { get; private set; }
 
         public double Mean => moments.Count > 0 ? moments.Mean : 0.0;
 
@@ -173,23 +171,10 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
 
         public double Median => sample.Count > 0 ? sample.Order().ElementAt(sample.Count / 2) : 0.0;
 
-        /// <exception cref="ArgumentException">The column is one of numbers but for a few cells.</exception>
-        public void RequireOneType() => check.Require();
-
         public void Add(Table block, bool[] isTraining)
         {
-            check.Add(block);
             IsNumeric &= block.IsNumeric(name);
-            IReadOnlyList<string?> texts = Classes.Count <= MaxClasses ? block.Texts(name) : [];
-            for (int i = 0; i < texts.Count && Classes.Count <= MaxClasses; i++)
-            {
-                bool isKnown = texts[i] is not null;
-                if (name == options.Target ? isKnown : isTraining[i] && (isKnown || options.Missing == Missing.Impute))
-                {
-                    Classes.Add(texts[i] ?? string.Empty);
-                }
-            }
-
+            Count(Counts.Count <= MaxClasses ? block.Texts(name) : [], isTraining);
             double[] values = options.Orders.TryGetValue(name, out IReadOnlyList<string>? order)
                 ? TableEncoder.Places(block, name, order)
                 : IsNumeric ? block.Numbers(name) : [];
@@ -204,7 +189,22 @@ internal sealed class TableStatistics(TableTrainingOptions options, double testS
                 if (isTraining[i])
                 {
                     moments.Push(values[i]);
+                    Minimum = Math.Min(Minimum ?? values[i], values[i]);
+                    Maximum = Math.Max(Maximum ?? values[i], values[i]);
                     Keep(values[i]);
+                }
+            }
+        }
+
+        private void Count(IReadOnlyList<string?> texts, bool[] isTraining)
+        {
+            for (int i = 0; i < texts.Count && Counts.Count <= MaxClasses; i++)
+            {
+                bool isKnown = texts[i] is not null;
+                if (name == options.Target ? isKnown : isTraining[i] && (isKnown || options.Missing == Missing.Impute))
+                {
+                    string text = texts[i] ?? string.Empty;
+                    Counts[text] = Counts.GetValueOrDefault(text) + 1;
                 }
             }
         }

@@ -13,8 +13,6 @@ namespace Math4AI.Training.Tables;
 /// </summary>
 public static class TableTraining
 {
-    private const int MaxClassNumbers = 10;
-
     /// <summary>
     /// The suffix of the file name of the second training's checkpoint, where <see cref="TrainerOptions.RestoreBest"/>
     /// is false.
@@ -85,9 +83,7 @@ public static class TableTraining
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
-        TableTask task = options.Task
-            ?? (table.Names.Contains(options.Target) ? TaskOf(table, options.Target) : TableTask.Classification);
-        TrainerOptions trainer = options.Trainer ?? Defaults(task, table.Rows);
+        TrainerOptions trainer = options.Trainer ?? Defaults(TableLook.Of(table, options).Task, table.Rows);
         return TrainingsAtOnce.Run(seeds, i => Run(
             table, test, Unsaved(options with { Trainer = trainer with { Seed = trainer.Seed + i } }), null,
             cancellation));
@@ -102,6 +98,7 @@ public static class TableTraining
         PreparedTable all, TableTrainingOptions options, IProgress<TrainingEpoch>? progress,
         CancellationToken cancellation)
     {
+        options = options.Resolved();
         (TableTask task, string[] classes) = (all.Task, all.Classes);
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation), tested = all.Test;
         TrainerOptions trainer = options.Trainer ?? Defaults(task, all.Rows.Rows);
@@ -109,9 +106,11 @@ public static class TableTraining
         (TableModel Model, TrainingResult Training) Learn(
             Table part, TrainerOptions settings, IProgress<TrainingEpoch>? progress)
         {
-            TableEncoder encoder = TableEncoder.Learn(part, all.Inputs, options.Missing, options.Orders);
+            TableEncoder encoder = TableEncoder.Learn(
+                part, all.Inputs, options.Missing, options.Orders, forms: all.Look.Forms)
+                .WithTarget(options.Target, all.Look);
             (double mean, double deviation) = task == TableTask.Regression
-                ? Moments(part.Numbers(options.Target))
+                ? MomentsOf(part.Numbers(options.Target))
                 : (0.0, 1.0);
             TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(
                 new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)));
@@ -136,7 +135,7 @@ public static class TableTraining
         return Trained<TableModel>.Of(
             model, training, Score(model, train, hasIntervals: false, cancellation), validated, Ask(model, tested),
             classes, cancellation) with
-        { DroppedRows = all.Dropped };
+        { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all) };
     }
 
     /// <summary>
@@ -191,25 +190,6 @@ public static class TableTraining
             Steps = steps,
             EvaluateEvery = Math.Max(1, steps / Evaluations),
         };
-    }
-
-    /// <summary>
-    /// Returns the default task of a column: texts, and up to ten different whole numbers, are classes.
-    /// </summary>
-    /// <param name="table">The rows.</param>
-    /// <param name="target">The column.</param>
-    public static TableTask TaskOf(Table table, string target)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        if (!table.IsNumeric(target))
-        {
-            return TableTask.Classification;
-        }
-
-        double[] values = [.. table.Numbers(target).Where(value => !double.IsNaN(value)).Distinct()];
-        return values.Length <= MaxClassNumbers && values.All(value => value == Math.Floor(value))
-            ? TableTask.Classification
-            : TableTask.Regression;
     }
 
     /// <summary>Returns the scores of a model on rows whose target is known.</summary>
@@ -276,10 +256,9 @@ public static class TableTraining
         ];
     }
 
-    private static (double Mean, double Deviation) Moments(double[] values)
+    private static (double Mean, double Deviation) MomentsOf(double[] values)
     {
-        double mean = values.Average();
-        double deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+        (double mean, double deviation) = Moments.Of(values);
         return deviation > 0.0
             ? (mean, deviation)
             : throw new ArgumentException(

@@ -1,3 +1,5 @@
+using Math4AI.Data.Tables;
+
 namespace Math4AI.Training.Tables;
 
 /// <summary>The settings of a training on a table.</summary>
@@ -34,16 +36,42 @@ public sealed record TableTrainingOptions
         new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>
+    /// Gets the forms of columns; those of the others are found. See <see cref="ColumnList.Parse"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, ColumnForm> Columns { get; init; } = new Dictionary<string, ColumnForm>();
+
+    /// <summary>
+    /// Gets the texts that stand for a missing value, beside an empty cell, NA and NaN; null for the usual ones, such as
+    /// NULL, ? and N/A, in columns that are mostly numbers or dates.
+    /// </summary>
+    public IReadOnlyList<string>? MissingTokens { get; init; }
+
+    /// <summary>
     /// Gets whether columns of numbers are shifted and scaled to mean 0 and variance 1 for learners other than
     /// networks, which always have them so.
     /// </summary>
     public bool Standardize { get; init; } = true;
 
-    /// <summary>Gets the task; null for that of <see cref="TableTraining.TaskOf"/>.</summary>
+    /// <summary>
+    /// Gets the task; null to let the target decide: texts, and up to ten different whole numbers, are classes.
+    /// </summary>
     public TableTask? Task { get; init; }
 
     /// <summary>Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
     public TrainerOptions? Trainer { get; init; }
 
     internal int Seed => Trainer?.Seed ?? 1;
+
+    /// <summary>The settings with what <see cref="Columns"/> says of ignored columns and of orders in its place.</summary>
+    internal TableTrainingOptions Resolved()
+    {
+        string[] ignored = [.. Columns.Where(pair => pair.Value.Type == ColumnType.Ignore).Select(pair => pair.Key)];
+        var ordered = Columns.Where(pair => pair.Value.Type == ColumnType.Order)
+            .ToDictionary(pair => pair.Key, pair => pair.Value.Order);
+        return this with
+        {
+            Ignore = [.. Ignore.Union(ignored)],
+            Orders = Orders.Concat(ordered).DistinctBy(pair => pair.Key).ToDictionary(),
+        };
+    }
 }

@@ -1,0 +1,160 @@
+using System.Globalization;
+
+namespace Math4AI.Data.Tables;
+
+/// <summary>Specifies what the cells of a column are.</summary>
+public enum ColumnType
+{
+    /// <summary>Numbers.</summary>
+    Number,
+
+    /// <summary>Dates and times, which become numbers.</summary>
+    Date,
+
+    /// <summary>Classes, by their names.</summary>
+    Category,
+
+    /// <summary>Classes that have an order.</summary>
+    Order,
+
+    /// <summary>Sentences, or names that hardly occur twice.</summary>
+    Text,
+
+    /// <summary>Whatever it is, it is not used.</summary>
+    Ignore,
+}
+
+/// <summary>
+/// Describes how the cells of a column are written: what training found in a column, so that prediction reads the column
+/// of another file in the same way.
+/// </summary>
+/// <param name="Type">What the cells are.</param>
+public sealed record ColumnForm(ColumnType Type)
+{
+    /// <summary>The texts that stand for a missing number or date, whatever their case.</summary>
+    private static readonly HashSet<string> UsualTokens = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "NULL", "None", "N/A", "#N/A", "#NA", "<NA>", "NA", "n.a.", "NaN", "nil", "missing", "unknown", "?", "-", "--",
+        "–", ".",
+    };
+
+    /// <summary>Gets what stands before or after each number, such as $, % or kg; null for nothing.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Gets the character that separates thousands; null for none.</summary>
+    public char? Thousands { get; init; }
+
+    /// <summary>Gets whether numbers have a decimal comma.</summary>
+    public bool HasDecimalComma { get; init; }
+
+    /// <summary>Gets the format of dates, such as dd/MM/yyyy, without the time; null for ISO 8601.</summary>
+    public string? DateFormat { get; init; }
+
+    /// <summary>
+    /// Gets the two spellings of a column of truth values, false first; empty for other columns. True, TRUE, true, yes
+    /// and 1 are then one thing.
+    /// </summary>
+    public IReadOnlyList<string> TruthValues { get; init; } = [];
+
+    /// <summary>Gets the texts of an ordinal column in ascending order; empty for other columns.</summary>
+    public IReadOnlyList<string> Order { get; init; } = [];
+
+    /// <summary>
+    /// Gets the texts that stand for a missing value; null for the usual ones, such as NULL and ?, in columns of numbers
+    /// and dates, and none in others.
+    /// </summary>
+    public IReadOnlyList<string>? MissingTokens { get; init; }
+
+    internal bool IsNumeric => Type is ColumnType.Number or ColumnType.Date;
+
+    /// <summary>Returns the form in a few words, such as <c>number in kg</c>.</summary>
+    public override string ToString() => Type switch
+    {
+        ColumnType.Number when Unit is not null => $"number in {Unit}",
+        ColumnType.Date when DateFormat is not null => $"date ({DateFormat})",
+        ColumnType.Order => $"order ({string.Join('|', Order)})",
+        ColumnType.Category when TruthValues.Count > 0 => "true or false",
+        _ => Type.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>Whether a text of a column stands for a missing value.</summary>
+    internal bool IsMissing(string text) => MissingTokens is { } tokens
+        ? tokens.Contains(text, StringComparer.Ordinal)
+        : IsNumeric && UsualTokens.Contains(text);
+
+    internal static bool IsUsualToken(string text) => UsualTokens.Contains(text);
+
+    /// <summary>
+    /// The number that a text is, missing ones and odd ones NaN.
+    /// </summary>
+    /// <param name="text">The cell; null where it is missing.</param>
+    /// <param name="format">How the table writes dates.</param>
+    /// <param name="isOdd">Whether the text is neither a number nor missing.</param>
+    internal double NumberOf(string? text, CellFormat format, out bool isOdd)
+    {
+        isOdd = false;
+        if (text is null || IsMissing(text))
+        {
+            return double.NaN;
+        }
+
+        double? value = Type == ColumnType.Date
+            ? Dates.Parse(text, DateFormat, format)
+            : DressedNumber.Value(text, this) ?? Truth(text);
+        isOdd = value is null;
+        return value ?? double.NaN;
+    }
+
+    /// <summary>The class that a text is; null where it is missing.</summary>
+    internal string? ClassOf(string? text) =>
+        text is null || IsMissing(text) ? null
+        : TruthValues.Count > 0 && Truth(text) is { } value ? TruthValues[(int)value]
+        : text;
+
+    private double? Truth(string text) => TruthValues.Count > 0 ? TruthWords.Parse(text) : null;
+}
+
+/// <summary>The words for true and false.</summary>
+internal static class TruthWords
+{
+    private static readonly string[] False = ["false", "no", "f", "n", "0", "0.0"];
+    private static readonly string[] True = ["true", "yes", "t", "y", "1", "1.0"];
+
+    /// <summary>1 for true, 0 for false, null for neither.</summary>
+    public static double? Parse(string text) =>
+        True.Contains(text, StringComparer.OrdinalIgnoreCase) ? 1.0
+        : False.Contains(text, StringComparer.OrdinalIgnoreCase) ? 0.0
+        : null;
+
+    /// <summary>Whether texts are truth values in words: true and false, yes and no, in any case.</summary>
+    public static bool AreWords(IReadOnlyCollection<string> texts) =>
+        texts.Count > 0 && texts.All(text => Parse(text) is not null && !char.IsAsciiDigit(text[0]))
+        && texts.Select(text => Array.FindIndex(
+            Parse(text) > 0.5 ? True : False, word => word.Equals(text, StringComparison.OrdinalIgnoreCase)))
+            .Distinct().Count() == 1
+        && texts.Select(text => Parse(text)).Distinct().Count() == 2;
+}
+
+/// <summary>Dates as people write them.</summary>
+internal static class Dates
+{
+    private static readonly string[] Days =
+    [
+        "d/M/yyyy", "M/d/yyyy", "d.M.yyyy", "d-M-yyyy", "M-d-yyyy", "yyyy/M/d", "d/M/yy", "M/d/yy", "d.M.yy",
+        "d MMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "MMM d, yyyy", "d MMMM yyyy", "MMMM d, yyyy",
+    ];
+
+    private static readonly string[] Times = ["", " H:mm", " H:mm:ss", " h:mm tt", " h:mm:ss tt"];
+
+    /// <summary>The formats that a column may have; null is ISO 8601.</summary>
+    public static IReadOnlyList<string?> Formats { get; } = [null, .. Days];
+
+    /// <summary>The number of a date; null where the text is none of this format.</summary>
+    public static double? Parse(string text, string? format, CellFormat table) => format is null
+        ? table.Date(text)
+        : DateTime.TryParseExact(
+            text, [.. Times.Select(time => format + time)], CultureInfo.InvariantCulture,
+            DateTimeStyles.AllowWhiteSpaces, out DateTime date)
+            ? table.Count(date)
+            : null;
+}

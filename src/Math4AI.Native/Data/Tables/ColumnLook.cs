@@ -1,0 +1,75 @@
+namespace Math4AI.Data.Tables;
+
+/// <summary>What a column is, before anything is learned from it.</summary>
+/// <param name="Name">The column.</param>
+/// <param name="Form">How its cells are written.</param>
+/// <param name="Missing">The number of cells that are missing.</param>
+/// <param name="Distinct">The number of different values.</param>
+public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int Distinct)
+{
+    /// <summary>Gets the minimum of numbers and dates; null where there is none.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>Gets the maximum; null where there is none.</summary>
+    public double? Maximum { get; init; }
+
+    /// <summary>Gets the number of cells that do not fit the form, and are taken for missing.</summary>
+    public int Odd { get; init; }
+
+    /// <summary>Gets the first cells that do not fit, with their rows: <c>row 3: 'abc'</c>.</summary>
+    public IReadOnlyList<string> OddCells { get; init; } = [];
+
+    /// <summary>Gets why the column is left out; null where it is used.</summary>
+    public string? LeftOut { get; init; }
+
+    /// <summary>Gets what to know about the column; null for nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Looks at a column.</summary>
+    internal static ColumnLook Of(Table table, string name, ColumnForm form, string? note)
+    {
+        const int MaxShown = 3;
+        var look = new ColumnLook(name, form, 0, 0) { Note = note };
+        if (!form.IsNumeric)
+        {
+            string?[] classes = [.. table.Texts(name).Select(form.ClassOf)];
+            return look with
+            {
+                Missing = classes.Count(text => text is null),
+                Distinct = classes.OfType<string>().Distinct().Count(),
+            };
+        }
+
+        List<string> odd = [];
+        int count = 0;
+        double[] values;
+        if (table.TextsOrNull(name) is { } texts)
+        {
+            values = new double[texts.Count];
+            for (int row = 0; row < texts.Count; row++)
+            {
+                values[row] = form.NumberOf(texts[row], table.Format, out bool isOdd);
+                count += isOdd ? 1 : 0;
+                if (isOdd && odd.Count < MaxShown)
+                {
+                    odd.Add($"row {table.NumberOf(row)}: {CellFormat.Quote(texts[row]!)}");
+                }
+            }
+        }
+        else
+        {
+            values = table.Numbers(name);
+        }
+
+        double[] known = [.. values.Where(value => !double.IsNaN(value))];
+        return look with
+        {
+            Missing = values.Length - known.Length - count,
+            Distinct = known.Distinct().Count(),
+            Minimum = known.Length > 0 ? known.Min() : null,
+            Maximum = known.Length > 0 ? known.Max() : null,
+            Odd = count,
+            OddCells = odd,
+        };
+    }
+}

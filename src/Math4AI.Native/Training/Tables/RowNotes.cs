@@ -1,0 +1,79 @@
+using System.Globalization;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>
+/// Marks rows unlike those that a model was trained on: a number outside the range of the training part, a class that it
+/// did not have, a cell that does not fit its column.
+/// </summary>
+internal static class RowNotes
+{
+    /// <summary>The predictions of a table with a note for each row that has one, and a warning for each column.</summary>
+    public static FilePredictions AddTo(FilePredictions predictions, TableEncoder encoder, Table table)
+    {
+        var notes = new string[table.Rows];
+        Array.Fill(notes, string.Empty);
+        var warnings = new List<string>();
+        foreach (EncodedColumn column in encoder.Columns.Where(column => table.Names.Contains(column.Name)))
+        {
+            int count = column.AreNumbers ? OfNumbers(encoder, table, column, notes) : OfClasses(table, column, notes);
+            if (count > 0)
+            {
+                string rows = count == 1 ? "1 row" : $"{count} rows";
+                warnings.Add(!column.AreNumbers
+                    ? $"{rows}: '{column.Name}' is none of the {column.Classes.Count} classes that training saw, and counts as "
+                        + "their mean."
+                    : column.IsConstant
+                        ? $"{rows}: '{column.Name}' was {Text(column.Minimum)} in training and is not here; it has no weight."
+                        : $"{rows}: '{column.Name}' lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, which "
+                            + "training saw, so that the prediction is extrapolated.");
+            }
+        }
+
+        return predictions with { Notes = notes, Warnings = warnings };
+    }
+
+    private static int OfNumbers(TableEncoder encoder, Table table, EncodedColumn column, string[] notes)
+    {
+        double[] values = column.IsOrdinal || column.Minimum is null ? [] : NumbersOf(encoder, table, column);
+        int count = 0;
+        for (int row = 0; row < values.Length; row++)
+        {
+            if (values[row] < column.Minimum || values[row] > column.Maximum)
+            {
+                count++;
+                Add(notes, row, $"{column.Name} = {Text(values[row])} is outside {Text(column.Minimum)} to "
+                    + Text(column.Maximum));
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The numbers of a column; those of one without weight are looked at and never refused.</summary>
+    private static double[] NumbersOf(TableEncoder encoder, Table table, EncodedColumn column) =>
+        (column.IsConstant ? encoder with { Missing = Missing.Impute } : encoder).NumbersOf(table, column);
+
+    private static int OfClasses(Table table, EncodedColumn column, string[] notes)
+    {
+        int count = 0;
+        int[] places = TableEncoder.PlacesOf(table, column);
+        for (int row = 0; row < places.Length; row++)
+        {
+            if (places[row] == -1)
+            {
+                count++;
+                Add(notes, row, $"{column.Name} = {CellFormat.Quote(table.Texts(column.Name)[row]!)} is new");
+            }
+        }
+
+        return count;
+    }
+
+    private static void Add(string[] notes, int row, string note) =>
+        notes[row] = notes[row].Length == 0 ? note : $"{notes[row]}; {note}";
+
+    private static string Text(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? string.Empty;
+}

@@ -1,0 +1,260 @@
+using System.Globalization;
+using Math4AI.Data.Tables;
+
+namespace Math4AI.Training.Tables;
+
+/// <summary>
+/// A look at a table before anything is trained: what each column is, what is left out and why, and what to know before
+/// a model of it is trusted.
+/// </summary>
+public sealed record TableLook
+{
+    // A column of texts is one of names or sentences if more than this share of them are different.
+    private const double UniqueShare = 0.5;
+    private const int MinUnique = 20;
+    private const double WordsOfSentence = 3.0;
+    private const int MaxClassNumbers = 10;
+
+    private TableLook(string target, TableTask task, int rows, IReadOnlyList<ColumnLook> columns) =>
+        (Target, Task, Rows, Columns) = (target, task, rows, columns);
+
+    /// <summary>Gets the column to predict.</summary>
+    public string Target { get; }
+
+    /// <summary>Gets the task.</summary>
+    public TableTask Task { get; }
+
+    /// <summary>Gets the number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Gets what each column is, in the order of the table.</summary>
+    public IReadOnlyList<ColumnLook> Columns { get; }
+
+    /// <summary>Gets what to know, one sentence each, with what to do about it.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>The columns that are predicted from.</summary>
+    internal string[] Inputs { get; private init; } = [];
+
+    /// <summary>How the columns that are used are read.</summary>
+    internal IReadOnlyDictionary<string, ColumnForm> Forms { get; private init; } =
+        new Dictionary<string, ColumnForm>();
+
+    /// <summary>Looks at a table.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="options">The settings; those of the trainer are not used.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, none is left to predict from, or dates can be read in two ways.
+    /// </exception>
+    public static TableLook Of(Table table, TableTrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Resolved();
+        string[] candidates = TableParts.Inputs(table, options);
+        var columns = new List<ColumnLook>();
+        foreach (string name in table.Names)
+        {
+            bool isUsed = candidates.Contains(name) || name == options.Target || name == options.OrderBy;
+            columns.Add(isUsed
+                ? LookAt(table, name, options)
+                : ColumnLook.Of(table, name, new ColumnForm(ColumnType.Ignore), null) with
+                {
+                    LeftOut = name == options.GroupBy ? "makes the parts" : "ignored",
+                });
+        }
+
+        ColumnLook target = columns.Single(column => column.Name == options.Target);
+        TableTask task = options.Task ?? TaskOf(table, target);
+        columns = [.. columns.Select(column => column.Name == options.Target
+            ? OfTarget(table, column, task, options)
+            : column.Name == options.OrderBy ? column with { LeftOut = "makes the parts", Note = null }
+            : candidates.Contains(column.Name) ? WithReason(table, column, options) : column)];
+        string[] inputs = [.. columns.Where(column => candidates.Contains(column.Name) && column.LeftOut is null)
+            .Select(column => column.Name)];
+        return new TableLook(options.Target, task, table.Rows, columns)
+        {
+            Inputs = columns.Exists(column => inputs.Contains(column.Name) && column.Distinct > 1)
+                ? inputs
+                : throw new ArgumentException("There is no column left to predict from: "
+                    + string.Join(", ", columns.Where(column => candidates.Contains(column.Name))
+                        .Select(column => $"'{column.Name}' {column.LeftOut ?? "never varies"}")) + "."),
+            Forms = columns.Where(column => inputs.Contains(column.Name) || column.Name == options.Target
+                || column.Name == options.OrderBy).ToDictionary(column => column.Name, column => column.Form),
+            BlockTarget = options.Task == TableTask.Classification
+                ? columns.Single(column => column.Name == options.Target).Form
+                : target.Form,
+            Warnings = [.. columns.SelectMany(WarningsOf)],
+        };
+    }
+
+    /// <summary>Reads a table of the same columns, or a block of it, in the forms that were found.</summary>
+    internal Table Read(Table table) => table.InForms(Forms);
+
+    /// <summary>
+    /// Reads a block in the forms that the first one had. A target of numbers stays one: later blocks may have more of
+    /// them than there are classes.
+    /// </summary>
+    /// <exception cref="ArgumentException">A cell does not fit, and missing values are refused.</exception>
+    internal Table ReadBlock(Table block, Missing missing) => block.InForms(
+        Forms.ToDictionary(pair => pair.Key, pair => pair.Key == Target ? BlockTarget : pair.Value),
+        missing != Missing.Refuse ? null : (name, row) => throw new ArgumentException(
+            $"Column '{name}', row {block.NumberOf(row)}: {CellFormat.Quote(block.TextsOrNull(name)![row]!)} is not a "
+            + $"{Forms[name].Type.ToString().ToLowerInvariant()}, as the rows before have: --missing drop or impute "
+            + $"takes such cells for missing, and --columns \"{name}=category\" takes all for classes."));
+
+    /// <summary>How the target of a table in blocks is read.</summary>
+    internal ColumnForm BlockTarget { get; private init; } = new(ColumnType.Number);
+
+    /// <summary>Throws where a cell does not fit its column, and missing values are refused.</summary>
+    internal void RequireForms(Missing missing)
+    {
+        if (missing == Missing.Refuse
+            && Columns.FirstOrDefault(column => column.Odd > 0 && Forms.ContainsKey(column.Name)) is { } column)
+        {
+            int known = Rows - column.Missing;
+            throw new ArgumentException(
+                $"Column '{column.Name}', {string.Join(", ", column.OddCells)}{(column.Odd > column.OddCells.Count
+                    ? ", …" : string.Empty)} {(column.Odd > 1 ? "are" : "is")} not a "
+                + $"{column.Form.Type.ToString().ToLowerInvariant()}, and {known - column.Odd} of {known} values are: "
+                + "--missing drop or impute takes such cells for missing, and "
+                + $"--columns \"{column.Name}=category\" takes all for classes.");
+        }
+    }
+
+    private static ColumnLook LookAt(Table table, string name, TableTrainingOptions options)
+    {
+        if (options.Orders.TryGetValue(name, out IReadOnlyList<string>? order))
+        {
+            return ColumnLook.Of(table, name, new ColumnForm(ColumnType.Order)
+            {
+                Order = order,
+                MissingTokens = options.MissingTokens,
+            }, null);
+        }
+
+        if (options.Columns.TryGetValue(name, out ColumnForm? given))
+        {
+            return ColumnLook.Of(table, name, given with { MissingTokens = options.MissingTokens }, null);
+        }
+
+        (ColumnForm form, string? note) = ColumnInference.Of(table, name, options.MissingTokens);
+        return ColumnLook.Of(table, name, form, note);
+    }
+
+    /// <summary>Texts, and up to ten different whole numbers, are classes.</summary>
+    private static TableTask TaskOf(Table table, ColumnLook target)
+    {
+        if (!target.Form.IsNumeric)
+        {
+            return TableTask.Classification;
+        }
+
+        IEnumerable<double> values = table.InForms(new Dictionary<string, ColumnForm> { [target.Name] = target.Form })
+            .Numbers(target.Name).Where(value => !double.IsNaN(value));
+        return target.Distinct <= MaxClassNumbers && target.Form.Type == ColumnType.Number
+            && values.All(value => value == Math.Floor(value))
+            ? TableTask.Classification
+            : TableTask.Regression;
+    }
+
+    /// <summary>Classes keep the names that the file gives them, even where all are numbers.</summary>
+    private static ColumnLook OfTarget(
+        Table table, ColumnLook column, TableTask task, TableTrainingOptions options)
+    {
+        bool areNumbers = task == TableTask.Classification && column.Form.IsNumeric;
+        ColumnForm classes = new(ColumnType.Category) { MissingTokens = options.MissingTokens };
+        if (options.MissingTokens is null && areNumbers && table.TextsOrNull(column.Name) is { } texts)
+        {
+            classes = classes with
+            {
+                MissingTokens = [.. texts.OfType<string>().Where(ColumnForm.IsUsualToken).Distinct()],
+            };
+        }
+
+        return !areNumbers
+            ? column
+            : ColumnLook.Of(table, column.Name, classes, options.Task is not null ? null
+                : $"{column.Distinct} different whole numbers: taken for classes (--task regression for numbers)");
+    }
+
+    /// <summary>The column with the reason why it is left out, if it is.</summary>
+    private static ColumnLook WithReason(Table table, ColumnLook column, TableTrainingOptions options)
+    {
+        int known = table.Rows - column.Missing - column.Odd;
+        bool isNamed = options.Columns.ContainsKey(column.Name) || options.Orders.ContainsKey(column.Name);
+        if (known == 0)
+        {
+            return column with { LeftOut = "has no value" };
+        }
+
+        if (column.Form.Type == ColumnType.Text)
+        {
+            return column with { LeftOut = "is text" };
+        }
+
+        if (isNamed)
+        {
+            return column;
+        }
+
+        if (column.Form.IsNumeric)
+        {
+            return IsIndexName(column.Name) && CountsRows(table, column)
+                ? column with { LeftOut = "counts the rows" }
+                : column;
+        }
+
+        if (column.Distinct <= UniqueShare * known || column.Distinct <= MinUnique)
+        {
+            return column;
+        }
+
+        double words = table.Texts(column.Name).OfType<string>().Average(text => text.Split(' ').Length);
+        return words >= WordsOfSentence
+            ? column with { Form = column.Form with { Type = ColumnType.Text }, LeftOut = "is text" }
+            : column with { LeftOut = $"names the rows ({column.Distinct} different texts in {known} rows)" };
+    }
+
+    private static bool IsIndexName(string name) =>
+        name.Length == 0 || name.StartsWith("Unnamed", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("id", StringComparison.OrdinalIgnoreCase) || name.Equals("index", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("row", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the numbers are those of the rows, counted from anywhere.</summary>
+    private static bool CountsRows(Table table, ColumnLook column)
+    {
+        double[] values = table.InForms(new Dictionary<string, ColumnForm> { [column.Name] = column.Form })
+            .Numbers(column.Name);
+        return values.Length > 1
+            && Enumerable.Range(1, values.Length - 1).All(row => values[row] - values[row - 1] == 1.0);
+    }
+
+    private static IEnumerable<string> WarningsOf(ColumnLook column)
+    {
+        string name = column.Name.Length > 0 ? $"Column '{column.Name}'" : "The column without a name";
+        if (column.Odd > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: {column.Odd} cells are no {column.Form.Type.ToString().ToLowerInvariant()} and count as "
+                + $"missing, such as {string.Join(", ", column.OddCells)}.");
+        }
+
+        if (column.LeftOut is not null and not "ignored" and not "makes the parts")
+        {
+            yield return $"{name} {column.LeftOut} and is left out"
+                + (column.LeftOut == "has no value" ? "." : $"; --columns \"{column.Name}={(column.Form.IsNumeric
+                    ? "number" : "category")}\" uses it.");
+        }
+        else if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
+        {
+            yield return $"{name}: {note}; --columns \"{column.Name}={(column.Form.IsNumeric
+                ? "category" : "number")}\" reads it otherwise.";
+        }
+        else if (column is { Distinct: 1, LeftOut: null })
+        {
+            yield return $"{name} never varies, and has no weight.";
+        }
+    }
+}

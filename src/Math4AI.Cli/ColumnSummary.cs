@@ -40,10 +40,12 @@ internal sealed record ColumnSummary(
         foreach ((ColumnSummary column, ColumnLook found) in Of(look).Zip(look.Columns))
         {
             string remark = column.Name == look.Target ? "target" : column.LeftOut ?? string.Empty;
-            string[] rest = [.. found.OddCells.Select(cell => $"odd: {cell}"), .. new[] { column.Note }.OfType<string>()];
+            string[] rest =
+                [.. found.OddCells.Select(cell => $"odd: {cell}"), .. new[] { column.Note }.OfType<string>()];
             table.AddRow([.. new[]
             {
-                column.Name, column.Type, Text(column.Missing + column.Odd), Text(column.Distinct), Text(column.Minimum),
+                column.Name, column.Type, Text(column.Missing + column.Odd), Text(column.Distinct),
+                Text(column.Minimum),
                 Text(column.Maximum), string.Join("; ", rest.Prepend(remark).Where(text => text.Length > 0)),
             }.Select(Markup.Escape)]);
         }

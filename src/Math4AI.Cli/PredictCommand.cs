@@ -17,8 +17,8 @@ internal static class PredictCommand
         };
         var data = new Argument<string>("DATA")
         {
-            Description = "A table with the columns that the model was trained on or the fit was made from; for a model of "
-                + "images, a folder of images or an IDX file.",
+            Description = "A table with the columns that the model was trained on or the fit was made from; for a "
+                + "model of images, a folder of images or an IDX file.",
         };
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
         var level = new Option<double>("--level")

@@ -60,23 +60,23 @@ internal static class TableCommandOptions
 
     public static readonly Option<string?> ColumnsOption = new("--columns")
     {
-        Description = "The types of columns that are not found right: number, date, category, order, text or ignore, such "
-            + "as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.",
+        Description = "The types of columns that are not found right: number, date, category, order, text or ignore, "
+            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.",
         HelpName = "TYPES",
     };
 
     public static readonly Option<string[]?> TokensOption = new("--missing-tokens")
     {
-        Description = "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? and "
-            + "their kin in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
+        Description = "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? "
+            + "and their kin in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
         HelpName = "TEXT",
         AllowMultipleArgumentsPerToken = true,
     };
 
     public static readonly Option<string?> EncodingOption = new("--encoding")
     {
-        Description = "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order mark "
-            + "says.",
+        Description = "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
+            + "mark says.",
         HelpName = "NAME",
     };
 
@@ -158,6 +158,7 @@ internal static class TableCommandOptions
         Orders = ReadOrders(words),
         Missing = MissingWays[words.GetValue(MissingOption)!],
         Columns = ReadColumns(words),
+        Encoding = words.GetValue(EncodingOption),
         MissingTokens = words.GetValue(TokensOption) is { Length: > 0 } tokens
             ? [.. tokens.SelectMany(token => token.Split(',', StringSplitOptions.TrimEntries))]
             : null,

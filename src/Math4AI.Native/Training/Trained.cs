@@ -60,19 +60,20 @@ public sealed record Trained<TModel>
     public IReadOnlyList<string> DataWarnings { get; init; } = [];
 
     /// <summary>
-    /// Gets what to know before the model is trusted, a sentence each: of the columns, of the parts, and that it predicts
-    /// no better than the mean of the numbers, or than the most frequent class, or far better in training than elsewhere.
+    /// Gets what to know before the model is trusted, a sentence each: of the columns, of the parts, and that it
+    /// predicts no better than the mean of the numbers, or than the most frequent class, or far better in training than
+    /// elsewhere.
     /// </summary>
     public IReadOnlyList<string> Warnings =>
     [
         .. Look?.Warnings ?? [],
         .. DataWarnings,
         .. IsWorseThanMean
-            ? ["The validation rows are predicted worse than by the mean of the target: do not trust the model. Targets "
-                + "with a few very large values are better learned as their logarithms."]
+            ? ["The validation rows are predicted worse than by the mean of the target: do not trust the model. "
+                + "Targets with a few very large values are better learned as their logarithms."]
             : IsNoBetterThanOneClass
-                ? ["The test rows are classified no better than by always answering the most frequent class: do not trust "
-                    + "the classes; more rows, other columns or another model may help."]
+                ? ["The test rows are classified no better than by always answering the most frequent class: do not "
+                    + "trust the classes; more rows, other columns or another model may help."]
                 : IsOverfit
                     ? [FormattableString.Invariant(
                         $"The training rows are predicted far better than the test rows ({Score} {Train.Scores[Score]:0.00} ")

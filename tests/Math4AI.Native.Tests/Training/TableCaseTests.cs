@@ -191,13 +191,14 @@ public class TableCaseTests : TemporaryFolder
     [InlineData("1.234,5 €;2,5 €;3,5 €", 1234.5)]
     [InlineData("1 234 567;2 000;3", 1234567.0)]
     [InlineData("1e3;2;−4", 1000.0)]
-    [InlineData("5;NULL;-", 5.0)]
+    [InlineData("51;NULL;-", 51.0)]
     public void Numbers_are_read_as_people_write_them(string cells, double first)
     {
         // (A few different whole numbers with a unit are classes, so that there are more of them.)
         string[] column = [.. cells.Split(';'), .. Enumerable.Range(20, 12).Select(i => cells.Split(';')[0]
             .Replace("1", $"{i % 9 + 1}", StringComparison.Ordinal))];
-        var table = Table.OfTexts([("x", column), ("y", [.. column.Select((_, i) => FormattableString.Invariant($"{i}.5"))])]);
+        var table = Table.OfTexts(
+            [("x", column), ("y", [.. column.Select((_, i) => FormattableString.Invariant($"{i}.5"))])]);
         var look = TableLook.Of(table, new TableTrainingOptions { Target = "y" });
         Assert.Equal(ColumnType.Number, look.Columns[0].Form.Type);
         Assert.Equal(0, look.Columns[0].Odd);
@@ -225,7 +226,7 @@ public class TableCaseTests : TemporaryFolder
 
     private LearnedTable Saved(LearnedTable model)
     {
-        using var files = new FileTransaction(force: true);
+        using var files = new FileTransaction(true);
         model.Save(In("model"), files);
         files.Commit();
         return LearnedTable.Load(In("model"));

@@ -29,8 +29,8 @@ public sealed record FilePredictions(
     public IReadOnlyList<string> Columns { get; init; } = [];
 
     /// <summary>
-    /// Gets how each sample is unlike those that the model was trained on, empty where it is not; no list where the model
-    /// does not tell.
+    /// Gets how each sample is unlike those that the model was trained on, empty where it is not; no list where the
+    /// model does not tell.
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -25,8 +25,8 @@ public enum ColumnType
 }
 
 /// <summary>
-/// Describes how the cells of a column are written: what training found in a column, so that prediction reads the column
-/// of another file in the same way.
+/// Describes how the cells of a column are written: what training found in a column, so that prediction reads the
+/// column of another file in the same way.
 /// </summary>
 /// <param name="Type">What the cells are.</param>
 public sealed record ColumnForm(ColumnType Type)
@@ -60,8 +60,8 @@ public sealed record ColumnForm(ColumnType Type)
     public IReadOnlyList<string> Order { get; init; } = [];
 
     /// <summary>
-    /// Gets the texts that stand for a missing value; null for the usual ones, such as NULL and ?, in columns of numbers
-    /// and dates, and none in others.
+    /// Gets the texts that stand for a missing value; null for the usual ones, such as NULL and ?, in columns of
+    /// numbers and dates, and none in others.
     /// </summary>
     public IReadOnlyList<string>? MissingTokens { get; init; }
 

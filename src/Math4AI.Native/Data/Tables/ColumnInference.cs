@@ -1,8 +1,8 @@
 namespace Math4AI.Data.Tables;
 
 /// <summary>
-/// Finds the form of a column by what most of its cells are. What the others are is for the caller to say: a column that
-/// is mostly numbers is never taken for classes without a note.
+/// Finds the form of a column by what most of its cells are. What the others are is for the caller to say: a column
+/// that is mostly numbers is never taken for classes without a note.
 /// </summary>
 internal static class ColumnInference
 {
@@ -76,7 +76,8 @@ internal static class ColumnInference
                 : null);
         }
 
-        bool areFew = values.Values.Distinct().Count() <= MaxCodes && values.Values.All(value => value == Math.Floor(value));
+        bool areFew = values.Values.Distinct().Count() <= MaxCodes
+            && values.Values.All(value => value == Math.Floor(value));
         bool hasOdd = values.Count < known.Count;
         var category = new ColumnForm(ColumnType.Category);
         return areFew && form.Unit is not null ? (category, null)

@@ -8,7 +8,8 @@ namespace Math4AI.Data.Tables;
 /// </summary>
 public static partial class ColumnList
 {
-    private const string Example = "zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore";
+    private const string Example =
+        "zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore";
 
     /// <summary>Parses the types of columns.</summary>
     /// <param name="text">NAME=TYPE or NAME=TYPE:FORM, separated by commas.</param>
@@ -24,7 +25,8 @@ public static partial class ColumnList
             string[] words = part.Split('=', 2, StringSplitOptions.TrimEntries);
             if (words.Length < 2 || !forms.TryAdd(words[0], FormOf(words[1])))
             {
-                throw new FormatException($"'{part.Trim()}' is no NAME=TYPE of a column of its own, such as {Example}.");
+                throw new FormatException(
+                    $"'{part.Trim()}' is no NAME=TYPE of a column of its own, such as {Example}.");
             }
         }
 

@@ -61,7 +61,8 @@ internal readonly record struct DressedNumber(string Body, string Unit)
     /// </summary>
     /// <param name="numbers">Numbers, and how often each occurs.</param>
     /// <param name="hasDecimalComma">Whether the table has decimal commas, as far as it shows.</param>
-    public static ColumnForm FormOf(IReadOnlyCollection<(DressedNumber Number, int Count)> numbers, bool hasDecimalComma)
+    public static ColumnForm FormOf(
+        IReadOnlyCollection<(DressedNumber Number, int Count)> numbers, bool hasDecimalComma)
     {
         (string unit, long most) = numbers.GroupBy(pair => pair.Number.Unit, pair => (long)pair.Count)
             .Select(group => (group.Key, group.Sum())).OrderByDescending(pair => pair.Item2)
@@ -70,7 +71,12 @@ internal readonly record struct DressedNumber(string Body, string Unit)
         (char? thousands, bool comma) = Ways.OrderByDescending(way => way == (null, hasDecimalComma)).MaxBy(
             way => numbers.Where(pair => pair.Number.Value(way.Thousands, way.HasDecimalComma) is not null)
                 .Sum(pair => (long)pair.Count));
-        return new ColumnForm(ColumnType.Number) { Unit = hasUnit ? unit : null, Thousands = thousands, HasDecimalComma = comma };
+        return new ColumnForm(ColumnType.Number)
+        {
+            Unit = hasUnit ? unit : null,
+            Thousands = thousands,
+            HasDecimalComma = comma,
+        };
     }
 
     /// <summary>The value; null where the digits are not grouped so.</summary>

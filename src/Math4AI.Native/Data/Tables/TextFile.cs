@@ -8,8 +8,8 @@ public static class TextFile
     /// <summary>Reads a whole text.</summary>
     /// <param name="path">The file.</param>
     /// <param name="encoding">
-    /// The name of its encoding, such as <c>windows-1252</c> or <c>latin1</c>; null for UTF-8, or what a byte order mark
-    /// says.
+    /// The name of its encoding, such as <c>windows-1252</c> or <c>latin1</c>; null for UTF-8, or what a byte order
+    /// mark says.
     /// </param>
     /// <exception cref="ArgumentException">There is no such encoding.</exception>
     /// <exception cref="InvalidDataException">The text is not in the encoding; the message names the line.</exception>
@@ -37,7 +37,8 @@ public static class TextFile
         catch (ArgumentException e)
         {
             throw new ArgumentException(
-                $"There is no encoding '{encoding}'; such names are utf-8, utf-16, latin1, windows-1252 and shift_jis.", e);
+                $"There is no encoding '{encoding}'; such names are utf-8, utf-16, latin1, windows-1252 and "
+                + "shift_jis.", e);
         }
 
         var strict = (Encoding)found.Clone();

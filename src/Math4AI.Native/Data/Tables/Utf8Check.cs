@@ -9,7 +9,8 @@ namespace Math4AI.Data.Tables;
 /// <param name="path">The file, for messages.</param>
 internal sealed class Utf8Check(string path)
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Decoder decoder = Strict.GetDecoder();
     private readonly char[] discarded = new char[1 << 12];

@@ -32,11 +32,12 @@ internal static class LargeTableTraining
         }
 
         options = options.Resolved();
-        Table first = Table.ReadBlocks(path, BlockRows).FirstOrDefault()
+        var text = new TableOptions { Encoding = options.Encoding };
+        Table first = Table.ReadBlocks(path, BlockRows, text).FirstOrDefault()
             ?? throw new ArgumentException("There are no rows to train on.");
         var look = TableLook.Of(first, options);
         IEnumerable<Table> Blocks(string file) =>
-            Table.ReadBlocks(file, BlockRows).Select(block => look.ReadBlock(block, options.Missing));
+            Table.ReadBlocks(file, BlockRows, text).Select(block => look.ReadBlock(block, options.Missing));
         TableStatistics statistics = StatisticsOf(Blocks(path), testPath, options, look, cancellation);
         TableModelDescription about = statistics.Describe();
         bool areClasses = about.Task == TableTask.Classification;
@@ -59,7 +60,12 @@ internal static class LargeTableTraining
             Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
         Trained<TableModel> trained = Trained<TableModel>.Of(
             model, training, Score(train), Score(validation), Ask(model, test), about.Classes, cancellation);
-        return trained with { Test = trained.Test with { Rows = test.Count }, DroppedRows = checked((int)dropped), Look = look };
+        return trained with
+        {
+            Test = trained.Test with { Rows = test.Count },
+            DroppedRows = checked((int)dropped),
+            Look = look,
+        };
     }
 
     /// <summary>Reads the file once, to learn the encoding.</summary>
@@ -79,7 +85,8 @@ internal static class LargeTableTraining
 
     /// <summary>Reads the file once more, to write each row to its part; how many rows were left out.</summary>
     private static long EncodeRows(
-        IEnumerable<Table> blocks, TableModel model, TableTrainingOptions options, TableStatistics statistics, EncodedRows[] parts,
+        IEnumerable<Table> blocks, TableModel model, TableTrainingOptions options, TableStatistics statistics,
+        EncodedRows[] parts,
         CancellationToken cancellation)
     {
         long row = 0, dropped = 0;

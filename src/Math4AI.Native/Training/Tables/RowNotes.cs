@@ -5,12 +5,14 @@ using Math4AI.Data.Tables;
 namespace Math4AI.Training.Tables;
 
 /// <summary>
-/// Marks rows unlike those that a model was trained on: a number outside the range of the training part, a class that it
-/// did not have, a cell that does not fit its column.
+/// Marks rows unlike those that a model was trained on: a number outside the range of the training part, a class that
+/// it did not have, a cell that does not fit its column.
 /// </summary>
 internal static class RowNotes
 {
-    /// <summary>The predictions of a table with a note for each row that has one, and a warning for each column.</summary>
+    /// <summary>
+    /// The predictions of a table with a note for each row that has one, and a warning for each column.
+    /// </summary>
     public static FilePredictions AddTo(FilePredictions predictions, TableEncoder encoder, Table table)
     {
         var notes = new string[table.Rows];
@@ -23,12 +25,13 @@ internal static class RowNotes
             {
                 string rows = count == 1 ? "1 row" : $"{count} rows";
                 warnings.Add(!column.AreNumbers
-                    ? $"{rows}: '{column.Name}' is none of the {column.Classes.Count} classes that training saw, and counts as "
-                        + "their mean."
+                    ? $"{rows}: '{column.Name}' is none of the {column.Classes.Count} classes that training saw, and "
+                        + "counts as their mean."
                     : column.IsConstant
-                        ? $"{rows}: '{column.Name}' was {Text(column.Minimum)} in training and is not here; it has no weight."
-                        : $"{rows}: '{column.Name}' lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, which "
-                            + "training saw, so that the prediction is extrapolated.");
+                        ? $"{rows}: '{column.Name}' was {Text(column.Minimum)} in training and is not here; it has no "
+                            + "weight."
+                        : $"{rows}: '{column.Name}' lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, "
+                            + "which training saw, so that the prediction is extrapolated.");
             }
         }
 

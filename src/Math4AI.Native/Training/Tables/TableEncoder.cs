@@ -92,7 +92,10 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         IReadOnlyDictionary<string, ColumnForm>? forms = null)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new TableEncoder([.. columns.Select(name => LearnColumn(name) with { Form = forms?.GetValueOrDefault(name) })],
+        return new TableEncoder([.. columns.Select(name => LearnColumn(name) with
+        {
+            Form = forms?.GetValueOrDefault(name),
+        })],
             missing);
 
         EncodedColumn LearnColumn(string name)

@@ -218,7 +218,8 @@ public sealed record TableLook
 
     private static bool IsIndexName(string name) =>
         name.Length == 0 || name.StartsWith("Unnamed", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("id", StringComparison.OrdinalIgnoreCase) || name.Equals("index", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("id", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("index", StringComparison.OrdinalIgnoreCase)
         || name.Equals("row", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the numbers are those of the rows, counted from anywhere.</summary>

@@ -155,8 +155,8 @@ internal sealed class TableStatistics(
         public bool AreWhole { get; private set; } = true;
 
         /// <summary>
-        /// How often each text occurs in the training part, of a target in all rows, up to one more than can be classes;
-        /// empty where missing.
+        /// How often each text occurs in the training part, of a target in all rows, up to one more than can be
+        /// classes; empty where missing.
         /// </summary>
         public Dictionary<string, long> Counts { get; } = [];
 

@@ -41,8 +41,14 @@ public sealed record TableTrainingOptions
     public IReadOnlyDictionary<string, ColumnForm> Columns { get; init; } = new Dictionary<string, ColumnForm>();
 
     /// <summary>
-    /// Gets the texts that stand for a missing value, beside an empty cell, NA and NaN; null for the usual ones, such as
-    /// NULL, ? and N/A, in columns that are mostly numbers or dates.
+    /// Gets the encoding of a text that is read in blocks, such as windows-1252; null for UTF-8. A table that is given
+    /// has been read: see <see cref="TableOptions.Encoding"/>.
+    /// </summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>
+    /// Gets the texts that stand for a missing value, beside an empty cell, NA and NaN; null for the usual ones, such
+    /// as NULL, ? and N/A, in columns that are mostly numbers or dates.
     /// </summary>
     public IReadOnlyList<string>? MissingTokens { get; init; }
 
@@ -62,7 +68,9 @@ public sealed record TableTrainingOptions
 
     internal int Seed => Trainer?.Seed ?? 1;
 
-    /// <summary>The settings with what <see cref="Columns"/> says of ignored columns and of orders in its place.</summary>
+    /// <summary>
+    /// The settings with what <see cref="Columns"/> says of ignored columns and of orders in its place.
+    /// </summary>
     internal TableTrainingOptions Resolved()
     {
         string[] ignored = [.. Columns.Where(pair => pair.Value.Type == ColumnType.Ignore).Select(pair => pair.Key)];

@@ -40,7 +40,8 @@ internal static class TableWarnings
         return told > LeakShare
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Column '{name}' tells '{target}' alone ({(task == TableTask.Regression ? "R²" : "accuracy")} {told:0.000} "
+                $"Column '{name}' tells '{target}' alone ({(task == TableTask.Regression ? "R²" : "accuracy")} "
+                + $"{told:0.000} "
                 + $"by its neighbors): if it is not known before '{target}' is, leave it out, --ignore \"{name}\".")
             : null;
     }
@@ -126,8 +127,8 @@ internal static class TableWarnings
         int repeated = Rows(all.Test, Enumerable.Range(0, all.Test.Rows), names).Count(known.Contains);
         if (names.Length > 2 && repeated > Math.Max(2, 0.01 * all.Test.Rows))
         {
-            yield return $"{repeated} of {all.Test.Rows} test rows stand among the training rows too, so that the scores "
-                + "are too good: remove repeated rows, or keep them together with --group.";
+            yield return $"{repeated} of {all.Test.Rows} test rows stand among the training rows too, so that the "
+                + "scores are too good: remove repeated rows, or keep them together with --group.";
         }
     }
 
@@ -159,7 +160,8 @@ internal static class TableWarnings
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{share:0.0 %} of the rows are '{largest}', and who always answers that has the accuracy {share:0.000}: "
+                $"{share:0.0 %} of the rows are '{largest}', and who always answers that has the accuracy "
+                + $"{share:0.000}: "
                 + $"look at balancedAccuracy and rocAuc instead.");
         }
     }

@@ -75,11 +75,9 @@ public sealed record Trained<TModel>
                 ? ["The test rows are classified no better than by always answering the most frequent class: do not "
                     + "trust the classes; more rows, other columns or another model may help."]
                 : IsOverfit
-                    ? [FormattableString.Invariant(
-                        $"The training rows are predicted far better than the test rows ({Score} {Train.Scores[Score]:0.00} ")
-                        + FormattableString.Invariant(
-                        $"and {Test.Scores[Score]:0.00}): the model has learned rows by heart; fewer columns, more rows ")
-                        + "or a simpler model may help."]
+                    ? [FormattableString.Invariant($"The training rows are predicted far better than the test rows, ")
+                        + FormattableString.Invariant($"{Score} {Train.Scores[Score]:0.00} and {Test.Scores[Score]:0.00}: ")
+                        + "the model knows rows by heart; fewer columns, more rows or a simpler model may help."]
                     : Array.Empty<string>(),
     ];
 

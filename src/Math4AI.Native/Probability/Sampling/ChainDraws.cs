@@ -1,0 +1,67 @@
+namespace Math4AI.Probability.Sampling;
+
+/// <summary>Represents the draws of one chain after its warm-up, and how each of them came about.</summary>
+public sealed class ChainDraws
+{
+    internal ChainDraws(int parameters, int count)
+    {
+        Values = [.. Enumerable.Range(0, parameters).Select(_ => new double[count])];
+        LogDensity = new double[count];
+        Energy = new double[count];
+        Acceptance = new double[count];
+        TreeDepth = new int[count];
+        IsDivergent = new bool[count];
+    }
+
+    /// <summary>Gets the number of draws.</summary>
+    public int Count => LogDensity.Length;
+
+    /// <summary>Gets the draws of each parameter, parameters × draws.</summary>
+    public IReadOnlyList<double[]> Values { get; }
+
+    /// <summary>
+    /// Gets log p of each draw, up to a constant, with the logarithm of the transforms' Jacobian where parameters have
+    /// bounds.
+    /// </summary>
+    public double[] LogDensity { get; }
+
+    /// <summary>Gets the energy H of each draw, −log p and the kinetic energy.</summary>
+    public double[] Energy { get; }
+
+    /// <summary>Gets the mean acceptance, min(1, e^(H₀ − H)), over each draw's trajectory, from 0 to 1.</summary>
+    public double[] Acceptance { get; }
+
+    /// <summary>Gets the number of doublings of each draw's trajectory.</summary>
+    public int[] TreeDepth { get; }
+
+    /// <summary>
+    /// Gets whether each draw's trajectory left the dynamics: its energy rose by more than 1000, as where the density
+    /// bends more than the step size follows.
+    /// </summary>
+    public bool[] IsDivergent { get; }
+
+    /// <summary>Gets the step size after the warm-up.</summary>
+    public double StepSize { get; internal set; }
+
+    /// <summary>Gets the number of gradients that the chain has taken, warm-up and draws.</summary>
+    public long Gradients { get; internal set; }
+
+    internal ChainState? State { get; set; }
+
+    /// <summary>The same draws, with room for more.</summary>
+    internal ChainDraws Longer(int count)
+    {
+        var longer = new ChainDraws(Values.Count, count) { Gradients = Gradients };
+        for (int j = 0; j < Values.Count; j++)
+        {
+            Values[j].CopyTo(longer.Values[j], 0);
+        }
+
+        LogDensity.CopyTo(longer.LogDensity, 0);
+        Energy.CopyTo(longer.Energy, 0);
+        Acceptance.CopyTo(longer.Acceptance, 0);
+        TreeDepth.CopyTo(longer.TreeDepth, 0);
+        IsDivergent.CopyTo(longer.IsDivergent, 0);
+        return longer;
+    }
+}

@@ -1,0 +1,150 @@
+using Math4AI.Runtime;
+
+namespace Math4AI.Probability.Sampling;
+
+/// <summary>
+/// Represents Hamiltonian Monte Carlo by the no-U-turn rule, with the settings that Stan has: multinomial sampling of
+/// trajectories, and a warm-up that adapts step size and mass matrix in windows. Every chain has its own random
+/// numbers: the same seed gives the same draws, whatever the number of threads. Sources: M. Hoffman and A. Gelman, JMLR
+/// 15 (2014); M. Betancourt, arXiv:1701.02434 (2017); B. Carpenter et al., J. Stat. Software 76 (2017).
+/// </summary>
+public sealed record NutsSampler
+{
+    private const int FewParameters = 50;
+
+    /// <summary>Gets the number of chains. The default is 4.</summary>
+    public int Chains { get; init; } = 4;
+
+    /// <summary>Gets the number of steps of each chain's warm-up. The default is 1000.</summary>
+    public int Warmup { get; init; } = 1000;
+
+    /// <summary>Gets the number of draws of each chain. The default is 1000.</summary>
+    public int Draws { get; init; } = 1000;
+
+    /// <summary>Gets the seed of the random numbers. The default is 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Gets the mean acceptance that the step size is adapted to, between 0 and 1. The default is 0.8; more makes steps
+    /// shorter, which avoids divergences.
+    /// </summary>
+    public double TargetAcceptance { get; init; } = 0.8;
+
+    /// <summary>Gets the largest number of doublings of a trajectory. The default is 10, 1023 steps.</summary>
+    public int MaxTreeDepth { get; init; } = 10;
+
+    /// <summary>Gets the form of the mass matrix. The default is <see cref="MassMatrix.Auto"/>.</summary>
+    public MassMatrix MassMatrix { get; init; } = MassMatrix.Auto;
+
+    /// <summary>Draws from a density.</summary>
+    /// <param name="density">The density.</param>
+    /// <param name="start">
+    /// About where it lies and how wide it is; null for starts drawn from −2 … 2 of each unconstrained parameter.
+    /// </param>
+    /// <param name="progress">Receives the share of all steps that is done, 0 … 1.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">The settings, bounds or start do not make sense.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The density is not finite at any start, does not change however long the steps are, or is not continuous.
+    /// </exception>
+    public PosteriorDraws Sample(
+        LogDensity density,
+        SamplingStart? start = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(density);
+        Check();
+        var space = new SamplingSpace(density, start);
+        ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];
+        Action report = Counted(progress, (long)Chains * (Warmup + Draws));
+        ForEachChain(cancellation, i =>
+        {
+            var chain = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
+            chain.WarmUp(report, cancellation);
+            chain.Draw(chains[i], 0, report, cancellation);
+        });
+        return new PosteriorDraws(density.Names, chains, this, start);
+    }
+
+    /// <summary>Goes on drawing where chains were left: the draws are those of one longer run, bit for bit.</summary>
+    /// <param name="density">The same density.</param>
+    /// <param name="earlier">The draws so far; their settings are used.</param>
+    /// <param name="more">The number of draws of each chain to add.</param>
+    /// <param name="progress">Receives the share of the new draws that is done, 0 … 1.</param>
+    /// <param name="cancellation">Stops between draws.</param>
+    /// <exception cref="ArgumentException">The density has other parameters than the draws.</exception>
+    public static PosteriorDraws Resume(
+        LogDensity density,
+        PosteriorDraws earlier,
+        int more,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(density);
+        ArgumentNullException.ThrowIfNull(earlier);
+        ArgumentOutOfRangeException.ThrowIfLessThan(more, 1);
+        if (!density.Names.SequenceEqual(earlier.Names))
+        {
+            throw new ArgumentException("The density has other parameters than the draws.", nameof(density));
+        }
+
+        NutsSampler settings = earlier.Sampler with { Draws = checked(earlier.Count + more) };
+        var space = new SamplingSpace(density, earlier.Start);
+        ChainDraws[] chains = [.. earlier.Chains.Select(chain => chain.Longer(settings.Draws))];
+        Action report = Counted(progress, (long)chains.Length * more);
+        settings.ForEachChain(cancellation, i =>
+        {
+            ChainState state = earlier.Chains[i].State!;
+            var chain = new NutsChain(settings, space.ForChain(), new ChainRandom(state.Random));
+            chain.Resume(state);
+            chain.Draw(chains[i], earlier.Count, report, cancellation);
+        });
+        return new PosteriorDraws(density.Names, chains, settings, earlier.Start);
+    }
+
+    internal bool IsDense(int parameters) =>
+        MassMatrix == MassMatrix.Dense || (MassMatrix == MassMatrix.Auto && parameters <= FewParameters);
+
+    private void ForEachChain(CancellationToken cancellation, Action<int> run)
+    {
+        var options =
+            new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation };
+        try
+        {
+            Parallel.For(0, Chains, options, run);
+        }
+        catch (AggregateException failed)
+        {
+            // Of several chains that failed, the first one's sentence.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
+        }
+    }
+
+    private static Action Counted(IProgress<double>? progress, long steps)
+    {
+        long done = 0, each = Math.Max(1, steps / 100);
+        return () =>
+        {
+            long now = Interlocked.Increment(ref done);
+            if (progress is not null && (now % each == 0 || now == steps))
+            {
+                progress.Report((double)now / steps);
+            }
+        };
+    }
+
+    private void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Chains, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Warmup);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Draws, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTreeDepth, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxTreeDepth, 30);
+        if (!(TargetAcceptance > 0.0 && TargetAcceptance < 1.0))
+        {
+            throw new ArgumentException(
+                $"The target acceptance is {TargetAcceptance}; it must lie between 0 and 1, such as 0.8.");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using Math4AI.Data.Arrays;
+using Math4AI.Probability.Sampling;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Probability;
+
+/// <summary>Draws from densities whose moments are known.</summary>
+public sealed class NutsTests : TemporaryFolder
+{
+    private static readonly LogDensity Normals = LogDensity.Of(
+        ["a", "b"],
+        (theta, gradient) =>
+        {
+            // Means 3 and −2, deviations 2 and 0.01, correlation 0.9.
+            double x = (theta[0] - 3.0) / 2.0, y = (theta[1] + 2.0) / 0.01, rest = 1.0 - 0.81;
+            gradient[0] = -(x - 0.9 * y) / rest / 2.0;
+            gradient[1] = -(y - 0.9 * x) / rest / 0.01;
+            return -0.5 * (x * x - 1.8 * x * y + y * y) / rest;
+        });
+
+    // θ₀ ~ N(0, 3), θ₁ ~ N(0, e^(θ₀/2)), Neal's funnel.
+    private static readonly LogDensity Funnel = LogDensity.Of(
+        ["v", "x1", "x2", "x3"],
+        (theta, gradient) =>
+        {
+            double v = theta[0], precision = Math.Exp(-v), squares = 0.0;
+            for (int j = 1; j < theta.Length; j++)
+            {
+                squares += theta[j] * theta[j];
+                gradient[j] = -theta[j] * precision;
+            }
+
+            gradient[0] = -v / 9.0 - 0.5 * (theta.Length - 1) + 0.5 * squares * precision;
+            return -v * v / 18.0 - 0.5 * (theta.Length - 1) * v - 0.5 * squares * precision;
+        });
+
+    [Theory]
+    [InlineData(MassMatrix.Dense)]
+    [InlineData(MassMatrix.Diagonal)]
+    public void Correlated_normals_have_their_means_deviations_and_correlation(MassMatrix mass)
+    {
+        PosteriorDraws draws = new NutsSampler { MassMatrix = mass }.Sample(Normals);
+        Assert.Empty(draws.Warnings);
+        IReadOnlyList<ParameterSummary> all = draws.Summary();
+        (double, double)[] expected = [(3.0, 2.0), (-2.0, 0.01)];
+        foreach ((ParameterSummary found, (double mean, double deviation)) in all.Zip(expected))
+        {
+            Assert.Equal(mean, found.Mean, 4.0 * found.MonteCarloError);
+            Assert.Equal(1.0, found.StandardDeviation / deviation, 0.08);
+            Assert.Equal(mean + 1.645 * deviation, found.Upper, 0.15 * deviation);
+            Assert.Equal(
+                2.0 * 1.645 * deviation, found.HighestDensity.Upper - found.HighestDensity.Lower, 0.3 * deviation);
+        }
+
+        Vector<double> a = draws.ToMatrix().Column(0), b = draws.ToMatrix().Column(1);
+        Assert.Equal(0.9, MathNet.Numerics.Statistics.Correlation.Pearson(a, b), 0.02);
+    }
+
+    [Fact]
+    public void Parameters_with_bounds_have_the_moments_of_their_densities()
+    {
+        // Exponential with mean 2 above 1; the same mirrored below 1; uniform on 2 … 5; Beta(2, 3), at 0.4 ± 0.2.
+        LogDensity density = LogDensity.Of(
+            ["above", "below", "uniform", "beta"],
+            (theta, gradient) =>
+            {
+                (gradient[0], gradient[1], gradient[2]) = (-0.5, 0.5, 0.0);
+                gradient[3] = 1.0 / theta[3] - 2.0 / (1.0 - theta[3]);
+                return -0.5 * (theta[0] - 1.0) + 0.5 * (theta[1] - 1.0) + Math.Log(theta[3])
+                    + 2.0 * Math.Log(1.0 - theta[3]);
+            },
+            [(1.0, double.PositiveInfinity), (double.NegativeInfinity, 1.0), (2.0, 5.0), (0.0, 1.0)]);
+        PosteriorDraws draws = new NutsSampler { Draws = 2000 }.Sample(density);
+        Assert.Empty(draws.Warnings);
+        (double, double)[] expected = [(3.0, 2.0), (-1.0, 2.0), (3.5, Math.Sqrt(0.75)), (0.4, 0.2)];
+        foreach ((ParameterSummary found, (double mean, double deviation)) in draws.Summary().Zip(expected))
+        {
+            Assert.Equal(mean, found.Mean, 4.0 * found.MonteCarloError);
+            Assert.Equal(1.0, found.StandardDeviation / deviation, 0.1);
+        }
+
+        Assert.All(draws["beta"], chain => Assert.All(chain, x => Assert.InRange(x, 0.0, 1.0)));
+    }
+
+    [Fact]
+    public void A_start_with_the_covariance_changes_the_cost_and_not_the_density()
+    {
+        Matrix<double> covariance = Matrix<double>.Build.DenseOfArray(new[,] { { 4.0, 0.018 }, { 0.018, 1e-4 } });
+        var start = new SamplingStart(Vector<double>.Build.Dense([3.0, -2.0]), covariance);
+        PosteriorDraws draws = new NutsSampler { Warmup = 300 }.Sample(Normals, start);
+        ParameterSummary b = draws.Summary()[1];
+        Assert.Equal(-2.0, b.Mean, 4.0 * b.MonteCarloError);
+        Assert.Equal(1.0, b.StandardDeviation / 0.01, 0.08);
+        Assert.True(draws.Gradients < new NutsSampler { Warmup = 300 }.Sample(Normals).Gradients);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_draws_and_another_seed_others()
+    {
+        var sampler = new NutsSampler { Warmup = 200, Draws = 50, Chains = 2 };
+        Matrix<double> first = sampler.Sample(Normals).ToMatrix();
+        Assert.Equal(first, sampler.Sample(Normals).ToMatrix());
+        Assert.NotEqual(first, (sampler with { Seed = 2 }).Sample(Normals).ToMatrix());
+    }
+
+    [Fact]
+    public void Draws_that_are_saved_go_on_bit_for_bit()
+    {
+        string path = In("draws.npz");
+        var sampler = new NutsSampler { Warmup = 200, Draws = 60, Chains = 2 };
+        PosteriorDraws whole = sampler.Sample(Normals);
+        (sampler with { Draws = 20 }).Sample(Normals).Save(path);
+        PosteriorDraws loaded = PosteriorDraws.Load(path);
+        Assert.Equal(["a", "b"], loaded.Names);
+        PosteriorDraws resumed = NutsSampler.Resume(Normals, loaded, 40);
+        Assert.Equal(whole.ToMatrix(), resumed.ToMatrix());
+        Assert.Equal(whole.Gradients, resumed.Gradients);
+        Assert.Equal(whole.Chains[1].Energy, resumed.Chains[1].Energy);
+        Assert.Equal(whole.Summary(), resumed.Summary());
+    }
+
+    [Fact]
+    public void A_file_that_holds_no_draws_is_refused()
+    {
+        string path = In("other.npz");
+        NpzWriter.Write(path, [("x", [2], [1.0, 2.0])]);
+        Assert.Contains("holds no draws", Assert.Throws<InvalidDataException>(() => PosteriorDraws.Load(path)).Message);
+        Assert.Throws<ArgumentException>(() => NpzWriter.Write(path, [("x", [3], [1.0, 2.0])]));
+    }
+
+    [Fact]
+    public void The_funnel_diverges_and_is_told_of()
+    {
+        PosteriorDraws draws = new NutsSampler().Sample(Funnel);
+        Assert.True(draws.Divergences > 0);
+        Assert.Contains(draws.Warnings, warning => warning.Contains("divergence", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_modes_that_chains_do_not_cross_are_told_of()
+    {
+        LogDensity modes = LogDensity.Of(["x"], (theta, gradient) =>
+        {
+            double left = -0.5 * Math.Pow(theta[0] + 1.0, 2) / 0.0025,
+                right = -0.5 * Math.Pow(theta[0] - 1.0, 2) / 0.0025;
+            bool isLeft = left > right;
+            gradient[0] = isLeft ? -(theta[0] + 1.0) / 0.0025 : -(theta[0] - 1.0) / 0.0025;
+            return Math.Max(left, right);
+        });
+        PosteriorDraws draws = new NutsSampler { Chains = 8 }.Sample(modes);
+        Assert.Contains(draws.Warnings, warning => warning.Contains("do not agree on x", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_flat_density_and_a_density_without_a_start_are_refused()
+    {
+        LogDensity flat = LogDensity.Of(["x"], (_, gradient) => gradient[0] = 0.0);
+        Assert.Contains("improper", Assert.Throws<InvalidOperationException>(
+            () => new NutsSampler().Sample(flat)).Message);
+        LogDensity none = LogDensity.Of(["x"], (_, _) => double.NegativeInfinity);
+        Assert.Contains("give a start", Assert.Throws<InvalidOperationException>(
+            () => new NutsSampler().Sample(none)).Message);
+        Assert.Throws<ArgumentException>(() => LogDensity.Of(["x"], (_, _) => 0.0, [(0.0, 1.0), (0.0, 1.0)]));
+        Assert.Throws<ArgumentException>(() => new NutsSampler { TargetAcceptance = 1.0 }.Sample(Normals));
+        Assert.Throws<ArgumentException>(
+            () => new NutsSampler().Sample(LogDensity.Of(["x"], (_, _) => 0.0, [(1.0, 1.0)])));
+    }
+}

@@ -38,6 +38,10 @@ switch (args)
         return TrainAgainstLoop.Run(args[1..]);
     case ["stream", ..]:
         return Streams.Run(args[1..]);
+    case ["rooms", "development" or "final", ..]:
+        return UnseenRooms.Run(args[1..]);
+    case ["room-test", "development" or "final", ..]:
+        return RoomTests.Run(args[1..]);
     case ["rooms"]:
         return Rooms.Run();
     case ["fit", ..]:

@@ -82,11 +82,15 @@ public sealed class AutoSeparator
                 + "command: allow more --memory)."),
             _ => throw new ArgumentException("A room is separated from a recording, and these samples are no sound."),
         };
+        RoomSeparationResult room =
+            options.RoomMethod.RoomFactory!(options).Separate(recording, progress, cancellation);
+        const string NotEstimated =
+            "The number of sources in a room is not estimated: there are as many as microphones.";
         return new AutoSeparationResult
         {
             Method = options.RoomMethod,
             RoomStatistic = statistic,
-            Room = options.RoomMethod.RoomFactory!(options).Separate(recording, progress, cancellation),
+            Room = options.EstimatesSources ? room with { Notes = [.. room.Notes, NotEstimated] } : room,
             Options = options,
         };
     }

@@ -51,8 +51,8 @@ public sealed record SeparationOptions
     public int Seed { get; init; } = 1;
 
     /// <summary>Gets whether the model is left to the room test.</summary>
-    internal bool IsModelOpen => IsRoom is null && Method is null && Sources is null && !EstimatesSources
-        && Start is null && Contrast is null && SearchSamples is null;
+    internal bool IsModelOpen =>
+        IsRoom is null && Method is null && Start is null && Contrast is null && SearchSamples is null;
 
     /// <summary>Gets whether the settings ask for the model of a room.</summary>
     internal bool IsRoomAsked => IsRoom == true || Method is { IsForRooms: true };
@@ -82,9 +82,11 @@ public sealed record SeparationOptions
             Start is null || (!IsRoomAsked && MixtureMethod.TakesStart && Sources is null && !EstimatesSources),
             $"A start belongs to the methods {Names(method => method.TakesStart)}, and fixes the number of sources.");
         Require(
-            !IsRoomAsked || (Method is not { IsForRooms: false } && Sources is null && !EstimatesSources),
-            $"A room is separated by {Names(method => method.IsForRooms)}, into as many sources as microphones: leave "
-            + "out the number of sources and other methods.");
+            !IsRoomAsked || Method is not { IsForRooms: false },
+            $"A room is separated by {Names(method => method.IsForRooms)}: leave out other methods.");
+        Require(
+            !IsRoomAsked || !EstimatesSources,
+            "The number of sources in a room is not estimated: give it, or leave it out for as many as microphones.");
     }
 
     private static string Names(Func<SeparationMethod, bool> which) =>

@@ -34,6 +34,9 @@ public sealed record RoomSeparatorOptions
     /// <summary>Gets the model of the sources.</summary>
     public RoomMethod Method { get; init; }
 
+    /// <summary>Gets the number of sources to return, the loudest; null for as many as microphones.</summary>
+    public int? Sources { get; init; }
+
     /// <summary>Gets the reference microphone, from 0: the sources are what this microphone hears of each.</summary>
     public int ReferenceMicrophone { get; init; }
 }
@@ -41,7 +44,9 @@ public sealed record RoomSeparatorOptions
 /// <summary>The result of the separation of a recording from a room.</summary>
 public sealed record RoomSeparationResult
 {
-    /// <summary>Gets the sources as the reference microphone hears them, one channel each, the loudest first.</summary>
+    /// <summary>
+    /// Gets the sources as the reference microphone hears them, one channel each, the loudest first.
+    /// </summary>
     public required Recording Sources { get; init; }
 
     /// <summary>Gets the windows that were used, in samples.</summary>
@@ -142,12 +147,7 @@ public sealed class RoomSeparator
             Sources = ToRecording(found, mixture),
             Windows = [learner.ShortWindow, learner.LongWindow],
             Iterations = learner.Iterations,
-            Notes = mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0
-                ? [
-                    "The recording is short: three or more sources in a room take seven seconds or more to be "
-                    + "separated reliably.",
-                ]
-                : [],
+            Notes = [.. Notes(mixture)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -156,8 +156,24 @@ public sealed class RoomSeparator
     {
         Window = options.Window,
         Method = method,
+        Sources = options.Sources,
         ReferenceMicrophone = options.ReferenceMicrophone,
     };
+
+    private IEnumerable<string> Notes(Recording mixture)
+    {
+        if (mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0)
+        {
+            yield return "The recording is short: three or more sources in a room take seven seconds or more to be "
+                + "separated reliably.";
+        }
+
+        if (options.Sources < mixture.Channels)
+        {
+            yield return $"A room is separated into as many sources as microphones, {mixture.Channels}: the "
+                + $"{options.Sources} loudest of them are kept.";
+        }
+    }
 
     private void Check(Recording mixture)
     {
@@ -167,6 +183,13 @@ public sealed class RoomSeparator
             throw new ArgumentException(
                 $"The recording has {mixture.Channels} channels; a room can be separated with 2 to {MaxChannels} "
                 + "microphones.");
+        }
+
+        if (options.Sources is { } wanted && (wanted < 1 || wanted > mixture.Channels))
+        {
+            throw new ArgumentException(
+                $"{wanted} sources cannot be separated in a room with {mixture.Channels} microphones: ask for 1 to "
+                + $"{mixture.Channels}.");
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)
@@ -211,12 +234,13 @@ public sealed class RoomSeparator
     }
 
     /// <summary>Orders the sources by loudness and scales all by one factor, so that the largest peak is 0.9.</summary>
-    private static Recording ToRecording(float[][] found, Recording mixture)
+    private Recording ToRecording(float[][] found, Recording mixture)
     {
         float peak = Math.Max(1e-30f, found.Max(signal => Math.Abs(TensorPrimitives.MaxMagnitude<float>(signal))));
         float[][] channels =
         [
             .. found.OrderByDescending(signal => TensorPrimitives.SumOfSquares<float>(signal))
+                .Take(options.Sources ?? found.Length)
                 .Select(signal => Array.ConvertAll(signal, x => 0.9f * x / peak)),
         ];
         return new Recording(channels, mixture.SampleRate);

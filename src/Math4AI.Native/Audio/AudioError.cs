@@ -9,20 +9,25 @@ internal static class AudioError
         new($"{(path == "-" ? "The standard stream" : path)}: {SoundLibrary.Message(result)}");
 
     /// <summary>What went wrong when a reader came to its end, with what is missing.</summary>
-    public static IOException AtEnd(string path, int result, ReaderHandle reader)
+    public static IOException AtEnd(string path, int result, ReaderHandle reader) =>
+        result == SoundLibrary.Damaged && Missing(path, reader) is { } missing
+            ? new IOException(missing)
+            : Of(path, result);
+
+    /// <summary>What is missing of sound that ended early; null where nothing is known to be.</summary>
+    public static string? Missing(string path, ReaderHandle reader)
     {
         SoundLibrary.ReaderMissing(reader, out long frames, out long bytes);
-        if (result != SoundLibrary.Damaged || (frames == 0 && bytes == 0))
+        if (frames == 0 && bytes == 0)
         {
-            return Of(path, result);
+            return null;
         }
 
         string missing = frames == 0
             ? string.Empty
             : $" {frames} samples per channel that the header promises are missing.";
         string over = bytes == 0 ? string.Empty : $" The sound ends within a sample: {bytes} bytes were left out.";
-        return new IOException(
-            $"{(path == "-" ? "The standard stream" : path)} is damaged or cut short:{missing}{over}");
+        return $"{(path == "-" ? "The standard stream" : path)} is damaged or cut short:{missing}{over}";
     }
 
     public static void RequireBlock(int length, int channels, int stride, int count)

@@ -71,6 +71,25 @@ public sealed class AudioReader : IDisposable
         }
     }
 
+    /// <summary>
+    /// Reads as <see cref="Read"/> does, but where the file ends before its header says, it ends there too, and
+    /// <see cref="Missing"/> says what is missing.
+    /// </summary>
+    internal unsafe int ReadWhatIsThere(Span<float> block, int count)
+    {
+        fixed (float* samples = block)
+        {
+            int result = SoundLibrary.ReaderRead(handle, samples, count, count, out long read);
+            Missing = result == SoundLibrary.Damaged ? AudioError.Missing(path, handle) : null;
+            return result == SoundLibrary.Ok || Missing is not null
+                ? (int)read
+                : throw AudioError.AtEnd(path, result, handle);
+        }
+    }
+
+    /// <summary>Gets what <see cref="ReadWhatIsThere"/> missed at the end; null for nothing.</summary>
+    internal string? Missing { get; private set; }
+
     /// <summary>Moves to a sample, at which the next block begins.</summary>
     /// <param name="sample">The sample, from 0 to the length.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sample.</exception>

@@ -5,9 +5,9 @@ namespace Math4AI.Audio;
 /// <summary>
 /// Real-time conditions for the thread that created it, until disposed on that thread: SCHED_FIFO priority, locked
 /// memory (of the whole process, each page from its first use) and denormals that count as zero. The system may refuse
-/// the first two, which is no error: <see cref="HasPriority"/> and <see cref="HasLockedMemory"/> say so. A priority that
-/// the system refuses is asked of RealtimeKit over D-Bus; such a thread loses it again where it computes for 100 ms
-/// without waiting.
+/// the first two, which is no error: <see cref="HasPriority"/> and <see cref="HasLockedMemory"/> say so. A priority
+/// that the system refuses is asked of RealtimeKit over D-Bus; such a thread loses it again where it computes for 100
+/// ms without waiting.
 /// </summary>
 public sealed class RealTimeThread : IDisposable
 {

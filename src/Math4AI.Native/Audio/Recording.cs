@@ -229,7 +229,7 @@ public sealed class Recording : IAudioSource
         float[][] samples = ReadAll(reader, report, cancellation);
         if (samples[0].Length == 0)
         {
-            throw new IOException($"{path}: The file holds no samples.");
+            throw new IOException(reader.Missing ?? $"{path}: The file holds no samples.");
         }
 
         string name = path == "-" ? "standard input" : Path.GetFileName(path);
@@ -238,6 +238,7 @@ public sealed class Recording : IAudioSource
             Format = reader.Format,
             Notes = reader.HasNoLength
                 ? [$"The header of {path} gives no length: all {samples[0].Length} samples that follow it are read."]
+                : reader.Missing is { } missing ? [$"{missing} The {samples[0].Length} that are there are used."]
                 : [],
         };
     }
@@ -253,7 +254,7 @@ public sealed class Recording : IAudioSource
         for (int count = ReadBlock; count == ReadBlock; length += count)
         {
             cancellation.ThrowIfCancellationRequested();
-            count = reader.Read(block, ReadBlock, ReadBlock);
+            count = reader.ReadWhatIsThere(block, ReadBlock);
             for (int channel = 0; channel < samples.Length; channel++)
             {
                 if (samples[channel].Length < length + count)

@@ -172,6 +172,7 @@ public abstract class Separator
                 .. solution.Termination.IsConverged
                     ? Array.Empty<string>()
                     : [$"{Name} did not converge, and the sources are where it ended. {solution.Termination}"],
+                .. solution.IsUnique ? [] : DataRemarks.Of(mixture, covariance),
                 .. Method.UsesDensities ? GaussianSources.Notes(statistics) : [],
                 .. mixture is Recording sound ? Clipping.Notes(sound) : [],
             ],

@@ -60,12 +60,12 @@ internal static class StreamCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string> ForgetOption = new("--forget")
+    private static readonly Option<string?> ForgetOption = new("--forget")
     {
         Description = "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
-            + "move, long is more exact.",
+            + "move, long is more exact. Default: 0.5s. With --room: the time that is learned from, 1s to 60s. "
+            + "Default: 12s.",
         HelpName = "TIME",
-        DefaultValueFactory = _ => "0.5s",
     };
 
     private static readonly Option<string?> StartOption = new("--start")
@@ -176,7 +176,9 @@ internal static class StreamCommand
             Block = Positive("--block", words.GetValue(BlockOption), 1 << 16),
             Room = words.GetValue(RoomOption),
             Window = Window(words.GetValue(WindowOption), words.GetValue(RoomOption)),
-            Forget = Duration("--forget", words.GetValue(ForgetOption)!, least: 0.01),
+            Forget = words.GetValue(RoomOption)
+                ? Duration("--forget", words.GetValue(ForgetOption) ?? "12s", least: 1.0, most: 60.0)
+                : Duration("--forget", words.GetValue(ForgetOption) ?? "0.5s", least: 0.01),
             Start = Start(words.GetValue(StartOption), words.GetValue(RoomOption)),
             Freeze = words.GetValue(FreezeOption) is { } time ? Duration("--freeze", time, least: 0.0) : null,
             Scale = Scale(
@@ -276,16 +278,17 @@ internal static class StreamCommand
             : throw new UsageException($"{option} takes a whole number from 1 to {most}, not {number}.");
 
     /// <summary>Seconds, from words such as 0.5s, 500ms or 2.</summary>
-    private static double Duration(string option, string word, double least)
+    private static double Duration(string option, string word, double least, double most = 3600.0)
     {
         (string number, double unit) = word.EndsWith("ms", StringComparison.Ordinal) ? (word[..^2], 1e-3)
             : word.EndsWith('s') ? (word[..^1], 1.0)
             : (word, 1.0);
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            && value * unit >= least && value * unit <= 3600.0
+            && value * unit >= least && value * unit <= most
                 ? value * unit
                 : throw new UsageException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{option} takes a time from {1e3 * least}ms to 3600s, such as 0.5s, not '{word}'."));
+                    $"{option} takes a time from {1e3 * least}ms to {most}s, such as {Math.Max(0.5, least)}s, not "
+                    + $"'{word}'."));
     }
 }

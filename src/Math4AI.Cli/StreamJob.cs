@@ -225,7 +225,8 @@ internal sealed record StreamJob
     }
 
     private IStreamSeparator Separator(int channels, int sampleRate) => Room
-        ? new StreamingRoomSeparator(channels, sampleRate, new StreamingRoomOptions { Window = Window })
+        ? new StreamingRoomSeparator(
+            channels, sampleRate, new StreamingRoomOptions { Window = Window, HistorySeconds = Forget })
         : new StreamingSeparator(
             channels,
             sampleRate,

@@ -218,7 +218,7 @@ public class SeparateCommandTests : TemporaryFolder
         SaveParty();
         File.WriteAllText(In("text.wav"), "only words");
         File.WriteAllText(In("empty.wav"), string.Empty);
-        File.WriteAllBytes(In("cut.wav"), File.ReadAllBytes(In("party.wav"))[..500_000]);
+        File.WriteAllBytes(In("cut.wav"), File.ReadAllBytes(In("party.wav"))[..80]);
         File.WriteAllText(In("bad.npy"), "no array");
         File.WriteAllText(In("singular.csv"), "1,2,3\n2,4,6\n1,1,1\n");
         File.WriteAllText(In("words.csv"), "1,2,3\n4,five,6\n7,8,9\n");

@@ -120,6 +120,8 @@ public sealed class StreamCommandTests : TemporaryFolder
     [InlineData(2, "--report", "late.txt")]
     [InlineData(2, "--forget", "-1s")]
     [InlineData(2, "--window", "1000", "--room")]
+    [InlineData(2, "--room", "--forget", "0.2s")]
+    [InlineData(2, "--room", "--forget", "61s")]
     [InlineData(2, "--window", "1024")]
     [InlineData(2, "-o", "voices.mp3")]
     [InlineData(2, "--scale", "keep")]
@@ -131,6 +133,22 @@ public sealed class StreamCommandTests : TemporaryFolder
         SaveParty(1000);
         RefusedInOneLine(Stream(["party.wav", .. words]), code);
         Assert.Equal(["party.wav"], Names());
+    }
+
+    [Fact]
+    public void A_room_is_learned_from_the_time_that_is_said()
+    {
+        string room = Repository.Cases("signals", "room_8cm_rt150.flac");
+        foreach (string time in (string[])["12s", "2s"])
+        {
+            Finished done = Stream(room, "--room", "--forget", time, "-o", $"{time}.wav");
+            Assert.Equal(0, done.Code);
+        }
+
+        Assert.Equal(0, Stream(room, "--room", "-o", "default.wav").Code);
+        byte[] twelve = File.ReadAllBytes(In("12s.wav"));
+        Assert.Equal(twelve, File.ReadAllBytes(In("default.wav")));
+        Assert.NotEqual(twelve, File.ReadAllBytes(In("2s.wav")));
     }
 
     [Fact]

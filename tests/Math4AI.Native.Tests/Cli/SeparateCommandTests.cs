@@ -225,7 +225,7 @@ public class SeparateCommandTests : TemporaryFolder
         RefusedInOneLine(Separate("missing.wav"), 1, "missing.wav", "no such file");
         RefusedInOneLine(Separate("text.wav"), 1, "text.wav", "without a line of numbers");
         RefusedInOneLine(Separate("1.wav", "empty.wav"), 1, "empty.wav", "empty");
-        RefusedInOneLine(Separate("cut.wav"), 1, "cut.wav", "damaged");
+        RefusedInOneLine(Separate("cut.wav"), 1, "cut.wav", "not an audio file");
         RefusedInOneLine(Separate("bad.npy"), 1, "bad.npy", "without a line of numbers");
         RefusedInOneLine(Separate("missing.npy"), 1, "missing.npy");
         RefusedInOneLine(Separate("party.wav", "--mixing", "singular.csv"), 1, "condition number");

@@ -80,36 +80,47 @@ internal sealed class FitCost : SquaresCost, IFitCost
         Problem.Model.Evaluate(inputs, Unknowns.Complete(parameters), values, isDerived ? slopes : []);
         double logScale = HasScale ? parameters[^1] : 0.0;
         double cost = 0.0;
-        IReadOnlyList<int> free = Unknowns.Free;
-        int rows = Residuals;
+        int[] free = [.. Unknowns.Free];
+        double[] observed = targets.Values.AsArray() ?? targets.Values.ToArray();
+        int rows = Residuals, samples = Samples;
         jacobian.Clear();
-        for (int i = 0; i < Samples; i++)
+        for (int i = 0; i < samples; i++)
         {
             double weight = Problem.Weights?[i % targets.Samples] ?? 1.0;
-            Expansion expansion = Problem.Distance.Expand(values[i], targets[i], logScale)
-                .Convex(values[i] - targets[i]);
+            Expansion expansion = Problem.Distance.Expand(values[i], observed[i], logScale);
+            if (!(expansion.Curvature > 0.0))
+            {
+                expansion = expansion.Convex(values[i] - observed[i]);
+            }
+
             cost += weight * expansion.Value;
             double root = PriorRows.Of(weight * expansion.Slope, weight * expansion.Curvature, out residuals[i]);
             if (isDerived)
             {
-                for (int j = 0; j < free.Count; j++)
-                {
-                    jacobian[j * rows + i] = root * slopes[free[j] * Samples + i];
-                }
+                ScaleSlopes(i, root, free, jacobian, rows);
             }
 
             if (HasScale)
             {
                 root = PriorRows.Of(
-                    weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[Samples + i]);
+                    weight * expansion.ScaleSlope, weight * expansion.ScaleCurvature, out residuals[samples + i]);
                 if (isDerived)
                 {
-                    jacobian[free.Count * rows + Samples + i] = root;
+                    jacobian[free.Length * rows + samples + i] = root;
                 }
             }
         }
 
         return cost + PriorRows.Add(Unknowns, (HasScale ? 2 : 1) * Samples, parameters, residuals, jacobian);
+    }
+
+    /// <summary>Row i of J: the slopes of the model, times a root.</summary>
+    private void ScaleSlopes(int i, double root, int[] free, Span<double> jacobian, int rows)
+    {
+        for (int j = 0; j < free.Length; j++)
+        {
+            jacobian[j * rows + i] = root * slopes[free[j] * values.Length + i];
+        }
     }
 
     /// <summary>The medians of |f − y| and of |f|, of samples that count.</summary>

@@ -43,6 +43,10 @@ internal static class FitOutput
             notes.AddRange(
                 WritePredictions(files, options, saved.PredictTable(path, options.Level, options.Table)));
         }
+        else
+        {
+            files.Remove(Predictions(options));
+        }
 
         return notes;
     }

@@ -1,19 +1,20 @@
-using System.Text.RegularExpressions;
 using Math4AI.Interop;
 
 namespace Math4AI.Data;
 
 /// <summary>
 /// Writes files whole or not at all: each is written under a hidden name in the same folder, and renamed by
-/// <see cref="Commit"/>. Without a commit nothing remains.
+/// <see cref="Commit"/>. Without a commit nothing remains. The files of one folder appear together even if the process
+/// is killed while they do: the next transaction there, or the next reading of a model, does the rest.
 /// </summary>
-public sealed partial class FileTransaction : IDisposable
+public sealed class FileTransaction : IDisposable
 {
     private readonly bool replace;
     private readonly List<(string Partial, string Final)> files = [];
     private readonly List<string> createdFolders = [];
     private readonly List<string> obsolete = [];
     private readonly HashSet<string> written = [];
+    private readonly HashSet<string> recovered = [];
     private readonly List<FileStream> claims = [];
     private readonly Lock guard = new();
     private bool isOver;
@@ -22,27 +23,34 @@ public sealed partial class FileTransaction : IDisposable
     /// <param name="replace">Whether existing files may be replaced.</param>
     public FileTransaction(bool replace = false) => this.replace = replace;
 
+    /// <summary>
+    /// Gets whether a commit of one file waits until it is on the disk, so that a loss of power leaves the old file or
+    /// the new one; a commit of several files of one folder always does.
+    /// </summary>
+    public bool IsDurable { get; init; }
+
     /// <summary>Writes one file whole or not at all.</summary>
     /// <param name="path">The path that the file is to have.</param>
     /// <param name="replace">Whether an existing file may be replaced.</param>
     /// <param name="write">Writes the content to the given path.</param>
+    /// <param name="isDurable">Whether to wait until the file is on the disk (<see cref="IsDurable"/>).</param>
     /// <exception cref="IOException">The file exists, or it cannot be written.</exception>
-    public static void WriteOne(string path, bool replace, Action<string> write)
+    public static void WriteOne(string path, bool replace, Action<string> write, bool isDurable = false)
     {
         ArgumentNullException.ThrowIfNull(write);
-        if (HiddenName().IsMatch(path))
+        if (PartialName.IsIn(path))
         {
             // The path comes from another transaction, which moves the file.
             write(path);
             return;
         }
 
-        using var transaction = new FileTransaction(replace);
+        using var transaction = new FileTransaction(replace) { IsDurable = isDurable };
         try
         {
             write(transaction.Add(path));
         }
-        catch (IOException e) when (HiddenName().IsMatch(e.Message))
+        catch (IOException e) when (PartialName.IsIn(e.Message))
         {
             throw new IOException(WithFinalNames(e.Message), e);
         }
@@ -52,7 +60,37 @@ public sealed partial class FileTransaction : IDisposable
 
     /// <summary>Replaces the hidden names of files that are being written by their final names.</summary>
     /// <param name="message">A text, such as the message of an exception.</param>
-    public static string WithFinalNames(string message) => HiddenName().Replace(message, "$1");
+    public static string WithFinalNames(string message) => PartialName.WithFinalNames(message);
+
+    /// <summary>
+    /// Clears up after processes that were killed while they wrote to a folder: completes a commit that had begun, and
+    /// deletes unfinished files. Files that a living process is writing stay. Every transaction does this in the
+    /// folders that it writes to.
+    /// </summary>
+    /// <param name="folder">The folder; where there is none, nothing happens.</param>
+    /// <exception cref="IOException">A commit had begun and cannot be completed.</exception>
+    public static void Recover(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        CommitJournal.Complete(folder);
+        var all = new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        foreach (string path in Directory.EnumerateFiles(folder, ".*.partial", all).Where(PartialName.IsAbandoned))
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What cannot be deleted does no harm.
+            }
+        }
+    }
 
     /// <summary>Throws if one of the files exists and may not be replaced. Call it before long work.</summary>
     /// <exception cref="IOException">One of them exists.</exception>
@@ -90,6 +128,7 @@ public sealed partial class FileTransaction : IDisposable
         {
             ObjectDisposedException.ThrowIf(isOver, this);
             CreateFolder(full);
+            RecoverOnce(full);
             try
             {
                 claims.Add(new FileStream(Path.Combine(full, ".math4ai.lock"), new FileStreamOptions
@@ -136,7 +175,8 @@ public sealed partial class FileTransaction : IDisposable
         {
             ObjectDisposedException.ThrowIf(isOver, this);
             CreateFolder(folder);
-            string partial = Path.Combine(folder, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
+            RecoverOnce(folder);
+            string partial = PartialName.For(final);
             files.Add((partial, final));
             written.Add(final);
             written.Add(Path.GetFullPath(path));
@@ -149,8 +189,8 @@ public sealed partial class FileTransaction : IDisposable
     public void Remove(string path) => obsolete.Add(Path.GetFullPath(path));
 
     /// <summary>
-    /// Moves every file to its path. Everything that can be checked is checked before the first one moves, so that the
-    /// files appear together.
+    /// Moves every file to its path. Everything that can be checked is checked before the first one moves. Files of the
+    /// folder of the first one appear together, whenever the process ends; those of other folders come before them.
     /// </summary>
     /// <exception cref="IOException">
     /// A file was not written, was created by someone else meanwhile, or cannot be moved.
@@ -166,12 +206,7 @@ public sealed partial class FileTransaction : IDisposable
                 throw new IOException($"{missing} was not written.");
             }
 
-            foreach ((string partial, string final) in files)
-            {
-                File.Move(partial, final, overwrite: replace);
-            }
-
-            obsolete.Except(written).ToList().ForEach(File.Delete);
+            Move();
             files.Clear();
             createdFolders.Clear();
         }
@@ -201,8 +236,45 @@ public sealed partial class FileTransaction : IDisposable
         }
     }
 
-    [GeneratedRegex(@"\.([^/\\]+)\.[0-9a-f]{32}\.partial")]
-    private static partial Regex HiddenName();
+    private void Move()
+    {
+        string? folder = files.Count > 0 ? Path.GetDirectoryName(files[0].Final) : null;
+        bool IsBeside(string path) => Path.GetDirectoryName(path) == folder;
+        string[] gone = [.. obsolete.Except(written).Where(File.Exists)];
+        (string Partial, string Final)[] set = [.. files.Where(file => IsBeside(file.Final))];
+        bool isSet = set.Length + gone.Count(IsBeside) > 1;
+        if (isSet || IsDurable)
+        {
+            files.ForEach(file => DurableFile.Sync(file.Partial));
+        }
+
+        foreach ((string partial, string final) in isSet ? files.Except(set) : files)
+        {
+            File.Move(partial, final, overwrite: replace);
+        }
+
+        foreach (string path in gone.Where(path => !isSet || !IsBeside(path)))
+        {
+            File.Delete(path);
+        }
+
+        if (isSet)
+        {
+            CommitJournal.Commit(folder!, set, gone.Where(IsBeside));
+        }
+        else if (IsDurable && folder is not null)
+        {
+            DurableFile.SyncFolder(folder);
+        }
+    }
+
+    private void RecoverOnce(string folder)
+    {
+        if (recovered.Add(folder))
+        {
+            Recover(folder);
+        }
+    }
 
     private void CreateFolder(string folder)
     {

@@ -127,7 +127,8 @@ public sealed class SavedFit
     /// <param name="replace">Whether a fit that is there already may be replaced.</param>
     /// <exception cref="IOException">There is one already, or the file cannot be written.</exception>
     public void Save(string folder, bool replace = false) =>
-        FileTransaction.WriteOne(PathIn(folder), replace, path => File.WriteAllText(path, ToJson()));
+        FileTransaction.WriteOne(
+            PathIn(folder), replace, path => File.WriteAllText(path, ToJson()), isDurable: true);
 
     /// <summary>Returns the file of a saved fit in a folder.</summary>
     /// <param name="folder">The folder.</param>

@@ -77,7 +77,8 @@ public sealed class SavedGroups
     /// <param name="replace">Whether a fit that is there already may be replaced.</param>
     /// <exception cref="IOException">There is one already, or the file cannot be written.</exception>
     public void Save(string folder, bool replace = false) =>
-        FileTransaction.WriteOne(SavedFit.PathIn(folder), replace, path => File.WriteAllText(path, ToJson()));
+        FileTransaction.WriteOne(
+            SavedFit.PathIn(folder), replace, path => File.WriteAllText(path, ToJson()), isDurable: true);
 
     /// <summary>Returns the content of the file.</summary>
     public string ToJson() => new JsonObject

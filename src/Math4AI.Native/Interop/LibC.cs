@@ -94,6 +94,20 @@ internal static partial class LibC
         _ = Advise((nint)first, (nint)(end - first), LargePages);
     }
 
+    /// <summary>
+    /// Waits until the names in a folder are on the disk; a file system that cannot do it is not complained of.
+    /// </summary>
+    public static void SyncFolder(string path)
+    {
+        const int FolderToRead = 0x10000 | 0x80000;
+        int descriptor = OpenFile(path, FolderToRead);
+        if (descriptor >= 0)
+        {
+            _ = Sync(descriptor);
+            _ = Close(descriptor);
+        }
+    }
+
     private static nint Load(string path, int flags)
     {
         nint handle = Open(path, flags);
@@ -127,6 +141,12 @@ internal static partial class LibC
 
     [LibraryImport(Library, EntryPoint = "mallopt")]
     private static partial int MallocOption(int option, int value);
+
+    [LibraryImport(Library, EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fsync")]
+    private static partial int Sync(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "close")]
     private static partial int Close(int descriptor);

@@ -130,4 +130,57 @@ public class FileTransactionTests : TemporaryFolder
         third.Dispose();
         Assert.Equal(["a.txt"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
     }
+
+    [Fact]
+    public void What_a_process_left_that_has_ended_is_deleted_and_what_a_living_one_writes_stays()
+    {
+        using var other = new FileTransaction();
+        string living = other.Add(In("living.txt"));
+        File.WriteAllText(living, "half");
+
+        // The same process number with another start: that process is no more.
+        string dead = In(Path.GetFileName(living).Replace("living", "dead", StringComparison.Ordinal));
+        int start = dead.LastIndexOf(".partial", StringComparison.Ordinal) - 24;
+        dead = dead[..start] + (dead[start] == '0' ? '1' : '0') + dead[(start + 1)..];
+        File.WriteAllText(dead, "half");
+        FileTransaction.WriteOne(In("a.txt"), replace: false, path => File.WriteAllText(path, "a"));
+        Assert.Equal(new[] { "a.txt", Path.GetFileName(living) }.Order(), Names().Order());
+    }
+
+    [Fact]
+    public void A_commit_that_had_begun_is_completed_but_for_files_that_were_written_since()
+    {
+        foreach (string name in new[] { "kept.txt", "late.txt", "old.txt" })
+        {
+            File.WriteAllText(In(name), "old");
+        }
+
+        string[] partial = [PartialName.For(In("kept.txt")), PartialName.For(In("late.txt"))];
+        Array.ForEach(partial, path => File.WriteAllText(path, "new"));
+        long Stamp(string name) => File.GetLastWriteTimeUtc(In(name)).Ticks;
+        File.WriteAllText(In(".math4ai.commit"), $$"""
+            {"Version": 1, "Moves": [
+              {"From": "{{Path.GetFileName(partial[0])}}", "To": "kept.txt", "Stamp": {{Stamp("kept.txt")}}},
+              {"From": "{{Path.GetFileName(partial[1])}}", "To": "late.txt", "Stamp": {{Stamp("late.txt") - 1}}}],
+             "Deletions": [{"From": "", "To": "old.txt", "Stamp": {{Stamp("old.txt")}}}]}
+            """);
+        FileTransaction.Recover(Folder);
+        Assert.Equal(["kept.txt", "late.txt"], Names().Order());
+        Assert.Equal(["new", "old"], new[] { "kept.txt", "late.txt" }.Select(name => File.ReadAllText(In(name))));
+    }
+
+    [Theory]
+    [InlineData("""{"Version": 1, "Moves": [], "Deletions": [{"From": "", "To": "../a.txt", "Stamp": -1}]}""")]
+    [InlineData("""{"Version": 1, "Moves": [{"From": "a.txt", "To": "b.txt", "Stamp": -1}], "Deletions": []}""")]
+    [InlineData("""{"Version": 2, "Moves": [], "Deletions": []}""")]
+    [InlineData("no journal")]
+    public void A_journal_from_elsewhere_changes_nothing_but_hidden_files_beside_it(string journal)
+    {
+        Directory.CreateDirectory(In("sub"));
+        File.WriteAllText(In("sub/a.txt"), "a");
+        File.WriteAllText(In("sub/.math4ai.commit"), journal);
+        IOException refused = Assert.Throws<IOException>(() => FileTransaction.Recover(In("sub")));
+        Assert.Contains(".math4ai.commit", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("a", File.ReadAllText(In("sub/a.txt")));
+    }
 }

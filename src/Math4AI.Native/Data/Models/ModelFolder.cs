@@ -166,6 +166,7 @@ public static class ModelFolder
     private static string PathOf(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        FileTransaction.Recover(folder);
         string path = Path.Combine(folder, Description);
         return File.Exists(path)
             ? path

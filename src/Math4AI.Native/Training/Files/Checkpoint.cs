@@ -108,7 +108,8 @@ internal static class Checkpoint
             pair => (Optimizer + pair.Key, pair.Value is double[] wide
                 ? RawArray.Of([wide.Length], wide)
                 : RawArray.Of([pair.Value.Length], (float[])pair.Value))));
-        FileTransaction.WriteOne(options.Path, replace: true, partial => Safetensors.Write(partial, arrays, header));
+        FileTransaction.WriteOne(
+            options.Path, replace: true, partial => Safetensors.Write(partial, arrays, header), isDurable: true);
     }
 
     /// <summary>Reads a training; nothing is changed by it.</summary>

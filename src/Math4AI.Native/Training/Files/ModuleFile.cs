@@ -70,7 +70,7 @@ public static class ModuleFile
                 nn.Module.save_state_dict(
                     writer, module.state_dict().ToDictionary(one => one.Key, one => one.Value.detach().contiguous()));
             }
-        });
+        }, isDurable: true);
     }
 
     /// <summary>

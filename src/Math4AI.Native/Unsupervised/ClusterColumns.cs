@@ -72,9 +72,6 @@ internal static class ClusterColumns
 
     private static string? ReasonAgainst(Table table, string name)
     {
-        var check = new NumberCheck(name);
-        check.Add(table);
-        check.Require();
         if (!table.IsNumeric(name))
         {
             return "text";

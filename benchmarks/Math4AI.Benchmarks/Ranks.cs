@@ -4,22 +4,27 @@ using Math4AI.Fitting.Linear;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Processes;
 using Math4AI.Separation;
+using Math4AI.Training;
+using Math4AI.Training.Networks;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Math4AI.Benchmarks;
 
 /// <summary>
 /// Two processes of one thread that share the samples, beside two unconnected ones of half of the samples each, started
 /// together: memory and clock are shared, so what differs is the price of the sums. Beside them one process of one
-/// thread and one of two, with all samples. The figure is that of one pass, so that the number of passes does not count.
+/// thread and one of two, with all samples. The figure is that of one pass, so that the number of passes does not
+/// count.
 /// </summary>
 internal static class Ranks
 {
     private const string Worker = "worker";
     private const int Rounds = 7;
-    private static readonly string[] Tasks = ["fastica", "ml", "logistic", "kmeans", "mixture"];
+    private static readonly string[] Tasks = ["fastica", "ml", "logistic", "kmeans", "mixture", "mlp"];
 
     public static int Run(string[] words)
     {
@@ -29,8 +34,8 @@ internal static class Ranks
             return 0;
         }
 
-        Console.WriteLine("| pass of | one process, one thread | one, two threads | two, shared | two, unconnected halves "
-            + "| unconnected / shared |");
+        Console.WriteLine("| pass of | one process, one thread | one, two threads | two, shared | two, unconnected "
+            + "halves | unconnected / shared |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (string name in words.Length > 0 ? words : Tasks)
         {
@@ -88,6 +93,7 @@ internal static class Ranks
             "logistic" => Logistic(1_000_000 / (way == "shared" ? group.Count : parts), group),
             "kmeans" => KMeansSteps(1_000_000 / parts, group),
             "mixture" => MixtureSteps(400_000 / parts, group),
+            "mlp" => TrainingSteps(512 / parts, group),
             _ => throw new ArgumentException($"There is no task '{task}': {string.Join(", ", Tasks)}."),
         };
         _ = pass();
@@ -134,6 +140,18 @@ internal static class Ranks
         Matrix<double> x = Numbers(samples, 8);
         var mixture = new GaussianMixture(16) { MaxIterations = 20, Tolerance = 0.0, Starts = 1 };
         return Timed(() => mixture.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
+    }
+
+    private static Func<double> TrainingSteps(int batch, ProcessGroup group)
+    {
+        const int Steps = 6;
+        using IDisposable mode = no_grad();
+        var data = new TensorData(rand(2048, 784), randint(0, 10, 2048));
+        var validation = new TensorData(rand(16, 784), randint(0, 10, 16));
+        var options = new TrainerOptions { BatchSize = batch, Steps = Steps, EvaluateEvery = Steps, Processes = group };
+        Mlp net = Trainer.Create(() => new Mlp(784, [2048, 2048], 10), seed: 1);
+        return Timed(() => Trainer.Fit(
+            net, (outputs, targets) => nn.functional.cross_entropy(outputs, targets), data, validation, options).Steps);
     }
 
     private static Func<double> Timed(Func<int> iterations) => () =>

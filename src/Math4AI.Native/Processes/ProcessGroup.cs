@@ -97,7 +97,7 @@ public abstract class ProcessGroup
         if (first[0] > 0.0)
         {
             int failed = Count - (int)first[0];
-            string message = Text(failure?.Message ?? string.Empty, failed);
+            string message = Broadcast(failure?.Message ?? string.Empty, failed);
             throw failure is not null && Rank == failed
                 ? failure
                 : new IOException($"Process {failed + 1} of {Count}: {message}");
@@ -113,7 +113,7 @@ public abstract class ProcessGroup
     public void RequireSame(string what, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string first = Text(text, 0);
+        string first = Broadcast(text);
         Agree(() => text == first
             ? true
             : throw new IOException($"{what} must be the same in all processes: here it is '{text}', '{first}' in the "
@@ -121,8 +121,12 @@ public abstract class ProcessGroup
     }
 
     /// <summary>Returns the text that one process has.</summary>
-    private string Text(string text, int root)
+    /// <param name="text">A text, which counts in that process alone.</param>
+    /// <param name="root">The number of the process.</param>
+    /// <exception cref="IOException">A process cannot be reached, or has asked for something else.</exception>
+    public string Broadcast(string text, int root = 0)
     {
+        ArgumentNullException.ThrowIfNull(text);
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         byte[] length = BitConverter.GetBytes(bytes.Length);
         Broadcast(length, root);

@@ -19,16 +19,18 @@ internal sealed class BatchGradient(
 {
     private Task<Batch>? ahead;
 
-    /// <summary>Adds the gradient of a batch to that of the parameters, and returns the mean loss.</summary>
-    /// <param name="rows">The samples of the batch.</param>
+    /// <summary>Adds the gradient of a batch, or of a part of it, to that of the parameters.</summary>
+    /// <param name="rows">The samples of the batch, or those of them that are this process's.</param>
+    /// <param name="batch">The number of samples of the whole batch.</param>
     /// <param name="next">Those that the next step will want; none where another pass begins.</param>
-    public double Add(ReadOnlySpan<long> rows, ReadOnlySpan<long> next)
+    /// <returns>The share of these samples in the mean loss of the batch.</returns>
+    public double Add(ReadOnlySpan<long> rows, int batch, ReadOnlySpan<long> next)
     {
         double sum = 0.0;
         for (int piece = 0; piece < pieces; piece++)
         {
             int from = (int)((long)rows.Length * piece / pieces), to = (int)((long)rows.Length * (piece + 1) / pieces);
-            sum += from < to ? AddPiece(rows[from..to], rows.Length, next, isFirst: from == 0) : 0.0;
+            sum += from < to ? AddPiece(rows[from..to], batch, next, isFirst: from == 0) : 0.0;
         }
 
         return sum;

@@ -1,3 +1,4 @@
+using Math4AI.Processes;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
@@ -115,6 +116,14 @@ public sealed record TrainerOptions
     /// </summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the processes that train together, this one alone by default. Each calls <c>Fit</c> with the same samples
+    /// and settings, computes the gradient of its share of every batch, and steps by the sum: the training is that of
+    /// one process with the same batches, to rounding, but for what layers draw. The weights begin as those of the
+    /// first process, which alone saves checkpoints. Callbacks run in every process and must decide alike.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
     /// <summary>Gets where checkpoints are saved; null for none.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
@@ -134,6 +143,7 @@ public sealed record TrainerOptions
         ArgumentNullException.ThrowIfNull(Monitor);
         ArgumentNullException.ThrowIfNull(Metrics);
         ArgumentNullException.ThrowIfNull(Callbacks);
+        ArgumentNullException.ThrowIfNull(Processes);
         ArgumentNullException.ThrowIfNull(Groups);
         foreach (ParameterGroup group in Groups)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Math4AI.LinearAlgebra;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 using Math4AI.Training.Files;
 using Math4AI.Training.Optimizers;
@@ -75,7 +76,8 @@ internal sealed class TrainingRun
         using OneThread thread = OneThread.BeginIf(isSmall);
         using var freezing = new Freezing(task.Module, options);
         using var module = new Restored(this);
-        double before = Resume();
+        SharedTraining.Begin(task.Module, train, validation, options, optimizer);
+        double before = options.Processes.Agree(Resume);
         task.First = new FirstStep(optimizer.Parameters);
         if (batch == 1 || (train.Count % batch == 1 && !options.DropLast))
         {
@@ -205,14 +207,31 @@ internal sealed class TrainingRun
     /// <summary>One step, and which samples the next one will want; none where another pass begins.</summary>
     private double Step(ReadOnlySpan<long> rows, ReadOnlySpan<long> next, double rate)
     {
-        TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step));
-        double sum = gradient.Add(rows, next);
-        if (task is { First: { } look, Direct: null })
+        ProcessGroup all = options.Processes;
+        TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step + all.Rank * 7_777_777_777L));
+        ReadOnlySpan<long> own = Own(rows);
+        double sum = gradient.Add(own, rows.Length, Own(next));
+        if (task is { First: { } look, Direct: null } && own.Length > 0)
         {
             warnings.AddRange(look.Unreached());
         }
 
+        if (all.Count > 1)
+        {
+            optimizer.Parameters.SumGradients(all, own.Length > 0);
+            Span<double> loss = [sum];
+            all.Sum(loss);
+            sum = loss[0];
+        }
+
         return optimizer.Step(rate, sum);
+    }
+
+    /// <summary>The samples of a batch that are this process's.</summary>
+    private ReadOnlySpan<long> Own(ReadOnlySpan<long> rows)
+    {
+        (long first, long end) = options.Processes.Share(rows.Length);
+        return rows[(int)first..(int)end];
     }
 
     private void Evaluate(IProgress<TrainingEpoch>? progress)
@@ -221,7 +240,7 @@ internal sealed class TrainingRun
         optimizer.ExchangeWithAverage();
         using ModuleState? buffers = BatchStatistics.Renew(task, train, options, state.Step);
         int number = state.History.Count + 1;
-        (double loss, IReadOnlyDictionary<string, double> metrics) = LossOfValidation();
+        (double loss, IReadOnlyDictionary<string, double> metrics) = LossOfValidation(processes: options.Processes);
         var done = new TrainingEpoch(number, state.LossSum / state.LossCount, loss) { Metrics = metrics };
         if (!double.IsFinite(done.TrainLoss) || !double.IsFinite(done.ValidationLoss))
         {
@@ -246,10 +265,11 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The validation loss of the weights of now: of the first samples alone, or of all.</summary>
-    private (double Loss, IReadOnlyDictionary<string, double> Metrics) LossOfValidation(int count = int.MaxValue)
+    private (double Loss, IReadOnlyDictionary<string, double> Metrics) LossOfValidation(
+        int count = int.MaxValue, ProcessGroup? processes = null)
     {
         TorchRandom.Seed(options.Seed);
-        return task.Evaluate(validation, count);
+        return task.Evaluate(validation, count, processes);
     }
 
     /// <summary>
@@ -298,7 +318,7 @@ internal sealed class TrainingRun
 
     private void Save(double before, bool isLast = false)
     {
-        if (options.Checkpoint is not { } checkpoint)
+        if (options.Checkpoint is not { } checkpoint || !options.Processes.IsFirst)
         {
             return;
         }

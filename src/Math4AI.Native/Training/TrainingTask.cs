@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Math4AI.Processes;
 using Math4AI.Training.DirectPasses;
 using Math4AI.Training.Files;
 using TorchSharp;
@@ -71,15 +72,17 @@ internal abstract class TrainingTask
     /// <summary>Returns the mean loss over samples, or the first of them, and of what was logged.</summary>
     /// <param name="part">The samples.</param>
     /// <param name="count">How many of them.</param>
+    /// <param name="processes">Those that share the batches; null for this one alone.</param>
     public (double Loss, IReadOnlyDictionary<string, double> Metrics) Evaluate(
-        TrainingData part, int count = int.MaxValue)
+        TrainingData part, int count = int.MaxValue, ProcessGroup? processes = null)
     {
+        processes ??= ProcessGroup.Single;
         using IDisposable mode = no_grad();
         Module.eval();
         double sum = 0.0;
         var metrics = new Dictionary<string, double>();
         count = Math.Min(count, part.Count);
-        for (int first = 0; first < count; first += EvaluatedAtOnce)
+        for (int first = EvaluatedAtOnce * processes.Rank; first < count; first += EvaluatedAtOnce * processes.Count)
         {
             using DisposeScope scope = NewDisposeScope();
             int some = Math.Min(EvaluatedAtOnce, count - first);
@@ -91,7 +94,25 @@ internal abstract class TrainingTask
             }
         }
 
+        sum = SumOver(processes, sum, ref metrics);
         return (sum / count, metrics.Count > 0 ? metrics : TrainingEpoch.NoMetrics);
+    }
+
+    /// <summary>Adds up over processes; which metrics there are is known to the first, which has a batch.</summary>
+    private static double SumOver(ProcessGroup processes, double sum, ref Dictionary<string, double> metrics)
+    {
+        if (processes.Count == 1)
+        {
+            return sum;
+        }
+
+        Dictionary<string, double> mine = metrics;
+        string[] names =
+            processes.Broadcast(string.Join('\n', mine.Keys)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        double[] values = [sum, .. names.Select(name => mine.GetValueOrDefault(name))];
+        processes.Sum(values);
+        metrics = names.Zip(values.Skip(1)).ToDictionary();
+        return values[0];
     }
 }
 

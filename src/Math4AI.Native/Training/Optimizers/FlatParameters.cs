@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Math4AI.Processes;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -24,6 +25,8 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     private readonly Tensor?[] masters;
     private readonly Tensor?[] homes;
     private T[]? own;
+    private T[]? summed;
+    private bool areSummed;
 
     /// <summary>Takes the parameters of a module over.</summary>
     /// <param name="module">The module.</param>
@@ -138,6 +141,11 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     /// <inheritdoc/>
     public override void FindGradients()
     {
+        if (areSummed)
+        {
+            return;
+        }
+
         if (own is not null)
         {
             for (int i = 0; i < gradientAddresses.Length; i++)
@@ -157,8 +165,47 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     }
 
     /// <inheritdoc/>
+    public override void SumGradients(ProcessGroup processes, bool hasOwn)
+    {
+        FindGradients();
+        if (own is not null)
+        {
+            if (!hasOwn)
+            {
+                Array.Clear(own);
+            }
+
+            SumOver(processes, own);
+            return;
+        }
+
+        // Behind the gradients, a number for each parameter: how many processes have a gradient of it.
+        summed ??= GC.AllocateArray<T>(Length + Segments.Count, pinned: true);
+        Array.Clear(summed);
+        for (int i = 0; i < Segments.Count; i++)
+        {
+            if (gradientAddresses[i] is not null)
+            {
+                new ReadOnlySpan<T>(gradientAddresses[i], Segments[i].Count).CopyTo(summed.AsSpan(Segments[i].Start));
+                summed[Length + i] = T.One;
+            }
+        }
+
+        SumOver(processes, summed);
+        for (int i = 0; i < Segments.Count; i++)
+        {
+            gradientAddresses[i] = summed[Length + i] > T.Zero
+                ? (T*)Unsafe.AsPointer(ref summed[Segments[i].Start])
+                : null;
+        }
+
+        areSummed = true;
+    }
+
+    /// <inheritdoc/>
     public override void ReleaseGradients()
     {
+        areSummed = false;
         if (own is not null)
         {
             return;
@@ -217,6 +264,18 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
                 TensorPrimitives.Add<T>(target, MemoryMarshal.Cast<byte, T>(line.bytes), target);
                 Parameters[i].grad = null;
             }
+        }
+    }
+
+    private static void SumOver(ProcessGroup processes, Span<T> values)
+    {
+        if (typeof(T) == typeof(double))
+        {
+            processes.Sum(MemoryMarshal.Cast<T, double>(values));
+        }
+        else
+        {
+            processes.Sum(MemoryMarshal.Cast<T, float>(values));
         }
     }
 

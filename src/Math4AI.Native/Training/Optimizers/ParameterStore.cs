@@ -1,3 +1,4 @@
+using Math4AI.Processes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -50,6 +51,13 @@ internal abstract class ParameterStore
 
     /// <summary>Finds the gradients that backward left.</summary>
     public abstract void FindGradients();
+
+    /// <summary>
+    /// Replaces the gradients that backward left by their sums over processes, until they are released.
+    /// </summary>
+    /// <param name="processes">The processes, each with the same parameters.</param>
+    /// <param name="hasOwn">Whether backward ran in this process: a share of a small batch may be empty.</param>
+    public abstract void SumGradients(ProcessGroup processes, bool hasOwn);
 
     /// <summary>Releases the gradients.</summary>
     public abstract void ReleaseGradients();

@@ -1,0 +1,121 @@
+using Math4AI.Processes;
+using Math4AI.Tests.Training;
+using Math4AI.Training;
+using Math4AI.Training.Networks;
+using Math4AI.Training.Optimizers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Math4AI.Tests.Processes;
+
+/// <summary>A training whose batches several processes share is that of one process, to rounding.</summary>
+[Collection(TorchGenerator.Name)]
+public class SharedTrainingTests
+{
+    public static TheoryData<string, int> Ways => new()
+    {
+        { "perceptron", 2 },
+        { "perceptron", 3 },
+        { "module", 2 },
+        { "module", 5 },
+        { "module in float64", 3 },
+        { "quasi-newton", 2 },
+        { "descent", 3 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void The_losses_are_those_of_one_process(string way, int count)
+    {
+        (TrainingResult Result, double[] Weights) alone = Train(way, ProcessGroup.Single);
+        (TrainingResult Result, double[] Weights)[] shared = ThreadGroup.Run(count, group => Train(way, group));
+        double tolerance = way.Contains("float64", StringComparison.Ordinal) ? 1e-10 : 2e-4;
+        foreach ((TrainingResult result, double[] weights) in shared)
+        {
+            Assert.Equal(shared[0].Weights, weights);
+            Assert.Equal(alone.Result.Steps, result.Steps);
+            Assert.All(
+                alone.Result.History.Zip(result.History),
+                pair =>
+                {
+                    Assert.Equal(1.0, pair.Second.TrainLoss / pair.First.TrainLoss, tolerance);
+                    Assert.Equal(1.0, pair.Second.ValidationLoss / pair.First.ValidationLoss, tolerance);
+                    Assert.Equal(pair.First.Metrics.Keys, pair.Second.Metrics.Keys);
+                });
+            double scale = alone.Weights.Max(Math.Abs);
+            Assert.True(
+                alone.Weights.Zip(weights).Max(pair => Math.Abs(pair.First - pair.Second)) <= tolerance * scale);
+        }
+    }
+
+    [Fact]
+    public void Every_process_begins_with_the_weights_of_the_first()
+    {
+        double[][] weights = ThreadGroup.Run(
+            2, group => Train("module", group, seed: group.Rank + 1, steps: 1).Weights);
+        Assert.Equal(weights[0], weights[1]);
+    }
+
+    [Fact]
+    public void What_cannot_be_shared_is_refused_in_every_process()
+    {
+        string[] messages = ThreadGroup.Run(2, group =>
+        {
+            using var norm = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 1));
+            return Assert.Throws<ArgumentException>(() => Fit(norm, group, new AdamW(), 4)).Message;
+        });
+        Assert.All(messages, message => Assert.StartsWith("A batch norm takes the mean over the whole batch", message));
+        messages = ThreadGroup.Run(2, group => Assert.Throws<IOException>(
+            () => Train("module", group, steps: 4 + group.Rank)).Message);
+        Assert.All(messages, message => Assert.Contains(
+            "The setting 'steps' must be the same in all processes: here it is '5', '4'", message));
+    }
+
+    private static (TrainingResult Result, double[] Weights) Train(
+        string way, ProcessGroup group, int seed = 1, int steps = 60)
+    {
+        using nn.Module<Tensor, Tensor> net = Trainer.Create<nn.Module<Tensor, Tensor>>(
+            () => way == "perceptron"
+                ? new Mlp(4, [16], 1)
+                : nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1)),
+            seed);
+        if (way.Contains("float64", StringComparison.Ordinal))
+        {
+            net.to(float64);
+        }
+
+        // AdamW does not see the scale of a gradient; the other two do.
+        Optimizer optimizer = way switch
+        {
+            "quasi-newton" => new Lbfgs(),
+            "descent" => new Sgd(),
+            _ => new AdamW(),
+        };
+        TrainingResult result = Fit(net, group, optimizer, steps);
+        return (result, [.. net.parameters().SelectMany(
+            parameter => parameter.to(float64).contiguous().data<double>().ToArray())]);
+    }
+
+    /// <summary>Batches of 4, 7 samples a pass short of whole ones: shares are uneven, and at times empty.</summary>
+    private static TrainingResult Fit(nn.Module<Tensor, Tensor> net, ProcessGroup group, Optimizer optimizer, int steps)
+    {
+        var data = new TensorData(Rows(43, 4), Rows(43, 1));
+        return Trainer.Fit(net, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data,
+            new TensorData(Rows(600, 4), Rows(600, 1)), new TrainerOptions
+        {
+            Processes = group,
+            Optimizer = optimizer,
+            BatchSize = 4,
+            Steps = steps,
+            EvaluateEvery = 10,
+            Metrics = new Dictionary<string, Func<Tensor, Tensor, Tensor>>
+            {
+                ["absolute"] = (outputs, targets) => (outputs - targets).abs().mean(),
+            },
+        });
+
+        Tensor Rows(int rows, int columns) => tensor(
+            [.. Enumerable.Range(0, rows * columns).Select(i => (float)Math.Sin(1.3 * i * i))], rows, columns)
+            .to(net.parameters().First().dtype);
+    }
+}

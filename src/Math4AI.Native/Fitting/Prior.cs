@@ -1,4 +1,5 @@
 using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Posteriors;
 
 namespace Math4AI.Fitting;
 
@@ -20,11 +21,40 @@ public abstract class Prior
 
     /// <summary>Returns a prior from a log density and its first two derivatives.</summary>
     /// <param name="logDensity">log p(θ), ∂ log p/∂θ and ∂² log p/∂θ².</param>
-    public static Prior Of(Func<double, (double Value, double Slope, double Curvature)> logDensity)
+    public static Prior Of(Func<double, (double Value, double Slope, double Curvature)> logDensity) =>
+        Of(logDensity, double.NegativeInfinity, double.PositiveInfinity);
+
+    /// <summary>Returns a prior from a log density within bounds, and 0 outside.</summary>
+    /// <param name="logDensity">log p(θ), ∂ log p/∂θ and ∂² log p/∂θ², within the bounds.</param>
+    /// <param name="lower">The lower bound; −∞ for none.</param>
+    /// <param name="upper">The upper bound; ∞ for none.</param>
+    /// <exception cref="ArgumentException">The lower bound is not below the upper.</exception>
+    public static Prior Of(
+        Func<double, (double Value, double Slope, double Curvature)> logDensity, double lower, double upper)
     {
         ArgumentNullException.ThrowIfNull(logDensity);
-        return new FromDensity(logDensity);
+        return lower < upper
+            ? new FromDensity(logDensity, lower, upper)
+            : throw new ArgumentException($"The bounds of a prior are {lower} and {upper}: the lower must be below.");
     }
+
+    /// <summary>
+    /// Returns the prior of a name: <c>normal(mean, deviation)</c>, <c>lognormal</c>, <c>half_normal</c>,
+    /// <c>student_t</c>, <c>half_student_t</c>, <c>cauchy</c>, <c>half_cauchy</c>, <c>laplace</c>, <c>exponential</c>,
+    /// <c>gamma</c>, <c>inv_gamma</c>, <c>beta</c> or <c>uniform</c>, with the numbers that Stan has for it.
+    /// </summary>
+    /// <param name="text">The name and its numbers, such as <c>lognormal(-9, 1)</c>.</param>
+    /// <exception cref="FormatException">
+    /// There is no such prior, or its numbers are wrong; the message says how it is written.
+    /// </exception>
+    public static Prior Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return PriorNames.Parse(text);
+    }
+
+    /// <summary>Gets the range in which the density is not 0. The default is all of R.</summary>
+    public virtual (double Lower, double Upper) Support => (double.NegativeInfinity, double.PositiveInfinity);
 
     /// <summary>Gets whether the density has a corner, as Laplace's has at its center. The default is false.</summary>
     public virtual bool HasCorner => false;
@@ -87,10 +117,18 @@ public abstract class Prior
                 : this;
     }
 
-    private sealed class FromDensity(Func<double, (double Value, double Slope, double Curvature)> logDensity) : Prior
+    private sealed class FromDensity(
+        Func<double, (double Value, double Slope, double Curvature)> logDensity, double lower, double upper) : Prior
     {
+        public override (double Lower, double Upper) Support => (lower, upper);
+
         public override Expansion Expand(double parameter)
         {
+            if (parameter < lower || parameter > upper)
+            {
+                return new Expansion(double.PositiveInfinity, 0.0, 0.0);
+            }
+
             (double value, double slope, double curvature) = logDensity(parameter);
             return new Expansion(-value, -slope, Math.Max(-curvature, 1e-12 * (1.0 + slope * slope)));
         }

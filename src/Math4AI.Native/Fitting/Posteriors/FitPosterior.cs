@@ -1,0 +1,157 @@
+using Math4AI.Fitting.Distances;
+using Math4AI.Probability.Sampling;
+
+namespace Math4AI.Fitting.Posteriors;
+
+/// <summary>
+/// Represents the posterior of a fit's parameters, p(θ | y) ∝ p(y | θ) p(θ), as draws. Where the noise is estimated,
+/// its scale is a parameter too, <c>sigma</c> (<c>noise</c> if the model has a parameter of that name).
+/// </summary>
+public sealed class FitPosterior
+{
+    // A start on a bound is moved inside by this share of the standard error.
+    private const double Inside = 0.1;
+    private const double UnknownError = 0.1;
+
+    private FitPosterior(FitResult fit, PosteriorDraws draws, IReadOnlyList<string> notes) =>
+        (Fit, Draws, Notes) = (fit, draws, notes);
+
+    /// <summary>Gets the fit that the chains started from.</summary>
+    public FitResult Fit { get; }
+
+    /// <summary>Gets the draws.</summary>
+    public PosteriorDraws Draws { get; }
+
+    /// <summary>
+    /// Gets what must be known besides the draws: which parameters have no prior, where the density does not vanish,
+    /// and what is wrong with the draws.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>
+    /// Samples the posterior with the exact gradient of the log density. The chains start about the posterior's mode,
+    /// which is searched from the fit. A parameter without a prior is flat on its range, the scale of the noise on
+    /// s &gt; 0; a normal density of unknown σ stands for least squares.
+    /// </summary>
+    /// <param name="fit">A fit to samples in memory, whose distance is least squares or a likelihood.</param>
+    /// <param name="priors">
+    /// Priors by the names of parameters, <c>sigma</c> for the scale of the noise; with those of the problem. Null for
+    /// none.
+    /// </param>
+    /// <param name="sampler">The settings; null for 4 chains of 1000 draws.</param>
+    /// <param name="progress">Receives the share of all steps that is done, 0 … 1.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">
+    /// A prior is for no parameter, or the distance stands for no likelihood.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The posterior is improper: it does not fall along a direction, which the message names.
+    /// </exception>
+    public static FitPosterior Sample(
+        FitResult fit,
+        IReadOnlyDictionary<string, Prior>? priors = null,
+        NutsSampler? sampler = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        FitDensity density = DensityOf(fit, priors);
+        (double[] near, double[] errors) = Near(fit, density);
+        PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
+        List<string> notes = [.. Flat(density), .. start.CheckProper(cancellation)];
+        PosteriorDraws draws = (sampler ?? new NutsSampler()).Sample(density, start.Start, progress, cancellation);
+        return new FitPosterior(fit, draws, [.. notes, .. draws.Warnings]);
+    }
+
+    /// <summary>Returns the log density of the posterior, for a sampler or an integral of your own.</summary>
+    /// <param name="fit">As for <see cref="Sample"/>.</param>
+    /// <param name="priors">As for <see cref="Sample"/>.</param>
+    /// <exception cref="ArgumentException">As for <see cref="Sample"/>.</exception>
+    public static LogDensity LogDensityOf(FitResult fit, IReadOnlyDictionary<string, Prior>? priors = null)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return DensityOf(fit, priors);
+    }
+
+    private static FitDensity DensityOf(FitResult fit, IReadOnlyDictionary<string, Prior>? priors)
+    {
+        FitProblem problem = fit.Problem;
+        if (problem.Distance.Noise == NoiseModel.Unknown)
+        {
+            throw new ArgumentException(
+                $"The distance '{problem.Distance.Name}' stands for no likelihood, and has no posterior: choose "
+                + "squared, gaussian, laplace, student, poisson, logistic or another one that does.");
+        }
+
+        if (problem.Inputs is null || problem.InputSigma is not null)
+        {
+            throw new ArgumentException(
+                "A posterior needs samples in memory and inputs without errors: read the table, and leave out σ of x.");
+        }
+
+        var all = new Dictionary<string, Prior>(problem.Priors);
+        foreach ((string name, Prior prior) in priors ?? new Dictionary<string, Prior>())
+        {
+            all[name] = prior;
+        }
+
+        var density = new FitDensity(problem with { Priors = all });
+        string? unknown = all.Keys.FirstOrDefault(name => !density.Names.Contains(name));
+        return unknown is null
+            ? density
+            : throw new ArgumentException(
+                $"'{unknown}' has a prior and is no free parameter; there are {string.Join(", ", density.Names)}.");
+    }
+
+    /// <summary>θ inside its bounds near the fit, and about how wide each unconstrained parameter is there.</summary>
+    private static (double[] Near, double[] Errors) Near(FitResult fit, FitDensity density)
+    {
+        double[] near = new double[density.Names.Count], errors = new double[near.Length];
+        for (int j = 0; j < near.Length; j++)
+        {
+            bool isScale = density.HasScale && j == near.Length - 1;
+            double value = isScale ? ScaleOf(fit) : fit[density.Names[j]].Value;
+            double error = isScale
+                ? value / Math.Sqrt(2.0 * fit.Observations)
+                : fit.IsConverged ? fit[density.Names[j]].Error() : double.NaN;
+            error = error > 0.0 && double.IsFinite(error)
+                ? error
+                : UnknownError * (value == 0.0 ? 1.0 : Math.Abs(value));
+            (double lower, double upper) = density.Bounds[j];
+            if (double.IsFinite(upper - lower))
+            {
+                error = Math.Min(error, upper - lower);
+            }
+
+            value = Math.Min(Math.Max(value, lower + Inside * error), upper - Inside * error);
+            near[j] = value;
+            errors[j] = error / Math.Max(
+                double.IsFinite(upper - lower) ? (value - lower) * (upper - value) / (upper - lower)
+                : double.IsFinite(lower) ? value - lower
+                : double.IsFinite(upper) ? upper - value
+                : 1.0, double.Epsilon);
+        }
+
+        return (near, errors);
+    }
+
+    private static double ScaleOf(FitResult fit)
+    {
+        double scale = fit.Problem.Distance.HasScale ? fit.Scale : fit.ResidualStandardDeviation;
+        return scale > 0.0 && double.IsFinite(scale)
+            ? scale
+            : throw new ArgumentException(
+                "The residuals are 0: the noise cannot be told, and there is no posterior. Give absolute σ, or more "
+                + "samples.");
+    }
+
+    private static IEnumerable<string> Flat(FitDensity density)
+    {
+        string[] flat = [.. density.Names.Where(name => !density.HasPrior(name))];
+        if (flat.Length > 0)
+        {
+            yield return $"Without a prior, and so flat on {(flat.Length == 1 ? "its range" : "their ranges")}: "
+                + $"{string.Join(", ", flat)}.";
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Math4AI.Optimization;
+using Math4AI.Probability.Sampling;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+
+namespace Math4AI.Fitting.Posteriors;
+
+/// <summary>
+/// The mode of a posterior and how it bends there, in the unconstrained parameters: where the chains start, and in what
+/// units they move.
+/// </summary>
+internal sealed class PosteriorStart
+{
+    private const double Step = 1e-4;
+    private const double Flat = 1e-8;
+
+    private readonly LogDensity density;
+    private readonly Vector<double> mode;
+    private readonly Matrix<double> covariance;
+
+    private PosteriorStart(LogDensity density, Vector<double> mode, Matrix<double> covariance) =>
+        (this.density, this.mode, this.covariance) = (density, mode, covariance);
+
+    /// <summary>Center and covariance.</summary>
+    public SamplingStart Start => new(mode, covariance);
+
+    /// <summary>Finds the mode.</summary>
+    /// <param name="density">The posterior.</param>
+    /// <param name="near">θ near it, inside the bounds.</param>
+    /// <param name="errors">About how wide each unconstrained parameter is there.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The posterior does not fall along a direction, or falls slower than can be integrated.
+    /// </exception>
+    public static PosteriorStart Of(
+        LogDensity density, double[] near, double[] errors, CancellationToken cancellation)
+    {
+        double[] u = new SamplingSpace(density).Unconstrain(near);
+        Vector<double> center = Vector<double>.Build.Dense(u);
+        Matrix<double> covariance = Matrix<double>.Build.DenseOfDiagonalArray([.. errors.Select(e => e * e)]);
+
+        // The second time in the units that the first one has found.
+        for (int round = 0; round < 2; round++)
+        {
+            var start = new SamplingStart(center, covariance);
+            var space = new SamplingSpace(density, start);
+            Minimum found = Minimizer.Bfgs().Minimize(
+                CostOf(space), Vector<double>.Build.Dense(u.Length), cancellation: cancellation);
+            Matrix<double> factor = covariance.Cholesky().Factor;
+            Evd<double> bends = Hessian(space, found.Parameters).Evd(Symmetricity.Symmetric);
+            Vector<double> variances = bends.EigenValues.Real().Map(value => 1.0 / Math.Max(Math.Abs(value), Flat));
+            Matrix<double> inner =
+                bends.EigenVectors * Matrix<double>.Build.DiagonalOfDiagonalVector(variances)
+                * bends.EigenVectors.Transpose();
+            center += factor * found.Parameters;
+            covariance = factor * inner * factor.Transpose();
+            covariance = 0.5 * (covariance + covariance.Transpose());
+        }
+
+        return new PosteriorStart(density, center, covariance);
+    }
+
+    /// <summary>Throws where the posterior cannot be integrated along a parameter.</summary>
+    public IReadOnlyList<string> CheckProper(CancellationToken cancellation)
+    {
+        var notes = new List<string>();
+        for (int j = 0; j < mode.Count && mode.Count <= ImproperCheck.MaxParameters; j++)
+        {
+            foreach (double side in new[] { -1.0, 1.0 })
+            {
+                if (new ImproperCheck(density, mode, covariance).Along(j, side, cancellation) is { } note)
+                {
+                    notes.Add(note);
+                }
+            }
+        }
+
+        return notes;
+    }
+
+    /// <summary>−log p(z) and its gradient.</summary>
+    public static Cost CostOf(SamplingSpace space)
+    {
+        double[] gradient = new double[space.Count];
+        return Cost.Of(
+            space.Count,
+            z => -space.Evaluate(z.ToArray(), gradient),
+            z =>
+            {
+                space.Evaluate(z.ToArray(), gradient);
+                return -Vector<double>.Build.DenseOfArray(gradient);
+            });
+    }
+
+    private static Matrix<double> Hessian(SamplingSpace space, Vector<double> at)
+    {
+        int count = at.Count;
+        Matrix<double> hessian = Matrix<double>.Build.Dense(count, count);
+        double[] ahead = new double[count], behind = new double[count], point = at.ToArray();
+        for (int j = 0; j < count; j++)
+        {
+            point[j] = at[j] + Step;
+            space.Evaluate(point, ahead);
+            point[j] = at[j] - Step;
+            space.Evaluate(point, behind);
+            point[j] = at[j];
+            for (int i = 0; i < count; i++)
+            {
+                hessian[i, j] = (behind[i] - ahead[i]) / (2.0 * Step);
+            }
+        }
+
+        return 0.5 * (hessian + hessian.Transpose());
+    }
+}

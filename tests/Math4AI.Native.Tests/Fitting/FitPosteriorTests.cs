@@ -1,0 +1,148 @@
+using Math4AI.Fitting;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Posteriors;
+using Math4AI.Probability.Sampling;
+using MathNet.Numerics.Integration;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Fitting;
+
+/// <summary>Priors by name, densities of fits and their gradients, and posteriors that do not exist.</summary>
+public sealed class FitPosteriorTests
+{
+    private static readonly Matrix<double> Inputs = Matrix<double>.Build.Dense(12, 1, (i, _) => 0.5 * i);
+
+    [Theory]
+    [InlineData("normal(0.5, 2)", 0.5)]
+    [InlineData("laplace(0.5, 2)", 0.5)]
+    [InlineData("student_t(3, 0.5, 2)", 0.5)]
+    [InlineData("half_normal(2)", 1.349 )]
+    [InlineData("half_cauchy(2)", 2.0)]
+    [InlineData("half_student_t(3, 2)", 1.5298)]
+    [InlineData("lognormal(0.7, 0.5)", 2.01375)]
+    [InlineData("exponential(0.5)", 1.38629)]
+    [InlineData("gamma(3, 2)", 1.33703)]
+    [InlineData("inv_gamma(3, 2)", 0.747926)]
+    [InlineData("beta(2, 2)", 0.5)]
+    [InlineData("Uniform(-1, 3)", 1.0)]
+    public void A_prior_by_name_has_half_of_its_mass_below_its_median_and_its_own_slope(string text, double median)
+    {
+        var prior = Prior.Parse(text);
+        double from = Math.Max(prior.Support.Lower, -400.0);
+        Assert.Equal(
+            0.5, DoubleExponentialTransformation.Integrate(x => Math.Exp(-prior.Expand(x).Value), from, median, 1e-9),
+            4e-3);
+        foreach (double x in new[] { 0.3, 0.8 })
+        {
+            const double Step = 1e-6;
+            double slope = (prior.Expand(x + Step).Value - prior.Expand(x - Step).Value) / (2.0 * Step);
+            Assert.Equal(slope, prior.Expand(x).Slope, 1e-6 * (1.0 + Math.Abs(slope)));
+        }
+
+        Assert.True(double.IsPositiveInfinity(prior.Support.Upper)
+            || double.IsPositiveInfinity(prior.Expand(prior.Support.Upper + 1.0).Value));
+    }
+
+    [Theory]
+    [InlineData("gauss(0, 1)", "There is no prior")]
+    [InlineData("normal(0)", "normal(mean, deviation)")]
+    [InlineData("normal(0, x)", "normal(mean, deviation)")]
+    [InlineData("normal(0, -1)", "more than 0")]
+    [InlineData("uniform(1, 1)", "uniform(from, to)")]
+    public void A_prior_that_cannot_be_read_is_refused_with_its_form(string text, string message) =>
+        Assert.Contains(message, Assert.Throws<FormatException>(() => Prior.Parse(text)).Message);
+
+    [Theory]
+    [InlineData("squared")]
+    [InlineData("gaussian")]
+    [InlineData("student:4")]
+    [InlineData("poisson")]
+    [InlineData("logistic")]
+    public void The_gradient_of_the_log_density_is_that_of_its_differences(string distance)
+    {
+        FitResult fit = Problem("a + b*x", distance).Fit();
+        LogDensity density = FitPosterior.LogDensityOf(fit, new Dictionary<string, Prior>
+        {
+            ["a"] = Prior.Normal(0.0, 2.0), ["b"] = Prior.Parse("student_t(3, 0, 1)"),
+        });
+        double[] theta = [.. density.Names.Select((_, j) => 0.4 + 0.2 * j)], slopes = new double[theta.Length];
+        density.Evaluate(theta, slopes);
+        double[] other = new double[theta.Length];
+        for (int j = 0; j < theta.Length; j++)
+        {
+            double[] ahead = [.. theta], behind = [.. theta];
+            (ahead[j], behind[j]) = (theta[j] + 1e-6, theta[j] - 1e-6);
+            double expected = (density.Evaluate(ahead, other) - density.Evaluate(behind, other)) / 2e-6;
+            Assert.Equal(expected, slopes[j], 1e-5 * (1.0 + Math.Abs(expected)));
+        }
+    }
+
+    [Fact]
+    public void A_normal_mean_with_known_noise_has_the_conjugate_posterior()
+    {
+        // Prior N(1, 0.5), 12 observations of σ = 2: precision 4 + 3, mean (4 + 3 ȳ)/7.
+        FitProblem problem = Problem("a + 0*x", "squared") with
+        {
+            Sigma = Vector<double>.Build.Dense(12, 2.0), IsSigmaAbsolute = true,
+        };
+        FitPosterior posterior = FitPosterior.Sample(
+            problem.Fit(), new Dictionary<string, Prior> { ["a"] = Prior.Normal(1.0, 0.5) });
+        ParameterSummary a = Assert.Single(posterior.Draws.Summary());
+        Assert.Equal((4.0 + 3.0 * problem.Targets!.Values.Average()) / 7.0, a.Mean, 4.0 * a.MonteCarloError);
+        Assert.Equal(1.0, a.StandardDeviation * Math.Sqrt(7.0), 0.05);
+        Assert.Empty(posterior.Notes);
+    }
+
+    [Fact]
+    public void An_improper_posterior_is_refused_with_its_direction()
+    {
+        // Counts of 0 alone say nothing against a rate however small.
+        FitProblem zeros = Problem("a + 0*x", "poisson") with { Targets = Vector<double>.Build.Dense(12) };
+        string message = Assert.Throws<InvalidOperationException>(() => FitPosterior.Sample(zeros.Fit())).Message;
+        Assert.Contains("improper", message);
+        Assert.Contains("as a falls without end", message);
+        FitPosterior proper = FitPosterior.Sample(
+            zeros.Fit(), new Dictionary<string, Prior> { ["a"] = Prior.Normal(0.0, 2.0) });
+        Assert.True(proper.Draws.Summary()[0].Mean < -1.0);
+
+        // Only the product of a and b is known.
+        FitResult product = Problem("a*b*x", "squared").Fit(new Dictionary<string, double>
+        {
+            ["a"] = 1.0,
+            ["b"] = 1.0,
+        });
+        Assert.Contains(
+            "improper", Assert.Throws<InvalidOperationException>(() => FitPosterior.Sample(product)).Message);
+    }
+
+    [Fact]
+    public void What_has_no_likelihood_or_no_such_parameter_has_no_posterior()
+    {
+        Assert.Contains("no likelihood", Assert.Throws<ArgumentException>(
+            () => FitPosterior.Sample(Problem("a + b*x", "huber").Fit())).Message);
+        Assert.Contains("no free parameter", Assert.Throws<ArgumentException>(() => FitPosterior.Sample(
+            Problem("a + b*x", "squared").Fit(),
+            new Dictionary<string, Prior> { ["c"] = Prior.Normal(0.0, 1.0) })).Message);
+        FitPosterior posterior = FitPosterior.Sample(Problem("a + b*x", "squared").Fit());
+        Assert.Equal(["a", "b", "sigma"], posterior.Draws.Names);
+        Assert.Contains("Without a prior, and so flat on their ranges: a, b, sigma.", posterior.Notes);
+    }
+
+    private static FitProblem Problem(string formula, string distance)
+    {
+        double[] y = distance switch
+        {
+            "poisson" => [1, 0, 2, 1, 3, 2, 4, 3, 6, 5, 9, 8],
+            "logistic" => [0, 0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1],
+            _ => [1.1, 1.4, 1.3, 1.9, 2.2, 1.8, 2.7, 2.9, 2.6, 3.4, 3.2, 3.9],
+        };
+        return new FitProblem
+        {
+            Model = Model.FromFormula(formula, "x"),
+            Inputs = Inputs,
+            Targets = Vector<double>.Build.Dense(y),
+            Distance = Distance.Parse(distance),
+        };
+    }
+}

@@ -293,6 +293,33 @@ public class TrainCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Words_become_vectors_that_answer()
+    {
+        var random = new Random(3);
+        string[] one = ["apple", "pear", "plum", "cherry"], two = ["iron", "copper", "zinc", "tin"];
+        File.WriteAllLines(
+            In("corpus.txt"), Enumerable.Range(0, 3000).Select(i => string.Join(' ', Enumerable.Range(0, 8)
+            .Select(_ => random.Next(2) == 0 ? (i % 2 == 0 ? one : two)[random.Next(4)] : $"w{random.Next(5)}"))));
+        File.WriteAllText(In("pairs.txt"), "apple pear 9\niron zinc 8\napple zinc 1\niron plum 2\n");
+        Finished train = Run("words", "corpus.txt", "-o", "vectors.bin", "--dimensions", "4");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.Contains("13 vectors of 4 numbers", train.Output, StringComparison.Ordinal);
+        Finished asked = Run(
+            "words", "vectors.bin", "--near", "apple", "--analogy", "pear:plum::?:zinc", "--odd", "iron,tin,pear",
+            "--evaluate", "pairs.txt", "--count", "3", "--json");
+        JsonElement json = JsonDocument.Parse(asked.Output).RootElement;
+        Assert.Equal(3, json.GetProperty("near")[0].GetProperty("words").GetArrayLength());
+        Assert.Equal("plum:pear:zinc", json.GetProperty("analogies")[0].GetProperty("question").GetString());
+        Assert.Equal("pear", json.GetProperty("odd")[0].GetProperty("odd").GetString());
+        Assert.True(
+            json.GetProperty("evaluated")[0].GetProperty("similarities").GetProperty("correlation").GetDouble() > 0.5);
+        Assert.Equal(1, Run("words", "corpus.txt", "-o", "vectors.bin").Code);
+        Assert.Equal(2, Run("words", "vectors.bin").Code);
+        Assert.Equal(2, Run("words", "vectors.bin", "--analogy", "a:b:c:d").Code);
+        Assert.Equal(1, Run("words", "vectors.bin", "--near", "dog").Code);
+    }
+
+    [Fact]
     public void A_learning_curve_tells_how_rows_pay()
     {
         Finished train = Run(

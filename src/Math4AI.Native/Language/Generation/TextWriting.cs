@@ -2,7 +2,9 @@ using Math4AI.Language.Texts;
 
 namespace Math4AI.Language.Generation;
 
-/// <summary>A text that is being written: its symbols, what the model remembers of them, and what is handed on.</summary>
+/// <summary>
+/// A text that is being written: its symbols, what the model remembers of them, and what is handed on.
+/// </summary>
 internal sealed class TextWriting
 {
     private readonly List<int> symbols;

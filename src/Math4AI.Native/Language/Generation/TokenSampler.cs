@@ -67,7 +67,9 @@ internal sealed class TokenSampler
         return chosen;
     }
 
-    /// <summary>How many symbols can be drawn, the most probable first; of equals the one with the lower number.</summary>
+    /// <summary>
+    /// How many symbols can be drawn, the most probable first; of equals the one with the lower number.
+    /// </summary>
     private int LeftCount()
     {
         for (int i = 0; i < order.Length; i++)

@@ -1,0 +1,78 @@
+using System.IO.Compression;
+using Math4AI.Runtime;
+
+namespace Math4AI.Language.Words;
+
+/// <summary>
+/// Reads a text, plain or compressed by gzip, in blocks of whole lines that threads work on at once. Of the file, a
+/// block a thread is in memory.
+/// </summary>
+internal sealed class CorpusReader : IDisposable
+{
+    /// <summary>Bytes of a block; a longer line is cut between words.</summary>
+    private const int BlockSize = 1 << 20;
+
+    private readonly string path;
+    private readonly Stream stream;
+    private readonly Lock gate = new();
+    private byte[] kept = [];
+
+    private CorpusReader(string path)
+    {
+        this.path = path;
+        FileStream file = File.OpenRead(path);
+        bool isZip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        file.Position = 0;
+        stream = isZip ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    /// <summary>Works on all blocks of a text.</summary>
+    /// <param name="path">The text.</param>
+    /// <param name="workers">How many threads there may be.</param>
+    /// <param name="work">Told the number of the worker, which works on one block at a time, and a block.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="InvalidDataException">There is a word longer than a block, or gzip is damaged.</exception>
+    public static void Run(
+        string path, int workers, Action<int, ArraySegment<byte>> work, CancellationToken cancellation)
+    {
+        using var reader = new CorpusReader(path);
+        Team.Run(workers, worker =>
+        {
+            byte[] buffer = new byte[BlockSize];
+            int count;
+            while ((count = reader.Read(buffer)) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                work(worker, new ArraySegment<byte>(buffer, 0, count));
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
+
+    private int Read(byte[] buffer)
+    {
+        lock (gate)
+        {
+            kept.CopyTo(buffer, 0);
+            int count = kept.Length + stream.ReadAtLeast(
+                buffer.AsSpan(kept.Length), buffer.Length - kept.Length, throwOnEndOfStream: false);
+            kept = [];
+            if (count < buffer.Length)
+            {
+                return count;
+            }
+
+            int end = Array.LastIndexOf(buffer, (byte)'\n');
+            end = end >= 0 ? end : buffer.AsSpan().LastIndexOfAny((byte)' ', (byte)'\t', (byte)'\r');
+            if (end < 0)
+            {
+                throw new InvalidDataException($"{path} is no text: it has a word of {BlockSize} bytes.");
+            }
+
+            kept = buffer[(end + 1)..];
+            return end + 1;
+        }
+    }
+}

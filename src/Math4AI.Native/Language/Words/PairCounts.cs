@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Math4AI.Runtime;
+
+namespace Math4AI.Language.Words;
+
+/// <summary>
+/// How often two words stand near each other in a line, each time with the weight 1/distance. The weights are whole
+/// numbers of 1/2520, so that the sums do not depend on their order: exact up to a window of 10, to 0.2 % beyond.
+/// </summary>
+internal sealed class PairCounts
+{
+    /// <summary>The weight of neighbors.</summary>
+    public const int Unit = 2520;
+
+    private const int ManyThreads = 8;
+
+    private readonly uint[] weights;
+    private readonly int dense;
+    private readonly uint[] frequent;
+    private readonly PairTable others = new();
+    private readonly List<int> line = [];
+
+    private PairCounts(int window, int dense)
+    {
+        this.dense = dense;
+        weights = [.. Enumerable.Range(1, window).Select(distance => (uint)((Unit + distance / 2) / distance))];
+        frequent = new uint[dense * (dense + 1) / 2];
+    }
+
+    /// <summary>Counts the pairs of a text.</summary>
+    /// <param name="path">The text.</param>
+    /// <param name="vocabulary">The words.</param>
+    /// <param name="window">The greatest distance.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    public static PairCounts Of(string path, Vocabulary vocabulary, int window, CancellationToken cancellation)
+    {
+        // Most pairs are of frequent words: a triangle that stays in the nearer caches, for each thread.
+        int dense = Math.Min(vocabulary.Counts.Count, Team.Size > ManyThreads ? 1 << 11 : 1 << 12);
+        PairCounts[] all = [.. Enumerable.Range(0, Team.Size).Select(_ => new PairCounts(window, dense))];
+        CorpusReader.Run(path, Team.Size, (worker, block) => all[worker].Add(block, vocabulary), cancellation);
+        foreach (PairCounts other in all[1..])
+        {
+            all[0].Add(other);
+        }
+
+        return all[0];
+    }
+
+    /// <summary>Tells of every pair with its weight, the less frequent word first, once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void ForEach(Action<int, int, double> tell)
+    {
+        for (int rare = 0, i = 0; rare < dense; rare++)
+        {
+            for (int common = 0; common <= rare; common++, i++)
+            {
+                if (frequent[i] > 0)
+                {
+                    tell(rare, common, frequent[i]);
+                }
+            }
+        }
+
+        others.ForEach((rare, common, count) => tell(rare, common, count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add(ReadOnlySpan<byte> block, Vocabulary vocabulary)
+    {
+        while (block.Length > 0)
+        {
+            vocabulary.ReadLine(ref block, line);
+            ReadOnlySpan<int> words = CollectionsMarshal.AsSpan(line);
+            for (int i = 1; i < words.Length; i++)
+            {
+                int word = words[i], first = Math.Max(0, i - weights.Length);
+                for (int j = i - 1; j >= first; j--)
+                {
+                    Add(word, words[j], weights[i - j - 1]);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Add(int a, int b, uint weight)
+    {
+        (int rare, int common) = a > b ? (a, b) : (b, a);
+        if (rare >= dense)
+        {
+            others.Add(rare, common, weight);
+            return;
+        }
+
+        ref uint count = ref frequent[rare * (rare + 1) / 2 + common];
+        count += weight;
+        if (count < weight)
+        {
+            others.Add(rare, common, 1UL << 32);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Add(PairCounts other)
+    {
+        for (int rare = 0, i = 0; rare < dense; rare++)
+        {
+            for (int common = 0; common <= rare; common++, i++)
+            {
+                Add(rare, common, other.frequent[i]);
+            }
+        }
+
+        other.others.ForEach(others.Add);
+    }
+}

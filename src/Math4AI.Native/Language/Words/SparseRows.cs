@@ -1,0 +1,178 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Math4AI.Runtime;
+
+namespace Math4AI.Language.Words;
+
+/// <summary>
+/// A square sparse matrix, row by row: the entries of a row follow each other in the order of their columns.
+/// </summary>
+/// <param name="starts">Where the entries of each row begin, and behind the last their number.</param>
+/// <param name="columns">The column of each entry.</param>
+/// <param name="values">The entries.</param>
+internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] values)
+{
+    /// <summary>Gets the order of the matrix.</summary>
+    public int Order => starts.Length - 1;
+
+    /// <summary>Gets the number of entries.</summary>
+    public long Count => starts[^1];
+
+    /// <summary>
+    /// Returns the transposed matrix, whose rows are sorted: a symmetric one with its own rows sorted.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public SparseRows Transposed()
+    {
+        long[] from = new long[starts.Length];
+        foreach (int column in columns)
+        {
+            from[column + 1]++;
+        }
+
+        for (int row = 0; row < Order; row++)
+        {
+            from[row + 1] += from[row];
+        }
+
+        long[] next = from[..^1];
+        (int[] newColumns, float[] newValues) = (new int[columns.Length], new float[columns.Length]);
+        for (int row = 0; row < Order; row++)
+        {
+            for (long i = starts[row]; i < starts[row + 1]; i++)
+            {
+                long place = next[columns[i]]++;
+                (newColumns[place], newValues[place]) = (row, values[i]);
+            }
+        }
+
+        return new SparseRows(from, newColumns, newValues);
+    }
+
+    /// <summary>
+    /// Returns a matrix of the positive values among those of this one less a number of the row and a number of the
+    /// column.
+    /// </summary>
+    /// <param name="ofRow">What is taken off the entries of each row.</param>
+    /// <param name="ofColumn">What is taken off those of each column.</param>
+    public SparseRows Positive(float[] ofRow, float[] ofColumn)
+    {
+        long[] left = new long[starts.Length];
+        Team.Run(Team.Size, part => CountPositive(part, ofRow, ofColumn, left));
+        for (int row = 0; row < Order; row++)
+        {
+            left[row + 1] += left[row];
+        }
+
+        (int[] newColumns, float[] newValues) = (new int[left[^1]], new float[left[^1]]);
+        Team.Run(Team.Size, part => CopyPositive(part, ofRow, ofColumn, left, newColumns, newValues));
+        return new SparseRows(left, newColumns, newValues);
+    }
+
+    /// <summary>Y = A X.</summary>
+    /// <param name="x">order × width, row by row.</param>
+    /// <param name="y">order × width.</param>
+    /// <param name="width">A multiple of eight vectors.</param>
+    public void Multiply(float[] x, float[] y, int width)
+    {
+        Team.Run(Team.Size, part =>
+        {
+            (int first, int count) = Part(part);
+            fixed (float* from = x, to = y, entries = values)
+            fixed (int* places = columns)
+            {
+                for (int row = first; row < first + count; row++)
+                {
+                    Row(
+                        from, places + starts[row], entries + starts[row], starts[row + 1] - starts[row],
+                        to + (long)row * width, width);
+                }
+            }
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row(float* x, int* places, float* entries, long count, float* y, int width)
+    {
+        int step = Vector<float>.Count;
+        int at = 0;
+        for (; at + 4 * step <= width; at += 4 * step)
+        {
+            Vector<float> a = default, b = default, c = default, d = default;
+            for (long i = 0; i < count; i++)
+            {
+                float* from = x + (long)places[i] * width + at;
+                var entry = new Vector<float>(entries[i]);
+                a = Vector.FusedMultiplyAdd(entry, Vector.Load(from), a);
+                b = Vector.FusedMultiplyAdd(entry, Vector.Load(from + step), b);
+                c = Vector.FusedMultiplyAdd(entry, Vector.Load(from + 2 * step), c);
+                d = Vector.FusedMultiplyAdd(entry, Vector.Load(from + 3 * step), d);
+            }
+
+            a.Store(y + at);
+            b.Store(y + at + step);
+            c.Store(y + at + 2 * step);
+            d.Store(y + at + 3 * step);
+        }
+
+        for (; at < width; at++)
+        {
+            float sum = 0.0f;
+            for (long i = 0; i < count; i++)
+            {
+                sum = MathF.FusedMultiplyAdd(entries[i], x[(long)places[i] * width + at], sum);
+            }
+
+            y[at] = sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CountPositive(int part, float[] ofRow, float[] ofColumn, long[] left)
+    {
+        (int first, int count) = Part(part);
+        for (int row = first; row < first + count; row++)
+        {
+            long some = 0;
+            for (long i = starts[row]; i < starts[row + 1]; i++)
+            {
+                some += values[i] - ofRow[row] - ofColumn[columns[i]] > 0.0f ? 1 : 0;
+            }
+
+            left[row + 1] = some;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CopyPositive(
+        int part, float[] ofRow, float[] ofColumn, long[] left, int[] newColumns, float[] newValues)
+    {
+        (int first, int count) = Part(part);
+        for (int row = first; row < first + count; row++)
+        {
+            long next = left[row];
+            for (long i = starts[row]; i < starts[row + 1]; i++)
+            {
+                float value = values[i] - ofRow[row] - ofColumn[columns[i]];
+                if (value > 0.0f)
+                {
+                    (newColumns[next], newValues[next]) = (columns[i], value);
+                    next++;
+                }
+            }
+        }
+    }
+
+    /// <summary>Rows with about as many entries as those of the other parts.</summary>
+    private (int First, int Count) Part(int part)
+    {
+        int Bound(long entries)
+        {
+            int row = Array.BinarySearch(starts, entries);
+            return Math.Min(Order, row >= 0 ? row : ~row);
+        }
+
+        int first = part == 0 ? 0 : Bound(Count * part / Team.Size);
+        return (first, (part + 1 == Team.Size ? Order : Bound(Count * (part + 1) / Team.Size)) - first);
+    }
+}

@@ -1,0 +1,211 @@
+using System.Numerics.Tensors;
+using Math4AI.Data;
+
+namespace Math4AI.Language.Words;
+
+/// <summary>A word and how near it is.</summary>
+/// <param name="Word">The word.</param>
+/// <param name="Similarity">The cosine of the angle between the vectors, from −1 to 1.</param>
+public sealed record WordNeighbor(string Word, double Similarity);
+
+/// <summary>Words as vectors: words in similar company have vectors in similar directions.</summary>
+public sealed class WordVectors
+{
+    private readonly float[] values;
+    private readonly Lazy<float[]> units;
+    private readonly Dictionary<string, int> numbers;
+
+    /// <summary>Makes a table of vectors.</summary>
+    /// <param name="words">The words, each once; usually the most frequent first.</param>
+    /// <param name="values">words × dimensions, row by row.</param>
+    /// <exception cref="ArgumentException">
+    /// A word occurs twice, a number is not finite, or there are not as many numbers for each word.
+    /// </exception>
+    public WordVectors(IReadOnlyList<string> words, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(values);
+        if (words.Count == 0 || values.Length == 0 || values.Length % words.Count != 0)
+        {
+            throw new ArgumentException($"{values.Length} numbers are no vectors of {words.Count} words.");
+        }
+
+        (Words, this.values, Dimensions) = (words, values, values.Length / words.Count);
+        numbers = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
+        for (int i = 0; i < words.Count; i++)
+        {
+            if (!numbers.TryAdd(words[i], i))
+            {
+                throw new ArgumentException($"The word '{words[i]}' occurs twice.");
+            }
+
+            if (!TensorPrimitives.IsFiniteAll<float>(this[i]))
+            {
+                throw new ArgumentException($"The vector of '{words[i]}' has a number that is not finite.");
+            }
+        }
+
+        units = new Lazy<float[]>(Units);
+    }
+
+    /// <summary>Gets the words.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>Gets the numbers of a vector.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Gets the vector of a word.</summary>
+    /// <param name="word">The word.</param>
+    /// <exception cref="ArgumentException">There is no such word.</exception>
+    public ReadOnlySpan<float> this[string word] => this[NumberOf(word)];
+
+    /// <summary>Gets the numbers of all vectors, words × dimensions, row by row.</summary>
+    public ReadOnlySpan<float> Values => values;
+
+    /// <summary>Gets the vectors of length 1.</summary>
+    internal float[] UnitVectors => units.Value;
+
+    private ReadOnlySpan<float> this[int word] => values.AsSpan(word * Dimensions, Dimensions);
+
+    /// <summary>
+    /// Finds vectors for the words of a text by the singular vectors of their positive pointwise mutual information.
+    /// The text, plain or gzip, has words between spaces and a sentence a line; it is read twice and may be larger than
+    /// memory. The vectors depend on the seed and the number of threads alone.
+    /// </summary>
+    /// <param name="path">The text.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellation">Stops between blocks.</param>
+    /// <exception cref="ArgumentException">A setting is not possible.</exception>
+    /// <exception cref="InvalidDataException">The file is no text, or has too few words.</exception>
+    public static WordVectors Train(
+        string path, WordVectorOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new WordVectorOptions();
+        options.Validate();
+        Vocabulary vocabulary = Vocabulary.Of(path, options.MinCount, options.MaxWords, cancellation);
+        int words = vocabulary.Counts.Count;
+        if (words <= options.Dimensions)
+        {
+            throw new InvalidDataException(
+                $"{path} has {words} words that occur {options.MinCount} times or more; {options.Dimensions} "
+                + "dimensions need more words: take a longer text, fewer dimensions, or a lower minimum.");
+        }
+
+        PairCounts pairs = PairCounts.Of(path, vocabulary, options.Window, cancellation);
+        return new WordVectors(vocabulary.Words, PpmiVectors.Of(pairs, words, options, cancellation));
+    }
+
+    /// <summary>Reads vectors; the form is recognized by the content.</summary>
+    /// <param name="path">A file of word2vec, binary or text, of GloVe, or of safetensors.</param>
+    /// <exception cref="InvalidDataException">The file is damaged; the message says where.</exception>
+    public static WordVectors Load(string path) => WordVectorFile.Read(path);
+
+    /// <summary>
+    /// Writes the vectors in the form that the name asks for: <c>.bin</c> word2vec's binary form, <c>.glove</c> GloVe's
+    /// text, <c>.safetensors</c>, and any other name word2vec's text.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="replace">Whether a file that is there may be replaced.</param>
+    public void Save(string path, bool replace = false) =>
+        FileTransaction.WriteOne(path, replace, file => WordVectorFile.Write(this, file, Path.GetExtension(path)));
+
+    /// <summary>Returns whether there is a word.</summary>
+    public bool Contains(string word) => numbers.ContainsKey(word);
+
+    /// <summary>Returns the cosine of the angle between the vectors of two words.</summary>
+    /// <exception cref="ArgumentException">There is no such word.</exception>
+    public double Similarity(string first, string second) =>
+        TensorPrimitives.Dot(Unit(NumberOf(first)), Unit(NumberOf(second)));
+
+    /// <summary>Returns the nearest words of a word.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="ArgumentException">There is no such word.</exception>
+    public IReadOnlyList<WordNeighbor> Near(string word, int count = 10)
+    {
+        int number = NumberOf(word);
+        return Near(Unit(number), count, number);
+    }
+
+    /// <summary>
+    /// Returns what is to <paramref name="c"/> as <paramref name="b"/> is to <paramref name="a"/>: the words nearest to
+    /// b − a + c, of vectors of length 1, without the three. Source: T. Mikolov, W. Yih and G. Zweig, NAACL (2013).
+    /// </summary>
+    /// <param name="a">Such as man.</param>
+    /// <param name="b">Such as king.</param>
+    /// <param name="c">Such as woman.</param>
+    /// <param name="count">How many words.</param>
+    /// <exception cref="ArgumentException">There is no such word.</exception>
+    public IReadOnlyList<WordNeighbor> Analogy(string a, string b, string c, int count = 10)
+    {
+        int[] given = [NumberOf(a), NumberOf(b), NumberOf(c)];
+        float[] target = new float[Dimensions];
+        TensorPrimitives.Subtract(Unit(given[1]), Unit(given[0]), target);
+        TensorPrimitives.Add(target, Unit(given[2]), target);
+        TensorPrimitives.Divide(target, Math.Max(TensorPrimitives.Norm<float>(target), float.Epsilon), target);
+        return Near(target, count, given);
+    }
+
+    /// <summary>Returns the word that belongs least to the others: whose vector is farthest from their mean.</summary>
+    /// <param name="words">Three words or more.</param>
+    /// <exception cref="ArgumentException">There are fewer, or one is not known.</exception>
+    public string Odd(IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        if (words.Count < 3)
+        {
+            throw new ArgumentException("What does not belong is a question about three words or more.");
+        }
+
+        int[] given = [.. words.Select(NumberOf)];
+        float[] mean = new float[Dimensions];
+        foreach (int word in given)
+        {
+            TensorPrimitives.Add(mean, Unit(word), mean);
+        }
+
+        return Words[given.MinBy(word => TensorPrimitives.Dot(Unit(word), mean))];
+    }
+
+    /// <summary>Returns the number of a word, or −1.</summary>
+    internal int Find(string word) => numbers.GetValueOrDefault(word, -1);
+
+    private int NumberOf(string word)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return numbers.TryGetValue(word, out int number)
+            ? number
+            : throw new ArgumentException($"There is no vector of the word '{word}'.");
+    }
+
+    private List<WordNeighbor> Near(ReadOnlySpan<float> target, int count, params int[] without)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        double[] near = new double[Words.Count];
+        for (int word = 0; word < near.Length; word++)
+        {
+            near[word] = TensorPrimitives.Dot(Unit(word), target);
+        }
+
+        return [.. Enumerable.Range(0, near.Length).Except(without).OrderByDescending(word => near[word]).Take(count)
+            .Select(word => new WordNeighbor(Words[word], near[word]))];
+    }
+
+    private ReadOnlySpan<float> Unit(int word) => UnitVectors.AsSpan(word * Dimensions, Dimensions);
+
+    private float[] Units()
+    {
+        float[] result = new float[values.Length];
+        for (int word = 0; word < Words.Count; word++)
+        {
+            float length = TensorPrimitives.Norm(this[word]);
+            if (length > 0.0f)
+            {
+                TensorPrimitives.Divide(this[word], length, result.AsSpan(word * Dimensions, Dimensions));
+            }
+        }
+
+        return result;
+    }
+}

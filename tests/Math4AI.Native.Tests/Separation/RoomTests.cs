@@ -1,5 +1,6 @@
 using System.Numerics;
 using Math4AI.Audio;
+using Math4AI.Audio.Rooms;
 using Math4AI.Separation.Quality;
 using Math4AI.Separation.Rooms;
 using MathNet.Numerics.Random;
@@ -71,6 +72,54 @@ public class RoomTests
         Assert.True(RoomTest.Statistic(new Recording(mixed, inRoom.SampleRate)) < RoomTest.Threshold);
     }
 
+    [Theory]
+    [InlineData(0.03, 0.0)]
+    [InlineData(0.05, 0.3)]
+    [InlineData(0.08, 0.5)]
+    [InlineData(1.0, 0.2)]
+    public void Microphones_at_any_distance_and_echoes_of_any_length_make_a_room_and_real_mixing_does_not(
+        double spacing, double reverberation)
+    {
+        RoomMixture room = Drawn(spacing, reverberation, seed: 11);
+        Assert.True(RoomTest.Statistic(room.Mixture) > RoomTest.Threshold);
+        ReadOnlySpan<float> one = room.Images[0].Channel(0), two = room.Images[1].Channel(0);
+        float[] left = new float[one.Length], right = new float[one.Length];
+        for (int t = 0; t < left.Length; t++)
+        {
+            (left[t], right[t]) = (0.8f * one[t] + 0.3f * two[t], 0.6f * one[t] + 0.95f * two[t]);
+        }
+
+        Assert.True(RoomTest.Statistic(new Recording([left, right], 16_000)) < RoomTest.Threshold);
+    }
+
+    [Fact]
+    public void The_statistic_does_not_change_under_real_mixing()
+    {
+        Recording room = Drawn(0.05, 0.2, seed: 12).Mixture;
+        float[] first = room.Channel(0).ToArray(), second = room.Channel(1).ToArray();
+        float[][] mixed =
+        [
+            [.. first.Zip(second, (x, y) => 0.7f * x - 0.2f * y)],
+            [.. first.Zip(second, (x, y) => 0.1f * x + 0.9f * y)],
+        ];
+
+        // Which zones are loudest changes a little.
+        Assert.Equal(RoomTest.Statistic(room), RoomTest.Statistic(new Recording(mixed, 16_000)), 0.004);
+    }
+
+    [Fact]
+    public void Signals_that_hear_each_other_depend_on_each_other()
+    {
+        RoomMixture room = Drawn(0.2, 0.2, seed: 13);
+        float[] one = room.Images[0].Channel(0).ToArray(), two = room.Images[1].Channel(0).ToArray();
+        double Leaking(float share) => OutputDependence.Of(
+            [[.. one.Zip(two, (x, y) => x + share * y)], [.. two.Zip(one, (x, y) => x + share * y)]],
+            one.Length, 16_000);
+        Assert.InRange(Leaking(0.0f), -0.2, 0.1);
+        Assert.True(Leaking(0.1f) < Leaking(0.3f));
+        Assert.Equal(1.0, Leaking(1.0f), 1e-6);
+    }
+
     [Fact]
     public void The_built_in_party_is_no_room() =>
         Assert.True(
@@ -100,6 +149,14 @@ public class RoomTests
         Assert.Throws<ArgumentException>(
             () => separator.Separate(new Recording([Noise(32_000), new float[32_000]], 16_000)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RoomSeparator(new RoomSeparatorOptions { Window = 1000 }));
+    }
+
+    /// <summary>Records two voices in a drawn room.</summary>
+    private static RoomMixture Drawn(double spacing, double reverberation, int seed)
+    {
+        Recording Voice(string name) => Recording.Read(Repository.Data("voices", name)).Slice(0, 6 * 16_000);
+        return RoomScene.Draw(new RoomSceneOptions { Spacing = spacing, ReverberationTime = reverberation }, seed).Mix(
+            [Voice("voice-1.flac"), Voice("voice-2.flac")], new RoomNoise { MicrophoneDecibels = 40.0 }, seed);
     }
 
     private static double[] Signal(Recording recording, int channel) =>

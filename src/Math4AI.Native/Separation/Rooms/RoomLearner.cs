@@ -10,7 +10,6 @@ namespace Math4AI.Separation.Rooms;
 /// </summary>
 internal sealed class RoomLearner
 {
-    private const double ShortWindowSeconds = 0.128;
     private const double LongWindowSeconds = 0.512;
     private const double ShortRecordingSeconds = 6.0;
     private const int ShortOverlap = 2;
@@ -21,6 +20,7 @@ internal sealed class RoomLearner
     private readonly WorkCrew crew;
     private readonly int channels;
     private readonly int maxLength;
+    private readonly int sweepFactor;
     private readonly float[][] outputs;
     private readonly double[][] scratch;
     private readonly Stage coarse;
@@ -34,12 +34,15 @@ internal sealed class RoomLearner
     /// <param name="sampleRate">The number of samples per second.</param>
     /// <param name="maxLength">The largest number of samples in each.</param>
     /// <param name="maxWindow">The largest window in samples.</param>
+    /// <param name="plan">How to go from coarse to fine; null for the usual plan.</param>
     /// <exception cref="ArgumentException">The spectra are larger than an array can be.</exception>
-    public RoomLearner(WorkCrew crew, int channels, int sampleRate, int maxLength, int maxWindow)
+    public RoomLearner(
+        WorkCrew crew, int channels, int sampleRate, int maxLength, int maxWindow, RoomPlan? plan = null)
     {
-        (this.crew, this.channels, this.maxLength) = (crew, channels, maxLength);
+        plan ??= RoomPlan.Usual;
+        (this.crew, this.channels, this.maxLength, sweepFactor) = (crew, channels, maxLength, plan.SweepFactor);
         outputs = [.. Enumerable.Range(0, channels).Select(_ => new float[maxLength])];
-        ShortWindow = PowerOfTwo(ShortWindowSeconds * sampleRate);
+        ShortWindow = PowerOfTwo(plan.ShortWindowSeconds * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
         coarse = new Stage(crew, channels, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
 
@@ -168,8 +171,8 @@ internal sealed class RoomLearner
 
     private void Iterate(BandedIva iva, int count, CancellationToken cancellation)
     {
-        iva.Iterate(count, cancellation);
-        Iterations += count;
+        iva.Iterate(sweepFactor * count, cancellation);
+        Iterations += sweepFactor * count;
     }
 
     /// <summary>A window, with the spectra through it and what separates them.</summary>

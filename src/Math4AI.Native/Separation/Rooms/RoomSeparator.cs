@@ -26,8 +26,8 @@ public enum RoomMethod
 public sealed record RoomSeparatorOptions
 {
     /// <summary>
-    /// Gets the long window in samples, a power of two; null for about half a second (a quarter for recordings under
-    /// six seconds).
+    /// Gets the long window in samples, a power of two; null to choose between about a half and a quarter of a second
+    /// by the result (half of these for recordings under six seconds).
     /// </summary>
     public int? Window { get; init; }
 
@@ -72,17 +72,23 @@ public sealed record RoomSeparationResult
 /// </summary>
 /// <remarks>
 /// The files, in the order of the computation: <see cref="RoomTest"/> tells whether a recording comes from a room;
-/// <see cref="RoomLearner"/> is the procedure over two windows; <see cref="ShortTimeFourier"/> and
-/// <see cref="RoomSpectra"/> make the spectra;
-/// <see cref="BandedIva"/> separates every frequency, with <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and
-/// <see cref="SmallComplex"/>; <see cref="BandAlignment"/> mends the order of the sources between bands;
-/// <see cref="Ilrma"/> refines.
+/// <see cref="RoomLearner"/> is the procedure over two windows, by a <see cref="RoomPlan"/>;
+/// <see cref="OutputDependence"/> chooses between the results of several; <see cref="ShortTimeFourier"/> and
+/// <see cref="RoomSpectra"/> make the spectra; <see cref="BandedIva"/> separates every frequency, with
+/// <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>; <see cref="BandAlignment"/>
+/// mends the order of the sources between bands; <see cref="Ilrma"/> refines.
 /// </remarks>
 public sealed class RoomSeparator
 {
     private const int MaxChannels = 6;
     private const int SpectraOfASource = 4;
     private const int RefiningIterations = 30;
+
+    // A longer window can make more signals independent that are none: it has to make them so much more so.
+    private const double DependenceOfLonger = 0.5;
+
+    // The spectra of a source are estimated better with shorter frames.
+    private static readonly RoomPlan LowRank = RoomPlan.Usual with { LongWindowShare = 0.5 };
 
     private readonly RoomSeparatorOptions options;
 
@@ -128,25 +134,14 @@ public sealed class RoomSeparator
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
 
-        // The spectra of a source are estimated better with shorter frames.
-        double share = options.Method == RoomMethod.Ilrma ? 0.5 : 1.0;
-        int window = options.Window ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, share);
-        var crew = new WorkCrew(Compute.Threads - 1);
-        var learner = new RoomLearner(crew, mixture.Channels, mixture.SampleRate, mixture.Length, window);
-        learner.Prepare(mixture.Length, window);
-        learner.Learn(new Signals(mixture), progress, cancellation);
-        if (options.Method == RoomMethod.Ilrma)
-        {
-            learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
-        }
-
-        float[][] found = learner.Outputs(options.ReferenceMicrophone);
-        crew.End();
+        Attempt found = options.Method == RoomMethod.Ilrma || options.Window is not null
+            ? Try(mixture, options.Method == RoomMethod.Ilrma ? LowRank : RoomPlan.Usual, progress, cancellation)
+            : Choose(mixture, progress, cancellation);
         return new RoomSeparationResult
         {
-            Sources = ToRecording(found, mixture),
-            Windows = [learner.ShortWindow, learner.LongWindow],
-            Iterations = learner.Iterations,
+            Sources = ToRecording(found.Sources, mixture),
+            Windows = found.Windows,
+            Iterations = found.Iterations,
             Notes = [.. Notes(mixture)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
@@ -159,6 +154,60 @@ public sealed class RoomSeparator
         Sources = options.Sources,
         ReferenceMicrophone = options.ReferenceMicrophone,
     };
+
+    /// <summary>
+    /// Separates from two starts with the shorter of two long windows, and with the longer one, and takes the result
+    /// whose sources depend least on each other.
+    /// </summary>
+    private Attempt Choose(
+        Recording mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        double Dependence(Attempt attempt) =>
+            OutputDependence.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
+        Attempt best = Try(mixture, RoomPlan.Usual, progress, cancellation);
+        double least = Dependence(best) / DependenceOfLonger;
+        int iterations = best.Iterations;
+        foreach (RoomPlan plan in RoomPlan.Shorter)
+        {
+            Attempt attempt = Try(mixture, plan, progress, cancellation);
+            iterations += attempt.Iterations;
+            if (Dependence(attempt) is var other && other <= least)
+            {
+                (best, least) = (attempt, other);
+            }
+        }
+
+        return best with { Iterations = iterations };
+    }
+
+    private Attempt Try(
+        Recording mixture,
+        RoomPlan plan,
+        IProgress<SeparationProgress>? progress,
+        CancellationToken cancellation)
+    {
+        int window = options.Window
+            ?? RoomLearner.WindowFor(mixture.Length, mixture.SampleRate, plan.LongWindowShare);
+        var crew = new WorkCrew(Compute.Threads - 1);
+        try
+        {
+            var learner = new RoomLearner(crew, mixture.Channels, mixture.SampleRate, mixture.Length, window, plan);
+            learner.Prepare(mixture.Length, window);
+            learner.Learn(new Signals(mixture), progress, cancellation);
+            if (options.Method == RoomMethod.Ilrma)
+            {
+                learner.Refine(SpectraOfASource, RefiningIterations, progress, cancellation);
+            }
+
+            return new Attempt(
+                learner.Outputs(options.ReferenceMicrophone), [learner.ShortWindow, learner.LongWindow],
+                learner.Iterations);
+        }
+        finally
+        {
+            crew.End();
+        }
+    }
 
     private IEnumerable<string> Notes(Recording mixture)
     {
@@ -245,6 +294,8 @@ public sealed class RoomSeparator
         ];
         return new Recording(channels, mixture.SampleRate);
     }
+
+    private sealed record Attempt(float[][] Sources, IReadOnlyList<int> Windows, int Iterations);
 
     private sealed class Signals(Recording recording) : IRoomSignals
     {

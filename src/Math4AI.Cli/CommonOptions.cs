@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 
 namespace Math4AI.Cli;
@@ -26,6 +27,14 @@ internal static class CommonOptions
     public static Option<bool> NoReport { get; } = new("--no-report") { Description = "Do not write report.html." };
 
     public static Option<bool> Force { get; } = new("--force") { Description = "Replace files that exist already." };
+
+    /// <summary>Lets a shell complete the names that an option takes.</summary>
+    public static TOption Completed<TOption>(this TOption option, Func<IEnumerable<string>> names)
+        where TOption : Option
+    {
+        option.CompletionSources.Add(_ => names().Select(name => new CompletionItem(name)));
+        return option;
+    }
 
     /// <summary>Returns the option for the place of the results.</summary>
     /// <param name="description">What is written there.</param>

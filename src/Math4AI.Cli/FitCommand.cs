@@ -11,8 +11,8 @@ internal static class FitCommand
 {
     private static readonly Argument<string> Data = new("DATA")
     {
-        Description = "A table: a text file whose first line names the columns, or a NumPy array (rows × columns) with the "
-            + "columns c1, c2, ….",
+        Description = "A table: a text file whose first line names the columns, or a NumPy array (rows × columns) with "
+            + "the columns c1, c2, ….",
     };
 
     private static readonly Option<string?> ModelFormula = new("--model", "-m")
@@ -28,14 +28,14 @@ internal static class FitCommand
         HelpName = "NAME=VALUE,…",
     };
 
-    private static readonly Option<string> DistanceName = new("--distance")
+    private static readonly Option<string> DistanceName = new Option<string>("--distance")
     {
         Description = "The distance between prediction and observation: "
             + $"{string.Join(", ", DistanceNames.All.Keys)}. Some take a "
             + "number, as in huber:1.5.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "squared",
-    };
+    }.Completed(() => DistanceNames.All.Keys);
 
     private static readonly Option<string?> Compare = new("--compare")
     {
@@ -68,12 +68,12 @@ internal static class FitCommand
 
     private static readonly FitFollowUpOptions FollowUp = new();
 
-    private static readonly Option<string> MinimizerName = new("--minimizer")
+    private static readonly Option<string> MinimizerName = new Option<string>("--minimizer")
     {
         Description = $"The minimizer: {string.Join(", ", Minimizer.Methods.Keys)}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "auto",
-    };
+    }.Completed(() => Minimizer.Methods.Keys);
 
     private static readonly Option<int?> Bootstrap = new("--bootstrap")
     {

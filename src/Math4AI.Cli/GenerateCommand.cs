@@ -57,7 +57,7 @@ internal static class GenerateCommand
     {
         var command = new Command(
             "generate",
-            "Continue a text with a trained language model.\n\nExample:\n"
+            "Continue a text with a trained language model.\n\nExamples:\n"
             + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9")
         {
             Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,

@@ -37,6 +37,8 @@ internal static partial class Program
         ("words", "Find vectors for the words of a text, or ask vectors.", WordsCommand.Create),
         ("doctor", "Check the native libraries and measure their speed.", DoctorCommand.Create),
         ("bench", "Compare managed and native linear algebra on this machine.", BenchCommand.Create),
+        ("completion", "Print the script with which a shell completes words.", CompletionCommand.Create),
+        ("manual", "Print the manual page.", () => ManualCommand.Create(() => Root(_ => true))),
     ];
 
     private static int Main(string[] args)
@@ -47,7 +49,10 @@ internal static partial class Program
 
     private static async Task<int> Start(string[] args)
     {
-        ParseResult words = Root(args).Parse(args);
+        // @FILE stands for the words in a file, which may name any verb; a shell that completes words asks with the
+        // whole line as one word.
+        ParseResult words = Root(
+            name => args.Any(word => word.StartsWith('@') || word.Split(' ').Contains(name))).Parse(args);
         if (words.Errors.Count > 0 && words.Action is not HelpAction)
         {
             return Complain(Problem(words), WrongUsage);
@@ -74,22 +79,23 @@ internal static partial class Program
         }
     }
 
-    private static RootCommand Root(string[] args)
+    /// <param name="isNamed">Whether the command line names a verb, which is then created with its options.</param>
+    private static RootCommand Root(Func<string, bool> isNamed)
     {
         var root = new RootCommand(
             "The mathematics of machine learning, from the command line. 'math4ai VERB --help' explains a "
-            + "verb.\n\nExample:\n"
+            + "verb.\n\nExamples:\n"
+            + "  math4ai fit data.csv --model \"y ~ a*exp(-b*x)\"\n"
             + "  math4ai separate left.wav middle.wav right.wav -o voices")
         {
             CommonOptions.Threads,
         };
         foreach ((string name, string summary, Func<Command> create) in Verbs)
         {
-            // @FILE stands for the words in a file, which may name any verb.
-            bool isNamed = args.Any(word => word == name || word.StartsWith('@'));
-            root.Add(isNamed ? create() : new Command(name, summary));
+            root.Add(isNamed(name) ? create() : new Command(name, summary));
         }
 
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         return root;
     }
 

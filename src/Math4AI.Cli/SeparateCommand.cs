@@ -30,19 +30,19 @@ internal sealed class SeparateCommand
         HelpName = "FILE",
     };
 
-    private readonly Option<string?> method = new("--method")
+    private readonly Option<string?> method = new Option<string?>("--method")
     {
         Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
             + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
         HelpName = "NAME",
-    };
+    }.Completed(() => Separator.Methods.Select(method => method.Name));
 
-    private readonly Option<string?> contrast = new("--contrast")
+    private readonly Option<string?> contrast = new Option<string?>("--contrast")
     {
         Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
             + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
         HelpName = "NAME",
-    };
+    }.Completed(() => Contrast.All.Select(contrast => contrast.Name));
 
     private readonly Option<int?> subsample = new("--subsample")
     {
@@ -88,13 +88,13 @@ internal sealed class SeparateCommand
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<string> format = new("--format")
+    private readonly Option<string> format = new Option<string>("--format")
     {
         Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
             + "that of the input.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "float32",
-    };
+    }.Completed(() => SeparateOptions.Formats.Keys);
 
     public static Command Create() => new SeparateCommand().Build();
 

@@ -59,7 +59,7 @@ internal sealed class TrainCommandOptions
         HelpName = "MODEL",
     };
 
-    private static readonly Option<string?> ModelOption = new("--model")
+    private static readonly Option<string?> ModelOption = new Option<string?>("--model")
     {
         Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
             + $"{string.Join(", ", LearnerNames.All)} (a Gaussian process, "
@@ -67,7 +67,7 @@ internal sealed class TrainCommandOptions
             + "use convnet unless a learner is named.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "mlp",
-    };
+    }.Completed(() => Networks.Concat(LearnerNames.All));
 
     private static readonly Option<int[]?> HiddenOption =
         CommonOptions.Integers("--hidden", "The widths of the hidden layers of the mlp. Default: 64 64.");

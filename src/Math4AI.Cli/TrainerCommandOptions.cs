@@ -44,19 +44,19 @@ internal static class TrainerCommandOptions
         HelpName = "R",
     };
 
-    private static readonly Option<string?> OptimizerOption = new("--optimizer")
+    private static readonly Option<string?> OptimizerOption = new Option<string?>("--optimizer")
     {
         Description = $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "adamw",
-    };
+    }.Completed(() => Optimizer.Named.Keys);
 
-    private static readonly Option<string?> ScheduleOption = new("--schedule")
+    private static readonly Option<string?> ScheduleOption = new Option<string?>("--schedule")
     {
         Description = $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for "
             + "lbfgs constant.",
         HelpName = "NAME",
-    };
+    }.Completed(() => Schedule.Named.Keys);
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =

@@ -24,7 +24,9 @@ internal sealed record CommitJournal(
     /// <param name="Stamp">When the file of that name was last written, before the commit; −1 where none was.</param>
     internal sealed record Change(string From, string To, long Stamp);
 
-    /// <summary>Moves and deletes files of a folder, all of them or, where the process is killed before, none.</summary>
+    /// <summary>
+    /// Moves and deletes files of a folder, all of them or, where the process is killed before, none.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="moves">Pairs of a hidden path and a final one, both in the folder.</param>
     /// <param name="deletions">Paths of the folder.</param>
@@ -97,7 +99,8 @@ internal sealed record CommitJournal(
     private static long StampOf(string path) => File.Exists(path) ? File.GetLastWriteTimeUtc(path).Ticks : Absent;
 
     /// <summary>
-    /// Does what is not done yet; two processes may do it at once. Late, it leaves files that someone has written since.
+    /// Does what is not done yet; two processes may do it at once. Late, it leaves files that someone has written
+    /// since.
     /// </summary>
     private void CarryOut(string folder, bool isLate)
     {

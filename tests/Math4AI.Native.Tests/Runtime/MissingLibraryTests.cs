@@ -75,7 +75,8 @@ public class MissingLibraryTests : TemporaryFolder
     }
 
     private static IEnumerable<JsonElement> Checks(string command) =>
-        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json", "--no-speed"]).Output).RootElement.GetProperty("checks")
+        JsonDocument.Parse(Repository.Run(command, ["doctor", "--json", "--no-speed"]).Output).RootElement
+            .GetProperty("checks")
             .EnumerateArray();
 
     private static JsonElement FailedCheck(string command, string step)

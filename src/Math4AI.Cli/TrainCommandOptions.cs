@@ -22,7 +22,7 @@ internal sealed class TrainCommandOptions
 {
     public const string CheckpointName = "checkpoint.safetensors";
 
-    private static readonly string[] Networks = ["mlp", "linear", "convnet"];
+    private static readonly string[] Networks = ["mlp", "convnet"];
 
     private static string[] Models => [.. Networks, .. LearnerNames.All];
 
@@ -62,9 +62,9 @@ internal sealed class TrainCommandOptions
     private static readonly Option<string?> ModelOption = new Option<string?>("--model")
     {
         Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
-            + $"{string.Join(", ", LearnerNames.All)} (a Gaussian process, "
-            + "kernel ridge regression, a Gaussian process for data with outliers, a support vector machine). Images "
-            + "use convnet unless a learner is named.",
+            + $"{string.Join(", ", LearnerNames.All)} (the best of several by cross-validation; a Gaussian process; "
+            + "ridge or logistic regression; kernel ridge regression; a Gaussian process for data with outliers; a "
+            + "support vector machine; gradient-boosted trees). Images use convnet unless a learner is named.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "mlp",
     }.Completed(() => Networks.Concat(LearnerNames.All));
@@ -89,10 +89,24 @@ internal sealed class TrainCommandOptions
         HelpName = "FORMULA",
     };
 
+    private static readonly Option<double> BudgetOption = new("--budget")
+    {
+        Description = "The seconds that 'auto' may spend on comparing learners; what it leaves out is said.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 300.0,
+    };
+
     private static readonly Option<bool> RawOption = new("--no-standardize")
     {
         Description = "Leave the inputs of a learner, and its features, in their own units. By default columns have "
             + "mean 0 and variance 1, and groups of features of images weigh the same.",
+    };
+
+    private static readonly Option<string?> BadImagesOption = new("--bad-images")
+    {
+        Description = "What to do with damaged images: refuse, or skip, which counts them.",
+        HelpName = "WAY",
+        DefaultValueFactory = _ => "refuse",
     };
 
     private static readonly Option<string?> TestOption = new("--test")
@@ -122,7 +136,8 @@ internal sealed class TrainCommandOptions
     private static readonly Option[] All =
     [
         TextOption, UnitOption, ResumeOption, TableCommandOptions.TargetOption, ModelOption, KernelOption,
-        FeaturesOption, RawOption, HiddenOption, TestOption, TableCommandOptions.IgnoreOption,
+        FeaturesOption, RawOption, BudgetOption, HiddenOption, TestOption, BadImagesOption,
+        TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
         TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
         TableCommandOptions.EncodingOption,
@@ -162,6 +177,9 @@ internal sealed class TrainCommandOptions
     public string? Test => words.GetValue(TestOption);
 
     public TableTask? Task => TableCommandOptions.ReadTask(words);
+
+    /// <summary>Whether damaged images are left out.</summary>
+    public bool SkipsBadImages => words.GetValue(BadImagesOption) == "skip";
 
     /// <summary>Whether the columns of a table are shown and nothing is trained.</summary>
     public bool Look => words.GetValue(TableCommandOptions.LookOption);
@@ -230,7 +248,7 @@ internal sealed class TrainCommandOptions
         TableTrainingOptions table = TableCommandOptions.Read(words, target);
         return table with
         {
-            Hidden = Hidden.Length > 0 ? Hidden : words.GetValue(ModelOption) == "linear" ? [] : table.Hidden,
+            Hidden = Hidden.Length > 0 ? Hidden : table.Hidden,
             Standardize = Standardize,
             Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
         };
@@ -239,7 +257,10 @@ internal sealed class TrainCommandOptions
     /// <summary>The learner, with the settings that were given.</summary>
     public Learner Learner() => LearnerNames.Make(
         words.GetValue(ModelOption)!,
-        new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed)));
+        new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed))
+        {
+            MaxTime = TimeSpan.FromSeconds(words.GetValue(BudgetOption)),
+        });
 
     public ImageTrainingOptions ForImages()
     {
@@ -300,6 +321,7 @@ internal sealed class TrainCommandOptions
 
         TrainOptionChecks.RequireChoice(words, "model", Models, ModelOption);
         CheckLearner();
+        TrainOptionChecks.RequireChoice(words, "way with damaged images", ["refuse", "skip"], BadImagesOption);
         TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
         bool hasOrders = TableCommandOptions.ReadOrders(words).Count > 0;
         _ = ValidationCurve;
@@ -317,7 +339,7 @@ internal sealed class TrainCommandOptions
     /// </summary>
     private void CheckLearner()
     {
-        Option[] ofLearners = [KernelOption, FeaturesOption, RawOption];
+        Option[] ofLearners = [KernelOption, FeaturesOption, RawOption, BudgetOption];
         Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption,
             TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
             TableCommandOptions.BlocksOption, TextOption, ResumeOption];

@@ -236,9 +236,14 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         if (Directory.Exists(given.Data) || ImageSet.IsIdx(given.Data!))
         {
-            ImageSet read = ImageSet.Read(given.Data!);
+            (ImageSet read, ImageSet? test) = ImageSet.ReadParts(given.Data!, given.SkipsBadImages);
+            foreach (string warning in read.Warnings.Concat(test?.Warnings ?? []))
+            {
+                Console.Error.WriteLine($"math4ai: Warning: {warning}");
+            }
+
             return (read, given.Test is null
-                ? null
+                ? test
                 : ImageSet.Read(given.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
         }
 

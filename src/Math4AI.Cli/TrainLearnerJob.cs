@@ -41,9 +41,11 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 FeatureCount = model.FeatureNames.Count,
                 Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
                 Search = model.Search,
+                Comparison = model.Comparison,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
             {
+                Comparison = model.Comparison,
                 Learner = model.About.Learner,
                 FeatureNames = model.FeatureNames,
                 Search = model.Search,

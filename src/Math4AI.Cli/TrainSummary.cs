@@ -58,12 +58,16 @@ internal sealed record TrainSummary(
     /// <summary>Gets the number of features of the learner; null for a network.</summary>
     public int? FeatureCount { get; init; }
 
+    /// <summary>Gets the learners that were compared; empty for none.</summary>
+    public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+
     /// <summary>Gets how settings were chosen; null if none were.</summary>
     public SettingSearch? Search { get; init; }
 
     /// <summary>Prints it for a person.</summary>
     public void Print(TrainCommandOptions given)
     {
+        PrintComparison();
         PrintScores();
         PrintCurves(given.Seeds);
         string seconds = Seconds.ToString("0.00", CultureInfo.InvariantCulture);
@@ -93,6 +97,34 @@ internal sealed record TrainSummary(
 
     private static string Text(IReadOnlyDictionary<string, double> scores, string name) =>
         scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
+
+    private void PrintComparison()
+    {
+        if (Comparison.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Spectre.Console.Table().Border(TableBorder.Simple);
+        string loss = Task == "regression" ? "rmse" : "logLoss";
+        foreach (string title in (string[])["compared by cross-validation", loss, "± its error", "seconds"])
+        {
+            table.AddColumn(new TableColumn(title));
+        }
+
+        foreach (ComparedLearner each in Comparison)
+        {
+            table.AddRow([.. new[]
+            {
+                each.LeftOut is null ? each.Learner : $"{each.Learner}: left out, {each.LeftOut}",
+                each.Loss is { } value ? Text(value) : string.Empty,
+                each.Error is { } error ? Text(error) : string.Empty,
+                each.Seconds is { } seconds ? Text(seconds) : string.Empty,
+            }.Select(Markup.Escape)]);
+        }
+
+        AnsiConsole.Write(table);
+    }
 
     private void PrintScores()
     {

@@ -47,6 +47,8 @@ internal static class ModuleStart
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(SavedGroups.Kind, SavedGroups.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
+        ModelFolder.Register(LinearFit.Kind, LinearFit.Load);
+        ModelFolder.Register(TreesFit.Kind, TreesFit.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);

@@ -81,6 +81,15 @@ public sealed record TrainingReport
     /// <summary>Gets the mean of every feature, for each class; empty for none.</summary>
     public IReadOnlyList<double[]> FeatureProfiles { get; init; } = [];
 
+    /// <summary>Gets the learners that were compared; empty for none.</summary>
+    public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+
+    /// <summary>Gets what each column of the table is; null for images and texts.</summary>
+    public TableLook? Look { get; init; }
+
+    /// <summary>Gets what to know before the model is trusted, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Gets how the learner's settings were chosen; null where nothing was.</summary>
     public SettingSearch? Search { get; init; }
 
@@ -114,6 +123,8 @@ public sealed record TrainingReport
             Observed = trained.TestClasses,
             PredictedNumbers = trained.Classes.Count > 0 ? [] : [.. trained.TestPredictions.Select(row => row[0])],
             ObservedNumbers = trained.TestNumbers,
+            Look = trained.Look,
+            Warnings = trained.Warnings,
         };
     }
 
@@ -124,6 +135,9 @@ public sealed record TrainingReport
         page.Add($"<h1>{Html.Escape(Title)}</h1>")
             .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
             .Facts(Facts());
+        TableSections.AddWarnings(page, Warnings);
+        TableSections.AddColumns(page, Look);
+        TableSections.AddComparison(page, Comparison);
         Scores(page);
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);

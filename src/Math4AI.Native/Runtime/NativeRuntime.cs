@@ -108,6 +108,7 @@ internal static class NativeRuntime
         LibraryResolver.Register(TorchSharpLibrary.Name, () => Tensors.Take());
         LibraryResolver.Register(SoundLibrary.Name, () => Sound.Take());
         LibraryResolver.Register(MpiLibrary.Name, () => { });
+        LibraryResolver.Register(TreesLibrary.Name, TreesLibrary.Open);
         LibraryResolver.Install();
         if (IsLinuxX64)
         {

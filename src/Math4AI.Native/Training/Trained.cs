@@ -76,7 +76,8 @@ public sealed record Trained<TModel>
                     + "trust the classes; more rows, other columns or another model may help."]
                 : IsOverfit
                     ? [FormattableString.Invariant($"The training rows are predicted far better than the test rows, ")
-                        + FormattableString.Invariant($"{Score} {Train.Scores[Score]:0.00} and {Test.Scores[Score]:0.00}: ")
+                        + FormattableString.Invariant(
+                            $"{Score} {Train.Scores[Score]:0.00} and {Test.Scores[Score]:0.00}: ")
                         + "the model knows rows by heart; fewer columns, more rows or a simpler model may help."]
                     : Array.Empty<string>(),
     ];
@@ -89,7 +90,9 @@ public sealed record Trained<TModel>
         {
             const double Gap = 0.2;
             return Train.Scores.TryGetValue(Score, out double trained)
-                && Test.Scores.TryGetValue(Score, out double tested) && trained - tested > Gap;
+                && Validation.Scores.TryGetValue(Score, out double validated)
+                && Test.Scores.TryGetValue(Score, out double tested)
+                && trained - Math.Max(validated, tested) > Gap;
         }
     }
 

@@ -16,8 +16,6 @@ public sealed class ImageSet
     private const int MaxSide = 4096;
     private const long MaxPixels = 1L << 31;
 
-    private static readonly string[] Endings = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
-
     private ImageSet(
         int channels, int height, int width, float[] pixels, int[] labels, string[] classes, string[] names) =>
         (Channels, Height, Width, Pixels, Labels, Classes, Names) =
@@ -88,13 +86,44 @@ public sealed class ImageSet
     /// </summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="like">Images of a model: of the same size and classes; null for those of the data.</param>
+    /// <param name="skipsBad">Whether damaged images are left out and counted; otherwise they are refused.</param>
     /// <exception cref="InvalidDataException">A file is damaged, or the images do not belong together.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ImageSet Read(string path, ImageShape? like = null)
+    public static ImageSet Read(string path, ImageShape? like = null, bool skipsBad = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Directory.Exists(path) ? ReadFolder(path, like) : ReadIdx(path, like);
+        return Directory.Exists(path) ? ReadFolder(path, like, skipsBad)
+            : ImageFolder.IsImage(path)
+                ? ReadFiles(
+                    Path.GetDirectoryName(Path.GetFullPath(path))!, [(Path.GetFullPath(path), -1)], like,
+                    [.. like?.Classes ?? []], skipsBad)
+                : ReadIdx(path, like);
     }
+
+    /// <summary>
+    /// Reads the images to learn from and those to test on, if a folder has <c>train/</c> and <c>test/</c> or
+    /// <c>val/</c>; otherwise all images, and no test part.
+    /// </summary>
+    /// <param name="path">The folder, or an IDX file.</param>
+    /// <param name="skipsBad">Whether damaged images are left out and counted; otherwise they are refused.</param>
+    /// <exception cref="InvalidDataException">A file is damaged, or the images do not belong together.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static (ImageSet Images, ImageSet? Test) ReadParts(string path, bool skipsBad = false)
+    {
+        if (!Directory.Exists(path) || ImageFolder.PartsOf(path) is not { } parts)
+        {
+            return (Read(path, null, skipsBad), null);
+        }
+
+        ImageSet images = Read(parts.Train, null, skipsBad);
+        return (images, parts.Test is null ? null : Read(
+            parts.Test, new ImageShape(images.Channels, images.Height, images.Width, images.Classes, 1.0), skipsBad));
+    }
+
+    /// <summary>Tells whether a path holds images: a folder, an image, or an IDX file.</summary>
+    /// <param name="path">The path.</param>
+    public static bool HasImages(string path) =>
+        Directory.Exists(path) || (File.Exists(path) && ImageFolder.IsImage(path)) || IsIdx(path);
 
     /// <summary>Tells whether a file has the format of the MNIST family (IDX), by its first bytes.</summary>
     /// <param name="path">The file.</param>
@@ -156,6 +185,9 @@ public sealed class ImageSet
         };
     }
 
+    /// <summary>Gets what to know of the files, a sentence each: those that were left out, and several sizes.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
     /// <summary>Gets the value in the file that is 1 in <see cref="Pixels"/>.</summary>
     public double Largest { get; private init; } = 1.0;
 
@@ -179,22 +211,28 @@ public sealed class ImageSet
         };
     }
 
-    private static ImageSet ReadFolder(string folder, ImageShape? like)
+    private static ImageSet ReadFolder(string folder, ImageShape? like, bool skipsBad)
     {
-        string[] found =
-            [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        string[] found = ImageFolder.Classes(folder);
         string[] classes = like is null ? found : [.. like.Classes];
         (string Path, int Label)[] files = found.Length > 0
-            ? [.. found.SelectMany(
-                name => Images(Path.Combine(folder, name)).Select(path => (path, Array.IndexOf(classes, name))))]
-            : [.. Images(folder).Select(path => (path, -1))];
+            ? [.. found.SelectMany(name => ImageFolder.Files(Path.Combine(folder, name))
+                .Select(path => (path, Array.IndexOf(classes, name))))]
+            : [.. ImageFolder.Files(folder).Select(path => (path, -1))];
         if (files.Length == 0)
         {
-            throw new InvalidDataException(
-                $"{folder} contains neither images ({string.Join(", ", Endings)}) nor folders of images.");
+            throw new InvalidDataException($"{folder} contains neither images nor folders of images.");
         }
 
-        ImageShape shape = like ?? ShapeOf(files[0].Path, classes);
+        return ReadFiles(folder, files, like, classes, skipsBad);
+    }
+
+    private static ImageSet ReadFiles(
+        string folder, (string Path, int Label)[] files, ImageShape? like, string[] classes, bool skipsBad)
+    {
+        var warnings = new List<string>();
+        files = Readable(folder, files, skipsBad, warnings);
+        ImageShape shape = like ?? ImageFolder.ShapeOf([.. files.Select(file => file.Path)], classes, warnings);
         int size = shape.Channels * shape.Height * shape.Width;
         if ((long)size * files.Length > MaxPixels)
         {
@@ -205,71 +243,62 @@ public sealed class ImageSet
         float[] pixels = new float[size * files.Length];
         for (int i = 0; i < files.Length; i++)
         {
-            Decode(files[i].Path, shape, pixels.AsSpan(i * size, size));
+            ImageFolder.Decode(files[i].Path, shape, pixels.AsSpan(i * size, size));
         }
 
         return new ImageSet(
             shape.Channels, shape.Height, shape.Width, pixels, [.. files.Select(file => file.Label)], classes,
-            [.. files.Select(file => Path.GetRelativePath(folder, file.Path))]);
+            [.. files.Select(file => Path.GetRelativePath(folder, file.Path))])
+        {
+            Warnings = warnings,
+        };
     }
 
-    private static IEnumerable<string> Images(string folder) => Directory.GetFiles(folder)
-        .Where(path => Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-        .Order(StringComparer.Ordinal);
-
-    /// <summary>Reads the size of the first image, and whether it is gray.</summary>
-    private static ImageShape ShapeOf(string path, string[] classes)
+    /// <summary>
+    /// The files that can be read; the others are counted aloud, and damaged ones refused unless skipped.
+    /// </summary>
+    private static (string Path, int Label)[] Readable(
+        string folder, (string Path, int Label)[] files, bool skipsBad, List<string> warnings)
     {
-        using SKBitmap image = Decode(path);
-        bool isGrey = image.Pixels.All(pixel => pixel.Red == pixel.Green && pixel.Green == pixel.Blue);
-        return new ImageShape(isGrey ? 1 : 3, image.Height, image.Width, classes, 1.0);
+        (string Path, int Label)[] known = [.. files.Where(file => ImageFolder.IsImage(file.Path))];
+        string[] formats = [.. files.Except(known).Select(file => Path.GetExtension(file.Path)).Distinct().Order()];
+        if (formats.Length > 0)
+        {
+            string count = $"{files.Length - known.Length} of {files.Length} images in {folder} are "
+                + $"{string.Join(", ", formats)}"
+                + ", which cannot be read";
+            int[] lost = [.. files.Select(file => file.Label).Distinct().Except(known.Select(file => file.Label))];
+            warnings.Add(lost.Length == 0
+                ? $"{count}: they are left out."
+                : throw new InvalidDataException($"{count}, and no others of a class remain: convert them to PNG."));
+        }
+
+        if (!skipsBad)
+        {
+            return known;
+        }
+
+        (string Path, int Label)[] sound = [.. known.Where(file => IsSound(file.Path))];
+        if (sound.Length < known.Length)
+        {
+            warnings.Add($"{known.Length - sound.Length} of {known.Length} images are damaged and left out, such as "
+                + $"{known.Except(sound).First().Path}.");
+        }
+
+        return sound.Length > 0 ? sound : throw new InvalidDataException($"All images in {folder} are damaged.");
     }
 
-    private static void Decode(string path, ImageShape shape, Span<float> pixels)
+    private static bool IsSound(string path)
     {
-        using SKBitmap image = Decode(path);
-        using SKBitmap? resized = image.Width == shape.Width && image.Height == shape.Height
-            ? null
-            : image.Resize(
-                new SKImageInfo(shape.Width, shape.Height), new SKSamplingOptions(SKCubicResampler.Mitchell));
-        SKColor[] colours = (resized ?? image).Pixels;
-        int plane = shape.Height * shape.Width;
-        for (int i = 0; i < plane; i++)
+        try
         {
-            SKColor colour = colours[i];
-            if (shape.Channels == 1)
-            {
-                // Luma of ITU-R BT.601.
-                pixels[i] = (0.299f * colour.Red + 0.587f * colour.Green + 0.114f * colour.Blue) / 255.0f;
-                continue;
-            }
-
-            (pixels[i], pixels[plane + i], pixels[2 * plane + i]) =
-                (colour.Red / 255.0f, colour.Green / 255.0f, colour.Blue / 255.0f);
+            using SKBitmap image = ImageFolder.Decode(path);
+            return true;
         }
-    }
-
-    /// <summary>Decodes an image, unless its header announces more pixels than fit.</summary>
-    private static SKBitmap Decode(string path)
-    {
-        using SKCodec codec =
-            SKCodec.Create(path) ?? throw new InvalidDataException($"{path} is not an image in a known format.");
-        if (codec.Info.Width is < 1 or > MaxSide || codec.Info.Height is < 1 or > MaxSide)
+        catch (InvalidDataException)
         {
-            throw new InvalidDataException(
-                $"{path} has {codec.Info.Width} × {codec.Info.Height} pixels; the limit is {MaxSide} on each side.");
+            return false;
         }
-
-        // The colors under transparent pixels are invisible, and so are not learned from.
-        SKAlphaType alpha = codec.Info.AlphaType == SKAlphaType.Unpremul ? SKAlphaType.Premul : codec.Info.AlphaType;
-        var image = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha));
-        if (codec.GetPixels(image.Info, image.GetPixels()) is var result && result != SKCodecResult.Success)
-        {
-            image.Dispose();
-            throw new InvalidDataException($"{path} is damaged or truncated ({result}).");
-        }
-
-        return image;
     }
 
     /// <summary>

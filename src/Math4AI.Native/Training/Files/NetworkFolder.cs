@@ -36,4 +36,6 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(ImageModelDescription))]
 [JsonSerializable(typeof(LearnedTableDescription))]
 [JsonSerializable(typeof(LearnedImagesDescription))]
+[JsonSerializable(typeof(SavedLinear))]
+[JsonSerializable(typeof(SavedTrees))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -142,10 +142,13 @@ public sealed class ImageModel : IFilePredictor
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path)
     {
-        ImageSet images = Directory.Exists(path) || ImageSet.IsIdx(path)
+        ImageSet images = ImageSet.HasImages(path)
             ? ImageSet.Read(path, About.Shape)
             : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
-        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images), images.Names);
+        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images), images.Names)
+        {
+            Warnings = images.Warnings,
+        };
     }
 
     /// <summary>Pixels of mean 0 and variance 1, as far as the training part's.</summary>

@@ -148,10 +148,13 @@ public sealed class LearnedImages : IFilePredictor
     /// <inheritdoc/>
     public FilePredictions PredictFile(string path)
     {
-        ImageSet images = Directory.Exists(path) || ImageSet.IsIdx(path)
+        ImageSet images = ImageSet.HasImages(path)
             ? ImageSet.Read(path, About.Shape)
             : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
-        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images).ToRowArrays(), images.Names);
+        return new FilePredictions(About.Target, About.Shape.Classes, Predict(images).ToRowArrays(), images.Names)
+        {
+            Warnings = images.Warnings,
+        };
     }
 
     private PredictedPart Ask(ImageSet images) => new(Predict(images).ToRowArrays(), images.Labels);

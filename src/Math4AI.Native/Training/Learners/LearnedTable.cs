@@ -35,6 +35,12 @@ public sealed class LearnedTable : IFilePredictor
     /// </summary>
     public SettingSearch? Search { get; }
 
+    /// <summary>
+    /// Gets the learners that were compared; empty where the learner was named, and for a model that was read from a
+    /// folder.
+    /// </summary>
+    public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+
     /// <summary>Gets the names of the features that the learner sees.</summary>
     public IReadOnlyList<string> FeatureNames =>
         features is null ? About.Encoder.InputNames : features.Names(About.Encoder.InputNames);

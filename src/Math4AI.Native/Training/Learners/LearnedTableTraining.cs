@@ -22,7 +22,10 @@ internal sealed class LearnedTableTraining(
 
         // The validation part has chosen nothing: now that it has been a test, it is learned from too.
         Table both = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
-        (LearnedTable model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search), cancellation);
+        (LearnedTable model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search)
+        {
+            Comparison = first.Comparison,
+        }, cancellation);
         return Trained<LearnedTable>.Of(
             model,
             new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
@@ -61,8 +64,10 @@ internal sealed class LearnedTableTraining(
         LearnerChoice choice = choose(samples);
         var about = new LearnedTableDescription(
             all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
-        return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
-            choice.Learner);
+        return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search)
+        {
+            Comparison = choice.Comparison,
+        }, choice.Learner);
     }
 
     /// <summary>Throws where a class has fewer training samples than the learner takes, by its name.</summary>

@@ -44,7 +44,11 @@ public abstract record Learner
 /// <summary>A learner whose settings were chosen, and how.</summary>
 /// <param name="Learner">The learner.</param>
 /// <param name="Search">What was tried; null where nothing was searched.</param>
-public sealed record LearnerChoice(Learner Learner, SettingSearch? Search);
+public sealed record LearnerChoice(Learner Learner, SettingSearch? Search)
+{
+    /// <summary>Gets the learners that were compared, in the order in which they were tried; empty for none.</summary>
+    public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+}
 
 /// <summary>What a search by cross-validation tried: scores over two settings.</summary>
 /// <param name="Across">The name of the first setting.</param>

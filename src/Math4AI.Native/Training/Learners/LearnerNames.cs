@@ -9,6 +9,9 @@ public static class LearnerNames
     private static readonly ConcurrentDictionary<string, Func<LearnerSettings, Learner>> Makers =
         new(StringComparer.Ordinal)
         {
+            ["auto"] = settings => new AutoLearner { Seed = settings.Seed, MaxTime = settings.MaxTime },
+            ["linear"] = settings => new LinearLearner { Seed = settings.Seed },
+            ["trees"] = settings => new TreesLearner { Seed = settings.Seed },
             ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
@@ -57,6 +60,9 @@ public static class LearnerNames
 /// <exception cref="FormatException">The formula is none of a kernel; thrown where it is asked for.</exception>
 public sealed record LearnerSettings(string? Kernel, int Seed)
 {
+    /// <summary>Gets the time for comparing learners; 5 minutes by default.</summary>
+    public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Gets the kernel with the numbers that the formula has, or the usual ones; null without a formula.
     /// </summary>

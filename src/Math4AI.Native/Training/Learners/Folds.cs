@@ -1,0 +1,84 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// Parts of samples, with the same share of every class, on which learners are compared: each part is predicted by what
+/// the others teach.
+/// </summary>
+internal sealed class Folds
+{
+    // A class that is given no probability at all costs no more than this share of it.
+    private const double MinProbability = 1e-12;
+
+    private readonly LearnerSamples samples;
+    private readonly int[][] parts;
+
+    /// <summary>Divides the samples at random.</summary>
+    public Folds(LearnerSamples samples, int seed, int count = 5)
+    {
+        this.samples = samples;
+        var generator = new MersenneTwister(seed, threadSafe: false);
+        int[][] groups = samples.Classes is { } classes
+            ? [.. Enumerable.Range(0, samples.ClassCount).Select(
+                of => Enumerable.Range(0, classes.Count).Where(i => classes[i] == of).ToArray())]
+            : [[.. Enumerable.Range(0, samples.Inputs.RowCount)]];
+        int next = 0;
+        var taken = new List<(int Row, int Part)>();
+        foreach (int[] group in groups)
+        {
+            generator.Shuffle(group);
+            taken.AddRange(group.Select(row => (row, next++ % count)));
+        }
+
+        parts = [.. taken.GroupBy(pair => pair.Part, pair => pair.Row).OrderBy(group => group.Key)
+            .Select(group => group.Order().ToArray())];
+    }
+
+    /// <summary>The number of parts.</summary>
+    public int Count => parts.Length;
+
+    /// <summary>The number of samples.</summary>
+    public int Samples => samples.Inputs.RowCount;
+
+    /// <summary>What a part's learner learns from.</summary>
+    public LearnerSamples Training(int part)
+    {
+        var left = parts[part].ToHashSet();
+        return samples.Select([.. Enumerable.Range(0, Samples).Where(row => !left.Contains(row))]);
+    }
+
+    /// <summary>The part itself.</summary>
+    public LearnerSamples Held(int part) => samples.Select(parts[part]);
+
+    /// <summary>The loss of every sample: −ln p of its class, or the squared error of its number.</summary>
+    public double[] Losses(Learner learner, CancellationToken cancellation)
+    {
+        double[] losses = new double[Samples];
+        for (int part = 0; part < parts.Length; part++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            LearnerSamples held = Held(part);
+            Matrix<double> found = learner.Fit(Training(part), cancellation).PredictRows(held.Inputs).Values;
+            for (int i = 0; i < parts[part].Length; i++)
+            {
+                losses[parts[part][i]] = LossOf(found, held, i);
+            }
+        }
+
+        return losses;
+    }
+
+    private static double LossOf(Matrix<double> found, LearnerSamples held, int row)
+    {
+        if (held.Classes is not { } classes)
+        {
+            double error = found[row, 0] - held.Targets![row];
+            return error * error;
+        }
+
+        double probability = classes[row] < found.ColumnCount ? found[row, classes[row]] : 0.0;
+        return -Math.Log(Math.Max(MinProbability, probability));
+    }
+}

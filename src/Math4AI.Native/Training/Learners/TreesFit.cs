@@ -1,0 +1,188 @@
+using System.Globalization;
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Training.Files;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// A sum of trees, which LightGBM has grown: a number, or the probabilities of classes. The trees are arrays of our
+/// own, so that a model from anywhere is checked before it predicts, and needs no native library.
+/// </summary>
+public sealed class TreesFit : IRowPredictor
+{
+    internal const string Kind = "trees";
+
+    private readonly int[] roots;
+    private readonly int[] features;
+    private readonly double[] thresholds;
+    private readonly int[] left;
+    private readonly int[] right;
+    private readonly double[] leaves;
+    private readonly int[] leafRoots;
+
+    private TreesFit(
+        int inputs, int classes, int[] roots, int[] features, double[] thresholds, int[] left, int[] right,
+        int[] leafRoots,
+        double[] leaves)
+    {
+        (Inputs, Classes) = (inputs, classes);
+        (this.roots, this.features, this.thresholds, this.left, this.right) =
+            (roots, features, thresholds, left, right);
+        (this.leafRoots, this.leaves) = (leafRoots, leaves);
+    }
+
+    /// <summary>Gets the number of inputs.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Gets the number of classes; 0 for numbers.</summary>
+    public int Classes { get; }
+
+    /// <summary>Gets the number of trees.</summary>
+    public int Trees => roots.Length;
+
+    private int Outputs => Classes > 2 ? Classes : 1;
+
+    /// <summary>Reads LightGBM's text, of trees for numbers (y − center)/scale.</summary>
+    internal static TreesFit Parse(string text, int inputs, int classes, double center, double scale)
+    {
+        List<int> roots = [], features = [], left = [], right = [], leafRoots = [];
+        List<double> thresholds = [], leaves = [];
+        foreach (string tree in text.Split("\nTree=").Skip(1))
+        {
+            var values = tree.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2)
+                .GroupBy(pair => pair[0]).ToDictionary(group => group.Key, group => group.First()[1]);
+            int first = features.Count;
+            roots.Add(first);
+            leafRoots.Add(leaves.Count);
+            leaves.AddRange(Numbers(values["leaf_value"])
+                .Select(value => scale * value + (roots.Count == 1 ? center : 0.0)));
+            if (int.Parse(values["num_leaves"], CultureInfo.InvariantCulture) > 1)
+            {
+                features.AddRange(Numbers(values["split_feature"]).Select(value => (int)value));
+                thresholds.AddRange(Numbers(values["threshold"]));
+                left.AddRange(Numbers(values["left_child"]).Select(value => (int)value));
+                right.AddRange(Numbers(values["right_child"]).Select(value => (int)value));
+            }
+        }
+
+        return new TreesFit(
+            inputs, classes, [.. roots], [.. features], [.. thresholds], [.. left], [.. right], [.. leafRoots],
+            [.. leaves]);
+    }
+
+    /// <summary>Reads a model from a folder.</summary>
+    /// <param name="folder">The folder it was saved in.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or of another model.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static TreesFit Load(string folder)
+    {
+        SavedTrees about = ModelFolder.ReadDescription(
+            folder, ModelJson.Default.SavedTrees, about => about is { Inputs: > 0, Classes: >= 0 and not 1 });
+        ModelArrays arrays = ModelArrays.Read(folder);
+        int nodes = arrays.Vector("thresholds").Length, ends = arrays.Vector("leaves").Length;
+        var fit = new TreesFit(
+            about.Inputs, about.Classes, arrays.Places("roots", nodes + 1), arrays.Places("features", about.Inputs),
+            arrays.Vector("thresholds"), Children(arrays, "left", nodes), Children(arrays, "right", nodes),
+            arrays.Places("leafRoots", ends + 1), arrays.Vector("leaves"));
+        return fit.IsSound()
+            ? fit
+            : throw new InvalidDataException($"{folder} is damaged: its trees do not hang together.");
+    }
+
+    /// <inheritdoc/>
+    public RowPredictions PredictRows(Matrix<double> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.ColumnCount != Inputs)
+        {
+            throw new ArgumentException($"The model takes {Inputs} inputs, and {inputs.ColumnCount} were given.");
+        }
+
+        double[][] columns = inputs.ToColumnArrays();
+        Matrix<double> sums = Matrix<double>.Build.Dense(inputs.RowCount, Outputs);
+        Parallel.For(0, inputs.RowCount, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Runtime.Compute.Threads,
+        }, row =>
+        {
+            for (int tree = 0; tree < roots.Length; tree++)
+            {
+                sums[row, tree % Outputs] += Leaf(columns, row, tree);
+            }
+        });
+        return new RowPredictions(Classes == 0 ? sums
+            : Classes > 2
+                ? LinearFit.Softmax(sums, Vector<double>.Build.Dense(Outputs), out _)
+                : Matrix<double>.Build.Dense(inputs.RowCount, 2, (row, of) =>
+                    1.0 / (1.0 + Math.Exp(of == 1 ? -sums[row, 0] : sums[row, 0]))));
+    }
+
+    /// <inheritdoc/>
+    public void Save(string folder, FileTransaction files)
+    {
+        var arrays = new ModelArrays();
+        arrays.Add("roots", roots.Select(value => (double)value));
+        arrays.Add("features", features.Select(value => (double)value));
+        arrays.Add("thresholds", thresholds);
+        arrays.Add("left", left.Select(value => (double)value));
+        arrays.Add("right", right.Select(value => (double)value));
+        arrays.Add("leafRoots", leafRoots.Select(value => (double)value));
+        arrays.Add("leaves", leaves);
+        ModelFolder.Write(
+            folder, files, Kind, new SavedTrees(Inputs, Classes), ModelJson.Default.SavedTrees, arrays.All);
+    }
+
+    private static double[] Numbers(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+
+    private static int[] Children(ModelArrays arrays, string name, int nodes) => Array.ConvertAll(
+        arrays.Vector(name, nodes), value => Math.Abs(value) < int.MaxValue ? (int)value : int.MaxValue);
+
+    /// <summary>
+    /// Whether every path ends in a leaf of its tree: a child that is a node comes after its parent, as LightGBM
+    /// numbers them, so that no path is a circle.
+    /// </summary>
+    private bool IsSound()
+    {
+        if (features.Length != thresholds.Length || roots.Length != leafRoots.Length || roots.Length % Outputs != 0)
+        {
+            return false;
+        }
+
+        for (int tree = 0; tree < roots.Length; tree++)
+        {
+            int nodes = (tree + 1 < roots.Length ? roots[tree + 1] : features.Length) - roots[tree];
+            int ends = (tree + 1 < roots.Length ? leafRoots[tree + 1] : leaves.Length) - leafRoots[tree];
+            bool IsChild(int child, int parent) => child >= 0 ? child > parent && child < nodes : ~child < ends;
+            if (nodes < 0 || ends < 1 || Enumerable.Range(0, nodes).Any(node =>
+                !IsChild(left[roots[tree] + node], node) || !IsChild(right[roots[tree] + node], node)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private double Leaf(double[][] columns, int row, int tree)
+    {
+        int first = roots[tree], nodes = (tree + 1 < roots.Length ? roots[tree + 1] : features.Length) - first;
+        int node = nodes > 0 ? 0 : ~0;
+        while (node >= 0)
+        {
+            node = columns[features[first + node]][row] <= thresholds[first + node]
+                ? left[first + node]
+                : right[first + node];
+        }
+
+        return leaves[leafRoots[tree] + ~node];
+    }
+}
+
+/// <summary>The description of trees in their folder.</summary>
+/// <param name="Inputs">The number of inputs.</param>
+/// <param name="Classes">The number of classes; 0 for numbers.</param>
+internal sealed record SavedTrees(int Inputs, int Classes);

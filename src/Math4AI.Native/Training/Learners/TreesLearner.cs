@@ -1,0 +1,127 @@
+using Math4AI.Data.Models;
+
+namespace Math4AI.Training.Learners;
+
+/// <summary>
+/// Gradient-boosted trees of LightGBM. What is left open, the number of rounds and of leaves, is chosen by 5-fold
+/// cross-validation: the rounds by early stopping of the mean loss. Source: G. Ke et al., "LightGBM", NIPS (2017).
+/// </summary>
+public sealed record TreesLearner : Learner
+{
+    private const int Patience = 40;
+
+    /// <summary>Gets whether LightGBM's library is there.</summary>
+    public static bool IsAvailable => BoostedTrees.IsAvailable;
+
+    /// <summary>Gets the number of rounds; null to choose it.</summary>
+    public int? Rounds { get; init; }
+
+    /// <summary>Gets the limit on the rounds that are tried.</summary>
+    public int MaxRounds { get; init; } = 1500;
+
+    /// <summary>
+    /// Gets the number of leaves of a tree; where <see cref="Rounds"/> is null, 4, 10 and 31 are tried.
+    /// </summary>
+    public int Leaves { get; init; } = 10;
+
+    /// <summary>Gets the fewest samples of a leaf.</summary>
+    public int MinLeafSamples { get; init; } = 5;
+
+    /// <summary>Gets the rate.</summary>
+    public double Rate { get; init; } = 0.05;
+
+    /// <summary>Gets the share of the columns that each tree may use.</summary>
+    public double ColumnShare { get; init; } = 0.8;
+
+    /// <summary>Gets the weight of the squares of the leaves.</summary>
+    public double Penalty { get; init; } = 1.0;
+
+    /// <inheritdoc/>
+    public override string ToString() => Rounds is { } rounds
+        ? $"trees: {rounds} rounds of {Leaves} leaves"
+        : "trees: rounds and leaves to be chosen";
+
+    /// <inheritdoc/>
+    public override LearnerChoice Choose(
+        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        if (Rounds is not null)
+        {
+            return new LearnerChoice(this, null);
+        }
+
+        var folds = new Folds(training, Seed);
+        (LearnerSamples Training, LearnerSamples Held)[] parts =
+            [.. Enumerable.Range(0, folds.Count).Select(part => (folds.Training(part), folds.Held(part)))];
+        int samples = training.Inputs.RowCount;
+        TreesLearner[] settings =
+        [
+            this with { Leaves = 4 },
+            this with { Leaves = 10 },
+            .. samples >= 500 ? [this with { Leaves = 31, MinLeafSamples = Math.Max(MinLeafSamples, 10) }]
+                : Array.Empty<TreesLearner>(),
+        ];
+        (TreesLearner Learner, double Loss) best = (this, double.PositiveInfinity);
+        for (int i = 0; i < settings.Length; i++)
+        {
+            (int rounds, double loss) = Stop(parts, settings[i], cancellation);
+            best = loss < best.Loss ? (settings[i] with { Rounds = rounds }, loss) : best;
+            progress?.Report((i + 1.0) / settings.Length);
+        }
+
+        return new LearnerChoice(best.Learner with { Rounds = best.Learner.Rounds ?? 1 }, null);
+    }
+
+    /// <inheritdoc/>
+    public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        using var trees = new BoostedTrees(training, null, this);
+        for (int round = 0; round < (Rounds ?? 100); round++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!trees.Step())
+            {
+                break;
+            }
+        }
+
+        return trees.Fit(training.Inputs.ColumnCount);
+    }
+
+    /// <summary>Grows the trees of all parts together until their mean loss has not fallen for a while.</summary>
+    private static (int Rounds, double Loss) Stop(
+        (LearnerSamples Training, LearnerSamples Held)[] parts, TreesLearner settings, CancellationToken cancellation)
+    {
+        var growing = new List<BoostedTrees>();
+        try
+        {
+            growing.AddRange(parts.Select(part => new BoostedTrees(part.Training, part.Held, settings)));
+            (int rounds, double least) = (1, double.PositiveInfinity);
+            for (int round = 1; round <= settings.MaxRounds && round - rounds <= Patience; round++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                double loss = 0.0;
+                bool isGrowing = false;
+                foreach ((BoostedTrees trees, (_, LearnerSamples held)) in growing.Zip(parts))
+                {
+                    isGrowing |= trees.Step();
+                    loss += trees.Loss() * held.Inputs.RowCount;
+                }
+
+                (rounds, least) = loss < least ? (round, loss) : (rounds, least);
+                if (!isGrowing)
+                {
+                    break;
+                }
+            }
+
+            return (rounds, least);
+        }
+        finally
+        {
+            growing.ForEach(trees => trees.Dispose());
+        }
+    }
+}

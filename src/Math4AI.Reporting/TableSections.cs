@@ -1,0 +1,62 @@
+using Math4AI.Data.Tables;
+using Math4AI.Training.Learners;
+using Math4AI.Training.Tables;
+
+namespace Math4AI.Reporting;
+
+/// <summary>The parts of a training's page that are about its table and about the choice of the learner.</summary>
+internal static class TableSections
+{
+    /// <summary>What to know before the model is trusted.</summary>
+    public static void AddWarnings(Html page, IReadOnlyList<string> warnings)
+    {
+        if (warnings.Count > 0)
+        {
+            page.Heading("Before you trust it").Add("<div class=\"card\"><ul>"
+                + string.Concat(warnings.Select(text => $"<li>{Html.Escape(text)}</li>")) + "</ul></div>");
+        }
+    }
+
+    /// <summary>What each column is, and why some are left out.</summary>
+    public static void AddColumns(Html page, TableLook? look)
+    {
+        if (look is null)
+        {
+            return;
+        }
+
+        page.Heading("Columns").Add("<div class=\"card scroll\"><table><tr><th></th><th>type</th><th>missing</th>"
+            + "<th>distinct</th><th>from</th><th>to</th><th></th></tr>");
+        foreach (ColumnLook column in look.Columns)
+        {
+            string remark = column.Name == look.Target ? "target" : column.LeftOut ?? column.Note ?? string.Empty;
+            page.Add($"<tr><th>{Html.Escape(column.Name)}</th><td>{Html.Escape(column.Form.ToString())}</td>"
+                + $"<td>{column.Missing + column.Odd}</td><td>{column.Distinct}</td><td>{Number(column.Minimum)}</td>"
+                + $"<td>{Number(column.Maximum)}</td><td>{Html.Escape(remark)}</td></tr>");
+        }
+
+        page.Add("</table></div>");
+    }
+
+    /// <summary>The learners that were compared.</summary>
+    public static void AddComparison(Html page, IReadOnlyList<ComparedLearner> compared)
+    {
+        if (compared.Count == 0)
+        {
+            return;
+        }
+
+        page.Heading("Learners compared by cross-validation").Add("<div class=\"card scroll\"><table><tr><th></th>"
+            + "<th>loss</th><th>its standard error</th><th>seconds</th></tr>");
+        foreach (ComparedLearner each in compared)
+        {
+            string name = each.LeftOut is null ? each.Learner : $"{each.Learner}: left out, {each.LeftOut}";
+            page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Number(each.Loss)}</td><td>{Number(each.Error)}</td>"
+                + $"<td>{Number(each.Seconds)}</td></tr>");
+        }
+
+        page.Add("</table></div>");
+    }
+
+    private static string Number(double? value) => value is { } number ? Html.Number(number) : string.Empty;
+}

@@ -1,0 +1,73 @@
+using Math4AI.Data.Images;
+
+namespace Math4AI.Tests.Data;
+
+/// <summary>Folders of images as people have them.</summary>
+public class ImageFolderTests : TemporaryFolder
+{
+    private static string Case(string name) => Repository.Cases("images", name);
+
+    [Fact]
+    public void Colors_are_chosen_over_all_images()
+    {
+        ImageSet images = ImageSet.Read(Case("grey_first"));
+        Assert.Equal(3, images.Channels);
+        Assert.Equal(["a_red", "b_green"], images.Classes);
+        Assert.Equal(24, images.Count);
+    }
+
+    [Fact]
+    public void Hidden_folders_are_no_classes() =>
+        Assert.Equal(["a_red", "b_green"], ImageSet.Read(Case("hidden")).Classes);
+
+    [Fact]
+    public void Folders_of_training_and_validation_are_parts_and_no_classes()
+    {
+        (ImageSet images, ImageSet? test) = ImageSet.ReadParts(Case("split"));
+        Assert.Equal(["a_red", "b_green"], images.Classes);
+        Assert.Equal(images.Classes, test!.Classes);
+        Assert.DoesNotContain(-1, test.Labels);
+        Assert.Null(ImageSet.ReadParts(Case("hidden")).Test);
+    }
+
+    [Fact]
+    public void An_image_is_turned_as_its_camera_was_held()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            ImageSet plain = ImageSet.Read(Path.Combine(Case("exif_p"), $"plain_up{i}.jpg"));
+            ImageSet turned = ImageSet.Read(Path.Combine(Case("exif_p"), $"up{i}.jpg"));
+            Assert.Equal((plain.Height, plain.Width), (turned.Height, turned.Width));
+            double difference = plain.Pixels.Zip(turned.Pixels, (p, q) => Math.Abs(p - q)).Average();
+            Assert.True(difference < 0.03, $"image {i}: {difference}");
+        }
+    }
+
+    [Fact]
+    public void Images_of_other_formats_are_counted_aloud()
+    {
+        string message = Assert.Throws<InvalidDataException>(() => ImageSet.Read(Case("tif"))).Message;
+        Assert.Contains("8 of 16 images", message, StringComparison.Ordinal);
+        Assert.Contains("convert them to PNG", message, StringComparison.Ordinal);
+        Assert.Equal(8, ImageSet.Read(Path.Combine(Case("tif"), "b")).Count);
+    }
+
+    [Fact]
+    public void A_damaged_image_is_refused_or_left_out_by_choice()
+    {
+        foreach (string name in new[] { "a_red", "b_green" })
+        {
+            Directory.CreateDirectory(In($"photos/{name}/deeper"));
+            File.Copy(Path.Combine(Case("hidden"), name, "000.png"), In($"photos/{name}/deeper/0.png"));
+            File.Copy(Path.Combine(Case("hidden"), name, "001.png"), In($"photos/{name}/1.png"));
+        }
+
+        File.WriteAllBytes(In("photos/a_red/2.png"), File.ReadAllBytes(In("photos/a_red/1.png"))[..60]);
+        Assert.Contains(
+            "2.png", Assert.Throws<InvalidDataException>(() => ImageSet.Read(In("photos"))).Message,
+            StringComparison.Ordinal);
+        ImageSet images = ImageSet.Read(In("photos"), skipsBad: true);
+        Assert.Equal(4, images.Count);
+        Assert.Contains("1 of 5 images are damaged", Assert.Single(images.Warnings), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,165 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Training.Learners;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Training.Learners;
+
+public class AutoLearnerTests : TemporaryFolder
+{
+    private static LearnerSamples Numbers(int rows, Func<double, double, double> law, int seed = 1)
+    {
+        var random = new Random(seed);
+        var inputs = Matrix<double>.Build.Dense(rows, 2, (_, _) => 2.0 * random.NextDouble() - 1.0);
+        return LearnerSamples.Of(inputs, Vector<double>.Build.Dense(
+            rows, i => law(inputs[i, 0], inputs[i, 1]) + 0.1 * (random.NextDouble() - 0.5)));
+    }
+
+    private static LearnerSamples Classes(int rows, int classes, int seed = 1)
+    {
+        var random = new Random(seed);
+        var inputs = Matrix<double>.Build.Dense(rows, 2, (_, _) => 2.0 * random.NextDouble() - 1.0);
+        return LearnerSamples.Of(
+            inputs,
+            [.. Enumerable.Range(0, rows).Select(i => random.NextDouble() < 0.1
+                ? random.Next(classes)
+                : (int)Math.Clamp(classes * (inputs[i, 0] + 1.0) / 2.0, 0, classes - 1))],
+            classes);
+    }
+
+    [Fact]
+    public void A_linear_model_of_classes_ends_where_its_gradient_vanishes()
+    {
+        const double Penalty = 0.3;
+        LearnerSamples samples = Classes(200, 3);
+        var fit = (LinearFit)new LinearLearner { Penalty = Penalty }.Fit(samples);
+        Matrix<double> rest = fit.PredictRows(samples.Inputs).Values.MapIndexed(
+            (i, j, p) => p - (samples.Classes![i] == j ? 1.0 : 0.0), Zeros.Include);
+        Matrix<double> gradient = samples.Inputs.TransposeThisAndMultiply(rest) + Penalty * fit.Weights;
+        Assert.True(gradient.Enumerate().Max(Math.Abs) / 200 < 2e-6);
+        Assert.True(rest.ColumnSums().Enumerate().Max(Math.Abs) / 200 < 2e-6);
+    }
+
+    [Fact]
+    public void A_linear_model_of_numbers_solves_its_normal_equations()
+    {
+        const double Penalty = 2.0;
+        LearnerSamples samples = Numbers(100, (x, z) => 3.0 * x - 2.0 * z + 1.0);
+        var fit = (LinearFit)new LinearLearner { Penalty = Penalty }.Fit(samples);
+        Vector<double> rest = samples.Targets! - fit.PredictRows(samples.Inputs).Values.Column(0);
+        Assert.Equal(0.0, rest.Sum(), 1e-10);
+        Vector<double> gradient = samples.Inputs.TransposeThisAndMultiply(rest) - Penalty * fit.Weights.Column(0);
+        Assert.True(gradient.Enumerate().Max(Math.Abs) < 1e-10);
+        var constant = (LinearFit)new LinearLearner { IsConstant = true }.Fit(samples);
+        Assert.Equal(samples.Targets!.Average(), constant.PredictRows(samples.Inputs).Values[7, 0], 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Trees_predict_what_the_library_that_grew_them_predicts_and_the_same_from_a_folder(int classes)
+    {
+        Assert.SkipUnless(TreesLearner.IsAvailable, "LightGBM's library does not load here.");
+        LearnerSamples samples = classes == 0
+            ? Numbers(300, (x, z) => 1000.0 + Math.Sin(3.0 * x) * z)
+            : Classes(300, classes);
+        var learner = new TreesLearner { Rounds = 40, Leaves = 7 };
+        using var growing = new BoostedTrees(samples, null, learner);
+        for (int round = 0; round < 40; round++)
+        {
+            growing.Step();
+        }
+
+        double[] expected = growing.Predict(samples.Inputs);
+        var fit = (TreesFit)learner.Fit(samples);
+        Matrix<double> found = fit.PredictRows(samples.Inputs).Values;
+        double center = classes == 0 ? samples.Targets!.Average() : 0.0;
+        double scale = classes == 0
+            ? Math.Sqrt(samples.Targets!.Average(y => (y - center) * (y - center)))
+            : 1.0;
+        int outputs = classes > 2 ? classes : 1;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double value = found[i / outputs, classes == 2 ? 1 : i % outputs];
+            Assert.Equal(center + scale * expected[i], value, 1e-10 * Math.Max(1.0, Math.Abs(center)));
+        }
+
+        Assert.Equal(found, Saved(fit).PredictRows(samples.Inputs).Values);
+        Assert.Equal(found, learner.Fit(samples).PredictRows(samples.Inputs).Values);
+    }
+
+    [Fact]
+    public void Trees_that_do_not_hang_together_are_refused()
+    {
+        Assert.SkipUnless(TreesLearner.IsAvailable, "LightGBM's library does not load here.");
+        LearnerSamples samples = Numbers(100, (x, z) => x * z);
+        Saved(new TreesLearner { Rounds = 3, Leaves = 4 }.Fit(samples));
+        foreach ((string name, double value)
+            in new[] { ("left", 0.0), ("right", 99.0), ("left", -99.0), ("features", 2.0) })
+        {
+            var arrays = new ModelArrays();
+            var read = ModelArrays.Read(In("model"));
+            foreach (string each in read.Names)
+            {
+                double[] values = [.. read.Vector(each)];
+                values[0] = each == name ? value : values[0];
+                arrays.Add(each, values);
+            }
+
+            using var files = new FileTransaction(true);
+            ModelFolder.Write(
+                In("wrong"), files, TreesFit.Kind, new SavedTrees(2, 0),
+                Math4AI.Training.Files.ModelJson.Default.SavedTrees,
+                arrays.All);
+            files.Commit();
+            Assert.Throws<InvalidDataException>(() => TreesFit.Load(In("wrong")));
+        }
+    }
+
+    [Fact]
+    public void Every_law_is_left_to_the_learner_that_suits_it()
+    {
+        string Chosen(LearnerSamples samples) => new AutoLearner().Choose(samples).Learner.ToString()!.Split(':')[0];
+        var random = new Random(3);
+        LearnerSamples line = Numbers(150, (x, z) => 3.0 * x - 2.0 * z);
+        LearnerChoice choice = new AutoLearner
+        {
+            Candidates =
+            [
+                new LinearLearner { IsConstant = true }, new LinearLearner(),
+                new RidgeLearner { Gamma = 1.0, Penalty = 1.0 },
+                new SupportVectorLearner { Gamma = 1.0, Penalty = 1.0 },
+            ],
+        }.Choose(line);
+        Assert.StartsWith("linear", choice.Learner.ToString(), StringComparison.Ordinal);
+        Assert.Equal(4, choice.Comparison.Count);
+        Assert.All(choice.Comparison, each => Assert.True(each.Loss > 0.0 && each.Error > 0.0));
+
+        // The noise is uniform and 0.1 wide, of deviation 0.0289: nothing predicts better.
+        Assert.InRange(choice.Comparison[1].Loss!.Value, 0.025, 0.033);
+
+        // A target that nothing tells is left to the constant, up to chance.
+        var inputs = Matrix<double>.Build.Dense(120, 2, (_, _) => random.NextDouble());
+        var noise = LearnerSamples.Of(inputs, Vector<double>.Build.Dense(120, _ => random.NextDouble()));
+        LearnerChoice ofNoise = new AutoLearner().Choose(noise);
+        Assert.True(ofNoise.Comparison.Min(each => each.Loss) > 0.95 * ofNoise.Comparison[0].Loss);
+        Assert.Equal("linear", Chosen(Numbers(60, (x, z) => x + z)));
+    }
+
+    [Fact]
+    public void Without_time_the_comparison_says_what_it_left_out()
+    {
+        string message = Assert.Throws<ArgumentException>(
+            () => new AutoLearner { MaxTime = TimeSpan.Zero }.Choose(Classes(60, 2))).Message;
+        Assert.Contains("the time was up", message, StringComparison.Ordinal);
+    }
+
+    private IRowPredictor Saved(IRowPredictor model)
+    {
+        using var files = new FileTransaction(true);
+        model.Save(In("model"), files);
+        files.Commit();
+        return (IRowPredictor)ModelFolder.Open(In("model"));
+    }
+}

@@ -1,22 +1,16 @@
 using System.Globalization;
-using Math4AI.Interop;
 using Math4AI.Runtime;
 using Math4AI.Training.Tables;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;
 
-/// <summary>
-/// A training of LightGBM's under way: round after round, with the loss of samples that it does not see.
-/// </summary>
+/// <summary>Trees of a learner's settings that grow round after round.</summary>
 internal sealed class BoostedTrees : IDisposable
 {
     // Below this many numbers threads wait for each other longer than they work.
     private const int MinSharedNumbers = 200_000;
 
-    private readonly nint training;
-    private readonly nint validation;
-    private readonly nint booster;
+    private readonly TreesTraining training;
     private readonly int classes;
     private readonly double center;
     private readonly double scale = 1.0;
@@ -29,67 +23,33 @@ internal sealed class BoostedTrees : IDisposable
         if (samples.Targets is { } targets)
         {
             // Labels are float32: standardized, they keep their digits.
-            (center, scale) = Moments.Of(targets.AsArray() ?? targets.ToArray());
+            (center, scale) = Moments.Of(targets.ToArray());
             scale = scale > 0.0 ? scale : 1.0;
         }
 
-        string parameters = Parameters(settings, (long)samples.Inputs.RowCount * samples.Inputs.ColumnCount);
-        try
-        {
-            training = DatasetOf(samples, parameters, 0);
-            TreesLibrary.Check(TreesLibrary.BoosterCreate(training, parameters, out booster));
-            if (held is not null)
-            {
-                validation = DatasetOf(held, parameters, training);
-                TreesLibrary.Check(TreesLibrary.BoosterAddValidData(booster, validation));
-            }
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        long numbers = (long)samples.Inputs.RowCount * samples.Inputs.ColumnCount;
+        training = new TreesTraining(Of(samples), held is null ? null : Of(held), Parameters(settings, numbers));
     }
-
-    /// <summary>Whether the library is there.</summary>
-    public static bool IsAvailable => LibraryResolver.IsAvailable(TreesLibrary.Name);
 
     /// <summary>Adds a round; false where no tree divides any more.</summary>
-    public bool Step()
-    {
-        TreesLibrary.Check(TreesLibrary.BoosterUpdateOneIter(booster, out int isFinished));
-        return isFinished == 0;
-    }
+    public bool Step() => training.Step();
 
-    /// <summary>The loss of the held samples: mean −ln p, or the mean square.</summary>
-    public double Loss() => TreesLibrary.Evaluate(booster);
+    /// <summary>The loss of the held samples: mean −ln p, or the mean square in units of the targets' variance.</summary>
+    public double Loss() => training.Loss();
 
     /// <summary>The trees so far.</summary>
-    public TreesFit Fit(int inputs) => TreesFit.Parse(TreesLibrary.Text(booster), inputs, classes, center, scale);
+    public TreesFit Fit(int inputs) => TreesFit.Parse(training.Text, inputs, classes, center, scale);
 
     /// <summary>The library's own predictions, to compare ours with.</summary>
-    public double[] Predict(Matrix<double> inputs) => TreesLibrary.Predict(
-        booster, inputs.ToColumnMajorArray(), inputs.RowCount, inputs.ColumnCount, classes > 2 ? classes : 1);
+    public double[] Predict(LearnerSamples samples) => training.Predict(Of(samples), classes > 2 ? classes : 1);
 
-    public void Dispose()
-    {
-        if (booster != 0)
-        {
-            _ = TreesLibrary.BoosterFree(booster);
-        }
+    public void Dispose() => training.Dispose();
 
-        foreach (nint dataset in new[] { validation, training }.Where(handle => handle != 0))
-        {
-            _ = TreesLibrary.DatasetFree(dataset);
-        }
-    }
-
-    private nint DatasetOf(LearnerSamples samples, string parameters, nint like) => TreesLibrary.CreateDataset(
-        samples.Inputs.ToColumnMajorArray(), samples.Inputs.RowCount, samples.Inputs.ColumnCount,
+    private TreesSamples Of(LearnerSamples samples) => new(
+        samples.Inputs.ToColumnMajorArray(), samples.Inputs.RowCount,
         samples.Classes is { } of
             ? [.. of.Select(value => (float)value)]
-            : [.. samples.Targets!.Select(value => (float)((value - center) / scale))],
-        parameters, like);
+            : [.. samples.Targets!.Select(value => (float)((value - center) / scale))]);
 
     private string Parameters(TreesLearner settings, long numbers) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,4 +1,5 @@
 using Math4AI.Data.Models;
+using Math4AI.Runtime;
 
 namespace Math4AI.Training.Learners;
 
@@ -11,7 +12,7 @@ public sealed record TreesLearner : Learner
     private const int Patience = 40;
 
     /// <summary>Gets whether LightGBM's library is there.</summary>
-    public static bool IsAvailable => BoostedTrees.IsAvailable;
+    public static bool IsAvailable => TreesTraining.IsAvailable;
 
     /// <summary>Gets the number of rounds; null to choose it.</summary>
     public int? Rounds { get; init; }

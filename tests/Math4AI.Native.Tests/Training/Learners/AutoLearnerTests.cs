@@ -71,7 +71,7 @@ public class AutoLearnerTests : TemporaryFolder
             growing.Step();
         }
 
-        double[] expected = growing.Predict(samples.Inputs);
+        double[] expected = growing.Predict(samples);
         var fit = (TreesFit)learner.Fit(samples);
         Matrix<double> found = fit.PredictRows(samples.Inputs).Values;
         double center = classes == 0 ? samples.Targets!.Average() : 0.0;

@@ -1,38 +1,67 @@
 using Math4AI.Data.Arrays;
+using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Probability.Neighbors;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
 
-/// <summary>k-means and Gaussian mixtures beside scikit-learn.</summary>
+/// <summary>
+/// k-means, Gaussian mixtures, clusters by density, nearest neighbors and principal components beside scikit-learn.
+/// </summary>
 internal static class ClustersAgainstPeer
 {
     private const string Script = "clusters.py";
 
+    /// <param name="words">The Python of the peer, and one work; or nothing.</param>
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
         PeerTable.Begin("scikit-learn");
-        Matrix<double> large = Groups(1_000_000, 16, 64), small = Groups(200_000, 8, 16);
-        Compare(python, large, "means-from-first", () =>
+        Matrix<double>? data = null;
+        (int Samples, int Channels, int Groups) size = default;
+        foreach ((string work, (int Samples, int Channels, int Groups) wanted, Func<Matrix<double>, double[]> ours) in
+            Works().Where(row => words.Length < 2 || row.Work == words[1]))
+        {
+            data = data is null || size != wanted ? Groups(wanted.Samples, wanted.Channels, wanted.Groups) : data;
+            size = wanted;
+            Matrix<double> samples = data;
+            Compare(python, samples, work, () => ours(samples));
+        }
+
+        return 0;
+    }
+
+    private static IEnumerable<(string Work, (int Samples, int Channels, int Groups) Size,
+        Func<Matrix<double>, double[]> Ours)> Works()
+    {
+        yield return ("means-from-first", (1_000_000, 16, 64), x =>
         [
             new KMeans(64)
             {
-                Start = large.SubMatrix(0, 64, 0, 16),
+                Start = x.SubMatrix(0, 64, 0, 16),
                 MaxIterations = 20,
                 Tolerance = 0.0,
                 SinglePrecision = true,
-            }.Fit(large).Inertia / large.RowCount,
+            }.Fit(x).Inertia / x.RowCount,
         ]);
-        Compare(python, large, "means", () =>
-            [new KMeans(64) { SinglePrecision = true }.Fit(large).Inertia / large.RowCount]);
-        Compare(python, small, "mixture", () =>
-            [new GaussianMixture(16)
-            {
-                MaxIterations = 20,
-                Tolerance = 0.0,
-            }.Fit(small).LogLikelihood / small.RowCount]);
-        return 0;
+        yield return ("means", (1_000_000, 16, 64), x =>
+            [new KMeans(64) { SinglePrecision = true }.Fit(x).Inertia / x.RowCount]);
+        yield return ("mixture", (200_000, 8, 16), x =>
+            [new GaussianMixture(16) { MaxIterations = 20, Tolerance = 0.0 }.Fit(x).LogLikelihood / x.RowCount]);
+        yield return ("density", (100_000, 3, 100), x =>
+        {
+            DbscanFit fit = new Dbscan(0.06) { MinSamples = 10 }.Fit(x);
+            return [fit.Clusters, fit.Labels.Count(label => label == DbscanFit.Noise)];
+        });
+        yield return ("neighbors", (20_000, 64, 20), x =>
+        {
+            NearestNeighbors found = new NeighborSearch(x).Nearest(10);
+            return [Enumerable.Range(0, found.Queries).Average(i => found.Distances(i)[9])];
+        });
+        yield return ("components", (100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
+        yield return ("components-by-covariance", (100_000, 256, 50), x =>
+            [new PrincipalComponents().Fit(x).Variances[9]]);
     }
 
     private static void Compare(string python, Matrix<double> samples, string work, Func<double[]> ours)

@@ -9,8 +9,10 @@ import time
 import warnings
 
 import numpy
-from sklearn.cluster import KMeans
+from sklearn.cluster import DBSCAN, KMeans
+from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import NearestNeighbors
 
 warnings.filterwarnings("ignore")  # of iterations that end at their limit, as asked
 work, x = sys.argv[1], numpy.ascontiguousarray(numpy.load(sys.argv[2]).T)
@@ -29,6 +31,35 @@ def mixture():
     return [float(GaussianMixture(16, max_iter=20, tol=0, random_state=0).fit(x.astype(float)).lower_bound_)]
 
 
+def density():
+    labels = DBSCAN(eps=0.06, min_samples=10, n_jobs=-1).fit(x.astype(float)).labels_
+    return [float(labels.max() + 1), float((labels < 0).sum())]
+
+
+def neighbors():
+    distances, _ = NearestNeighbors(n_neighbors=10, algorithm="brute").fit(x.astype(float)).kneighbors()
+    return [float(distances[:, 9].mean())]
+
+
+def components():
+    return [float(PCA().fit(x.astype(float)).explained_variance_[9])]
+
+
+def components_by_covariance():
+    centered = x.astype(float)
+    centered -= centered.mean(axis=0)
+    return [float(numpy.linalg.eigh(centered.T @ centered / (len(x) - 1))[0][-10])]
+
+
+works = {
+    "means-from-first": means_from_first,
+    "means": means,
+    "mixture": mixture,
+    "density": density,
+    "neighbors": neighbors,
+    "components": components,
+    "components-by-covariance": components_by_covariance,
+}
 start, processor = time.perf_counter(), time.process_time()
-answer = {"means-from-first": means_from_first, "means": means, "mixture": mixture}[work]()
+answer = works[work]()
 print(json.dumps({"wall": time.perf_counter() - start, "processor": time.process_time() - processor, "answer": answer}))

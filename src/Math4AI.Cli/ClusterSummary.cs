@@ -56,6 +56,12 @@ internal sealed record ClusterSummary(
 
     public void Print(string output, bool hasReport)
     {
+        PrintFindings();
+        Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
+    }
+
+    public void PrintFindings()
+    {
         Console.Out.WriteLine(Verdict);
         foreach (ClusterLine line in Found)
         {
@@ -85,8 +91,6 @@ internal sealed record ClusterSummary(
         {
             Console.Out.WriteLine($"Warning: {Warning}");
         }
-
-        Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
     }
 
     private static ClusterComparison Compare(Table table, TableClusters result, string column)

@@ -31,6 +31,7 @@ internal static partial class Program
         ("devices", "List the sound devices.", DevicesCommand.Create),
         ("fit", "Fit a model to data, with the uncertainty of its parameters.", FitCommand.Create),
         ("train", "Train a network or a kernel machine on a table, images or a text.", TrainCommand.Create),
+        ("explore", "Look at a new table: columns, groups, directions, outliers.", ExploreCommand.Create),
         ("cluster", "Find groups of similar rows in a table.", ClusterCommand.Create),
         ("predict", "Predict with a trained model or a fit.", PredictCommand.Create),
         ("generate", "Continue a text with a trained model.", GenerateCommand.Create),

@@ -45,11 +45,17 @@ public sealed record ClusterReport
             page.Add($"<p class=\"note\">{Html.Escape(warning)}</p>");
         }
 
+        AddTo(page);
+        return page.Page(Title);
+    }
+
+    /// <summary>Adds the map, the profiles, the support and the comparison to a page.</summary>
+    internal void AddTo(Html page)
+    {
         page.Heading("The rows on a map").Chart(Map());
         Profiles(page);
         page.Charts("How many clusters?", "grid wide", Supports());
         Compare(page);
-        return page.Page(Title);
     }
 
     private IEnumerable<(string Name, string Value)> Facts()

@@ -31,6 +31,21 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.Contains("--force", again.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_table_is_explored_on_one_page()
+    {
+        string penguins = Repository.Data("tables", "penguins.csv");
+        Finished explore = Run("explore", penguins, "--compare", "species", "-o", "out", "--json");
+        Assert.True(explore.Code == 0, explore.Errors);
+        JsonElement json = JsonDocument.Parse(explore.Output).RootElement;
+        Assert.Equal(344, json.GetProperty("rows").GetInt32());
+        Assert.Equal(3, json.GetProperty("clusters").GetProperty("clusters").GetInt32());
+        Assert.True(
+            json.GetProperty("clusters").GetProperty("comparison").GetProperty("adjustedRand").GetDouble() > 0.9);
+        Assert.All(["Columns", "Correlations", "In how many directions", "Outlying rows"],
+            part => Assert.Contains(part, File.ReadAllText(In("out/report.html")), StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(2, "whole number from 1 on", "data.csv", "-k", "0")]
     [InlineData(2, "use refuse or drop", "data.csv", "--missing", "guess")]

@@ -115,12 +115,12 @@ public static class Entropy
     public static Estimate NearestNeighbour(Matrix<double> samplesByVariables, int neighbour = 4)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);
-        var tree = new NeighborTree(samplesByVariables, neighbour);
+        NearestNeighbors near = new NeighborSearch(samplesByVariables, NeighborNorm.Maximum).Nearest(neighbour);
         int n = samplesByVariables.RowCount;
         double[] logs = new double[n];
         for (int i = 0; i < n; i++)
         {
-            double distance = tree.DistanceToNeighbour(i);
+            double distance = near.Distances(i)[^1];
             logs[i] = distance > 0.0
                 ? samplesByVariables.ColumnCount * Math.Log(2.0 * distance)
                 : throw new ArgumentException(

@@ -117,16 +117,16 @@ public static class MutualInformation
         // The estimate does not change with the scale of a variable, but its variance does.
         Matrix<double> scaled =
             Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select(Standardised));
-        var tree = new NeighborTree(scaled, neighbour);
+        NearestNeighbors near = new NeighborSearch(scaled, NeighborNorm.Maximum).Nearest(neighbour);
         double[][] columns = scaled.ToColumnArrays();
         double[][] sorted = [.. columns.Select(column => Entropy.Sorted(column))];
         double[] contributions = new double[n], sides = new double[m];
         for (int i = 0; i < n; i++)
         {
-            double distance = tree.DistanceToNeighbour(i);
+            double distance = near.Distances(i)[^1];
             if (variant == KsgVariant.Boxes)
             {
-                FillSides(columns, i, tree.Neighbours, sides);
+                FillSides(columns, i, near.Of(i), sides);
             }
 
             for (int j = 0; j < m; j++)
@@ -227,13 +227,14 @@ public static class MutualInformation
             }
 
             int k = Math.Min(neighbour, own.Length - 1);
-            var tree = new NeighborTree(Matrix<double>.Build.Dense(own.Length, 1, own), k);
+            NearestNeighbors near =
+                new NeighborSearch(Matrix<double>.Build.Dense(own.Length, 1, own), NeighborNorm.Maximum).Nearest(k);
             for (int i = 0; i < own.Length; i++)
             {
-                int near = Within(sorted, own[i], tree.DistanceToNeighbour(i), isClosed: true);
+                int within = Within(sorted, own[i], near.Distances(i)[^1], isClosed: true);
                 contributions.Add(
                     SpecialFunctions.DiGamma(k) - SpecialFunctions.DiGamma(own.Length)
-                    - SpecialFunctions.DiGamma(near));
+                    - SpecialFunctions.DiGamma(within));
             }
         }
 

@@ -1,5 +1,4 @@
 using Math4AI.Probability;
-using Math4AI.Probability.Neighbors;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -147,22 +146,6 @@ public class InformationTests
         Assert.Equal(expected, MutualInformation.Change(square * turn.Transpose(), 7.0 * turn.Transpose()), 0.05);
         Assert.Equal(0.0, MutualInformation.Change(square, Matrix<double>.Build.DenseIdentity(2)), 1e-12);
         Assert.Throws<ArgumentException>(() => MutualInformation.Change(square, Matrix<double>.Build.Dense(2, 2, 1.0)));
-    }
-
-    [Fact]
-    public void Neighbours_by_the_tree_are_those_of_a_search_through_all()
-    {
-        var random = new MersenneTwister(7);
-        Matrix<double> samples = Matrix<double>.Build.Dense(500, 3, (_, _) => Normal.Sample(random, 0, 1));
-        var tree = new NeighborTree(samples, 4);
-        for (int i = 0; i < samples.RowCount; i++)
-        {
-            int[] all = [.. Enumerable.Range(0, samples.RowCount).Where(j => j != i)
-                .OrderBy(j => (samples.Row(i) - samples.Row(j)).InfinityNorm()).Take(4)];
-            double distance = tree.DistanceToNeighbour(i);
-            Assert.Equal(all, tree.Neighbours.ToArray());
-            Assert.Equal((samples.Row(i) - samples.Row(all[3])).InfinityNorm(), distance);
-        }
     }
 
     public static TheoryData<string> Estimators() =>

@@ -1,0 +1,188 @@
+using System.Numerics.Tensors;
+using Math4AI.Runtime;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Probability.Neighbors;
+
+/// <summary>What is done with the neighbors of a sample; several threads call it at once.</summary>
+/// <param name="sample">The sample, from 0.</param>
+/// <param name="neighbors">Its neighbors, without itself, in no order; valid during the call.</param>
+public delegate void NeighborAction(int sample, ReadOnlySpan<int> neighbors);
+
+/// <summary>
+/// Finds the neighbors of samples, exactly: by a tree in few dimensions, by products of blocks in many. On all of <see
+/// cref="Compute.Threads"/>, with the same result for any number of them. Equals
+/// <c>sklearn.neighbors.NearestNeighbors</c>.
+/// </summary>
+public sealed class NeighborSearch
+{
+    // Above so many dimensions a tree looks at most samples, one by one.
+    private const int MaxTreeChannels = 12;
+    private const int QueriesAtOnce = 64;
+
+    // The samples times a power of two that brings them near 1, so that no square overflows or vanishes.
+    private readonly double[] samples;
+    private readonly double scale;
+    private readonly int channels;
+    private readonly bool isMaximum;
+    private readonly INeighborFinder finder;
+
+    /// <summary>Prepares the search.</summary>
+    /// <param name="samplesByChannels">One row a sample.</param>
+    /// <param name="norm">The distance.</param>
+    /// <exception cref="ArgumentException">There are no samples, or one is not finite.</exception>
+    public NeighborSearch(Matrix<double> samplesByChannels, NeighborNorm norm = NeighborNorm.Euclidean)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByChannels);
+        if (samplesByChannels.RowCount < 1 || samplesByChannels.ColumnCount < 1)
+        {
+            throw new ArgumentException("There are no samples to search in.", nameof(samplesByChannels));
+        }
+
+        channels = samplesByChannels.ColumnCount;
+        isMaximum = norm == NeighborNorm.Maximum;
+        samples = Rows(samplesByChannels);
+        double largest = TensorPrimitives.MaxMagnitude<double>(samples);
+        scale = largest == 0.0 ? 1.0 : Math.ScaleB(1.0, Math.Clamp(-Math.ILogB(largest), -1022, 1022));
+        TensorPrimitives.Multiply(samples, scale, samples);
+        finder = isMaximum || channels <= MaxTreeChannels
+            ? new SpaceTree(samples, channels, isMaximum)
+            : new BlockedDistances(samples, channels);
+    }
+
+    /// <summary>Gets the number of samples.</summary>
+    public int Samples => samples.Length / channels;
+
+    /// <summary>Finds the k nearest of each sample, without itself; of equal distances the first samples.</summary>
+    /// <param name="count">k, at least 1 and below the number of samples.</param>
+    /// <exception cref="ArgumentException">There are too few samples.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
+    public NearestNeighbors Nearest(int count) => Nearest(samples, count, areSamples: true);
+
+    /// <summary>Finds the k nearest samples of other points.</summary>
+    /// <param name="queries">Points × channels.</param>
+    /// <param name="count">k, from 1 to the number of samples.</param>
+    /// <exception cref="ArgumentException">
+    /// The number of channels is another, a number is not finite, or there are too few samples.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
+    public NearestNeighbors Nearest(Matrix<double> queries, int count)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        if (queries.ColumnCount != channels)
+        {
+            throw new ArgumentException(
+                $"The points have {queries.ColumnCount} channels, and the samples {channels}.", nameof(queries));
+        }
+
+        double[] points = Rows(queries);
+        TensorPrimitives.Multiply(points, scale, points);
+        return Nearest(points, count, areSamples: false);
+    }
+
+    /// <summary>Finds all samples within a radius of each sample, the radius included.</summary>
+    /// <param name="radius">The radius, finite and not negative.</param>
+    /// <param name="action">Called once for each sample.</param>
+    /// <param name="chosen">Which samples to call it for; null for all.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The radius is negative or not finite.</exception>
+    public void Within(
+        double radius, NeighborAction action, Predicate<int>? chosen = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        if (!(radius >= 0.0 && double.IsFinite(radius)))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(radius), radius, "The radius must be finite and not negative.");
+        }
+
+        double scaled = radius * scale, bound = isMaximum ? scaled : scaled * scaled;
+        int[] wanted = [.. Enumerable.Range(0, Samples).Where(sample => chosen is null || chosen(sample))];
+        Run(wanted.Length, () => new NeighborCollector.Within(bound), cancellation, (first, collectors) =>
+        {
+            double[] queries = new double[collectors.Length * channels];
+            for (int i = 0; i < collectors.Length; i++)
+            {
+                int sample = wanted[first + i];
+                collectors[i].Begin(sample);
+                samples.AsSpan(sample * channels, channels).CopyTo(queries.AsSpan(i * channels));
+            }
+
+            finder.Find(queries, collectors);
+            foreach (NeighborCollector collector in collectors)
+            {
+                action(collector.Self, ((NeighborCollector.Within)collector).Samples);
+            }
+        });
+    }
+
+    private NearestNeighbors Nearest(double[] queries, int count, bool areSamples)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count > Samples - (areSamples ? 1 : 0))
+        {
+            throw new ArgumentException($"{Samples} samples are too few for the neighbour number {count}.");
+        }
+
+        var found = new NearestNeighbors(queries.Length / channels, count);
+        Run(found.Queries, () => new NeighborCollector.Nearest(count), CancellationToken.None, (first, collectors) =>
+        {
+            for (int i = 0; i < collectors.Length; i++)
+            {
+                collectors[i].Begin(areSamples ? first + i : -1);
+            }
+
+            finder.Find(queries.AsSpan(first * channels, collectors.Length * channels), collectors);
+            for (int i = 0; i < collectors.Length; i++)
+            {
+                var nearest = (NeighborCollector.Nearest)collectors[i];
+                nearest.Samples.CopyTo(found.IndicesOf(first + i));
+                Span<double> distances = found.DistancesOf(first + i);
+                nearest.Distances.CopyTo(distances);
+                if (!isMaximum)
+                {
+                    TensorPrimitives.Sqrt<double>(distances, distances);
+                }
+
+                TensorPrimitives.Divide(distances, scale, distances);
+            }
+        });
+        return found;
+    }
+
+    /// <summary>Hands out the queries in runs; each thread has collectors of its own.</summary>
+    private static void Run(
+        int queries, Func<NeighborCollector> create, CancellationToken cancellation,
+        Action<int, NeighborCollector[]> action)
+    {
+        int runs = (queries + QueriesAtOnce - 1) / QueriesAtOnce;
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Compute.Threads,
+            CancellationToken = cancellation,
+        };
+        Parallel.For(
+            0,
+            runs,
+            options,
+            () => Enumerable.Range(0, QueriesAtOnce).Select(_ => create()).ToArray(),
+            (run, _, collectors) =>
+            {
+                int first = run * QueriesAtOnce, count = Math.Min(QueriesAtOnce, queries - first);
+                action(first, count == collectors.Length ? collectors : collectors[..count]);
+                return collectors;
+            },
+            _ => { });
+    }
+
+    private static double[] Rows(Matrix<double> matrix)
+    {
+        double[] rows = matrix.ToRowMajorArray();
+        int bad = Array.FindIndex(rows, value => !double.IsFinite(value));
+        return bad < 0
+            ? rows
+            : throw new ArgumentException(
+                $"The samples must be finite: row {bad / matrix.ColumnCount + 1} has {rows[bad]} in column "
+                + $"{bad % matrix.ColumnCount + 1}.");
+    }
+}

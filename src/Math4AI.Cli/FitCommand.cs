@@ -68,6 +68,8 @@ internal static class FitCommand
 
     private static readonly FitFollowUpOptions FollowUp = new();
 
+    private static readonly FitPosteriorOptions Posterior = new();
+
     private static readonly Option<string> MinimizerName = new Option<string>("--minimizer")
     {
         Description = $"The minimizer: {string.Join(", ", Minimizer.Methods.Keys)}.",
@@ -133,6 +135,7 @@ internal static class FitCommand
             + "  math4ai fit data.csv --model \"y ~ b1*(1-exp(-b2*x))\" --start b1=500,b2=0.0001\n"
             + "  math4ai fit data.csv --model \"y ~ a + b*x\" --distance huber --bootstrap 1000\n"
             + "  math4ai fit runs.csv --model \"y ~ a*exp(-k*t)\" --by run --shared k\n"
+            + "  math4ai fit data.csv --model \"y ~ a*exp(-b*x)\" --posterior --prior \"b ~ lognormal(0, 1)\"\n"
             + "  math4ai fit kinetics.csv --ode \"dA = -k*A\" --observe \"y ~ A\"")
         {
             Data, ModelFormula, Start, DistanceName, Compare, Bounds, Held, Linear, MinimizerName, Bootstrap, Level,
@@ -147,6 +150,7 @@ internal static class FitCommand
         Errors.AddTo(command);
         Ode.AddTo(command);
         FollowUp.AddTo(command);
+        Posterior.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             Func<int> job = Job(parsed, cancellation);
@@ -183,9 +187,11 @@ internal static class FitCommand
             .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
         bool followsUp =
             FollowUp.Read(parsed) is not { Predict: null, Derive: null, Profile: false, Nested: null };
-        if (other is not null || followsUp || Rows.By(parsed) is not null || hasEquations)
+        if (other is not null || followsUp || Rows.By(parsed) is not null || hasEquations
+            || Posterior.Read(parsed) is not null)
         {
-            string name = other?.Name ?? "--by, --ode, --predict, --derive, --profile and --nested";
+            string name = other?.Name ?? "--by, --ode, --predict, --derive, --profile, --nested and "
+                + "--posterior";
             throw new UsageException(
                 $"{name} cannot be given with a Gaussian process, gp(…), in the formula; math4ai predict "
                 + "predicts new rows.");
@@ -216,6 +222,7 @@ internal static class FitCommand
         Errors = Errors.Read(parsed),
         Ode = equations,
         FollowUp = FollowUp.Read(parsed),
+        Posterior = Posterior.Read(parsed),
         Table = Table(parsed),
         Where = Rows.Where(parsed),
         By = Rows.By(parsed),

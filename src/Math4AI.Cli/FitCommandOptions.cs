@@ -33,6 +33,9 @@ internal sealed record FitCommandOptions
 
     public required FitFollowUp FollowUp { get; init; }
 
+    /// <summary>The posterior that is asked for; null for none.</summary>
+    public required FitPosteriorChoice? Posterior { get; init; }
+
     public required NumberTableOptions Table { get; init; }
 
     /// <summary>A condition on rows; null for all of them.</summary>

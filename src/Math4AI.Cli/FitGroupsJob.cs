@@ -49,10 +49,12 @@ internal static class FitGroupsJob
         }
 
         bool followsUp = options.FollowUp is not { Profile: false, Nested: null };
-        if (options.Ode is not null || followsUp || options.Errors.InputSigma.Count > 0)
+        if (options.Ode is not null || followsUp || options.Errors.InputSigma.Count > 0
+            || options.Posterior is not null)
         {
             throw new UsageException(
-                "--ode, --sigma-x, --profile and --nested do not go with --by: choose one group with --where.");
+                "--ode, --sigma-x, --profile, --nested and --posterior do not go with --by: choose one group with "
+                + "--where.");
         }
     }
 

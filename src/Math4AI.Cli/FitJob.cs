@@ -2,6 +2,7 @@ using Math4AI.Data;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Posteriors;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Reporting;
 
@@ -35,7 +36,11 @@ internal static class FitJob
                 result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
-        summary = summary with { Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)] };
+        summary = summary with
+        {
+            Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)],
+            Posterior = Posterior(files, options, result, progress, cancellation),
+        };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
         files.Commit();
@@ -51,6 +56,22 @@ internal static class FitJob
 
         progress.Clear();
         return End(options, result, summary, json);
+    }
+
+    /// <summary>Samples the posterior and writes its draws; null where none is asked for.</summary>
+    private static FitPosteriorSummary? Posterior(
+        FileTransaction files, FitCommandOptions options, FitResult result, ProgressLine progress,
+        CancellationToken cancellation)
+    {
+        if (options.Posterior is not { } asked)
+        {
+            return null;
+        }
+
+        var share = new SampledShare(progress);
+        FitPosterior posterior = FitPosterior.Sample(result, asked.Priors, asked.Sampler, share, cancellation);
+        posterior.Draws.Save(files.Add(FitOutput.Draws(options)));
+        return FitPosteriorSummary.Of(posterior, options.Level);
     }
 
     private static FitResult Fit(FitCommandOptions options, FitProblem problem, CancellationToken cancellation)
@@ -106,7 +127,14 @@ internal static class FitJob
             summary.Print(options, result);
         }
 
-        if (result.IsConverged || options.AllowUnconverged)
+        if (summary.Posterior is { ChainsAgree: false })
+        {
+            Console.Error.WriteLine("The chains of the posterior do not agree: its draws are not to be used.");
+            return 1;
+        }
+
+        // Where a prior decides what the data do not, the fit alone does not converge.
+        if (result.IsConverged || options.AllowUnconverged || summary.Posterior is not null)
         {
             return 0;
         }
@@ -173,4 +201,11 @@ internal static class FitJob
 
     private static void Write(FileTransaction files, string path, string text) =>
         File.WriteAllText(files.Add(path), text);
+
+    /// <summary>The share of the draws that are made, on the line of progress.</summary>
+    private sealed class SampledShare(ProgressLine progress) : IProgress<double>
+    {
+        public void Report(double value) =>
+            progress.Show(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"posterior, {value:P0}"));
+    }
 }

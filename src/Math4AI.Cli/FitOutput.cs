@@ -12,7 +12,7 @@ internal static class FitOutput
     public static string[] Files(FitCommandOptions options) =>
         [SavedFit.PathIn(options.Output), Fitted(options), .. options.FollowUp.Predict is null
             ? Array.Empty<string>()
-            : [Predictions(options)]];
+            : [Predictions(options)], .. options.Posterior is null ? Array.Empty<string>() : [Draws(options)]];
 
     /// <summary>Writes them; returns notes on what was left out.</summary>
     public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, FitResult result)
@@ -89,6 +89,9 @@ internal static class FitOutput
     private static string WhyUnknown(FitCommandOptions options) => options.Errors.Sigma is { } sigma
         ? $"{options.FollowUp.Predict} has no columns for the σ of --sigma, '{sigma}'"
         : $"the distance '{options.Distance.Name}' has none";
+
+    /// <summary>The draws of the posterior.</summary>
+    public static string Draws(FitCommandOptions options) => Path.Combine(options.Output, "draws.npz");
 
     private static string Fitted(FitCommandOptions options) => Path.Combine(options.Output, "fitted.csv");
 

@@ -77,6 +77,8 @@ internal sealed record FitSummary(
     /// <summary>The distances that were compared, the best prediction first; null if none were.</summary>
     public IReadOnlyList<FitComparison>? Comparison { get; init; }
 
+    public FitPosteriorSummary? Posterior { get; init; }
+
     public static FitSummary Of(FitResult result, Bootstrap? bootstrap, double level)
     {
         // Where a fit did not converge, how the cost bends there says nothing about how uncertain the parameters are.
@@ -194,6 +196,7 @@ internal sealed record FitSummary(
 
         new FitFollowUpSummary(Derived, ProfileLimits, Nested).Print();
         PrintComparison();
+        Posterior?.Print();
         Console.Out.WriteLine(
             $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
     }

@@ -56,7 +56,7 @@ internal sealed class ImproperCheck(LogDensity density, Vector<double> mode, Mat
                 $"The density does not vanish as {name} {where} without end, but is e^-{top - near:F0} of its peak "
                 + $"there: the draws leave that out; a prior for {name}, or bounds, would too.")
             : throw new InvalidOperationException(
-                $"The posterior is improper: it does not vanish as {name} {where} without end. Give {name} a prior or "
+                $"The posterior is improper: it does not vanish as {name} {where} without end. Give '{name}' a prior or "
                 + "bounds, or fix it.");
     }
 

@@ -36,6 +36,9 @@ public sealed class PosteriorDraws
     /// </summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>Gets whether R̂ of every parameter is at most 1.01.</summary>
+    public bool ChainsAgree => SamplingWarnings.Apart(this).Length == 0;
+
     internal SamplingStart? Start { get; }
 
     /// <summary>Gets the draws of a parameter, one array a chain.</summary>

@@ -48,11 +48,15 @@ internal static class SamplingWarnings
         return warnings;
     }
 
+    /// <summary>The parameters on which the chains do not agree.</summary>
+    public static string[] Apart(PosteriorDraws draws) =>
+        [.. Enumerable.Range(0, draws.Names.Count).Where(j => !(Convergence.RHat(draws.Of(j)) <= MaxRHat))
+            .Select(j => draws.Names[j])];
+
     private static void AddMixing(PosteriorDraws draws, List<string> warnings)
     {
         int[] parameters = [.. Enumerable.Range(0, draws.Names.Count)];
-        string[] apart = [.. parameters.Where(j => !(Convergence.RHat(draws.Of(j)) <= MaxRHat))
-            .Select(j => draws.Names[j])];
+        string[] apart = Apart(draws);
         if (apart.Length > 0)
         {
             warnings.Add(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Math4AI.Language;
 using Microsoft.Win32.SafeHandles;
@@ -53,6 +54,12 @@ internal static class GenerateCommand
     private static readonly Option<int> Samples = Number(
         "--samples", "N", 1, "The number of texts, generated at once with the seeds from --seed on.");
 
+    private static readonly Option<string?> Perplexity = new("--perplexity")
+    {
+        Description = "Measure how well the model predicts the text in FILE, instead of generating one.",
+        HelpName = "FILE",
+    };
+
     public static Command Create()
     {
         var command = new Command(
@@ -61,7 +68,7 @@ internal static class GenerateCommand
             + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9")
         {
             Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
-            CommonOptions.Seed, CommonOptions.Json,
+            Perplexity, CommonOptions.Seed, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -72,6 +79,12 @@ internal static class GenerateCommand
                 () =>
                 {
                     TextModel trained = TextModel.Load(words.GetValue(Model)!);
+                    if (words.GetValue(Perplexity) is { } file)
+                    {
+                        Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));
+                        return 0;
+                    }
+
                     Warn(trained.UnknownIn(prompt));
                     if (samples == 1 && !words.GetValue(CommonOptions.Json))
                     {
@@ -128,6 +141,13 @@ internal static class GenerateCommand
 
         return options;
     }
+
+    private static void Print(TextScore score, bool isJson) => Console.WriteLine(isJson
+        ? CliJson.Text(score)
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Perplexity {score.Perplexity:0.000}: {score.Loss:0.0000} nats a token over {score.Tokens} tokens, "
+            + $"{score.BitsPerCharacter:0.000} bits a character."));
 
     private static void Warn(IReadOnlyList<string> unknown)
     {

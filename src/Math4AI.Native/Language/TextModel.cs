@@ -83,6 +83,9 @@ public sealed class TextModel
     /// <summary>Gets the description of the model.</summary>
     public TextModelDescription About { get; }
 
+    /// <summary>Gets the transformer.</summary>
+    internal CharTransformer Network => network;
+
     /// <summary>
     /// Trains on a text but for its first twentieth, which is the test, and its last tenth, which chooses the weights.
     /// </summary>
@@ -252,6 +255,33 @@ public sealed class TextModel
         }
 
         return [.. results.Select(result => result.ToString())];
+    }
+
+    /// <summary>
+    /// Measures how well the model predicts a text: each token from at least half a context before it, or from all that
+    /// there is.
+    /// </summary>
+    /// <param name="text">The text, of two tokens or more.</param>
+    /// <param name="cancellation">Stops between windows.</param>
+    /// <exception cref="ArgumentException">
+    /// The text is too short, or has tokens that the model does not know.
+    /// </exception>
+    public TextScore Score(string text, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (symbols.Unknown(text) is { Count: > 0 } unknown)
+        {
+            throw new ArgumentException(
+                $"The model does not know {unknown.Count} tokens of the text, such as '{unknown[0]}': a text without "
+                + "them is another text.");
+        }
+
+        int[] all = [.. symbols.Encode(text).Select(symbol => (int)symbol)];
+        return all.Length > 1
+            ? new TextScore(
+                TextScoring.Loss(new CachedDecoder(weights.Value), all, About.Context, symbols.Count, cancellation),
+                all.Length - 1, text.Length)
+            : throw new ArgumentException("The text must have two tokens or more.");
     }
 
     private TextWriting Begin(CachedDecoder decoder, string prompt, GenerationOptions options, int seed)

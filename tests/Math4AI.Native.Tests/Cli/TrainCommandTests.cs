@@ -282,6 +282,8 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Contains("generate", Assert.Single(wrong.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Equal(2, Run("generate", "model", "--length", "0").Code);
         Assert.Equal(2, Run("generate", "model", "--top-p", "1.5").Code);
+        Finished scored = Run("generate", "model", "--perplexity", "text.txt", "--json");
+        Assert.True(JsonDocument.Parse(scored.Output).RootElement.GetProperty("perplexity").GetDouble() < 1.7);
         Finished stopped = Run(
             "generate", "model", "--prompt", "abcX", "--temperature", "0", "--top-k", "3", "--min-p", "0.1", "--stop",
             "gh", "--samples", "2", "--json");

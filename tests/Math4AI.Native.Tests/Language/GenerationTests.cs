@@ -106,6 +106,35 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public void A_text_is_scored_by_what_is_likely_after_at_least_half_a_context()
+    {
+        TextModel model = Model();
+        int context = model.About.Context;
+        string text = string.Concat(model.Generate("A", new() { Length = 3 * context + 11, Temperature = 1.0 }));
+        CharTransformer network = model.Network;
+        network.eval();
+        double sum = 0.0;
+        using IDisposable mode = no_grad();
+        for (int at = 1; at < text.Length; at++)
+        {
+            // The first window has a whole context, those after it begin half a context before what is new.
+            int step = context - context / 2 + 1;
+            int first = at <= context ? 0 : (at - context - 1) / step * step + context + 1 - context / 2;
+            using DisposeScope scope = NewDisposeScope();
+            long[] before = [.. text[first..at].Select(symbol => (long)Characters.IndexOf(symbol))];
+            Tensor logits = network.forward(tensor(before, [1, before.Length]))[0, before.Length - 1];
+            sum -= nn.functional.log_softmax(logits, 0)[Characters.IndexOf(text[at])].item<float>();
+        }
+
+        TextScore score = model.Score(text);
+        Assert.Equal(sum / (text.Length - 1), score.Loss, 1e-5);
+        Assert.Equal((text.Length - 1, text.Length), (score.Tokens, score.Characters));
+        Assert.Equal(Math.Exp(score.Loss), score.Perplexity, 1e-12);
+        Assert.Throws<ArgumentException>(() => model.Score("A"));
+        Assert.Throws<ArgumentException>(() => model.Score("AB§"));
+    }
+
+    [Fact]
     public void A_stop_ends_the_text_before_it_also_where_it_comes_in_pieces()
     {
         TextModel model = Model();

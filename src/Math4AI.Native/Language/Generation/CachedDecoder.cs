@@ -56,6 +56,24 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         ReadRows(rows, logits);
     }
 
+    /// <summary>Reads symbols of one text, and says after each of them what comes next.</summary>
+    /// <param name="cache">The text's.</param>
+    /// <param name="symbols">The new symbols.</param>
+    /// <param name="logits">new symbols × symbols of the model.</param>
+    public void ReadAll(KeyValueCache cache, ReadOnlySpan<int> symbols, Span<float> logits)
+    {
+        for (int first = 0; first < symbols.Length; first += RowsAtOnce)
+        {
+            var rows = new List<Row>(RowsAtOnce);
+            for (int i = first; i < Math.Min(symbols.Length, first + RowsAtOnce); i++)
+            {
+                rows.Add(new Row(cache, cache.Length++, symbols[i], i));
+            }
+
+            ReadRows(rows, logits);
+        }
+    }
+
     private void ReadRows(List<Row> rows, Span<float> logits)
     {
         float* at = x.Of(RowsAtOnce * Width);
@@ -188,6 +206,6 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     /// <param name="Cache">The text's.</param>
     /// <param name="Place">Its position.</param>
     /// <param name="Symbol">Its number.</param>
-    /// <param name="Text">The number of the text if it is the last symbol of it so far, or −1.</param>
+    /// <param name="Text">Which of the logits are those of what comes after it; −1 for none.</param>
     private readonly record struct Row(KeyValueCache Cache, int Place, int Symbol, int Text);
 }

@@ -61,7 +61,9 @@ internal sealed class PairTable
     private void Grow()
     {
         (ulong[] oldKeys, ulong[] oldSums) = (keys, sums);
-        int size = checked(2 * keys.Length);
+        int size = keys.Length < 1 << 30 ? 2 * keys.Length : throw new InvalidOperationException(
+            "The text has more different pairs of words than can be counted: allow fewer words (MaxWords), or ask for "
+            + "more occurrences of a word (MinCount).");
         (keys, sums) = (new ulong[size], new ulong[size]);
         for (int i = 0; i < oldKeys.Length; i++)
         {

@@ -58,7 +58,14 @@ internal static class PpmiVectors
             starts[i + 1] += starts[i];
         }
 
-        int[] columns = new int[checked((int)starts[^1])];
+        if (starts[^1] > Array.MaxLength)
+        {
+            throw new InvalidOperationException(
+                $"{starts[^1]} pairs of words are more than one matrix holds: allow fewer words (MaxWords), or ask for "
+                + "more occurrences of a word (MinCount).");
+        }
+
+        int[] columns = new int[starts[^1]];
         float[] values = new float[columns.Length];
         long[] next = starts[..^1];
         pairs.ForEach((rare, common, count) =>

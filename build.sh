@@ -255,7 +255,7 @@ test_room() {
 
 # The names of the checks: those below, and those of explicit managed tests with [Trait("Check", NAME)].
 check_names() {
-    printf '%s\n' levels configurations devices wakeups
+    printf '%s\n' levels configurations devices packages wakeups
     "$managed" -list traits -noColor | grep '"Check"' | grep -o '"[a-z-]*"' | tr -d '"'
 }
 
@@ -284,6 +284,7 @@ run_check() {
         levels) check_levels ;;
         configurations) check_configurations ;;
         devices) check_devices ;;
+        packages) check_packages ;;
         wakeups) check_wakeups ;;
         *) managed_tests "check $name" -explicit only -trait "Check=$name" -showLiveOutput ;;
     esac
@@ -346,6 +347,14 @@ check_devices() {
     "$root/tests/devices.sh" "$math4ai" </dev/null | tee "$lines" || missing=$?
     count "devices" "$(grep -c '^passed' "$lines")" "$(grep -c '^FAILED' "$lines")" "$(grep -c '^left out' "$lines")" $((SECONDS - start))
     [[ $missing -eq 0 ]] || echo "== $missing lines failed"
+}
+
+# Ten programs that use the packages as anybody would, with an empty home: a line for each.
+check_packages() {
+    step "pack" dotnet pack "$root/Math4AI.Native.sln" --configuration Release --no-build
+    local start=$SECONDS lines=$logs/packages.log
+    "$root/tests/packages.sh" "$artifacts/package/release" </dev/null | tee "$lines" || true
+    count "packages" "$(grep -c '^passed' "$lines")" "$(grep -c '^FAILED' "$lines")" 0 $((SECONDS - start))
 }
 
 # 25 million round trips, each of four waits, between two threads under the thread sanitizer.

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Fitting;
@@ -17,15 +16,21 @@ internal static class PredictCommand
         };
         var data = new Argument<string>("DATA")
         {
-            Description = "A table with the columns that the model was trained on or the fit was made from; for a "
-                + "model of images, a folder of images or an IDX file.",
+            Description = "A table, or - for one from standard input, with the columns that the model was trained on "
+                + "or the fit was made from; for a model of images, a folder of images or an IDX file.",
         };
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
-        var level = new Option<double>("--level")
+        var level = new Option<double?>("--level")
         {
-            Description = "The confidence level of the intervals that a fit predicts.",
+            Description = "The chance of the intervals and sets that are predicted. Default: 0.95 for a fit, and 0.9 "
+                + "for a model of a table.",
             HelpName = "P",
-            DefaultValueFactory = _ => 0.95,
+        };
+        var keep = new Option<string[]?>("--keep")
+        {
+            Description = "Columns of the data to carry through, such as an id.",
+            HelpName = "COLUMN",
+            AllowMultipleArgumentsPerToken = true,
         };
         var command = new Command(
             "predict",
@@ -34,65 +39,72 @@ internal static class PredictCommand
             + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
             + "  math4ai predict decay-fit new.csv --level 0.99")
         {
-            model, data, output, level, CommonOptions.Force,
+            model, data, output, level, keep, TableCommandOptions.EncodingOption, CommonOptions.Force,
         };
         command.SetAction(words => Write(
             words.GetValue(output),
             words.GetValue(CommonOptions.Force),
-            () => Predict(
-                words.GetValue(model)!, words.GetValue(data)!, FitOptionReader.Level(words.GetValue(level)))));
+            writer => Predict(
+                words.GetValue(model)!,
+                new PredictTableOptions(
+                    words.GetValue(data)!, words.GetValue(level) is { } given ? FitOptionReader.Level(given) : null,
+                    words.GetValue(keep) ?? [], words.GetValue(TableCommandOptions.EncodingOption)),
+                writer)));
         return command;
     }
 
-    private static int Write(string? path, bool force, Func<string> predict)
+    private static int Write(string? path, bool force, Action<TextWriter> predict)
     {
         if (path is null)
         {
-            Console.Out.Write(predict());
+            using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
+            predict(output);
             return 0;
         }
 
         OutputFiles.RequireFree(force, "-o", path);
-        string text = predict();
-        FileTransaction.WriteOne(path, force, partial => File.WriteAllText(partial, text));
+        FileTransaction.WriteOne(path, force, partial =>
+        {
+            using var output = new StreamWriter(partial);
+            predict(output);
+        });
         return 0;
     }
 
-    private static string Predict(string folder, string data, double level) => ModelFolder.Open(folder) switch
+    private static void Predict(string folder, PredictTableOptions options, TextWriter output)
     {
-        SavedFit fit => fit.PredictTable(data, level).ToCsv(),
-        SavedGroups groups => groups.PredictTable(data, level).ToCsv(),
-        IFilePredictor model => ToCsv(model.PredictFile(data)),
-        _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
-    };
+        object opened = ModelFolder.Open(folder);
+        if (opened is ITablePredictor table)
+        {
+            new PredictTableJob(table, options).Write(output);
+            return;
+        }
 
-    /// <summary>Lists the names, if there are any, the predictions, and for classes the probability of each.</summary>
+        if (options.Keep.Count > 0 || options.Encoding is not null)
+        {
+            throw new UsageException("--keep and --encoding are for models of tables.");
+        }
+
+        const double FitLevel = 0.95;
+        double level = options.Level ?? FitLevel;
+        output.Write(opened switch
+        {
+            SavedFit fit => fit.PredictTable(options.Data, level).ToCsv(),
+            SavedGroups groups => groups.PredictTable(options.Data, level).ToCsv(),
+            IFilePredictor model => ToCsv(model.PredictFile(options.Data)),
+            _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
+        });
+    }
+
     private static string ToCsv(FilePredictions found)
     {
-        string[] first = found.Names.Count > 0 ? ["image"] : [], deviation = found.Deviations.Count > 0
-            ? [$"deviation({found.Target})"]
-            : [];
-        string[] note = found.Notes.Count > 0 ? ["note"] : [];
-        var lines = new List<string>
-        {
-            string.Join(',', first.Concat(found.Columns.Count > 0 ? found.Columns : [found.Target])
-                .Concat(found.Classes.Select(name => $"p({name})"))
-                .Concat(deviation).Concat(note).Select(Quote)),
-        };
-        lines.AddRange(found.Values.Select((row, i) => string.Join(',', found.Names.Skip(i).Take(1).Select(Quote)
-            .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Array.IndexOf(row, row.Max())])] : [])
-            .Concat(row.Concat(found.Deviations.Skip(i).Take(1)).Select(Number))
-            .Concat(found.Notes.Skip(i).Take(1).Select(Quote)))));
-        foreach (string warning in found.Warnings)
+        foreach (PredictionWarning warning in found.Warnings)
         {
             Console.Error.WriteLine($"math4ai: Warning: {warning}");
         }
 
-        return string.Join('\n', lines) + "\n";
+        return string.Concat(Enumerable.Range(0, found.Values.Length).Select(
+            row => PredictionCsv.Line(found, row, [])).Prepend(PredictionCsv.Header(found, []))
+            .Select(line => line + "\n"));
     }
-
-    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    private static string Quote(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -295,6 +295,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         [])
     {
         Warnings = trained.Warnings,
+        Coverage = trained.Coverage,
         Columns = trained.Look is { } look ? ColumnSummary.Of(look) : null,
     };
 

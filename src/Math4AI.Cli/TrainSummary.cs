@@ -58,6 +58,9 @@ internal sealed record TrainSummary(
     /// <summary>Gets the number of features of the learner; null for a network.</summary>
     public int? FeatureCount { get; init; }
 
+    /// <summary>Gets the share of test rows whose 90 % interval or set holds the truth; null without those.</summary>
+    public double? Coverage { get; init; }
+
     /// <summary>Gets the learners that were compared; empty for none.</summary>
     public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
 
@@ -75,6 +78,15 @@ internal sealed record TrainSummary(
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
                 + $"{BestEpoch} of {Epochs}."
             : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
+        if (Coverage is { } share)
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(Task == "regression" ? "Intervals" : "Sets of classes")} of 90 % hold the truth in "
+                + $"{100.0 * share:0.0} % of "
+                + $"the test rows."));
+        }
+
         if (Search is { IsAtEdge: true } search)
         {
             Console.Out.WriteLine(

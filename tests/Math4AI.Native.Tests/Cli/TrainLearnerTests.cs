@@ -39,7 +39,7 @@ public class TrainLearnerTests : TemporaryFolder
         Finished predict = Run("predict", "model", "rings.csv");
         Assert.True(predict.Code == 0, predict.Errors);
         string[][] rows = [.. predict.Output.Trim().Split('\n').Select(line => line.Split(','))];
-        Assert.Equal(["ring", "p(inner)", "p(outer)", "note"], rows[0]);
+        Assert.Equal(["ring", "p(inner)", "p(outer)", "set(ring)", "note"], rows[0]);
         Assert.All(rows.Skip(1), row => Assert.Equal(
             row[0] == "inner", double.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture) >= 0.5));
     }
@@ -54,7 +54,7 @@ public class TrainLearnerTests : TemporaryFolder
         Assert.InRange(JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("rSquared")
             .GetDouble(), 0.95, 1.0);
         string[] lines = Run("predict", "model", "rings.csv").Output.Trim().Split('\n');
-        Assert.Equal("square,deviation(square),note", lines[0]);
+        Assert.Equal("square,deviation(square),lower(square),upper(square),note", lines[0]);
         Assert.All(lines.Skip(1), line =>
             Assert.True(double.Parse(line.Split(',')[1], System.Globalization.CultureInfo.InvariantCulture) > 0.0));
     }

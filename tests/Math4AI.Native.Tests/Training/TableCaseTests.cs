@@ -88,7 +88,7 @@ public class TableCaseTests : TemporaryFolder
         FilePredictions found = Saved(trained.Model).PredictFile(Case("const_p.csv"));
         Assert.All(found.Values, row => Assert.Equal(3.0, row[0], 0.01));
         Assert.Equal(["", "k = 6 is outside 5 to 5", "k = 100 is outside 5 to 5"], found.Notes.Take(3));
-        Assert.Contains("it has no weight", found.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("it has no weight", found.Warnings[0].ToString(), StringComparison.Ordinal);
 
         trained = Train(Case("allmiss.csv"), Linear);
         Assert.Contains("Column 'empty' has no value and is left out.", trained.Warnings);

@@ -34,6 +34,27 @@ public sealed record FilePredictions(
     /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Gets what to know before the predictions are trusted, a sentence each.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    /// <summary>
+    /// Gets for each sample the interval that holds its number with the chance that was asked for; empty where the
+    /// model gives none.
+    /// </summary>
+    public IReadOnlyList<(double Lower, double Upper)> Intervals { get; init; } = [];
+
+    /// <summary>
+    /// Gets for each sample the classes, by their places, of which one is its own with the chance that was asked for;
+    /// empty where the model gives none.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<int>> Sets { get; init; } = [];
+
+    /// <summary>Gets what to know before the predictions are trusted.</summary>
+    public IReadOnlyList<PredictionWarning> Warnings { get; init; } = [];
+}
+
+/// <summary>What to know of some predictions.</summary>
+/// <param name="Text">A sentence.</param>
+/// <param name="Samples">The number of samples that it is about; 0 where it is about all.</param>
+public sealed record PredictionWarning(string Text, long Samples = 0)
+{
+    /// <summary>Returns the number of samples and the sentence.</summary>
+    public override string ToString() => Samples == 0 ? Text : $"{Samples} row{(Samples == 1 ? "" : "s")}: {Text}";
 }

@@ -147,7 +147,7 @@ public sealed class ImageModel : IFilePredictor
             : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
         return new FilePredictions(About.Target, About.Shape.Classes, Predict(images), images.Names)
         {
-            Warnings = images.Warnings,
+            Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
         };
     }
 

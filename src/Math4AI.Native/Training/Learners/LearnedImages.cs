@@ -153,7 +153,7 @@ public sealed class LearnedImages : IFilePredictor
             : ImageSet.FromTable(Table.Read(path), About.Target, About.Shape);
         return new FilePredictions(About.Target, About.Shape.Classes, Predict(images).ToRowArrays(), images.Names)
         {
-            Warnings = images.Warnings,
+            Warnings = [.. images.Warnings.Select(text => new PredictionWarning(text))],
         };
     }
 

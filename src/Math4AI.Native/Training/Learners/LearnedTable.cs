@@ -2,7 +2,9 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Probability.Conformal;
 using Math4AI.Training.Files;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -12,9 +14,12 @@ namespace Math4AI.Training.Learners;
 /// A learner's model together with the encoding of its tables and its features: what <c>math4ai train --model svm</c>
 /// makes of a table.
 /// </summary>
-public sealed class LearnedTable : IFilePredictor
+public sealed class LearnedTable : ITablePredictor
 {
     internal const string Kind = "learned-table";
+
+    private const string Calibrated = "calibrated";
+    private const string CalibrationScores = "calibration";
 
     private readonly FittedFeatures<Matrix<double>>? features;
 
@@ -40,6 +45,16 @@ public sealed class LearnedTable : IFilePredictor
     /// folder.
     /// </summary>
     public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+
+    /// <summary>
+    /// Gets the number of rows that intervals and sets rest on, which taught and chose nothing; 0 where there are none.
+    /// </summary>
+    public int CalibrationCount => Calibration?.Scores.Count ?? 0;
+
+    /// <inheritdoc/>
+    public string Target => About.Target;
+
+    internal Calibration? Calibration { get; init; }
 
     /// <summary>Gets the names of the features that the learner sees.</summary>
     public IReadOnlyList<string> FeatureNames =>
@@ -90,9 +105,15 @@ public sealed class LearnedTable : IFilePredictor
             }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
                 && about.Classes.All(name => name is not null));
+        string inner = Path.Combine(folder, Calibrated);
         return new LearnedTable(
             about, SavedFeatures.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
-            SavedFeatures.ReadModel(folder), null);
+            SavedFeatures.ReadModel(folder), null)
+        {
+            Calibration = ModelArrays.Read(folder) is var arrays && arrays.Has(CalibrationScores)
+                ? new Calibration(Load(inner), new SplitConformal(arrays.Vector(CalibrationScores)))
+                : null,
+        };
     }
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
@@ -104,15 +125,23 @@ public sealed class LearnedTable : IFilePredictor
     public void Save(string folder, FileTransaction files)
     {
         FeatureState state = features?.State ?? FeatureState.Empty;
+        ModelArrays arrays = SavedFeatures.Arrays(state);
+        if (Calibration is not null)
+        {
+            arrays.Add(CalibrationScores, Calibration.Scores.Scores);
+            Calibration.Model.Save(Path.Combine(folder, Calibrated), files);
+        }
+
         ModelFolder.Write(
             folder, files, Kind, About with { Texts = state.Texts }, ModelJson.Default.LearnedTableDescription,
-            SavedFeatures.Arrays(state).All);
+            arrays.All);
         SavedFeatures.WriteModel(folder, files, Model);
     }
 
     /// <summary>Gets the paths of the files of a model in a folder.</summary>
     /// <param name="folder">The folder.</param>
-    public static IReadOnlyList<string> Files(string folder) => SavedFeatures.Files(folder);
+    public static IReadOnlyList<string> Files(string folder) =>
+        [.. SavedFeatures.Files(folder), .. SavedFeatures.Files(Path.Combine(folder, Calibrated))];
 
     /// <summary>Computes the features of rows, rows × features, as the learner sees them.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -144,17 +173,34 @@ public sealed class LearnedTable : IFilePredictor
     }
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
+    public FilePredictions PredictFile(string path) => PredictTable(Table.Read(path));
+
+    /// <inheritdoc/>
+    public Table ReadTarget(Table rows) => About.Encoder.ReadTarget(rows, About.Target);
+
+    /// <inheritdoc/>
+    public FilePredictions PredictTable(Table rows, double level = 0.9)
     {
-        var table = Table.Read(path);
-        RowPredictions found = Predict(table);
+        RowPredictions found = Predict(rows);
+        bool areClasses = About.Task == TableTask.Classification;
         return RowNotes.AddTo(
             new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), [])
             {
                 Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
+                Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, level),
+                Sets = areClasses && Calibration is not null ? Calibration.Sets(rows, level) : [],
             },
-            About.Encoder, table);
+            About.Encoder, rows);
     }
+
+    /// <summary>
+    /// The model with the intervals of another one, which learned from other rows, by rows that it has not seen.
+    /// </summary>
+    internal LearnedTable CalibratedBy(LearnedTable other, Table unseen) => new(About, features, Model, Search)
+    {
+        Comparison = Comparison,
+        Calibration = Calibration.Of(other, unseen),
+    };
 
     internal static Matrix<double> Encode(TableEncoder encoder, Table table)
     {

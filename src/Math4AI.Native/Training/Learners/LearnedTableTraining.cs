@@ -22,10 +22,11 @@ internal sealed class LearnedTableTraining(
 
         // The validation part has chosen nothing: now that it has been a test, it is learned from too.
         Table both = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
-        (LearnedTable model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search)
+        (LearnedTable last, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search)
         {
             Comparison = first.Comparison,
         }, cancellation);
+        LearnedTable model = last.CalibratedBy(first, validation);
         return Trained<LearnedTable>.Of(
             model,
             new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
@@ -34,7 +35,8 @@ internal sealed class LearnedTableTraining(
             Ask(model, all.Test),
             all.Classes,
             cancellation) with
-        { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all) };
+        { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all),
+            Coverage = model.Calibration!.Coverage(all.Test, Trained<LearnedTable>.CoverageLevel) };
     }
 
     private void RequireTask()

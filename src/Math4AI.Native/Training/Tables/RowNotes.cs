@@ -17,21 +17,20 @@ internal static class RowNotes
     {
         var notes = new string[table.Rows];
         Array.Fill(notes, string.Empty);
-        var warnings = new List<string>();
+        var warnings = new List<PredictionWarning>();
         foreach (EncodedColumn column in encoder.Columns.Where(column => table.Names.Contains(column.Name)))
         {
             int count = column.AreNumbers ? OfNumbers(encoder, table, column, notes) : OfClasses(table, column, notes);
             if (count > 0)
             {
-                string rows = count == 1 ? "1 row" : $"{count} rows";
-                warnings.Add(!column.AreNumbers
-                    ? $"{rows}: '{column.Name}' is none of the {column.Classes.Count} classes that training saw, and "
+                warnings.Add(new PredictionWarning(!column.AreNumbers
+                    ? $"'{column.Name}' is none of the {column.Classes.Count} classes that training saw, and "
                         + "counts as their mean."
                     : column.IsConstant
-                        ? $"{rows}: '{column.Name}' was {Text(column.Minimum)} in training and is not here; it has no "
+                        ? $"'{column.Name}' was {Text(column.Minimum)} in training and is not here; it has no "
                             + "weight."
-                        : $"{rows}: '{column.Name}' lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, "
-                            + "which training saw, so that the prediction is extrapolated.");
+                        : $"'{column.Name}' lies outside {Text(column.Minimum)} to {Text(column.Maximum)}, "
+                            + "which training saw, so that the prediction is extrapolated.", count));
             }
         }
 

@@ -133,6 +133,13 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                 + "classes: leave it out with --ignore.");
     }
 
+    /// <summary>The target of rows, as the form of training reads it.</summary>
+    internal Table ReadTarget(Table rows, string target)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return TargetForm is { } form ? rows.InForms(new Dictionary<string, ColumnForm> { [target] = form }) : rows;
+    }
+
     /// <summary>The encoder with the form of the target.</summary>
     internal TableEncoder WithTarget(string target, TableLook look) => Columns.All(column => column.IsConstant)
         ? throw new ArgumentException("No column varies in the training part: there is nothing to predict from.")

@@ -39,7 +39,7 @@ public sealed record TableModelDescription(
 /// <summary>A trained network together with the encoding of its tables.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
     + "handles free them.")]
-public sealed class TableModel : IFilePredictor
+public sealed class TableModel : ITablePredictor
 {
     internal const string Kind = "table";
 
@@ -167,12 +167,17 @@ public sealed class TableModel : IFilePredictor
     }
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path)
-    {
-        var table = Table.Read(path);
-        return RowNotes.AddTo(
-            new FilePredictions(About.Target, About.Classes, Predict(table), []), About.Encoder, table);
-    }
+    public FilePredictions PredictFile(string path) => PredictTable(Table.Read(path));
+
+    /// <inheritdoc/>
+    public string Target => About.Target;
+
+    /// <inheritdoc/>
+    public FilePredictions PredictTable(Table rows, double level = 0.9) => RowNotes.AddTo(
+        new FilePredictions(About.Target, About.Classes, Predict(rows), []), About.Encoder, rows);
+
+    /// <inheritdoc/>
+    public Table ReadTarget(Table rows) => About.Encoder.ReadTarget(rows, About.Target);
 
     /// <summary>The loss that the network is trained with: cross-entropy of classes, mean squares of numbers.</summary>
     internal Tensor Loss(Tensor outputs, Tensor targets) => About.Task == TableTask.Classification

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Math4AI.Tests.Cli;
+
+/// <summary>A table from the first look to predictions in blocks.</summary>
+public class PredictTableTests : TemporaryFolder
+{
+    private Finished Run(params string[] words) => Repository.Run(Repository.Command, words, Folder);
+
+    private void Write(string name, int rows)
+    {
+        var random = new Random(4);
+        var text = new StringBuilder("id,price,size,y\n");
+        string[] sizes = ["small", "large"];
+        for (int i = 0; i < rows; i++)
+        {
+            int price = 1000 + random.Next(9000), size = random.Next(2);
+            double y = price / 1000.0 + 5.0 * size + 0.1 * (random.NextDouble() - 0.5);
+            text.Append(CultureInfo.InvariantCulture, $"r{i},\"${price:N0}\",{sizes[size]},{y:0.0000}\n");
+        }
+
+        File.WriteAllText(In(name), text.ToString());
+    }
+
+    [Fact]
+    public void A_table_is_looked_at_learners_are_compared_and_blocks_are_predicted_and_scored()
+    {
+        Write("rows.csv", 200);
+        Finished look = Run("train", "rows.csv", "--target", "y", "--look", "--json");
+        Assert.True(look.Code == 0, look.Errors);
+        JsonElement columns = JsonDocument.Parse(look.Output).RootElement.GetProperty("columns");
+        Assert.Equal(
+            ["category", "number in $", "category", "number"],
+            columns.EnumerateArray().Select(column => column.GetProperty("type").GetString()));
+        Assert.StartsWith("names the rows", columns[0].GetProperty("leftOut").GetString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("model")));
+
+        Finished train = Run(
+            "train", "rows.csv", "--target", "y", "--model", "auto", "--budget", "60", "-o", "model", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.Contains("Column 'id' names the rows", train.Errors, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.True(json.GetProperty("comparison").GetArrayLength() >= 4);
+        Assert.True(json.GetProperty("test").GetProperty("rSquared").GetDouble() > 0.99);
+        string page = File.ReadAllText(In("model/report.html"));
+        Assert.All(
+            ["Learners compared by cross-validation", "Before you trust it", "number in $"],
+            part => Assert.Contains(part, page, StringComparison.Ordinal));
+
+        // More rows than a block has.
+        Write("many.csv", 10_000);
+        Finished predict = Run("predict", "model", "many.csv", "--keep", "id", "-o", "predicted.csv");
+        Assert.True(predict.Code == 0, predict.Errors);
+        Assert.Contains("10000 rows with 'y': rmse 0.0", predict.Errors, StringComparison.Ordinal);
+        string[] lines = File.ReadAllLines(In("predicted.csv"));
+        Assert.StartsWith("id,y,", lines[0], StringComparison.Ordinal);
+        Assert.Contains("lower(y),upper(y),note", lines[0], StringComparison.Ordinal);
+        Assert.Equal(10_001, lines.Length);
+        Assert.StartsWith("r9999,", lines[^1], StringComparison.Ordinal);
+        Finished refused = Run("predict", "model", "many.csv", "--keep", "nothing");
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("There is no column 'nothing'", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Standard_input_is_predicted_as_a_file_is()
+    {
+        Write("rows.csv", 120);
+        Finished train = Run("train", "rows.csv", "--target", "y", "--model", "linear", "-o", "model", "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
+        string file = Run("predict", "model", "rows.csv").Output;
+        Finished piped = Repository.Run(
+            "/bin/sh", ["-c", $"cat rows.csv | '{Repository.Command}' predict model -"], Folder);
+        Assert.True(piped.Code == 0, piped.Errors);
+        Assert.Equal(file, piped.Output);
+    }
+}

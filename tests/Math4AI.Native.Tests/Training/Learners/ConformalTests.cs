@@ -1,0 +1,121 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Probability.Conformal;
+using Math4AI.Training;
+using Math4AI.Training.Learners;
+using Math4AI.Training.Tables;
+
+namespace Math4AI.Tests.Training.Learners;
+
+public class ConformalTests : TemporaryFolder
+{
+    private static readonly AutoLearner Auto = new()
+    {
+        Candidates =
+            [new LinearLearner
+            {
+                IsConstant = true,
+            }, new LinearLearner { Penalty = 1.0 }, new RidgeLearner { Gamma = 0.5, Penalty = 1.0 }],
+    };
+
+    private static readonly AutoLearner AutoOfClasses = new()
+    {
+        Candidates = [new LinearLearner { IsConstant = true }, new LinearLearner { Penalty = 1.0 }],
+    };
+
+    /// <summary>
+    /// y = sin 3x + z with noise that grows with |x|, which is no learner's assumption; a class by y.
+    /// </summary>
+    private static Table Draw(Random random, int rows)
+    {
+        double[] x = [.. Enumerable.Range(0, rows).Select(_ => 2.0 * random.NextDouble() - 1.0)];
+        double[] z = [.. x.Select(_ => 2.0 * random.NextDouble() - 1.0)];
+        double[] y = [.. x.Zip(z, (a, b) => Math.Sin(3.0 * a) + b + Math.Abs(a) * (random.NextDouble() - 0.5))];
+        string[] classes = [.. y.Select(value => value < -0.4 ? "low" : value < 0.4 ? "middle" : "high")];
+        return Table.OfTexts(
+        [
+            ("x", [.. x.Select(value => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture))]),
+            ("z", [.. z.Select(value => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture))]),
+            ("y", [.. y.Select(value => value.ToString("R", System.Globalization.CultureInfo.InvariantCulture))]),
+            ("class", classes),
+        ]);
+    }
+
+    [Fact]
+    public void The_quantile_is_the_smallest_that_a_new_sample_keeps_with_the_level()
+    {
+        var scores = new SplitConformal([3.0, 1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+        Assert.Equal(9.0, scores.Quantile(0.9));
+        Assert.Equal(5.0, scores.Quantile(0.5));
+        Assert.Equal(double.PositiveInfinity, scores.Quantile(0.91));
+        Assert.Throws<ArgumentOutOfRangeException>(() => scores.Quantile(1.0));
+        Assert.Throws<ArgumentException>(() => new SplitConformal([double.NaN]));
+    }
+
+    [Fact]
+    public void Intervals_of_the_whole_pipeline_hold_the_truth_as_often_as_they_say() => Covers(tables: 100);
+
+    [Fact(Explicit = true)]
+    [Trait("Check", "conformal")]
+    public void Intervals_of_a_thousand_tables_hold_the_truth_as_often_as_they_say() => Covers(tables: 1000);
+
+    private static void Covers(int tables)
+    {
+        const int Rows = 140, Fresh = 50;
+        const double Level = 0.8;
+        double[] numbers = new double[tables], classes = new double[tables], exact = new double[tables];
+        Parallel.For(0, tables, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+        {
+            var random = new Random(1000 + i);
+            Table table = Draw(random, Rows), fresh = Draw(random, Fresh);
+            LearnedTable model = LearnedTable.Train(
+                table, null, new TableTrainingOptions { Target = "y", Ignore = ["class"] }, Auto).Model;
+            double[] y = fresh.Numbers("y");
+            numbers[i] = model.PredictTable(fresh, Level).Intervals
+                .Zip(y, (interval, value) => interval.Lower <= value && value <= interval.Upper ? 1.0 : 0.0).Average();
+            int held = model.CalibrationCount;
+            exact[i] = Math.Ceiling(Level * (held + 1) - 1e-9) / (held + 1);
+            LearnedTable ofClasses = LearnedTable.Train(
+                table, null, new TableTrainingOptions { Target = "class", Ignore = ["y"] }, AutoOfClasses).Model;
+            string[] names = [.. fresh.Texts("class").Select(text => text!)];
+            classes[i] = ofClasses.PredictTable(fresh, Level).Sets.Zip(
+                names, (set, name) => set.Any(of => ofClasses.About.Classes[of] == name) ? 1.0 : 0.0).Average();
+        });
+        double mean = numbers.Average(), error = ErrorOf(numbers);
+        TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
+            $"{tables} tables, level {Level}: intervals {mean:0.0000} ± {error:0.0000}, exact {exact.Average():0.0000}; ")
+            + FormattableString.Invariant($"sets {classes.Average():0.0000} ± {ErrorOf(classes):0.0000}"));
+        Assert.InRange(mean, exact.Average() - 3.0 * error, exact.Average() + 3.0 * error);
+
+        // Sets always hold the likeliest class, so that they may hold the truth more often.
+        Assert.True(classes.Average() > Level - 3.0 * ErrorOf(classes), $"{classes.Average()}");
+    }
+
+    [Fact]
+    public void A_model_from_a_folder_has_the_same_intervals()
+    {
+        var random = new Random(5);
+        Table table = Draw(random, 200), fresh = Draw(random, 20);
+        Trained<LearnedTable> trained = LearnedTable.Train(
+            table, null, new TableTrainingOptions { Target = "y", Ignore = ["class"] }, Auto);
+        Assert.InRange(trained.Coverage!.Value, 0.6, 1.0);
+        using (var files = new FileTransaction(true))
+        {
+            trained.Model.Save(In("model"), files);
+            files.Commit();
+        }
+
+        Assert.All(LearnedTable.Files(In("model")), path => Assert.True(File.Exists(path), path));
+        FilePredictions saved = LearnedTable.Load(In("model")).PredictTable(fresh);
+        Assert.Equal(trained.Model.PredictTable(fresh).Intervals, saved.Intervals);
+        Assert.All(saved.Intervals.Zip(saved.Values), pair =>
+            Assert.InRange(pair.Second[0], pair.First.Lower, pair.First.Upper));
+    }
+
+    private static double ErrorOf(double[] values)
+    {
+        double mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / values.Length / (values.Length - 1));
+    }
+}

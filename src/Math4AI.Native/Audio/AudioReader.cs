@@ -72,15 +72,15 @@ public sealed class AudioReader : IDisposable
     }
 
     /// <summary>
-    /// Reads as <see cref="Read"/> does, but where the file ends before its header says, it ends there too, and
-    /// <see cref="Missing"/> says what is missing.
+    /// Reads as <see cref="Read"/> does, but where a file (no pipe, whose other end may have failed) ends before its
+    /// header says, it ends there too, and <see cref="Missing"/> says what is missing.
     /// </summary>
     internal unsafe int ReadWhatIsThere(Span<float> block, int count)
     {
         fixed (float* samples = block)
         {
             int result = SoundLibrary.ReaderRead(handle, samples, count, count, out long read);
-            Missing = result == SoundLibrary.Damaged ? AudioError.Missing(path, handle) : null;
+            Missing = result == SoundLibrary.Damaged && Length is not null ? AudioError.Missing(path, handle) : null;
             return result == SoundLibrary.Ok || Missing is not null
                 ? (int)read
                 : throw AudioError.AtEnd(path, result, handle);

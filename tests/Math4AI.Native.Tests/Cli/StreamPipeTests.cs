@@ -19,6 +19,16 @@ public sealed class StreamPipeTests : TemporaryFolder
     }
 
     [Fact]
+    public void Mp3_comes_through_a_pipe_as_from_its_file()
+    {
+        // Read from a pipe as it arrives, this file makes libsndfile 1.2.0 read beyond its memory.
+        string mp3 = Repository.Cases("files", "pipe.mp3");
+        Shell($"cat '{mp3}' | '{Repository.Command}' stream - -o pipe.wav && '{Repository.Command}' stream '{mp3}' -o "
+            + "file.wav", 0);
+        Assert.Equal(File.ReadAllBytes(In("file.wav")), File.ReadAllBytes(In("pipe.wav")));
+    }
+
+    [Fact]
     public void Sound_that_ends_early_is_used_and_what_is_missing_is_said()
     {
         Party().Save(In("x.wav"));

@@ -292,7 +292,8 @@ public sealed class RoomSeparator
                 .Take(options.Sources ?? found.Length)
                 .Select(signal => Array.ConvertAll(signal, x => 0.9f * x / peak)),
         ];
-        return new Recording(channels, mixture.SampleRate);
+        return new Recording(
+            channels, mixture.SampleRate, [.. Enumerable.Range(1, channels.Length).Select(k => $"source {k}")]);
     }
 
     private sealed record Attempt(float[][] Sources, IReadOnlyList<int> Windows, int Iterations);

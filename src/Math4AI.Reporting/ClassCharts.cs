@@ -1,6 +1,7 @@
 using System.Globalization;
+using Math4AI.Fitting;
 using Math4AI.Reporting.Charts;
-using MathNet.Numerics;
+using Math4AI.Training.Scoring;
 
 namespace Math4AI.Reporting;
 
@@ -149,15 +150,10 @@ internal sealed class ClassCharts(
     private static string Share(double part, double total) =>
         total > 0.0 ? $"{(100.0 * part / total).ToString("0.#", CultureInfo.InvariantCulture)} %" : "–";
 
-    /// <summary>
-    /// The 95 % interval of a proportion. Source: E. B. Wilson, Journal of the American Statistical Association 22
-    /// (1927).
-    /// </summary>
+    /// <summary>The 95 % interval of a share of so many; of none, all of it.</summary>
     private static (double Low, double High) Wilson(double share, double count)
     {
-        double z = Constants.Sqrt2 * SpecialFunctions.ErfInv(0.95), part = z * z / count;
-        double center = (share + 0.5 * part) / (1.0 + part);
-        double half = z / (1.0 + part) * Math.Sqrt((share * (1.0 - share) + 0.25 * part) / count);
-        return (Math.Max(0.0, center - half), Math.Min(1.0, center + half));
+        Interval interval = count > 0.0 ? Scores.Wilson(share * count, count) : new Interval(0.0, 1.0);
+        return (interval.Lower, interval.Upper);
     }
 }

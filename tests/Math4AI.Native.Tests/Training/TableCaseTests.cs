@@ -2,9 +2,11 @@ using System.Text;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
+using Math4AI.Fitting;
 using Math4AI.Kernels;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Tests.Training;
@@ -168,6 +170,31 @@ public class TableCaseTests : TemporaryFolder
         Assert.Contains("line 20002:", refused, StringComparison.Ordinal);
         Assert.Equal("größe,1\n", TextFile.Read(Write("l.txt", "größe,1\n", Encoding.Latin1), "latin1"));
         Assert.Throws<ArgumentException>(() => TextFile.Read(In("l.txt"), "klingon"));
+    }
+
+    [Theory]
+    [InlineData("huge-input-1e200.csv", "Column 'a'")]
+    [InlineData("huge-target-1e308.csv", "Column 'y'")]
+    public void A_number_whose_square_overflows_is_named_before_any_work(string name, string column)
+    {
+        string path = Repository.Cases("files", name);
+        string message = Assert.Throws<ArgumentException>(() => Train(path, Linear)).Message;
+        Assert.StartsWith(column, message, StringComparison.Ordinal);
+        Assert.Contains("its square overflows", message, StringComparison.Ordinal);
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => TableModel.TrainInBlocks(
+            path, null, new TableTrainingOptions { Target = "y" })).Message);
+    }
+
+    [Theory]
+    [InlineData(2, 2, 0.3424, 1.0)]
+    [InlineData(0, 10, 0.0, 0.2775)]
+    [InlineData(95, 100, 0.88825, 0.97846)]
+    public void The_interval_of_a_proportion_is_wilsons(int right, int all, double from, double to)
+    {
+        // (R 4.2: prop.test(right, all, correct = FALSE)$conf.int.)
+        Interval interval = Scores.Wilson(right, all);
+        Assert.Equal(from, interval.Lower, 5e-5);
+        Assert.Equal(to, interval.Upper, 5e-5);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed record ScoredPart(
 
         // Of scores that are means over the classes, a draw has as many samples of each class as there are: it has
         // every class.
-        return Of(
+        ScoredPart part = Of(
             observed.Length,
             [
                 new("accuracy", drawn => Mean(right, drawn)),
@@ -96,6 +96,15 @@ public sealed record ScoredPart(
             ],
             hasIntervals,
             cancellation);
+
+        // A bootstrap of 2 of 2 knows of nothing but 2 of 2.
+        return !hasIntervals ? part : part with
+        {
+            Intervals = new Dictionary<string, Interval>(part.Intervals)
+            {
+                ["accuracy"] = Scoring.Scores.Wilson(right.Sum(), right.Length),
+            },
+        };
     }
 
     private static ScoredPart Of(int samples, Score[] scores, bool hasIntervals, CancellationToken cancellation)

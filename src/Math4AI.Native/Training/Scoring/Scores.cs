@@ -76,6 +76,22 @@ public static class Scores
             / observed.Sum(y => (y - mean) * (y - mean));
     }
 
+    /// <summary>
+    /// Returns the 95 % interval of a proportion: with p̂ = k/n and z = 1.96, (p̂ + z²/2n ± z √(p̂(1 − p̂)/n +
+    /// z²/4n²))/(1 + z²/n). Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927).
+    /// </summary>
+    /// <param name="right">How often it was so, k.</param>
+    /// <param name="all">Of how many, n; at least 1.</param>
+    public static Interval Wilson(double right, double all)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(all);
+        const double Z = 1.959963984540054;
+        double share = right / all, squared = Z * Z / all;
+        double half = Z * Math.Sqrt((share * (1.0 - share) + squared / 4.0) / all);
+        double Bound(double value) => Math.Clamp((share + squared / 2.0 + value) / (1.0 + squared), 0.0, 1.0);
+        return new Interval(right <= 0.0 ? 0.0 : Bound(-half), right >= all ? 1.0 : Bound(half));
+    }
+
     /// <summary>Returns the 95 % percentile bootstrap interval of a score.</summary>
     /// <param name="samples">How many samples there are.</param>
     /// <param name="score">The score, where each sample is drawn so many times.</param>

@@ -22,10 +22,12 @@ internal sealed record PreparedTable(
         TableParts.RequireKeys(table, options);
         table = look.Read(table);
         TableParts.RequireValues(table, options, inputs);
+        TableParts.RequireSquares(table, [.. inputs, options.Target]);
         if (test is not null)
         {
             test = look.Read(test);
             TableParts.RequireValues(test, options, inputs);
+            TableParts.RequireSquares(test, [.. inputs, options.Target]);
         }
 
         (Table rows, int dropped) = TableParts.Complete(table, options, inputs);

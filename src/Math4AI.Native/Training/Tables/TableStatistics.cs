@@ -51,6 +51,7 @@ internal sealed class TableStatistics(
 
         TableParts.RequireKeys(block, options);
         TableParts.RequireValues(block, options, inputs);
+        TableParts.RequireSquares(block, [.. inputs, options.Target]);
         bool[] isTraining = [.. PartsOf(block, rows).Select(part => part == 0)];
         TrainingRows += isTraining.Count(each => each);
         foreach (ColumnStatistics statistics in columns.Values)

@@ -113,20 +113,15 @@ internal static class ClusterCommand
         progress.Show("write");
         clusters.Model.Save(output, files);
         File.WriteAllText(files.Add(Path.Combine(output, "clusters.csv")), ClusterSummary.Assignments(table, clusters));
-        File.WriteAllText(files.Add(Path.Combine(output, "result.json")), CliJson.Text(summary) + "\n");
-        if (hasReport)
+        var report = new ClusterReport
         {
-            var report = new ClusterReport
-            {
-                Title = $"Clusters of {Path.GetFileName(data)}",
-                Command = CommandLine.Text,
-                Result = clusters,
-                Table = table,
-                Labels = words.GetValue(CompareOption),
-            };
-            File.WriteAllText(files.Add(Path.Combine(output, "report.html")), report.ToHtml());
-        }
-
+            Title = $"Clusters of {Path.GetFileName(data)}",
+            Command = CommandLine.Text,
+            Result = clusters,
+            Table = table,
+            Labels = words.GetValue(CompareOption),
+        };
+        OutputFiles.Write(files, output, CliJson.Text(summary), hasReport ? report.ToHtml : null);
         files.Commit();
         progress.Clear();
         if (words.GetValue(CommonOptions.Json))

@@ -66,20 +66,15 @@ internal static class ExploreCommand
         }.Fit(table, cancellation);
         var summary = ExploreSummary.Of(table, overview, compared);
         progress.Show("write");
-        File.WriteAllText(files.Add(Path.Combine(output, "result.json")), CliJson.Text(summary) + "\n");
-        if (hasReport)
+        var report = new ExploreReport
         {
-            var report = new ExploreReport
-            {
-                Title = $"What is in {Path.GetFileName(data)}?",
-                Command = CommandLine.Text,
-                Overview = overview,
-                Table = table,
-                Labels = compared,
-            };
-            File.WriteAllText(files.Add(Path.Combine(output, "report.html")), report.ToHtml());
-        }
-
+            Title = $"What is in {Path.GetFileName(data)}?",
+            Command = CommandLine.Text,
+            Overview = overview,
+            Table = table,
+            Labels = compared,
+        };
+        OutputFiles.Write(files, output, CliJson.Text(summary), hasReport ? report.ToHtml : null);
         files.Commit();
         progress.Clear();
         if (words.GetValue(CommonOptions.Json))

@@ -13,11 +13,9 @@ internal static class FitGroupsJob
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");
-        string? reportFile =
-            options.Shared.Count > 0 && !options.NoReport ? Path.Combine(options.Output, "report.html") : null;
-        OutputFiles.RequireFree(options.Force, "-o", reportFile is null
-            ? [resultFile, .. FitOutput.GroupFiles(options)]
-            : [resultFile, reportFile, .. FitOutput.GroupFiles(options)]);
+        string reportFile = Path.Combine(options.Output, "report.html");
+        bool hasReport = options.Shared.Count > 0 && !options.NoReport;
+        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, .. FitOutput.GroupFiles(options)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         GroupedProblem problem = GroupedProblem.Read(
@@ -28,8 +26,9 @@ internal static class FitGroupsJob
         IReadOnlyList<string> notes = FitOutput.Write(files, options, fit);
         FitGroupsSummary summary = FitGroupsSummary.Of(fit, options, notes, cancellation);
         File.WriteAllText(files.Add(resultFile), CliJson.Text(summary) + "\n");
+        files.Remove(reportFile);
         files.Commit();
-        if (reportFile is not null)
+        if (hasReport)
         {
             progress.Show("report");
             using var page = new FileTransaction(options.Force);
@@ -38,7 +37,7 @@ internal static class FitGroupsJob
         }
 
         progress.Clear();
-        return Print(options, problem, fit, summary, reportFile is not null);
+        return Print(options, problem, fit, summary, hasReport);
     }
 
     private static void Check(FitCommandOptions options)

@@ -18,8 +18,7 @@ internal static class FitJob
         string resultFile = Path.Combine(options.Output, "result.json");
         string reportFile = Path.Combine(options.Output, "report.html");
         string[] other = FitOutput.Files(options);
-        OutputFiles.RequireFree(
-            options.Force, "-o", options.NoReport ? [resultFile, .. other] : [resultFile, reportFile, .. other]);
+        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, .. other]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         FitProblem problem = Read(options, options.Formula);
@@ -43,6 +42,7 @@ internal static class FitJob
         };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
+        files.Remove(reportFile);
         files.Commit();
         if (!options.NoReport)
         {

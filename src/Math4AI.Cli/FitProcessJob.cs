@@ -21,9 +21,10 @@ internal sealed record FitProcessJob(
     public int Run(CancellationToken cancellation)
     {
         string resultFile = Path.Combine(Output, "result.json"), fittedFile = Path.Combine(Output, "fitted.csv");
+        string reportFile = Path.Combine(Output, "report.html");
         using var files = new FileTransaction(Force);
         OutputFiles.Claim(files, Output);
-        OutputFiles.RequireFree(Force, "-o", [resultFile, fittedFile, .. FormulaProcessFit.Files(Output)]);
+        OutputFiles.RequireFree(Force, "-o", [resultFile, fittedFile, reportFile, .. FormulaProcessFit.Files(Output)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         FormulaProcess problem = Read();
@@ -37,6 +38,7 @@ internal sealed record FitProcessJob(
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
         File.WriteAllLines(files.Add(fittedFile), Rows(fit.InputNames, inputs, observed, predicted));
+        files.Remove(reportFile);
         files.Commit();
         progress.Clear();
         Console.Out.WriteLine(Json ? json : $"{summary.Text()}\nWritten to {Output}.");

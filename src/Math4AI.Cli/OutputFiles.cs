@@ -19,6 +19,23 @@ internal static class OutputFiles
         }
     }
 
+    /// <summary>
+    /// Writes <c>result.json</c> and <c>report.html</c>; without a page, that of an earlier run is deleted.
+    /// </summary>
+    public static void Write(FileTransaction files, string folder, string result, Func<string>? page)
+    {
+        File.WriteAllText(files.Add(Path.Combine(folder, "result.json")), result + "\n");
+        string report = Path.Combine(folder, "report.html");
+        if (page is null)
+        {
+            files.Remove(report);
+        }
+        else
+        {
+            File.WriteAllText(files.Add(report), page());
+        }
+    }
+
     /// <summary>Claims the folder of the output for this run.</summary>
     /// <exception cref="IOException">The path is that of a file, or another run is writing to the folder.</exception>
     public static void Claim(FileTransaction files, string path)

@@ -66,12 +66,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private void Write(FileTransaction files, TrainSummary summary, TrainingReport report)
     {
-        File.WriteAllText(files.Add(Path.Combine(given.Output, "result.json")), CliJson.Text(summary) + "\n");
-        if (!given.NoReport)
-        {
-            File.WriteAllText(files.Add(Path.Combine(given.Output, "report.html")), report.ToHtml());
-        }
-
+        OutputFiles.Write(files, given.Output, CliJson.Text(summary), given.NoReport ? null : report.ToHtml);
         files.Remove(CheckpointPath);
         files.Remove(CheckpointPath + TableTraining.SecondPass);
         files.Commit();

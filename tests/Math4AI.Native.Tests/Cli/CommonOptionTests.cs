@@ -40,6 +40,25 @@ public sealed class CommonOptionTests : TemporaryFolder
     }
 
     [Theory]
+    [InlineData("fit", "rows.csv", "--model", "y ~ a*x")]
+    [InlineData("train", "rows.csv", "--target", "y", "--model", "ridge")]
+    [InlineData("explore", "rows.csv")]
+    public void The_page_of_an_earlier_run_does_not_stand_beside_the_result_of_another(params string[] words)
+    {
+        File.WriteAllLines(In("rows.csv"), Enumerable.Range(0, 60).Select(i => $"{i},{2 * i + i % 3}").Prepend("x,y"));
+        Directory.CreateDirectory(In("out"));
+        File.WriteAllText(In("out/report.html"), "earlier");
+        string[] all = [.. words, "-o", "out", "--no-report"];
+        Finished refused = Repository.Run(Repository.Command, all, Folder, Repository.OneThread);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("report.html exists already", refused.Errors, StringComparison.Ordinal);
+        Finished run = Repository.Run(Repository.Command, [.. all, "--force"], Folder, Repository.OneThread);
+        Assert.True(run.Code == 0, run.Errors);
+        Assert.True(File.Exists(In("out/result.json")));
+        Assert.False(File.Exists(In("out/report.html")));
+    }
+
+    [Theory]
     [InlineData("4,16")]
     [InlineData("4", "16")]
     [InlineData("4,", "16")]

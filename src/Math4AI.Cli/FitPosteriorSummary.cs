@@ -27,12 +27,16 @@ internal sealed record FitPosteriorSummary(
     int Divergences,
     long Gradients,
     bool ChainsAgree,
+    double? LeaveOneOut,
+    double? LeaveOneOutError,
+    double? Waic,
     IReadOnlyDictionary<string, FitPosteriorParameter> Parameters,
     IReadOnlyList<string> Notes)
 {
     public static FitPosteriorSummary Of(FitPosterior posterior, double level)
     {
         PosteriorDraws draws = posterior.Draws;
+        PredictiveAccuracy accuracy = posterior.LeaveOneOut();
         return new FitPosteriorSummary(
             level,
             draws.Chains.Count,
@@ -40,6 +44,9 @@ internal sealed record FitPosteriorSummary(
             draws.Divergences,
             draws.Gradients,
             draws.ChainsAgree,
+            Known(accuracy.LogDensity),
+            Known(accuracy.StandardError),
+            Known(accuracy.Waic),
             draws.Summary(level).ToDictionary(each => each.Name, each => new FitPosteriorParameter(
                 Known(each.Mean),
                 Known(each.StandardDeviation),
@@ -52,7 +59,7 @@ internal sealed record FitPosteriorSummary(
                 Known(each.RHat),
                 Known(each.BulkEffectiveSize),
                 Known(each.TailEffectiveSize))),
-            posterior.Notes);
+            [.. posterior.Notes, .. accuracy.Warnings]);
     }
 
     /// <summary>Prints a table with a row for each parameter, and the notes.</summary>
@@ -77,7 +84,9 @@ internal sealed record FitPosteriorSummary(
         }
 
         AnsiConsole.Write(table);
-        Console.Out.WriteLine($"{Chains} chains of {Draws} draws, {Divergences} divergences.");
+        Console.Out.WriteLine(
+            $"{Chains} chains of {Draws} draws, {Divergences} divergences; log density of samples left out "
+            + $"{Text(LeaveOneOut, "F1")} ± {Text(LeaveOneOutError, "F1")} (PSIS-LOO), {Text(Waic, "F1")} (WAIC).");
         foreach (string note in Notes)
         {
             Console.Out.WriteLine(note);

@@ -1,5 +1,6 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Probability.Sampling;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Posteriors;
 
@@ -13,8 +14,16 @@ public sealed class FitPosterior
     private const double Inside = 0.1;
     private const double UnknownError = 0.1;
 
-    private FitPosterior(FitResult fit, PosteriorDraws draws, IReadOnlyList<string> notes) =>
+    // Draws × samples that are held at once.
+    private const long MaxDensities = 20_000_000;
+
+    private readonly FitDensity density;
+
+    private FitPosterior(FitResult fit, FitDensity density, PosteriorDraws draws, IReadOnlyList<string> notes)
+    {
         (Fit, Draws, Notes) = (fit, draws, notes);
+        this.density = density;
+    }
 
     /// <summary>Gets the fit that the chains started from.</summary>
     public FitResult Fit { get; }
@@ -60,7 +69,24 @@ public sealed class FitPosterior
         PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
         List<string> notes = [.. Flat(density), .. start.CheckProper(cancellation)];
         PosteriorDraws draws = (sampler ?? new NutsSampler()).Sample(density, start.Start, progress, cancellation);
-        return new FitPosterior(fit, draws, [.. notes, .. draws.Warnings]);
+        return new FitPosterior(fit, density, draws, [.. notes, .. draws.Warnings]);
+    }
+
+    /// <summary>
+    /// Computes how well the model predicts samples that it has not seen, from these draws, each sample left out in
+    /// turn. Of more than 2·10⁷ draws times samples, every second, third … draw is used.
+    /// </summary>
+    public PredictiveAccuracy LeaveOneOut()
+    {
+        Matrix<double> all = Draws.ToMatrix();
+        long samples = Fit.Problem.Targets!.Samples, step = 1 + all.RowCount * samples / MaxDensities;
+        var logs = new List<double[]>();
+        for (long s = 0; s < all.RowCount; s += step)
+        {
+            logs.Add(density.PointwiseAt(all.Row((int)s).ToArray()));
+        }
+
+        return PredictiveAccuracy.Of(logs);
     }
 
     /// <summary>Returns the log density of the posterior, for a sampler or an integral of your own.</summary>

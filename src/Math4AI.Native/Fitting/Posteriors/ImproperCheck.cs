@@ -56,8 +56,8 @@ internal sealed class ImproperCheck(LogDensity density, Vector<double> mode, Mat
                 $"The density does not vanish as {name} {where} without end, but is e^-{top - near:F0} of its peak "
                 + $"there: the draws leave that out; a prior for {name}, or bounds, would too.")
             : throw new InvalidOperationException(
-                $"The posterior is improper: it does not vanish as {name} {where} without end. Give '{name}' a prior or "
-                + "bounds, or fix it.");
+                $"The posterior is improper: it does not vanish as {name} {where} without end. Give '{name}' a prior "
+                + "or bounds, or fix it.");
     }
 
     /// <summary>The largest density with one parameter held.</summary>

@@ -85,7 +85,7 @@ public sealed class RoomSeparator
     private const int RefiningIterations = 30;
 
     // A longer window can make more signals independent that are none: it has to make them so much more so.
-    private const double DependenceOfLonger = 0.5;
+    private const double DependenceOfLonger = 0.7;
 
     // The spectra of a source are estimated better with shorter frames.
     private static readonly RoomPlan LowRank = RoomPlan.Usual with { LongWindowShare = 0.5 };

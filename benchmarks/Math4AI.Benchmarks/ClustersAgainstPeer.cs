@@ -19,11 +19,11 @@ internal static class ClustersAgainstPeer
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
         PeerTable.Begin("scikit-learn");
         Matrix<double>? data = null;
-        (int Samples, int Channels, int Groups) size = default;
-        foreach ((string work, (int Samples, int Channels, int Groups) wanted, Func<Matrix<double>, double[]> ours) in
+        Size? size = null;
+        foreach ((string work, Size wanted, Func<Matrix<double>, double[]> ours) in
             Works().Where(row => words.Length < 2 || row.Work == words[1]))
         {
-            data = data is null || size != wanted ? Groups(wanted.Samples, wanted.Channels, wanted.Groups) : data;
+            data = data is null || size != wanted ? Groups(wanted) : data;
             size = wanted;
             Matrix<double> samples = data;
             Compare(python, samples, work, () => ours(samples));
@@ -32,10 +32,9 @@ internal static class ClustersAgainstPeer
         return 0;
     }
 
-    private static IEnumerable<(string Work, (int Samples, int Channels, int Groups) Size,
-        Func<Matrix<double>, double[]> Ours)> Works()
+    private static IEnumerable<(string Work, Size Size, Func<Matrix<double>, double[]> Ours)> Works()
     {
-        yield return ("means-from-first", (1_000_000, 16, 64), x =>
+        yield return ("means-from-first", new Size(1_000_000, 16, 64), x =>
         [
             new KMeans(64)
             {
@@ -45,22 +44,22 @@ internal static class ClustersAgainstPeer
                 SinglePrecision = true,
             }.Fit(x).Inertia / x.RowCount,
         ]);
-        yield return ("means", (1_000_000, 16, 64), x =>
+        yield return ("means", new Size(1_000_000, 16, 64), x =>
             [new KMeans(64) { SinglePrecision = true }.Fit(x).Inertia / x.RowCount]);
-        yield return ("mixture", (200_000, 8, 16), x =>
+        yield return ("mixture", new Size(200_000, 8, 16), x =>
             [new GaussianMixture(16) { MaxIterations = 20, Tolerance = 0.0 }.Fit(x).LogLikelihood / x.RowCount]);
-        yield return ("density", (100_000, 3, 100), x =>
+        yield return ("density", new Size(100_000, 3, 100, 0.12), x =>
         {
             DbscanFit fit = new Dbscan(0.06) { MinSamples = 10 }.Fit(x);
             return [fit.Clusters, fit.Labels.Count(label => label == DbscanFit.Noise)];
         });
-        yield return ("neighbors", (20_000, 64, 20), x =>
+        yield return ("neighbors", new Size(20_000, 64, 20), x =>
         {
             NearestNeighbors found = new NeighborSearch(x).Nearest(10);
             return [Enumerable.Range(0, found.Queries).Average(i => found.Distances(i)[9])];
         });
-        yield return ("components", (100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
-        yield return ("components-by-covariance", (100_000, 256, 50), x =>
+        yield return ("components", new Size(100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
+        yield return ("components-by-covariance", new Size(100_000, 256, 50), x =>
             [new PrincipalComponents().Fit(x).Variances[9]]);
     }
 
@@ -85,14 +84,17 @@ internal static class ClustersAgainstPeer
     }
 
     /// <summary>Samples of overlapping groups, each stretched in its own way, rounded to float32.</summary>
-    private static Matrix<double> Groups(int samples, int channels, int groups)
+    private static Matrix<double> Groups(Size size)
     {
+        (int samples, int channels, int groups, double width) = size;
         Matrix<double> centers = 3.0 * Matrix<double>.Build.Random(groups, channels, 1);
         Matrix<double> stretch = Matrix<double>.Build.Random(groups, channels, 2).Map(x => 0.5 + Math.Abs(x));
         Matrix<double> noise = Matrix<double>.Build.Random(samples, channels, 3);
         var random = new Random(4);
         int[] group = [.. Enumerable.Range(0, samples).Select(_ => random.Next(groups))];
         return Matrix<double>.Build.Dense(samples, channels, (i, j) =>
-            (float)(centers[group[i], j] + stretch[group[i], j] * noise[i, j]));
+            (float)(centers[group[i], j] + width * stretch[group[i], j] * noise[i, j]));
     }
+
+    private sealed record Size(int Samples, int Channels, int Groups, double Width = 1.0);
 }

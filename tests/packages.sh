@@ -129,7 +129,7 @@ run_single_file() { published '<PublishSingleFile>true</PublishSingleFile>'; }
 
 run_trimmed() { published '<SelfContained>true</SelfContained><PublishTrimmed>true</PublishTrimmed>'; }
 
-run_native_aot() { published '<PublishAot>true</PublishAot>'; }
+run_native_aot() { published '<SelfContained>true</SelfContained><PublishAot>true</PublishAot>'; }
 
 run_tool() {
     dotnet tool install math4ai --version "$version" --tool-path "$place/tools" --configfile "$place/nuget.config" &&

@@ -270,16 +270,23 @@ internal static class NativeRuntime
     private static string? TryFind(string fileName) =>
         Folders().Select(folder => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
 
-    /// <summary>The application's folder, and the folders in which the host finds the files of packages.</summary>
+    /// <summary>
+    /// The application's folder, and the folders in which the host finds the files of packages: F# Interactive and
+    /// notebooks, which use packages where they lie, tell them in PATH.
+    /// </summary>
     private static string[] Folders()
     {
+        string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
+        string native = Path.Combine("runtimes", "linux-x64", "native");
         string packages = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
         string beside = AppContext.BaseDirectory;
         return
         [
             beside,
-            Path.Combine(beside, "runtimes", "linux-x64", "native"),
+            Path.Combine(beside, native),
             .. packages.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
+            .. path.Split(Path.PathSeparator).Where(
+                folder => Path.IsPathFullyQualified(folder) && folder.EndsWith(native, StringComparison.Ordinal)),
         ];
     }
 }

@@ -53,9 +53,6 @@ public sealed record Trained<TModel>
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
     public int DroppedRows { get; init; }
 
-    /// <summary>Gets the level of <see cref="Coverage"/>.</summary>
-    public static double CoverageLevel => 0.9;
-
     /// <summary>
     /// Gets the share of the test rows whose interval, or set of classes, of 90 % holds the truth; null where the model
     /// gives none.

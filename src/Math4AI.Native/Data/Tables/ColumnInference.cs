@@ -8,6 +8,7 @@ internal static class ColumnInference
 {
     private const double Majority = 0.5;
     private const int MaxCodes = 10;
+    private static readonly double[] Truth = [0.0, 1.0];
 
     /// <summary>Finds the form of a column of texts.</summary>
     /// <param name="table">The rows.</param>
@@ -47,12 +48,12 @@ internal static class ColumnInference
 
     /// <summary>0 and 1 are truth values too: another file may have them in words.</summary>
     private static IReadOnlyList<string> TruthOf(IEnumerable<double> values) =>
-        values.Where(value => !double.IsNaN(value)).Distinct().Take(3).Order().SequenceEqual([0.0, 1.0])
+        values.Where(value => !double.IsNaN(value)).Distinct().Take(3).Order().SequenceEqual(Truth)
             ? ["0", "1"]
             : [];
 
     private static IReadOnlyList<string> Spellings(Dictionary<string, int> counts) =>
-        [.. new[] { 0.0, 1.0 }.Select(truth => counts.Where(pair => TruthWords.Parse(pair.Key) == truth)
+        [.. Truth.Select(truth => counts.Where(pair => TruthWords.Parse(pair.Key) == truth)
             .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).First().Key)];
 
     /// <summary>The form of numbers, if most cells are; a category with a note where they look like codes.</summary>
@@ -83,8 +84,8 @@ internal static class ColumnInference
         return areFew && form.Unit is not null ? (category, null)
             : areFew && hasOdd ? (category, $"{count} of {all} values are whole numbers, few different ones, and the "
                 + "others are texts, so that all are classes")
-            : !hasOdd && AreCodes(values.Keys) ? (category, "numbers of one length with leading zeros are codes, and "
-                + "each is a class")
+            : !hasOdd && AreCodes([.. values.Keys]) ? (category, "numbers of one length with leading zeros are codes, "
+                + "and each is a class")
             : (form with { TruthValues = TruthOf(values.Values) }, OfUnits(dressed, form.Unit));
     }
 
@@ -95,9 +96,9 @@ internal static class ColumnInference
     }
 
     /// <summary>Whether numbers are codes of one length, of which some begin with 0.</summary>
-    private static bool AreCodes(IReadOnlyCollection<string> texts) =>
-        texts.Count > 1 && texts.All(text => text.All(char.IsAsciiDigit)) && texts.Any(text => text[0] == '0')
-        && texts.Select(text => text.Length).Distinct().Count() == 1 && texts.First().Length > 1;
+    private static bool AreCodes(string[] texts) =>
+        texts.Length > 1 && texts.All(text => text.All(char.IsAsciiDigit)) && texts.Any(text => text[0] == '0')
+        && texts.Select(text => text.Length).Distinct().Count() == 1 && texts[0].Length > 1;
 
     private static ColumnForm? DatesOf(string name, Dictionary<string, int> known, long all, CellFormat table)
     {

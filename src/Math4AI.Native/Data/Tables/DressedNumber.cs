@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Math4AI.Data.Tables;
@@ -8,6 +9,8 @@ namespace Math4AI.Data.Tables;
 internal readonly record struct DressedNumber(string Body, string Unit)
 {
     private const int MaxUnit = 8;
+
+    private static readonly SearchValues<char> NoUnit = SearchValues.Create("0123456789,<>=:;/\\\"'()[] \t");
 
     /// <summary>
     /// The ways to separate thousands and decimals, the likelier first: 3,821 is read as thousands and 3,82 is not.
@@ -35,7 +38,7 @@ internal readonly record struct DressedNumber(string Body, string Unit)
         }
 
         ReadOnlySpan<char> after = rest[end..].Trim();
-        bool isUnit = after.Length <= MaxUnit && !after.ContainsAny("0123456789,<>=:;/\\\"'()[] \t")
+        bool isUnit = after.Length <= MaxUnit && !after.ContainsAny(NoUnit)
             && (after.Length == 0 || after[0] is not ('-' or '+' or '.' or '_'));
         return end > 0 && rest[..end].ContainsAnyInRange('0', '9') && isUnit && sign.Length < 2
             ? new DressedNumber(sign + Blanks(rest[..end]), before + after.ToString())

@@ -159,7 +159,7 @@ public sealed class Table
     /// <exception cref="ArgumentException">There is no such column.</exception>
     public IReadOnlyList<string?> Texts(string name) => TextsOf(Find(name));
 
-    private static IReadOnlyList<string?> TextsOf(Column column) => column is { Numbers: { } numbers }
+    private static string?[] TextsOf(Column column) => column is { Numbers: { } numbers }
         ? [.. numbers.Select(value => double.IsNaN(value) ? null : value.ToString("R", CultureInfo.InvariantCulture))]
         : column.Texts!;
 

@@ -54,7 +54,7 @@ public sealed record AutoLearner : Learner
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
         Choose(training, null, cancellation).Learner.Fit(training, cancellation);
 
-    private (LearnerChoice? Choice, ComparedLearner Found) Try(
+    private static (LearnerChoice? Choice, ComparedLearner Found) Try(
         Learner learner, LearnerSamples training, Folds folds, TimeSpan left, CancellationToken cancellation)
     {
         string name = learner.ToString().Split(':')[0];

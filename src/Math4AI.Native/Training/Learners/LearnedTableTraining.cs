@@ -11,6 +11,8 @@ namespace Math4AI.Training.Learners;
 internal sealed class LearnedTableTraining(
     PreparedTable all, TableTrainingOptions options, Learner learner, FeatureMap<Matrix<double>>? map)
 {
+    private const double CoverageLevel = 0.9;
+
     public Trained<LearnedTable> Run(IProgress<double>? progress, CancellationToken cancellation)
     {
         RequireTask();
@@ -36,7 +38,7 @@ internal sealed class LearnedTableTraining(
             all.Classes,
             cancellation) with
         { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all),
-            Coverage = model.Calibration!.Coverage(all.Test, Trained<LearnedTable>.CoverageLevel) };
+            Coverage = model.Calibration!.Coverage(all.Test, CoverageLevel) };
     }
 
     private void RequireTask()

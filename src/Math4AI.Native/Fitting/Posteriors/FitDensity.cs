@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Math4AI.Fitting.Distances;
 using Math4AI.Probability.Sampling;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Posteriors;
 

@@ -58,12 +58,12 @@ public sealed record NutsSampler
         var space = new SamplingSpace(density, start);
         ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];
         Action report = Counted(progress, (long)Chains * (Warmup + Draws));
-        ForEachChain(cancellation, i =>
+        ForEachChain(i =>
         {
             var chain = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
             chain.WarmUp(report, cancellation);
             chain.Draw(chains[i], 0, report, cancellation);
-        });
+        }, cancellation);
         return new PosteriorDraws(density.Names, chains, this, start);
     }
 
@@ -93,20 +93,20 @@ public sealed record NutsSampler
         var space = new SamplingSpace(density, earlier.Start);
         ChainDraws[] chains = [.. earlier.Chains.Select(chain => chain.Longer(settings.Draws))];
         Action report = Counted(progress, (long)chains.Length * more);
-        settings.ForEachChain(cancellation, i =>
+        settings.ForEachChain(i =>
         {
             ChainState state = earlier.Chains[i].State!;
             var chain = new NutsChain(settings, space.ForChain(), new ChainRandom(state.Random));
             chain.Resume(state);
             chain.Draw(chains[i], earlier.Count, report, cancellation);
-        });
+        }, cancellation);
         return new PosteriorDraws(density.Names, chains, settings, earlier.Start);
     }
 
     internal bool IsDense(int parameters) =>
         MassMatrix == MassMatrix.Dense || (MassMatrix == MassMatrix.Auto && parameters <= FewParameters);
 
-    private void ForEachChain(CancellationToken cancellation, Action<int> run)
+    private void ForEachChain(Action<int> run, CancellationToken cancellation)
     {
         var options =
             new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation };

@@ -159,13 +159,18 @@ public class TrainCommandTests : TemporaryFolder
     [Fact]
     public void A_cell_that_is_no_number_among_numbers_and_a_value_beyond_all_are_named_with_their_row()
     {
-        var random = new Random(1);
-        File.WriteAllLines(In("odd.csv"), ["x,y", .. Enumerable.Range(0, 100).Select(i =>
-            i == 57 ? "?,0.5" : FormattableString.Invariant($"{random.NextDouble()},{random.NextDouble()}"))]);
-        Finished train = Run("train", In("odd.csv"), "--target", "y", "-o", "odd");
-        Assert.Equal(1, train.Code);
-        Assert.Contains(
-            "Column 'x', row 58: '?'", Assert.Single(train.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        (string Cell, string Says)[] odd =
+            [("12 km", "row 58: '12 km' is not a number"), ("?", "row 58: the value is missing")];
+        foreach ((string cell, string says) in odd)
+        {
+            var random = new Random(1);
+            File.WriteAllLines(In("odd.csv"), ["x,y", .. Enumerable.Range(0, 100).Select(i =>
+                i == 57 ? $"{cell},0.5" : FormattableString.Invariant($"{random.NextDouble()},{random.NextDouble()}"))]);
+            Finished train = Run("train", In("odd.csv"), "--target", "y", "-o", "odd");
+            Assert.Equal(1, train.Code);
+            Assert.Contains(
+                $"Column 'x', {says}", Assert.Single(train.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        }
 
         string iris = Repository.Data("tables", "iris.csv");
         Assert.Equal(0, Run("train", iris, "--target", "species", "-o", "iris", "--epochs", "2").Code);

@@ -39,8 +39,8 @@ public sealed class KilledCommitTests : TemporaryFolder
             string state = State(In("out"));
             Assert.True(state == after || (state == before && !isNew), $"call {call}: {state}");
             isNew = state == after;
-            Assert.Empty(
-                Directory.GetFiles(In("out"), ".*").Where(path => !path.EndsWith(".lock", StringComparison.Ordinal)));
+            Assert.DoesNotContain(
+                Directory.GetFiles(In("out"), ".*"), path => !path.EndsWith(".lock", StringComparison.Ordinal));
             if (run.Code == 0)
             {
                 break;

@@ -52,7 +52,7 @@ internal static class ExploreCommand
         string? compared = words.GetValue(CompareOption);
         bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
         OutputFiles.RequireFree(
-            force, "-o", new[] { "result.json", "report.html" }.Select(name => Path.Combine(output, name)));
+            force, "-o", Path.Combine(output, "result.json"), Path.Combine(output, "report.html"));
         using var files = new FileTransaction(force);
         OutputFiles.Claim(files, output);
         using var progress = ProgressLine.Start();

@@ -66,7 +66,8 @@ public sealed record TableClustering
         }
 
         PrincipalComponentsFit axes =
-            new PrincipalComponents { Standardize = true, Method = PrincipalMethod.SingularValues }.Fit(values);
+            new PrincipalComponents { Standardize = true, Method = PrincipalMethod.SingularValues }.Fit(
+                values, cancellation);
         Matrix<double> standard = ClusterColumns.Standardize(values, axes.Mean, axes.Scales);
         ClusterSupport[] support = Search(standard, cancellation);
         ClusterSupport best = support.Where(candidate => candidate.Problem is null).DefaultIfEmpty(support[0])

@@ -98,7 +98,7 @@ public sealed class NeighborSearch
 
         double scaled = radius * scale, bound = isMaximum ? scaled : scaled * scaled;
         int[] wanted = [.. Enumerable.Range(0, Samples).Where(sample => chosen is null || chosen(sample))];
-        Run(wanted.Length, () => new NeighborCollector.Within(bound), cancellation, (first, collectors) =>
+        Run(wanted.Length, () => new NeighborCollector.Within(bound), (first, collectors) =>
         {
             double[] queries = new double[collectors.Length * channels];
             for (int i = 0; i < collectors.Length; i++)
@@ -113,7 +113,7 @@ public sealed class NeighborSearch
             {
                 action(collector.Self, ((NeighborCollector.Within)collector).Samples);
             }
-        });
+        }, cancellation);
     }
 
     private NearestNeighbors Nearest(double[] queries, int count, bool areSamples)
@@ -125,7 +125,7 @@ public sealed class NeighborSearch
         }
 
         var found = new NearestNeighbors(queries.Length / channels, count);
-        Run(found.Queries, () => new NeighborCollector.Nearest(count), CancellationToken.None, (first, collectors) =>
+        Run(found.Queries, () => new NeighborCollector.Nearest(count), (first, collectors) =>
         {
             for (int i = 0; i < collectors.Length; i++)
             {
@@ -146,14 +146,14 @@ public sealed class NeighborSearch
 
                 TensorPrimitives.Divide(distances, scale, distances);
             }
-        });
+        }, CancellationToken.None);
         return found;
     }
 
     /// <summary>Hands out the queries in runs; each thread has collectors of its own.</summary>
     private static void Run(
-        int queries, Func<NeighborCollector> create, CancellationToken cancellation,
-        Action<int, NeighborCollector[]> action)
+        int queries, Func<NeighborCollector> create, Action<int, NeighborCollector[]> action,
+        CancellationToken cancellation)
     {
         int runs = (queries + QueriesAtOnce - 1) / QueriesAtOnce;
         var options = new ParallelOptions

@@ -8,8 +8,8 @@ namespace Math4AI.Benchmarks;
 /// <summary>
 /// Live separation of three channels at 48 kHz in blocks of 64: in real time beside two busy processes, with real-time
 /// priority and without, and an hour pushed as fast as it goes. Says what was lost, how many blocks were late, and what
-/// was allocated. A block is late if its sources are pushed more than a block's period after its last frame. A loop in C
-/// that only sleeps, of higher priority and at the same time, shows how often the machine itself is late.
+/// was allocated. A block is late if its sources are pushed more than a block's period after its last frame. A loop in
+/// C that only sleeps, of higher priority and at the same time, shows how often the machine itself is late.
 /// </summary>
 internal static class Streams
 {

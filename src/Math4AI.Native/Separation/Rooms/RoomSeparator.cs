@@ -253,6 +253,11 @@ public sealed class RoomSeparator
                 + "channels.");
         }
 
+        CheckChannels(mixture);
+    }
+
+    private static void CheckChannels(Recording mixture)
+    {
         for (int channel = 0; channel < mixture.Channels; channel++)
         {
             if (mixture.Channel(channel).IndexOfAnyExcept(0.0f) < 0)

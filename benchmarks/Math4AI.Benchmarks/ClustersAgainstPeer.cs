@@ -52,12 +52,14 @@ internal static class ClustersAgainstPeer
         {
             DbscanFit fit = new Dbscan(0.06) { MinSamples = 10 }.Fit(x);
             return [fit.Clusters, fit.Labels.Count(label => label == DbscanFit.Noise)];
-        });
+        }
+        );
         yield return ("neighbors", new Size(20_000, 64, 20), x =>
         {
             NearestNeighbors found = new NeighborSearch(x).Nearest(10);
             return [Enumerable.Range(0, found.Queries).Average(i => found.Distances(i)[9])];
-        });
+        }
+        );
         yield return ("components", new Size(100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
         yield return ("components-by-covariance", new Size(100_000, 256, 50), x =>
             [new PrincipalComponents().Fit(x).Variances[9]]);

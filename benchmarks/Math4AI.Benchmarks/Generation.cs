@@ -72,7 +72,8 @@ internal static class Generation
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name}, {positions} positions, {Compute.Threads} threads: {1e3 * one:0.000} ms a token; the loop without "
-            + $"cache {1e3 * loop:0.0} ms, {loop / one:0.0} times; reading {bytes / 1e6:0.0} MB once {1e3 * limit:0.000} "
+            + $"cache {1e3 * loop:0.0} ms, {loop / one:0.0} times; reading {bytes / 1e6:0.0} MB once "
+            + $"{1e3 * limit:0.000} "
             + $"ms ({bytes / limit / 1e9:0.0} GB/s), {one / limit:0.00} times; the text at once {1e3 * reading:0} ms"));
     }
 

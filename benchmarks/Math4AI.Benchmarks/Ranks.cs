@@ -9,7 +9,6 @@ using Math4AI.Training.Networks;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Math4AI.Benchmarks;
@@ -130,7 +129,10 @@ internal static class Ranks
         Matrix<double> x = Numbers(samples, 16);
         var means = new KMeans(64)
         {
-            Start = x.SubMatrix(0, 64, 0, 16), MaxIterations = 20, Tolerance = 0.0, SinglePrecision = true,
+            Start = x.SubMatrix(0, 64, 0, 16),
+            MaxIterations = 20,
+            Tolerance = 0.0,
+            SinglePrecision = true,
         };
         return Timed(() => means.Fit(new MatrixSampleSource(x) { Processes = group }).Iterations);
     }

@@ -20,6 +20,7 @@ internal static class UnseenRooms
     private const double LargestDecibels = 30.0;
     private const int Columns = 5;
 
+    private static readonly int[] OracleWindows = [1024, 2048, 4096, 8192];
     private static readonly string[] Names = ["mixture", "default", "auxiva", "ilrma", "oracle"];
 
     /// <summary>Takes <c>development</c> or <c>final</c>, and the number of rooms.</summary>
@@ -142,7 +143,7 @@ internal static class UnseenRooms
         RoomSeparationResult Room(RoomMethod method) =>
             new RoomSeparator(new RoomSeparatorOptions { Method = method }).Separate(mixture.Mixture);
         RoomSeparationResult auxiva = Room(RoomMethod.AuxIva), ilrma = Room(RoomMethod.Ilrma);
-        double oracle = new[] { 1024, 2048, 4096, 8192 }.Max(window => Score(Oracle(mixture, truth, window)));
+        double oracle = OracleWindows.Max(window => Score(Oracle(mixture, truth, window)));
         return (
             [
                 Score(truth.Select(_ => Signal(mixture.Mixture, 0))), ScoreOf(sources), ScoreOf(auxiva.Sources),

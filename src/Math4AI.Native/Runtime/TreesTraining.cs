@@ -11,7 +11,9 @@ internal readonly record struct TreesSamples(double[] Inputs, int Rows, float[] 
     public int Columns => Inputs.Length / Rows;
 }
 
-/// <summary>A training of LightGBM's under way: round after round, with the loss of samples that it does not see.</summary>
+/// <summary>
+/// A training of LightGBM's under way: round after round, with the loss of samples that it does not see.
+/// </summary>
 internal sealed class TreesTraining : IDisposable
 {
     private readonly nint training;

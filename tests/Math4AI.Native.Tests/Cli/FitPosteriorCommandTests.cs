@@ -44,7 +44,8 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
         Assert.Equal(b.GetProperty("mean").GetDouble(), draws["b"].SelectMany(chain => chain).Average(), 1e-12);
 
         string text = Run([.. words, "--force"]).Output;
-        Assert.Contains("4 chains of 1000 draws, 0 divergences; log density of samples left out ", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "4 chains of 1000 draws, 0 divergences; log density of samples left out ", text, StringComparison.Ordinal);
         Assert.Contains("Without a prior, and so flat on its range: a.", text, StringComparison.Ordinal);
     }
 

@@ -10,6 +10,8 @@ namespace Math4AI.Tests.Cli;
 /// <summary>The command started by mpirun, several processes on this machine.</summary>
 public class SharedRunTests : TemporaryFolder
 {
+    private static readonly string[] Starters = ["mpirun.openmpi", "mpirun"];
+
     // Open MPI asks for these where it runs as root, and where there are fewer processors than processes.
     private static readonly (string Name, string? Value)[] AnyMachine =
     [
@@ -45,7 +47,8 @@ public class SharedRunTests : TemporaryFolder
     {
         Finished done = Mpirun(2, "generate", "model");
         Assert.NotEqual(0, done.Code);
-        Assert.Single(done.Errors.Split('\n'), line => line.StartsWith("math4ai: 'generate' runs in one process"));
+        Assert.Single(done.Errors.Split('\n'), line => line.StartsWith(
+            "math4ai: 'generate' runs in one process", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,8 +82,8 @@ public class SharedRunTests : TemporaryFolder
     private static string Starter()
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator);
-        string? starter = folders.SelectMany(folder => new[] { "mpirun.openmpi", "mpirun" }
-            .Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        string? starter = folders.SelectMany(folder => Starters.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
         string library = Path.Combine(Path.GetDirectoryName(Repository.Command)!, "libmath4ai_mpi_openmpi.so");
         Assert.SkipUnless(starter is not null && File.Exists(library), "Open MPI is not on this machine.");
         return starter!;

@@ -165,7 +165,9 @@ public class TrainCommandTests : TemporaryFolder
         {
             var random = new Random(1);
             File.WriteAllLines(In("odd.csv"), ["x,y", .. Enumerable.Range(0, 100).Select(i =>
-                i == 57 ? $"{cell},0.5" : FormattableString.Invariant($"{random.NextDouble()},{random.NextDouble()}"))]);
+                i == 57
+                    ? $"{cell},0.5"
+                    : FormattableString.Invariant($"{random.NextDouble()},{random.NextDouble()}"))]);
             Finished train = Run("train", In("odd.csv"), "--target", "y", "-o", "odd");
             Assert.Equal(1, train.Code);
             Assert.Contains(

@@ -17,7 +17,7 @@ public sealed class FitPosteriorTests
     [InlineData("normal(0.5, 2)", 0.5)]
     [InlineData("laplace(0.5, 2)", 0.5)]
     [InlineData("student_t(3, 0.5, 2)", 0.5)]
-    [InlineData("half_normal(2)", 1.349 )]
+    [InlineData("half_normal(2)", 1.349)]
     [InlineData("half_cauchy(2)", 2.0)]
     [InlineData("half_student_t(3, 2)", 1.5298)]
     [InlineData("lognormal(0.7, 0.5)", 2.01375)]
@@ -64,7 +64,8 @@ public sealed class FitPosteriorTests
         FitResult fit = Problem("a + b*x", distance).Fit();
         LogDensity density = FitPosterior.LogDensityOf(fit, new Dictionary<string, Prior>
         {
-            ["a"] = Prior.Normal(0.0, 2.0), ["b"] = Prior.Parse("student_t(3, 0, 1)"),
+            ["a"] = Prior.Normal(0.0, 2.0),
+            ["b"] = Prior.Parse("student_t(3, 0, 1)"),
         });
         double[] theta = [.. density.Names.Select((_, j) => 0.4 + 0.2 * j)], slopes = new double[theta.Length];
         density.Evaluate(theta, slopes);
@@ -84,7 +85,8 @@ public sealed class FitPosteriorTests
         // Prior N(1, 0.5), 12 observations of σ = 2: precision 4 + 3, mean (4 + 3 ȳ)/7.
         FitProblem problem = Problem("a + 0*x", "squared") with
         {
-            Sigma = Vector<double>.Build.Dense(12, 2.0), IsSigmaAbsolute = true,
+            Sigma = Vector<double>.Build.Dense(12, 2.0),
+            IsSigmaAbsolute = true,
         };
         FitPosterior posterior = FitPosterior.Sample(
             problem.Fit(), new Dictionary<string, Prior> { ["a"] = Prior.Normal(1.0, 0.5) });

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Posteriors;
-using Math4AI.Probability.Sampling;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Fitting;
 

@@ -102,17 +102,17 @@ public class SharedTrainingTests
         var data = new TensorData(Rows(43, 4), Rows(43, 1));
         return Trainer.Fit(net, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data,
             new TensorData(Rows(600, 4), Rows(600, 1)), new TrainerOptions
-        {
-            Processes = group,
-            Optimizer = optimizer,
-            BatchSize = 4,
-            Steps = steps,
-            EvaluateEvery = 10,
-            Metrics = new Dictionary<string, Func<Tensor, Tensor, Tensor>>
             {
-                ["absolute"] = (outputs, targets) => (outputs - targets).abs().mean(),
-            },
-        });
+                Processes = group,
+                Optimizer = optimizer,
+                BatchSize = 4,
+                Steps = steps,
+                EvaluateEvery = 10,
+                Metrics = new Dictionary<string, Func<Tensor, Tensor, Tensor>>
+                {
+                    ["absolute"] = (outputs, targets) => (outputs - targets).abs().mean(),
+                },
+            });
 
         Tensor Rows(int rows, int columns) => tensor(
             [.. Enumerable.Range(0, rows * columns).Select(i => (float)Math.Sin(1.3 * i * i))], rows, columns)

@@ -247,7 +247,11 @@ public sealed class NetworkTests : TemporaryFolder
             files.Commit();
         }
 
-        string more = string.Concat(TextModel.Load(Folder).Generate("The naïve café", new() { Length = 60, Temperature = 0.0 }));
+        string more = string.Concat(TextModel.Load(Folder).Generate("The naïve café", new()
+        {
+            Length = 60,
+            Temperature = 0.0,
+        }));
         Assert.StartsWith(" — 100 € and 😀 again. The naïve café", more, StringComparison.Ordinal);
         string about = File.ReadAllText(In("model.json"));
         File.WriteAllText(
@@ -280,7 +284,11 @@ public sealed class NetworkTests : TemporaryFolder
         }
 
         TextModel loaded = TextModel.Load(Folder);
-        Assert.Equal("defghijabcdefghijabc", string.Concat(loaded.Generate("abc", new() { Length = 20, Temperature = 0.0 })));
+        Assert.Equal("defghijabcdefghijabc", string.Concat(loaded.Generate("abc", new()
+        {
+            Length = 20,
+            Temperature = 0.0,
+        })));
         GenerationOptions some = new() { Length = 50, Temperature = 1.0, Seed = 7 };
         Assert.Equal(string.Concat(model.Generate("abc", some)), string.Concat(loaded.Generate("abc", some)));
         Assert.Throws<ArgumentException>(() => TextModel.Train("too short"));

@@ -84,7 +84,7 @@ internal sealed class Vocabulary
 
         public long[] Counts => counts;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Add(ReadOnlySpan<byte> text)
         {
             while (WordTable.TakeWord(ref text, out ReadOnlySpan<byte> word, out uint hash))

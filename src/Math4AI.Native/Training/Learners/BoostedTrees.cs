@@ -34,7 +34,9 @@ internal sealed class BoostedTrees : IDisposable
     /// <summary>Adds a round; false where no tree divides any more.</summary>
     public bool Step() => training.Step();
 
-    /// <summary>The loss of the held samples: mean −ln p, or the mean square in units of the targets' variance.</summary>
+    /// <summary>
+    /// The loss of the held samples: mean −ln p, or the mean square in units of the targets' variance.
+    /// </summary>
     public double Loss() => training.Loss();
 
     /// <summary>The trees so far.</summary>

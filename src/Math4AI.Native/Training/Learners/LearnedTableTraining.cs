@@ -37,8 +37,12 @@ internal sealed class LearnedTableTraining(
             Ask(model, all.Test),
             all.Classes,
             cancellation) with
-        { DroppedRows = all.Dropped, Look = all.Look, DataWarnings = TableWarnings.Of(all),
-            Coverage = model.Calibration!.Coverage(all.Test, CoverageLevel) };
+        {
+            DroppedRows = all.Dropped,
+            Look = all.Look,
+            DataWarnings = TableWarnings.Of(all),
+            Coverage = model.Calibration!.Coverage(all.Test, CoverageLevel)
+        };
     }
 
     private void RequireTask()

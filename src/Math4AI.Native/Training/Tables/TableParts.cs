@@ -78,8 +78,8 @@ internal static class TableParts
             if (Array.FindIndex(values, value => Math.Abs(value) > limit) is var row and >= 0)
             {
                 throw new ArgumentException(FormattableString.Invariant(
-                    $"Column '{name}', row {table.NumberOf(row)}: {values[row]:G6} is so large that its square overflows: ")
-                    + "correct it, divide the column by a power of 10, or leave the column out.");
+                    $"Column '{name}', row {table.NumberOf(row)}: {values[row]:G6} is so large that its ")
+                    + "square overflows: correct it, divide the column by a power of 10, or leave the column out.");
             }
         }
     }

@@ -84,7 +84,8 @@ public class ConformalTests : TemporaryFolder
         });
         double mean = numbers.Average(), error = ErrorOf(numbers);
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant(
-            $"{tables} tables, level {Level}: intervals {mean:0.0000} ± {error:0.0000}, exact {exact.Average():0.0000}; ")
+            $"{tables} tables, level {Level}: intervals {mean:0.0000} ± {error:0.0000}, ")
+            + FormattableString.Invariant($"exact {exact.Average():0.0000}; ")
             + FormattableString.Invariant($"sets {classes.Average():0.0000} ± {ErrorOf(classes):0.0000}"));
         Assert.InRange(mean, exact.Average() - 3.0 * error, exact.Average() + 3.0 * error);
 

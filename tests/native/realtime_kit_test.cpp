@@ -75,7 +75,7 @@ private:
     // An empty message of a type, in answer to another: a signal's type is 4, a return's 2, an error's 3.
     void send_message(int client, char type, std::uint32_t answered) {
         std::string bytes = {'l', type, 0, 1, 0, 0, 0, 0, 9, 0, 0, 0, 24, 0, 0, 0};
-        bytes += std::string("\x06\x01s\0\4\0\0\0:1.7\0\0\0\0", 20).substr(0, 16); // to ":1.7", padded to 16 bytes
+        bytes += std::string("\x06\x01s\0\4\0\0\0:1.7\0\0\0\0", 16); // to ":1.7", padded to 16 bytes
         bytes += std::string("\x05\x01u\0", 4);
         bytes.append(reinterpret_cast<const char*>(&answered), 4);
         send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL);

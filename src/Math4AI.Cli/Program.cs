@@ -3,6 +3,12 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Math4AI.Cli.Fitting;
+using Math4AI.Cli.Language;
+using Math4AI.Cli.Live;
+using Math4AI.Cli.Separation;
+using Math4AI.Cli.Training;
+using Math4AI.Cli.Unsupervised;
 using Math4AI.Data;
 using Math4AI.Runtime;
 

@@ -47,7 +47,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedFit.Kind, SavedFit.Load);
         ModelFolder.Register(SavedGroups.Kind, SavedGroups.Load);
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
-        ModelFolder.Register(LinearFit.Kind, LinearFit.Load);
+        ModelFolder.Register(LinearPredictor.Kind, LinearPredictor.Load);
         ModelFolder.Register(TreesFit.Kind, TreesFit.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);

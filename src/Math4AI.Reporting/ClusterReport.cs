@@ -10,43 +10,20 @@ namespace Math4AI.Reporting;
 /// The report of the clusters of a table: how many and why, a map of the rows, what distinguishes each cluster, and how
 /// the clusters agree with a column of labels.
 /// </summary>
-public sealed record ClusterReport
+public sealed record ClusterReport : TableReport
 {
     private const int MapHeight = 560;
     private const int MaxContrasts = 6;
     private const int MaxGroups = 20;
 
-    /// <summary>Gets the title of the page.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>Gets the command line, as the user typed it.</summary>
-    public required string Command { get; init; }
-
     /// <summary>Gets the clusters.</summary>
     public required TableClusters Result { get; init; }
 
-    /// <summary>Gets the table that they were found in.</summary>
-    public required Table Table { get; init; }
-
-    /// <summary>Gets the column whose values the clusters are compared with; null for none.</summary>
-    public string? Labels { get; init; }
-
-    /// <summary>Makes the page.</summary>
-    /// <exception cref="ArgumentException">There is no such column.</exception>
-    public string ToHtml()
+    private protected override void AddBody(Html page)
     {
-        using var page = new Html();
-        page.Add($"<h1>{Html.Escape(Title)}</h1>")
-            .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
-            .Facts(Facts())
-            .Add($"<p>{Html.Escape(Result.Verdict)}</p>");
-        if (Result.Warning is { } warning)
-        {
-            page.Add($"<p class=\"note\">{Html.Escape(warning)}</p>");
-        }
-
+        page.Add($"<p>{Html.Escape(Result.Verdict)}</p>");
+        AddNote(page, Result.Warning);
         AddTo(page);
-        return page.Page(Title);
     }
 
     /// <summary>Adds the map, the profiles, the support and the comparison to a page.</summary>
@@ -58,7 +35,7 @@ public sealed record ClusterReport
         Compare(page);
     }
 
-    private IEnumerable<(string Name, string Value)> Facts()
+    private protected override IEnumerable<(string Name, string Value)> Facts()
     {
         yield return ("clusters", Count(Result.Profiles.Count));
         yield return ("rows", Count(Result.Rows.Count));
@@ -205,6 +182,4 @@ public sealed record ClusterReport
         IReadOnlyList<string?> texts = table.Texts(column);
         return [.. result.Rows.Select(row => texts[row] ?? "(missing)")];
     }
-
-    private static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -9,50 +9,24 @@ namespace Math4AI.Reporting;
 /// The page that is opened first with a new table: its columns, correlations, directions, groups, outlying rows and
 /// repeated rows.
 /// </summary>
-public sealed record ExploreReport
+public sealed record ExploreReport : TableReport
 {
     private const int MaxRows = 30;
     private const int MaxCorrelated = 40;
 
-    /// <summary>Gets the title of the page.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>Gets the command line, as the user typed it.</summary>
-    public required string Command { get; init; }
-
     /// <summary>Gets what there is to see.</summary>
     public required TableOverview Overview { get; init; }
 
-    /// <summary>Gets the table.</summary>
-    public required Table Table { get; init; }
-
-    /// <summary>Gets the column whose values the clusters are compared with; null for none.</summary>
-    public string? Labels { get; init; }
-
-    /// <summary>Makes the page.</summary>
-    /// <exception cref="ArgumentException">There is no column of that name.</exception>
-    public string ToHtml()
+    private protected override void AddBody(Html page)
     {
-        using var page = new Html();
-        page.Add($"<h1>{Html.Escape(Title)}</h1>")
-            .Add($"<p class=\"quiet\"><code>{Html.Escape(Command)}</code></p>")
-            .Facts(Facts());
-        if (Overview.Reason is { } reason)
-        {
-            page.Add($"<p class=\"note\">{Html.Escape(reason)}</p>");
-        }
-
+        AddNote(page, Overview.Reason);
         Columns(page);
         if (Overview.Clusters is { } clusters)
         {
             Correlations(page, clusters);
             page.Charts("In how many directions do the rows vary?", "grid wide", [Variances()]);
             page.Heading("Groups").Add($"<p>{Html.Escape(clusters.Verdict)}</p>");
-            if (clusters.Warning is { } warning)
-            {
-                page.Add($"<p class=\"note\">{Html.Escape(warning)}</p>");
-            }
-
+            AddNote(page, clusters.Warning);
             new ClusterReport
             {
                 Title = Title,
@@ -65,15 +39,14 @@ public sealed record ExploreReport
         }
 
         EqualRows(page);
-        return page.Page(Title);
     }
 
-    private IEnumerable<(string Name, string Value)> Facts()
+    private protected override IEnumerable<(string Name, string Value)> Facts()
     {
         yield return ("rows", Count(Table.Rows));
         yield return ("columns", Count(Table.Names.Count));
         yield return ("missing values", Count(Overview.Columns.Sum(column => column.Missing)));
-        yield return ("rows that are there before", Count(Overview.EqualRows.Sum(rows => rows.Count - 1)));
+        yield return ("repeated rows", Count(Overview.EqualRows.Sum(rows => rows.Count - 1)));
         if (Overview.Clusters is { } clusters)
         {
             yield return ("rows without missing values", Count(clusters.Rows.Count));
@@ -85,11 +58,11 @@ public sealed record ExploreReport
     private void Columns(Html page)
     {
         page.Heading("Columns").Add("<div class=\"card scroll\"><table><tr><th></th><th>missing</th><th>distinct</th>"
-            + "<th>mean</th><th>deviation</th><th>least</th><th>median</th><th>largest</th><th>most "
+            + "<th>mean</th><th>deviation</th><th>min</th><th>median</th><th>max</th><th>most "
             + "frequent</th></tr>");
         foreach (ColumnOverview column in Overview.Columns)
         {
-            double[] figures = [column.Mean, column.Deviation, column.Least, column.Median, column.Largest];
+            double[] figures = [column.Mean, column.Deviation, column.Min, column.Median, column.Max];
             page.Add($"<tr><th>{Html.Escape(column.Name)}</th><td>{Count(column.Missing)}</td>"
                 + $"<td>{Count(column.Distinct)}</td>"
                 + string.Concat(
@@ -177,6 +150,4 @@ public sealed record ExploreReport
             page.Add($"<p class=\"quiet\">… and {Count(count - MaxRows)} more.</p>");
         }
     }
-
-    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -12,13 +12,13 @@ namespace Math4AI.Unsupervised;
 /// <param name="Distinct">The number of different values.</param>
 /// <param name="Mean">The mean; NaN for texts, as for the figures after it.</param>
 /// <param name="Deviation">The standard deviation, with the divisor n − 1.</param>
-/// <param name="Least">The smallest value.</param>
+/// <param name="Min">The smallest value.</param>
 /// <param name="Median">The median.</param>
-/// <param name="Largest">The largest value.</param>
+/// <param name="Max">The largest value.</param>
 /// <param name="MostFrequent">The most frequent text and its number; null for numbers.</param>
 public sealed record ColumnOverview(
-    string Name, bool IsNumeric, int Missing, int Distinct, double Mean, double Deviation, double Least, double Median,
-    double Largest, string? MostFrequent)
+    string Name, bool IsNumeric, int Missing, int Distinct, double Mean, double Deviation, double Min, double Median,
+    double Max, string? MostFrequent)
 {
     internal static ColumnOverview Of(Table table, string name)
     {

@@ -90,7 +90,7 @@ public sealed record RoomScene(ShoeboxRoom Room, IReadOnlyList<Position> Microph
     private static List<Position> DrawSources(
         int count, Position middle, Position size, Func<double, double, double> between)
     {
-        const double LeastAngle = Math.PI / 9.0;
+        const double MinAngle = Math.PI / 9.0;
         var angles = new List<double>();
         var places = new List<Position>();
         for (int attempt = 0; places.Count < count; attempt++)
@@ -104,7 +104,7 @@ public sealed record RoomScene(ShoeboxRoom Room, IReadOnlyList<Position> Microph
             var place = new Position(
                 middle.X + distance * Math.Cos(angle), middle.Y + distance * Math.Sin(angle), between(1.2, 1.8));
             bool isApart = angles.All(
-                other => Math.Abs(Math.IEEERemainder(angle - other, 2.0 * Math.PI)) >= LeastAngle);
+                other => Math.Abs(Math.IEEERemainder(angle - other, 2.0 * Math.PI)) >= MinAngle);
             if (isApart && IsInside(place, size))
             {
                 angles.Add(angle);

@@ -62,12 +62,12 @@ public sealed record LinearLearner : Learner
             : Classes(training, penalty, cancellation);
     }
 
-    private LinearFit Numbers(Matrix<double> inputs, Vector<double> targets, double penalty)
+    private LinearPredictor Numbers(Matrix<double> inputs, Vector<double> targets, double penalty)
     {
         double mean = targets.Average();
         if (IsConstant)
         {
-            return new LinearFit(
+            return new LinearPredictor(
                 Matrix<double>.Build.Dense(inputs.ColumnCount, 1), Vector<double>.Build.Dense(1, mean),
                 areClasses: false);
         }
@@ -78,11 +78,11 @@ public sealed record LinearLearner : Learner
         Matrix<double> normal = centered.TransposeThisAndMultiply(centered);
         normal.SetDiagonal(normal.Diagonal() + penalty);
         Vector<double> weights = normal.Cholesky().Solve(centered.TransposeThisAndMultiply(targets - mean));
-        return new LinearFit(
+        return new LinearPredictor(
             weights.ToColumnMatrix(), Vector<double>.Build.Dense(1, mean - weights * centers), areClasses: false);
     }
 
-    private LinearFit Classes(LearnerSamples training, double penalty, CancellationToken cancellation)
+    private LinearPredictor Classes(LearnerSamples training, double penalty, CancellationToken cancellation)
     {
         const int MaxIterations = 1000;
         const double Tolerance = 1e-6;
@@ -95,7 +95,7 @@ public sealed record LinearLearner : Learner
                 new MinimizerOptions { MaxIterations = MaxIterations, GradientTolerance = Tolerance }, cancellation)
                 .Parameters;
         (int inputs, int classes) = (training.Inputs.ColumnCount, training.ClassCount);
-        return new LinearFit(
+        return new LinearPredictor(
             Matrix<double>.Build.Dense(inputs, classes, found.Take(inputs * classes).ToArray()),
             Vector<double>.Build.Dense(found.Skip(inputs * classes).ToArray()), areClasses: true);
     }
@@ -134,7 +134,7 @@ public sealed record LinearLearner : Learner
                 Matrix<double>.Build.Dense(width, classes, parameters[..(width * classes)].ToArray());
             Vector<double> offsets = Vector<double>.Build.Dense(parameters[(width * classes)..].ToArray());
             Matrix<double> scores = inputs * weights;
-            Matrix<double> rest = LinearFit.Softmax(scores, offsets, out double[] logSums);
+            Matrix<double> rest = LinearPredictor.Softmax(scores, offsets, out double[] logSums);
             double sum = logSums.Sum();
             for (int i = 0; i < rows; i++)
             {

@@ -114,7 +114,7 @@ public sealed class TreesFit : IRowPredictor
         });
         return new RowPredictions(Classes == 0 ? sums
             : Classes > 2
-                ? LinearFit.Softmax(sums, Vector<double>.Build.Dense(Outputs), out _)
+                ? LinearPredictor.Softmax(sums, Vector<double>.Build.Dense(Outputs), out _)
                 : Matrix<double>.Build.Dense(inputs.RowCount, 2, (row, of) =>
                     1.0 / (1.0 + Math.Exp(of == 1 ? -sums[row, 0] : sums[row, 0]))));
     }

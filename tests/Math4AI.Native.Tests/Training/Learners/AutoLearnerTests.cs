@@ -32,7 +32,7 @@ public class AutoLearnerTests : TemporaryFolder
     {
         const double Penalty = 0.3;
         LearnerSamples samples = Classes(200, 3);
-        var fit = (LinearFit)new LinearLearner { Penalty = Penalty }.Fit(samples);
+        var fit = (LinearPredictor)new LinearLearner { Penalty = Penalty }.Fit(samples);
         Matrix<double> rest = fit.PredictRows(samples.Inputs).Values.MapIndexed(
             (i, j, p) => p - (samples.Classes![i] == j ? 1.0 : 0.0), Zeros.Include);
         Matrix<double> gradient = samples.Inputs.TransposeThisAndMultiply(rest) + Penalty * fit.Weights;
@@ -45,12 +45,12 @@ public class AutoLearnerTests : TemporaryFolder
     {
         const double Penalty = 2.0;
         LearnerSamples samples = Numbers(100, (x, z) => 3.0 * x - 2.0 * z + 1.0);
-        var fit = (LinearFit)new LinearLearner { Penalty = Penalty }.Fit(samples);
+        var fit = (LinearPredictor)new LinearLearner { Penalty = Penalty }.Fit(samples);
         Vector<double> rest = samples.Targets! - fit.PredictRows(samples.Inputs).Values.Column(0);
         Assert.Equal(0.0, rest.Sum(), 1e-10);
         Vector<double> gradient = samples.Inputs.TransposeThisAndMultiply(rest) - Penalty * fit.Weights.Column(0);
         Assert.True(gradient.Enumerate().Max(Math.Abs) < 1e-10);
-        var constant = (LinearFit)new LinearLearner { IsConstant = true }.Fit(samples);
+        var constant = (LinearPredictor)new LinearLearner { IsConstant = true }.Fit(samples);
         Assert.Equal(samples.Targets!.Average(), constant.PredictRows(samples.Inputs).Values[7, 0], 1e-12);
     }
 

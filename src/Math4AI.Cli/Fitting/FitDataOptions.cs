@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Math4AI.Data.Tables;
+using Math4AI.Fitting.Distances;
+
+namespace Math4AI.Cli.Fitting;
+
+/// <summary>
+/// The options of <c>math4ai fit</c> that say which rows are fitted, in which groups, and through which link.
+/// </summary>
+internal sealed class FitDataOptions
+{
+    private readonly Option<string?> where = new("--where")
+    {
+        Description = "Fit only the rows that meet a condition, such as \"x > 0 && run == 3\".",
+        HelpName = "CONDITION",
+    };
+
+    private readonly Option<int> skip = new("--skip")
+    {
+        Description = "The number of lines before the names of the columns that are skipped.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> by = new("--by")
+    {
+        Description = "Fit each group of rows alone: those that have the same cell in this column.",
+        HelpName = "COLUMN",
+    };
+
+    private readonly Option<string?> shared = new("--shared")
+    {
+        Description = "Parameters that all groups of --by have in common; all groups are then fitted at once.",
+        HelpName = "NAME,…",
+    };
+
+    private readonly Option<string?> link = new("--link")
+    {
+        Description = $"The link between the model and the expected value, with --distance poisson or logistic: "
+            + $"{string.Join(", ", Link.All.Keys)}. Default: log for counts, logit for classes.",
+        HelpName = "NAME",
+    };
+
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [where, skip, by, shared, link];
+
+    /// <summary>The condition on rows; null for all of them.</summary>
+    public string? Where(ParseResult parsed) => parsed.GetValue(where);
+
+    /// <summary>The column of the groups; null if there are none.</summary>
+    public string? By(ParseResult parsed) => parsed.GetValue(by);
+
+    /// <summary>The parameters that groups have in common.</summary>
+    public string[] Shared(ParseResult parsed)
+    {
+        string[] names = FitOptionReader.Names(parsed.GetValue(shared));
+        return names.Length == 0 || By(parsed) is not null
+            ? names
+            : throw new UsageException("--shared needs --by COLUMN, which tells the groups.");
+    }
+
+    /// <summary>How the table is read, with the lines that are skipped.</summary>
+    public NumberTableOptions Table(ParseResult parsed, NumberTableOptions options) =>
+        parsed.GetValue(skip) is >= 0 and int lines
+        ? options with { Table = options.Table with { SkippedLines = lines } }
+        : throw new UsageException("--skip takes a number of lines, 0 or more.");
+
+    /// <summary>The distance with its link.</summary>
+    public Distance Distance(ParseResult parsed, Distance distance)
+    {
+        if (parsed.GetValue(link) is not { } name)
+        {
+            return distance;
+        }
+
+        try
+        {
+            return distance.WithLink(Link.Parse(name));
+        }
+        catch (Exception e) when (e is FormatException or NotSupportedException)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using Math4AI.Data;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Formulas;
+using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Posteriors;
+using Math4AI.Fitting.Uncertainty;
+using Math4AI.Reporting;
+
+namespace Math4AI.Cli.Fitting;
+
+/// <summary><c>math4ai fit</c>: read, fit, write.</summary>
+internal static class FitJob
+{
+    public static int Run(FitCommandOptions options, CancellationToken cancellation)
+    {
+        using var files = new FileTransaction(options.Force);
+        OutputFiles.Claim(files, options.Output);
+        string resultFile = Path.Combine(options.Output, "result.json");
+        string reportFile = Path.Combine(options.Output, "report.html");
+        string[] other = FitOutput.Files(options);
+        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, .. other]);
+        using var progress = ProgressLine.Start();
+        progress.Show("read");
+        FitProblem problem = Read(options, options.Formula);
+        FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
+        progress.Show("fit");
+        FitResult result = Fit(options, problem, cancellation);
+        progress.Show("uncertainty");
+        Bootstrap? bootstrap = options.Bootstrap is { } replicates
+            ? result.Bootstrap(replicates, options.Seed, cancellation)
+            : null;
+        IReadOnlyList<RankedModel> comparison = options.Compare.Count == 0
+            ? []
+            : ModelComparison.RankDistances(
+                result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
+        FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
+        FitSummary summary = Summary(options, result, bootstrap, comparison, after);
+        summary = summary with
+        {
+            Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)],
+            Posterior = Posterior(files, options, result, progress, cancellation),
+        };
+        string json = CliJson.Text(summary);
+        Write(files, resultFile, json + "\n");
+        files.Remove(reportFile);
+        files.Commit();
+        if (!options.NoReport)
+        {
+            // The result stands before the page is drawn, which may take long or be stopped.
+            progress.Show("report");
+            using var page = new FileTransaction(options.Force);
+            Write(page, reportFile, Report(options, result, bootstrap, comparison).ToHtml(cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            page.Commit();
+        }
+
+        progress.Clear();
+        return End(options, result, summary, json);
+    }
+
+    /// <summary>Samples the posterior and writes its draws; null where none is asked for.</summary>
+    private static FitPosteriorSummary? Posterior(
+        FileTransaction files, FitCommandOptions options, FitResult result, ProgressLine progress,
+        CancellationToken cancellation)
+    {
+        if (options.Posterior is not { } asked)
+        {
+            return null;
+        }
+
+        var share = new SampledShare(progress);
+        FitPosterior posterior = FitPosterior.Sample(result, asked.Priors, asked.Sampler, share, cancellation);
+        posterior.Draws.Save(files.Add(FitOutput.Draws(options)));
+        return FitPosteriorSummary.Of(posterior, options.Level);
+    }
+
+    private static FitResult Fit(FitCommandOptions options, FitProblem problem, CancellationToken cancellation)
+    {
+        if (options.Ode is not null && options.Start is null)
+        {
+            throw new UsageException(
+                "--ode needs --start with a value for each parameter that is not fixed: "
+                + $"{string.Join(", ", problem.Model.ParameterNames)}.");
+        }
+
+        FitResult result = options.Start is null
+            ? problem.Fit(cancellation: cancellation)
+            : problem.Fit(options.Start, cancellation);
+        if (result.Minimum.Termination != Optimization.Termination.BadStart)
+        {
+            return result;
+        }
+
+        string? where =
+            problem.Inputs is { } inputs ? problem.Model.ExplainNonFinite(inputs, result.Parameters) : null;
+        throw new ArgumentException(
+            $"{where ?? "The model is not finite at the start."} Give another --start, or none.");
+    }
+
+    private static FitSummary Summary(
+        FitCommandOptions options,
+        FitResult result,
+        Bootstrap? bootstrap,
+        IReadOnlyList<RankedModel> comparison,
+        FitFollowUpSummary after)
+    {
+        FitSummary summary = FitSummary.Of(result, bootstrap, options.Level);
+        return summary with
+        {
+            Comparison = FitSummary.Rows(comparison),
+            Notes = [.. NotesOn(options, result.Problem.Model), .. summary.Notes],
+            Derived = after.Derived,
+            ProfileLimits = after.ProfileLimits,
+            Nested = after.Nested,
+        };
+    }
+
+    /// <summary>Prints the result and gives the exit code.</summary>
+    private static int End(FitCommandOptions options, FitResult result, FitSummary summary, string json)
+    {
+        if (options.Json)
+        {
+            Console.Out.WriteLine(json);
+        }
+        else
+        {
+            summary.Print(options, result);
+        }
+
+        if (summary.Posterior is { ChainsAgree: false })
+        {
+            Console.Error.WriteLine("The chains of the posterior do not agree: its draws are not to be used.");
+            return 1;
+        }
+
+        // Where a prior decides what the data do not, the fit alone does not converge.
+        if (result.IsConverged || options.AllowUnconverged || summary.Posterior is not null)
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine("The fit did not converge; with --allow-unconverged the exit code is 0 all the same.");
+        return 1;
+    }
+
+    private static string[] NotesOn(FitCommandOptions options, Model model) =>
+        options.Ode is { } ode
+            ? [$"Parameters: {string.Join(", ", model.ParameterNames)}; initial values hold at {ode.Options.Time} = "
+                + $"{ode.Options.StartTime ?? 0:G6}."]
+            : NotesOn(options.Formula, model.InputNames);
+
+    /// <summary>Explains the names if one that could be meant as a parameter is a constant.</summary>
+    public static string[] NotesOn(Formula formula, IReadOnlyList<string> inputs) =>
+        formula.ConstantsBeside(inputs).Count == 0 ? [] : [$"Names in the formula: {formula.DescribeNames(inputs)}."];
+
+    /// <summary>A problem over the data with what the options say of it.</summary>
+    public static FitProblem With(FitCommandOptions options, FitProblem problem) => problem with
+    {
+        Distance = options.Distance,
+        Bounds = options.Bounds,
+        Fixed = options.Fixed,
+        Linear = options.Linear,
+        Minimizer = options.Minimizer,
+        Options = new Optimization.MinimizerOptions { KeepPath = true },
+    };
+
+    /// <summary>The problem of another model; settings of parameters that it does not have are left out.</summary>
+    private static FitProblem Nested(FitCommandOptions options, Formula formula)
+    {
+        FitProblem problem = Read(options with { Fixed = [], Bounds = [], Linear = [] }, formula);
+        IReadOnlyList<string> names = problem.Model.ParameterNames;
+        return problem with
+        {
+            Fixed = options.Fixed.Where(pair => names.Contains(pair.Key)).ToDictionary(),
+            Bounds = options.Bounds.Where(pair => names.Contains(pair.Key)).ToDictionary(),
+        };
+    }
+
+    private static FitProblem Read(FitCommandOptions options, Formula formula) => With(
+        options,
+        options.Ode is { } ode
+            ? FitProblem.ReadOde(
+                options.Data, ode.Equations, formula, ode.Options, options.Errors, options.Table, options.Where)
+            : FitProblem.Read(options.Data, formula, options.Errors, options.Table, options.Where));
+
+    /// <summary>The page of a fit.</summary>
+    public static FitReport Report(
+        FitCommandOptions options, FitResult result, Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) =>
+        new()
+        {
+            Comparison = comparison,
+            Result = result,
+            Bootstrap = bootstrap,
+            Model = options.Formula.Text,
+            Response = options.Formula.Text.Split('~')[0].Trim(),
+            Command = CommandLine.Text,
+            Level = options.Level,
+            XScale = options.Axes.X,
+            YScale = options.Axes.Y,
+        };
+
+    private static void Write(FileTransaction files, string path, string text) =>
+        File.WriteAllText(files.Add(path), text);
+
+    /// <summary>The share of the draws that are made, on the line of progress.</summary>
+    private sealed class SampledShare(ProgressLine progress) : IProgress<double>
+    {
+        public void Report(double value) =>
+            progress.Show(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"posterior, {value:P0}"));
+    }
+}

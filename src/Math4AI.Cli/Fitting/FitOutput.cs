@@ -1,0 +1,99 @@
+using Math4AI.Data;
+using Math4AI.Fitting;
+
+namespace Math4AI.Cli.Fitting;
+
+/// <summary>The tables that <c>math4ai fit</c> writes beside its result, and the saved fit.</summary>
+internal static class FitOutput
+{
+    private const int MaxFittedRows = 100_000;
+
+    /// <summary>The files.</summary>
+    public static string[] Files(FitCommandOptions options) =>
+        [SavedFit.PathIn(options.Output), Fitted(options), .. options.FollowUp.Predict is null
+            ? Array.Empty<string>()
+            : [Predictions(options)], .. options.Posterior is null ? Array.Empty<string>() : [Draws(options)]];
+
+    /// <summary>Writes them; returns notes on what was left out.</summary>
+    public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, FitResult result)
+    {
+        var notes = new List<string>();
+        if (result.Residuals.Count <= MaxFittedRows)
+        {
+            FittedTable.Write(result, files.Add(Fitted(options)));
+        }
+        else
+        {
+            files.Remove(Fitted(options));
+            notes.Add($"fitted.csv is not written for more than {MaxFittedRows} rows.");
+        }
+
+        if (!result.IsConverged)
+        {
+            files.Remove(SavedFit.PathIn(options.Output));
+            return options.FollowUp.Predict is null
+                ? notes
+                : [.. notes, "There are no predictions, since the fit did not converge."];
+        }
+
+        SavedFit saved = SavedFit.Of(result);
+        File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), saved.ToJson());
+        if (options.FollowUp.Predict is { } path)
+        {
+            notes.AddRange(
+                WritePredictions(files, options, saved.PredictTable(path, options.Level, options.Table)));
+        }
+        else
+        {
+            files.Remove(Predictions(options));
+        }
+
+        return notes;
+    }
+
+    /// <summary>The files of fits of groups.</summary>
+    public static string[] GroupFiles(FitCommandOptions options) =>
+        [SavedFit.PathIn(options.Output), .. options.FollowUp.Predict is null
+            ? Array.Empty<string>()
+            : [Predictions(options)]];
+
+    /// <summary>Writes the saved fits of groups and their predictions; returns notes on what was left out.</summary>
+    public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, GroupedFit fit)
+    {
+        if (!fit.IsConverged)
+        {
+            files.Remove(SavedFit.PathIn(options.Output));
+            return options.FollowUp.Predict is null
+                ? []
+                : ["There are no predictions, since not every fit converged."];
+        }
+
+        SavedGroups saved = SavedGroups.Of(fit);
+        File.WriteAllText(files.Add(SavedFit.PathIn(options.Output)), saved.ToJson());
+        return options.FollowUp.Predict is { } path
+            ? WritePredictions(files, options, saved.PredictTable(path, options.Level, options.Table))
+            : [];
+    }
+
+    private static IReadOnlyList<string> WritePredictions(
+        FileTransaction files, FitCommandOptions options, PredictedTable predicted)
+    {
+        File.WriteAllText(files.Add(Predictions(options)), predicted.ToCsv());
+        bool isUnknown = predicted.Outputs.Any(
+            output => output.Observation.Count > 0 && double.IsNaN(output.Observation[0].Lower));
+        return isUnknown
+            ? [$"Prediction intervals of new observations are not known: {WhyUnknown(options)}."]
+            : [];
+    }
+
+    private static string WhyUnknown(FitCommandOptions options) => options.Errors.Sigma is { } sigma
+        ? $"{options.FollowUp.Predict} has no columns for the σ of --sigma, '{sigma}'"
+        : $"the distance '{options.Distance.Name}' has none";
+
+    /// <summary>The draws of the posterior.</summary>
+    public static string Draws(FitCommandOptions options) => Path.Combine(options.Output, "draws.npz");
+
+    private static string Fitted(FitCommandOptions options) => Path.Combine(options.Output, "fitted.csv");
+
+    private static string Predictions(FitCommandOptions options) => Path.Combine(options.Output, "predictions.csv");
+}

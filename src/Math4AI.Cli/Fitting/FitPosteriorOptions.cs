@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Math4AI.Fitting;
+using Math4AI.Probability.Sampling;
+
+namespace Math4AI.Cli.Fitting;
+
+/// <summary>The posterior that <c>math4ai fit</c> is asked for.</summary>
+internal sealed record FitPosteriorChoice(IReadOnlyDictionary<string, Prior> Priors, NutsSampler Sampler);
+
+/// <summary>The options of <c>math4ai fit</c> for the posterior.</summary>
+internal sealed class FitPosteriorOptions
+{
+    private readonly Option<bool> posterior = new("--posterior")
+    {
+        Description = "Sample the posterior of the parameters by Hamiltonian Monte Carlo: means, quantiles and "
+            + "diagnostics; the draws go to draws.npz.",
+    };
+
+    private readonly Option<string[]> priors = new("--prior")
+    {
+        Description = "The prior of a parameter, such as \"b2 ~ lognormal(-9, 1)\"; may be given several times, or "
+            + "with ; between. sigma is the scale of the noise. Default: flat.",
+        HelpName = "NAME ~ PRIOR",
+    };
+
+    private readonly Option<int> draws = new("--draws")
+    {
+        Description = "The number of draws of each of the 4 chains, after as many of warm-up (at least 1000).",
+        HelpName = "N",
+        DefaultValueFactory = _ => MinWarmup,
+    };
+
+    private const int MinWarmup = 1000;
+    private const int MinDraws = 100;
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(posterior);
+        command.Options.Add(priors);
+        command.Options.Add(draws);
+    }
+
+    /// <summary>What was asked for; null if no posterior was.</summary>
+    public FitPosteriorChoice? Read(ParseResult parsed)
+    {
+        string[] texts = [.. (parsed.GetValue(priors) ?? []).SelectMany(
+            text => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        if (!parsed.GetValue(posterior))
+        {
+            return texts.Length == 0 && parsed.GetResult(draws) is not { Implicit: false }
+                ? null
+                : throw new UsageException("--prior and --draws belong to --posterior: give it too.");
+        }
+
+        int count = parsed.GetValue(draws);
+        if (count < MinDraws)
+        {
+            throw new UsageException($"--draws takes a number of {MinDraws} or more, and not {count}.");
+        }
+
+        var known = new Dictionary<string, Prior>();
+        foreach (string text in texts)
+        {
+            (string name, Prior prior) = PriorOf(text);
+            if (!known.TryAdd(name, prior))
+            {
+                throw new UsageException($"--prior has two priors for '{name}'.");
+            }
+        }
+
+        return new FitPosteriorChoice(known, new NutsSampler
+        {
+            Draws = count,
+            Warmup = Math.Max(MinWarmup, count),
+            Seed = parsed.GetValue(CommonOptions.Seed),
+        });
+    }
+
+    private static (string Name, Prior Prior) PriorOf(string text)
+    {
+        string[] sides = text.Split('~', StringSplitOptions.TrimEntries);
+        if (sides.Length != 2 || sides[0].Length == 0)
+        {
+            throw new UsageException($"--prior is written \"b2 ~ lognormal(-9, 1)\", and not '{text}'.");
+        }
+
+        try
+        {
+            return (sides[0], Prior.Parse(sides[1]));
+        }
+        catch (FormatException wrong)
+        {
+            throw new UsageException($"--prior: {wrong.Message}");
+        }
+    }
+}

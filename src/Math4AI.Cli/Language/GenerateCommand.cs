@@ -1,0 +1,178 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Math4AI.Language;
+using Microsoft.Win32.SafeHandles;
+
+namespace Math4AI.Cli.Language;
+
+/// <summary><c>math4ai generate</c>: continues a text with a trained model.</summary>
+internal static class GenerateCommand
+{
+    private const int MaxTokens = 1_000_000;
+    private const int MaxSamples = 1000;
+
+    private static readonly Argument<string> Model = new("MODEL")
+    {
+        Description = "The folder written by 'math4ai train --text'.",
+    };
+
+    private static readonly Option<string> Prompt = new("--prompt")
+    {
+        Description = "The text to continue.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "\n",
+    };
+
+    private static readonly Option<int> Length =
+        Number("--length", "N", 500, "The number of tokens to generate.");
+
+    private static readonly Option<double> Temperature = Number(
+        "--temperature", "T", 0.8,
+        "The sampling temperature: 0 takes the most probable token each time, 1 samples from the model's "
+        + "probabilities.");
+
+    private static readonly Option<int?> TopK =
+        Number<int?>("--top-k", "N", null, "Sample from the N most probable tokens.");
+
+    private static readonly Option<double> TopP = Number(
+        "--top-p", "P", 1.0, "Sample from the most probable tokens that have the probability P together.");
+
+    private static readonly Option<double> MinP = Number(
+        "--min-p", "P", 0.0, "Sample from tokens with at least P times the probability of the most probable one.");
+
+    private static readonly Option<double> RepetitionPenalty = Number(
+        "--repetition-penalty", "R", 1.0, "Divide positive logits of tokens that have occurred by R; multiply others.");
+
+    private static readonly Option<string[]> Stop = new("--stop")
+    {
+        Description = "End before this text; may be given several times.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int> Samples = Number(
+        "--samples", "N", 1, "The number of texts, generated at once with the seeds from --seed on.");
+
+    private static readonly Option<string?> Perplexity = new("--perplexity")
+    {
+        Description = "Measure how well the model predicts the text in FILE, instead of generating one.",
+        HelpName = "FILE",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "generate",
+            "Continue a text with a trained language model.\n\nExamples:\n"
+            + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9")
+        {
+            Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
+            Perplexity, CommonOptions.Seed, CommonOptions.Json,
+        };
+        command.SetAction((words, cancellation) =>
+        {
+            GenerationOptions options = Read(words);
+            int samples = words.GetValue(Samples);
+            string prompt = words.GetValue(Prompt)!;
+            return Task.Run(
+                () =>
+                {
+                    TextModel trained = TextModel.Load(words.GetValue(Model)!);
+                    if (words.GetValue(Perplexity) is { } file)
+                    {
+                        Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));
+                        return 0;
+                    }
+
+                    Warn(trained.UnknownIn(prompt));
+                    if (samples == 1 && !words.GetValue(CommonOptions.Json))
+                    {
+                        Print(trained.Generate(prompt, options).Prepend(prompt), cancellation);
+                        return 0;
+                    }
+
+                    IReadOnlyList<string> texts =
+                        trained.Generate([.. Enumerable.Repeat(prompt, samples)], options, cancellation);
+                    Console.WriteLine(words.GetValue(CommonOptions.Json)
+                        ? CliJson.Text(new { Prompt = prompt, options.Seed, Texts = texts })
+                        : string.Join($"{Environment.NewLine}---{Environment.NewLine}", texts.Select(t => prompt + t)));
+                    return 0;
+                },
+                cancellation);
+        });
+        return command;
+    }
+
+    private static Option<T> Number<T>(string name, string help, T byDefault, string description) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        DefaultValueFactory = _ => byDefault,
+    };
+
+    /// <exception cref="UsageException">A setting is not possible.</exception>
+    private static GenerationOptions Read(ParseResult words)
+    {
+        if (words.GetValue(Length) is < 1 or > MaxTokens || words.GetValue(Samples) is < 1 or > MaxSamples)
+        {
+            throw new UsageException($"--length takes 1 to {MaxTokens}, --samples 1 to {MaxSamples}.");
+        }
+
+        var options = new GenerationOptions
+        {
+            Length = words.GetValue(Length),
+            Temperature = words.GetValue(Temperature),
+            TopK = words.GetValue(TopK),
+            TopP = words.GetValue(TopP),
+            MinP = words.GetValue(MinP),
+            RepetitionPenalty = words.GetValue(RepetitionPenalty),
+            Stop = words.GetValue(Stop)!,
+            Seed = words.GetValue(CommonOptions.Seed),
+        };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Split(" (Parameter")[0]);
+        }
+
+        return options;
+    }
+
+    private static void Print(TextScore score, bool isJson) => Console.WriteLine(isJson
+        ? CliJson.Text(score)
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Perplexity {score.Perplexity:0.000}: {score.Loss:0.0000} nats a token over {score.Tokens} tokens, "
+            + $"{score.BitsPerCharacter:0.000} bits a character."));
+
+    private static void Warn(IReadOnlyList<string> unknown)
+    {
+        const int Shown = 5;
+        if (unknown.Count > 0)
+        {
+            Console.Error.WriteLine(
+                $"math4ai: the model does not know {unknown.Count} tokens of the prompt, which are left out: "
+                + $"{string.Join(", ", unknown.Take(Shown).Select(token => $"'{token}'"))}"
+                + $"{(unknown.Count > Shown ? ", …" : string.Empty)}.");
+        }
+    }
+
+    private static void Print(IEnumerable<string> texts, CancellationToken cancellation)
+    {
+        // The standard output of .NET ignores that its reader has left; a pipe of our own throws. A file needs the
+        // stream of .NET, since other processes may append to it.
+        using var descriptor = new SafeFileHandle(1, ownsHandle: false);
+        using var pipe = new FileStream(descriptor, FileAccess.Write, bufferSize: 0);
+        using Stream output = pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
+        foreach (string text in texts.TakeWhile(_ => !cancellation.IsCancellationRequested))
+        {
+            output.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        output.Write(Encoding.UTF8.GetBytes(Environment.NewLine));
+    }
+}

@@ -1,0 +1,198 @@
+using System.CommandLine;
+using System.Globalization;
+using Math4AI.Language.Words;
+
+namespace Math4AI.Cli.Language;
+
+/// <summary><c>math4ai words</c>: finds vectors for the words of a text, and asks them.</summary>
+internal static class WordsCommand
+{
+    private static readonly WordVectorOptions Default = new();
+
+    private static readonly Argument<string> Input = new("FILE")
+    {
+        Description = "A text, plain or gzip, with words between spaces and a sentence a line; or, without -o, "
+            + "vectors.",
+    };
+
+    private static readonly Option<string?> Output = CommonOptions.Output(
+        "The file of the vectors: .bin (word2vec, binary), .glove, .safetensors, or word2vec's text.", byDefault: null);
+
+    private static readonly Option<int> Dimensions =
+        Number("--dimensions", "N", Default.Dimensions, "The numbers of a vector.");
+
+    private static readonly Option<int> Window =
+        Number("--window", "N", Default.Window, "The greatest distance of two words that count as a pair.");
+
+    private static readonly Option<int> MinCount =
+        Number("--min-count", "N", Default.MinCount, "How often a word must occur.");
+
+    private static readonly Option<int> MaxWords =
+        Number("--max-words", "N", Default.MaxWords, "The most words, the most frequent first.");
+
+    private static readonly Option<double> Shift =
+        Number("--shift", "K", Default.Shift, "Take log K off the mutual information.");
+
+    private static readonly Option<string[]> Near = Words("--near", "WORD", "Print the nearest words.");
+
+    private static readonly Option<string[]> Analogies =
+        Words("--analogy", "A:B::?:C", "Print what completes the proportion; the ? may stand at any place.");
+
+    private static readonly Option<string[]> Odd =
+        Words("--odd", "WORDS", "Print which of three or more words, separated by commas, does not belong.");
+
+    private static readonly Option<string[]> Evaluate =
+        Words("--evaluate", "FILE", "Measure the vectors by a file of judged pairs or of analogies.");
+
+    private static readonly Option<int> Count =
+        Number("--count", "N", 10, "How many words --near and --analogy print.");
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "words",
+            "Find vectors for the words of a text, or ask vectors.\n\nExamples:\n"
+            + "  math4ai words corpus.txt -o vectors.bin\n"
+            + "  math4ai words vectors.bin --near king --analogy king:man::?:woman --odd breakfast,lunch,cat\n"
+            + "  math4ai words vectors.bin --evaluate WS-353.txt --evaluate analogies.txt")
+        {
+            Input, Output, Dimensions, Window, MinCount, MaxWords, Shift, Near, Analogies, Odd, Evaluate, Count,
+            CommonOptions.Seed, CommonOptions.Force, CommonOptions.Json,
+        };
+        command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
+        return command;
+    }
+
+    private static int Run(ParseResult words, CancellationToken cancellation)
+    {
+        string[][] analogies = [.. words.GetValue(Analogies)!.Select(Terms)];
+        string[] odd = words.GetValue(Odd)!;
+        string? output = words.GetValue(Output);
+        bool isAsked =
+            analogies.Length + odd.Length + words.GetValue(Near)!.Length + words.GetValue(Evaluate)!.Length > 0;
+        if (output is null && !isAsked)
+        {
+            throw new UsageException(
+                "Name the file of the vectors with -o, or ask vectors with --near, --analogy, --odd or --evaluate.");
+        }
+
+        WordVectors vectors = output is null
+            ? WordVectors.Load(words.GetValue(Input)!)
+            : Train(words, output, cancellation);
+        var answers = new WordAnswers(
+            vectors.Words.Count,
+            vectors.Dimensions,
+            [.. words.GetValue(Near)!.Select(word => new NamedAnswer(word, vectors.Near(word, words.GetValue(Count))))],
+            [.. analogies.Select(terms => new NamedAnswer(
+                string.Join(':', terms), vectors.Analogy(terms[0], terms[1], terms[2], words.GetValue(Count))))],
+            [.. odd.Select(one => new OddAnswer(one, vectors.Odd(one.Split(',', StringSplitOptions.TrimEntries))))],
+            [.. words.GetValue(Evaluate)!.Select(file => Evaluated(vectors, file))]);
+        Console.WriteLine(words.GetValue(CommonOptions.Json) ? CliJson.Text(answers) : answers.Text(output));
+        return 0;
+    }
+
+    private static WordVectors Train(ParseResult words, string output, CancellationToken cancellation)
+    {
+        OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", output);
+        var options = new WordVectorOptions
+        {
+            Dimensions = words.GetValue(Dimensions),
+            Window = words.GetValue(Window),
+            MinCount = words.GetValue(MinCount),
+            MaxWords = words.GetValue(MaxWords),
+            Shift = words.GetValue(Shift),
+            Seed = words.GetValue(CommonOptions.Seed),
+        };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message.Split(" (Parameter")[0]);
+        }
+
+        WordVectors vectors = WordVectors.Train(words.GetValue(Input)!, options, cancellation);
+        vectors.Save(output, words.GetValue(CommonOptions.Force));
+        return vectors;
+    }
+
+    private static EvaluatedFile Evaluated(WordVectors vectors, string file) => WordEvaluation.IsOfAnalogies(file)
+        ? new EvaluatedFile(file, null, WordEvaluation.Analogies(vectors, file))
+        : new EvaluatedFile(file, WordEvaluation.Similarities(vectors, file), null);
+
+    /// <summary>a : b = c : ?, whichever of the four is asked for.</summary>
+    private static string[] Terms(string text)
+    {
+        string[] parts = text.Split(':', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        int asked = Array.IndexOf(parts, "?");
+        return parts.Length != 4 || asked < 0 || parts.Count(part => part == "?") != 1
+            ? throw new UsageException("--analogy takes four terms with one question mark, such as king:man::?:woman.")
+            : asked switch
+            {
+                0 => [parts[3], parts[2], parts[1]],
+                1 => [parts[2], parts[3], parts[0]],
+                2 => [parts[1], parts[0], parts[3]],
+                _ => [parts[0], parts[1], parts[2]],
+            };
+    }
+
+    private static Option<T> Number<T>(string name, string help, T byDefault, string description) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        DefaultValueFactory = _ => byDefault,
+    };
+
+    private static Option<string[]> Words(string name, string help, string description) => new(name)
+    {
+        Description = $"{description} May be given several times.",
+        HelpName = help,
+        DefaultValueFactory = _ => [],
+    };
+
+    private sealed record NamedAnswer(string Question, IReadOnlyList<WordNeighbor> Words);
+
+    private sealed record OddAnswer(string Words, string Odd);
+
+    private sealed record EvaluatedFile(
+        string File, WordSimilarityScore? Similarities, IReadOnlyList<WordAnalogyScore>? Analogies);
+
+    /// <summary>What was asked, and the answers.</summary>
+    private sealed record WordAnswers(
+        int Words, int Dimensions, IReadOnlyList<NamedAnswer> Near, IReadOnlyList<NamedAnswer> Analogies,
+        IReadOnlyList<OddAnswer> Odd, IReadOnlyList<EvaluatedFile> Evaluated)
+    {
+        public string Text(string? output)
+        {
+            var lines = new List<string>();
+            if (output is not null)
+            {
+                lines.Add($"Wrote {Words} vectors of {Dimensions} numbers to {output}.");
+            }
+
+            foreach (NamedAnswer answer in Near.Concat(Analogies))
+            {
+                lines.Add($"{answer.Question}:");
+                lines.AddRange(answer.Words.Select(word => string.Create(
+                    CultureInfo.InvariantCulture, $"  {word.Similarity,6:0.000}  {word.Word}")));
+            }
+
+            lines.AddRange(Odd.Select(odd => $"{odd.Words}: {odd.Odd}"));
+            foreach (EvaluatedFile file in Evaluated)
+            {
+                lines.Add($"{file.File}:");
+                lines.AddRange(file.Similarities is { } pairs
+                    ? [string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"  Spearman's rho {pairs.Correlation:0.000} over {pairs.Known} of {pairs.Pairs} pairs")]
+                    : file.Analogies!.Select(section => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"  {100.0 * section.Accuracy,5:0.0} % of {section.Known} (of {section.Questions})  "
+                        + $"{section.Section}")));
+            }
+
+            return string.Join(Environment.NewLine, lines);
+        }
+    }
+}

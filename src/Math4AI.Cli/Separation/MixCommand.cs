@@ -1,0 +1,189 @@
+using System.CommandLine;
+using System.Globalization;
+using Math4AI.Audio;
+using Math4AI.Audio.Rooms;
+using Math4AI.Data;
+
+namespace Math4AI.Cli.Separation;
+
+/// <summary><c>math4ai mix</c>: plays recordings in a simulated room and records them.</summary>
+internal static class MixCommand
+{
+    private static readonly Argument<string[]> Signals = new("SIGNAL")
+    {
+        Description = "A recording for each source; of several channels the first is used. The shortest gives the "
+            + "length.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string?> Folder = CommonOptions.Output("The folder to write to.", "mix");
+
+    private static readonly Option<int> Microphones = new("--microphones")
+    {
+        Description = "The number of microphones, in a line.",
+        DefaultValueFactory = _ => 2,
+    };
+
+    private static readonly Option<double> Spacing = new("--spacing")
+    {
+        Description = "The distance between neighboring microphones in meters.",
+        DefaultValueFactory = _ => 0.05,
+    };
+
+    private static readonly Option<double> Reverberation = new("--rt60")
+    {
+        Description = "The time in seconds in which sound decays by 60 dB; 0 for no echoes.",
+        DefaultValueFactory = _ => 0.2,
+    };
+
+    private static readonly Option<string?> Size = new("--size")
+    {
+        Description = "The lengths of the room's edges in meters, such as 6x4.5x2.7. Default: drawn by the seed.",
+    };
+
+    private static readonly Option<double?> Noise = new("--noise")
+    {
+        Description = "The decibels of all sources over the microphones' own noise. Default: no noise.",
+    };
+
+    private static readonly Option<double?> Diffuse = new("--diffuse-noise")
+    {
+        Description = "The decibels of all sources over noise that comes from everywhere. Default: no noise.",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "mix",
+            "Play recordings in a simulated room and record them: the mixture, and what the microphones would record "
+            + "of each alone.\n\nExample:\n  math4ai mix voice-1.wav voice-2.wav --rt60 0.3 --spacing 0.08 -o room")
+        {
+            Signals, Folder, Microphones, Spacing, Reverberation, Size, Noise, Diffuse,
+            CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force,
+        };
+        command.SetAction((words, cancellation) => Task.Run(() => Run(words), cancellation));
+        return command;
+    }
+
+    private static int Run(ParseResult words)
+    {
+        string[] inputs = words.GetValue(Signals)!;
+        RoomSceneOptions options = Options(words, inputs.Length);
+        var noise = new RoomNoise
+        {
+            MicrophoneDecibels = Decibels("--noise", words.GetValue(Noise)),
+            DiffuseDecibels = Decibels("--diffuse-noise", words.GetValue(Diffuse)),
+        };
+        int seed = words.GetValue(CommonOptions.Seed);
+        bool force = words.GetValue(CommonOptions.Force);
+        string folder = words.GetValue(Folder)!;
+        string[] names = ["mixture.wav", .. inputs.Select((_, i) => $"image-{i + 1}.wav"), "scene.json"];
+        OutputFiles.RequireFree(force, "-o", names.Select(name => Path.Combine(folder, name)));
+        Recording[] signals = Read(inputs);
+        RoomScene scene;
+        try
+        {
+            scene = RoomScene.Draw(options, seed);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+
+        RoomMixture mixture = scene.Mix(signals, noise, seed);
+        string json = CliJson.Text(new MixSummary(
+            scene.Room.Size, scene.Room.ReverberationTime, scene.Room.Absorption[0], scene.Microphones, scene.Sources,
+            mixture.Mixture.SampleRate, mixture.Mixture.Length));
+        Write(folder, force, [mixture.Mixture, .. mixture.Images], names, json);
+        Console.Out.WriteLine(words.GetValue(CommonOptions.Json) ? json : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{inputs.Length} sources and {scene.Microphones.Count} microphones in a room of {scene.Room.Size.X:0.0} × "
+            + $"{scene.Room.Size.Y:0.0} × {scene.Room.Size.Z:0.0} m, reverberation {scene.Room.ReverberationTime:0.00} "
+            + $"s, {mixture.Mixture.Duration.TotalSeconds:0.0} s at {mixture.Mixture.SampleRate} Hz.\n"
+            + $"Written to {folder}."));
+        return 0;
+    }
+
+    private static RoomSceneOptions Options(ParseResult words, int sources)
+    {
+        double spacing = words.GetValue(Spacing), seconds = words.GetValue(Reverberation);
+        int microphones = words.GetValue(Microphones);
+        Require(microphones is >= 1 and <= 64, $"--microphones takes a number from 1 to 64, not {microphones}.");
+        Require(spacing is >= 0.001 and <= 100.0, Said("--spacing takes meters from 0.001 to 100", spacing));
+        Require(seconds is >= 0.0 and <= 5.0, Said("--rt60 takes seconds from 0 to 5", seconds));
+        return new RoomSceneOptions
+        {
+            Sources = sources,
+            Microphones = microphones,
+            Spacing = spacing,
+            ReverberationTime = seconds,
+            Size = Edges(words.GetValue(Size)),
+        };
+    }
+
+    private static Position? Edges(string? word)
+    {
+        if (word is null)
+        {
+            return null;
+        }
+
+        double[] edges =
+        [
+            .. word.Split('x').Select(part => double.TryParse(
+                part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double edge) ? edge : -1.0),
+        ];
+        return edges.Length == 3 && edges.All(edge => edge is >= 1.0 and <= 100.0)
+            ? new Position(edges[0], edges[1], edges[2])
+            : throw new UsageException($"--size takes three lengths from 1 to 100 m, such as 6x4.5x2.7, not '{word}'.");
+    }
+
+    private static double? Decibels(string option, double? value)
+    {
+        Require(value is null or (>= -100.0 and <= 200.0),
+            Said($"{option} takes decibels from -100 to 200", value ?? 0.0));
+        return value;
+    }
+
+    private static string Said(string sentence, double value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sentence}, not {value}.");
+
+    private static void Require(bool isRight, string message)
+    {
+        if (!isRight)
+        {
+            throw new UsageException(message);
+        }
+    }
+
+    private static Recording[] Read(string[] paths)
+    {
+        Recording[] signals = [.. paths.Select(path => Recording.Read(path))];
+        int rate = signals.Max(signal => signal.SampleRate);
+        return [.. signals.Select(signal => signal.SampleRate == rate ? signal : signal.Resample(rate))];
+    }
+
+    private static void Write(string folder, bool force, Recording[] sounds, string[] names, string json)
+    {
+        using var files = new FileTransaction(force);
+        OutputFiles.Claim(files, folder);
+        for (int i = 0; i < sounds.Length; i++)
+        {
+            sounds[i].Save(
+                files.Add(Path.Combine(folder, names[i])),
+                new AudioFormat(AudioContainer.Wav, AudioEncoding.Float32), replace: true);
+        }
+
+        File.WriteAllText(files.Add(Path.Combine(folder, names[^1])), json + "\n");
+        files.Commit();
+    }
+
+    private sealed record MixSummary(
+        Position Size,
+        double ReverberationTime,
+        double Absorption,
+        IReadOnlyList<Position> Microphones,
+        IReadOnlyList<Position> Sources,
+        int SampleRate,
+        long Samples);
+}

@@ -1,0 +1,151 @@
+using System.CommandLine;
+using Math4AI.Separation;
+using Math4AI.Separation.Ica;
+
+namespace Math4AI.Cli.Separation;
+
+/// <summary>The options of <c>math4ai separate</c>.</summary>
+internal sealed class SeparateCommand
+{
+    private readonly Argument<string[]> inputs = new("INPUT")
+    {
+        Description = "One recording of several channels, several mono recordings, or one file of numbers "
+            + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in "
+            + "cocktail party.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
+
+    private readonly Option<string?> sources = new("--sources")
+    {
+        Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as "
+            + "many as independent channels.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> mixing = new("--mixing")
+    {
+        Description = "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> method = new Option<string?>("--method")
+    {
+        Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
+            + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
+        HelpName = "NAME",
+    }.Completed(() => Separator.Methods.Select(method => method.Name));
+
+    private readonly Option<string?> contrast = new Option<string?>("--contrast")
+    {
+        Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
+            + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
+        HelpName = "NAME",
+    }.Completed(() => Contrast.All.Select(contrast => contrast.Name));
+
+    private readonly Option<int?> subsample = new("--subsample")
+    {
+        Description = "The maximum number of samples in which "
+            + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes "
+            + "on with all samples. Default: 10000.",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> start = new("--start")
+    {
+        Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
+            + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> memory = new("--memory")
+    {
+        Description = "The memory that the samples may take, such as 512M. What needs more is read from its files "
+            + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
+        HelpName = "BYTES",
+    };
+
+    private readonly Option<int?> stability = new("--stability")
+    {
+        Description = "The number of bootstrap resamples to separate, which shows how reliably each source is "
+            + "found.",
+        HelpName = "N",
+    };
+
+    private readonly Option<bool> room = new("--room") { Description = "The recording comes from a room with echoes." };
+
+    private readonly Option<int?> window = new("--window")
+    {
+        Description = "For rooms: the long window in samples, a power of two. Default: about half a second.",
+        HelpName = "N",
+    };
+
+    private readonly Option<int> microphone = new("--reference-mic")
+    {
+        Description = "For rooms: the microphone at which the sources are reconstructed, from 1.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<string> format = new Option<string>("--format")
+    {
+        Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
+            + "that of the input.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "float32",
+    }.Completed(() => SeparateOptions.Formats.Keys);
+
+    public static Command Create() => new SeparateCommand().Build();
+
+    private Command Build()
+    {
+        var command = new Command(
+            "separate",
+            "Separate mixed signals into their sources, one file each.\n\nExamples:\n"
+            + "  math4ai separate left.wav middle.wav right.wav -o voices\n"
+            + "  math4ai separate measurements.npy --method fastica -o sources\n"
+            + "  math4ai separate party.wav --mixing A.csv -o known")
+        {
+            inputs, output, sources, mixing, method, contrast, subsample, start, memory, stability, room,
+            window, microphone,
+            CommonOptions.Seed, format, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
+        };
+        command.SetAction((words, cancellation) =>
+        {
+            SeparateOptions options = Read(words);
+            options.Check();
+            return Task.Run(() => SeparateJob.Run(options, cancellation), cancellation);
+        });
+        return command;
+    }
+
+    private SeparateOptions Read(ParseResult words) => new()
+    {
+        Inputs = words.GetValue(inputs) ?? [],
+        Output = words.GetValue(output)!,
+        Sources = SeparateOptions.Count(words.GetValue(sources)),
+        IsCountOpen = words.GetValue(sources) == SeparateOptions.Auto,
+        MixingFile = words.GetValue(mixing),
+        Method = words.GetValue(method) is { } named && named != SeparateOptions.Auto ? named : null,
+        Contrast = words.GetValue(contrast),
+        Memory = SeparateOptions.Bytes(words.GetValue(memory)),
+        Subsample = words.GetValue(subsample),
+        StartFile = words.GetValue(start),
+        Stability = words.GetValue(stability),
+        Room = words.GetValue(room),
+        Window = words.GetValue(window),
+        ReferenceMicrophone = words.GetValue(microphone),
+        Seed = words.GetValue(CommonOptions.Seed),
+        Format = words.GetValue(format)!,
+        Json = words.GetValue(CommonOptions.Json),
+        NoReport = words.GetValue(CommonOptions.NoReport),
+        Force = words.GetValue(CommonOptions.Force),
+    };
+
+    private static string Methods() =>
+        string.Join("; ", Separator.Methods.Select(method => $"{method} ({method.Summary})"));
+
+    private static SeparationMethod Default(bool isForRooms) =>
+        Separator.Methods.First(method => method.IsForRooms == isForRooms);
+}

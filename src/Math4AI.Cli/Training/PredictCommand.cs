@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Math4AI.Cli.Fitting;
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Fitting;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary><c>math4ai predict</c>: predicts for new data with a trained model.</summary>
+internal static class PredictCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "The folder written by 'math4ai train' or 'math4ai fit'.",
+        };
+        var data = new Argument<string>("DATA")
+        {
+            Description = "A table, or - for one from standard input, with the columns that the model was trained on "
+                + "or the fit was made from; for a model of images, a folder of images or an IDX file.",
+        };
+        Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
+        var level = new Option<double?>("--level")
+        {
+            Description = "The chance of the intervals and sets that are predicted. Default: 0.95 for a fit, and 0.9 "
+                + "for a model of a table.",
+            HelpName = "P",
+        };
+        var keep = new Option<string[]?>("--keep")
+        {
+            Description = "Columns of the data to carry through, such as an id.",
+            HelpName = "COLUMN",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var command = new Command(
+            "predict",
+            "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and "
+            + "for fits the confidence and prediction intervals.\n\nExamples:\n"
+            + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
+            + "  math4ai predict decay-fit new.csv --level 0.99")
+        {
+            model, data, output, level, keep, TableCommandOptions.EncodingOption, CommonOptions.Force,
+        };
+        command.SetAction(words => Write(
+            words.GetValue(output),
+            words.GetValue(CommonOptions.Force),
+            writer => Predict(
+                words.GetValue(model)!,
+                new PredictTableOptions(
+                    words.GetValue(data)!, words.GetValue(level) is { } given ? FitOptionReader.Level(given) : null,
+                    words.GetValue(keep) ?? [], words.GetValue(TableCommandOptions.EncodingOption)),
+                writer)));
+        return command;
+    }
+
+    private static int Write(string? path, bool force, Action<TextWriter> predict)
+    {
+        if (path is null)
+        {
+            using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 1 << 16);
+            predict(output);
+            return 0;
+        }
+
+        OutputFiles.RequireFree(force, "-o", path);
+        FileTransaction.WriteOne(path, force, partial =>
+        {
+            using var output = new StreamWriter(partial);
+            predict(output);
+        });
+        return 0;
+    }
+
+    private static void Predict(string folder, PredictTableOptions options, TextWriter output)
+    {
+        object opened = ModelFolder.Open(folder);
+        if (opened is ITablePredictor table)
+        {
+            new PredictTableJob(table, options).Write(output);
+            return;
+        }
+
+        if (options.Keep.Count > 0 || options.Encoding is not null)
+        {
+            throw new UsageException("--keep and --encoding are for models of tables.");
+        }
+
+        const double FitLevel = 0.95;
+        double level = options.Level ?? FitLevel;
+        output.Write(opened switch
+        {
+            SavedFit fit => fit.PredictTable(options.Data, level).ToCsv(),
+            SavedGroups groups => groups.PredictTable(options.Data, level).ToCsv(),
+            IFilePredictor model => ToCsv(model.PredictFile(options.Data)),
+            _ => throw new ArgumentException($"{folder} is a model of a text: use math4ai generate."),
+        });
+    }
+
+    private static string ToCsv(FilePredictions found)
+    {
+        foreach (PredictionWarning warning in found.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
+        return string.Concat(Enumerable.Range(0, found.Values.Length).Select(
+            row => PredictionCsv.Line(found, row, [])).Prepend(PredictionCsv.Header(found, []))
+            .Select(line => line + "\n"));
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary>What <c>math4ai predict</c> is asked to do with a table.</summary>
+/// <param name="Data">The file, or - for standard input.</param>
+/// <param name="Level">The chance of intervals and sets; null for the model's own.</param>
+/// <param name="Keep">The columns that are carried through.</param>
+/// <param name="Encoding">The encoding of a text; null for UTF-8.</param>
+internal sealed record PredictTableOptions(string Data, double? Level, IReadOnlyList<string> Keep, string? Encoding);
+
+/// <summary>
+/// Predicts the rows of a table block after block, so that memory does not grow with them, and scores the predictions
+/// where the rows have the target.
+/// </summary>
+internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions options)
+{
+    private const int BlockRows = 1 << 13;
+
+    private readonly Dictionary<string, long> warnings = [];
+    private double? shift;
+    private long scored;
+    private double right;
+    private double logLoss;
+    private double squares;
+    private double sum;
+    private double sumOfSquares;
+
+    /// <summary>Writes the predictions as comma-separated text; warnings and scores go to standard error.</summary>
+    public void Write(TextWriter output)
+    {
+        string path = options.Data == "-" ? "/dev/stdin" : options.Data;
+        bool isFirst = true;
+        foreach (Table block in Table.ReadBlocks(path, BlockRows, new TableOptions { Encoding = options.Encoding }))
+        {
+            FilePredictions found = options.Level is { } level
+                ? model.PredictTable(block, level)
+                : model.PredictTable(block);
+            if (isFirst)
+            {
+                output.Write(PredictionCsv.Header(found, options.Keep) + "\n");
+                isFirst = false;
+            }
+
+            IReadOnlyList<string?>[] kept = [.. options.Keep.Select(block.Texts)];
+            for (int row = 0; row < found.Values.Length; row++)
+            {
+                output.Write(PredictionCsv.Line(found, row, kept) + "\n");
+            }
+
+            foreach (PredictionWarning warning in found.Warnings)
+            {
+                warnings[warning.Text] = warnings.GetValueOrDefault(warning.Text) + warning.Samples;
+            }
+
+            if (block.Names.Contains(found.Target))
+            {
+                Score(model.ReadTarget(block), found);
+            }
+        }
+
+        if (isFirst)
+        {
+            throw new InvalidDataException($"{options.Data} has no rows after the names of its columns.");
+        }
+
+        Report();
+    }
+
+    private void Score(Table target, FilePredictions found)
+    {
+        IReadOnlyList<string?> texts = target.Texts(found.Target);
+        double[] numbers = found.Classes.Count == 0 ? target.Numbers(found.Target) : [];
+        for (int row = 0; row < texts.Count; row++)
+        {
+            if (found.Classes.Count == 0)
+            {
+                Add(numbers[row], found.Values[row][0]);
+            }
+            else if (texts[row] is { } text && found.Classes.ToList().IndexOf(text) is var of and >= 0)
+            {
+                double[] probabilities = found.Values[row];
+                scored++;
+                right += Array.IndexOf(probabilities, probabilities.Max()) == of ? 1.0 : 0.0;
+                logLoss -= Math.Log(Math.Max(1e-12, probabilities[of]));
+            }
+        }
+    }
+
+    private void Add(double observed, double predicted)
+    {
+        if (double.IsNaN(observed))
+        {
+            return;
+        }
+
+        // Sums about the first observation, so that large numbers do not cancel.
+        scored++;
+        shift ??= observed;
+        squares += (predicted - observed) * (predicted - observed);
+        sum += observed - shift.Value;
+        sumOfSquares += (observed - shift.Value) * (observed - shift.Value);
+    }
+
+    private void Report()
+    {
+        foreach ((string warning, long rows) in warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {new PredictionWarning(warning, rows)}");
+        }
+
+        if (scored == 0)
+        {
+            return;
+        }
+
+        double spread = sumOfSquares - sum * sum / scored;
+        double rSquared = spread > 0.0 ? 1.0 - squares / spread : double.NaN;
+        string scores = shift is null
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"accuracy {right / scored:G4}, logLoss {logLoss / scored:G4}")
+            : string.Create(
+                CultureInfo.InvariantCulture, $"rmse {Math.Sqrt(squares / scored):G4}, rSquared {rSquared:G4}");
+        Console.Error.WriteLine($"math4ai: {scored} rows with '{model.Target}': {scores}.");
+    }
+}

@@ -1,0 +1,186 @@
+using System.CommandLine;
+using Math4AI.Data.Tables;
+using Math4AI.Training.Tables;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary>The options of <c>math4ai train</c> that are settings of a table and its columns.</summary>
+internal static class TableCommandOptions
+{
+    public static readonly Option<string?> TargetOption = new("--target", "-t")
+    {
+        Description = "The column of a table to predict.",
+        HelpName = "COLUMN",
+    };
+
+    public static readonly Option<string[]?> IgnoreOption = new("--ignore")
+    {
+        Description = "Columns to ignore.",
+        HelpName = "COLUMN",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static readonly Option<string?> GroupOption = new("--group")
+    {
+        Description = "A column, such as a patient's name, whose equal values stay together in the training, "
+            + "validation or test set. It is not an input.",
+        HelpName = "COLUMN",
+    };
+
+    public static readonly Option<string?> TimeOption = new("--time")
+    {
+        Description = "A column of numbers or dates. The validation set is later than the training set, and the test "
+            + "set is later than both. It is not an input.",
+        HelpName = "COLUMN",
+    };
+
+    public static readonly Option<string?> MissingOption = new("--missing")
+    {
+        Description = "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a "
+            + "class of its own).",
+        HelpName = "WAY",
+        DefaultValueFactory = _ => "refuse",
+    };
+
+    public static readonly Option<string?> TaskOption = new("--task")
+    {
+        Description = "The task: classification, regression, or auto, which takes texts, and up to ten different whole "
+            + "numbers, for classes.",
+        HelpName = "TASK",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    public static readonly Option<string[]?> OrderOption = new("--order")
+    {
+        Description = "A column of text with an order, such as size=small|medium|large. It is one input, not one for "
+            + "each text.",
+        HelpName = "COLUMN=FIRST|SECOND|…",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static readonly Option<string?> ColumnsOption = new("--columns")
+    {
+        Description = "The types of columns that are not found right: number, date, category, order, text or ignore, "
+            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.",
+        HelpName = "TYPES",
+    };
+
+    public static readonly Option<string[]?> TokensOption = new("--missing-tokens")
+    {
+        Description = "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? "
+            + "and their kin in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
+        HelpName = "TEXT",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static readonly Option<string?> EncodingOption = new("--encoding")
+    {
+        Description = "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
+            + "mark says.",
+        HelpName = "NAME",
+    };
+
+    public static readonly Option<bool> LookOption = new("--look")
+    {
+        Description = "Show what each column of a table is, what is left out and why, and train nothing.",
+    };
+
+    public static readonly Option<bool> LearningCurveOption = new("--learning-curve")
+    {
+        Description = "Compute a learning curve of a table: the test scores over the number of training rows.",
+    };
+
+    public static readonly Option<bool> BlocksOption = new("--blocks")
+    {
+        Description = "Read a table in blocks and train from a temporary file. Files larger than 256 MB always are.",
+    };
+
+    private static readonly Dictionary<string, Missing> MissingWays = new()
+    {
+        ["refuse"] = Missing.Refuse,
+        ["drop"] = Missing.Drop,
+        ["impute"] = Missing.Impute,
+    };
+
+    private static readonly Dictionary<string, TableTask?> Tasks = new()
+    {
+        ["auto"] = null,
+        ["classification"] = TableTask.Classification,
+        ["regression"] = TableTask.Regression,
+    };
+
+    /// <summary>Returns the task; null if the column to predict decides.</summary>
+    public static TableTask? ReadTask(ParseResult words) => Tasks[words.GetValue(TaskOption)!];
+
+    /// <summary>Returns the columns of text that have an order, with the order.</summary>
+    /// <exception cref="UsageException">A word is not NAME=FIRST|SECOND….</exception>
+    public static Dictionary<string, IReadOnlyList<string>> ReadOrders(ParseResult words)
+    {
+        var orders = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (string word in words.GetValue(OrderOption) ?? [])
+        {
+            string[] parts = word.Split('=', 2, StringSplitOptions.TrimEntries);
+            string[] texts = parts.Length == 2 ? parts[1].Split('|', StringSplitOptions.TrimEntries) : [];
+            if (texts.Length < 2 || texts.Distinct().Count() < texts.Length || !orders.TryAdd(parts[0], texts))
+            {
+                throw new UsageException("--order takes a column and its texts in order, such as "
+                    + $"size=small|medium|large, and not '{word}'.");
+            }
+        }
+
+        return orders;
+    }
+
+    /// <summary>Returns the types of the columns that are named.</summary>
+    /// <exception cref="UsageException">They cannot be read.</exception>
+    private static IReadOnlyDictionary<string, ColumnForm> ReadColumns(ParseResult words)
+    {
+        try
+        {
+            return ColumnList.Parse(words.GetValue(ColumnsOption) ?? string.Empty);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--columns: {e.Message}");
+        }
+    }
+
+    /// <summary>
+    /// Returns the settings of a table: the given options, and the defaults of the library for the others.
+    /// </summary>
+    /// <exception cref="UsageException">A word of the orders is not NAME=FIRST|SECOND….</exception>
+    public static TableTrainingOptions Read(ParseResult words, string target) => new()
+    {
+        Target = target,
+        Ignore = words.GetValue(IgnoreOption) ?? [],
+        GroupBy = words.GetValue(GroupOption),
+        OrderBy = words.GetValue(TimeOption),
+        Orders = ReadOrders(words),
+        Missing = MissingWays[words.GetValue(MissingOption)!],
+        Columns = ReadColumns(words),
+        Encoding = words.GetValue(EncodingOption),
+        MissingTokens = words.GetValue(TokensOption) is { Length: > 0 } tokens
+            ? [.. tokens.SelectMany(token => token.Split(',', StringSplitOptions.TrimEntries))]
+            : null,
+        Task = ReadTask(words),
+    };
+
+    /// <summary>Refuses values that these options do not have.</summary>
+    /// <exception cref="UsageException">One is none.</exception>
+    public static void Check(ParseResult words)
+    {
+        TrainOptionChecks.RequireChoice(words, "way with missing values", MissingWays.Keys, MissingOption);
+        TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
+    }
+
+    /// <summary>Refuses <c>--group</c> and <c>--time</c> unless one of them names a column of a table.</summary>
+    /// <exception cref="UsageException">There is no table, no column to predict, or both columns are given.</exception>
+    public static void CheckSplit(ParseResult words, bool hasTable)
+    {
+        bool hasGroup = words.GetValue(GroupOption) is not null, hasTime = words.GetValue(TimeOption) is not null;
+        if ((hasGroup || hasTime) && (!hasTable || words.GetValue(TargetOption) is null || (hasGroup && hasTime)))
+        {
+            throw new UsageException("--group and --time make the parts of a table, with --target: give one of them.");
+        }
+    }
+}

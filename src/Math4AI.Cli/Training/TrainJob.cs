@@ -1,0 +1,355 @@
+using System.Globalization;
+using Math4AI.Data;
+using Math4AI.Data.Images;
+using Math4AI.Data.Tables;
+using Math4AI.Language;
+using Math4AI.Language.Texts;
+using Math4AI.Reporting;
+using Math4AI.Runtime;
+using Math4AI.Training;
+using Math4AI.Training.Files;
+using Math4AI.Training.Images;
+using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
+using Spectre.Console;
+using Table = Math4AI.Data.Tables.Table;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary><c>math4ai train</c>: read, train, test, write.</summary>
+internal sealed class TrainJob(TrainCommandOptions given)
+{
+    private const long LargeFile = 1L << 28;
+
+    private string CheckpointPath => Path.Combine(given.Output, TrainCommandOptions.CheckpointName);
+
+    public int Run(CancellationToken cancellation)
+    {
+        if (given.Look)
+        {
+            return ColumnSummary.Print(
+                TableLook.Of(ReadTable(given.Data!), given.ForTable(RequireTarget())), given.Json);
+        }
+
+        RequireFree();
+        if (!Compute.HasTensors)
+        {
+            throw new PlatformNotSupportedException(
+                "Training needs torch, which does not load here; 'math4ai doctor' says why.");
+        }
+
+        using var files = new FileTransaction(given.Force);
+        OutputFiles.Claim(files, given.Output);
+        using var progress = ProgressLine.Start();
+        progress.Show("read");
+        (TrainSummary summary, TrainingReport report) result;
+        try
+        {
+            result = given.Text is not null ? OfText(files, progress, cancellation)
+                : IsImages(given.Data!) ? OfImages(files, progress, cancellation)
+                : OfTable(files, progress, cancellation);
+        }
+        catch (OperationCanceledException) when (File.Exists(CheckpointPath))
+        {
+            progress.Clear();
+            Console.Error.WriteLine($"math4ai: Stopped; go on with: math4ai train --resume {given.Output}");
+            return Program.Failed;
+        }
+
+        progress.Show("write");
+        Write(files, result.summary, result.report);
+        progress.Clear();
+        Print(result.summary);
+        return 0;
+    }
+
+    private void Write(FileTransaction files, TrainSummary summary, TrainingReport report)
+    {
+        OutputFiles.Write(files, given.Output, CliJson.Text(summary), given.NoReport ? null : report.ToHtml);
+        files.Remove(CheckpointPath);
+        files.Remove(CheckpointPath + TableTraining.SecondPass);
+        files.Commit();
+    }
+
+    private void Print(TrainSummary summary)
+    {
+        foreach (string warning in summary.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
+        if (given.Json)
+        {
+            Console.Out.WriteLine(CliJson.Text(summary));
+        }
+        else
+        {
+            summary.Print(given);
+        }
+    }
+
+    private Table ReadTable(string path) => Table.Read(path, new TableOptions { Encoding = given.Encoding });
+
+    private string RequireTarget() =>
+        given.Target ?? throw new UsageException("A table needs --target COLUMN: what to predict.");
+
+    private bool IsImages(string path) => given.IsConvNet || Directory.Exists(path) || ImageSet.IsIdx(path);
+
+    private (TrainSummary Summary, TrainingReport Report) OfTable(
+        FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    {
+        string target = RequireTarget();
+        if (given.IsLearner)
+        {
+            return new TrainLearnerJob(given, progress, cancellation).OfTable(
+                files, ReadTable(given.Data!), given.Test is null ? null : ReadTable(given.Test),
+                given.ForTable(target));
+        }
+
+        if (given.Blocks || new FileInfo(given.Data!) is { Exists: true, Length: > LargeFile })
+        {
+            return OfLargeTable(files, progress, target, cancellation);
+        }
+
+        Table table = ReadTable(given.Data!);
+        Table? test = given.Test is null ? null : ReadTable(given.Test);
+        TableTask task = TableLook.Of(table, given.ForTable(target)).Task;
+        TrainerOptions trainer = given.Trainer(TableTraining.Defaults(task, table.Rows));
+        TableTrainingOptions options = given.ForTable(target) with { Task = task, Trainer = trainer };
+        Trained<TableModel> training =
+            TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
+        training.Model.Save(given.Output, files);
+        TableTrainingOptions next = options with { Trainer = trainer with { Seed = trainer.Seed + 1 } };
+        Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () =>
+            TableTraining.Seeds(table, test, next, given.Seeds - 1, cancellation).Select(run => run.Test));
+        TrainSummary summary = SummaryOf(target, training) with { Seeds = seeds };
+        DecisionPlane? plane = DecisionPlane.Of(training.Model, test ?? table);
+        TrainingReport report = ReportOf(target, training) with { Plane = plane };
+        return WithCurves(summary, report, table, test, options, cancellation);
+    }
+
+    /// <summary>Adds the learning curve and the validation curve that the options ask for.</summary>
+    private (TrainSummary Summary, TrainingReport Report) WithCurves(
+        TrainSummary summary, TrainingReport report, Table table, Table? test, TableTrainingOptions options,
+        CancellationToken cancellation)
+    {
+        if (given.LearningCurve)
+        {
+            LearningPoint[] curve = [.. TableTraining.LearningCurve(table, test, options, cancellation)
+                .Select(part => new LearningPoint(part.Rows, Known(part.Test.Scores)))];
+            summary = summary with { LearningCurve = curve };
+            report = report with { LearningCurve = [.. curve.Select(point => ((double)point.Samples, point.Test))] };
+        }
+
+        if (given.ValidationCurve is { } wanted)
+        {
+            IReadOnlyList<Trained<TableModel>> runs = TableTraining.ValidationCurve(
+                table, test, wanted.OptionsFrom(options, options.Trainer!), cancellation);
+            summary = summary with
+            {
+                Setting = wanted.Setting,
+                ValidationCurve = [.. runs.Zip(wanted.Values, (run, value) => new SettingPoint(
+                    value, Known(run.Train.Scores), Known(run.Validation.Scores), Known(run.Test.Scores)))],
+            };
+            report = report with
+            {
+                Setting = wanted.Setting,
+                ValidationCurve = [.. runs.Zip(wanted.Values, (run, value) => (value, run.Validation.Scores))],
+            };
+        }
+
+        return (summary, report);
+    }
+
+    /// <summary>Trains on a table that is read in blocks.</summary>
+    private (TrainSummary Summary, TrainingReport Report) OfLargeTable(
+        FileTransaction files, ProgressLine progress, string target, CancellationToken cancellation)
+    {
+        if (given.LearningCurve || given.ValidationCurve is not null || given.Seeds > 1)
+        {
+            throw new UsageException("Curves and seeds are for tables that are not read in blocks.");
+        }
+
+        TableTrainingOptions options = given.ForTable(target);
+        var report = new LateReport();
+        Trained<TableModel> training = TableModel.TrainInBlocks(
+            given.Data!,
+            given.Test,
+            options,
+            rows =>
+            {
+                TrainerOptions trainer = given.Trainer(TableTraining.DefaultsInBlocks(rows));
+                report.To = Progress(progress, trainer);
+                return trainer;
+            },
+            report,
+            cancellation);
+        training.Model.Save(given.Output, files);
+        return (SummaryOf(target, training), ReportOf(target, training));
+    }
+
+    private static string TaskOf(Trained<TableModel> training) =>
+        training.Model.About.Task == TableTask.Classification ? "classification" : "regression";
+
+    private static TrainSummary SummaryOf(string target, Trained<TableModel> training) =>
+        Summarize(TaskOf(training), target, training);
+
+    private static TrainingReport ReportOf(string target, Trained<TableModel> training) =>
+        TrainingReport.Of(training, target, TaskOf(training), CommandLine.Text);
+
+    private (TrainSummary Summary, TrainingReport Report) OfImages(
+        FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    {
+        (ImageSet images, ImageSet? test) = ReadImages();
+        ImageTrainingOptions options = given.ForImages();
+        if (given.IsLearner)
+        {
+            return new TrainLearnerJob(given, progress, cancellation).OfImages(files, images, test, options.Target);
+        }
+
+        TrainerOptions trainer = options.Trainer;
+        Trained<ImageModel> training =
+            ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
+        training.Model.Save(given.Output, files);
+        return (
+            Summarize("classification", options.Target, training) with
+            {
+                Seeds = Spread(training.Test, () => Enumerable.Range(1, given.Seeds - 1).Select(i => ImageModel.Train(
+                    images, test, options with
+                    {
+                        Trainer = trainer with { Seed = trainer.Seed + i, Checkpoint = null },
+                    }, null, cancellation).Test)),
+            },
+            TrainingReport.Of(training, options.Target, "classification of images", CommandLine.Text) with
+            {
+                Images = test ?? images.Select(ImageModel.TestPart(images, trainer.Seed)),
+            });
+    }
+
+    private (ImageSet Images, ImageSet? Test) ReadImages()
+    {
+        if (Directory.Exists(given.Data) || ImageSet.IsIdx(given.Data!))
+        {
+            (ImageSet read, ImageSet? test) = ImageSet.ReadParts(given.Data!, given.SkipsBadImages);
+            foreach (string warning in read.Warnings.Concat(test?.Warnings ?? []))
+            {
+                Console.Error.WriteLine($"math4ai: Warning: {warning}");
+            }
+
+            return (read, given.Test is null
+                ? test
+                : ImageSet.Read(given.Test, new ImageShape(read.Channels, read.Height, read.Width, read.Classes, 1.0)));
+        }
+
+        string target = RequireTarget();
+        Table table = ReadTable(given.Data!);
+        if (!table.Names.Contains(target))
+        {
+            throw new ArgumentException($"There is no column '{target}'; there are: {string.Join(", ", table.Names)}.");
+        }
+
+        ImageSet images = ImageSet.FromTable(table, target);
+        return (images, given.Test is null ? null : ImageSet.FromTable(
+            ReadTable(given.Test), target,
+            new ImageShape(1, images.Height, images.Width, images.Classes, images.Largest)));
+    }
+
+    private (TrainSummary Summary, TrainingReport Report) OfText(
+        FileTransaction files, ProgressLine progress, CancellationToken cancellation)
+    {
+        string text = TextFile.Read(given.Text!, given.Encoding);
+        TextTrainingOptions options = given.ForText();
+        Trained<TextModel> training = TextModel.Train(text, options, Progress(progress, options.Trainer), cancellation);
+        training.Model.Save(given.Output, files);
+        return (
+            Summarize("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
+            TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}",
+                CommandLine.Text) with
+            {
+                Sample = string.Concat(training.Model.Generate("\n")),
+            });
+    }
+
+    internal static TrainSummary Summarize<TModel>(string task, string target, Trained<TModel> trained) => new(
+        task,
+        target,
+        trained.Classes,
+        trained.Training.Parameters,
+        trained.Training.Steps,
+        trained.Training.History.Count,
+        trained.Training.BestEpoch,
+        trained.Training.Seconds,
+        trained.DroppedRows,
+        Known(trained.Train.Scores),
+        Known(trained.Validation.Scores),
+        Known(trained.Test.Scores),
+        trained.Test.Intervals.Where(pair => double.IsFinite(pair.Value.Lower) && double.IsFinite(pair.Value.Upper))
+            .ToDictionary(),
+        trained.Confusion,
+        [])
+    {
+        Warnings = trained.Warnings,
+        Coverage = trained.Coverage,
+        Columns = trained.Look is { } look ? ColumnSummary.Of(look) : null,
+    };
+
+    /// <summary>
+    /// Leaves out the scores that a part does not determine, such as the area under the curve of one class: JSON has no
+    /// NaN.
+    /// </summary>
+    private static Dictionary<string, double> Known(IReadOnlyDictionary<string, double> scores) =>
+        scores.Where(pair => double.IsFinite(pair.Value)).ToDictionary();
+
+    /// <summary>Returns the mean and deviation of the test scores over all seeds; null for one seed.</summary>
+    private Dictionary<string, SeedSpread>? Spread(ScoredPart first, Func<IEnumerable<ScoredPart>> others) =>
+        given.Seeds == 1
+        ? null
+        : ScoredPart.Spread([first, .. others()]).Where(pair => double.IsFinite(pair.Value.Mean))
+            .ToDictionary(pair => pair.Key, pair => new SeedSpread(pair.Value.Mean, pair.Value.Deviation));
+
+    private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
+    {
+        var report = new Report(line, trainer);
+        return given.TensorBoard is { } folder ? new TensorBoardLog(folder, report) : report;
+    }
+
+    private void RequireFree()
+    {
+        if (!given.Force && File.Exists(CheckpointPath))
+        {
+            throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or "
+                + "begin anew with --force.");
+        }
+
+        string[] names = [.. LearnedTable.Files(given.Output), Path.Combine(given.Output, "result.json"),
+            Path.Combine(given.Output, "report.html")];
+        OutputFiles.RequireFree(given.Force, "-o", names);
+    }
+
+    /// <summary>Passes reports on to another, which is created when the number of rows is known.</summary>
+    private sealed class LateReport : IProgress<TrainingEpoch>
+    {
+        public IProgress<TrainingEpoch>? To { get; set; }
+
+        void IProgress<TrainingEpoch>.Report(TrainingEpoch value) => To?.Report(value);
+    }
+
+    private sealed class Report(ProgressLine line, TrainerOptions options) : IProgress<TrainingEpoch>
+    {
+        private readonly long start = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        void IProgress<TrainingEpoch>.Report(TrainingEpoch value)
+        {
+            int all = options.Steps is { } steps
+                ? (int)Math.Ceiling((double)steps / (options.EvaluateEvery ?? steps))
+                : options.Epochs;
+            double left =
+                System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds / value.Epoch * (all - value.Epoch);
+            line.Show(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{value.Epoch} of {all}, loss {value.TrainLoss:0.0000}, validation {value.ValidationLoss:0.0000}, at "
+                + $"most {Math.Max(0.0, left):0} s left"));
+        }
+    }
+}

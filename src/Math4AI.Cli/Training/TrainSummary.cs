@@ -1,0 +1,185 @@
+using System.Globalization;
+using Math4AI.Fitting;
+using Math4AI.Training.Learners;
+using Spectre.Console;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary>A point of a learning curve.</summary>
+internal sealed record LearningPoint(int Samples, IReadOnlyDictionary<string, double> Test);
+
+/// <summary>A point of a validation curve.</summary>
+internal sealed record SettingPoint(
+    double Value, IReadOnlyDictionary<string, double> Train, IReadOnlyDictionary<string, double> Validation,
+    IReadOnlyDictionary<string, double> Test);
+
+/// <summary>A score over several seeds.</summary>
+internal sealed record SeedSpread(double Mean, double Deviation);
+
+/// <summary>What <c>math4ai train</c> prints and writes.</summary>
+internal sealed record TrainSummary(
+    string Task,
+    string Target,
+    IReadOnlyList<string> Classes,
+    int Parameters,
+    int Steps,
+    int Epochs,
+    int BestEpoch,
+    double Seconds,
+    int DroppedRows,
+    IReadOnlyDictionary<string, double> Train,
+    IReadOnlyDictionary<string, double> Validation,
+    IReadOnlyDictionary<string, double> Test,
+    IReadOnlyDictionary<string, Interval> TestIntervals,
+    int[][] Confusion,
+    IReadOnlyList<LearningPoint> LearningCurve)
+{
+    /// <summary>Gets the setting of the validation curve.</summary>
+    public string? Setting { get; init; }
+
+    /// <summary>Gets the scores for each value of the setting; null without a validation curve.</summary>
+    public IReadOnlyList<SettingPoint>? ValidationCurve { get; init; }
+
+    /// <summary>Gets the test scores over all seeds; null for one seed.</summary>
+    public IReadOnlyDictionary<string, SeedSpread>? Seeds { get; init; }
+
+    /// <summary>Gets the learner and its settings; null for a network.</summary>
+    public string? Learner { get; init; }
+
+    /// <summary>Gets the formula of the features; null for the inputs themselves.</summary>
+    public string? Features { get; init; }
+
+    /// <summary>Gets what to know before the model is trusted, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Gets what each column of a table is; null for images and texts.</summary>
+    public IReadOnlyList<ColumnSummary>? Columns { get; init; }
+
+    /// <summary>Gets the number of features of the learner; null for a network.</summary>
+    public int? FeatureCount { get; init; }
+
+    /// <summary>Gets the share of test rows whose 90 % interval or set holds the truth; null without those.</summary>
+    public double? Coverage { get; init; }
+
+    /// <summary>Gets the learners that were compared; empty for none.</summary>
+    public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+
+    /// <summary>Gets how settings were chosen; null if none were.</summary>
+    public SettingSearch? Search { get; init; }
+
+    /// <summary>Prints it for a person.</summary>
+    public void Print(TrainCommandOptions given)
+    {
+        PrintComparison();
+        PrintScores();
+        PrintCurves(given.Seeds);
+        string seconds = Seconds.ToString("0.00", CultureInfo.InvariantCulture);
+        Console.Out.WriteLine(Learner is null
+            ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
+                + $"{BestEpoch} of {Epochs}."
+            : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
+        if (Coverage is { } share)
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(Task == "regression" ? "Intervals" : "Sets of classes")} of 90 % hold the truth in "
+                + $"{100.0 * share:0.0} % of "
+                + $"the test rows."));
+        }
+
+        if (Search is { IsAtEdge: true } search)
+        {
+            Console.Out.WriteLine(
+                $"The best {search.Across} and {search.Up} lie on the edge of the range searched, and better ones may "
+                + "lie beyond it; the report shows the scores.");
+        }
+
+        if (DroppedRows > 0)
+        {
+            Console.Out.WriteLine($"{DroppedRows} rows were left out, because a value is missing.");
+        }
+
+        Console.Out.WriteLine(Task == "text"
+            ? $"Written to {given.Output}; continue a text with: math4ai generate {given.Output} --prompt \"...\""
+            : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
+                + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+
+    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Text(IReadOnlyDictionary<string, double> scores, string name) =>
+        scores.TryGetValue(name, out double value) ? Text(value) : string.Empty;
+
+    private void PrintComparison()
+    {
+        if (Comparison.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Spectre.Console.Table().Border(TableBorder.Simple);
+        string loss = Task == "regression" ? "rmse" : "logLoss";
+        foreach (string title in (string[])["compared by cross-validation", loss, "± its error", "seconds"])
+        {
+            table.AddColumn(new TableColumn(title));
+        }
+
+        foreach (ComparedLearner each in Comparison)
+        {
+            table.AddRow([.. new[]
+            {
+                each.LeftOut is null ? each.Learner : $"{each.Learner}: left out, {each.LeftOut}",
+                each.Loss is { } value ? Text(value) : string.Empty,
+                each.Error is { } error ? Text(error) : string.Empty,
+                each.Seconds is { } seconds ? Text(seconds) : string.Empty,
+            }.Select(Markup.Escape)]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private void PrintScores()
+    {
+        bool hasIntervals = TestIntervals.Count > 0;
+        var table = new Spectre.Console.Table().Border(TableBorder.Simple);
+        foreach (string title in (string[])[string.Empty, "training", "validation", "test", .. hasIntervals
+            ? ["95 % from", "to"]
+            : Array.Empty<string>()])
+        {
+            table.AddColumn(new TableColumn(title).NoWrap());
+        }
+
+        foreach ((string name, double value) in Test)
+        {
+            string[] interval = TestIntervals.TryGetValue(name, out Interval between)
+                ? [Text(between.Lower), Text(between.Upper)]
+                : [];
+            table.AddRow([name, Text(Train, name), Text(Validation, name), Text(value), .. interval]);
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private void PrintCurves(int seeds)
+    {
+        foreach (LearningPoint point in LearningCurve)
+        {
+            (string name, double value) = point.Test.First();
+            Console.Out.WriteLine($"{point.Samples} rows: {name} {Text(value)}");
+        }
+
+        foreach (SettingPoint point in ValidationCurve ?? [])
+        {
+            string name = point.Validation.Keys.First();
+            Console.Out.WriteLine(
+                $"{Setting} {Text(point.Value)}: {name} {Text(point.Train[name])} in training, "
+                + $"{Text(point.Validation[name])} in validation, "
+                + $"{Text(point.Test[name])} in the test");
+        }
+
+        foreach ((string name, SeedSpread spread) in Seeds ?? new Dictionary<string, SeedSpread>())
+        {
+            Console.Out.WriteLine($"{seeds} seeds, test: {name} {Text(spread.Mean)} ± {Text(spread.Deviation)}");
+        }
+    }
+}

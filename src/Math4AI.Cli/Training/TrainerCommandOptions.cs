@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Math4AI.Training;
+using Math4AI.Training.Optimizers;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary>The options of <c>math4ai train</c> that are settings of the trainer.</summary>
+internal static class TrainerCommandOptions
+{
+    public static readonly Option<int?> CheckpointSteps = new("--checkpoint-steps")
+    {
+        Description = "The number of steps between checkpoints. One is saved every minute anyway.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int?> EpochsOption = new("--epochs")
+    {
+        Description = "The maximum number of passes over the training set. Default: 200; for images 20.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int?> StepsOption = new("--steps")
+    {
+        Description = "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression "
+            + "20000, or 50 passes if those are more.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int?> BatchOption = new("--batch")
+    {
+        Description = "The batch size. Default: 32; for images 64; for texts 12.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<double?> RateOption = new("--rate")
+    {
+        Description = "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.004.",
+        HelpName = "R",
+    };
+
+    private static readonly Option<double?> WeightDecayOption = new("--weight-decay")
+    {
+        Description = "The weight decay. Default: 0.01; for regression and texts 0.1.",
+        HelpName = "R",
+    };
+
+    private static readonly Option<string?> OptimizerOption = new Option<string?>("--optimizer")
+    {
+        Description = $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "adamw",
+    }.Completed(() => Optimizer.Named.Keys);
+
+    private static readonly Option<string?> ScheduleOption = new Option<string?>("--schedule")
+    {
+        Description = $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for "
+            + "lbfgs constant.",
+        HelpName = "NAME",
+    }.Completed(() => Schedule.Named.Keys);
+
+    /// <summary>All of them, in the order of the help.</summary>
+    public static readonly Option[] All =
+    [
+        EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption,
+        CheckpointSteps,
+    ];
+
+    /// <summary>
+    /// Returns the settings of the trainer: the given options, and the defaults of the kind of model for the others.
+    /// </summary>
+    public static TrainerOptions Read(ParseResult words, TrainerOptions defaults)
+    {
+        TrainerOptions kind = Optimizer.Named[words.GetValue(OptimizerOption)!].SettingsFrom(defaults);
+        int? epochs = words.GetValue(EpochsOption);
+        return kind with
+        {
+            Epochs = epochs ?? kind.Epochs,
+            Steps = words.GetValue(StepsOption) ?? (epochs is null ? kind.Steps : null),
+            BatchSize = words.GetValue(BatchOption) ?? kind.BatchSize,
+            Rate = words.GetValue(RateOption) ?? kind.Rate,
+            WeightDecay = words.GetValue(WeightDecayOption) ?? defaults.WeightDecay,
+            Schedule = words.GetValue(ScheduleOption) is { } schedule ? Schedule.Named[schedule] : kind.Schedule,
+            Seed = words.GetValue(CommonOptions.Seed),
+        };
+    }
+
+    /// <summary>Refuses values that the trainer does not take.</summary>
+    /// <exception cref="UsageException">A value is out of range, or two options contradict each other.</exception>
+    public static void Check(ParseResult words)
+    {
+        TrainOptionChecks.RequireChoice(words, "optimizer", Optimizer.Named.Keys, OptimizerOption);
+        TrainOptionChecks.RequireChoice(words, "schedule", Schedule.Named.Keys, ScheduleOption);
+        foreach (Option<int?> option in new[] { EpochsOption, StepsOption, BatchOption, CheckpointSteps })
+        {
+            TrainOptionChecks.RequirePositive(option, words.GetValue(option) ?? 1);
+        }
+
+        if (words.GetValue(EpochsOption) is not null && words.GetValue(StepsOption) is not null)
+        {
+            throw new UsageException("--epochs and --steps both say how long: give one of them.");
+        }
+
+        if (!(words.GetValue(RateOption) is null or > 0.0) || !(words.GetValue(WeightDecayOption) is null or >= 0.0))
+        {
+            throw new UsageException("--rate takes a number of more than 0, --weight-decay one of 0 or more.");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using Math4AI.Data.Tables;
+using Math4AI.Unsupervised;
+using Math4AI.Unsupervised.Clusters;
+
+namespace Math4AI.Cli.Unsupervised;
+
+/// <summary>One cluster of <c>math4ai cluster --json</c>.</summary>
+internal sealed record ClusterLine(int Cluster, int Rows, string Distinguished, IReadOnlyList<ClusterContrast> Columns);
+
+/// <summary>How the clusters agree with a column of known groups.</summary>
+internal sealed record ClusterComparison(string Column, double AdjustedRand, double NormalizedInformation);
+
+/// <summary>What <c>math4ai cluster --json</c> prints.</summary>
+internal sealed record ClusterSummary(
+    int Clusters,
+    string Verdict,
+    string? Warning,
+    string Shape,
+    int Rows,
+    int RowsLeftOut,
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<LeftOutColumn> LeftOut,
+    IReadOnlyList<ClusterLine> Found,
+    IReadOnlyList<ClusterSupportLine> Support,
+    ClusterComparison? Comparison)
+{
+    public static ClusterSummary Of(Table table, TableClusters result, string? compared) => new(
+        result.Profiles.Count,
+        result.Verdict,
+        result.Warning,
+        result.Model.Mixture.Shape.ToString(),
+        result.Rows.Count,
+        table.Rows - result.Rows.Count,
+        result.Model.Columns,
+        result.LeftOut,
+        [.. result.Profiles.Select((profile, i) =>
+            new ClusterLine(i + 1, profile.Rows, profile.InWords, profile.Contrasts))],
+        [.. result.Support.Select(candidate => new ClusterSupportLine(
+            candidate.Clusters, candidate.Shape.ToString(), candidate.Bic, candidate.Icl, candidate.Problem))],
+        compared is null ? null : Compare(table, result, compared));
+
+    /// <summary>The cluster of each row that was used, with its number in the file.</summary>
+    public static string Assignments(Table table, TableClusters result)
+    {
+        var text = new StringBuilder("row,cluster,probability\n");
+        for (int i = 0; i < result.Rows.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"{table.NumberOf(result.Rows[i])},{result.Labels[i] + 1},{result.Certainty[i]:R}\n");
+        }
+
+        return text.ToString();
+    }
+
+    public void Print(string output, bool hasReport)
+    {
+        PrintFindings();
+        Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
+    }
+
+    public void PrintFindings()
+    {
+        Console.Out.WriteLine(Verdict);
+        foreach (ClusterLine line in Found)
+        {
+            Console.Out.WriteLine($"  cluster {line.Cluster}, {line.Rows} rows: {line.Distinguished}");
+        }
+
+        if (LeftOut.Count > 0)
+        {
+            Console.Out.WriteLine(
+                "Columns left out: "
+                + $"{string.Join(", ", LeftOut.Select(column => $"{column.Name} ({column.Reason})"))}.");
+        }
+
+        if (RowsLeftOut > 0)
+        {
+            Console.Out.WriteLine($"Rows left out for missing values: {RowsLeftOut}.");
+        }
+
+        if (Comparison is not null)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Agreement with {Comparison.Column}: adjusted Rand index {Comparison.AdjustedRand:0.000}, normalized "
+                + $"mutual information {Comparison.NormalizedInformation:0.000}."));
+        }
+
+        if (Warning is not null)
+        {
+            Console.Out.WriteLine($"Warning: {Warning}");
+        }
+    }
+
+    private static ClusterComparison Compare(Table table, TableClusters result, string column)
+    {
+        IReadOnlyList<string?> texts = table.Texts(column);
+        string[] labels = [.. result.Rows.Select(row => texts[row] ?? "(missing)")];
+        return new ClusterComparison(
+            column,
+            ClusterAgreement.AdjustedRand(result.Labels, labels),
+            ClusterAgreement.NormalizedInformation(result.Labels, labels));
+    }
+}
+
+/// <summary>The support of one number of clusters.</summary>
+internal sealed record ClusterSupportLine(int Clusters, string Shape, double Bic, double Icl, string? Problem);

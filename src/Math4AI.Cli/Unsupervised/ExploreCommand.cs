@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Math4AI.Reporting;
+using Math4AI.Unsupervised;
+
+namespace Math4AI.Cli.Unsupervised;
+
+/// <summary><c>math4ai explore</c>: the page that is opened first with a new table.</summary>
+internal static class ExploreCommand
+{
+    private static readonly Option<string?> OutputOption =
+        CommonOptions.Output("The folder for the report and the figures.", byDefault: "overview");
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "explore",
+            "Look at a new table: its columns, their correlations, in how many directions the rows vary, the groups "
+            + "they form and what distinguishes them, rows unlike all others, and repeated rows. Writes one page. Rows "
+            + "with missing values count for the columns' figures alone.\n\nExample:\n"
+            + "  math4ai explore penguins.csv --compare species")
+        {
+            TableFindings.Data, TableFindings.Compare, TableFindings.Ignore, OutputOption, CommonOptions.Seed,
+            CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
+        };
+        command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
+        return command;
+    }
+
+    private static int Run(ParseResult words, CancellationToken cancellation)
+    {
+        string output = words.GetValue(OutputOption)!;
+        string? compared = words.GetValue(TableFindings.Compare);
+        return TableFindings.Run<ExploreSummary>(
+            words,
+            output,
+            [],
+            (table, _) =>
+            {
+                TableOverview overview = new TableExploration
+                {
+                    Ignore = TableFindings.Ignored(words),
+                    Seed = words.GetValue(CommonOptions.Seed),
+                }.Fit(table, cancellation);
+                var report = new ExploreReport
+                {
+                    Title = $"What is in {Path.GetFileName(words.GetValue(TableFindings.Data))}?",
+                    Command = CommandLine.Text,
+                    Overview = overview,
+                    Table = table,
+                    Labels = compared,
+                };
+                return (ExploreSummary.Of(table, overview, compared), report.ToHtml);
+            },
+            (summary, hasReport) => summary.Print(output, hasReport));
+    }
+}

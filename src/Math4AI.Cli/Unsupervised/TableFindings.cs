@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Math4AI.Data;
+using Math4AI.Data.Tables;
+
+namespace Math4AI.Cli.Unsupervised;
+
+/// <summary>
+/// What the verbs that look at a table without a target share: its options, and a run that leaves a whole folder or
+/// none.
+/// </summary>
+internal static class TableFindings
+{
+    public static readonly Argument<string> Data = new("DATA")
+    {
+        Description = "A table: CSV, or another format with columns.",
+    };
+
+    public static readonly Option<string?> Compare = new("--compare")
+    {
+        Description = "A column of known groups to compare the clusters with. It is not used to find them.",
+        HelpName = "COLUMN",
+    };
+
+    public static readonly Option<string[]?> Ignore = new("--ignore")
+    {
+        Description = "Columns to leave out of clusters, directions and outliers.",
+        HelpName = "COLUMN",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Gets the columns that serve no search: those ignored, and the one compared with.</summary>
+    public static IReadOnlyList<string> Ignored(ParseResult words) =>
+        words.GetValue(Compare) is { } compared
+            ? [.. words.GetValue(Ignore) ?? [], compared]
+            : words.GetValue(Ignore) ?? [];
+
+    /// <summary>Reads the table, finds what the verb looks for, and writes the summary, the report and other files.</summary>
+    /// <param name="words">The command line.</param>
+    /// <param name="output">The folder of the results.</param>
+    /// <param name="others">The files that <paramref name="find"/> adds to the folder.</param>
+    /// <param name="find">From the table and the files to be written: the summary and the page.</param>
+    /// <param name="print">Prints the summary; true where there is a report.</param>
+    public static int Run<TSummary>(
+        ParseResult words,
+        string output,
+        string[] others,
+        Func<Table, FileTransaction, (TSummary Summary, Func<string> Page)> find,
+        Action<TSummary, bool> print)
+    {
+        bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
+        string[] names = [.. others, "result.json", "report.html"];
+        OutputFiles.RequireFree(force, "-o", names.Select(name => Path.Combine(output, name)));
+        using var files = new FileTransaction(force);
+        OutputFiles.Claim(files, output);
+        using var progress = ProgressLine.Start();
+        progress.Show("read");
+        Table table = Table.Read(words.GetValue(Data)!);
+        progress.Show(words.CommandResult.Command.Name);
+        (TSummary summary, Func<string> page) = find(table, files);
+        progress.Show("write");
+        string json = CliJson.Text(summary);
+        OutputFiles.Write(files, output, json, hasReport ? page : null);
+        files.Commit();
+        progress.Clear();
+        if (words.GetValue(CommonOptions.Json))
+        {
+            Console.Out.WriteLine(json);
+        }
+        else
+        {
+            print(summary, hasReport);
+        }
+
+        return 0;
+    }
+}

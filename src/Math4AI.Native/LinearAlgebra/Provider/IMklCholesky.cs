@@ -94,12 +94,9 @@ internal unsafe interface IMklCholesky<T, TReal> : ILinearAlgebraProvider<T>
     private static int FactorByMkl(T[] a, int order)
     {
         using MklCall call = MklCall.Begin(1.0 / 3.0 * order * order * order, MklCall.WorthSharingOfCholesky);
-        using SpacedMatrix<T> spaced = SpacedMatrix<T>.Of(a, order, order);
-        fixed (T* matrix = spaced.Array)
+        fixed (T* matrix = a)
         {
-            int info = MklLapack<T, TReal>.Potrf((byte)'L', order, matrix, spaced.Leading);
-            spaced.Save();
-            return info;
+            return MklLapack<T, TReal>.Potrf((byte)'L', order, matrix, order);
         }
     }
 

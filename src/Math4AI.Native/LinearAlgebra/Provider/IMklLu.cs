@@ -91,16 +91,14 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
     private static void FactorByMkl(T[] data, int order, int[] ipiv)
     {
         using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order);
-        using SpacedMatrix<T> matrix = SpacedMatrix<T>.Of(data, order, order);
-        fixed (T* a = matrix.Array)
+        fixed (T* a = data)
         {
             fixed (int* pivots = ipiv)
             {
-                Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, a, matrix.Leading, pivots));
+                Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, a, order, pivots));
             }
         }
 
-        matrix.Save();
         for (int i = 0; i < order; i++)
         {
             ipiv[i]--;
@@ -205,16 +203,14 @@ internal unsafe interface IMklLu<T, TReal> : ILinearAlgebraProvider<T>
 
         using var overwritten = new Workspace<T>(a);
         SafeScale<T, TReal>.Multiply(overwritten.Array.AsSpan(0, a.Length), exponent);
-        using SpacedMatrix<T> factored = SpacedMatrix<T>.Of(overwritten.Array, order, order);
         using var pivots = new Workspace<int>(order);
         using MklCall call = MklCall.Begin(2.0 / 3.0 * order * order * order + 2.0 * order * order * columnsOfB);
-        fixed (T* factors = factored.Array, x = b)
+        fixed (T* factors = overwritten.Array, x = b)
         {
             fixed (int* p = pivots.Array)
             {
-                Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, factors, factored.Leading, p));
-                Require.Accepted(
-                    MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, factored.Leading, p, x, order));
+                Require.Accepted(MklLapack<T, TReal>.Getrf(order, order, factors, order, p));
+                Require.Accepted(MklLapack<T, TReal>.Getrs((byte)'N', order, columnsOfB, factors, order, p, x, order));
             }
         }
     }

@@ -117,6 +117,29 @@ internal sealed record FitGroupsSummary(
     /// <summary>Prints a table with a row for each group, and the notes.</summary>
     public void Print(GroupedFit fit, IReadOnlyList<string> parameters, FitCommandOptions options)
     {
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, MinTableWidth);
+        AnsiConsole.Write(GroupTable(fit, parameters, options));
+        Console.Out.WriteLine(Joint is null
+            ? "Each group is fitted alone."
+            : $"All groups are fitted at once, with {string.Join(", ", options.Shared)} in common: "
+                + $"{(Joint.Converged ? "converged" : "NOT converged")}, {FitSummary.Count(Joint.Samples, "sample")}, "
+                + $"{options.Distance.Name}.");
+        IEnumerable<string> notes =
+            Joint?.Notes ?? Groups!.SelectMany(pair => pair.Value.Notes.Select(note => $"{pair.Key}: {note}"));
+        foreach (string note in notes.Concat(Notes).Distinct())
+        {
+            Console.Out.WriteLine(note);
+        }
+
+        new FitFollowUpSummary(
+            Joint?.Derived ?? Groups?.SelectMany(
+                pair => (pair.Value.Derived ?? new Dictionary<string, FitDerived>()).Select(
+                    derived => KeyValuePair.Create($"{derived.Key}[{pair.Key}]", derived.Value))).ToDictionary(),
+            null, null).Print();
+    }
+
+    private Table GroupTable(GroupedFit fit, IReadOnlyList<string> parameters, FitCommandOptions options)
+    {
         var table = new Table().Border(TableBorder.Simple);
         string[] titles = [options.By!, .. parameters, .. Joint is null ? ["samples", "R²", ""]
             : Array.Empty<string>()];
@@ -139,25 +162,7 @@ internal sealed record FitGroupsSummary(
             table.AddRow([.. values.Prepend(group).Concat(quality).Select(Markup.Escape)]);
         }
 
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, MinTableWidth);
-        AnsiConsole.Write(table);
-        Console.Out.WriteLine(Joint is null
-            ? "Each group is fitted alone."
-            : $"All groups are fitted at once, with {string.Join(", ", options.Shared)} in common: "
-                + $"{(Joint.Converged ? "converged" : "NOT converged")}, {FitSummary.Count(Joint.Samples, "sample")}, "
-                + $"{options.Distance.Name}.");
-        IEnumerable<string> notes =
-            Joint?.Notes ?? Groups!.SelectMany(pair => pair.Value.Notes.Select(note => $"{pair.Key}: {note}"));
-        foreach (string note in notes.Concat(Notes).Distinct())
-        {
-            Console.Out.WriteLine(note);
-        }
-
-        new FitFollowUpSummary(
-            Joint?.Derived ?? Groups?.SelectMany(
-                pair => (pair.Value.Derived ?? new Dictionary<string, FitDerived>()).Select(
-                    derived => KeyValuePair.Create($"{derived.Key}[{pair.Key}]", derived.Value))).ToDictionary(),
-            null, null).Print();
+        return table;
     }
 
     private static string Text(FittedParameter parameter)

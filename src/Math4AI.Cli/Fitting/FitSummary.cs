@@ -84,7 +84,7 @@ internal sealed record FitSummary(
         // Where a fit did not converge, how the cost bends there says nothing about how uncertain the parameters are.
         Interval[] unknown = [.. result.Names.Select(_ => new Interval(double.NaN, double.NaN))];
         IReadOnlyList<Interval> intervals = result.IsConverged ? result.Intervals(level) : unknown;
-        IReadOnlyList<Interval>? drawn = result.IsConverged ? bootstrap?.Intervals(level) : null;
+        IReadOnlyList<Interval>? resampled = result.IsConverged ? bootstrap?.Intervals(level) : null;
         int count = result.Names.Count;
         Matrix<double> covariance = result.IsConverged
             ? result.Covariance
@@ -109,14 +109,7 @@ internal sealed record FitSummary(
             Known(result.Aic),
             Known(result.Bic),
             level,
-            result.Names
-                .Select((name, i) => (name, new FitParameter(
-                    Known(result.Parameters[i]), Known(errors[i]), Known(intervals[i].Lower), Known(intervals[i].Upper))
-                {
-                    BootstrapLower = Known(drawn?[i].Lower ?? double.NaN),
-                    BootstrapUpper = Known(drawn?[i].Upper ?? double.NaN),
-                }))
-                .ToDictionary(pair => pair.name, pair => pair.Item2),
+            ParametersOf(result, errors, intervals, resampled),
             Rows(covariance),
             result.IsConverged && result.HasSampleDiagnostics ? Rows(result.SandwichCovariance) : null,
             NotesOn(result),
@@ -128,6 +121,18 @@ internal sealed record FitSummary(
             ChiSquaredPValue = Known(result.ChiSquaredPValue),
         };
     }
+
+    private static Dictionary<string, FitParameter> ParametersOf(
+        FitResult result, Vector<double> errors, IReadOnlyList<Interval> intervals,
+        IReadOnlyList<Interval>? resampled) =>
+        result.Names
+            .Select((name, i) => (name, new FitParameter(
+                Known(result.Parameters[i]), Known(errors[i]), Known(intervals[i].Lower), Known(intervals[i].Upper))
+            {
+                BootstrapLower = Known(resampled?[i].Lower ?? double.NaN),
+                BootstrapUpper = Known(resampled?[i].Upper ?? double.NaN),
+            }))
+            .ToDictionary(pair => pair.name, pair => pair.Item2);
 
     public static IReadOnlyList<FitComparison>? Rows(IReadOnlyList<RankedModel> models) =>
         models.Count == 0
@@ -152,27 +157,8 @@ internal sealed record FitSummary(
     /// <summary>Prints the summary in readable form.</summary>
     public void Print(FitCommandOptions options, FitResult result)
     {
-        bool hasBootstrap = Parameters.Values.Any(parameter => parameter.BootstrapLower is not null);
-        var table = new Table().Border(TableBorder.Simple);
-        string share = (100 * Level).ToString("0.##", CultureInfo.InvariantCulture);
-        string[] titles = ["parameter", "value", "standard error", $"{share} % from", "to"];
-        foreach (string title in hasBootstrap ? [.. titles, "bootstrap from", "to"] : titles)
-        {
-            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
-        }
-
-        foreach ((string name, FitParameter parameter) in Parameters)
-        {
-            FittedParameter fitted = result[name];
-            double?[] numbers = [parameter.Value, parameter.StandardError, parameter.Lower, parameter.Upper];
-            double?[] drawn = hasBootstrap ? [parameter.BootstrapLower, parameter.BootstrapUpper] : [];
-            table.AddRow(
-                [Markup.Escape(name), .. numbers.Concat(drawn).Select(
-                    number => number is { } known ? fitted.Format(known) : string.Empty)]);
-        }
-
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, MinTableWidth);
-        AnsiConsole.Write(table);
+        AnsiConsole.Write(ParameterTable(result));
         string ended = Converged ? "converged" : "NOT converged";
         Console.Out.WriteLine(
             $"{Count(Samples, "sample")}, {Distance}: {ended} in {Count(Iterations, "iteration")} by {Method}; cost "
@@ -199,6 +185,30 @@ internal sealed record FitSummary(
         Posterior?.Print();
         Console.Out.WriteLine(
             $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
+    }
+
+    private Table ParameterTable(FitResult result)
+    {
+        bool hasBootstrap = Parameters.Values.Any(parameter => parameter.BootstrapLower is not null);
+        var table = new Table().Border(TableBorder.Simple);
+        string share = (100 * Level).ToString("0.##", CultureInfo.InvariantCulture);
+        string[] titles = ["parameter", "value", "standard error", $"{share} % from", "to"];
+        foreach (string title in hasBootstrap ? [.. titles, "bootstrap from", "to"] : titles)
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        }
+
+        foreach ((string name, FitParameter parameter) in Parameters)
+        {
+            FittedParameter fitted = result[name];
+            double?[] numbers = [parameter.Value, parameter.StandardError, parameter.Lower, parameter.Upper];
+            double?[] drawn = hasBootstrap ? [parameter.BootstrapLower, parameter.BootstrapUpper] : [];
+            table.AddRow(
+                [Markup.Escape(name), .. numbers.Concat(drawn).Select(
+                    number => number is { } known ? fitted.Format(known) : string.Empty)]);
+        }
+
+        return table;
     }
 
     private void PrintChiSquared()

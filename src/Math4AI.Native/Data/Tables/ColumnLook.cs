@@ -28,7 +28,6 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
     /// <summary>Looks at a column.</summary>
     internal static ColumnLook Of(Table table, string name, ColumnForm form, string? note)
     {
-        const int MaxShown = 3;
         var look = new ColumnLook(name, form, 0, 0) { Note = note };
         if (!form.IsNumeric)
         {
@@ -42,25 +41,9 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
 
         List<string> odd = [];
         int count = 0;
-        double[] values;
-        if (table.TextsOrNull(name) is { } texts)
-        {
-            values = new double[texts.Count];
-            for (int row = 0; row < texts.Count; row++)
-            {
-                values[row] = form.NumberOf(texts[row], table.Format, out bool isOdd);
-                count += isOdd ? 1 : 0;
-                if (isOdd && odd.Count < MaxShown)
-                {
-                    odd.Add($"row {table.NumberOf(row)}: {CellFormat.Quote(texts[row]!)}");
-                }
-            }
-        }
-        else
-        {
-            values = table.Numbers(name);
-        }
-
+        double[] values = table.TextsOrNull(name) is { } texts
+            ? NumbersOf(table, texts, form, odd, out count)
+            : table.Numbers(name);
         double[] known = [.. values.Where(value => !double.IsNaN(value))];
         return look with
         {
@@ -71,5 +54,25 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
             Odd = count,
             OddCells = odd,
         };
+    }
+
+    /// <summary>Reads texts as numbers, counts those that are none, and lists the first few of them.</summary>
+    private static double[] NumbersOf(
+        Table table, IReadOnlyList<string?> texts, ColumnForm form, List<string> odd, out int count)
+    {
+        const int MaxShown = 3;
+        count = 0;
+        double[] values = new double[texts.Count];
+        for (int row = 0; row < texts.Count; row++)
+        {
+            values[row] = form.NumberOf(texts[row], table.Format, out bool isOdd);
+            count += isOdd ? 1 : 0;
+            if (isOdd && odd.Count < MaxShown)
+            {
+                odd.Add($"row {table.NumberOf(row)}: {CellFormat.Quote(texts[row]!)}");
+            }
+        }
+
+        return values;
     }
 }

@@ -23,31 +23,44 @@ internal static class BlockOperations
         }
         else if (operation.Unary is { } unary)
         {
-            if (unary == UnaryFunction.Negate)
-            {
-                TensorPrimitives.Negate(left, value);
-            }
-            else
-            {
-                for (int i = 0; i < value.Length; i++)
-                {
-                    value[i] = unary.Value(left[i]);
-                }
-            }
+            ApplyUnary(unary, left, value);
         }
-        else if (operation.Binary == BinaryFunction.Add)
+        else
+        {
+            ApplyBinary(operation.Binary!, left, right, value);
+        }
+    }
+
+    private static void ApplyUnary(UnaryFunction unary, ReadOnlySpan<double> left, Span<double> value)
+    {
+        if (unary == UnaryFunction.Negate)
+        {
+            TensorPrimitives.Negate(left, value);
+            return;
+        }
+
+        for (int i = 0; i < value.Length; i++)
+        {
+            value[i] = unary.Value(left[i]);
+        }
+    }
+
+    private static void ApplyBinary(
+        BinaryFunction binary, ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> value)
+    {
+        if (binary == BinaryFunction.Add)
         {
             TensorPrimitives.Add(left, right, value);
         }
-        else if (operation.Binary == BinaryFunction.Subtract)
+        else if (binary == BinaryFunction.Subtract)
         {
             TensorPrimitives.Subtract(left, right, value);
         }
-        else if (operation.Binary == BinaryFunction.Multiply)
+        else if (binary == BinaryFunction.Multiply)
         {
             TensorPrimitives.Multiply(left, right, value);
         }
-        else if (operation.Binary == BinaryFunction.Divide)
+        else if (binary == BinaryFunction.Divide)
         {
             TensorPrimitives.Divide(left, right, value);
         }
@@ -55,7 +68,7 @@ internal static class BlockOperations
         {
             for (int i = 0; i < value.Length; i++)
             {
-                value[i] = operation.Binary!.Value(left[i], right[i]);
+                value[i] = binary.Value(left[i], right[i]);
             }
         }
     }

@@ -85,20 +85,7 @@ internal sealed class StartSearch
         for (int tried = 0, stale = 0; tried < starts && Times() < TimesFound
             && stale < StaleRounds; tried += StartsOfRound)
         {
-            Draw(Math.Min(StartsOfRound, starts - tried) * DrawnForEach);
-            var ofRound = new List<Minimum>();
-            foreach (double[] start in Best(Math.Min(StartsOfRound, starts - tried)))
-            {
-                ofRound.Add(few.Minimize(start, cancellation));
-            }
-
-            foreach (Minimum end in ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost)
-                .Take(Finalists))
-            {
-                ends.Add(end.IsConverged ? end
-                    : part.Minimize(part.Unknowns.Completed(end.Parameters.AsArray()), cancellation));
-            }
-
+            RunRound(few, Math.Min(StartsOfRound, starts - tried), cancellation);
             if (sequence is null)
             {
                 break;
@@ -123,6 +110,19 @@ internal sealed class StartSearch
             Evaluations = drawn.Count + ends.Sum(minimum => minimum.Evaluations),
             GradientEvaluations = ends.Sum(minimum => minimum.GradientEvaluations),
         };
+    }
+
+    /// <summary>Draws starts, takes a few steps from each of the best, and carries on from the best ends.</summary>
+    private void RunRound(IFitCost few, int starts, CancellationToken cancellation)
+    {
+        Draw(starts * DrawnForEach);
+        Minimum[] ofRound = [.. Best(starts).Select(start => few.Minimize(start, cancellation))];
+        foreach (Minimum end in ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost)
+            .Take(Finalists))
+        {
+            ends.Add(end.IsConverged ? end
+                : part.Minimize(part.Unknowns.Completed(end.Parameters.AsArray()), cancellation));
+        }
     }
 
     /// <summary>How often the least cost was reached, by runs that converged.</summary>

@@ -86,9 +86,7 @@ public sealed class Bootstrap
             var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
             FitProblem drawn = isSquared
                 ? WithResiduals(fit, residuals, random)
-                : fit.Problem.Source is { } source ? fit.Problem with { Source = Redrawn(source, seed, replicate) }
-                : fit.Problem.InputSigma is not null ? fit.Problem.Select(Drawn(fit.Problem, random))
-                : fit.Problem with { Weights = Counts(fit.Problem, random) };
+                : Resampled(fit.Problem, seed, replicate, random);
             IFitCost cost = drawn.Cost();
             var minimum = cost.Minimize([.. fit.Parameters], cancellation);
             if (minimum.IsConverged)
@@ -104,18 +102,23 @@ public sealed class Bootstrap
                 "The fits to data drawn again did not converge: the model may have too many parameters.");
         }
 
-        int count = fit.Names.Count;
-        double[][] ratios = isSquared
-            ? [.. Enumerable.Range(0, count).Select(j => good
-                .Select(each => each.Errors[j] > 0.0 ? (each.Parameters[j] - fit.Parameters[j]) / each.Errors[j] : 0.0)
-                .ToArray())]
-            : [];
         return new Bootstrap(
             fit,
             Matrix<double>.Build.DenseOfRowArrays(good.Select(each => each.Parameters)),
-            ratios,
+            isSquared ? Ratios(fit, good) : [],
             replicates - good.Count);
     }
+
+    /// <summary>For each parameter: how far each replicate lies from the fit, in standard errors of its own.</summary>
+    private static double[][] Ratios(FitResult fit, List<(double[] Parameters, double[] Errors)> replicates) =>
+        [.. Enumerable.Range(0, fit.Names.Count).Select(j => replicates
+            .Select(each => each.Errors[j] > 0.0 ? (each.Parameters[j] - fit.Parameters[j]) / each.Errors[j] : 0.0)
+            .ToArray())];
+
+    private static FitProblem Resampled(FitProblem problem, int seed, int replicate, MersenneTwister random) =>
+        problem.Source is { } source ? problem with { Source = Redrawn(source, seed, replicate) }
+        : problem.InputSigma is not null ? problem.Select(Drawn(problem, random))
+        : problem with { Weights = Counts(problem, random) };
 
     /// <summary>Of the samples that count, column after column.</summary>
     private static double[] FreedResiduals(FitResult fit)

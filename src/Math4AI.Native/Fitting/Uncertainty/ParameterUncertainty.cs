@@ -78,7 +78,6 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
     {
         double[] at = minimum.Parameters.AsArray();
         int count = cost.Unknowns.Count;
-        bool hasScale = problem.Distance.HasScale;
         bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
         if (!isSquared)
         {
@@ -95,12 +94,9 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
             ofSamples += ofBlock;
             units ??= ParameterUnits.Of(jacobian, residuals.Length);
             factors.Add(Scaled(units, jacobian), residuals);
-            Matrix<double> scores = Scores(samples, residuals, jacobian, count, hasScale);
+            Matrix<double> scores = Scores(samples, residuals, jacobian, count, problem.Distance.HasScale);
             scores.TransposeThisAndMultiply(scores).Add(squares, squares);
-            foreach (double residual in residuals[..samples])
-            {
-                standardized.Add(Math.Sqrt(2.0) * residual);
-            }
+            standardized.AddRange(residuals[..samples]);
         });
         Matrix<double> scaled = Inverses.OfSquare(factors, count), inverse = WithUnits(scaled, units!);
         // Beside an edge the cost has no differences; on it the information of the rows there holds θ.
@@ -114,14 +110,17 @@ internal sealed record ParameterUncertainty(Matrix<double> Covariance, Matrix<do
         return new ParameterUncertainty(cost.Unknowns.Complete(covariance), cost.Unknowns.Complete(sandwich))
         {
             Leverage = new Lazy<Vector<double>>(() => OfEachRow(cost, at, scaled, units!)),
-            Standardized = Vector<double>.Build.Dense([.. standardized]),
+            Standardized = Vector<double>.Build.Dense([.. standardized]) * Math.Sqrt(2.0),
             StandardErrors = isSquared && !units!.AreOne
-                ? cost.Unknowns.Complete(Vector<double>.Build.Dense(
-                    count, j => units[j] * Math.Sqrt(scaled[j, j])
-                        * Math.Sqrt(NoiseVariance(cost, problem, ofSamples))))
+                ? cost.Unknowns.Complete(ErrorsWithUnits(scaled, units, NoiseVariance(cost, problem, ofSamples)))
                 : null,
         };
     }
+
+    /// <summary>Standard errors whose squares may overflow or underflow, as those of a covariance would.</summary>
+    private static Vector<double> ErrorsWithUnits(Matrix<double> scaled, ParameterUnits units, double variance) =>
+        Vector<double>.Build.Dense(
+            scaled.RowCount, j => units[j] * Math.Sqrt(scaled[j, j]) * Math.Sqrt(variance));
 
     private static double[] Scaled(ParameterUnits units, ReadOnlySpan<double> jacobian)
     {

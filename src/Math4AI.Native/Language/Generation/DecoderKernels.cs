@@ -74,6 +74,14 @@ internal static unsafe class DecoderKernels
             d.Store(result + i + 3 * step);
         }
 
+        MeanFrom(i, p, v, result, count, width);
+    }
+
+    /// <summary>The mean of the columns from i on, which are too few for four vectors at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MeanFrom(int i, float* p, float* v, float* result, int count, int width)
+    {
+        int step = Vector<float>.Count;
         for (; i + step <= width; i += step)
         {
             Vector<float> a = default;

@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra;
+using Math4AI.LinearAlgebra.Decompositions;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Language.Words;
@@ -23,6 +25,11 @@ internal static class PpmiVectors
             ofContext = [.. smoothed.Select(sum => (float)Math.Log(sum) - total + shift)];
         SparseRows matrix = counts.Positive(ofWord, ofContext),
             transposed = counts.Positive(ofContext, ofWord);
+        if (matrix.Count == 0)
+        {
+            throw new InvalidDataException("No two words of the text stand near each other more often than by chance.");
+        }
+
         int dimensions = options.Dimensions;
         TruncatedSvd svd = TruncatedSvd.Of(matrix, transposed, dimensions, Passes, options.Seed, cancellation);
         Vector<double> scales = svd.Values.Map(value => Math.Pow(value, options.Power));

@@ -64,23 +64,9 @@ public sealed record ScoredPart(
         int[] chosen = Scoring.Scores.Likeliest(predicted);
         double[] right = [.. chosen.Zip(observed, (p, y) => p == y ? 1.0 : 0.0)];
         double[] losses = [.. predicted.Zip(observed, (row, y) => -Math.Log(Math.Max(1e-12, row[y])))];
-        int count = predicted[0].Length;
+        var counts = new ClassCounts(predicted[0].Length, observed, chosen);
         int[] present = [.. observed.Distinct()], named = [.. observed.Union(chosen)];
         var ranked = new RankedProbabilities(predicted, observed);
-
-        // Of every class: how often it was chosen rightly, was observed, and was chosen.
-        double Over(int[] classes, int[] drawn, Func<double, double, double, double> score)
-        {
-            double[] found = new double[count], seen = new double[count], taken = new double[count];
-            for (int i = 0; i < drawn.Length; i++)
-            {
-                found[chosen[i]] += drawn[i] * right[i];
-                seen[observed[i]] += drawn[i];
-                taken[chosen[i]] += drawn[i];
-            }
-
-            return classes.Average(of => score(found[of], seen[of], taken[of]));
-        }
 
         // Of scores that are means over the classes, a draw has as many samples of each class as there are: it has
         // every class.
@@ -88,9 +74,10 @@ public sealed record ScoredPart(
             observed.Length,
             [
                 new("accuracy", drawn => Mean(right, drawn)),
-                new("balancedAccuracy", drawn => Over(present, drawn, (found, seen, _) => found / seen), observed),
+                new("balancedAccuracy", drawn => counts.Mean(present, drawn, (found, seen, _) => found / seen),
+                    observed),
                 new("f1", drawn =>
-                    Over(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
+                    counts.Mean(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
                 new("rocAuc", drawn => ranked.Area(drawn), observed),
                 new("logLoss", drawn => Mean(losses, drawn)),
             ],
@@ -105,6 +92,24 @@ public sealed record ScoredPart(
                 ["accuracy"] = Scoring.Scores.Wilson(right.Sum(), right.Length),
             },
         };
+    }
+
+    /// <summary>How often each class was observed, was chosen, and was chosen rightly.</summary>
+    private readonly record struct ClassCounts(int Classes, int[] Observed, int[] Chosen)
+    {
+        /// <summary>Returns the mean over some classes of a score of these three counts.</summary>
+        public double Mean(int[] classes, int[] drawn, Func<double, double, double, double> score)
+        {
+            double[] found = new double[Classes], seen = new double[Classes], taken = new double[Classes];
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                found[Chosen[i]] += Chosen[i] == Observed[i] ? drawn[i] : 0;
+                seen[Observed[i]] += drawn[i];
+                taken[Chosen[i]] += drawn[i];
+            }
+
+            return classes.Average(of => score(found[of], seen[of], taken[of]));
+        }
     }
 
     private static ScoredPart Of(int samples, Score[] scores, bool hasIntervals, CancellationToken cancellation)

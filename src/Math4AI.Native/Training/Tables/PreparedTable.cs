@@ -20,16 +20,8 @@ internal sealed record PreparedTable(
         look.RequireForms(options.Missing);
         string[] inputs = look.Inputs;
         TableParts.RequireKeys(table, options);
-        table = look.Read(table);
-        TableParts.RequireValues(table, options, inputs);
-        TableParts.RequireSquares(table, [.. inputs, options.Target]);
-        if (test is not null)
-        {
-            test = look.Read(test);
-            TableParts.RequireValues(test, options, inputs);
-            TableParts.RequireSquares(test, [.. inputs, options.Target]);
-        }
-
+        table = Read(table, look, options);
+        test = test is null ? null : Read(test, look, options);
         (Table rows, int dropped) = TableParts.Complete(table, options, inputs);
         (Table Rows, int Dropped)? given = test is null ? null : TableParts.Complete(test, options, inputs);
         TableTask task = look.Task;
@@ -56,6 +48,14 @@ internal sealed record PreparedTable(
             {
                 Look = look,
             };
+    }
+
+    private static Table Read(Table table, TableLook look, TableTrainingOptions options)
+    {
+        table = look.Read(table);
+        TableParts.RequireValues(table, options, look.Inputs);
+        TableParts.RequireSquares(table, [.. look.Inputs, options.Target]);
+        return table;
     }
 
     private static void RequireRows(int[][] parts, Table rows, TableTrainingOptions options)

@@ -49,13 +49,19 @@ public sealed record Dbscan(double Radius)
             sample => isCore[sample],
             cancellation);
         int[] labels = LabelsOfCores(sets, isCore, out int clusters);
-        int[] border = new int[count];
+        int[] border = LabelsOfBorder(search, labels, isCore, cancellation);
+        return new DbscanFit([.. labels.Select((label, i) => isCore[i] ? label : border[i])], isCore, clusters);
+    }
+
+    /// <summary>A sample that is no core belongs to the first of the clusters whose cores are near it.</summary>
+    private int[] LabelsOfBorder(NeighborSearch search, int[] labels, bool[] isCore, CancellationToken cancellation)
+    {
+        int[] border = new int[isCore.Length];
         Array.Fill(border, DbscanFit.Noise);
         search.Within(
             Radius,
             (sample, near) =>
             {
-                // Where it borders several clusters, a sample belongs to the one that comes first.
                 foreach (int other in near)
                 {
                     if (isCore[other] && (border[sample] == DbscanFit.Noise || labels[other] < border[sample]))
@@ -66,7 +72,7 @@ public sealed record Dbscan(double Radius)
             },
             sample => !isCore[sample],
             cancellation);
-        return new DbscanFit([.. labels.Select((label, i) => isCore[i] ? label : border[i])], isCore, clusters);
+        return border;
     }
 
     /// <summary>Clusters are numbered in the order of their first cores.</summary>

@@ -2,12 +2,13 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Math4AI.Runtime;
 
-namespace Math4AI.Language.Words;
+namespace Math4AI.LinearAlgebra;
 
 /// <summary>
-/// A square sparse matrix, row by row: the entries of a row follow each other in the order of their columns.
+/// A square sparse matrix of float32 in compressed rows, with 64-bit offsets: the entries of a row follow each other in
+/// the order of their columns. Its products with a block of dense vectors use the whole team of threads.
 /// </summary>
-/// <param name="starts">Where the entries of each row begin, and behind the last their number.</param>
+/// <param name="starts">The offset of the first entry of each row, and at the end the number of entries.</param>
 /// <param name="columns">The column of each entry.</param>
 /// <param name="values">The entries.</param>
 internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] values)
@@ -19,7 +20,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
     public long Count => starts[^1];
 
     /// <summary>
-    /// Returns the transposed matrix, whose rows are sorted: a symmetric one with its own rows sorted.
+    /// Returns the transposed matrix. Its rows are sorted by column even if those of this one are not.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public SparseRows Transposed()
@@ -50,11 +51,10 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
     }
 
     /// <summary>
-    /// Returns a matrix of the positive values among those of this one less a number of the row and a number of the
-    /// column.
+    /// Returns the matrix of max(0, a_ij − r_i − c_j) over the entries a_ij of this one, without its zeros.
     /// </summary>
-    /// <param name="ofRow">What is taken off the entries of each row.</param>
-    /// <param name="ofColumn">What is taken off those of each column.</param>
+    /// <param name="ofRow">r, subtracted from the entries of each row.</param>
+    /// <param name="ofColumn">c, subtracted from the entries of each column.</param>
     public SparseRows Positive(float[] ofRow, float[] ofColumn)
     {
         long[] left = new long[starts.Length];
@@ -69,10 +69,10 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
         return new SparseRows(left, newColumns, newValues);
     }
 
-    /// <summary>Y = A X.</summary>
-    /// <param name="x">order × width, row by row.</param>
-    /// <param name="y">order × width.</param>
-    /// <param name="width">A multiple of eight vectors.</param>
+    /// <summary>Computes Y = A X.</summary>
+    /// <param name="x">X, order × width, row by row.</param>
+    /// <param name="y">Y, order × width, row by row.</param>
+    /// <param name="width">The number of columns of X.</param>
     public void Multiply(float[] x, float[] y, int width)
     {
         Team.Run(Team.Size, part =>
@@ -163,7 +163,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
         }
     }
 
-    /// <summary>Rows with about as many entries as those of the other parts.</summary>
+    /// <summary>Returns the rows of one thread, chosen so that all threads have about as many entries.</summary>
     private (int First, int Count) Part(int part)
     {
         int Bound(long entries)

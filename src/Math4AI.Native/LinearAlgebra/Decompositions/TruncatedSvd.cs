@@ -1,32 +1,33 @@
 using System.Numerics.Tensors;
-using Math4AI.LinearAlgebra.Decompositions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Random;
 
-namespace Math4AI.Language.Words;
+namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The leading singular values and vectors of a sparse matrix A: a random subspace, multiplied in turn by A and Aᵀ, and
-/// A within it. Source: N. Halko, P. G. Martinsson, J. A. Tropp, SIAM Review 53 (2011), algorithms 4.4 and 5.1. The
-/// products are of float32, everything smaller of float64.
+/// The leading singular values and vectors of a sparse square matrix A: a random subspace is multiplied in turn by A and
+/// Aᵀ, and the decomposition of A within it is exact. Source: N. Halko, P. G. Martinsson, J. A. Tropp, SIAM Review 53
+/// (2011), algorithms 4.4 and 5.1. Products with A are in float32, everything smaller in float64.
 /// </summary>
 /// <param name="Left">Uᵀ, k × order.</param>
-/// <param name="Values">Descending.</param>
+/// <param name="Values">The singular values, largest first.</param>
 /// <param name="Right">Vᵀ, k × order.</param>
 internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, Matrix<double> Right)
 {
-    /// <summary>Directions beyond those that are wanted, and up to whole groups of vectors.</summary>
+    /// <summary>The subspace has at least so many directions more than are wanted.</summary>
     private const int Oversampling = 12;
+
+    /// <summary>The directions are rounded up to a multiple of this, which whole SIMD vectors fill.</summary>
     private const int Group = 32;
 
-    /// <summary>Finds the leading k.</summary>
+    /// <summary>Finds the k largest singular values and their vectors.</summary>
     /// <param name="a">A.</param>
     /// <param name="transposed">Aᵀ.</param>
     /// <param name="count">k, at most the order.</param>
-    /// <param name="passes">Pairs of products that bring the subspace nearer.</param>
-    /// <param name="seed">Of the random subspace.</param>
-    /// <param name="cancellation">Stops between products.</param>
+    /// <param name="passes">The number of power iterations, each a product with Aᵀ and one with A.</param>
+    /// <param name="seed">The seed of the random subspace.</param>
+    /// <param name="cancellation">Stops the work between two power iterations.</param>
     public static TruncatedSvd Of(
         SparseRows a, SparseRows transposed, int count, int passes, int seed, CancellationToken cancellation)
     {
@@ -61,8 +62,8 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
     }
 
     /// <summary>
-    /// L⁻¹ X with L Lᵀ = X Xᵀ: orthonormal rows, but for those that are rounding. Source: T. Fukaya et al., SIAM
-    /// Journal on Scientific Computing 42 (2020), for the shift.
+    /// Returns L⁻¹ X with L Lᵀ = X Xᵀ, whose rows are orthonormal except where the rows of X depend on each other. The
+    /// shift keeps X Xᵀ positive definite. Source: T. Fukaya et al., SIAM Journal on Scientific Computing 42 (2020).
     /// </summary>
     private static Matrix<double> Orthonormal(Matrix<double> x)
     {
@@ -70,13 +71,13 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
         double shift = 1e-13 * gram.Trace();
         if (!(shift > 0.0))
         {
-            throw new InvalidDataException("No two words of the text stand near each other more often than by chance.");
+            throw new InvalidOperationException("The matrix is zero, and has no singular vectors.");
         }
 
         return (gram + DiagonalMatrix.CreateIdentity(gram.RowCount) * shift).Cholesky().Factor.Inverse() * x;
     }
 
-    /// <summary>Rows in memory are columns of Math.NET's.</summary>
+    /// <summary>A row in memory is a column of Math.NET's column-major matrix.</summary>
     private static DenseMatrix Read(float[] rows, int width)
     {
         double[] values = new double[rows.Length];

@@ -28,6 +28,18 @@ internal static class CommonOptions
 
     public static Option<bool> Force { get; } = new("--force") { Description = "Replace files that exist already." };
 
+    /// <summary>Returns an option that takes a value.</summary>
+    /// <typeparam name="T">The type of the value; a nullable one where the option may be left out.</typeparam>
+    /// <param name="name">The name, with its dashes.</param>
+    /// <param name="value">What the help calls the value.</param>
+    /// <param name="description">A sentence that says what the option does.</param>
+    public static Option<T> Named<T>(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
+
+    /// <summary>Returns an option that takes a value, and has one by default.</summary>
+    public static Option<T> Named<T>(string name, string value, string description, T byDefault) =>
+        new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => byDefault };
+
     /// <summary>Lets a shell complete the names that an option takes.</summary>
     public static TOption Completed<TOption>(this TOption option, Func<IEnumerable<string>> names)
         where TOption : Option

@@ -22,45 +22,31 @@ internal static class FitCommand
         HelpName = "FORMULA",
     };
 
-    private static readonly Option<string?> Start = new("--start")
-    {
-        Description = "Initial values, such as b1=500,b2=0.0001. Default: many starts are tried.",
-        HelpName = "NAME=VALUE,…",
-    };
+    private static readonly Option<string?> Start = CommonOptions.Named<string?>(
+        "--start", "NAME=VALUE,…", "Initial values, such as b1=500,b2=0.0001. Default: many starts are tried.");
 
-    private static readonly Option<string> DistanceName = new Option<string>("--distance")
-    {
-        Description = "The distance between prediction and observation: "
+    private static readonly Option<string> DistanceName = CommonOptions.Named<string>(
+        "--distance", "NAME",
+        "The distance between prediction and observation: "
             + $"{string.Join(", ", DistanceNames.All.Keys)}. Some take a "
             + "number, as in huber:1.5.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "squared",
-    }.Completed(() => DistanceNames.All.Keys);
+        "squared").Completed(() => DistanceNames.All.Keys);
 
-    private static readonly Option<string?> Compare = new("--compare")
-    {
-        Description = "Other distances to fit the same model with, such as absolute,huber:1.5. All are ranked by "
-            + "how well they predict rows that they have not seen.",
-        HelpName = "NAME,…",
-    };
+    private static readonly Option<string?> Compare = CommonOptions.Named<string?>(
+        "--compare", "NAME,…",
+        "Other distances to fit the same model with, such as absolute,huber:1.5. All are ranked by "
+            + "how well they predict rows that they have not seen.");
 
-    private static readonly Option<string?> Bounds = new("--bounds")
-    {
-        Description = "Bounds of parameters, such as b2=0..1,b3=0.. (leave out an end for none).",
-        HelpName = "NAME=FROM..TO,…",
-    };
+    private static readonly Option<string?> Bounds = CommonOptions.Named<string?>(
+        "--bounds", "NAME=FROM..TO,…",
+        "Bounds of parameters, such as b2=0..1,b3=0.. (leave out an end for none).");
 
-    private static readonly Option<string?> Held = new("--fix")
-    {
-        Description = "Parameters that are not fitted, with their values, such as b1=2.",
-        HelpName = "NAME=VALUE,…",
-    };
+    private static readonly Option<string?> Held = CommonOptions.Named<string?>(
+        "--fix", "NAME=VALUE,…", "Parameters that are not fitted, with their values, such as b1=2.");
 
-    private static readonly Option<string?> Linear = new("--linear")
-    {
-        Description = "Parameters that the formula is linear in, such as b1,b3. They need no initial value.",
-        HelpName = "NAME,…",
-    };
+    private static readonly Option<string?> Linear = CommonOptions.Named<string?>(
+        "--linear", "NAME,…",
+        "Parameters that the formula is linear in, such as b1,b3. They need no initial value.");
 
     private static readonly FitErrorOptions Errors = new();
 
@@ -70,58 +56,38 @@ internal static class FitCommand
 
     private static readonly FitPosteriorOptions Posterior = new();
 
-    private static readonly Option<string> MinimizerName = new Option<string>("--minimizer")
-    {
-        Description = $"The minimizer: {string.Join(", ", Minimizer.Methods.Keys)}.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "auto",
-    }.Completed(() => Minimizer.Methods.Keys);
+    private static readonly Option<string> MinimizerName = CommonOptions.Named<string>(
+        "--minimizer", "NAME", $"The minimizer: {string.Join(", ", Minimizer.Methods.Keys)}.", "auto")
+        .Completed(() => Minimizer.Methods.Keys);
 
-    private static readonly Option<int?> Bootstrap = new("--bootstrap")
-    {
-        Description = "The number of bootstrap resamples, for intervals that assume little about the noise. "
-            + "Default: none.",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> Bootstrap = CommonOptions.Named<int?>(
+        "--bootstrap", "N",
+        "The number of bootstrap resamples, for intervals that assume little about the noise. "
+            + "Default: none.");
 
-    private static readonly Option<double> Level = new("--level")
-    {
-        Description = "The confidence level of intervals and bands.",
-        HelpName = "P",
-        DefaultValueFactory = _ => 0.95,
-    };
+    private static readonly Option<double> Level = CommonOptions.Named<double>(
+        "--level", "P", "The confidence level of intervals and bands.", 0.95);
 
-    private static readonly Option<string> Missing = new("--missing")
-    {
-        Description = "What to do with rows in which a value is missing: error, or drop them and say how many.",
-        HelpName = "WAY",
-        DefaultValueFactory = _ => "error",
-    };
+    private static readonly Option<string> Missing = CommonOptions.Named<string>(
+        "--missing", "WAY",
+        "What to do with rows in which a value is missing: refuse, or drop, which reports how many.",
+        "refuse");
 
-    private static readonly Option<string?> Dates = new("--dates")
-    {
-        Description = "Take dates such as 2026-01-31 as numbers: days or seconds since --date-origin.",
-        HelpName = "UNIT",
-    };
+    private static readonly Option<string?> Dates = CommonOptions.Named<string?>(
+        "--dates", "UNIT", "Take dates such as 2026-01-31 as numbers: days or seconds since --date-origin.");
 
-    private static readonly Option<string> DateOrigin = new("--date-origin")
-    {
-        Description = "The date that counts as 0.",
-        HelpName = "DATE",
-        DefaultValueFactory = _ => "2000-01-01",
-    };
+    private static readonly Option<string> DateOrigin = CommonOptions.Named<string>(
+        "--date-origin", "DATE", "The date that counts as 0.", "2000-01-01");
 
     private static readonly Option<bool> AllowUnconverged = new("--allow-unconverged")
     {
         Description = "Exit with code 0 even if the fit did not converge.",
     };
 
-    private static readonly Option<string?> Log = new("--log")
-    {
-        Description = "Axes of the page that are logarithmic: x, y, x,y or none. Default: where the data span "
-            + "decades.",
-        HelpName = "AXES",
-    };
+    private static readonly Option<string?> Log = CommonOptions.Named<string?>(
+        "--log", "AXES",
+        "Axes of the page that are logarithmic: x, y, x,y or none. Default: where the data span "
+            + "decades.");
 
     private static readonly Option<string?> Output = CommonOptions.Output("The folder to write to.", "out");
 

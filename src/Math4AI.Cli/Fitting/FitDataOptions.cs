@@ -9,36 +9,23 @@ namespace Math4AI.Cli.Fitting;
 /// </summary>
 internal sealed class FitDataOptions
 {
-    private readonly Option<string?> where = new("--where")
-    {
-        Description = "Fit only the rows that meet a condition, such as \"x > 0 && run == 3\".",
-        HelpName = "CONDITION",
-    };
+    private readonly Option<string?> where = CommonOptions.Named<string?>(
+        "--where", "CONDITION", "Fit only the rows that meet a condition, such as \"x > 0 && run == 3\".");
 
-    private readonly Option<int> skip = new("--skip")
-    {
-        Description = "The number of lines before the names of the columns that are skipped.",
-        HelpName = "N",
-    };
+    private readonly Option<int> skip = CommonOptions.Named<int>(
+        "--skip", "N", "The number of lines before the names of the columns that are skipped.");
 
-    private readonly Option<string?> by = new("--by")
-    {
-        Description = "Fit each group of rows alone: those that have the same cell in this column.",
-        HelpName = "COLUMN",
-    };
+    private readonly Option<string?> by = CommonOptions.Named<string?>(
+        "--by", "COLUMN", "Fit each group of rows alone: those that have the same cell in this column.");
 
-    private readonly Option<string?> shared = new("--shared")
-    {
-        Description = "Parameters that all groups of --by have in common; all groups are then fitted at once.",
-        HelpName = "NAME,…",
-    };
+    private readonly Option<string?> shared = CommonOptions.Named<string?>(
+        "--shared", "NAME,…",
+        "Parameters that all groups of --by have in common; all groups are then fitted at once.");
 
-    private readonly Option<string?> link = new("--link")
-    {
-        Description = $"The link between the model and the expected value, with --distance poisson or logistic: "
-            + $"{string.Join(", ", Link.All.Keys)}. Default: log for counts, logit for classes.",
-        HelpName = "NAME",
-    };
+    private readonly Option<string?> link = CommonOptions.Named<string?>(
+        "--link", "NAME",
+        $"The link between the model and the expected value, with --distance poisson or logistic: "
+            + $"{string.Join(", ", Link.All.Keys)}. Default: log for counts, logit for classes.");
 
     /// <summary>The options.</summary>
     public IReadOnlyList<Option> All => [where, skip, by, shared, link];

@@ -6,33 +6,25 @@ namespace Math4AI.Cli.Fitting;
 /// <summary>The options of <c>math4ai fit</c> for weights and errors of measurement.</summary>
 internal sealed class FitErrorOptions
 {
-    private readonly Option<string?> weights = new("--weights")
-    {
-        Description = "The weights of least squares: a column, or an expression of columns such as 1/s^2.",
-        HelpName = "EXPR",
-    };
+    private readonly Option<string?> weights = CommonOptions.Named<string?>(
+        "--weights", "EXPR",
+        "The weights of least squares: a column, or an expression of columns such as 1/s^2.");
 
-    private readonly Option<string?> sigma = new("--sigma")
-    {
-        Description = "The standard deviation of the response: a number, a column, or an expression such as "
-            + "0.05*abs(y)+0.1.",
-        HelpName = "EXPR",
-    };
+    private readonly Option<string?> sigma = CommonOptions.Named<string?>(
+        "--sigma", "EXPR",
+        "The standard deviation of the response: a number, a column, or an expression such as "
+            + "0.05*abs(y)+0.1.");
 
-    private readonly Option<string> sigmaIs = new("--sigma-is")
-    {
-        Description = "Whether --sigma is absolute, in units of the response, or relative, known up to a factor that "
+    private readonly Option<string> sigmaIs = CommonOptions.Named<string>(
+        "--sigma-is", "KIND",
+        "Whether --sigma is absolute, in units of the response, or relative, known up to a factor that "
             + "is estimated from the residuals.",
-        HelpName = "KIND",
-        DefaultValueFactory = _ => "absolute",
-    };
+        "absolute");
 
-    private readonly Option<string?> sigmaX = new("--sigma-x")
-    {
-        Description = "Standard deviations of columns of the model, such as \"x = 0.1; z = sz\": the fit is then "
-            + "orthogonal distance regression. Needs --sigma.",
-        HelpName = "NAME=EXPR;…",
-    };
+    private readonly Option<string?> sigmaX = CommonOptions.Named<string?>(
+        "--sigma-x", "NAME=EXPR;…",
+        "Standard deviations of columns of the model, such as \"x = 0.1; z = sz\": the fit is then "
+            + "orthogonal distance regression. Needs --sigma.");
 
     public void AddTo(Command command)
     {

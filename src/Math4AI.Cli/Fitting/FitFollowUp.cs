@@ -10,38 +10,30 @@ internal sealed record FitFollowUp(
 /// <summary>The options of <c>math4ai fit</c> for what follows the fit.</summary>
 internal sealed class FitFollowUpOptions
 {
-    private readonly Option<string?> predict = new("--predict")
-    {
-        Description = "A table to predict for; predictions with confidence and prediction intervals go to "
-            + "predictions.csv.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> predict = CommonOptions.Named<string?>(
+        "--predict", "FILE",
+        "A table to predict for; predictions with confidence and prediction intervals go to "
+            + "predictions.csv.");
 
-    private readonly Option<string?> derive = new("--derive")
-    {
-        Description = "Quantities derived from the parameters, such as \"fwhm = 2*w; half = log(2)/k\", with standard "
-            + "errors and intervals.",
-        HelpName = "NAME=EXPR;…",
-    };
+    private readonly Option<string?> derive = CommonOptions.Named<string?>(
+        "--derive", "NAME=EXPR;…",
+        "Quantities derived from the parameters, such as \"fwhm = 2*w; half = log(2)/k\", with standard "
+            + "errors and intervals.");
 
     private readonly Option<bool> profile = new("--profile")
     {
         Description = "Compute the profile-likelihood limits of every parameter and derived quantity.",
     };
 
-    private readonly Option<string?> nested = new("--nested")
-    {
-        Description = "Another formula, of a model that is a special case of the first or has it as one: F and "
-            + "likelihood-ratio tests.",
-        HelpName = "FORMULA",
-    };
+    private readonly Option<string?> nested = CommonOptions.Named<string?>(
+        "--nested", "FORMULA",
+        "Another formula, of a model that is a special case of the first or has it as one: F and "
+            + "likelihood-ratio tests.");
 
-    private readonly Option<string?> nestedStart = new("--nested-start")
-    {
-        Description = "Initial values for the model of --nested. Default: those that were fitted, and many starts for "
-            + "others.",
-        HelpName = "NAME=VALUE,…",
-    };
+    private readonly Option<string?> nestedStart = CommonOptions.Named<string?>(
+        "--nested-start", "NAME=VALUE,…",
+        "Initial values for the model of --nested. Default: those that were fitted, and many starts for "
+            + "others.");
 
     public void AddTo(Command command)
     {

@@ -9,38 +9,25 @@ internal sealed record FitOde(string Equations, OdeModelOptions Options);
 /// <summary>The options of <c>math4ai fit</c> for differential equations.</summary>
 internal sealed class FitOdeOptions
 {
-    private readonly Option<string?> equations = new("--ode")
-    {
-        Description = "Differential equations such as \"dA = -k1*A; dB = k1*A - k2*B\", in place of --model. States "
-            + "begin with the parameters A0, B0, which may be fixed.",
-        HelpName = "EQUATIONS",
-    };
+    private readonly Option<string?> equations = CommonOptions.Named<string?>(
+        "--ode", "EQUATIONS",
+        "Differential equations such as \"dA = -k1*A; dB = k1*A - k2*B\", in place of --model. States "
+            + "begin with the parameters A0, B0, which may be fixed.");
 
-    private readonly Option<string?> observe = new("--observe")
-    {
-        Description = "What is measured, as \"y ~ B\" or \"yA; yB ~ A; s*B\": columns on the left, states and "
-            + "parameters on the right.",
-        HelpName = "FORMULA",
-    };
+    private readonly Option<string?> observe = CommonOptions.Named<string?>(
+        "--observe", "FORMULA",
+        "What is measured, as \"y ~ B\" or \"yA; yB ~ A; s*B\": columns on the left, states and "
+            + "parameters on the right.");
 
-    private readonly Option<string?> initial = new("--initial")
-    {
-        Description = "Initial values of states, such as \"A = dose/v; B = 0\". Default: parameters A0, B0.",
-        HelpName = "STATE=EXPR;…",
-    };
+    private readonly Option<string?> initial = CommonOptions.Named<string?>(
+        "--initial", "STATE=EXPR;…",
+        "Initial values of states, such as \"A = dose/v; B = 0\". Default: parameters A0, B0.");
 
-    private readonly Option<string> time = new("--time")
-    {
-        Description = "The column of the time.",
-        HelpName = "COLUMN",
-        DefaultValueFactory = _ => "t",
-    };
+    private readonly Option<string> time = CommonOptions.Named<string>(
+        "--time", "COLUMN", "The column of the time.", "t");
 
-    private readonly Option<double?> startTime = new("--start-time")
-    {
-        Description = "The time at which the initial values hold. Default: 0.",
-        HelpName = "T",
-    };
+    private readonly Option<double?> startTime = CommonOptions.Named<double?>(
+        "--start-time", "T", "The time at which the initial values hold. Default: 0.");
 
     public void AddTo(Command command)
     {

@@ -74,9 +74,10 @@ internal static class FitOptionReader
     /// <exception cref="UsageException">A word is none of those that there are.</exception>
     public static NumberTableOptions Table(string missing, string? dates, string dateOrigin)
     {
-        if (missing is not ("error" or "drop"))
+        // The word was "error" once, and scripts may still use it.
+        if (missing is not ("refuse" or "error" or "drop"))
         {
-            throw new UsageException($"--missing takes error or drop, not '{missing}'.");
+            throw new UsageException($"--missing takes refuse or drop, not '{missing}'.");
         }
 
         if (dates is not (null or "days" or "seconds"))

@@ -16,19 +16,15 @@ internal sealed class FitPosteriorOptions
             + "diagnostics; the draws go to draws.npz.",
     };
 
-    private readonly Option<string[]> priors = new("--prior")
-    {
-        Description = "The prior of a parameter, such as \"b2 ~ lognormal(-9, 1)\"; may be given several times, or "
-            + "with ; between. sigma is the scale of the noise. Default: flat.",
-        HelpName = "NAME ~ PRIOR",
-    };
+    private readonly Option<string[]> priors = CommonOptions.Named<string[]>(
+        "--prior", "NAME ~ PRIOR",
+        "The prior of a parameter, such as \"b2 ~ lognormal(-9, 1)\"; may be given several times, or "
+            + "with ; between. sigma is the scale of the noise. Default: flat.");
 
-    private readonly Option<int> draws = new("--draws")
-    {
-        Description = "The number of draws of each of the 4 chains, after as many of warm-up (at least 1000).",
-        HelpName = "N",
-        DefaultValueFactory = _ => MinWarmup,
-    };
+    private readonly Option<int> draws = CommonOptions.Named<int>(
+        "--draws", "N",
+        "The number of draws of each of the 4 chains, after as many of warm-up (at least 1000).",
+        MinWarmup);
 
     private const int MinWarmup = 1000;
     private const int MinDraws = 100;

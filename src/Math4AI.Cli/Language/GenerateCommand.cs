@@ -17,48 +17,41 @@ internal static class GenerateCommand
         Description = "The folder written by 'math4ai train --text'.",
     };
 
-    private static readonly Option<string> Prompt = new("--prompt")
-    {
-        Description = "The text to continue.",
-        HelpName = "TEXT",
-        DefaultValueFactory = _ => "\n",
-    };
+    private static readonly Option<string> Prompt = CommonOptions.Named<string>(
+        "--prompt", "TEXT", "The text to continue.", "\n");
 
-    private static readonly Option<int> Length =
-        Number("--length", "N", 500, "The number of tokens to generate.");
+    private static readonly Option<int> Length = CommonOptions.Named<int>(
+        "--length", "N", "The number of tokens to generate.", 500);
 
-    private static readonly Option<double> Temperature = Number(
-        "--temperature", "T", 0.8,
+    private static readonly Option<double> Temperature = CommonOptions.Named<double>(
+        "--temperature", "T",
         "The sampling temperature: 0 takes the most probable token each time, 1 samples from the model's "
-        + "probabilities.");
+        + "probabilities.",
+        0.8);
 
-    private static readonly Option<int?> TopK =
-        Number<int?>("--top-k", "N", null, "Sample from the N most probable tokens.");
+    private static readonly Option<int?> TopK = CommonOptions.Named<int?>(
+        "--top-k", "N", "Sample from the N most probable tokens.", null);
 
-    private static readonly Option<double> TopP = Number(
-        "--top-p", "P", 1.0, "Sample from the most probable tokens that have the probability P together.");
+    private static readonly Option<double> TopP = CommonOptions.Named<double>(
+        "--top-p", "P", "Sample from the most probable tokens that have the probability P together.", 1.0);
 
-    private static readonly Option<double> MinP = Number(
-        "--min-p", "P", 0.0, "Sample from tokens with at least P times the probability of the most probable one.");
+    private static readonly Option<double> MinP = CommonOptions.Named<double>(
+        "--min-p", "P", "Sample from tokens with at least P times the probability of the most probable one.", 0.0);
 
-    private static readonly Option<double> RepetitionPenalty = Number(
-        "--repetition-penalty", "R", 1.0, "Divide positive logits of tokens that have occurred by R; multiply others.");
+    private static readonly Option<double> RepetitionPenalty = CommonOptions.Named<double>(
+        "--repetition-penalty", "R",
+        "Divide positive logits of tokens that have occurred by R; multiply others.",
+        1.0);
 
-    private static readonly Option<string[]> Stop = new("--stop")
-    {
-        Description = "End before this text; may be given several times.",
-        HelpName = "TEXT",
-        DefaultValueFactory = _ => [],
-    };
+    private static readonly Option<string[]> Stop = CommonOptions.Named<string[]>(
+        "--stop", "TEXT", "End before this text; may be given several times.", []);
 
-    private static readonly Option<int> Samples = Number(
-        "--samples", "N", 1, "The number of texts, generated at once with the seeds from --seed on.");
+    private static readonly Option<int> Samples = CommonOptions.Named<int>(
+        "--samples", "N", "The number of texts, generated at once with the seeds from --seed on.", 1);
 
-    private static readonly Option<string?> Perplexity = new("--perplexity")
-    {
-        Description = "Measure how well the model predicts the text in FILE, instead of generating one.",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> Perplexity = CommonOptions.Named<string?>(
+        "--perplexity", "FILE",
+        "Measure how well the model predicts the text in FILE, instead of generating one.");
 
     public static Command Create()
     {
@@ -104,13 +97,6 @@ internal static class GenerateCommand
         return command;
     }
 
-    private static Option<T> Number<T>(string name, string help, T byDefault, string description) => new(name)
-    {
-        Description = description,
-        HelpName = help,
-        DefaultValueFactory = _ => byDefault,
-    };
-
     /// <exception cref="UsageException">A setting is not possible.</exception>
     private static GenerationOptions Read(ParseResult words)
     {
@@ -130,14 +116,7 @@ internal static class GenerateCommand
             Stop = words.GetValue(Stop)!,
             Seed = words.GetValue(CommonOptions.Seed),
         };
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message.Split(" (Parameter")[0]);
-        }
+        UsageException.Unless(options.Validate);
 
         return options;
     }

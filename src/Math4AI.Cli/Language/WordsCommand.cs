@@ -18,40 +18,40 @@ internal static class WordsCommand
     private static readonly Option<string?> Output = CommonOptions.Output(
         "The file of the vectors: .bin (word2vec, binary), .glove, .safetensors, or word2vec's text.", byDefault: null);
 
-    private static readonly Option<int> Dimensions =
-        Number("--dimensions", "N", Default.Dimensions, "The numbers of a vector.");
+    private static readonly Option<int> Dimensions = CommonOptions.Named<int>(
+        "--dimensions", "N", "The number of dimensions of the vectors.", Default.Dimensions);
 
-    private static readonly Option<int> Window =
-        Number("--window", "N", Default.Window, "The greatest distance of two words that count as a pair.");
+    private static readonly Option<int> Window = CommonOptions.Named<int>(
+        "--window", "N", "The maximum distance of two words that count as a pair.", Default.Window);
 
-    private static readonly Option<int> MinCount =
-        Number("--min-count", "N", Default.MinCount, "How often a word must occur.");
+    private static readonly Option<int> MinCount = CommonOptions.Named<int>(
+        "--min-count", "N", "The minimum number of occurrences of a word.", Default.MinCount);
 
-    private static readonly Option<int> MaxWords =
-        Number("--max-words", "N", Default.MaxWords, "The most words, the most frequent first.");
+    private static readonly Option<int> MaxWords = CommonOptions.Named<int>(
+        "--max-words", "N", "The maximum number of words; the most frequent are kept.", Default.MaxWords);
 
-    private static readonly Option<double> Shift =
-        Number("--shift", "K", Default.Shift, "Take log K off the mutual information.");
+    private static readonly Option<double> Shift = CommonOptions.Named<double>(
+        "--shift", "K", "Subtract log K from the mutual information.", Default.Shift);
 
     private static readonly Option<string[]> Near = Words("--near", "WORD", "Print the nearest words.");
 
     private static readonly Option<string[]> Analogies =
-        Words("--analogy", "A:B::?:C", "Print what completes the proportion; the ? may stand at any place.");
+        Words("--analogy", "A:B::?:C", "Print the word that completes the analogy; the ? may be any of the four.");
 
     private static readonly Option<string[]> Odd =
         Words("--odd", "WORDS", "Print which of three or more words, separated by commas, does not belong.");
 
     private static readonly Option<string[]> Evaluate =
-        Words("--evaluate", "FILE", "Measure the vectors by a file of judged pairs or of analogies.");
+        Words("--evaluate", "FILE", "Evaluate the vectors on a file of rated pairs or of analogies.");
 
-    private static readonly Option<int> Count =
-        Number("--count", "N", 10, "How many words --near and --analogy print.");
+    private static readonly Option<int> Count = CommonOptions.Named<int>(
+        "--count", "N", "The number of words that --near and --analogy print.", 10);
 
     public static Command Create()
     {
         var command = new Command(
             "words",
-            "Find vectors for the words of a text, or ask vectors.\n\nExamples:\n"
+            "Find vectors for the words of a text, or query existing vectors.\n\nExamples:\n"
             + "  math4ai words corpus.txt -o vectors.bin\n"
             + "  math4ai words vectors.bin --near king --analogy king:man::?:woman --odd breakfast,lunch,cat\n"
             + "  math4ai words vectors.bin --evaluate WS-353.txt --evaluate analogies.txt")
@@ -73,7 +73,7 @@ internal static class WordsCommand
         if (output is null && !isAsked)
         {
             throw new UsageException(
-                "Name the file of the vectors with -o, or ask vectors with --near, --analogy, --odd or --evaluate.");
+                "Name the file of the vectors with -o, or query vectors with --near, --analogy, --odd or --evaluate.");
         }
 
         WordVectors vectors = output is null
@@ -103,14 +103,7 @@ internal static class WordsCommand
             Shift = words.GetValue(Shift),
             Seed = words.GetValue(CommonOptions.Seed),
         };
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message.Split(" (Parameter")[0]);
-        }
+        UsageException.Unless(options.Validate);
 
         WordVectors vectors = WordVectors.Train(words.GetValue(Input)!, options, cancellation);
         vectors.Save(output, words.GetValue(CommonOptions.Force));
@@ -136,13 +129,6 @@ internal static class WordsCommand
                 _ => [parts[0], parts[1], parts[2]],
             };
     }
-
-    private static Option<T> Number<T>(string name, string help, T byDefault, string description) => new(name)
-    {
-        Description = description,
-        HelpName = help,
-        DefaultValueFactory = _ => byDefault,
-    };
 
     private static Option<string[]> Words(string name, string help, string description) => new(name)
     {

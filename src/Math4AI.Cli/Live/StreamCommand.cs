@@ -28,109 +28,77 @@ internal static class StreamCommand
         "The file for the sources, one channel each (.wav, .flac, .ogg, .aiff), or - for standard output.",
         "sources.wav");
 
-    private static readonly Option<string?> DeviceOption = new("--device")
-    {
-        Description = "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
-            + "--rate and --channels.",
-        HelpName = "DEVICE",
-    };
+    private static readonly Option<string?> DeviceOption = CommonOptions.Named<string?>(
+        "--device", "DEVICE",
+        "The sound device to record from, instead of INPUT: its name, a part of it, or default; with "
+            + "--rate and --channels.");
 
-    private static readonly Option<string?> PlayOption = new("--play")
-    {
-        Description = "The sound device to play the sources on, instead of -o.",
-        HelpName = "DEVICE",
-    };
+    private static readonly Option<string?> PlayOption = CommonOptions.Named<string?>(
+        "--play", "DEVICE", "The sound device to play the sources on, instead of -o.");
 
-    private static readonly Option<int> BlockOption = new("--block")
-    {
-        Description = "The number of frames that are separated at a time.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 64,
-    };
+    private static readonly Option<int> BlockOption = CommonOptions.Named<int>(
+        "--block", "N", "The number of frames that are separated at a time.", 64);
 
     private static readonly Option<bool> RoomOption = new("--room")
     {
         Description = "The sound comes from a room with echoes.",
     };
 
-    private static readonly Option<int?> WindowOption = new("--window")
-    {
-        Description = "For rooms: the window in samples, a power of two, by which the sources are delayed. "
-            + "Default: 0.128 s.",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> WindowOption = CommonOptions.Named<int?>(
+        "--window", "N",
+        "For rooms: the window in samples, a power of two, by which the sources are delayed. "
+            + "Default: 0.128 s.");
 
-    private static readonly Option<string?> ForgetOption = new("--forget")
-    {
-        Description = "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
+    private static readonly Option<string?> ForgetOption = CommonOptions.Named<string?>(
+        "--forget", "TIME",
+        "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
             + "move, long is more exact. Default: 0.5s. With --room: the time that is learned from, 1s to 60s. "
-            + "Default: 12s.",
-        HelpName = "TIME",
-    };
+            + "Default: 12s.");
 
-    private static readonly Option<string?> StartOption = new("--start")
-    {
-        Description = "The unmixing matrix to begin with: unmixing.npy of math4ai separate, or a .csv file; "
+    private static readonly Option<string?> StartOption = CommonOptions.Named<string?>(
+        "--start", "FILE",
+        "The unmixing matrix to begin with: unmixing.npy of math4ai separate, or a .csv file; "
             + "not for rooms. Without it the input passes through unchanged until the separation has "
-            + "converged.",
-        HelpName = "FILE",
-    };
+            + "converged.");
 
-    private static readonly Option<string?> FreezeOption = new("--freeze")
-    {
-        Description = "Stop learning after so much sound, such as 10s; 0s applies --start exactly as it is.",
-        HelpName = "TIME",
-    };
+    private static readonly Option<string?> FreezeOption = CommonOptions.Named<string?>(
+        "--freeze", "TIME",
+        "Stop learning after so much sound, such as 10s; 0s applies --start exactly as it is.");
 
-    private static readonly Option<string?> ScaleOption = new("--scale")
-    {
-        Description = "How loud the sources are: source, as they are in the channels; or keep, in the units of "
-            + "--start. Default: keep with --start, source without.",
-        HelpName = "WAY",
-    };
+    private static readonly Option<string?> ScaleOption = CommonOptions.Named<string?>(
+        "--scale", "WAY",
+        "How loud the sources are: source, as they are in the channels; or keep, in the units of "
+            + "--start. Default: keep with --start, source without.");
 
-    private static readonly Option<string> GapsOption = new("--gaps")
-    {
-        Description = "With --device and -o, what takes the place of lost frames: silence, so that the rest stays "
+    private static readonly Option<string> GapsOption = CommonOptions.Named<string>(
+        "--gaps", "WAY",
+        "With --device and -o, what takes the place of lost frames: silence, so that the rest stays "
             + "in time, or close for nothing. (With --play, sound is never late: gaps are closed.)",
-        HelpName = "WAY",
-        DefaultValueFactory = _ => "silence",
-    };
+        "silence");
 
     private static readonly Option<bool> RealtimeOption = new("--realtime")
     {
         Description = "Ask for real-time priority and locked memory for the work; says what was granted.",
     };
 
-    private static readonly Option<string?> FormatOption = new("--format")
-    {
-        Description = $"The format of samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; "
-            + "with --rate and --channels.",
-        HelpName = "NAME",
-    };
+    private static readonly Option<string?> FormatOption = CommonOptions.Named<string?>(
+        "--format", "NAME",
+        $"The format of samples without a header, in and out: {string.Join(", ", Encodings.Keys)}; "
+            + "with --rate and --channels.");
 
-    private static readonly Option<int?> RateOption = new("--rate")
-    {
-        Description = "With --format or --device: the samples per second. Default for a device: 48000.",
-        HelpName = "HZ",
-    };
+    private static readonly Option<int?> RateOption = CommonOptions.Named<int?>(
+        "--rate", "HZ", "With --format or --device: the samples per second. Default for a device: 48000.");
 
-    private static readonly Option<int?> ChannelsOption = new("--channels")
-    {
-        Description = "With --format or --device: the number of channels. Default for a device: 2.",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> ChannelsOption = CommonOptions.Named<int?>(
+        "--channels", "N", "With --format or --device: the number of channels. Default for a device: 2.");
 
     private static readonly Option<bool> ReportOption = new("--latency-report")
     {
         Description = "Print the latency, and the number of late blocks, at the end.",
     };
 
-    private static readonly Option<string?> PageOption = new("--report")
-    {
-        Description = "The file for a report on the latency (.html).",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> PageOption = CommonOptions.Named<string?>(
+        "--report", "FILE", "The file for a report on the latency (.html).");
 
     public static Command Create()
     {

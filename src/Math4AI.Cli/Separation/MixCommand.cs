@@ -11,45 +11,29 @@ internal static class MixCommand
 {
     private static readonly Argument<string[]> Signals = new("SIGNAL")
     {
-        Description = "A recording for each source; of several channels the first is used. The shortest gives the "
-            + "length.",
+        Description = "A recording for each source, of which the first channel is used. The shortest sets the length.",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string?> Folder = CommonOptions.Output("The folder to write to.", "mix");
 
-    private static readonly Option<int> Microphones = new("--microphones")
-    {
-        Description = "The number of microphones, in a line.",
-        DefaultValueFactory = _ => 2,
-    };
+    private static readonly Option<int> Microphones = CommonOptions.Named<int>(
+        "--microphones", "N", "The number of microphones, in a line.", 2);
 
-    private static readonly Option<double> Spacing = new("--spacing")
-    {
-        Description = "The distance between neighboring microphones in meters.",
-        DefaultValueFactory = _ => 0.05,
-    };
+    private static readonly Option<double> Spacing = CommonOptions.Named<double>(
+        "--spacing", "METERS", "The distance between neighboring microphones in meters.", 0.05);
 
-    private static readonly Option<double> Reverberation = new("--rt60")
-    {
-        Description = "The time in seconds in which sound decays by 60 dB; 0 for no echoes.",
-        DefaultValueFactory = _ => 0.2,
-    };
+    private static readonly Option<double> Reverberation = CommonOptions.Named<double>(
+        "--rt60", "SECONDS", "The time in seconds in which sound decays by 60 dB; 0 for no echoes.", 0.2);
 
-    private static readonly Option<string?> Size = new("--size")
-    {
-        Description = "The lengths of the room's edges in meters, such as 6x4.5x2.7. Default: drawn by the seed.",
-    };
+    private static readonly Option<string?> Size = CommonOptions.Named<string?>(
+        "--size", "METERS", "The size of the room in meters, such as 6x4.5x2.7. Default: random, from the seed.");
 
-    private static readonly Option<double?> Noise = new("--noise")
-    {
-        Description = "The decibels of all sources over the microphones' own noise. Default: no noise.",
-    };
+    private static readonly Option<double?> Noise = CommonOptions.Named<double?>(
+        "--noise", "DB", "The ratio of all sources to the noise of the microphones, in dB. Default: no noise.");
 
-    private static readonly Option<double?> Diffuse = new("--diffuse-noise")
-    {
-        Description = "The decibels of all sources over noise that comes from everywhere. Default: no noise.",
-    };
+    private static readonly Option<double?> Diffuse = CommonOptions.Named<double?>(
+        "--diffuse-noise", "DB", "The ratio of all sources to diffuse noise, in dB. Default: no noise.");
 
     public static Command Create()
     {

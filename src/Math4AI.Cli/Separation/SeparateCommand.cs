@@ -17,84 +17,62 @@ internal sealed class SeparateCommand
 
     private readonly Option<string?> output = CommonOptions.Output("The folder to write to.", "out");
 
-    private readonly Option<string?> sources = new("--sources")
-    {
-        Description = "The number of sources; auto to estimate it, by the minimum description length. Default: as "
-            + "many as independent channels.",
-        HelpName = "N",
-    };
+    private readonly Option<string?> sources = CommonOptions.Named<string?>(
+        "--sources", "N",
+        "The number of sources; auto to estimate it, by the minimum description length. Default: as "
+            + "many as independent channels.");
 
-    private readonly Option<string?> mixing = new("--mixing")
-    {
-        Description = "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> mixing = CommonOptions.Named<string?>(
+        "--mixing", "FILE",
+        "The mixing matrix if it is known, channels × sources (.npy or .csv): solve for the sources.");
 
-    private readonly Option<string?> method = new Option<string?>("--method")
-    {
-        Description = $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
-            + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.",
-        HelpName = "NAME",
-    }.Completed(() => Separator.Methods.Select(method => method.Name));
+    private readonly Option<string?> method = CommonOptions.Named<string?>(
+        "--method", "NAME",
+        $"The method: {Methods()}. Default, or auto: {Default(isForRooms: false)}; "
+            + $"{Default(isForRooms: true)} where a test finds that the recording comes from a room with echoes.")
+        .Completed(() => Separator.Methods.Select(method => method.Name));
 
-    private readonly Option<string?> contrast = new Option<string?>("--contrast")
-    {
-        Description = $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
-            + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.",
-        HelpName = "NAME",
-    }.Completed(() => Contrast.All.Select(contrast => contrast.Name));
+    private readonly Option<string?> contrast = CommonOptions.Named<string?>(
+        "--contrast", "NAME",
+        $"The contrast function of {SeparateOptions.Names(each => each.TakesContrast)}: "
+            + $"{string.Join(", ", Contrast.All)}. Default: {Contrast.All[0]}.")
+        .Completed(() => Contrast.All.Select(contrast => contrast.Name));
 
-    private readonly Option<int?> subsample = new("--subsample")
-    {
-        Description = "The maximum number of samples in which "
+    private readonly Option<int?> subsample = CommonOptions.Named<int?>(
+        "--subsample", "N",
+        "The maximum number of samples in which "
             + $"{SeparateOptions.Names(each => each.TakesSearchSamples)} searches all directions, before it goes "
-            + "on with all samples. Default: 10000.",
-        HelpName = "N",
-    };
+            + "on with all samples. Default: 10000.");
 
-    private readonly Option<string?> start = new("--start")
-    {
-        Description = "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
-            + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> start = CommonOptions.Named<string?>(
+        "--start", "FILE",
+        "An unmixing matrix to begin with, sources × channels (.npy or .csv), such as that of a "
+            + $"similar recording; for {SeparateOptions.Names(each => each.TakesStart)}.");
 
-    private readonly Option<string?> memory = new("--memory")
-    {
-        Description = "The memory that the samples may take, such as 512M. What needs more is read from its files "
-            + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.",
-        HelpName = "BYTES",
-    };
+    private readonly Option<string?> memory = CommonOptions.Named<string?>(
+        "--memory", "BYTES",
+        "The memory that the samples may take, such as 512M. What needs more is read from its files "
+            + "block by block, in every pass. Default: sound is read into memory, and an array stays in its file.");
 
-    private readonly Option<int?> stability = new("--stability")
-    {
-        Description = "The number of bootstrap resamples to separate, which shows how reliably each source is "
-            + "found.",
-        HelpName = "N",
-    };
+    private readonly Option<int?> stability = CommonOptions.Named<int?>(
+        "--stability", "N",
+        "The number of bootstrap resamples to separate, which shows how reliably each source is "
+            + "found.");
 
     private readonly Option<bool> room = new("--room") { Description = "The recording comes from a room with echoes." };
 
-    private readonly Option<int?> window = new("--window")
-    {
-        Description = "For rooms: the long window in samples, a power of two. Default: about half a second.",
-        HelpName = "N",
-    };
+    private readonly Option<int?> window = CommonOptions.Named<int?>(
+        "--window", "N",
+        "For rooms: the long window in samples, a power of two. Default: about half a second.");
 
-    private readonly Option<int> microphone = new("--reference-mic")
-    {
-        Description = "For rooms: the microphone at which the sources are reconstructed, from 1.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<int> microphone = CommonOptions.Named<int>(
+        "--reference-mic", "N", "For rooms: the microphone at which the sources are reconstructed, from 1.", 1);
 
-    private readonly Option<string> format = new Option<string>("--format")
-    {
-        Description = $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
+    private readonly Option<string> format = CommonOptions.Named<string>(
+        "--format", "NAME",
+        $"The format of the sources: {string.Join(", ", SeparateOptions.Formats.Keys)}, or input for "
             + "that of the input.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "float32",
-    }.Completed(() => SeparateOptions.Formats.Keys);
+        "float32").Completed(() => SeparateOptions.Formats.Keys);
 
     public static Command Create() => new SeparateCommand().Build();
 

@@ -13,7 +13,7 @@ internal static class PredictCommand
     {
         var model = new Argument<string>("MODEL")
         {
-            Description = "The folder written by 'math4ai train' or 'math4ai fit'.",
+            Description = "The folder of a model, such as one written by 'math4ai train', 'fit' or 'cluster'.",
         };
         var data = new Argument<string>("DATA")
         {
@@ -23,7 +23,7 @@ internal static class PredictCommand
         Option<string?> output = CommonOptions.Output("The file to write. Default: standard output.", byDefault: null);
         var level = new Option<double?>("--level")
         {
-            Description = "The chance of the intervals and sets that are predicted. Default: 0.95 for a fit, and 0.9 "
+            Description = "The coverage probability of intervals and prediction sets. Default: 0.95 for a fit, and 0.9 "
                 + "for a model of a table.",
             HelpName = "P",
         };

@@ -20,35 +20,27 @@ internal static class TableCommandOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public static readonly Option<string?> GroupOption = new("--group")
-    {
-        Description = "A column, such as a patient's name, whose equal values stay together in the training, "
-            + "validation or test set. It is not an input.",
-        HelpName = "COLUMN",
-    };
+    public static readonly Option<string?> GroupOption = CommonOptions.Named<string?>(
+        "--group", "COLUMN",
+        "A column, such as a patient's name, whose equal values stay together in the training, "
+            + "validation or test set. It is not an input.");
 
-    public static readonly Option<string?> TimeOption = new("--time")
-    {
-        Description = "A column of numbers or dates. The validation set is later than the training set, and the test "
-            + "set is later than both. It is not an input.",
-        HelpName = "COLUMN",
-    };
+    public static readonly Option<string?> TimeOption = CommonOptions.Named<string?>(
+        "--time", "COLUMN",
+        "A column of numbers or dates. The validation set is later than the training set, and the test "
+            + "set is later than both. It is not an input.");
 
-    public static readonly Option<string?> MissingOption = new("--missing")
-    {
-        Description = "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a "
+    public static readonly Option<string?> MissingOption = CommonOptions.Named<string?>(
+        "--missing", "WAY",
+        "What to do with missing values: refuse, drop (the row), or impute (the median; a text becomes a "
             + "class of its own).",
-        HelpName = "WAY",
-        DefaultValueFactory = _ => "refuse",
-    };
+        "refuse");
 
-    public static readonly Option<string?> TaskOption = new("--task")
-    {
-        Description = "The task: classification, regression, or auto, which takes texts, and up to ten different whole "
+    public static readonly Option<string?> TaskOption = CommonOptions.Named<string?>(
+        "--task", "TASK",
+        "The task: classification, regression, or auto, which takes texts, and up to ten different whole "
             + "numbers, for classes.",
-        HelpName = "TASK",
-        DefaultValueFactory = _ => "auto",
-    };
+        "auto");
 
     public static readonly Option<string[]?> OrderOption = new("--order")
     {
@@ -58,27 +50,23 @@ internal static class TableCommandOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public static readonly Option<string?> ColumnsOption = new("--columns")
-    {
-        Description = "The types of columns that are not found right: number, date, category, order, text or ignore, "
-            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.",
-        HelpName = "TYPES",
-    };
+    public static readonly Option<string?> ColumnsOption = CommonOptions.Named<string?>(
+        "--columns", "TYPES",
+        "The types of columns that are not found right: number, date, category, order, text or ignore, "
+            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.");
 
     public static readonly Option<string[]?> TokensOption = new("--missing-tokens")
     {
         Description = "Texts that stand for a missing value, separated by commas. Default: NULL, None, N/A, unknown, ? "
-            + "and their kin in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
+            + "and the like in columns that are mostly numbers or dates; NA, NaN and an empty cell in every column.",
         HelpName = "TEXT",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public static readonly Option<string?> EncodingOption = new("--encoding")
-    {
-        Description = "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
-            + "mark says.",
-        HelpName = "NAME",
-    };
+    public static readonly Option<string?> EncodingOption = CommonOptions.Named<string?>(
+        "--encoding", "NAME",
+        "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
+            + "mark says.");
 
     public static readonly Option<bool> LookOption = new("--look")
     {

@@ -39,62 +39,46 @@ internal sealed class TrainCommandOptions
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string?> TextOption = new("--text")
-    {
-        Description = "A text file, to train a language model on.",
-        HelpName = "FILE",
-    };
+    private static readonly Option<string?> TextOption = CommonOptions.Named<string?>(
+        "--text", "FILE", "A text file, to train a language model on.");
 
-    private static readonly Option<string?> UnitOption = new("--unit")
-    {
-        Description = $"The tokens of a text: {string.Join(", ", Units.Keys)} (those tokens of GPT-2 that occur in the "
+    private static readonly Option<string?> UnitOption = CommonOptions.Named<string?>(
+        "--unit", "UNIT",
+        $"The tokens of a text: {string.Join(", ", Units.Keys)} (those tokens of GPT-2 that occur in the "
             + "text).",
-        HelpName = "UNIT",
-        DefaultValueFactory = _ => "character",
-    };
+        "character");
 
-    private static readonly Option<string?> ResumeOption = new("--resume")
-    {
-        Description = "Resume the training that was stopped in this folder, with the same options.",
-        HelpName = "MODEL",
-    };
+    private static readonly Option<string?> ResumeOption = CommonOptions.Named<string?>(
+        "--resume", "MODEL", "Resume the training that was stopped in this folder, with the same options.");
 
-    private static readonly Option<string?> ModelOption = new Option<string?>("--model")
-    {
-        Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
+    private static readonly Option<string?> ModelOption = CommonOptions.Named<string?>(
+        "--model", "NAME",
+        $"The network, {string.Join(", ", Networks)}, or the learner, "
             + $"{string.Join(", ", LearnerNames.All)} (the best of several by cross-validation; a Gaussian process; "
             + "ridge or logistic regression; kernel ridge regression; a Gaussian process for data with outliers; a "
             + "support vector machine; gradient-boosted trees). Images use convnet unless a learner is named.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "mlp",
-    }.Completed(() => Networks.Concat(LearnerNames.All));
+        "mlp").Completed(() => Networks.Concat(LearnerNames.All));
 
     private static readonly Option<int[]?> HiddenOption =
         CommonOptions.Integers("--hidden", "The widths of the hidden layers of the mlp. Default: 64 64.");
 
-    private static readonly Option<string?> KernelOption = new("--kernel")
-    {
-        Description = "The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: "
+    private static readonly Option<string?> KernelOption = CommonOptions.Named<string?>(
+        "--kernel", "FORMULA",
+        "The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: "
             + $"{string.Join(", ", KernelNames.All)}. Default: rbf, "
-            + "whose width is chosen by cross-validation; for gp, matern52 with a length scale for each input.",
-        HelpName = "FORMULA",
-    };
+            + "whose width is chosen by cross-validation; for gp, matern52 with a length scale for each input.");
 
-    private static readonly Option<string?> FeaturesOption = new("--features")
-    {
-        Description = "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All)
+    private static readonly Option<string?> FeaturesOption = CommonOptions.Named<string?>(
+        "--features", "FORMULA",
+        "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All)
             + "; of images: "
             + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
-            + "Default for images: color,hog.",
-        HelpName = "FORMULA",
-    };
+            + "Default for images: color,hog.");
 
-    private static readonly Option<double> BudgetOption = new("--budget")
-    {
-        Description = "The seconds that 'auto' may spend on comparing learners; what it leaves out is said.",
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => 300.0,
-    };
+    private static readonly Option<double> BudgetOption = CommonOptions.Named<double>(
+        "--budget", "SECONDS",
+        "The seconds that 'auto' may spend on comparing learners; what it skips is reported.",
+        300.0);
 
     private static readonly Option<bool> RawOption = new("--no-standardize")
     {
@@ -102,32 +86,20 @@ internal sealed class TrainCommandOptions
             + "mean 0 and variance 1, and groups of features of images weigh the same.",
     };
 
-    private static readonly Option<string?> BadImagesOption = new("--bad-images")
-    {
-        Description = "What to do with damaged images: refuse, or skip, which counts them.",
-        HelpName = "WAY",
-        DefaultValueFactory = _ => "refuse",
-    };
+    private static readonly Option<string?> BadImagesOption = CommonOptions.Named<string?>(
+        "--bad-images", "WAY", "What to do with damaged images: refuse, or skip, which counts them.", "refuse");
 
-    private static readonly Option<string?> TestOption = new("--test")
-    {
-        Description = "A file or folder with the test set. Default: 15 % of the samples.",
-        HelpName = "PATH",
-    };
+    private static readonly Option<string?> TestOption = CommonOptions.Named<string?>(
+        "--test", "PATH", "A file or folder with the test set. Default: 15 % of the samples.");
 
-    private static readonly Option<int> SeedsOption = new("--seeds")
-    {
-        Description = "The number of seeds to train from, beginning with --seed. The model of the first is kept; the "
+    private static readonly Option<int> SeedsOption = CommonOptions.Named<int>(
+        "--seeds", "N",
+        "The number of seeds to train from, beginning with --seed. The model of the first is kept; the "
             + "mean and standard deviation of the test scores are over all.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-    };
+        1);
 
-    private static readonly Option<string?> TensorBoardOption = new("--tensorboard")
-    {
-        Description = "The folder of a TensorBoard event file with the losses.",
-        HelpName = "FOLDER",
-    };
+    private static readonly Option<string?> TensorBoardOption = CommonOptions.Named<string?>(
+        "--tensorboard", "FOLDER", "The folder of a TensorBoard event file with the losses.");
 
     private static readonly Option<string?> OutputOption =
         CommonOptions.Output("The folder to write the model to.", "model");

@@ -29,13 +29,11 @@ internal sealed record TrainValidationCurve(string Setting, double[] Values)
             ["steps"] = (options, trainer, value) => options with { Trainer = trainer with { Steps = (int)value } },
         };
 
-    public static readonly Option<string?> Option = new("--validation-curve")
-    {
-        Description = "Compute a validation curve of a table: the scores for several values of one of "
+    public static readonly Option<string?> Option = CommonOptions.Named<string?>(
+        "--validation-curve", "NAME=VALUE,…",
+        "Compute a validation curve of a table: the scores for several values of one of "
             + $"{string.Join(", ", Settings.Keys)}, "
-            + "such as rate=0.001,0.01.",
-        HelpName = "NAME=VALUE,…",
-    };
+            + "such as rate=0.001,0.01.");
 
     /// <summary>Reads the option; null where it is not given.</summary>
     /// <exception cref="UsageException">

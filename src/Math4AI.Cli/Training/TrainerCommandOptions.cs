@@ -7,56 +7,35 @@ namespace Math4AI.Cli.Training;
 /// <summary>The options of <c>math4ai train</c> that are settings of the trainer.</summary>
 internal static class TrainerCommandOptions
 {
-    public static readonly Option<int?> CheckpointSteps = new("--checkpoint-steps")
-    {
-        Description = "The number of steps between checkpoints. One is saved every minute anyway.",
-        HelpName = "N",
-    };
+    public static readonly Option<int?> CheckpointSteps = CommonOptions.Named<int?>(
+        "--checkpoint-steps", "N",
+        "The number of steps between checkpoints. One is saved every minute anyway.");
 
-    private static readonly Option<int?> EpochsOption = new("--epochs")
-    {
-        Description = "The maximum number of passes over the training set. Default: 200; for images 20.",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> EpochsOption = CommonOptions.Named<int?>(
+        "--epochs", "N", "The maximum number of passes over the training set. Default: 200; for images 20.");
 
-    private static readonly Option<int?> StepsOption = new("--steps")
-    {
-        Description = "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression "
-            + "20000, or 50 passes if those are more.",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> StepsOption = CommonOptions.Named<int?>(
+        "--steps", "N",
+        "The maximum number of steps, instead of --epochs. Default: for texts 2000; for regression "
+            + "20000, or 50 passes if those are more.");
 
-    private static readonly Option<int?> BatchOption = new("--batch")
-    {
-        Description = "The batch size. Default: 32; for images 64; for texts 12.",
-        HelpName = "N",
-    };
+    private static readonly Option<int?> BatchOption = CommonOptions.Named<int?>(
+        "--batch", "N", "The batch size. Default: 32; for images 64; for texts 12.");
 
-    private static readonly Option<double?> RateOption = new("--rate")
-    {
-        Description = "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.004.",
-        HelpName = "R",
-    };
+    private static readonly Option<double?> RateOption = CommonOptions.Named<double?>(
+        "--rate", "R", "The maximum learning rate. Default: 0.003; for images 0.01; for texts 0.004.");
 
-    private static readonly Option<double?> WeightDecayOption = new("--weight-decay")
-    {
-        Description = "The weight decay. Default: 0.01; for regression and texts 0.1.",
-        HelpName = "R",
-    };
+    private static readonly Option<double?> WeightDecayOption = CommonOptions.Named<double?>(
+        "--weight-decay", "R", "The weight decay. Default: 0.01; for regression and texts 0.1.");
 
-    private static readonly Option<string?> OptimizerOption = new Option<string?>("--optimizer")
-    {
-        Description = $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "adamw",
-    }.Completed(() => Optimizer.Named.Keys);
+    private static readonly Option<string?> OptimizerOption = CommonOptions.Named<string?>(
+        "--optimizer", "NAME", $"The optimizer: {string.Join(", ", Optimizer.Named.Keys)}.", "adamw")
+        .Completed(() => Optimizer.Named.Keys);
 
-    private static readonly Option<string?> ScheduleOption = new Option<string?>("--schedule")
-    {
-        Description = $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for "
-            + "lbfgs constant.",
-        HelpName = "NAME",
-    }.Completed(() => Schedule.Named.Keys);
+    private static readonly Option<string?> ScheduleOption = CommonOptions.Named<string?>(
+        "--schedule", "NAME",
+        $"The learning rate schedule: {string.Join(", ", Schedule.Named.Keys)}. Default: cosine; for "
+            + "lbfgs constant.").Completed(() => Schedule.Named.Keys);
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =

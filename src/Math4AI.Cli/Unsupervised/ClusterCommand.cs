@@ -13,19 +13,11 @@ internal static class ClusterCommand
         HelpName = "N",
     };
 
-    private static readonly Option<int> MaxOption = new("--max-clusters")
-    {
-        Description = "The largest number of clusters to choose from.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 10,
-    };
+    private static readonly Option<int> MaxOption = CommonOptions.Named<int>(
+        "--max-clusters", "N", "The largest number of clusters to choose from.", 10);
 
-    private static readonly Option<string> MissingOption = new("--missing")
-    {
-        Description = "What to do with rows that miss a value: refuse or drop.",
-        HelpName = "WAY",
-        DefaultValueFactory = _ => "refuse",
-    };
+    private static readonly Option<string> MissingOption = CommonOptions.Named<string>(
+        "--missing", "WAY", "What to do with rows that miss a value: refuse or drop.", "refuse");
 
     private static readonly Option<string?> OutputOption =
         CommonOptions.Output("The folder for the clusters, the model and the report.", byDefault: "clusters");

@@ -16,7 +16,7 @@ internal static class ExploreCommand
             "explore",
             "Look at a new table: its columns, their correlations, in how many directions the rows vary, the groups "
             + "they form and what distinguishes them, rows unlike all others, and repeated rows. Writes one page. Rows "
-            + "with missing values count for the columns' figures alone.\n\nExample:\n"
+            + "with missing values are used only for the statistics of the columns.\n\nExample:\n"
             + "  math4ai explore penguins.csv --compare species")
         {
             TableFindings.Data, TableFindings.Compare, TableFindings.Ignore, OutputOption, CommonOptions.Seed,

@@ -15,11 +15,9 @@ internal static class TableFindings
         Description = "A table: CSV, or another format with columns.",
     };
 
-    public static readonly Option<string?> Compare = new("--compare")
-    {
-        Description = "A column of known groups to compare the clusters with. It is not used to find them.",
-        HelpName = "COLUMN",
-    };
+    public static readonly Option<string?> Compare = CommonOptions.Named<string?>(
+        "--compare", "COLUMN",
+        "A column of known groups to compare the clusters with. It is not used to find them.");
 
     public static readonly Option<string[]?> Ignore = new("--ignore")
     {

@@ -70,4 +70,40 @@ public class ImageFolderTests : TemporaryFolder
         Assert.Equal(4, images.Count);
         Assert.Contains("1 of 5 images are damaged", Assert.Single(images.Warnings), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void More_pixels_than_the_limit_are_refused_by_their_header_with_the_limit()
+    {
+        // 2³¹ values of bytes, in a file of 16 bytes.
+        File.WriteAllBytes(In("train-images.idx3-ubyte"), [0, 0, 8, 3, 0, 2, 0, 0, 0, 0, 0, 128, 0, 0, 0, 128]);
+        Refused(() => ImageSet.Read(In("train-images.idx3-ubyte")), "8.6 GB; the limit on this machine is");
+
+        // One small picture, to be scaled to a model's size in 30 copies: 6 GB.
+        Directory.CreateDirectory(In("copies"));
+        string red = Directory.GetFiles(Path.Combine(Case("grey_first"), "a_red"))[0];
+        for (int i = 0; i < 30; i++)
+        {
+            File.Copy(red, Path.Combine(In("copies"), $"{i}.png"));
+        }
+
+        Refused(() => ImageSet.Read(In("copies"), new ImageShape(3, 4096, 4096, [], 1.0)), "use fewer or smaller images");
+
+        // A header of PNG that claims 60000 × 60000 pixels, and nothing behind it.
+        File.WriteAllBytes(In("swollen.png"),
+        [
+            0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 2, 0, 0,
+            0, 0x0F, 0xB0, 0xE2, 0x15, 0, 0, 0, 0, .. "IDAT"u8,
+        ]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataException>(() => ImageSet.Read(In("swollen.png")));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    private static void Refused(Action read, string says)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains(
+            says, Assert.Throws<InvalidDataException>(read).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 26);
+    }
 }

@@ -14,7 +14,9 @@ public sealed class ImageSet
 {
     private const int MaxImages = 10_000_000;
     private const int MaxSide = 4096;
-    private const long MaxPixels = 1L << 31;
+
+    /// <summary>No set holds more values than this, 4 GiB of float32, and none takes more than half of the memory.</summary>
+    private const long MaxValues = 1L << 30;
 
     private ImageSet(
         int channels, int height, int width, float[] pixels, int[] labels, string[] classes, string[] names) =>
@@ -234,12 +236,7 @@ public sealed class ImageSet
         files = Readable(folder, files, skipsBad, warnings);
         ImageShape shape = like ?? ImageFolder.ShapeOf([.. files.Select(file => file.Path)], classes, warnings);
         int size = shape.Channels * shape.Height * shape.Width;
-        if ((long)size * files.Length > MaxPixels)
-        {
-            throw new InvalidDataException(
-                $"{folder} holds {files.Length} images of {size} values each, which is too much for memory.");
-        }
-
+        RequireRoom(folder, files.Length, shape.Channels, shape.Height, shape.Width);
         float[] pixels = new float[size * files.Length];
         for (int i = 0; i < files.Length; i++)
         {
@@ -350,16 +347,19 @@ public sealed class ImageSet
         }
 
         int[] shape = new int[dimensions];
-        long size = 1;
         for (int i = 0; i < dimensions; i++)
         {
             shape[i] = BinaryPrimitives.ReadInt32BigEndian(head[(4 + 4 * i)..]);
-            bool isSound = shape[i] >= 1 && shape[i] <= (i == 0 ? MaxImages : MaxSide);
-            size = isSound && size * shape[i] <= MaxPixels
-                ? size * shape[i]
-                : throw new InvalidDataException(
-                    $"{path} is damaged: its header claims {string.Join(" × ", shape[..(i + 1)])} values.");
+            if (shape[i] < 1 || shape[i] > (i == 0 ? MaxImages : MaxSide))
+            {
+                throw new InvalidDataException(
+                    $"{path} is damaged: its header claims {string.Join(" × ", shape[..(i + 1)])} values; the limits "
+                    + $"are {MaxImages} images and {MaxSide} pixels on each side.");
+            }
         }
+
+        RequireRoom(path, shape[0], 1, dimensions > 1 ? shape[1] : 1, dimensions > 2 ? shape[2] : 1);
+        long size = shape.Aggregate(1L, (product, length) => product * length);
 
         // Memory grows with the bytes that the file really has.
         using var bytes = new MemoryStream();
@@ -373,6 +373,20 @@ public sealed class ImageSet
             ? (shape, bytes.ToArray())
             : throw new InvalidDataException($"{path} is damaged: it should have {size} bytes after its header, and "
                 + $"has {(bytes.Length < size ? "fewer" : "more")}.");
+    }
+
+    /// <summary>Refuses a set that is larger than the limit or than the machine can hold, before it is allocated.</summary>
+    private static void RequireRoom(string path, int images, int channels, int height, int width)
+    {
+        long limit = Math.Min(MaxValues, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / sizeof(float));
+        if ((long)channels * height * width * images > limit)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} holds {images} images of {channels} × {height} × {width} values, which would take "
+                + $"{1e-9 * sizeof(float) * channels * height * width * images:0.#} GB; the limit on this machine is "
+                + $"{1e-9 * sizeof(float) * limit:0.#} GB: use fewer or smaller images."));
+        }
     }
 
     private static Stream Open(string path)

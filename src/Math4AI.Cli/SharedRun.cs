@@ -11,7 +11,7 @@ internal static class SharedRun
     // A failure of all processes is said by the first, which then ends the others; one that lives on has failed alone.
     private static readonly TimeSpan UntilTheFirstHasSpoken = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] Verbs = ["separate"];
+    private static readonly string[] Verbs = ["separate", "train"];
 
     private static TextWriter? errors;
 

@@ -6,6 +6,7 @@ using Math4AI.Features;
 using Math4AI.Kernels;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
+using Math4AI.Processes;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Images;
@@ -206,6 +207,7 @@ internal sealed class TrainCommandOptions
 
     public TrainerOptions Trainer(TrainerOptions defaults) => TrainerCommandOptions.Read(words, defaults) with
     {
+        Processes = ProcessGroup.Current,
         Checkpoint = new CheckpointOptions(Path.Combine(Output, CheckpointName))
         {
             EverySteps = words.GetValue(TrainerCommandOptions.CheckpointSteps),

@@ -4,6 +4,7 @@ using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 using Math4AI.Runtime;
 using Math4AI.Training;
@@ -22,6 +23,8 @@ internal sealed class TrainJob(TrainCommandOptions given)
 {
     private const long LargeFile = 1L << 28;
 
+    private readonly ProcessGroup processes = ProcessGroup.Current;
+
     private string CheckpointPath => Path.Combine(given.Output, TrainCommandOptions.CheckpointName);
 
     public int Run(CancellationToken cancellation)
@@ -33,6 +36,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         RequireFree();
+        RequireShared();
         if (!Compute.HasTensors)
         {
             throw new PlatformNotSupportedException(
@@ -40,7 +44,11 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         using var files = new FileTransaction(given.Force);
-        OutputFiles.Claim(files, given.Output);
+        if (processes.IsFirst)
+        {
+            OutputFiles.Claim(files, given.Output);
+        }
+
         using var progress = ProgressLine.Start();
         progress.Show("read");
         (TrainSummary summary, TrainingReport report) result;
@@ -57,11 +65,24 @@ internal sealed class TrainJob(TrainCommandOptions given)
             return Program.Failed;
         }
 
-        progress.Show("write");
-        Write(files, result.summary, result.report);
-        progress.Clear();
-        Print(result.summary);
+        if (processes.IsFirst)
+        {
+            progress.Show("write");
+            Write(files, result.summary, result.report);
+            progress.Clear();
+            Print(result.summary);
+        }
+
         return 0;
+    }
+
+    /// <summary>Adds a model to the files; of several processes, the first writes.</summary>
+    private void Save(Action<string, FileTransaction> save, FileTransaction files)
+    {
+        if (processes.IsFirst)
+        {
+            save(given.Output, files);
+        }
     }
 
     private void Write(FileTransaction files, TrainSummary summary, TrainingReport report)
@@ -119,7 +140,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         TableTrainingOptions options = given.ForTable(target) with { Task = task, Trainer = trainer };
         Trained<TableModel> training =
             TableModel.Train(table, test, options, Progress(progress, trainer), cancellation);
-        training.Model.Save(given.Output, files);
+        Save(training.Model.Save, files);
         TableTrainingOptions next = options with { Trainer = trainer with { Seed = trainer.Seed + 1 } };
         Dictionary<string, SeedSpread>? seeds = Spread(training.Test, () =>
             TableTraining.Seeds(table, test, next, given.Seeds - 1, cancellation).Select(run => run.Test));
@@ -185,7 +206,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
             },
             report,
             cancellation);
-        training.Model.Save(given.Output, files);
+        Save(training.Model.Save, files);
         return (SummaryOf(target, training), ReportOf(target, training));
     }
 
@@ -211,7 +232,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         TrainerOptions trainer = options.Trainer;
         Trained<ImageModel> training =
             ImageModel.Train(images, test, options, Progress(progress, trainer), cancellation);
-        training.Model.Save(given.Output, files);
+        Save(training.Model.Save, files);
         return (
             Summarize("classification", options.Target, training) with
             {
@@ -261,7 +282,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         string text = TextFile.Read(given.Text!, given.Encoding);
         TextTrainingOptions options = given.ForText();
         Trained<TextModel> training = TextModel.Train(text, options, Progress(progress, options.Trainer), cancellation);
-        training.Model.Save(given.Output, files);
+        Save(training.Model.Save, files);
         return (
             Summarize("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
             TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}",
@@ -311,11 +332,25 @@ internal sealed class TrainJob(TrainCommandOptions given)
     private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
     {
         var report = new Report(line, trainer);
-        return given.TensorBoard is { } folder ? new TensorBoardLog(folder, report) : report;
+        return given.TensorBoard is { } folder && processes.IsFirst ? new TensorBoardLog(folder, report) : report;
+    }
+
+    private void RequireShared()
+    {
+        if (given.IsLearner && processes.Count > 1)
+        {
+            throw new UsageException(
+                "Several processes share the training of a network: name one by --model, or leave out mpirun.");
+        }
     }
 
     private void RequireFree()
     {
+        if (!processes.IsFirst)
+        {
+            return;
+        }
+
         if (!given.Force && File.Exists(CheckpointPath))
         {
             throw new IOException($"A training was stopped in {given.Output}: go on with --resume {given.Output}, or "

@@ -29,8 +29,7 @@ internal sealed record ExploreSummary(
         {
             string missing = column.Missing > 0 ? $", {column.Missing} missing" : string.Empty;
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {column.Name}: ") + (column.IsNumeric
-                ? string.Create(CultureInfo.InvariantCulture,
-                    $"{column.Mean:G4} ± {column.Deviation:G4}, from {column.Min:G4} to {column.Max:G4}{missing}")
+                ? $"{Spread(column)}{missing}"
                 : $"{column.Distinct} texts, most often {column.MostFrequent}{missing}"));
         }
 
@@ -54,4 +53,10 @@ internal sealed record ExploreSummary(
 
         Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
     }
+
+    // One value has no deviation.
+    private static string Spread(ColumnOverview column) => double.IsNaN(column.Deviation)
+        ? string.Create(CultureInfo.InvariantCulture, $"{column.Mean:G4}")
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{column.Mean:G4} ± {column.Deviation:G4}, from {column.Min:G4} to {column.Max:G4}");
 }

@@ -32,7 +32,9 @@ internal static class TableFindings
             ? [.. words.GetValue(Ignore) ?? [], compared]
             : words.GetValue(Ignore) ?? [];
 
-    /// <summary>Reads the table, finds what the verb looks for, and writes the summary, the report and other files.</summary>
+    /// <summary>
+    /// Reads the table, finds what the verb looks for, and writes the summary, the report and other files.
+    /// </summary>
     /// <param name="words">The command line.</param>
     /// <param name="output">The folder of the results.</param>
     /// <param name="others">The files that <paramref name="find"/> adds to the folder.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Math4AI.Data.Arrays;
 using Math4AI.Data.Tables;
@@ -43,6 +44,37 @@ public class SharedRunTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_training_by_several_processes_is_that_of_one_and_is_written_once()
+    {
+        WriteTable(rows: 301);
+        string[] words =
+        [
+            "train", "t.csv", "--target", "y", "--model", "mlp", "--hidden", "8", "--epochs", "4", "--no-report",
+            "--json",
+        ];
+        Finished alone = Repository.Run(Repository.Command, [.. words, "-o", "alone"], Folder, Repository.OneThread);
+        Assert.True(alone.Code == 0, alone.Errors);
+        Finished shared = Mpirun(2, [.. words, "-o", "shared"]);
+        Assert.True(shared.Code == 0, shared.Errors);
+
+        // 301 rows leave uneven last batches, whose shares must count by their samples.
+        Assert.Equal(Score(alone), Score(shared), 1e-5);
+        Assert.Equal(
+            Directory.GetFiles(In("alone")).Select(Path.GetFileName).Order(),
+            Directory.GetFiles(In("shared")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_learner_trains_in_one_process_and_says_so_once()
+    {
+        WriteTable(rows: 40);
+        Finished done = Mpirun(2, "train", "t.csv", "--target", "y", "--model", "linear", "-o", "out");
+        Assert.NotEqual(0, done.Code);
+        Assert.Single(done.Errors.Split('\n'), line => line.Contains("name one by --model", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(In("out")));
+    }
+
+    [Fact]
     public void What_cannot_be_shared_is_said_once()
     {
         Finished done = Mpirun(2, "generate", "model");
@@ -68,6 +100,23 @@ public class SharedRunTests : TemporaryFolder
         Finished done = Repository.Run(Starter(), arguments, Folder, AnyMachine);
         Assert.NotEqual(0, done.Code);
         Assert.Empty(Directory.Exists(In("out")) ? Directory.GetFiles(In("out")) : []);
+    }
+
+    private static double Score(Finished run)
+    {
+        using var result = JsonDocument.Parse(run.Output[run.Output.IndexOf('{')..]);
+        return result.RootElement.GetProperty("test").GetProperty("rSquared").GetDouble();
+    }
+
+    private void WriteTable(int rows)
+    {
+        var random = new Random(5);
+        IEnumerable<string> lines = Enumerable.Range(0, rows).Select(_ =>
+        {
+            double a = random.NextDouble(), b = random.NextDouble();
+            return string.Create(CultureInfo.InvariantCulture, $"{a},{b},{Math.Sin(4.0 * a) + b * b}");
+        });
+        File.WriteAllLines(In("t.csv"), ["a,b,y", .. lines]);
     }
 
     // The second process goes the way of a machine that fails, while the first waits for its sums.

@@ -109,7 +109,8 @@ internal sealed class TextRows : IDisposable
     {
         if (Count != count)
         {
-            throw new InvalidDataException($"{path}, line {Line}: {Count} values, and {count} columns have names.");
+            throw new InvalidDataException(
+                $"{path}, line {Line}: {Count} value{(Count == 1 ? string.Empty : "s")}, and {count} columns have names.");
         }
     }
 

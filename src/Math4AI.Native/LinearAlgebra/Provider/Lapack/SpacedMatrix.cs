@@ -6,8 +6,8 @@ namespace Math4AI.LinearAlgebra.Provider.Lapack;
 /// <summary>
 /// A column-major matrix as LAPACK gets it. Columns that lie a multiple of 512 bytes apart fall into the same few sets
 /// of the cache: general eigenvalues of order 512 then take more than twice as long, QR of order 1024 1.7 times. Such a
-/// matrix is copied to where its columns lie a cache line further apart, and back; any other is used where it is. LU and
-/// Cholesky, nearly all products, gain nothing by it.
+/// matrix is copied to where its columns lie a cache line further apart, and back; any other is used where it is. LU
+/// and Cholesky, nearly all products, gain nothing by it.
 /// </summary>
 internal readonly ref struct SpacedMatrix<T> : IDisposable
     where T : unmanaged

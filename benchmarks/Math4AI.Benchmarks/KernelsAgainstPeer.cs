@@ -1,4 +1,5 @@
 using Math4AI.Data.Arrays;
+using Math4AI.Features;
 using Math4AI.Kernels;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Kernels.Machines;
@@ -19,13 +20,20 @@ internal static class KernelsAgainstPeer
         ("ridge", 5000, 8, Ridge),
         ("classes", 20_000, 20, Classes),
         ("regression", 5000, 20, Regression),
+        ("waves", 110_000, 8, (x, y) => Features(KernelFeatures.RandomFourier(1000, 2.0), false, x, y)),
+        ("waves-single", 110_000, 8, (x, y) => Features(KernelFeatures.RandomFourier(1000, 2.0), true, x, y)),
+        ("landmarks", 110_000, 8, (x, y) => Features(KernelFeatures.Nystroem(Kernel.Rbf(2.0), 1000), false, x, y)),
+        ("landmarks-single", 110_000, 8, (x, y) =>
+            Features(KernelFeatures.Nystroem(Kernel.Rbf(2.0), 1000), true, x, y)),
     ];
 
+    /// <param name="words">The Python of the peer, and works; or nothing, for all of them.</param>
     public static int Run(string[] words)
     {
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
         PeerTable.Begin("scikit-learn");
-        foreach ((string work, int samples, int inputs, Func<Matrix<double>, Vector<double>, double[]> ours) in Works)
+        foreach ((string work, int samples, int inputs, Func<Matrix<double>, Vector<double>, double[]> ours) in
+            Works.Where(row => words.Length < 2 || words[1..].Contains(row.Work)))
         {
             (Matrix<double> x, Vector<double> y) = Data(samples, inputs);
             string file = Path.Combine(Path.GetTempPath(), $"math4ai-{Guid.NewGuid():N}.npy");
@@ -49,7 +57,8 @@ internal static class KernelsAgainstPeer
         return 0;
     }
 
-    private static (Matrix<double> X, Vector<double> Y) Data(int samples, int inputs)
+    /// <summary>Normal inputs, and a smooth function of some of them with noise.</summary>
+    public static (Matrix<double> X, Vector<double> Y) Data(int samples, int inputs)
     {
         Matrix<double> x = Matrix<double>.Build.Random(samples, inputs, 1);
         Vector<double> y =
@@ -98,5 +107,17 @@ internal static class KernelsAgainstPeer
     {
         SupportVectorFit fit = new SupportVectorRegressor { Standardize = false }.Fit(x, y);
         return [fit.SupportVectors.Count, (fit.Predict(x) - y).PointwisePower(2.0).Average()];
+    }
+
+    /// <summary>The error of 10,000 samples that were left out.</summary>
+    private static double[] Features(
+        FeatureMap<Matrix<double>> map, bool isSingle, Matrix<double> x, Vector<double> y)
+    {
+        int train = x.RowCount * 10 / 11, test = x.RowCount - train;
+        FeatureRidgeFit fit = new FeatureRidge { Features = map, SinglePrecision = isSingle }.Fit(
+            x.SubMatrix(0, train, 0, x.ColumnCount), y.SubVector(0, train));
+        Vector<double> errors = fit.Predict(x.SubMatrix(train, test, 0, x.ColumnCount)).Column(0)
+            - y.SubVector(train, test);
+        return [Math.Sqrt(errors.PointwisePower(2.0).Average())];
     }
 }

@@ -16,6 +16,10 @@ switch (args)
         return LinearAgainstPeer.Run(args[1..]);
     case ["kernels", ..]:
         return KernelsAgainstPeer.Run(args[1..]);
+    case ["large-ridge"]:
+        return LargeRidge.Run();
+    case ["fashion", ..]:
+        return FashionQuality.Run(args[1..]);
     case ["clusters", ..]:
         return ClustersAgainstPeer.Run(args[1..]);
     case ["libsvm", ..]:

@@ -39,6 +39,7 @@ internal static class ModuleStart
         ModelFolder.Register(SavedMachines.ClassifierKind, SupportVectorClassifierFit.Load);
         ModelFolder.Register(SavedMachines.RegressorKind, SupportVectorFit.Load);
         ModelFolder.Register(SavedRidges.Kind, KernelRidgeFit.Load);
+        ModelFolder.Register(SavedFeatureRidges.Kind, FeatureRidgeFit.Load);
         ModelFolder.Register(SavedProcesses.Kind, GaussianProcessFit.Load);
         ModelFolder.Register(SavedRobustProcesses.Kind, RobustGaussianProcessFit.Load);
         ModelFolder.Register(SavedSparseProcesses.Kind, SparseGaussianProcessFit.Load);

@@ -26,6 +26,8 @@ internal sealed class FeatureChain<TData>(FeatureMap<TData> first, FeatureMap<Ma
 
         public override Matrix<double> Apply(TData samples) => second.Apply(first.Apply(samples));
 
+        internal override void Fill<T>(TData samples, T[] features) => second.Fill(first.Apply(samples), features);
+
         public override IReadOnlyList<string> Names(IReadOnlyList<string> inputs) => second.Names(first.Names(inputs));
     }
 }

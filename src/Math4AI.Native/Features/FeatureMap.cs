@@ -1,3 +1,4 @@
+using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Features;
@@ -58,6 +59,22 @@ public abstract class FittedFeatures<TData>
     /// <returns>Samples × features.</returns>
     /// <exception cref="ArgumentException">The samples are not what the map was fitted to.</exception>
     public abstract Matrix<double> Apply(TData samples);
+
+    /// <summary>
+    /// Writes the features of samples into room that the caller has: features × samples, column after column.
+    /// </summary>
+    internal virtual void Fill<T>(TData samples, T[] features)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Matrix<double> found = Apply(samples);
+        for (int feature = 0; feature < found.ColumnCount; feature++)
+        {
+            for (int row = 0; row < found.RowCount; row++)
+            {
+                features[row * found.ColumnCount + feature] = T.CreateTruncating(found[row, feature]);
+            }
+        }
+    }
 
     /// <summary>Names the features.</summary>
     /// <param name="inputs">The names of the inputs of a matrix; empty for images and texts.</param>

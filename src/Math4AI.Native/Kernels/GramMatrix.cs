@@ -124,17 +124,26 @@ public sealed class GramMatrix
     /// <summary>
     /// Returns the number of elements of a matrix, and refuses one that is larger than an array or than the memory.
     /// </summary>
-    internal static long Elements(int rows, int columns, int bytesOfElement = sizeof(double))
+    internal static long Elements(int rows, int columns, int bytesOfElement = sizeof(double)) => Elements(
+        rows, columns, bytesOfElement, $"A kernel matrix of {rows} × {columns} samples",
+        "use fewer samples, kernel ridge regression by conjugate gradients, or a support vector machine");
+
+    /// <inheritdoc cref="Elements(int, int, int)"/>
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="bytesOfElement">The size of an element.</param>
+    /// <param name="what">What the matrix is, for the error.</param>
+    /// <param name="remedy">What to do, for the error.</param>
+    internal static long Elements(int rows, int columns, int bytesOfElement, string what, string remedy)
     {
         long elements = (long)rows * columns, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return elements <= Array.MaxLength && elements * bytesOfElement <= available
             ? elements
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A kernel matrix of {rows} × {columns} samples would take {1e-9 * bytesOfElement * elements:0.#} GB, "
-                + $"and at most {1e-9 * Math.Min(available, (double)Array.MaxLength * bytesOfElement):0.#} GB can be "
-                + $"had: use fewer samples, kernel ridge regression by conjugate gradients, or a support vector "
-                + $"machine."));
+                $"{what} would take {1e-9 * bytesOfElement * elements:0.#} GB, and at most "
+                + $"{1e-9 * Math.Min(available, (double)Array.MaxLength * bytesOfElement):0.#} GB can be had: "
+                + $"{remedy}."));
     }
 
     private void InBlocks(int scratchLength, Action<int, int, double[]> work)

@@ -67,7 +67,23 @@ internal abstract class TableFeatures : FeatureMap<Matrix<double>>
     /// <param name="Apply">From samples × inputs to samples × features.</param>
     /// <param name="Names">From the names of the inputs to those of the features.</param>
     protected sealed record Mapping(
-        Func<Matrix<double>, Matrix<double>> Apply, Func<IReadOnlyList<string>, IReadOnlyList<string>> Names);
+        Func<Matrix<double>, Matrix<double>> Apply, Func<IReadOnlyList<string>, IReadOnlyList<string>> Names)
+    {
+        /// <summary>The same map into the room of the caller; null where there is no shorter way to it.</summary>
+        public IFeatureBlocks? Blocks { get; init; }
+
+        /// <summary>A map that is written into room first.</summary>
+        public static Mapping Of(
+            IFeatureBlocks blocks, int count, Func<IReadOnlyList<string>, IReadOnlyList<string>> names) =>
+            new(samples => Transposed(blocks, count, samples), names) { Blocks = blocks };
+
+        private static Matrix<double> Transposed(IFeatureBlocks blocks, int count, Matrix<double> samples)
+        {
+            double[] features = new double[(long)count * samples.RowCount];
+            blocks.Fill(samples, features);
+            return Matrix<double>.Build.Dense(count, samples.RowCount, features).Transpose();
+        }
+    }
 
     private sealed class Fitted(int inputs, FeatureState state, Mapping mapping) : FittedFeatures<Matrix<double>>
     {
@@ -77,6 +93,18 @@ internal abstract class TableFeatures : FeatureMap<Matrix<double>>
         {
             Check(samples, inputs);
             return mapping.Apply(samples);
+        }
+
+        internal override void Fill<T>(Matrix<double> samples, T[] features)
+        {
+            if (mapping.Blocks is not { } blocks)
+            {
+                base.Fill(samples, features);
+                return;
+            }
+
+            Check(samples, inputs);
+            blocks.Fill(samples, features);
         }
 
         public override IReadOnlyList<string> Names(IReadOnlyList<string> names)

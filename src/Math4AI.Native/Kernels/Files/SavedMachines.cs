@@ -126,6 +126,7 @@ internal static class SavedMachines
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, MaxDepth = 16)]
 [JsonSerializable(typeof(SavedMachineSet))]
 [JsonSerializable(typeof(SavedRidge))]
+[JsonSerializable(typeof(SavedFeatureRidge))]
 [JsonSerializable(typeof(SavedProcess))]
 [JsonSerializable(typeof(SavedFormulaProcess))]
 [JsonSerializable(typeof(SavedSparseProcess))]

@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Numerics;
+using System.Numerics.Tensors;
 using Math4AI.Features;
 using Math4AI.Features.Tables;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
@@ -34,21 +38,65 @@ internal sealed class RandomFourierFeatures : TableFeatures
         return FeatureState.Of((Frequencies, frequencies));
     }
 
-    protected override Mapping Of(int inputs, FeatureState state)
+    protected override Mapping Of(int inputs, FeatureState state) => Mapping.Of(
+        new Waves(state.NumbersOf(Frequencies, inputs * count), count),
+        2 * count,
+        _ => [.. Enumerable.Range(1, 2 * count).Select(i => i <= count ? $"cos wave {i}" : $"sin wave {i - count}")]);
+
+    /// <summary>
+    /// The waves of a few samples at a time, so that their phases stay in the cache. Phases are float64 and taken to
+    /// within half a turn before they are rounded: float32 then has its full precision for inputs of any size.
+    /// </summary>
+    private sealed unsafe class Waves(double[] frequencies, int count) : IFeatureBlocks
     {
-        Matrix<double> frequencies =
-            Matrix<double>.Build.Dense(inputs, count, state.NumbersOf(Frequencies, inputs * count));
-        double scale = 1.0 / Math.Sqrt(count);
-        return new Mapping(
-            samples =>
+        private const int RowsAtATime = 64;
+
+        // In turns, so that whole ones are taken off by rounding.
+        private readonly double[] turnsPerUnit = [.. frequencies.Select(value => value / (2.0 * Math.PI))];
+
+        public void Fill<T>(Matrix<double> samples, T[] features)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            double[] x = samples.AsColumnMajorArray() ?? samples.ToColumnMajorArray();
+            int rows = samples.RowCount, chunks = (rows + RowsAtATime - 1) / RowsAtATime, next = -1;
+            Team.Run(Math.Min(Team.Size, chunks), _ =>
             {
-                Matrix<double> phases = samples * frequencies;
-                Matrix<double> features = Matrix<double>.Build.Dense(samples.RowCount, 2 * count);
-                features.SetSubMatrix(0, 0, phases.PointwiseCos() * scale);
-                features.SetSubMatrix(0, count, phases.PointwiseSin() * scale);
-                return features;
-            },
-            _ => [.. Enumerable.Range(1, 2 * count).Select(
-                i => i <= count ? $"cos wave {i}" : $"sin wave {i - count}")]);
+                double[] turns = new double[count * RowsAtATime], whole = new double[count];
+                var phases = new T[count];
+                for (int i = Interlocked.Increment(ref next); i < chunks; i = Interlocked.Increment(ref next))
+                {
+                    int first = i * RowsAtATime, some = Math.Min(RowsAtATime, rows - first);
+                    FillTurns(x, rows, first, some, turns);
+                    for (int row = 0; row < some; row++)
+                    {
+                        FillRow(
+                            turns.AsSpan(row * count, count), whole, phases,
+                            features.AsSpan(2 * count * (first + row), 2 * count));
+                    }
+                }
+            });
+        }
+
+        private void FillTurns(double[] x, int rows, int first, int some, double[] turns)
+        {
+            int inputs = turnsPerUnit.Length / count;
+            fixed (double* w = turnsPerUnit, from = x, to = turns)
+            {
+                Products.Multiply(
+                    (byte)'T', (byte)'T', count, some, inputs, w, inputs, from + first, rows, 0.0, to, count);
+            }
+        }
+
+        private void FillRow<T>(Span<double> turns, Span<double> whole, Span<T> phases, Span<T> waves)
+            where T : unmanaged, IFloatingPointIeee754<T>
+        {
+            TensorPrimitives.Round(turns, whole);
+            TensorPrimitives.Subtract(turns, whole, turns);
+            TensorPrimitives.Multiply(turns, 2.0 * Math.PI, turns);
+            TensorPrimitives.ConvertTruncating(turns, phases);
+            TensorPrimitives.Cos(phases, waves[..count]);
+            TensorPrimitives.Sin(phases, waves[count..]);
+            TensorPrimitives.Multiply(waves, T.CreateTruncating(1.0 / Math.Sqrt(count)), waves);
+        }
     }
 }

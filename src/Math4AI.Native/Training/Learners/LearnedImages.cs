@@ -111,7 +111,7 @@ public sealed class LearnedImages : IFilePredictor
             && about.Shape.Classes.All(name => name is not null));
         return new LearnedImages(
             about,
-            SavedFeatures.Restore(folder, ImageFeatures.Names, about.Features, about.Texts)!,
+            FeatureFiles.Restore(folder, ImageFeatures.Names, about.Features, about.Texts)!,
             SavedFeatures.ReadModel(folder),
             null);
     }
@@ -130,7 +130,7 @@ public sealed class LearnedImages : IFilePredictor
             Kind,
             About with { Texts = features.State.Texts },
             ModelJson.Default.LearnedImagesDescription,
-            SavedFeatures.Arrays(features.State).All);
+            FeatureFiles.Arrays(features.State).All);
         SavedFeatures.WriteModel(folder, files, Model);
     }
 

@@ -107,7 +107,7 @@ public sealed class LearnedTable : ITablePredictor
                 && about.Classes.All(name => name is not null));
         string inner = Path.Combine(folder, Calibrated);
         return new LearnedTable(
-            about, SavedFeatures.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
+            about, FeatureFiles.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
             SavedFeatures.ReadModel(folder), null)
         {
             Calibration = ModelArrays.Read(folder) is var arrays && arrays.Has(CalibrationScores)
@@ -125,7 +125,7 @@ public sealed class LearnedTable : ITablePredictor
     public void Save(string folder, FileTransaction files)
     {
         FeatureState state = features?.State ?? FeatureState.Empty;
-        ModelArrays arrays = SavedFeatures.Arrays(state);
+        ModelArrays arrays = FeatureFiles.Arrays(state);
         if (Calibration is not null)
         {
             arrays.Add(CalibrationScores, Calibration.Scores.Scores);

@@ -1,6 +1,5 @@
 using Math4AI.Data;
 using Math4AI.Data.Models;
-using Math4AI.Features;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;
@@ -11,51 +10,11 @@ namespace Math4AI.Training.Learners;
 /// </summary>
 internal static class SavedFeatures
 {
-    private const string Prefix = "features.";
     private const string Learner = "learner";
-
-    // A file of safetensors with no array at all is none that other readers take.
-    private const string Format = "format";
 
     /// <summary>The files of a model.</summary>
     public static IReadOnlyList<string> Files(string folder) =>
         [.. ModelFolder.Files(folder), .. ModelFolder.Files(Path.Combine(folder, Learner))];
-
-    public static ModelArrays Arrays(FeatureState state)
-    {
-        var arrays = new ModelArrays();
-        arrays.Add(Format, [1.0]);
-        foreach ((string name, double[] values) in state.Numbers)
-        {
-            arrays.Add(Prefix + name, values);
-        }
-
-        return arrays;
-    }
-
-    /// <summary>The features of a folder; null where it has none.</summary>
-    /// <exception cref="InvalidDataException">They are damaged, or not known here.</exception>
-    public static FittedFeatures<TData>? Restore<TData>(
-        string folder, FeatureNames<TData> names, string? formula, IReadOnlyDictionary<string, string[]> texts)
-    {
-        if (formula is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            ModelArrays arrays = ModelArrays.Read(folder);
-            return names.Parse(formula).Restore(new FeatureState(
-                arrays.Names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-                    .ToDictionary(name => name[Prefix.Length..], name => arrays.Vector(name)),
-                texts));
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException)
-        {
-            throw new InvalidDataException($"{folder}: {e.Message}", e);
-        }
-    }
 
     public static void WriteModel(string folder, FileTransaction files, IRowPredictor model) =>
         model.Save(Path.Combine(folder, Learner), files);

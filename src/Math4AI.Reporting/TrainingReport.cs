@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Data.Images;
 using Math4AI.Fitting;
+using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
@@ -96,6 +97,9 @@ public sealed record TrainingReport
     /// <summary>Gets the samples in the plane of the inputs and in the feature space; null for none.</summary>
     public TwoSpaces? Spaces { get; init; }
 
+    /// <summary>Gets the Gaussian process of the target as it is shown; null for any other model.</summary>
+    public ProcessView? Process { get; init; }
+
     /// <summary>Gets a text that the model generated; null where it is not a language model.</summary>
     public string? Sample { get; init; }
 
@@ -177,6 +181,11 @@ public sealed record TrainingReport
         if (Spaces is not null)
         {
             page.Charts("The two spaces", "grid wide", LearnerSections.Spaces(Spaces, Classes));
+        }
+
+        if (Process is not null)
+        {
+            ProcessSections.Add(page, Process, FeatureNames, Title);
         }
     }
 

@@ -172,6 +172,7 @@ internal static class FitCommand
             Force = parsed.GetValue(CommonOptions.Force),
             Json = parsed.GetValue(CommonOptions.Json),
             AllowUnconverged = parsed.GetValue(AllowUnconverged),
+            NoReport = parsed.GetValue(CommonOptions.NoReport),
         };
     }
 

@@ -3,6 +3,7 @@ using Math4AI.Data;
 using Math4AI.Data.Tables;
 using Math4AI.Fitting;
 using Math4AI.Kernels.GaussianProcesses;
+using Math4AI.Reporting;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Cli.Fitting;
@@ -17,6 +18,8 @@ internal sealed record FitProcessJob(
     public bool Json { get; init; }
 
     public bool AllowUnconverged { get; init; }
+
+    public bool NoReport { get; init; }
 
     public int Run(CancellationToken cancellation)
     {
@@ -34,14 +37,31 @@ internal sealed record FitProcessJob(
         Matrix<double> inputs = problem.Law.Inputs!;
         Vector<double> observed = problem.Law.Targets!.Values;
         GaussianProcessPrediction predicted = fit.Predict(inputs);
-        FitProcessSummary summary = FitProcessSummary.Of(fit, problem, predicted, observed);
+        GaussianProcessPrediction? others = fit.Exact?.LeaveOneOut();
+        FitProcessSummary summary = FitProcessSummary.Of(fit, problem, predicted, others, observed);
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
         File.WriteAllLines(files.Add(fittedFile), Rows(fit.InputNames, inputs, observed, predicted));
-        files.Remove(reportFile);
+        if (NoReport)
+        {
+            files.Remove(reportFile);
+        }
+        else
+        {
+            progress.Show("report");
+            var report = new ProcessReport
+            {
+                Fit = fit,
+                View = ProcessView.Of(fit, inputs, observed, others, observed, Seed),
+                Command = CommandLine.Text,
+            };
+            File.WriteAllText(files.Add(reportFile), report.ToHtml());
+        }
+
         files.Commit();
         progress.Clear();
-        Console.Out.WriteLine(Json ? json : $"{summary.Text()}\nWritten to {Output}.");
+        string page = NoReport ? string.Empty : "; open report.html there";
+        Console.Out.WriteLine(Json ? json : $"{summary.Text()}\nWritten to {Output}{page}.");
         if (fit.Warning is not { } warning)
         {
             return 0;

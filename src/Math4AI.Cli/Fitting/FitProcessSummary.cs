@@ -29,14 +29,14 @@ internal sealed record FitProcessSummary(
     public double? LeaveOneOutCoverage { get; init; }
 
     /// <summary>
-    /// Over how much of each column the process changes, in its own unit; null with inducing points.
+    /// Over how much of each column the process changes, in its own unit; null where the kernel has no scale for each.
     /// </summary>
     public IReadOnlyDictionary<string, double>? LengthScales { get; init; }
 
     public static FitProcessSummary Of(
-        FormulaProcessFit fit, FormulaProcess problem, GaussianProcessPrediction predicted, Vector<double> observed)
+        FormulaProcessFit fit, FormulaProcess problem, GaussianProcessPrediction predicted,
+        GaussianProcessPrediction? others, Vector<double> observed)
     {
-        GaussianProcessPrediction? others = fit.Exact?.LeaveOneOut();
         return new FitProcessSummary(
             fit.Formula, observed.Count, problem.Law.DroppedRows,
             [.. fit.ParameterNames.Select((name, i) => new FitProcessParameter(
@@ -47,7 +47,7 @@ internal sealed record FitProcessSummary(
             ResidualDeviation = Deviation(observed - predicted.Mean),
             LeaveOneOutDeviation = others is null ? null : Deviation(observed - others.Mean),
             LeaveOneOutCoverage = others?.Coverage(observed, 0.9),
-            LengthScales = fit.Exact?.LengthScales is { } scales
+            LengthScales = fit.LengthScales is { } scales
                 ? fit.InputNames.Zip(scales).ToDictionary(pair => pair.First, pair => pair.Second)
                 : null,
         };

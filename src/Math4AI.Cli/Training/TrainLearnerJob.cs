@@ -2,6 +2,7 @@ using Math4AI.Data;
 using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Reporting;
 using Math4AI.Training;
 using Math4AI.Training.Images;
@@ -54,8 +55,33 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Spaces = inputs is null
                     ? null
                     : TwoSpaces.Of(model.Model, inputs, model.FeatureNames, model.Observed(shown)),
+                Process = areClasses ? null : ProcessOf(model, shown, isTest: test is not null),
             });
     }
+
+    /// <summary>
+    /// A process over the range of the rows that have all values; its calibration is that of a test part which it has
+    /// not seen, or of each training row from the others.
+    /// </summary>
+    private static ProcessView? ProcessOf(LearnedTable model, Table rows, bool isTest)
+    {
+        string[] needed = Needed(model);
+        int[] complete = [.. Enumerable.Range(0, rows.Rows).Where(row => !rows.Misses(row, needed))];
+        if (model.Model is not IProcess process || complete.Length < 2)
+        {
+            return null;
+        }
+
+        Table shown = rows.Select(complete);
+        Matrix<double> inputs = model.FeaturesOf(shown);
+        Vector<double> targets = Vector<double>.Build.Dense(shown.Numbers(model.About.Target));
+        return isTest
+            ? ProcessView.Of(process, inputs, targets, process.Predict(inputs), targets, model.About.Seed)
+            : ProcessView.Of(process, inputs, targets, model.About.Seed);
+    }
+
+    private static string[] Needed(LearnedTable model) =>
+        [.. model.About.Encoder.Columns.Select(column => column.Name), model.About.Target];
 
     public (TrainSummary Summary, TrainingReport Report) OfImages(
         FileTransaction files, ImageSet images, ImageSet? test, string target)
@@ -92,7 +118,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
     /// <summary>Returns the features of rows without missing values; null if some have.</summary>
     private static Matrix<double>? Complete(LearnedTable model, Table rows)
     {
-        string[] needed = [.. model.About.Encoder.Columns.Select(column => column.Name), model.About.Target];
+        string[] needed = Needed(model);
         return Enumerable.Range(0, rows.Rows).Any(row => rows.Misses(row, needed)) ? null : model.FeaturesOf(rows);
     }
 }

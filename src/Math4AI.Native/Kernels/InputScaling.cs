@@ -52,6 +52,13 @@ internal sealed class InputScaling
         return (mean * largest, deviation * largest);
     }
 
+    /// <summary>
+    /// The length scales of a kernel of scaled inputs, in the inputs' own units; null where it has none.
+    /// </summary>
+    public IReadOnlyList<double>? LengthScalesOf(Kernel kernel) => kernel.LengthScalesOf(Inputs) is { } scales
+        ? [.. scales.Select((length, input) => length * scale[input])]
+        : null;
+
     /// <summary>Scales samples, in a copy.</summary>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
     public KernelSamples Apply(Matrix<double> inputs)

@@ -189,6 +189,11 @@ public abstract class Kernel
     /// <param name="gradient">One number a hyperparameter.</param>
     protected internal abstract void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient);
 
+    /// <summary>Adds the gradient where Σ_ij W_ij k(x_i, x_j) is known: a scale needs no pass for its own.</summary>
+    internal virtual void AddGradient(
+        KernelSamples samples, GramMatrix weights, double weightedSum, Span<double> gradient) =>
+        AddGradient(samples, weights, gradient);
+
     /// <summary>Computes Σ_ij W_ij k(x_i, x_j).</summary>
     /// <param name="samples">X.</param>
     /// <param name="weights">W, symmetric.</param>

@@ -4,6 +4,9 @@ namespace Math4AI.Tests.Cli;
 
 public sealed class FitProcessTests : TemporaryFolder
 {
+    private static readonly string[] Headings =
+        ["its uncertainty", "Its parts one by one", "Which inputs matter", "Calibration"];
+
     private Finished Run(params string[] words) =>
         Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
 
@@ -17,6 +20,10 @@ public sealed class FitProcessTests : TemporaryFolder
         Assert.Equal(2.0, json.GetProperty("parameters")[0].GetProperty("value").GetDouble(), 0.1);
         Assert.InRange(json.GetProperty("leaveOneOutCoverage").GetDouble(), 0.8, 1.0);
         Assert.True(File.Exists(In("out/fitted.csv")));
+        string page = File.ReadAllText(In("out/report.html"));
+        Assert.All(
+            Headings,
+            heading => Assert.Contains($"{heading}</h2>", page, StringComparison.Ordinal));
         Finished predict = Run("predict", "out", "data.csv");
         Assert.True(predict.Code == 0, predict.Errors);
         Assert.Equal(61, predict.Output.Trim().Split('\n').Length);

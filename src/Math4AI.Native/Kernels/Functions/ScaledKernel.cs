@@ -32,11 +32,15 @@ internal sealed class ScaledKernel(ConstantKernel constant, Kernel kernel) : Com
     protected internal override double WeightedSum(KernelSamples samples, GramMatrix weights) =>
         constant.Value * Right.WeightedSum(samples, weights);
 
-    protected internal override void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient)
+    protected internal override void AddGradient(KernelSamples samples, GramMatrix weights, Span<double> gradient) =>
+        AddGradient(samples, weights, constant.Value * Right.WeightedSum(samples, weights), gradient);
+
+    internal override void AddGradient(
+        KernelSamples samples, GramMatrix weights, double weightedSum, Span<double> gradient)
     {
         double[] slopes = new double[gradient.Length - 1];
-        Right.AddGradient(samples, weights, slopes);
-        gradient[0] += constant.Value * Right.WeightedSum(samples, weights);
+        Right.AddGradient(samples, weights, weightedSum / constant.Value, slopes);
+        gradient[0] += weightedSum;
         TensorPrimitives.MultiplyAdd(slopes, constant.Value, gradient[1..], gradient[1..]);
     }
 }

@@ -91,33 +91,40 @@ internal sealed class Evidence(ProcessSamples samples, Kernel kernel) : Cost
         rounding = RoundingOf(factor, weights);
         if (!gradient.IsEmpty)
         {
-            FillGradient(parameters, factor, weights, gradient);
+            FillGradient(
+                parameters, factor, weights, TensorPrimitives.Dot<double>(residuals, weights), gradient);
         }
 
         return value;
     }
 
     private void FillGradient(
-        ReadOnlySpan<double> parameters, PositiveDefiniteFactor factor, double[] weights, Span<double> gradient)
+        ReadOnlySpan<double> parameters, PositiveDefiniteFactor factor, double[] weights, double explained,
+        Span<double> gradient)
     {
         int count = samples.Count;
-        factor.Invert(outer ??= new double[count * count]);
+        factor.Invert(outer ??= new double[count * count], isMirrored: false);
         GramMatrix slopes = GramMatrix.Of(outer, count);
-        slopes.FillColumns(isSymmetric: false, (column, firstRow, values, _) =>
+        slopes.FillColumns(isSymmetric: true, (column, firstRow, values, _) =>
         {
             TensorPrimitives.MultiplyAdd(weights.AsSpan(firstRow, values.Length), -weights[column], values, values);
             TensorPrimitives.Multiply(values, 0.5, values);
         });
 
-        gradient.Clear();
-        kernel.With(parameters[..kernelParameters]).AddGradient(samples.Inputs, slopes, gradient[..kernelParameters]);
-        double trace = 0.0;
+        // Σ W_ij [K + diag]_ij = ½ (tr(K⁻¹ K) − αᵀ K α) = ½ (n − αᵀ r), so that of the kernel alone needs no sum.
+        double noise = Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0], trace = 0.0, ofNoise = 0.0;
         for (int i = 0; i < count; i++)
         {
-            trace += outer[i * count + i];
+            double own = outer[i * count + i];
+            trace += own;
+            ofNoise += own * (noise + samples.NoiseVariances[i]);
         }
 
-        gradient[kernelParameters] = trace * Positive.Exponentials(parameters.Slice(kernelParameters, 1))[0];
+        gradient.Clear();
+        double ofKernel = 0.5 * (count - explained) - ofNoise;
+        kernel.With(parameters[..kernelParameters]).AddGradient(
+            samples.Inputs, slopes, ofKernel, gradient[..kernelParameters]);
+        gradient[kernelParameters] = trace * noise;
         if (samples.MeanParameters > 0)
         {
             Vector<double> ofMean = -samples.MeanJacobian(parameters[Hyperparameters..]).TransposeThisAndMultiply(

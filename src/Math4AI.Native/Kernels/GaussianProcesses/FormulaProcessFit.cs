@@ -8,7 +8,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>A law and the Gaussian process of what it misses, fitted to a table.</summary>
-public sealed class FormulaProcessFit : IFilePredictor
+public sealed class FormulaProcessFit : IFilePredictor, IProcess
 {
     internal FormulaProcessFit(FormulaProcess problem, GaussianProcessFit exact)
         : this(problem.Formula, problem.Law.Model.InputNames, exact, null)
@@ -52,7 +52,12 @@ public sealed class FormulaProcessFit : IFilePredictor
     /// <summary>
     /// Gets the kernel with the estimated hyperparameters, for standardized columns and a residual of variance 1.
     /// </summary>
-    public Kernel Kernel => Exact?.Kernel ?? Sparse!.Kernel;
+    public Kernel Kernel => Either.Kernel;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double>? LengthScales => Either.LengthScales;
+
+    private IProcess Either => (IProcess?)Exact ?? Sparse!;
 
     /// <summary>Gets σ, the standard deviation of the noise, in the response's unit.</summary>
     public double NoiseDeviation => Math.Sqrt(Exact?.NoiseVariance ?? Sparse!.NoiseVariance);
@@ -84,8 +89,16 @@ public sealed class FormulaProcessFit : IFilePredictor
     /// <summary>Predicts new samples.</summary>
     /// <param name="inputs">x, samples × inputs, in the order of <see cref="InputNames"/>.</param>
     /// <exception cref="ArgumentException">The number of inputs is another, or a number is not finite.</exception>
-    public GaussianProcessPrediction Predict(Matrix<double> inputs) =>
-        Exact is { } exact ? exact.Predict(inputs) : Sparse!.Predict(inputs);
+    public GaussianProcessPrediction Predict(Matrix<double> inputs) => Either.Predict(inputs);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<GaussianProcessPrediction> PredictParts(Matrix<double> inputs) => Either.PredictParts(inputs);
+
+    /// <inheritdoc/>
+    public Matrix<double>? Draw(Matrix<double> inputs, int draws, int seed) => Either.Draw(inputs, draws, seed);
+
+    /// <inheritdoc/>
+    public (GaussianProcessPrediction Predicted, Vector<double> Observed)? FromOthers() => Either.FromOthers();
 
     /// <summary>Predicts the rows of a table, whose columns are found by their names.</summary>
     /// <inheritdoc/>

@@ -14,10 +14,13 @@ namespace Math4AI.Kernels.GaussianProcesses;
 /// A Gaussian process fitted to samples: it predicts, draws functions, and tells how well it foretells each of its own
 /// samples.
 /// </summary>
-public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
+public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
 {
     // Rows that are predicted at a time: kernel values of rows × samples are held.
     private const int RowsAtATime = 1024;
+
+    // Samples that a page asks the inverse of: 128 MB.
+    private const int MaxInverted = 4000;
 
     private readonly ProcessSamples samples;
     private readonly PositiveDefiniteFactor factor;
@@ -60,10 +63,7 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
     /// Gets ℓ of each input in its own unit: over how much of it the function changes, so that inputs with long ones
     /// matter little; null where the kernel has none, or several for an input.
     /// </summary>
-    public IReadOnlyList<double>? LengthScales =>
-        Kernel.LengthScalesOf(samples.Inputs.Inputs) is { } scales
-            ? [.. scales.Select((scale, input) => scale * samples.Scaling.Scale[input])]
-            : null;
+    public IReadOnlyList<double>? LengthScales => samples.Scaling.LengthScalesOf(Kernel);
 
     /// <summary>
     /// Gets the estimated parameters of the mean function, in the order of its model; empty without one.
@@ -128,6 +128,10 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
         Vector<double> deviation = variance.PointwiseSqrt() * samples.TargetScale;
         return new GaussianProcessPrediction(mean * samples.TargetScale, deviation, deviation);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<GaussianProcessPrediction> PredictParts(Matrix<double> inputs) =>
+        [.. Enumerable.Range(0, Kernel.Terms.Count).Select(part => PredictPart(part, inputs))];
 
     /// <summary>The mean and the variance of what a kernel describes, over the targets' scale.</summary>
     private (Vector<double> Mean, Vector<double> Variance) Posterior(Kernel part, Matrix<double> inputs)
@@ -264,6 +268,10 @@ public sealed class GaussianProcessFit : IFilePredictor, IRowPredictor
         return new GaussianProcessPrediction(
             Vector<double>.Build.Dense(mean) * scale + samples.MeanOfSamples(meanParameters), function, deviation);
     }
+
+    /// <inheritdoc/>
+    public (GaussianProcessPrediction Predicted, Vector<double> Observed)? FromOthers() =>
+        samples.Count <= MaxInverted ? (LeaveOneOut(), samples.Targets) : null;
 
     /// <summary>Gives a readable summary.</summary>
     public override string ToString() => string.Create(

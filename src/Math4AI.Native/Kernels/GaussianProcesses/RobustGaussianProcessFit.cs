@@ -10,7 +10,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>A Gaussian process with Student-t noise that was fitted to samples.</summary>
-public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor
+public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
 {
     // Rows that are predicted at a time: kernel values of rows × samples are held.
     private const int RowsAtATime = 1024;
@@ -28,6 +28,9 @@ public sealed class RobustGaussianProcessFit : IFilePredictor, IRowPredictor
 
     /// <summary>Gets the kernel with the estimated hyperparameters, for targets over their spread.</summary>
     public Kernel Kernel { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double>? LengthScales => Scaling.LengthScalesOf(Kernel);
 
     /// <summary>Gets log q(y), Laplace's approximation of the evidence, of the targets in their own unit.</summary>
     public double LogEvidence { get; }

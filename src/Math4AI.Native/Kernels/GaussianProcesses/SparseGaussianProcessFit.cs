@@ -11,7 +11,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Kernels.GaussianProcesses;
 
 /// <summary>A Gaussian process with inducing points that was fitted to samples; it does not hold the samples.</summary>
-public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor
+public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor, IProcess
 {
     // Rows that are predicted at a time: kernel values of rows × inducing points are held.
     private const int RowsAtATime = 1024;
@@ -33,6 +33,9 @@ public sealed class SparseGaussianProcessFit : IFilePredictor, IRowPredictor
 
     /// <inheritdoc cref="GaussianProcessFit.Kernel"/>
     public Kernel Kernel => State.Kernel;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<double>? LengthScales => Scales.Inputs.LengthScalesOf(Kernel);
 
     /// <inheritdoc cref="GaussianProcessFit.NoiseVariance"/>
     public double NoiseVariance => State.Noise * Scales.Target * Scales.Target;

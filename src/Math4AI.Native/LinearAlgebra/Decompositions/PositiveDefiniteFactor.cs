@@ -14,6 +14,9 @@ internal sealed unsafe class PositiveDefiniteFactor
     // Columns that a thread takes at a time: enough for products, few enough to share out evenly.
     private const int ColumnsAtATime = 128;
 
+    // Right sides that a thread takes at a time: each call packs all of L anew.
+    private const int RightSidesAtATime = 512;
+
     private readonly double[] factor;
 
     private PositiveDefiniteFactor(double[] factor, int order) => (this.factor, Order) = (factor, order);
@@ -83,7 +86,8 @@ internal sealed unsafe class PositiveDefiniteFactor
     private void SolveTriangle(double[] right, bool isTransposed)
     {
         int columns = right.Length / Order;
-        InBlocks(columns, (first, count) =>
+        int width = Math.Clamp((columns + Team.Size - 1) / Team.Size, ColumnsAtATime, RightSidesAtATime);
+        InBlocks(columns, width, (first, count) =>
         {
             if (!Compute.HasMkl)
             {
@@ -118,10 +122,11 @@ internal sealed unsafe class PositiveDefiniteFactor
     /// <c>potri</c> waits at every one.
     /// </summary>
     /// <param name="inverse">Receives A⁻¹; another array than that of L.</param>
-    public void Invert(double[] inverse)
+    /// <param name="isMirrored">Whether what is above the diagonal is filled too.</param>
+    public void Invert(double[] inverse, bool isMirrored = true)
     {
         inverse.AsSpan().Clear();
-        InBlocks(Order, (first, count) =>
+        InBlocks(Order, ColumnsAtATime, (first, count) =>
         {
             int rows = Order - first;
             for (int column = first; column < first + count; column++)
@@ -144,7 +149,10 @@ internal sealed unsafe class PositiveDefiniteFactor
                 _ = MklLapack<double, double>.Potrs((byte)'L', rows, count, l + corner, Order, z + corner, Order);
             }
         });
-        Symmetry.MirrorLower(inverse, Order);
+        if (isMirrored)
+        {
+            Symmetry.MirrorLower(inverse, Order);
+        }
     }
 
     private void SolveLower(Span<double> right)
@@ -168,16 +176,16 @@ internal sealed unsafe class PositiveDefiniteFactor
     }
 
     /// <summary>Shares columns out in blocks; a thread that is done takes the next one.</summary>
-    private static void InBlocks(int columns, Action<int, int> work)
+    private static void InBlocks(int columns, int width, Action<int, int> work)
     {
-        int blocks = (columns + ColumnsAtATime - 1) / ColumnsAtATime, next = -1;
+        int blocks = (columns + width - 1) / width, next = -1;
         Team.Run(Math.Min(Team.Size, blocks), _ =>
         {
             using OneThread alone = OneThread.BeginIf(true);
             for (int block = Interlocked.Increment(ref next); block < blocks; block = Interlocked.Increment(ref next))
             {
-                int first = block * ColumnsAtATime;
-                work(first, Math.Min(ColumnsAtATime, columns - first));
+                int first = block * width;
+                work(first, Math.Min(width, columns - first));
             }
         });
     }

@@ -2,6 +2,8 @@ using Math4AI.Data.Arrays;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Probability.Neighbors;
 using Math4AI.Unsupervised.Clusters;
+using Math4AI.Unsupervised.Factors;
+using Math4AI.Unsupervised.Hierarchies;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
@@ -60,6 +62,10 @@ internal static class ClustersAgainstPeer
             return [Enumerable.Range(0, found.Queries).Average(i => found.Distances(i)[9])];
         }
         );
+        yield return ("parts", new Size(20_000, 200, 20, 0.3), x =>
+            [new NonnegativeFactorization(20) { MaxIterations = 100, Tolerance = 0.0 }.Fit(x.PointwiseAbs()).Error]);
+        yield return ("ward", new Size(10_000, 16, 20), x =>
+            [new Agglomeration().Fit(x).Mergers.Sum(merger => merger.Distance)]);
         yield return ("components", new Size(100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
         yield return ("components-by-covariance", new Size(100_000, 256, 50), x =>
             [new PrincipalComponents().Fit(x).Variances[9]]);

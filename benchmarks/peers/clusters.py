@@ -9,8 +9,9 @@ import time
 import warnings
 
 import numpy
+from scipy.cluster.hierarchy import linkage
 from sklearn.cluster import DBSCAN, KMeans
-from sklearn.decomposition import PCA
+from sklearn.decomposition import NMF, PCA
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
@@ -41,6 +42,15 @@ def neighbors():
     return [float(distances[:, 9].mean())]
 
 
+def parts():
+    machine = NMF(20, init="nndsvda", max_iter=100, tol=0, random_state=0).fit(numpy.abs(x.astype(float)))
+    return [float(machine.reconstruction_err_)]
+
+
+def ward():
+    return [float(linkage(x.astype(float), "ward")[:, 2].sum())]
+
+
 def components():
     return [float(PCA().fit(x.astype(float)).explained_variance_[9])]
 
@@ -57,6 +67,8 @@ works = {
     "mixture": mixture,
     "density": density,
     "neighbors": neighbors,
+    "parts": parts,
+    "ward": ward,
     "components": components,
     "components-by-covariance": components_by_covariance,
 }

@@ -17,6 +17,7 @@ using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
+using Math4AI.Unsupervised.Factors;
 
 namespace Math4AI;
 
@@ -57,6 +58,7 @@ internal static class ModuleStart
         ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
         ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
+        ModelFolder.Register(NonnegativeFactorizationFit.Kind, NonnegativeFactorizationFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
     }
 }

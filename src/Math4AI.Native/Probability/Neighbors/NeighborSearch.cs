@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -41,10 +42,8 @@ public sealed class NeighborSearch
 
         channels = samplesByChannels.ColumnCount;
         isMaximum = norm == NeighborNorm.Maximum;
-        samples = Rows(samplesByChannels);
-        double largest = TensorPrimitives.MaxMagnitude<double>(samples);
-        scale = largest == 0.0 ? 1.0 : Math.ScaleB(1.0, Math.Clamp(-Math.ILogB(largest), -1022, 1022));
-        TensorPrimitives.Multiply(samples, scale, samples);
+        samples = SampleRows.Finite(samplesByChannels);
+        scale = SampleRows.Scale(samples);
         finder = isMaximum || channels <= MaxTreeChannels
             ? new SpaceTree(samples, channels, isMaximum)
             : new BlockedDistances(samples, channels);
@@ -75,7 +74,7 @@ public sealed class NeighborSearch
                 $"The points have {queries.ColumnCount} channels, and the samples {channels}.", nameof(queries));
         }
 
-        double[] points = Rows(queries);
+        double[] points = SampleRows.Finite(queries);
         TensorPrimitives.Multiply(points, scale, points);
         return Nearest(points, count, areSamples: false);
     }
@@ -173,16 +172,5 @@ public sealed class NeighborSearch
                 return collectors;
             },
             _ => { });
-    }
-
-    private static double[] Rows(Matrix<double> matrix)
-    {
-        double[] rows = matrix.ToRowMajorArray();
-        int bad = Array.FindIndex(rows, value => !double.IsFinite(value));
-        return bad < 0
-            ? rows
-            : throw new ArgumentException(
-                $"The samples must be finite: row {bad / matrix.ColumnCount + 1} has {rows[bad]} in column "
-                + $"{bad % matrix.ColumnCount + 1}.");
     }
 }

@@ -1,0 +1,34 @@
+using System.Numerics.Tensors;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.LinearAlgebra.Blocks;
+
+/// <summary>Samples one after the other, as loops over samples need them.</summary>
+internal static class SampleRows
+{
+    /// <summary>Returns the rows of a matrix one after the other.</summary>
+    /// <param name="matrix">Samples × channels.</param>
+    /// <exception cref="ArgumentException">A number is not finite.</exception>
+    public static double[] Finite(Matrix<double> matrix)
+    {
+        double[] rows = matrix.ToRowMajorArray();
+        int bad = Array.FindIndex(rows, value => !double.IsFinite(value));
+        return bad < 0
+            ? rows
+            : throw new ArgumentException(
+                $"The samples must be finite: row {bad / matrix.ColumnCount + 1} has {rows[bad]} in column "
+                + $"{bad % matrix.ColumnCount + 1}.");
+    }
+
+    /// <summary>
+    /// Multiplies numbers by a power of two that brings the largest near 1, so that no square overflows or vanishes,
+    /// and returns it.
+    /// </summary>
+    public static double Scale(double[] rows)
+    {
+        double largest = TensorPrimitives.MaxMagnitude<double>(rows);
+        double scale = largest == 0.0 ? 1.0 : Math.ScaleB(1.0, Math.Clamp(-Math.ILogB(largest), -1022, 1022));
+        TensorPrimitives.Multiply(rows, scale, rows);
+        return scale;
+    }
+}

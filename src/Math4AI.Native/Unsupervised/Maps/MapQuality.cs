@@ -1,0 +1,111 @@
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Probability.Neighbors;
+using Math4AI.Runtime;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised.Maps;
+
+/// <summary>Says how far neighbors on a map are neighbors in the data.</summary>
+/// <param name="Trustworthiness">
+/// 1 − 2 / (n k (2n − 3k − 1)) Σ (r(i, j) − k) over the points j that are among the k nearest of i on the map but not
+/// in the data, with r the rank of j among the neighbors of i in the data: 1 if there is no false neighbor, about 0.5
+/// for a map by chance. Equals <c>sklearn.manifold.trustworthiness</c>. Source: J. Venna, S. Kaski, "Neighborhood
+/// preservation in nonlinear projection methods", ICANN 2001.
+/// </param>
+/// <param name="Kept">The share of the k nearest in the data that are among the k nearest on the map.</param>
+/// <param name="Neighbors">k.</param>
+public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbors)
+{
+    /// <summary>Compares the neighbors of every sample.</summary>
+    /// <param name="samples">Samples × channels.</param>
+    /// <param name="positions">Samples × coordinates of the map.</param>
+    /// <param name="neighbors">k; fewer where there are not twice as many samples.</param>
+    /// <exception cref="ArgumentException">
+    /// The numbers of samples differ, there are fewer than three, or one is not finite.
+    /// </exception>
+    public static MapQuality Of(Matrix<double> samples, Matrix<double> positions, int neighbors = 12)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        ArgumentNullException.ThrowIfNull(positions);
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
+        int count = samples.RowCount;
+        if (positions.RowCount != count || count < 3)
+        {
+            throw new ArgumentException(
+                $"There are {count} samples and {positions.RowCount} points: the same number is needed, and at least "
+                + "3.");
+        }
+
+        int k = Math.Min(neighbors, (count - 1) / 2);
+        NearestNeighbors inData = new NeighborSearch(samples).Nearest(k);
+        NearestNeighbors onMap = new NeighborSearch(positions).Nearest(k);
+        double[] rows = SampleRows.Finite(samples);
+        _ = SampleRows.Scale(rows);
+        long[] excess = new long[count], kept = new long[count];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, i =>
+        {
+            int[] known = [.. inData.Of(i)];
+            int[] foreign = [.. onMap.Of(i).ToArray().Except(known)];
+            kept[i] = k - foreign.Length;
+            excess[i] = Ranks(rows, samples.ColumnCount, i, foreign) - k * foreign.Length;
+        });
+        double worst = (double)count * k * (2.0 * count - 3.0 * k - 1.0) / 2.0;
+        return new MapQuality(1.0 - excess.Sum() / worst, (double)kept.Sum() / count / k, k);
+    }
+
+    /// <summary>
+    /// Computes the share of the k nearest points on a map that have the label of the point itself: 1 where groups do
+    /// not mix.
+    /// </summary>
+    /// <param name="positions">Points × coordinates.</param>
+    /// <param name="labels">The label of each point.</param>
+    /// <param name="neighbors">k, below the number of points.</param>
+    /// <exception cref="ArgumentException">There is another number of labels, or there are too few points.</exception>
+    public static double NeighborHits<T>(Matrix<double> positions, IReadOnlyList<T> labels, int neighbors = 1)
+    {
+        ArgumentNullException.ThrowIfNull(positions);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count != positions.RowCount)
+        {
+            throw new ArgumentException(
+                $"There are {positions.RowCount} points and {labels.Count} labels.", nameof(labels));
+        }
+
+        NearestNeighbors near = new NeighborSearch(positions).Nearest(neighbors);
+        return Enumerable.Range(0, near.Queries).Average(i =>
+            near.Of(i).ToArray().Average(other => Equals(labels[other], labels[i]) ? 1.0 : 0.0));
+    }
+
+    /// <summary>
+    /// The sum of the ranks of some samples among the neighbors of another one; the nearest has rank 1.
+    /// </summary>
+    private static long Ranks(double[] rows, int channels, int sample, int[] foreign)
+    {
+        if (foreign.Length == 0)
+        {
+            return 0;
+        }
+
+        double[] distances = new double[rows.Length / channels];
+        for (int j = 0; j < distances.Length; j++)
+        {
+            distances[j] =
+                Distance.Square(rows.AsSpan(sample * channels, channels), rows.AsSpan(j * channels, channels));
+        }
+
+        long sum = 0;
+        foreach (int other in foreign)
+        {
+            int nearer = 1;
+            for (int j = 0; j < distances.Length; j++)
+            {
+                bool isBefore = distances[j] < distances[other] || (distances[j] == distances[other] && j < other);
+                nearer += isBefore && j != sample ? 1 : 0;
+            }
+
+            sum += nearer;
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,61 @@
+using Math4AI.Probability.Neighbors;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised.Maps;
+
+/// <summary>Holds the map that <see cref="Tsne"/> drew, and places other samples on it.</summary>
+public sealed class TsneFit
+{
+    // A new sample belongs beside the few that are nearest to it.
+    private const double PerplexityOfNew = 5.0;
+
+    private readonly Matrix<double> samples;
+
+    internal TsneFit(Matrix<double> samples, Matrix<double> positions, double divergence, double perplexity)
+    {
+        this.samples = samples;
+        Positions = positions;
+        Divergence = divergence;
+        Perplexity = perplexity;
+    }
+
+    /// <summary>Gets the points, samples × 2, with the mean 0.</summary>
+    public Matrix<double> Positions { get; }
+
+    /// <summary>Gets Σ pᵢⱼ log(pᵢⱼ / qᵢⱼ), what was minimized.</summary>
+    public double Divergence { get; }
+
+    /// <summary>Gets the largest perplexity.</summary>
+    public double Perplexity { get; }
+
+    /// <summary>Measures how far the map can be trusted; see <see cref="MapQuality"/>.</summary>
+    /// <param name="neighbors">The number of neighbors to compare.</param>
+    public MapQuality Quality(int neighbors = 12) => MapQuality.Of(samples, Positions, neighbors);
+
+    /// <summary>
+    /// Places other samples at the mean of the points of their neighbors, weighted by a normal density that attends to
+    /// about five of them. The map stays as it is.
+    /// </summary>
+    /// <param name="others">Samples × channels.</param>
+    /// <returns>Samples × 2.</returns>
+    /// <exception cref="ArgumentException">The number of channels is another, or a number is not finite.</exception>
+    public Matrix<double> Transform(Matrix<double> others)
+    {
+        int neighbors = Math.Min(samples.RowCount, Affinities.NeighborsFor(PerplexityOfNew));
+        NearestNeighbors near = new NeighborSearch(samples).Nearest(others, neighbors);
+        double perplexity = Math.Min(PerplexityOfNew, 0.5 * (1.0 + neighbors));
+        Matrix<double> placed = Matrix<double>.Build.Dense(others.RowCount, 2);
+        double[] weights = new double[neighbors];
+        for (int i = 0; i < others.RowCount; i++)
+        {
+            Affinities.Weigh(near.Distances(i), perplexity, weights);
+            for (int k = 0; k < neighbors; k++)
+            {
+                placed[i, 0] += weights[k] * Positions[near.Of(i)[k], 0];
+                placed[i, 1] += weights[k] * Positions[near.Of(i)[k], 1];
+            }
+        }
+
+        return placed;
+    }
+}

@@ -40,7 +40,12 @@ internal static class CostChart
         return new Chart(
             "log₁₀ C(θ), and the points that the minimizer visited",
             new ChartAxis(result.Names[0], AxisScale.Linear), new ChartAxis(result.Names[1], AxisScale.Linear),
-            new ImageLayer(Png(values, least, most), left, right, bottom, top),
+            new ImageLayer(Png(values, least, most), left, right, bottom, top)
+            {
+                Name = "log₁₀ C",
+                Values = [.. values.Cast<double>()],
+                Columns = Side,
+            },
             new LineLayer(x, y) { Name = "path", Color = ChartLayer.OnPicture, HasMarks = true },
             new PointsLayer([x[^1]], [y[^1]]) { Name = "end", Color = 1, Sizes = [2.0] })
         {

@@ -22,6 +22,7 @@ function element(name, attributes, text) {
 }
 
 const reachInPixels = 24;
+const behind = { points: 0, line: 4, image: 12 };
 
 class Chart {
   constructor(host, spec, columns) {
@@ -44,7 +45,7 @@ class Chart {
 
   prepared(layer, columns) {
     const own = { ...layer };
-    for (const key of ['x', 'y', 'low', 'high', 'size', 'rows']) {
+    for (const key of ['x', 'y', 'low', 'high', 'size', 'rows', 'values']) {
       if (typeof layer[key] === 'number') {
         own[key] = columns(layer[key]);
       }
@@ -84,7 +85,7 @@ class Chart {
   }
 
   addLegend() {
-    const named = this.layers.filter(layer => layer.name);
+    const named = this.layers.filter(layer => layer.name && layer.kind !== 'image');
     if (named.length < 2) {
       return;
     }
@@ -215,8 +216,8 @@ class Chart {
 
       const mark = layer.hidden ? null : nearestMark(layer, map, x, y, reachInPixels * ratio);
 
-      // Of marks as near, what is drawn later lies on top; points go before lines, and bars last.
-      const rank = mark && mark.distance + (layer.kind === 'points' ? 0 : layer.kind === 'line' ? 4 * ratio : 1e6);
+      // Of marks as near, what is drawn later lies on top; points go before lines, then pictures, and bars last.
+      const rank = mark && mark.distance + (behind[layer.kind] ?? 1e6) * ratio;
       if (mark && (best === null || rank <= best.rank)) {
         best = { layer, mark, rank };
       }
@@ -242,6 +243,12 @@ class Chart {
         : `${name(along)}: ${said(along, layer.low[i])} to ${said(along, layer.high[i])}`);
       lines.push(`${name(value)}: ${said(value, layer.y[i])}`);
       return lines;
+    }
+
+    if (layer.kind === 'image') {
+      const value = layer.values[i];
+      return [...lines.slice(1), `${name(this.x)}: ${said(this.x, mark.x)}`, `${name(this.y)}: ${said(this.y, mark.y)}`,
+        `${layer.name}: ${value === null ? 'not finite' : valueText(value, layer.most - layer.least)}`];
     }
 
     lines.push(`${name(this.x)}: ${said(this.x, layer.x[i])}`);

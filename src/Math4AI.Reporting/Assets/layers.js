@@ -333,6 +333,26 @@ function nearestPart(layer, map, left) {
     : { index: order[at], left: map.left(layer.x[order[at]]), top: map.edge(layer.high[order[at]]), distance: 0 };
 }
 
+// The cell of a picture of values that a place lies in, with the values of its center along both axes.
+function nearestCell(layer, map, left, top) {
+  if (!layer.values) {
+    return null;
+  }
+
+  const rows = layer.values.length / layer.columns;
+  const column = Math.floor(layer.columns * (map.x.inverse(map.x.at((left - map.originX) / map.perX)) - layer.left)
+    / (layer.right - layer.left));
+  const row = Math.floor(rows * (map.y.inverse(map.y.at((map.originY - top) / map.perY)) - layer.bottom)
+    / (layer.top - layer.bottom));
+  if (column < 0 || column >= layer.columns || row < 0 || row >= rows) {
+    return null;
+  }
+
+  const x = layer.left + (column + 0.5) / layer.columns * (layer.right - layer.left);
+  const y = layer.bottom + (row + 0.5) / rows * (layer.top - layer.bottom);
+  return { index: row * layer.columns + column, x, y, left: map.left(x), top: map.top(y), distance: 0 };
+}
+
 function nearestMark(layer, map, left, top, reach) {
   switch (layer.kind) {
     case 'points':
@@ -342,6 +362,8 @@ function nearestMark(layer, map, left, top, reach) {
       return nearestBar(layer, map, left, top);
     case 'band':
       return nearestPart(layer, map, left);
+    case 'image':
+      return nearestCell(layer, map, left, top);
     default:
       return null;
   }

@@ -53,6 +53,35 @@ public class ChartBrowserTests : TemporaryFolder
     }
 
     [Fact]
+    public async Task Pointing_at_a_picture_of_values_reads_the_cell_under_the_cursor()
+    {
+        // Rows from the bottom: 1, 2 | 3, none; one pixel of PNG stands for the picture.
+        byte[] png = Convert.FromBase64String(
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+        await using Browser browser = await Open(
+            [new Chart(
+                "map", new ChartAxis("a"), new ChartAxis("b"),
+                new ImageLayer(png, 0.0, 4.0, 10.0, 30.0)
+                {
+                    Name = "cost",
+                    Values = [1.0, 2.0, 3.0, double.NaN],
+                    Columns = 2,
+                })]);
+        foreach ((string point, string expected) in new[]
+        {
+            ("[0.9, 14]", "a: 1|b: 15|cost: 1"), ("[3.1, 14]", "a: 3|b: 15|cost: 2"),
+            ("[0.9, 26]", "a: 1|b: 25|cost: 3"), ("[3.1, 26]", "a: 3|b: 25|cost: not finite"),
+        })
+        {
+            (double x, double y) = await PlaceOf(browser, point);
+            await browser.Hover(x, y);
+            Assert.Equal(expected, await Tip(browser));
+        }
+
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task A_drag_zooms_into_a_part_and_reset_shows_all()
     {
         await using Browser browser = await Open([ChartGallery.Fitted()]);

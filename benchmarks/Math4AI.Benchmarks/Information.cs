@@ -70,7 +70,43 @@ internal static class Information
             information,
             (random, n) => Matrix<double>.Build.Dense(n, 2, (_, _) => random.NextDouble()) * turn,
             [.. InformationEstimators, ("spacings, turned back", y => Negative(MutualInformation.Change(y, turn)))]);
+        PrintTied();
         return 0;
+    }
+
+    /// <summary>Columns with ties: rounded numbers, classes, many zeros.</summary>
+    private static void PrintTied()
+    {
+        const double OfGaussians = 0.5108256237659907;
+        (string Name, double Truth, Func<MersenneTwister, double[]> Draw)[] pairs =
+        [
+            ("the same bit twice", Math.Log(2.0), random => [.. Enumerable.Repeat((double)random.Next(2), 2)]),
+            ("independent 0 … 13", 0.0, random => [random.Next(14), random.Next(14)]),
+            ("independent 0 … 97", 0.0, random => [random.Next(98), random.Next(98)]),
+            ("2 Gaussians, correlation 0.8, rounded to 0.1", OfGaussians,
+                random => [.. Correlated(random).Select(x => Math.Round(10.0 * x) / 10.0)]),
+            ("the same, both 0 in 40 %", 0.6 * OfGaussians - 0.6 * Math.Log(0.6) - 0.4 * Math.Log(0.4),
+                random => random.NextDouble() < 0.6 ? Correlated(random) : [0.0, 0.0]),
+            ("a class of 5 and a number", Math.Log(5.0) - 0.8 * Math.Log(2.0), random =>
+            {
+                double group = random.Next(5);
+                return [group, group + 2.0 * random.NextDouble()];
+            }
+            ),
+        ];
+        foreach ((string name, double truth, Func<MersenneTwister, double[]> draw) in pairs)
+        {
+            Print(
+                $"information, {name}", truth,
+                (random, n) => Matrix<double>.Build.DenseOfRows(Enumerable.Range(0, n).Select(_ => draw(random))),
+                [("KSG, cubes", y => MutualInformation.Ksg(y))]);
+        }
+    }
+
+    private static double[] Correlated(MersenneTwister random)
+    {
+        double x = Normal.Sample(random, 0.0, 1.0);
+        return [x, 0.8 * x + 0.6 * Normal.Sample(random, 0.0, 1.0)];
     }
 
     private static void Print(

@@ -96,9 +96,11 @@ public static class MutualInformation
     /// Estimates the mutual information from nearest neighbours: with ε_i the distance to the k-th neighbour in all
     /// variables and n_j the samples nearer than that in variable j, I = ψ(k) + (m − 1) ψ(n) − mean Σ_j ψ(n_j + 1), or
     /// the variant with boxes. Source: A. Kraskov, H. Stögbauer, P. Grassberger, "Estimating mutual information",
-    /// Physical Review E 69 (2004).
+    /// Physical Review E 69 (2004). Variables may have ties: rounded, ordinal, classes as numbers, many zeros; samples
+    /// among ties count as in W. Gao et al., "Estimating mutual information for discrete-continuous mixtures", NeurIPS
+    /// 30 (2017).
     /// </summary>
-    /// <param name="samplesByVariables">One row a sample; two or more continuous variables.</param>
+    /// <param name="samplesByVariables">One row a sample; two or more variables.</param>
     /// <param name="neighbour">k: more neighbours mean less variance and more bias.</param>
     /// <param name="variant">Which of the two estimators.</param>
     /// <exception cref="ArgumentException">
@@ -108,38 +110,18 @@ public static class MutualInformation
         Matrix<double> samplesByVariables, int neighbour = 4, KsgVariant variant = KsgVariant.Cubes)
     {
         ArgumentNullException.ThrowIfNull(samplesByVariables);
-        int n = samplesByVariables.RowCount, m = samplesByVariables.ColumnCount;
-        if (m < 2)
+        int n = samplesByVariables.RowCount;
+        if (samplesByVariables.ColumnCount < 2)
         {
             throw new ArgumentException("Two or more variables are needed.", nameof(samplesByVariables));
         }
 
-        // The estimate does not change with the scale of a variable, but its variance does.
-        Matrix<double> scaled =
-            Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select(Standardised));
-        NearestNeighbors near = new NeighborSearch(scaled, NeighborNorm.Maximum).Nearest(neighbour);
-        double[][] columns = scaled.ToColumnArrays();
-        double[][] sorted = [.. columns.Select(column => Entropy.Sorted(column))];
-        double[] contributions = new double[n], sides = new double[m];
-        for (int i = 0; i < n; i++)
+        if (n < 2 || !samplesByVariables.ForAll(double.IsFinite))
         {
-            double distance = near.Distances(i)[^1];
-            if (variant == KsgVariant.Boxes)
-            {
-                FillSides(columns, i, near.Of(i), sides);
-            }
-
-            for (int j = 0; j < m; j++)
-            {
-                contributions[i] -= variant == KsgVariant.Cubes
-                    ? SpecialFunctions.DiGamma(Within(sorted[j], columns[j][i], distance, isClosed: false) + 1.0)
-                    : SpecialFunctions.DiGamma(Math.Max(1, Within(sorted[j], columns[j][i], sides[j], isClosed: true)));
-            }
+            throw new ArgumentException("Two or more finite samples are needed.", nameof(samplesByVariables));
         }
 
-        double correction = variant == KsgVariant.Cubes ? 0.0 : (m - 1.0) / neighbour;
-        return Estimate.MeanOf(contributions).Plus(
-            SpecialFunctions.DiGamma(neighbour) - correction + (m - 1) * SpecialFunctions.DiGamma(n));
+        return Estimate.MeanOf(new KsgEstimator(samplesByVariables, neighbour, variant).Contributions());
     }
 
     /// <summary>Tests independence: all variables but the first are permuted.</summary>
@@ -231,7 +213,7 @@ public static class MutualInformation
                 new NeighborSearch(Matrix<double>.Build.Dense(own.Length, 1, own), NeighborNorm.Maximum).Nearest(k);
             for (int i = 0; i < own.Length; i++)
             {
-                int within = Within(sorted, own[i], near.Distances(i)[^1], isClosed: true);
+                int within = KsgEstimator.Within(sorted, own[i], near.Distances(i)[^1], isClosed: true);
                 contributions.Add(
                     SpecialFunctions.DiGamma(k) - SpecialFunctions.DiGamma(own.Length)
                     - SpecialFunctions.DiGamma(within));
@@ -239,51 +221,5 @@ public static class MutualInformation
         }
 
         return Estimate.MeanOf(contributions.ToArray()).Plus(SpecialFunctions.DiGamma(values.Count));
-    }
-
-    private static Vector<double> Standardised(Vector<double> column)
-    {
-        double mean = column.Average();
-        double deviation = Math.Sqrt(column.Sum(x => (x - mean) * (x - mean)) / column.Count);
-        return deviation > 0.0 ? (column - mean) / deviation : column - mean;
-    }
-
-    /// <summary>
-    /// Counts the samples within a distance of a value, without the value itself. It compares differences, as the tree
-    /// does: value + distance is rounded.
-    /// </summary>
-    private static int Within(double[] sorted, double value, double distance, bool isClosed)
-    {
-        int first = First(sorted, x => isClosed ? value - x <= distance : value - x < distance);
-        int end = First(sorted, x => isClosed ? x - value > distance : x - value >= distance);
-
-        // Among equal samples the distance to the k-th neighbour may be 0.
-        return Math.Max(0, end - first - 1);
-    }
-
-    /// <summary>Finds the first sample with a property that all samples after it have too.</summary>
-    private static int First(double[] sorted, Func<double, bool> isTrue)
-    {
-        int low = 0, high = sorted.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = isTrue(sorted[middle]) ? (low, middle) : (middle + 1, high);
-        }
-
-        return low;
-    }
-
-    /// <summary>Returns the largest distance in each variable among a sample's neighbours.</summary>
-    private static void FillSides(double[][] columns, int sample, ReadOnlySpan<int> neighbours, double[] sides)
-    {
-        Array.Clear(sides);
-        foreach (int other in neighbours)
-        {
-            for (int j = 0; j < sides.Length; j++)
-            {
-                sides[j] = Math.Max(sides[j], Math.Abs(columns[j][other] - columns[j][sample]));
-            }
-        }
     }
 }

@@ -60,13 +60,13 @@ internal abstract class NeighborCollector
     {
         private readonly List<int> samples = [];
 
-        public Within(double bound) => Bound = bound;
-
         public ReadOnlySpan<int> Samples => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(samples);
 
-        public override void Begin(int self)
+        /// <summary>Begins with another query and its bound.</summary>
+        public void Begin(int self, double bound)
         {
-            base.Begin(self);
+            Begin(self);
+            Bound = bound;
             samples.Clear();
         }
 

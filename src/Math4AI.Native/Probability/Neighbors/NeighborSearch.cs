@@ -95,25 +95,41 @@ public sealed class NeighborSearch
                 nameof(radius), radius, "The radius must be finite and not negative.");
         }
 
-        double scaled = radius * scale, bound = isMaximum ? scaled : scaled * scaled;
         int[] wanted = [.. Enumerable.Range(0, Samples).Where(sample => chosen is null || chosen(sample))];
-        Run(wanted.Length, () => new NeighborCollector.Within(bound), (first, collectors) =>
+        Within(wanted, _ => radius, (_, sample, neighbors) => action(sample, neighbors), cancellation);
+    }
+
+    /// <summary>Counts the samples within a radius of some samples, each with its own, without themselves.</summary>
+    internal int[] CountWithin(int[] wanted, double[] radii)
+    {
+        int[] counts = new int[wanted.Length];
+        Within(
+            wanted, place => radii[place], (place, _, neighbors) => counts[place] = neighbors.Length,
+            CancellationToken.None);
+        return counts;
+    }
+
+    private delegate void PlacedAction(int place, int sample, ReadOnlySpan<int> neighbors);
+
+    private void Within(
+        int[] wanted, Func<int, double> radius, PlacedAction action, CancellationToken cancellation) =>
+        Run(wanted.Length, () => new NeighborCollector.Within(), (first, collectors) =>
         {
             double[] queries = new double[collectors.Length * channels];
             for (int i = 0; i < collectors.Length; i++)
             {
                 int sample = wanted[first + i];
-                collectors[i].Begin(sample);
+                double scaled = radius(first + i) * scale;
+                ((NeighborCollector.Within)collectors[i]).Begin(sample, isMaximum ? scaled : scaled * scaled);
                 samples.AsSpan(sample * channels, channels).CopyTo(queries.AsSpan(i * channels));
             }
 
             finder.Find(queries, collectors);
-            foreach (NeighborCollector collector in collectors)
+            for (int i = 0; i < collectors.Length; i++)
             {
-                action(collector.Self, ((NeighborCollector.Within)collector).Samples);
+                action(first + i, collectors[i].Self, ((NeighborCollector.Within)collectors[i]).Samples);
             }
         }, cancellation);
-    }
 
     private NearestNeighbors Nearest(double[] queries, int count, bool areSamples)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Posteriors;
 using Math4AI.Fitting.Uncertainty;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -37,6 +38,9 @@ public sealed record FitReport
     /// </summary>
     public IReadOnlyList<RankedModel> Comparison { get; init; } = [];
 
+    /// <summary>Gets draws of the posterior; null if there are none.</summary>
+    public FitPosterior? Posterior { get; init; }
+
     /// <summary>Returns the page, which opens without a network.</summary>
     /// <param name="cancellation">Stops the report between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
@@ -57,6 +61,11 @@ public sealed record FitReport
         page.Charts("Data and curve", "grid wide", charts.Curves());
         Distances(page);
         page.Charts(null, "grid wide", charts.Comparison());
+        if (Posterior is { } posterior)
+        {
+            Draws(page, posterior);
+        }
+
         page.Charts("Residuals", "grid", charts.Residuals());
         cancellation.ThrowIfCancellationRequested();
         page.Charts("Profile likelihood", "grid", charts.Profiles(cancellation));
@@ -69,6 +78,29 @@ public sealed record FitReport
         }
 
         return page.Page("Fit");
+    }
+
+    private void Draws(Html page, FitPosterior posterior)
+    {
+        var charts = new PosteriorCharts(this, posterior);
+        string share = $"{Html.Number(100 * Level)} %";
+        page.Heading("Posterior").Add("<div class=\"card scroll\"><table><tr><th></th><th>mean</th><th>deviation</th>"
+            + $"<th>median</th><th>{share} from</th><th>to</th><th>R̂</th><th>bulk ESS</th><th>tail ESS</th></tr>");
+        foreach (string row in charts.Rows())
+        {
+            page.Add(row);
+        }
+
+        page.Add("</table></div>");
+        foreach (string note in posterior.Notes)
+        {
+            page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
+        }
+
+        page.Charts(null, "grid wide", charts.Bands());
+        page.Charts(null, "grid", charts.Densities());
+        page.Charts("Pairs of parameters", "grid", charts.Pairs());
+        page.Charts("Chains", "grid", charts.Traces().Concat(charts.Ranks()));
     }
 
     private static double[,] Correlation(Matrix<double> covariance)

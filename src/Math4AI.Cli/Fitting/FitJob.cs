@@ -35,10 +35,11 @@ internal static class FitJob
                 result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
+        FitPosterior? posterior = Posterior(files, options, result, progress, cancellation);
         summary = summary with
         {
             Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)],
-            Posterior = Posterior(files, options, result, progress, cancellation),
+            Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
         };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
@@ -49,7 +50,8 @@ internal static class FitJob
             // The result stands before the page is drawn, which may take long or be stopped.
             progress.Show("report");
             using var page = new FileTransaction(options.Force);
-            Write(page, reportFile, Report(options, result, bootstrap, comparison).ToHtml(cancellation));
+            FitReport report = Report(options, result, bootstrap, comparison) with { Posterior = posterior };
+            Write(page, reportFile, report.ToHtml(cancellation));
             cancellation.ThrowIfCancellationRequested();
             page.Commit();
         }
@@ -59,7 +61,7 @@ internal static class FitJob
     }
 
     /// <summary>Samples the posterior and writes its draws; null where none is asked for.</summary>
-    private static FitPosteriorSummary? Posterior(
+    private static FitPosterior? Posterior(
         FileTransaction files, FitCommandOptions options, FitResult result, ProgressLine progress,
         CancellationToken cancellation)
     {
@@ -71,7 +73,7 @@ internal static class FitJob
         var share = new SampledShare(progress);
         FitPosterior posterior = FitPosterior.Sample(result, asked.Priors, asked.Sampler, share, cancellation);
         posterior.Draws.Save(files.Add(FitOutput.Draws(options)));
-        return FitPosteriorSummary.Of(posterior, options.Level);
+        return posterior;
     }
 
     private static FitResult Fit(FitCommandOptions options, FitProblem problem, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Fitting.Posteriors;
+using Math4AI.Probability;
 using Math4AI.Probability.Sampling;
 using Spectre.Console;
 
@@ -30,6 +31,8 @@ internal sealed record FitPosteriorSummary(
     double? LeaveOneOut,
     double? LeaveOneOutError,
     double? Waic,
+    double? LogEvidence,
+    double? LogEvidenceError,
     IReadOnlyDictionary<string, FitPosteriorParameter> Parameters,
     IReadOnlyList<string> Notes)
 {
@@ -37,6 +40,7 @@ internal sealed record FitPosteriorSummary(
     {
         PosteriorDraws draws = posterior.Draws;
         PredictiveAccuracy accuracy = posterior.LeaveOneOut();
+        Estimate? evidence = posterior.HasEvidence ? posterior.LogEvidence() : null;
         return new FitPosteriorSummary(
             level,
             draws.Chains.Count,
@@ -47,6 +51,8 @@ internal sealed record FitPosteriorSummary(
             Known(accuracy.LogDensity),
             Known(accuracy.StandardError),
             Known(accuracy.Waic),
+            Known(evidence?.Value ?? double.NaN),
+            Known(evidence?.StandardError ?? double.NaN),
             draws.Summary(level).ToDictionary(each => each.Name, each => new FitPosteriorParameter(
                 Known(each.Mean),
                 Known(each.StandardDeviation),
@@ -87,6 +93,12 @@ internal sealed record FitPosteriorSummary(
         Console.Out.WriteLine(
             $"{Chains} chains of {Draws} draws, {Divergences} divergences; log density of samples left out "
             + $"{Text(LeaveOneOut, "F1")} ± {Text(LeaveOneOutError, "F1")} (PSIS-LOO), {Text(Waic, "F1")} (WAIC).");
+        if (LogEvidence is not null)
+        {
+            Console.Out.WriteLine(
+                $"log evidence {Text(LogEvidence, "F3")} ± {Text(LogEvidenceError, "F3")} (bridge sampling).");
+        }
+
         foreach (string note in Notes)
         {
             Console.Out.WriteLine(note);

@@ -6,6 +6,9 @@ internal sealed record LineLayer(double[] X, double[] Y) : ChartLayer
     /// <summary>Gets whether the line is dashed.</summary>
     public bool IsDashed { get; init; }
 
+    /// <summary>Gets whether the line is thin, as among many.</summary>
+    public bool IsThin { get; init; }
+
     /// <summary>Gets whether each y holds until the next x.</summary>
     public bool IsSteps { get; init; }
 
@@ -36,5 +39,6 @@ internal sealed record LineLayer(double[] X, double[] Y) : ChartLayer
 
     public override void Write(ChartWriter writer) =>
         writer.Column("x", X).Column("y", Y).Flag("dash", IsDashed).Flag("steps", IsSteps).Flag("marks", HasMarks)
+            .Flag("thin", IsThin)
             .Texts("texts", Texts);
 }

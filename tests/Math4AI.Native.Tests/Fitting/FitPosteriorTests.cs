@@ -3,6 +3,7 @@ using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Posteriors;
 using Math4AI.Probability.Sampling;
+using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Integration;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -129,6 +130,26 @@ public sealed class FitPosteriorTests
         FitPosterior posterior = FitPosterior.Sample(Problem("a + b*x", "squared").Fit());
         Assert.Equal(["a", "b", "sigma"], posterior.Draws.Names);
         Assert.Contains("Without a prior, and so flat on their ranges: a, b, sigma.", posterior.Notes);
+    }
+
+    [Fact]
+    public void Bands_from_draws_of_a_line_are_those_of_least_squares()
+    {
+        // With flat priors on a, b and s, a + b x is Student's t with n − 3 degrees of freedom and s² (n − 2)/(n − 3).
+        FitResult fit = Problem("a + b*x", "squared").Fit();
+        FitPosterior posterior = FitPosterior.Sample(fit);
+        Matrix<double> at = Matrix<double>.Build.DenseOfColumnArrays([-1.0, 2.0, 8.0]);
+        Prediction drawn = posterior.Predict(at, 0.9), known = fit.Predict(at, 0.9);
+        double wider = StudentT.InvCDF(0.0, 1.0, 9.0, 0.95) / StudentT.InvCDF(0.0, 1.0, 10.0, 0.95)
+            * Math.Sqrt(10.0 / 9.0);
+        for (int i = 0; i < at.RowCount; i++)
+        {
+            Assert.Equal(known.Mean[i], drawn.Mean[i], 0.02);
+            Assert.Equal(wider, Width(drawn.Confidence[i]) / Width(known.Confidence[i]), 0.1);
+            Assert.Equal(wider, Width(drawn.Observation[i]) / Width(known.Observation[i]), 0.1);
+        }
+
+        static double Width(Interval interval) => interval.Upper - interval.Lower;
     }
 
     private static FitProblem Problem(string formula, string distance)

@@ -1,6 +1,7 @@
 using Math4AI.Fitting;
 using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Posteriors;
 using Math4AI.Optimization;
 using Math4AI.Reporting;
 using MathNet.Numerics.LinearAlgebra;
@@ -48,6 +49,28 @@ public class FitReportTests : TemporaryFolder
                 + "quantiles",
                 "Distribution of the residuals", "Profile likelihood", "log₁₀ C(θ)"],
             title => Assert.Contains(title, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_page_of_a_posterior_shows_chains_densities_pairs_and_bands()
+    {
+        FitResult result = Decay(60);
+        string page = new FitReport
+        {
+            Result = result,
+            Model = "y ~ a*exp(-b*x)",
+            Command = "math4ai fit",
+            Posterior = FitPosterior.Sample(result),
+        }.ToHtml();
+        Assert.All(
+            ["Posterior prediction: y over x", "Posterior of a", "Posterior of sigma", "b over a", "sigma over b",
+                "Trace of b", "Ranks of sigma", "bulk ESS", "flat on their ranges: a, b, sigma"],
+            title => Assert.Contains(title, page, StringComparison.Ordinal));
+        File.WriteAllText(In("page.html"), page);
+        await using Browser browser = await Browser.Open(In("page.html"));
+        await browser.DrawAll();
+        Assert.False(await browser.Overflows());
+        Assert.Empty(browser.Complaints);
     }
 
     [Fact]

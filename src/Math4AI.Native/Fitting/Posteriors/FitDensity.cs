@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Math4AI.Fitting.Distances;
 using Math4AI.Probability.Sampling;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Posteriors;
 
@@ -104,6 +105,64 @@ internal sealed class FitDensity : LogDensity
         }
 
         return found;
+    }
+
+    /// <summary>All parameters of the model, with the fixed ones, of a draw.</summary>
+    public Vector<double> ParametersOf(ReadOnlySpan<double> parameters)
+    {
+        Fill(parameters);
+        return Vector<double>.Build.DenseOfArray([.. theta]);
+    }
+
+    /// <summary>
+    /// log p(y | θ, s) + Σ log p_j with all constants, less what <see cref="Evaluate"/> computes of it: the same for
+    /// all parameters.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// A prior does not integrate to 1 on the parameter's range.
+    /// </exception>
+    public double ConstantAt(ReadOnlySpan<double> parameters)
+    {
+        if (WhyNoEvidence is { } why)
+        {
+            throw new InvalidOperationException(why);
+        }
+
+        double sum = PointwiseAt(parameters).Sum();
+        for (int j = 0; j < priors.Length; j++)
+        {
+            sum += priors[j] is { } prior
+                ? -prior.Expand(parameters[j]).Value
+                : -Math.Log(Bounds[j].Upper - Bounds[j].Lower);
+        }
+
+        return sum - Evaluate(parameters, new double[priors.Length]);
+    }
+
+    /// <summary>Why a prior does not integrate to 1 on its parameter's range; null if all do.</summary>
+    public string? WhyNoEvidence
+    {
+        get
+        {
+            for (int j = 0; j < priors.Length; j++)
+            {
+                (double lower, double upper) = Bounds[j];
+                if (priors[j] is null && !double.IsFinite(upper - lower))
+                {
+                    return $"'{Names[j]}' is flat without end, and the evidence is then not defined: give it a prior "
+                        + "or bounds.";
+                }
+
+                if (priors[j] is { } prior && prior.Support != Bounds[j])
+                {
+                    return $"The range of '{Names[j]}', {lower} to {upper}, leaves out a part of its prior, whose mass "
+                        + "is then not 1: give it a prior of that range, such as uniform or half_normal, or take away "
+                        + "the bounds.";
+                }
+            }
+
+            return null;
+        }
     }
 
     private void Fill(ReadOnlySpan<double> parameters)

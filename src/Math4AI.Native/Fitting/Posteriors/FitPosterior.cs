@@ -1,4 +1,6 @@
 using Math4AI.Fitting.Distances;
+using Math4AI.Probability;
+using Math4AI.Probability.Evidence;
 using Math4AI.Probability.Sampling;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -87,6 +89,68 @@ public sealed class FitPosterior
         }
 
         return PredictiveAccuracy.Of(logs);
+    }
+
+    /// <summary>
+    /// Predicts other samples from the draws: the mean over them, the interval of the curve f(x, θ), and that of a new
+    /// observation, with noise drawn for each. Of very many samples, every second, third … draw is used.
+    /// </summary>
+    /// <param name="inputs">Samples × inputs.</param>
+    /// <param name="level">The share of the draws that intervals hold, between 0 and 1.</param>
+    /// <param name="output">Which output of the model.</param>
+    /// <param name="sigma">σ of each sample where the fit had one of each; null for none.</param>
+    /// <param name="seed">The same seed gives the same noise.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The level is not between 0 and 1, or there is no such output.
+    /// </exception>
+    public Prediction Predict(
+        Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null, int seed = 1) =>
+        new DrawnPrediction(Fit, density, Draws).Of(inputs, level, output, sigma, seed);
+
+    /// <summary>
+    /// Gets whether the evidence is defined: every parameter has a prior of its range, or two bounds.
+    /// </summary>
+    public bool HasEvidence => density.WhyNoEvidence is null;
+
+    /// <summary>
+    /// Computes the log evidence, log p(y) = log ∫ p(y | θ) p(θ) dθ, by bridge sampling from these draws, with its
+    /// standard error. It compares models with priors that mean something: it is as sensitive to them as to the data.
+    /// </summary>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <exception cref="InvalidOperationException">
+    /// A parameter has neither a prior nor two bounds, or bounds that leave out a part of its prior.
+    /// </exception>
+    public Estimate LogEvidence(int seed = 1)
+    {
+        double constant = density.ConstantAt([.. Draws.Chains[0].Values.Select(values => values[0])]);
+        Estimate integral = BridgeSampling.LogIntegral(density, Draws, seed);
+        return integral with { Value = integral.Value + constant };
+    }
+
+    /// <summary>
+    /// Approximates the posterior by a normal one at its mode, without chains: fast, and right where its k̂ says so.
+    /// </summary>
+    /// <param name="fit">As for <see cref="Sample"/>.</param>
+    /// <param name="priors">As for <see cref="Sample"/>.</param>
+    /// <param name="draws">How many draws k̂ and the moments come from.</param>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="ArgumentException">As for <see cref="Sample"/>.</exception>
+    /// <exception cref="InvalidOperationException">The posterior is improper.</exception>
+    public static LaplacePosterior Laplace(
+        FitResult fit,
+        IReadOnlyDictionary<string, Prior>? priors = null,
+        int draws = 4000,
+        int seed = 1,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentOutOfRangeException.ThrowIfLessThan(draws, LaplacePosterior.MinDraws);
+        FitDensity density = DensityOf(fit, priors);
+        (double[] near, double[] errors) = Near(fit, density);
+        PosteriorStart start = PosteriorStart.Of(density, near, errors, cancellation);
+        _ = start.CheckProper(cancellation);
+        return new LaplacePosterior(density, start.Start, draws, seed);
     }
 
     /// <summary>Returns the log density of the posterior, for a sampler or an integral of your own.</summary>

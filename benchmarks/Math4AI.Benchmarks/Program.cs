@@ -50,6 +50,8 @@ switch (args)
         return Rooms.Run();
     case ["fit", ..]:
         return FitAgainstPeer.Run(args[1..]);
+    case ["posteriors", ..]:
+        return PosteriorAgainstPeer.Run(args[1..]);
     case ["starts", ..]:
         return Starts.Run(args[1..]);
     case ["problems", ..]:

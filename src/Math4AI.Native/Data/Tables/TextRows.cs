@@ -110,7 +110,8 @@ internal sealed class TextRows : IDisposable
         if (Count != count)
         {
             throw new InvalidDataException(
-                $"{path}, line {Line}: {Count} value{(Count == 1 ? string.Empty : "s")}, and {count} columns have names.");
+                $"{path}, line {Line}: {Count} value{(Count == 1 ? string.Empty : "s")}, and {count} columns have "
+                + "names.");
         }
     }
 

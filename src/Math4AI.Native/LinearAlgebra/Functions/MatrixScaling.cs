@@ -8,12 +8,12 @@ internal static class MatrixScaling
     /// <summary>Returns A diag(d), whose column j is d_j times that of A.</summary>
     public static Matrix<T> MultiplyColumns<T>(this Matrix<T> a, Vector<double> d)
         where T : struct, IEquatable<T>, IFormattable =>
-        a.MapIndexed((_, column, value) => Element<T>.Scaled(value, d[column]), Zeros.Include);
+        Map(a, (_, column, value) => Element<T>.Scaled(value, d[column]));
 
     /// <summary>Returns diag(d) A, whose row i is d_i times that of A.</summary>
     public static Matrix<T> MultiplyRows<T>(this Matrix<T> a, Vector<double> d)
         where T : struct, IEquatable<T>, IFormattable =>
-        a.MapIndexed((row, _, value) => Element<T>.Scaled(value, d[row]), Zeros.Include);
+        Map(a, (row, _, value) => Element<T>.Scaled(value, d[row]));
 
     /// <summary>
     /// Returns 2ᵏ A, with the k that brings the largest element to between 1 and 2; A where it is zero or not finite.
@@ -33,4 +33,9 @@ internal static class MatrixScaling
         double half = Math.ScaleB(1.0, exponent / 2), rest = Math.ScaleB(1.0, exponent - exponent / 2);
         return a.Map(value => Element<T>.Scaled(Element<T>.Scaled(value, half), rest), Zeros.Include);
     }
+
+    // Math.NET divides by the number of rows.
+    private static Matrix<T> Map<T>(Matrix<T> a, Func<int, int, T, T> element)
+        where T : struct, IEquatable<T>, IFormattable =>
+        a.RowCount == 0 ? a.Clone() : a.MapIndexed(element, Zeros.Include);
 }

@@ -86,7 +86,8 @@ public class ImageFolderTests : TemporaryFolder
             File.Copy(red, Path.Combine(In("copies"), $"{i}.png"));
         }
 
-        Refused(() => ImageSet.Read(In("copies"), new ImageShape(3, 4096, 4096, [], 1.0)), "use fewer or smaller images");
+        var large = new ImageShape(3, 4096, 4096, [], 1.0);
+        Refused(() => ImageSet.Read(In("copies"), large), "use fewer or smaller images");
 
         // A header of PNG that claims 60000 × 60000 pixels, and nothing behind it.
         File.WriteAllBytes(In("swollen.png"),

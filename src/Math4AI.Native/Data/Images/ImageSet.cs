@@ -15,7 +15,7 @@ public sealed class ImageSet
     private const int MaxImages = 10_000_000;
     private const int MaxSide = 4096;
 
-    /// <summary>No set holds more values than this, 4 GiB of float32, and none takes more than half of the memory.</summary>
+    /// <summary>The values of a set at most, 4 GiB of float32; none takes more than half of the memory.</summary>
     private const long MaxValues = 1L << 30;
 
     private ImageSet(
@@ -375,7 +375,7 @@ public sealed class ImageSet
                 + $"has {(bytes.Length < size ? "fewer" : "more")}.");
     }
 
-    /// <summary>Refuses a set that is larger than the limit or than the machine can hold, before it is allocated.</summary>
+    /// <summary>Refuses a set above the limit, or above half of the memory, before it is allocated.</summary>
     private static void RequireRoom(string path, int images, int channels, int height, int width)
     {
         long limit = Math.Min(MaxValues, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / sizeof(float));

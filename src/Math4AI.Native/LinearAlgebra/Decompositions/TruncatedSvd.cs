@@ -6,9 +6,9 @@ using MathNet.Numerics.Random;
 namespace Math4AI.LinearAlgebra.Decompositions;
 
 /// <summary>
-/// The leading singular values and vectors of a sparse square matrix A: a random subspace is multiplied in turn by A and
-/// Aᵀ, and the decomposition of A within it is exact. Source: N. Halko, P. G. Martinsson, J. A. Tropp, SIAM Review 53
-/// (2011), algorithms 4.4 and 5.1. Products with A are in float32, everything smaller in float64.
+/// The leading singular values and vectors of a sparse square matrix A: a random subspace is multiplied in turn by A
+/// and Aᵀ, and the decomposition of A within it is exact. Source: N. Halko, P. G. Martinsson, J. A. Tropp, SIAM Review
+/// 53 (2011), algorithms 4.4 and 5.1. Products with A are in float32, everything smaller in float64.
 /// </summary>
 /// <param name="Left">Uᵀ, k × order.</param>
 /// <param name="Values">The singular values, largest first.</param>

@@ -77,7 +77,8 @@ public sealed record ScoredPart(
                 new("balancedAccuracy", drawn => counts.Mean(present, drawn, (found, seen, _) => found / seen),
                     observed),
                 new("f1", drawn =>
-                    counts.Mean(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)), observed),
+                    counts.Mean(named, drawn, (found, seen, taken) => 2.0 * found / Math.Max(1.0, seen + taken)),
+                    observed),
                 new("rocAuc", drawn => ranked.Area(drawn), observed),
                 new("logLoss", drawn => Mean(losses, drawn)),
             ],

@@ -95,7 +95,21 @@ setup() {
         (packages=("${mpi_packages[@]}") && install_packages) >"$logs/install-mpi.log" 2>&1 </dev/null ||
             echo "== Open MPI could not be installed, and what runs over several processes is left out; the log is $logs/install-mpi.log"
     fi
-    step "restore packages" dotnet restore "$root/Math4AI.Native.sln"
+    restore
+}
+
+# With CI=true the packages must be those of packages.lock.json, to the byte. Elsewhere a change of packages changes
+# these files, and a package whose content is not what they say is refused all the same.
+restore() {
+    local log=$logs/restore-packages.log
+    mkdir -p "$logs"
+    echo "== restore packages"
+    dotnet restore "$root/Math4AI.Native.sln" >"$log" 2>&1 </dev/null && return
+    tail -n 30 "$log" >&2
+    ! grep -q NU1403 "$log" || fail "a package is not the one whose hash packages.lock.json has: do not use it before you know why"
+    ! grep -q NU1004 "$log" ||
+        fail "packages.lock.json does not belong to the projects: run ./build.sh setup without CI=true, and commit what it changes"
+    fail "restore packages failed; the whole log is $log"
 }
 
 # Configures and builds the native side with a preset of CMakePresets.json.
@@ -255,7 +269,7 @@ test_room() {
 
 # The names of the checks: those below, and those of explicit managed tests with [Trait("Check", NAME)].
 check_names() {
-    printf '%s\n' levels configurations devices packages wakeups
+    printf '%s\n' levels configurations devices packages vulnerabilities wakeups
     "$managed" -list traits -noColor | grep '"Check"' | grep -o '"[a-z-]*"' | tr -d '"'
 }
 
@@ -285,6 +299,7 @@ run_check() {
         configurations) check_configurations ;;
         devices) check_devices ;;
         packages) check_packages ;;
+        vulnerabilities) check_vulnerabilities ;;
         wakeups) check_wakeups ;;
         *) managed_tests "check $name" -explicit only -trait "Check=$name" -showLiveOutput ;;
     esac
@@ -355,6 +370,39 @@ check_packages() {
     local start=$SECONDS lines=$logs/packages.log
     "$root/tests/packages.sh" "$artifacts/package/release" </dev/null | tee "$lines" || true
     count "packages" "$(grep -c '^passed' "$lines")" "$(grep -c '^FAILED' "$lines")" 0 $((SECONDS - start))
+}
+
+# Asks the sources of packages for known vulnerabilities of all packages, also of those that packages need. A source
+# that cannot be asked, or that has no such list, is not a pass: it is left out, and that is said.
+check_vulnerabilities() {
+    local start=$SECONDS log=$logs/vulnerabilities.log place source
+    place=$(mktemp -d)
+    {
+        echo '<configuration><auditSources><clear />'
+        dotnet nuget list source --format short | sed -n 's/^E //p' | while read -r source; do
+            echo "<add key=\"$source\" value=\"$source\" />"
+        done
+        echo '</auditSources></configuration>'
+    } >"$place/nuget.config"
+    for project in "$root"/src/*/; do
+        mkdir -p "$place/${project#"$root/"}"
+        cp "$project"/*.csproj "$place/${project#"$root/"}"
+    done
+    cp "$root"/Directory.* "$root/global.json" "$place"
+    dotnet restore "$place/src/Math4AI.Cli" -p:NuGetAuditMode=all -p:NuGetAuditLevel=low -p:TreatWarningsAsErrors=false \
+        -p:RestorePackagesWithLockFile=false >"$log" 2>&1 </dev/null || true
+    rm -rf "$place"
+    if grep -E 'NU190[1-4]' "$log" | sort -u; then
+        count "vulnerabilities" 0 1 0 $((SECONDS - start))
+    elif grep -qE 'NU1900|NU1905|error' "$log"; then
+        echo "== could not ask for vulnerabilities: no source of packages answered with a list of them; the log is $log"
+        count "vulnerabilities" 0 0 1 $((SECONDS - start))
+    elif grep -q 'Restored' "$log"; then
+        count "vulnerabilities" 1 0 0 $((SECONDS - start))
+    else
+        tail -n 5 "$log"
+        count "vulnerabilities" 0 1 0 $((SECONDS - start))
+    fi
 }
 
 # 25 million round trips, each of four waits, between two threads under the thread sanitizer.

@@ -1,9 +1,12 @@
+using System.Diagnostics;
+using System.Globalization;
 using Math4AI.Data.Arrays;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Probability.Neighbors;
 using Math4AI.Unsupervised.Clusters;
 using Math4AI.Unsupervised.Factors;
 using Math4AI.Unsupervised.Hierarchies;
+using Math4AI.Unsupervised.Maps;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Benchmarks;
@@ -29,6 +32,11 @@ internal static class ClustersAgainstPeer
             size = wanted;
             Matrix<double> samples = data;
             Compare(python, samples, work, () => ours(samples));
+        }
+
+        if (words.Length < 2 || words[1] == "density-hierarchy")
+        {
+            AloneDensity();
         }
 
         return 0;
@@ -64,11 +72,26 @@ internal static class ClustersAgainstPeer
         );
         yield return ("parts", new Size(20_000, 200, 20, 0.3), x =>
             [new NonnegativeFactorization(20) { MaxIterations = 100, Tolerance = 0.0 }.Fit(x.PointwiseAbs()).Error]);
+        yield return ("map", new Size(1_800, 64, 10), x => [new Tsne().Fit(x).Divergence]);
         yield return ("ward", new Size(10_000, 16, 20), x =>
             [new Agglomeration().Fit(x).Mergers.Sum(merger => merger.Distance)]);
         yield return ("components", new Size(100_000, 256, 50), x => [new PrincipalComponents().Fit(x).Variances[9]]);
         yield return ("components-by-covariance", new Size(100_000, 256, 50), x =>
             [new PrincipalComponents().Fit(x).Variances[9]]);
+    }
+
+    /// <summary>HDBSCAN has no peer here that ends in a reasonable time.</summary>
+    private static void AloneDensity()
+    {
+        Matrix<double> samples = Groups(new Size(40_000, 228, 40));
+        TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
+        long start = Stopwatch.GetTimestamp();
+        HdbscanFit fit = new Hdbscan { MinClusterSize = 50 }.Fit(samples);
+        double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double all = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| density-hierarchy | 40000 × 228 | {all:0.00}; {wall:0.00} | – | – | {fit.Clusters} clusters, "
+            + $"{fit.Labels.Count(label => label == DbscanFit.Noise)} rows of noise |"));
     }
 
     private static void Compare(string python, Matrix<double> samples, string work, Func<double[]> ours)

@@ -22,6 +22,8 @@ switch (args)
         return FashionQuality.Run(args[1..]);
     case ["clusters", ..]:
         return ClustersAgainstPeer.Run(args[1..]);
+    case ["cluster-quality", ..]:
+        return ClusterQuality.Run(args[1..]);
     case ["libsvm", ..]:
         return MachinesAgainstLibsvm.Run(args[1..]);
     case ["machines", ..]:

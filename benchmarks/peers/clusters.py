@@ -12,6 +12,7 @@ import numpy
 from scipy.cluster.hierarchy import linkage
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.decomposition import NMF, PCA
+from sklearn.manifold import TSNE
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
@@ -47,6 +48,10 @@ def parts():
     return [float(machine.reconstruction_err_)]
 
 
+def map_of_digits():
+    return [float(TSNE(init="pca", learning_rate="auto", random_state=0, n_jobs=-1).fit(x).kl_divergence_)]
+
+
 def ward():
     return [float(linkage(x.astype(float), "ward")[:, 2].sum())]
 
@@ -68,6 +73,7 @@ works = {
     "density": density,
     "neighbors": neighbors,
     "parts": parts,
+    "map": map_of_digits,
     "ward": ward,
     "components": components,
     "components-by-covariance": components_by_covariance,

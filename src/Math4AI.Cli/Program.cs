@@ -39,6 +39,7 @@ internal static partial class Program
         ("train", "Train a network or a kernel machine on a table, images or a text.", TrainCommand.Create),
         ("explore", "Look at a new table: columns, groups, directions, outliers.", ExploreCommand.Create),
         ("cluster", "Find groups of similar rows in a table.", ClusterCommand.Create),
+        ("map", "Draw the rows of a table as points, neighbors together.", MapCommand.Create),
         ("predict", "Predict with a trained model or a fit.", PredictCommand.Create),
         ("generate", "Continue a text with a trained model.", GenerateCommand.Create),
         ("words", "Find vectors for the words of a text, or query existing vectors.", WordsCommand.Create),

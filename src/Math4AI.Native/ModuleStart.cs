@@ -18,6 +18,7 @@ using Math4AI.Training.Tables;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
 using Math4AI.Unsupervised.Factors;
+using Math4AI.Unsupervised.Outliers;
 
 namespace Math4AI;
 
@@ -58,6 +59,7 @@ internal static class ModuleStart
         ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
         ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
+        ModelFolder.Register(IsolationForestFit.Kind, IsolationForestFit.Load);
         ModelFolder.Register(NonnegativeFactorizationFit.Kind, NonnegativeFactorizationFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);
     }

@@ -16,9 +16,6 @@ internal static class ClusterCommand
     private static readonly Option<int> MaxOption = CommonOptions.Named<int>(
         "--max-clusters", "N", "The largest number of clusters to choose from.", 10);
 
-    private static readonly Option<string> MissingOption = CommonOptions.Named<string>(
-        "--missing", "WAY", "What to do with rows that miss a value: refuse or drop.", "refuse");
-
     private static readonly Option<string?> OutputOption =
         CommonOptions.Output("The folder for the clusters, the model and the report.", byDefault: "clusters");
 
@@ -33,7 +30,8 @@ internal static class ClusterCommand
             + "  math4ai cluster customers.csv --clusters 4 --missing drop\n"
             + "  math4ai predict iris-clusters flowers.csv")
         {
-            TableFindings.Data, ClustersOption, MaxOption, TableFindings.Compare, TableFindings.Ignore, MissingOption,
+            TableFindings.Data, ClustersOption, MaxOption, TableFindings.Compare, TableFindings.Ignore,
+            TableFindings.Missing,
             OutputOption,
             CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
         };
@@ -52,18 +50,12 @@ internal static class ClusterCommand
             throw new UsageException("--clusters and --max-clusters take a whole number from 1 on.");
         }
 
-        string missing = words.GetValue(MissingOption)!;
-        if (missing is not ("refuse" or "drop"))
-        {
-            throw new UsageException($"'{missing}' is no way with missing values: use refuse or drop.");
-        }
-
         return new TableClustering
         {
             Clusters = words.GetValue(ClustersOption),
             MaxClusters = words.GetValue(MaxOption),
             Ignore = TableFindings.Ignored(words),
-            DropMissing = missing == "drop",
+            DropMissing = TableFindings.DropsMissing(words),
             Seed = words.GetValue(CommonOptions.Seed),
         };
     }

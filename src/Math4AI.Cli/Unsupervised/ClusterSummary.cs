@@ -68,18 +68,7 @@ internal sealed record ClusterSummary(
             Console.Out.WriteLine($"  cluster {line.Cluster}, {line.Rows} rows: {line.Distinguished}");
         }
 
-        if (LeftOut.Count > 0)
-        {
-            Console.Out.WriteLine(
-                "Columns left out: "
-                + $"{string.Join(", ", LeftOut.Select(column => $"{column.Name} ({column.Reason})"))}.");
-        }
-
-        if (RowsLeftOut > 0)
-        {
-            Console.Out.WriteLine($"Rows left out for missing values: {RowsLeftOut}.");
-        }
-
+        TableFindings.PrintLeftOut(LeftOut, RowsLeftOut);
         if (Comparison is not null)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,

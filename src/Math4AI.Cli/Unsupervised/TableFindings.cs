@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Math4AI.Data;
 using Math4AI.Data.Tables;
+using Math4AI.Unsupervised;
 
 namespace Math4AI.Cli.Unsupervised;
 
@@ -26,11 +27,42 @@ internal static class TableFindings
         AllowMultipleArgumentsPerToken = true,
     };
 
+    public static readonly Option<string> Missing = new("--missing")
+    {
+        Description = "What to do with rows that miss a value: refuse or drop.",
+        HelpName = "WAY",
+        DefaultValueFactory = _ => "refuse",
+    };
+
     /// <summary>Gets the columns that serve no search: those ignored, and the one compared with.</summary>
     public static IReadOnlyList<string> Ignored(ParseResult words) =>
         words.GetValue(Compare) is { } compared
             ? [.. words.GetValue(Ignore) ?? [], compared]
             : words.GetValue(Ignore) ?? [];
+
+    /// <summary>Returns whether rows that miss a value are left out.</summary>
+    /// <exception cref="UsageException">The option says neither.</exception>
+    public static bool DropsMissing(ParseResult words) => words.GetValue(Missing)! switch
+    {
+        "drop" => true,
+        "refuse" => false,
+        var way => throw new UsageException($"'{way}' is no way with missing values: use refuse or drop."),
+    };
+
+    /// <summary>Prints which columns and how many rows were not used.</summary>
+    public static void PrintLeftOut(IReadOnlyList<LeftOutColumn> columns, int rows)
+    {
+        if (columns.Count > 0)
+        {
+            IEnumerable<string> texts = columns.Select(column => $"{column.Name} ({column.Reason})");
+            Console.Out.WriteLine($"Columns left out: {string.Join(", ", texts)}.");
+        }
+
+        if (rows > 0)
+        {
+            Console.Out.WriteLine($"Rows left out for missing values: {rows}.");
+        }
+    }
 
     /// <summary>
     /// Reads the table, finds what the verb looks for, and writes the summary, the report and other files.

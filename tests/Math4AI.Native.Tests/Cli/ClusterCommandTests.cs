@@ -46,6 +46,26 @@ public sealed class ClusterCommandTests : TemporaryFolder
             part => Assert.Contains(part, File.ReadAllText(In("out/report.html")), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_rows_of_a_table_are_drawn_with_what_the_map_is_worth()
+    {
+        string penguins = Repository.Data("tables", "penguins.csv");
+        Finished map = Run("map", penguins, "--color", "species", "--missing", "drop", "-o", "out", "--json");
+        Assert.True(map.Code == 0, map.Errors);
+        JsonElement json = JsonDocument.Parse(map.Output).RootElement;
+        Assert.True(json.GetProperty("quality").GetProperty("trustworthiness").GetDouble() > 0.97);
+        Assert.True(json.GetProperty("neighborHits").GetDouble() > 0.95);
+        string[] points = File.ReadAllLines(In("out/map.csv"));
+        Assert.Equal("row,x,y", points[0]);
+        Assert.Equal(343, points.Length);
+        Assert.Contains("Gentoo", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
+        Assert.Equal(2, Run("map", penguins, "--perplexity", "1").Code);
+        File.WriteAllText(In("few.csv"), "a,b\n1,2\n3,1\n2.5,7\n");
+        Finished few = Run("map", "few.csv");
+        Assert.Equal(1, few.Code);
+        Assert.Contains("3 rows are too few for a map", few.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "whole number from 1 on", "data.csv", "-k", "0")]
     [InlineData(2, "use refuse or drop", "data.csv", "--missing", "guess")]

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Math4AI.Data.Tables;
+using Math4AI.Reporting;
+using Math4AI.Unsupervised;
+using Math4AI.Unsupervised.Maps;
+
+namespace Math4AI.Cli.Unsupervised;
+
+/// <summary><c>math4ai map</c>: draws the rows of a table in the plane, neighbors beside one another.</summary>
+internal static class MapCommand
+{
+    private static readonly Option<string?> ColorOption = CommonOptions.Named<string?>(
+        "--color", "COLUMN", "A column that colors the points. It is not used to place them.");
+
+    private static readonly Option<double?> PerplexityOption = new("--perplexity")
+    {
+        Description = "How many neighbors each row attends to. Default: 30, or a third of the rows where they are few.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<string?> OutputOption =
+        CommonOptions.Output("The folder for the points and the report.", byDefault: "map");
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "map",
+            "Draw the rows of a table as points in the plane so that rows with like values lie beside one another "
+            + "(t-SNE). Columns of numbers are brought to one scale; texts, constants and row numbers are left out. "
+            + "How far the map can be trusted is printed.\n\nExample:\n"
+            + "  math4ai map penguins.csv --color species --missing drop")
+        {
+            TableFindings.Data, ColorOption, PerplexityOption, TableFindings.Ignore, TableFindings.Missing,
+            OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
+        };
+        command.SetAction((words, cancellation) =>
+        {
+            TableMapping method = Read(words);
+            return Task.Run(() => Run(words, method, cancellation), cancellation);
+        });
+        return command;
+    }
+
+    private static TableMapping Read(ParseResult words)
+    {
+        double? perplexity = words.GetValue(PerplexityOption);
+        if (perplexity is not null && !(perplexity > 1.0))
+        {
+            throw new UsageException("--perplexity takes a number above 1.");
+        }
+
+        IEnumerable<string> color = words.GetValue(ColorOption) is { } column ? [column] : [];
+        return new TableMapping
+        {
+            Perplexity = perplexity,
+            Ignore = [.. words.GetValue(TableFindings.Ignore) ?? [], .. color],
+            DropMissing = TableFindings.DropsMissing(words),
+            Seed = words.GetValue(CommonOptions.Seed),
+        };
+    }
+
+    private static int Run(ParseResult words, TableMapping method, CancellationToken cancellation)
+    {
+        string output = words.GetValue(OutputOption)!;
+        string? color = words.GetValue(ColorOption);
+        return TableFindings.Run<MapSummary>(
+            words,
+            output,
+            ["map.csv"],
+            (table, files) =>
+            {
+                MappedTable result = method.Fit(table, cancellation);
+                File.WriteAllText(files.Add(Path.Combine(output, "map.csv")), MapSummary.Points(table, result));
+                var report = new MapReport
+                {
+                    Title = $"Map of {Path.GetFileName(words.GetValue(TableFindings.Data))}",
+                    Command = CommandLine.Text,
+                    Result = result,
+                    Table = table,
+                    Labels = color,
+                };
+                return (MapSummary.Of(table, result, color), report.ToHtml);
+            },
+            (summary, hasReport) => summary.Print(output, hasReport));
+    }
+}
+
+/// <summary>What <c>math4ai map --json</c> prints.</summary>
+internal sealed record MapSummary(
+    int Rows, int RowsLeftOut, IReadOnlyList<string> Columns, IReadOnlyList<LeftOutColumn> LeftOut, double Divergence,
+    MapQuality Quality, string? Color, double? NeighborHits)
+{
+    public static MapSummary Of(Table table, MappedTable result, string? color) => new(
+        result.Rows.Count, table.Rows - result.Rows.Count, result.Columns, result.LeftOut, result.Map.Divergence,
+        result.Quality, color, color is null ? null : Hits(table.Texts(color), result));
+
+    /// <summary>The point of each row that was used, with its number in the file.</summary>
+    public static string Points(Table table, MappedTable result)
+    {
+        var text = new StringBuilder("row,x,y\n");
+        for (int i = 0; i < result.Rows.Count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"{table.NumberOf(result.Rows[i])},{result.Map.Positions[i, 0]:R},{result.Map.Positions[i, 1]:R}\n");
+        }
+
+        return text.ToString();
+    }
+
+    public void Print(string output, bool hasReport)
+    {
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Rows} rows and {Columns.Count} columns on a map: trustworthiness {Quality.Trustworthiness:0.000}, "
+            + $"{100.0 * Quality.Kept:0} % of the {Quality.Neighbors} nearest rows are nearest on it."));
+        if (NeighborHits is { } hits)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"The nearest point has the same {Color} in {100.0 * hits:0.0} % of the rows."));
+        }
+
+        TableFindings.PrintLeftOut(LeftOut, RowsLeftOut);
+        Console.Out.WriteLine($"Written to {output}{(hasReport ? "; open report.html there" : string.Empty)}.");
+    }
+
+    private static double Hits(IReadOnlyList<string?> texts, MappedTable result) =>
+        MapQuality.NeighborHits(result.Map.Positions, [.. result.Rows.Select(row => texts[row])]);
+}

@@ -1,0 +1,64 @@
+using Math4AI.Data.Tables;
+using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Unsupervised.Maps;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised;
+
+/// <summary>
+/// Draws a map of the rows of a table: each numeric column is standardized, and <see cref="Tsne"/> places rows with
+/// like values beside one another. Columns that say nothing (texts, constants, row numbers) are left out, and named.
+/// </summary>
+public sealed record TableMapping
+{
+    private const double DefaultPerplexity = 30.0;
+
+    /// <summary>
+    /// Gets how many neighbors each row attends to; null for 30, or a third of the rows where they are few.
+    /// </summary>
+    public double? Perplexity { get; init; }
+
+    /// <summary>Gets the columns to leave out.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Gets whether rows with a missing value are left out and counted; otherwise they are refused.</summary>
+    public bool DropMissing { get; init; }
+
+    /// <summary>Gets the seed of the start.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Draws the map.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="cancellation">Stops between iterations.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no numeric column that varies, a value is missing, a column that is ignored is not there, or there are
+    /// too few rows.
+    /// </exception>
+    public MappedTable Fit(Table table, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        (string[] columns, LeftOutColumn[] leftOut) = ClusterColumns.Choose(table, Ignore);
+        int[] rows = ClusterColumns.CompleteRows(table, columns, DropMissing);
+        if (rows.Length < 4)
+        {
+            throw new ArgumentException($"{rows.Length} rows are too few for a map: give 4 or more.");
+        }
+
+        Matrix<double> values = ClusterColumns.Values(table, columns, rows);
+        PrincipalComponentsFit axes = new PrincipalComponents(1) { Standardize = true }.Fit(values, cancellation);
+        double perplexity = Perplexity ?? Math.Min(DefaultPerplexity, rows.Length / 3.0);
+        TsneFit map = new Tsne { Perplexities = [perplexity], Seed = Seed }.Fit(
+            ClusterColumns.Standardize(values, axes.Mean, axes.Scales), cancellation);
+        return new MappedTable(columns, leftOut, rows, map, map.Quality());
+    }
+}
+
+/// <summary>A map of the rows of a table.</summary>
+/// <param name="Columns">The columns that were used.</param>
+/// <param name="LeftOut">The columns that were left out, with the reasons.</param>
+/// <param name="Rows">The rows that were used, as places in the table, from 0.</param>
+/// <param name="Map">The points, one for each row that was used.</param>
+/// <param name="Quality">How far the map can be trusted.</param>
+public sealed record MappedTable(
+    IReadOnlyList<string> Columns, IReadOnlyList<LeftOutColumn> LeftOut, IReadOnlyList<int> Rows, TsneFit Map,
+    MapQuality Quality);

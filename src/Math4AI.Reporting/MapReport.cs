@@ -1,0 +1,74 @@
+using Math4AI.Data.Tables;
+using Math4AI.Reporting.Charts;
+using Math4AI.Unsupervised;
+
+namespace Math4AI.Reporting;
+
+/// <summary>The report of a map of the rows of a table, colored by a column where one is named.</summary>
+public sealed record MapReport : TableReport
+{
+    private const int MapHeight = 640;
+    private const int MaxGroups = 12;
+
+    /// <summary>Gets the map.</summary>
+    public required MappedTable Result { get; init; }
+
+    private protected override void AddBody(Html page) => page.Heading("The rows on a map").Chart(Map())
+        .Add("<p class=\"quiet\">Near points are rows with like values. Sizes of groups, and distances between groups "
+            + "far apart, say little.</p>");
+
+    private protected override IEnumerable<(string Name, string Value)> Facts()
+    {
+        yield return ("rows", Count(Result.Rows.Count));
+        if (Result.Rows.Count < Table.Rows)
+        {
+            yield return ("rows left out for missing values", Count(Table.Rows - Result.Rows.Count));
+        }
+
+        yield return ("columns", string.Join(", ", Result.Columns));
+        if (Result.LeftOut.Count > 0)
+        {
+            yield return ("columns left out",
+                string.Join(", ", Result.LeftOut.Select(column => $"{column.Name} ({column.Reason})")));
+        }
+
+        yield return ("trustworthiness", Html.Number(Math.Round(Result.Quality.Trustworthiness, 4)));
+        yield return ("neighbors kept", $"{Html.Number(Math.Round(100.0 * Result.Quality.Kept, 1))} %");
+    }
+
+    private Chart Map()
+    {
+        IReadOnlyList<string?>? texts = Labels is null ? null : Table.Texts(Labels);
+        string[] groups = [.. Result.Rows.Select(row => texts is null ? "rows" : texts[row] ?? "(missing)")];
+        string[] largest = [.. groups.CountBy(name => name).OrderByDescending(pair => pair.Value)
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(MaxGroups).Select(pair => pair.Key)];
+        string[] shown = [.. groups.Select(name => largest.Contains(name) ? name : "others")];
+        string[] names = [.. shown.Distinct().Order(StringComparer.Ordinal)];
+        IEnumerable<ChartLayer> layers = names.Select(ChartLayer (name, color) =>
+        {
+            int[] places = [.. Enumerable.Range(0, shown.Length).Where(i => shown[i] == name)];
+            double[] Along(int axis) => [.. places.Select(i => Result.Map.Positions[i, axis])];
+            return new PointsLayer(Along(0), Along(1))
+            {
+                Name = name,
+                Color = color,
+                Texts = [.. places.Select(RowInWords)],
+            };
+        });
+        return new Chart(
+            $"{shown.Length} rows, neighbors kept together", new ChartAxis(string.Empty, AxisScale.Linear),
+            new ChartAxis(string.Empty, AxisScale.Linear), [.. layers])
+        {
+            IsMap = true,
+            Height = MapHeight,
+            Note = "Drag to move, turn the wheel to zoom, point at a row to read it.",
+        };
+    }
+
+    private string RowInWords(int place)
+    {
+        int row = Result.Rows[place];
+        return $"row {Table.NumberOf(row)}: "
+            + string.Join(", ", Table.Names.Select(name => $"{name} {Table.Texts(name)[row]}"));
+    }
+}

@@ -136,7 +136,9 @@ typedef enum m4_encoding {
     M4_ENCODING_PCM24 = 4,
     M4_ENCODING_PCM32 = 5,
     M4_ENCODING_VORBIS = 6,
-    M4_ENCODING_PCM8 = 7
+    M4_ENCODING_PCM8 = 7,
+    M4_ENCODING_ULAW = 8, /* ITU-T G.711, 8 bits a sample */
+    M4_ENCODING_ALAW = 9
 } m4_encoding;
 
 typedef struct m4_audio_format {
@@ -172,7 +174,8 @@ M4_API int32_t m4_reader_has_no_length(const m4_reader* reader);
 /* Closes the reader; a thread of its own is woken from whatever it waits for, and ended. Null does nothing. */
 M4_API void m4_reader_close(m4_reader* reader);
 
-/* Opens headerless samples: `format` says channels, rate and encoding (a PCM or float one, little-endian). */
+/* Opens headerless samples: `format` says channels, rate and encoding (not PCM8, nor Vorbis), and by its container the
+ * byte order: big-endian as in AIFF where it is M4_CONTAINER_AIFF, little-endian otherwise. */
 M4_API int32_t m4_reader_open_raw(const char* path, const m4_audio_format* format, m4_reader** reader);
 
 /* From now on a thread of the reader's own reads ahead, `block` frames at a time, into a ring of `capacity` frames that
@@ -191,7 +194,7 @@ typedef struct m4_writer m4_writer;
 M4_API int32_t m4_writer_open(const char* path, const m4_audio_format* format, m4_writer** writer);
 M4_API int32_t m4_writer_write(m4_writer* writer, const float* samples, int64_t stride, int64_t frames);
 
-/* Opens a sink for headerless samples of the format's encoding. */
+/* Opens a sink for headerless samples of the format's encoding and byte order. */
 M4_API int32_t m4_writer_open_raw(const char* path, const m4_audio_format* format, m4_writer** writer);
 
 /* From now on a thread of the writer's own writes what is pushed into a ring of `capacity` frames that belongs to the

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -105,9 +106,13 @@ TEST_F(Stream, What_one_thread_writes_another_reads) {
 }
 
 TEST_F(Stream, Headerless_samples_go_out_and_come_back) {
-    for (const std::int32_t encoding : {M4_ENCODING_FLOAT32, M4_ENCODING_FLOAT64, M4_ENCODING_PCM24}) {
+    for (const auto& [encoding, container] :
+         {std::pair{M4_ENCODING_FLOAT32, M4_CONTAINER_WAV}, std::pair{M4_ENCODING_FLOAT64, M4_CONTAINER_WAV},
+          std::pair{M4_ENCODING_PCM24, M4_CONTAINER_WAV}, std::pair{M4_ENCODING_PCM24, M4_CONTAINER_AIFF},
+          std::pair{M4_ENCODING_FLOAT32, M4_CONTAINER_AIFF}}) {
         m4_audio_format format = stereo;
         format.encoding = encoding;
+        format.container = container;
         m4_writer* writer = nullptr;
         ASSERT_EQ(m4_writer_open_raw(path("x.raw").c_str(), &format, &writer), M4_OK);
         ASSERT_EQ(send(writer, 3000), M4_OK);
@@ -116,6 +121,34 @@ TEST_F(Stream, Headerless_samples_go_out_and_come_back) {
         m4_reader* reader = nullptr;
         ASSERT_EQ(m4_reader_open_raw(path("x.raw").c_str(), &format, &reader), M4_OK);
         EXPECT_EQ(receive(reader, 64), 3000);
+        m4_reader_close(reader);
+    }
+}
+
+// The sample 1/2 in all of them; in the tables of G.711 the codes of 1/2 stand for a little more.
+TEST_F(Stream, Headerless_samples_of_any_byte_order_and_law_are_what_their_bytes_say) {
+    struct known {
+        std::int32_t encoding, container;
+        std::vector<unsigned char> bytes;
+        float sample;
+    };
+    for (const known& each :
+         {known{M4_ENCODING_PCM16, M4_CONTAINER_WAV, {0x00, 0x40}, 0.5F},
+          known{M4_ENCODING_PCM16, M4_CONTAINER_AIFF, {0x40, 0x00}, 0.5F},
+          known{M4_ENCODING_PCM24, M4_CONTAINER_AIFF, {0x40, 0x00, 0x00}, 0.5F},
+          known{M4_ENCODING_FLOAT32, M4_CONTAINER_AIFF, {0x3F, 0x00, 0x00, 0x00}, 0.5F},
+          known{M4_ENCODING_ULAW, M4_CONTAINER_WAV, {0x8F}, 16764.0F / 32768.0F},
+          known{M4_ENCODING_ALAW, M4_CONTAINER_WAV, {0xA5}, 16896.0F / 32768.0F}}) {
+        std::ofstream(path("x.raw"), std::ios::binary)
+            .write(reinterpret_cast<const char*>(each.bytes.data()), static_cast<std::streamsize>(each.bytes.size()));
+        const m4_audio_format format{-1, 1, 8000, each.container, each.encoding};
+        m4_reader* reader = nullptr;
+        ASSERT_EQ(m4_reader_open_raw(path("x.raw").c_str(), &format, &reader), M4_OK);
+        float sample = 0.0F;
+        std::int64_t count = 0;
+        EXPECT_EQ(m4_reader_read(reader, &sample, 1, 1, &count), M4_OK);
+        EXPECT_EQ(count, 1);
+        EXPECT_EQ(sample, each.sample) << each.encoding << " " << each.container;
         m4_reader_close(reader);
     }
 }

@@ -88,7 +88,7 @@ struct m4_reader {
         if (is_raw) {
             info.channels = format.channels;
             info.samplerate = format.sample_rate;
-            info.format = m4::raw_format_of(format.encoding);
+            info.format = m4::raw_format_of(format.container, format.encoding);
             frame_bytes = m4::bytes_per_sample_of(format.encoding) * format.channels;
             bytes_over.store(S_ISREG(status.st_mode) ? status.st_size % frame_bytes : 0);
         }
@@ -319,7 +319,7 @@ std::int32_t m4_reader_open_raw(const char* path, const m4_audio_format* format,
         return M4_INVALID_ARGUMENT;
     }
     *reader = nullptr;
-    if (m4::raw_format_of(format->encoding) == 0) {
+    if (m4::raw_format_of(format->container, format->encoding) == 0) {
         return M4_UNSUPPORTED;
     }
     m4_audio_format found = *format;

@@ -66,6 +66,10 @@ std::int32_t encoding_of(int sndfile_format) {
         return M4_ENCODING_PCM8;
     case SF_FORMAT_VORBIS:
         return M4_ENCODING_VORBIS;
+    case SF_FORMAT_ULAW:
+        return M4_ENCODING_ULAW;
+    case SF_FORMAT_ALAW:
+        return M4_ENCODING_ALAW;
     default:
         return M4_ENCODING_OTHER;
     }
@@ -104,17 +108,22 @@ int sndfile_format_of(std::int32_t container, std::int32_t encoding) {
         return type | (container == M4_CONTAINER_WAV ? SF_FORMAT_PCM_U8 : SF_FORMAT_PCM_S8);
     case M4_ENCODING_VORBIS:
         return type | SF_FORMAT_VORBIS;
+    case M4_ENCODING_ULAW:
+        return type | SF_FORMAT_ULAW;
+    case M4_ENCODING_ALAW:
+        return type | SF_FORMAT_ALAW;
     default:
         return 0;
     }
 }
 
-int raw_format_of(std::int32_t encoding) {
+int raw_format_of(std::int32_t container, std::int32_t encoding) {
     if (encoding == M4_ENCODING_VORBIS || encoding == M4_ENCODING_PCM8) {
         return 0;
     }
     const int format = sndfile_format_of(M4_CONTAINER_WAV, encoding);
-    return format == 0 ? 0 : (format & SF_FORMAT_SUBMASK) | SF_FORMAT_RAW | SF_ENDIAN_LITTLE;
+    const int order = container == M4_CONTAINER_AIFF ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE;
+    return format == 0 ? 0 : (format & SF_FORMAT_SUBMASK) | SF_FORMAT_RAW | order;
 }
 
 std::int32_t result_of_open_failure() {

@@ -29,7 +29,7 @@ std::int32_t encoding_of(int sndfile_format);
 int sndfile_format_of(std::int32_t container, std::int32_t encoding);
 
 // The same for headerless little-endian samples.
-int raw_format_of(std::int32_t encoding);
+int raw_format_of(std::int32_t container, std::int32_t encoding);
 
 inline bool is_standard_stream(const char* path) {
     return path[0] == '-' && path[1] == '\0';

@@ -25,6 +25,12 @@ bool fits_wav(const m4_audio_format& format) {
     return format.frames > 0 && format.frames <= most_bytes / bytes_per_frame;
 }
 
+// Whether the header that goes into a pipe can say what follows it.
+bool fits_streaming_wav(const m4_audio_format& format) {
+    return format.container == M4_CONTAINER_WAV && format.encoding != M4_ENCODING_ULAW &&
+           format.encoding != M4_ENCODING_ALAW;
+}
+
 } // namespace
 
 struct m4_writer {
@@ -64,10 +70,11 @@ struct m4_writer {
         info.channels = format.channels;
         info.samplerate = format.sample_rate;
         info.format =
-            is_raw ? m4::raw_format_of(format.encoding) : m4::sndfile_format_of(format.container, format.encoding);
+            is_raw ? m4::raw_format_of(format.container, format.encoding)
+                   : m4::sndfile_format_of(format.container, format.encoding);
         owns_descriptor = !m4::is_standard_stream(path);
         if (info.format == 0 || sf_format_check(&info) == SF_FALSE ||
-            (!owns_descriptor && !is_raw && format.container != M4_CONTAINER_WAV)) {
+            (!owns_descriptor && !is_raw && !fits_streaming_wav(format))) {
             return M4_UNSUPPORTED;
         }
         if (!is_raw && format.container == M4_CONTAINER_WAV) {

@@ -8,13 +8,20 @@ namespace Math4AI.Cli.Live;
 /// <summary>The options of <c>math4ai stream</c>.</summary>
 internal static class StreamCommand
 {
-    private static readonly Dictionary<string, AudioEncoding> Encodings = new()
+    private static readonly Dictionary<string, (AudioEncoding Encoding, bool IsBigEndian)> Encodings = new()
     {
-        ["f32le"] = AudioEncoding.Float32,
-        ["f64le"] = AudioEncoding.Float64,
-        ["s16le"] = AudioEncoding.Pcm16,
-        ["s24le"] = AudioEncoding.Pcm24,
-        ["s32le"] = AudioEncoding.Pcm32,
+        ["f32le"] = (AudioEncoding.Float32, false),
+        ["f64le"] = (AudioEncoding.Float64, false),
+        ["s16le"] = (AudioEncoding.Pcm16, false),
+        ["s24le"] = (AudioEncoding.Pcm24, false),
+        ["s32le"] = (AudioEncoding.Pcm32, false),
+        ["f32be"] = (AudioEncoding.Float32, true),
+        ["f64be"] = (AudioEncoding.Float64, true),
+        ["s16be"] = (AudioEncoding.Pcm16, true),
+        ["s24be"] = (AudioEncoding.Pcm24, true),
+        ["s32be"] = (AudioEncoding.Pcm32, true),
+        ["mulaw"] = (AudioEncoding.MuLaw, false),
+        ["alaw"] = (AudioEncoding.ALaw, false),
     };
 
     private static readonly Argument<string> InputArgument = new("INPUT")
@@ -181,7 +188,7 @@ internal static class StreamCommand
                     "--rate and --channels belong to --format or --device: otherwise the header gives them.");
         }
 
-        if (!Encodings.TryGetValue(format, out AudioEncoding encoding))
+        if (!Encodings.TryGetValue(format, out (AudioEncoding Encoding, bool IsBigEndian) found))
         {
             throw new UsageException(
                 $"There is no format '{format}'; choose one of: {string.Join(", ", Encodings.Keys)}.");
@@ -189,7 +196,10 @@ internal static class StreamCommand
 
         return rate is { } samples && channels is { } count
             ? new HeaderlessFormat(
-                encoding, Positive("--rate", samples, 1_000_000), Positive("--channels", count, 1024))
+                found.Encoding, Positive("--rate", samples, 1_000_000), Positive("--channels", count, 1024))
+            {
+                IsBigEndian = found.IsBigEndian,
+            }
             : throw new UsageException(
                 "Samples without a header need --rate and --channels, such as --rate 48000 --channels 2.");
     }
@@ -201,7 +211,7 @@ internal static class StreamCommand
     {
         if (headerless is { } raw && (path == "-" || IsRaw(path)))
         {
-            return new AudioFormat(AudioContainer.Wav, raw.Encoding);
+            return raw.Output;
         }
 
         return Path.GetExtension(path).ToLowerInvariant() switch

@@ -45,6 +45,12 @@ public enum AudioEncoding
 
     /// <summary>8-bit integers.</summary>
     Pcm8 = 7,
+
+    /// <summary>The µ-law of ITU-T G.711, 8 bits a sample.</summary>
+    MuLaw = 8,
+
+    /// <summary>The A-law of ITU-T G.711, 8 bits a sample.</summary>
+    ALaw = 9,
 }
 
 /// <summary>A container and an encoding.</summary>

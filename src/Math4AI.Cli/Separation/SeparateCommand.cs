@@ -10,8 +10,8 @@ internal sealed class SeparateCommand
     private readonly Argument<string[]> inputs = new("INPUT")
     {
         Description = "One recording of several channels, several mono recordings, or one file of numbers "
-            + "(.npy and .npz: channels × samples; .csv: a column for each channel). Without any: a built-in "
-            + "cocktail party.",
+            + "(.npy, .npz and .mat: channels × samples; .csv: a column for each channel; .edf, .bdf). Without any: a "
+            + "built-in cocktail party.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

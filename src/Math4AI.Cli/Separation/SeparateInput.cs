@@ -1,5 +1,6 @@
 using Math4AI.Audio;
 using Math4AI.Data;
+using Math4AI.Data.Recorders;
 using Math4AI.LinearAlgebra.Blocks;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -33,14 +34,18 @@ internal sealed class SeparateInput : IDisposable
 
     public bool IsSound => Sound is not null || files is not null;
 
-    /// <summary>Gets the samples per second; null for an array.</summary>
-    public int? SampleRate => Sound?.SampleRate ?? files?.SampleRate;
+    /// <summary>Gets the samples per second; null where that is not known, or no whole number.</summary>
+    public int? SampleRate => Sound?.SampleRate ?? files?.SampleRate
+        ?? (Edf is { } edf && double.IsInteger(edf.SampleRate) ? (int)edf.SampleRate : null);
 
     /// <summary>Gets the format of the sound.</summary>
     public AudioFormat Format => Sound?.Format ?? files!.Format;
 
     /// <summary>Gets remarks on how it was read.</summary>
-    public IReadOnlyList<string> Notes => Sound?.Notes ?? [];
+    public IReadOnlyList<string> Notes => Sound?.Notes ?? Edf?.Notes ?? [];
+
+    /// <summary>Gets the recording in EDF or BDF that it is; null for anything else.</summary>
+    public EdfFile? Edf => array as EdfFile;
 
     /// <summary>Gets whether float32 would lose digits of the samples.</summary>
     public bool IsDouble => Samples.Epsilon < float.BitIncrement(1.0f) - 1.0f;
@@ -107,7 +112,7 @@ internal sealed class SeparateInput : IDisposable
             .. Enumerable.Range(0, Samples.Channels)
                 .Select(c => Array.ConvertAll(block[(c * count)..((c + 1) * count)], x => (float)x)),
         ];
-        return new Recording(channels, sampleRate: 1);
+        return new Recording(channels, sampleRate: 1, Edf?.Labels);
     }
 
     public void Dispose()

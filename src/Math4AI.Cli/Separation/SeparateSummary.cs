@@ -1,4 +1,5 @@
 using System.Globalization;
+using Math4AI.Data.Recorders;
 using Math4AI.Separation;
 using Math4AI.Separation.Quality;
 
@@ -39,6 +40,12 @@ internal sealed record SeparateSummary(
     /// <summary>Gets how reliably each source is found, from 0 to 1; null if it was not requested.</summary>
     public IReadOnlyList<double>? Stability { get; init; }
 
+    /// <summary>Gets the names of the channels of a recording in EDF or BDF.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Gets what was noted in it.</summary>
+    public IReadOnlyList<EdfAnnotation>? Annotations { get; init; }
+
     public static SeparateSummary Of(
         SeparateOptions options,
         SeparateInput input,
@@ -62,6 +69,8 @@ internal sealed record SeparateSummary(
         {
             Objectives = result.Objectives,
             Changes = result.Changes,
+            Labels = input.Edf?.Labels,
+            Annotations = input.Edf?.Annotations,
         };
 
     /// <summary>Returns the summary as readable lines.</summary>

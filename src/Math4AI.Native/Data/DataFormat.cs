@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Math4AI.Data.Arrays;
+using Math4AI.Data.Recorders;
 using Math4AI.Data.Tables;
 using Math4AI.Interop;
 using MathNet.Numerics.LinearAlgebra;
@@ -22,6 +23,8 @@ public abstract class DataFormat
         new NpyFormat(),
         new NpzFormat(),
         new SafetensorsFormat(),
+        new MatFormat(),
+        new EdfFormat(),
         new TextFormat(),
     ];
 

@@ -129,10 +129,17 @@ public static class MutualInformation
     /// <param name="permutations">How many; the least p-value is 1/(permutations + 1).</param>
     /// <param name="seed">The same seed gives the same permutations.</param>
     /// <param name="neighbour">k.</param>
+    /// <param name="run">
+    /// The length of runs of samples that are permuted as a whole: for samples that depend on those before them, over
+    /// fewer samples than this. Single samples would be permuted to data that look more independent than any such are.
+    /// </param>
     public static IndependenceTest Test(
-        Matrix<double> samplesByVariables, int permutations = 99, int seed = 1, int neighbour = 4)
+        Matrix<double> samplesByVariables, int permutations = 99, int seed = 1, int neighbour = 4, int run = 1)
     {
+        ArgumentNullException.ThrowIfNull(samplesByVariables);
         ArgumentOutOfRangeException.ThrowIfLessThan(permutations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(run, 1);
+        int[][] runs = [.. Enumerable.Range(0, samplesByVariables.RowCount).Chunk(run)];
         double value = Ksg(samplesByVariables, neighbour);
         int larger = 0;
         Parallel.For(0, permutations, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, permutation =>
@@ -140,7 +147,10 @@ public static class MutualInformation
             var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation), threadSafe: false);
             Matrix<double> permuted =
                 Matrix<double>.Build.DenseOfColumns(samplesByVariables.EnumerateColumns().Select((column, j) =>
-                j == 0 ? column : Vector<double>.Build.DenseOfEnumerable(column.SelectPermutation(random))));
+                j == 0
+                    ? column
+                    : Vector<double>.Build.DenseOfEnumerable(
+                        runs.SelectPermutation(random).SelectMany(rows => rows).Select(row => column[row]))));
             if (Ksg(permuted, neighbour) >= value)
             {
                 Interlocked.Increment(ref larger);

@@ -7,7 +7,8 @@ namespace Math4AI.Separation;
 /// <summary>Takes a few thousand samples spread over a source, in short runs, so that little has to be read.</summary>
 internal static class EvenSample
 {
-    private const int RunLength = 16;
+    /// <summary>The samples that follow each other.</summary>
+    public const int RunLength = 16;
 
     /// <summary>Takes samples of a source; returns them, planar, and their number.</summary>
     /// <param name="source">The source.</param>

@@ -108,6 +108,34 @@ public class InformationTests
     }
 
     [Fact]
+    public void Permutations_of_runs_do_not_take_signals_that_change_slowly_for_dependent_ones()
+    {
+        // Two independent signals, each nearly the same from sample to sample: a few values, met again and again.
+        int refused = 0, refusedByRuns = 0;
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            var random = new MersenneTwister(seed);
+            double[] Slow()
+            {
+                double[] signal = new double[320];
+                for (int t = 1; t < signal.Length; t++)
+                {
+                    signal[t] = (t % 16 == 0 ? 0.0 : 0.95 * signal[t - 1]) + Normal.Sample(random, 0, 1);
+                }
+
+                return signal;
+            }
+
+            Matrix<double> signals = Matrix<double>.Build.DenseOfColumnArrays(Slow(), Slow());
+            refused += MutualInformation.Test(signals, 39).PValue <= 0.05 ? 1 : 0;
+            refusedByRuns += MutualInformation.Test(signals, 39, run: 16).PValue <= 0.05 ? 1 : 0;
+        }
+
+        Assert.True(refused > 4, $"{refused} of 20 refused where samples count as independent");
+        Assert.True(refusedByRuns <= 4, $"{refusedByRuns} of 20 refused where runs do");
+    }
+
+    [Fact]
     public void Discrete_and_mixed_informations_are_met()
     {
         var random = new MersenneTwister(5);

@@ -12,7 +12,10 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
     private const int Samples = 1000;
     private const int Permutations = 99;
 
-    /// <summary>Estimates both by nearest neighbors, from a thousand samples spread over the data.</summary>
+    /// <summary>
+    /// Estimates both by nearest neighbors, from a thousand samples in short runs spread over the data. The test permutes
+    /// these runs, since a signal's samples depend on each other over time.
+    /// </summary>
     /// <param name="mixture">The mixture.</param>
     /// <param name="unmixing">The unmixing, of two sources or more.</param>
     public static Dependence Of(ISampleSource mixture, Unmixing unmixing)
@@ -23,7 +26,10 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
         Matrix<double> y = Matrix<double>.Build.Dense(count, mixture.Channels, planar);
         Matrix<double> centred = y.MapIndexed((_, channel, value) => value - unmixing.Mean[channel], Zeros.Include);
         return new Dependence(
-            MutualInformation.Test(y, Permutations),
-            MutualInformation.Test(centred * unmixing.Matrix.Transpose(), Permutations));
+            Test(y),
+            Test(centred * unmixing.Matrix.Transpose()));
     }
+
+    private static IndependenceTest Test(Matrix<double> samples) =>
+        MutualInformation.Test(samples, Permutations, run: EvenSample.RunLength);
 }

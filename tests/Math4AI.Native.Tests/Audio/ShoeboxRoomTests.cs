@@ -180,6 +180,38 @@ public sealed class ShoeboxRoomTests
     }
 
     [Fact]
+    public void A_source_that_walks_for_a_while_rests_before_and_after()
+    {
+        var room = new ShoeboxRoom(Size, 0.8);
+        Position end = Here + new Position(0.5, 0.3, 0.0), microphone = new(2.3, 3.0, 1.2);
+        var random = new MersenneTwister(5);
+        var noise = new Recording(
+            [[.. Enumerable.Range(0, 24000).Select(_ => (float)(random.NextDouble() - 0.5))]], Rate);
+        Recording Image(RoomSource source) => room.Mix([source], [microphone]).Images[0];
+        Recording walking = Image(new RoomSource(noise, Here) { End = end, MovesFrom = 0.5, MovesUntil = 1.0 });
+        Recording before = Image(new RoomSource(noise, Here)), after = Image(new RoomSource(noise, end));
+
+        // Up to the factor that makes the largest peak 0.9, and the response's length after the arrival.
+        double Likeness(Recording rest, int from, int to)
+        {
+            double product = 0.0, one = 0.0, two = 0.0;
+            for (int t = from; t < to; t++)
+            {
+                (double x, double y) = (walking.Channel(0)[t], rest.Channel(0)[t]);
+                (product, one, two) = (product + x * y, one + x * x, two + y * y);
+            }
+
+            return product / Math.Sqrt(one * two);
+        }
+
+        Assert.Equal(1.0, Likeness(before, 0, Rate / 2), 1e-9);
+        Assert.Equal(1.0, Likeness(after, Rate + Rate / 3, 24000), 1e-9);
+        Assert.True(Likeness(before, Rate + Rate / 3, 24000) < 0.9);
+        Assert.Throws<ArgumentException>(() => Image(new RoomSource(noise, Here) { End = end, MovesFrom = 2.0 }));
+        Assert.Throws<ArgumentException>(() => Image(new RoomSource(noise, new Position(-1.0, 1.0, 1.0)) { End = end }));
+    }
+
+    [Fact]
     public void A_scene_keeps_its_distances_and_senseless_ones_are_refused()
     {
         for (int seed = 0; seed < 20; seed++)

@@ -51,9 +51,10 @@ internal sealed class RoomMixer(ShoeboxRoom room, IReadOnlyList<Position> microp
         Position end = source.End ?? source.Start;
         int steps = (int)Math.Ceiling((end - source.Start).Length / StepMeters);
         double[][] image = [.. microphones.Select(_ => new double[length])];
+        double from = source.MovesFrom * rate, until = source.MovesUntil * rate ?? length;
         for (int step = 0; step <= steps; step++)
         {
-            double[] part = steps == 0 ? signal : Faded(signal, step, steps);
+            double[] part = steps == 0 ? signal : Faded(signal, step, steps, from, until);
             Position place = steps == 0 ? source.Start : source.Start + (double)step / steps * (end - source.Start);
             Parallel.For(
                 0, microphones.Count, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads },
@@ -63,16 +64,20 @@ internal sealed class RoomMixer(ShoeboxRoom room, IReadOnlyList<Position> microp
         return image;
     }
 
-    /// <summary>Weighs a signal by a triangle around the time at which its source is at a step of its way.</summary>
-    private static double[] Faded(double[] signal, int step, int steps)
+    /// <summary>
+    /// Weighs a signal by a triangle around the time at which its source is at a step of its way; it is at the first one
+    /// before it moves, and at the last one after.
+    /// </summary>
+    private static double[] Faded(double[] signal, int step, int steps, double start, double end)
     {
         double[] part = new double[signal.Length];
-        double spacing = (double)signal.Length / steps;
-        int from = (int)Math.Max(0.0, (step - 1) * spacing),
-            to = (int)Math.Min(signal.Length, (step + 1) * spacing + 1);
+        double spacing = (end - start) / steps;
+        int from = (int)Math.Max(0.0, step == 0 ? 0.0 : start + (step - 1) * spacing);
+        int to = (int)Math.Min(signal.Length, step == steps ? signal.Length : start + (step + 1) * spacing + 1);
         for (int t = from; t < to; t++)
         {
-            part[t] = signal[t] * Math.Max(0.0, 1.0 - Math.Abs(t / spacing - step));
+            double place = Math.Clamp((t - start) / spacing, 0.0, steps);
+            part[t] = signal[t] * Math.Max(0.0, 1.0 - Math.Abs(place - step));
         }
 
         return part;

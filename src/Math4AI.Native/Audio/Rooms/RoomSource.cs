@@ -7,6 +7,12 @@ public sealed record RoomSource(Recording Signal, Position Start)
 {
     /// <summary>Gets where it is at the end, to which it moves in a straight line; null for a source at rest.</summary>
     public Position? End { get; init; }
+
+    /// <summary>Gets when it begins to move, in seconds; it rests before.</summary>
+    public double MovesFrom { get; init; }
+
+    /// <summary>Gets when it arrives, in seconds; it rests after. Null for the end of the recording.</summary>
+    public double? MovesUntil { get; init; }
 }
 
 /// <summary>The noise that microphones record beside the sources.</summary>

@@ -190,9 +190,18 @@ public sealed class ShoeboxRoom
                 + $"{other.Signal.SampleRate}: resample one of them.");
         }
 
-        foreach (Position place in sources.Select(source => source.End ?? source.Start).Concat(microphones))
+        IEnumerable<Position> places = sources.SelectMany(source => new[] { source.Start, source.End ?? source.Start });
+        foreach (Position place in places.Concat(microphones))
         {
             RequireInside(place, nameof(sources));
+        }
+
+        if (sources.FirstOrDefault(source => !(source.MovesFrom >= 0.0)
+            || !((source.MovesUntil ?? source.Signal.Duration.TotalSeconds) > source.MovesFrom)) is { } timeless)
+        {
+            throw new ArgumentException(
+                $"A source moves from {timeless.MovesFrom} s until {timeless.MovesUntil} s: it must arrive after it "
+                + "leaves, and cannot leave before the recording begins.", nameof(sources));
         }
 
         return new RoomMixer(this, microphones).Mix(sources, noise ?? new RoomNoise(), seed);

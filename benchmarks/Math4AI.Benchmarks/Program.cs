@@ -48,6 +48,10 @@ switch (args)
         return UnseenRooms.Run(args[1..]);
     case ["room-test", "development" or "final", ..]:
         return RoomTests.Run(args[1..]);
+    case ["live-rooms", "development" or "final", ..]:
+        return LiveRooms.Run(args[1..]);
+    case ["speakers", "development" or "final", ..]:
+        return Speakers.Run(args[1..]);
     case ["rooms"]:
         return Rooms.Run();
     case ["fit", ..]:

@@ -108,7 +108,7 @@ internal static class UnseenRooms
     }
 
     /// <summary>A part of a voice, which begins somewhere and over again at its end, of unit power.</summary>
-    private static Recording Part(Recording voice, MersenneTwister random, int seconds, int rate)
+    public static Recording Part(Recording voice, MersenneTwister random, int seconds, int rate)
     {
         ReadOnlySpan<float> all = voice.Channel(0);
         int start = random.Next(all.Length), length = seconds * voice.SampleRate;
@@ -197,6 +197,6 @@ internal static class UnseenRooms
         return [.. y.Select(transform.Inverse)];
     }
 
-    private static double[] Signal(Recording recording, int channel) =>
+    public static double[] Signal(Recording recording, int channel) =>
         Array.ConvertAll(recording.Channel(channel).ToArray(), x => (double)x);
 }

@@ -19,8 +19,8 @@ internal sealed class SeparateCommand
 
     private readonly Option<string?> sources = CommonOptions.Named<string?>(
         "--sources", "N",
-        "The number of sources; auto to estimate it, by the minimum description length. Default: as "
-            + "many as independent channels.");
+        "The number of sources; auto to estimate it, by the minimum description length, and in a room by which "
+            + "sources rise and fall together. Default: as many as independent channels.");
 
     private readonly Option<string?> mixing = CommonOptions.Named<string?>(
         "--mixing", "FILE",

@@ -12,7 +12,8 @@ public readonly record struct HeaderlessFormat(AudioEncoding Encoding, int Sampl
     public bool IsBigEndian { get; init; }
 
     /// <summary>
-    /// Gets the format for an output of such samples: AIFF stands for its byte order, big-endian, and WAV for the other.
+    /// Gets the format for an output of such samples: AIFF stands for its byte order, big-endian, and WAV for the
+    /// other.
     /// </summary>
     public AudioFormat Output => new(IsBigEndian ? AudioContainer.Aiff : AudioContainer.Wav, Encoding);
 

@@ -84,13 +84,11 @@ public sealed class AutoSeparator
         };
         RoomSeparationResult room =
             options.RoomMethod.RoomFactory!(options).Separate(recording, progress, cancellation);
-        const string NotEstimated =
-            "The number of sources in a room is not estimated: there are as many as microphones.";
         return new AutoSeparationResult
         {
             Method = options.RoomMethod,
             RoomStatistic = statistic,
-            Room = options.EstimatesSources ? room with { Notes = [.. room.Notes, NotEstimated] } : room,
+            Room = room,
             Options = options,
         };
     }

@@ -23,7 +23,10 @@ public sealed record SeparationOptions
     /// <summary>Gets the number of sources; null for as many as there are independent channels.</summary>
     public int? Sources { get; init; }
 
-    /// <summary>Gets whether the number of sources is estimated (<see cref="SourceCount"/>).</summary>
+    /// <summary>
+    /// Gets whether the number of sources is estimated: by <see cref="SourceCount"/>, and in a room by which outputs
+    /// rise and fall together.
+    /// </summary>
     public bool EstimatesSources { get; init; }
 
     /// <summary>
@@ -84,9 +87,6 @@ public sealed record SeparationOptions
         Require(
             !IsRoomAsked || Method is not { IsForRooms: false },
             $"A room is separated by {Names(method => method.IsForRooms)}: leave out other methods.");
-        Require(
-            !IsRoomAsked || !EstimatesSources,
-            "The number of sources in a room is not estimated: give it, or leave it out for as many as microphones.");
     }
 
     private static string Names(Func<SeparationMethod, bool> which) =>

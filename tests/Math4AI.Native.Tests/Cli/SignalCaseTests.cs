@@ -74,6 +74,40 @@ public sealed class SignalCaseTests : TemporaryFolder
     }
 
     [Fact]
+    public void Two_speakers_at_four_microphones_are_counted_and_separated_beside_their_background()
+    {
+        Recording mixture = Recording.Read(Repository.Cases("signals", "four_mics_two_speakers.flac"));
+        double[][] images =
+        [
+            .. Enumerable.Range(1, 2).Select(
+                k => Signal(Recording.Read(Repository.Cases("signals", $"four_mics_two_speakers-image-{k}.flac")), 0)),
+        ];
+        double Sdr(Recording found) =>
+            BssEval.Compare(images, [Signal(found, 0), Signal(found, 1)]).Sdr.Average();
+        var counted = Separator.Auto(new SeparationOptions { EstimatesSources = true }).Separate(mixture);
+        Assert.Equal(2, counted.Sources.Channels);
+        Assert.Contains(counted.Notes, note => note.StartsWith("There are 2 speakers", StringComparison.Ordinal));
+        Recording all = Separator.Auto().Separate(mixture).Sources;
+        double before = BssEval.Compare(images, [Signal(mixture, 0), Signal(mixture, 0)]).Sdr.Average();
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{before:0.0} dB before, {Sdr(counted.Sources):0.0} counted, {Sdr(all):0.0} the loudest of four");
+        Assert.True(Sdr(counted.Sources) >= before + 6.0, $"{Sdr(counted.Sources)} dB after {before}");
+        Assert.True(Sdr(counted.Sources) >= Sdr(all) - 0.5, $"{Sdr(counted.Sources)} dB, of four {Sdr(all)}");
+    }
+
+    [Fact]
+    public void A_single_speaker_is_left_as_it_is()
+    {
+        Recording mixture = Recording.Read(Repository.Cases("signals", "one_speaker_rt300.flac"));
+        var found = Separator.Auto(new SeparationOptions { EstimatesSources = true }).Separate(mixture);
+        Assert.Equal(1, found.Sources.Channels);
+        Assert.Contains(found.Notes, note => note.StartsWith("There is one speaker", StringComparison.Ordinal));
+        double[] image = Signal(Recording.Read(Repository.Cases("signals", "one_speaker_rt300-image-1.flac")), 0);
+        double Sdr(Recording of) => BssEval.Compare([image], [Signal(of, 0)]).Sdr[0];
+        Assert.Equal(Sdr(mixture), Sdr(found.Sources), 0.1);
+    }
+
+    [Fact]
     public void A_spike_and_a_step_that_dominate_the_variance_are_named_with_their_place()
     {
         double[] noise = [.. Enumerable.Range(0, 4000).Select(t => Math.Sin(0.3 * t) + Math.Sin(1.7 * t * t))];

@@ -54,7 +54,6 @@ public class AutoSeparatorTests
             new() { ReferenceMicrophone = -1 },
             new() { SearchSamples = 10 },
             new() { IsRoom = true, Method = mi },
-            new() { IsRoom = true, EstimatesSources = true },
             new() { Start = Matrix<double>.Build.DenseIdentity(2), Sources = 2 },
             new() { IsRoom = true, Contrast = Contrast.Exp },
         ];

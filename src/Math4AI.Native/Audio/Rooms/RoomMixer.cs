@@ -65,8 +65,8 @@ internal sealed class RoomMixer(ShoeboxRoom room, IReadOnlyList<Position> microp
     }
 
     /// <summary>
-    /// Weighs a signal by a triangle around the time at which its source is at a step of its way; it is at the first one
-    /// before it moves, and at the last one after.
+    /// Weighs a signal by a triangle around the time at which its source is at a step of its way; it is at the first
+    /// one before it moves, and at the last one after.
     /// </summary>
     private static double[] Faded(double[] signal, int step, int steps, double start, double end)
     {

@@ -155,7 +155,9 @@ internal sealed class MatArchive
         return content.ToArray();
     }
 
-    /// <summary>Reads an array; null for one of other things than real numbers, or of more than two dimensions.</summary>
+    /// <summary>
+    /// Reads an array; null for one of other things than real numbers, or of more than two dimensions.
+    /// </summary>
     private (string Name, NumberArray? Array) ReadArray(byte[] content, long cells)
     {
         int at = 0;

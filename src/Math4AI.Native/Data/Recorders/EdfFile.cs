@@ -18,7 +18,9 @@ public sealed class EdfFile : ISampleFile
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, or holds no signal; the message says what.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or holds no signal; the message says what.
+    /// </exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public EdfFile(string path)
     {

@@ -140,7 +140,9 @@ internal sealed class EdfHeader
     }
 }
 
-/// <summary>One signal of a file: digital values d are physical ones, p = minimum + (d − d_min) (range/digital range).</summary>
+/// <summary>
+/// One signal of a file: digital values d are physical ones, p = minimum + (d − d_min) (range/digital range).
+/// </summary>
 internal sealed record EdfSignal(
     string Label,
     string Unit,

@@ -3,10 +3,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Separation.Information;
 
 /// <summary>
-/// A basis of white signals that is the same whatever mixing they came from: white signals z of two mixtures of the same
-/// sources differ by a rotation, and the eigenvectors of E z zᵀ/(n + |z|²), which gives distant samples less weight,
-/// turn with them. What begins there finds the same sources in every mixture. Source: D. Tyler, F. Critchley, L.
-/// Dümbgen, H. Oja, "Invariant co-ordinate selection", Journal of the Royal Statistical Society B 71 (2009).
+/// A basis of white signals that is the same whatever mixing they came from: white signals z of two mixtures of the
+/// same sources differ by a rotation, and the eigenvectors of E z zᵀ/(n + |z|²), which gives distant samples less
+/// weight, turn with them. What begins there finds the same sources in every mixture. Source: D. Tyler, F. Critchley,
+/// L. Dümbgen, H. Oja, "Invariant co-ordinate selection", Journal of the Royal Statistical Society B 71 (2009).
 /// </summary>
 internal static class InvariantBasis
 {

@@ -152,7 +152,7 @@ internal sealed class RoomLearning
     }
 
     private RoomLearner Allocate() =>
-        new(new WorkCrew(Compute.Threads - 1), channels, sampleRate, history.Length, 4 * window);
+        new(new WorkCrew(Compute.Threads - 1), channels, channels, sampleRate, history.Length, 4 * window);
 
     /// <summary>Finds the new source for each place of the output: the one most like what was output there.</summary>
     private void FindOrder(float[][] sources, int shift, int length)

@@ -13,8 +13,8 @@ public sealed record Dependence(IndependenceTest Mixture, IndependenceTest Sourc
     private const int Permutations = 99;
 
     /// <summary>
-    /// Estimates both by nearest neighbors, from a thousand samples in short runs spread over the data. The test permutes
-    /// these runs, since a signal's samples depend on each other over time.
+    /// Estimates both by nearest neighbors, from a thousand samples in short runs spread over the data. The test
+    /// permutes these runs, since a signal's samples depend on each other over time.
     /// </summary>
     /// <param name="mixture">The mixture.</param>
     /// <param name="unmixing">The unmixing, of two sources or more.</param>

@@ -22,6 +22,7 @@ internal sealed unsafe class BandedIva
     private const int MaxAlignedBands = 64;
 
     private readonly int channels;
+    private readonly int sources;
     private readonly int frequencies;
     private readonly WorkCrew crew;
     private readonly SpectralProducts products;
@@ -29,10 +30,12 @@ internal sealed unsafe class BandedIva
     private readonly Action<int> normalize;
     private readonly Action<int> project;
     private readonly Action<int> fit;
+    private readonly Action<int> begin;
     private readonly Action<int> sum;
     private readonly Action<int> weigh;
     private readonly Action<int> renew;
     private readonly Complex[][] projected;
+    private readonly Complex[][] covariances;
     private readonly double[][] weights;
     private readonly double[][] shapes;
     private readonly double[] all;
@@ -55,43 +58,47 @@ internal sealed unsafe class BandedIva
     /// <summary>Allocates the memory; nothing is allocated later.</summary>
     /// <param name="crew">The threads to use.</param>
     /// <param name="channels">The number of channels.</param>
+    /// <param name="sources">The number of sources, two or more; the rest is background.</param>
     /// <param name="frequencies">The number of frequencies.</param>
     /// <param name="products">The products of the spectra, of unit power altogether.</param>
     /// <param name="maxFrames">The largest number of frames that the products will have.</param>
     /// <param name="maxBands">The largest number of bands; sources are aligned over at most 64 of them.</param>
     public BandedIva(
-        WorkCrew crew, int channels, int frequencies, SpectralProducts products, int maxFrames, int maxBands)
+        WorkCrew crew,
+        int channels,
+        int sources,
+        int frequencies,
+        SpectralProducts products,
+        int maxFrames,
+        int maxBands)
     {
-        (this.crew, this.channels, this.frequencies, this.products) = (crew, channels, frequencies, products);
+        (this.crew, this.channels, this.sources) = (crew, channels, sources);
+        (this.frequencies, this.products) = (frequencies, products);
         int aligned = Math.Min(maxBands, MaxAlignedBands);
         (edges, alignedEdges) = (new int[maxBands + 1], new int[aligned + 1]);
         int room = SpectralProducts.StrideOf(maxFrames);
-        double[][] OfBands() => [.. Enumerable.Range(0, channels).Select(_ => new double[maxBands * room])];
+        double[][] OfBands() => [.. Enumerable.Range(0, sources).Select(_ => new double[maxBands * room])];
         (power, renewed, weights, all) = (OfBands(), OfBands(), OfBands(), new double[room]);
-        shapes = [.. Enumerable.Range(0, aligned).Select(_ => new double[channels * room])];
-        alignment = new BandAlignment(channels, room, aligned);
+        shapes = [.. Enumerable.Range(0, aligned).Select(_ => new double[sources * room])];
+        alignment = new BandAlignment(sources, room, aligned);
         Complex[][] OfFrequencies() =>
             [.. Enumerable.Range(0, frequencies).Select(_ => new Complex[channels * channels])];
         (Unmixing, projected) = (OfFrequencies(), OfFrequencies());
-        pairs = channels == 3
+        covariances = sources < channels ? OfFrequencies() : [];
+        pairs = sources == 3
             ? [(0, 1), (1, 2), (2, 0)]
-            : [.. Enumerable.Range(0, channels).SelectMany(
-                a => Enumerable.Range(a + 1, channels - a - 1).Select(b => (a, b)))];
-        (normalize, project, fit, sum, weigh, renew) = (Normalize, ProjectBack, Fit, SumPower, Weigh, Renew);
+            : [.. Enumerable.Range(0, sources).SelectMany(
+                a => Enumerable.Range(a + 1, sources - a - 1).Select(b => (a, b)))];
+        (normalize, project, fit, begin) = (Normalize, ProjectBack, Fit, Begin);
+        (sum, weigh, renew) = (SumPower, Weigh, Renew);
     }
 
     /// <summary>Begins with W = I for products that are new.</summary>
     public void Begin()
     {
         (frames, stride, isPowerKnown) = (products.Frames, products.Stride, false);
-        foreach (Complex[] w in Unmixing)
-        {
-            Array.Clear(w);
-            for (int i = 0; i < channels; i++)
-            {
-                w[i * channels + i] = 1.0;
-            }
-        }
+        Array.Fill(all, 1.0, 0, frames);
+        crew.Run(frequencies, begin);
     }
 
     /// <summary>Gets the unmixing matrices W_f, row-major, one for each frequency.</summary>
@@ -150,7 +157,7 @@ internal sealed unsafe class BandedIva
             for (int f = alignedEdges[b]; f < alignedEdges[b + 1]; f++)
             {
                 Unmixing[f].CopyTo(before);
-                for (int n = 0; n < channels; n++)
+                for (int n = 0; n < sources; n++)
                 {
                     before.Slice(order[n] * channels, channels).CopyTo(Row(f, n));
                 }
@@ -182,6 +189,29 @@ internal sealed unsafe class BandedIva
         isPowerKnown = false;
     }
 
+    private void Begin(int f)
+    {
+        Array.Clear(Unmixing[f]);
+        for (int i = 0; i < channels; i++)
+        {
+            Unmixing[f][i * channels + i] = 1.0;
+        }
+
+        if (sources < channels)
+        {
+            products.Covariance(f, all.AsSpan(0, stride), covariances[f]);
+            RenewBackground(f);
+        }
+    }
+
+    private void RenewBackground(int f)
+    {
+        if (sources < channels)
+        {
+            Background.Renew(Unmixing[f], channels, sources, covariances[f]);
+        }
+    }
+
     private Span<Complex> Row(int f, int n) => Unmixing[f].AsSpan(n * channels, channels);
 
     private void Cut(int[] at, int parts)
@@ -194,26 +224,13 @@ internal sealed unsafe class BandedIva
 
     private void Normalize(int f)
     {
-        for (int n = 0; n < channels; n++)
+        for (int n = 0; n < sources; n++)
         {
-            double scale = 1.0 / Math.Sqrt(Math.Max(1e-300, products.MeanPower(f, Row(f, n))));
-            for (int m = 0; m < channels; m++)
-            {
-                Unmixing[f][n * channels + m] *= scale;
-            }
+            UnmixingRows.Multiply(Row(f, n), 1.0 / Math.Sqrt(Math.Max(1e-300, products.MeanPower(f, Row(f, n)))));
         }
     }
 
-    private void ProjectBack(int f)
-    {
-        Span<Complex> inverse = stackalloc Complex[channels * channels];
-        Unmixing[f].CopyTo(inverse);
-        SmallComplex.Invert(inverse, channels);
-        for (int i = 0; i < inverse.Length; i++)
-        {
-            projected[f][i] = inverse[reference * channels + i / channels] * Unmixing[f][i];
-        }
-    }
+    private void ProjectBack(int f) => UnmixingRows.ProjectBack(Unmixing[f], channels, reference, projected[f]);
 
     private void Fit(int f)
     {
@@ -223,12 +240,13 @@ internal sealed unsafe class BandedIva
         Unmixing[f].CopyTo(cross);
         SmallComplex.Invert(covariance, channels);
         SmallComplex.Multiply(cross, covariance, channels, Unmixing[f]);
+        RenewBackground(f);
     }
 
     /// <summary>Adds up the mean power of every source in a band, which is zero before.</summary>
     private void SumPower(int band)
     {
-        for (int n = 0; n < channels; n++)
+        for (int n = 0; n < sources; n++)
         {
             fixed (double* sums = power[n])
             {
@@ -295,7 +313,7 @@ internal sealed unsafe class BandedIva
     /// </summary>
     private void RenewAll()
     {
-        for (source = 0; source < channels; source++)
+        for (source = 0; source < sources; source++)
         {
             SumOverBands(power[source]);
             crew.Run(bands, weigh);
@@ -309,14 +327,14 @@ internal sealed unsafe class BandedIva
     private void Renew(int band)
     {
         int square = channels * channels;
-        Span<Complex> covariances = stackalloc Complex[channels * square];
+        Span<Complex> weighted = stackalloc Complex[sources * square];
         double weight = 1.0 / (edges[band + 1] - edges[band]);
         for (int f = edges[band]; f < edges[band + 1]; f++)
         {
-            for (int n = 0; n < channels; n++)
+            for (int n = 0; n < sources; n++)
             {
                 products.Covariance(
-                    f, weights[n].AsSpan(band * stride, stride), covariances.Slice(n * square, square));
+                    f, weights[n].AsSpan(band * stride, stride), weighted.Slice(n * square, square));
             }
 
             foreach ((int first, int second) in pairs)
@@ -326,37 +344,22 @@ internal sealed unsafe class BandedIva
                     channels,
                     first,
                     second,
-                    covariances.Slice(first * square, square),
-                    covariances.Slice(second * square, square));
+                    weighted.Slice(first * square, square),
+                    weighted.Slice(second * square, square));
             }
 
+            RenewBackground(f);
             if (scaling > 0.0)
             {
-                ScaleRows(f);
+                UnmixingRows.Scale(Unmixing[f], channels, sources, scaling);
             }
 
-            for (int n = 0; n < channels; n++)
+            for (int n = 0; n < sources; n++)
             {
                 fixed (double* sums = renewed[n])
                 {
                     products.AddPower(f, Row(f, n), weight, sums + band * stride);
                 }
-            }
-        }
-    }
-
-    private void ScaleRows(int f)
-    {
-        Span<Complex> inverse = stackalloc Complex[channels * channels];
-        Unmixing[f].CopyTo(inverse);
-        SmallComplex.Invert(inverse, channels);
-        for (int n = 0; n < channels; n++)
-        {
-            double square = SmallComplex.Square(inverse[n]) + 1e-300;
-            Complex scale = Math.Pow(square, 0.5 * (scaling - 1.0)) * inverse[n];
-            for (int m = 0; m < channels; m++)
-            {
-                Unmixing[f][n * channels + m] *= scale;
             }
         }
     }
@@ -369,7 +372,7 @@ internal sealed unsafe class BandedIva
         {
             for (int f = from; f < to; f++)
             {
-                for (int n = 0; n < channels; n++)
+                for (int n = 0; n < sources; n++)
                 {
                     products.AddPower(
                         f, Row(f, n), 1.0 / ((to - from) * Math.Max(1e-300, products.MeanPower(f, Row(f, n)))),
@@ -378,6 +381,6 @@ internal sealed unsafe class BandedIva
             }
         }
 
-        BandAlignment.ToShape(shape.AsSpan(0, channels * stride), channels, stride, frames);
+        BandAlignment.ToShape(shape.AsSpan(0, sources * stride), sources, stride, frames);
     }
 }

@@ -18,6 +18,7 @@ internal sealed unsafe class Ilrma
     private const double MinValue = 1e-9;
 
     private readonly int channels;
+    private readonly int sources;
     private readonly int frames;
     private readonly int stride;
     private readonly int frequencies;
@@ -30,6 +31,7 @@ internal sealed unsafe class Ilrma
     /// <summary>Initializes the method from the unmixing matrices of another one.</summary>
     /// <param name="products">The products of the channels' spectra, of unit power altogether.</param>
     /// <param name="channels">The number of channels.</param>
+    /// <param name="sources">The number of sources, two or more; the rest is background.</param>
     /// <param name="frequencies">The number of frequencies.</param>
     /// <param name="unmixing">
     /// W_f, row-major; changed in place, with rows of the scale that one microphone hears.
@@ -37,16 +39,23 @@ internal sealed unsafe class Ilrma
     /// <param name="spectra">K, the spectra of a source.</param>
     /// <param name="seed">Where T and V begin.</param>
     public Ilrma(
-        SpectralProducts products, int channels, int frequencies, Complex[][] unmixing, int spectra, int seed)
+        SpectralProducts products,
+        int channels,
+        int sources,
+        int frequencies,
+        Complex[][] unmixing,
+        int spectra,
+        int seed)
     {
-        (this.products, this.channels, this.frequencies, this.spectra) = (products, channels, frequencies, spectra);
+        (this.products, this.channels, this.sources) = (products, channels, sources);
+        (this.frequencies, this.spectra) = (frequencies, spectra);
         (frames, stride) = (products.Frames, products.Stride);
         Unmixing = unmixing;
         var random = new MersenneTwister(seed, threadSafe: false);
         double[] Begin(int length) => [.. Enumerable.Range(0, length).Select(_ => 0.1 + 0.9 * random.NextDouble())];
-        power = [.. Enumerable.Range(0, channels).Select(_ => new double[frequencies * stride])];
-        bases = [.. Enumerable.Range(0, channels).Select(_ => Begin(frequencies * spectra))];
-        activations = [.. Enumerable.Range(0, channels).Select(_ => Begin(spectra * stride))];
+        power = [.. Enumerable.Range(0, sources).Select(_ => new double[frequencies * stride])];
+        bases = [.. Enumerable.Range(0, sources).Select(_ => Begin(frequencies * spectra))];
+        activations = [.. Enumerable.Range(0, sources).Select(_ => Begin(spectra * stride))];
         Parallel.For(0, frequencies, Options(), Measure);
     }
 
@@ -60,7 +69,7 @@ internal sealed unsafe class Ilrma
         {
             cancellation.ThrowIfCancellationRequested();
             Normalize();
-            Parallel.For(0, channels, Options(), RenewModel);
+            Parallel.For(0, sources, Options(), RenewModel);
             Parallel.For(0, frequencies, Options(), RenewUnmixing);
         }
     }
@@ -70,7 +79,7 @@ internal sealed unsafe class Ilrma
     /// <summary>Computes |y|² at a frequency.</summary>
     private void Measure(int f)
     {
-        for (int n = 0; n < channels; n++)
+        for (int n = 0; n < sources; n++)
         {
             Span<double> row = power[n].AsSpan(f * stride, stride);
             row.Clear();
@@ -84,7 +93,7 @@ internal sealed unsafe class Ilrma
     /// <summary>Scales the sources to unit power, and the model with them, so that nothing runs away.</summary>
     private void Normalize()
     {
-        for (int n = 0; n < channels; n++)
+        for (int n = 0; n < sources; n++)
         {
             double mean = 1e-30;
             foreach (double value in power[n])
@@ -180,9 +189,9 @@ internal sealed unsafe class Ilrma
 
     private void RenewUnmixing(int f)
     {
-        Complex[][] covariances = new Complex[channels][];
+        Complex[][] covariances = new Complex[sources][];
         double[] weights = new double[stride];
-        for (int n = 0; n < channels; n++)
+        for (int n = 0; n < sources; n++)
         {
             for (int i = 0; i < frames; i++)
             {
@@ -193,12 +202,19 @@ internal sealed unsafe class Ilrma
             products.Covariance(f, weights, covariances[n]);
         }
 
-        for (int a = 0; a < channels; a++)
+        for (int a = 0; a < sources; a++)
         {
-            for (int b = a + 1; b < channels; b++)
+            for (int b = a + 1; b < sources; b++)
             {
                 PairUpdate.Renew(Unmixing[f], channels, a, b, covariances[a], covariances[b]);
             }
+        }
+
+        if (sources < channels)
+        {
+            weights.AsSpan(0, frames).Fill(1.0);
+            products.Covariance(f, weights, covariances[0]);
+            Background.Renew(Unmixing[f], channels, sources, covariances[0]);
         }
 
         Measure(f);

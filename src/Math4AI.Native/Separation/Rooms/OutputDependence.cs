@@ -17,6 +17,25 @@ internal static class OutputDependence
     /// <summary>Computes it for the first samples of two or more signals.</summary>
     public static double Of(float[][] signals, int length, int sampleRate)
     {
+        double[,] pairs = Between(signals, length, sampleRate);
+        double sum = 0.0;
+        for (int i = 0; i < signals.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                sum += pairs[i, j];
+            }
+        }
+
+        return 2.0 * sum / (signals.Length * (signals.Length - 1));
+    }
+
+    /// <summary>
+    /// Computes it for each pair of signals; on the diagonal stands how much the loudness of a signal varies, its
+    /// standard deviation over its mean.
+    /// </summary>
+    public static double[,] Between(float[][] signals, int length, int sampleRate)
+    {
         int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate)));
         var transform = new ShortTimeFourier(window, window / 2, length);
         double[][] powers =
@@ -26,18 +45,30 @@ internal static class OutputDependence
         ];
         int first = (int)(LowestHertz * window / sampleRate);
         int last = (int)Math.Min(transform.Frequencies - 1, HighestHertz * window / sampleRate);
-        double sum = 0.0;
-        int bands = 0;
-        for (int from = first; from + BandWidth <= last; from += BandWidth, bands++)
+        int bands = (last - first) / BandWidth;
+        double[,] pairs = new double[signals.Length, signals.Length];
+        for (int band = 0; band < bands; band++)
         {
-            sum += MeanCorrelation([.. powers.Select(power => Amplitudes(power, from, transform.Frames))]);
+            (double[] Shape, double Variation)[] all =
+                [.. powers.Select(power => Amplitudes(power, first + band * BandWidth, transform.Frames))];
+            for (int i = 0; i < all.Length; i++)
+            {
+                pairs[i, i] += all[i].Variation / bands;
+                for (int j = 0; j < i; j++)
+                {
+                    pairs[i, j] += TensorPrimitives.Dot<double>(all[i].Shape, all[j].Shape) / bands;
+                    pairs[j, i] = pairs[i, j];
+                }
+            }
         }
 
-        return sum / bands;
+        return pairs;
     }
 
-    /// <summary>Computes the amplitudes of a band over time, without their mean and of unit norm.</summary>
-    private static double[] Amplitudes(double[] power, int from, int frames)
+    /// <summary>
+    /// Computes the amplitudes of a band over time, without their mean and of unit norm, and their variation.
+    /// </summary>
+    private static (double[] Shape, double Variation) Amplitudes(double[] power, int from, int frames)
     {
         double[] amplitudes = new double[frames];
         for (int f = from; f < from + BandWidth; f++)
@@ -46,22 +77,10 @@ internal static class OutputDependence
         }
 
         TensorPrimitives.Sqrt(amplitudes, amplitudes);
-        TensorPrimitives.Subtract(amplitudes, TensorPrimitives.Sum<double>(amplitudes) / frames, amplitudes);
-        TensorPrimitives.Divide(amplitudes, TensorPrimitives.Norm<double>(amplitudes) + 1e-300, amplitudes);
-        return amplitudes;
-    }
-
-    private static double MeanCorrelation(double[][] amplitudes)
-    {
-        double sum = 0.0;
-        for (int i = 0; i < amplitudes.Length; i++)
-        {
-            for (int j = 0; j < i; j++)
-            {
-                sum += TensorPrimitives.Dot<double>(amplitudes[i], amplitudes[j]);
-            }
-        }
-
-        return 2.0 * sum / (amplitudes.Length * (amplitudes.Length - 1));
+        double mean = TensorPrimitives.Sum<double>(amplitudes) / frames + 1e-300;
+        TensorPrimitives.Subtract(amplitudes, mean, amplitudes);
+        double norm = TensorPrimitives.Norm<double>(amplitudes) + 1e-300;
+        TensorPrimitives.Divide(amplitudes, norm, amplitudes);
+        return (amplitudes, norm / Math.Sqrt(frames) / mean);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class RoomLearner
 
     private readonly WorkCrew crew;
     private readonly int channels;
+    private readonly int sources;
     private readonly int maxLength;
     private readonly int sweepFactor;
     private readonly float[][] outputs;
@@ -31,20 +32,28 @@ internal sealed class RoomLearner
     /// <summary>Allocates the memory for the longest signals.</summary>
     /// <param name="crew">The threads to use.</param>
     /// <param name="channels">The number of signals.</param>
+    /// <param name="sources">The number of sources, from two to as many.</param>
     /// <param name="sampleRate">The number of samples per second.</param>
     /// <param name="maxLength">The largest number of samples in each.</param>
     /// <param name="maxWindow">The largest window in samples.</param>
     /// <param name="plan">How to go from coarse to fine; null for the usual plan.</param>
     /// <exception cref="ArgumentException">The spectra are larger than an array can be.</exception>
     public RoomLearner(
-        WorkCrew crew, int channels, int sampleRate, int maxLength, int maxWindow, RoomPlan? plan = null)
+        WorkCrew crew,
+        int channels,
+        int sources,
+        int sampleRate,
+        int maxLength,
+        int maxWindow,
+        RoomPlan? plan = null)
     {
         plan ??= RoomPlan.Usual;
-        (this.crew, this.channels, this.maxLength, sweepFactor) = (crew, channels, maxLength, plan.SweepFactor);
-        outputs = [.. Enumerable.Range(0, channels).Select(_ => new float[maxLength])];
+        (this.crew, this.channels, this.sources) = (crew, channels, sources);
+        (this.maxLength, sweepFactor) = (maxLength, plan.SweepFactor);
+        outputs = [.. Enumerable.Range(0, sources).Select(_ => new float[maxLength])];
         ShortWindow = PowerOfTwo(plan.ShortWindowSeconds * sampleRate);
         scratch = RoomSpectra.Scratch(channels, Math.Max(ShortWindow, maxWindow));
-        coarse = new Stage(crew, channels, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
+        coarse = new Stage(crew, channels, sources, ShortWindow, ShortOverlap, ShortBands, maxLength, scratch);
 
         // The stages take turns, so they share their memory.
         int frames = ShortTimeFourier.FramesOf(maxWindow, maxWindow / LongOverlap, maxLength);
@@ -86,7 +95,7 @@ internal sealed class RoomLearner
         {
             // The old one first: both together would take more memory.
             fine = null;
-            fine = new Stage(crew, channels, window, LongOverlap, LongBands, maxLength, scratch);
+            fine = new Stage(crew, channels, sources, window, LongOverlap, LongBands, maxLength, scratch);
         }
 
         if (Math.Max(coarse.Size(length), fine.Size(length)) > memory.Length)
@@ -146,7 +155,7 @@ internal sealed class RoomLearner
             projected[f].CopyTo(iva.Unmixing[f], 0);
         }
 
-        new Ilrma(fine.Products, channels, projected.Length, iva.Unmixing, spectra, seed: 1)
+        new Ilrma(fine.Products, channels, sources, projected.Length, iva.Unmixing, spectra, seed: 1)
             .Iterate(iterations, cancellation);
         Iterations += iterations;
     }
@@ -182,13 +191,21 @@ internal sealed class RoomLearner
         private readonly int channels;
 
         public Stage(
-            WorkCrew crew, int channels, int window, int overlap, int maxBands, int maxLength, double[][] scratch)
+            WorkCrew crew,
+            int channels,
+            int sources,
+            int window,
+            int overlap,
+            int maxBands,
+            int maxLength,
+            double[][] scratch)
         {
             var transform = new ShortTimeFourier(window, window / overlap, maxLength);
             this.channels = channels;
             Products = new SpectralProducts(crew, channels, transform.Frequencies);
             spectra = new RoomSpectra(crew, channels, transform, Products, scratch);
-            Iva = new BandedIva(crew, channels, transform.Frequencies, Products, transform.Frames, maxBands);
+            Iva = new BandedIva(
+                crew, channels, sources, transform.Frequencies, Products, transform.Frames, maxBands);
         }
 
         public int Window => spectra.Transform.WindowLength;

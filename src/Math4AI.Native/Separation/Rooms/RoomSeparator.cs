@@ -34,8 +34,17 @@ public sealed record RoomSeparatorOptions
     /// <summary>Gets the model of the sources.</summary>
     public RoomMethod Method { get; init; }
 
-    /// <summary>Gets the number of sources to return, the loudest; null for as many as microphones.</summary>
+    /// <summary>
+    /// Gets the number of sources; null for as many as microphones. What is beyond them is taken for background; of
+    /// one, the loudest of two is returned.
+    /// </summary>
     public int? Sources { get; init; }
+
+    /// <summary>
+    /// Gets whether the number of sources is estimated, by which outputs rise and fall together. Of a single speaker,
+    /// the reference microphone's channel is returned as it is.
+    /// </summary>
+    public bool EstimatesSources { get; init; }
 
     /// <summary>Gets the reference microphone, from 0: the sources are what this microphone hears of each.</summary>
     public int ReferenceMicrophone { get; init; }
@@ -48,6 +57,12 @@ public sealed record RoomSeparationResult
     /// Gets the sources as the reference microphone hears them, one channel each, the loudest first.
     /// </summary>
     public required Recording Sources { get; init; }
+
+    /// <summary>
+    /// Gets how much the loudness of each source says about that of the source most like it: about 0 for independent
+    /// sources, up to 1 for two that are heard in each other.
+    /// </summary>
+    public required IReadOnlyList<double> Dependence { get; init; }
 
     /// <summary>Gets the windows that were used, in samples.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
@@ -73,10 +88,12 @@ public sealed record RoomSeparationResult
 /// <remarks>
 /// The files, in the order of the computation: <see cref="RoomTest"/> tells whether a recording comes from a room;
 /// <see cref="RoomLearner"/> is the procedure over two windows, by a <see cref="RoomPlan"/>;
-/// <see cref="OutputDependence"/> chooses between the results of several; <see cref="ShortTimeFourier"/> and
+/// <see cref="OutputDependence"/> chooses between the results of several, and <see cref="SpeakerCount"/> tells how many
+/// sources there are; <see cref="ShortTimeFourier"/> and
 /// <see cref="RoomSpectra"/> make the spectra; <see cref="BandedIva"/> separates every frequency, with
 /// <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>; <see cref="BandAlignment"/>
-/// mends the order of the sources between bands; <see cref="Ilrma"/> refines.
+/// mends the order of the sources between bands; <see cref="Background"/> is what stands beside fewer sources than
+/// microphones; <see cref="Ilrma"/> refines.
 /// </remarks>
 public sealed class RoomSeparator
 {
@@ -121,7 +138,7 @@ public sealed class RoomSeparator
         RoomFactory = options => new RoomSeparator(Settings(options, RoomMethod.Ilrma)),
     };
 
-    /// <summary>Separates a recording into as many sources as microphones.</summary>
+    /// <summary>Separates a recording.</summary>
     /// <param name="mixture">The recording: two to six channels of a second or more.</param>
     /// <param name="progress">Receives every stage.</param>
     /// <param name="cancellation">Stops between iterations.</param>
@@ -134,15 +151,25 @@ public sealed class RoomSeparator
         Check(mixture);
         long start = Stopwatch.GetTimestamp();
 
-        Attempt found = options.Method == RoomMethod.Ilrma || options.Window is not null
-            ? Try(mixture, options.Method == RoomMethod.Ilrma ? LowRank : RoomPlan.Usual, progress, cancellation)
-            : Choose(mixture, progress, cancellation);
+        Attempt found = Find(mixture, Math.Max(2, options.Sources ?? mixture.Channels), progress, cancellation);
+        int speakers = options.Sources is null
+            ? SpeakerCount.Of(found.Sources, mixture.Length, mixture.SampleRate)
+            : options.Sources.Value;
+        if (options.EstimatesSources && speakers < mixture.Channels)
+        {
+            found = speakers == 1
+                ? found with { Sources = [mixture.Channel(options.ReferenceMicrophone).ToArray()] }
+                : Find(mixture, speakers, progress, cancellation);
+        }
+
+        Recording sources = ToRecording(found.Sources, mixture);
         return new RoomSeparationResult
         {
-            Sources = ToRecording(found.Sources, mixture),
+            Sources = sources,
+            Dependence = DependenceOf(sources),
             Windows = found.Windows,
             Iterations = found.Iterations,
-            Notes = [.. Notes(mixture)],
+            Notes = [.. Notes(mixture, speakers)],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }
@@ -152,24 +179,44 @@ public sealed class RoomSeparator
         Window = options.Window,
         Method = method,
         Sources = options.Sources,
+        EstimatesSources = options.EstimatesSources,
         ReferenceMicrophone = options.ReferenceMicrophone,
     };
+
+    private static double[] DependenceOf(Recording sources)
+    {
+        double[,] pairs = OutputDependence.Between(
+            [.. Enumerable.Range(0, sources.Channels).Select(k => sources.Channel(k).ToArray())], sources.Length,
+            sources.SampleRate);
+        return
+        [
+            .. Enumerable.Range(0, sources.Channels).Select(
+                k => Enumerable.Range(0, sources.Channels).Where(j => j != k).Select(j => pairs[k, j])
+                    .DefaultIfEmpty(0.0).Max()),
+        ];
+    }
+
+    private Attempt Find(
+        Recording mixture, int sources, IProgress<SeparationProgress>? progress, CancellationToken cancellation) =>
+        options.Method == RoomMethod.Ilrma ? Try(mixture, sources, LowRank, progress, cancellation)
+        : options.Window is not null ? Try(mixture, sources, RoomPlan.Usual, progress, cancellation)
+        : Choose(mixture, sources, progress, cancellation);
 
     /// <summary>
     /// Separates from two starts with the shorter of two long windows, and with the longer one, and takes the result
     /// whose sources depend least on each other.
     /// </summary>
     private Attempt Choose(
-        Recording mixture, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+        Recording mixture, int sources, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         double Dependence(Attempt attempt) =>
             OutputDependence.Of(attempt.Sources, mixture.Length, mixture.SampleRate);
-        Attempt best = Try(mixture, RoomPlan.Usual, progress, cancellation);
+        Attempt best = Try(mixture, sources, RoomPlan.Usual, progress, cancellation);
         double least = Dependence(best) / DependenceOfLonger;
         int iterations = best.Iterations;
         foreach (RoomPlan plan in RoomPlan.Shorter)
         {
-            Attempt attempt = Try(mixture, plan, progress, cancellation);
+            Attempt attempt = Try(mixture, sources, plan, progress, cancellation);
             iterations += attempt.Iterations;
             if (Dependence(attempt) is var other && other <= least)
             {
@@ -182,6 +229,7 @@ public sealed class RoomSeparator
 
     private Attempt Try(
         Recording mixture,
+        int sources,
         RoomPlan plan,
         IProgress<SeparationProgress>? progress,
         CancellationToken cancellation)
@@ -191,7 +239,8 @@ public sealed class RoomSeparator
         var crew = new WorkCrew(Compute.Threads - 1);
         try
         {
-            var learner = new RoomLearner(crew, mixture.Channels, mixture.SampleRate, mixture.Length, window, plan);
+            var learner = new RoomLearner(
+                crew, mixture.Channels, sources, mixture.SampleRate, mixture.Length, window, plan);
             learner.Prepare(mixture.Length, window);
             learner.Learn(new Signals(mixture), progress, cancellation);
             if (options.Method == RoomMethod.Ilrma)
@@ -209,18 +258,37 @@ public sealed class RoomSeparator
         }
     }
 
-    private IEnumerable<string> Notes(Recording mixture)
+    private IEnumerable<string> Notes(Recording mixture, int speakers)
     {
-        if (mixture.Channels > 2 && mixture.Duration.TotalSeconds < 7.0)
+        int channels = mixture.Channels;
+        if (channels > 2 && mixture.Duration.TotalSeconds < 7.0)
         {
             yield return "The recording is short: three or more sources in a room take seven seconds or more to be "
                 + "separated reliably.";
         }
 
-        if (options.Sources < mixture.Channels)
+        if (speakers >= channels)
         {
-            yield return $"A room is separated into as many sources as microphones, {mixture.Channels}: the "
-                + $"{options.Sources} loudest of them are kept.";
+            yield break;
+        }
+
+        if (options.Sources is { } wanted)
+        {
+            yield return wanted == 1
+                ? "The louder of two sources is kept."
+                : $"There are {channels} microphones for {wanted} sources: what is beyond them is taken for "
+                    + "background.";
+        }
+        else if (options.EstimatesSources)
+        {
+            yield return speakers == 1
+                ? "There is one speaker: the recording is left as it is."
+                : $"There are {speakers} speakers: the rest is taken for background.";
+        }
+        else
+        {
+            yield return $"Of the {channels} sources {speakers} seem to be speakers, and the rest their echoes or "
+                + "noise: let the number be estimated (auto), or give it.";
         }
     }
 

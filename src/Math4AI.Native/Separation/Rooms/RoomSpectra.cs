@@ -71,8 +71,8 @@ internal sealed class RoomSpectra
 
     /// <summary>Computes mean(s xᴴ) at every frequency for other signals s, x being the scaled spectra.</summary>
     /// <param name="from">The signals x.</param>
-    /// <param name="with">The signals s, as many.</param>
-    /// <param name="cross">Receives the matrices, row-major.</param>
+    /// <param name="with">The signals s, at most as many.</param>
+    /// <param name="cross">Receives the matrices, row-major; rows of zeros where there are fewer s than x.</param>
     public void Correlate(IRoomSignals from, float[][] with, Complex[][] cross)
     {
         (signals, others, matrices) = (from, with, cross);
@@ -83,7 +83,7 @@ internal sealed class RoomSpectra
 
         for (Begin(); IsInside(); first += Batch)
         {
-            crew.Run(2 * channels * count, forward);
+            crew.Run((channels + with.Length) * count, forward);
             crew.Run(transform.Frequencies, correlate);
         }
     }
@@ -91,10 +91,10 @@ internal sealed class RoomSpectra
     /// <summary>Computes the outputs of filters.</summary>
     /// <param name="from">The signals.</param>
     /// <param name="filters">The filters for scaled spectra, a matrix for each frequency, row-major.</param>
-    /// <param name="outputs">Receives the signals.</param>
+    /// <param name="outputs">Receives the signals, at most as many.</param>
     public void Apply(IRoomSignals from, Complex[][] filters, float[][] outputs)
     {
-        (signals, matrices) = (from, filters);
+        (signals, matrices, others) = (from, filters, outputs);
         foreach (float[] output in outputs)
         {
             Array.Clear(output);
@@ -104,8 +104,8 @@ internal sealed class RoomSpectra
         {
             crew.Run(channels * count, forward);
             crew.Run(transform.Frequencies, filter);
-            crew.Run(channels * count, inverse);
-            for (int i = 0; i < channels * count; i++)
+            crew.Run(outputs.Length * count, inverse);
+            for (int i = 0; i < outputs.Length * count; i++)
             {
                 transform.AddFrame(packed[Place(i)], first + i % count, outputs[i / count]);
             }
@@ -160,7 +160,7 @@ internal sealed class RoomSpectra
         double scale = products.Gain / transform.Frames;
         for (int k = 0; k < count; k++)
         {
-            for (int i = 0; i < sums.Length; i++)
+            for (int i = 0; i < others.Length * channels; i++)
             {
                 double[] x = packed[i % channels * Batch + k], s = packed[(channels + i / channels) * Batch + k];
                 (double xr, double xi, double sr, double si) = (x[2 * f], x[2 * f + 1], s[2 * f], s[2 * f + 1]);
@@ -181,7 +181,7 @@ internal sealed class RoomSpectra
                 x[m] = products.Gain * new Complex(values[2 * f], values[2 * f + 1]);
             }
 
-            for (int n = 0; n < channels; n++)
+            for (int n = 0; n < others.Length; n++)
             {
                 Complex sum = Complex.Zero;
                 for (int m = 0; m < channels; m++)

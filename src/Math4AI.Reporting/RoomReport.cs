@@ -45,8 +45,16 @@ public sealed record RoomReport
             page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
         }
 
-        SignalCards.Add(page.Heading("Sources, after"), Result.Sources, isSound: true, cancellation);
-        SignalCards.Add(page.Heading("Mixture, before"), Mixture, isSound: true, cancellation);
+        SignalCards.Add(
+            page.Heading("Sources, after, the loudest first"), Result.Sources, isSound: true, Remarks(), cancellation);
+        SignalCards.Add(page.Heading("Mixture, before"), Mixture, isSound: true, remarks: null, cancellation);
         return page.Page("Sources in a room");
     }
+
+    private string[]? Remarks() => Result.Sources.Channels == 1
+        ? null
+        : [.. Result.Dependence.Select(value => string.Create(
+            CultureInfo.InvariantCulture,
+            $"Dependence {value:0.00} on the source most like it: about 0 where they are apart, 1 where they are "
+                + "one."))];
 }

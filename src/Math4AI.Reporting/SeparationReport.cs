@@ -59,14 +59,16 @@ public sealed record SeparationReport
             page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
         }
 
-        SignalCards.Add(page.Heading("Sources, after"), Sources, IsSound, cancellation);
-        SignalCards.Add(page.Heading("Mixture, before"), Mixture, IsSound, cancellation);
+        SignalCards.Add(page.Heading("Sources, after, the loudest first"), Sources, IsSound, Remarks(), cancellation);
+        SignalCards.Add(page.Heading("Mixture, before"), Mixture, IsSound, remarks: null, cancellation);
         page.Charts(
             "Densities and scores", "grid",
             Enumerable.Range(0, Sources.Channels).SelectMany(
                 source => SourceCharts.Density(Sources, source, cancellation)));
         Matrices(page);
         page.Charts("Convergence", "grid", SourceCharts.Convergence(Result));
+        SignalCards.AddSpectrograms(page, "Spectrograms of the sources", Sources, IsSound, cancellation);
+        SignalCards.AddSpectrograms(page, "Spectrograms of the mixture", Mixture, IsSound, cancellation);
         Stages(page);
         return page.Page("Separated sources");
     }
@@ -86,7 +88,8 @@ public sealed record SeparationReport
         {
             yield return ("mutual information, before → after (nats)",
                 $"{Nats(dependence.Mixture.Value)} → {Nats(dependence.Sources.Value)}");
-            yield return ("p-value of independent sources", Html.Number(dependence.Sources.PValue));
+            yield return ("share of independent signals like these that seem as dependent, at least 0.01",
+                Html.Number(dependence.Sources.PValue));
         }
 
         if (Stability is { } stability)
@@ -100,6 +103,11 @@ public sealed record SeparationReport
             $"{LargestBeside(Result.Mixture.Correlation.ToArray())} → "
             + $"{LargestBeside(Result.Statistics.Correlation.ToArray())}");
     }
+
+    private string[]? Remarks() => Stability is null
+        ? null
+        : [.. Stability.Index.Select(value => string.Create(
+            CultureInfo.InvariantCulture, $"Stability {value:0.00}, 1 where every resampled run finds it."))];
 
     private static string Nats(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 

@@ -12,30 +12,68 @@ internal static class SignalCards
     private const int WaveformHeight = 150;
     private const int SpectrogramHeight = 190;
 
-    /// <summary>Adds a card for each channel, with its waveform, its spectrogram and, for sound, a player.</summary>
-    public static void Add(Html page, Recording signals, bool isSound, CancellationToken cancellation)
+    // Of more channels than these the spectrograms come last.
+    private const int Many = 8;
+
+    /// <summary>
+    /// Adds a card for each channel, with its waveform and, for sound, a player; of a few channels, with its
+    /// spectrogram.
+    /// </summary>
+    /// <param name="page">The page.</param>
+    /// <param name="signals">The signals.</param>
+    /// <param name="isSound">Whether they are sound.</param>
+    /// <param name="remarks">What is known of each signal; null for nothing.</param>
+    /// <param name="cancellation">Stops between pictures.</param>
+    public static void Add(
+        Html page, Recording signals, bool isSound, IReadOnlyList<string>? remarks, CancellationToken cancellation)
     {
         page.Add("<div class=\"grid\">");
         for (int channel = 0; channel < signals.Channels; channel++)
         {
             cancellation.ThrowIfCancellationRequested();
-            page.Add("<div class=\"card\">")
-                .Chart(Waveform(signals, channel, isSound))
-                .Chart(Spectrogram(signals, channel, isSound));
+            page.Add("<div class=\"card\">").Chart(Waveform(signals, channel, isSound));
+            if (signals.Channels <= Many)
+            {
+                page.Chart(Spectrogram(signals, channel, isSound));
+            }
+
             if (isSound)
             {
                 page.Add(AudioPlayer.Markup(signals, channel, signals.Names[channel]));
+            }
+
+            if (remarks is not null)
+            {
+                page.Add($"<p class=\"quiet\">{Html.Escape(remarks[channel])}</p>");
             }
 
             page.Add("</div>");
         }
 
         page.Add("</div>");
-        if (isSound && signals.Duration > AudioPlayer.Longest)
+        if (isSound)
         {
-            page.Add($"<p class=\"quiet\">The players hold the first {AudioPlayer.Longest.TotalSeconds:0} "
-                + "seconds.</p>");
+            page.Add("<p class=\"quiet\">A player goes on where the last one was"
+                + (signals.Duration > AudioPlayer.Longest
+                    ? $"; it holds the first {AudioPlayer.Longest.TotalSeconds:0} seconds.</p>"
+                    : ".</p>"));
         }
+    }
+
+    /// <summary>Adds the spectrograms that <see cref="Add"/> leaves out of signals of many channels.</summary>
+    public static void AddSpectrograms(
+        Html page, string heading, Recording signals, bool isSound, CancellationToken cancellation)
+    {
+        if (signals.Channels <= Many)
+        {
+            return;
+        }
+
+        page.Charts(heading, "grid", Enumerable.Range(0, signals.Channels).Select(channel =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Spectrogram(signals, channel, isSound);
+        }));
     }
 
     /// <summary>

@@ -9,7 +9,8 @@ internal static class PageAssets
     private static readonly Lazy<string> Library = new(() => Read("uPlot.iife.min.js"));
 
     private static readonly Lazy<string> Own = new(
-        () => $"(() => {{\n'use strict';\n{Read("axes.js")}\n{Read("layers.js")}\n{Read("chart.js")}\n}})();\n");
+        () => $"(() => {{\n'use strict';\n{Read("axes.js")}\n{Read("layers.js")}\n{Read("chart.js")}\n"
+            + $"{Read("players.js")}\n}})();\n");
 
     /// <summary>Gets the style of every page.</summary>
     public static string Style => Read("page.css");

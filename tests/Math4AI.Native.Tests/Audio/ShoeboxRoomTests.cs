@@ -208,7 +208,8 @@ public sealed class ShoeboxRoomTests
         Assert.Equal(1.0, Likeness(after, Rate + Rate / 3, 24000), 1e-9);
         Assert.True(Likeness(before, Rate + Rate / 3, 24000) < 0.9);
         Assert.Throws<ArgumentException>(() => Image(new RoomSource(noise, Here) { End = end, MovesFrom = 2.0 }));
-        Assert.Throws<ArgumentException>(() => Image(new RoomSource(noise, new Position(-1.0, 1.0, 1.0)) { End = end }));
+        var outside = new Position(-1.0, 1.0, 1.0);
+        Assert.Throws<ArgumentException>(() => Image(new RoomSource(noise, outside) { End = end }));
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class MatFileTests : TemporaryFolder
     public void An_array_is_read_in_either_byte_order_packed_or_not(bool isBig, bool isPacked)
     {
         double[] columns = [1.5, -2.0, 1e300, 4.0, 0.1, -6.25];
-        Write("a.mat", isBig, isPacked, Array(isBig, "eeg", Double, [2, 3], 9, [.. columns.SelectMany(x => Eight(isBig, x))]));
+        byte[] bytes = [.. columns.SelectMany(x => Eight(isBig, x))];
+        Write("a.mat", isBig, isPacked, Array(isBig, "eeg", Double, [2, 3], 9, bytes));
         using ISampleFile file = SampleFile.Open(In("a.mat"));
         Assert.Equal((2, 3L), (file.Channels, file.Length));
         double[] block = new double[6];
@@ -36,7 +37,8 @@ public sealed class MatFileTests : TemporaryFolder
         Write(
             "a.mat", false, false,
             [
-                .. Array(false, "x", Double, [1, 3], 2, [7, 0, 255]), .. Array(false, "fs", Double, [1, 1], 4, [0x80, 0x3E]),
+                .. Array(false, "x", Double, [1, 3], 2, [7, 0, 255]),
+                .. Array(false, "fs", Double, [1, 1], 4, [0x80, 0x3E]),
                 .. Array(false, "y", Int16, [3, 1], 3, [1, 0, 0xFF, 0xFF, 0x10, 0x27]),
                 .. Array(false, "note", Text, [1, 2], 4, [65, 0, 66, 0]),
             ]);
@@ -74,10 +76,8 @@ public sealed class MatFileTests : TemporaryFolder
 
     private static byte[] Four(bool isBig, int value)
     {
-        byte[] bytes = new byte[4];
-        (isBig ? (Action<Span<byte>, int>)BinaryPrimitives.WriteInt32BigEndian : BinaryPrimitives.WriteInt32LittleEndian)(
-            bytes, value);
-        return bytes;
+        byte[] bytes = BitConverter.GetBytes(value);
+        return isBig == BitConverter.IsLittleEndian ? [.. bytes.Reverse()] : bytes;
     }
 
     private static byte[] Eight(bool isBig, double value)

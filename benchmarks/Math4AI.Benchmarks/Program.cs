@@ -40,6 +40,8 @@ switch (args)
         return TrainModules.Run(args[1..]);
     case ["generate", ..]:
         return Generation.Run(args[1..]);
+    case ["words", ..]:
+        return WordsAgainstPeer.Run(args[1..]);
     case ["train", ..]:
         return TrainAgainstLoop.Run(args[1..]);
     case ["stream", ..]:

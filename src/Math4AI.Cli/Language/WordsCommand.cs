@@ -33,6 +33,34 @@ internal static class WordsCommand
     private static readonly Option<double> Shift = CommonOptions.Named<double>(
         "--shift", "K", "Subtract log K from the mutual information.", Default.Shift);
 
+    private static readonly Dictionary<string, WordMethod> Methods = new()
+    {
+        ["ppmi"] = WordMethod.MutualInformation,
+        ["skip-gram"] = WordMethod.SkipGram,
+        ["cbow"] = WordMethod.ContinuousBag,
+        ["both"] = WordMethod.Both,
+    };
+
+    private static readonly Option<string> Method = Number(
+        "--method", "METHOD", "ppmi",
+        "How the vectors are found: by mutual information (ppmi), or by telling near words from random ones (skip-gram, "
+        + "cbow), or by ppmi and skip-gram together (both).").Completed(() => Methods.Keys);
+
+    private static readonly Option<int> Epochs =
+        Number("--epochs", "N", Default.Epochs, "How often skip-gram and cbow read the text to learn from it.");
+
+    private static readonly Option<int> Negatives =
+        Number("--negatives", "N", Default.Negatives, "Words drawn at random for each word that is near.");
+
+    private static readonly Option<double> Rate =
+        Number("--rate", "RATE", Default.LearningRate, "The learning rate; 0 for that of the method.");
+
+    private static readonly Option<bool> Fast = new("--fast")
+    {
+        Description = "Let all threads of skip-gram and cbow change the same vectors without waiting for each other: "
+            + "the bits differ from run to run.",
+    };
+
     private static readonly Option<string[]> Near = Words("--near", "WORD", "Print the nearest words.");
 
     private static readonly Option<string[]> Analogies =
@@ -53,11 +81,12 @@ internal static class WordsCommand
             "words",
             "Find vectors for the words of a text, or query existing vectors.\n\nExamples:\n"
             + "  math4ai words corpus.txt -o vectors.bin\n"
+            + "  math4ai words corpus.txt -o vectors.bin --method skip-gram --window 5\n"
             + "  math4ai words vectors.bin --near king --analogy king:man::?:woman --odd breakfast,lunch,cat\n"
             + "  math4ai words vectors.bin --evaluate WS-353.txt --evaluate analogies.txt")
         {
-            Input, Output, Dimensions, Window, MinCount, MaxWords, Shift, Near, Analogies, Odd, Evaluate, Count,
-            CommonOptions.Seed, CommonOptions.Force, CommonOptions.Json,
+            Input, Output, Method, Dimensions, Window, MinCount, MaxWords, Shift, Epochs, Negatives, Rate, Fast,
+            Near, Analogies, Odd, Evaluate, Count, CommonOptions.Seed, CommonOptions.Force, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
         return command;
@@ -94,13 +123,20 @@ internal static class WordsCommand
     private static WordVectors Train(ParseResult words, string output, CancellationToken cancellation)
     {
         OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "-o", output);
+        string method = words.GetValue(Method)!;
         var options = new WordVectorOptions
         {
+            Method = Methods.TryGetValue(method, out WordMethod known) ? known : throw new UsageException(
+                $"There is no method '{method}': take {string.Join(", ", Methods.Keys)}."),
             Dimensions = words.GetValue(Dimensions),
             Window = words.GetValue(Window),
             MinCount = words.GetValue(MinCount),
             MaxWords = words.GetValue(MaxWords),
             Shift = words.GetValue(Shift),
+            Epochs = words.GetValue(Epochs),
+            Negatives = words.GetValue(Negatives),
+            LearningRate = words.GetValue(Rate),
+            Fast = words.GetValue(Fast),
             Seed = words.GetValue(CommonOptions.Seed),
         };
         UsageException.Unless(options.Validate);

@@ -17,7 +17,9 @@ internal sealed class CorpusReader : IDisposable
     private readonly Lock gate = new();
     private byte[] kept = [];
 
-    private CorpusReader(string path)
+    /// <summary>Opens a text.</summary>
+    /// <param name="path">The text.</param>
+    public CorpusReader(string path)
     {
         this.path = path;
         FileStream file = File.OpenRead(path);
@@ -51,7 +53,11 @@ internal sealed class CorpusReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 
-    private int Read(byte[] buffer)
+    /// <summary>Reads whole lines as far as they fit.</summary>
+    /// <param name="buffer">Where they go; of the same length at each call.</param>
+    /// <returns>The bytes; 0 at the end.</returns>
+    /// <exception cref="InvalidDataException">There is a word longer than the buffer.</exception>
+    public int Read(byte[] buffer)
     {
         lock (gate)
         {
@@ -68,7 +74,7 @@ internal sealed class CorpusReader : IDisposable
             end = end >= 0 ? end : buffer.AsSpan().LastIndexOfAny((byte)' ', (byte)'\t', (byte)'\r');
             if (end < 0)
             {
-                throw new InvalidDataException($"{path} is no text: it has a word of {BlockSize} bytes.");
+                throw new InvalidDataException($"{path} is no text: it has a word of {buffer.Length} bytes.");
             }
 
             kept = buffer[(end + 1)..];

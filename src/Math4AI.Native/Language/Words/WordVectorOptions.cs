@@ -1,13 +1,36 @@
 namespace Math4AI.Language.Words;
 
+/// <summary>How vectors of words are found.</summary>
+public enum WordMethod
+{
+    /// <summary>By the singular vectors of the positive pointwise mutual information.</summary>
+    MutualInformation,
+
+    /// <summary>Each word near a word tells it from words drawn at random.</summary>
+    SkipGram,
+
+    /// <summary>The mean of the words near a word tells it from words drawn at random.</summary>
+    ContinuousBag,
+
+    /// <summary>
+    /// Vectors of the mutual information beside those of <see cref="SkipGram"/>, all of length 1, in the directions in
+    /// which both together are greatest.
+    /// </summary>
+    Both,
+}
+
 /// <summary>The settings of <see cref="WordVectors.Train"/>.</summary>
 public sealed record WordVectorOptions
 {
+    /// <summary>Gets how the vectors are found.</summary>
+    public WordMethod Method { get; init; } = WordMethod.MutualInformation;
+
     /// <summary>Gets the numbers of a vector.</summary>
     public int Dimensions { get; init; } = 100;
 
     /// <summary>
-    /// Gets the greatest distance of two words of a line that count as a pair, with the weight 1/distance.
+    /// Gets the greatest distance of two words of a line that count as a pair: with the weight 1/distance for the
+    /// mutual information, and otherwise within a distance drawn from 1 to this one at each word.
     /// </summary>
     public int Window { get; init; } = 8;
 
@@ -18,7 +41,8 @@ public sealed record WordVectorOptions
     public int MaxWords { get; init; } = 400_000;
 
     /// <summary>
-    /// Gets α: contexts count with the power α of their frequency, so that rare ones do not stand out.
+    /// Gets α: contexts count, and words are drawn at random, with the power α of their frequency, so that rare ones do
+    /// not stand out.
     /// </summary>
     public double Smoothing { get; init; } = 0.75;
 
@@ -34,7 +58,30 @@ public sealed record WordVectorOptions
     /// </summary>
     public double ContextWeight { get; init; } = 0.5;
 
-    /// <summary>Gets the seed of the random subspace.</summary>
+    /// <summary>Gets how many words drawn at random stand against each word that is near.</summary>
+    public int Negatives { get; init; } = 5;
+
+    /// <summary>Gets how often <see cref="WordMethod.SkipGram"/> and its like read the text to learn from it.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>
+    /// Gets the learning rate at the beginning, which falls linearly to a hundredth; 0 for 0.025 for
+    /// <see cref="WordMethod.SkipGram"/> and 0.075 for <see cref="WordMethod.ContinuousBag"/>.
+    /// </summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>
+    /// Gets t: of the occurrences of a word with the frequency f, the share √(t/f) + t/f is learned from, or all.
+    /// </summary>
+    public double Sample { get; init; } = 1e-3;
+
+    /// <summary>
+    /// Gets whether all threads change the same vectors at once without waiting for each other: faster with many
+    /// threads, and the bits differ from run to run. Otherwise each has its own, which are put together regularly.
+    /// </summary>
+    public bool Fast { get; init; }
+
+    /// <summary>Gets the seed of what is random.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Checks the settings.</summary>
@@ -46,6 +93,21 @@ public sealed record WordVectorOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Window, PairCounts.Unit);
         ArgumentOutOfRangeException.ThrowIfLessThan(MinCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxWords, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Negatives, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Negatives, 1000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        if (!(LearningRate is >= 0.0 and < 10.0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(LearningRate), LearningRate,
+                "The learning rate must be above 0 and below 10, or 0 for the default.");
+        }
+
+        if (!(Sample is > 0.0 and <= 1.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Sample), Sample, "Sample must be above 0 and at most 1.");
+        }
+
         if (!(Smoothing is > 0.0 and <= 1.0))
         {
             throw new ArgumentOutOfRangeException(

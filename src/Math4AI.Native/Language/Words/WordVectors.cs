@@ -68,9 +68,9 @@ public sealed class WordVectors
     private ReadOnlySpan<float> this[int word] => values.AsSpan(word * Dimensions, Dimensions);
 
     /// <summary>
-    /// Finds vectors for the words of a text by the singular vectors of their positive pointwise mutual information.
-    /// The text, plain or gzip, has words between spaces and a sentence a line; it is read twice and may be larger than
-    /// memory. The vectors depend on the seed and the number of threads alone.
+    /// Finds vectors for the words of a text, as the settings' method does. The text, plain or gzip, has words between
+    /// spaces and a sentence a line; it is read twice, or once and once an epoch, and may be larger than memory. The
+    /// vectors depend on the seed and the number of threads alone, except with <see cref="WordVectorOptions.Fast"/>.
     /// </summary>
     /// <param name="path">The text.</param>
     /// <param name="options">The settings.</param>
@@ -85,15 +85,26 @@ public sealed class WordVectors
         options.Validate();
         Vocabulary vocabulary = Vocabulary.Of(path, options.MinCount, options.MaxWords, cancellation);
         int words = vocabulary.Counts.Count;
-        if (words <= options.Dimensions)
+        bool isSampled = options.Method is WordMethod.SkipGram or WordMethod.ContinuousBag;
+        int least = isSampled ? 2 : options.Dimensions + 1;
+        if (words < least)
         {
             throw new InvalidDataException(
                 $"{path} has {words} words that occur {options.MinCount} times or more; {options.Dimensions} "
                 + "dimensions need more words: take a longer text, fewer dimensions, or a lower minimum.");
         }
 
-        PairCounts pairs = PairCounts.Of(path, vocabulary, options.Window, cancellation);
-        return new WordVectors(vocabulary.Words, PpmiVectors.Of(pairs, words, options, cancellation));
+        float[] Counted() => PpmiVectors.Of(
+            PairCounts.Of(path, vocabulary, options.Window, cancellation), words, options, cancellation);
+        float[] Learned(WordMethod method) =>
+            SampledVectors.Of(path, vocabulary, options with { Method = method }, cancellation);
+        return new WordVectors(vocabulary.Words, options.Method switch
+        {
+            WordMethod.MutualInformation => Counted(),
+            WordMethod.Both => JoinedVectors.Of(
+                Counted(), Learned(WordMethod.SkipGram), options.Dimensions),
+            _ => Learned(options.Method),
+        });
     }
 
     /// <summary>Reads vectors; the form is recognized by the content.</summary>

@@ -98,7 +98,10 @@ internal static class Generation
         float[][] matrices =
         [
             weights.Symbols, .. weights.Layers.SelectMany(
-                layer => new[] { layer.QueriesKeysValues, layer.Attended, layer.Up, layer.Down }),
+                layer => new[]
+                {
+                    layer.QueriesKeysValues.Weight, layer.Attended.Weight, layer.Up.Weight, layer.Down.Weight,
+                }),
         ];
         int width = weights.Width;
         Team.Run(Compute.Threads, part =>

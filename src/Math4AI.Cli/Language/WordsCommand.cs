@@ -41,19 +41,19 @@ internal static class WordsCommand
         ["both"] = WordMethod.Both,
     };
 
-    private static readonly Option<string> Method = Number(
-        "--method", "METHOD", "ppmi",
-        "How the vectors are found: by mutual information (ppmi), or by telling near words from random ones (skip-gram, "
-        + "cbow), or by ppmi and skip-gram together (both).").Completed(() => Methods.Keys);
+    private static readonly Option<string> Method = CommonOptions.Named<string>(
+        "--method", "METHOD",
+        "How the vectors are found: by mutual information (ppmi), by telling near words from random ones (skip-gram, "
+        + "cbow), or by ppmi and skip-gram together (both).", "ppmi").Completed(() => Methods.Keys);
 
-    private static readonly Option<int> Epochs =
-        Number("--epochs", "N", Default.Epochs, "How often skip-gram and cbow read the text to learn from it.");
+    private static readonly Option<int> Epochs = CommonOptions.Named<int>(
+        "--epochs", "N", "How often skip-gram and cbow read the text to learn from it.", Default.Epochs);
 
-    private static readonly Option<int> Negatives =
-        Number("--negatives", "N", Default.Negatives, "Words drawn at random for each word that is near.");
+    private static readonly Option<int> Negatives = CommonOptions.Named<int>(
+        "--negatives", "N", "The number of random words for each word that is near.", Default.Negatives);
 
-    private static readonly Option<double> Rate =
-        Number("--rate", "RATE", Default.LearningRate, "The learning rate; 0 for that of the method.");
+    private static readonly Option<double> Rate = CommonOptions.Named<double>(
+        "--rate", "RATE", "The learning rate; 0 for that of the method.", Default.LearningRate);
 
     private static readonly Option<bool> Fast = new("--fast")
     {

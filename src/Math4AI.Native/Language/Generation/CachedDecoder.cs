@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Math4AI.Runtime;
 using Math4AI.Training.DirectPasses;
-using Math4AI.Training.Networks;
 
 namespace Math4AI.Language.Generation;
 
@@ -22,14 +21,24 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     private readonly PinnedFloats x = new(), normed = new(), statistics = new(), triples = new(), seen = new(),
         up = new(), active = new(), scores = new(), last = new();
 
+    private readonly RotaryTable? rotations = weights.RotaryBase > 0.0
+        ? new RotaryTable(weights.HeadWidth, weights.RotaryBase)
+        : null;
+
     private int Width => weights.Width;
 
-    private int HeadWidth => weights.Width / weights.Heads;
+    private int HeadWidth => weights.HeadWidth;
+
+    private int QueryWidth => weights.Heads * weights.HeadWidth;
+
+    private int KeyWidth => weights.KeyHeads * weights.HeadWidth;
+
+    private int TripleWidth => QueryWidth + 2 * KeyWidth;
 
     /// <summary>Returns room for the keys and values of a text.</summary>
     /// <param name="capacity">The most symbols that it will have.</param>
     public KeyValueCache NewCache(int capacity) =>
-        new(weights.Layers.Count, Width, Math.Min(capacity, weights.Context));
+        new(weights.Layers.Count, KeyWidth, Math.Min(capacity, weights.Context));
 
     /// <summary>Reads symbols of some texts, each after those in its cache.</summary>
     /// <param name="caches">Those of the texts; they hold the symbols too afterwards.</param>
@@ -79,9 +88,16 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         float* at = x.Of(RowsAtOnce * Width);
         for (int row = 0; row < rows.Count; row++)
         {
-            TensorPrimitives.Add(
-                weights.Symbols.AsSpan(rows[row].Symbol * Width, Width),
-                weights.Places.AsSpan(rows[row].Place * Width, Width), new Span<float>(at + row * Width, Width));
+            Span<float> one = new(at + row * Width, Width);
+            ReadOnlySpan<float> symbol = weights.Symbols.AsSpan(rows[row].Symbol * Width, Width);
+            if (weights.Places is { } places)
+            {
+                TensorPrimitives.Add(symbol, places.AsSpan(rows[row].Place * Width, Width), one);
+            }
+            else
+            {
+                symbol.CopyTo(one);
+            }
         }
 
         for (int layer = 0; layer < weights.Layers.Count; layer++)
@@ -97,14 +113,14 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     private void Attend(List<Row> rows, int layer, float* at)
     {
         DecoderWeights.Layer w = weights.Layers[layer];
-        float* n = Normed(at, w.AttentionNorm, rows.Count), three = triples.Of(RowsAtOnce * 3 * Width),
-            result = seen.Of(RowsAtOnce * Width);
-        RowProducts.Multiply(n, Address(w.QueriesKeysValues), three, rows.Count, Width, 3 * Width);
+        float* n = Normed(at, w.AttentionNorm, rows.Count), three = triples.Of(RowsAtOnce * TripleWidth),
+            result = seen.Of(RowsAtOnce * QueryWidth);
+        Multiply(n, w.QueriesKeysValues, three, rows.Count, Width, TripleWidth);
         long work = 0;
         for (int row = 0; row < rows.Count; row++)
         {
-            Remember(rows[row], layer, three + (long)row * 3 * Width);
-            work += 2L * (rows[row].Place + 1) * Width;
+            Remember(rows[row], layer, three + (long)row * TripleWidth);
+            work += 2L * (rows[row].Place + 1) * QueryWidth;
         }
 
         int parts = (int)Math.Clamp(work / WorthAThread, 1, Team.Size), heads = weights.Heads;
@@ -115,8 +131,8 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
             {
                 (int row, int head) = (i / heads, i % heads);
                 Attend(
-                    rows[row], layer, head, three + (long)row * 3 * Width + head * HeadWidth,
-                    room + (long)part * weights.Context, result + (long)row * Width + head * HeadWidth);
+                    rows[row], layer, head, three + (long)row * TripleWidth + head * HeadWidth,
+                    room + (long)part * weights.Context, result + (long)row * QueryWidth + head * HeadWidth);
             }
         }
 
@@ -129,39 +145,53 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
             Team.Run(parts, Some);
         }
 
-        RowProducts.Multiply(result, Address(w.Attended), at, rows.Count, Width, Width, isAdded: true);
+        Multiply(result, w.Attended, at, rows.Count, QueryWidth, Width, isAdded: true);
     }
 
     private void Remember(Row row, int layer, float* three)
     {
         float* keys = row.Cache.Keys(layer), values = row.Cache.Values(layer);
-        for (int head = 0; head < weights.Heads; head++)
+        rotations?.Rotate(three, weights.Heads + weights.KeyHeads, row.Place);
+        for (int head = 0; head < weights.KeyHeads; head++)
         {
             long place = ((long)head * row.Cache.Capacity + row.Place) * HeadWidth;
-            float* from = three + Width + head * HeadWidth;
+            float* from = three + QueryWidth + head * HeadWidth;
             new Span<float>(from, HeadWidth).CopyTo(new Span<float>(keys + place, HeadWidth));
-            new Span<float>(from + Width, HeadWidth).CopyTo(new Span<float>(values + place, HeadWidth));
+            new Span<float>(from + KeyWidth, HeadWidth).CopyTo(new Span<float>(values + place, HeadWidth));
         }
     }
 
     /// <summary>Σ p v with p = softmax(q kᵀ / √d) over the symbols up to this one.</summary>
     private void Attend(Row row, int layer, int head, float* query, float* room, float* result)
     {
-        long from = (long)head * row.Cache.Capacity * HeadWidth;
+        long from = (long)(head * weights.KeyHeads / weights.Heads) * row.Cache.Capacity * HeadWidth;
         int length = row.Place + 1;
         RowProducts.Multiply(query, row.Cache.Keys(layer) + from, room, HeadWidth, length);
         DecoderKernels.Softmax(room, length, (float)(1.0 / Math.Sqrt(HeadWidth)));
         DecoderKernels.Mean(room, row.Cache.Values(layer) + from, result, length, HeadWidth);
     }
 
-    /// <summary>x += Wd gelu(Wu norm(x)).</summary>
+    /// <summary>x += Wd f(Wu norm(x)), or x += Wd (f(Wg norm(x)) · Wu norm(x)).</summary>
     private void Feed(DecoderWeights.Layer w, float* at, int rows)
     {
-        float* n = Normed(at, w.LayerNorm, rows), u = up.Of(RowsAtOnce * 4 * Width),
-            a = active.Of(RowsAtOnce * 4 * Width);
-        RowProducts.Multiply(n, Address(w.Up), u, rows, Width, 4 * Width);
-        RowKernels.Gelu(u, a, (long)rows * 4 * Width);
-        RowProducts.Multiply(a, Address(w.Down), at, rows, 4 * Width, Width, isAdded: true);
+        int inner = weights.Inner, size = rows * inner;
+        float* n = Normed(at, w.LayerNorm, rows), u = up.Of(RowsAtOnce * inner), a = active.Of(RowsAtOnce * inner);
+        Multiply(n, w.Up, u, rows, Width, inner);
+        switch (weights.Activation)
+        {
+            case DecoderActivation.Gelu:
+                RowKernels.Gelu(u, a, size);
+                break;
+            case DecoderActivation.TanhGelu:
+                DecoderKernels.TanhGelu(u, a, size);
+                break;
+            default:
+                Multiply(n, w.Gate!, a, rows, Width, inner);
+                DecoderKernels.GatedSilu(a, u, size);
+                break;
+        }
+
+        Multiply(a, w.Down, at, rows, inner, Width, isAdded: true);
     }
 
     /// <summary>The logits of the rows that are the last of their texts.</summary>
@@ -183,7 +213,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         }
 
         RowProducts.Multiply(
-            Normed(ends, weights.Norm, count), Address(weights.Symbols), results, count, Width, weights.SymbolCount);
+            Normed(ends, weights.Norm, count), Address(weights.Head), results, count, Width, weights.SymbolCount);
         int next = 0;
         foreach (Row row in rows.Where(row => row.Text >= 0))
         {
@@ -192,12 +222,37 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         }
     }
 
-    private float* Normed(float* rows, float[] scales, int count)
+    private float* Normed(float* rows, DecoderWeights.Scales scales, int count)
     {
         float* y = normed.Of(RowsAtOnce * Width), means = statistics.Of(2 * RowsAtOnce);
-        RowKernels.Norm(
-            rows, Address(scales), y, means, means + RowsAtOnce, count, Width, CharTransformer.Epsilon);
+        if (weights.IsRootNorm)
+        {
+            DecoderKernels.RootNorm(rows, Address(scales.Weight), y, count, Width, weights.Epsilon);
+        }
+        else
+        {
+            RowKernels.Norm(
+                rows, Address(scales.Weight), y, means, means + RowsAtOnce, count, Width, weights.Epsilon);
+        }
+
+        Shift(y, scales.Bias, count, Width);
         return y;
+    }
+
+    private static void Multiply(
+        float* x, DecoderWeights.Matrix w, float* y, int rows, int inputs, int outputs, bool isAdded = false)
+    {
+        RowProducts.Multiply(x, Address(w.Weight), y, rows, inputs, outputs, isAdded);
+        Shift(y, w.Bias, rows, outputs);
+    }
+
+    private static void Shift(float* y, float[]? bias, int rows, int width)
+    {
+        for (int row = 0; bias is not null && row < rows; row++)
+        {
+            Span<float> one = new(y + (long)row * width, width);
+            TensorPrimitives.Add(one, bias, one);
+        }
     }
 
     private static float* Address(float[] pinned) => (float*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);

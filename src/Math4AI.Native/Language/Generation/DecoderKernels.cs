@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Math4AI.Language.Generation;
@@ -42,6 +43,66 @@ internal static unsafe class DecoderKernels
         for (int j = 0; j < count; j++)
         {
             s[j] *= inverse;
+        }
+    }
+
+    /// <summary>a = u (1 + tanh(√(2/π) (u + 0.044715 u³))) / 2, by way of u σ(2 …); u is lost.</summary>
+    /// <param name="u">The arguments.</param>
+    /// <param name="a">The values.</param>
+    /// <param name="count">Their number.</param>
+    public static void TanhGelu(float* u, float* a, int count)
+    {
+        float slope = (float)(2.0 * Math.Sqrt(2.0 / Math.PI));
+        for (int i = 0; i < count; i++)
+        {
+            a[i] = slope * u[i] * MathF.FusedMultiplyAdd(0.044715f * u[i], u[i], 1.0f);
+        }
+
+        GatedSigmoid(a, u, count);
+    }
+
+    /// <summary>a becomes a σ(a) u.</summary>
+    /// <param name="a">The gate, then the values.</param>
+    /// <param name="u">What it multiplies.</param>
+    /// <param name="count">Their number.</param>
+    public static void GatedSilu(float* a, float* u, int count)
+    {
+        Span<float> gate = new(a, count), values = new(u, count);
+        TensorPrimitives.Multiply(values, gate, values);
+        GatedSigmoid(a, u, count);
+    }
+
+    /// <summary>y = g x / √(mean x² + ε), row by row.</summary>
+    /// <param name="x">rows × width.</param>
+    /// <param name="g">width.</param>
+    /// <param name="y">rows × width.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="width">Their length.</param>
+    /// <param name="epsilon">ε.</param>
+    public static void RootNorm(float* x, float* g, float* y, int rows, int width, double epsilon)
+    {
+        for (int row = 0; row < rows; row++, x += width, y += width)
+        {
+            ReadOnlySpan<float> one = new(x, width);
+            double mean = TensorPrimitives.SumOfSquares(one) / (double)width;
+            TensorPrimitives.Multiply(one, (float)(1.0 / Math.Sqrt(mean + epsilon)), new Span<float>(y, width));
+            TensorPrimitives.Multiply(
+                new ReadOnlySpan<float>(y, width), new ReadOnlySpan<float>(g, width), new Span<float>(y, width));
+        }
+    }
+
+    /// <summary>a becomes σ(a) u; one element as many, so that the bits do not depend on how many there are.</summary>
+    private static void GatedSigmoid(float* a, float* u, int count)
+    {
+        int i = 0;
+        for (; i + Vector<float>.Count <= count; i += Vector<float>.Count)
+        {
+            (Vector.Load(u + i) / (Vector<float>.One + Vector.Exp(-Vector.Load(a + i)))).Store(a + i);
+        }
+
+        for (; i < count; i++)
+        {
+            a[i] = u[i] / (Vector<float>.One + Vector.Exp(new Vector<float>(-a[i])))[0];
         }
     }
 

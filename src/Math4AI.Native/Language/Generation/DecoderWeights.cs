@@ -4,65 +4,133 @@ using static TorchSharp.torch;
 
 namespace Math4AI.Language.Generation;
 
+/// <summary>What stands between the two products of a layer.</summary>
+internal enum DecoderActivation
+{
+    /// <summary>u Φ(u).</summary>
+    Gelu,
+
+    /// <summary>u (1 + tanh(√(2/π) (u + 0.044715 u³))) / 2, as GPT-2 has it.</summary>
+    TanhGelu,
+
+    /// <summary>u σ(u), which multiplies a second product. Source: N. Shazeer, arXiv:2002.05202.</summary>
+    GatedSilu,
+}
+
 /// <summary>The weights of a transformer, apart from torch; every matrix is outputs × inputs, row by row.</summary>
 internal sealed class DecoderWeights
 {
-    private DecoderWeights(CharTransformer network)
+    /// <summary>Gets the numbers of a symbol.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Gets the heads of attention.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Gets the heads of keys and values, each for a group of as many heads.</summary>
+    public required int KeyHeads { get; init; }
+
+    /// <summary>Gets the numbers of a head.</summary>
+    public required int HeadWidth { get; init; }
+
+    /// <summary>Gets the numbers between the two products of a layer.</summary>
+    public required int Inner { get; init; }
+
+    /// <summary>Gets the longest text that is looked at.</summary>
+    public required int Context { get; init; }
+
+    /// <summary>Gets the number of symbols.</summary>
+    public required int SymbolCount { get; init; }
+
+    /// <summary>Gets what is added to variances.</summary>
+    public required double Epsilon { get; init; }
+
+    /// <summary>Gets what stands between the products.</summary>
+    public required DecoderActivation Activation { get; init; }
+
+    /// <summary>
+    /// Gets whether norms divide by the root of the mean square alone. Source: B. Zhang and R. Sennrich, NeurIPS (2019).
+    /// </summary>
+    public bool IsRootNorm { get; init; }
+
+    /// <summary>Gets the base of the rotations of positions, or 0 for none.</summary>
+    public double RotaryBase { get; init; }
+
+    /// <summary>Gets the table of symbols.</summary>
+    public required float[] Symbols { get; init; }
+
+    /// <summary>Gets the table that makes logits; the table of symbols where both are one.</summary>
+    public required float[] Head { get; init; }
+
+    /// <summary>Gets the table of positions, or null with rotations.</summary>
+    public float[]? Places { get; init; }
+
+    /// <summary>Gets the last norm.</summary>
+    public required Scales Norm { get; init; }
+
+    /// <summary>Gets the layers.</summary>
+    public required IReadOnlyList<Layer> Layers { get; init; }
+
+    /// <summary>Copies the weights that a network has now.</summary>
+    public static DecoderWeights Of(CharTransformer network)
     {
         Dictionary<string, Tensor> all =
             network.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter);
         float[] Of(string name) => Copy(all[name + ".weight"]);
-        (Width, Heads, Context, SymbolCount) = (network.Width, network.Heads, network.Context, network.SymbolCount);
-        (Symbols, Places, Norm) = (Of("symbols"), Of("places"), Of("norm"));
-        Layers = [.. Enumerable.Range(0, network.Layers).Select(i => new Layer(
-            Of($"blocks.{i}.attentionNorm"), Of($"blocks.{i}.queriesKeysValues"), Of($"blocks.{i}.attended"),
-            Of($"blocks.{i}.layerNorm"), Of($"blocks.{i}.up"), Of($"blocks.{i}.down")))];
+        float[] symbols = Of("symbols");
+        return new DecoderWeights
+        {
+            Width = network.Width,
+            Heads = network.Heads,
+            KeyHeads = network.Heads,
+            HeadWidth = network.Width / network.Heads,
+            Inner = 4 * network.Width,
+            Context = network.Context,
+            SymbolCount = network.SymbolCount,
+            Epsilon = CharTransformer.Epsilon,
+            Activation = DecoderActivation.Gelu,
+            Symbols = symbols,
+            Head = symbols,
+            Places = Of("places"),
+            Norm = new Scales(Of("norm")),
+            Layers = [.. Enumerable.Range(0, network.Layers).Select(i => new Layer(
+                new Scales(Of($"blocks.{i}.attentionNorm")), new Matrix(Of($"blocks.{i}.queriesKeysValues")),
+                new Matrix(Of($"blocks.{i}.attended")), new Scales(Of($"blocks.{i}.layerNorm")), Gate: null,
+                new Matrix(Of($"blocks.{i}.up")), new Matrix(Of($"blocks.{i}.down"))))],
+        };
     }
 
-    /// <summary>Gets the numbers of a symbol.</summary>
-    public int Width { get; }
-
-    /// <summary>Gets the heads of attention.</summary>
-    public int Heads { get; }
-
-    /// <summary>Gets the longest text that is looked at.</summary>
-    public int Context { get; }
-
-    /// <summary>Gets the number of symbols.</summary>
-    public int SymbolCount { get; }
-
-    /// <summary>Gets the table of symbols, at both ends.</summary>
-    public float[] Symbols { get; }
-
-    /// <summary>Gets the table of positions.</summary>
-    public float[] Places { get; }
-
-    /// <summary>Gets the scales of the last norm.</summary>
-    public float[] Norm { get; }
-
-    /// <summary>Gets the layers.</summary>
-    public IReadOnlyList<Layer> Layers { get; }
-
-    /// <summary>Copies the weights that a network has now.</summary>
-    public static DecoderWeights Of(CharTransformer network) => new(network);
+    /// <summary>Returns room that does not move.</summary>
+    public static float[] Room(long count) =>
+        GC.AllocateUninitializedArray<float>(checked((int)count), pinned: true);
 
     private static float[] Copy(Tensor tensor)
     {
         using IDisposable mode = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        float[] room = GC.AllocateUninitializedArray<float>(checked((int)tensor.numel()), pinned: true);
+        float[] room = Room(tensor.numel());
         tensor.contiguous().data<float>().CopyTo(room);
         return room;
     }
 
+    /// <summary>What a norm scales and shifts by.</summary>
+    /// <param name="Weight">width.</param>
+    /// <param name="Bias">width, or null for none.</param>
+    internal sealed record Scales(float[] Weight, float[]? Bias = null);
+
+    /// <summary>A product.</summary>
+    /// <param name="Weight">outputs × inputs.</param>
+    /// <param name="Bias">outputs, or null for none.</param>
+    internal sealed record Matrix(float[] Weight, float[]? Bias = null);
+
     /// <summary>The weights of a layer.</summary>
-    /// <param name="AttentionNorm">The scales of the norm before the attention.</param>
-    /// <param name="QueriesKeysValues">3 width × width.</param>
-    /// <param name="Attended">width × width.</param>
-    /// <param name="LayerNorm">The scales of the norm before the two products.</param>
-    /// <param name="Up">4 width × width.</param>
-    /// <param name="Down">width × 4 width.</param>
+    /// <param name="AttentionNorm">The norm before the attention.</param>
+    /// <param name="QueriesKeysValues">(heads + 2 key heads) · head width × width.</param>
+    /// <param name="Attended">width × heads · head width.</param>
+    /// <param name="LayerNorm">The norm before the two products.</param>
+    /// <param name="Gate">inner × width, or null without a gate.</param>
+    /// <param name="Up">inner × width.</param>
+    /// <param name="Down">width × inner.</param>
     internal sealed record Layer(
-        float[] AttentionNorm, float[] QueriesKeysValues, float[] Attended, float[] LayerNorm, float[] Up,
-        float[] Down);
+        Scales AttentionNorm, Matrix QueriesKeysValues, Matrix Attended, Scales LayerNorm, Matrix? Gate, Matrix Up,
+        Matrix Down);
 }

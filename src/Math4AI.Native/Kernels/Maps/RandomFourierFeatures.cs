@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Math4AI.Features;
 using Math4AI.Features.Tables;
 using Math4AI.LinearAlgebra.Blocks;
@@ -39,15 +38,15 @@ internal sealed class RandomFourierFeatures : TableFeatures
     }
 
     protected override Mapping Of(int inputs, FeatureState state) => Mapping.Of(
-        new Waves(state.NumbersOf(Frequencies, inputs * count), count),
+        new Blocks(state.NumbersOf(Frequencies, inputs * count), count),
         2 * count,
         _ => [.. Enumerable.Range(1, 2 * count).Select(i => i <= count ? $"cos wave {i}" : $"sin wave {i - count}")]);
 
     /// <summary>
-    /// The waves of a few samples at a time, so that their phases stay in the cache. Phases are float64 and taken to
-    /// within half a turn before they are rounded: float32 then has its full precision for inputs of any size.
+    /// The waves of a few samples at a time, so that their phases stay in the cache. Phases are float64 whatever the
+    /// features are: float32 then has its full precision for inputs of any size.
     /// </summary>
-    private sealed unsafe class Waves(double[] frequencies, int count) : IFeatureBlocks
+    private sealed unsafe class Blocks(double[] frequencies, int count) : IFeatureBlocks
     {
         private const int RowsAtATime = 64;
 
@@ -61,17 +60,16 @@ internal sealed class RandomFourierFeatures : TableFeatures
             int rows = samples.RowCount, chunks = (rows + RowsAtATime - 1) / RowsAtATime, next = -1;
             Team.Run(Math.Min(Team.Size, chunks), _ =>
             {
-                double[] turns = new double[count * RowsAtATime], whole = new double[count];
-                var phases = new T[count];
+                double[] turns = new double[count * RowsAtATime];
+                var scale = T.CreateTruncating(1.0 / Math.Sqrt(count));
                 for (int i = Interlocked.Increment(ref next); i < chunks; i = Interlocked.Increment(ref next))
                 {
                     int first = i * RowsAtATime, some = Math.Min(RowsAtATime, rows - first);
                     FillTurns(x, rows, first, some, turns);
                     for (int row = 0; row < some; row++)
                     {
-                        FillRow(
-                            turns.AsSpan(row * count, count), whole, phases,
-                            features.AsSpan(2 * count * (first + row), 2 * count));
+                        Span<T> waves = features.AsSpan(2 * count * (first + row), 2 * count);
+                        Waves.Fill(turns.AsSpan(row * count, count), waves[..count], waves[count..], scale);
                     }
                 }
             });
@@ -85,18 +83,6 @@ internal sealed class RandomFourierFeatures : TableFeatures
                 Products.Multiply(
                     (byte)'T', (byte)'T', count, some, inputs, w, inputs, from + first, rows, 0.0, to, count);
             }
-        }
-
-        private void FillRow<T>(Span<double> turns, Span<double> whole, Span<T> phases, Span<T> waves)
-            where T : unmanaged, IFloatingPointIeee754<T>
-        {
-            TensorPrimitives.Round(turns, whole);
-            TensorPrimitives.Subtract(turns, whole, turns);
-            TensorPrimitives.Multiply(turns, 2.0 * Math.PI, turns);
-            TensorPrimitives.ConvertTruncating(turns, phases);
-            TensorPrimitives.Cos(phases, waves[..count]);
-            TensorPrimitives.Sin(phases, waves[count..]);
-            TensorPrimitives.Multiply(waves, T.CreateTruncating(1.0 / Math.Sqrt(count)), waves);
         }
     }
 }

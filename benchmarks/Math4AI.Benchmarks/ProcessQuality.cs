@@ -108,9 +108,9 @@ internal static class ProcessQuality
     private static string Text(List<double> values) => string.Create(CultureInfo.InvariantCulture,
         $"{values.Average():0.000} ± {values.StandardDeviation() / Math.Sqrt(values.Count):0.000}");
 
-    private static int[] Numbers(string path) => [.. Read(path).Select(row => (int)row[0])];
+    internal static int[] Numbers(string path) => [.. Read(path).Select(row => (int)row[0])];
 
-    private static double[][] Read(string path) =>
+    internal static double[][] Read(string path) =>
     [
         .. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(
             line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)

@@ -68,6 +68,8 @@ switch (args)
         return ProductAgainstRaw.Run(args[1..]);
     case ["ranks", ..]:
         return Ranks.Run(args[1..]);
+    case ["tables", ..]:
+        return TablesAgainstPeer.Run(args[1..]);
     case ["first", ..]:
         return FirstProduct.Run(args[1..]);
     default:

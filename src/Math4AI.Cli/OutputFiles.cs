@@ -5,6 +5,9 @@ namespace Math4AI.Cli;
 /// <summary>Checks, before any work, the files and folders that a verb will write to.</summary>
 internal static class OutputFiles
 {
+    /// <summary>The file of the results as JSON.</summary>
+    public const string ResultName = "result.json";
+
     /// <summary>Throws if a file exists already, unless it may be replaced.</summary>
     /// <param name="force">Whether <c>--force</c> was given.</param>
     /// <param name="option">The option that names another place.</param>
@@ -24,7 +27,7 @@ internal static class OutputFiles
     /// </summary>
     public static void Write(FileTransaction files, string folder, string result, Func<string>? page)
     {
-        File.WriteAllText(files.Add(Path.Combine(folder, "result.json")), result + "\n");
+        File.WriteAllText(files.Add(Path.Combine(folder, ResultName)), result + "\n");
         string report = Path.Combine(folder, "report.html");
         if (page is null)
         {

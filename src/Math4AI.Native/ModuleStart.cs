@@ -14,6 +14,7 @@ using Math4AI.LinearAlgebra.Provider;
 using Math4AI.Runtime;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Tables;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
@@ -52,6 +53,9 @@ internal static class ModuleStart
         ModelFolder.Register(TableModel.Kind, TableModel.Load);
         ModelFolder.Register(LinearPredictor.Kind, LinearPredictor.Load);
         ModelFolder.Register(TreesFit.Kind, TreesFit.Load);
+        ModelFolder.Register(LogFit.Kind, LogFit.Load);
+        ModelFolder.Register(NetworkFit.Kind, NetworkFit.Load);
+        ModelFolder.Register(StackedFit.Kind, StackedFit.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);
         ModelFolder.Register(ImageModel.Kind, ImageModel.Load);

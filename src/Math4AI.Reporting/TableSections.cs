@@ -50,7 +50,7 @@ internal static class TableSections
             + "<th>loss</th><th>its standard error</th><th>seconds</th></tr>");
         foreach (ComparedLearner each in compared)
         {
-            string name = each.LeftOut is null ? each.Learner : $"{each.Learner}: left out, {each.LeftOut}";
+            string name = each.ToString();
             page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Number(each.Loss)}</td><td>{Number(each.Error)}</td>"
                 + $"<td>{Number(each.Seconds)}</td></tr>");
         }

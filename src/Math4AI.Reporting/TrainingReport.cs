@@ -3,6 +3,7 @@ using Math4AI.Data.Images;
 using Math4AI.Fitting;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Training;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
@@ -85,6 +86,12 @@ public sealed record TrainingReport
     /// <summary>Gets the learners that were compared; empty for none.</summary>
     public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
 
+    /// <summary>Gets how much the model needs each column, the most important first; empty for none.</summary>
+    public IReadOnlyList<ColumnImportance> Importance { get; init; } = [];
+
+    /// <summary>Gets how the mean prediction depends on columns; empty for none.</summary>
+    public IReadOnlyList<PartialDependence> Dependence { get; init; } = [];
+
     /// <summary>Gets what each column of the table is; null for images and texts.</summary>
     public TableLook? Look { get; init; }
 
@@ -143,6 +150,7 @@ public sealed record TrainingReport
         TableSections.AddColumns(page, Look);
         TableSections.AddComparison(page, Comparison);
         Scores(page);
+        ColumnSections.Add(page, Importance, Dependence, Classes);
         page.Charts("Loss", "grid wide", Training.History.Count > 0 ? [TrainingCharts.Losses(Training)] : []);
         LearnerPart(page);
         page.Charts("Learning curve", "grid", TrainingCharts.Scores("training rows", "test", LearningCurve))
@@ -220,8 +228,11 @@ public sealed record TrainingReport
             (string from, string to) = Test.Intervals.TryGetValue(name, out Interval interval)
                 ? (Html.Number(interval.Lower), Html.Number(interval.Upper))
                 : (string.Empty, string.Empty);
+            string validated =
+                Validation.Scores.TryGetValue(name, out double held) ? Html.Number(held) : string.Empty;
             page.Add($"<tr><th>{Html.Escape(name)}</th><td>{Html.Number(Train.Scores[name])}</td>"
-                + $"<td>{Html.Number(Validation.Scores[name])}</td><td>{Html.Number(value)}</td>"
+                + $"<td>{validated}</td>"
+                + $"<td>{Html.Number(value)}</td>"
                 + $"<td>{from}</td><td>{to}</td></tr>");
         }
 

@@ -33,6 +33,12 @@ internal static class PredictCommand
             HelpName = "COLUMN",
             AllowMultipleArgumentsPerToken = true,
         };
+        var explain = new Option<bool>("--explain")
+        {
+            Description = "For a model of a table that 'train' chose or a learner made: what moved each prediction, a "
+                + "column effect(X) for each input, which with effect(base) add up to the number, or to the "
+                + "probability of the likeliest class (Shapley values).",
+        };
         var command = new Command(
             "predict",
             "Predict with a trained model or a fit. Writes the prediction; for classes the probability of each, and "
@@ -40,7 +46,7 @@ internal static class PredictCommand
             + "  math4ai predict iris-model flowers.csv -o predictions.csv\n"
             + "  math4ai predict decay-fit new.csv --level 0.99")
         {
-            model, data, output, level, keep, TableCommandOptions.EncodingOption, CommonOptions.Force,
+            model, data, output, level, keep, explain, TableCommandOptions.EncodingOption, CommonOptions.Force,
         };
         command.SetAction(words => Write(
             words.GetValue(output),
@@ -49,7 +55,10 @@ internal static class PredictCommand
                 words.GetValue(model)!,
                 new PredictTableOptions(
                     words.GetValue(data)!, words.GetValue(level) is { } given ? FitOptionReader.Level(given) : null,
-                    words.GetValue(keep) ?? [], words.GetValue(TableCommandOptions.EncodingOption)),
+                    words.GetValue(keep) ?? [], words.GetValue(TableCommandOptions.EncodingOption))
+                {
+                    Explain = words.GetValue(explain),
+                },
                 writer)));
         return command;
     }
@@ -81,9 +90,9 @@ internal static class PredictCommand
             return;
         }
 
-        if (options.Keep.Count > 0 || options.Encoding is not null)
+        if (options.Keep.Count > 0 || options.Encoding is not null || options.Explain)
         {
-            throw new UsageException("--keep and --encoding are for models of tables.");
+            throw new UsageException("--keep, --encoding and --explain are for models of tables.");
         }
 
         const double FitLevel = 0.95;

@@ -9,7 +9,11 @@ namespace Math4AI.Cli.Training;
 /// <param name="Level">The chance of intervals and sets; null for the model's own.</param>
 /// <param name="Keep">The columns that are carried through.</param>
 /// <param name="Encoding">The encoding of a text; null for UTF-8.</param>
-internal sealed record PredictTableOptions(string Data, double? Level, IReadOnlyList<string> Keep, string? Encoding);
+internal sealed record PredictTableOptions(string Data, double? Level, IReadOnlyList<string> Keep, string? Encoding)
+{
+    /// <summary>Whether predictions are explained.</summary>
+    public bool Explain { get; init; }
+}
 
 /// <summary>
 /// Predicts the rows of a table block after block, so that memory does not grow with them, and scores the predictions
@@ -38,6 +42,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
             FilePredictions found = options.Level is { } level
                 ? model.PredictTable(block, level)
                 : model.PredictTable(block);
+            found = options.Explain ? model.Explain(found, block) : found;
             if (isFirst)
             {
                 output.Write(PredictionCsv.Header(found, options.Keep) + "\n");

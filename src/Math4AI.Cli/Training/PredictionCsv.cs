@@ -16,6 +16,7 @@ internal static class PredictionCsv
             .. found.Intervals.Count > 0 ? [$"lower({found.Target})", $"upper({found.Target})"] : Array.Empty<string>(),
             .. found.Sets.Count > 0 ? [$"set({found.Target})"] : Array.Empty<string>(),
             .. found.Notes.Count > 0 ? ["note"] : Array.Empty<string>(),
+            .. found.EffectNames.Select(name => $"effect({name})"),
         ];
         return string.Join(',', first.Concat(found.Columns.Count > 0 ? found.Columns : [found.Target])
             .Concat(found.Classes.Select(name => $"p({name})")).Concat(last).Select(Quote));
@@ -36,7 +37,8 @@ internal static class PredictionCsv
             .Concat(found.Sets.Count > 0
                 ? [Quote(string.Join('|', found.Sets[row].Select(of => found.Classes[of])))]
                 : [])
-            .Concat(found.Notes.Count > 0 ? [Quote(found.Notes[row])] : []);
+            .Concat(found.Notes.Count > 0 ? [Quote(found.Notes[row])] : [])
+            .Concat(found.EffectNames.Count > 0 ? found.Effects[row].Select(Number) : []);
         return string.Join(',', cells);
     }
 

@@ -26,7 +26,7 @@ internal static class TableCommandOptions
             + "validation or test set. It is not an input.");
 
     public static readonly Option<string?> TimeOption = CommonOptions.Named<string?>(
-        "--time", "COLUMN",
+        "--time-column", "COLUMN",
         "A column of numbers or dates. The validation set is later than the training set, and the test "
             + "set is later than both. It is not an input.");
 
@@ -161,14 +161,15 @@ internal static class TableCommandOptions
         TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
     }
 
-    /// <summary>Refuses <c>--group</c> and <c>--time</c> unless one of them names a column of a table.</summary>
+    /// <summary>Refuses <c>--group</c> and <c>--time-column</c> together, or without a table.</summary>
     /// <exception cref="UsageException">There is no table, no column to predict, or both columns are given.</exception>
     public static void CheckSplit(ParseResult words, bool hasTable)
     {
         bool hasGroup = words.GetValue(GroupOption) is not null, hasTime = words.GetValue(TimeOption) is not null;
         if ((hasGroup || hasTime) && (!hasTable || words.GetValue(TargetOption) is null || (hasGroup && hasTime)))
         {
-            throw new UsageException("--group and --time make the parts of a table, with --target: give one of them.");
+            throw new UsageException(
+                "--group and --time-column make the parts of a table, with --target: give one of them.");
         }
     }
 }

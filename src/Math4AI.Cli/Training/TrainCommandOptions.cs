@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using Math4AI.Data.Images;
-using Math4AI.Features;
-using Math4AI.Kernels;
 using Math4AI.Language;
 using Math4AI.Language.Texts;
 using Math4AI.Processes;
@@ -22,10 +19,6 @@ namespace Math4AI.Cli.Training;
 internal sealed class TrainCommandOptions
 {
     public const string CheckpointName = "checkpoint.safetensors";
-
-    private static readonly string[] Networks = ["mlp", "convnet"];
-
-    private static string[] Models => [.. Networks, .. LearnerNames.All];
 
     private static readonly Dictionary<string, TextUnit> Units = new()
     {
@@ -52,40 +45,8 @@ internal sealed class TrainCommandOptions
     private static readonly Option<string?> ResumeOption = CommonOptions.Named<string?>(
         "--resume", "MODEL", "Resume the training that was stopped in this folder, with the same options.");
 
-    private static readonly Option<string?> ModelOption = CommonOptions.Named<string?>(
-        "--model", "NAME",
-        $"The network, {string.Join(", ", Networks)}, or the learner, "
-            + $"{string.Join(", ", LearnerNames.All)} (the best of several by cross-validation; a Gaussian process; "
-            + "ridge or logistic regression; kernel ridge regression; a Gaussian process for data with outliers; a "
-            + "support vector machine; gradient-boosted trees). Images use convnet unless a learner is named.",
-        "mlp").Completed(() => Networks.Concat(LearnerNames.All));
-
     private static readonly Option<int[]?> HiddenOption =
         CommonOptions.Integers("--hidden", "The widths of the hidden layers of the mlp. Default: 64 64.");
-
-    private static readonly Option<string?> KernelOption = CommonOptions.Named<string?>(
-        "--kernel", "FORMULA",
-        "The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: "
-            + $"{string.Join(", ", KernelNames.All)}. Default: rbf, "
-            + "whose width is chosen by cross-validation; for gp, matern52 with a length scale for each input.");
-
-    private static readonly Option<string?> FeaturesOption = CommonOptions.Named<string?>(
-        "--features", "FORMULA",
-        "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All)
-            + "; of images: "
-            + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
-            + "Default for images: color,hog.");
-
-    private static readonly Option<double> BudgetOption = CommonOptions.Named<double>(
-        "--budget", "SECONDS",
-        "The seconds that 'auto' may spend on comparing learners; what it skips is reported.",
-        300.0);
-
-    private static readonly Option<bool> RawOption = new("--no-standardize")
-    {
-        Description = "Leave the inputs of a learner, and its features, in their own units. By default columns have "
-            + "mean 0 and variance 1, and groups of features of images weigh the same.",
-    };
 
     private static readonly Option<string?> BadImagesOption = CommonOptions.Named<string?>(
         "--bad-images", "WAY", "What to do with damaged images: refuse, or skip, which counts them.", "refuse");
@@ -108,8 +69,8 @@ internal sealed class TrainCommandOptions
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =
     [
-        TextOption, UnitOption, ResumeOption, TableCommandOptions.TargetOption, ModelOption, KernelOption,
-        FeaturesOption, RawOption, BudgetOption, HiddenOption, TestOption, BadImagesOption,
+        TextOption, UnitOption, ResumeOption, TableCommandOptions.TargetOption, .. TrainChoiceOptions.All,
+        HiddenOption, TestOption, BadImagesOption,
         TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
         TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
@@ -120,12 +81,20 @@ internal sealed class TrainCommandOptions
         CommonOptions.Force,
     ];
 
+    /// <summary>The options that are for networks alone.</summary>
+    private static readonly Option[] OfNetworks =
+    [
+        HiddenOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.LearningCurveOption,
+        TrainValidationCurve.Option, TensorBoardOption, TableCommandOptions.BlocksOption, TextOption, ResumeOption,
+    ];
+
     private readonly ParseResult words;
+    private readonly ParseResult now;
     private readonly string? resumed;
 
     private TrainCommandOptions(ParseResult words, string? resumed, ParseResult now)
     {
-        (this.words, this.resumed) = (words, resumed);
+        (this.words, this.resumed, this.now) = (words, resumed, now);
         (Json, NoReport) = (now.GetValue(CommonOptions.Json), now.GetValue(CommonOptions.NoReport));
     }
 
@@ -138,14 +107,22 @@ internal sealed class TrainCommandOptions
 
     public string? Target => words.GetValue(TableCommandOptions.TargetOption);
 
-    public bool IsConvNet => words.GetValue(ModelOption) == "convnet";
+    public bool IsConvNet => TrainChoiceOptions.IsConvNetAsked(words);
 
     /// <summary>Whether the model is a learner beside the networks.</summary>
-    public bool IsLearner => LearnerNames.All.Contains(words.GetValue(ModelOption));
+    public bool IsLearner => LearnerNames.All.Contains(Model);
 
-    public string? Features => words.GetValue(FeaturesOption);
+    public string? Features => TrainChoiceOptions.Features(words);
 
-    public bool Standardize => !words.GetValue(RawOption);
+    public bool Standardize => TrainChoiceOptions.Standardizes(words);
+
+    /// <summary>The words of the command line, or those that are replayed.</summary>
+    public IReadOnlyList<string> Words => [.. words.Tokens.Select(token => token.Value)];
+
+    private string Model => TrainChoiceOptions.Model(words, Data, OfNetworks);
+
+    /// <summary>The learners that a replayed comparison had time for; null where nothing is replayed.</summary>
+    private IReadOnlyList<string>? Replayed { get; init; }
 
     public string? Test => words.GetValue(TestOption);
 
@@ -171,15 +148,13 @@ internal sealed class TrainCommandOptions
     /// <summary>Whether a table is read in blocks, as large files are.</summary>
     public bool Blocks => words.GetValue(TableCommandOptions.BlocksOption);
 
-    public string Output => resumed ?? words.GetValue(OutputOption)!;
+    public string Output => resumed ?? (Replayed is null ? words : now).GetValue(OutputOption)!;
 
     public bool Json { get; }
 
     public bool NoReport { get; }
 
-    public bool Force => resumed is not null || words.GetValue(CommonOptions.Force);
-
-    private bool IsOfImages => Data is { } path && (Directory.Exists(path) || ImageSet.IsIdx(path));
+    public bool Force => resumed is not null || now.GetValue(CommonOptions.Force);
 
     private int[] Hidden => words.GetValue(HiddenOption) ?? [];
 
@@ -200,7 +175,9 @@ internal sealed class TrainCommandOptions
     {
         TrainCommandOptions options = words.GetValue(ResumeOption) is { } folder
             ? Resumed(words, folder)
-            : new TrainCommandOptions(words, null, words);
+            : words.GetValue(TrainChoiceOptions.ReplayOption) is { } done
+                ? OfReplay(words, done)
+                : new TrainCommandOptions(words, null, words);
         options.Check();
         return options;
     }
@@ -229,12 +206,7 @@ internal sealed class TrainCommandOptions
     }
 
     /// <summary>The learner, with the settings that were given.</summary>
-    public Learner Learner() => LearnerNames.Make(
-        words.GetValue(ModelOption)!,
-        new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed))
-        {
-            MaxTime = TimeSpan.FromSeconds(words.GetValue(BudgetOption)),
-        });
+    public Learner Learner() => TrainChoiceOptions.Learner(words, Model, Replayed);
 
     public ImageTrainingOptions ForImages()
     {
@@ -251,19 +223,7 @@ internal sealed class TrainCommandOptions
     private static TrainCommandOptions Resumed(ParseResult words, string folder)
     {
         bool isSameFolder = Path.GetFullPath(words.GetValue(OutputOption)!) == Path.GetFullPath(folder);
-        Symbol[] kept =
-            [ResumeOption, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force, CommonOptions.Threads,
-            .. isSameFolder ? new Symbol[] { OutputOption } : []];
-        string? extra = words.CommandResult.Children.OfType<OptionResult>()
-            .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name)
-            .FirstOrDefault()
-            ?? words.GetValue(DataArgument);
-        if (extra is not null)
-        {
-            throw new UsageException(
-                $"--resume goes on with the words of the training that was stopped: leave out {extra}.");
-        }
-
+        RequireNoOthers(words, ResumeOption, isSameFolder ? [OutputOption] : []);
         string path = Path.Combine(folder, CheckpointName);
         if (!File.Exists(path))
         {
@@ -271,20 +231,45 @@ internal sealed class TrainCommandOptions
                 $"{folder} holds no training to go on with: there is no {CheckpointName} in it.");
         }
 
-        ParseResult saved;
         try
         {
-            saved = words.RootCommandResult.Command.Parse(CliJson.Read<string[]>(CheckpointOptions.ReadNote(path)));
+            string[] saved = CliJson.Read<string[]>(CheckpointOptions.ReadNote(path));
+            return new TrainCommandOptions(Parsed(words, saved, path), folder, words);
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{path} is not a checkpoint of 'math4ai train'.", e);
         }
-
-        return saved.Errors.Count == 0 && saved.CommandResult.Command == words.CommandResult.Command
-            ? new TrainCommandOptions(saved, folder, words)
-            : throw new InvalidDataException($"{path} is not a checkpoint of 'math4ai train'.");
     }
+
+    private static TrainCommandOptions OfReplay(ParseResult words, string folder)
+    {
+        RequireNoOthers(words, TrainChoiceOptions.ReplayOption, [OutputOption]);
+        (string[] saved, string[] names) = TrainChoiceOptions.ReadReplay(folder);
+        return new TrainCommandOptions(Parsed(words, saved, folder), null, words) { Replayed = names };
+    }
+
+    /// <summary>What says how to train comes from the words that were saved, and not from the command line.</summary>
+    private static void RequireNoOthers(ParseResult words, Option option, Symbol[] allowed)
+    {
+        Symbol[] kept = [option, CommonOptions.Json, CommonOptions.NoReport, CommonOptions.Force,
+            CommonOptions.Threads, .. allowed];
+        string? extra = words.CommandResult.Children.OfType<OptionResult>()
+            .Where(given => !given.Implicit && !kept.Contains(given.Option)).Select(given => given.Option.Name)
+            .FirstOrDefault()
+            ?? words.GetValue(DataArgument);
+        if (extra is not null)
+        {
+            throw new UsageException($"{option.Name} goes on with the words of the training that was "
+                + $"{(option == ResumeOption ? "stopped" : "done")}: leave out {extra}.");
+        }
+    }
+
+    private static ParseResult Parsed(ParseResult words, string[] saved, string path) =>
+        words.RootCommandResult.Command.Parse(saved) is { Errors.Count: 0 } parsed
+            && parsed.CommandResult.Command == words.CommandResult.Command
+            ? parsed
+            : throw new InvalidDataException($"{path} is not a checkpoint of 'math4ai train'.");
 
     private void Check()
     {
@@ -293,8 +278,7 @@ internal sealed class TrainCommandOptions
             throw new UsageException("Name what to train on: DATA, or --text FILE, or --resume MODEL.");
         }
 
-        TrainOptionChecks.RequireChoice(words, "model", Models, ModelOption);
-        CheckLearner();
+        TrainChoiceOptions.Check(words, Model, TrainChoiceOptions.IsOfImages(Data), OfNetworks);
         TrainOptionChecks.RequireChoice(words, "way with damaged images", ["refuse", "skip"], BadImagesOption);
         TrainOptionChecks.RequireChoice(words, "unit", Units.Keys, UnitOption);
         bool hasOrders = TableCommandOptions.ReadOrders(words).Count > 0;
@@ -305,37 +289,6 @@ internal sealed class TrainCommandOptions
         TrainOptionChecks.RequirePositive(HiddenOption, Hidden);
         TrainerCommandOptions.Check(words);
         TableCommandOptions.CheckSplit(words, hasTable: Text is null);
-    }
-
-    /// <summary>
-    /// Refuses options of networks with a learner, and options of learners with a network, and formulas that cannot be
-    /// read.
-    /// </summary>
-    private void CheckLearner()
-    {
-        Option[] ofLearners = [KernelOption, FeaturesOption, RawOption, BudgetOption];
-        Option[] ofNetworks = [HiddenOption, .. TrainerCommandOptions.All, SeedsOption,
-            TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
-            TableCommandOptions.BlocksOption, TextOption, ResumeOption];
-        if ((IsLearner ? ofNetworks : ofLearners)
-            .FirstOrDefault(option => words.GetResult(option) is { Implicit: false }) is { } wrong)
-        {
-            throw new UsageException(IsLearner
-                ? $"{wrong.Name} is for networks, and {words.GetValue(ModelOption)} is none: leave it out."
-                : $"{wrong.Name} is for the models {string.Join(", ", LearnerNames.All)}: name one by --model.");
-        }
-
-        try
-        {
-            _ = words.GetValue(KernelOption) is { } kernel ? Kernel.Parse(kernel) : null;
-            _ = Features is not { } features
-                ? null
-                : IsOfImages ? (object)ImageFeatures.Names.Parse(features) : FeatureMap.Names.Parse(features);
-        }
-        catch (FormatException e)
-        {
-            throw new UsageException(e.Message);
-        }
     }
 
     /// <summary>Refuses options of one kind of data with another kind.</summary>

@@ -21,8 +21,6 @@ namespace Math4AI.Cli.Training;
 /// <summary><c>math4ai train</c>: read, train, test, write.</summary>
 internal sealed class TrainJob(TrainCommandOptions given)
 {
-    private const long LargeFile = 1L << 28;
-
     private readonly ProcessGroup processes = ProcessGroup.Current;
 
     private string CheckpointPath => Path.Combine(given.Output, TrainCommandOptions.CheckpointName);
@@ -37,10 +35,10 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         RequireFree();
         RequireShared();
-        if (!Compute.HasTensors)
+        if (!given.IsLearner && !Compute.HasTensors)
         {
             throw new PlatformNotSupportedException(
-                "Training needs torch, which does not load here; 'math4ai doctor' says why.");
+                "Training a network needs torch, which does not load here; 'math4ai doctor' says why.");
         }
 
         using var files = new FileTransaction(given.Force);
@@ -68,6 +66,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         if (processes.IsFirst)
         {
             progress.Show("write");
+            result.summary = result.summary with { Words = given.Words };
             Write(files, result.summary, result.report);
             progress.Clear();
             Print(result.summary);
@@ -115,7 +114,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
     private string RequireTarget() =>
         given.Target ?? throw new UsageException("A table needs --target COLUMN: what to predict.");
 
-    private bool IsImages(string path) => given.IsConvNet || Directory.Exists(path) || ImageSet.IsIdx(path);
+    private bool IsImages(string path) => given.IsConvNet || TrainChoiceOptions.IsOfImages(path);
 
     private (TrainSummary Summary, TrainingReport Report) OfTable(
         FileTransaction files, ProgressLine progress, CancellationToken cancellation)
@@ -128,7 +127,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
                 given.ForTable(target));
         }
 
-        if (given.Blocks || new FileInfo(given.Data!) is { Exists: true, Length: > LargeFile })
+        if (given.Blocks || TrainChoiceOptions.IsLarge(given.Data!))
         {
             return OfLargeTable(files, progress, target, cancellation);
         }

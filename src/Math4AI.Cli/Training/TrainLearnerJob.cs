@@ -5,6 +5,7 @@ using Math4AI.Features;
 using Math4AI.Kernels.GaussianProcesses;
 using Math4AI.Reporting;
 using Math4AI.Training;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
@@ -14,9 +15,12 @@ namespace Math4AI.Cli.Training;
 
 /// <summary><c>math4ai train --model svm</c> and its kin: learners beside the networks.</summary>
 internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine line, CancellationToken cancellation)
-    : IProgress<double>
+    : IProgress<LearnerProgress>
 {
-    void IProgress<double>.Report(double value) => line.Show($"choose settings: {value:0 %}");
+    private const int MostImportant = 4;
+
+    void IProgress<LearnerProgress>.Report(LearnerProgress value) => line.Show(
+        $"{(value.Trying.Length > 0 ? value.Trying : "choose settings")}: {value.Share:0 %}");
 
     public (TrainSummary Summary, TrainingReport Report) OfTable(
         FileTransaction files, Table table, Table? test, TableTrainingOptions options)
@@ -34,6 +38,9 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
         bool areClasses = model.About.Task == TableTask.Classification;
         string task = areClasses ? "classification" : "regression";
         Table shown = test ?? table;
+        Table held = training.TestRows!;
+        IReadOnlyList<ColumnImportance> importance =
+            ColumnImportance.Of(model, held, model.About.Seed, CancellationToken.None);
         Matrix<double>? inputs = areClasses ? Complete(model, shown) : null;
         return (
             TrainJob.Summarize(task, options.Target, training) with
@@ -44,10 +51,14 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Warnings = [.. training.Warnings, .. new[] { model.Model.Warning }.OfType<string>()],
                 Search = model.Search,
                 Comparison = model.Comparison,
+                Importance = importance,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
             {
                 Comparison = model.Comparison,
+                Importance = importance,
+                Dependence = [.. importance.Take(MostImportant).Select(
+                    each => PartialDependence.Of(model, held, each.Name))],
                 Learner = model.About.Learner,
                 FeatureNames = model.FeatureNames,
                 Search = model.Search,

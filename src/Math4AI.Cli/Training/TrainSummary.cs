@@ -1,5 +1,6 @@
 using System.Globalization;
 using Math4AI.Fitting;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Learners;
 using Spectre.Console;
 
@@ -61,8 +62,14 @@ internal sealed record TrainSummary(
     /// <summary>Gets the share of test rows whose 90 % interval or set holds the truth; null without those.</summary>
     public double? Coverage { get; init; }
 
+    /// <summary>Gets how much the model needs each column, the most important first; empty for none.</summary>
+    public IReadOnlyList<ColumnImportance> Importance { get; init; } = [];
+
     /// <summary>Gets the learners that were compared; empty for none.</summary>
     public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
+
+    /// <summary>Gets the words of the command line, which <c>--replay</c> reads.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>Gets how settings were chosen; null if none were.</summary>
     public SettingSearch? Search { get; init; }
@@ -85,6 +92,16 @@ internal sealed record TrainSummary(
                 $"{(Task == "regression" ? "Intervals" : "Sets of classes")} of 90 % hold the truth in "
                 + $"{100.0 * share:0.0} % of "
                 + $"the test rows."));
+        }
+
+        if (Importance.Count > 0)
+        {
+            const int Shown = 4;
+            Console.Out.WriteLine(
+                $"What matters most (how much the {(Task == "regression" ? "rmse" : "logLoss")} of the test grows "
+                + "without it): "
+                + string.Join(", ", Importance.Take(Shown).Select(
+                    each => $"{each.Name} {Text(each.Increase)} ± {Text(each.Error)}")) + ".");
         }
 
         if (Search is { IsAtEdge: true } search)
@@ -128,7 +145,7 @@ internal sealed record TrainSummary(
         {
             table.AddRow([.. new[]
             {
-                each.LeftOut is null ? each.Learner : $"{each.Learner}: left out, {each.LeftOut}",
+                each.ToString(),
                 each.Loss is { } value ? Text(value) : string.Empty,
                 each.Error is { } error ? Text(error) : string.Empty,
                 each.Seconds is { } seconds ? Text(seconds) : string.Empty,

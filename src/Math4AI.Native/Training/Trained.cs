@@ -1,3 +1,4 @@
+using Math4AI.Data.Tables;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
@@ -49,6 +50,9 @@ public sealed record Trained<TModel>
 
     /// <summary>Gets the observed numbers of the test part; empty with classes and for a text.</summary>
     public double[] TestNumbers { get; init; } = [];
+
+    /// <summary>Gets the rows of the test part of a table by a learner; null for others.</summary>
+    public Table? TestRows { get; init; }
 
     /// <summary>Gets the number of rows that were left out because a value is missing.</summary>
     public int DroppedRows { get; init; }

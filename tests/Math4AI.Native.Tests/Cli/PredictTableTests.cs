@@ -38,7 +38,7 @@ public class PredictTableTests : TemporaryFolder
         Assert.False(Directory.Exists(In("model")));
 
         Finished train = Run(
-            "train", "rows.csv", "--target", "y", "--model", "auto", "--budget", "60", "-o", "model", "--json");
+            "train", "rows.csv", "--target", "y", "--time", "10m", "-o", "model", "--json");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("Column 'id' names the rows", train.Errors, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
@@ -62,6 +62,30 @@ public class PredictTableTests : TemporaryFolder
         Finished refused = Run("predict", "model", "many.csv", "--keep", "nothing");
         Assert.Equal(1, refused.Code);
         Assert.Contains("There is no column 'nothing'", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_training_that_is_replayed_has_the_same_bits_whatever_the_clock_says()
+    {
+        Write("rows.csv", 60);
+        Finished train = Run(
+            "train", "rows.csv", "--target", "y", "--missing", "drop", "--time", "20m", "-o", "first", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        string result = File.ReadAllText(In("first/result.json"));
+        string[] names = [.. JsonDocument.Parse(result).RootElement.GetProperty("comparison").EnumerateArray()
+            .Select(each => each.GetProperty("name").GetString()!)];
+        Assert.Equal(["constant", "linear"], names[..2]);
+        Finished again = Run("train", "--replay", "first", "-o", "second");
+        Assert.True(again.Code == 0, again.Errors);
+        foreach (string path in Directory.GetFiles(In("first"), "model.*", SearchOption.AllDirectories))
+        {
+            string other = Path.Combine(In("second"), Path.GetRelativePath(In("first"), path));
+            Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(other));
+        }
+
+        Finished refused = Run("train", "--replay", "first", "-o", "third", "--target", "y");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("leave out --target", refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

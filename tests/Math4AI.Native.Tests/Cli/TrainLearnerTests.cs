@@ -123,6 +123,8 @@ public class TrainLearnerTests : TemporaryFolder
     [InlineData(1, "use svm", "--model", "ridge")]
     [InlineData(2, "--epochs is for networks", "--model", "svm", "--epochs", "3")]
     [InlineData(2, "--kernel is for the models", "--kernel", "rbf")]
+    [InlineData(2, "--time is for auto", "--model", "svm", "--time", "5m")]
+    [InlineData(2, "such as 30s, 5m or 1h, not 'date'", "--time", "date")]
     [InlineData(2, "There are no features 'ploy'", "--model", "svm", "--features", "ploy:2")]
     [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
     [InlineData(2, "choose one of", "--model", "vsm")]

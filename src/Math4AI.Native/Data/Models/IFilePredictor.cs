@@ -46,6 +46,18 @@ public sealed record FilePredictions(
     /// </summary>
     public IReadOnlyList<IReadOnlyList<int>> Sets { get; init; } = [];
 
+    /// <summary>
+    /// Gets the names of the columns whose effects are given: the base first, then those of the inputs; empty where no
+    /// prediction is explained.
+    /// </summary>
+    public IReadOnlyList<string> EffectNames { get; init; } = [];
+
+    /// <summary>
+    /// Gets for each sample the base and the effects, which add up to the prediction: the number, or the probability
+    /// of the likeliest class.
+    /// </summary>
+    public IReadOnlyList<double[]> Effects { get; init; } = [];
+
     /// <summary>Gets what to know before the predictions are trusted.</summary>
     public IReadOnlyList<PredictionWarning> Warnings { get; init; } = [];
 }

@@ -16,6 +16,13 @@ public interface ITablePredictor : IFilePredictor
     /// <exception cref="ArgumentException">A column or a value is missing.</exception>
     FilePredictions PredictTable(Table rows, double level = 0.9);
 
+    /// <summary>Returns predictions with what moved each of them, where the model can tell.</summary>
+    /// <param name="found">The predictions.</param>
+    /// <param name="rows">Their rows.</param>
+    /// <exception cref="InvalidOperationException">The model does not explain predictions.</exception>
+    FilePredictions Explain(FilePredictions found, Table rows) => throw new InvalidOperationException(
+        "Models of this kind do not explain predictions; those that 'train' chooses for a table do.");
+
     /// <summary>
     /// Returns a table with the target alone, as the model reads it: missing where a row does not tell it.
     /// </summary>

@@ -4,6 +4,7 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Tables;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,4 +39,7 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(LearnedImagesDescription))]
 [JsonSerializable(typeof(SavedLinear))]
 [JsonSerializable(typeof(SavedTrees))]
+[JsonSerializable(typeof(SavedNetworks))]
+[JsonSerializable(typeof(SavedStack))]
+[JsonSerializable(typeof(SavedLogarithm))]
 internal sealed partial class ModelJson : JsonSerializerContext;

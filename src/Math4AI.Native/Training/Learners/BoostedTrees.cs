@@ -27,6 +27,14 @@ internal sealed class BoostedTrees : IDisposable
             scale = scale > 0.0 ? scale : 1.0;
         }
 
+        if (settings.Monotone.Count > 0 && (settings.Monotone.Count != samples.Inputs.ColumnCount
+            || settings.Monotone.Any(sign => sign is < -1 or > 1)))
+        {
+            throw new ArgumentException(
+                $"A constraint of -1, 0 or 1 is needed for each of {samples.Inputs.ColumnCount} inputs.",
+                nameof(settings));
+        }
+
         long numbers = (long)samples.Inputs.RowCount * samples.Inputs.ColumnCount;
         training = new TreesTraining(Of(samples), held is null ? null : Of(held), Parameters(settings, numbers));
     }
@@ -60,5 +68,6 @@ internal sealed class BoostedTrees : IDisposable
         + $"learning_rate={settings.Rate:R} num_leaves={settings.Leaves} min_data_in_leaf={settings.MinLeafSamples} "
         + $"feature_fraction={settings.ColumnShare:R} lambda_l2={settings.Penalty:R} seed={settings.Seed} "
         + $"num_threads={(numbers < MinSharedNumbers ? 1 : Compute.Threads)} deterministic=true force_col_wise=true "
+        + (settings.Monotone.Count > 0 ? $"monotone_constraints={string.Join(',', settings.Monotone)} " : string.Empty)
         + $"use_missing=false feature_pre_filter=false verbosity=-1");
 }

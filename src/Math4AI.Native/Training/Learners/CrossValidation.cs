@@ -1,46 +1,28 @@
 using Math4AI.Runtime;
-using MathNet.Numerics.Random;
 
 namespace Math4AI.Training.Learners;
 
 /// <summary>Cross-validation of learners over a grid of two settings.</summary>
 internal sealed class CrossValidation
 {
-    private const int Folds = 5;
+    private const int Parts = 5;
 
     // Steps beyond the edge of the grid that are taken while the best point lies there.
     private const int MaxExtensions = 4;
 
     private readonly LearnerSamples samples;
-    private readonly int[] parts;
     private readonly LearnerSamples[] trainings;
     private readonly LearnerSamples[] tests;
 
     /// <summary>
-    /// Takes at most so many samples, at random, and divides them into parts with the same share of every class.
+    /// Takes at most so many samples, at random with the same share of every class, and divides them into parts.
     /// </summary>
     public CrossValidation(LearnerSamples all, int most, int seed)
     {
-        var generator = new MersenneTwister(seed, threadSafe: false);
-        int[][] groups = all.Classes is { } classes
-            ? [.. Enumerable.Range(0, all.ClassCount).Select(
-                of => Enumerable.Range(0, classes.Count).Where(i => classes[i] == of).ToArray())]
-            : [[.. Enumerable.Range(0, all.Inputs.RowCount)]];
-        double share = Math.Min(1.0, (double)most / all.Inputs.RowCount);
-        List<(int Row, int Part)> taken = [];
-        foreach (int[] group in groups)
-        {
-            generator.Shuffle(group);
-            int count = Math.Min(group.Length, Math.Max(2 * Folds, (int)Math.Round(share * group.Length)));
-            taken.AddRange(group.Take(count).Select((row, i) => (row, (taken.Count + i) % Folds)));
-        }
-
-        taken.Sort();
-        samples = all.Select([.. taken.Select(pair => pair.Row)]);
-        parts = [.. taken.Select(pair => pair.Part)];
-        int[] used = [.. parts.Distinct().Order()];
-        trainings = [.. used.Select(part => Part(row => parts[row] != part))];
-        tests = [.. used.Select(part => Part(row => parts[row] == part))];
+        samples = all.Some(most, 2 * Parts, seed);
+        var folds = new Folds(samples, seed, Parts);
+        trainings = [.. Enumerable.Range(0, folds.Count).Select(folds.Training)];
+        tests = [.. Enumerable.Range(0, folds.Count).Select(folds.Held)];
     }
 
     /// <summary>Gets the number of samples.</summary>
@@ -51,11 +33,12 @@ internal sealed class CrossValidation
     /// </summary>
     public SettingSearch Search(
         (string Across, string Up) names, double[] across, double[] up, Func<double, double, Learner> make,
-        IProgress<double>? progress, CancellationToken cancellation)
+        IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         (double, double)[] grid = Pairs(across, up);
         const double ShareOfGrid = 0.75;
-        List<SettingScore> points = Evaluate(grid, make, done => progress?.Report(ShareOfGrid * done), cancellation);
+        void Tell(double share) => progress?.Report(new LearnerProgress(string.Empty, share));
+        List<SettingScore> points = Evaluate(grid, make, done => Tell(ShareOfGrid * done), cancellation);
         SettingScore best = Best(points, across, up);
         bool isBetter = true;
         for (int extension = 0; isBetter && extension < MaxExtensions
@@ -71,7 +54,7 @@ internal sealed class CrossValidation
         double[] near = Around(best.Across, across), beside = Around(best.Up, up);
         (double, double)[] finer = [.. Pairs(near, beside).Where(point => !Has(points, point))];
         List<SettingScore> last =
-            Evaluate(finer, make, done => progress?.Report(ShareOfGrid + (1.0 - ShareOfGrid) * done), cancellation);
+            Evaluate(finer, make, done => Tell(ShareOfGrid + (1.0 - ShareOfGrid) * done), cancellation);
         points.AddRange(last);
         best = last.Exists(point => point.Score > best.Score) ? Best(last, across, up) : best;
         return new SettingSearch(names.Across, names.Up, samples.Classes is null ? "−rmse" : "accuracy", points)
@@ -160,6 +143,4 @@ internal sealed class CrossValidation
 
         return samples.Classes is null ? -Math.Sqrt(sum / Samples) : sum / Samples;
     }
-
-    private LearnerSamples Part(Func<int, bool> isIn) => samples.Select([.. Enumerable.Range(0, Samples).Where(isIn)]);
 }

@@ -4,8 +4,8 @@ using MathNet.Numerics.Random;
 namespace Math4AI.Training.Learners;
 
 /// <summary>
-/// Parts of samples, with the same share of every class, on which learners are compared: each part is predicted by what
-/// the others teach.
+/// Parts of samples, with the same share of every class or of whole groups, on which learners are compared: each part
+/// is predicted by what the others teach.
 /// </summary>
 internal sealed class Folds
 {
@@ -20,18 +20,9 @@ internal sealed class Folds
     {
         this.samples = samples;
         var generator = new MersenneTwister(seed, threadSafe: false);
-        int[][] groups = samples.Classes is { } classes
-            ? [.. Enumerable.Range(0, samples.ClassCount).Select(
-                of => Enumerable.Range(0, classes.Count).Where(i => classes[i] == of).ToArray())]
-            : [[.. Enumerable.Range(0, samples.Inputs.RowCount)]];
-        int next = 0;
-        var taken = new List<(int Row, int Part)>();
-        foreach (int[] group in groups)
-        {
-            generator.Shuffle(group);
-            taken.AddRange(group.Select(row => (row, next++ % count)));
-        }
-
+        IEnumerable<(int Row, int Part)> taken = samples.Groups is { } named && named.Distinct().Skip(1).Any()
+            ? Whole(named, generator, count)
+            : Even(samples, generator, count);
         parts = [.. taken.GroupBy(pair => pair.Part, pair => pair.Row).OrderBy(group => group.Key)
             .Select(group => group.Order().ToArray())];
     }
@@ -53,21 +44,72 @@ internal sealed class Folds
     public LearnerSamples Held(int part) => samples.Select(parts[part]);
 
     /// <summary>The loss of every sample: −ln p of its class, or the squared error of its number.</summary>
-    public double[] Losses(Learner learner, CancellationToken cancellation)
+    public double[] Losses(Learner learner, CancellationToken cancellation) => Losses(Predict(learner, cancellation));
+
+    /// <summary>The loss of every sample by predictions of it.</summary>
+    public double[] Losses(Matrix<double> found) =>
+        [.. Enumerable.Range(0, Samples).Select(row => LossOf(found, samples, row))];
+
+    /// <summary>
+    /// Every sample, predicted by what the other parts teach: samples × classes, or samples × 1 of numbers.
+    /// </summary>
+    public Matrix<double> Predict(Learner learner, CancellationToken cancellation)
     {
-        double[] losses = new double[Samples];
+        var all = Matrix<double>.Build.Dense(Samples, Math.Max(1, samples.ClassCount));
         for (int part = 0; part < parts.Length; part++)
         {
             cancellation.ThrowIfCancellationRequested();
-            LearnerSamples held = Held(part);
-            Matrix<double> found = learner.Fit(Training(part), cancellation).PredictRows(held.Inputs).Values;
+            Matrix<double> found = learner.Fit(Training(part), cancellation).PredictRows(Held(part).Inputs).Values;
             for (int i = 0; i < parts[part].Length; i++)
             {
-                losses[parts[part][i]] = LossOf(found, held, i);
+                for (int of = 0; of < found.ColumnCount; of++)
+                {
+                    all[parts[part][i], of] = found[i, of];
+                }
             }
         }
 
-        return losses;
+        return all;
+    }
+
+    /// <summary>The samples of a part, by their numbers.</summary>
+    public IReadOnlyList<int> Rows(int part) => parts[part];
+
+    /// <summary>Parts with the same share of every class.</summary>
+    private static List<(int Row, int Part)> Even(LearnerSamples samples, RandomSource generator, int count)
+    {
+        int[][] groups = samples.Classes is { } classes
+            ? [.. Enumerable.Range(0, samples.ClassCount).Select(
+                of => Enumerable.Range(0, classes.Count).Where(i => classes[i] == of).ToArray())]
+            : [[.. Enumerable.Range(0, samples.Inputs.RowCount)]];
+        int next = 0;
+        var taken = new List<(int Row, int Part)>();
+        foreach (int[] group in groups)
+        {
+            generator.Shuffle(group);
+            taken.AddRange(group.Select(row => (row, next++ % count)));
+        }
+
+        return taken;
+    }
+
+    /// <summary>Parts of whole groups, each into the part that has the fewest samples.</summary>
+    private static List<(int Row, int Part)> Whole(
+        IReadOnlyList<int> named, RandomSource generator, int count)
+    {
+        int[][] groups = [.. Enumerable.Range(0, named.Count).GroupBy(row => named[row]).OrderBy(group => group.Key)
+            .Select(group => group.ToArray())];
+        generator.Shuffle(groups);
+        int[] sizes = new int[count];
+        var taken = new List<(int Row, int Part)>();
+        foreach (int[] group in groups)
+        {
+            int part = Array.IndexOf(sizes, sizes.Min());
+            sizes[part] += group.Length;
+            taken.AddRange(group.Select(row => (row, part)));
+        }
+
+        return taken;
     }
 
     private static double LossOf(Matrix<double> found, LearnerSamples held, int row)

@@ -23,6 +23,15 @@ internal static class KernelSettings
         ? [given]
         : [.. Enumerable.Range(first, 6).Select(step => Math.Pow(power, step))];
 
+    /// <summary>Why a learner whose time grows faster than the samples is not compared; null where it is.</summary>
+    public static string? ReasonAgainst(LearnerSamples training, int most) => training.Inputs.RowCount > most
+        ? $"{training.Inputs.RowCount} samples would take too long, and {most} are the most"
+        : null;
+
+    /// <summary>The bytes of a matrix of all pairs of samples.</summary>
+    public static double BytesOfMatrix(LearnerSamples training) =>
+        sizeof(double) * (double)training.Inputs.RowCount * training.Inputs.RowCount;
+
     private static string Setting(string name, double? value) => value is { } given
         ? string.Create(CultureInfo.InvariantCulture, $"{name} = {given:G4}")
         : $"{name} to be chosen";

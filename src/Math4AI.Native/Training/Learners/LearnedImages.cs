@@ -60,7 +60,7 @@ public sealed class LearnedImages : IFilePredictor
         Learner learner,
         FeatureMap<ImageSet> features,
         string target = "class",
-        IProgress<double>? progress = null,
+        IProgress<LearnerProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -72,6 +72,7 @@ public sealed class LearnedImages : IFilePredictor
         ImageSet validation = images.Select(parts[1]);
         (LearnedImages first, Learner chosen) = Learn(
             images.Select(parts[0]), samples => learner.Choose(samples, progress, cancellation));
+        cancellation = learner.KeepsBest ? CancellationToken.None : cancellation;
         ScoredPart validated = first.Ask(validation).Score(hasIntervals: false, cancellation);
         ImageSet both = images.Select([.. parts[0].Concat(parts[1]).Order()]);
         (LearnedImages model, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search));
@@ -93,8 +94,9 @@ public sealed class LearnedImages : IFilePredictor
             var shape = new ImageShape(images.Channels, images.Height, images.Width, images.Classes, images.Largest);
             var about = new LearnedImagesDescription(
                 shape, target, choice.Learner.ToString(), learner.Seed, features.Formula);
-            return (new LearnedImages(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search),
-                choice.Learner);
+            IRowPredictor fit =
+                choice.Learner.Fit(samples, learner.KeepsBest ? CancellationToken.None : cancellation);
+            return (new LearnedImages(about, fitted, fit, choice.Search), choice.Learner);
         }
     }
 

@@ -2,7 +2,7 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
-using Math4AI.Probability.Conformal;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Files;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
@@ -20,6 +20,9 @@ public sealed class LearnedTable : ITablePredictor
 
     private const string Calibrated = "calibrated";
     private const string CalibrationScores = "calibration";
+    private const string CalibrationParts = "calibrationParts";
+    private const string BackgroundRows = "background";
+    private const int MaxBackground = 50;
 
     private readonly FittedFeatures<Matrix<double>>? features;
 
@@ -47,14 +50,26 @@ public sealed class LearnedTable : ITablePredictor
     public IReadOnlyList<ComparedLearner> Comparison { get; init; } = [];
 
     /// <summary>
-    /// Gets the number of rows that intervals and sets rest on, which taught and chose nothing; 0 where there are none.
+    /// Gets the number of rows that intervals and sets rest on, which the models behind these have not seen; 0 where
+    /// there are none.
     /// </summary>
     public int CalibrationCount => Calibration?.Scores.Count ?? 0;
+
+    /// <summary>
+    /// Gets the number of models behind intervals and sets: one that has not seen a part of the rows, or, of few rows,
+    /// one for each part of a cross-validation.
+    /// </summary>
+    public int CalibrationModels => Calibration?.Models.Count ?? 0;
 
     /// <inheritdoc/>
     public string Target => About.Target;
 
     internal Calibration? Calibration { get; init; }
+
+    /// <summary>Encoded training rows that explanations compare with; null where the model was made without.</summary>
+    internal Matrix<double>? Background { get; init; }
+
+    internal bool HasFeatures => features is not null;
 
     /// <summary>Gets the names of the features that the learner sees.</summary>
     public IReadOnlyList<string> FeatureNames =>
@@ -62,7 +77,9 @@ public sealed class LearnedTable : ITablePredictor
 
     /// <summary>
     /// Trains on 70 % of the rows, and on the validation part too once that has been scored; 15 % are the test.
-    /// Everything that is learned, encoding, features and settings, is learned from training rows alone.
+    /// Everything that is learned, encoding, features and settings, is learned from training rows alone. Intervals and
+    /// sets rest on the validation part; below 500 rows on cross-validation (CV+): five more models learn and choose
+    /// from four fifths each, the validation scores are theirs, and no row is kept from the model.
     /// </summary>
     /// <param name="table">The rows.</param>
     /// <param name="test">The test part, where it is given.</param>
@@ -80,7 +97,7 @@ public sealed class LearnedTable : ITablePredictor
         TableTrainingOptions options,
         Learner learner,
         FeatureMap<Matrix<double>>? features = null,
-        IProgress<double>? progress = null,
+        IProgress<LearnerProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -105,16 +122,39 @@ public sealed class LearnedTable : ITablePredictor
             }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
                 && about.Classes.All(name => name is not null));
-        string inner = Path.Combine(folder, Calibrated);
         return new LearnedTable(
             about, FeatureFiles.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
             SavedFeatures.ReadModel(folder), null)
         {
-            Calibration = ModelArrays.Read(folder) is var arrays && arrays.Has(CalibrationScores)
-                ? new Calibration(Load(inner), new SplitConformal(arrays.Vector(CalibrationScores)))
+            Calibration = ReadCalibration(folder, about),
+            Background = ModelArrays.Read(folder) is var arrays && arrays.Has(BackgroundRows)
+                ? arrays.Matrix(BackgroundRows, columns: about.Encoder.Inputs)
                 : null,
         };
     }
+
+    private static Calibration? ReadCalibration(string folder, LearnedTableDescription about)
+    {
+        const int MaxParts = 1000;
+        var arrays = ModelArrays.Read(folder);
+        if (!arrays.Has(CalibrationScores))
+        {
+            return null;
+        }
+
+        double[] scores = arrays.Vector(CalibrationScores);
+        int[] parts = arrays.Has(CalibrationParts)
+            ? arrays.Places(CalibrationParts, MaxParts)
+            : new int[scores.Length];
+        LearnedTable[] models =
+            [.. Enumerable.Range(0, parts.DefaultIfEmpty(0).Max() + 1).Select(part => Load(PartOf(folder, part)))];
+        return scores.Length == parts.Length && models.All(model => model.About.Classes.SequenceEqual(about.Classes))
+            ? new Calibration(models, new CrossScores(scores, parts))
+            : throw new InvalidDataException($"{folder} is damaged: the parts of its calibration do not fit it.");
+    }
+
+    private static string PartOf(string folder, int part) =>
+        Path.Combine(folder, part == 0 ? Calibrated : $"{Calibrated}-{part + 1}");
 
     /// <summary>Writes the model to files that a transaction moves to their places.</summary>
     /// <param name="folder">The folder.</param>
@@ -126,10 +166,28 @@ public sealed class LearnedTable : ITablePredictor
     {
         FeatureState state = features?.State ?? FeatureState.Empty;
         ModelArrays arrays = FeatureFiles.Arrays(state);
+        if (Background is not null)
+        {
+            arrays.Add(BackgroundRows, Background);
+        }
+
         if (Calibration is not null)
         {
             arrays.Add(CalibrationScores, Calibration.Scores.Scores);
-            Calibration.Model.Save(Path.Combine(folder, Calibrated), files);
+            arrays.Add(CalibrationParts, Calibration.Scores.Parts.Select(part => (double)part));
+            for (int part = 0; part < Calibration.Models.Count; part++)
+            {
+                Calibration.Models[part].Save(PartOf(folder, part), files);
+            }
+        }
+
+        // What an earlier model with more parts left would not be of this one.
+        for (int part = Calibration?.Models.Count ?? 0; Directory.Exists(PartOf(folder, part)); part++)
+        {
+            foreach (string file in SavedFeatures.Files(PartOf(folder, part)))
+            {
+                files.Remove(file);
+            }
         }
 
         ModelFolder.Write(
@@ -148,9 +206,39 @@ public sealed class LearnedTable : ITablePredictor
     /// <exception cref="ArgumentException">A column or a value is missing.</exception>
     public Matrix<double> FeaturesOf(Table table)
     {
-        Matrix<double> inputs = Encode(About.Encoder, table);
+        Matrix<double> inputs = Encode(table);
         return features?.Apply(inputs) ?? inputs;
     }
+
+    /// <summary>
+    /// Explains predictions: for each row the effect of each column, in the order of <see cref="ExplainedColumns"/>.
+    /// </summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    /// <exception cref="InvalidOperationException">The model is of a version that kept no training rows.</exception>
+    public IReadOnlyList<RowExplanation> Explain(Table table)
+    {
+        double[][] background = (Background ?? throw new InvalidOperationException(
+            "The model keeps no training rows to explain predictions by: train it again.")).ToRowArrays();
+        InputGroup[] groups = InputGroup.Of(About.Encoder);
+        return [.. Encode(table).ToRowArrays().Select(
+            row => RowExplanation.Of(this, row, background, groups, About.Seed))];
+    }
+
+    /// <inheritdoc/>
+    public FilePredictions Explain(FilePredictions found, Table rows)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        return found with
+        {
+            EffectNames = ["base", .. ExplainedColumns],
+            Effects = [.. Explain(rows).Select(row => (double[])[row.Base, .. row.Effects])],
+        };
+    }
+
+    /// <summary>Gets the columns that explanations are of: those that varied in training.</summary>
+    public IReadOnlyList<string> ExplainedColumns =>
+        [.. InputGroup.Of(About.Encoder).Select(group => group.Column.Name)];
 
     /// <summary>Predicts rows: a number for each, or the probabilities of its classes.</summary>
     /// <param name="table">Rows with all columns of the inputs.</param>
@@ -188,19 +276,52 @@ public sealed class LearnedTable : ITablePredictor
             {
                 Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
                 Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, level),
-                Sets = areClasses && Calibration is not null ? Calibration.Sets(rows, level) : [],
+                Sets = areClasses && Calibration is not null
+                    ? Calibration.Sets(
+                        rows, Array.ConvertAll(found.Values.ToRowArrays(), row => Array.IndexOf(row, row.Max())), level)
+                    : [],
             },
             About.Encoder, rows);
     }
 
-    /// <summary>
-    /// The model with the intervals of another one, which learned from other rows, by rows that it has not seen.
-    /// </summary>
-    internal LearnedTable CalibratedBy(LearnedTable other, Table unseen) => new(About, features, Model, Search)
+    /// <summary>The share of rows whose interval or set holds the truth; null where the model gives none.</summary>
+    internal double? Coverage(Table rows, double level)
+    {
+        if (Calibration is null)
+        {
+            return null;
+        }
+
+        FilePredictions found = PredictTable(rows, level);
+        return About.Task == TableTask.Regression
+            ? found.Intervals.Zip(rows.Numbers(About.Target), (interval, y) =>
+                interval.Lower <= y && y <= interval.Upper ? 1.0 : 0.0).Average()
+            : found.Sets.Zip(TableTraining.Observed(About.Target, About.Classes, rows), (set, of) =>
+                set.Contains(of) ? 1.0 : 0.0).Average();
+    }
+
+    /// <summary>The model with the intervals and sets of others, each by rows that it has not seen.</summary>
+    internal LearnedTable CalibratedBy(Calibration calibration) => new(About, features, Model, Search)
     {
         Comparison = Comparison,
-        Calibration = Calibration.Of(other, unseen),
+        Background = Background,
+        Calibration = calibration,
     };
+
+    /// <summary>The encoded inputs of rows, before features.</summary>
+    internal Matrix<double> Encode(Table table) => Encode(About.Encoder, table);
+
+    /// <summary>Predictions of encoded inputs.</summary>
+    internal Matrix<double> PredictEncoded(Matrix<double> inputs) =>
+        SavedFeatures.Padded(Model.PredictRows(features?.Apply(inputs) ?? inputs), About.Classes.Count).Values;
+
+    /// <summary>Some encoded training rows, evenly taken.</summary>
+    internal static Matrix<double> Some(Matrix<double> inputs)
+    {
+        int count = Math.Min(MaxBackground, inputs.RowCount);
+        return Matrix<double>.Build.DenseOfRowVectors(
+            Enumerable.Range(0, count).Select(i => inputs.Row((int)((long)i * inputs.RowCount / count))));
+    }
 
     internal static Matrix<double> Encode(TableEncoder encoder, Table table)
     {

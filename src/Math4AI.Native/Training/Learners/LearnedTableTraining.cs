@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Fitting;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
@@ -13,26 +14,23 @@ internal sealed class LearnedTableTraining(
 {
     private const double CoverageLevel = 0.9;
 
-    public Trained<LearnedTable> Run(IProgress<double>? progress, CancellationToken cancellation)
+    // With fewer rows, a part that is held for the intervals alone would be missed in learning.
+    private const int MaxCrossRows = 500;
+    private const int Parts = 5;
+
+    public Trained<LearnedTable> Run(IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         RequireTask();
         long start = Stopwatch.GetTimestamp();
-        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
-        (LearnedTable first, Learner chosen) =
-            Learn(train, samples => learner.Choose(samples, progress, cancellation), cancellation);
-        ScoredPart validated = Ask(first, validation).Score(hasIntervals: false, cancellation);
-
-        // The validation part has chosen nothing: now that it has been a test, it is learned from too.
-        Table both = all.Rows.Select([.. all.Train.Concat(all.Validation).Order()]);
-        (LearnedTable last, _) = Learn(both, _ => new LearnerChoice(chosen, first.Search)
-        {
-            Comparison = first.Comparison,
-        }, cancellation);
-        LearnedTable model = last.CalibratedBy(first, validation);
+        int[] both = [.. all.Train.Concat(all.Validation).Order()];
+        (LearnedTable model, ScoredPart validated) = CanCross(both)
+            ? Crossed(both, progress, cancellation)
+            : Divided(both, progress, cancellation);
+        cancellation = AfterChoice(cancellation);
         return Trained<LearnedTable>.Of(
             model,
             new TrainingResult([], 0, 0, 0, Stopwatch.GetElapsedTime(start).TotalSeconds),
-            Ask(model, both).Score(hasIntervals: false, cancellation),
+            Ask(model, all.Rows.Select(both)).Score(hasIntervals: false, cancellation),
             validated,
             Ask(model, all.Test),
             all.Classes,
@@ -40,10 +38,25 @@ internal sealed class LearnedTableTraining(
         {
             DroppedRows = all.Dropped,
             Look = all.Look,
-            DataWarnings = TableWarnings.Of(all),
-            Coverage = model.Calibration!.Coverage(all.Test, CoverageLevel)
+            TestRows = all.Test,
+            DataWarnings =
+            [
+                .. TableWarnings.Of(all),
+                .. model.CalibrationCount > 0 ? Array.Empty<string>() :
+                [
+                    "The training was stopped before its intervals or sets could be measured: the model predicts "
+                    + "without them.",
+                ],
+            ],
+            Coverage = model.Coverage(all.Test, CoverageLevel),
         };
     }
+
+    private static ScoredPart NotAsked => new(0, new Dictionary<string, double>(), new Dictionary<string, Interval>());
+
+    /// <summary>A learner that keeps its best when it is canceled goes on with it.</summary>
+    private CancellationToken AfterChoice(CancellationToken cancellation) =>
+        learner.KeepsBest ? CancellationToken.None : cancellation;
 
     private void RequireTask()
     {
@@ -56,7 +69,84 @@ internal sealed class LearnedTableTraining(
         }
     }
 
-    private (LearnedTable Model, Learner Chosen) Learn(
+    /// <summary>
+    /// Whether there are few rows, which do not follow each other in time, and enough of each class in every part,
+    /// which whole groups do not promise.
+    /// </summary>
+    private bool CanCross(int[] both)
+    {
+        bool IsEnough(int count) => count - (count + Parts - 1) / Parts is var left
+            && left >= Math.Max(1, learner.MinClassSamples);
+        return both.Length is >= 2 * Parts and < MaxCrossRows && options.OrderBy is null
+            && (options.GroupBy is not { } key || all.Rows.Select(both).Texts(key).Distinct().Count() >= Parts)
+            && (all.Task == TableTask.Regression || options.GroupBy is null)
+            && (all.Task == TableTask.Regression
+                || all.Rows.Select(both).Texts(options.Target).CountBy(text => text!)
+                    .All(pair => IsEnough(pair.Value)));
+    }
+
+    /// <summary>
+    /// The validation part scores a model of the training part, which gives the intervals; then it is learned from too.
+    /// </summary>
+    private (LearnedTable Model, ScoredPart Validated) Divided(
+        int[] both, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
+    {
+        Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
+        (LearnedTable first, LearnerChoice choice) = Learn(
+            train, samples => learner.Choose(samples, progress, cancellation), AfterChoice(cancellation));
+        cancellation = AfterChoice(cancellation);
+        ScoredPart validated = Ask(first, validation).Score(hasIntervals: false, cancellation);
+        (LearnedTable last, _) = Learn(all.Rows.Select(both), _ => choice, cancellation);
+        return (last.CalibratedBy(Calibration.Of([(first, validation)])), validated);
+    }
+
+    /// <summary>
+    /// All rows are learned from, and models that have not seen a part of them, in learning nor in choosing, give the
+    /// intervals and the validation scores.
+    /// </summary>
+    private (LearnedTable Model, ScoredPart Validated) Crossed(
+        int[] both, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
+    {
+        Table rows = all.Rows.Select(both);
+        Learner chooser = learner.Within(1.0 / (1 + Parts));
+        (LearnedTable model, LearnerChoice choice) = Learn(
+            rows, samples => chooser.Choose(samples, progress, cancellation), AfterChoice(cancellation));
+        if (cancellation.IsCancellationRequested)
+        {
+            return (model, NotAsked);
+        }
+
+        try
+        {
+            List<(LearnedTable Model, Table Unseen)> parts =
+                LearnParts(rows, chooser.Again(choice), progress, cancellation);
+            PredictedPart[] asked = [.. parts.Select(part => Ask(part.Model, part.Unseen))];
+            return (model.CalibratedBy(Calibration.Of(parts)), PredictedPart.Joined(asked).Score(false, cancellation));
+        }
+        catch (OperationCanceledException) when (learner.KeepsBest)
+        {
+            return (model, NotAsked);
+        }
+    }
+
+    private List<(LearnedTable Model, Table Unseen)> LearnParts(
+        Table rows, Learner again, IProgress<LearnerProgress>? progress, CancellationToken cancellation)
+    {
+        var folds = new Folds(SamplesOf(rows, Matrix<double>.Build.Dense(rows.Rows, 1)), options.Seed, Parts);
+        var parts = new List<(LearnedTable Model, Table Unseen)>();
+        for (int part = 0; part < folds.Count; part++)
+        {
+            progress?.Report(new LearnerProgress("intervals by cross-validation", (double)part / folds.Count));
+            var held = folds.Rows(part).ToHashSet();
+            Table seen = rows.Select([.. Enumerable.Range(0, rows.Rows).Where(row => !held.Contains(row))]);
+            (LearnedTable other, _) = Learn(seen, samples => again.Choose(samples, null, cancellation), cancellation);
+            parts.Add((other, rows.Select([.. held.Order()])));
+        }
+
+        return parts;
+    }
+
+    private (LearnedTable Model, LearnerChoice Chosen) Learn(
         Table part, Func<LearnerSamples, LearnerChoice> choose, CancellationToken cancellation)
     {
         TableEncoder encoder = TableEncoder.Learn(
@@ -64,10 +154,7 @@ internal sealed class LearnedTableTraining(
             .WithTarget(options.Target, all.Look);
         Matrix<double> inputs = LearnedTable.Encode(encoder, part);
         FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
-        Matrix<double> features = fitted?.Apply(inputs) ?? inputs;
-        LearnerSamples samples = all.Task == TableTask.Classification
-            ? LearnerSamples.Of(features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
-            : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
+        LearnerSamples samples = SamplesOf(part, fitted?.Apply(inputs) ?? inputs);
         RequireClasses(samples, all.Classes, learner.MinClassSamples);
         LearnerChoice choice = choose(samples);
         var about = new LearnedTableDescription(
@@ -75,7 +162,16 @@ internal sealed class LearnedTableTraining(
         return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search)
         {
             Comparison = choice.Comparison,
-        }, choice.Learner);
+            Background = LearnedTable.Some(inputs),
+        }, choice);
+    }
+
+    private LearnerSamples SamplesOf(Table part, Matrix<double> features)
+    {
+        LearnerSamples samples = all.Task == TableTask.Classification
+            ? LearnerSamples.Of(features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
+            : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
+        return samples.InGroups(TableParts.GroupsOf(part, options));
     }
 
     /// <summary>Throws where a class has fewer training samples than the learner takes, by its name.</summary>

@@ -25,14 +25,53 @@ public abstract record Learner
     public abstract override string ToString();
 
     /// <summary>
+    /// Gets whether <see cref="Choose"/> ends with the best that it has found, where there is one, when it is canceled.
+    /// </summary>
+    public virtual bool KeepsBest => false;
+
+    /// <summary>
     /// Chooses the settings that were left open, by the training samples alone. The default leaves everything as it is.
     /// </summary>
     /// <param name="training">The training samples.</param>
-    /// <param name="progress">Told what share of the work is done.</param>
+    /// <param name="progress">Told what is tried, and what share of the work is done.</param>
     /// <param name="cancellation">Stops between fits.</param>
     public virtual LearnerChoice Choose(
-        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
-        new(this, null);
+        LearnerSamples training, IProgress<LearnerProgress>? progress = null,
+        CancellationToken cancellation = default) => new(this, null);
+
+    /// <summary>
+    /// Returns the learner that makes a choice anew from some of the samples that one was made of, whatever the clock
+    /// says then: for intervals by cross-validation. By default this one.
+    /// </summary>
+    /// <param name="made">The choice that was made.</param>
+    public virtual Learner Again(LearnerChoice made) => this;
+
+    /// <summary>Returns the learner with a share of the time that it has; by default this one.</summary>
+    /// <param name="share">The share, from 0 to 1.</param>
+    public virtual Learner Within(double share) => this;
+
+    /// <summary>Returns why the learner does not take samples; null where it does.</summary>
+    /// <param name="training">The training samples.</param>
+    public virtual string? ReasonAgainst(LearnerSamples training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        if (training.Classes is not { } classes)
+        {
+            return TakesNumbers ? null : "it takes no numbers";
+        }
+
+        // Of the samples of a class, a fifth may be in the part that is held.
+        int fewest = classes.CountBy(of => of).Min(pair => pair.Value);
+        return !TakesClasses ? "it takes no classes"
+            : fewest <= MinClassSamples && MinClassSamples > 1 ? $"a class has only {fewest} samples"
+            : null;
+    }
+
+    /// <summary>
+    /// Returns about how many bytes a fit asks for beside the samples; by default 0, where that is little.
+    /// </summary>
+    /// <param name="training">The training samples.</param>
+    public virtual double BytesFor(LearnerSamples training) => 0.0;
 
     /// <summary>Learns samples with the settings as they are.</summary>
     /// <param name="training">The training samples.</param>
@@ -40,6 +79,11 @@ public abstract record Learner
     /// <exception cref="ArgumentException">The learner does not take such samples, or there are too few.</exception>
     public abstract IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default);
 }
+
+/// <summary>How far a choice is.</summary>
+/// <param name="Trying">The learner that is tried; empty where there is one alone.</param>
+/// <param name="Share">The share of the work that is done.</param>
+public readonly record struct LearnerProgress(string Trying, double Share);
 
 /// <summary>A learner whose settings were chosen, and how.</summary>
 /// <param name="Learner">The learner.</param>

@@ -9,9 +9,16 @@ public static class LearnerNames
     private static readonly ConcurrentDictionary<string, Func<LearnerSettings, Learner>> Makers =
         new(StringComparer.Ordinal)
         {
-            ["auto"] = settings => new AutoLearner { Seed = settings.Seed, MaxTime = settings.MaxTime },
+            ["auto"] = settings => new AutoLearner
+            {
+                Seed = settings.Seed,
+                MaxTime = settings.MaxTime,
+                MaxMemory = settings.MaxMemory,
+                Names = settings.Names,
+            },
             ["linear"] = settings => new LinearLearner { Seed = settings.Seed },
             ["trees"] = settings => new TreesLearner { Seed = settings.Seed },
+            ["network"] = settings => new NetworkLearner { Seed = settings.Seed },
             ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
@@ -62,6 +69,12 @@ public sealed record LearnerSettings(string? Kernel, int Seed)
 {
     /// <summary>Gets the time for comparing learners; 5 minutes by default.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets the bytes that a learner may ask for in a comparison; null for half of the memory.</summary>
+    public long? MaxMemory { get; init; }
+
+    /// <summary>Gets the names of the learners to compare, whatever the time; null for all there is time for.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>
     /// Gets the kernel with the numbers that the formula has, or the usual ones; null without a formula.

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
 
 namespace Math4AI.Training.Learners;
 
@@ -19,6 +20,12 @@ public sealed class LearnerSamples
 
     /// <summary>Gets the number of each sample; null where classes are learned.</summary>
     public Vector<double>? Targets { get; }
+
+    /// <summary>
+    /// Gets a number for each sample, of which equal ones stay together in cross-validation; null where samples are
+    /// independent.
+    /// </summary>
+    public IReadOnlyList<int>? Groups { get; private init; }
 
     /// <summary>Makes samples with classes.</summary>
     /// <param name="inputs">Samples × inputs.</param>
@@ -51,6 +58,39 @@ public sealed class LearnerSamples
                 $"One finite number is needed for each of {inputs.RowCount} samples.", nameof(targets));
     }
 
+    /// <summary>Returns the samples with groups, of which each stays together in cross-validation.</summary>
+    /// <param name="groups">A number for each sample; null for none.</param>
+    /// <exception cref="ArgumentException">There is not one number a sample.</exception>
+    public LearnerSamples InGroups(IReadOnlyList<int>? groups) =>
+        groups is null || groups.Count == Inputs.RowCount
+            ? new LearnerSamples(Inputs, (int[]?)Classes, ClassCount, Targets) { Groups = groups }
+            : throw new ArgumentException(
+                $"One group is needed for each of {Inputs.RowCount} samples.", nameof(groups));
+
+    /// <summary>
+    /// At most so many samples, at random, of every class the same share, but at least so many of each if there are.
+    /// </summary>
+    internal LearnerSamples Some(int most, int leastOfClass, int seed)
+    {
+        int count = Inputs.RowCount;
+        if (count <= most)
+        {
+            return this;
+        }
+
+        var generator = new MersenneTwister(seed, threadSafe: false);
+        IEnumerable<int[]> groups = Enumerable.Range(0, count).GroupBy(row => Classes?[row] ?? 0)
+            .OrderBy(group => group.Key).Select(group => group.ToArray());
+        var taken = new List<int>();
+        foreach (int[] group in groups)
+        {
+            generator.Shuffle(group);
+            taken.AddRange(group.Take(Math.Max(leastOfClass, (int)Math.Round((double)most / count * group.Length))));
+        }
+
+        return Select([.. taken.Order()]);
+    }
+
     /// <summary>Selects some of the samples.</summary>
     /// <param name="rows">Their numbers, from 0.</param>
     public LearnerSamples Select(IReadOnlyList<int> rows)
@@ -70,6 +110,9 @@ public sealed class LearnerSamples
             Matrix<double>.Build.Dense(rows.Count, Inputs.ColumnCount, chosen),
             Classes is null ? null : [.. rows.Select(row => Classes[row])],
             ClassCount,
-            Targets is null ? null : Vector<double>.Build.Dense(rows.Count, i => Targets[rows[i]]));
+            Targets is null ? null : Vector<double>.Build.Dense(rows.Count, i => Targets[rows[i]]))
+        {
+            Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
+        };
     }
 }

@@ -30,7 +30,7 @@ public sealed record LinearLearner : Learner
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
-        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        LearnerSamples training, IProgress<LearnerProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         if (IsConstant || Penalty is not null)
@@ -43,7 +43,7 @@ public sealed record LinearLearner : Learner
         for (int i = 0; i < Penalties.Length; i++)
         {
             scores[i] = folds.Losses(this with { Penalty = Penalties[i] }, cancellation).Average();
-            progress?.Report((i + 1.0) / Penalties.Length);
+            progress?.Report(new LearnerProgress(string.Empty, (i + 1.0) / Penalties.Length));
         }
 
         // Of equal scores the larger penalty is the simpler model.

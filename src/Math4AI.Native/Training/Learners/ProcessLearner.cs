@@ -61,6 +61,20 @@ public sealed record ProcessLearner : Learner
     /// </summary>
     public int MaxLaplaceSamples { get; init; } = 4000;
 
+    /// <summary>Gets the most samples that are taken in a comparison of learners: time as their cube.</summary>
+    public int MaxComparedSamples { get; init; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public override string? ReasonAgainst(LearnerSamples training) =>
+        base.ReasonAgainst(training) ?? KernelSettings.ReasonAgainst(training, MaxComparedSamples);
+
+    /// <inheritdoc/>
+    public override double BytesFor(LearnerSamples training)
+    {
+        const double Matrices = 3.0;
+        return Matrices * KernelSettings.BytesOfMatrix(training);
+    }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"Gaussian process{Kind}: "
@@ -68,7 +82,7 @@ public sealed record ProcessLearner : Learner
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
-        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        LearnerSamples training, IProgress<LearnerProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         RequireFew(training);

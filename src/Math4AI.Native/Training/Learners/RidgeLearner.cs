@@ -21,6 +21,16 @@ public sealed record RidgeLearner : Learner
     /// <summary>Gets the most samples that settings are chosen by.</summary>
     public int MaxSearchSamples { get; init; } = 2000;
 
+    /// <summary>Gets the most samples that are taken in a comparison of learners: time as their cube.</summary>
+    public int MaxComparedSamples { get; init; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public override string? ReasonAgainst(LearnerSamples training) =>
+        base.ReasonAgainst(training) ?? KernelSettings.ReasonAgainst(training, MaxComparedSamples);
+
+    /// <inheritdoc/>
+    public override double BytesFor(LearnerSamples training) => KernelSettings.BytesOfMatrix(training);
+
     /// <inheritdoc/>
     public override bool TakesClasses => false;
 
@@ -30,7 +40,7 @@ public sealed record RidgeLearner : Learner
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
-        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        LearnerSamples training, IProgress<LearnerProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         bool isGammaOpen = Kernel is null && Gamma is null;

@@ -35,6 +35,13 @@ public sealed record SupportVectorLearner : Learner
     /// <summary>Gets the limit on steps of a fit.</summary>
     public int MaxIterations { get; init; } = 10_000_000;
 
+    /// <summary>Gets the most samples that are taken in a comparison of learners.</summary>
+    public int MaxComparedSamples { get; init; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public override string? ReasonAgainst(LearnerSamples training) =>
+        base.ReasonAgainst(training) ?? KernelSettings.ReasonAgainst(training, MaxComparedSamples);
+
     /// <summary>Gets 2 where there are probabilities, which come from cross-validation, and otherwise 1.</summary>
     public override int MinClassSamples => HasProbabilities ? 2 : 1;
 
@@ -44,7 +51,7 @@ public sealed record SupportVectorLearner : Learner
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
-        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        LearnerSamples training, IProgress<LearnerProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         bool isGammaOpen = Kernel is null && Gamma is null;

@@ -167,10 +167,20 @@ public sealed class TreesFit : IRowPredictor
         return true;
     }
 
+    /// <summary>The root of a tree: a node, from 0, or the complement of a leaf.</summary>
+    internal int RootOf(int tree) =>
+        (tree + 1 < roots.Length ? roots[tree + 1] : features.Length) > roots[tree] ? 0 : ~0;
+
+    /// <summary>A node of a tree: what is up to the threshold goes left.</summary>
+    internal (int Feature, double Threshold, int Left, int Right) NodeOf(int tree, int node) =>
+        roots[tree] + node is var at ? (features[at], thresholds[at], left[at], right[at]) : default;
+
+    /// <summary>The value of a leaf, by the complement of its number.</summary>
+    internal double LeafOf(int tree, int leaf) => leaves[leafRoots[tree] + ~leaf];
+
     private double Leaf(double[][] columns, int row, int tree)
     {
-        int first = roots[tree], nodes = (tree + 1 < roots.Length ? roots[tree + 1] : features.Length) - first;
-        int node = nodes > 0 ? 0 : ~0;
+        int first = roots[tree], node = RootOf(tree);
         while (node >= 0)
         {
             node = columns[features[first + node]][row] <= thresholds[first + node]
@@ -178,7 +188,7 @@ public sealed class TreesFit : IRowPredictor
                 : right[first + node];
         }
 
-        return leaves[leafRoots[tree] + ~node];
+        return LeafOf(tree, node);
     }
 }
 

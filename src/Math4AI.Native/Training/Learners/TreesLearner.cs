@@ -37,6 +37,17 @@ public sealed record TreesLearner : Learner
     /// <summary>Gets the weight of the squares of the leaves.</summary>
     public double Penalty { get; init; } = 1.0;
 
+    /// <summary>
+    /// Gets for each input 1 where the prediction must not fall as it grows, −1 where it must not rise, and 0 for no
+    /// constraint; empty for none.
+    /// </summary>
+    public IReadOnlyList<int> Monotone { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string? ReasonAgainst(LearnerSamples training) => IsAvailable
+        ? base.ReasonAgainst(training)
+        : "LightGBM's library does not load here";
+
     /// <inheritdoc/>
     public override string ToString() => Rounds is { } rounds
         ? $"trees: {rounds} rounds of {Leaves} leaves"
@@ -44,7 +55,7 @@ public sealed record TreesLearner : Learner
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
-        LearnerSamples training, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        LearnerSamples training, IProgress<LearnerProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         if (Rounds is not null)
@@ -68,7 +79,7 @@ public sealed record TreesLearner : Learner
         {
             (int rounds, double loss) = Stop(parts, settings[i], cancellation);
             best = loss < best.Loss ? (settings[i] with { Rounds = rounds }, loss) : best;
-            progress?.Report((i + 1.0) / settings.Length);
+            progress?.Report(new LearnerProgress(string.Empty, (i + 1.0) / settings.Length));
         }
 
         return new LearnerChoice(best.Learner with { Rounds = best.Learner.Rounds ?? 1 }, null);

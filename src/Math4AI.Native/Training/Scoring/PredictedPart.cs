@@ -24,6 +24,15 @@ internal sealed class PredictedPart
 
     public bool HasClasses { get; }
 
+    /// <summary>Several parts of one kind as one.</summary>
+    public static PredictedPart Joined(IReadOnlyList<PredictedPart> parts)
+    {
+        double[][] predictions = [.. parts.SelectMany(part => part.Predictions)];
+        return parts[0].HasClasses
+            ? new PredictedPart(predictions, (int[])[.. parts.SelectMany(part => part.Classes)])
+            : new PredictedPart(predictions, (double[])[.. parts.SelectMany(part => part.Numbers)]);
+    }
+
     public ScoredPart Score(bool hasIntervals, CancellationToken cancellation) => HasClasses
         ? ScoredPart.OfClasses(Predictions, Classes, hasIntervals, cancellation)
         : ScoredPart.OfNumbers(Predictions, Numbers, hasIntervals, cancellation);

@@ -33,6 +33,7 @@ public sealed record ScoredPart(
         double[][] predicted, double[] observed, bool hasIntervals, CancellationToken cancellation = default)
     {
         double[] squares = [.. predicted.Zip(observed, (f, y) => (f[0] - y) * (f[0] - y))];
+        double[] errors = [.. squares.Select(Math.Sqrt)];
         double center = observed.Average();
 
         double RSquared(int[] drawn)
@@ -52,7 +53,11 @@ public sealed record ScoredPart(
 
         return Of(
             observed.Length,
-            [new("rmse", drawn => Math.Sqrt(Mean(squares, drawn))), new("rSquared", RSquared)],
+            [
+                new("rmse", drawn => Math.Sqrt(Mean(squares, drawn))),
+                new("rSquared", RSquared),
+                new("mae", drawn => Mean(errors, drawn)),
+            ],
             hasIntervals,
             cancellation);
     }

@@ -157,6 +157,35 @@ internal static class TableParts
     }
 
     /// <summary>
+    /// Numbers of the rows, of which equal ones stay together in cross-validation: those of a group, or of a tenth of
+    /// the time; null where rows are independent.
+    /// </summary>
+    public static int[]? GroupsOf(Table table, TableTrainingOptions options)
+    {
+        const int Spans = 10;
+        if (options.GroupBy is { } group)
+        {
+            var numbers = new Dictionary<string, int>();
+            return [.. table.Texts(group).Select(text =>
+                numbers.TryGetValue(text!, out int number) ? number : numbers[text!] = numbers.Count)];
+        }
+
+        if (options.OrderBy is not { } time)
+        {
+            return null;
+        }
+
+        double[] times = table.Numbers(time);
+        int[] order = [.. Enumerable.Range(0, times.Length).OrderBy(row => times[row])], spans = new int[times.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            spans[order[i]] = Spans * i / order.Length;
+        }
+
+        return spans;
+    }
+
+    /// <summary>
     /// So many of the rows, chosen as the parts are: whole groups, the last ones in time, or any. Of fewer rows, all
     /// are among more.
     /// </summary>

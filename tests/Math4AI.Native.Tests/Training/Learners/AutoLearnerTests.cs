@@ -1,6 +1,7 @@
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Combined;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Training.Learners;
@@ -90,6 +91,24 @@ public class AutoLearnerTests : TemporaryFolder
     }
 
     [Fact]
+    public void Trees_keep_the_direction_that_they_are_told()
+    {
+        Assert.SkipUnless(TreesLearner.IsAvailable, "LightGBM's library does not load here.");
+        LearnerSamples samples = Numbers(300, (x, z) => x + 0.5 * Math.Sin(6.0 * x) - z);
+        var learner = new TreesLearner { Rounds = 60, Leaves = 8 };
+        var line = Matrix<double>.Build.Dense(101, 2, (i, j) => j == 0 ? 0.02 * i - 1.0 : 0.3);
+        int Falls(TreesLearner of)
+        {
+            Vector<double> found = of.Fit(samples).PredictRows(line).Values.Column(0);
+            return Enumerable.Range(1, 100).Count(i => found[i] < found[i - 1]);
+        }
+
+        Assert.True(Falls(learner) > 0);
+        Assert.Equal(0, Falls(learner with { Monotone = [1, 0] }));
+        Assert.Throws<ArgumentException>(() => (learner with { Monotone = [1] }).Fit(samples));
+    }
+
+    [Fact]
     public void Trees_that_do_not_hang_together_are_refused()
     {
         Assert.SkipUnless(TreesLearner.IsAvailable, "LightGBM's library does not load here.");
@@ -120,7 +139,6 @@ public class AutoLearnerTests : TemporaryFolder
     [Fact]
     public void Every_law_is_left_to_the_learner_that_suits_it()
     {
-        string Chosen(LearnerSamples samples) => new AutoLearner().Choose(samples).Learner.ToString()!.Split(':')[0];
         var random = new Random(3);
         LearnerSamples line = Numbers(150, (x, z) => 3.0 * x - 2.0 * z);
         LearnerChoice choice = new AutoLearner
@@ -133,7 +151,9 @@ public class AutoLearnerTests : TemporaryFolder
             ],
         }.Choose(line);
         Assert.StartsWith("linear", choice.Learner.ToString(), StringComparison.Ordinal);
-        Assert.Equal(4, choice.Comparison.Count);
+        Assert.Equal(
+            ["constant", "linear", "kernel ridge", "svm", "stack"], choice.Comparison.Select(each => each.Name));
+        Assert.Equal("linear", Assert.Single(choice.Comparison, each => each.IsKept).Name);
         Assert.All(choice.Comparison, each => Assert.True(each.Loss > 0.0 && each.Error > 0.0));
 
         // The noise is uniform and 0.1 wide, of deviation 0.0289: nothing predicts better.
@@ -144,7 +164,6 @@ public class AutoLearnerTests : TemporaryFolder
         var noise = LearnerSamples.Of(inputs, Vector<double>.Build.Dense(120, _ => random.NextDouble()));
         LearnerChoice ofNoise = new AutoLearner().Choose(noise);
         Assert.True(ofNoise.Comparison.Min(each => each.Loss) > 0.95 * ofNoise.Comparison[0].Loss);
-        Assert.Equal("linear", Chosen(Numbers(60, (x, z) => x + z)));
     }
 
     [Fact]
@@ -153,6 +172,127 @@ public class AutoLearnerTests : TemporaryFolder
         string message = Assert.Throws<ArgumentException>(
             () => new AutoLearner { MaxTime = TimeSpan.Zero }.Choose(Classes(60, 2))).Message;
         Assert.Contains("the time was up", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Networks_learn_what_no_line_tells_and_are_the_same_from_a_folder(int classes)
+    {
+        Assert.SkipUnless(NetworkLearner.IsAvailable, "Torch does not load here.");
+        var random = new Random(6);
+        var inputs = Matrix<double>.Build.Dense(240, 2, (_, _) => 2.0 * random.NextDouble() - 1.0);
+        double Law(int i) => inputs[i, 0] * inputs[i, 1];
+        LearnerSamples samples = classes == 0
+            ? LearnerSamples.Of(inputs, Vector<double>.Build.Dense(240, i => 50.0 + 10.0 * Law(i)))
+            : LearnerSamples.Of(
+                inputs, [.. Enumerable.Range(0, 240).Select(i => Law(i) < -0.1 ? 0 : Law(i) < 0.1 ? 1 : 2)], classes);
+        LearnerChoice choice = new AutoLearner
+        {
+            Candidates =
+                [new LinearLearner { Penalty = 1.0 }, new NetworkLearner { Hidden = [32], WeightDecay = 0.01 }],
+        }.Choose(samples);
+        Assert.True(choice.Comparison[1].Loss < 0.5 * choice.Comparison[0].Loss);
+        IRowPredictor fit = choice.Learner.Fit(samples);
+        Matrix<double> found = fit.PredictRows(inputs).Values;
+        Assert.Equal(found, Saved(fit).PredictRows(inputs).Values);
+        Assert.Equal(found, choice.Learner.Fit(samples).PredictRows(inputs).Values);
+        if (classes > 0)
+        {
+            Assert.All(found.RowSums(), sum => Assert.Equal(1.0, sum, 1e-12));
+        }
+    }
+
+    [Fact]
+    public void A_stack_is_the_weighted_mean_and_is_kept_where_it_surpasses_each_of_its_models()
+    {
+        // The law is the sum of what either learner alone sees of it.
+        LearnerSamples samples = Numbers(300, (x, z) => 2.0 * x + Math.Sign(Math.Sin(8.0 * z)));
+        LearnerChoice choice = new AutoLearner
+        {
+            Candidates = [new First(0), new First(1)],
+        }.Choose(samples);
+        var stack = Assert.IsType<StackedLearner>(choice.Learner);
+        Assert.Equal(1.0, stack.Weights.Sum(), 1e-12);
+        Assert.Equal("stack", choice.Comparison[^1].Name);
+        Assert.True(choice.Comparison[^1].Loss < choice.Comparison.Take(2).Min(each => each.Loss));
+        var fit = (StackedFit)stack.Fit(samples);
+        Matrix<double> mean = fit.Models.Zip(fit.Weights, (model, weight) =>
+            weight * model.PredictRows(samples.Inputs).Values).Aggregate((a, b) => a + b);
+        Assert.Equal(mean, fit.PredictRows(samples.Inputs).Values);
+    }
+
+    [Fact]
+    public void A_comparison_that_is_stopped_keeps_its_best_and_one_of_the_same_names_repeats_it()
+    {
+        LearnerSamples samples = Numbers(80, (x, z) => 3.0 * x - 2.0 * z);
+        using var stop = new CancellationTokenSource();
+        var auto = new AutoLearner
+        {
+            Candidates = [new LinearLearner { IsConstant = true }, new LinearLearner(), new Stopping(stop),
+                new RidgeLearner()],
+        };
+        LearnerChoice choice = auto.Choose(samples, null, stop.Token);
+        Assert.StartsWith("linear", choice.Learner.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            [null, null, "the comparison was stopped", "the comparison was stopped", null],
+            choice.Comparison.Select(each => each.LeftOut));
+        LearnerChoice again = auto.Again(choice).Choose(samples);
+        Assert.Equal(choice.Comparison.Select(each => each.Loss), again.Comparison.Select(each => each.Loss));
+        Assert.Throws<OperationCanceledException>(() => auto.Choose(samples, null, stop.Token));
+    }
+
+    [Fact]
+    public void What_needs_more_memory_than_may_be_used_is_left_out_aloud()
+    {
+        LearnerChoice choice = new AutoLearner
+        {
+            Candidates = [new LinearLearner { Penalty = 1.0 }, new RidgeLearner { Gamma = 1.0, Penalty = 1.0 }],
+            MaxMemory = 1000,
+        }.Choose(Numbers(50, (x, z) => x * z));
+        Assert.Contains("may be used", choice.Comparison[1].LeftOut, StringComparison.Ordinal);
+        Assert.Equal("linear", Assert.Single(choice.Comparison, each => each.IsKept).Name);
+    }
+
+    [Fact]
+    public void Groups_stay_together_in_cross_validation()
+    {
+        int[] groups = [.. Enumerable.Range(0, 60).Select(i => i / 7)];
+        var folds = new Folds(Numbers(60, (x, z) => x).InGroups(groups), seed: 1);
+        Assert.Equal(60, Enumerable.Range(0, folds.Count).Sum(part => folds.Rows(part).Count));
+        Assert.All(groups.Distinct(), group => Assert.Single(
+            Enumerable.Range(0, folds.Count), part => folds.Rows(part).Any(row => groups[row] == group)));
+    }
+
+    /// <summary>A line through one of the inputs alone.</summary>
+    private sealed record First(int Input) : Learner
+    {
+        public override string ToString() => $"input {Input}:";
+
+        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
+            new OfOne(new RidgeLearner { Gamma = 20.0, Penalty = 0.1 }.Fit(LearnerSamples.Of(
+                training.Inputs.SubMatrix(0, training.Inputs.RowCount, Input, 1), training.Targets!)), Input);
+
+        private sealed class OfOne(IRowPredictor inner, int input) : IRowPredictor
+        {
+            public RowPredictions PredictRows(Matrix<double> inputs) =>
+                inner.PredictRows(inputs.SubMatrix(0, inputs.RowCount, input, 1));
+
+            public void Save(string folder, FileTransaction files) => throw new NotSupportedException();
+        }
+    }
+
+    /// <summary>A learner during which the user stops the comparison.</summary>
+    private sealed record Stopping(CancellationTokenSource Source) : Learner
+    {
+        public override string ToString() => "stopping";
+
+        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
+        {
+            Source.Cancel();
+            cancellation.ThrowIfCancellationRequested();
+            throw new InvalidOperationException();
+        }
     }
 
     private IRowPredictor Saved(IRowPredictor model)

@@ -4,6 +4,7 @@ using Math4AI.Data.Tables;
 using Math4AI.Probability.Conformal;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Tests.Training.Learners;
@@ -54,21 +55,56 @@ public class ConformalTests : TemporaryFolder
     }
 
     [Fact]
-    public void Intervals_of_the_whole_pipeline_hold_the_truth_as_often_as_they_say() => Covers(tables: 100);
+    public void One_part_that_a_model_has_not_seen_is_split_conformal_prediction()
+    {
+        var random = new Random(8);
+        double[] scores = [.. Enumerable.Range(0, 37).Select(_ => random.NextDouble())];
+        var cross = new CrossScores(scores, new int[scores.Length]);
+        var split = new SplitConformal(scores);
+        foreach (double level in new[] { 0.1, 0.5, 0.9, 0.95 })
+        {
+            double quantile = split.Quantile(level);
+            Assert.Equal((7.0 - 2.0 * quantile, 7.0 + 2.0 * quantile), cross.Interval([7.0], [2.0], level));
+            foreach (double score in scores)
+            {
+                Assert.Equal(score <= quantile, cross.Holds([score], level));
+            }
+        }
+
+        Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), cross.Interval([7.0], [1.0], 0.99));
+        Assert.True(cross.Holds([1e9], 0.99));
+        Assert.Throws<ArgumentException>(() => new CrossScores([1.0], [0, 1]));
+    }
+
+    [Fact]
+    public void Intervals_by_parts_are_those_of_the_definition()
+    {
+        // n = 4, level 0.6: the ⌊0.4 · 5⌋ = 2nd smallest of f − R = 9, 8, 17, 16, and the ⌈0.6 · 5⌉ = 3rd of f + R =
+        // 11, 12, 23, 24.
+        var cross = new CrossScores([1.0, 2.0, 3.0, 4.0], [0, 0, 1, 1]);
+        Assert.Equal((9.0, 23.0), cross.Interval([10.0, 20.0], [1.0, 1.0], 0.6));
+    }
+
+    [Fact]
+    public void Intervals_of_the_whole_pipeline_hold_the_truth_as_often_as_they_say() => Covers(tables: 60, rows: 140);
+
+    [Fact]
+    public void Of_many_rows_the_chance_is_the_exact_one_of_a_finite_part() => Covers(tables: 40, rows: 640);
 
     [Fact(Explicit = true)]
     [Trait("Check", "conformal")]
-    public void Intervals_of_a_thousand_tables_hold_the_truth_as_often_as_they_say() => Covers(tables: 1000);
+    public void Intervals_of_a_thousand_tables_hold_the_truth_as_often_as_they_say() =>
+        Covers(tables: 1000, rows: 140);
 
-    private static void Covers(int tables)
+    private static void Covers(int tables, int rows)
     {
-        const int Rows = 140, Fresh = 50;
+        const int Fresh = 50;
         const double Level = 0.8;
         double[] numbers = new double[tables], classes = new double[tables], exact = new double[tables];
         Parallel.For(0, tables, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
         {
             var random = new Random(1000 + i);
-            Table table = Draw(random, Rows), fresh = Draw(random, Fresh);
+            Table table = Draw(random, rows), fresh = Draw(random, Fresh);
             LearnedTable model = LearnedTable.Train(
                 table, null, new TableTrainingOptions { Target = "y", Ignore = ["class"] }, Auto).Model;
             double[] y = fresh.Numbers("y");
@@ -76,6 +112,7 @@ public class ConformalTests : TemporaryFolder
                 .Zip(y, (interval, value) => interval.Lower <= value && value <= interval.Upper ? 1.0 : 0.0).Average();
             int held = model.CalibrationCount;
             exact[i] = Math.Ceiling(Level * (held + 1) - 1e-9) / (held + 1);
+            Assert.Equal(rows < 500 ? 5 : 1, model.CalibrationModels);
             LearnedTable ofClasses = LearnedTable.Train(
                 table, null, new TableTrainingOptions { Target = "class", Ignore = ["y"] }, AutoOfClasses).Model;
             string[] names = [.. fresh.Texts("class").Select(text => text!)];
@@ -87,7 +124,11 @@ public class ConformalTests : TemporaryFolder
             $"{tables} tables, level {Level}: intervals {mean:0.0000} ± {error:0.0000}, ")
             + FormattableString.Invariant($"exact {exact.Average():0.0000}; ")
             + FormattableString.Invariant($"sets {classes.Average():0.0000} ± {ErrorOf(classes):0.0000}"));
-        Assert.InRange(mean, exact.Average() - 3.0 * error, exact.Average() + 3.0 * error);
+
+        // Of CV+ the chance is at least the level in practice, and models of four fifths are somewhat worse than the
+        // one that predicts; of one part it is exact.
+        double most = rows < 500 ? exact.Average() + 0.05 : exact.Average();
+        Assert.InRange(mean, exact.Average() - 3.0 * error, most + 3.0 * error);
 
         // Sets always hold the likeliest class, so that they may hold the truth more often.
         Assert.True(classes.Average() > Level - 3.0 * ErrorOf(classes), $"{classes.Average()}");

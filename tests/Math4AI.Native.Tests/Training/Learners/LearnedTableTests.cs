@@ -44,7 +44,7 @@ public sealed class LearnedTableTests : TemporaryFolder
         Assert.Equal(small.Model.About.Learner, large.Model.About.Learner);
         Assert.Equal(large.Model.Search!.Points.Count,
             large.Model.Search.Points.Select(point => (point.Across, point.Up)).Distinct().Count());
-        Assert.Equal(168, large.Model.Search.Samples);
+        Assert.Equal(204, large.Model.Search.Samples);
     }
 
     [Fact]

@@ -1,0 +1,200 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Math4AI.Cli.Separation;
+using Math4AI.Data.Images;
+using Math4AI.Features;
+using Math4AI.Kernels;
+using Math4AI.Processes;
+using Math4AI.Training.Learners;
+
+namespace Math4AI.Cli.Training;
+
+/// <summary>The options of <c>math4ai train</c> that choose the model, and bound the search for one.</summary>
+internal static class TrainChoiceOptions
+{
+    private const string Auto = "auto";
+    private const string Mlp = "mlp";
+    private const string ConvNet = "convnet";
+    private const long LargeFile = 1L << 28;
+
+    private static readonly string[] Networks = [Mlp, ConvNet];
+
+    private static readonly Option<string?> ModelOption = new Option<string?>("--model")
+    {
+        Description = $"The network, {string.Join(", ", Networks)}, or the learner, "
+            + $"{string.Join(", ", LearnerNames.All)} (the best of several by cross-validation, or their stack; a "
+            + "Gaussian process; ridge or logistic regression; several small networks; kernel ridge regression; a "
+            + "Gaussian process for data with outliers; a support vector machine; gradient-boosted trees). Default: "
+            + "auto for a table, mlp where an option of networks is given or the table is large, convnet for images.",
+        HelpName = "NAME",
+    }.Completed(() => Networks.Concat(LearnerNames.All));
+
+    private static readonly Option<string?> KernelOption = new("--kernel")
+    {
+        Description = "The kernel of a learner, such as 'matern52(0.5) + white(0.1)', of: "
+            + $"{string.Join(", ", KernelNames.All)}. Default: rbf, "
+            + "whose width is chosen by cross-validation; for gp, matern52 with a length scale for each input.",
+        HelpName = "FORMULA",
+    };
+
+    private static readonly Option<string?> FeaturesOption = new("--features")
+    {
+        Description = "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All)
+            + "; of images: "
+            + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
+            + "Default for images: color,hog.",
+        HelpName = "FORMULA",
+    };
+
+    private static readonly Option<bool> RawOption = new("--no-standardize")
+    {
+        Description = "Leave the inputs of a learner, and its features, in their own units. By default columns have "
+            + "mean 0 and variance 1, and groups of features of images weigh the same.",
+    };
+
+    private static readonly Option<string> TimeOption = new("--time")
+    {
+        Description = "The time that 'auto' may spend on comparing learners, such as 30s, 5m or 1h; what it leaves out "
+            + "is said.",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => "5m",
+    };
+
+    private static readonly Option<string?> MemoryOption = new("--memory")
+    {
+        Description = "The memory that a learner of 'auto' may ask for, such as 2G; those that need more are left out. "
+            + "Default: half of what there is.",
+        HelpName = "BYTES",
+    };
+
+    public static readonly Option<string?> ReplayOption = new("--replay")
+    {
+        Description = "Train again as this folder's model was trained, with the learners that its comparison had time "
+            + "for, whatever the clock: the same data and threads give the same bits.",
+        HelpName = "MODEL",
+    };
+
+    /// <summary>All of them, in the order of the help.</summary>
+    public static readonly Option[] All =
+        [ReplayOption, ModelOption, TimeOption, MemoryOption, KernelOption, FeaturesOption, RawOption];
+
+    /// <summary>Those that are for learners alone.</summary>
+    public static readonly Option[] OfLearners = [KernelOption, FeaturesOption, RawOption, TimeOption, MemoryOption];
+
+    /// <summary>The formula of the features; null for none.</summary>
+    public static string? Features(ParseResult words) => words.GetValue(FeaturesOption);
+
+    /// <summary>Whether inputs and features are standardized.</summary>
+    public static bool Standardizes(ParseResult words) => !words.GetValue(RawOption);
+
+    /// <summary>The name of the model: the given one, or the usual one of the data.</summary>
+    public static string Model(ParseResult words, string? data, IEnumerable<Option> ofNetworks) =>
+        words.GetValue(ModelOption) ?? (IsOfImages(data) ? ConvNet
+            : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null || IsLarge(data)
+                ? Mlp
+            : Auto);
+
+    /// <summary>Whether a network of images is asked for by name.</summary>
+    public static bool IsConvNetAsked(ParseResult words) => words.GetValue(ModelOption) == ConvNet;
+
+    /// <summary>Whether the data are images.</summary>
+    public static bool IsOfImages(string? data) => data is not null && (Directory.Exists(data) || ImageSet.IsIdx(data));
+
+    /// <summary>Whether a table is too large to be read whole.</summary>
+    public static bool IsLarge(string data) => new FileInfo(data) is { Exists: true, Length: > LargeFile };
+
+    /// <summary>The learner, with the settings that were given.</summary>
+    public static Learner Learner(ParseResult words, string model, IReadOnlyList<string>? replayed) =>
+        LearnerNames.Make(model, new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed))
+        {
+            MaxTime = Time(words.GetValue(TimeOption)!),
+            MaxMemory = SeparateOptions.Bytes(words.GetValue(MemoryOption)),
+            Names = replayed is { Count: > 0 } ? replayed : null,
+        });
+
+    /// <summary>
+    /// Refuses options of networks with a learner, and options of learners with a network, and formulas that cannot be
+    /// read.
+    /// </summary>
+    /// <exception cref="UsageException">Options do not fit together, or cannot be read.</exception>
+    public static void Check(ParseResult words, string model, bool isOfImages, IEnumerable<Option> ofNetworks)
+    {
+        TrainOptionChecks.RequireChoice(words, "model", [.. Networks, .. LearnerNames.All], ModelOption);
+        bool isLearner = LearnerNames.All.Contains(model);
+        if (IsGiven(words, isLearner ? ofNetworks : OfLearners) is { } wrong)
+        {
+            throw new UsageException(isLearner
+                ? $"{wrong.Name} is for networks, and {model} is none: leave it out."
+                : $"{wrong.Name} is for the models {string.Join(", ", LearnerNames.All)}: name one by --model.");
+        }
+
+        RequireUse(words, model, [KernelOption], ["svm", "ridge", "gp", "robust-gp"]);
+        RequireUse(words, model, [TimeOption, MemoryOption], [Auto]);
+        _ = Time(words.GetValue(TimeOption)!);
+        _ = SeparateOptions.Bytes(words.GetValue(MemoryOption));
+        try
+        {
+            _ = words.GetValue(KernelOption) is { } kernel ? Kernel.Parse(kernel) : null;
+            _ = Features(words) is not { } features
+                ? null
+                : isOfImages ? (object)ImageFeatures.Names.Parse(features) : FeatureMap.Names.Parse(features);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>The words and the compared learners of a training that has been done.</summary>
+    /// <exception cref="InvalidDataException">The folder holds none that can be replayed.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static (string[] Words, string[] Names) ReadReplay(string folder)
+    {
+        string path = Path.Combine(folder, OutputFiles.ResultName);
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(path));
+            return (
+                [.. json.RootElement.GetProperty("words").EnumerateArray().Select(word => word.GetString()!)],
+                [.. json.RootElement.GetProperty("comparison").EnumerateArray()
+                    .Where(each => each.GetProperty("loss").ValueKind == JsonValueKind.Number)
+                    .Select(each => each.GetProperty("name").GetString()!)]);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{path} tells of no training that can be replayed.", e);
+        }
+    }
+
+    private static void RequireUse(ParseResult words, string model, Option[] options, string[] models)
+    {
+        if (IsGiven(words, options) is { } idle && !models.Contains(model))
+        {
+            throw new UsageException(models.Length == 1
+                ? $"{idle.Name} is for {models[0]}, and {model} has no use for it: leave it out."
+                : $"{idle.Name} is for the models {string.Join(", ", models)}: name one by --model.");
+        }
+    }
+
+    private static Option? IsGiven(ParseResult words, IEnumerable<Option> options) =>
+        options.FirstOrDefault(option => words.GetResult(option) is { Implicit: false });
+
+    private static TimeSpan Time(string word)
+    {
+        const double MaxSeconds = 1e6;
+        (double unit, string number) = word.Length == 0 ? (1.0, word) : word[^1] switch
+        {
+            's' => (1.0, word[..^1]),
+            'm' => (60.0, word[..^1]),
+            'h' => (3600.0, word[..^1]),
+            _ => (1.0, word),
+        };
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && unit * value is > 0.0 and <= MaxSeconds
+                ? TimeSpan.FromSeconds(unit * value)
+                : throw new UsageException(
+                    $"--time takes a time such as 30s, 5m or 1h, not '{word}'; a column by which parts follow each "
+                    + "other in time is named by --time-column.");
+    }
+}

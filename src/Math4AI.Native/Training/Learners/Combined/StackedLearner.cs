@@ -1,0 +1,56 @@
+using System.Globalization;
+using Math4AI.Data.Models;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Training.Learners.Combined;
+
+/// <summary>
+/// A stack of learners: the weighted mean of what they predict. Source of how weights are found, by adding to the mean,
+/// again and again, whichever prediction lowers the loss of samples left out the most: R. Caruana et al., "Ensemble
+/// selection from libraries of models", ICML (2004).
+/// </summary>
+public sealed record StackedLearner : Learner
+{
+    private const int Additions = 40;
+
+    /// <summary>Gets the learners, with settled settings.</summary>
+    public required IReadOnlyList<Learner> Learners { get; init; }
+
+    /// <summary>Gets their weights, not negative and of the sum 1.</summary>
+    public required IReadOnlyList<double> Weights { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => "stack: " + string.Join(" + ", Learners.Zip(Weights, (learner, weight) =>
+        string.Create(CultureInfo.InvariantCulture, $"{weight:0.###} ({learner})")));
+
+    /// <inheritdoc/>
+    public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
+        new StackedFit(Weights, [.. Learners.Select(learner => learner.Fit(training, cancellation))]);
+
+    /// <summary>
+    /// The weights of predictions, each samples × outputs, by the samples that are named; some of them 0.
+    /// </summary>
+    internal static double[] WeightsOf(
+        IReadOnlyList<Matrix<double>> predictions, Func<Matrix<double>, double[]> lossesOf, IReadOnlyList<int> rows)
+    {
+        int[] counts = new int[predictions.Count];
+        Matrix<double>? sum = null;
+        for (int addition = 1; addition <= Additions; addition++)
+        {
+            double[] losses = [.. predictions.Select(found =>
+            {
+                double[] each = lossesOf((sum is null ? found : sum + found) / addition);
+                return rows.Average(row => each[row]);
+            })];
+            int best = Array.IndexOf(losses, losses.Min());
+            counts[best]++;
+            sum = sum is null ? predictions[best] : sum + predictions[best];
+        }
+
+        return Array.ConvertAll(counts, count => (double)count / Additions);
+    }
+
+    /// <summary>The weighted mean of predictions.</summary>
+    internal static Matrix<double> Mean(IReadOnlyList<Matrix<double>> predictions, IReadOnlyList<double> weights) =>
+        predictions.Zip(weights, (found, weight) => weight * found).Aggregate((a, b) => a + b);
+}

@@ -33,7 +33,7 @@ internal static class KernelsAgainstPeer
         string python = words.Length > 0 ? words[0] : "/usr/bin/python3";
         PeerTable.Begin("scikit-learn");
         foreach ((string work, int samples, int inputs, Func<Matrix<double>, Vector<double>, double[]> ours) in
-            Works.Where(row => words.Length < 2 || words[1..].Contains(row.Work)))
+            Works.Where(row => words.Length < 2 || words.Skip(1).Contains(row.Work)))
         {
             (Matrix<double> x, Vector<double> y) = Data(samples, inputs);
             string file = Path.Combine(Path.GetTempPath(), $"math4ai-{Guid.NewGuid():N}.npy");

@@ -56,5 +56,5 @@ public sealed record RoomReport
         : [.. Result.Dependence.Select(value => string.Create(
             CultureInfo.InvariantCulture,
             $"Dependence {value:0.00} on the source most like it: about 0 where they are apart, 1 where they are "
-                + "one."))];
+                + $"one."))];
 }

@@ -68,6 +68,9 @@ internal sealed class BoostedTrees : IDisposable
         + $"learning_rate={settings.Rate:R} num_leaves={settings.Leaves} min_data_in_leaf={settings.MinLeafSamples} "
         + $"feature_fraction={settings.ColumnShare:R} lambda_l2={settings.Penalty:R} seed={settings.Seed} "
         + $"num_threads={(numbers < MinSharedNumbers ? 1 : Compute.Threads)} deterministic=true force_col_wise=true "
-        + (settings.Monotone.Count > 0 ? $"monotone_constraints={string.Join(',', settings.Monotone)} " : string.Empty)
-        + $"use_missing=false feature_pre_filter=false verbosity=-1");
+        + $"{Directions(settings)}use_missing=false feature_pre_filter=false verbosity=-1");
+
+    private static string Directions(TreesLearner settings) => settings.Monotone.Count > 0
+        ? $"monotone_constraints={string.Join(',', settings.Monotone)} "
+        : string.Empty;
 }

@@ -270,8 +270,12 @@ public class AutoLearnerTests : TemporaryFolder
         public override string ToString() => $"input {Input}:";
 
         public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
-            new OfOne(new RidgeLearner { Gamma = 20.0, Penalty = 0.1 }.Fit(LearnerSamples.Of(
-                training.Inputs.SubMatrix(0, training.Inputs.RowCount, Input, 1), training.Targets!)), Input);
+            new OfOne(
+                new RidgeLearner { Gamma = 20.0, Penalty = 0.1 }.Fit(
+                    LearnerSamples.Of(
+                        training.Inputs.SubMatrix(0, training.Inputs.RowCount, Input, 1), training.Targets!),
+                    cancellation),
+                Input);
 
         private sealed class OfOne(IRowPredictor inner, int input) : IRowPredictor
         {

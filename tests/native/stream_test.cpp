@@ -132,13 +132,12 @@ TEST_F(Stream, Headerless_samples_of_any_byte_order_and_law_are_what_their_bytes
         std::vector<unsigned char> bytes;
         float sample;
     };
-    for (const known& each :
-         {known{M4_ENCODING_PCM16, M4_CONTAINER_WAV, {0x00, 0x40}, 0.5F},
-          known{M4_ENCODING_PCM16, M4_CONTAINER_AIFF, {0x40, 0x00}, 0.5F},
-          known{M4_ENCODING_PCM24, M4_CONTAINER_AIFF, {0x40, 0x00, 0x00}, 0.5F},
-          known{M4_ENCODING_FLOAT32, M4_CONTAINER_AIFF, {0x3F, 0x00, 0x00, 0x00}, 0.5F},
-          known{M4_ENCODING_ULAW, M4_CONTAINER_WAV, {0x8F}, 16764.0F / 32768.0F},
-          known{M4_ENCODING_ALAW, M4_CONTAINER_WAV, {0xA5}, 16896.0F / 32768.0F}}) {
+    for (const known& each : {known{M4_ENCODING_PCM16, M4_CONTAINER_WAV, {0x00, 0x40}, 0.5F},
+                              known{M4_ENCODING_PCM16, M4_CONTAINER_AIFF, {0x40, 0x00}, 0.5F},
+                              known{M4_ENCODING_PCM24, M4_CONTAINER_AIFF, {0x40, 0x00, 0x00}, 0.5F},
+                              known{M4_ENCODING_FLOAT32, M4_CONTAINER_AIFF, {0x3F, 0x00, 0x00, 0x00}, 0.5F},
+                              known{M4_ENCODING_ULAW, M4_CONTAINER_WAV, {0x8F}, 16764.0F / 32768.0F},
+                              known{M4_ENCODING_ALAW, M4_CONTAINER_WAV, {0xA5}, 16896.0F / 32768.0F}}) {
         std::ofstream(path("x.raw"), std::ios::binary)
             .write(reinterpret_cast<const char*>(each.bytes.data()), static_cast<std::streamsize>(each.bytes.size()));
         const m4_audio_format format{-1, 1, 8000, each.container, each.encoding};

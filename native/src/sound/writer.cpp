@@ -69,9 +69,8 @@ struct m4_writer {
         SF_INFO info{};
         info.channels = format.channels;
         info.samplerate = format.sample_rate;
-        info.format =
-            is_raw ? m4::raw_format_of(format.container, format.encoding)
-                   : m4::sndfile_format_of(format.container, format.encoding);
+        info.format = is_raw ? m4::raw_format_of(format.container, format.encoding)
+                             : m4::sndfile_format_of(format.container, format.encoding);
         owns_descriptor = !m4::is_standard_stream(path);
         if (info.format == 0 || sf_format_check(&info) == SF_FALSE ||
             (!owns_descriptor && !is_raw && !fits_streaming_wav(format))) {

@@ -48,7 +48,8 @@ internal sealed class DecoderWeights
     public required DecoderActivation Activation { get; init; }
 
     /// <summary>
-    /// Gets whether norms divide by the root of the mean square alone. Source: B. Zhang and R. Sennrich, NeurIPS (2019).
+    /// Gets whether norms divide by the root of the mean square alone. Source: B. Zhang and R. Sennrich, NeurIPS
+    /// (2019).
     /// </summary>
     public bool IsRootNorm { get; init; }
 

@@ -37,8 +37,7 @@ public sealed record MinimumMutualInformationOptions
 /// spacings estimates of entropy", JMLR 4 (2003), for the search by pairs.
 /// </summary>
 /// <remarks>
-/// The files: <see cref="InvariantBasis"/> is where the search begins, so that it depends on the sources alone;
-/// <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
+/// The files: <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
 /// <see cref="ScatterWeights"/> (which samples are outliers), <see cref="EntropyCurve"/> (the entropy in all
 /// directions) and <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> refines the result with
 /// all samples.
@@ -132,12 +131,9 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
             white = Sample(mixture, whitening, most, cancellation);
         }
 
-        Matrix<double> first = InvariantBasis.Of(white);
-        if (count > PairwiseMinimum.FewSignals)
-        {
-            first = Prepare(Turn(first, white), cancellation) * first;
-        }
-
+        Matrix<double> first = count > PairwiseMinimum.FewSignals
+            ? Prepare(white, cancellation)
+            : Matrix<double>.Build.DenseIdentity(count);
         Matrix<double> found = PairwiseMinimum.Solve(
             Turn(first, white), mixture.Length > FewSamples, gain => report("search", gain, gain), cancellation);
         return found * first;

@@ -201,7 +201,7 @@ public sealed class FitCommandTests : TemporaryFolder
     [InlineData("y,x\n", "no rows")]
     [InlineData("y,x\n1,1\n2,two\n", "line 3, column 'x': 'two'")]
     [InlineData("y,x\n1,1\n2,\n", "line 3, column 'x': the value is missing")]
-    [InlineData("y,x\n1,1\n2\n", "line 3: 1 values")]
+    [InlineData("y,x\n1,1\n2\n", "line 3: 1 value, and 2 columns")]
     [InlineData("y,x\n1,1\n", "There is 1 sample for 2 unknown parameters")]
     [InlineData("y,y\n1,1\n", "two columns")]
     public void Wrong_data_end_with_one_line_that_says_where(string text, string says)

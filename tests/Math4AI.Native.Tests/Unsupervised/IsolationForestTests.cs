@@ -64,6 +64,6 @@ public sealed class IsolationForestTests
         Assert.Throws<ArgumentException>(() => fit.Score(samples.SubMatrix(0, 20, 0, 2)));
         samples[6, 2] = double.NegativeInfinity;
         ArgumentException refused = Assert.Throws<ArgumentException>(() => new IsolationForest().Fit(samples));
-        Assert.Contains("row 7 has -∞ in column 3", refused.Message, StringComparison.Ordinal);
+        Assert.Matches("row 7 has -(∞|Infinity) in column 3", refused.Message);
     }
 }

@@ -96,7 +96,8 @@ public class TrainCommandTests : TemporaryFolder
         Assert.Equal(["x1", "x2", "y"], table.Names);
         Assert.Equal(x[60..], table.Numbers("x2"));
         Assert.Equal(["0", "1", "0"], table.Texts("y").Take(3));
-        Finished train = Run("train", "data.npz", "--target", "y", "-o", "model", "--json", "--no-report");
+        Finished train = Run(
+            "train", "data.npz", "--target", "y", "--model", "mlp", "-o", "model", "--json", "--no-report");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Equal(
             1.0, JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());

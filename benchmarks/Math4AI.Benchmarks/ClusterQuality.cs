@@ -16,7 +16,7 @@ namespace Math4AI.Benchmarks;
 /// </summary>
 internal static class ClusterQuality
 {
-    private const int MostForHierarchy = 10_000;
+    private const int MaxForHierarchy = 10_000;
 
     // One in twenty of the rows is an outlier.
     private const int InliersPerOutlier = 19;
@@ -58,7 +58,7 @@ internal static class ClusterQuality
             ["mixture"] = Against(new GaussianMixture(k) { Starts = 3, Regularization = 1e-3 }.Fit(samples)
                 .Probabilities(samples).EnumerateRows().Select(row => row.MaximumIndex()).ToArray()),
         };
-        if (samples.RowCount <= MostForHierarchy)
+        if (samples.RowCount <= MaxForHierarchy)
         {
             quality["Ward"] = Against(new Agglomeration().Fit(samples).Cut(k));
         }

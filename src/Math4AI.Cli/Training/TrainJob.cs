@@ -35,12 +35,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         RequireFree();
         RequireShared();
-        if (!given.IsLearner && !Compute.HasTensors)
-        {
-            throw new PlatformNotSupportedException(
-                "Training a network needs torch, which does not load here; 'math4ai doctor' says why.");
-        }
-
+        RequireTensors();
         using var files = new FileTransaction(given.Force);
         if (processes.IsFirst)
         {
@@ -73,6 +68,15 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         return 0;
+    }
+
+    private void RequireTensors()
+    {
+        if (!given.IsLearner && !Compute.HasTensors)
+        {
+            throw new PlatformNotSupportedException(
+                "Training a network needs torch, which does not load here; 'math4ai doctor' says why.");
+        }
     }
 
     /// <summary>Adds a model to the files; of several processes, the first writes.</summary>

@@ -17,7 +17,7 @@ namespace Math4AI.Cli.Training;
 internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine line, CancellationToken cancellation)
     : IProgress<LearnerProgress>
 {
-    private const int MostImportant = 4;
+    private const int MaxDependences = 4;
 
     void IProgress<LearnerProgress>.Report(LearnerProgress value) => line.Show(
         $"{(value.Trying.Length > 0 ? value.Trying : "choose settings")}: {value.Share:0 %}");
@@ -57,7 +57,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             {
                 Comparison = model.Comparison,
                 Importance = importance,
-                Dependence = [.. importance.Take(MostImportant).Select(
+                Dependence = [.. importance.Take(MaxDependences).Select(
                     each => PartialDependence.Of(model, held, each.Name))],
                 Learner = model.About.Learner,
                 FeatureNames = model.FeatureNames,

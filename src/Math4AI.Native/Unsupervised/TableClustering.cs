@@ -21,8 +21,8 @@ public sealed record TableClustering
 
     // A component whose least variance is that of the regularization has shrunk onto a plane of equal values, where the
     // likelihood has no bound. All of the data may lie in a plane without any harm: that is its own width.
-    private const double LeastVariance = 10.0 * Regularization;
-    private const double LeastWidth = 1e-2;
+    private const double MinVariance = 10.0 * Regularization;
+    private const double MinWidth = 1e-2;
     private static readonly CovarianceShape[] Shapes = [CovarianceShape.Full, CovarianceShape.Diagonal];
 
     /// <summary>Gets the number of clusters; null to choose one by the Bayesian information criterion.</summary>
@@ -119,7 +119,7 @@ public sealed record TableClustering
     }
 
     private static string? ProblemOf(GaussianMixtureFit fit, double width) =>
-        fit.Covariances.Min(SmallestEigenvalue) < Math.Min(LeastVariance, LeastWidth * width)
+        fit.Covariances.Min(SmallestEigenvalue) < Math.Min(MinVariance, MinWidth * width)
             ? ClusterSupport.Shrunk
             : fit.Warning is null ? null : "a component has too few rows";
 

@@ -12,7 +12,7 @@ namespace Math4AI.Data.Recorders;
 internal sealed class EdfHeader
 {
     private const int Unit = 256;
-    private const int MostSignals = 10_000;
+    private const int MaxSignals = 10_000;
 
     private readonly string path;
 
@@ -71,7 +71,7 @@ internal sealed class EdfHeader
             RecordSeconds = Number(path, "the duration of a data record", text.Substring(244, 8)),
         };
         int count = (int)Number(path, "the number of signals", text.Substring(252, 4));
-        if (count is < 1 or > MostSignals || header.RecordSeconds < 0.0)
+        if (count is < 1 or > MaxSignals || header.RecordSeconds < 0.0)
         {
             throw new InvalidDataException(
                 $"{path} has {count} signals in data records of {header.RecordSeconds} s: the header is damaged.");

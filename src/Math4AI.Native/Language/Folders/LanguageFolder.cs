@@ -14,9 +14,9 @@ internal sealed class LanguageFolder
     private const string Config = "config.json";
     private const string Whole = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
-    private const int MostPositions = 1 << 22;
-    private const int MostConfigBytes = 1 << 20;
-    private const int MostIndexBytes = 64 << 20;
+    private const int MaxPositions = 1 << 22;
+    private const int MaxConfigBytes = 1 << 20;
+    private const int MaxIndexBytes = 64 << 20;
 
     private readonly string folder;
     private readonly JsonObject config;
@@ -25,7 +25,7 @@ internal sealed class LanguageFolder
     private LanguageFolder(string folder)
     {
         this.folder = folder;
-        config = Json(Config, MostConfigBytes);
+        config = Json(Config, MaxConfigBytes);
     }
 
     private string ConfigPath => Path.Combine(folder, Config);
@@ -48,9 +48,9 @@ internal sealed class LanguageFolder
     }
 
     /// <summary>Returns the most positions.</summary>
-    public int Positions(string name) => Count(name) is var count && count <= MostPositions ? count
+    public int Positions(string name) => Count(name) is var count && count <= MaxPositions ? count
         : throw new InvalidDataException(
-            $"{ConfigPath} has {count} for '{name}'; {MostPositions} positions can be remembered.");
+            $"{ConfigPath} has {count} for '{name}'; {MaxPositions} positions can be remembered.");
 
     /// <summary>Returns a number of the description above 0.</summary>
     public double Number(string name, double byDefault) => config[name] is not { } node ? byDefault
@@ -189,7 +189,7 @@ internal sealed class LanguageFolder
             return [Path.Combine(folder, Whole)];
         }
 
-        string[] names = Json(Index, MostIndexBytes)["weight_map"] is JsonObject map
+        string[] names = Json(Index, MaxIndexBytes)["weight_map"] is JsonObject map
             && map.All(entry => entry.Value is JsonValue value && value.TryGetValue(out string? _))
             ? [.. map.Select(entry => (string)entry.Value!).Distinct().Order(StringComparer.Ordinal)]
             : throw new InvalidDataException($"{Path.Combine(folder, Index)} has no map of weights to files.");

@@ -14,7 +14,7 @@ internal sealed class SampledVectors : IDisposable
     private const int BlockSize = 1 << 18;
 
     /// <summary>The last learning rate over the first.</summary>
-    private const double LeastRate = 0.01;
+    private const double MinRate = 0.01;
 
     private readonly string path;
     private readonly WordVectorOptions options;
@@ -127,7 +127,7 @@ internal sealed class SampledVectors : IDisposable
         }
     }
 
-    private float Rate() => (float)(rate * Math.Max(LeastRate, 1.0 - Interlocked.Read(ref done) / total));
+    private float Rate() => (float)(rate * Math.Max(MinRate, 1.0 - Interlocked.Read(ref done) / total));
 
     private ulong Seed(int epoch, int block)
     {

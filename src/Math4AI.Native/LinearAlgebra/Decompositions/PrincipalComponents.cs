@@ -16,7 +16,7 @@ namespace Math4AI.LinearAlgebra.Decompositions;
 public sealed record PrincipalComponents(int? Components = null)
 {
     // Below this share of the largest variance, half of the digits of an eigenvalue of the covariance are gone.
-    private const double LeastShare = 1e-8;
+    private const double MinShare = 1e-8;
     private const double Epsilon = 2.220446049250313e-16;
 
     /// <summary>Gets how the components are computed.</summary>
@@ -83,7 +83,7 @@ public sealed record PrincipalComponents(int? Components = null)
         Matrix<double> scaled = moments.Matrix.MapIndexed((i, j, value) => value * correction / scales[i] / scales[j]);
         var eigen = scaled.Evd(Symmetricity.Symmetric);
         double[] variances = [.. eigen.EigenValues.Reverse().Select(value => Math.Max(0.0, value.Real))];
-        if (Method == PrincipalMethod.Automatic && variances[(Components ?? channels) - 1] < LeastShare * variances[0])
+        if (Method == PrincipalMethod.Automatic && variances[(Components ?? channels) - 1] < MinShare * variances[0])
         {
             return BySingularValues(samples, cancellation);
         }
@@ -127,7 +127,7 @@ public sealed record PrincipalComponents(int? Components = null)
             scales,
             ofChannels,
             [.. svd.SingularValues.Select(value => value * value / (samples.Length - 1.0))],
-            svd.SingularValues.Count(value => value > Math.Sqrt(LeastShare * Epsilon) * svd.SingularValues[0]),
+            svd.SingularValues.Count(value => value > Math.Sqrt(MinShare * Epsilon) * svd.SingularValues[0]),
             svd.RightVectors);
     }
 

@@ -9,7 +9,7 @@ namespace Math4AI.Separation.Rooms;
 internal static class SpeakerCount
 {
     private const double LargestDependence = 0.2;
-    private const double LeastVariation = 0.5;
+    private const double MinVariation = 0.5;
 
     /// <summary>Returns the number, 1 or more.</summary>
     /// <param name="signals">The signals.</param>
@@ -22,7 +22,7 @@ internal static class SpeakerCount
         foreach (int n in Enumerable.Range(0, signals.Length)
             .OrderByDescending(n => TensorPrimitives.SumOfSquares<float>(signals[n].AsSpan(0, length))))
         {
-            if (pairs[n, n] >= LeastVariation && speakers.All(louder => pairs[n, louder] < LargestDependence))
+            if (pairs[n, n] >= MinVariation && speakers.All(louder => pairs[n, louder] < LargestDependence))
             {
                 speakers.Add(n);
             }

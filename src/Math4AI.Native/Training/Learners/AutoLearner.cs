@@ -61,9 +61,9 @@ public sealed record AutoLearner : Learner
         LearnerSamples training, IProgress<LearnerProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        const int LeastOfClass = 10;
+        const int MinOfClass = 10;
         Learner[] candidates = [.. Candidates ?? Usual(training)];
-        return new LearnerComparison(this, training, training.Some(MaxSamples, LeastOfClass, Seed))
+        return new LearnerComparison(this, training, training.Some(MaxSamples, MinOfClass, Seed))
             .Run(candidates, progress, cancellation);
     }
 

@@ -44,7 +44,7 @@ public sealed record NetworkLearner : Learner
     public override string ToString() => Steps is { } steps
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"network: {string.Join("-", Hidden)}, {steps} steps, weight decay {WeightDecay ?? LeastDecay:G3}, "
+            $"network: {string.Join("-", Hidden)}, {steps} steps, weight decay {WeightDecay ?? MinDecay:G3}, "
             + $"{Networks} averaged")
         : "network: steps to be chosen";
 
@@ -53,7 +53,7 @@ public sealed record NetworkLearner : Learner
         ? base.ReasonAgainst(training)
         : "torch does not load here";
 
-    private static double LeastDecay => 1e-2;
+    private static double MinDecay => 1e-2;
 
     /// <inheritdoc/>
     public override LearnerChoice Choose(
@@ -66,8 +66,8 @@ public sealed record NetworkLearner : Learner
         }
 
         var folds = new Folds(training, Seed);
-        double[] decays = WeightDecay is { } given ? [given] : [LeastDecay, 1.0];
-        int most = MostSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
+        double[] decays = WeightDecay is { } given ? [given] : [MinDecay, 1.0];
+        int most = MaxSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
         var curves = TrainingsAtOnce.Run(decays.Length * folds.Count, i =>
         {
             int part = i % folds.Count;
@@ -92,10 +92,10 @@ public sealed record NetworkLearner : Learner
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        int steps = Steps ?? MostSteps(training.Inputs.RowCount) / 2;
+        int steps = Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
         NetworkWeights[] networks = TrainingsAtOnce.Run(Networks, i => Train(
             training, training.Some(1, 1, Seed),
-            Options(training, steps, WeightDecay ?? LeastDecay, Seed + i) with
+            Options(training, steps, WeightDecay ?? MinDecay, Seed + i) with
             {
                 EvaluateEvery = steps,
                 RestoreBest = false,
@@ -112,10 +112,10 @@ public sealed record NetworkLearner : Learner
             at => curves.Select((curve, part) => folds.Rows(part).Count * curve[at]).Sum() / folds.Samples)];
     }
 
-    private static int MostSteps(int samples)
+    private static int MaxSteps(int samples)
     {
-        const int Passes = 200, Least = 2000, Most = 20_000;
-        return Math.Clamp(Passes * samples / BatchOf(samples), Least, Most);
+        const int Passes = 200, Min = 2000, Max = 20_000;
+        return Math.Clamp(Passes * samples / BatchOf(samples), Min, Max);
     }
 
     private static int BatchOf(int samples)

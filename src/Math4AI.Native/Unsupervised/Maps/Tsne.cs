@@ -13,7 +13,7 @@ namespace Math4AI.Unsupervised.Maps;
 /// </summary>
 public sealed record Tsne
 {
-    private const double LeastRate = 50.0;
+    private const double MinRate = 50.0;
 
     /// <summary>
     /// Gets the perplexities: how many neighbors each sample attends to. Several are combined by their mean, as 30 and
@@ -45,7 +45,7 @@ public sealed record Tsne
         float[] positions = MapStart.Of(samples, Seed, cancellation);
         int neighbors = Math.Min(samples.RowCount - 1, Affinities.NeighborsFor(most));
         var affinities = Affinities.Of(search.Nearest(neighbors), Perplexities);
-        double rate = Math.Max(samples.RowCount / Exaggeration / 4.0, LeastRate);
+        double rate = Math.Max(samples.RowCount / Exaggeration / 4.0, MinRate);
         var layout = new TsneLayout(affinities, positions, rate);
         for (int iteration = 0; iteration < Iterations; iteration++)
         {

@@ -9,7 +9,7 @@ internal sealed class TsneLayout
 {
     private const float EarlyMomentum = 0.5f;
     private const float LateMomentum = 0.8f;
-    private const float LeastGain = 0.01f;
+    private const float MinGain = 0.01f;
 
     private readonly Affinities affinities;
     private readonly PairRepulsion repulsion;
@@ -46,7 +46,7 @@ internal sealed class TsneLayout
         for (int i = 0; i < positions.Length; i++)
         {
             float slope = 4.0f * (many * pull[i] - share * push[i]);
-            gains[i] = Math.Max(LeastGain, slope * velocity[i] < 0.0f ? gains[i] + 0.2f : gains[i] * 0.8f);
+            gains[i] = Math.Max(MinGain, slope * velocity[i] < 0.0f ? gains[i] + 0.2f : gains[i] * 0.8f);
             velocity[i] = momentum * velocity[i] - rate * gains[i] * slope;
             positions[i] += velocity[i];
         }

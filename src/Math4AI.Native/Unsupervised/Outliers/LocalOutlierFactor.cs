@@ -13,7 +13,7 @@ public sealed record LocalOutlierFactor
 {
     // In units of the mean distance to the k-th neighbor: without it, a sample with k equal ones would lie infinitely
     // densely.
-    private const double LeastReach = 1e-12;
+    private const double MinReach = 1e-12;
 
     /// <summary>Gets k, the number of neighbors; fewer where there are not so many samples.</summary>
     public int Neighbors { get; init; } = 20;
@@ -37,7 +37,7 @@ public sealed record LocalOutlierFactor
         NearestNeighbors near =
             new NeighborSearch(samples).Nearest(Math.Min(Neighbors, samples.RowCount - 1));
         double[] densities = new double[samples.RowCount];
-        double least = LeastReach * Enumerable.Range(0, densities.Length).Average(i => near.Distances(i)[^1]);
+        double least = MinReach * Enumerable.Range(0, densities.Length).Average(i => near.Distances(i)[^1]);
         if (least == 0.0)
         {
             return Vector<double>.Build.Dense(densities.Length, 1.0);

@@ -35,16 +35,17 @@ internal static class Generation
         {
             CharTransformer network = TorchRandom.From(
                 1, () => new CharTransformer(symbols, positions + Tokens, layers, heads, width));
-            Measure(name, network, positions);
+            network.eval();
+            var weights = DecoderWeights.Of(network);
+            Measure(name + ", float32", network, weights, positions);
+            Measure(name + ", int8", network, weights.Rounded(), positions);
         }
 
         return 0;
     }
 
-    private static void Measure(string name, CharTransformer network, int positions)
+    private static void Measure(string name, CharTransformer network, DecoderWeights weights, int positions)
     {
-        network.eval();
-        DecoderWeights weights = DecoderWeights.Of(network);
         var decoder = new CachedDecoder(weights);
         var random = new Random(1);
         int[] text = [.. Enumerable.Range(0, positions).Select(_ => random.Next(weights.SymbolCount))];
@@ -67,8 +68,7 @@ internal static class Generation
 
         double loop = Median(times.Select(t => t.Loop)), one = Median(times.Select(t => t.Cached)),
             limit = Median(times.Select(t => t.Limit));
-        double bytes = 4.0 * (network.parameters().Sum(parameter => parameter.numel())
-            + 2.0 * positions * network.Layers * network.Width);
+        double bytes = Matrices(weights).Sum(BytesOf) + 8.0 * positions * network.Layers * network.Width;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name}, {positions} positions, {Compute.Threads} threads: {1e3 * one:0.000} ms a token; the loop without "
@@ -92,25 +92,39 @@ internal static class Generation
             .contiguous().data<float>().ToArray();
     }
 
+    private static DecoderWeights.Matrix[] Matrices(DecoderWeights weights) =>
+    [
+        weights.Head,
+        .. weights.Layers.SelectMany(
+            layer => new[] { layer.QueriesKeysValues, layer.Attended, layer.Up, layer.Down }),
+    ];
+
+    private static long BytesOf(DecoderWeights.Matrix matrix) =>
+        matrix.Int8?.ByteCount ?? sizeof(float) * (long)matrix.Weight.Length;
+
     /// <summary>All numbers that a token needs, each read once by one of the threads.</summary>
     private static unsafe void Limit(DecoderWeights weights, KeyValueCache cache)
     {
-        float[][] matrices =
-        [
-            weights.Symbols, .. weights.Layers.SelectMany(
-                layer => new[]
-                {
-                    layer.QueriesKeysValues.Weight, layer.Attended.Weight, layer.Up.Weight, layer.Down.Weight,
-                }),
-        ];
+        DecoderWeights.Matrix[] matrices = Matrices(weights);
         int width = weights.Width;
         Team.Run(Compute.Threads, part =>
         {
             float sum = 0.0f;
-            foreach (float[] matrix in matrices)
+            long whole = 0;
+            foreach (DecoderWeights.Matrix matrix in matrices)
             {
-                (int first, int count) = Team.Part(matrix.Length, part, Compute.Threads);
-                sum += TensorPrimitives.Sum<float>(matrix.AsSpan(first, count));
+                if (matrix.Int8 is { } small)
+                {
+                    (int start, int length) =
+                        Team.Part(small.Outputs * small.Inputs / sizeof(long), part, Compute.Threads);
+                    whole += TensorPrimitives.Sum(new ReadOnlySpan<long>((long*)small.Numbers + start, length));
+                    (start, length) = Team.Part(small.Outputs * small.Groups, part, Compute.Threads);
+                    sum += TensorPrimitives.Sum(new ReadOnlySpan<float>(small.Scales + start, length));
+                    continue;
+                }
+
+                (int first, int count) = Team.Part(matrix.Weight.Length, part, Compute.Threads);
+                sum += TensorPrimitives.Sum<float>(matrix.Weight.AsSpan(first, count));
             }
 
             for (int layer = part; layer < weights.Layers.Count; layer += Compute.Threads)
@@ -119,7 +133,7 @@ internal static class Generation
                     + TensorPrimitives.Sum(new ReadOnlySpan<float>(cache.Values(layer), width * cache.Length));
             }
 
-            GC.KeepAlive(sum);
+            GC.KeepAlive(sum + whole);
         });
     }
 

@@ -41,6 +41,9 @@ public sealed record ScatterMap
     /// </summary>
     public IReadOnlyList<string> Texts { get; init; } = [];
 
+    /// <summary>Gets whether <see cref="Texts"/> stand beside the points too, which suits some dozens.</summary>
+    public bool IsNamed { get; init; }
+
     /// <summary>Makes the page.</summary>
     /// <exception cref="ArgumentException">
     /// The lists have different lengths, or a group is no place in <see cref="GroupNames"/>.
@@ -118,5 +121,6 @@ public sealed record ScatterMap
         {
             Samples = Texts.Count > 0 ? null : [.. places.Select(i => i + 1.0)],
             Texts = Texts.Count > 0 ? [.. places.Select(i => Texts[i])] : null,
+            IsNamed = IsNamed,
         };
 }

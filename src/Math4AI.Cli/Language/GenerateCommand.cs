@@ -14,7 +14,8 @@ internal static class GenerateCommand
 
     private static readonly Argument<string> Model = new("MODEL")
     {
-        Description = "The folder written by 'math4ai train --text'.",
+        Description = "The folder written by 'math4ai train --text', or one of GPT-2's or Llama's layout with its "
+            + "tokenizer.",
     };
 
     private static readonly Option<string> Prompt = CommonOptions.Named<string>(
@@ -53,15 +54,21 @@ internal static class GenerateCommand
         "--perplexity", "FILE",
         "Measure how well the model predicts the text in FILE, instead of generating one.");
 
+    private static readonly Option<bool> Int8 = new("--int8")
+    {
+        Description = "Round the weights to one byte each: a quarter of the memory, and faster for large models.",
+    };
+
     public static Command Create()
     {
         var command = new Command(
             "generate",
             "Continue a text with a trained language model.\n\nExamples:\n"
-            + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9")
+            + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9\n"
+            + "  math4ai generate gpt2-folder --perplexity text.txt")
         {
             Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
-            Perplexity, CommonOptions.Seed, CommonOptions.Json,
+            Perplexity, Int8, CommonOptions.Seed, CommonOptions.Json,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -71,7 +78,8 @@ internal static class GenerateCommand
             return Task.Run(
                 () =>
                 {
-                    TextModel trained = TextModel.Load(words.GetValue(Model)!);
+                    var trained = LanguageModel.Load(words.GetValue(Model)!);
+                    trained = words.GetValue(Int8) ? trained.WithInt8Weights() : trained;
                     if (words.GetValue(Perplexity) is { } file)
                     {
                         Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));

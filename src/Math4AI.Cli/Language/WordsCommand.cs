@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Language.Words;
+using Math4AI.Reporting;
 
 namespace Math4AI.Cli.Language;
 
@@ -69,6 +70,14 @@ internal static class WordsCommand
     private static readonly Option<string[]> Odd =
         Words("--odd", "WORDS", "Print which of three or more words, separated by commas, does not belong.");
 
+    private static readonly Option<string[]> Axes = Words(
+        "--axis", "A:B[:WORDS]",
+        "Print the words that lie farthest towards each end of the axis from A to B, or where words, separated by "
+            + "commas, lie on it, such as he:she:nurse,doctor.");
+
+    private static readonly Option<string?> Map = CommonOptions.Named<string?>(
+        "--map", "FILE.html", "Draw all words that are asked for, and those found, in the plane.");
+
     private static readonly Option<string[]> Evaluate =
         Words("--evaluate", "FILE", "Evaluate the vectors on a file of rated pairs or of analogies.");
 
@@ -83,10 +92,12 @@ internal static class WordsCommand
             + "  math4ai words corpus.txt -o vectors.bin\n"
             + "  math4ai words corpus.txt -o vectors.bin --method skip-gram --window 5\n"
             + "  math4ai words vectors.bin --near king --analogy king:man::?:woman --odd breakfast,lunch,cat\n"
+            + "  math4ai words vectors.bin --axis he:she:nurse,doctor,teacher --near king --map words.html\n"
             + "  math4ai words vectors.bin --evaluate WS-353.txt --evaluate analogies.txt")
         {
             Input, Output, Method, Dimensions, Window, MinCount, MaxWords, Shift, Epochs, Negatives, Rate, Fast,
-            Near, Analogies, Odd, Evaluate, Count, CommonOptions.Seed, CommonOptions.Force, CommonOptions.Json,
+            Near, Analogies, Odd, Axes, Evaluate, Count, Map, CommonOptions.Seed, CommonOptions.Force,
+            CommonOptions.Json,
         };
         command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
         return command;
@@ -97,12 +108,21 @@ internal static class WordsCommand
         string[][] analogies = [.. words.GetValue(Analogies)!.Select(Terms)];
         string[] odd = words.GetValue(Odd)!;
         string? output = words.GetValue(Output);
-        bool isAsked =
-            analogies.Length + odd.Length + words.GetValue(Near)!.Length + words.GetValue(Evaluate)!.Length > 0;
-        if (output is null && !isAsked)
+        string[][] axes = [.. words.GetValue(Axes)!.Select(AxisTerms)];
+        string? map = words.GetValue(Map);
+        int asked = analogies.Length + odd.Length + axes.Length + words.GetValue(Near)!.Length;
+        if (output is null && asked + words.GetValue(Evaluate)!.Length == 0)
         {
             throw new UsageException(
-                "Name the file of the vectors with -o, or query vectors with --near, --analogy, --odd or --evaluate.");
+                "Name the file of the vectors with -o, or query vectors with --near, --analogy, --odd, --axis or "
+                + "--evaluate.");
+        }
+
+        if (map is not null)
+        {
+            _ = asked == 0 ? throw new UsageException("--map draws the words of --near, --analogy, --odd and --axis.")
+                : asked;
+            OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "--map", map);
         }
 
         WordVectors vectors = output is null
@@ -115,7 +135,13 @@ internal static class WordsCommand
             [.. analogies.Select(terms => new NamedAnswer(
                 string.Join(':', terms), vectors.Analogy(terms[0], terms[1], terms[2], words.GetValue(Count))))],
             [.. odd.Select(one => new OddAnswer(one, vectors.Odd(one.Split(',', StringSplitOptions.TrimEntries))))],
+            [.. axes.Select(terms => Along(vectors, terms, words.GetValue(Count)))],
             [.. words.GetValue(Evaluate)!.Select(file => Evaluated(vectors, file))]);
+        if (map is not null)
+        {
+            Draw(vectors, answers, map, words.GetValue(CommonOptions.Force));
+        }
+
         Console.WriteLine(words.GetValue(CommonOptions.Json) ? CliJson.Text(answers) : answers.Text(output));
         return 0;
     }
@@ -150,6 +176,47 @@ internal static class WordsCommand
         ? new EvaluatedFile(file, null, WordEvaluation.Analogies(vectors, file))
         : new EvaluatedFile(file, WordEvaluation.Similarities(vectors, file), null);
 
+    private static AxisAnswer Along(WordVectors vectors, string[] terms, int count)
+    {
+        (string from, string to) = (terms[0], terms[1]);
+        if (terms.Length > 2)
+        {
+            return new AxisAnswer(from, to, vectors.Along(from, to, terms[2..]));
+        }
+
+        (IReadOnlyList<WordNeighbor> first, IReadOnlyList<WordNeighbor> last) = vectors.Ends(from, to, count);
+        return new AxisAnswer(from, to, [.. first, .. last.Reverse()]);
+    }
+
+    /// <summary>Draws the words in the groups in which they were asked for.</summary>
+    private static void Draw(WordVectors vectors, WordAnswers answers, string path, bool replace)
+    {
+        (string Group, string Word)[] all = [.. answers.Groups().DistinctBy(pair => pair.Word)];
+        string[] groups = [.. all.Select(pair => pair.Group).Distinct()];
+        IReadOnlyList<(double X, double Y)> places = vectors.Plane([.. all.Select(pair => pair.Word)]);
+        new ScatterMap
+        {
+            Title = "Words in the plane of their first two principal components",
+            X = [.. places.Select(place => place.X)],
+            Y = [.. places.Select(place => place.Y)],
+            Across = "first component",
+            Up = "second component",
+            Groups = [.. all.Select(pair => Array.IndexOf(groups, pair.Group))],
+            GroupNames = groups,
+            Texts = [.. all.Select(pair => pair.Word)],
+            IsNamed = true,
+        }.Write(path, replace);
+    }
+
+    private static string[] AxisTerms(string text)
+    {
+        const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        string[] parts = text.Split(':', Trim);
+        return parts.Length is 2 or 3
+            ? [parts[0], parts[1], .. parts.Skip(2).SelectMany(words => words.Split(',', Trim))]
+            : throw new UsageException("--axis takes two words and those to place, such as he:she:nurse,doctor.");
+    }
+
     /// <summary>a : b = c : ?, whichever of the four is asked for.</summary>
     private static string[] Terms(string text)
     {
@@ -177,14 +244,29 @@ internal static class WordsCommand
 
     private sealed record OddAnswer(string Words, string Odd);
 
+    private sealed record AxisAnswer(string From, string To, IReadOnlyList<WordNeighbor> Words);
+
     private sealed record EvaluatedFile(
         string File, WordSimilarityScore? Similarities, IReadOnlyList<WordAnalogyScore>? Analogies);
 
     /// <summary>What was asked, and the answers.</summary>
     private sealed record WordAnswers(
         int Words, int Dimensions, IReadOnlyList<NamedAnswer> Near, IReadOnlyList<NamedAnswer> Analogies,
-        IReadOnlyList<OddAnswer> Odd, IReadOnlyList<EvaluatedFile> Evaluated)
+        IReadOnlyList<OddAnswer> Odd, IReadOnlyList<AxisAnswer> Axes, IReadOnlyList<EvaluatedFile> Evaluated)
     {
+        /// <summary>All words with the question that they belong to.</summary>
+        public IEnumerable<(string Group, string Word)> Groups() =>
+        [
+            .. Near.SelectMany(answer => answer.Words.Select(word => word.Word).Prepend(answer.Question)
+                .Select(word => ($"near {answer.Question}", word))),
+            .. Analogies.SelectMany(answer => answer.Question.Split(':').Append(answer.Words[0].Word)
+                .Select(word => (answer.Question, word))),
+            .. Odd.SelectMany(answer => answer.Words.Split(',', StringSplitOptions.TrimEntries)
+                .Select(word => (answer.Words, word))),
+            .. Axes.SelectMany(axis => axis.Words.Select(word => word.Word).Prepend(axis.To).Prepend(axis.From)
+                .Select(word => ($"from {axis.From} to {axis.To}", word))),
+        ];
+
         public string Text(string? output)
         {
             var lines = new List<string>();
@@ -201,6 +283,13 @@ internal static class WordsCommand
             }
 
             lines.AddRange(Odd.Select(odd => $"{odd.Words}: {odd.Odd}"));
+            foreach (AxisAnswer axis in Axes)
+            {
+                lines.Add($"from {axis.From} to {axis.To}:");
+                lines.AddRange(axis.Words.Select(word => string.Create(
+                    CultureInfo.InvariantCulture, $"  {word.Similarity,6:+0.000;-0.000}  {word.Word}")));
+            }
+
             foreach (EvaluatedFile file in Evaluated)
             {
                 lines.Add($"{file.File}:");

@@ -24,6 +24,7 @@ internal sealed class TrainCommandOptions
     {
         ["character"] = TextUnit.Character,
         ["bytepair"] = TextUnit.BytePair,
+        ["trained"] = TextUnit.TrainedBytePair,
     };
 
     private static readonly Argument<string?> DataArgument = new("DATA")
@@ -38,9 +39,18 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<string?> UnitOption = CommonOptions.Named<string?>(
         "--unit", "UNIT",
-        $"The tokens of a text: {string.Join(", ", Units.Keys)} (those tokens of GPT-2 that occur in the "
-            + "text).",
+        "The tokens of a text: character, bytepair (those of GPT-2 that occur in the text), or trained (--vocabulary "
+            + "byte pairs that are found in the text and take any other).",
         "character");
+
+    private static readonly Option<int> VocabularyOption = CommonOptions.Named<int>(
+        "--vocabulary", "N", "The number of tokens of --unit trained, from 256.",
+        new TextTrainingOptions().Vocabulary);
+
+    private static readonly Option<string?> FromOption = CommonOptions.Named<string?>(
+        "--from", "MODEL",
+        "Go on with a trained model of texts, or with a folder of GPT-2's or Llama's layout, on the text of --text. "
+            + "Defaults then: --steps 500, --rate 0.0003.");
 
     private static readonly Option<string?> ResumeOption = CommonOptions.Named<string?>(
         "--resume", "MODEL", "Resume the training that was stopped in this folder, with the same options.");
@@ -69,7 +79,8 @@ internal sealed class TrainCommandOptions
     /// <summary>All of them, in the order of the help.</summary>
     private static readonly Option[] All =
     [
-        TextOption, UnitOption, ResumeOption, TableCommandOptions.TargetOption, .. TrainChoiceOptions.All,
+        TextOption, UnitOption, VocabularyOption, FromOption, ResumeOption, TableCommandOptions.TargetOption,
+        .. TrainChoiceOptions.All,
         HiddenOption, TestOption, BadImagesOption,
         TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
@@ -102,6 +113,9 @@ internal sealed class TrainCommandOptions
     public string? Data => words.GetValue(DataArgument);
 
     public string? Text => words.GetValue(TextOption);
+
+    /// <summary>The model to go on with; null for a new one.</summary>
+    public string? From => words.GetValue(FromOption);
 
     public string Unit => words.GetValue(UnitOption)!;
 
@@ -216,7 +230,9 @@ internal sealed class TrainCommandOptions
 
     public TextTrainingOptions ForText()
     {
-        var defaults = new TextTrainingOptions { Unit = Units[Unit] };
+        TextTrainingOptions kind = From is null ? new TextTrainingOptions() : TextTrainingOptions.FineTuning;
+        TextTrainingOptions defaults =
+            kind with { Unit = Units[Unit], Vocabulary = words.GetValue(VocabularyOption) };
         return defaults with { Trainer = Trainer(defaults.Trainer) };
     }
 
@@ -287,8 +303,28 @@ internal sealed class TrainCommandOptions
         TrainOptionChecks.RequirePositive(SeedsOption, Seeds);
         TableCommandOptions.Check(words);
         TrainOptionChecks.RequirePositive(HiddenOption, Hidden);
+        RequireTokens();
         TrainerCommandOptions.Check(words);
         TableCommandOptions.CheckSplit(words, hasTable: Text is null);
+    }
+
+    private void RequireTokens()
+    {
+        const int Least = 256, Most = 1 << 16;
+        if (words.GetValue(VocabularyOption) is < Least or > Most)
+        {
+            throw new UsageException($"--vocabulary takes {Least} to {Most}.");
+        }
+
+        if (From is not null && (Text is null || words.GetResult(UnitOption) is { Implicit: false }))
+        {
+            throw new UsageException("--from takes --text, and has the tokens of its model: leave out --unit.");
+        }
+
+        if (Units[Unit] != TextUnit.TrainedBytePair && words.GetResult(VocabularyOption) is { Implicit: false })
+        {
+            throw new UsageException("--vocabulary is for --unit trained.");
+        }
     }
 
     /// <summary>Refuses options of one kind of data with another kind.</summary>

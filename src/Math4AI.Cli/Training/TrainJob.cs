@@ -3,7 +3,6 @@ using Math4AI.Data;
 using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
 using Math4AI.Language;
-using Math4AI.Language.Texts;
 using Math4AI.Processes;
 using Math4AI.Reporting;
 using Math4AI.Runtime;
@@ -284,16 +283,29 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         string text = TextFile.Read(given.Text!, given.Encoding);
         TextTrainingOptions options = given.ForText();
-        Trained<TextModel> training = TextModel.Train(text, options, Progress(progress, options.Trainer), cancellation);
+        IProgress<TrainingEpoch> told = Progress(progress, options.Trainer);
+        if (given.From is { } other && LanguageModel.IsIn(other))
+        {
+            Trained<LanguageModel> tuned = LanguageModel.Load(other).Train(text, options, told, cancellation);
+            Save((folder, all) => tuned.Model.Save(folder, all), files);
+            return Described(tuned, "token", () => tuned.Model.Generate("\n"));
+        }
+
+        TextModel? from = given.From is null ? null : TextModel.Load(given.From);
+        Trained<TextModel> training =
+            TextModel.Train(text, options with { From = from }, told, cancellation);
         Save(training.Model.Save, files);
-        return (
-            Summarize("text", options.Unit == TextUnit.Character ? "next character" : "next byte pair", training),
-            TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {given.Unit} by {given.Unit}",
-                CommandLine.Text) with
-            {
-                Sample = string.Concat(training.Model.Generate("\n")),
-            });
+        string unit = training.Model.About.Symbols.Length > 0 ? "character" : "byte pair";
+        return Described(training, unit, () => training.Model.Generate("\n"));
     }
+
+    private (TrainSummary Summary, TrainingReport Report) Described<TModel>(
+        Trained<TModel> training, string unit, Func<IEnumerable<string>> sample) => (
+        Summarize("text", "next " + unit, training),
+        TrainingReport.Of(training, Path.GetFileName(given.Text!), $"text, {unit} by {unit}", CommandLine.Text) with
+        {
+            Sample = string.Concat(sample()),
+        });
 
     internal static TrainSummary Summarize<TModel>(string task, string target, Trained<TModel> trained) => new(
         task,

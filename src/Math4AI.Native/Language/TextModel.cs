@@ -1,15 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using System.Text.Json.Serialization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
-using Math4AI.Fitting;
 using Math4AI.Language.Generation;
 using Math4AI.Language.Texts;
 using Math4AI.Training;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
-using Math4AI.Training.Scoring;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Math4AI.Language;
@@ -19,6 +17,9 @@ public sealed record TextTrainingOptions
 {
     /// <summary>Gets the kind of the symbols that the text is cut into.</summary>
     public TextUnit Unit { get; init; }
+
+    /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256.</summary>
+    public int Vocabulary { get; init; } = 1024;
 
     /// <summary>Gets the context length: the number of symbols from which the next is predicted.</summary>
     public int Context { get; init; } = 64;
@@ -32,6 +33,12 @@ public sealed record TextTrainingOptions
     /// <summary>Gets the length of the embedding of a symbol.</summary>
     public int Width { get; init; } = 128;
 
+    /// <summary>
+    /// Gets the model to go on with; null for a new one. It stays as it is, and its shape and symbols are those of the
+    /// trained one.
+    /// </summary>
+    public TextModel? From { get; init; }
+
     /// <summary>Gets the settings of the trainer.</summary>
     public TrainerOptions Trainer { get; init; } = new()
     {
@@ -42,6 +49,22 @@ public sealed record TextTrainingOptions
         WeightDecay = 0.1,
         SplitBatches = true,
     };
+
+    /// <summary>
+    /// Gets settings to go on with a trained model: a smaller rate, fewer steps, windows of 256 symbols.
+    /// </summary>
+    public static TextTrainingOptions FineTuning
+    {
+        get
+        {
+            var usual = new TextTrainingOptions();
+            return usual with
+            {
+                Context = 256,
+                Trainer = usual.Trainer with { Steps = 500, EvaluateEvery = 100, Rate = 3e-4 },
+            };
+        }
+    }
 }
 
 /// <summary>The description of a language model: everything but its weights.</summary>
@@ -56,6 +79,9 @@ public sealed record TextModelDescription(string Symbols, int Context, int Layer
     /// Gets the byte pairs of GPT-2 that are used, in the order of their numbers; empty for characters.
     /// </summary>
     public IReadOnlyList<int> BytePairs { get; init; } = [];
+
+    /// <summary>Gets the byte pairs that were found in the text, the first first; null for other symbols.</summary>
+    public IReadOnlyList<string>? Merges { get; init; }
 }
 
 /// <summary>A trained language model, which predicts the next symbol of a text.</summary>
@@ -70,18 +96,24 @@ public sealed class TextModel
 
     private readonly CharTransformer network;
     private readonly TextSymbols symbols;
-    private readonly Lazy<DecoderWeights> weights;
+    private readonly Lazy<LanguageModel> language;
 
     internal TextModel(TextModelDescription about)
     {
         About = about;
-        symbols = about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs) : new Characters(about.Symbols);
+        symbols = about.Merges is { } merges ? new TokenizerSymbols(Tokenizer.Of(merges))
+            : about.BytePairs.Count > 0 ? new BytePairs(about.BytePairs)
+            : new Characters(about.Symbols);
         network = new CharTransformer(symbols.Count, about.Context, about.Layers, about.Heads, about.Width);
-        weights = new Lazy<DecoderWeights>(() => DecoderWeights.Of(network));
+        language = new Lazy<LanguageModel>(
+            () => new LanguageModel(DecoderWeights.Of(network), new Lazy<TextSymbols?>(symbols)));
     }
 
     /// <summary>Gets the description of the model.</summary>
     public TextModelDescription About { get; }
+
+    /// <summary>Gets the model as it reads and continues texts.</summary>
+    public LanguageModel Language => language.Value;
 
     /// <summary>Gets the transformer.</summary>
     internal CharTransformer Network => network;
@@ -105,45 +137,57 @@ public sealed class TextModel
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new TextTrainingOptions();
-        (Range trained, Range tested, Range validated) = Parts(text.Length);
-        if (text[tested].Length < options.Context + 2)
-        {
-            throw new ArgumentException(
-                $"The text has {text.Length} characters; with a context of {options.Context}, "
-                + $"{20 * (options.Context + 2)} and more are needed.");
-        }
-
-        TextModelDescription about = Describe(options, text, [text[trained], text[tested], text[validated]]);
-        TextModel model = TorchRandom.From(options.Trainer.Seed, () => new TextModel(about));
-        var train = new TextWindows(model.symbols.Encode(text[trained]), options.Context, stride: 1);
-        var test = new TextWindows(model.symbols.Encode(text[tested]), options.Context, stride: options.Context);
-        var validation =
-            new TextWindows(model.symbols.Encode(text[validated]), options.Context, stride: options.Context);
-        if (train.Count == 0 || test.Count == 0 || validation.Count == 0)
-        {
-            throw new ArgumentException($"The text has too few symbols for a context of {options.Context}.");
-        }
-
-        TrainingResult training =
-            Trainer.Fit(model.network, model.Loss, train, validation, options.Trainer, progress, cancellation);
+        int context = options.From?.About.Context ?? options.Context;
+        TextTraining.RequireLength(text, context);
+        TextModel model = options.From is { } from ? from.Copy(text, options.Trainer.Seed)
+            : TorchRandom.From(options.Trainer.Seed, () => new TextModel(Describe(options, text)));
+        var training = new TextTraining(model.symbols, text);
+        TrainingResult result = training.Run(
+            model.network, context, model.symbols.Count, options.Trainer, progress, cancellation);
         return new Trained<TextModel>
         {
             Model = model,
-            Training = training,
-            Train = model.Scored(text[trained], training.History[training.BestEpoch - 1].TrainLoss),
-            Validation = model.Scored(text[validated], Trainer.Evaluate(model.network, model.Loss, validation)),
-            Test = model.Scored(text[tested], Trainer.Evaluate(model.network, model.Loss, test)),
+            Training = result,
+            Train = training.Scores.Train,
+            Validation = training.Scores.Validation,
+            Test = training.Scores.Test,
         };
     }
 
-    /// <summary>Describes a model with the symbols that the parts of a text contain.</summary>
-    private static TextModelDescription Describe(TextTrainingOptions options, string text, string[] parts)
+    /// <summary>Returns a model with the same weights to go on with.</summary>
+    private TextModel Copy(string text, int seed)
     {
-        bool isPairs = options.Unit == TextUnit.BytePair;
-        string characters = isPairs ? string.Empty : string.Concat(text.Distinct().Order());
-        return new TextModelDescription(characters, options.Context, options.Layers, options.Heads, options.Width)
+        if (UnknownIn(text) is { Count: > 0 } unknown)
         {
-            BytePairs = isPairs ? [.. parts.SelectMany(part => BytePairs.In(part)).Distinct().Order()] : [],
+            throw new ArgumentException(
+                $"The model to go on with does not know {unknown.Count} tokens of the text, such as '{unknown[0]}': "
+                + "take them out, or train a new model.");
+        }
+
+        TextModel copy = TorchRandom.From(seed, () => new TextModel(About));
+        using DisposeScope scope = NewDisposeScope();
+        copy.network.load_state_dict(network.state_dict());
+        return copy;
+    }
+
+    /// <summary>Describes a model with the symbols of a text; byte pairs are found in its training part.</summary>
+    private static TextModelDescription Describe(TextTrainingOptions options, string text)
+    {
+        (Range trained, Range tested, Range validated) = Parts(text.Length);
+        var about = new TextModelDescription(
+            string.Empty, options.Context, options.Layers, options.Heads, options.Width);
+        return options.Unit switch
+        {
+            TextUnit.BytePair => about with
+            {
+                BytePairs = [.. ((Range[])[trained, tested, validated])
+                    .SelectMany(part => BytePairs.In(text[part])).Distinct().Order()],
+            },
+            TextUnit.TrainedBytePair => about with
+            {
+                Merges = Tokenizer.Train(text[trained], options.Vocabulary).Merges,
+            },
+            _ => about with { Symbols = string.Concat(text.Distinct().Order()) },
         };
     }
 
@@ -169,10 +213,12 @@ public sealed class TextModel
                 Layers: > 0 and <= MaxSize, Heads: > 0,
                 Width: > 0 and <= MaxSize
             } && about.Width % about.Heads == 0 && about.Symbols.Distinct().Count() == about.Symbols.Length
-            && (about.Symbols.Length > 0) != (about.BytePairs.Count > 0)
+            && (about.Symbols.Length > 0 ? 1 : 0) + (about.BytePairs.Count > 0 ? 1 : 0) + (about.Merges is null ? 0 : 1)
+                == 1 && about.Merges is null or { Count: <= MaxSymbols }
                 && about.BytePairs.All(pair => pair is >= 0 and < BytePairs.VocabularySize)
             && about.BytePairs.Distinct().Count() == about.BytePairs.Count);
-        double width = about.Width, symbolCount = Math.Max(about.Symbols.Length, about.BytePairs.Count);
+        double width = about.Width, symbolCount =
+            Math.Max(about.Symbols.Length + about.BytePairs.Count, about.Merges is null ? 0 : byte.MaxValue + 1);
         ModelFolder.RequireWeights(folder, (symbolCount + about.Context + 12.0 * width * about.Layers) * width);
         var model = new TextModel(about);
         NetworkFolder.ReadWeights(folder, model.network);
@@ -206,116 +252,17 @@ public sealed class TextModel
         return symbols.Unknown(text);
     }
 
-    /// <summary>
-    /// Continues a text token by token. What the model has read is remembered, so that a token costs one pass of one
-    /// token. Where the context is full, the last half of it is read anew.
-    /// </summary>
-    /// <param name="prompt">The beginning; tokens that the model does not know are left out.</param>
-    /// <param name="options">The settings.</param>
-    /// <returns>What is added, in pieces of whole characters, as it comes.</returns>
-    /// <exception cref="ArgumentException">A setting is not possible; the message names it.</exception>
-    public IEnumerable<string> Generate(string prompt, GenerationOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(prompt);
-        options ??= new GenerationOptions();
-        options.Validate();
-        return Pieces(Begin(new CachedDecoder(weights.Value), prompt, options, options.Seed));
-    }
+    /// <inheritdoc cref="LanguageModel.Generate(string, GenerationOptions?)"/>
+    public IEnumerable<string> Generate(string prompt, GenerationOptions? options = null) =>
+        Language.Generate(prompt, options);
 
-    /// <summary>
-    /// Continues several texts at once: the first as <see cref="Generate(string, GenerationOptions?)"/> does, the
-    /// following with the next seeds, each the same as it would be alone.
-    /// </summary>
-    /// <param name="prompts">The beginnings.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="cancellation">Stops between tokens.</param>
-    /// <returns>What is added to each.</returns>
-    /// <exception cref="ArgumentException">A setting is not possible; the message names it.</exception>
+    /// <inheritdoc cref="LanguageModel.Generate(IReadOnlyList{string}, GenerationOptions?, CancellationToken)"/>
     public IReadOnlyList<string> Generate(
-        IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(prompts);
-        options ??= new GenerationOptions();
-        options.Validate();
-        var decoder = new CachedDecoder(weights.Value);
-        TextWriting[] texts =
-            [.. prompts.Select((prompt, i) => Begin(decoder, prompt, options, unchecked(options.Seed + i)))];
-        StringBuilder[] results = [.. texts.Select(_ => new StringBuilder())];
-        float[] logits = new float[checked(texts.Length * symbols.Count)];
-        int[] active = [.. Enumerable.Range(0, texts.Length)];
-        while ((active = [.. active.Where(i => !texts[i].IsDone)]).Length > 0)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            string[] pieces = TextWriting.Step(
-                [.. active.Select(i => texts[i])], logits.AsSpan(0, active.Length * symbols.Count));
-            for (int i = 0; i < active.Length; i++)
-            {
-                results[active[i]].Append(pieces[i]);
-            }
-        }
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Language.Generate(prompts, options, cancellation);
 
-        return [.. results.Select(result => result.ToString())];
-    }
-
-    /// <summary>
-    /// Measures how well the model predicts a text: each token from at least half a context before it, or from all that
-    /// there is.
-    /// </summary>
-    /// <param name="text">The text, of two tokens or more.</param>
-    /// <param name="cancellation">Stops between windows.</param>
-    /// <exception cref="ArgumentException">
-    /// The text is too short, or has tokens that the model does not know.
-    /// </exception>
-    public TextScore Score(string text, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        if (symbols.Unknown(text) is { Count: > 0 } unknown)
-        {
-            throw new ArgumentException(
-                $"The model does not know {unknown.Count} tokens of the text, such as '{unknown[0]}': a text without "
-                + "them is another text.");
-        }
-
-        int[] all = [.. symbols.Encode(text).Select(symbol => (int)symbol)];
-        return all.Length > 1
-            ? new TextScore(
-                TextScoring.Loss(new CachedDecoder(weights.Value), all, About.Context, symbols.Count, cancellation),
-                all.Length - 1, text.Length)
-            : throw new ArgumentException("The text must have two tokens or more.");
-    }
-
-    private TextWriting Begin(CachedDecoder decoder, string prompt, GenerationOptions options, int seed)
-    {
-        int[] known = [.. symbols.Encode(prompt).Select(symbol => (int)symbol).DefaultIfEmpty(0)];
-        return new TextWriting(
-            decoder, (About.Context, symbols.Count), known, symbols.NewReader(), options, seed);
-    }
-
-    private IEnumerable<string> Pieces(TextWriting text)
-    {
-        float[] logits = new float[symbols.Count];
-        while (!text.IsDone)
-        {
-            string piece = TextWriting.Step([text], logits)[0];
-            if (piece.Length > 0)
-            {
-                yield return piece;
-            }
-        }
-    }
-
-    private ScoredPart Scored(string part, double loss) => new(
-        part.Length,
-        new Dictionary<string, double>
-        {
-            ["loss"] = loss,
-            ["perplexity"] = Math.Exp(loss),
-            ["bitsPerCharacter"] = loss / Math.Log(2.0) * SymbolsPerCharacter(part),
-        },
-        new Dictionary<string, Interval>());
-
-    private Tensor Loss(Tensor outputs, Tensor targets) =>
-        nn.functional.cross_entropy(outputs.view(-1, symbols.Count), targets.view(-1));
+    /// <inheritdoc cref="LanguageModel.Score"/>
+    public TextScore Score(string text, CancellationToken cancellation = default) => Language.Score(text, cancellation);
 }
 
 /// <summary>JSON without reflection.</summary>

@@ -122,6 +122,17 @@ function paintPoints(ctx, layer, map) {
   }
 
   ctx.fill();
+  if (layer.named) {
+    ctx.globalAlpha = 1;
+    ctx.font = `${12 * map.ratio}px system-ui, sans-serif`;
+    ctx.textBaseline = 'middle';
+    for (let i = 0; i < count; i++) {
+      const x = map.left(layer.x[i]), y = map.top(layer.y[i]);
+      if (map.sees(x, y, plain)) {
+        ctx.fillText(layer.texts[i], x + 1.8 * plain, y);
+      }
+    }
+  }
 }
 
 function paintLine(ctx, layer, map) {

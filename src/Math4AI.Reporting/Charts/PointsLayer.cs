@@ -12,6 +12,9 @@ internal sealed record PointsLayer(double[] X, double[] Y) : ChartLayer
     /// <summary>Gets a text for each point, shown when it is pointed at; null for none.</summary>
     public IReadOnlyList<string>? Texts { get; init; }
 
+    /// <summary>Gets whether the texts stand beside the points too.</summary>
+    public bool IsNamed { get; init; }
+
     public override string Kind => "points";
 
     public override IEnumerable<double> Across => X;
@@ -34,5 +37,6 @@ internal sealed record PointsLayer(double[] X, double[] Y) : ChartLayer
     }
 
     public override void Write(ChartWriter writer) =>
-        writer.Column("x", X).Column("y", Y).Column("size", Sizes).Column("rows", Samples).Texts("texts", Texts);
+        writer.Column("x", X).Column("y", Y).Column("size", Sizes).Column("rows", Samples).Texts("texts", Texts)
+            .Flag("named", IsNamed && Texts is not null);
 }

@@ -72,6 +72,89 @@ public sealed class GenerationTests
         }
     }
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(301)]
+    public unsafe void Products_with_bytes_are_those_with_what_the_bytes_stand_for(int inputs)
+    {
+        const int Rows = 3, Outputs = 1001;
+        var random = new Random(4);
+        float[] Some(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        float[] x = Some(Rows * inputs), w = Some(Outputs * inputs), all = new float[Rows * Outputs],
+            one = new float[Outputs], row = new float[inputs];
+        Array.Clear(w, 5 * inputs, inputs);
+        var small = Int8Rows.Of(w, inputs);
+        fixed (float* a = x, b = all, c = one)
+        {
+            Int8Products.Multiply(a, small, b, Rows, isAdded: false);
+            for (int i = 0; i < Rows; i++)
+            {
+                using OneThread thread = OneThread.BeginIf(i % 2 == 0);
+                Int8Products.Multiply(a + i * inputs, small, c, 1, isAdded: false);
+                Assert.Equal(one, all[(i * Outputs)..((i + 1) * Outputs)]);
+            }
+
+            Int8Products.Multiply(a, small, c, 1, isAdded: true);
+            Assert.All(one.Zip(all), pair => Assert.True(float.IsFinite(pair.First)));
+        }
+
+        for (int j = 0; j < Outputs; j++)
+        {
+            small.CopyRow(j, row);
+            ReadOnlySpan<float> exact = w.AsSpan(j * inputs, inputs);
+            for (int i = 0; i < inputs; i++)
+            {
+                int first = i / Int8Rows.Group * Int8Rows.Group;
+                float most = 0.0f;
+                foreach (float value in exact[first..Math.Min(inputs, first + Int8Rows.Group)])
+                {
+                    most = Math.Max(most, Math.Abs(value));
+                }
+
+                Assert.True(Math.Abs(row[i] - exact[i]) <= 0.5001f * most / 127.0f);
+            }
+
+            double sum = row.Zip(x, (a, b) => (double)a * b).Sum(), bound = row.Zip(x, (a, b) => Math.Abs(a * b)).Sum();
+            Assert.True(Math.Abs(all[j] - sum) <= 64 * Math.Pow(2.0, -24.0) * bound);
+        }
+    }
+
+    [Fact]
+    public void A_model_of_bytes_is_that_of_the_numbers_they_stand_for()
+    {
+        CharTransformer network = Network(96, 2);
+        var small = DecoderWeights.Of(network).Rounded();
+        DecoderWeights.Matrix Wide(DecoderWeights.Matrix matrix)
+        {
+            float[] all = DecoderWeights.Room((long)matrix.Int8!.Outputs * matrix.Int8.Inputs);
+            for (int row = 0; row < matrix.Int8.Outputs; row++)
+            {
+                matrix.CopyRow(row, all.AsSpan(row * matrix.Int8.Inputs, matrix.Int8.Inputs));
+            }
+
+            return new DecoderWeights.Matrix(all, matrix.Bias);
+        }
+
+        var wide = small with
+        {
+            Symbols = Wide(small.Symbols),
+            Head = Wide(small.Head),
+            Layers = [.. small.Layers.Select(layer => layer with
+            {
+                QueriesKeysValues = Wide(layer.QueriesKeysValues),
+                Attended = Wide(layer.Attended),
+                Up = Wide(layer.Up),
+                Down = Wide(layer.Down),
+            })],
+        };
+        int[] text = [.. Enumerable.Range(0, 70).Select(i => i * i % 37)];
+        float[] found = Last(new CachedDecoder(small), text, [70]),
+            expected = Last(new CachedDecoder(wide), text, [70]);
+        float scale = expected.Max(Math.Abs);
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.First, pair.Second, 1e-5f * scale));
+        Assert.Equal(found, Last(new CachedDecoder(small), text, [1, 5, 64]));
+    }
+
     [Fact]
     public void Several_texts_at_once_are_what_each_would_be_alone_beyond_the_context_too()
     {

@@ -78,6 +78,30 @@ internal sealed class LanguageFolder
     public string? Text(string name) =>
         config[name] is JsonValue value && value.TryGetValue(out string? found) ? found : null;
 
+    /// <summary>Returns a part of the description, or null.</summary>
+    public JsonObject? Part(string name) => config[name] switch
+    {
+        null => null,
+        JsonObject part => part,
+        _ => throw new InvalidDataException($"{ConfigPath} has a '{name}' that is no object."),
+    };
+
+    /// <summary>Returns an error about the description.</summary>
+    public InvalidDataException Wrong(string what) => new($"{ConfigPath} {what}");
+
+    /// <summary>Returns symbols of the description: one number, several, or none.</summary>
+    public int[] Symbols(string name, int count)
+    {
+        JsonNode?[] nodes = config[name] is JsonArray some ? [.. some] : [config[name]];
+        return
+        [
+            .. nodes.Where(node => node is not null).Select(
+                node => node is JsonValue value && value.TryGetValue(out int found) && found >= 0 && found < count
+                    ? found
+                    : throw Wrong($"has a '{name}' that is no number of a token.")),
+        ];
+    }
+
     /// <summary>Returns whether the description has something.</summary>
     public bool Has(string name) => config[name] is not null;
 

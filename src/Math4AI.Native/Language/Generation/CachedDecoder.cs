@@ -22,7 +22,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         up = new(), active = new(), scores = new(), last = new();
 
     private readonly RotaryTable? rotations = weights.RotaryBase > 0.0
-        ? new RotaryTable(weights.HeadWidth, weights.RotaryBase)
+        ? new RotaryTable(weights.HeadWidth, weights.RotaryBase, weights.Scaling)
         : null;
 
     private int Width => weights.Width;
@@ -89,14 +89,10 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
         for (int row = 0; row < rows.Count; row++)
         {
             Span<float> one = new(at + row * Width, Width);
-            ReadOnlySpan<float> symbol = weights.Symbols.AsSpan(rows[row].Symbol * Width, Width);
+            weights.Symbols.CopyRow(rows[row].Symbol, one);
             if (weights.Places is { } places)
             {
-                TensorPrimitives.Add(symbol, places.AsSpan(rows[row].Place * Width, Width), one);
-            }
-            else
-            {
-                symbol.CopyTo(one);
+                TensorPrimitives.Add(one, places.AsSpan(rows[row].Place * Width, Width), one);
             }
         }
 
@@ -212,8 +208,7 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
             return;
         }
 
-        RowProducts.Multiply(
-            Normed(ends, weights.Norm, count), Address(weights.Head), results, count, Width, weights.SymbolCount);
+        Multiply(Normed(ends, weights.Norm, count), weights.Head, results, count, Width, weights.SymbolCount);
         int next = 0;
         foreach (Row row in rows.Where(row => row.Text >= 0))
         {
@@ -242,7 +237,15 @@ internal sealed unsafe class CachedDecoder(DecoderWeights weights)
     private static void Multiply(
         float* x, DecoderWeights.Matrix w, float* y, int rows, int inputs, int outputs, bool isAdded = false)
     {
-        RowProducts.Multiply(x, Address(w.Weight), y, rows, inputs, outputs, isAdded);
+        if (w.Int8 is { } small)
+        {
+            Int8Products.Multiply(x, small, y, rows, isAdded);
+        }
+        else
+        {
+            RowProducts.Multiply(x, Address(w.Weight), y, rows, inputs, outputs, isAdded);
+        }
+
         Shift(y, w.Bias, rows, outputs);
     }
 

@@ -18,7 +18,7 @@ internal enum DecoderActivation
 }
 
 /// <summary>The weights of a transformer, apart from torch; every matrix is outputs × inputs, row by row.</summary>
-internal sealed class DecoderWeights
+internal sealed record DecoderWeights
 {
     /// <summary>Gets the numbers of a symbol.</summary>
     public required int Width { get; init; }
@@ -41,6 +41,12 @@ internal sealed class DecoderWeights
     /// <summary>Gets the number of symbols.</summary>
     public required int SymbolCount { get; init; }
 
+    /// <summary>Gets the symbol that a text begins with where nothing is given; null where none is named.</summary>
+    public int? Start { get; init; }
+
+    /// <summary>Gets the symbols after which no text goes on.</summary>
+    public IReadOnlyList<int> Ends { get; init; } = [];
+
     /// <summary>Gets what is added to variances.</summary>
     public required double Epsilon { get; init; }
 
@@ -56,11 +62,14 @@ internal sealed class DecoderWeights
     /// <summary>Gets the base of the rotations of positions, or 0 for none.</summary>
     public double RotaryBase { get; init; }
 
+    /// <summary>Gets how rotations are slowed down for texts longer than those learned from; null for not.</summary>
+    public RotaryScaling? Scaling { get; init; }
+
     /// <summary>Gets the table of symbols.</summary>
-    public required float[] Symbols { get; init; }
+    public required Matrix Symbols { get; init; }
 
     /// <summary>Gets the table that makes logits; the table of symbols where both are one.</summary>
-    public required float[] Head { get; init; }
+    public required Matrix Head { get; init; }
 
     /// <summary>Gets the table of positions, or null with rotations.</summary>
     public float[]? Places { get; init; }
@@ -77,7 +86,7 @@ internal sealed class DecoderWeights
         Dictionary<string, Tensor> all =
             network.named_parameters().ToDictionary(named => named.name, named => (Tensor)named.parameter);
         float[] Of(string name) => Copy(all[name + ".weight"]);
-        float[] symbols = Of("symbols");
+        var symbols = new Matrix(Of("symbols"));
         return new DecoderWeights
         {
             Width = network.Width,
@@ -100,6 +109,33 @@ internal sealed class DecoderWeights
         };
     }
 
+    /// <summary>Gets whether the matrices are of bytes.</summary>
+    public bool IsInt8 => Symbols.Int8 is not null;
+
+    /// <summary>Returns the same with all matrices rounded to bytes.</summary>
+    public DecoderWeights Rounded()
+    {
+        static Matrix? Small(Matrix? matrix, int inputs) =>
+            matrix is null ? null : new Matrix([], matrix.Bias, Int8Rows.Of(matrix.Weight, inputs));
+        Matrix symbols = Small(Symbols, Width)!;
+        return this with
+        {
+            Symbols = symbols,
+            Head = ReferenceEquals(Head, Symbols) ? symbols : Small(Head, Width)!,
+            Layers =
+            [
+                .. Layers.Select(layer => layer with
+                {
+                    QueriesKeysValues = Small(layer.QueriesKeysValues, Width)!,
+                    Attended = Small(layer.Attended, Heads * HeadWidth)!,
+                    Gate = Small(layer.Gate, Width),
+                    Up = Small(layer.Up, Width)!,
+                    Down = Small(layer.Down, Inner)!,
+                }),
+            ],
+        };
+    }
+
     /// <summary>Returns room that does not move.</summary>
     public static float[] Room(long count) =>
         GC.AllocateUninitializedArray<float>(checked((int)count), pinned: true);
@@ -119,9 +155,24 @@ internal sealed class DecoderWeights
     internal sealed record Scales(float[] Weight, float[]? Bias = null);
 
     /// <summary>A product.</summary>
-    /// <param name="Weight">outputs × inputs.</param>
+    /// <param name="Weight">outputs × inputs; empty with bytes.</param>
     /// <param name="Bias">outputs, or null for none.</param>
-    internal sealed record Matrix(float[] Weight, float[]? Bias = null);
+    /// <param name="Int8">The same in bytes; null without.</param>
+    internal sealed record Matrix(float[] Weight, float[]? Bias = null, Int8Rows? Int8 = null)
+    {
+        /// <summary>Writes a row.</summary>
+        public void CopyRow(int row, Span<float> target)
+        {
+            if (Int8 is { } small)
+            {
+                small.CopyRow(row, target);
+            }
+            else
+            {
+                Weight.AsSpan(row * target.Length, target.Length).CopyTo(target);
+            }
+        }
+    }
 
     /// <summary>The weights of a layer.</summary>
     /// <param name="AttentionNorm">The norm before the attention.</param>

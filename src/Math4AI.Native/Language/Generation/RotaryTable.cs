@@ -7,14 +7,25 @@ namespace Math4AI.Language.Generation;
 internal sealed unsafe class RotaryTable
 {
     private readonly int half;
-    private readonly double wavelengths;
+    private readonly double[] speeds;
     private (float Cosine, float Sine)[] turns = [];
 
     /// <summary>Prepares the rotations, which are calculated as far as positions are asked for.</summary>
     /// <param name="headWidth">d, even.</param>
     /// <param name="wavelengths">The base.</param>
-    public RotaryTable(int headWidth, double wavelengths) =>
-        (half, this.wavelengths) = (headWidth / 2, wavelengths);
+    /// <param name="scaling">How they are slowed down; null for not.</param>
+    public RotaryTable(int headWidth, double wavelengths, RotaryScaling? scaling = null)
+    {
+        half = headWidth / 2;
+        speeds = Speeds(headWidth, wavelengths, scaling);
+    }
+
+    /// <summary>Returns the angle that each pair of elements turns by from position to position.</summary>
+    public static double[] Speeds(int headWidth, double wavelengths, RotaryScaling? scaling) =>
+    [
+        .. Enumerable.Range(0, headWidth / 2).Select(i => Math.Pow(wavelengths, -2.0 * i / headWidth))
+            .Select(speed => scaling?.Scaled(speed) ?? speed),
+    ];
 
     /// <summary>Rotates heads that follow each other.</summary>
     /// <param name="heads">The numbers of the heads.</param>
@@ -45,9 +56,33 @@ internal sealed unsafe class RotaryTable
         Array.Resize(ref turns, checked(positions * half));
         for (int i = first; i < turns.Length; i++)
         {
-            int place = i / half;
-            double angle = place * Math.Pow(wavelengths, -(i % half) / (double)half);
+            double angle = i / half * speeds[i % half];
             turns[i] = ((float)Math.Cos(angle), (float)Math.Sin(angle));
         }
+    }
+}
+
+/// <summary>
+/// Slows rotations down, so that positions beyond those learned from look like those within. Sources: S. Chen et al.,
+/// arXiv:2306.15595 (all by one factor); A. Dubey et al., "The Llama 3 herd of models" (2024), with the published code
+/// of its frequencies (those that turn less than low times within the context learned from by the factor, those that
+/// turn more than high times not, and evenly between).
+/// </summary>
+/// <param name="Factor">The factor.</param>
+/// <param name="Low">The turns up to which the factor is whole; 0 with high for all.</param>
+/// <param name="High">The turns from which there is none.</param>
+/// <param name="Context">The context learned from.</param>
+internal sealed record RotaryScaling(double Factor, double Low = 0.0, double High = 0.0, int Context = 0)
+{
+    /// <summary>Returns an angle from position to position, slowed down.</summary>
+    public double Scaled(double speed)
+    {
+        if (High == 0.0)
+        {
+            return speed / Factor;
+        }
+
+        double turns = Context * speed / (2.0 * Math.PI), kept = Math.Clamp((turns - Low) / (High - Low), 0.0, 1.0);
+        return (1.0 - kept) * speed / Factor + kept * speed;
     }
 }

@@ -7,19 +7,20 @@ internal static class TextScoring
 {
     private const int ReadAtOnce = 64;
 
-    /// <summary>Returns the mean of −log p over all symbols but the first, in nats.</summary>
+    /// <summary>Returns the mean of −log p over all symbols but those that are given, in nats.</summary>
     /// <param name="decoder">The model.</param>
     /// <param name="text">Two symbols or more.</param>
+    /// <param name="given">The symbols at the front that are not predicted, at least one.</param>
     /// <param name="context">The longest text that is looked at.</param>
     /// <param name="count">The number of symbols of the model.</param>
     /// <param name="cancellation">Stops between windows.</param>
     public static double Loss(
-        CachedDecoder decoder, int[] text, int context, int count, CancellationToken cancellation)
+        CachedDecoder decoder, int[] text, int given, int context, int count, CancellationToken cancellation)
     {
         KeyValueCache cache = decoder.NewCache(Math.Min(context, text.Length));
         float[] logits = new float[checked(ReadAtOnce * count)];
         double sum = 0.0;
-        int predicted = 1;
+        int predicted = given;
         for (int first = 0; predicted < text.Length; first = predicted - context / 2)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -38,7 +39,7 @@ internal static class TextScoring
             predicted = end + 1;
         }
 
-        return sum / (text.Length - 1);
+        return sum / (text.Length - given);
     }
 
     /// <summary>log Σ exp(logits) − the logit of a symbol.</summary>

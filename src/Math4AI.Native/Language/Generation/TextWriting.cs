@@ -15,24 +15,27 @@ internal sealed class TextWriting
     private readonly SymbolReader reader;
     private readonly StopText stop;
     private readonly int length;
+    private readonly IReadOnlyList<int> ends;
+    private bool isEnded;
     private int read;
     private int written;
 
     /// <summary>Begins a text.</summary>
     /// <param name="decoder">The model.</param>
-    /// <param name="about">The context and the number of symbols of the model.</param>
+    /// <param name="about">What the model is.</param>
     /// <param name="prompt">The symbols to begin with, at least one.</param>
     /// <param name="reader">Reads symbols as characters.</param>
     /// <param name="options">The settings.</param>
     /// <param name="seed">The seed of this text.</param>
     public TextWriting(
-        CachedDecoder decoder, (int Context, int Symbols) about, int[] prompt, SymbolReader reader,
+        CachedDecoder decoder, DecoderWeights about, int[] prompt, SymbolReader reader,
         GenerationOptions options, int seed)
     {
         (this.decoder, context, this.reader, length) = (decoder, about.Context, reader, options.Length);
+        ends = about.Ends;
         symbols = [.. prompt];
         cache = decoder.NewCache((int)Math.Min(context, (long)prompt.Length + length));
-        sampler = new TokenSampler(options, about.Symbols, seed);
+        sampler = new TokenSampler(options, about.SymbolCount, seed);
         stop = new StopText(options.Stop);
         foreach (int symbol in prompt)
         {
@@ -43,7 +46,7 @@ internal sealed class TextWriting
     }
 
     /// <summary>Gets whether nothing more comes.</summary>
-    public bool IsDone => stop.IsDone || written == length;
+    public bool IsDone => stop.IsDone || isEnded || written == length;
 
     /// <summary>Writes one symbol to each of some texts that are not done, and returns what each hands on.</summary>
     /// <param name="texts">The texts, of one model.</param>
@@ -81,6 +84,12 @@ internal sealed class TextWriting
 
     private string Add(int symbol)
     {
+        if (ends.Contains(symbol))
+        {
+            isEnded = true;
+            return stop.Rest();
+        }
+
         symbols.Add(symbol);
         sampler.See(symbol);
         written++;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Microsoft.ML.Tokenizers;
 
 namespace Math4AI.Language.Texts;
@@ -13,6 +14,9 @@ public enum TextUnit
     /// Byte pairs of GPT-2: a frequent word is one symbol. Only the pairs that occur in the text are used.
     /// </summary>
     BytePair,
+
+    /// <summary>Byte pairs that are found in the training part of the text; they take any text.</summary>
+    TrainedBytePair,
 }
 
 /// <summary>Texts as numbers of symbols, and back.</summary>
@@ -20,6 +24,9 @@ internal abstract class TextSymbols
 {
     /// <summary>How many symbols there are.</summary>
     public abstract int Count { get; }
+
+    /// <summary>The symbols that every text to be continued begins with.</summary>
+    public virtual IReadOnlyList<int> Beginning => [];
 
     /// <summary>The symbols of a text; what is none of them is left out.</summary>
     public abstract long[] Encode(string text);
@@ -129,6 +136,38 @@ internal sealed class BytePairs(IReadOnlyList<int> used) : TextSymbols
 
             pending.Clear();
             return text;
+        }
+    }
+}
+
+/// <summary>The tokens of a tokenizer.</summary>
+internal sealed class TokenizerSymbols(Tokenizer tokenizer) : TextSymbols
+{
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer => tokenizer;
+
+    public override int Count => tokenizer.Count;
+
+    public override IReadOnlyList<int> Beginning => tokenizer.Beginning;
+
+    public override long[] Encode(string text) => [.. tokenizer.Encode(text).Select(token => (long)token)];
+
+    public override IReadOnlyList<string> Unknown(string text) => tokenizer.UnknownIn(text);
+
+    public override SymbolReader NewReader() => new Reader(tokenizer);
+
+    private sealed class Reader(Tokenizer tokenizer) : SymbolReader
+    {
+        /// <summary>Bytes of a character that is not whole yet stay in it.</summary>
+        private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+
+        public override string Add(int symbol)
+        {
+            // A model may have more numbers than its tokenizer has tokens.
+            byte[] bytes = symbol < tokenizer.Count ? tokenizer.BytesOf(symbol) : [];
+            char[] text = new char[decoder.GetCharCount(bytes, flush: false)];
+            decoder.GetChars(bytes, text, flush: false);
+            return new string(text);
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using Math4AI.Data;
+using Math4AI.LinearAlgebra.Decompositions;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Language.Words;
 
@@ -179,8 +181,86 @@ public sealed class WordVectors
         return Words[given.MinBy(word => TensorPrimitives.Dot(Unit(word), mean))];
     }
 
+    /// <summary>
+    /// Returns where words lie along the axis from one word to another: the cosine between each vector and v(to) −
+    /// v(from), of vectors of length 1. On the axis from he to she, what a text says of a profession shows as its bias.
+    /// Source: T. Bolukbasi et al., NIPS (2016).
+    /// </summary>
+    /// <param name="from">Such as he.</param>
+    /// <param name="to">Such as she.</param>
+    /// <param name="words">The words.</param>
+    /// <returns>The words with their cosines, from the least to the greatest.</returns>
+    /// <exception cref="ArgumentException">There is no such word, or the two have the same direction.</exception>
+    public IReadOnlyList<WordNeighbor> Along(string from, string to, IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        float[] axis = Axis(from, to);
+        return
+        [
+            .. words.Select(word => new WordNeighbor(word, TensorPrimitives.Dot(Unit(NumberOf(word)), axis)))
+                .OrderBy(word => word.Similarity),
+        ];
+    }
+
+    /// <summary>Returns the words that lie farthest towards each end of an axis; see <see cref="Along"/>.</summary>
+    /// <param name="from">Such as he.</param>
+    /// <param name="to">Such as she.</param>
+    /// <param name="count">How many at each end.</param>
+    /// <returns>Those towards the first word, with negative cosines, and those towards the second.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Along"/>.</exception>
+    public (IReadOnlyList<WordNeighbor> From, IReadOnlyList<WordNeighbor> To) Ends(
+        string from, string to, int count = 10)
+    {
+        float[] axis = Axis(from, to), opposite = new float[axis.Length];
+        TensorPrimitives.Negate(axis, opposite);
+        int[] without = [NumberOf(from), NumberOf(to)];
+        return (
+            [.. Near(opposite, count, without).Select(word => word with { Similarity = -word.Similarity })],
+            Near(axis, count, without));
+    }
+
+    /// <summary>
+    /// Returns words in the plane of their first two principal components, of vectors of length 1: as good a picture of
+    /// their distances as a plane of projections can be.
+    /// </summary>
+    /// <param name="words">Three different words or more.</param>
+    /// <returns>The positions, in the order of the words.</returns>
+    /// <exception cref="ArgumentException">There are fewer, or one is not known.</exception>
+    public IReadOnlyList<(double X, double Y)> Plane(IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        if (words.Distinct(StringComparer.Ordinal).Count() < 3)
+        {
+            throw new ArgumentException("A picture needs three different words or more.");
+        }
+
+        if (Dimensions < 2)
+        {
+            throw new ArgumentException("A picture needs vectors of two numbers or more.");
+        }
+
+        int[] given = [.. words.Select(NumberOf)];
+        var samples = Matrix<double>.Build.Dense(given.Length, Dimensions, (i, j) => Unit(given[i])[j]);
+        Matrix<double> places = new PrincipalComponents(2).Fit(samples).Transform(samples);
+        return [.. Enumerable.Range(0, given.Length).Select(i => (places[i, 0], places[i, 1]))];
+    }
+
     /// <summary>Returns the number of a word, or −1.</summary>
     internal int Find(string word) => numbers.GetValueOrDefault(word, -1);
+
+    private float[] Axis(string from, string to)
+    {
+        float[] axis = new float[Dimensions];
+        TensorPrimitives.Subtract(Unit(NumberOf(to)), Unit(NumberOf(from)), axis);
+        float length = TensorPrimitives.Norm<float>(axis);
+        if (!(length > 1e-6f))
+        {
+            throw new ArgumentException($"'{from}' and '{to}' have the same direction, which is no axis.");
+        }
+
+        TensorPrimitives.Divide(axis, length, axis);
+        return axis;
+    }
 
     private int NumberOf(string word)
     {

@@ -10,7 +10,7 @@ namespace Math4AI.Tests.Language.Folders;
 /// </summary>
 public sealed class LanguageModelTests : TemporaryFolder
 {
-    public static TheoryData<string> Folders => ["gpt2", "llama-grouped", "llama-tied"];
+    public static TheoryData<string> Folders => ["gpt2", "llama-grouped", "llama-tied", "llama-scaled"];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -67,6 +67,12 @@ public sealed class LanguageModelTests : TemporaryFolder
     [InlineData("llama-tied", "head_dim", "5")]
     [InlineData("llama-tied", "hidden_act", "\"gelu\"")]
     [InlineData("llama-tied", "rope_scaling", "{\"type\":\"linear\"}")]
+    [InlineData("llama-tied", "rope_scaling", "{\"rope_type\":\"yarn\",\"factor\":2}")]
+    [InlineData("llama-tied", "rope_scaling", "2")]
+    [InlineData("llama-scaled", "rope_parameters", "{\"rope_type\":\"default\"}")]
+    [InlineData("gpt2", "scale_attn_by_inverse_layer_idx", "true")]
+    [InlineData("gpt2", "eos_token_id", "11")]
+    [InlineData("gpt2", "bos_token_id", "[\"x\"]")]
     [InlineData("llama-tied", "max_position_embeddings", "2147483647")]
     [InlineData("llama-tied", "tie_word_embeddings", "0")]
     [InlineData("llama-tied", "tie_word_embeddings", "false")]

@@ -1,7 +1,7 @@
 """Makes the folders of small transformers with random weights, and their logits by torch from the published equations.
 
-Usage: TransformerFolders.py FOLDER, with torch. Below FOLDER it writes a folder of GPT-2's layout and two of Llama's (grouped heads in
-bfloat16 in two pieces; float16 with one table for both ends), each with tokens and logits in expected.json.
+Usage: TransformerFolders.py FOLDER, with torch. Below FOLDER it writes a folder of GPT-2's layout and three of Llama's (grouped heads in
+bfloat16 in two pieces; float16 with one table for both ends; rotations slowed down as Llama 3.1 has them), each with tokens and logits in expected.json.
 """
 
 import json
@@ -80,7 +80,18 @@ def gpt2(folder):
           {"transformer." + name: array for name, array in w.items()}, norm(x, "ln_f") @ w["wte.weight"].T)
 
 
-def llama(folder, kind, key_heads, tied, pieces):
+def slowed(speed, scaling):
+    """Llama 3.1's rule: few turns within the context learned from are slowed down, many not, and evenly between."""
+    if scaling is None:
+        return speed
+    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+    turns = scaling["original_max_position_embeddings"] * speed / (2 * math.pi)
+    smooth = (turns - low) / (high - low)
+    between = (1 - smooth) * speed / scaling["factor"] + smooth * speed
+    return speed if turns > high else speed / scaling["factor"] if turns < low else between
+
+
+def llama(folder, kind, key_heads, tied, pieces, scaling=None):
     width, heads, size, inner, layers, context, symbols, base = 20, 4, 6, 28, 2, 16, 11, 500.0
     shapes = {"model.embed_tokens.weight": (symbols, width), "model.norm.weight": (width,)}
     if not tied:
@@ -98,7 +109,8 @@ def llama(folder, kind, key_heads, tied, pieces):
     tokens = torch.tensor(TOKENS)
     norm = lambda x, name: w[name + ".weight"] * x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6)
     product = lambda x, name: x @ w[name + ".weight"].T
-    angles = torch.arange(len(tokens)).double()[:, None] * base ** (-torch.arange(0, size, 2).double() / size)
+    speeds = torch.tensor([slowed(base ** (-i / size), scaling) for i in range(0, size, 2)], dtype=torch.float64)
+    angles = torch.arange(len(tokens)).double()[:, None] * speeds
     turn = torch.polar(torch.ones_like(angles), angles)[:, None]
 
     def rotated(x, count):
@@ -120,7 +132,7 @@ def llama(folder, kind, key_heads, tied, pieces):
                    "num_key_value_heads": key_heads, "head_dim": size, "intermediate_size": inner,
                    "num_hidden_layers": layers, "max_position_embeddings": context, "vocab_size": symbols,
                    "rms_norm_eps": 1e-6, "rope_theta": base, "hidden_act": "silu", "tie_word_embeddings": tied,
-                   "rope_scaling": None}, stored, norm(x, "model.norm") @ head.T, pieces)
+                   "rope_scaling": scaling}, stored, norm(x, "model.norm") @ head.T, pieces)
 
 
 if __name__ == "__main__":
@@ -129,3 +141,6 @@ if __name__ == "__main__":
         gpt2(sys.argv[1] + "/gpt2")
         llama(sys.argv[1] + "/llama-grouped", torch.bfloat16, 2, False, 2)
         llama(sys.argv[1] + "/llama-tied", torch.float16, 4, True, 1)
+        llama(sys.argv[1] + "/llama-scaled", torch.float32, 1, False, 1,
+              {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 0.5, "high_freq_factor": 4.0,
+               "original_max_position_embeddings": 32})

@@ -43,6 +43,44 @@ public sealed class WordVectorTests : TemporaryFolder
     }
 
     [Fact]
+    public void Words_lie_along_an_axis_and_in_a_plane_as_their_vectors_do()
+    {
+        float[] values = [1, 0, 0, 2, 0, 0.1f, 0, 3, 0.1f, 1, 1, 0, -1, 1, 0, 1, -2, 0];
+        var vectors = new WordVectors(["he", "he2", "she", "both", "left", "right"], values);
+        float Cosine(int word)
+        {
+            float[] v = values[(3 * word)..(3 * word + 3)], he = [1, 0, 0], she = [0, 3, 0.1f];
+            double Length(float[] x) => Math.Sqrt(x.Sum(one => (double)one * one));
+            double[] axis = [.. she.Zip(he, (a, b) => a / Length(she) - b)];
+            return (float)(v.Zip(axis, (a, b) => a * b).Sum() / Length(v) / Math.Sqrt(axis.Sum(one => one * one)));
+        }
+
+        IReadOnlyList<WordNeighbor> along = vectors.Along("he", "she", ["both", "left", "right", "he2"]);
+        Assert.Equal(["right", "he2", "both", "left"], along.Select(word => word.Word));
+        string[] words = [.. vectors.Words];
+        Assert.All(along, word => Assert.Equal(Cosine(Array.IndexOf(words, word.Word)), word.Similarity, 1e-6));
+        (IReadOnlyList<WordNeighbor> from, IReadOnlyList<WordNeighbor> to) = vectors.Ends("he", "she", 2);
+        Assert.Equal(["right", "he2"], from.Select(word => word.Word));
+        Assert.Equal(["left", "both"], to.Select(word => word.Word));
+        Assert.Equal(along[0].Similarity, from[0].Similarity, 1e-6);
+        Assert.Throws<ArgumentException>(() => vectors.Ends("he", "he"));
+        Assert.Throws<ArgumentException>(() => vectors.Along("he", "she", ["none"]));
+
+        // Three unit vectors lie in a plane, so their distances are kept.
+        string[] three = ["both", "left", "she"];
+        IReadOnlyList<(double X, double Y)> places = vectors.Plane(three);
+        for (int i = 0; i < 3; i++)
+        {
+            int j = (i + 1) % 3;
+            double expected = Math.Sqrt(2.0 - 2.0 * vectors.Similarity(three[i], three[j]));
+            Assert.Equal(
+                expected, double.Hypot(places[i].X - places[j].X, places[i].Y - places[j].Y), 1e-6);
+        }
+
+        Assert.Throws<ArgumentException>(() => vectors.Plane(["he", "she", "he"]));
+    }
+
+    [Fact]
     public void A_table_of_pairs_adds_up_and_grows()
     {
         var table = new PairTable();

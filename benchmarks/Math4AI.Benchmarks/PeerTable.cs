@@ -28,8 +28,12 @@ internal static class PeerTable
     /// <param name="python">The Python that has the peer's packages.</param>
     /// <param name="script">The script.</param>
     /// <param name="file">The data.</param>
+    /// <param name="measure">
+    /// Measures what both left, outside of the times; null where the works give figures themselves.
+    /// </param>
     public static void Compare(
-        string work, string size, Func<double[]> ours, string python, string script, string file)
+        string work, string size, Func<double[]> ours, string python, string script, string file,
+        Func<double[]>? measure = null)
     {
         var rounds = new List<(double Ours, double OurWall, double Peer, double PeerWall)>();
         string answers = string.Empty;
@@ -44,6 +48,7 @@ internal static class PeerTable
             rounds.Add((all, wall, peer.GetProperty("processor").GetDouble(), peer.GetProperty("wall").GetDouble()));
             answers = $"{Text(answer)}; "
                 + $"{Text([.. peer.GetProperty("answer").EnumerateArray().Select(value => value.GetDouble())])}";
+            answers = measure is null ? answers : Text(measure());
         }
 
         double Median(Func<(double Ours, double OurWall, double Peer, double PeerWall), double> of) =>

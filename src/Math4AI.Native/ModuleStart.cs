@@ -18,7 +18,10 @@ using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Tables;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
+using Math4AI.Unsupervised.Codes;
 using Math4AI.Unsupervised.Factors;
+using Math4AI.Unsupervised.Hierarchies;
+using Math4AI.Unsupervised.Maps;
 using Math4AI.Unsupervised.Outliers;
 
 namespace Math4AI;
@@ -62,7 +65,13 @@ internal static class ModuleStart
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
         ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
         ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
+        ModelFolder.Register(TableMap.Kind, TableMap.Load);
+        ModelFolder.Register(PlaneMap.Kind, PlaneMap.Load);
+        ModelFolder.Register(AutoencoderFit.Kind, AutoencoderFit.Load);
+        ModelFolder.Register(HdbscanFit.Kind, HdbscanFit.Load);
+        ModelFolder.Register(AgglomerationFit.Kind, AgglomerationFit.Load);
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);
+        ModelFolder.Register(RobustCovarianceFit.Kind, RobustCovarianceFit.Load);
         ModelFolder.Register(IsolationForestFit.Kind, IsolationForestFit.Load);
         ModelFolder.Register(NonnegativeFactorizationFit.Kind, NonnegativeFactorizationFit.Load);
         ModelFolder.Register(GaussianMixtureFit.Kind, GaussianMixtureFit.Load);

@@ -32,6 +32,7 @@ public sealed record ClusterReport : TableReport
         page.Heading("The rows on a map").Chart(Map());
         Profiles(page);
         page.Charts("How many clusters?", "grid wide", Supports());
+        Counts(page);
         Compare(page);
     }
 
@@ -53,6 +54,34 @@ public sealed record ClusterReport : TableReport
 
         yield return ("shape", Result.Model.Mixture.Shape.ToString());
         yield return ("seed", Count(Result.Seed));
+    }
+
+    private void Counts(Html page)
+    {
+        if (Result.Counts is not { } counts)
+        {
+            return;
+        }
+
+        page.Add($"<p>{Html.Escape(counts.Verdict)}</p><div class=\"card scroll\"><table><tr><th>criterion</th>"
+            + string.Concat(counts.Rows.Select(row => $"<th>{Count(row.Clusters)}</th>"))
+            + "<th>prefers</th><th>why</th></tr>");
+        foreach (ClusterCountChoice choice in counts.Choices)
+        {
+            double? Figure(ClusterCountRow row) => choice.Criterion switch
+            {
+                "BIC" => row.Bic,
+                "gap" => row.Gap,
+                "silhouette" => row.Silhouette,
+                _ => row.Stability,
+            };
+            page.Add($"<tr><th>{Html.Escape(choice.Criterion)}</th>" + string.Concat(counts.Rows.Select(row =>
+                    $"<td>{(Figure(row) is { } value ? Html.Number(Math.Round(value, 3)) : string.Empty)}</td>"))
+                + $"<td>{Count(choice.Clusters)}</td><td>{Html.Escape(choice.Verdict)}</td></tr>");
+        }
+
+        page.Add("</table></div><p class=\"quiet\">Gap, silhouette and stability are those of round groups (k-means); "
+            + "BIC also knows stretched ones, and decides here.</p>");
     }
 
     private Chart Map()

@@ -116,7 +116,8 @@ public sealed record ExploreReport : TableReport
         foreach (OutlyingRow row in Overview.Outliers.Take(MaxRows))
         {
             string why = string.Join("; ", row.Values.Select(value => string.Create(CultureInfo.InvariantCulture,
-                $"{value.Column} {value.Value:G6}, {value.Deviations:+0.0;−0.0} deviations")));
+                $"{value.Column} {value.Value:G6}, {value.Deviations:+0.0;−0.0} deviations, "
+                + $"{100.0 * value.Share:0} %")));
             page.Add($"<tr><th>{Count(row.Row)}</th><td>{Html.Number(row.Distance)}</td>"
                 + $"<td>{Html.Escape(why)}</td></tr>");
         }

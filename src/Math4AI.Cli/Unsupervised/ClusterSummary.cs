@@ -24,6 +24,7 @@ internal sealed record ClusterSummary(
     IReadOnlyList<LeftOutColumn> LeftOut,
     IReadOnlyList<ClusterLine> Found,
     IReadOnlyList<ClusterSupportLine> Support,
+    ClusterCountFit? Counts,
     ClusterComparison? Comparison)
 {
     public static ClusterSummary Of(Table table, TableClusters result, string? compared) => new(
@@ -39,6 +40,7 @@ internal sealed record ClusterSummary(
             new ClusterLine(i + 1, profile.Rows, profile.InWords, profile.Contrasts))],
         [.. result.Support.Select(candidate => new ClusterSupportLine(
             candidate.Clusters, candidate.Shape.ToString(), candidate.Bic, candidate.Icl, candidate.Problem))],
+        result.Counts,
         compared is null ? null : Compare(table, result, compared));
 
     /// <summary>The cluster of each row that was used, with its number in the file.</summary>
@@ -68,6 +70,7 @@ internal sealed record ClusterSummary(
             Console.Out.WriteLine($"  cluster {line.Cluster}, {line.Rows} rows: {line.Distinguished}");
         }
 
+        PrintCounts();
         TableFindings.PrintLeftOut(LeftOut, RowsLeftOut);
         if (Comparison is not null)
         {
@@ -79,6 +82,28 @@ internal sealed record ClusterSummary(
         if (Warning is not null)
         {
             Console.Out.WriteLine($"Warning: {Warning}");
+        }
+    }
+
+    private void PrintCounts()
+    {
+        if (Counts is null)
+        {
+            return;
+        }
+
+        Console.Out.WriteLine($"How many? {Counts.Verdict}");
+        Console.Out.WriteLine("  clusters         BIC     gap  silhouette  stability");
+        foreach (ClusterCountRow row in Counts.Rows)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {row.Clusters,8}  {row.Bic,10:0.0}  {row.Gap,6:0.000}  {row.Silhouette,10:0.000}  "
+                + $"{row.Stability,9:0.00}"));
+        }
+
+        foreach (ClusterCountChoice choice in Counts.Choices)
+        {
+            Console.Out.WriteLine($"  {choice.Criterion}: {choice.Clusters} ({choice.Verdict})");
         }
     }
 

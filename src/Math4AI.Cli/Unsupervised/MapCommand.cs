@@ -14,9 +14,23 @@ internal static class MapCommand
     private static readonly Option<string?> ColorOption = CommonOptions.Named<string?>(
         "--color", "COLUMN", "A column that colors the points. It is not used to place them.");
 
+    private static readonly Option<string> MethodOption = new("--method")
+    {
+        Description = "t-sne, or umap, which keeps more of the large structure and suits many rows.",
+        HelpName = "METHOD",
+        DefaultValueFactory = _ => "t-sne",
+    };
+
     private static readonly Option<double?> PerplexityOption = new("--perplexity")
     {
-        Description = "How many neighbors each row attends to. Default: 30, or a third of the rows where they are few.",
+        Description =
+            "How many neighbors each row attends to by t-SNE. Default: 30, or a third of the rows where they are few.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int?> NeighborsOption = new("--neighbors")
+    {
+        Description = "How many neighbors each row attends to by UMAP, itself counted. Default: 15.",
         HelpName = "N",
     };
 
@@ -28,12 +42,14 @@ internal static class MapCommand
         var command = new Command(
             "map",
             "Draw the rows of a table as points in the plane so that rows with like values lie beside one another "
-            + "(t-SNE). Columns of numbers are brought to one scale; texts, constants and row numbers are left out. "
-            + "How far the map can be trusted is printed.\n\nExample:\n"
-            + "  math4ai map penguins.csv --color species --missing drop")
+            + "(t-SNE or UMAP). Columns of numbers are brought to one scale; texts, constants and row numbers are left "
+            + "out. How far the map can be trusted is printed; 'math4ai predict' places new rows.\n\nExamples:\n"
+            + "  math4ai map penguins.csv --color species --missing drop\n"
+            + "  math4ai map letter.csv --color lettr --method umap")
         {
-            TableFindings.Data, ColorOption, PerplexityOption, TableFindings.Ignore, TableFindings.Missing,
-            OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
+            TableFindings.Data, ColorOption, MethodOption, PerplexityOption, NeighborsOption, TableFindings.Ignore,
+            TableFindings.Missing, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force,
+            CommonOptions.NoReport,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -46,20 +62,41 @@ internal static class MapCommand
     private static TableMapping Read(ParseResult words)
     {
         double? perplexity = words.GetValue(PerplexityOption);
+        int? neighbors = words.GetValue(NeighborsOption);
+        MapMethod method = MethodOf(words.GetValue(MethodOption)!);
         if (perplexity is not null && !(perplexity > 1.0))
         {
             throw new UsageException("--perplexity takes a number above 1.");
         }
 
+        if (neighbors < 2)
+        {
+            throw new UsageException("--neighbors takes a whole number from 2 on.");
+        }
+
+        if (method == MapMethod.Umap ? perplexity is not null : neighbors is not null)
+        {
+            throw new UsageException("--perplexity belongs to --method t-sne, and --neighbors to --method umap.");
+        }
+
         IEnumerable<string> color = words.GetValue(ColorOption) is { } column ? [column] : [];
         return new TableMapping
         {
+            Method = method,
             Perplexity = perplexity,
+            Neighbors = neighbors ?? new TableMapping().Neighbors,
             Ignore = [.. words.GetValue(TableFindings.Ignore) ?? [], .. color],
             DropMissing = TableFindings.DropsMissing(words),
             Seed = words.GetValue(CommonOptions.Seed),
         };
     }
+
+    private static MapMethod MethodOf(string name) => name switch
+    {
+        "t-sne" => MapMethod.Tsne,
+        "umap" => MapMethod.Umap,
+        _ => throw new UsageException($"'{name}' is no method of maps: use t-sne or umap."),
+    };
 
     private static int Run(ParseResult words, TableMapping method, CancellationToken cancellation)
     {
@@ -68,10 +105,11 @@ internal static class MapCommand
         return TableFindings.Run<MapSummary>(
             words,
             output,
-            ["map.csv"],
+            ["model.json", "model.safetensors", "map.csv"],
             (table, files) =>
             {
                 MappedTable result = method.Fit(table, cancellation);
+                result.Model.Save(output, files);
                 File.WriteAllText(files.Add(Path.Combine(output, "map.csv")), MapSummary.Points(table, result));
                 var report = new MapReport
                 {
@@ -89,11 +127,12 @@ internal static class MapCommand
 
 /// <summary>What <c>math4ai map --json</c> prints.</summary>
 internal sealed record MapSummary(
-    int Rows, int RowsLeftOut, IReadOnlyList<string> Columns, IReadOnlyList<LeftOutColumn> LeftOut, double Divergence,
+    int Rows, int RowsLeftOut, IReadOnlyList<string> Columns, IReadOnlyList<LeftOutColumn> LeftOut, double? Divergence,
     MapQuality Quality, string? Color, double? NeighborHits)
 {
     public static MapSummary Of(Table table, MappedTable result, string? color) => new(
-        result.Rows.Count, table.Rows - result.Rows.Count, result.Columns, result.LeftOut, result.Map.Divergence,
+        result.Rows.Count, table.Rows - result.Rows.Count, result.Columns, result.LeftOut,
+        (result.Map as TsneFit)?.Divergence,
         result.Quality, color, color is null ? null : Hits(table.Texts(color), result));
 
     /// <summary>The point of each row that was used, with its number in the file.</summary>

@@ -1,9 +1,7 @@
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Unsupervised.Clusters;
-using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Random;
 
 namespace Math4AI.Unsupervised;
 
@@ -15,15 +13,6 @@ namespace Math4AI.Unsupervised;
 public sealed record TableClustering
 {
     private const int MaxRowsOfSearch = 20_000;
-    private const int StartsOfSearch = 3;
-
-    private const double Regularization = 1e-6;
-
-    // A component whose least variance is that of the regularization has shrunk onto a plane of equal values, where the
-    // likelihood has no bound. All of the data may lie in a plane without any harm: that is its own width.
-    private const double MinVariance = 10.0 * Regularization;
-    private const double MinWidth = 1e-2;
-    private static readonly CovarianceShape[] Shapes = [CovarianceShape.Full, CovarianceShape.Diagonal];
 
     /// <summary>Gets the number of clusters; null to choose one by the Bayesian information criterion.</summary>
     public int? Clusters { get; init; }
@@ -69,68 +58,26 @@ public sealed record TableClustering
             new PrincipalComponents { Standardize = true, Method = PrincipalMethod.SingularValues }.Fit(
                 values, cancellation);
         Matrix<double> standard = ClusterColumns.Standardize(values, axes.Mean, axes.Scales);
-        ClusterSupport[] support = Search(standard, cancellation);
+        Matrix<double> some = MixtureSearch.Some(standard, MaxRowsOfSearch, Seed);
+        int[] counts = Clusters is { } given
+            ? [given]
+            : [.. Enumerable.Range(1, Math.Max(1, Math.Min(MaxClusters, some.RowCount / 2)))];
+        ClusterSupport[] support = MixtureSearch.Support(some, counts, Seed, cancellation);
         ClusterSupport best = support.Where(candidate => candidate.Problem is null).DefaultIfEmpty(support[0])
             .MinBy(candidate => candidate.Bic)!;
-        GaussianMixtureFit mixture = Largest(Mixture(best.Clusters, best.Shape).Fit(standard, cancellation));
+        GaussianMixtureFit mixture = Largest(
+            MixtureSearch.Mixture(best.Clusters, best.Shape, Seed).Fit(standard, cancellation));
         return new TableClusters(
             new TableMixture(columns, axes.Mean, axes.Scales, mixture), values, rows, leftOut, support,
             axes.Take(Math.Min(2, axes.Variances.Count)))
         {
             Seed = Seed,
-            RowsOfSearch = Math.Min(standard.RowCount, MaxRowsOfSearch),
+            RowsOfSearch = some.RowCount,
+            Counts = Clusters is null
+                ? new ClusterCount { MaxClusters = MaxClusters, Seed = Seed }.Fit(some, support, cancellation)
+                : null,
         };
     }
-
-    private GaussianMixture Mixture(int clusters, CovarianceShape shape) => new(clusters)
-    {
-        Shape = shape,
-        Seed = Seed,
-        Starts = StartsOfSearch,
-        Regularization = Regularization,
-    };
-
-    /// <summary>Every number and shape on all rows, or on some of them where there are very many.</summary>
-    private ClusterSupport[] Search(Matrix<double> standard, CancellationToken cancellation)
-    {
-        Matrix<double> some = standard;
-        if (standard.RowCount > MaxRowsOfSearch)
-        {
-            int[] order = [.. Combinatorics.GeneratePermutation(
-                standard.RowCount, new MersenneTwister(Seed, threadSafe: false)).Take(MaxRowsOfSearch)];
-            some = Matrix<double>.Build.Dense(
-                MaxRowsOfSearch, standard.ColumnCount, (i, j) => standard[order[i], j]);
-        }
-
-        int most = Math.Min(MaxClusters, some.RowCount / 2);
-        double width = SmallestVariance(some);
-        var support = new List<ClusterSupport>();
-        foreach (int count in Clusters is { } given ? [given] : Enumerable.Range(1, Math.Max(1, most)))
-        {
-            foreach (CovarianceShape shape in Shapes.Take(some.ColumnCount == 1 ? 1 : Shapes.Length))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                GaussianMixtureFit fit = Mixture(count, shape).Fit(some, cancellation);
-                support.Add(new ClusterSupport(count, shape, fit.Bic, fit.Icl, ProblemOf(fit, width)));
-            }
-        }
-
-        return [.. support];
-    }
-
-    private static string? ProblemOf(GaussianMixtureFit fit, double width) =>
-        fit.Covariances.Min(SmallestEigenvalue) < Math.Min(MinVariance, MinWidth * width)
-            ? ClusterSupport.Shrunk
-            : fit.Warning is null ? null : "a component has too few rows";
-
-    private static double SmallestVariance(Matrix<double> standard)
-    {
-        Matrix<double> covariance = standard.TransposeThisAndMultiply(standard) / standard.RowCount;
-        return Math.Max(Regularization, SmallestEigenvalue(covariance));
-    }
-
-    private static double SmallestEigenvalue(Matrix<double> covariance) =>
-        covariance.Evd(Symmetricity.Symmetric).EigenValues[0].Real;
 
     /// <summary>The same mixture, its largest component first.</summary>
     private static GaussianMixtureFit Largest(GaussianMixtureFit fit)

@@ -92,6 +92,11 @@ public sealed class TableClusters
     /// <summary>Gets the support of every number of clusters that was tried.</summary>
     public IReadOnlyList<ClusterSupport> Support { get; }
 
+    /// <summary>
+    /// Gets what several criteria say about the number of clusters; null where it was asked for.
+    /// </summary>
+    public ClusterCountFit? Counts { get; internal init; }
+
     /// <summary>Gets the clusters in figures and words.</summary>
     public IReadOnlyList<ClusterProfile> Profiles { get; }
 

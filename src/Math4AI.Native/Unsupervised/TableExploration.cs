@@ -1,7 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised;
@@ -13,10 +12,6 @@ namespace Math4AI.Unsupervised;
 /// </summary>
 public sealed record TableExploration
 {
-    // The probability that any row at all is called an outlier where the mixture is true.
-    private const double FalseAlarm = 0.05;
-    private const int MaxReasons = 3;
-
     /// <summary>Gets the columns to leave out of groups, directions and outliers.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
@@ -51,45 +46,13 @@ public sealed record TableExploration
                 Clusters = clusters,
                 Components = new PrincipalComponents { Standardize = true }.Fit(values, cancellation),
                 Correlation = Covariance.Of(new MatrixSampleSource(values), cancellation).Correlation,
-                Outliers = Outliers(table, clusters, values),
+                Outliers = OutlyingRows.Of(table, clusters, values),
             };
         }
         catch (ArgumentException e) when (!Ignore.Except(table.Names).Any())
         {
             return new TableOverview(columns, equal) { Reason = e.Message };
         }
-    }
-
-    /// <summary>
-    /// The rows that are too far from the center of their own cluster for chance: the square of the distance in units
-    /// of the cluster's covariance follows the χ² distribution there.
-    /// </summary>
-    private static OutlyingRow[] Outliers(Table table, TableClusters clusters, Matrix<double> values)
-    {
-        TableMixture model = clusters.Model;
-        Matrix<double> standard = ClusterColumns.Standardize(values, model.Mean, model.Scales);
-        var factors = model.Mixture.Covariances.Select(covariance => covariance.Cholesky()).ToArray();
-        var found = new List<OutlyingRow>();
-        for (int i = 0; i < standard.RowCount; i++)
-        {
-            int cluster = clusters.Labels[i];
-            Vector<double> difference = standard.Row(i) - model.Mixture.Means.Row(cluster);
-            double square = difference * factors[cluster].Solve(difference);
-            double chance = 1.0 - ChiSquared.CDF(standard.ColumnCount, square);
-            if (chance * standard.RowCount < FalseAlarm)
-            {
-                Matrix<double> covariance = model.Mixture.Covariances[cluster];
-                found.Add(new OutlyingRow(
-                    table.NumberOf(clusters.Rows[i]), Math.Sqrt(square), chance,
-                    [
-                        .. model.Columns.Select((name, j) => new OutlyingValue(
-                                name, values[i, j], difference[j] / Math.Sqrt(covariance[j, j])))
-                            .OrderByDescending(value => Math.Abs(value.Deviations)).Take(MaxReasons),
-                    ]));
-            }
-        }
-
-        return [.. found.OrderByDescending(row => row.Distance)];
     }
 
     /// <summary>The rows that are equal in every column, by their numbers in the file.</summary>

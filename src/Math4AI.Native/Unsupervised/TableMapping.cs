@@ -6,17 +6,24 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Unsupervised;
 
 /// <summary>
-/// Draws a map of the rows of a table: each numeric column is standardized, and <see cref="Tsne"/> places rows with
-/// like values beside one another. Columns that say nothing (texts, constants, row numbers) are left out, and named.
+/// Draws a map of the rows of a table: each numeric column is standardized, and <see cref="Tsne"/> or <see
+/// cref="Umap"/> places rows with like values beside one another. Columns that say nothing (texts, constants, row
+/// numbers) are left out, and named.
 /// </summary>
 public sealed record TableMapping
 {
     private const double DefaultPerplexity = 30.0;
 
+    /// <summary>Gets the method.</summary>
+    public MapMethod Method { get; init; }
+
     /// <summary>
-    /// Gets how many neighbors each row attends to; null for 30, or a third of the rows where they are few.
+    /// Gets how many neighbors each row attends to by t-SNE; null for 30, or a third of the rows where they are few.
     /// </summary>
     public double? Perplexity { get; init; }
+
+    /// <summary>Gets how many neighbors each row attends to by UMAP, itself counted as the first.</summary>
+    public int Neighbors { get; init; } = 15;
 
     /// <summary>Gets the columns to leave out.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
@@ -46,19 +53,36 @@ public sealed record TableMapping
 
         Matrix<double> values = ClusterColumns.Values(table, columns, rows);
         PrincipalComponentsFit axes = new PrincipalComponents(1) { Standardize = true }.Fit(values, cancellation);
+        Matrix<double> standard = ClusterColumns.Standardize(values, axes.Mean, axes.Scales);
         double perplexity = Perplexity ?? Math.Min(DefaultPerplexity, rows.Length / 3.0);
-        TsneFit map = new Tsne { Perplexities = [perplexity], Seed = Seed }.Fit(
-            ClusterColumns.Standardize(values, axes.Mean, axes.Scales), cancellation);
-        return new MappedTable(columns, leftOut, rows, map, map.Quality());
+        PlaneMap map = Method == MapMethod.Umap
+            ? new Umap { Neighbors = Neighbors, Seed = Seed }.Fit(standard, cancellation)
+            : new Tsne { Perplexities = [perplexity], Seed = Seed }.Fit(standard, cancellation);
+        return new MappedTable(new TableMap(columns, axes.Mean, axes.Scales, map), leftOut, rows, map.Quality());
     }
 }
 
+/// <summary>How the rows of a table are placed on a map.</summary>
+public enum MapMethod
+{
+    /// <summary><see cref="Maps.Tsne"/>.</summary>
+    Tsne,
+
+    /// <summary><see cref="Maps.Umap"/>.</summary>
+    Umap,
+}
+
 /// <summary>A map of the rows of a table.</summary>
-/// <param name="Columns">The columns that were used.</param>
+/// <param name="Model">The map, which places other rows and saves.</param>
 /// <param name="LeftOut">The columns that were left out, with the reasons.</param>
 /// <param name="Rows">The rows that were used, as places in the table, from 0.</param>
-/// <param name="Map">The points, one for each row that was used.</param>
 /// <param name="Quality">How far the map can be trusted.</param>
 public sealed record MappedTable(
-    IReadOnlyList<string> Columns, IReadOnlyList<LeftOutColumn> LeftOut, IReadOnlyList<int> Rows, TsneFit Map,
-    MapQuality Quality);
+    TableMap Model, IReadOnlyList<LeftOutColumn> LeftOut, IReadOnlyList<int> Rows, MapQuality Quality)
+{
+    /// <summary>Gets the columns that were used.</summary>
+    public IReadOnlyList<string> Columns => Model.Columns;
+
+    /// <summary>Gets the points, one for each row that was used.</summary>
+    public PlaneMap Map => Model.Map;
+}

@@ -43,14 +43,22 @@ public sealed record ColumnOverview(
 /// <summary>A value of an outlying row.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Value">The value.</param>
-/// <param name="Deviations">How far it is from its cluster's mean, in standard deviations of the cluster.</param>
-public sealed record OutlyingValue(string Column, double Value, double Deviations);
+/// <param name="Deviations">
+/// How far it is from the center of its cluster's larger part, in standard deviations of that part.
+/// </param>
+/// <param name="Share">
+/// What it adds to the squared distance, as a share; more than its deviation says where it does not go with the others.
+/// </param>
+public sealed record OutlyingValue(string Column, double Value, double Deviations, double Share);
 
 /// <summary>A row that is far from the center of its own cluster.</summary>
 /// <param name="Row">Its number in the file, from 1.</param>
-/// <param name="Distance">The Mahalanobis distance to the center.</param>
+/// <param name="Distance">
+/// The Mahalanobis distance to the center, by the minimum covariance determinant where the cluster has ten rows or more
+/// for each column and half of them do not lie in a plane, otherwise by the mixture.
+/// </param>
 /// <param name="Chance">The probability of such a distance or a larger one for a row of the cluster.</param>
-/// <param name="Values">The values that are farthest from the cluster's means.</param>
+/// <param name="Values">The values that add most to the distance, up to three.</param>
 public sealed record OutlyingRow(long Row, double Distance, double Chance, IReadOnlyList<OutlyingValue> Values);
 
 /// <summary>Holds what there is to see in a table.</summary>

@@ -66,6 +66,26 @@ public sealed class ClusterCommandTests : TemporaryFolder
         Assert.Contains("3 rows are too few for a map", few.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_map_by_umap_is_kept_and_new_rows_are_placed_on_it()
+    {
+        string iris = Repository.Data("tables", "iris.csv");
+        string species = File.ReadLines(iris).First().Split(',')[^1];
+        Finished map = Run("map", iris, "--color", species, "--method", "umap", "-o", "out", "--json");
+        Assert.True(map.Code == 0, map.Errors);
+        JsonElement json = JsonDocument.Parse(map.Output).RootElement;
+        Assert.True(json.GetProperty("quality").GetProperty("trustworthiness").GetDouble() > 0.97);
+        Assert.True(json.GetProperty("neighborHits").GetDouble() > 0.9);
+        Finished predict = Run("predict", "out", iris);
+        Assert.True(predict.Code == 0, predict.Errors);
+        string[] lines = predict.Output.Trim().Split('\n');
+        Assert.Equal("x,y", lines[0].Trim());
+        Assert.Equal(151, lines.Length);
+        Finished wrong = Run("map", iris, "--method", "umap", "--perplexity", "9");
+        Assert.Equal(2, wrong.Code);
+        Assert.Contains("--perplexity belongs to --method t-sne", wrong.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "whole number from 1 on", "data.csv", "-k", "0")]
     [InlineData(2, "use refuse or drop", "data.csv", "--missing", "guess")]

@@ -1,3 +1,4 @@
+using Math4AI.Data.Models;
 using Math4AI.Unsupervised.Hierarchies;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -55,6 +56,43 @@ public sealed class AgglomerationTests
             Assert.Throws<ArgumentOutOfRangeException>(() => fit.Cut(91));
             Assert.Throws<ArgumentOutOfRangeException>(() => fit.CutAt(double.NaN));
         }
+    }
+
+    [Fact]
+    public void Other_samples_go_to_the_group_that_is_nearest_by_the_linkage_and_a_saved_hierarchy_is_the_same()
+    {
+        // Groups {0, 6} and {10, 11, 12} on a line: 7.7 is nearest to the first by its nearest sample, to the
+        // second by its farthest, by the mean and by Ward's distance, which counts the samples of a group.
+        Matrix<double> samples = Matrix<double>.Build.DenseOfColumnArrays([0.0, 6.0, 10.0, 11.0, 12.0]);
+        Matrix<double> other = Matrix<double>.Build.Dense(1, 1, 7.7);
+        int[] labels = [0, 0, 1, 1, 1];
+        Assert.Equal(0, new GroupDistances(samples.ToRowMajorArray(), 1, labels, 2, Linkage.Single).Nearest([7.7]));
+        Assert.Equal(1, new GroupDistances(samples.ToRowMajorArray(), 1, labels, 2, Linkage.Complete).Nearest([7.7]));
+        Assert.Equal(1, new GroupDistances(samples.ToRowMajorArray(), 1, labels, 2, Linkage.Average).Nearest([7.7]));
+        Assert.Equal(1, new GroupDistances(samples.ToRowMajorArray(), 1, labels, 2, Linkage.Ward).Nearest([7.7]));
+        Assert.Equal(0, new GroupDistances(samples.ToRowMajorArray(), 1, labels, 2, Linkage.Ward).Nearest([6.8]));
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            foreach (Linkage linkage in Enum.GetValues<Linkage>())
+            {
+                AgglomerationFit fit = new Agglomeration { Linkage = linkage }.Fit(samples);
+                Assert.Equal(fit.Cut(3), fit.Assign(samples, 3));
+                fit.Save(folder, 2, replace: true);
+                var read = Assert.IsType<AgglomerationFit>(ModelFolder.Open(folder));
+                Assert.Equal(fit.Mergers, read.Mergers);
+                string rows = Path.Combine(folder, "rows.csv");
+                File.WriteAllLines(rows, ["x", "0.5", "11.2"]);
+                Assert.Equal([1.0, 2.0], read.PredictFile(rows).Values.Select(row => row[0]));
+                Assert.Throws<ArgumentOutOfRangeException>(() => fit.Save(folder, 6));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Assert.Throws<ArgumentException>(() => new Agglomeration().Fit(samples).Assign(other.Append(other), 2));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Math4AI.Data.Models;
 using Math4AI.Probability.Neighbors;
 using Math4AI.Runtime;
 using Math4AI.Tests.Runtime;
@@ -48,7 +49,8 @@ public sealed class HdbscanTests
         Matrix<double> samples = Groups(5000, columns, 11);
         HdbscanFit fit = new Hdbscan { MinClusterSize = 15 }.Fit(samples);
         double[] cores = ReachabilityTree.Of(new NeighborSearch(samples), samples, 15, default).Cores;
-        var slow = new HdbscanFit(new ClusterTree(ByPrim(samples.ToRowArrays(), cores), 5000, 15));
+        var slow = new HdbscanFit(
+            new ClusterTree(ByPrim(samples.ToRowArrays(), cores), 5000, 15), samples, cores, 15);
         Assert.Equal(slow.Labels, fit.Labels);
         Assert.Equal(slow.Strengths, fit.Strengths);
         Assert.True(fit.Clusters > 1);
@@ -89,6 +91,47 @@ public sealed class HdbscanTests
         Assert.All(fit.OutlierScores, score => Assert.InRange(score, 0.0, 1.0));
         Assert.True(fit.OutlierScores[300] > 0.9);
         Assert.Null(fit.Warning);
+    }
+
+    [Fact]
+    public void Other_samples_join_where_they_reach_the_clusters_and_a_saved_fit_assigns_alike()
+    {
+        Matrix<double> noise = Matrix<double>.Build.Random(300, 2, 9);
+        Matrix<double> samples = noise.MapIndexed((i, _, value) => i < 150 ? 0.01 * value : 10.0 + value);
+        HdbscanFit fit = new Hdbscan { MinClusterSize = 30 }.Fit(samples);
+
+        // A hundred widths away from the first group, it is still the nearest, and the second not yet joined; far from
+        // both, they are one.
+        Matrix<double> others = Matrix<double>.Build.DenseOfRowArrays(
+            [0.003, -0.004], [10.1, 9.8], [1.0, 1.0], [500.0, -500.0]);
+        Assert.Equal([0, 1, 0, DbscanFit.Noise], fit.Assign(others));
+        Assert.Equal(fit.Labels, fit.Assign(samples));
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            fit.Save(folder);
+            var read = Assert.IsType<HdbscanFit>(ModelFolder.Open(folder));
+            Assert.Equal(fit.Labels, read.Labels);
+            Assert.Equal(fit.Strengths, read.Strengths);
+            Assert.Equal(fit.OutlierScores, read.OutlierScores);
+            Assert.Equal(fit.Stabilities, read.Stabilities);
+            Assert.Equal([0, 1, 0, DbscanFit.Noise], read.Assign(others));
+            string rows = Path.Combine(folder, "rows.csv");
+            File.WriteAllLines(rows, ["x,y", "0.003,-0.004", "1,1", "500,-500"]);
+            double[][] predicted = read.PredictFile(rows).Values;
+            Assert.Equal([1.0, 1.0, 0.0], predicted.Select(row => row[0]));
+            Assert.True(predicted[0][1] > 0.2);
+            Assert.InRange(predicted[1][1], 1e-6, 0.05);
+            Assert.Equal(0.0, predicted[2][1]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Assert.Throws<ArgumentException>(() => fit.Assign(others.SubMatrix(0, 2, 0, 1)));
+        HdbscanFit one = new Hdbscan().Fit(Matrix<double>.Build.Dense(1, 2, 2.0));
+        Assert.Equal([-1, -1, -1, -1], one.Assign(others));
     }
 
     [Fact]

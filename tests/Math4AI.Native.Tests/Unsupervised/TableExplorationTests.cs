@@ -29,6 +29,26 @@ public sealed class TableExplorationTests
     }
 
     [Fact]
+    public void Outliers_that_hide_one_another_are_found_with_the_columns_that_do_not_fit()
+    {
+        // y follows x but in eight rows, each of whose values is common. They widen an ordinary covariance.
+        var noise = new MathNet.Numerics.Distributions.Normal(0.0, 1.0, new Random(6));
+        double[] x = [.. Enumerable.Range(0, 120).Select(_ => 5.0 * noise.Sample())];
+        double[] y = [.. x.Select((value, i) => i < 8 ? -value : value + 0.3 * noise.Sample())];
+        for (int i = 0; i < 8; i++)
+        {
+            (x[i], y[i]) = (6.0 + 0.1 * noise.Sample(), -6.0 + 0.1 * noise.Sample());
+        }
+
+        double[] z = [.. Enumerable.Range(0, 120).Select(_ => noise.Sample())];
+        TableOverview overview = new TableExploration { MaxClusters = 1 }.Fit(
+            Table.OfNumbers([("x", x), ("y", y), ("z", z)]));
+        Assert.Equal(Enumerable.Range(1, 8), overview.Outliers.Select(row => (int)row.Row).Order());
+        Assert.All(overview.Outliers, row => Assert.DoesNotContain("z", row.Values.Take(2).Select(v => v.Column)));
+        Assert.All(overview.Outliers, row => Assert.Equal(1.0, row.Values.Sum(value => value.Share), 1e-9));
+    }
+
+    [Fact]
     public void A_table_without_numbers_is_described_all_the_same()
     {
         Table table = Table.OfTexts([("name", ["x", "y", null, "x"])]);

@@ -31,12 +31,12 @@ public sealed record Agglomeration
         int count = samples.RowCount;
         if (count == 1)
         {
-            return new AgglomerationFit([], 1);
+            return new AgglomerationFit([], samples, Linkage);
         }
 
         if (Linkage == Linkage.Single)
         {
-            return new AgglomerationFit(ReachabilityTree.Of(search, samples, 1, cancellation).Edges, count);
+            return new AgglomerationFit(ReachabilityTree.Of(search, samples, 1, cancellation).Edges, samples, Linkage);
         }
 
         if (count > MaxSamples)
@@ -50,6 +50,7 @@ public sealed record Agglomeration
         double[] rows = SampleRows.Finite(samples);
         double scale = SampleRows.Scale(rows);
         TreeEdge[] merges = new NeighborChain(rows, count, Linkage).Merge(cancellation);
-        return new AgglomerationFit([.. merges.Select(edge => edge with { Weight = edge.Weight / scale })], count);
+        return new AgglomerationFit(
+            [.. merges.Select(edge => edge with { Weight = edge.Weight / scale })], samples, Linkage);
     }
 }

@@ -1,4 +1,10 @@
+using System.Numerics.Tensors;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 using Math4AI.Unsupervised.Clusters;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Hierarchies;
 
@@ -12,25 +18,30 @@ namespace Math4AI.Unsupervised.Hierarchies;
 public sealed record Merger(int First, int Second, double Distance, int Samples);
 
 /// <summary>Holds the hierarchy of groups that <see cref="Agglomeration"/> found.</summary>
-public sealed class AgglomerationFit
+public sealed class AgglomerationFit : IFilePredictor
 {
+    internal const string Kind = "hierarchy";
+
+    private readonly Matrix<double> from;
+    private readonly Linkage linkage;
     private readonly int samples;
     private readonly TreeEdge[] edges;
+    private int predicted = 1;
 
-    internal AgglomerationFit(IEnumerable<TreeEdge> edges, int samples)
+    internal AgglomerationFit(IEnumerable<TreeEdge> edges, Matrix<double> from, Linkage linkage)
     {
-        this.samples = samples;
+        (this.from, this.linkage, samples) = (from, linkage, from.RowCount);
         this.edges = [.. edges.OrderBy(edge => edge.Weight)];
         var mergers = new List<Merger>();
         var sets = new DisjointSets(samples);
         int[] names = [.. Enumerable.Range(0, samples)], sizes = [.. Enumerable.Repeat(1, samples)];
         foreach (TreeEdge edge in this.edges)
         {
-            int from = sets.RootOf(edge.From), to = sets.RootOf(edge.To), size = sizes[from] + sizes[to];
+            int one = sets.RootOf(edge.From), other = sets.RootOf(edge.To), size = sizes[one] + sizes[other];
             mergers.Add(new Merger(
-                Math.Min(names[from], names[to]), Math.Max(names[from], names[to]), edge.Weight, size));
-            sets.Unite(from, to);
-            (names[sets.RootOf(from)], sizes[sets.RootOf(from)]) = (samples + mergers.Count - 1, size);
+                Math.Min(names[one], names[other]), Math.Max(names[one], names[other]), edge.Weight, size));
+            sets.Unite(one, other);
+            (names[sets.RootOf(one)], sizes[sets.RootOf(one)]) = (samples + mergers.Count - 1, size);
         }
 
         Mergers = mergers;
@@ -60,6 +71,90 @@ public sealed class AgglomerationFit
         }
 
         return Labels(edges.Count(edge => edge.Weight <= distance));
+    }
+
+    /// <summary>
+    /// Returns the group of other samples among so many: the one that each is nearest to as a group of its own, by the
+    /// linkage of the hierarchy. The groups stay as they are.
+    /// </summary>
+    /// <param name="others">Samples × channels.</param>
+    /// <param name="groups">The number of groups, from 1 to the number of samples.</param>
+    /// <exception cref="ArgumentException">The number of channels is another, or a number is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer samples, or no group is wanted.</exception>
+    public int[] Assign(Matrix<double> others, int groups)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        int[] labels = Cut(groups);
+        if (others.ColumnCount != from.ColumnCount)
+        {
+            throw new ArgumentException(
+                $"The samples have {others.ColumnCount} channels, and the groups {from.ColumnCount}.", nameof(others));
+        }
+
+        double[] rows = SampleRows.Finite(from), wanted = SampleRows.Finite(others);
+        double scale = SampleRows.Scale(rows);
+        TensorPrimitives.Multiply(wanted, scale, wanted);
+        int channels = from.ColumnCount;
+        var distances = new GroupDistances(rows, channels, labels, groups, linkage);
+        int[] found = new int[others.RowCount];
+        Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, i =>
+            found[i] = distances.Nearest(wanted.AsSpan(i * channels, channels)));
+        return found;
+    }
+
+    /// <summary>Reads a hierarchy from a folder.</summary>
+    /// <param name="folder">The folder that <see cref="Save"/> wrote.</param>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the model is of another kind.</exception>
+    public static AgglomerationFit Load(string folder)
+    {
+        SavedAgglomeration about = ModelFolder.ReadDescription(
+            folder, HierarchyJson.Default.SavedAgglomeration,
+            about => Enum.IsDefined(about.Linkage) && about.Groups > 0);
+        ModelArrays arrays = ModelArrays.Read(folder);
+        Matrix<double> samples = arrays.Matrix("samples");
+        double[] weights = samples.RowCount == 1 ? [] : arrays.Vector("distances", samples.RowCount - 1);
+        int[] ends = samples.RowCount == 1 ? [] : arrays.Places("ends", samples.RowCount);
+        if (ends.Length != 2 * weights.Length || about.Groups > samples.RowCount)
+        {
+            throw new InvalidDataException($"{folder} holds a hierarchy that does not belong to its samples.");
+        }
+
+        var fit = new AgglomerationFit(
+            weights.Select((weight, i) => new TreeEdge(ends[2 * i], ends[2 * i + 1], weight)), samples, about.Linkage)
+        {
+            predicted = about.Groups,
+        };
+        return fit.Mergers.Count == 0 || fit.Mergers[^1].Samples == samples.RowCount
+            ? fit
+            : throw new InvalidDataException($"{folder} holds mergers that form no hierarchy.");
+    }
+
+    /// <summary>Gives the number of the group of each row, from 1, of as many as it was saved for.</summary>
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path) => new(
+        "group", [], [.. Assign(MatrixFile.Read(path), predicted).Select(group => new[] { group + 1.0 })], []);
+
+    /// <summary>Writes the hierarchy, with the samples, to a folder, whole or not at all.</summary>
+    /// <param name="folder">The folder; it is made where there is none.</param>
+    /// <param name="groups">The number of groups that <c>math4ai predict</c> assigns rows to.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer samples, or no group is wanted.</exception>
+    /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
+    public void Save(string folder, int groups, bool replace = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(groups, samples);
+        ModelFolder.Save(folder, replace, files =>
+        {
+            var arrays = new ModelArrays();
+            arrays.Add("samples", from);
+            arrays.Add("distances", edges.Select(edge => edge.Weight));
+            arrays.Add("ends", edges.SelectMany(edge => new[] { (double)edge.From, edge.To }));
+            ModelFolder.Write(
+                folder, files, Kind, new SavedAgglomeration(linkage, groups),
+                HierarchyJson.Default.SavedAgglomeration, arrays.All);
+        });
     }
 
     private int[] Labels(int mergers)

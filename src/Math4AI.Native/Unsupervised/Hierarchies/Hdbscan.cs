@@ -36,10 +36,12 @@ public sealed record Hdbscan
         var search = new NeighborSearch(samples);
         if (samples.RowCount == 1)
         {
-            return new HdbscanFit(new ClusterTree([], 1, MinClusterSize));
+            return new HdbscanFit(new ClusterTree([], 1, MinClusterSize), samples, [0.0], 1);
         }
 
-        var tree = ReachabilityTree.Of(search, samples, MinSamples ?? MinClusterSize, cancellation);
-        return new HdbscanFit(new ClusterTree(tree.Edges, samples.RowCount, MinClusterSize));
+        int minSamples = MinSamples ?? MinClusterSize;
+        var tree = ReachabilityTree.Of(search, samples, minSamples, cancellation);
+        return new HdbscanFit(
+            new ClusterTree(tree.Edges, samples.RowCount, MinClusterSize), samples, tree.Cores, minSamples);
     }
 }

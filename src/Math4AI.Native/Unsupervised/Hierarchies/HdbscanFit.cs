@@ -1,11 +1,18 @@
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
 using Math4AI.Unsupervised.Clusters;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised.Hierarchies;
 
 /// <summary>Holds the clusters that <see cref="Hdbscan"/> found.</summary>
-public sealed class HdbscanFit
+public sealed class HdbscanFit : IFilePredictor
 {
-    internal HdbscanFit(ClusterTree tree)
+    internal const string Kind = "density-hierarchy";
+
+    private readonly DensityPlaces places;
+
+    internal HdbscanFit(ClusterTree tree, Matrix<double> samples, double[] cores, int minSamples)
     {
         (int[] chosen, double[] ends) = Ancestors(tree);
         int[] numbers = Numbers(tree, chosen);
@@ -26,6 +33,20 @@ public sealed class HdbscanFit
             .. Enumerable.Range(0, numbers.Length).Where(i => numbers[i] >= 0).OrderBy(i => numbers[i])
                 .Select(i => tree.Clusters[i].Stability),
         ];
+        places = new DensityPlaces(
+            samples, minSamples, cores, [.. tree.Last], [.. tree.Densities],
+            [
+                .. tree.Clusters.Select((cluster, i) => new DensityNode(
+                    cluster.Parent, cluster.Begin, chosen[i] < 0 ? DbscanFit.Noise : numbers[chosen[i]],
+                    chosen[i] < 0 ? 0.0 : tree.Clusters[chosen[i]].End)),
+            ]);
+    }
+
+    private HdbscanFit(
+        DensityPlaces places, int[] labels, double[] strengths, double[] scores, double[] stabilities)
+    {
+        this.places = places;
+        (Labels, Strengths, OutlierScores, Stabilities) = (labels, strengths, scores, stabilities);
     }
 
     /// <summary>
@@ -60,6 +81,66 @@ public sealed class HdbscanFit
     public string? Warning => Clusters == 0
         ? "No cluster stands apart: the samples form one group or none, or every group is smaller than asked for."
         : null;
+
+    /// <summary>Reads clusters from a folder.</summary>
+    /// <param name="folder">The folder that <see cref="Save"/> wrote.</param>
+    /// <exception cref="FileNotFoundException">There is no model.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or the model is of another kind.</exception>
+    public static HdbscanFit Load(string folder)
+    {
+        SavedHdbscan about = ModelFolder.ReadDescription(
+            folder, HierarchyJson.Default.SavedHdbscan, about => about.MinSamples > 0);
+        ModelArrays arrays = ModelArrays.Read(folder);
+        var places = DensityPlaces.Of(folder, arrays, about.MinSamples);
+        int count = places.Samples.RowCount;
+        double[] stabilities = arrays.Vector("stabilities");
+        int[] labels = [.. places.Last.Select(last => places.Nodes[last].Label)];
+        return labels.All(label => label < stabilities.Length)
+            ? new HdbscanFit(
+                places, labels, arrays.Vector("strengths", count), arrays.Vector("outlier-scores", count), stabilities)
+            : throw new InvalidDataException($"{folder} holds labels of clusters that are not there.");
+    }
+
+    /// <summary>
+    /// Returns the cluster of other samples, as if each joined at the sample that it reaches first; <see
+    /// cref="DbscanFit.Noise"/> where no cluster is as thin as there. The clusters stay as they are.
+    /// </summary>
+    /// <param name="others">Samples × channels.</param>
+    /// <exception cref="ArgumentException">The number of channels is another, or a number is not finite.</exception>
+    public int[] Assign(Matrix<double> others)
+    {
+        ArgumentNullException.ThrowIfNull(others);
+        return places.Place(others).Labels;
+    }
+
+    /// <summary>
+    /// Gives the number of the cluster of each row, from 1, or 0 for none, and how firmly it belongs there.
+    /// </summary>
+    /// <inheritdoc/>
+    public FilePredictions PredictFile(string path)
+    {
+        (int[] labels, double[] strengths) = places.Place(MatrixFile.Read(path));
+        return new FilePredictions(
+            "cluster", [], [.. labels.Select((label, i) => new[] { label + 1.0, strengths[i] })], [])
+        {
+            Columns = ["cluster", "strength"],
+        };
+    }
+
+    /// <summary>Writes the clusters, with the samples, to a folder, whole or not at all.</summary>
+    /// <param name="folder">The folder; it is made where there is none.</param>
+    /// <param name="replace">Whether a model that is there may be replaced.</param>
+    /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
+    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files =>
+    {
+        var arrays = new ModelArrays();
+        places.AddTo(arrays);
+        arrays.Add("strengths", Strengths);
+        arrays.Add("outlier-scores", OutlierScores);
+        arrays.Add("stabilities", Stabilities);
+        ModelFolder.Write(
+            folder, files, Kind, new SavedHdbscan(places.MinSamples), HierarchyJson.Default.SavedHdbscan, arrays.All);
+    });
 
     /// <summary>
     /// For each cluster the chosen one that it is or lies within, or -1, and the highest density in it.

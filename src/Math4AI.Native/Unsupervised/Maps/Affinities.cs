@@ -14,7 +14,11 @@ internal sealed class Affinities
     private const int MaxHalvings = 200;
     private const double Tolerance = 1e-9;
 
-    private Affinities(int[] starts, int[] others, float[] values) =>
+    /// <summary>Holds weights that are known.</summary>
+    /// <param name="starts">Where each row begins, and the end of the last one.</param>
+    /// <param name="others">The columns.</param>
+    /// <param name="values">The values.</param>
+    public Affinities(int[] starts, int[] others, float[] values) =>
         (Starts, Others, Values) = (starts, others, values);
 
     /// <summary>Gets where the row of each sample begins, and the end of the last one.</summary>
@@ -49,7 +53,7 @@ internal sealed class Affinities
             {
                 values[k] = mean[k] / (2.0 * near.Queries);
             }
-        });
+        }, (one, other) => one + other);
     }
 
     /// <summary>Writes weights with the sum 1 and a given perplexity for neighbors at some distances.</summary>
@@ -87,7 +91,12 @@ internal sealed class Affinities
         }
     }
 
-    private static Affinities Symmetric(NearestNeighbors near, Action<int, double[]> weigh)
+    /// <summary>Weighs the neighbors of each sample, and unites the two weights of each pair.</summary>
+    /// <param name="near">The neighbors.</param>
+    /// <param name="weigh">Writes the weights of the neighbors of a sample.</param>
+    /// <param name="unite">From the two weights of a pair that are not 0 to one.</param>
+    public static Affinities Symmetric(
+        NearestNeighbors near, Action<int, double[]> weigh, Func<float, float, float> unite)
     {
         int count = near.Queries;
         int[] starts = new int[count + 1];
@@ -119,11 +128,12 @@ internal sealed class Affinities
             }
         }
 
-        return Merge(starts, others, values);
+        return Merge(starts, others, values, unite);
     }
 
-    /// <summary>Sorts each row and adds what stands twice in it.</summary>
-    private static Affinities Merge(int[] starts, int[] others, float[] values)
+    /// <summary>Sorts each row and unites what stands twice in it.</summary>
+    private static Affinities Merge(
+        int[] starts, int[] others, float[] values, Func<float, float, float> unite)
     {
         int[] begins = new int[starts.Length];
         int end = 0;
@@ -136,7 +146,7 @@ internal sealed class Affinities
             {
                 if (end > begins[i] && others[end - 1] == others[k])
                 {
-                    values[end - 1] += values[k];
+                    values[end - 1] = unite(values[end - 1], values[k]);
                     continue;
                 }
 

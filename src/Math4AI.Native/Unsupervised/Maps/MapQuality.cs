@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Probability.Neighbors;
 using Math4AI.Runtime;
@@ -16,7 +17,11 @@ namespace Math4AI.Unsupervised.Maps;
 /// <param name="Neighbors">k.</param>
 public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbors)
 {
-    /// <summary>Compares the neighbors of every sample.</summary>
+    private const int MaxPoints = 2000;
+
+    /// <summary>
+    /// Compares the neighbors of every sample; of 2,000 that are evenly spread where there are more.
+    /// </summary>
     /// <param name="samples">Samples × channels.</param>
     /// <param name="positions">Samples × coordinates of the map.</param>
     /// <param name="neighbors">k; fewer where there are not twice as many samples.</param>
@@ -36,21 +41,20 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
                 + "3.");
         }
 
-        int k = Math.Min(neighbors, (count - 1) / 2);
-        NearestNeighbors inData = new NeighborSearch(samples).Nearest(k);
-        NearestNeighbors onMap = new NeighborSearch(positions).Nearest(k);
+        int k = Math.Min(neighbors, (count - 1) / 2), checkedPoints = Math.Min(count, MaxPoints);
+        int[] points = [.. Enumerable.Range(0, checkedPoints).Select(i => (int)((long)count * i / checkedPoints))];
+        int[][] inData = Near(samples, points, k), onMap = Near(positions, points, k);
         double[] rows = SampleRows.Finite(samples);
         _ = SampleRows.Scale(rows);
-        long[] excess = new long[count], kept = new long[count];
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, i =>
+        long[] excess = new long[points.Length], kept = new long[points.Length];
+        Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, i =>
         {
-            int[] known = [.. inData.Of(i)];
-            int[] foreign = [.. onMap.Of(i).ToArray().Except(known)];
+            int[] foreign = [.. onMap[i].Except(inData[i])];
             kept[i] = k - foreign.Length;
-            excess[i] = Ranks(rows, samples.ColumnCount, i, foreign) - k * foreign.Length;
+            excess[i] = Ranks(rows, samples.ColumnCount, points[i], foreign) - k * foreign.Length;
         });
-        double worst = (double)count * k * (2.0 * count - 3.0 * k - 1.0) / 2.0;
-        return new MapQuality(1.0 - excess.Sum() / worst, (double)kept.Sum() / count / k, k);
+        double worst = (double)points.Length * k * (2.0 * count - 3.0 * k - 1.0) / 2.0;
+        return new MapQuality(1.0 - excess.Sum() / worst, (double)kept.Sum() / points.Length / k, k);
     }
 
     /// <summary>
@@ -76,6 +80,26 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
             near.Of(i).ToArray().Average(other => Equals(labels[other], labels[i]) ? 1.0 : 0.0));
     }
 
+    /// <summary>The k nearest of some samples, without themselves.</summary>
+    private static int[][] Near(Matrix<double> samples, int[] points, int k)
+    {
+        var search = new NeighborSearch(samples);
+        if (points.Length == samples.RowCount)
+        {
+            NearestNeighbors near = search.Nearest(k);
+            return [.. points.Select(point => near.Of(point).ToArray())];
+        }
+
+        Matrix<double> chosen =
+            Matrix<double>.Build.Dense(points.Length, samples.ColumnCount, (i, j) => samples[points[i], j]);
+        NearestNeighbors others = search.Nearest(chosen, k + 1);
+        return
+        [
+            .. points.Select((point, i) =>
+                others.Of(i).ToArray().Where(other => other != point).Take(k).ToArray()),
+        ];
+    }
+
     /// <summary>
     /// The sum of the ranks of some samples among the neighbors of another one; the nearest has rank 1.
     /// </summary>
@@ -89,8 +113,8 @@ public sealed record MapQuality(double Trustworthiness, double Kept, int Neighbo
         double[] distances = new double[rows.Length / channels];
         for (int j = 0; j < distances.Length; j++)
         {
-            distances[j] =
-                Distance.Square(rows.AsSpan(sample * channels, channels), rows.AsSpan(j * channels, channels));
+            distances[j] = TensorPrimitives.Distance<double>(
+                rows.AsSpan(sample * channels, channels), rows.AsSpan(j * channels, channels));
         }
 
         long sum = 0;

@@ -4,23 +4,13 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Unsupervised.Maps;
 
 /// <summary>Holds the map that <see cref="Tsne"/> drew, and places other samples on it.</summary>
-public sealed class TsneFit
+public sealed class TsneFit : PlaneMap
 {
     // A new sample belongs beside the few that are nearest to it.
     private const double PerplexityOfNew = 5.0;
 
-    private readonly Matrix<double> samples;
-
     internal TsneFit(Matrix<double> samples, Matrix<double> positions, double divergence, double perplexity)
-    {
-        this.samples = samples;
-        Positions = positions;
-        Divergence = divergence;
-        Perplexity = perplexity;
-    }
-
-    /// <summary>Gets the points, samples × 2, with the mean 0.</summary>
-    public Matrix<double> Positions { get; }
+        : base(samples, positions) => (Divergence, Perplexity) = (divergence, perplexity);
 
     /// <summary>Gets Σ pᵢⱼ log(pᵢⱼ / qᵢⱼ), what was minimized.</summary>
     public double Divergence { get; }
@@ -28,9 +18,7 @@ public sealed class TsneFit
     /// <summary>Gets the largest perplexity.</summary>
     public double Perplexity { get; }
 
-    /// <summary>Measures how far the map can be trusted; see <see cref="MapQuality"/>.</summary>
-    /// <param name="neighbors">The number of neighbors to compare.</param>
-    public MapQuality Quality(int neighbors = 12) => MapQuality.Of(samples, Positions, neighbors);
+    internal override SavedMap About => new(new SavedTsne(Divergence, Perplexity), null);
 
     /// <summary>
     /// Places other samples at the mean of the points of their neighbors, weighted by a normal density that attends to
@@ -39,10 +27,10 @@ public sealed class TsneFit
     /// <param name="others">Samples × channels.</param>
     /// <returns>Samples × 2.</returns>
     /// <exception cref="ArgumentException">The number of channels is another, or a number is not finite.</exception>
-    public Matrix<double> Transform(Matrix<double> others)
+    public override Matrix<double> Transform(Matrix<double> others)
     {
-        int neighbors = Math.Min(samples.RowCount, Affinities.NeighborsFor(PerplexityOfNew));
-        NearestNeighbors near = new NeighborSearch(samples).Nearest(others, neighbors);
+        int neighbors = Math.Min(Samples.RowCount, Affinities.NeighborsFor(PerplexityOfNew));
+        NearestNeighbors near = new NeighborSearch(Samples).Nearest(others, neighbors);
         double perplexity = Math.Min(PerplexityOfNew, 0.5 * (1.0 + neighbors));
         Matrix<double> placed = Matrix<double>.Build.Dense(others.RowCount, 2);
         double[] weights = new double[neighbors];

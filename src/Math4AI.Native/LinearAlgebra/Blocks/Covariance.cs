@@ -12,6 +12,9 @@ namespace Math4AI.LinearAlgebra.Blocks;
 /// </summary>
 public sealed class Covariance
 {
+    // From so many channels on, computing one half alone pays for the narrower products.
+    private const int MinHalved = 64;
+
     private Covariance(long count, Vector<double> mean, Matrix<double> matrix)
     {
         Count = count;
@@ -115,7 +118,10 @@ public sealed class Covariance
             channels,
             (i, j) =>
             {
-                double moment = (second[i * channels + j] + second[j * channels + i]) / 2.0;
+                int least = Math.Min(i, j), most = Math.Max(i, j);
+                int upper = most * channels + least, lower = least * channels + most;
+                double moment =
+                    channels >= MinHalved ? second[upper] : (second[upper] + second[lower]) / 2.0;
                 return (moment - first[i] * first[j] / samples) / samples;
             });
         return new Covariance(source.Length, mean, matrix);
@@ -161,7 +167,14 @@ public sealed class Covariance
                 First[channel] += BlockKernels.Sum(block.Slice(channel * count, count));
             }
 
-            BlockKernels.AddOuterProduct(block, channels, block, channels, count, Second);
+            if (channels >= MinHalved)
+            {
+                BlockKernels.AddGram(block, channels, count, Second);
+            }
+            else
+            {
+                BlockKernels.AddOuterProduct(block, channels, block, channels, count, Second);
+            }
         }
     }
 }

@@ -49,12 +49,8 @@ internal sealed record FitProcessJob(
         else
         {
             progress.Show("report");
-            var report = new ProcessReport
-            {
-                Fit = fit,
-                View = ProcessView.Of(fit, inputs, observed, others, observed, Seed),
-                Command = CommandLine.Text,
-            };
+            ProcessView view = ProcessView.Of(fit, inputs, observed, others, observed, Seed);
+            var report = new ProcessReport { Fit = fit, View = view, Command = CommandLine.Text };
             File.WriteAllText(files.Add(reportFile), report.ToHtml());
         }
 

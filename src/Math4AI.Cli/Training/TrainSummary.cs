@@ -94,16 +94,7 @@ internal sealed record TrainSummary(
                 + $"the test rows."));
         }
 
-        if (Importance.Count > 0)
-        {
-            const int Shown = 4;
-            Console.Out.WriteLine(
-                $"What matters most (how much the {(Task == "regression" ? "rmse" : "logLoss")} of the test grows "
-                + "without it): "
-                + string.Join(", ", Importance.Take(Shown).Select(
-                    each => $"{each.Name} {Text(each.Increase)} ± {Text(each.Error)}")) + ".");
-        }
-
+        PrintImportance();
         if (Search is { IsAtEdge: true } search)
         {
             Console.Out.WriteLine(
@@ -120,6 +111,21 @@ internal sealed record TrainSummary(
             ? $"Written to {given.Output}; continue a text with: math4ai generate {given.Output} --prompt \"...\""
             : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
                 + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+
+    private void PrintImportance()
+    {
+        if (Importance.Count == 0)
+        {
+            return;
+        }
+
+        const int Shown = 4;
+        Console.Out.WriteLine(
+            $"What matters most (how much the {(Task == "regression" ? "rmse" : "logLoss")} of the test grows "
+            + "without it): "
+            + string.Join(", ", Importance.Take(Shown).Select(
+                each => $"{each.Name} {Text(each.Increase)} ± {Text(each.Error)}")) + ".");
     }
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);

@@ -5,7 +5,7 @@ namespace Math4AI.Tests.Cli;
 public sealed class KilledTrainingTests : TemporaryFolder
 {
     [Fact]
-    public void Killed_five_times_a_training_ends_with_the_bits_of_one_that_was_not() => EndsWithTheSameBits(kills: 5);
+    public void Killed_twice_a_training_ends_with_the_bits_of_one_that_was_not() => EndsWithTheSameBits(kills: 2);
 
     [Fact(Explicit = true)]
     [Trait("Check", "kill")]

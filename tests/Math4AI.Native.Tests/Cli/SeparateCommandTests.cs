@@ -132,7 +132,7 @@ public class SeparateCommandTests : TemporaryFolder
     public void Sound_in_memory_and_sound_that_stays_in_its_files_give_the_same_sources(params string[] files)
     {
         SaveParty();
-        Finished inMemory = Separate([.. files, "-o", "memory"]);
+        Finished inMemory = Separate([.. files, "-o", "memory", "--no-report"]);
         Finished inFiles = Separate([.. files, "-o", "files", "--memory", "1M"]);
         Assert.True(inMemory.Code == 0 && inFiles.Code == 0, inMemory.Errors + inFiles.Errors);
         Matrix<double> expected = MatrixFile.Read(In("memory/unmixing.npy"));

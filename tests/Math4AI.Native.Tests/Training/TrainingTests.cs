@@ -197,12 +197,23 @@ public class TrainingTests : TemporaryFolder
     }
 
     [Theory]
-    [InlineData("concrete", 4.82, 5)]
-    [InlineData("energy", 0.54, 3)]
-    [InlineData("yacht", 0.67, 5)]
-    [InlineData("power-plant", 4.01, 5)]
+    [InlineData("concrete", 4.82, 2)]
+    [InlineData("energy", 0.54, 1)]
+    [InlineData("yacht", 0.67, 2)]
+    [InlineData("power-plant", 4.01, 2)]
     public void A_network_reaches_the_published_error_on_the_first_published_splits(
-        string name, double published, int splits)
+        string name, double published, int splits) => ReachesThePublishedError(name, published, splits);
+
+    [Theory(Explicit = true)]
+    [Trait("Check", "published")]
+    [InlineData("concrete", 4.82)]
+    [InlineData("energy", 0.54)]
+    [InlineData("yacht", 0.67)]
+    [InlineData("power-plant", 4.01)]
+    public void A_network_reaches_the_published_error_on_all_twenty_splits(string name, double published) =>
+        ReachesThePublishedError(name, published, 20);
+
+    private void ReachesThePublishedError(string name, double published, int splits)
     {
         double[][] rows =
             [.. File.ReadLines(Repository.Data("uci", name, "data.txt")).Where(line => line.Trim().Length > 0)
@@ -292,15 +303,19 @@ public class TrainingTests : TemporaryFolder
         var options = new TrainerOptions { Epochs = 300, BatchSize = 8, Patience = 10_000 };
         void Run() =>
             Trainer.Fit(new Mlp(10, [16], 3), (o, t) => nn.functional.cross_entropy(o, t), (x, y), (x, y), options);
-        Run();
-        GC.Collect();
-        long before = Environment.WorkingSet;
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 5; i++)
         {
             Run();
         }
 
-        // A tensor of 8 × 10 kept in each of the 96,000 steps would be 100 MB.
+        GC.Collect();
+        long before = Environment.WorkingSet;
+        for (int i = 0; i < 20; i++)
+        {
+            Run();
+        }
+
+        // A tensor of 8 × 10 kept in each of the 48,000 steps would be 50 MB.
         GC.Collect();
         Assert.True(Environment.WorkingSet < before + (32L << 20), $"{before} {Environment.WorkingSet}");
     }

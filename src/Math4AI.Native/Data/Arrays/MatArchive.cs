@@ -97,6 +97,11 @@ internal sealed class MatArchive
             }
         }
 
+        return Usable(arrays, others);
+    }
+
+    private List<NumberArray> Usable(List<NumberArray> arrays, List<string> others)
+    {
         // A number beside arrays, such as a sample rate, is no column and no channel.
         if (arrays.Any(array => array.Values.Length > 1))
         {

@@ -96,6 +96,12 @@ public sealed record WordVectorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Negatives, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Negatives, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        ValidateRates();
+        ValidateWeights();
+    }
+
+    private void ValidateRates()
+    {
         if (!(LearningRate is >= 0.0 and < 10.0))
         {
             throw new ArgumentOutOfRangeException(
@@ -107,7 +113,10 @@ public sealed record WordVectorOptions
         {
             throw new ArgumentOutOfRangeException(nameof(Sample), Sample, "Sample must be above 0 and at most 1.");
         }
+    }
 
+    private void ValidateWeights()
+    {
         if (!(Smoothing is > 0.0 and <= 1.0))
         {
             throw new ArgumentOutOfRangeException(

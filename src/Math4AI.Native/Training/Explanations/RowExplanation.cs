@@ -61,27 +61,7 @@ public sealed record RowExplanation(double Base, IReadOnlyList<double> Effects)
     private static RowExplanation Sampled(
         LearnedTable model, double[] row, double[][] background, InputGroup[] groups, int seed)
     {
-        var random = new MersenneTwister(seed, threadSafe: false);
-        var chains = new List<double[]>();
-        var orders = new List<int[]>();
-        for (int draw = 0; draw < Orders; draw++)
-        {
-            double[] other = background[random.Next(background.Length)];
-            int[] order = [.. Enumerable.Range(0, groups.Length)];
-            random.Shuffle(order);
-            foreach (int[] each in new[] { order, [.. order.Reverse()] })
-            {
-                orders.Add(each);
-                double[] at = [.. other];
-                chains.Add([.. at]);
-                foreach (int column in each)
-                {
-                    groups[column].Copy(row, at);
-                    chains.Add([.. at]);
-                }
-            }
-        }
-
+        (List<double[]> chains, List<int[]> orders) = Chains(row, background, groups, seed);
         Matrix<double> found = model.PredictEncoded(ColumnImportance.Rows([.. chains]));
         int of = found.Row(groups.Length).MaximumIndex();
         double[][] effects = [.. Enumerable.Range(0, Orders).Select(_ => new double[groups.Length])];
@@ -103,5 +83,35 @@ public sealed record RowExplanation(double Base, IReadOnlyList<double> Effects)
                     effects.Sum(each => (each[i] - mean) * (each[i] - mean)) / Orders / (Orders - 1))),
             ],
         };
+    }
+
+    /// <summary>
+    /// For each order, the rows on the way from another row to this one, as the groups of inputs change in that order.
+    /// </summary>
+    private static (List<double[]> Chains, List<int[]> Orders) Chains(
+        double[] row, double[][] background, InputGroup[] groups, int seed)
+    {
+        var random = new MersenneTwister(seed, threadSafe: false);
+        var chains = new List<double[]>();
+        var orders = new List<int[]>();
+        for (int draw = 0; draw < Orders; draw++)
+        {
+            double[] other = background[random.Next(background.Length)];
+            int[] order = [.. Enumerable.Range(0, groups.Length)];
+            random.Shuffle(order);
+            foreach (int[] each in new[] { order, [.. order.Reverse()] })
+            {
+                orders.Add(each);
+                double[] at = [.. other];
+                chains.Add([.. at]);
+                foreach (int column in each)
+                {
+                    groups[column].Copy(row, at);
+                    chains.Add([.. at]);
+                }
+            }
+        }
+
+        return (chains, orders);
     }
 }

@@ -73,7 +73,7 @@ public sealed class LearnedTableTests : TemporaryFolder
     [InlineData("robust-gp")]
     public void Every_learner_of_numbers_follows_a_curve_far_from_zero_and_is_kept_in_a_folder(string name)
     {
-        Table table = Rings();
+        Table table = Rings(120);
         Trained<LearnedTable> trained =
             LearnedTable.Train(table, null, Numbers, LearnerNames.Make(name, new LearnerSettings(null, 1)));
         Assert.InRange(trained.Test.Scores["rSquared"], 0.98, 1.0);

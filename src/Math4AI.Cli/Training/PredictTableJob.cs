@@ -88,7 +88,7 @@ internal sealed class PredictTableJob(ITablePredictor model, PredictTableOptions
             {
                 double[] probabilities = found.Values[row];
                 scored++;
-                right += Array.IndexOf(probabilities, probabilities.Max()) == of ? 1.0 : 0.0;
+                right += PredictionCsv.Answer(found, row) == of ? 1.0 : 0.0;
                 logLoss -= Math.Log(Math.Max(1e-12, probabilities[of]));
             }
         }

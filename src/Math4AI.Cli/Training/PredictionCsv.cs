@@ -28,7 +28,7 @@ internal static class PredictionCsv
         double[] values = found.Values[row];
         IEnumerable<string> cells = kept.Select(column => Quote(column[row] ?? string.Empty))
             .Concat(found.Names.Skip(row).Take(1).Select(Quote))
-            .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Array.IndexOf(values, values.Max())])] : [])
+            .Concat(found.Classes.Count > 0 ? [Quote(found.Classes[Answer(found, row)])] : [])
             .Concat(values.Select(Number))
             .Concat(found.Deviations.Count > 0 ? [Number(found.Deviations[row])] : [])
             .Concat(found.Intervals.Count > 0
@@ -41,6 +41,11 @@ internal static class PredictionCsv
             .Concat(found.EffectNames.Count > 0 ? found.Effects[row].Select(Number) : []);
         return string.Join(',', cells);
     }
+
+    /// <summary>The class that is answered for a row.</summary>
+    public static int Answer(FilePredictions found, int row) => found.Decided.Count > 0
+        ? found.Decided[row]
+        : Array.IndexOf(found.Values[row], found.Values[row].Max());
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

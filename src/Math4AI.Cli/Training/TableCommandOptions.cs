@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Data.Tables;
+using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli.Training;
@@ -68,6 +69,20 @@ internal static class TableCommandOptions
         "The encoding of the text, such as windows-1252 or latin1. Default: UTF-8, or what a byte order "
             + "mark says.");
 
+    public static readonly Option<string?> AimOption = CommonOptions.Named<string?>(
+        "--aim", "AIM",
+        "What the answers of a learner are to reach for one class, of two the rarer: f1, recall:0.9, precision:0.9, or "
+            + "cost:10 where one that is missed costs ten false alarms; recall:0.9:yes names the class. The threshold "
+            + "is chosen by validation, and predict obeys it. Default: the likeliest class is answered.");
+
+    public static readonly Option<string[]?> MonotoneOption = new("--monotone")
+    {
+        Description = "Columns with which the prediction of trees must not fall (+) or not rise (-), such as "
+            + "\"age=+, price=-\"; of two classes, the probability of the second.",
+        HelpName = "COLUMN=SIGN",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static readonly Option<bool> LookOption = new("--look")
     {
         Description = "Show what each column of a table is, what is left out and why, and train nothing.",
@@ -121,7 +136,7 @@ internal static class TableCommandOptions
 
     /// <summary>Returns the types of the columns that are named.</summary>
     /// <exception cref="UsageException">They cannot be read.</exception>
-    private static IReadOnlyDictionary<string, ColumnForm> ReadColumns(ParseResult words)
+    public static IReadOnlyDictionary<string, ColumnForm> ReadColumns(ParseResult words)
     {
         try
         {
@@ -131,6 +146,40 @@ internal static class TableCommandOptions
         {
             throw new UsageException($"--columns: {e.Message}");
         }
+    }
+
+    /// <summary>Returns the aim; null without one.</summary>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    private static DecisionAim? ReadAim(ParseResult words)
+    {
+        try
+        {
+            return words.GetValue(AimOption) is { } aim ? DecisionAim.Parse(aim) : null;
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--aim: {e.Message}");
+        }
+    }
+
+    /// <summary>Returns the directions of columns.</summary>
+    /// <exception cref="UsageException">A word is not COLUMN=+ or COLUMN=-.</exception>
+    private static Dictionary<string, int> ReadMonotone(ParseResult words)
+    {
+        const StringSplitOptions Trim = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        var directions = new Dictionary<string, int>();
+        foreach (string word in (words.GetValue(MonotoneOption) ?? []).SelectMany(text => text.Split(',', Trim)))
+        {
+            int at = word.LastIndexOf('=');
+            int direction = at <= 0 ? 0 : word[(at + 1)..].Trim() switch { "+" => 1, "-" => -1, _ => 0 };
+            if (direction == 0 || !directions.TryAdd(word[..at].Trim(), direction))
+            {
+                throw new UsageException(
+                    $"--monotone takes columns with + or -, each once, such as \"age=+, price=-\", not '{word}'.");
+            }
+        }
+
+        return directions;
     }
 
     /// <summary>
@@ -145,6 +194,8 @@ internal static class TableCommandOptions
         OrderBy = words.GetValue(TimeOption),
         Orders = ReadOrders(words),
         Missing = MissingWays[words.GetValue(MissingOption)!],
+        Aim = ReadAim(words),
+        Monotone = ReadMonotone(words),
         Columns = ReadColumns(words),
         Encoding = words.GetValue(EncodingOption),
         MissingTokens = words.GetValue(TokensOption) is { Length: > 0 } tokens
@@ -158,6 +209,8 @@ internal static class TableCommandOptions
     public static void Check(ParseResult words)
     {
         TrainOptionChecks.RequireChoice(words, "way with missing values", MissingWays.Keys, MissingOption);
+        _ = ReadAim(words);
+        _ = ReadMonotone(words);
         TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
     }
 

@@ -80,7 +80,11 @@ internal static class TrainChoiceOptions
         [ReplayOption, ModelOption, TimeOption, MemoryOption, KernelOption, FeaturesOption, RawOption];
 
     /// <summary>Those that are for learners alone.</summary>
-    public static readonly Option[] OfLearners = [KernelOption, FeaturesOption, RawOption, TimeOption, MemoryOption];
+    public static readonly Option[] OfLearners =
+    [
+        KernelOption, FeaturesOption, RawOption, TimeOption, MemoryOption, TableCommandOptions.AimOption,
+        TableCommandOptions.MonotoneOption,
+    ];
 
     /// <summary>The formula of the features; null for none.</summary>
     public static string? Features(ParseResult words) => words.GetValue(FeaturesOption);
@@ -127,6 +131,12 @@ internal static class TrainChoiceOptions
             throw new UsageException(isLearner
                 ? $"{wrong.Name} is for networks, and {model} is none: leave it out."
                 : $"{wrong.Name} is for the models {string.Join(", ", LearnerNames.All)}: name one by --model.");
+        }
+
+        Option[] ofTables = [TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption];
+        if (isOfImages && IsGiven(words, ofTables) is { } other)
+        {
+            throw new UsageException($"{other.Name} is for tables: leave it out.");
         }
 
         RequireUse(words, model, [KernelOption], ["svm", "ridge", "gp", "robust-gp"]);

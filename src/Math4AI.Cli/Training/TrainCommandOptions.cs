@@ -85,7 +85,7 @@ internal sealed class TrainCommandOptions
         TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
         TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
-        TableCommandOptions.EncodingOption,
+        TableCommandOptions.EncodingOption, TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption,
         TableCommandOptions.TaskOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.OrderOption,
         TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
         TableCommandOptions.BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport,

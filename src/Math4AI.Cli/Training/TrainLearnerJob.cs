@@ -52,6 +52,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Search = model.Search,
                 Comparison = model.Comparison,
                 Importance = importance,
+                Decision = model.About.Decision,
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
             {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Fitting;
 using Math4AI.Training.Explanations;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
 using Spectre.Console;
 
 namespace Math4AI.Cli.Training;
@@ -71,6 +72,9 @@ internal sealed record TrainSummary(
     /// <summary>Gets the words of the command line, which <c>--replay</c> reads.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>Gets how probabilities become an answer; null where the likeliest class is answered.</summary>
+    public DecisionRule? Decision { get; init; }
+
     /// <summary>Gets how settings were chosen; null if none were.</summary>
     public SettingSearch? Search { get; init; }
 
@@ -85,6 +89,13 @@ internal sealed record TrainSummary(
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
                 + $"{BestEpoch} of {Epochs}."
             : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
+        if (Decision is { } rule)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"For the aim {rule.Aim}, '{Classes[rule.Class]}' is answered from a probability of {rule.Threshold:G3} "
+                + $"on."));
+        }
+
         if (Coverage is { } share)
         {
             Console.Out.WriteLine(string.Create(

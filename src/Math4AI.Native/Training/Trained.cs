@@ -142,7 +142,7 @@ public sealed record Trained<TModel>
             Validation = validation,
             Test = test.Score(hasIntervals: true, cancellation),
             Classes = classes,
-            Confusion = test.HasClasses ? Scores.Confusion(test.Predictions, test.Classes) : [],
+            Confusion = test.HasClasses ? Scores.Confusion(test.Predictions, test.Classes, test.Decided) : [],
             TestPredictions = test.Predictions,
             TestClasses = test.Classes,
             TestNumbers = test.Numbers,

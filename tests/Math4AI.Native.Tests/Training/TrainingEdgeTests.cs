@@ -220,9 +220,18 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         int[] observed = [.. Enumerable.Range(0, 120).Select(i => i < 7 ? 1 : 0)];
         double[][] said = [.. observed.Select((_, i) => new[] { 0.9 - 0.001 * i, 0.1 + 0.001 * i })];
         ScoredPart part = ScoredPart.OfClasses(said, observed, hasIntervals: true);
-        Assert.Equal(0.5, part.Intervals["balancedAccuracy"].Upper);
-        Assert.Equal(part.Scores["f1"], part.Intervals["f1"].Upper, 1e-12);
-        Assert.True(double.IsFinite(part.Intervals["rocAuc"].Lower));
+
+        // None of 7 found, and all of 113: the first may be as many as Wilson's limit, the second as few.
+        double most = Scores.Wilson(0.0, 7.0).Upper, least = Scores.Wilson(113.0, 113.0).Lower;
+        Assert.Equal(0.5 + 0.5 * most, part.Intervals["balancedAccuracy"].Upper, 1e-12);
+        Assert.Equal(0.5 - 0.5 * (1.0 - least), part.Intervals["balancedAccuracy"].Lower, 1e-12);
+
+        // Every draw has the same F1 and area, and so none tells how far others may be from them.
+        Assert.DoesNotContain("f1", part.Intervals.Keys);
+        Assert.DoesNotContain("rocAuc", part.Intervals.Keys);
+        Assert.DoesNotContain("f1", ScoredPart.OfClasses([[1.0, 0.0], [0.0, 1.0]], [0, 1], true).Intervals.Keys);
+        double[][] mixed = [.. observed.Select((_, i) => new[] { 1.0 - i % 11 / 11.0, i % 11 / 11.0 })];
+        Assert.True(double.IsFinite(ScoredPart.OfClasses(mixed, observed, true).Intervals["rocAuc"].Lower));
         Assert.Equal(Scores.RocAuc(said, observed), part.Scores["rocAuc"], 1e-12);
         double[][] undecided = [.. observed.Select<int, double[]>(_ => [0.5, 0.5])];
         Assert.Equal(0.5, Scores.RocAuc(undecided, observed));

@@ -19,6 +19,12 @@ public interface IFilePredictor
 public sealed record FilePredictions(
     string Target, IReadOnlyList<string> Classes, double[][] Values, IReadOnlyList<string> Names)
 {
+    /// <summary>
+    /// Gets the class that is answered for each sample, by its place, where it need not be the likeliest one, as of a
+    /// model with an aim; empty where it is.
+    /// </summary>
+    public IReadOnlyList<int> Decided { get; init; } = [];
+
     /// <summary>Gets the standard deviation of each predicted number; empty where the model gives none.</summary>
     public IReadOnlyList<double> Deviations { get; init; } = [];
 

@@ -36,12 +36,18 @@ public sealed class SplitConformal
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public double Quantile(double level)
     {
+        int rank = RankOf(level, sorted.Length);
+        return rank > sorted.Length ? double.PositiveInfinity : sorted[rank - 1];
+    }
+
+    /// <summary>The rank ⌈level (n + 1)⌉ among n scores, 1 at least; above n where there are too few.</summary>
+    internal static int RankOf(double level, int count)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(level, 0.0);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1.0);
 
         // 0.9 · 10 is 9, and not the number above it that rounding makes of it.
         const double Rounding = 1e-9;
-        int rank = (int)Math.Ceiling(level * (sorted.Length + 1.0) - Rounding);
-        return rank > sorted.Length ? double.PositiveInfinity : sorted[Math.Max(1, rank) - 1];
+        return Math.Max(1, (int)Math.Ceiling(level * (count + 1.0) - Rounding));
     }
 }

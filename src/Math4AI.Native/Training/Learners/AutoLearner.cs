@@ -43,6 +43,12 @@ public sealed record AutoLearner : Learner
     /// <inheritdoc/>
     public override string ToString() => "auto";
 
+    /// <summary>Gets the directions that every learner of the comparison must keep; empty for none.</summary>
+    public IReadOnlyList<int> Directions { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override Learner Keeping(IReadOnlyList<int> directions) => this with { Directions = directions };
+
     /// <inheritdoc/>
     public override Learner Within(double share) => this with { MaxTime = share * MaxTime };
 
@@ -62,7 +68,9 @@ public sealed record AutoLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         const int MinOfClass = 10;
-        Learner[] candidates = [.. Candidates ?? Usual(training)];
+        IEnumerable<Learner> all = Candidates ?? Usual(training);
+        Learner[] candidates = Directions.Count == 0 ? [.. all]
+            : [.. all.Select(learner => learner.Keeping(Directions)).OfType<Learner>()];
         return new LearnerComparison(this, training, training.Some(MaxSamples, MinOfClass, Seed))
             .Run(candidates, progress, cancellation);
     }

@@ -121,7 +121,9 @@ public sealed class LearnedTable : ITablePredictor
                 Texts: not null
             }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
-                && about.Classes.All(name => name is not null));
+                && about.Classes.All(name => name is not null)
+            && about.Decision is null or { Aim: not null, Threshold: >= 0.0, Class: >= 0 }
+            && (about.Decision?.Class ?? -1) < about.Classes.Count);
         return new LearnedTable(
             about, FeatureFiles.Restore(folder, FeatureMap.Names, about.Features, about.Texts),
             SavedFeatures.ReadModel(folder), null)
@@ -271,14 +273,17 @@ public sealed class LearnedTable : ITablePredictor
     {
         RowPredictions found = Predict(rows);
         bool areClasses = About.Task == TableTask.Classification;
+        double[][] values = found.Values.ToRowArrays();
+        int[] decided = !areClasses ? []
+            : About.Decision is { } rule ? Array.ConvertAll(values, rule.Of) : Scores.Likeliest(values);
         return RowNotes.AddTo(
-            new FilePredictions(About.Target, About.Classes, found.Values.ToRowArrays(), [])
+            new FilePredictions(About.Target, About.Classes, values, [])
             {
+                Decided = decided,
                 Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
                 Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, level),
                 Sets = areClasses && Calibration is not null
-                    ? Calibration.Sets(
-                        rows, Array.ConvertAll(found.Values.ToRowArrays(), row => Array.IndexOf(row, row.Max())), level)
+                    ? Calibration.Sets(rows, decided, level)
                     : [],
             },
             About.Encoder, rows);
@@ -307,6 +312,15 @@ public sealed class LearnedTable : ITablePredictor
         Background = Background,
         Calibration = calibration,
     };
+
+    /// <summary>The model with a rule for its answers; null for the likeliest class.</summary>
+    internal LearnedTable DecidingBy(DecisionRule? rule) => rule is null ? this :
+        new LearnedTable(About with { Decision = rule }, features, Model, Search)
+        {
+            Comparison = Comparison,
+            Background = Background,
+            Calibration = Calibration,
+        };
 
     /// <summary>The encoded inputs of rows, before features.</summary>
     internal Matrix<double> Encode(Table table) => Encode(About.Encoder, table);
@@ -342,6 +356,9 @@ public sealed record LearnedTableDescription(
     TableTask Task, string Target, IReadOnlyList<string> Classes, TableEncoder Encoder, string Learner, int Seed,
     string? Features)
 {
+    /// <summary>Gets how probabilities become an answer; null where the likeliest class is answered.</summary>
+    public DecisionRule? Decision { get; init; }
+
     /// <summary>Gets the texts that the features have learned.</summary>
     public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();
 }

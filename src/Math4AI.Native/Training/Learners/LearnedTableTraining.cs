@@ -21,6 +21,7 @@ internal sealed class LearnedTableTraining(
     public Trained<LearnedTable> Run(IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         RequireTask();
+        RequireDirections();
         long start = Stopwatch.GetTimestamp();
         int[] both = [.. all.Train.Concat(all.Validation).Order()];
         (LearnedTable model, ScoredPart validated) = CanCross(both)
@@ -93,11 +94,15 @@ internal sealed class LearnedTableTraining(
     {
         Table train = all.Rows.Select(all.Train), validation = all.Rows.Select(all.Validation);
         (LearnedTable first, LearnerChoice choice) = Learn(
-            train, samples => learner.Choose(samples, progress, cancellation), AfterChoice(cancellation));
+            train, (samples, directions) => Directed(learner, directions).Choose(samples, progress, cancellation),
+            AfterChoice(cancellation));
         cancellation = AfterChoice(cancellation);
-        ScoredPart validated = Ask(first, validation).Score(hasIntervals: false, cancellation);
-        (LearnedTable last, _) = Learn(all.Rows.Select(both), _ => choice, cancellation);
-        return (last.CalibratedBy(Calibration.Of([(first, validation)])), validated);
+        PredictedPart asked = Ask(first, validation);
+        DecisionRule? rule = RuleBy(asked);
+        (LearnedTable last, _) = Learn(all.Rows.Select(both), (_, _) => choice, cancellation);
+        return (
+            last.CalibratedBy(Calibration.Of([(first, validation)])).DecidingBy(rule),
+            asked.DecidedBy(rule).Score(hasIntervals: false, cancellation));
     }
 
     /// <summary>
@@ -110,7 +115,14 @@ internal sealed class LearnedTableTraining(
         Table rows = all.Rows.Select(both);
         Learner chooser = learner.Within(1.0 / (1 + Parts));
         (LearnedTable model, LearnerChoice choice) = Learn(
-            rows, samples => chooser.Choose(samples, progress, cancellation), AfterChoice(cancellation));
+            rows, (samples, directions) => Directed(chooser, directions).Choose(samples, progress, cancellation),
+            AfterChoice(cancellation));
+        if (options.Aim is not null)
+        {
+            // Without the threshold the model would answer something else than was asked for.
+            cancellation.ThrowIfCancellationRequested();
+        }
+
         if (cancellation.IsCancellationRequested)
         {
             return (model, NotAsked);
@@ -120,10 +132,13 @@ internal sealed class LearnedTableTraining(
         {
             List<(LearnedTable Model, Table Unseen)> parts =
                 LearnParts(rows, chooser.Again(choice), progress, cancellation);
-            PredictedPart[] asked = [.. parts.Select(part => Ask(part.Model, part.Unseen))];
-            return (model.CalibratedBy(Calibration.Of(parts)), PredictedPart.Joined(asked).Score(false, cancellation));
+            var asked = PredictedPart.Joined([.. parts.Select(part => Ask(part.Model, part.Unseen))]);
+            DecisionRule? rule = RuleBy(asked);
+            return (
+                model.CalibratedBy(Calibration.Of(parts)).DecidingBy(rule),
+                asked.DecidedBy(rule).Score(false, cancellation));
         }
-        catch (OperationCanceledException) when (learner.KeepsBest)
+        catch (OperationCanceledException) when (learner.KeepsBest && options.Aim is null)
         {
             return (model, NotAsked);
         }
@@ -139,7 +154,9 @@ internal sealed class LearnedTableTraining(
             progress?.Report(new LearnerProgress("intervals by cross-validation", (double)part / folds.Count));
             var held = folds.Rows(part).ToHashSet();
             Table seen = rows.Select([.. Enumerable.Range(0, rows.Rows).Where(row => !held.Contains(row))]);
-            (LearnedTable other, _) = Learn(seen, samples => again.Choose(samples, null, cancellation), cancellation);
+            (LearnedTable other, _) = Learn(
+                seen, (samples, directions) => Directed(again, directions).Choose(samples, null, cancellation),
+                cancellation);
             parts.Add((other, rows.Select([.. held.Order()])));
         }
 
@@ -147,7 +164,7 @@ internal sealed class LearnedTableTraining(
     }
 
     private (LearnedTable Model, LearnerChoice Chosen) Learn(
-        Table part, Func<LearnerSamples, LearnerChoice> choose, CancellationToken cancellation)
+        Table part, Func<LearnerSamples, int[], LearnerChoice> choose, CancellationToken cancellation)
     {
         TableEncoder encoder = TableEncoder.Learn(
             part, all.Inputs, options.Missing, options.Resolved().Orders, options.Standardize, all.Look.Forms)
@@ -156,7 +173,9 @@ internal sealed class LearnedTableTraining(
         FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
         LearnerSamples samples = SamplesOf(part, fitted?.Apply(inputs) ?? inputs);
         RequireClasses(samples, all.Classes, learner.MinClassSamples);
-        LearnerChoice choice = choose(samples);
+        int[] directions = DirectionsOf(encoder);
+        LearnerChoice choice = choose(samples, directions);
+        choice = choice with { Learner = Directed(choice.Learner, directions) };
         var about = new LearnedTableDescription(
             all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
         return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search)
@@ -165,6 +184,53 @@ internal sealed class LearnedTableTraining(
             Background = LearnedTable.Some(inputs),
         }, choice);
     }
+
+    /// <summary>The threshold for the aim, by rows that the predictions have not seen; null without an aim.</summary>
+    private DecisionRule? RuleBy(PredictedPart asked) =>
+        options.Aim?.Choose(all.Classes, asked.Predictions, asked.Classes);
+
+    /// <summary>Throws where an aim or a direction is asked of what cannot have one.</summary>
+    private void RequireDirections()
+    {
+        if (options.Aim is not null && all.Task != TableTask.Classification)
+        {
+            throw new ArgumentException($"An aim is for classes, and '{options.Target}' are numbers: leave it out.");
+        }
+
+        if (options.Monotone.Count == 0)
+        {
+            return;
+        }
+
+        if (options.Monotone.Keys.FirstOrDefault(name => !all.Inputs.Contains(name)) is { } unknown)
+        {
+            throw new ArgumentException($"'{unknown}' is no column that is predicted from, so that no direction can be "
+                + "kept along it.");
+        }
+
+        string? reason = all.Classes.Length > 2 ? "there are more than two classes, and no order of them"
+            : map is not null ? "features are made of the columns"
+            : learner.Keeping([]) is null ? $"the learner ({learner}) cannot promise it: use trees or auto"
+            : null;
+        if (reason is not null)
+        {
+            throw new ArgumentException($"The prediction cannot keep a direction along a column: {reason}.");
+        }
+    }
+
+    /// <summary>The direction of each input; empty where none is asked for.</summary>
+    private int[] DirectionsOf(TableEncoder encoder) => options.Monotone.Count == 0 ? [] :
+    [
+        .. encoder.Columns.SelectMany(column => Enumerable.Repeat(
+            !options.Monotone.TryGetValue(column.Name, out int direction) ? 0
+            : column.AreNumbers ? direction
+            : throw new ArgumentException($"'{column.Name}' are classes without an order, along which no prediction "
+                + "rises or falls: give one (--order), or leave the direction out."), column.Inputs)),
+    ];
+
+    private static Learner Directed(Learner learner, int[] directions) => directions.Length == 0 ? learner
+        : learner.Keeping(directions)
+            ?? throw new ArgumentException($"The learner ({learner}) cannot keep a direction: use trees or auto.");
 
     private LearnerSamples SamplesOf(Table part, Matrix<double> features)
     {
@@ -194,6 +260,7 @@ internal sealed class LearnedTableTraining(
         double[][] predicted = model.Predict(table).Values.ToRowArrays();
         return model.About.Task == TableTask.Regression
             ? new PredictedPart(predicted, table.Numbers(model.About.Target))
-            : new PredictedPart(predicted, TableTraining.Observed(model.About.Target, model.About.Classes, table));
+            : new PredictedPart(predicted, TableTraining.Observed(model.About.Target, model.About.Classes, table))
+                .DecidedBy(model.About.Decision);
     }
 }

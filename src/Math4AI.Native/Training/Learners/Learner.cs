@@ -50,6 +50,14 @@ public abstract record Learner
     /// <param name="share">The share, from 0 to 1.</param>
     public virtual Learner Within(double share) => this;
 
+    /// <summary>
+    /// Returns the learner with directions that its predictions keep; by default null, since most cannot promise any.
+    /// </summary>
+    /// <param name="directions">
+    /// For each input 1 where the prediction must not fall as it grows, −1 where it must not rise, and 0 for neither.
+    /// </param>
+    public virtual Learner? Keeping(IReadOnlyList<int> directions) => null;
+
     /// <summary>Returns why the learner does not take samples; null where it does.</summary>
     /// <param name="training">The training samples.</param>
     public virtual string? ReasonAgainst(LearnerSamples training)

@@ -22,6 +22,9 @@ public sealed record LinearLearner : Learner
     public bool IsConstant { get; init; }
 
     /// <inheritdoc/>
+    public override Learner? Keeping(IReadOnlyList<int> directions) => IsConstant ? this : null;
+
+    /// <inheritdoc/>
     public override string ToString() => IsConstant
         ? "constant"
         : Penalty is { } penalty

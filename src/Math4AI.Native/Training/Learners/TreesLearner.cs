@@ -44,6 +44,9 @@ public sealed record TreesLearner : Learner
     public IReadOnlyList<int> Monotone { get; init; } = [];
 
     /// <inheritdoc/>
+    public override Learner Keeping(IReadOnlyList<int> directions) => this with { Monotone = directions };
+
+    /// <inheritdoc/>
     public override string? ReasonAgainst(LearnerSamples training) => IsAvailable
         ? base.ReasonAgainst(training)
         : "LightGBM's library does not load here";

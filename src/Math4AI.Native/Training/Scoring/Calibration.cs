@@ -42,17 +42,17 @@ internal sealed class Calibration
             level))];
     }
 
-    /// <summary>The sets of classes: those whose score is no larger than most, and always the likeliest.</summary>
+    /// <summary>The sets of classes: those whose score is no larger than most, and always the answer.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="likeliest">The likeliest class of each by the model that predicts.</param>
+    /// <param name="decided">The class that the model answers for each.</param>
     /// <param name="level">The chance.</param>
-    public IReadOnlyList<IReadOnlyList<int>> Sets(Table rows, IReadOnlyList<int> likeliest, double level)
+    public IReadOnlyList<IReadOnlyList<int>> Sets(Table rows, IReadOnlyList<int> decided, double level)
     {
         Matrix<double>[] found = [.. models.Select(model => model.Predict(rows).Values)];
         return
         [
             .. Enumerable.Range(0, rows.Rows).Select(row => (IReadOnlyList<int>)
-                [.. Enumerable.Range(0, About.Classes.Count).Where(of => of == likeliest[row]
+                [.. Enumerable.Range(0, About.Classes.Count).Where(of => of == decided[row]
                     || Scores.Holds(Array.ConvertAll(found, each => 1.0 - each[row, of]), level))]),
         ];
     }

@@ -1,3 +1,5 @@
+using Math4AI.Probability.Conformal;
+
 namespace Math4AI.Training.Scoring;
 
 /// <summary>
@@ -10,9 +12,6 @@ namespace Math4AI.Training.Scoring;
 /// </summary>
 internal sealed class CrossScores
 {
-    // 0.9 · 10 is 9, and not the number above it that rounding makes of it.
-    private const double Rounding = 1e-9;
-
     private readonly double[] scores;
     private readonly int[] parts;
 
@@ -55,22 +54,7 @@ internal sealed class CrossScores
     {
         ArgumentNullException.ThrowIfNull(predictions);
         ArgumentNullException.ThrowIfNull(units);
-        int rank = RankOf(level);
-        if (rank > scores.Length)
-        {
-            return (double.NegativeInfinity, double.PositiveInfinity);
-        }
-
-        double[] below = new double[scores.Length], above = new double[scores.Length];
-        for (int i = 0; i < scores.Length; i++)
-        {
-            (double center, double reach) = (predictions[parts[i]], scores[i] * units[parts[i]]);
-            (below[i], above[i]) = (center - reach, center + reach);
-        }
-
-        Array.Sort(below);
-        Array.Sort(above);
-        return (below[^rank], above[rank - 1]);
+        return CrossConformal.Between(predictions, scores, units, parts, level);
     }
 
     /// <summary>
@@ -83,19 +67,12 @@ internal sealed class CrossScores
     public bool Holds(IReadOnlyList<double> scoresOf, double level)
     {
         ArgumentNullException.ThrowIfNull(scoresOf);
-        int rank = RankOf(level), smaller = 0;
+        int rank = SplitConformal.RankOf(level, scores.Length), smaller = 0;
         for (int i = 0; i < scores.Length; i++)
         {
             smaller += scores[i] < scoresOf[parts[i]] ? 1 : 0;
         }
 
         return smaller < rank;
-    }
-
-    private int RankOf(double level)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(level, 0.0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(level, 1.0);
-        return Math.Max(1, (int)Math.Ceiling(level * (scores.Length + 1.0) - Rounding));
     }
 }

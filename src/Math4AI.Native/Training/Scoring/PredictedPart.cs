@@ -9,10 +9,12 @@ internal sealed class PredictedPart
         Numbers = numbers;
     }
 
-    public PredictedPart(double[][] predictions, int[] classes)
+    /// <summary>Takes probabilities and classes, and what is answered; null for the likeliest class.</summary>
+    public PredictedPart(double[][] predictions, int[] classes, int[]? decided = null)
     {
         Predictions = predictions;
         Classes = classes;
+        Decided = decided ?? Scores.Likeliest(predictions);
         HasClasses = true;
     }
 
@@ -22,18 +24,26 @@ internal sealed class PredictedPart
 
     public double[] Numbers { get; } = [];
 
+    /// <summary>The class that is answered for each sample.</summary>
+    public int[] Decided { get; } = [];
+
     public bool HasClasses { get; }
+
+    /// <summary>The part with the answers of a rule; null for the likeliest classes.</summary>
+    public PredictedPart DecidedBy(DecisionRule? rule) =>
+        rule is null ? this : new PredictedPart(Predictions, Classes, Array.ConvertAll(Predictions, rule.Of));
 
     /// <summary>Several parts of one kind as one.</summary>
     public static PredictedPart Joined(IReadOnlyList<PredictedPart> parts)
     {
         double[][] predictions = [.. parts.SelectMany(part => part.Predictions)];
         return parts[0].HasClasses
-            ? new PredictedPart(predictions, (int[])[.. parts.SelectMany(part => part.Classes)])
+            ? new PredictedPart(
+                predictions, [.. parts.SelectMany(part => part.Classes)], [.. parts.SelectMany(part => part.Decided)])
             : new PredictedPart(predictions, (double[])[.. parts.SelectMany(part => part.Numbers)]);
     }
 
     public ScoredPart Score(bool hasIntervals, CancellationToken cancellation) => HasClasses
-        ? ScoredPart.OfClasses(Predictions, Classes, hasIntervals, cancellation)
+        ? ScoredPart.OfClasses(Predictions, Classes, hasIntervals, Decided, cancellation)
         : ScoredPart.OfNumbers(Predictions, Numbers, hasIntervals, cancellation);
 }

@@ -5,7 +5,10 @@ namespace Math4AI.Training.Scoring;
 /// <summary>The scores of a model on a part of the data.</summary>
 /// <param name="Rows">The number of samples of the part.</param>
 /// <param name="Scores">The scores by name.</param>
-/// <param name="Intervals">Their 95 % intervals by bootstrap, where they were asked for.</param>
+/// <param name="Intervals">
+/// Their 95 % intervals where they were asked for and are known: of accuracies by Wilson's limits, of others by
+/// bootstrap.
+/// </param>
 public sealed record ScoredPart(
     int Rows, IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Intervals)
 {
@@ -64,9 +67,10 @@ public sealed record ScoredPart(
 
     /// <summary>The scores of probabilities of classes.</summary>
     internal static ScoredPart OfClasses(
-        double[][] predicted, int[] observed, bool hasIntervals, CancellationToken cancellation = default)
+        double[][] predicted, int[] observed, bool hasIntervals, int[]? decided = null,
+        CancellationToken cancellation = default)
     {
-        int[] chosen = Scoring.Scores.Likeliest(predicted);
+        int[] chosen = decided ?? Scoring.Scores.Likeliest(predicted);
         double[] right = [.. chosen.Zip(observed, (p, y) => p == y ? 1.0 : 0.0)];
         double[] losses = [.. predicted.Zip(observed, (row, y) => -Math.Log(Math.Max(1e-12, row[y])))];
         var counts = new ClassCounts(predicted[0].Length, observed, chosen);
@@ -96,6 +100,9 @@ public sealed record ScoredPart(
             Intervals = new Dictionary<string, Interval>(part.Intervals)
             {
                 ["accuracy"] = Scoring.Scores.Wilson(right.Sum(), right.Length),
+                ["balancedAccuracy"] = Scoring.Scores.MeanOfProportions(
+                    [.. present.Select(of => chosen.Zip(observed).Count(pair => pair == (of, of)) + 0.0)],
+                    [.. present.Select(of => observed.Count(y => y == of) + 0.0)]),
             },
         };
     }
@@ -126,9 +133,10 @@ public sealed record ScoredPart(
             samples,
             scores.ToDictionary(score => score.Name, score => score.Of(once)),
             hasIntervals
-                ? scores.ToDictionary(
-                    score => score.Name,
-                    score => Scoring.Scores.Bootstrap(samples, score.Of, score.Strata, cancellation: cancellation))
+                ? scores.Select(score => (score.Name, Between: Scoring.Scores.Bootstrap(
+                    samples, score.Of, score.Strata, cancellation: cancellation)))
+                    .Where(pair => double.IsFinite(pair.Between.Lower))
+                    .ToDictionary(pair => pair.Name, pair => pair.Between)
                 : new Dictionary<string, Interval>());
     }
 

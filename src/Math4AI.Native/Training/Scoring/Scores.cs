@@ -49,10 +49,14 @@ public static class Scores
     /// <summary>Returns the confusion matrix: counts, [observed class][predicted class].</summary>
     /// <param name="probabilities">samples × classes.</param>
     /// <param name="observed">One class a sample.</param>
-    public static int[][] Confusion(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    /// <param name="decided">The predicted class of each sample; null for the most probable one.</param>
+    public static int[][] Confusion(
+        IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed, IReadOnlyList<int>? decided = null)
     {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(observed);
         int[][] counts = [.. probabilities[0].Select(_ => new int[probabilities[0].Length])];
-        foreach ((int chosen, int label) in Likeliest(probabilities).Zip(observed))
+        foreach ((int chosen, int label) in (decided ?? Likeliest(probabilities)).Zip(observed))
         {
             counts[label][chosen]++;
         }
@@ -92,7 +96,40 @@ public static class Scores
         return new Interval(right <= 0.0 ? 0.0 : Bound(-half), right >= all ? 1.0 : Bound(half));
     }
 
-    /// <summary>Returns the 95 % percentile bootstrap interval of a score.</summary>
+    /// <summary>
+    /// Returns the 95 % interval of a mean of independent proportions p̂_k with the limits l_k and u_k of <see
+    /// cref="Wilson"/>: mean − √Σ (p̂_k − l_k)²/K to mean + √Σ (u_k − p̂_k)²/K. Source: G. Zou and A. Donner,
+    /// "Construction of confidence limits about effect measures: a general approach", Statistics in Medicine 27 (2008).
+    /// </summary>
+    /// <param name="right">How often each was so.</param>
+    /// <param name="all">Of how many each; at least 1.</param>
+    /// <exception cref="ArgumentException">There is no proportion, or not one number of all for each.</exception>
+    public static Interval MeanOfProportions(IReadOnlyList<double> right, IReadOnlyList<double> all)
+    {
+        ArgumentNullException.ThrowIfNull(right);
+        ArgumentNullException.ThrowIfNull(all);
+        if (right.Count == 0 || right.Count != all.Count)
+        {
+            throw new ArgumentException($"There are {right.Count} and {all.Count} counts: as many of each are needed.");
+        }
+
+        double mean = 0.0, below = 0.0, above = 0.0;
+        for (int k = 0; k < right.Count; k++)
+        {
+            double share = right[k] / all[k];
+            Interval one = Wilson(right[k], all[k]);
+            mean += share / right.Count;
+            below += (share - one.Lower) * (share - one.Lower);
+            above += (one.Upper - share) * (one.Upper - share);
+        }
+
+        return new Interval(mean - Math.Sqrt(below) / right.Count, mean + Math.Sqrt(above) / right.Count);
+    }
+
+    /// <summary>
+    /// Returns the 95 % percentile bootstrap interval of a score; NaN where all draws have the same score, since then
+    /// they tell nothing of how far others lie.
+    /// </summary>
     /// <param name="samples">How many samples there are.</param>
     /// <param name="score">The score, where each sample is drawn so many times.</param>
     /// <param name="strata">
@@ -130,6 +167,11 @@ public static class Scores
 
         // A score may be undefined where few samples are drawn, as R² of equal ones.
         values = [.. values.Where(double.IsFinite)];
+        if (values.Length == 0 || values.Max() - values.Min() <= 1e-12 * Math.Abs(values.Max()))
+        {
+            return new Interval(double.NaN, double.NaN);
+        }
+
         return new Interval(Statistics.Quantile(values, 0.025), Statistics.Quantile(values, 0.975));
     }
 }

@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Training.Scoring;
 
 namespace Math4AI.Training.Tables;
 
@@ -62,6 +63,18 @@ public sealed record TableTrainingOptions
     /// Gets the task; null to let the target decide: texts, and up to ten different whole numbers, are classes.
     /// </summary>
     public TableTask? Task { get; init; }
+
+    /// <summary>
+    /// Gets what the answers of a learner are to reach for one class; null to answer the likeliest class. The threshold
+    /// is chosen by the validation rows, or by cross-validation where these are few.
+    /// </summary>
+    public DecisionAim? Aim { get; init; }
+
+    /// <summary>
+    /// Gets columns of numbers with which the prediction of a learner must not fall, 1, or not rise, −1; of two classes,
+    /// the probability of the second. Learners that cannot promise it are not used.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Monotone { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
     public TrainerOptions? Trainer { get; init; }

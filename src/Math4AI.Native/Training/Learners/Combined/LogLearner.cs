@@ -32,6 +32,10 @@ public sealed record LogLearner : Learner
     }
 
     /// <inheritdoc/>
+    public override Learner? Keeping(IReadOnlyList<int> directions) =>
+        Inner.Keeping(directions) is { } inner ? this with { Inner = inner } : null;
+
+    /// <inheritdoc/>
     public override string? ReasonAgainst(LearnerSamples training)
     {
         ArgumentNullException.ThrowIfNull(training);

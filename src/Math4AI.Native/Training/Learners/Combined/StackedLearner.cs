@@ -24,6 +24,14 @@ public sealed record StackedLearner : Learner
         string.Create(CultureInfo.InvariantCulture, $"{weight:0.###} ({learner})")));
 
     /// <inheritdoc/>
+    public override Learner? Keeping(IReadOnlyList<int> directions)
+    {
+        // A mean of what keeps a direction keeps it.
+        Learner[] kept = [.. Learners.Select(learner => learner.Keeping(directions)).OfType<Learner>()];
+        return kept.Length == Learners.Count ? this with { Learners = kept } : null;
+    }
+
+    /// <inheritdoc/>
     public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
         new StackedFit(Weights, [.. Learners.Select(learner => learner.Fit(training, cancellation))]);
 

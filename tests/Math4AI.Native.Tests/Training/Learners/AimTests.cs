@@ -1,0 +1,158 @@
+using Math4AI.Data;
+using Math4AI.Data.Models;
+using Math4AI.Data.Tables;
+using Math4AI.Training;
+using Math4AI.Training.Learners;
+using Math4AI.Training.Scoring;
+using Math4AI.Training.Tables;
+
+namespace Math4AI.Tests.Training.Learners;
+
+/// <summary>Answers for a stated aim, directions that predictions keep, and intervals of few samples.</summary>
+public sealed class AimTests : TemporaryFolder
+{
+    private static readonly string[] Classes = ["no", "yes"];
+
+    // p(yes) of five samples, and what they are.
+    private static readonly double[][] Said = [[0.1, 0.9], [0.4, 0.6], [0.7, 0.3], [0.8, 0.2], [0.9, 0.1]];
+    private static readonly int[] Seen = [1, 0, 1, 0, 0];
+
+    [Theory]
+    [InlineData("f1", 0.25)]
+    [InlineData("recall:0.5", 0.75)]
+    [InlineData("recall:0.9", 0.25)]
+    [InlineData("precision:1", 0.75)]
+    [InlineData("precision:0.6:yes", 0.25)]
+    [InlineData("cost:0.5", 0.75)]
+    [InlineData("cost:10", 0.25)]
+    public void A_threshold_is_chosen_for_its_aim(string aim, double threshold)
+    {
+        DecisionRule rule = DecisionAim.Parse(aim).Choose(Classes, Said, Seen);
+        Assert.Equal(1, rule.Class);
+        Assert.Equal(threshold, rule.Threshold, 1e-12);
+        Assert.Equal(aim, rule.Aim);
+        Assert.Equal(Said.Select(row => row[1] >= threshold ? 1 : 0), Said.Select(row => rule.Of(row)));
+    }
+
+    [Fact]
+    public void A_class_that_is_not_answered_leaves_the_likeliest_of_the_others()
+    {
+        var rule = new DecisionRule("f1:b", 1, 0.5);
+        Assert.Equal(1, rule.Of([0.3, 0.5, 0.2]));
+        Assert.Equal(2, rule.Of([0.2, 0.45, 0.35]));
+        Assert.Equal(0, rule.Of([0.35, 0.45, 0.2]));
+        Assert.Contains("name it", Assert.Throws<ArgumentException>(() => DecisionAim.Parse("f1")
+            .Choose(["a", "b", "c"], [[0.2, 0.3, 0.5]], [1])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => DecisionAim.Parse("f1:d").Choose(Classes, Said, Seen));
+        Assert.All(["", "recall", "recall:1.5", "cost:-1", "best:3", "precision:0"],
+            text => Assert.Throws<FormatException>(() => DecisionAim.Parse(text)));
+    }
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(1200)]
+    public void A_model_answers_for_its_aim_in_its_scores_and_from_its_folder(int rows)
+    {
+        Table table = Rare(rows);
+        var options = new TableTrainingOptions { Target = "y", Trainer = new TrainerOptions { Seed = 3 } };
+        var learner = new LinearLearner { Penalty = 1.0 };
+        Trained<LearnedTable> plain = LearnedTable.Train(table, null, options, learner);
+        Trained<LearnedTable> aimed =
+            LearnedTable.Train(table, null, options with { Aim = DecisionAim.Parse("recall:0.9") }, learner);
+        double Recall(Trained<LearnedTable> of) => (double)of.Confusion[1][1] / of.Confusion[1].Sum();
+        Assert.True(Recall(aimed) > Recall(plain), $"{Recall(aimed)} {Recall(plain)}");
+        Assert.Equal(plain.TestPredictions[0], aimed.TestPredictions[0]);
+        DecisionRule rule = aimed.Model.About.Decision!;
+        Assert.InRange(rule.Threshold, 0.0, 0.5);
+        using (var files = new FileTransaction(true))
+        {
+            aimed.Model.Save(In("model"), files);
+            files.Commit();
+        }
+
+        FilePredictions found = LearnedTable.Load(In("model")).PredictTable(table);
+        Assert.Equal(found.Values.Select(row => row[1] >= rule.Threshold ? 1 : 0), found.Decided);
+        Assert.All(found.Sets.Zip(found.Decided), pair => Assert.Contains(pair.Second, pair.First));
+        Assert.Contains("for classes", Assert.Throws<ArgumentException>(() => LearnedTable.Train(
+            Rising(60), null, options with { Target = "z", Aim = DecisionAim.Parse("f1") }, learner)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trees_of_a_table_keep_the_directions_of_its_columns()
+    {
+        Assert.SkipUnless(TreesLearner.IsAvailable, "LightGBM's library does not load here.");
+        var options = new TableTrainingOptions
+        {
+            Target = "z",
+            Monotone = new Dictionary<string, int> { ["x"] = 1 },
+            Trainer = new TrainerOptions { Seed = 1 },
+        };
+        var learner = new TreesLearner { Rounds = 40, Leaves = 8 };
+        LearnedTable free = LearnedTable.Train(
+            Rising(200), null, options with { Monotone = new Dictionary<string, int>() }, learner).Model;
+        LearnedTable kept = LearnedTable.Train(Rising(200), null, options, learner).Model;
+        Assert.True(Falls(free) > 0);
+        Assert.Equal(0, Falls(kept));
+        LearnedTable best = LearnedTable.Train(Rising(60), null, options, new AutoLearner
+        {
+            Candidates = [new LinearLearner { IsConstant = true }, new LinearLearner { Penalty = 1.0 }, learner],
+        }).Model;
+        Assert.Equal(0, Falls(best));
+        Assert.DoesNotContain(best.Comparison, each => each.Name == "linear");
+
+        string Reason(TableTrainingOptions of, Learner by) =>
+            Assert.Throws<ArgumentException>(() => LearnedTable.Train(Rising(60), null, of, by)).Message;
+        Assert.Contains("use trees or auto", Reason(options, new LinearLearner { Penalty = 1.0 }),
+            StringComparison.Ordinal);
+        Assert.Contains("no column that is predicted from", Reason(
+            options with { Monotone = new Dictionary<string, int> { ["w"] = 1 } }, learner), StringComparison.Ordinal);
+        Assert.Contains("classes without an order", Reason(
+            options with { Monotone = new Dictionary<string, int> { ["c"] = -1 } }, learner), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mean_of_proportions_has_the_limits_of_each()
+    {
+        Assert.Equal(Scores.Wilson(3.0, 9.0), Scores.MeanOfProportions([3.0], [9.0]));
+        Math4AI.Fitting.Interval perfect = Scores.MeanOfProportions([2.0, 2.0], [2.0, 2.0]);
+        Assert.Equal(1.0, perfect.Upper, 1e-12);
+        Assert.Equal(1.0 - (1.0 - Scores.Wilson(2.0, 2.0).Lower) / Math.Sqrt(2.0), perfect.Lower, 1e-12);
+        Assert.Throws<ArgumentException>(() => Scores.MeanOfProportions([], []));
+    }
+
+    private static int Falls(LearnedTable model)
+    {
+        const int Points = 81;
+        double[][] found = model.PredictTable(Table.OfTexts([
+            ("x", [.. Enumerable.Range(0, Points).Select(i => FormattableString.Invariant($"{0.025 * i}"))]),
+            ("c", [.. Enumerable.Repeat("u", Points)]),
+        ])).Values;
+        return Enumerable.Range(1, Points - 1).Count(i => found[i][0] < found[i - 1][0] - 1e-12);
+    }
+
+    /// <summary>z rises with x, in waves.</summary>
+    private static Table Rising(int rows)
+    {
+        var random = new Random(5);
+        double[] x = [.. Enumerable.Range(0, rows).Select(_ => 2.0 * random.NextDouble())];
+        return Table.OfTexts([
+            ("x", [.. x.Select(value => FormattableString.Invariant($"{value:R}"))]),
+            ("c", [.. x.Select((_, i) => i % 2 == 0 ? "u" : "v")]),
+            ("z", [.. x.Select(value => FormattableString.Invariant(
+                $"{value + 0.4 * Math.Sin(9.0 * value) + 0.05 * random.NextDouble():R}"))]),
+        ]);
+    }
+
+    /// <summary>One row in eight is a yes, which x tells with errors.</summary>
+    private static Table Rare(int rows)
+    {
+        var random = new Random(11);
+        bool[] isYes = [.. Enumerable.Range(0, rows).Select(i => i % 8 == 0)];
+        return Table.OfTexts([
+            ("x", [.. isYes.Select(yes => FormattableString.Invariant(
+                $"{(yes ? 1.2 : 0.0) + random.NextDouble() + random.NextDouble() - 1.0:R}"))]),
+            ("y", [.. isYes.Select(yes => yes ? "yes" : "no")]),
+        ]);
+    }
+}

@@ -99,8 +99,13 @@ internal static class Information
             Print(
                 $"information, {name}", truth,
                 (random, n) => Matrix<double>.Build.DenseOfRows(Enumerable.Range(0, n).Select(_ => draw(random))),
-                [("KSG, cubes", y => MutualInformation.Ksg(y))]);
+                name.Contains('…') || name.Contains("bit", StringComparison.Ordinal)
+                    ? [("KSG, cubes", y => MutualInformation.Ksg(y)), ("counts", Counts)]
+                    : [("KSG, cubes", y => MutualInformation.Ksg(y))]);
         }
+
+        static Estimate Counts(Matrix<double> y) =>
+            MutualInformation.Discrete(y.Column(0).ToArray(), y.Column(1).ToArray());
     }
 
     private static double[] Correlated(MersenneTwister random)

@@ -38,6 +38,7 @@ internal static partial class Program
         ("fit", "Fit a model to data, with the uncertainty of its parameters.", FitCommand.Create),
         ("train", "Train a network or a kernel machine on a table, images or a text.", TrainCommand.Create),
         ("explore", "Look at a new table: columns, groups, directions, outliers.", ExploreCommand.Create),
+        ("information", "Find which columns of a table depend on each other.", InformationCommand.Create),
         ("cluster", "Find groups of similar rows in a table.", ClusterCommand.Create),
         ("map", "Draw the rows of a table as points, neighbors together.", MapCommand.Create),
         ("predict", "Predict with a trained model or a fit.", PredictCommand.Create),

@@ -67,7 +67,7 @@ internal static class ClusterCommand
             words,
             output,
             ["model.json", "model.safetensors", "clusters.csv"],
-            (table, files) =>
+            (table, files, _) =>
             {
                 TableClusters clusters = method.Fit(table, cancellation);
                 clusters.Model.Save(output, files);

@@ -34,7 +34,7 @@ internal static class ExploreCommand
             words,
             output,
             [],
-            (table, _) =>
+            (table, _, _) =>
             {
                 TableOverview overview = new TableExploration
                 {

@@ -106,7 +106,7 @@ internal static class MapCommand
             words,
             output,
             ["model.json", "model.safetensors", "map.csv"],
-            (table, files) =>
+            (table, files, _) =>
             {
                 MappedTable result = method.Fit(table, cancellation);
                 result.Model.Save(output, files);

@@ -70,13 +70,15 @@ internal static class TableFindings
     /// <param name="words">The command line.</param>
     /// <param name="output">The folder of the results.</param>
     /// <param name="others">The files that <paramref name="find"/> adds to the folder.</param>
-    /// <param name="find">From the table and the files to be written: the summary and the page.</param>
+    /// <param name="find">
+    /// From the table, the files to be written and the line of progress: the summary and the page.
+    /// </param>
     /// <param name="print">Prints the summary; true where there is a report.</param>
     public static int Run<TSummary>(
         ParseResult words,
         string output,
         string[] others,
-        Func<Table, FileTransaction, (TSummary Summary, Func<string> Page)> find,
+        Func<Table, FileTransaction, ProgressLine, (TSummary Summary, Func<string> Page)> find,
         Action<TSummary, bool> print)
     {
         bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
@@ -88,7 +90,7 @@ internal static class TableFindings
         progress.Show("read");
         Table table = Table.Read(words.GetValue(Data)!);
         progress.Show(words.CommandResult.Command.Name);
-        (TSummary summary, Func<string> page) = find(table, files);
+        (TSummary summary, Func<string> page) = find(table, files, progress);
         progress.Show("write");
         string json = CliJson.Text(summary);
         OutputFiles.Write(files, output, json, hasReport ? page : null);

@@ -131,6 +131,72 @@ public static class Entropy
     }
 
     /// <summary>
+    /// Estimates the entropy of a discrete variable, −Σ p log p, from how often each value was seen, and adds what
+    /// those that were not seen have, judged from those that were seen once and twice. The error is the jackknife's, too
+    /// large rather than too small. Source: A. Chao, Y. T. Wang and L. Jost, "Entropy and the species accumulation
+    /// curve", Methods in Ecology and Evolution 4 (2013).
+    /// </summary>
+    /// <param name="values">One a sample.</param>
+    /// <exception cref="ArgumentException">There is no value.</exception>
+    public static Estimate Discrete<T>(IReadOnlyList<T> values)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Count > 0
+            ? OfCodes([(1.0, Codes(values))])
+            : throw new ArgumentException("One value or more is needed.", nameof(values));
+    }
+
+    /// <summary>The number of each value, by first occurrence.</summary>
+    internal static int[] Codes<T>(IReadOnlyList<T> values)
+        where T : notnull
+    {
+        var known = new Dictionary<T, int>();
+        int[] codes = new int[values.Count];
+        for (int i = 0; i < codes.Length; i++)
+        {
+            if (!known.TryGetValue(values[i], out codes[i]))
+            {
+                codes[i] = known.Count;
+                known.Add(values[i], codes[i]);
+            }
+        }
+
+        return codes;
+    }
+
+    /// <summary>
+    /// A sum of entropies of discrete variables of the same samples, each with a factor, and its error by leaving out
+    /// each sample in turn.
+    /// </summary>
+    internal static Estimate OfCodes(IReadOnlyList<(double Factor, int[] Codes)> variables)
+    {
+        int n = variables[0].Codes.Length;
+        double value = 0.0;
+        double[] without = new double[n];
+        foreach ((double factor, int[] codes) in variables)
+        {
+            int[] counts = new int[codes.Max() + 1];
+            foreach (int code in codes)
+            {
+                counts[code]++;
+            }
+
+            var entropy = new CountedEntropy(counts);
+            value += factor * entropy.Value;
+            for (int i = 0; i < n; i++)
+            {
+                without[i] += factor * entropy.Without(counts[codes[i]]);
+            }
+        }
+
+        double mean = without.Average();
+        return new Estimate(value, n > 1
+            ? Math.Sqrt((n - 1.0) / n * without.Sum(each => (each - mean) * (each - mean)))
+            : double.PositiveInfinity);
+    }
+
+    /// <summary>
     /// Returns ½ ‖z‖² of each sample, where z is white, and log det C: −log of the Gaussian density but for a constant.
     /// </summary>
     internal static (double[] Squares, double LogDeterminant) WhiteSquares(Matrix<double> samplesByVariables)

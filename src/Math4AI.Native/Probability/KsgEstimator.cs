@@ -26,9 +26,16 @@ internal sealed class KsgEstimator
     private readonly Matrix<double> rows;
 
     public KsgEstimator(Matrix<double> samples, int neighbor, KsgVariant variant)
+        : this(samples, [], neighbor, variant)
+    {
+    }
+
+    /// <summary>Takes the samples, of which some columns may be numbers of classes.</summary>
+    public KsgEstimator(
+        Matrix<double> samples, IReadOnlyList<bool> areClasses, int neighbor, KsgVariant variant = KsgVariant.Cubes)
     {
         (this.neighbor, this.variant) = (neighbor, variant);
-        columns = [.. samples.EnumerateColumns().Select(column => Standardized(SetApart(column.ToArray())))];
+        columns = Prepared(samples, areClasses, neighbor);
         sorted = [.. columns.Select(column => Entropy.Sorted(column))];
         rows = Matrix<double>.Build.DenseOfColumnArrays(columns);
     }
@@ -36,17 +43,17 @@ internal sealed class KsgEstimator
     private int Samples => rows.RowCount;
 
     /// <summary>The share of each sample in the estimate; the mean of all is it.</summary>
-    public double[] Contributions()
+    public double[] Contributions(IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         (int[] firsts, int[] groupOf, int[] sizes) = Groups();
         var search = new NeighborSearch(rows, NeighborNorm.Maximum);
         int[] searched = [.. Enumerable.Range(0, firsts.Length).Where(g => sizes[g] <= neighbor)];
         bool isDistinct = firsts.Length == Samples;
-        NearestNeighbors? near = isDistinct ? search.Nearest(neighbor)
+        NearestNeighbors? near = isDistinct ? search.Nearest(neighbor, progress, cancellation)
             : searched.Length == 0 ? null
             : search.Nearest(
                 Matrix<double>.Build.DenseOfRows(searched.Select(g => rows.Row(firsts[g]))),
-                Math.Min(neighbor + 1, Samples));
+                Math.Min(neighbor + 1, Samples), progress, cancellation);
         double[] distances = new double[firsts.Length], found = new double[firsts.Length];
         for (int q = 0; q < searched.Length; q++)
         {
@@ -56,7 +63,8 @@ internal sealed class KsgEstimator
         bool[] isTied = [.. Enumerable.Range(0, firsts.Length).Select(g => IsTied(firsts[g], distances[g]))];
         int[] tied = [.. Enumerable.Range(0, firsts.Length).Where(g => isTied[g])];
         int[] counts = search.CountWithin(
-            [.. tied.Select(g => firsts[g])], [.. tied.Select(g => distances[g] * (1.0 + Rounding))]);
+            [.. tied.Select(g => firsts[g])], [.. tied.Select(g => distances[g] * (1.0 + Rounding))],
+            cancellation);
         for (int t = 0; t < tied.Length; t++)
         {
             found[tied[t]] = OfTied(firsts[tied[t]], distances[tied[t]], counts[t]);
@@ -96,8 +104,10 @@ internal sealed class KsgEstimator
         return sum;
     }
 
+    private double Smoothed(int count) => Smoothed(count, neighbor);
+
     /// <summary>ψ(c + 1 − k/c).</summary>
-    private double Smoothed(int count) =>
+    internal static double Smoothed(int count, int neighbor) =>
         SpecialFunctions.DiGamma(count + (count > neighbor ? 1.0 - (double)neighbor / count : 0.0));
 
     private double Of(int sample, double distance, ReadOnlySpan<int> neighbors)
@@ -174,10 +184,22 @@ internal sealed class KsgEstimator
     }
 
     /// <summary>
+    /// The columns in one scale. Classes are farther from each other than any two numbers, so that a box holds several
+    /// only where a class has fewer samples than neighbors are asked for.
+    /// </summary>
+    internal static double[][] Prepared(Matrix<double> samples, IReadOnlyList<bool> areClasses, int neighbor)
+    {
+        double apart = 4.0 * Math.Sqrt(samples.RowCount);
+        return [.. samples.EnumerateColumns().Select((column, j) => j < areClasses.Count && areClasses[j]
+            ? Array.ConvertAll(column.ToArray(), code => apart * code)
+            : Standardized(SetApart(column.ToArray(), neighbor)))];
+    }
+
+    /// <summary>
     /// Moves values that stand out of a continuous rest, as the 0 of amounts that are often none, beyond its range: a
     /// map that can be undone leaves the information as it is, and no box then holds both.
     /// </summary>
-    private double[] SetApart(double[] column)
+    private static double[] SetApart(double[] column, int neighbor)
     {
         (double Value, int Count)[] values =
             [.. column.GroupBy(x => x).Select(group => (group.Key, group.Count())).OrderBy(each => each.Key)];

@@ -47,6 +47,28 @@ public sealed class ClusterCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void The_columns_of_a_table_are_compared_pair_by_pair()
+    {
+        string iris = Repository.Data("tables", "iris.csv");
+        string[] columns = File.ReadLines(iris).First().Split(',');
+        Finished all = Run("information", iris, "-o", "out", "--json", "--permutations", "199");
+        Assert.True(all.Code == 0, all.Errors);
+        JsonElement json = JsonDocument.Parse(all.Output).RootElement;
+        Assert.Equal(10, json.GetProperty("pairs").GetArrayLength());
+        JsonElement first = json.GetProperty("pairs")[0];
+        Assert.True(first.GetProperty("information").GetDouble() > 0.7);
+        Assert.True(first.GetProperty("adjusted").GetDouble() < 0.05);
+        Assert.Contains("Mutual information, nats", File.ReadAllText(In("out/report.html")), StringComparison.Ordinal);
+        Finished given = Run("information", iris, "--given", columns[^1], "-o", "given", "--permutations", "99");
+        Assert.True(given.Code == 0, given.Errors);
+        Assert.Contains($"where {columns[^1]} is known", given.Output, StringComparison.Ordinal);
+        Assert.Equal(2, Run("information", iris, "--permutations", "0").Code);
+        Finished unknown = Run("information", iris, "--given", "w");
+        Assert.Equal(1, unknown.Code);
+        Assert.Contains("There is no column 'w'", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_rows_of_a_table_are_drawn_with_what_the_map_is_worth()
     {
         string penguins = Repository.Data("tables", "penguins.csv");

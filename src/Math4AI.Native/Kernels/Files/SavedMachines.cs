@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Kernels.Machines;
+using Math4AI.Probability.Forecasts;
 
 namespace Math4AI.Kernels.Files;
 
@@ -56,7 +57,7 @@ internal static class SavedMachines
             [.. about.Classes],
             [.. machines.Zip(about.Machines, (fit, saved) => new PairMachine(
                 saved.First, saved.Second, fit,
-                saved.Sigmoid is { } sigmoid ? new Sigmoid(sigmoid.A, sigmoid.B) : null))]);
+                saved.Sigmoid is { } sigmoid ? new SigmoidCalibration(sigmoid.A, sigmoid.B) : null))]);
     }
 
     private static ModelArrays Arrays(InputScaling scaling, IReadOnlyList<SupportVectorFit> machines)

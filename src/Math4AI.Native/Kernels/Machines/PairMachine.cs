@@ -1,3 +1,5 @@
+using Math4AI.Probability.Forecasts;
+
 namespace Math4AI.Kernels.Machines;
 
 /// <summary>
@@ -7,4 +9,4 @@ namespace Math4AI.Kernels.Machines;
 /// <param name="Second">The place of the other class.</param>
 /// <param name="Fit">The machine.</param>
 /// <param name="Sigmoid">The sigmoid; null where no probabilities were asked for.</param>
-internal sealed record PairMachine(int First, int Second, SupportVectorFit Fit, Sigmoid? Sigmoid);
+internal sealed record PairMachine(int First, int Second, SupportVectorFit Fit, SigmoidCalibration? Sigmoid);

@@ -1,3 +1,4 @@
+using Math4AI.Probability.Forecasts;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -83,7 +84,8 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
         samples, samples.Inputs.Only(rows.AsSpan()), DualProblem.OfClasses(isFirst, Penalty), cancellation, rows);
 
     /// <summary>The sigmoid of a pair, from decision values of samples that took no part in the fit.</summary>
-    private Sigmoid Calibrate(MachineSamples samples, int[] rows, bool[] isFirst, CancellationToken cancellation)
+    private SigmoidCalibration Calibrate(
+        MachineSamples samples, int[] rows, bool[] isFirst, CancellationToken cancellation)
     {
         int[] parts = Parts(isFirst);
         double[] decisions = new double[rows.Length];
@@ -100,7 +102,7 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
             }
         }
 
-        return Sigmoid.Fit(decisions, isFirst);
+        return SigmoidCalibration.Fit(decisions, isFirst);
     }
 
     /// <summary>The part of each sample, at random, with the same share of both classes in every part.</summary>

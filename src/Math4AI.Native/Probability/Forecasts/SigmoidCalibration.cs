@@ -1,12 +1,14 @@
-namespace Math4AI.Kernels.Machines;
+namespace Math4AI.Probability.Forecasts;
 
-/// <summary>P(first class | f) = 1/(1 + exp(A f + B)) of decision values f.</summary>
-/// <remarks>
-/// Maximum likelihood with targets (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2), by Newton steps. Sources: J. Platt, Probabilistic
-/// outputs for support vector machines (1999); H.-T. Lin, C.-J. Lin and R. Weng, A note on Platt's probabilistic
-/// outputs, Machine Learning 68 (2007).
-/// </remarks>
-internal readonly record struct Sigmoid(double A, double B)
+/// <summary>
+/// Platt scaling: the probability 1/(1 + exp(A f + B)) of an event by a score f, by maximum likelihood with targets
+/// (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2), by Newton steps. Two parameters, so that few samples are enough. Sources: J.
+/// Platt, "Probabilistic outputs for support vector machines" (1999); H.-T. Lin, C.-J. Lin and R. Weng, "A note on Platt's
+/// probabilistic outputs", Machine Learning 68 (2007).
+/// </summary>
+/// <param name="A">The factor of the score; negative where a higher score means more.</param>
+/// <param name="B">The constant.</param>
+public readonly record struct SigmoidCalibration(double A, double B)
 {
     private const int MaxSteps = 100;
     private const double SmallestStep = 1e-10;
@@ -15,29 +17,34 @@ internal readonly record struct Sigmoid(double A, double B)
     // Keeps the Hessian positive definite where all decision values agree.
     private const double Ridge = 1e-12;
 
-    /// <summary>P of one decision value, without overflow.</summary>
-    public double Of(double decision)
+    /// <summary>Returns the probability of a score, without overflow.</summary>
+    /// <param name="score">The score.</param>
+    public double Of(double score)
     {
-        double exponent = A * decision + B;
+        double exponent = A * score + B;
         return exponent >= 0.0 ? Math.Exp(-exponent) / (1.0 + Math.Exp(-exponent)) : 1.0 / (1.0 + Math.Exp(exponent));
     }
 
-    /// <summary>Fits the sigmoid to decision values of samples that the machine was not fitted to.</summary>
-    public static Sigmoid Fit(double[] decisions, bool[] isFirst)
+    /// <summary>Fits the curve to scores of samples that the model has not seen.</summary>
+    /// <param name="scores">A score for each sample.</param>
+    /// <param name="happened">Whether the event happened.</param>
+    /// <exception cref="ArgumentException">The lengths differ or are 0, or a score is not finite.</exception>
+    public static SigmoidCalibration Fit(IReadOnlyList<double> scores, IReadOnlyList<bool> happened)
     {
-        double first = isFirst.Count(value => value), second = isFirst.Length - first;
-        double[] targets = [.. isFirst.Select(value => value ? (first + 1.0) / (first + 2.0) : 1.0 / (second + 2.0))];
-        var at = new Sigmoid(0.0, Math.Log((second + 1.0) / (first + 1.0)));
+        double[] decisions = ScoredEvents.Require(scores, happened);
+        double first = happened.Count(value => value), second = happened.Count - first;
+        double[] targets = [.. happened.Select(value => value ? (first + 1.0) / (first + 2.0) : 1.0 / (second + 2.0))];
+        var at = new SigmoidCalibration(0.0, Math.Log((second + 1.0) / (first + 1.0)));
         double loss = at.Loss(decisions, targets);
         for (int step = 0; step < MaxSteps; step++)
         {
             (double stepA, double stepB, double slope, bool isOver) = at.NewtonStep(decisions, targets);
             double length = 1.0;
-            Sigmoid next = at;
+            SigmoidCalibration next = at;
             double lower = loss;
             for (; !isOver && length >= SmallestStep; length *= 0.5)
             {
-                next = new Sigmoid(at.A + length * stepA, at.B + length * stepB);
+                next = new SigmoidCalibration(at.A + length * stepA, at.B + length * stepB);
                 lower = next.Loss(decisions, targets);
                 if (lower < loss + 1e-4 * length * slope)
                 {

@@ -54,18 +54,25 @@ public sealed class NeighborSearch
 
     /// <summary>Finds the k nearest of each sample, without itself; of equal distances the first samples.</summary>
     /// <param name="count">k, at least 1 and below the number of samples.</param>
+    /// <param name="progress">Told what share of the samples is done.</param>
+    /// <param name="cancellation">Stops between samples.</param>
     /// <exception cref="ArgumentException">There are too few samples.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
-    public NearestNeighbors Nearest(int count) => Nearest(samples, count, areSamples: true);
+    public NearestNeighbors Nearest(
+        int count, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        Nearest(samples, count, areSamples: true, progress, cancellation);
 
     /// <summary>Finds the k nearest samples of other points.</summary>
     /// <param name="queries">Points × channels.</param>
     /// <param name="count">k, from 1 to the number of samples.</param>
+    /// <param name="progress">Told what share of the points is done.</param>
+    /// <param name="cancellation">Stops between points.</param>
     /// <exception cref="ArgumentException">
     /// The number of channels is another, a number is not finite, or there are too few samples.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">k is less than 1.</exception>
-    public NearestNeighbors Nearest(Matrix<double> queries, int count)
+    public NearestNeighbors Nearest(
+        Matrix<double> queries, int count, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         if (queries.ColumnCount != channels)
@@ -76,7 +83,7 @@ public sealed class NeighborSearch
 
         double[] points = SampleRows.Finite(queries);
         TensorPrimitives.Multiply(points, scale, points);
-        return Nearest(points, count, areSamples: false);
+        return Nearest(points, count, areSamples: false, progress, cancellation);
     }
 
     /// <summary>Finds all samples within a radius of each sample, the radius included.</summary>
@@ -100,12 +107,11 @@ public sealed class NeighborSearch
     }
 
     /// <summary>Counts the samples within a radius of some samples, each with its own, without themselves.</summary>
-    internal int[] CountWithin(int[] wanted, double[] radii)
+    internal int[] CountWithin(int[] wanted, double[] radii, CancellationToken cancellation = default)
     {
         int[] counts = new int[wanted.Length];
         Within(
-            wanted, place => radii[place], (place, _, neighbors) => counts[place] = neighbors.Length,
-            CancellationToken.None);
+            wanted, place => radii[place], (place, _, neighbors) => counts[place] = neighbors.Length, cancellation);
         return counts;
     }
 
@@ -129,9 +135,10 @@ public sealed class NeighborSearch
             {
                 action(first + i, collectors[i].Self, ((NeighborCollector.Within)collectors[i]).Samples);
             }
-        }, cancellation);
+        }, null, cancellation);
 
-    private NearestNeighbors Nearest(double[] queries, int count, bool areSamples)
+    private NearestNeighbors Nearest(
+        double[] queries, int count, bool areSamples, IProgress<double>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (count > Samples - (areSamples ? 1 : 0))
@@ -161,16 +168,17 @@ public sealed class NeighborSearch
 
                 TensorPrimitives.Divide(distances, scale, distances);
             }
-        }, CancellationToken.None);
+        }, progress, cancellation);
         return found;
     }
 
     /// <summary>Hands out the queries in runs; each thread has collectors of its own.</summary>
     private static void Run(
         int queries, Func<NeighborCollector> create, Action<int, NeighborCollector[]> action,
-        CancellationToken cancellation)
+        IProgress<double>? progress, CancellationToken cancellation)
     {
-        int runs = (queries + QueriesAtOnce - 1) / QueriesAtOnce;
+        const int RunsOfReport = 16;
+        int runs = (queries + QueriesAtOnce - 1) / QueriesAtOnce, done = 0;
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = Compute.Threads,
@@ -185,6 +193,12 @@ public sealed class NeighborSearch
             {
                 int first = run * QueriesAtOnce, count = Math.Min(QueriesAtOnce, queries - first);
                 action(first, count == collectors.Length ? collectors : collectors[..count]);
+                int ready = Interlocked.Increment(ref done);
+                if (ready % RunsOfReport == 0 || ready == runs)
+                {
+                    progress?.Report((double)ready / runs);
+                }
+
                 return collectors;
             },
             _ => { });

@@ -44,7 +44,7 @@ public sealed record Tsne
         var search = new NeighborSearch(samples);
         float[] positions = MapStart.Of(samples, Seed, cancellation);
         int neighbors = Math.Min(samples.RowCount - 1, Affinities.NeighborsFor(most));
-        var affinities = Affinities.Of(search.Nearest(neighbors), Perplexities);
+        var affinities = Affinities.Of(search.Nearest(neighbors, cancellation: cancellation), Perplexities);
         double rate = Math.Max(samples.RowCount / Exaggeration / 4.0, MinRate);
         var layout = new TsneLayout(affinities, positions, rate);
         for (int iteration = 0; iteration < Iterations; iteration++)

@@ -55,7 +55,7 @@ public sealed record Umap
         UmapCurve curve = UmapCurve.Of(MinDistance, Spread);
         int neighbors = Math.Min(Neighbors, samples.RowCount) - 1;
         NearestNeighbors near = samples.RowCount <= MaxExact || samples.ColumnCount <= MaxTreeChannels
-            ? new NeighborSearch(samples).Nearest(neighbors)
+            ? new NeighborSearch(samples).Nearest(neighbors, cancellation: cancellation)
             : new NeighborDescent { Seed = Seed }.Nearest(samples, neighbors, cancellation).Neighbors;
         int epochs = Epochs ?? (samples.RowCount <= ManySamples ? 500 : 200);
         float[] positions = Start(samples, cancellation);

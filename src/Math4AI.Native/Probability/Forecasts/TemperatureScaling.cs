@@ -1,0 +1,100 @@
+namespace Math4AI.Probability.Forecasts;
+
+/// <summary>
+/// Temperature scaling: probabilities of classes to the power of 1/T, over their sum. T above 1 takes sureness away, T
+/// below 1 adds some, and no class overtakes another. T minimizes −Σ ln p of the observed classes + ½ (ln T)², whose
+/// last term, a normal prior of ln T about 0, keeps T finite where all of few samples are right. Source: C. Guo, G.
+/// Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML (2017).
+/// </summary>
+/// <param name="Temperature">T, more than 0.</param>
+public readonly record struct TemperatureScaling(double Temperature)
+{
+    // T is found between e⁻⁵ and e⁵.
+    private const double MaxLogarithm = 5.0;
+    private const double Precision = 1e-7;
+
+    // A probability of 0 would take the whole of any loss.
+    private const double LeastProbability = 1e-12;
+
+    /// <summary>Finds T by samples that the model has not seen.</summary>
+    /// <param name="probabilities">samples × classes.</param>
+    /// <param name="observed">The class of each sample.</param>
+    /// <exception cref="ArgumentException">
+    /// The lengths differ or are 0, a class is none of the columns, or a probability is none.
+    /// </exception>
+    public static TemperatureScaling Fit(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(observed);
+        if (probabilities.Count == 0 || probabilities.Count != observed.Count)
+        {
+            throw new ArgumentException($"There are {probabilities.Count} samples with probabilities and "
+                + $"{observed.Count} with a class: as many of both are needed, and one at least.");
+        }
+
+        for (int i = 0; i < observed.Count; i++)
+        {
+            if (observed[i] < 0 || observed[i] >= probabilities[i].Length
+                || probabilities[i].Any(p => !(p is >= 0.0 and <= 1.0)))
+            {
+                throw new ArgumentException($"Sample {i + 1} has a class that is no column, or a probability that is "
+                    + "not between 0 and 1.");
+            }
+        }
+
+        double[][] logarithms =
+            [.. probabilities.Select(row => Array.ConvertAll(row, p => Math.Log(Math.Max(LeastProbability, p))))];
+        return new TemperatureScaling(Math.Exp(Least(log =>
+        {
+            double inverse = Math.Exp(-log), loss = 0.5 * log * log;
+            for (int i = 0; i < logarithms.Length; i++)
+            {
+                double most = logarithms[i].Max(), sum = 0.0;
+                foreach (double each in logarithms[i])
+                {
+                    sum += Math.Exp(inverse * (each - most));
+                }
+
+                loss += Math.Log(sum) - inverse * (logarithms[i][observed[i]] - most);
+            }
+
+            return loss;
+        })));
+    }
+
+    /// <summary>Returns the probabilities at this temperature.</summary>
+    /// <param name="probabilities">A probability for each class.</param>
+    public double[] Of(IReadOnlyList<double> probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        double inverse = 1.0 / Temperature, most = probabilities.Max();
+        double[] powers = [.. probabilities.Select(p => Math.Pow(Math.Max(LeastProbability, p) / most, inverse))];
+        double sum = powers.Sum();
+        return Array.ConvertAll(powers, power => power / sum);
+    }
+
+    /// <summary>The place of the minimum, by golden sections.</summary>
+    private static double Least(Func<double, double> loss)
+    {
+        double ratio = (Math.Sqrt(5.0) - 1.0) / 2.0, from = -MaxLogarithm, to = MaxLogarithm;
+        double left = to - ratio * (to - from), right = from + ratio * (to - from);
+        (double atLeft, double atRight) = (loss(left), loss(right));
+        while (to - from > Precision)
+        {
+            if (atLeft < atRight)
+            {
+                (to, right, atRight) = (right, left, atLeft);
+                left = to - ratio * (to - from);
+                atLeft = loss(left);
+            }
+            else
+            {
+                (from, left, atLeft) = (left, right, atRight);
+                right = from + ratio * (to - from);
+                atRight = loss(right);
+            }
+        }
+
+        return 0.5 * (from + to);
+    }
+}

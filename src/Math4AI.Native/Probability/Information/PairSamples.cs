@@ -1,0 +1,154 @@
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
+
+namespace Math4AI.Probability.Information;
+
+/// <summary>Two columns, and perhaps a third that is given, without rows that miss a value.</summary>
+internal sealed class PairSamples
+{
+    // Source of this number: the work that local permutations come from.
+    private const int LocalNeighbors = 5;
+
+    private readonly (double[] Values, bool AreClasses)[] columns;
+
+    public PairSamples(IEnumerable<(double[] Values, bool AreClasses)> all)
+    {
+        (double[] Values, bool AreClasses)[] given = [.. all];
+        int[] rows = [.. Enumerable.Range(0, given[0].Values.Length)
+            .Where(row => Array.TrueForAll(given, column => double.IsFinite(column.Values[row])))];
+        columns = [.. given.Select(column =>
+            (Array.ConvertAll(rows, row => column.Values[row]), column.AreClasses))];
+    }
+
+    private PairSamples((double[] Values, bool AreClasses)[] columns) => this.columns = columns;
+
+    public int Rows => columns[0].Values.Length;
+
+    /// <summary>Whether every column is one of classes, so that they are counted.</summary>
+    public bool AreCounted => Array.TrueForAll(columns, column => column.AreClasses);
+
+    private bool HasGiven => columns.Length > 2;
+
+    /// <summary>Some of the rows at random, or all where there are no more.</summary>
+    public PairSamples Some(int most, int seed) => Rows <= most ? this : Of(
+        [.. Combinatorics.GeneratePermutation(Rows, new MersenneTwister(seed, threadSafe: false)).Take(most).Order()]);
+
+    /// <summary>I(X; Y), or I(X; Y | Z).</summary>
+    public Estimate Information(
+        int neighbor, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        if (AreCounted)
+        {
+            int[][] codes = [.. columns.Select(column => Entropy.Codes(column.Values))];
+            return HasGiven
+                ? Entropy.OfCodes(
+                [
+                    (1.0, Together(codes[0], codes[2])), (1.0, Together(codes[1], codes[2])),
+                    (-1.0, Together(Together(codes[0], codes[1]), codes[2])), (-1.0, codes[2]),
+                ])
+                : Entropy.OfCodes([(1.0, codes[0]), (1.0, codes[1]), (-1.0, Together(codes[0], codes[1]))]);
+        }
+
+        Matrix<double> samples = Matrix<double>.Build.DenseOfColumnArrays(columns.Select(column => column.Values));
+        bool[] areClasses = [.. columns.Select(column => column.AreClasses)];
+        return Estimate.MeanOf(HasGiven
+            ? new ConditionalEstimator(samples, areClasses, 1, 1, neighbor).Contributions(progress, cancellation)
+            : new KsgEstimator(samples, areClasses, neighbor).Contributions(progress, cancellation));
+    }
+
+    /// <summary>
+    /// The probability of as much information where the columns are independent, by permutations of one; it stops at
+    /// the tenth that has as much. Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78
+    /// (1991).
+    /// </summary>
+    public double PValue(int permutations, int neighbor, int seed, CancellationToken cancellation)
+    {
+        const int Enough = 10;
+        double value = Information(neighbor, null, cancellation).Value;
+        int[][]? near = HasGiven ? Near() : null;
+        int larger = 0;
+        for (int permutation = 1; permutation <= permutations; permutation++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + permutation), threadSafe: false);
+            int[] order = near is null ? Combinatorics.GeneratePermutation(Rows, random) : Local(near, random);
+            (double[] Values, bool AreClasses)[] permuted =
+                [(Array.ConvertAll(order, row => columns[0].Values[row]), columns[0].AreClasses), .. columns[1..]];
+            larger += new PairSamples(permuted).Information(neighbor, null, cancellation).Value >= value ? 1 : 0;
+            if (larger == Enough)
+            {
+                return (double)Enough / permutation;
+            }
+        }
+
+        return (larger + 1.0) / (permutations + 1.0);
+    }
+
+    private static int[] Together(int[] first, int[] second) => Entropy.Codes<(int, int)>([.. first.Zip(second)]);
+
+    private PairSamples Of(int[] rows) => new([.. columns.Select(column =>
+        (Array.ConvertAll(rows, row => column.Values[row]), column.AreClasses))]);
+
+    /// <summary>The rows whose given values are nearest to that of each row, itself among them.</summary>
+    private int[][] Near()
+    {
+        (double[] values, bool areClasses) = columns[2];
+        if (areClasses)
+        {
+            var rows = Enumerable.Range(0, Rows).GroupBy(row => values[row])
+                .ToDictionary(group => group.Key, group => group.ToArray());
+            return [.. values.Select(value => rows[value])];
+        }
+
+        int[] order = [.. Enumerable.Range(0, Rows)];
+        Array.Sort([.. values], order);
+        int[][] near = new int[Rows][];
+        for (int place = 0; place < Rows; place++)
+        {
+            // The window of sorted values that is nearest to this one.
+            double value = values[order[place]];
+            int first = Math.Max(0, place - LocalNeighbors), last = Math.Min(Rows - 1, place + LocalNeighbors);
+            while (last - first >= LocalNeighbors)
+            {
+                if (value - values[order[first]] > values[order[last]] - value)
+                {
+                    first++;
+                }
+                else
+                {
+                    last--;
+                }
+            }
+
+            near[order[place]] = order[first..(last + 1)];
+        }
+
+        return near;
+    }
+
+    /// <summary>
+    /// A permutation that moves each row to one whose given value is near, so that what depends on it alone stays.
+    /// Source: J. Runge, "Conditional independence testing based on a nearest-neighbor estimator of conditional mutual
+    /// information", AISTATS (2018).
+    /// </summary>
+    private static int[] Local(int[][] near, MersenneTwister random)
+    {
+        int[] permuted = new int[near.Length];
+        bool[] isUsed = new bool[near.Length];
+        foreach (int row in Combinatorics.GeneratePermutation(near.Length, random))
+        {
+            int[] choices = near[row];
+            int start = random.Next(choices.Length), chosen = choices[start];
+            for (int step = 0; step < choices.Length && isUsed[chosen]; step++)
+            {
+                chosen = choices[(start + step) % choices.Length];
+            }
+
+            permuted[row] = chosen;
+            isUsed[chosen] = true;
+        }
+
+        return permuted;
+    }
+}

@@ -1,0 +1,177 @@
+using Math4AI.Data.Tables;
+using Math4AI.Runtime;
+
+namespace Math4AI.Probability.Information;
+
+/// <summary>
+/// Estimates how much each pair of columns of a table says about the other, and tests each for independence, with
+/// probabilities that are corrected for the number of tests. Columns of numbers are compared by nearest neighbors,
+/// whatever the form of the dependence; columns of classes are counted.
+/// </summary>
+public sealed record TableInformation
+{
+    // Texts of which more than this share differ are names.
+    private const double UniqueShare = 0.5;
+
+    /// <summary>
+    /// Gets a column Z that is held: the informations are then I(X; Y | Z), what remains where Z is known. Null for
+    /// none.
+    /// </summary>
+    public string? Given { get; init; }
+
+    /// <summary>Gets the columns to leave out.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>
+    /// Gets the forms of columns, such as <c>zip=category</c> of <see cref="ColumnList.Parse"/>; those of the others
+    /// are found.
+    /// </summary>
+    public IReadOnlyDictionary<string, ColumnForm> Forms { get; init; } = new Dictionary<string, ColumnForm>();
+
+    /// <summary>Gets the number of neighbors.</summary>
+    public int Neighbors { get; init; } = 4;
+
+    /// <summary>
+    /// Gets the most permutations of a test; null for 20 for each pair, at least 199 and at most 999.
+    /// </summary>
+    public int? Permutations { get; init; }
+
+    /// <summary>Gets the most rows of a test, some at random of more; the estimates are of all rows.</summary>
+    public int MaxTestRows { get; init; } = 500;
+
+    /// <summary>Gets the seed of the permutations.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Compares the columns of a table.</summary>
+    /// <param name="table">The table; a row counts for the pairs of which it has both values.</param>
+    /// <param name="progress">Told what share of the pairs is done.</param>
+    /// <param name="cancellation">Stops between samples.</param>
+    /// <exception cref="ArgumentException">
+    /// A column that is named is not there, fewer than two are left, or a pair has too few rows.
+    /// </exception>
+    public InformationTable Of(
+        Table table, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Neighbors, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Permutations ?? 1, 1, nameof(Permutations));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxTestRows, Neighbors + 1);
+        RequireColumns(table);
+        var columns = new List<(string Name, double[] Values, bool AreClasses)>();
+        var leftOut = new List<(string Name, string Reason)>();
+        foreach (string name in table.Names)
+        {
+            (double[] values, bool areClasses, string? reason) = Read(table, name);
+            if (reason is not null)
+            {
+                leftOut.Add((name, reason));
+            }
+            else
+            {
+                columns.Add((name, values, areClasses));
+            }
+        }
+
+        string[] names = [.. columns.Select(column => column.Name).Where(name => name != Given)];
+        if (names.Length < 2 || columns.Count < names.Length + (Given is null ? 0 : 1))
+        {
+            throw new ArgumentException("Two columns that vary are needed, and the one that is given; left out: "
+                + string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})")) + ".");
+        }
+
+        var byName = columns.ToDictionary(column => column.Name, column => (column.Values, column.AreClasses));
+        (string First, string Second)[] pairs =
+            [.. names.SelectMany((first, i) => names.Skip(i + 1).Select(second => (first, second)))];
+        const int MinPermutations = 199, MaxPermutations = 999, ForEach = 20;
+        int permutations = Permutations ?? Math.Clamp(ForEach * pairs.Length - 1, MinPermutations, MaxPermutations);
+        PairInformation[] found = Compare(pairs, byName, permutations, progress, cancellation);
+        double[] adjusted = FalseDiscoveries.Adjusted([.. found.Select(pair => pair.PValue)]);
+        return new InformationTable(
+            names, leftOut, [.. found.Select((pair, i) => pair with { Adjusted = adjusted[i] })], Given, permutations)
+        {
+            Note = NoteOf(pairs.Length, permutations),
+        };
+    }
+
+    private static string? NoteOf(int pairs, int permutations)
+    {
+        const double Level = 0.05;
+        int needed = (int)Math.Ceiling(pairs / Level) - 1;
+        return permutations >= needed ? null
+            : $"With {permutations} permutations a single dependent pair among {pairs} cannot reach an adjusted "
+                + $"probability of {Level:0.##}, as {needed} could (--permutations).";
+    }
+
+    private void RequireColumns(Table table)
+    {
+        string?[] named = [.. Ignore, .. Forms.Keys, Given];
+        if (named.FirstOrDefault(name => name is not null && !table.Names.Contains(name)) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
+        }
+    }
+
+    private PairInformation[] Compare(
+        (string First, string Second)[] pairs, Dictionary<string, (double[] Values, bool AreClasses)> columns,
+        int permutations, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        PairSamples Of((string First, string Second) pair) => new(
+            new[] { pair.First, pair.Second, Given }.OfType<string>().Select(name => columns[name]));
+        foreach ((string First, string Second) pair in pairs)
+        {
+            if (Of(pair).Rows is var rows && rows <= Neighbors)
+            {
+                throw new ArgumentException($"Only {rows} rows have values of both '{pair.First}' and "
+                    + $"'{pair.Second}', and more than {Neighbors} are needed: leave one of them out (--ignore).");
+            }
+        }
+
+        var found = new PairInformation[pairs.Length];
+        int done = 0;
+        Parallel.For(0, pairs.Length, new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Compute.Threads,
+            CancellationToken = cancellation,
+        }, i =>
+        {
+            PairSamples samples = Of(pairs[i]);
+            Estimate information = samples.Information(Neighbors, null, cancellation);
+            double probability = samples.Some(MaxTestRows, unchecked(Seed + i))
+                .PValue(permutations, Neighbors, unchecked(Seed + i), cancellation);
+            found[i] = new PairInformation(
+                pairs[i].First, pairs[i].Second, samples.Rows, information, probability, 1.0,
+                samples.AreCounted ? "counts" : "neighbors");
+            progress?.Report((double)Interlocked.Increment(ref done) / pairs.Length);
+        });
+        return found;
+    }
+
+    /// <summary>The column as numbers, of classes their places; NaN where a value is missing.</summary>
+    private (double[] Values, bool AreClasses, string? Reason) Read(Table table, string name)
+    {
+        ColumnForm form = Forms.GetValueOrDefault(name) ?? ColumnInference.Of(table, name, null).Form;
+        if (Ignore.Contains(name) || form.Type == ColumnType.Ignore)
+        {
+            return ([], false, "ignored");
+        }
+
+        Table read = table.InForms(new Dictionary<string, ColumnForm> { [name] = form });
+        double[] values = form.IsNumeric ? read.Numbers(name) : Places(read.Texts(name), form.Order);
+        int known = values.Count(value => !double.IsNaN(value));
+        int distinct = values.Where(value => !double.IsNaN(value)).Distinct().Count();
+        string? reason = distinct < 2 ? (known == 0 ? "no values" : "it never varies")
+            : values.Any(double.IsInfinity) ? "an infinite value"
+            : form.Type == ColumnType.Text || (form.Type == ColumnType.Category && distinct > UniqueShare * known
+                && distinct > 2) ? "texts that hardly occur twice"
+            : null;
+        return (values, form.Type is ColumnType.Category, reason);
+    }
+
+    private static double[] Places(IReadOnlyList<string?> texts, IReadOnlyList<string> order)
+    {
+        var places = order.Concat(texts.OfType<string>().Order(StringComparer.Ordinal)).Distinct()
+            .Select((text, place) => (text, place)).ToDictionary(pair => pair.text, pair => (double)pair.place);
+        return [.. texts.Select(text => text is null ? double.NaN : places[text])];
+    }
+}

@@ -46,7 +46,7 @@ public sealed record NeighborDescent
         var exact = new NeighborSearch(samples);
         if (samples.RowCount < Math.Max(MinSamples, (long)MinSamplesPerNeighbor * count))
         {
-            return new ApproximateNeighbors(exact.Nearest(count), 1.0, 0);
+            return new ApproximateNeighbors(exact.Nearest(count, cancellation: cancellation), 1.0, 0);
         }
 
         double[] rows = SampleRows.Finite(samples);

@@ -44,6 +44,7 @@ internal static partial class Program
         ("predict", "Predict with a trained model or a fit.", PredictCommand.Create),
         ("generate", "Continue a text with a trained model.", GenerateCommand.Create),
         ("words", "Find vectors for the words of a text, or query existing vectors.", WordsCommand.Create),
+        ("texts", "Find topics in a collection of texts, and texts near another.", TextsCommand.Create),
         ("doctor", "Check the native libraries and measure their speed.", DoctorCommand.Create),
         ("bench", "Compare managed and native linear algebra on this machine.", BenchCommand.Create),
         ("completion", "Print the script with which a shell completes words.", CompletionCommand.Create),

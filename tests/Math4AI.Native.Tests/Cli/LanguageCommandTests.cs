@@ -1,0 +1,76 @@
+using System.Text.Json;
+
+namespace Math4AI.Tests.Cli;
+
+public sealed class LanguageCommandTests : TemporaryFolder
+{
+    private Finished Run(params string[] words) =>
+        Repository.Run(Repository.Command, words, Folder, Repository.OneThread);
+
+    [Fact]
+    public void Texts_have_topics_and_neighbors_with_the_numbers_of_their_lines_or_rows()
+    {
+        string[] subjects = ["ship sea sail wind", "bread oven flour dough"];
+        string[] lines =
+            [.. Enumerable.Range(0, 20).Select(i => $"{subjects[i % 2]} {subjects[i % 2].Split(' ')[i % 4]}")];
+        File.WriteAllText(In("texts.txt"), string.Join('\n', lines.SelectMany(line => new[] { line, string.Empty })));
+        File.WriteAllText(In("texts.csv"), "id,text\n" + string.Concat(lines.Select((line, i) => $"{i},{line}\n")));
+        Finished found = Run("texts", "texts.txt", "--topics", "2", "--near", "Wind!", "--count", "4", "--json");
+        Assert.True(found.Code == 0, found.Errors);
+        JsonElement json = JsonDocument.Parse(found.Output).RootElement;
+        Assert.Equal(20, json.GetProperty("texts").GetInt32());
+        Assert.Equal(4, json.GetProperty("topics")[0].GetProperty("words").GetArrayLength());
+        Assert.All(json.GetProperty("near")[0].GetProperty("nearest").EnumerateArray(), near =>
+            Assert.Equal(1, near.GetProperty("row").GetInt32() % 4));
+        found = Run("texts", "texts.csv", "--column", "text", "--near", "oven", "--count", "1");
+        Assert.True(found.Code == 0, found.Errors);
+        Assert.Contains("bread oven", found.Output, StringComparison.Ordinal);
+        Assert.Equal(2, Run("texts", "texts.txt").Code);
+        Assert.Equal(2, Run("texts", "texts.txt", "--topics", "0").Code);
+        Assert.Equal(1, Run("texts", "texts.txt", "--near", "unheard").Code);
+        Assert.Contains("id, text", Run("texts", "texts.csv", "--column", "x", "--topics", "2").Errors,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Words_lie_along_an_axis_and_on_a_map()
+    {
+        File.WriteAllText(In("v.txt"), "5 3\nhe 1 0 0\nshe 0 1 0\nnurse 0.1 1 0\nwelder 1 0.1 0\ncat 0 0 1\n");
+        Finished found = Run(
+            "words", "v.txt", "--axis", "he:she:nurse,welder,cat", "--axis", "he:she", "--count", "1", "--map",
+            "m.html", "--json");
+        Assert.True(found.Code == 0, found.Errors);
+        JsonElement axes = JsonDocument.Parse(found.Output).RootElement.GetProperty("axes");
+        Assert.Equal(["welder", "cat", "nurse"], Named(axes[0]));
+        Assert.Equal(["welder", "nurse"], Named(axes[1]));
+        Assert.Contains("from he to she", File.ReadAllText(In("m.html")), StringComparison.Ordinal);
+        Assert.Equal(1, Run("words", "v.txt", "--axis", "he:she", "--map", "m.html").Code);
+        Assert.Equal(2, Run("words", "v.txt", "--axis", "he").Code);
+        Assert.Equal(2, Run("words", "v.txt", "--map", "n.html", "--evaluate", "v.txt").Code);
+
+        static IEnumerable<string?> Named(JsonElement axis) =>
+            axis.GetProperty("words").EnumerateArray().Select(word => word.GetProperty("word").GetString());
+    }
+
+    [Fact]
+    public void A_text_model_of_trained_byte_pairs_goes_on_with_a_further_text()
+    {
+        string text = string.Concat(Enumerable.Range(0, 600).Select(i => $"{i % 9} + 1 = {i % 9 + 1}\n"));
+        File.WriteAllText(In("a.txt"), text);
+        File.WriteAllText(In("b.txt"), text.Replace('+', '–'));
+        string[] few = ["--steps", "3", "--batch", "4", "--no-report"];
+        Finished train = Run(
+            ["train", "--text", "a.txt", "--unit", "trained", "--vocabulary", "260", "-o", "a", .. few]);
+        Assert.True(train.Code == 0, train.Errors);
+        train = Run(["train", "--text", "b.txt", "--from", "a", "-o", "b", .. few]);
+        Assert.True(train.Code == 0, train.Errors);
+        Finished score = Run("generate", "b", "--perplexity", "b.txt", "--int8", "--json");
+        Assert.True(score.Code == 0, score.Errors);
+        Assert.True(JsonDocument.Parse(score.Output).RootElement.GetProperty("loss").GetDouble() > 0.0);
+        Assert.Equal(2, Run("train", "--text", "b.txt", "--from", "a", "--unit", "trained", "-o", "c").Code);
+        Assert.Equal(2, Run("train", "--text", "b.txt", "--vocabulary", "300", "-o", "c").Code);
+        string folder = Path.Combine(
+            Repository.Root, "tests", "Math4AI.Native.Tests", "Language", "Folders", "gpt2");
+        Assert.Contains("tokenizer.json", Run("generate", folder).Errors, StringComparison.Ordinal);
+    }
+}

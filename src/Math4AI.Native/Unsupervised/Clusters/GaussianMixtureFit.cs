@@ -184,7 +184,7 @@ public sealed class GaussianMixtureFit : IFilePredictor
 
         int count = samples.RowCount;
         double[] logs = new double[components.Count * count], totals = new double[count];
-        double[] scratch = new double[components.Channels * count];
+        double[] scratch = new double[MixtureComponents.ScratchFor(components.Channels) * count];
         components.LogDensities(samples.ToColumnMajorArray(), count, scratch, logs);
         MixtureComponents.Normalize(logs, count, totals, scratch);
         return (

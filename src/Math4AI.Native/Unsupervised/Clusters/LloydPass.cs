@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Math4AI.LinearAlgebra.Blocks;
 
 namespace Math4AI.Unsupervised.Clusters;
@@ -12,23 +13,27 @@ internal sealed class LloydPass<T>
     // The labels of so many samples take 256 MB.
     private const long MaxRemembered = 1L << 26;
 
+    // Samples that take no more than 512 MB are kept centered: every pass would do that again.
+    private const long MaxKept = 1L << 29;
+
     private readonly CenteredSource samples;
     private readonly int clusters;
     private readonly BlockPass<T, State> pass;
+    private readonly int blockLength;
+    private readonly T[]?[] kept;
 
     public LloydPass(CenteredSource samples, int clusters)
     {
         this.samples = samples;
         this.clusters = clusters;
+        blockLength = BlockPass<T, State>.BlockLengthFor(samples.Source);
+        bool keeps = samples.Source.Length <= MaxKept / samples.Channels / Unsafe.SizeOf<T>();
+        kept = keeps ? new T[]?[(samples.Source.Length + blockLength - 1) / blockLength] : [];
         pass = new BlockPass<T, State>(
             samples.Source,
-            samples.Read,
+            Read,
             0,
-            () => new State(
-                samples.Channels,
-                clusters,
-                BlockPass<T, State>.BlockLengthFor(samples.Source),
-                samples.Source.Length <= MaxRemembered));
+            () => new State(samples.Channels, clusters, blockLength, samples.Source.Length <= MaxRemembered));
     }
 
     /// <summary>Assigns every sample.</summary>
@@ -56,6 +61,22 @@ internal sealed class LloydPass<T>
         }
 
         return (means, counts);
+    }
+
+    private void Read(long start, int count, Span<T> block)
+    {
+        int place = (int)(start / blockLength);
+        if (place < kept.Length && kept[place] is { } known)
+        {
+            known.CopyTo(block);
+            return;
+        }
+
+        samples.Read(start, count, block);
+        if (place < kept.Length)
+        {
+            kept[place] = block[..(count * samples.Channels)].ToArray();
+        }
     }
 
     /// <summary>Returns the sums and the counts of all segments, in all processes.</summary>

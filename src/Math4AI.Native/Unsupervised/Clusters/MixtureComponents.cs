@@ -60,15 +60,16 @@ internal sealed class MixtureComponents
         int size = Channels * Channels;
         for (int component = 0; component < Count; component++)
         {
-            Span<double> white = scratch[..(Channels * count)], row = logs.Slice(component * count, count);
-            BlockKernels.Project(
-                whitening.AsSpan(component * size, size), Channels, block, Channels, count, white);
-            row.Clear();
-            for (int channel = 0; channel < Channels; channel++)
+            Span<double> row = logs.Slice(component * count, count);
+            ReadOnlySpan<double> triangle = whitening.AsSpan(component * size, size);
+            ReadOnlySpan<double> offset = offsets.AsSpan(component * Channels, Channels);
+            if (Channels <= MixtureKernels.MaxChannels)
             {
-                Span<double> z = white.Slice(channel * count, count);
-                TensorPrimitives.Subtract(z, offsets[component * Channels + channel], z);
-                TensorPrimitives.MultiplyAdd<double>(z, z, row, row);
+                MixtureKernels.SquaredLengths(triangle, offset, block, count, row);
+            }
+            else
+            {
+                SquaredLengths(triangle, offset, block, count, scratch, row);
             }
 
             TensorPrimitives.Multiply(row, -0.5, row);
@@ -76,17 +77,39 @@ internal sealed class MixtureComponents
         }
     }
 
+    private static void SquaredLengths(
+        ReadOnlySpan<double> triangle, ReadOnlySpan<double> offsets, ReadOnlySpan<double> block, int count,
+        Span<double> scratch, Span<double> squares)
+    {
+        int channels = offsets.Length;
+        Span<double> white = scratch[..(channels * count)];
+        BlockKernels.Project(triangle, channels, block, channels, count, white);
+        squares.Clear();
+        for (int channel = 0; channel < channels; channel++)
+        {
+            Span<double> z = white.Slice(channel * count, count);
+            TensorPrimitives.Subtract(z, offsets[channel], z);
+            TensorPrimitives.MultiplyAdd<double>(z, z, squares, squares);
+        }
+    }
+
+    /// <summary>Returns how many numbers of scratch space a sample needs.</summary>
+    public static int ScratchFor(int channels) => Math.Max(channels, 3);
+
     /// <summary>
     /// Turns logarithms of weighted densities into the probabilities of the components, sample by sample.
     /// </summary>
     /// <param name="logs">components × samples; takes the probabilities.</param>
     /// <param name="count">The number of samples.</param>
     /// <param name="totals">Takes the logarithm of the mixture's density of each sample.</param>
-    /// <param name="scratch">Room for as many numbers as there are samples.</param>
-    public static void Normalize(Span<double> logs, int count, Span<double> totals, Span<double> scratch)
+    /// <param name="scratch">Room for three times as many numbers as there are samples.</param>
+    /// <returns>The sum of the entropies of the probabilities, −Σ p log p.</returns>
+    public static double Normalize(Span<double> logs, int count, Span<double> totals, Span<double> scratch)
     {
         int components = logs.Length / count;
         Span<double> largest = scratch[..count], sums = totals[..count];
+        Span<double> exponents = scratch.Slice(count, count), moments = scratch.Slice(2 * count, count);
+        moments.Clear();
         logs[..count].CopyTo(largest);
         for (int component = 1; component < components; component++)
         {
@@ -97,12 +120,13 @@ internal sealed class MixtureComponents
         for (int component = 0; component < components; component++)
         {
             Span<double> row = logs.Slice(component * count, count);
-            TensorPrimitives.Subtract<double>(row, largest, row);
+            TensorPrimitives.Subtract<double>(row, largest, exponents);
 
             // Below, exp would be subnormal, which is slow to compute with; both are nothing beside the largest.
-            TensorPrimitives.Max(row, MinExponent, row);
-            TensorPrimitives.Exp<double>(row, row);
+            TensorPrimitives.Max(exponents, MinExponent, exponents);
+            TensorPrimitives.Exp<double>(exponents, row);
             TensorPrimitives.Add<double>(sums, row, sums);
+            TensorPrimitives.MultiplyAdd<double>(row, exponents, moments, moments);
         }
 
         for (int component = 0; component < components; component++)
@@ -111,7 +135,11 @@ internal sealed class MixtureComponents
             TensorPrimitives.Divide<double>(row, sums, row);
         }
 
+        // With p = eʳ / s: −Σ p log p = log s − Σ eʳ r / s.
+        TensorPrimitives.Divide<double>(moments, sums, moments);
         TensorPrimitives.Log<double>(sums, sums);
+        double entropy = TensorPrimitives.Sum<double>(sums) - TensorPrimitives.Sum<double>(moments);
         TensorPrimitives.Add<double>(sums, largest, sums);
+        return entropy;
     }
 }

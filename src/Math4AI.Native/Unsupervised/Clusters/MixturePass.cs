@@ -65,26 +65,10 @@ internal sealed class MixturePass
         (state, block, count, probabilities, totals, scratch) =>
         {
             mixture.LogDensities(block, count, scratch, probabilities);
-            MixtureComponents.Normalize(probabilities, count, totals, scratch);
+            state.Entropy += MixtureComponents.Normalize(probabilities, count, totals, scratch);
             state.LogLikelihood += TensorPrimitives.Sum<double>(totals);
-            state.Entropy += EntropyOf(probabilities);
         },
         cancellation);
-
-    private static double EntropyOf(ReadOnlySpan<double> probabilities)
-    {
-        double entropy = 0.0;
-        foreach (double p in probabilities)
-        {
-            // The terms of all other probabilities are rounding.
-            if (p is > 1e-14 and < 1.0)
-            {
-                entropy -= p * Math.Log(p);
-            }
-        }
-
-        return entropy;
-    }
 
     private MixtureComponents Run(Matrix<double> means, Expectation expectation, CancellationToken cancellation)
     {
@@ -127,7 +111,9 @@ internal sealed class MixturePass
             double count = counts[component];
             var step = Vector<double>.Build.Dense(channels, i => count > 0.0 ? first[component][i] / count : 0.0);
             moved.SetRow(component, means.Row(component) + step);
-            scatters[component] = Matrix<double>.Build.DenseOfRowMajor(channels, channels, second[component])
+            double[] sums = second[component];
+            scatters[component] = Matrix<double>.Build.Dense(
+                channels, channels, (i, j) => sums[Math.Max(i, j) * channels + Math.Min(i, j)])
                 - count * step.OuterProduct(step);
         }
 
@@ -162,8 +148,12 @@ internal sealed class MixturePass
 
     private sealed class State(int channels, int components, bool isDiagonal) : IPartialSums
     {
+        // Samples that stay in the first-level cache while they are multiplied.
+        private const int Part = 256;
+
         private readonly double[] likelihoodAndEntropy = new double[2];
-        private double[] weighted = [];
+        private readonly double[] centered = new double[channels * Part];
+        private readonly double[] weighted = new double[channels * Part];
 
         IReadOnlyList<double[]> IPartialSums.Totals => [likelihoodAndEntropy, Counts, .. First, .. Second];
 
@@ -183,7 +173,9 @@ internal sealed class MixturePass
         /// <summary>Gets Σ p (x − μ) of each component.</summary>
         public double[][] First { get; } = [.. Enumerable.Range(0, components).Select(_ => new double[channels])];
 
-        /// <summary>Gets Σ p (x − μ)(x − μ)ᵀ of each component, row after row.</summary>
+        /// <summary>
+        /// Gets Σ p (x − μ)(x − μ)ᵀ of each component, row after row, of which the lower triangle counts.
+        /// </summary>
         public double[][] Second { get; } =
             [.. Enumerable.Range(0, components).Select(_ => new double[channels * channels])];
 
@@ -201,37 +193,53 @@ internal sealed class MixturePass
             {
                 Probabilities = new double[components * count];
                 Totals = new double[count];
-                Scratch = new double[channels * count];
-                weighted = new double[channels * count];
+                Scratch = new double[MixtureComponents.ScratchFor(channels) * count];
             }
         }
 
         public void Add(
             ReadOnlySpan<double> block, int count, ReadOnlySpan<double> probabilities, Matrix<double> means)
         {
-            Span<double> z = weighted.AsSpan(0, channels * count), root = Totals.AsSpan(0, count);
             for (int component = 0; component < components; component++)
             {
-                // √p (x − μ): its products with itself and with √p are the sums.
                 ReadOnlySpan<double> p = probabilities.Slice(component * count, count);
-                TensorPrimitives.Sqrt(p, root);
                 Counts[component] += TensorPrimitives.Sum(p);
-                for (int channel = 0; channel < channels; channel++)
+                for (int start = 0; start < count; start += Part)
                 {
-                    Span<double> row = z.Slice(channel * count, count);
-                    TensorPrimitives.Subtract(block.Slice(channel * count, count), means[component, channel], row);
-                    TensorPrimitives.Multiply<double>(row, root, row);
-                    First[component][channel] += TensorPrimitives.Dot<double>(row, root);
-                    if (isDiagonal)
-                    {
-                        Second[component][channel * channels + channel] += TensorPrimitives.SumOfSquares<double>(row);
-                    }
+                    AddPart(block, count, start, p.Slice(start, Math.Min(Part, count - start)), means, component);
                 }
+            }
+        }
 
-                if (!isDiagonal)
+        private void AddPart(
+            ReadOnlySpan<double> block, int count, int start, ReadOnlySpan<double> p, Matrix<double> means,
+            int component)
+        {
+            int part = p.Length;
+            Span<double> c = centered.AsSpan(0, channels * part), w = weighted.AsSpan(0, channels * part);
+            for (int channel = 0; channel < channels; channel++)
+            {
+                Span<double> own = c.Slice(channel * part, part), times = w.Slice(channel * part, part);
+                First[component][channel] += MixtureKernels.CenterAndWeigh(
+                    block.Slice(channel * count + start, part), means[component, channel], p, own, times);
+                if (isDiagonal)
                 {
-                    BlockKernels.AddOuterProduct<double>(z, channels, z, channels, count, Second[component]);
+                    Second[component][channel * channels + channel] += TensorPrimitives.Dot<double>(own, times);
                 }
+            }
+
+            if (isDiagonal)
+            {
+                return;
+            }
+
+            if (channels <= MixtureKernels.MaxChannels)
+            {
+                MixtureKernels.AddLower(w, c, channels, part, Second[component]);
+            }
+            else
+            {
+                BlockKernels.AddOuterProduct<double>(w, channels, c, channels, part, Second[component]);
             }
         }
     }

@@ -58,13 +58,17 @@ internal sealed unsafe class NearestCenters<T>
         T* indices = stackalloc T[2 * width];
         fixed (T* x = block, c = negated, h = half)
         {
-            for (; i <= count - 2 * width; i += 2 * width)
+            while (i < count && count >= 2 * width)
             {
-                FindVectors(x + i, count, c, h, indices);
+                // The last vectors begin early enough to be whole: some samples are looked at twice.
+                int at = Math.Min(i, count - 2 * width);
+                FindVectors(x + at, count, c, h, indices);
                 for (int lane = 0; lane < 2 * width; lane++)
                 {
-                    labels[i + lane] = int.CreateTruncating(indices[lane]);
+                    labels[at + lane] = int.CreateTruncating(indices[lane]);
                 }
+
+                i = at + 2 * width;
             }
 
             for (; i < count; i++)

@@ -57,6 +57,7 @@ internal static class ModuleStart
         ModelFolder.Register(LinearPredictor.Kind, LinearPredictor.Load);
         ModelFolder.Register(TreesFit.Kind, TreesFit.Load);
         ModelFolder.Register(LogFit.Kind, LogFit.Load);
+        ModelFolder.Register(TemperedFit.Kind, TemperedFit.Load);
         ModelFolder.Register(NetworkFit.Kind, NetworkFit.Load);
         ModelFolder.Register(StackedFit.Kind, StackedFit.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);

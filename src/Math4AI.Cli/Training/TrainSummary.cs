@@ -92,8 +92,8 @@ internal sealed record TrainSummary(
         if (Decision is { } rule)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"For the aim {rule.Aim}, '{Classes[rule.Class]}' is answered from a probability of {rule.Threshold:G3} "
-                + $"on."));
+                $"For the aim {rule.Aim}, '{Classes[rule.Class]}' is answered from a probability of "
+                + $"{rule.Threshold:G3} on."));
         }
 
         if (Coverage is { } share)

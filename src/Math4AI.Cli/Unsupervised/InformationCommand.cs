@@ -31,7 +31,8 @@ internal static class InformationCommand
         var command = new Command(
             "information",
             "Find which columns of a table depend on each other, in whatever form: the mutual information of each "
-            + "pair, with a test of independence that is corrected for the number of pairs. Writes one page.\n\nExamples:\n"
+            + "pair, with a test of independence that is corrected for the number of pairs. Writes one page.\n\n"
+            + "Examples:\n"
             + "  math4ai information penguins.csv\n"
             + "  math4ai information penguins.csv --given species -o within-species")
         {

@@ -132,8 +132,8 @@ public static class Entropy
 
     /// <summary>
     /// Estimates the entropy of a discrete variable, −Σ p log p, from how often each value was seen, and adds what
-    /// those that were not seen have, judged from those that were seen once and twice. The error is the jackknife's, too
-    /// large rather than too small. Source: A. Chao, Y. T. Wang and L. Jost, "Entropy and the species accumulation
+    /// those that were not seen have, judged from those that were seen once and twice. The error is the jackknife's,
+    /// too large rather than too small. Source: A. Chao, Y. T. Wang and L. Jost, "Entropy and the species accumulation
     /// curve", Methods in Ecology and Evolution 4 (2013).
     /// </summary>
     /// <param name="values">One a sample.</param>

@@ -132,9 +132,9 @@ public static class MutualInformation
     /// Estimates the conditional mutual information I(X; Y | Z), what X says about Y where Z is known, from nearest
     /// neighbors in all three: ψ(k) − mean (ψ(n_xz) + ψ(n_yz) − ψ(n_z)), counted within the distance to the k-th. It is
     /// 0 where X and Y depend on each other through Z alone. Sources: S. Frenzel and B. Pompe, "Partial mutual
-    /// information for coupling analysis of multivariate time series", Physical Review Letters 99 (2007); O. Mesner and C. Shalizi,
-    /// "Conditional mutual information estimation for mixed, discrete and continuous data", IEEE Transactions on
-    /// Information Theory 67 (2021), for ties.
+    /// information for coupling analysis of multivariate time series", Physical Review Letters 99 (2007); O. Mesner and
+    /// C. Shalizi, "Conditional mutual information estimation for mixed, discrete and continuous data", IEEE
+    /// Transactions on Information Theory 67 (2021), for ties.
     /// </summary>
     /// <param name="first">X, samples × variables.</param>
     /// <param name="second">Y.</param>
@@ -201,8 +201,8 @@ public static class MutualInformation
 
     /// <summary>
     /// Estimates the mutual information of two discrete variables from the counts of their pairs, H(X) + H(Y) −
-    /// H(X, Y), each entropy as <see cref="Entropy.Discrete"/> has it. Where most pairs were seen once, it is far less biased
-    /// than the counts themselves, but then what it says rests on the few that were seen twice.
+    /// H(X, Y), each entropy as <see cref="Entropy.Discrete"/> has it. Where most pairs were seen once, it is far less
+    /// biased than the counts themselves, but then what it says rests on the few that were seen twice.
     /// </summary>
     /// <param name="first">The values of one.</param>
     /// <param name="second">As many of the other.</param>

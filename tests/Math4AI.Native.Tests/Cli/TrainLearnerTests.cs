@@ -45,6 +45,26 @@ public class TrainLearnerTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_model_with_an_aim_says_its_threshold_and_predicts_by_it()
+    {
+        WriteRings();
+        Finished train = Run("train", "rings.csv", "--target", "ring", "--ignore", "square", "--model", "linear",
+            "--aim", "recall:0.9:outer", "-o", "model", "--no-report");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.Contains(
+            "For the aim recall:0.9:outer, 'outer' is answered from", train.Output, StringComparison.Ordinal);
+        double threshold = JsonDocument.Parse(File.ReadAllText(In("model/result.json"))).RootElement
+            .GetProperty("decision").GetProperty("threshold").GetDouble();
+        Assert.NotEqual(0.5, threshold);
+        string[][] rows = [.. Run("predict", "model", "rings.csv").Output.Trim().Split('\n').Skip(1)
+            .Select(line => line.Split(','))];
+        Assert.All(rows, row => Assert.Equal(
+            row[0] == "outer",
+            double.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture) >= threshold));
+        Assert.Contains(rows, row => row[0] == "outer");
+    }
+
+    [Fact]
     public void A_process_predicts_numbers_with_their_deviations()
     {
         WriteRings(80);
@@ -128,6 +148,10 @@ public class TrainLearnerTests : TemporaryFolder
     [InlineData(2, "There are no features 'ploy'", "--model", "svm", "--features", "ploy:2")]
     [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
     [InlineData(2, "choose one of", "--model", "vsm")]
+    [InlineData(2, "is no aim", "--model", "svm", "--aim", "best:1")]
+    [InlineData(2, "columns with + or -", "--model", "trees", "--monotone", "a=3")]
+    [InlineData(1, "cannot promise it", "--model", "svm", "--monotone", "a=+")]
+    [InlineData(1, "There is no class 'middle'", "--model", "linear", "--aim", "f1:middle")]
     public void What_does_not_fit_together_is_refused_in_a_sentence(int code, string expected, params string[] words)
     {
         WriteRings(40);

@@ -3,8 +3,8 @@ namespace Math4AI.Probability.Forecasts;
 /// <summary>
 /// Platt scaling: the probability 1/(1 + exp(A f + B)) of an event by a score f, by maximum likelihood with targets
 /// (N₊ + 1)/(N₊ + 2) and 1/(N₋ + 2), by Newton steps. Two parameters, so that few samples are enough. Sources: J.
-/// Platt, "Probabilistic outputs for support vector machines" (1999); H.-T. Lin, C.-J. Lin and R. Weng, "A note on Platt's
-/// probabilistic outputs", Machine Learning 68 (2007).
+/// Platt, "Probabilistic outputs for support vector machines" (1999); H.-T. Lin, C.-J. Lin and R. Weng, "A note on
+/// Platt's probabilistic outputs", Machine Learning 68 (2007).
 /// </summary>
 /// <param name="A">The factor of the score; negative where a higher score means more.</param>
 /// <param name="B">The constant.</param>

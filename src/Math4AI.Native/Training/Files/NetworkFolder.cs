@@ -42,4 +42,5 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(SavedNetworks))]
 [JsonSerializable(typeof(SavedStack))]
 [JsonSerializable(typeof(SavedLogarithm))]
+[JsonSerializable(typeof(SavedTemperature))]
 internal sealed partial class ModelJson : JsonSerializerContext;

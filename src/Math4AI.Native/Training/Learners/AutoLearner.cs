@@ -6,7 +6,8 @@ namespace Math4AI.Training.Learners;
 /// <summary>
 /// Compares learners by 5-fold cross-validation inside the training samples, the cheapest first, and keeps the one of
 /// the smallest loss, −ln p of classes and the squared error of numbers; or their stack, where the loss of that is
-/// smaller by more than the standard error of the difference. A cancellation ends the comparison: the best so far is
+/// smaller by more than the standard error of the difference. Probabilities that are too sure by as much are brought to
+/// a temperature. A cancellation ends the comparison: the best so far is
 /// kept where there is one.
 /// </summary>
 public sealed record AutoLearner : Learner

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Math4AI.Probability.Forecasts;
 using Math4AI.Training.Learners.Combined;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -118,8 +119,7 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
     private LearnerChoice Kept()
     {
         Tried best = tried.MinBy(each => each.Losses.Average())!;
-        LearnerChoice kept = best.Choice;
-        string name = best.Name;
+        (LearnerChoice kept, string name, Matrix<double> found) = (best.Choice, best.Name, best.Found);
         if (tried.Count > 1)
         {
             long begun = Stopwatch.GetTimestamp();
@@ -130,10 +130,61 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
             if (gain > error && stack.Learners.Count > 1)
             {
                 (kept, name) = (new LearnerChoice(stack, null), "stack");
+                found = StackedLearner.Mean(
+                    [.. tried.Where(each => stack.Learners.Contains(each.Choice.Learner)).Select(each => each.Found)],
+                    stack.Weights);
             }
         }
 
+        if (Temperature(kept, found) is { } tempered)
+        {
+            (kept, name) = (tempered, "temperature");
+        }
+
         return kept with { Comparison = [.. table.Select(each => each with { IsKept = each.Name == name })] };
+    }
+
+    /// <summary>
+    /// What is kept, at the temperature of its predictions for samples that it has not seen, where that lowers the loss
+    /// by more than its error, each part by the temperature of the others; null where it does not.
+    /// </summary>
+    private LearnerChoice? Temperature(LearnerChoice kept, Matrix<double> found)
+    {
+        if (compared.Classes is not { } classes)
+        {
+            return null;
+        }
+
+        long begun = Stopwatch.GetTimestamp();
+        double[][] rows = found.ToRowArrays();
+        double[][] tempered = new double[rows.Length][];
+        for (int part = 0; part < folds.Count; part++)
+        {
+            var held = folds.Rows(part).ToHashSet();
+            int[] others = [.. Enumerable.Range(0, rows.Length).Where(row => !held.Contains(row))];
+            var scaling = TemperatureScaling.Fit(
+                [.. others.Select(row => rows[row])], [.. others.Select(row => classes[row])]);
+            foreach (int row in held)
+            {
+                tempered[row] = scaling.Of(rows[row]);
+            }
+        }
+
+        double[] losses = folds.Losses(Matrix<double>.Build.DenseOfRowArrays(tempered));
+        (double gain, double error) = Moments([.. folds.Losses(found).Zip(losses, (one, other) => one - other)]);
+        if (!(gain > error))
+        {
+            return null;
+        }
+
+        var learner = new TemperedLearner
+        {
+            Inner = kept.Learner,
+            Temperature = TemperatureScaling.Fit(rows, [.. classes]).Temperature,
+            Seed = settings.Seed,
+        };
+        table.Add(Scored("temperature", learner, losses, Stopwatch.GetElapsedTime(begun).TotalSeconds));
+        return kept with { Learner = learner };
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Training;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Combined;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
@@ -119,6 +120,46 @@ public sealed class AimTests : TemporaryFolder
         Assert.Equal(1.0, perfect.Upper, 1e-12);
         Assert.Equal(1.0 - (1.0 - Scores.Wilson(2.0, 2.0).Lower) / Math.Sqrt(2.0), perfect.Lower, 1e-12);
         Assert.Throws<ArgumentException>(() => Scores.MeanOfProportions([], []));
+    }
+
+    [Fact]
+    public void Probabilities_that_are_too_sure_are_brought_to_a_temperature_by_unseen_samples()
+    {
+        Table table = Rare(800);
+        var options = new TableTrainingOptions { Target = "y", Trainer = new TrainerOptions { Seed = 2 } };
+        var honest = new LinearLearner { Penalty = 1.0 };
+        var sure = new SureLearner(new TemperedLearner { Inner = honest, Temperature = 0.25 });
+        Trained<LearnedTable> raw = LearnedTable.Train(table, null, options, sure);
+        Trained<LearnedTable> mended =
+            LearnedTable.Train(table, null, options, new AutoLearner { Candidates = [sure] });
+        ComparedLearner kept = Assert.Single(mended.Model.Comparison, each => each.IsKept);
+        Assert.Equal("temperature", kept.Name);
+
+        // 0.25 is undone by 4.
+        Assert.Equal(4.0, Assert.IsType<TemperedFit>(mended.Model.Model).Temperature, 1.0);
+        Assert.True(mended.Test.Scores["logLoss"] < raw.Test.Scores["logLoss"]);
+        Assert.Equal(raw.Test.Scores["accuracy"], mended.Test.Scores["accuracy"]);
+        Assert.DoesNotContain(
+            LearnedTable.Train(table, null, options, new AutoLearner { Candidates = [honest] }).Model.Comparison,
+            each => each.Name == "temperature");
+        using (var files = new FileTransaction(true))
+        {
+            raw.Model.Save(In("tempered"), files);
+            files.Commit();
+        }
+
+        Assert.Equal(
+            raw.Model.PredictTable(table).Values[7],
+            LearnedTable.Load(In("tempered")).PredictTable(table).Values[7]);
+    }
+
+    /// <summary>A learner of one's own, too sure.</summary>
+    private sealed record SureLearner(Learner Inner) : Learner
+    {
+        public override string ToString() => "sure";
+
+        public override IRowPredictor Fit(LearnerSamples training, CancellationToken cancellation = default) =>
+            Inner.Fit(training, cancellation);
     }
 
     private static int Falls(LearnedTable model)

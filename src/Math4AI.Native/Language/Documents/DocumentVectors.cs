@@ -19,7 +19,7 @@ public sealed record TextNeighbor(int Text, double Similarity);
 /// </summary>
 public sealed class DocumentVectors
 {
-    /// <summary>The singular values of frequencies fall slowly, so that the subspace needs more passes than usual.</summary>
+    /// <summary>Singular values of frequencies fall slowly: the subspace needs more passes than usual.</summary>
     private const int Passes = 8;
 
     private readonly Func<IReadOnlyList<string>, Matrix<double>> embed;

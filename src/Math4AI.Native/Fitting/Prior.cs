@@ -73,6 +73,16 @@ public abstract class Prior
     /// <param name="parameter">θ.</param>
     public virtual double Curvature(double parameter) => Expand(parameter).Curvature;
 
+    /// <summary>Draws θ. The default refuses; every prior with a name can be drawn.</summary>
+    /// <param name="random">The source of random numbers.</param>
+    /// <exception cref="NotSupportedException">The prior is known by its density alone.</exception>
+    public virtual double Draw(System.Random random) => throw new NotSupportedException(
+        $"A prior that is known by its density alone cannot be drawn: use one of the names, such as normal(0, 1), or "
+        + $"override {nameof(Draw)}.");
+
+    /// <summary>The same prior with a way to draw it, where it is known by its density alone.</summary>
+    internal virtual Prior With(Func<System.Random, double> draw) => this;
+
     /// <summary>Returns the same prior with its corner rounded; a prior without a corner returns itself.</summary>
     /// <param name="share">The width on either side of the corner, as a share of the prior's scale.</param>
     /// <exception cref="NotSupportedException">The prior has a corner, and does not override this method.</exception>
@@ -103,6 +113,8 @@ public abstract class Prior
 
         public override Expansion Expand(double parameter) => distance.Expand(parameter, center, logScale);
 
+        public override double Draw(System.Random random) => distance.Draw(center, Math.Exp(logScale), random);
+
         public override double Curvature(double parameter)
         {
             const double Corner = 1e-6;
@@ -118,8 +130,16 @@ public abstract class Prior
     }
 
     private sealed class FromDensity(
-        Func<double, (double Value, double Slope, double Curvature)> logDensity, double lower, double upper) : Prior
+        Func<double, (double Value, double Slope, double Curvature)> logDensity,
+        double lower,
+        double upper,
+        Func<System.Random, double>? draw = null) : Prior
     {
+        public override double Draw(System.Random random) => draw is null ? base.Draw(random) : draw(random);
+
+        internal override Prior With(Func<System.Random, double> drawn) =>
+            new FromDensity(logDensity, lower, upper, drawn);
+
         public override (double Lower, double Upper) Support => (lower, upper);
 
         public override Expansion Expand(double parameter)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using MathNet.Numerics.Distributions;
 
 namespace Math4AI.Fitting.Distances;
@@ -191,6 +192,22 @@ public abstract class Distance
         deviation * Normal.InvCDF(0.0, 1.0, 0.5 * (1.0 + level));
 
     /// <summary>
+    /// Draws an observation y about a prediction. The default draws normal noise for a distance that stands for least
+    /// squares, and refuses for others.
+    /// </summary>
+    /// <param name="predicted">f.</param>
+    /// <param name="scale">
+    /// The scale s where the distance has one, the standard deviation of the noise for least squares.
+    /// </param>
+    /// <param name="random">The source of random numbers.</param>
+    /// <exception cref="NotSupportedException">The distance does not say how it draws.</exception>
+    public virtual double Draw(double predicted, double scale, System.Random random) =>
+        Noise == NoiseModel.LeastSquares
+            ? Normal.Sample(random, predicted, scale)
+            : throw new NotSupportedException(
+                $"The distance '{Name}' does not say how observations are drawn: it has to override {nameof(Draw)}.");
+
+    /// <summary>
     /// Returns the same distance with its corner rounded: within the width its slope changes evenly from one side's to
     /// the other's. The default works for every distance with a corner that has no scale; a distance without a corner
     /// returns itself.
@@ -234,6 +251,39 @@ public abstract class Distance
             sum += expansion.Value;
             slopes[k] = expansion.Slope;
             scaleSlope += expansion.ScaleSlope;
+        }
+
+        return sum;
+    }
+
+    /// <summary>
+    /// Adds up w d over numbers that are compared one by one with as many outputs. The default calls
+    /// <see cref="Expand"/> for each; a distance that can take many at once overrides it.
+    /// </summary>
+    /// <param name="predicted">f of each number.</param>
+    /// <param name="observed">y.</param>
+    /// <param name="weights">w; empty for 1.</param>
+    /// <param name="logScale">log s; 0 if the distance has no scale.</param>
+    /// <param name="slopes">Receives w ∂d/∂f of each number.</param>
+    /// <param name="scaleSlope">Receives Σ w ∂d/∂ log s.</param>
+    /// <returns>Σ w d.</returns>
+    public virtual double ExpandAll(
+        ReadOnlySpan<double> predicted,
+        ReadOnlySpan<double> observed,
+        ReadOnlySpan<double> weights,
+        double logScale,
+        Span<double> slopes,
+        out double scaleSlope)
+    {
+        double sum = 0.0;
+        scaleSlope = 0.0;
+        for (int i = 0; i < predicted.Length; i++)
+        {
+            double weight = weights.IsEmpty ? 1.0 : weights[i];
+            Expansion expansion = Expand(predicted[i], observed[i], logScale);
+            sum += weight * expansion.Value;
+            slopes[i] = weight * expansion.Slope;
+            scaleSlope += weight * expansion.ScaleSlope;
         }
 
         return sum;
@@ -286,6 +336,18 @@ public abstract class Distance
     /// <param name="predicted">f.</param>
     /// <param name="observed">y.</param>
     internal virtual double EdgeGap(double predicted, double observed) => double.PositiveInfinity;
+
+    /// <summary>Weighs slopes where there are weights, and returns the sum of w d.</summary>
+    private protected static double Weigh(ReadOnlySpan<double> weights, ReadOnlySpan<double> d, Span<double> slopes)
+    {
+        if (weights.IsEmpty)
+        {
+            return TensorPrimitives.Sum(d);
+        }
+
+        TensorPrimitives.Multiply(weights, slopes, slopes);
+        return TensorPrimitives.Dot(weights, d);
+    }
 
     internal static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 

@@ -32,5 +32,8 @@ internal sealed class LaplaceDistance(double width = 0.0) : Distance
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         -deviation * Math.Log(1.0 - level);
 
+    public override double Draw(double predicted, double scale, System.Random random) =>
+        MathNet.Numerics.Distributions.Laplace.Sample(random, predicted, scale);
+
     public override Distance Rounded(double width) => new LaplaceDistance(width);
 }

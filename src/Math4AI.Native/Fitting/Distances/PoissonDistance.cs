@@ -47,6 +47,12 @@ internal sealed class PoissonDistance(Link link, double barrier = 0.0) : Distanc
     public override double PredictionFor(double observed) =>
         link == Link.Identity ? observed : link.Predict(Math.Max(observed, 0.5));
 
+    public override double Draw(double predicted, double scale, System.Random random)
+    {
+        double rate = link.Mean(predicted);
+        return rate > 0.0 ? MathNet.Numerics.Distributions.Poisson.Sample(random, rate) : rate;
+    }
+
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) => double.NaN;
 
     internal override bool HasEdge => link == Link.Identity;

@@ -32,6 +32,9 @@ internal sealed class StudentDistance(double degrees) : Distance
         };
     }
 
+    public override double Draw(double predicted, double scale, System.Random random) =>
+        MathNet.Numerics.Distributions.StudentT.Sample(random, predicted, scale, degrees);
+
     public override double NoiseWidth(double level, double deviation, ReadOnlySpan<double> predicted) =>
         MathNet.Numerics.Distributions.StudentT.InvCDF(0.0, deviation, degrees, 0.5 * (1.0 + level));
 }

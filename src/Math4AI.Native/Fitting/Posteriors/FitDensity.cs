@@ -12,6 +12,9 @@ namespace Math4AI.Fitting.Posteriors;
 /// </summary>
 internal sealed class FitDensity : LogDensity
 {
+    // Draws of a prior until one lies inside the bounds.
+    private const int MaxTries = 10_000;
+
     private readonly FitProblem problem;
     private readonly int[] free;
     private readonly Prior?[] priors;
@@ -20,8 +23,15 @@ internal sealed class FitDensity : LogDensity
     private readonly double[] ofValues;
     private readonly double[] jacobian;
     private readonly double[] all;
+    private readonly SampleLikelihood likelihood;
+    private readonly AffinePredictor? affine;
 
     public FitDensity(FitProblem problem)
+        : this(problem, null)
+    {
+    }
+
+    private FitDensity(FitProblem problem, FitDensity? other)
     {
         this.problem = problem;
         IReadOnlyList<string> names = problem.Model.ParameterNames;
@@ -34,9 +44,11 @@ internal sealed class FitDensity : LogDensity
         Bounds = [.. Names.Select((name, j) => Range(
             name, priors[j], HasScale && j == free.Length ? 0.0 : double.NegativeInfinity))];
         theta = [.. names.Select(name => problem.Fixed.GetValueOrDefault(name))];
+        likelihood = other?.likelihood ?? new SampleLikelihood(problem, HasScale);
+        affine = other is not null ? other.affine : IsElementwise ? AffinePredictor.Of(problem, free) : null;
         values = new double[problem.Inputs!.RowCount * problem.Model.Outputs];
-        ofValues = new double[values.Length];
-        jacobian = IsElementwise ? new double[checked(values.Length * names.Count)] : [];
+        ofValues = new double[affine is null ? values.Length : 0];
+        jacobian = IsElementwise && affine is null ? new double[checked(values.Length * names.Count)] : [];
         all = new double[names.Count];
     }
 
@@ -49,8 +61,6 @@ internal sealed class FitDensity : LogDensity
 
     private bool IsElementwise => problem.Model.HasJacobian && problem.Distance.IsElementwise;
 
-    private FitTargets Targets => problem.Targets!;
-
     /// <summary>The name of the scale of the noise: sigma, or noise where sigma is a parameter of the model.</summary>
     public static string ScaleName(FitProblem problem) =>
         problem.Model.ParameterNames.Contains("sigma") ? "noise" : "sigma";
@@ -58,17 +68,24 @@ internal sealed class FitDensity : LogDensity
     /// <summary>Whether a parameter has a prior.</summary>
     public bool HasPrior(string name) => problem.Priors.ContainsKey(name);
 
-    public override LogDensity ForChain() => new FitDensity(problem);
+    public override LogDensity ForChain() => new FitDensity(problem, this);
 
     public override double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
     {
         double scale = HasScale ? parameters[^1] : 1.0;
         Fill(parameters);
         double sum = 0.0, ofScale = 0.0;
-        if (IsElementwise)
+        if (affine is not null)
+        {
+            (sum, ofScale) = affine.Evaluate(
+                parameters,
+                (first, outputs, slopes) => likelihood.Elementwise(first, outputs, scale, slopes),
+                gradient);
+        }
+        else if (IsElementwise)
         {
             problem.Model.Evaluate(problem.Inputs!, theta, values, jacobian);
-            (sum, ofScale) = Likelihood(values, ofValues, scale);
+            (sum, ofScale) = likelihood.Elementwise(0, values, scale, ofValues);
             for (int j = 0; j < free.Length; j++)
             {
                 gradient[j] = TensorPrimitives.Dot<double>(
@@ -98,13 +115,7 @@ internal sealed class FitDensity : LogDensity
         double scale = HasScale ? parameters[^1] : 1.0;
         Fill(parameters);
         problem.Model.Evaluate(problem.Inputs!, theta, values, []);
-        double[] found = new double[Targets.Samples];
-        for (int i = 0; i < found.Length; i++)
-        {
-            found[i] = OfSample(i, values, scale);
-        }
-
-        return found;
+        return likelihood.Pointwise(values, scale);
     }
 
     /// <summary>All parameters of the model, with the fixed ones, of a draw.</summary>
@@ -112,6 +123,30 @@ internal sealed class FitDensity : LogDensity
     {
         Fill(parameters);
         return Vector<double>.Build.DenseOfArray([.. theta]);
+    }
+
+    /// <summary>Parameters from their priors, inside their bounds.</summary>
+    /// <exception cref="ArgumentException">
+    /// A parameter has no prior, or hardly any of it lies inside its bounds.
+    /// </exception>
+    public double[] DrawPrior(System.Random random)
+    {
+        double[] drawn = new double[priors.Length];
+        for (int j = 0; j < drawn.Length; j++)
+        {
+            Prior prior = priors[j] ?? throw new ArgumentException(
+                $"'{Names[j]}' has no prior, and cannot be drawn from one: give it a prior, such as normal(0, 1).");
+            (double lower, double upper) = Bounds[j];
+            int tries = 0;
+            do
+            {
+                drawn[j] = ++tries <= MaxTries ? prior.Draw(random) : throw new ArgumentException(
+                    $"Hardly any of the prior of '{Names[j]}' lies inside its bounds, {lower} to {upper}.");
+            }
+            while (!(drawn[j] >= lower && drawn[j] <= upper));
+        }
+
+        return drawn;
     }
 
     /// <summary>
@@ -180,69 +215,10 @@ internal sealed class FitDensity : LogDensity
         {
             // A module has one set of parameters, which the chains use in turn.
             problem.Model.Gradient(
-                problem.Inputs!, theta, (outputs, slopes) => found = Likelihood(outputs, slopes, scale), all);
+                problem.Inputs!, theta, (outputs, slopes) => found = likelihood.BySample(outputs, slopes, scale), all);
         }
 
         (sum, ofScale) = found;
-    }
-
-    /// <summary>log p(y | f, s) with its slopes by f and s.</summary>
-    private (double Sum, double OfScale) Likelihood(
-        ReadOnlySpan<double> outputs, Span<double> slopes, double scale)
-    {
-        double logScale = Math.Log(scale), sum = 0.0, ofScale = 0.0;
-        int samples = Targets.Samples, width = problem.Model.Outputs;
-        bool isSquared = problem.Distance.Noise == NoiseModel.LeastSquares;
-        double precision = 1.0 / (scale * scale);
-        double[] predicted = new double[width], observed = new double[Targets.Columns], ofOne = new double[width];
-        for (int i = 0; i < samples; i++)
-        {
-            double weight = problem.Weights?[i] ?? 1.0;
-            for (int k = 0; k < width; k++)
-            {
-                predicted[k] = outputs[k * samples + i];
-            }
-
-            for (int k = 0; k < observed.Length; k++)
-            {
-                observed[k] = Targets[k * samples + i];
-            }
-
-            double cost = problem.Distance.ExpandSample(
-                predicted, observed, logScale, ofOne, out double ofLogScale);
-            double factor = isSquared ? -0.5 * weight * precision : -weight;
-            sum += factor * cost - (isSquared && HasScale && weight > 0.0 ? width * logScale : 0.0);
-            ofScale += isSquared
-                ? (weight * cost * precision - (weight > 0.0 ? width : 0)) / scale
-                : -weight * ofLogScale / scale;
-            for (int k = 0; k < width; k++)
-            {
-                slopes[k * samples + i] = factor * ofOne[k];
-            }
-        }
-
-        return (sum, ofScale);
-    }
-
-    private double OfSample(int i, ReadOnlySpan<double> outputs, double scale)
-    {
-        int samples = Targets.Samples, width = problem.Model.Outputs;
-        double weight = problem.Weights?[i] ?? 1.0;
-        double[] predicted = new double[width], observed = new double[Targets.Columns], ofOne = new double[width];
-        for (int k = 0; k < width; k++)
-        {
-            predicted[k] = outputs[k * samples + i];
-        }
-
-        for (int k = 0; k < observed.Length; k++)
-        {
-            observed[k] = Targets[k * samples + i];
-        }
-
-        double cost = problem.Distance.ExpandSample(predicted, observed, Math.Log(scale), ofOne, out _);
-        return problem.Distance.Noise == NoiseModel.LeastSquares
-            ? 0.5 * width * Math.Log(weight / (2.0 * Math.PI * scale * scale)) - 0.5 * weight * cost / (scale * scale)
-            : problem.Distance.LogLikelihood(weight * cost, 1);
     }
 
     private double AddPriors(ReadOnlySpan<double> parameters, Span<double> gradient)

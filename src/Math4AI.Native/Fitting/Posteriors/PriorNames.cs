@@ -56,7 +56,7 @@ internal static class PriorNames
 
         try
         {
-            return known.Make(numbers);
+            return known.Make(numbers).With(random => PriorDraws.Of(name, numbers, random));
         }
         catch (ArgumentOutOfRangeException)
         {

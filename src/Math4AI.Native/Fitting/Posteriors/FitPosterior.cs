@@ -12,8 +12,6 @@ namespace Math4AI.Fitting.Posteriors;
 /// </summary>
 public sealed class FitPosterior
 {
-    // A start on a bound is moved inside by this share of the standard error.
-    private const double Inside = 0.1;
     private const double UnknownError = 0.1;
 
     // Draws × samples that are held at once.
@@ -107,6 +105,53 @@ public sealed class FitPosterior
         Matrix<double> inputs, double level = 0.95, int output = 0, Vector<double>? sigma = null, int seed = 1) =>
         new DrawnPrediction(Fit, density, Draws).Of(inputs, level, output, sigma, seed);
 
+    /// <summary>Gets whether observations can be drawn, which <see cref="Check"/> needs.</summary>
+    public bool HasCheck => ReplicatedData.WhyNot(Fit.Problem) is null;
+
+    /// <summary>
+    /// Compares the observations with data that the model gives at draws of its posterior, statistic by statistic.
+    /// </summary>
+    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
+    /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <exception cref="ArgumentException">
+    /// Observations of this distance, or with these weights, cannot be drawn.
+    /// </exception>
+    public PredictiveCheck Check(
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1)
+    {
+        Matrix<double> all = Draws.ToMatrix();
+        return PredictiveCheck.Of(
+            Fit.Problem, density, (share, _) => all.Row((int)(share * all.RowCount)).ToArray(),
+            statistics, replicates, seed, "posterior");
+    }
+
+    /// <summary>
+    /// Compares the observations with data that the model gives at draws of its priors, before any of them is fitted.
+    /// </summary>
+    /// <param name="problem">A problem with samples in memory.</param>
+    /// <param name="priors">
+    /// A prior of each free parameter, and of the scale of the noise; with those of the problem.
+    /// </param>
+    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
+    /// <param name="replicates">How many data sets are drawn, 20 or more.</param>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <exception cref="ArgumentException">
+    /// A parameter has no prior, or observations of this distance cannot be drawn.
+    /// </exception>
+    public static PredictiveCheck CheckPrior(
+        FitProblem problem,
+        IReadOnlyDictionary<string, Prior>? priors = null,
+        IReadOnlyList<PredictiveStatistic>? statistics = null,
+        int replicates = 1000,
+        int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        FitDensity density = DensityOf(problem, priors);
+        return PredictiveCheck.Of(
+            problem, density, (_, random) => density.DrawPrior(random), statistics, replicates, seed, "prior");
+    }
+
     /// <summary>
     /// Gets whether the evidence is defined: every parameter has a prior of its range, or two bounds.
     /// </summary>
@@ -163,9 +208,11 @@ public sealed class FitPosterior
         return DensityOf(fit, priors);
     }
 
-    private static FitDensity DensityOf(FitResult fit, IReadOnlyDictionary<string, Prior>? priors)
+    private static FitDensity DensityOf(FitResult fit, IReadOnlyDictionary<string, Prior>? priors) =>
+        DensityOf(fit.Problem, priors);
+
+    internal static FitDensity DensityOf(FitProblem problem, IReadOnlyDictionary<string, Prior>? priors)
     {
-        FitProblem problem = fit.Problem;
         if (problem.Distance.Noise == NoiseModel.Unknown)
         {
             throw new ArgumentException(
@@ -207,19 +254,7 @@ public sealed class FitPosterior
             error = error > 0.0 && double.IsFinite(error)
                 ? error
                 : UnknownError * (value == 0.0 ? 1.0 : Math.Abs(value));
-            (double lower, double upper) = density.Bounds[j];
-            if (double.IsFinite(upper - lower))
-            {
-                error = Math.Min(error, upper - lower);
-            }
-
-            value = Math.Min(Math.Max(value, lower + Inside * error), upper - Inside * error);
-            near[j] = value;
-            errors[j] = error / Math.Max(
-                double.IsFinite(upper - lower) ? (value - lower) * (upper - value) / (upper - lower)
-                : double.IsFinite(lower) ? value - lower
-                : double.IsFinite(upper) ? upper - value
-                : 1.0, double.Epsilon);
+            (near[j], errors[j]) = PosteriorStart.Inside(value, error, density.Bounds[j]);
         }
 
         return (near, errors);

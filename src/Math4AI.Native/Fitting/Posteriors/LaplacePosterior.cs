@@ -74,6 +74,11 @@ public sealed class LaplacePosterior
         ? []
         : [$"k̂ is {Shape:0.00}, above 0.7: the posterior is not like a normal one at its mode. Sample it."];
 
+    /// <summary>
+    /// Gets whether the evidence is defined: every parameter has a prior of its range, or two bounds.
+    /// </summary>
+    public bool HasEvidence => density.WhyNoEvidence is null;
+
     /// <summary>Returns the posterior's mean of a parameter, with the weights.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such parameter.</exception>

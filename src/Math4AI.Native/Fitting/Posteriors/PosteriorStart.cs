@@ -11,6 +11,8 @@ namespace Math4AI.Fitting.Posteriors;
 /// </summary>
 internal sealed class PosteriorStart
 {
+    // A start on a bound is moved inside by this share of the standard error.
+    private const double OffBound = 0.1;
     private const double Step = 1e-4;
     private const double Flat = 1e-8;
 
@@ -58,6 +60,28 @@ internal sealed class PosteriorStart
         }
 
         return new PosteriorStart(density, center, covariance);
+    }
+
+    /// <summary>A start where the mode says nothing about where a density lies.</summary>
+    public static SamplingStart Near(LogDensity density, double[] near, double[] errors) => new(
+        Vector<double>.Build.Dense(new SamplingSpace(density).Unconstrain(near)),
+        Matrix<double>.Build.DenseOfDiagonalArray([.. errors.Select(error => error * error)]));
+
+    /// <summary>A value moved inside its bounds, and its standard error in the unconstrained parameter there.</summary>
+    public static (double Value, double Error) Inside(double value, double error, (double Lower, double Upper) bounds)
+    {
+        (double lower, double upper) = bounds;
+        if (double.IsFinite(upper - lower))
+        {
+            error = Math.Min(error, upper - lower);
+        }
+
+        value = Math.Min(Math.Max(value, lower + OffBound * error), upper - OffBound * error);
+        double slope = double.IsFinite(upper - lower) ? (value - lower) * (upper - value) / (upper - lower)
+            : double.IsFinite(lower) ? value - lower
+            : double.IsFinite(upper) ? upper - value
+            : 1.0;
+        return (value, error / Math.Max(slope, double.Epsilon));
     }
 
     /// <summary>Throws where the posterior cannot be integrated along a parameter.</summary>

@@ -1,0 +1,75 @@
+using Math4AI.Fitting;
+using Math4AI.Fitting.Distances;
+using Math4AI.Fitting.Models;
+using Math4AI.Fitting.Posteriors;
+using Math4AI.Probability.Sampling;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Tests.Fitting;
+
+/// <summary>Models ranked by the log density of samples that are left out.</summary>
+public sealed class PosteriorComparisonTests
+{
+    private const int Samples = 40;
+
+    [Fact]
+    public void A_line_through_a_line_beats_a_constant_and_is_not_told_from_a_parabola()
+    {
+        FitPosterior line = Posterior("a + b*x"), constant = Posterior("a + 0*x");
+        FitPosterior parabola = Posterior("a + b*x + c*x^2");
+        PosteriorComparison found = PosteriorComparison.Of(
+            [("constant", constant), ("line", line), ("parabola", parabola)]);
+        Assert.Equal("constant", found.Models[^1].Name);
+        Assert.Contains(
+            found.Notes, note => note.Contains("predicts better than 'constant'", StringComparison.Ordinal));
+        Assert.Contains(found.Notes, note => note.Contains("about equally well", StringComparison.Ordinal));
+        RankedPosterior last = found.Models[^1];
+        Assert.Equal(last.Accuracy.LogDensity - found.Models[0].Accuracy.LogDensity, last.Difference, 1e-9);
+        Assert.True(last.Difference < -2.0 * last.DifferenceError);
+        Assert.Equal(1.0, found.Models.Sum(model => model.Weight), 1e-12);
+        Assert.True(last.Weight < 0.1);
+    }
+
+    [Fact]
+    public void Distances_are_ranked_by_their_posteriors_and_those_without_one_are_named()
+    {
+        FitProblem problem = Problem("a + b*x", outlier: 15.0);
+        FitResult fit = problem.Fit();
+        IReadOnlyList<RankedModel> ranked = ModelComparison.RankDistances(
+            fit, [Distance.StudentT(), Distance.Huber()], folds: 4);
+        PosteriorComparison found = PosteriorComparison.Sample(
+            FitPosterior.Sample(fit, sampler: Few), ranked, sampler: Few);
+        Assert.Equal(["student:4", "squared"], found.Models.Select(model => model.Name));
+        Assert.Contains(found.Notes, note => note.EndsWith("posteriors: huber:1.345.", StringComparison.Ordinal));
+        Assert.Throws<ArgumentException>(() => PosteriorComparison.Of([]));
+        FitPosterior other = FitPosterior.Sample(Problem("a + b*x").Fit(), sampler: Few);
+        Assert.Throws<ArgumentException>(
+            () => PosteriorComparison.Of([("a", found.Models[0].Posterior), ("b", other)]));
+    }
+
+    [Fact]
+    public void Stacking_gives_each_model_the_share_of_the_samples_that_it_alone_predicts()
+    {
+        // The first model explains 3 samples of 4, the second the rest: Σ log(w p + …) is greatest at 3/4 and 1/4.
+        double[] first = [.. Enumerable.Range(0, 400).Select(i => i % 4 == 0 ? -50.0 : 0.0)];
+        double[] second = [.. Enumerable.Range(0, 400).Select(i => i % 4 == 0 ? 0.0 : -50.0)];
+        double[] never = [.. Enumerable.Repeat(-60.0, 400)];
+        double[] weights = StackingWeights.Of([first, second, never]);
+        Assert.Equal(0.75, weights[0], 1e-6);
+        Assert.Equal(0.25, weights[1], 1e-6);
+        Assert.Equal(0.0, weights[2], 1e-6);
+    }
+
+    private static NutsSampler Few => new() { Draws = 500, Warmup = 500 };
+
+    private static FitPosterior Posterior(string formula) =>
+        FitPosterior.Sample(Problem(formula).Fit(), sampler: Few);
+
+    private static FitProblem Problem(string formula, double outlier = 0.0) => new()
+    {
+        Model = Model.FromFormula(formula, "x"),
+        Inputs = Matrix<double>.Build.Dense(Samples, 1, (i, _) => 0.1 * i),
+        Targets = Vector<double>.Build.Dense(
+            Samples, i => 1.0 + 0.1 * i + 0.5 * Math.Sin(17.0 * i) + (i % 13 == 7 ? outlier : 0.0)),
+    };
+}

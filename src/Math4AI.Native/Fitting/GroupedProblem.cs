@@ -77,6 +77,16 @@ public sealed record GroupedProblem
     {
         Check();
         string[] groups = [.. Labels.Distinct()];
+        Dictionary<string, FitResult> alone = Alone(groups, start, Shared.Count == 0, cancellation);
+        return Shared.Count == 0
+            ? new GroupedFit(this, groups, alone, null)
+            : new GroupedFit(this, groups, alone, Joint(groups, alone, start, cancellation));
+    }
+
+    /// <summary>The fit of each group alone; where that is not strict, without groups that are too small.</summary>
+    internal Dictionary<string, FitResult> Alone(
+        string[] groups, IReadOnlyDictionary<string, double>? start, bool isStrict, CancellationToken cancellation)
+    {
         var alone = new Dictionary<string, FitResult>();
         foreach (string group in groups)
         {
@@ -85,7 +95,7 @@ public sealed record GroupedProblem
             {
                 alone[group] = start is null ? part.Fit(cancellation: cancellation) : part.Fit(start, cancellation);
             }
-            catch (ArgumentException e) when (Shared.Count == 0)
+            catch (ArgumentException e) when (isStrict)
             {
                 throw new ArgumentException($"The group '{group}' of '{Column}': {e.Message}", e);
             }
@@ -95,36 +105,43 @@ public sealed record GroupedProblem
             }
         }
 
-        return Shared.Count == 0
-            ? new GroupedFit(this, groups, alone, null)
-            : new GroupedFit(this, groups, alone, Joint(groups, alone, start, cancellation));
+        return alone;
     }
+
+    /// <summary>The problem of all groups at once: what is not shared is called <c>name[group]</c>.</summary>
+    internal FitProblem Whole(string[] groups)
+    {
+        Matrix<double> numbers =
+            Matrix<double>.Build.Dense(Labels.Count, 1, (i, _) => Array.IndexOf(groups, Labels[i]));
+        return Problem with
+        {
+            Model = new GroupedModel(Problem.Model, groups, [.. Shared], Column),
+            Inputs = Problem.Inputs!.Append(numbers),
+            Bounds = Each(groups, Problem.Bounds),
+            Fixed = Each(groups, Problem.Fixed),
+            Priors = Each(groups, Problem.Priors),
+            Linear =
+                [.. Each(groups, Problem.Linear.Select(name => new KeyValuePair<string, bool>(name, true))).Keys],
+        };
+    }
+
+    /// <summary>Settings of each parameter of all groups at once.</summary>
+    private Dictionary<string, T> Each<T>(string[] groups, IEnumerable<KeyValuePair<string, T>> settings) => settings
+        .SelectMany(pair => Shared.Contains(pair.Key)
+            ? [(pair.Key, pair.Value)]
+            : groups.Select(group => (Key: GroupedModel.NameOf(pair.Key, group), pair.Value)))
+        .ToDictionary(pair => pair.Key, pair => pair.Value);
 
     /// <summary>Fits all groups at once, from the values of the groups that were fitted alone.</summary>
     private FitResult Joint(
         string[] groups, Dictionary<string, FitResult> alone, IReadOnlyDictionary<string, double>? start,
             CancellationToken cancellation)
     {
-        Matrix<double> numbers =
-            Matrix<double>.Build.Dense(Labels.Count, 1, (i, _) => Array.IndexOf(groups, Labels[i]));
-        Dictionary<string, T> Each<T>(IEnumerable<KeyValuePair<string, T>> settings) => settings
-            .SelectMany(pair => Shared.Contains(pair.Key)
-                ? [(pair.Key, pair.Value)]
-                : groups.Select(group => (Key: GroupedModel.NameOf(pair.Key, group), pair.Value)))
-            .ToDictionary(pair => pair.Key, pair => pair.Value);
-        FitProblem whole = Problem with
-        {
-            Model = new GroupedModel(Problem.Model, groups, [.. Shared], Column),
-            Inputs = Problem.Inputs!.Append(numbers),
-            Bounds = Each(Problem.Bounds),
-            Fixed = Each(Problem.Fixed),
-            Priors = Each(Problem.Priors),
-            Linear = [.. Each(Problem.Linear.Select(name => new KeyValuePair<string, bool>(name, true))).Keys],
-        };
+        FitProblem whole = Whole(groups);
         FitResult[] found = [.. alone.Values.Where(fit => fit.IsConverged)];
         if (found.Length == 0)
         {
-            return start is null ? whole.Fit(cancellation: cancellation) : whole.Fit(Each(start), cancellation);
+            return start is null ? whole.Fit(cancellation: cancellation) : whole.Fit(Each(groups, start), cancellation);
         }
 
         // Each group's own values and the median of the common ones; of several such starts the one with the least end.
@@ -145,7 +162,7 @@ public sealed record GroupedProblem
             .ToDictionary(pair => pair.Key, pair => pair.Value);
     }
 
-    private void Check()
+    internal void Check()
     {
         if (Problem.Targets is null || Problem.Inputs is null || Labels.Count != Problem.Targets.Samples)
         {

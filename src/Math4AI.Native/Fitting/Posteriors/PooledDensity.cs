@@ -1,0 +1,123 @@
+using Math4AI.Probability.Sampling;
+
+namespace Math4AI.Fitting.Posteriors;
+
+/// <summary>
+/// The posterior of groups whose parameters have a common normal prior, θ_g ~ N(μ, τ²), with μ and τ unknown. In the
+/// form that is not centered, the density is one of z_g, θ_g = μ + τ z_g, where τ may be small without a funnel.
+/// Source: O. Papaspiliopoulos, G. Roberts and M. Sköld, "A general framework for the parametrization of hierarchical
+/// models", Statistical Science 22 (2007).
+/// </summary>
+internal sealed class PooledDensity : LogDensity
+{
+    private readonly FitDensity inner;
+    private readonly int[] poolOf;
+    private readonly Prior?[] priors;
+    private readonly double[] natural;
+    private readonly double[] slopes;
+
+    /// <param name="inner">The density of all groups at once.</param>
+    /// <param name="pooled">The pooled parameters, with the places of their groups in the density.</param>
+    /// <param name="priors">The priors of their means and deviations, in the order of the names.</param>
+    /// <param name="isCentered">Whether the density is one of θ_g, and not of z_g.</param>
+    public PooledDensity(
+        FitDensity inner, IReadOnlyList<(string Name, int[] Places)> pooled, Prior?[] priors, bool isCentered)
+    {
+        (this.inner, this.priors, IsCentered, Pooled) = (inner, priors, isCentered, pooled);
+        poolOf = [.. Enumerable.Repeat(-1, inner.Names.Count)];
+        for (int k = 0; k < pooled.Count; k++)
+        {
+            foreach (int place in pooled[k].Places)
+            {
+                poolOf[place] = k;
+            }
+        }
+
+        Names = [.. pooled.SelectMany(each => new[] { MeanOf(each.Name), DeviationOf(each.Name) }), .. inner.Names];
+        Bounds =
+        [
+            .. priors.Select((prior, j) => Range(prior, isDeviation: j % 2 == 1)),
+            .. inner.Bounds.Select((bounds, i) =>
+                poolOf[i] < 0 ? bounds : (double.NegativeInfinity, double.PositiveInfinity)),
+        ];
+        (natural, slopes) = (new double[poolOf.Length], new double[poolOf.Length]);
+    }
+
+    public bool IsCentered { get; }
+
+    public IReadOnlyList<(string Name, int[] Places)> Pooled { get; }
+
+    public override IReadOnlyList<string> Names { get; }
+
+    public override IReadOnlyList<(double Lower, double Upper)> Bounds { get; }
+
+    public static string MeanOf(string name) => $"{name}.mean";
+
+    public static string DeviationOf(string name) => $"{name}.sd";
+
+    public override LogDensity ForChain() =>
+        new PooledDensity((FitDensity)inner.ForChain(), Pooled, priors, IsCentered);
+
+    public override double Evaluate(ReadOnlySpan<double> parameters, Span<double> gradient)
+    {
+        int extra = priors.Length;
+        ToNatural(parameters, natural);
+        double sum = inner.Evaluate(natural, slopes);
+        gradient[..extra].Clear();
+        for (int i = 0; i < poolOf.Length; i++)
+        {
+            gradient[extra + i] = slopes[i];
+            if (poolOf[i] < 0)
+            {
+                continue;
+            }
+
+            int mean = 2 * poolOf[i], deviation = mean + 1;
+            double tau = parameters[deviation], z = (natural[i] - parameters[mean]) / tau;
+            if (IsCentered)
+            {
+                sum -= 0.5 * z * z + Math.Log(tau);
+                gradient[extra + i] -= z / tau;
+                gradient[mean] += z / tau;
+                gradient[deviation] += (z * z - 1.0) / tau;
+            }
+            else
+            {
+                z = parameters[extra + i];
+                sum -= 0.5 * z * z;
+                gradient[extra + i] = tau * slopes[i] - z;
+                gradient[mean] += slopes[i];
+                gradient[deviation] += z * slopes[i];
+            }
+        }
+
+        for (int j = 0; j < extra; j++)
+        {
+            if (priors[j]?.Expand(parameters[j]) is { } expansion)
+            {
+                sum -= expansion.Value;
+                gradient[j] -= expansion.Slope;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>θ of all groups, and what is not pooled, of the parameters of this density.</summary>
+    public void ToNatural(ReadOnlySpan<double> parameters, Span<double> into)
+    {
+        for (int i = 0; i < poolOf.Length; i++)
+        {
+            double value = parameters[priors.Length + i];
+            into[i] = poolOf[i] < 0 || IsCentered
+                ? value
+                : parameters[2 * poolOf[i]] + parameters[2 * poolOf[i] + 1] * value;
+        }
+    }
+
+    private static (double Lower, double Upper) Range(Prior? prior, bool isDeviation)
+    {
+        (double lower, double upper) = prior?.Support ?? (double.NegativeInfinity, double.PositiveInfinity);
+        return (isDeviation ? Math.Max(0.0, lower) : lower, upper);
+    }
+}

@@ -1,0 +1,151 @@
+using Math4AI.Fitting.Models;
+using MathNet.Numerics.Statistics;
+
+namespace Math4AI.Fitting.Posteriors;
+
+/// <summary>The groups of a hierarchy: what is pooled, and the density of all of them.</summary>
+internal sealed class PooledGroups
+{
+    private readonly GroupedProblem problem;
+    private readonly IReadOnlyList<string> pooled;
+    private readonly IReadOnlyDictionary<string, Prior> priors;
+    private readonly FitProblem joint;
+    private readonly Dictionary<string, Prior> ofScale;
+    private readonly FitDensity inner;
+
+    /// <exception cref="ArgumentException">What is pooled, or has a prior, does not make sense.</exception>
+    public PooledGroups(
+        GroupedProblem problem, IReadOnlyList<string> pooled, IReadOnlyDictionary<string, Prior> priors)
+    {
+        (this.problem, this.pooled, this.priors) = (problem, pooled, priors);
+        problem.Check();
+        Check();
+        Names = [.. problem.Labels.Distinct()];
+        IReadOnlyList<string> own = problem.Problem.Model.ParameterNames;
+        string[] ofPools = [.. pooled.SelectMany(
+            name => new[] { PooledDensity.MeanOf(name), PooledDensity.DeviationOf(name) })];
+        var all = new Dictionary<string, Prior>(problem.Problem.Priors);
+        foreach ((string name, Prior prior) in priors.Where(pair => own.Contains(pair.Key)))
+        {
+            all[name] = prior;
+        }
+
+        GroupedProblem whole = problem with { Problem = problem.Problem with { Priors = all } };
+        Dictionary<string, Prior> others = priors
+            .Where(pair => !own.Contains(pair.Key) && !ofPools.Contains(pair.Key)).ToDictionary();
+        joint = whole.Whole(Names);
+        ofScale = others;
+        inner = FitPosterior.DensityOf(joint, ofScale);
+    }
+
+    /// <summary>The names of the groups.</summary>
+    public string[] Names { get; }
+
+    /// <summary>The density.</summary>
+    public PooledDensity Density(bool isCentered)
+    {
+        List<string> names = [.. inner.Names];
+        return new PooledDensity(
+            inner,
+            [.. pooled.Select(name => (
+                name, Names.Select(group => names.IndexOf(GroupedModel.NameOf(name, group))).ToArray()))],
+            [.. pooled.SelectMany(name => new[]
+            {
+                priors.GetValueOrDefault(PooledDensity.MeanOf(name)),
+                priors.GetValueOrDefault(PooledDensity.DeviationOf(name)),
+            })],
+            isCentered);
+    }
+
+    /// <summary>
+    /// Throws where the posterior cannot be integrated along a parameter, with the pooled ones as they are drawn to
+    /// each other at the start.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The posterior is improper.</exception>
+    public IReadOnlyList<string> CheckProper(PooledStart start, CancellationToken cancellation)
+    {
+        PooledDensity density = Density(isCentered: true);
+        (double[] near, double[] errors) = start.Of(density);
+        var given = new Dictionary<string, Prior>(joint.Priors);
+        for (int k = 0; k < pooled.Count; k++)
+        {
+            foreach (string group in Names)
+            {
+                given[GroupedModel.NameOf(pooled[k], group)] = Prior.Normal(near[2 * k], near[2 * k + 1]);
+            }
+        }
+
+        int extra = 2 * pooled.Count;
+        return PosteriorStart
+            .Of(
+                FitPosterior.DensityOf(joint with { Priors = given }, ofScale), near[extra..], errors[extra..],
+                cancellation)
+            .CheckProper(cancellation);
+    }
+
+    /// <summary>Whether a parameter of the draws has a prior, or is pooled.</summary>
+    public bool HasPrior(string name) => priors.ContainsKey(name) || inner.HasPrior(name)
+        || pooled.Any(each => Names.Any(group => GroupedModel.NameOf(each, group) == name));
+
+    /// <summary>Where the chains start: from the fit of each group alone.</summary>
+    public PooledStart Start(IReadOnlyDictionary<string, double>? start, CancellationToken cancellation)
+    {
+        Dictionary<string, FitResult> alone = problem.Alone(Names, start, isStrict: false, cancellation);
+        IReadOnlyList<string> own = problem.Problem.Model.ParameterNames;
+        double[] Of(string name, Func<FitResult, double> value) =>
+            [.. alone.Values.Where(fit => fit.Names.Contains(name)).Select(value).Where(double.IsFinite)];
+        double Median(string name) => Of(name, fit => fit[name].Value) is { Length: > 0 } values
+            ? values.Median()
+            : start?.GetValueOrDefault(name) ?? 0.0;
+        var values = new Dictionary<string, double>();
+        var errors = new Dictionary<string, double>();
+        foreach (string name in own)
+        {
+            values[name] = Median(name);
+            foreach (string group in Names)
+            {
+                FitResult? fit = alone.GetValueOrDefault(group);
+                string full = GroupedModel.NameOf(name, group);
+                values[full] = fit?[name].Value ?? values[name];
+                errors[full] = fit is { IsConverged: true } ? fit[name].Error() : double.NaN;
+            }
+
+            double[] known =
+                [.. Names.Select(group => errors[GroupedModel.NameOf(name, group)]).Where(double.IsFinite)];
+            errors[name] = known.Length > 0 ? known.Median() : double.NaN;
+        }
+
+        double[] scales = [.. alone.Values
+            .Select(fit => problem.Problem.Distance.HasScale ? fit.Scale : fit.ResidualStandardDeviation)
+            .Where(scale => scale > 0.0 && double.IsFinite(scale))];
+        double spread = problem.Problem.Targets!.Values.StandardDeviation();
+        return new PooledStart(values, errors, scales.Length > 0 ? scales.Median() : spread > 0.0 ? spread : 1.0);
+    }
+
+    private void Check()
+    {
+        FitProblem of = problem.Problem;
+        foreach (string name in pooled)
+        {
+            string? wrong =
+                !of.Model.ParameterNames.Contains(name)
+                    ? $"is no parameter of the model; there are {string.Join(", ", of.Model.ParameterNames)}"
+                : problem.Shared.Contains(name) ? "is shared by all groups: it is either shared or pooled"
+                : of.Fixed.ContainsKey(name) ? "is fixed, and the same in all groups"
+                : of.Bounds.ContainsKey(name)
+                    ? "has bounds, and a normal prior has none: pool its logarithm, with exp(…) in the formula"
+                : priors.ContainsKey(name) || of.Priors.ContainsKey(name)
+                    ? $"has the prior N({name}.mean, {name}.sd²): give priors to these two"
+                : null;
+            if (wrong is not null)
+            {
+                throw new ArgumentException($"'{name}' is to be pooled and {wrong}.");
+            }
+        }
+
+        if (pooled.Count == 0 || pooled.Distinct().Count() < pooled.Count)
+        {
+            throw new ArgumentException("A hierarchy needs parameters that are pooled, each of them once.");
+        }
+    }
+}

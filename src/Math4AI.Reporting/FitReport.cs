@@ -41,6 +41,12 @@ public sealed record FitReport
     /// <summary>Gets draws of the posterior; null if there are none.</summary>
     public FitPosterior? Posterior { get; init; }
 
+    /// <summary>Gets the distances ranked by their posteriors; null if they were not.</summary>
+    public PosteriorComparison? Ranking { get; init; }
+
+    /// <summary>Gets the posterior as a normal density at its mode; null if it was not asked for.</summary>
+    public LaplacePosterior? Laplace { get; init; }
+
     /// <summary>Returns the page, which opens without a network.</summary>
     /// <param name="cancellation">Stops the report between pictures.</param>
     public string ToHtml(CancellationToken cancellation = default)
@@ -65,6 +71,9 @@ public sealed record FitReport
         {
             Draws(page, posterior);
         }
+
+        PosteriorTables.Add(page, Laplace, Level);
+        PosteriorTables.Add(page, Ranking);
 
         page.Charts("Residuals", "grid", charts.Residuals());
         cancellation.ThrowIfCancellationRequested();
@@ -98,6 +107,11 @@ public sealed record FitReport
         }
 
         page.Charts(null, "grid wide", charts.Bands());
+        if (posterior.HasCheck)
+        {
+            PosteriorTables.Add(page, posterior.Check(), Level);
+        }
+
         page.Charts(null, "grid", charts.Densities());
         page.Charts("Pairs of parameters", "grid", charts.Pairs());
         page.Charts("Chains", "grid", charts.Traces().Concat(charts.Ranks()));

@@ -194,6 +194,7 @@ internal static class FitCommand
         Where = Rows.Where(parsed),
         By = Rows.By(parsed),
         Shared = Rows.Shared(parsed),
+        Pool = Rows.Pool(parsed),
         Minimizer = FitOptionReader.Minimizer(parsed.GetValue(MinimizerName)!),
         Bootstrap = FitOptionReader.AtLeast("--bootstrap", parsed.GetValue(Bootstrap), 2),
         Level = FitOptionReader.Level(parsed.GetValue(Level)),

@@ -47,6 +47,9 @@ internal sealed record FitCommandOptions
     /// <summary>The parameters that groups have in common.</summary>
     public required IReadOnlyList<string> Shared { get; init; }
 
+    /// <summary>The parameters of groups that have a common normal prior.</summary>
+    public required IReadOnlyList<string> Pool { get; init; }
+
     public required Minimizer Minimizer { get; init; }
 
     public required int? Bootstrap { get; init; }

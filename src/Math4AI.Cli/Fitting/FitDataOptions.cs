@@ -22,13 +22,18 @@ internal sealed class FitDataOptions
         "--shared", "NAME,…",
         "Parameters that all groups of --by have in common; all groups are then fitted at once.");
 
+    private readonly Option<string?> pool = CommonOptions.Named<string?>(
+        "--pool", "NAME,…",
+        "With --posterior: parameters of the groups of --by that have a common normal prior, whose mean and deviation, "
+            + "NAME.mean and NAME.sd, are sampled with them.");
+
     private readonly Option<string?> link = CommonOptions.Named<string?>(
         "--link", "NAME",
         $"The link between the model and the expected value, with --distance poisson or logistic: "
             + $"{string.Join(", ", Link.All.Keys)}. Default: log for counts, logit for classes.");
 
     /// <summary>The options.</summary>
-    public IReadOnlyList<Option> All => [where, skip, by, shared, link];
+    public IReadOnlyList<Option> All => [where, skip, by, shared, pool, link];
 
     /// <summary>The condition on rows; null for all of them.</summary>
     public string? Where(ParseResult parsed) => parsed.GetValue(where);
@@ -43,6 +48,15 @@ internal sealed class FitDataOptions
         return names.Length == 0 || By(parsed) is not null
             ? names
             : throw new UsageException("--shared needs --by COLUMN, which tells the groups.");
+    }
+
+    /// <summary>The parameters of groups with a common normal prior.</summary>
+    public string[] Pool(ParseResult parsed)
+    {
+        string[] names = FitOptionReader.Names(parsed.GetValue(pool));
+        return names.Length == 0 || By(parsed) is not null
+            ? names
+            : throw new UsageException("--pool needs --by COLUMN, which tells the groups.");
     }
 
     /// <summary>How the table is read, with the lines that are skipped.</summary>

@@ -9,6 +9,11 @@ internal static class FitGroupsJob
 {
     public static int Run(FitCommandOptions options, CancellationToken cancellation)
     {
+        if (options.Pool.Count > 0)
+        {
+            return FitHierarchyJob.Run(options, cancellation);
+        }
+
         Check(options);
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
@@ -52,8 +57,8 @@ internal static class FitGroupsJob
             || options.Posterior is not null)
         {
             throw new UsageException(
-                "--ode, --sigma-x, --profile, --nested and --posterior do not go with --by: choose one group with "
-                + "--where.");
+                "--ode, --sigma-x, --profile, --nested and --posterior do not go with --by, unless --pool names "
+                + "parameters with a common prior: choose one group with --where.");
         }
     }
 

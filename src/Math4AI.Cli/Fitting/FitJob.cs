@@ -36,10 +36,19 @@ internal static class FitJob
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
         FitPosterior? posterior = Posterior(files, options, result, progress, cancellation);
+        LaplacePosterior? laplace = options.Posterior is { IsLaplace: true } asked
+            ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
+            : null;
+        PosteriorComparison? ranking = posterior is null || comparison.Count == 0
+            ? null
+            : PosteriorComparison.Sample(
+                posterior, comparison, options.Posterior!.Priors, options.Posterior.Sampler, cancellation);
         summary = summary with
         {
             Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)],
             Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
+            Ranking = ranking is null ? null : FitPosteriorRanking.Of(ranking),
+            Laplace = laplace is null ? null : FitLaplaceSummary.Of(laplace, options.Level),
         };
         string json = CliJson.Text(summary);
         Write(files, resultFile, json + "\n");
@@ -50,7 +59,12 @@ internal static class FitJob
             // The result stands before the page is drawn, which may take long or be stopped.
             progress.Show("report");
             using var page = new FileTransaction(options.Force);
-            FitReport report = Report(options, result, bootstrap, comparison) with { Posterior = posterior };
+            FitReport report = Report(options, result, bootstrap, comparison) with
+            {
+                Posterior = posterior,
+                Ranking = ranking,
+                Laplace = laplace,
+            };
             Write(page, reportFile, report.ToHtml(cancellation));
             cancellation.ThrowIfCancellationRequested();
             page.Commit();
@@ -65,7 +79,7 @@ internal static class FitJob
         FileTransaction files, FitCommandOptions options, FitResult result, ProgressLine progress,
         CancellationToken cancellation)
     {
-        if (options.Posterior is not { } asked)
+        if (options.Posterior is not { IsLaplace: false } asked)
         {
             return null;
         }
@@ -135,8 +149,14 @@ internal static class FitJob
             return 1;
         }
 
+        if (summary.Laplace is { IsTrusted: false })
+        {
+            Console.Error.WriteLine("Laplace's approximation of the posterior is not to be used: leave out 'laplace'.");
+            return 1;
+        }
+
         // Where a prior decides what the data do not, the fit alone does not converge.
-        if (result.IsConverged || options.AllowUnconverged || summary.Posterior is not null)
+        if (result.IsConverged || options.AllowUnconverged || options.Posterior is not null)
         {
             return 0;
         }

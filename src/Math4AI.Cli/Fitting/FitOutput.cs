@@ -10,9 +10,12 @@ internal static class FitOutput
 
     /// <summary>The files.</summary>
     public static string[] Files(FitCommandOptions options) =>
-        [SavedFit.PathIn(options.Output), Fitted(options), .. options.FollowUp.Predict is null
-            ? Array.Empty<string>()
-            : [Predictions(options)], .. options.Posterior is null ? Array.Empty<string>() : [Draws(options)]];
+        [
+            SavedFit.PathIn(options.Output),
+            Fitted(options),
+            .. options.FollowUp.Predict is null ? Array.Empty<string>() : [Predictions(options)],
+            .. options.Posterior is { IsLaplace: false } ? [Draws(options)] : Array.Empty<string>(),
+        ];
 
     /// <summary>Writes them; returns notes on what was left out.</summary>
     public static IReadOnlyList<string> Write(FileTransaction files, FitCommandOptions options, FitResult result)

@@ -5,15 +5,25 @@ using Math4AI.Probability.Sampling;
 namespace Math4AI.Cli.Fitting;
 
 /// <summary>The posterior that <c>math4ai fit</c> is asked for.</summary>
-internal sealed record FitPosteriorChoice(IReadOnlyDictionary<string, Prior> Priors, NutsSampler Sampler);
+/// <param name="Priors">Priors by the names of parameters.</param>
+/// <param name="Sampler">How it is sampled.</param>
+/// <param name="IsLaplace">Whether it is approximated at its mode, and not sampled.</param>
+internal sealed record FitPosteriorChoice(
+    IReadOnlyDictionary<string, Prior> Priors, NutsSampler Sampler, bool IsLaplace);
 
 /// <summary>The options of <c>math4ai fit</c> for the posterior.</summary>
 internal sealed class FitPosteriorOptions
 {
-    private readonly Option<bool> posterior = new("--posterior")
+    private const string Laplace = "laplace";
+
+    private readonly Option<string?> posterior = new("--posterior")
     {
         Description = "Sample the posterior of the parameters by Hamiltonian Monte Carlo: means, quantiles and "
-            + "diagnostics; the draws go to draws.npz.",
+            + "diagnostics; the draws go to draws.npz. With --compare, distances are ranked by their posteriors too. "
+            + "--posterior laplace: approximate it by a normal density at its mode, in milliseconds; k̂ says whether "
+            + "that can be trusted.",
+        HelpName = Laplace,
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string[]> priors = CommonOptions.Named<string[]>(
@@ -41,11 +51,17 @@ internal sealed class FitPosteriorOptions
     {
         string[] texts = [.. (parsed.GetValue(priors) ?? []).SelectMany(
             text => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        if (!parsed.GetValue(posterior))
+        if (parsed.GetResult(posterior) is not { Implicit: false })
         {
             return texts.Length == 0 && parsed.GetResult(draws) is not { Implicit: false }
                 ? null
                 : throw new UsageException("--prior and --draws belong to --posterior: give it too.");
+        }
+
+        string? method = parsed.GetValue(posterior);
+        if (method is not (null or Laplace))
+        {
+            throw new UsageException($"--posterior stands alone or takes {Laplace}, and not '{method}'.");
         }
 
         int count = parsed.GetValue(draws);
@@ -64,12 +80,13 @@ internal sealed class FitPosteriorOptions
             }
         }
 
-        return new FitPosteriorChoice(known, new NutsSampler
+        var sampler = new NutsSampler
         {
             Draws = count,
             Warmup = Math.Max(MinWarmup, count),
             Seed = parsed.GetValue(CommonOptions.Seed),
-        });
+        };
+        return new FitPosteriorChoice(known, sampler, method == Laplace);
     }
 
     private static (string Name, Prior Prior) PriorOf(string text)

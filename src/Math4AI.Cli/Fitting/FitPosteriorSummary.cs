@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Fitting.Posteriors;
 using Math4AI.Probability;
 using Math4AI.Probability.Sampling;
+using MathNet.Numerics.Statistics;
 using Spectre.Console;
 
 namespace Math4AI.Cli.Fitting;
@@ -20,6 +21,10 @@ internal sealed record FitPosteriorParameter(
     double? BulkEffectiveSize,
     double? TailEffectiveSize);
 
+/// <summary>A statistic of the observations among those of data that the posterior gives.</summary>
+internal sealed record FitPosteriorCheck(
+    string Name, double? Observed, double? Replicated, double? Lower, double? Upper, double PValue);
+
 /// <summary>The posterior in <c>result.json</c>.</summary>
 internal sealed record FitPosteriorSummary(
     double Level,
@@ -36,23 +41,44 @@ internal sealed record FitPosteriorSummary(
     IReadOnlyDictionary<string, FitPosteriorParameter> Parameters,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Statistics of replicated data; null where data of the distance cannot be drawn.</summary>
+    public IReadOnlyList<FitPosteriorCheck>? Checks { get; init; }
+
     public static FitPosteriorSummary Of(FitPosterior posterior, double level)
     {
         PosteriorDraws draws = posterior.Draws;
         PredictiveAccuracy accuracy = posterior.LeaveOneOut();
         Estimate? evidence = posterior.HasEvidence ? posterior.LogEvidence() : null;
-        return new FitPosteriorSummary(
+        PredictiveCheck? check = posterior.HasCheck ? posterior.Check() : null;
+        return Of(draws, level) with
+        {
+            LeaveOneOut = Known(accuracy.LogDensity),
+            LeaveOneOutError = Known(accuracy.StandardError),
+            Waic = Known(accuracy.Waic),
+            LogEvidence = Known(evidence?.Value ?? double.NaN),
+            LogEvidenceError = Known(evidence?.StandardError ?? double.NaN),
+            Checks = check?.Statistics.Select(each => new FitPosteriorCheck(
+                each.Name, Known(each.Observed), Known(each.Replicated.Median()),
+                Known(each.Replicated.Quantile(0.5 * (1.0 - level))),
+                Known(each.Replicated.Quantile(0.5 * (1.0 + level))), each.PValue)).ToArray(),
+            Notes = [.. posterior.Notes, .. accuracy.Warnings, .. check?.Notes ?? []],
+        };
+    }
+
+    /// <summary>What draws say of their parameters.</summary>
+    public static FitPosteriorSummary Of(PosteriorDraws draws, double level) =>
+        new(
             level,
             draws.Chains.Count,
             draws.Count,
             draws.Divergences,
             draws.Gradients,
             draws.ChainsAgree,
-            Known(accuracy.LogDensity),
-            Known(accuracy.StandardError),
-            Known(accuracy.Waic),
-            Known(evidence?.Value ?? double.NaN),
-            Known(evidence?.StandardError ?? double.NaN),
+            null,
+            null,
+            null,
+            null,
+            null,
             draws.Summary(level).ToDictionary(each => each.Name, each => new FitPosteriorParameter(
                 Known(each.Mean),
                 Known(each.StandardDeviation),
@@ -65,8 +91,7 @@ internal sealed record FitPosteriorSummary(
                 Known(each.RHat),
                 Known(each.BulkEffectiveSize),
                 Known(each.TailEffectiveSize))),
-            [.. posterior.Notes, .. accuracy.Warnings]);
-    }
+            []);
 
     /// <summary>Prints a table with a row for each parameter, and the notes.</summary>
     public void Print()
@@ -91,8 +116,10 @@ internal sealed record FitPosteriorSummary(
 
         AnsiConsole.Write(table);
         Console.Out.WriteLine(
-            $"{Chains} chains of {Draws} draws, {Divergences} divergences; log density of samples left out "
-            + $"{Text(LeaveOneOut, "F1")} ± {Text(LeaveOneOutError, "F1")} (PSIS-LOO), {Text(Waic, "F1")} (WAIC).");
+            $"{Chains} chains of {Draws} draws, {Divergences} divergences"
+            + (LeaveOneOut is null ? "." : $"; log density of samples left out {Text(LeaveOneOut, "F1")} ± "
+            + $"{Text(LeaveOneOutError, "F1")} (PSIS-LOO), {Text(Waic, "F1")} (WAIC)."));
+        PrintChecks(share);
         if (LogEvidence is not null)
         {
             Console.Out.WriteLine(
@@ -103,6 +130,32 @@ internal sealed record FitPosteriorSummary(
         {
             Console.Out.WriteLine(note);
         }
+    }
+
+    private void PrintChecks(string share)
+    {
+        if (Checks is null)
+        {
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (string title in new[]
+        {
+            "replicated data", "observed", "median", $"{share} % from", "to", "p (larger)",
+        })
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        }
+
+        foreach (FitPosteriorCheck each in Checks)
+        {
+            table.AddRow(
+                Markup.Escape(each.Name), Text(each.Observed, "G5"), Text(each.Replicated, "G5"),
+                Text(each.Lower, "G5"), Text(each.Upper, "G5"), Text(each.PValue, "F3"));
+        }
+
+        AnsiConsole.Write(table);
     }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;

@@ -79,6 +79,12 @@ internal sealed record FitSummary(
 
     public FitPosteriorSummary? Posterior { get; init; }
 
+    /// <summary>The distances ranked by their posteriors; null if none were compared or sampled.</summary>
+    public FitPosteriorRanking? Ranking { get; init; }
+
+    /// <summary>The posterior as a normal density at its mode; null if it was not asked for.</summary>
+    public FitLaplaceSummary? Laplace { get; init; }
+
     public static FitSummary Of(FitResult result, Bootstrap? bootstrap, double level)
     {
         // Where a fit did not converge, how the cost bends there says nothing about how uncertain the parameters are.
@@ -183,6 +189,8 @@ internal sealed record FitSummary(
         new FitFollowUpSummary(Derived, ProfileLimits, Nested).Print();
         PrintComparison();
         Posterior?.Print();
+        Ranking?.Print();
+        Laplace?.Print();
         Console.Out.WriteLine(
             $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
     }

@@ -50,6 +50,73 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Compared_distances_are_ranked_by_their_posteriors_in_words()
+    {
+        string[] words =
+        [
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--compare", "student,tukey",
+            "-o", In("out"),
+        ];
+        Finished finished = Run([.. words, "--json"]);
+        Assert.True(finished.Code == 0, finished.Errors);
+        JsonElement ranking = JsonDocument.Parse(finished.Output).RootElement.GetProperty("ranking");
+        JsonElement[] ranks = [.. ranking.GetProperty("distances").EnumerateArray()];
+        Assert.Equal(2, ranks.Length);
+        Assert.Equal(0.0, ranks[0].GetProperty("difference").GetDouble());
+        Assert.True(ranks[1].GetProperty("difference").GetDouble() <= 0.0);
+        Assert.Equal(1.0, ranks.Sum(rank => rank.GetProperty("stackingWeight").GetDouble()), 1e-9);
+        string notes = string.Join(" ", ranking.GetProperty("notes").EnumerateArray().Select(note => note.GetString()));
+        Assert.Contains("equally well", notes, StringComparison.Ordinal);
+        Assert.Contains("tukey:4.685", notes, StringComparison.Ordinal);
+        Assert.Contains(
+            "Ranked by left-out samples", File.ReadAllText(In(Path.Combine("out", "report.html"))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_with_a_common_prior_are_drawn_to_each_other()
+    {
+        string[] rows = [.. Enumerable.Range(0, 40).Select(i => string.Create(
+            CultureInfo.InvariantCulture, $"{0.1 * (i % 8)},{i / 8 + 0.3 * (i % 8) + Math.Sin(11 * i)},g{i / 8}"))];
+        File.WriteAllLines(In("groups.csv"), ["x,y,run", .. rows]);
+        string[] words =
+        [
+            In("groups.csv"), "--model", "y ~ a + b*x", "--by", "run", "--shared", "b", "--pool", "a", "--posterior",
+            "--prior", "a.sd ~ half_normal(5)",
+        ];
+        Finished finished = Run([.. words, "-o", In("out"), "--json"]);
+        Assert.True(finished.Code == 0, finished.Errors);
+        JsonElement posterior = JsonDocument.Parse(finished.Output).RootElement.GetProperty("posterior");
+        JsonElement all = posterior.GetProperty("parameters");
+        double Mean(string name) => all.GetProperty(name).GetProperty("mean").GetDouble();
+        Assert.InRange(Mean("a.mean"), Mean("a[g0]"), Mean("a[g4]"));
+        Assert.True(Mean("a.sd") > 0.0);
+        Assert.Equal(
+            ["a.mean", "a.sd", "b", "a[g0]", "a[g1]", "a[g2]", "a[g3]", "a[g4]", "sigma"],
+            PosteriorDraws.Load(In(Path.Combine("out", "draws.npz"))).Names);
+        Assert.Equal(2, Run([.. words.Where(word => word != "--posterior"), "-o", In("other")]).Code);
+    }
+
+    [Fact]
+    public void Laplaces_approximation_has_the_moments_of_the_draws_and_its_shape()
+    {
+        Finished finished = Run(
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "laplace", "--prior", "b ~ lognormal(0, 1)",
+            "-o", In("out"), "--json");
+        Assert.True(finished.Code == 0, finished.Errors);
+        JsonElement root = JsonDocument.Parse(finished.Output).RootElement, laplace = root.GetProperty("laplace");
+        Assert.True(laplace.GetProperty("shape").GetDouble() < 0.7);
+        JsonElement b = laplace.GetProperty("parameters").GetProperty("b");
+        JsonElement fitted = root.GetProperty("parameters").GetProperty("b");
+        double error = fitted.GetProperty("standardError").GetDouble();
+        Assert.Equal(fitted.GetProperty("value").GetDouble(), b.GetProperty("mean").GetDouble(), error);
+        Assert.Equal(1.0, b.GetProperty("standardDeviation").GetDouble() / error, 0.25);
+        Assert.False(File.Exists(In(Path.Combine("out", "draws.npz"))));
+        Assert.Contains(
+            "Laplace", File.ReadAllText(In(Path.Combine("out", "report.html"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_improper_posterior_ends_with_code_1_and_the_direction()
     {
         Finished finished = Run(
@@ -66,6 +133,7 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     [InlineData("--posterior --prior", "b = normal(0, 1)", "is written")]
     [InlineData("--posterior --prior", "b ~ normal(0, 1); b ~ normal(0, 2)", "two priors")]
     [InlineData("--posterior --draws", "10", "100 or more")]
+    [InlineData("--posterior", "variational", "takes laplace")]
     public void Words_that_do_not_make_sense_are_wrong_usage(string options, string value, string message)
     {
         Finished finished =

@@ -1,0 +1,75 @@
+using Math4AI.Data;
+using Math4AI.Fitting;
+using Math4AI.Fitting.Posteriors;
+
+namespace Math4AI.Cli.Fitting;
+
+/// <summary><c>math4ai fit --by --pool --posterior</c>: read, sample a hierarchy, write.</summary>
+internal static class FitHierarchyJob
+{
+    public static int Run(FitCommandOptions options, CancellationToken cancellation)
+    {
+        FitPosteriorChoice asked = Check(options);
+        using var files = new FileTransaction(options.Force);
+        OutputFiles.Claim(files, options.Output);
+        string resultFile = Path.Combine(options.Output, "result.json");
+        OutputFiles.RequireFree(options.Force, "-o", [resultFile, FitOutput.Draws(options)]);
+        using var progress = ProgressLine.Start();
+        progress.Show("read");
+        GroupedProblem problem = GroupedProblem.Read(
+            options.Data, options.Formula, options.By!, options.Errors, options.Table, options.Where);
+        problem = problem with { Problem = FitJob.With(options, problem.Problem), Shared = options.Shared };
+        progress.Show("posterior");
+        HierarchicalPosterior found = HierarchicalPosterior.Sample(
+            problem, options.Pool, asked.Priors, asked.Sampler, start: options.Start, cancellation: cancellation);
+        found.Draws.Save(files.Add(FitOutput.Draws(options)));
+        FitHierarchySummary summary = new(
+            options.By!, options.Pool, problem.Labels.Distinct().Count(), found.IsCentered,
+            FitPosteriorSummary.Of(found.Draws, options.Level) with { Notes = found.Notes });
+        string json = CliJson.Text(summary);
+        File.WriteAllText(files.Add(resultFile), json + "\n");
+        files.Remove(Path.Combine(options.Output, "report.html"));
+        files.Commit();
+        progress.Clear();
+        if (options.Json)
+        {
+            Console.Out.WriteLine(json);
+        }
+        else
+        {
+            Console.Out.WriteLine(
+                $"{summary.Groups} groups of {summary.Column}, with a common normal prior of "
+                + $"{string.Join(", ", summary.Pooled)}.");
+            summary.Posterior.Print();
+            Console.Out.WriteLine($"Written to {options.Output}.");
+        }
+
+        if (summary.Posterior.ChainsAgree)
+        {
+            return 0;
+        }
+
+        Console.Error.WriteLine("The chains of the posterior do not agree: its draws are not to be used.");
+        return 1;
+    }
+
+    private static FitPosteriorChoice Check(FitCommandOptions options)
+    {
+        if (options.Posterior is not { IsLaplace: false } asked)
+        {
+            throw new UsageException("--pool needs --posterior: what is pooled is sampled.");
+        }
+
+        bool followsUp = options.FollowUp is not { Predict: null, Derive: null, Profile: false, Nested: null };
+        return options.Bootstrap is null && options.Compare.Count == 0 && options.Ode is null && !followsUp
+            && options.Errors.InputSigma.Count == 0
+            ? asked
+            : throw new UsageException(
+                "--bootstrap, --compare, --ode, --sigma-x, --predict, --derive, --profile and --nested do not go with "
+                + "--pool.");
+    }
+}
+
+/// <summary>The content of <c>result.json</c> of a hierarchy.</summary>
+internal sealed record FitHierarchySummary(
+    string Column, IReadOnlyList<string> Pooled, int Groups, bool IsCentered, FitPosteriorSummary Posterior);

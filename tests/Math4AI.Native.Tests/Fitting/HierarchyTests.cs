@@ -38,29 +38,45 @@ public sealed class HierarchyTests
     }
 
     [Fact]
-    public void Both_forms_are_one_posterior_where_each_group_is_well_known()
+    public void Both_forms_are_one_density_up_to_the_jacobian_with_its_exact_gradient()
     {
-        GroupedProblem lines = Lines();
-        var priors = new Dictionary<string, Prior>
-        {
-            ["a.mean"] = Prior.Normal(0.0, 10.0),
-            ["a.sd"] = Prior.Parse("half_normal(3)"),
-        };
-        HierarchicalPosterior chosen = HierarchicalPosterior.Sample(lines, ["a"], priors);
-        Assert.True(chosen.IsCentered);
-        HierarchicalPosterior other = HierarchicalPosterior.Sample(lines, ["a"], priors, isCentered: false);
-        foreach ((ParameterSummary here, ParameterSummary there) in chosen.Draws.Summary().Zip(other.Draws.Summary()))
-        {
-            double error = Math.Sqrt(Math.Pow(here.MonteCarloError, 2) + Math.Pow(there.MonteCarloError, 2));
-            Assert.Equal(here.Name, there.Name);
-            Assert.Equal(here.Mean, there.Mean, 5.0 * error);
-            Assert.Equal(1.0, here.StandardDeviation / there.StandardDeviation, 0.15);
-        }
+        // θ_g = μ + τ z_g: p(z) = p(θ) τ^G.
+        var groups = new PooledGroups(Lines(), ["a"], new Dictionary<string, Prior>());
+        PooledDensity own = groups.Density(isCentered: false), centered = groups.Density(isCentered: true);
+        Assert.Equal(["a.mean", "a.sd", "b", "a[g1]", "a[g2]", "a[g3]", "a[g4]", "a[g5]", "sigma"], own.Names);
+        double[] z = [2.5, 1.3, 1.8, -1.0, -0.4, 0.2, 0.9, 1.7, 0.4], theta = (double[])z.Clone();
+        own.ToNatural(z, theta.AsSpan(2));
+        double[] gradient = new double[z.Length], unused = new double[z.Length];
+        double ofCentered = centered.Evaluate(theta, gradient);
+        IsSlope(centered, theta, gradient);
+        double ofOwn = own.Evaluate(z, gradient);
+        IsSlope(own, z, gradient);
+        Assert.Equal(ofOwn, ofCentered + 5.0 * Math.Log(1.3), 1e-10 * Math.Abs(ofOwn));
 
-        // The slope is common, and the groups' own intercepts are those that made the data.
-        ParameterSummary slope = chosen.Draws.Summary().Single(each => each.Name == "b");
+        void IsSlope(PooledDensity density, double[] at, double[] slopes)
+        {
+            for (int j = 0; j < at.Length; j++)
+            {
+                double[] moved = (double[])at.Clone();
+                moved[j] += 1e-5;
+                double ahead = density.Evaluate(moved, unused);
+                moved[j] -= 2e-5;
+                double slope = (ahead - density.Evaluate(moved, unused)) / 2e-5;
+                Assert.Equal(slope, slopes[j], 1e-5 * (1.0 + Math.Abs(slope)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Groups_that_are_well_known_are_sampled_in_centered_form_and_found()
+    {
+        HierarchicalPosterior found = HierarchicalPosterior.Sample(Lines(), ["a"]);
+        Assert.True(found.IsCentered);
+        Assert.True(found.Draws.ChainsAgree);
+        IReadOnlyList<ParameterSummary> summary = found.Draws.Summary();
+        ParameterSummary slope = summary.Single(each => each.Name == "b");
         Assert.Equal(2.0, slope.Mean, 4.0 * slope.StandardDeviation);
-        ParameterSummary third = chosen.Draws.Summary().Single(each => each.Name == "a[g3]");
+        ParameterSummary third = summary.Single(each => each.Name == "a[g3]");
         Assert.Equal(3.0, third.Mean, 4.0 * third.StandardDeviation);
     }
 

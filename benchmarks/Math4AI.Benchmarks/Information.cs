@@ -40,11 +40,18 @@ internal static class Information
         ("KSG, boxes", y => MutualInformation.Ksg(y, variant: KsgVariant.Boxes)),
     ];
 
-    public static int Run()
+    /// <summary>All quantities; with the word <c>tied</c>, those of columns with ties alone.</summary>
+    public static int Run(string[] words)
     {
         Console.WriteLine("| quantity | truth | estimator | "
             + string.Join(" | ", Sizes.Select(size => $"n = {size.Samples}: bias ± sd (se)")) + " |");
         Console.WriteLine("|---|---|---|" + string.Concat(Sizes.Select(_ => "---|")));
+        if (words is ["tied"])
+        {
+            PrintTied();
+            return 0;
+        }
+
         foreach ((string name, double truth, var draw) in Entropies)
         {
             Print($"entropy, {name}", truth, draw, EntropyEstimators);

@@ -32,8 +32,8 @@ switch (args)
         return MachineQuality.Run(args[1..]);
     case ["processes", ..]:
         return ProcessQuality.Run(args[1..]);
-    case ["information"]:
-        return Information.Run();
+    case ["information", ..]:
+        return Information.Run(args[1..]);
     case ["bss-eval", ..]:
         return BssEvalAgainstPeer.Run(args[1..]);
     case ["callers", ..]:

@@ -102,7 +102,7 @@ public sealed record DecisionAim
         if (positives == 0.0)
         {
             throw new ArgumentException(
-                $"No validation row is of the class '{classes[of]}', by which its threshold is to be chosen: add rows.");
+                $"No validation row is of the class '{classes[of]}', by which its threshold is chosen: add rows.");
         }
 
         // From no answer of the class on, one threshold after the other takes in the samples of the next probability.

@@ -2,7 +2,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('setup', 'build', 'run', 'test', 'check', 'bench', 'pack', 'clean', 'help')]
+    [ValidateSet('setup', 'build', 'run', 'test', 'check', 'bench', 'docs', 'pack', 'clean', 'help')]
     [string] $Verb = 'build',
 
     [Parameter(Position = 1, ValueFromRemainingArguments = $true)]
@@ -26,6 +26,7 @@ usage: ./build.ps1 [verb]
   test    build, then every test; 'test ROOM' runs the managed tests of one folder or class, such as fitting or FitTests
   check   build, then the explicit managed tests of one name, such as 'check kill'; without a name, list them
   bench   build, then the benchmarks with the arguments given to BenchmarkDotNet; without any, all of them
+  docs    build, then make the documentation site in artifacts/docs, and look for dead links
   pack    build, then make the NuGet packages in artifacts/package/release
   clean   delete everything that was built
   help    this text
@@ -119,6 +120,13 @@ function Invoke-Bench([string[]] $words) {
     Invoke-Step 'benchmarks' $program (@('--artifacts', (Join-Path $artifacts 'benchmarks')) + $words)
 }
 
+function Invoke-Docs {
+    Invoke-Build
+    $assemblies = Join-Path $artifacts 'bin/Math4AI.Cli/release'
+    Invoke-Step 'build the maker of the site' 'dotnet' @('build', (Join-Path $root 'docs/site'), '--configuration', 'Release')
+    Invoke-Step 'documentation' (Get-Program 'Math4AI.Site' 'Math4AI.Site') @($root, $assemblies, (Join-Path $artifacts 'docs'))
+}
+
 function Invoke-Pack {
     Invoke-Build
     Invoke-Step 'pack' 'dotnet' @('pack', $solution, '--configuration', 'Release', '--no-build')
@@ -138,6 +146,7 @@ switch ($Verb) {
     'test' { Invoke-Test $Arguments }
     'check' { Invoke-Check $Arguments }
     'bench' { Invoke-Bench $Arguments }
+    'docs' { Invoke-Docs }
     'pack' { Invoke-Pack }
     'clean' { Invoke-Clean }
     'help' { Show-Help }

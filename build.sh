@@ -26,6 +26,7 @@ usage: ./build.sh [verb]
           'test ROOM' runs the tests of one folder or class, such as fitting, fitting/distances, FitTests or native
   check   build, then a proof that takes long, such as 'check levels'; without a name, list them; 'check all' runs them all
   bench   build, then the benchmarks with the arguments given to BenchmarkDotNet; without any, all of them
+  docs    build, then make the documentation site in artifacts/docs, and look for dead links
   pack    build, then make the NuGet packages in artifacts/package/release
   clean   delete everything that was built
   help    this text
@@ -104,7 +105,8 @@ restore() {
     local log=$logs/restore-packages.log
     mkdir -p "$logs"
     echo "== restore packages"
-    dotnet restore "$root/Math4AI.Native.sln" >"$log" 2>&1 </dev/null && return
+    dotnet restore "$root/Math4AI.Native.sln" >"$log" 2>&1 </dev/null &&
+        dotnet restore "$root/docs/site" >>"$log" 2>&1 </dev/null && return
     tail -n 30 "$log" >&2
     ! grep -q NU1403 "$log" || fail "a package is not the one whose hash packages.lock.json has: do not use it before you know why"
     ! grep -q NU1004 "$log" ||
@@ -134,6 +136,7 @@ build() {
     mkdir -p "$artifacts/tests"
     : >"$artifacts/tests/failed.txt"
     step "build managed" dotnet build "$root/Math4AI.Native.sln" --configuration Release --no-restore
+    step "build the maker of the site" dotnet build "$root/docs/site" --configuration Release --no-restore
 }
 
 run() {
@@ -269,7 +272,7 @@ test_room() {
 
 # The names of the checks: those below, and those of explicit managed tests with [Trait("Check", NAME)].
 check_names() {
-    printf '%s\n' levels configurations devices packages vulnerabilities wakeups
+    printf '%s\n' levels configurations devices fuzz packages vulnerabilities wakeups
     "$managed" -list traits -noColor | grep '"Check"' | grep -o '"[a-z-]*"' | tr -d '"'
 }
 
@@ -298,6 +301,7 @@ run_check() {
         levels) check_levels ;;
         configurations) check_configurations ;;
         devices) check_devices ;;
+        fuzz) check_fuzz ;;
         packages) check_packages ;;
         vulnerabilities) check_vulnerabilities ;;
         wakeups) check_wakeups ;;
@@ -331,12 +335,15 @@ at_level() {
     fi
 }
 
+install_clang() {
+    command -v clang++ >/dev/null ||
+        (packages=(clang libclang-rt-dev) && install_packages) >"$logs/install-clang.log" 2>&1 </dev/null || true
+}
+
 # Every other preset of CMakePresets.json: built, and tested where it has tests. Clang is installed where that is allowed.
 check_configurations() {
     local preset
-    if ! command -v clang++ >/dev/null; then
-        (packages=(clang libclang-rt-dev) && install_packages) >"$logs/install-clang.log" 2>&1 </dev/null || true
-    fi
+    install_clang
     for preset in $(cd "$root" && cmake --list-presets | sed -n 's/^ *"\([^"]*\)".*/\1/p'); do
         if [[ " ${presets[*]} " == *" $preset "* ]]; then
             continue
@@ -349,6 +356,32 @@ check_configurations() {
             count "native, $preset" 1 0 0 0
         fi
     done
+}
+
+# The fuzzers, from the seeds in tests/native/fuzz/corpus on, for two minutes each: what they find is named in the log,
+# and belongs into that folder. Then damaged files of every format that managed code reads, for as long.
+check_fuzz() {
+    local fuzzed seconds=${MATH4AI_FUZZ_SECONDS:-120} start ok place log
+    install_clang
+    if command -v clang++ >/dev/null; then
+        step "build native fuzz" build_fuzzers
+        for fuzzed in reader ring; do
+            start=$SECONDS ok=1 place=$artifacts/native/fuzz log=$logs/fuzz-$fuzzed.log
+            mkdir -p "$place/${fuzzed}_fuzz_corpus"
+            (cd "$place" && "./${fuzzed}_fuzz" "-max_total_time=$seconds" -rss_limit_mb=4096 -print_final_stats=1 \
+                "${fuzzed}_fuzz_corpus" "$root/tests/native/fuzz/corpus/$fuzzed") >"$log" 2>&1 </dev/null || ok=0
+            sed -n 's/^stat::number_of_executed_units: */   inputs tried: /p' "$log"
+            [[ $ok -eq 1 ]] || grep -E 'SUMMARY|Test unit written' "$log" || true
+            count "fuzz, $fuzzed" "$ok" $((1 - ok)) 0 $((SECONDS - start))
+        done
+    else
+        echo "== left out, since there is no clang++: the native fuzzers"
+    fi
+    MATH4AI_FUZZ_SECONDS=$seconds managed_tests "check fuzz" -explicit only -trait "Check=fuzz" -showLiveOutput
+}
+
+build_fuzzers() {
+    (cd "$root" && cmake --preset fuzz && cmake --build --preset fuzz --target reader_fuzz ring_fuzz)
 }
 
 # The command with the sound systems of this machine, which are installed where that is allowed: a line for each.
@@ -438,6 +471,13 @@ pack() {
     ls "$artifacts/package/release"
 }
 
+# The site opens from disk: artifacts/docs/index.html.
+docs() {
+    build
+    echo "== documentation"
+    "$artifacts/bin/Math4AI.Site/release/Math4AI.Site" "$root" "$artifacts/bin/Math4AI.Cli/release" "$artifacts/docs"
+}
+
 clean() {
     rm -rf "$artifacts"
     echo "== clean"
@@ -446,7 +486,7 @@ clean() {
 verb=${1:-build}
 shift || true
 case $verb in
-    setup | build | pack | clean | help)
+    setup | build | docs | pack | clean | help)
         [[ $# -eq 0 ]] || fail "'$verb' takes no arguments; see ./build.sh help"
         "$verb"
         ;;

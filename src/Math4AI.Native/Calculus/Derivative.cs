@@ -13,12 +13,15 @@ public static class Derivative
     /// <summary>Computes the gradient ∇f(x), n numbers.</summary>
     /// <param name="function">f: Rⁿ → R.</param>
     /// <param name="at">x.</param>
-    /// <exception cref="ArgumentException">f does not return a single number.</exception>
+    /// <exception cref="ArgumentException">
+    /// f does not return a single number, or changes with x although no derivative leads back to x, as after
+    /// <c>detach()</c> or <c>item()</c>.
+    /// </exception>
     public static Vector<double> Gradient(Func<Tensor, Tensor> function, Vector<double> at)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
-        return ToVector(GradientOf(Scalar(Value(function, x)), x, createGraph: false));
+        return ToVector(GradientOf(Scalar(Connected(function, x)), x, createGraph: false));
     }
 
     /// <summary>
@@ -26,11 +29,18 @@ public static class Derivative
     /// </summary>
     /// <param name="function">f: Rⁿ → Rᵐ.</param>
     /// <param name="at">x.</param>
-    public static Matrix<double> Jacobian(Func<Tensor, Tensor> function, Vector<double> at)
+    /// <exception cref="ArgumentException">
+    /// f changes with x although no derivative leads back to x, as after <c>detach()</c> or <c>item()</c>.
+    /// </exception>
+    public static Matrix<double> Jacobian(Func<Tensor, Tensor> function, Vector<double> at) =>
+        Jacobian(function, at, Connected);
+
+    private static Matrix<double> Jacobian(
+        Func<Tensor, Tensor> function, Vector<double> at, Func<Func<Tensor, Tensor>, Tensor, Tensor> evaluate)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
-        Tensor y = Value(function, x).reshape(-1);
+        Tensor y = evaluate(function, x).reshape(-1);
         int rows = (int)y.shape[0], columns = at.Count;
         Matrix<double> jacobian = Matrix<double>.Build.Dense(rows, columns);
         if (rows <= columns)
@@ -47,7 +57,7 @@ public static class Derivative
         for (int j = 0; j < columns; j++)
         {
             jacobian.SetColumn(
-                j, JacobianVector(function, at, Vector<double>.Build.Dense(columns, i => i == j ? 1.0 : 0.0)));
+                j, Product(y, x, Vector<double>.Build.Dense(columns, i => i == j ? 1.0 : 0.0)));
         }
 
         return jacobian;
@@ -66,7 +76,12 @@ public static class Derivative
         RequireLength(direction, at.Count, nameof(direction));
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
-        Tensor y = Value(function, x).reshape(-1);
+        return Product(Connected(function, x).reshape(-1), x, direction);
+    }
+
+    private static Vector<double> Product(Tensor y, Tensor x, Vector<double> direction)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor weights = zeros_like(y).requires_grad_();
         Tensor transposed = GradientOf((y * weights).sum(), x, createGraph: true);
         return ToVector(GradientOf((transposed * Constant(direction)).sum(), weights, createGraph: false));
@@ -81,7 +96,7 @@ public static class Derivative
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
-        Tensor y = Value(function, x).reshape(-1);
+        Tensor y = Connected(function, x).reshape(-1);
         RequireLength(weights, (int)y.shape[0], nameof(weights));
         return ToVector(GradientOf((y * Constant(weights)).sum(), x, createGraph: false));
     }
@@ -93,7 +108,7 @@ public static class Derivative
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
-        Tensor gradient = GradientOf(Scalar(Value(function, x)), x, createGraph: true);
+        Tensor gradient = GradientOf(Scalar(Connected(function, x)), x, createGraph: true);
         Matrix<double> hessian = Matrix<double>.Build.Dense(at.Count, at.Count);
         for (int i = 0; i < at.Count; i++)
         {
@@ -114,7 +129,7 @@ public static class Derivative
         RequireLength(direction, at.Count, nameof(direction));
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Variable(at);
-        Tensor gradient = GradientOf(Scalar(Value(function, x)), x, createGraph: true);
+        Tensor gradient = GradientOf(Scalar(Connected(function, x)), x, createGraph: true);
         return ToVector(GradientOf((gradient * Constant(direction)).sum(), x, createGraph: false));
     }
 
@@ -146,7 +161,7 @@ public static class Derivative
     /// <exception cref="ArgumentException">f is not finite at x, nor near it.</exception>
     public static double Check(Func<Tensor, Tensor> function, Vector<double> at)
     {
-        Matrix<double> exact = Jacobian(function, at);
+        Matrix<double> exact = Jacobian(function, at, Value);
         double worst = 0.0;
         for (int j = 0; j < at.Count; j++)
         {
@@ -228,6 +243,37 @@ public static class Derivative
     {
         ArgumentNullException.ThrowIfNull(function);
         return function(x);
+    }
+
+    /// <summary>
+    /// Evaluates a function and refuses one that changes with x although no derivative leads back to x: its gradient
+    /// would be 0 in silence.
+    /// </summary>
+    private static Tensor Connected(Func<Tensor, Tensor> function, Tensor x)
+    {
+        Tensor y = Value(function, x);
+        if (y.requires_grad || y.numel() == 0 || !Moves(function, x, y))
+        {
+            return y;
+        }
+
+        throw new ArgumentException(
+            "The function changes with x, but no derivative leads back to x: detach(), item(), no_grad() or a tensor "
+            + "made anew from numbers cuts the way. Compute with the tensor x itself.",
+            nameof(function));
+    }
+
+    // Whether a value changes between x and a point near it; steps of unlike sizes do not cancel each other.
+    private static bool Moves(Func<Tensor, Tensor> function, Tensor x, Tensor y)
+    {
+        const double Step = 1e-4;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
+        Vector<double> near = ToVector(x);
+        near = near.MapIndexed((j, value) => value + Step * (1.0 + j % 7) * Math.Max(1.0, Math.Abs(value)));
+        Vector<double> here = ToVector(y.reshape(-1)), there = ToVector(Value(function, Constant(near)).reshape(-1));
+        return here.Count == there.Count
+            && here.Zip(there).Any(pair => double.IsFinite(pair.First + pair.Second) && pair.First != pair.Second);
     }
 
     private static Tensor Scalar(Tensor value) =>

@@ -6,7 +6,7 @@ namespace Math4AI.Tests.Build;
 public class BuildScriptTests
 {
     private static readonly string[] Verbs =
-        ["bench", "build", "check", "clean", "help", "pack", "run", "setup", "test"];
+        ["bench", "build", "check", "clean", "docs", "help", "pack", "run", "setup", "test"];
 
     [Fact]
     public void The_powershell_script_parses_and_has_the_verbs_of_the_shell_script()

@@ -50,9 +50,9 @@ public class ExampleTests
         Assert.Contains("condition number", run.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Compiles a program and runs it here.</summary>
-    /// <returns>What it printed.</returns>
-    private static string Run(string source)
+    /// <summary>Compiles a program, and fails where it has errors.</summary>
+    /// <returns>The assembly.</returns>
+    internal static MemoryStream Compile(string source)
     {
         // A line with #: is for 'dotnet run'.
         string code = Regex.Replace(source, "^#:.*$", string.Empty, RegexOptions.Multiline);
@@ -63,10 +63,18 @@ public class ExampleTests
             References.Value,
             new CSharpCompilationOptions(
                 OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        using var image = new MemoryStream();
+        var image = new MemoryStream();
         Assert.Empty(
             compilation.Emit(image).Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error));
         image.Position = 0;
+        return image;
+    }
+
+    /// <summary>Compiles a program and runs it here.</summary>
+    /// <returns>What it printed.</returns>
+    private static string Run(string source)
+    {
+        using MemoryStream image = Compile(source);
         MethodInfo main = AssemblyLoadContext.Default.LoadFromStream(image).EntryPoint!;
         TextWriter screen = Console.Out;
         using var printed = new StringWriter();

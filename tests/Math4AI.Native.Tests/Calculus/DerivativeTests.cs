@@ -75,4 +75,36 @@ public class DerivativeTests
     private static void AssertClose(IEnumerable<double> expected, IEnumerable<double> found) =>
         Assert.All(expected.Zip(found), pair =>
             Assert.Equal(pair.First, pair.Second, 1e-13 * Math.Max(1.0, Math.Abs(pair.First))));
+
+    public static TheoryData<Func<Tensor, Tensor>> Cut => new(
+        x => (x[0] * x[1]).detach(),
+        x => tensor(Math.Sin(x[0].item<double>())),
+        x => (x.detach() - 1.0).square().sum());
+
+    [Theory]
+    [MemberData(nameof(Cut))]
+    public void A_function_that_moves_without_a_derivative_is_refused(Func<Tensor, Tensor> function)
+    {
+        Vector<double> v = Vector<double>.Build.Dense(At.Count, 1.0);
+        Action[] calls =
+        [
+            () => Derivative.Gradient(function, At),
+            () => Derivative.Jacobian(function, At),
+            () => Derivative.Hessian(function, At),
+            () => Derivative.HessianVector(function, At, v),
+            () => Derivative.JacobianVector(function, At, v),
+            () => Derivative.VectorJacobian(function, At, Vector<double>.Build.Dense(1, 1.0)),
+            () => Derivative.Directional(function, At, v),
+        ];
+        Assert.All(calls, call => Assert.Contains(
+            "detach()", Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_constant_has_a_gradient_of_zero_and_a_plane_a_hessian_of_zero()
+    {
+        Assert.All(Derivative.Gradient(_ => tensor(3.0), At), value => Assert.Equal(0.0, value));
+        Assert.All(Derivative.Gradient(_ => tensor(double.NaN), At), value => Assert.Equal(0.0, value));
+        Assert.All(Derivative.Hessian(x => 2.0 * x[0] - x[1], At).Enumerate(), value => Assert.Equal(0.0, value));
+    }
 }

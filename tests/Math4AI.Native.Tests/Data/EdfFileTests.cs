@@ -79,7 +79,8 @@ public sealed class EdfFileTests : TemporaryFolder
 
     [Theory]
     [InlineData(236, "many", "the number of data records")]
-    [InlineData(244, "-1", "the header is damaged")]
+    [InlineData(244, "-1", "damaged EDF file: its header has 2 signals in data records of -1 s")]
+    [InlineData(184, "512", "damaged EDF file: its header has 768 bytes for 2 signals, and says '512'")]
     [InlineData(244, "0", "lasts 0 s")]
     [InlineData(256 + 2 * (16 + 80 + 8), "500", "has no scale")]
     [InlineData(256 + 2 * 216, "nine", "the samples in a data record")]
@@ -89,8 +90,17 @@ public sealed class EdfFileTests : TemporaryFolder
         byte[] bytes = File.ReadAllBytes(In("a.edf"));
         Encoding.ASCII.GetBytes(text.PadRight(8)).CopyTo(bytes, at);
         File.WriteAllBytes(In("b.edf"), bytes);
-        var refusal = Assert.Throws<InvalidDataException>(() => new EdfFile(In("b.edf")));
+        var refusal = Assert.Throws<InvalidDataException>(() => SampleFile.Open(In("b.edf")));
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_ends_within_its_header_is_called_an_EDF_file()
+    {
+        Write("a.edf", false, Two, records: 1, [new int[4], new int[4]], []);
+        File.WriteAllBytes(In("b.edf"), File.ReadAllBytes(In("a.edf"))[..200]);
+        var refusal = Assert.Throws<InvalidDataException>(() => Table.Read(In("b.edf")));
+        Assert.Contains("a damaged EDF file: it ends within its header", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

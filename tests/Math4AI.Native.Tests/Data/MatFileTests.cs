@@ -63,9 +63,14 @@ public sealed class MatFileTests : TemporaryFolder
         byte[] bytes = File.ReadAllBytes(In("new.mat"));
         bytes[125] = 2;
         File.WriteAllBytes(In("new.mat"), bytes);
+        bytes[126] ^= 4;
+        File.WriteAllBytes(In("order.mat"), bytes);
+        File.WriteAllBytes(In("head.mat"), bytes[..100]);
         foreach ((string name, string reason) in new[]
         {
-            ("text.mat", "holds no array of real numbers with rows and columns, only note"), ("cut.mat", "is damaged"),
+            ("text.mat", "holds no array of real numbers with rows and columns, only note"),
+            ("cut.mat", "a damaged MATLAB file"), ("order.mat", "a damaged MATLAB file"),
+            ("head.mat", "a damaged MATLAB file"),
             ("huge.mat", "too many to hold"), ("new.mat", "save it with"),
         })
         {

@@ -29,10 +29,17 @@ internal sealed class MatArchive
 
     private MatArchive(string path, bool isBigEndian) => (this.path, this.isBigEndian) = (path, isBigEndian);
 
-    /// <summary>Returns whether a file begins as one does, of this level or of version 7.3.</summary>
+    /// <summary>
+    /// Returns whether a file begins as one does, of this level or of version 7.3; the rest of its header may be
+    /// damaged.
+    /// </summary>
     public static bool IsMagic(ReadOnlySpan<byte> start) =>
-        start.Length >= HeaderBytes && start.StartsWith("MATLAB "u8)
-        && (start[126..128].SequenceEqual("IM"u8) || start[126..128].SequenceEqual("MI"u8));
+        start.StartsWith("MATLAB "u8) && ((start.Length >= 19 && start[11..19].SequenceEqual("MAT-file"u8))
+            || (start.Length >= HeaderBytes && HasOrder(start)));
+
+    // The order of bytes: IM where the lowest comes first, MI where the highest does.
+    private static bool HasOrder(ReadOnlySpan<byte> head) =>
+        head[126..128].SequenceEqual("IM"u8) || head[126..128].SequenceEqual("MI"u8);
 
     /// <summary>Reads all arrays of one or two dimensions; a row or a column is one of one dimension.</summary>
     /// <exception cref="InvalidDataException">
@@ -43,7 +50,11 @@ internal sealed class MatArchive
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         byte[] head = new byte[HeaderBytes];
-        stream.ReadExactly(head);
+        if (stream.ReadAtLeast(head, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !HasOrder(head))
+        {
+            throw new InvalidDataException($"{path} is a damaged MATLAB file: its header is not whole.");
+        }
+
         bool isBig = head[126] == 'M';
         int version = isBig ? head[124] : head[125];
         if (version != 1)
@@ -59,7 +70,7 @@ internal sealed class MatArchive
         catch (Exception e) when (e is EndOfStreamException or ArgumentException or OverflowException
             or IndexOutOfRangeException)
         {
-            throw new InvalidDataException($"{path} is damaged, or no file of MATLAB's level 5.", e);
+            throw new InvalidDataException($"{path} is a damaged MATLAB file.", e);
         }
     }
 
@@ -135,20 +146,33 @@ internal sealed class MatArchive
     private byte[] Unpack(byte[] packed, long cells, out int type)
     {
         using var unpacked = new ZLibStream(new MemoryStream(packed), CompressionMode.Decompress);
-        byte[] tag = new byte[8];
-        unpacked.ReadExactly(tag);
+        byte[] tag = Unpacked(unpacked, 8);
         (type, int bytes) = (Int(tag), Int(tag.AsSpan(4)));
         if (bytes < 0 || bytes > 2048 + sizeof(double) * cells)
         {
             throw Table.TooMany(path);
         }
 
-        // The length may be wrong: memory grows with what is really there.
+        return Unpacked(unpacked, bytes);
+    }
+
+    // The length may be wrong: memory grows with what is really there.
+    private static byte[] Unpacked(ZLibStream packed, int bytes)
+    {
         var content = new MemoryStream();
         byte[] piece = new byte[1 << 16];
         while (content.Length < bytes)
         {
-            int count = unpacked.Read(piece, 0, (int)Math.Min(piece.Length, bytes - content.Length));
+            int count;
+            try
+            {
+                count = packed.Read(piece, 0, (int)Math.Min(piece.Length, bytes - content.Length));
+            }
+            catch (InvalidDataException e)
+            {
+                throw new EndOfStreamException(e.Message, e);
+            }
+
             if (count == 0)
             {
                 throw new EndOfStreamException();
@@ -184,14 +208,15 @@ internal sealed class MatArchive
             throw Table.TooMany(path);
         }
 
-        // Numbers may be stored smaller than their class is.
+        // Numbers may be stored smaller than their class is. A damaged shape must not ask for memory.
         NumberType stored = TypeOf(type);
-        double[] values = new double[shape[0] * shape[1]];
-        if (bytes != values.Length * (long)stored.Size)
+        long count = shape[0] * shape[1];
+        if (bytes != count * stored.Size)
         {
             throw new EndOfStreamException();
         }
 
+        double[] values = new double[count];
         stored.Widen(content.AsSpan(from, bytes), values);
         double epsilon = kind == FirstNumeric + 1 ? NumberType.Float32.Epsilon : NumberType.Float64.Epsilon;
         bool isLine = shape.Contains(1) && values.Length > 1;

@@ -45,13 +45,40 @@ internal sealed class EdfHeader
     /// <summary>Gets the bytes of a data record.</summary>
     public int RecordBytes => SampleBytes * Signals.Sum(signal => signal.SamplesInRecord);
 
-    /// <summary>Returns whether a file begins like one: its version, and two numbers that must agree.</summary>
+    /// <summary>
+    /// Returns whether a file begins like one: its version, and then a date and a time where they belong, or two
+    /// numbers that agree. So a damaged header is still known for one.
+    /// </summary>
     public static bool IsMagic(ReadOnlySpan<byte> start) =>
-        start.Length >= Unit
-        && (start.StartsWith("0       "u8) || (start[0] == 0xFF && start[1..].StartsWith("BIOSEMI"u8)))
-        && int.TryParse(Encoding.Latin1.GetString(start[184..192]), CultureInfo.InvariantCulture, out int bytes)
-        && int.TryParse(Encoding.Latin1.GetString(start[252..256]), CultureInfo.InvariantCulture, out int signals)
-        && bytes == Unit * (1L + signals);
+        (start.Length > 0 && start[0] == 0xFF && start[1..].StartsWith("BIOSEMI"u8))
+        || (start.StartsWith("0       "u8) && (HasDate(start) || (start.Length >= Unit && HeaderBytes(start)
+            == Unit * (1L + Whole(start[252..256])))));
+
+    // The date and the time of the recording: 02.08.51 and 09.30.00, with no line's end before them.
+    private static bool HasDate(ReadOnlySpan<byte> start)
+    {
+        const int At = 168, Length = 16;
+        if (start.Length < At + Length || start[..(At + Length)].Contains((byte)'\n'))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < Length; i++)
+        {
+            byte value = start[At + i];
+            if (i % 8 is 2 or 5 ? value != '.' : !char.IsAsciiDigit((char)value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static long HeaderBytes(ReadOnlySpan<byte> start) => Whole(start[184..192]) ?? 0;
+
+    private static int? Whole(ReadOnlySpan<byte> digits) =>
+        int.TryParse(Encoding.Latin1.GetString(digits), CultureInfo.InvariantCulture, out int number) ? number : null;
 
     /// <summary>Reads a header.</summary>
     /// <param name="stream">Stands at the beginning.</param>
@@ -74,7 +101,15 @@ internal sealed class EdfHeader
         if (count is < 1 or > MaxSignals || header.RecordSeconds < 0.0)
         {
             throw new InvalidDataException(
-                $"{path} has {count} signals in data records of {header.RecordSeconds} s: the header is damaged.");
+                $"{path} is a damaged EDF file: its header has {count} signals in data records of "
+                + $"{header.RecordSeconds} s.");
+        }
+
+        if (HeaderBytes(bytes) != Unit * (1L + count))
+        {
+            throw new InvalidDataException(
+                $"{path} is a damaged EDF file: its header has {Unit * (1L + count)} bytes for {count} signals, and "
+                + $"says '{text.Substring(184, 8).Trim()}'.");
         }
 
         byte[] rest = new byte[Unit * count];
@@ -103,7 +138,7 @@ internal sealed class EdfHeader
                 return samples is >= 0 and <= 1 << 24
                     ? signal
                     : throw new InvalidDataException(
-                        $"{path}: '{label}' has {samples} samples in a data record: the header is damaged.");
+                        $"{path} is a damaged EDF file: '{label}' has {samples} samples in a data record.");
             }),
         ];
     }
@@ -112,7 +147,7 @@ internal sealed class EdfHeader
     {
         if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
         {
-            throw new InvalidDataException($"{path} ends within its header.");
+            throw new InvalidDataException($"{path} is a damaged EDF file: it ends within its header.");
         }
     }
 

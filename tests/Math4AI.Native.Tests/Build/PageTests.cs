@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+
+namespace Math4AI.Tests.Build;
+
+/// <summary>The pages of docs: their code compiles, their commands exist, and their site has no dead links.</summary>
+public class PageTests : TemporaryFolder
+{
+    public static TheoryData<string> Pages => [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+        .Select(path => Path.GetFileName(path)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_block_of_code_on_a_page_is_a_program_that_compiles(string page)
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "docs", page));
+        Assert.All(
+            Regex.Matches(text, "```csharp\n(.*?)```", RegexOptions.Singleline),
+            block => ExampleTests.Compile(block.Groups[1].Value).Dispose());
+    }
+
+    [Fact]
+    public void The_verbs_and_options_of_every_command_on_the_pages_exist()
+    {
+        Finished manual = Repository.Run(Repository.Command, ["manual"]);
+        Assert.Equal(0, manual.Code);
+        Dictionary<string, string> verbs = Regex
+            .Split(manual.Output.Replace("\\-", "-"), "^\\.SH ", RegexOptions.Multiline)
+            .GroupBy(part => part[..part.IndexOf('\n')].Trim('"').ToLowerInvariant())
+            .ToDictionary(group => group.Key, group => string.Concat(group));
+        string[] commands = [.. Texts().SelectMany(Commands)];
+        Assert.NotEmpty(commands);
+        Assert.All(commands, command =>
+        {
+            Match words = Regex.Match(command, "^math4ai ([a-z]+)(.*)");
+            Assert.True(verbs.TryGetValue(words.Groups[1].Value, out string? known), command);
+            Assert.All(Regex.Matches(words.Groups[2].Value, " (--[a-z-]+)"), option =>
+                Assert.Contains(option.Groups[1].Value, known + " --help --threads", StringComparison.Ordinal));
+        });
+    }
+
+    [Fact]
+    public void The_site_has_the_pages_the_reference_and_a_search_and_no_dead_link()
+    {
+        string bin = Path.Combine(Repository.Root, "artifacts", "bin");
+        Finished made = Repository.Run(
+            Path.Combine(bin, "Math4AI.Site", "release", "Math4AI.Site"),
+            [Repository.Root, Path.Combine(bin, "Math4AI.Cli", "release"), In("site")]);
+        Assert.True(made.Code == 0, made.Errors);
+        string type = File.ReadAllText(Path.Combine(In("site"), "api-Math4AI.Fitting.FitProblem.html"));
+        Assert.Contains("example-fit.cs.html", type, StringComparison.Ordinal);
+        Assert.DoesNotContain("EqualityContract", type, StringComparison.Ordinal);
+        string index = File.ReadAllText(Path.Combine(In("site"), "index.js"));
+        Assert.Contains("deployment.html#containers", index, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(In("site"), "distances.png")));
+    }
+
+    private static IEnumerable<string> Texts() =>
+        Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Append(Path.Combine(Repository.Root, "README.md")).Select(File.ReadAllText);
+
+    // The lines of blocks for a shell that call the command, each up to a pipe or a comment.
+    private static IEnumerable<string> Commands(string page) =>
+        Regex.Matches(page, "```sh\n(.*?)```", RegexOptions.Singleline)
+            .SelectMany(block => block.Groups[1].Value.Replace("\\\n", " ").Split('\n', '|', '('))
+            .Select(line => line.Split('#')[0].Trim())
+            .Where(line => Regex.IsMatch(line, "^math4ai [a-z]"))
+            .Select(line => Regex.Replace(line, "\"[^\"]*\"", "\"\""));
+}

@@ -71,8 +71,8 @@ public sealed record TableTrainingOptions
     public DecisionAim? Aim { get; init; }
 
     /// <summary>
-    /// Gets columns of numbers with which the prediction of a learner must not fall, 1, or not rise, −1; of two classes,
-    /// the probability of the second. Learners that cannot promise it are not used.
+    /// Gets columns of numbers with which the prediction of a learner must not fall, 1, or not rise, −1; of two
+    /// classes, the probability of the second. Learners that cannot promise it are not used.
     /// </summary>
     public IReadOnlyDictionary<string, int> Monotone { get; init; } = new Dictionary<string, int>();
 

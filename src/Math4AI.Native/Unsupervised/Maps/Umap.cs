@@ -20,6 +20,9 @@ public sealed record Umap
     private const int MaxTreeChannels = 12;
     private const float StartWidth = 10.0f;
 
+    // Points that move at once overshoot one another: they take turns.
+    private const int Turns = 4;
+
     /// <summary>
     /// Gets the number of neighbors that each sample attends to, itself counted as the first; fewer where there are not
     /// so many samples. More keep larger structure.
@@ -63,7 +66,11 @@ public sealed record Umap
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             cancellation.ThrowIfCancellationRequested();
-            layout.Step(positions, [.. positions], epoch, 1.0 - (double)epoch / epochs, moveBoth: true);
+            for (int turn = 0; turn < Turns; turn++)
+            {
+                double rate = 1.0 - (double)epoch / epochs;
+                layout.Step(positions, [.. positions], epoch, rate, moveBoth: true, turn, Turns);
+            }
         }
 
         return new UmapFit(

@@ -7,7 +7,7 @@ namespace Math4AI.Unsupervised.Maps;
 
 /// <summary>
 /// Moves points down the slope of the cross entropy by drawn pairs. A pair of membership v moves in a share v of the
-/// passes, and with it some drawn samples push. Within a pass each point sees the others where they were before it, so
+/// passes, and with it some drawn samples push. Within a turn each point sees the others where they were before it, so
 /// that the result does not depend on the number of threads.
 /// </summary>
 internal sealed class UmapLayout
@@ -47,14 +47,17 @@ internal sealed class UmapLayout
     /// <param name="moveBoth">
     /// Whether a point also moves for the other end of its pairs, which stays for now and moves in its own turn.
     /// </param>
-    public void Step(float[] points, float[] others, int epoch, double rate, bool moveBoth)
+    /// <param name="turn">Moves every so-many-th point alone, from this one on.</param>
+    /// <param name="turns">How many turns a pass has.</param>
+    public void Step(
+        float[] points, float[] others, int epoch, double rate, bool moveBoth, int turn = 0, int turns = 1)
     {
         int count = states.Length, parts = Math.Min(Team.Size, count);
         Team.Run(parts, part =>
         {
             (int first, int length) = Team.Part(count, part, parts);
             var move = new Move(a, b, drawn, moveBoth);
-            for (int i = first; i < first + length; i++)
+            for (int i = first + (turn - first % turns + turns) % turns; i < first + length; i += turns)
             {
                 var random = new ChainRandom(states[i]);
                 (float x, float y) = (points[i], points[count + i]);

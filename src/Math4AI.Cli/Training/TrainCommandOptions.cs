@@ -45,7 +45,7 @@ internal sealed class TrainCommandOptions
 
     private static readonly Option<int> VocabularyOption = CommonOptions.Named<int>(
         "--vocabulary", "N", "The number of tokens of --unit trained, from 256.",
-        new TextTrainingOptions().Vocabulary);
+        TextTrainingOptions.DefaultVocabulary);
 
     private static readonly Option<string?> FromOption = CommonOptions.Named<string?>(
         "--from", "MODEL",
@@ -310,10 +310,10 @@ internal sealed class TrainCommandOptions
 
     private void RequireTokens()
     {
-        const int Least = 256, Most = 1 << 16;
-        if (words.GetValue(VocabularyOption) is < Least or > Most)
+        const int Min = 256, Max = 1 << 16;
+        if (words.GetValue(VocabularyOption) is < Min or > Max)
         {
-            throw new UsageException($"--vocabulary takes {Least} to {Most}.");
+            throw new UsageException($"--vocabulary takes {Min} to {Max}.");
         }
 
         if (From is not null && (Text is null || words.GetResult(UnitOption) is { Implicit: false }))

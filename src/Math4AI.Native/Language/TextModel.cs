@@ -18,8 +18,11 @@ public sealed record TextTrainingOptions
     /// <summary>Gets the kind of the symbols that the text is cut into.</summary>
     public TextUnit Unit { get; init; }
 
+    /// <summary>The default of <see cref="Vocabulary"/>.</summary>
+    public const int DefaultVocabulary = 1024;
+
     /// <summary>Gets the number of tokens of <see cref="TextUnit.TrainedBytePair"/>, from 256.</summary>
-    public int Vocabulary { get; init; } = 1024;
+    public int Vocabulary { get; init; } = DefaultVocabulary;
 
     /// <summary>Gets the context length: the number of symbols from which the next is predicted.</summary>
     public int Context { get; init; } = 64;

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using Math4AI.Data;
 using Math4AI.LinearAlgebra.Blocks;
+using Math4AI.Runtime;
 
 namespace Math4AI.Separation;
 
@@ -10,8 +12,9 @@ internal static class DataRemarks
     private const int FewestSamples = 100;
     private const int SamplesOfPair = 5;
     private const double MinShare = 0.5;
-    private const int Block = 1 << 14;
-    private const int Piece = 64;
+    private const int MaxPieces = 4096;
+    private const int MinPiece = 64;
+    private const int MaxPiece = 1 << 14;
 
     /// <summary>
     /// Says where there is one channel, where there are fewer samples than 5 n² for n channels, and where a spike, or a
@@ -40,37 +43,30 @@ internal static class DataRemarks
 
     private static List<string> Outstanding(ISampleSource mixture, Covariance covariance)
     {
-        var found = new Feature[mixture.Channels];
-        double[] block = new double[mixture.Channels * Block];
-        for (long start = 0; start < mixture.Length; start += Block)
-        {
-            int count = (int)Math.Min(Block, mixture.Length - start);
-            mixture.Read(start, count, block.AsSpan(0, mixture.Channels * count));
-            for (int c = 0; c < found.Length; c++)
-            {
-                found[c].Take(block.AsSpan(c * count, count), start, mixture.Length, covariance.Mean[c]);
-            }
-        }
-
+        long length = mixture.Length;
+        int piece = (int)Math.Clamp(length / MaxPieces, MinPiece, MaxPiece);
+        (double Sum, double Largest)[][] pieces = Pieces(mixture, covariance, piece);
         var remarks = new List<string>();
-        for (int c = 0; c < found.Length; c++)
+        for (int c = 0; c < mixture.Channels; c++)
         {
-            double all = covariance.Matrix[c, c] * mixture.Length;
+            double all = covariance.Matrix[c, c] * length;
             if (!(all > 0.0))
             {
                 continue;
             }
 
-            if (found[c].Largest > MinShare * all)
+            int most = Array.IndexOf(pieces[c], pieces[c].MaxBy(each => each.Largest));
+            if (pieces[c][most].Largest > MinShare * all)
             {
-                remarks.Add($"Sample {found[c].LargestAt + 1} of channel {c + 1} alone makes up "
-                    + $"{100.0 * found[c].Largest / all:0} % of its variance: remove the spike, or the sources are "
-                    + "what is left of it.");
+                long at = (long)most * piece + Place(mixture, covariance.Mean, c, (long)most * piece, piece);
+                remarks.Add($"Sample {at + 1} of channel {c + 1} alone makes up "
+                    + $"{100.0 * pieces[c][most].Largest / all:0} % of its variance: remove the spike, or the "
+                    + "sources are what is left of it.");
             }
-            else if (found[c].Between > MinShare * all)
+            else if (Step(pieces[c], piece, length) is var (between, t) && between > MinShare * all)
             {
-                remarks.Add($"Channel {c + 1} changes its level near sample {found[c].BetweenAt + 1}, which makes up "
-                    + $"{100.0 * found[c].Between / all:0} % of its variance: remove the step or trend, or separate "
+                remarks.Add($"Channel {c + 1} changes its level near sample {t + 1}, which makes up "
+                    + $"{100.0 * between / all:0} % of its variance: remove the step or trend, or separate "
                     + "the two parts.");
             }
         }
@@ -78,42 +74,90 @@ internal static class DataRemarks
         return remarks;
     }
 
-    /// <summary>
-    /// The largest squared deviation from the mean, and the largest sum of squares between two parts, n P²/(t (n − t))
-    /// with P = Σ (x − μ) over the first t samples; t is a multiple of 64.
-    /// </summary>
-    private struct Feature
+    /// <summary>Σ (x − μ) and max (x − μ)² of each piece of each channel, on all threads.</summary>
+    private static (double Sum, double Largest)[][] Pieces(ISampleSource mixture, Covariance covariance, int piece)
     {
-        private double sum;
-
-        public double Largest { get; private set; }
-
-        public long LargestAt { get; private set; }
-
-        public double Between { get; private set; }
-
-        public long BetweenAt { get; private set; }
-
-        public void Take(ReadOnlySpan<double> samples, long start, long length, double mean)
-        {
-            for (int from = 0; from < samples.Length; from += Piece)
+        int channels = mixture.Channels, count = (int)((mixture.Length + piece - 1) / piece);
+        (double, double)[][] pieces =
+            [.. Enumerable.Range(0, channels).Select(_ => new (double Sum, double Largest)[count])];
+        Parallel.For(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads },
+            () => new double[channels * piece],
+            (index, _, block) =>
             {
-                ReadOnlySpan<double> piece = samples.Slice(from, Math.Min(Piece, samples.Length - from));
-                double high = TensorPrimitives.Max(piece) - mean, low = TensorPrimitives.Min(piece) - mean;
-                double square = Math.Max(high * high, low * low);
-                if (square > Largest)
+                long start = (long)index * piece;
+                int samples = (int)Math.Min(piece, mixture.Length - start);
+                FewChannels.ReadIfNotLent(mixture, start, samples, block.AsSpan(0, channels * samples));
+                for (int c = 0; c < channels; c++)
                 {
-                    int at = high * high >= low * low
-                        ? TensorPrimitives.IndexOfMax(piece)
-                        : TensorPrimitives.IndexOfMin(piece);
-                    (Largest, LargestAt) = (square, start + from + at);
+                    ReadOnlySpan<double> lent = mixture.Lend(c, start, samples);
+                    pieces[c][index] = Sums(
+                        lent.IsEmpty ? block.AsSpan(c * samples, samples) : lent, covariance.Mean[c]);
                 }
 
-                sum += TensorPrimitives.Sum(piece) - piece.Length * mean;
-                long t = start + from + piece.Length;
-                double between = t < length ? sum * sum / t * ((double)length / (length - t)) : 0.0;
-                (Between, BetweenAt) = between > Between ? (between, t) : (Between, BetweenAt);
-            }
+                return block;
+            },
+            _ => { });
+        return pieces;
+    }
+
+    private static (double Sum, double Largest) Sums(ReadOnlySpan<double> samples, double mean)
+    {
+        Vector<double> shift = new(mean), sums = Vector<double>.Zero, squares = Vector<double>.Zero;
+        int i = 0;
+        for (; i <= samples.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            Vector<double> deviation = new Vector<double>(samples[i..]) - shift;
+            sums += deviation;
+            squares = Vector.Max(squares, deviation * deviation);
         }
+
+        double sum = Vector.Sum(sums), largest = 0.0;
+        for (int k = 0; k < Vector<double>.Count; k++)
+        {
+            largest = Math.Max(largest, squares[k]);
+        }
+
+        for (; i < samples.Length; i++)
+        {
+            double deviation = samples[i] - mean;
+            sum += deviation;
+            largest = Math.Max(largest, deviation * deviation);
+        }
+
+        return (sum, largest);
+    }
+
+    /// <summary>Returns where in a piece the largest deviation is.</summary>
+    private static int Place(
+        ISampleSource mixture, MathNet.Numerics.LinearAlgebra.Vector<double> mean, int channel, long start, int piece)
+    {
+        int samples = (int)Math.Min(piece, mixture.Length - start);
+        double[] block = new double[mixture.Channels * samples];
+        mixture.Read(start, samples, block);
+        Span<double> one = block.AsSpan(channel * samples, samples);
+        TensorPrimitives.Subtract(one, mean[channel], one);
+        return TensorPrimitives.IndexOfMaxMagnitude<double>(one);
+    }
+
+    /// <summary>
+    /// Returns the largest sum of squares between two parts, n P²/(t (n − t)) with P = Σ (x − μ) over the first t
+    /// samples, and its t, the end of a piece.
+    /// </summary>
+    private static (double Between, long At) Step((double Sum, double Largest)[] pieces, int piece, long length)
+    {
+        (double Between, long At) found = (0.0, 0);
+        double sum = 0.0;
+        for (int i = 0; i < pieces.Length - 1; i++)
+        {
+            sum += pieces[i].Sum;
+            long t = (long)(i + 1) * piece;
+            double between = sum * sum / t * ((double)length / (length - t));
+            found = between > found.Between ? (between, t) : found;
+        }
+
+        return found;
     }
 }

@@ -56,6 +56,11 @@ internal sealed record FitProcessJob(
 
         files.Commit();
         progress.Clear();
+        return Print(fit, summary, json);
+    }
+
+    private int Print(FormulaProcessFit fit, FitProcessSummary summary, string json)
+    {
         string page = NoReport ? string.Empty : "; open report.html there";
         Console.Out.WriteLine(Json ? json : $"{summary.Text()}\nWritten to {Output}{page}.");
         if (fit.Warning is not { } warning)

@@ -73,36 +73,35 @@ internal static class GenerateCommand
         command.SetAction((words, cancellation) =>
         {
             GenerationOptions options = Read(words);
-            int samples = words.GetValue(Samples);
-            string prompt = words.GetValue(Prompt)!;
-            return Task.Run(
-                () =>
-                {
-                    var trained = LanguageModel.Load(words.GetValue(Model)!);
-                    trained = words.GetValue(Int8) ? trained.WithInt8Weights() : trained;
-                    if (words.GetValue(Perplexity) is { } file)
-                    {
-                        Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));
-                        return 0;
-                    }
-
-                    Warn(trained.UnknownIn(prompt));
-                    if (samples == 1 && !words.GetValue(CommonOptions.Json))
-                    {
-                        Print(trained.Generate(prompt, options).Prepend(prompt), cancellation);
-                        return 0;
-                    }
-
-                    IReadOnlyList<string> texts =
-                        trained.Generate([.. Enumerable.Repeat(prompt, samples)], options, cancellation);
-                    Console.WriteLine(words.GetValue(CommonOptions.Json)
-                        ? CliJson.Text(new { Prompt = prompt, options.Seed, Texts = texts })
-                        : string.Join($"{Environment.NewLine}---{Environment.NewLine}", texts.Select(t => prompt + t)));
-                    return 0;
-                },
-                cancellation);
+            return Task.Run(() => Run(words, options, cancellation), cancellation);
         });
         return command;
+    }
+
+    private static int Run(ParseResult words, GenerationOptions options, CancellationToken cancellation)
+    {
+        var trained = LanguageModel.Load(words.GetValue(Model)!);
+        trained = words.GetValue(Int8) ? trained.WithInt8Weights() : trained;
+        if (words.GetValue(Perplexity) is { } file)
+        {
+            Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));
+            return 0;
+        }
+
+        int samples = words.GetValue(Samples);
+        string prompt = words.GetValue(Prompt)!;
+        Warn(trained.UnknownIn(prompt));
+        if (samples == 1 && !words.GetValue(CommonOptions.Json))
+        {
+            Print(trained.Generate(prompt, options).Prepend(prompt), cancellation);
+            return 0;
+        }
+
+        IReadOnlyList<string> texts = trained.Generate([.. Enumerable.Repeat(prompt, samples)], options, cancellation);
+        Console.WriteLine(words.GetValue(CommonOptions.Json)
+            ? CliJson.Text(new { Prompt = prompt, options.Seed, Texts = texts })
+            : string.Join($"{Environment.NewLine}---{Environment.NewLine}", texts.Select(t => prompt + t)));
+        return 0;
     }
 
     /// <exception cref="UsageException">A setting is not possible.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Images;
 using Math4AI.Data.Tables;
@@ -32,9 +31,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
                 TableLook.Of(ReadTable(given.Data!), given.ForTable(RequireTarget())), given.Json);
         }
 
-        RequireFree();
-        RequireShared();
-        RequireTensors();
+        Require();
         using var files = new FileTransaction(given.Force);
         if (processes.IsFirst)
         {
@@ -43,7 +40,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        (TrainSummary summary, TrainingReport report) result;
+        (TrainSummary Summary, TrainingReport Report) result;
         try
         {
             result = given.Text is not null ? OfText(files, progress, cancellation)
@@ -60,13 +57,21 @@ internal sealed class TrainJob(TrainCommandOptions given)
         if (processes.IsFirst)
         {
             progress.Show("write");
-            result.summary = result.summary with { Words = given.Words };
-            Write(files, result.summary, result.report);
+            TrainSummary summary = result.Summary with { Words = given.Words };
+            Write(files, summary, result.Report);
             progress.Clear();
-            Print(result.summary);
+            Print(summary);
         }
 
         return 0;
+    }
+
+    /// <summary>Refuses what cannot end well, before any work.</summary>
+    private void Require()
+    {
+        RequireFree();
+        RequireShared();
+        RequireTensors();
     }
 
     private void RequireTensors()
@@ -195,7 +200,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
         }
 
         TableTrainingOptions options = given.ForTable(target);
-        var report = new LateReport();
+        var report = new LateProgress();
         Trained<TableModel> training = TableModel.TrainInBlocks(
             given.Data!,
             given.Test,
@@ -346,7 +351,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private IProgress<TrainingEpoch> Progress(ProgressLine line, TrainerOptions trainer)
     {
-        var report = new Report(line, trainer);
+        var report = new EpochProgress(line, trainer);
         return given.TensorBoard is { } folder && processes.IsFirst ? new TensorBoardLog(folder, report) : report;
     }
 
@@ -375,31 +380,5 @@ internal sealed class TrainJob(TrainCommandOptions given)
         string[] names = [.. LearnedTable.Files(given.Output), Path.Combine(given.Output, "result.json"),
             Path.Combine(given.Output, "report.html")];
         OutputFiles.RequireFree(given.Force, "-o", names);
-    }
-
-    /// <summary>Passes reports on to another, which is created when the number of rows is known.</summary>
-    private sealed class LateReport : IProgress<TrainingEpoch>
-    {
-        public IProgress<TrainingEpoch>? To { get; set; }
-
-        void IProgress<TrainingEpoch>.Report(TrainingEpoch value) => To?.Report(value);
-    }
-
-    private sealed class Report(ProgressLine line, TrainerOptions options) : IProgress<TrainingEpoch>
-    {
-        private readonly long start = System.Diagnostics.Stopwatch.GetTimestamp();
-
-        void IProgress<TrainingEpoch>.Report(TrainingEpoch value)
-        {
-            int all = options.Steps is { } steps
-                ? (int)Math.Ceiling((double)steps / (options.EvaluateEvery ?? steps))
-                : options.Epochs;
-            double left =
-                System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds / value.Epoch * (all - value.Epoch);
-            line.Show(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{value.Epoch} of {all}, loss {value.TrainLoss:0.0000}, validation {value.ValidationLoss:0.0000}, at "
-                + $"most {Math.Max(0.0, left):0} s left"));
-        }
     }
 }

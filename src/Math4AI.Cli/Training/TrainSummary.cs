@@ -89,22 +89,7 @@ internal sealed record TrainSummary(
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
                 + $"{BestEpoch} of {Epochs}."
             : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
-        if (Decision is { } rule)
-        {
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"For the aim {rule.Aim}, '{Classes[rule.Class]}' is answered from a probability of "
-                + $"{rule.Threshold:G3} on."));
-        }
-
-        if (Coverage is { } share)
-        {
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(Task == "regression" ? "Intervals" : "Sets of classes")} of 90 % hold the truth in "
-                + $"{100.0 * share:0.0} % of "
-                + $"the test rows."));
-        }
-
+        PrintDecision();
         PrintImportance();
         if (Search is { IsAtEdge: true } search)
         {
@@ -122,6 +107,25 @@ internal sealed record TrainSummary(
             ? $"Written to {given.Output}; continue a text with: math4ai generate {given.Output} --prompt \"...\""
             : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
                 + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+
+    /// <summary>Prints from which probability on a class is answered, and how often sets and intervals hold.</summary>
+    private void PrintDecision()
+    {
+        if (Decision is { } rule)
+        {
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"For the aim {rule.Aim}, '{Classes[rule.Class]}' is answered from a probability of "
+                + $"{rule.Threshold:G3} on."));
+        }
+
+        if (Coverage is { } share)
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(Task == "regression" ? "Intervals" : "Sets of classes")} of 90 % hold the truth in "
+                + $"{100.0 * share:0.0} % of the test rows."));
+        }
     }
 
     private void PrintImportance()

@@ -91,7 +91,13 @@ internal sealed class PooledDensity : LogDensity
             }
         }
 
-        for (int j = 0; j < extra; j++)
+        return sum + AddPriors(parameters, gradient);
+    }
+
+    private double AddPriors(ReadOnlySpan<double> parameters, Span<double> gradient)
+    {
+        double sum = 0.0;
+        for (int j = 0; j < priors.Length; j++)
         {
             if (priors[j]?.Expand(parameters[j]) is { } expansion)
             {

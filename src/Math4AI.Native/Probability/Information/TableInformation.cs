@@ -75,7 +75,8 @@ public sealed record TableInformation
         string[] names = [.. columns.Select(column => column.Name).Where(name => name != Given)];
         if (names.Length < 2 || columns.Count < names.Length + (Given is null ? 0 : 1))
         {
-            throw new ArgumentException("Two columns that vary are needed, and the one that is given; left out: "
+            string beside = Given is null ? string.Empty : $" beside '{Given}', which has to vary too";
+            throw new ArgumentException($"Two columns that vary are needed{beside}; left out: "
                 + string.Join(", ", leftOut.Select(column => $"'{column.Name}' ({column.Reason})")) + ".");
         }
 

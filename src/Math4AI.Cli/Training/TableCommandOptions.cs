@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Data.Tables;
+using Math4AI.Features;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 
@@ -54,7 +55,8 @@ internal static class TableCommandOptions
     public static readonly Option<string?> ColumnsOption = CommonOptions.Named<string?>(
         "--columns", "TYPES",
         "The types of columns that are not found right: number, date, category, order, text or ignore, "
-            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'.");
+            + "such as 'zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore'. Text "
+            + $"is no input; with features it is: note=text:tfidf, of {string.Join(", ", TextFeatures.Names.All)}.");
 
     public static readonly Option<string[]?> TokensOption = new("--missing-tokens")
     {
@@ -140,7 +142,14 @@ internal static class TableCommandOptions
     {
         try
         {
-            return ColumnList.Parse(words.GetValue(ColumnsOption) ?? string.Empty);
+            IReadOnlyDictionary<string, ColumnForm> forms =
+                ColumnList.Parse(words.GetValue(ColumnsOption) ?? string.Empty);
+            foreach (string formula in forms.Values.Select(form => form.Features).OfType<string>())
+            {
+                _ = TextFeatures.Names.Parse(formula);
+            }
+
+            return forms;
         }
         catch (FormatException e)
         {
@@ -210,6 +219,7 @@ internal static class TableCommandOptions
     {
         TrainOptionChecks.RequireChoice(words, "way with missing values", MissingWays.Keys, MissingOption);
         _ = ReadAim(words);
+        _ = ReadColumns(words);
         _ = ReadMonotone(words);
         TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
     }

@@ -26,7 +26,8 @@ internal static class TrainChoiceOptions
             + $"{string.Join(", ", LearnerNames.All)} (the best of several by cross-validation, or their stack; a "
             + "Gaussian process; ridge or logistic regression; several small networks; kernel ridge regression; a "
             + "Gaussian process for data with outliers; a support vector machine; gradient-boosted trees). Default: "
-            + "auto for a table, mlp where an option of networks is given or the table is large, convnet for images.",
+            + "auto for a table, and for images with --features; mlp where an option of networks is given or the table "
+            + "is large; convnet for images.",
         HelpName = "NAME",
     }.Completed(() => Networks.Concat(LearnerNames.All));
 
@@ -40,10 +41,11 @@ internal static class TrainChoiceOptions
 
     private static readonly Option<string?> FeaturesOption = new("--features")
     {
-        Description = "Features of the inputs of a learner. Of tables: " + string.Join(", ", FeatureMap.Names.All)
+        Description = "Features of the inputs of a learner or the mlp. Of tables: "
+            + string.Join(", ", FeatureMap.Names.All)
             + "; of images: "
             + string.Join(", ", ImageFeatures.Names.All) + ". Such as 'poly:2', 'color,hog:9:8', 'hog then pca:50'. "
-            + "Default for images: color,hog.",
+            + "Default for images, where the model is not convnet: color,hog.",
         HelpName = "FORMULA",
     };
 
@@ -94,10 +96,17 @@ internal static class TrainChoiceOptions
 
     /// <summary>The name of the model: the given one, or the usual one of the data.</summary>
     public static string Model(ParseResult words, string? data, IEnumerable<Option> ofNetworks) =>
-        words.GetValue(ModelOption) ?? (IsOfImages(data) ? ConvNet
-            : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null || IsLarge(data)
+        words.GetValue(ModelOption) ?? (IsOfImages(data) && Features(words) is null ? ConvNet
+            : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null
+                || (!IsOfImages(data) && IsLarge(data))
                 ? Mlp
             : Auto);
+
+    /// <summary>
+    /// Whether a model is a learner: one beside the networks, or a network of features, not of columns or pixels.
+    /// </summary>
+    public static bool IsLearner(ParseResult words, string model, bool isOfImages) =>
+        LearnerNames.All.Contains(model) || (model == Mlp && (isOfImages || Features(words) is not null));
 
     /// <summary>Whether a network of images is asked for by name.</summary>
     public static bool IsConvNetAsked(ParseResult words) => words.GetValue(ModelOption) == ConvNet;
@@ -109,8 +118,9 @@ internal static class TrainChoiceOptions
     public static bool IsLarge(string data) => new FileInfo(data) is { Exists: true, Length: > LargeFile };
 
     /// <summary>The learner, with the settings that were given.</summary>
-    public static Learner Learner(ParseResult words, string model, IReadOnlyList<string>? replayed) =>
-        LearnerNames.Make(model, new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed))
+    public static Learner Learner(ParseResult words, string model, IReadOnlyList<string>? replayed) => model == Mlp
+        ? TrainerCommandOptions.Network(words)
+        : LearnerNames.Make(model, new LearnerSettings(words.GetValue(KernelOption), words.GetValue(CommonOptions.Seed))
         {
             MaxTime = Time(words.GetValue(TimeOption)!),
             MaxMemory = SeparateOptions.Bytes(words.GetValue(MemoryOption)),
@@ -125,14 +135,7 @@ internal static class TrainChoiceOptions
     public static void Check(ParseResult words, string model, bool isOfImages, IEnumerable<Option> ofNetworks)
     {
         TrainOptionChecks.RequireChoice(words, "model", [.. Networks, .. LearnerNames.All], ModelOption);
-        bool isLearner = LearnerNames.All.Contains(model);
-        if (IsGiven(words, isLearner ? ofNetworks : OfLearners) is { } wrong)
-        {
-            throw new UsageException(isLearner
-                ? $"{wrong.Name} is for networks, and {model} is none: leave it out."
-                : $"{wrong.Name} is for the models {string.Join(", ", LearnerNames.All)}: name one by --model.");
-        }
-
+        RequireKind(words, model, isOfImages, ofNetworks);
         Option[] ofTables = [TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption];
         if (isOfImages && IsGiven(words, ofTables) is { } other)
         {
@@ -175,6 +178,24 @@ internal static class TrainChoiceOptions
         {
             throw new InvalidDataException($"{path} tells of no training that can be replayed.", e);
         }
+    }
+
+    private static void RequireKind(
+        ParseResult words, string model, bool isOfImages, IEnumerable<Option> ofNetworks)
+    {
+        bool isLearner = IsLearner(words, model, isOfImages), isOfFeatures = isLearner && model == Mlp;
+        Option[] taken = isOfFeatures ? TrainerCommandOptions.OfFeatures : [];
+        if (IsGiven(words, isLearner ? ofNetworks.Except(taken) : OfLearners) is not { } wrong)
+        {
+            return;
+        }
+
+        IEnumerable<string> others = wrong == FeaturesOption ? LearnerNames.All.Prepend(Mlp) : LearnerNames.All;
+        throw new UsageException(isOfFeatures
+            ? $"{wrong.Name} is for networks of columns or pixels, and one of features takes "
+                + $"{string.Join(", ", taken.Select(option => option.Name))} alone: leave it out."
+            : isLearner ? $"{wrong.Name} is for networks, and {model} is none: leave it out."
+            : $"{wrong.Name} is for the models {string.Join(", ", others)}: name one by --model.");
     }
 
     private static void RequireUse(ParseResult words, string model, Option[] options, string[] models)

@@ -55,9 +55,6 @@ internal sealed class TrainCommandOptions
     private static readonly Option<string?> ResumeOption = CommonOptions.Named<string?>(
         "--resume", "MODEL", "Resume the training that was stopped in this folder, with the same options.");
 
-    private static readonly Option<int[]?> HiddenOption =
-        CommonOptions.Integers("--hidden", "The widths of the hidden layers of the mlp. Default: 64 64.");
-
     private static readonly Option<string?> BadImagesOption = CommonOptions.Named<string?>(
         "--bad-images", "WAY", "What to do with damaged images: refuse, or skip, which counts them.", "refuse");
 
@@ -81,7 +78,7 @@ internal sealed class TrainCommandOptions
     [
         TextOption, UnitOption, VocabularyOption, FromOption, ResumeOption, TableCommandOptions.TargetOption,
         .. TrainChoiceOptions.All,
-        HiddenOption, TestOption, BadImagesOption,
+        TrainerCommandOptions.HiddenOption, TestOption, BadImagesOption,
         TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
         TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
@@ -95,7 +92,8 @@ internal sealed class TrainCommandOptions
     /// <summary>The options that are for networks alone.</summary>
     private static readonly Option[] OfNetworks =
     [
-        HiddenOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.LearningCurveOption,
+        TrainerCommandOptions.HiddenOption, .. TrainerCommandOptions.All, SeedsOption,
+        TableCommandOptions.LearningCurveOption,
         TrainValidationCurve.Option, TensorBoardOption, TableCommandOptions.BlocksOption, TextOption, ResumeOption,
     ];
 
@@ -123,8 +121,8 @@ internal sealed class TrainCommandOptions
 
     public bool IsConvNet => TrainChoiceOptions.IsConvNetAsked(words);
 
-    /// <summary>Whether the model is a learner beside the networks.</summary>
-    public bool IsLearner => LearnerNames.All.Contains(Model);
+    /// <summary>Whether the model is a learner: one beside the networks, or a network of features.</summary>
+    public bool IsLearner => TrainChoiceOptions.IsLearner(words, Model, TrainChoiceOptions.IsOfImages(Data));
 
     public string? Features => TrainChoiceOptions.Features(words);
 
@@ -170,7 +168,7 @@ internal sealed class TrainCommandOptions
 
     public bool Force => resumed is not null || now.GetValue(CommonOptions.Force);
 
-    private int[] Hidden => words.GetValue(HiddenOption) ?? [];
+    private int[] Hidden => words.GetValue(TrainerCommandOptions.HiddenOption) ?? [];
 
     public static void AddTo(Command command)
     {
@@ -302,7 +300,7 @@ internal sealed class TrainCommandOptions
         RequireOneKind(hasOrders);
         TrainOptionChecks.RequirePositive(SeedsOption, Seeds);
         TableCommandOptions.Check(words);
-        TrainOptionChecks.RequirePositive(HiddenOption, Hidden);
+        TrainOptionChecks.RequirePositive(TrainerCommandOptions.HiddenOption, Hidden);
         RequireTokens();
         TrainerCommandOptions.Check(words);
         TableCommandOptions.CheckSplit(words, hasTable: Text is null);

@@ -76,7 +76,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
 
     private void RequireTensors()
     {
-        if (!given.IsLearner && !Compute.HasTensors)
+        if ((!given.IsLearner || given.Learner() is NetworkLearner) && !NetworkLearner.IsAvailable)
         {
             throw new PlatformNotSupportedException(
                 "Training a network needs torch, which does not load here; 'math4ai doctor' says why.");

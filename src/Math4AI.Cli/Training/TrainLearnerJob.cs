@@ -58,7 +58,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             {
                 Comparison = model.Comparison,
                 Importance = importance,
-                Dependence = [.. importance.Take(MaxDependences).Select(
+                Dependence = [.. importance.Where(each => !IsOfTexts(model, each.Name)).Take(MaxDependences).Select(
                     each => PartialDependence.Of(model, held, each.Name))],
                 Learner = model.About.Learner,
                 FeatureNames = model.FeatureNames,
@@ -91,6 +91,9 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
             ? ProcessView.Of(process, inputs, targets, process.Predict(inputs), targets, model.About.Seed)
             : ProcessView.Of(process, inputs, targets, model.About.Seed);
     }
+
+    private static bool IsOfTexts(LearnedTable model, string name) =>
+        model.About.Encoder.Columns.Any(column => column.Name == name && column.Learned is not null);
 
     private static string[] Needed(LearnedTable model) =>
         [.. model.About.Encoder.Columns.Select(column => column.Name), model.About.Target];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Training;
+using Math4AI.Training.Learners;
 using Math4AI.Training.Optimizers;
 
 namespace Math4AI.Cli.Training;
@@ -7,6 +8,9 @@ namespace Math4AI.Cli.Training;
 /// <summary>The options of <c>math4ai train</c> that are settings of the trainer.</summary>
 internal static class TrainerCommandOptions
 {
+    public static readonly Option<int[]?> HiddenOption =
+        CommonOptions.Integers("--hidden", "The widths of the hidden layers of the mlp. Default: 64 64.");
+
     public static readonly Option<int?> CheckpointSteps = CommonOptions.Named<int?>(
         "--checkpoint-steps", "N",
         "The number of steps between checkpoints. One is saved every minute anyway.");
@@ -43,6 +47,22 @@ internal static class TrainerCommandOptions
         EpochsOption, StepsOption, BatchOption, RateOption, WeightDecayOption, OptimizerOption, ScheduleOption,
         CheckpointSteps,
     ];
+
+    /// <summary>Those that a network of features has too.</summary>
+    public static readonly Option[] OfFeatures = [HiddenOption, StepsOption, RateOption, WeightDecayOption];
+
+    /// <summary>Returns the network of features that the options describe; what is not given is chosen.</summary>
+    public static NetworkLearner Network(ParseResult words)
+    {
+        var defaults = new NetworkLearner { Networks = 1, Seed = words.GetValue(CommonOptions.Seed) };
+        return defaults with
+        {
+            Hidden = words.GetValue(HiddenOption) is { Length: > 0 } hidden ? hidden : defaults.Hidden,
+            Steps = words.GetValue(StepsOption),
+            Rate = words.GetValue(RateOption) ?? defaults.Rate,
+            WeightDecay = words.GetValue(WeightDecayOption),
+        };
+    }
 
     /// <summary>
     /// Returns the settings of the trainer: the given options, and the defaults of the kind of model for the others.

@@ -41,10 +41,22 @@ public static class TextFeatures
     public static FeatureMap<IReadOnlyList<string>> Hashing(int features = UsualHashes, int length = 1) =>
         new HashedFeatures(features, length);
 
+    /// <summary>
+    /// Term frequencies times inverse document frequencies: <see cref="Words"/>, weighted by how rare each term is, so
+    /// that each text has norm 1. It equals scikit-learn's <c>TfidfVectorizer</c>.
+    /// </summary>
+    /// <param name="length">n, the longest sequence of words, from 1 on.</param>
+    /// <param name="terms">The most features: those of the terms that are most frequent in the training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 1.</exception>
+    public static FeatureMap<IReadOnlyList<string>> InverseFrequency(int length = 1, int terms = UsualTerms) =>
+        Words(length, terms).Then(FeatureMap.InverseFrequency());
+
     private static FeatureNames<IReadOnlyList<string>> Known()
     {
         var names = new FeatureNames<IReadOnlyList<string>>();
         names.Add("words", arguments => Words(arguments.WholeNumber(0, 1), arguments.WholeNumber(1, UsualTerms)));
+        names.Add("tfidf", arguments =>
+            InverseFrequency(arguments.WholeNumber(0, 1), arguments.WholeNumber(1, UsualTerms)));
         names.Add("characters", arguments =>
             Characters(arguments.WholeNumber(0, 3), arguments.WholeNumber(1, UsualTerms)));
         names.Add("hashing", arguments => Hashing(arguments.WholeNumber(0, UsualHashes), arguments.WholeNumber(1, 1)));

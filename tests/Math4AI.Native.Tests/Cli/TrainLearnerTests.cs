@@ -137,6 +137,36 @@ public class TrainLearnerTests : TemporaryFolder
             part => Assert.Contains(part, page, StringComparison.Ordinal));
         Finished predict = Run("predict", "model", "photos/lime");
         Assert.All(predict.Output.Trim().Split('\n').Skip(1), line => Assert.Equal("lime", line.Split(',')[1]));
+        Finished network = Run("train", "photos", "--features", "color", "--model", "mlp", "--hidden", "16",
+            "--steps", "300", "-o", "network", "--no-report");
+        Assert.True(network.Code == 0, network.Errors);
+        Assert.Contains("network: 16, 300 steps", network.Output, StringComparison.Ordinal);
+        predict = Run("predict", "network", "photos/lime");
+        Assert.All(predict.Output.Trim().Split('\n').Skip(1), line => Assert.Equal("lime", line.Split(',')[1]));
+    }
+
+    [Fact]
+    public void A_network_takes_features_of_columns_and_words_of_texts()
+    {
+        WriteRings();
+        string[] lines = File.ReadAllLines(In("rings.csv"));
+        File.WriteAllLines(In("rings.csv"), lines.Select((line, i) => i == 0 ? $"{line},note"
+            : $"{line},a note {(line.Contains("inner", StringComparison.Ordinal) ? "small" : "wide")} of {i}"));
+        Finished train = Run("train", "rings.csv", "--target", "ring", "--ignore", "square", "note", "--model", "mlp",
+            "--features", "poly:2", "--steps", "300", "-o", "squares", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        JsonElement json = JsonDocument.Parse(train.Output).RootElement;
+        Assert.Equal(1.0, json.GetProperty("test").GetProperty("accuracy").GetDouble());
+        Assert.Equal(5, json.GetProperty("featureCount").GetInt32());
+        train = Run("train", "rings.csv", "--target", "ring", "--ignore", "square", "a", "b", "--model", "linear",
+            "--columns", "note=text:tfidf", "-o", "words", "--json");
+        Assert.True(train.Code == 0, train.Errors);
+        Assert.Equal(1.0, JsonDocument.Parse(train.Output).RootElement.GetProperty("test").GetProperty("accuracy")
+            .GetDouble());
+        Finished predict = Run("predict", "words", "rings.csv");
+        Assert.True(predict.Code == 0, predict.Errors);
+        Assert.All(predict.Output.Trim().Split('\n').Skip(1).Zip(lines.Skip(1)), pair =>
+            Assert.Contains(pair.First.Split(',')[0], pair.Second, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -146,6 +176,9 @@ public class TrainLearnerTests : TemporaryFolder
     [InlineData(2, "--time is for auto", "--model", "svm", "--time", "5m")]
     [InlineData(2, "such as 30s, 5m or 1h, not 'date'", "--time", "date")]
     [InlineData(2, "There are no features 'ploy'", "--model", "svm", "--features", "ploy:2")]
+    [InlineData(2, "of features takes --hidden", "--model", "mlp", "--features", "poly:2", "--batch", "8")]
+    [InlineData(2, "There are no features 'ploy'", "--model", "svm", "--columns", "a=text:ploy")]
+    [InlineData(1, "read in blocks", "--blocks", "--columns", "a=text:tfidf")]
     [InlineData(2, "There is no kernel 'fbr'", "--model", "svm", "--kernel", "fbr(1)")]
     [InlineData(2, "choose one of", "--model", "vsm")]
     [InlineData(2, "is no aim", "--model", "svm", "--aim", "best:1")]

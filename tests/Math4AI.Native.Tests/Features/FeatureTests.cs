@@ -105,6 +105,7 @@ public class FeatureTests
         AreClose(
             [0.285581503339, 0.362223925405, 0.362223925405, 0.362223925405, 0.72444785081],
             weighted.Row(0).Where(value => value > 0.0), 1e-11);
+        Assert.Equal(weighted, TextFeatures.Names.Parse("tfidf").Fit(Texts).Apply(Texts));
         double[][] hashed =
         [
             [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, -1, 0, 0, -2, 0], [0, 0, 0, 0, 0, -1, 0, 2, 0, 0, 0, 0, 0, -1, 0, 0],

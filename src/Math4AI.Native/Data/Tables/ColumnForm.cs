@@ -17,7 +17,9 @@ public enum ColumnType
     /// <summary>Classes that have an order.</summary>
     Order,
 
-    /// <summary>Sentences, or names that hardly occur twice.</summary>
+    /// <summary>
+    /// Sentences, or names that hardly occur twice: no input, unless <see cref="ColumnForm.Features"/> are named.
+    /// </summary>
     Text,
 
     /// <summary>Whatever it is, it is not used.</summary>
@@ -60,6 +62,11 @@ public sealed record ColumnForm(ColumnType Type)
     public IReadOnlyList<string> Order { get; init; } = [];
 
     /// <summary>
+    /// Gets the features of texts that are inputs, as a formula such as tfidf; null for texts that are no inputs.
+    /// </summary>
+    public string? Features { get; init; }
+
+    /// <summary>
     /// Gets the texts that stand for a missing value; null for the usual ones, such as NULL and ?, in columns of
     /// numbers and dates, and none in others.
     /// </summary>
@@ -72,6 +79,7 @@ public sealed record ColumnForm(ColumnType Type)
     {
         ColumnType.Number when Unit is not null => $"number in {Unit}",
         ColumnType.Date when DateFormat is not null => $"date ({DateFormat})",
+        ColumnType.Text when Features is not null => $"text ({Features})",
         ColumnType.Order => $"order ({string.Join('|', Order)})",
         ColumnType.Category when TruthValues.Count > 0 => "true or false",
         _ => Type.ToString().ToLowerInvariant(),

@@ -4,12 +4,12 @@ namespace Math4AI.Data.Tables;
 
 /// <summary>
 /// Reads the types of columns from one line, such as <c>zip=category, when=date:dd/MM/yyyy, income=number:$1,234,
-/// size=order:S|M|L, note=text, id=ignore</c>.
+/// size=order:S|M|L, note=text:tfidf, id=ignore</c>.
 /// </summary>
 public static partial class ColumnList
 {
     private const string Example =
-        "zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, id=ignore";
+        "zip=category, when=date:dd/MM/yyyy, income=number:$1,234, size=order:S|M|L, note=text:tfidf, id=ignore";
 
     /// <summary>Parses the types of columns.</summary>
     /// <param name="text">NAME=TYPE or NAME=TYPE:FORM, separated by commas.</param>
@@ -44,7 +44,7 @@ public static partial class ColumnList
             "category" when shape is null => new ColumnForm(ColumnType.Category),
             "order" when shape?.Split('|', StringSplitOptions.TrimEntries) is { Length: > 1 } order
                 && order.Distinct().Count() == order.Length => new ColumnForm(ColumnType.Order) { Order = order },
-            "text" when shape is null => new ColumnForm(ColumnType.Text),
+            "text" => new ColumnForm(ColumnType.Text) { Features = shape },
             "ignore" when shape is null => new ColumnForm(ColumnType.Ignore),
             _ => throw new FormatException(
                 $"'{text}' is no type of a column: number, date, category, order, text or ignore, such as {Example}."),

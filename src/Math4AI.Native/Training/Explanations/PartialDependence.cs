@@ -24,13 +24,21 @@ public sealed record PartialDependence(
     /// <param name="model">The model.</param>
     /// <param name="rows">Rows with the inputs.</param>
     /// <param name="column">The column.</param>
-    /// <exception cref="ArgumentException">There is no such input, or a value is missing.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such input, it is one of texts, or a value is missing.
+    /// </exception>
     public static PartialDependence Of(LearnedTable model, Table rows, string column)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
         InputGroup group = InputGroup.Of(model.About.Encoder).FirstOrDefault(each => each.Column.Name == column)
             ?? throw new ArgumentException($"'{column}' is no input of the model.", nameof(column));
+        if (group.Column.AreTexts)
+        {
+            throw new ArgumentException(
+                $"'{column}' are texts, of which no one value can be given to every row.", nameof(column));
+        }
+
         double[][] inputs = model.Encode(ColumnImportance.Some(rows, MaxRows)).ToRowArrays();
         double[][] settings = group.Column.AreNumbers
             ? [.. Quantiles([.. inputs.Select(row => row[group.First])]).Select(value => new[] { value })]

@@ -20,10 +20,14 @@ internal static class RowNotes
         var warnings = new List<PredictionWarning>();
         foreach (EncodedColumn column in encoder.Columns.Where(column => table.Names.Contains(column.Name)))
         {
-            int count = column.AreNumbers ? OfNumbers(encoder, table, column, notes) : OfClasses(table, column, notes);
+            int count = column.AreTexts ? OfTexts(table, column, notes)
+                : column.AreNumbers ? OfNumbers(encoder, table, column, notes)
+                : OfClasses(table, column, notes);
             if (count > 0)
             {
-                warnings.Add(new PredictionWarning(!column.AreNumbers
+                warnings.Add(new PredictionWarning(column.AreTexts
+                    ? $"'{column.Name}' has no term that training saw, and says nothing."
+                    : !column.AreNumbers
                     ? $"'{column.Name}' is none of the {column.Classes.Count} classes that training saw, and "
                         + "counts as their mean."
                     : column.IsConstant
@@ -57,6 +61,17 @@ internal static class RowNotes
     /// <summary>The numbers of a column; those of one without weight are looked at and never refused.</summary>
     private static double[] NumbersOf(TableEncoder encoder, Table table, EncodedColumn column) =>
         (column.IsConstant ? encoder with { Missing = Missing.Impute } : encoder).NumbersOf(table, column);
+
+    private static int OfTexts(Table table, EncodedColumn column, string[] notes)
+    {
+        IReadOnlyList<int> rows = TextColumn.Strange(table, column);
+        foreach (int row in rows)
+        {
+            Add(notes, row, $"{column.Name} has no known term");
+        }
+
+        return rows.Count;
+    }
 
     private static int OfClasses(Table table, EncodedColumn column, string[] notes)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Math4AI.Data.Tables;
+using Math4AI.Features;
+using Math4AI.Kernels;
 
 namespace Math4AI.Training.Tables;
 
@@ -18,7 +20,7 @@ public enum Missing
 
 /// <summary>A column as the network sees it, as it was in the training part.</summary>
 /// <param name="Name">The column.</param>
-/// <param name="Classes">The texts, one input each; empty for numbers.</param>
+/// <param name="Classes">The classes, or the features of texts, one input each; empty for numbers.</param>
 /// <param name="Mean">The mean of numbers.</param>
 /// <param name="Deviation">Their standard deviation.</param>
 /// <param name="Median">Their median, for missing ones.</param>
@@ -46,6 +48,11 @@ public sealed record EncodedColumn(
     /// <summary>Gets whether the column never varied: then it is no input.</summary>
     public bool IsConstant { get; init; }
 
+    /// <summary>Gets what the features of texts have learned; null for a column of another type.</summary>
+    public FeatureState? Learned { get; init; }
+
+    internal bool AreTexts => Learned is not null;
+
     internal bool AreNumbers => Classes.Count == 0 || IsOrdinal;
 
     internal int Inputs => IsConstant ? 0 : IsOrdinal ? 1 : Math.Max(1, Classes.Count);
@@ -53,13 +60,16 @@ public sealed record EncodedColumn(
 
 /// <summary>
 /// Makes numbers of a table: numbers are standardised, texts become one input for each class, or their place in an
-/// order that is given. All of it is learnt from the training part alone.
+/// order that is given, or features of their words. All of it is learnt from the training part alone.
 /// </summary>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Missing">What is done with missing values.</param>
 public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing Missing)
 {
     private const int MaxClasses = 1000;
+
+    // A learner has each input in float64 beside its float32 here.
+    private const int BytesOfInput = sizeof(float) + sizeof(double);
 
     /// <summary>Gets the names of the inputs: those of columns of numbers, and <c>column=class</c> of texts.</summary>
     public IReadOnlyList<string> InputNames =>
@@ -82,7 +92,10 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     /// Whether numbers are shifted and scaled to mean 0 and variance 1; otherwise they stay as they are.
     /// </param>
     /// <param name="forms">How the cells of the columns are written; null for numbers and texts as they are.</param>
-    /// <exception cref="ArgumentException">A text column has too many classes to be one.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text column has too many classes to be one, or no terms to make features of.
+    /// </exception>
+    /// <exception cref="FormatException">There are no such features of texts.</exception>
     public static TableEncoder Learn(
         Table table,
         IReadOnlyList<string> columns,
@@ -100,6 +113,11 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
 
         EncodedColumn LearnColumn(string name)
         {
+            if (forms?.GetValueOrDefault(name)?.Features is { } features)
+            {
+                return TextColumn.Learn(table, name, features);
+            }
+
             if (orders is not null && orders.TryGetValue(name, out IReadOnlyList<string>? order))
             {
                 return Scaled(OfNumbers(name, order, Places(table, name, order)));
@@ -154,12 +172,19 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     {
         ArgumentNullException.ThrowIfNull(table);
         int width = Inputs;
-        float[] inputs = new float[checked(table.Rows * width)];
+        float[] inputs = new float[GramMatrix.Elements(
+            table.Rows, width, BytesOfInput, $"{width} inputs of {table.Rows} rows",
+            "use fewer rows, or fewer features of texts, such as text:tfidf:1:200")];
         int at = 0;
         foreach (EncodedColumn column in Columns.Where(column => !column.IsConstant))
         {
             Span<float> first = inputs.AsSpan(Math.Min(at, inputs.Length));
-            if (column.AreNumbers)
+            if (column.AreTexts)
+            {
+                RequireTexts(table, column.Name);
+                TextColumn.Encode(table, column, first, width);
+            }
+            else if (column.AreNumbers)
             {
                 EncodeNumbers(table, column, first, width);
             }
@@ -294,6 +319,15 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
                 : throw new ArgumentException($"Column '{name}', row {table.NumberOf(row)}: '{text}' has no place in "
                     + $"the order {string.Join(", ", order)}.")),
         ];
+    }
+
+    private void RequireTexts(Table table, string name)
+    {
+        IReadOnlyList<string?> texts = table.Texts(name);
+        for (int row = 0; row < texts.Count; row++)
+        {
+            RequireValue(texts[row] is not null, table, name, row);
+        }
     }
 
     private void RequireValue(bool isKnown, Table table, string name, int row)

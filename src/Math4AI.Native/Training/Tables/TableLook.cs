@@ -14,6 +14,7 @@ public sealed record TableLook
     private const int MinUnique = 20;
     private const double WordsOfSentence = 3.0;
     private const int MaxClassNumbers = 10;
+    private const string IsText = "is text";
 
     private TableLook(string target, TableTask task, int rows, IReadOnlyList<ColumnLook> columns) =>
         (Target, Task, Rows, Columns) = (target, task, rows, columns);
@@ -46,6 +47,7 @@ public sealed record TableLook
     /// <exception cref="ArgumentException">
     /// There is no such column, none is left to predict from, or dates can be read in two ways.
     /// </exception>
+    /// <exception cref="FormatException">There are no such features of texts.</exception>
     public static TableLook Of(Table table, TableTrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -135,6 +137,7 @@ public sealed record TableLook
 
         if (options.Columns.TryGetValue(name, out ColumnForm? given))
         {
+            _ = given.Features is { } features ? TextColumn.Parse(name, features) : null;
             return ColumnLook.Of(table, name, given with { MissingTokens = options.MissingTokens }, null);
         }
 
@@ -190,7 +193,7 @@ public sealed record TableLook
 
         if (column.Form.Type == ColumnType.Text)
         {
-            return column with { LeftOut = "is text" };
+            return column.Form.Features is null ? column with { LeftOut = IsText } : column;
         }
 
         if (isNamed)
@@ -212,7 +215,7 @@ public sealed record TableLook
 
         double words = table.Texts(column.Name).OfType<string>().Average(text => text.Split(' ').Length);
         return words >= WordsOfSentence
-            ? column with { Form = column.Form with { Type = ColumnType.Text }, LeftOut = "is text" }
+            ? column with { Form = column.Form with { Type = ColumnType.Text }, LeftOut = IsText }
             : column with { LeftOut = $"names the rows ({column.Distinct} different texts in {known} rows)" };
     }
 
@@ -246,7 +249,7 @@ public sealed record TableLook
         {
             yield return $"{name} {column.LeftOut} and is left out"
                 + (column.LeftOut == "has no value" ? "." : $"; --columns \"{column.Name}={(column.Form.IsNumeric
-                    ? "number" : "category")}\" uses it.");
+                    ? "number" : column.LeftOut == IsText ? "text:tfidf" : "category")}\" uses it.");
         }
         else if (column.Note is { } note && !note.EndsWith("for numbers)", StringComparison.Ordinal))
         {

@@ -43,6 +43,12 @@ internal sealed class TableStatistics(
         if (rows == 0)
         {
             inputs = look.Inputs;
+            if (inputs.FirstOrDefault(name => look.Forms[name].Features is not null) is { } text)
+            {
+                throw new ArgumentException($"Column '{text}': features of texts are learned from a table that is read "
+                    + "whole, and this one is read in blocks: leave the column out, or name a learner by --model.");
+            }
+
             foreach (string name in inputs.Append(options.Target))
             {
                 columns[name] = new ColumnStatistics(options, name);

@@ -196,4 +196,97 @@ public sealed class LearnedTableTests : TemporaryFolder
             public void Save(string folder, FileTransaction files) => throw new NotSupportedException();
         }
     }
+
+    /// <summary>Notes of a shop, of which one word in four tells the kind; the number follows another one.</summary>
+    private Table Notes(string file, int count, int seed, string? odd = null)
+    {
+        var random = new Random(seed);
+        string[] fill = ["the", "parcel", "came", "on", "friday", "again", "with", "box"];
+        File.WriteAllLines(In(file), Enumerable.Range(0, count).Select(i =>
+        {
+            string[] words = [.. Enumerable.Range(0, 6).Select(_ => fill[random.Next(fill.Length)])];
+            words[random.Next(6)] = i % 2 == 0 ? "broken" : "lovely";
+            bool isLarge = random.Next(2) == 0;
+            string note = i == 0 && odd is not null ? odd
+                : string.Join(' ', words) + (isLarge ? " large" : string.Empty);
+            return FormattableString.Invariant(
+                $"{note},{i % 2},{(isLarge ? 3.0 : 1.0) + 0.1 * random.NextDouble():R}");
+        }).Prepend("note,kind,size"));
+        return Table.Read(In(file));
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("trees")]
+    [InlineData("svm")]
+    public void Words_of_a_text_are_inputs_of_every_learner_and_are_kept_in_a_folder(string name)
+    {
+        Table table = Notes("train.csv", 160, 1), test = Notes("test.csv", 40, 2, "zebra");
+        var options = new TableTrainingOptions
+        {
+            Target = "kind",
+            Ignore = ["size"],
+            Columns = ColumnList.Parse("note=text:tfidf:1:50"),
+        };
+        Trained<LearnedTable> trained =
+            LearnedTable.Train(table, test, options, LearnerNames.Make(name, new LearnerSettings(null, 1)));
+        Assert.InRange(trained.Test.Scores["accuracy"], 0.95, 1.0);
+        Assert.Contains("note=broken", trained.Model.FeatureNames);
+        Assert.DoesNotContain("note=zebra", trained.Model.FeatureNames);
+        using (var files = new FileTransaction())
+        {
+            trained.Model.Save(Folder, files);
+            files.Commit();
+        }
+
+        var kept = (LearnedTable)ModelFolder.Open(Folder);
+        Assert.Equal(trained.Model.Predict(test).Values, kept.Predict(test).Values);
+        FilePredictions found = kept.PredictTable(test);
+        Assert.Contains("no known term", found.Notes[0], StringComparison.Ordinal);
+        Assert.All(found.Notes.Skip(1), Assert.Empty);
+    }
+
+    [Fact]
+    public void Inputs_of_a_text_are_its_term_frequencies_times_inverse_document_frequencies()
+    {
+        File.WriteAllLines(In("texts.csv"), ["text,y", "red apple,1", "red red pear,2", ",3"]);
+        TableEncoder encoder = TableEncoder.Learn(
+            Table.Read(In("texts.csv")), ["text"], Missing.Impute, forms: ColumnList.Parse("text=text:tfidf"));
+        Assert.Equal(["text=apple", "text=pear", "text=red"], encoder.InputNames);
+
+        // ln((1 + n)/(1 + n_t)) + 1 of n = 3 texts, and rows of norm 1.
+        double rare = Math.Log(4.0 / 2.0) + 1.0, frequent = Math.Log(4.0 / 3.0) + 1.0;
+        double first = Math.Sqrt(rare * rare + frequent * frequent);
+        double second = Math.Sqrt(rare * rare + 4.0 * frequent * frequent);
+        double[] expected =
+            [rare / first, 0.0, frequent / first, 0.0, rare / second, 2.0 * frequent / second, 0.0, 0.0, 0.0];
+        float[] inputs = encoder.Encode(Table.Read(In("texts.csv")));
+        Assert.All(expected.Zip(inputs), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    [Fact]
+    public void Numbers_are_learned_from_words_by_a_network_of_tables_too()
+    {
+        var options = new TableTrainingOptions
+        {
+            Target = "size",
+            Ignore = ["kind"],
+            Columns = ColumnList.Parse("note=text:words:1:50"),
+            Trainer = new TrainerOptions { Steps = 300 },
+            Hidden = [16],
+        };
+        Trained<TableModel> trained = TableModel.Train(Notes("train.csv", 160, 1), null, options);
+        Assert.InRange(trained.Test.Scores["rSquared"], 0.9, 1.0);
+    }
+
+    [Fact]
+    public void A_text_without_features_is_left_out_with_the_words_that_use_it()
+    {
+        Table table = Notes("train.csv", 60, 1);
+        TableLook look = TableLook.Of(table, new TableTrainingOptions { Target = "kind" });
+        Assert.Contains("--columns \"note=text:tfidf\"", string.Concat(look.Warnings), StringComparison.Ordinal);
+        var wrong = new TableTrainingOptions { Target = "kind", Columns = ColumnList.Parse("note=text:ploy") };
+        FormatException error = Assert.Throws<FormatException>(() => TableLook.Of(table, wrong));
+        Assert.Contains("'note': There are no features 'ploy'", error.Message, StringComparison.Ordinal);
+    }
 }

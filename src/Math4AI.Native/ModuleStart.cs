@@ -66,9 +66,11 @@ internal static class ModuleStart
         ModelFolder.Register(TextModel.Kind, TextModel.Load);
         ModelFolder.Register(PrincipalComponentsFit.Kind, PrincipalComponentsFit.Load);
         ModelFolder.Register(TableMixture.Kind, TableMixture.Load);
+        ModelFolder.Register(TableGroups.Kind, TableGroups.Load);
         ModelFolder.Register(TableMap.Kind, TableMap.Load);
         ModelFolder.Register(PlaneMap.Kind, PlaneMap.Load);
         ModelFolder.Register(AutoencoderFit.Kind, AutoencoderFit.Load);
+        ModelFolder.Register(DbscanFit.Kind, DbscanFit.Load);
         ModelFolder.Register(HdbscanFit.Kind, HdbscanFit.Load);
         ModelFolder.Register(AgglomerationFit.Kind, AgglomerationFit.Load);
         ModelFolder.Register(KMeansFit.Kind, KMeansFit.Load);

@@ -31,8 +31,12 @@ public sealed record ClusterReport : TableReport
     {
         page.Heading("The rows on a map").Chart(Map());
         Profiles(page);
-        page.Charts("How many clusters?", "grid wide", Supports());
-        Counts(page);
+        if (Result.Mixture is not null)
+        {
+            page.Charts("How many clusters?", "grid wide", Supports());
+            Counts(page);
+        }
+
         Compare(page);
     }
 
@@ -52,7 +56,20 @@ public sealed record ClusterReport : TableReport
                 string.Join(", ", Result.LeftOut.Select(column => $"{column.Name} ({column.Reason})")));
         }
 
-        yield return ("shape", Result.Model.Mixture.Shape.ToString());
+        if (Result.Mixture is { } mixture)
+        {
+            yield return ("shape", mixture.Shape.ToString());
+        }
+        else
+        {
+            yield return ("method", Result.Method.ToString());
+        }
+
+        if (Result.Labels.Count(label => label < 0) is var none and > 0)
+        {
+            yield return ("rows in no cluster", Count(none));
+        }
+
         yield return ("seed", Count(Result.Seed));
     }
 
@@ -88,15 +105,16 @@ public sealed record ClusterReport : TableReport
     {
         int[] labels = [.. Result.Labels];
         bool isLine = Result.Map.ColumnCount < 2;
+        Func<int, string> cells = Cells();
         IEnumerable<ChartLayer> layers = labels.Distinct().Order().Select(ChartLayer (cluster) =>
         {
             int[] places = [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] == cluster)];
             return new PointsLayer(
                 [.. places.Select(i => Result.Map[i, 0])], [.. places.Select(i => isLine ? 0.0 : Result.Map[i, 1])])
             {
-                Name = $"cluster {cluster + 1}",
-                Color = cluster,
-                Texts = [.. places.Select(RowInWords)],
+                Name = cluster < 0 ? "no cluster" : $"cluster {cluster + 1}",
+                Color = cluster < 0 ? ChartLayer.Quiet : cluster,
+                Texts = [.. places.Select(place => RowInWords(place, cells))],
             };
         });
         string Axis(int i) => string.Create(CultureInfo.InvariantCulture,
@@ -111,12 +129,12 @@ public sealed record ClusterReport : TableReport
         };
     }
 
-    private string RowInWords(int place)
+    private string RowInWords(int place, Func<int, string> cells)
     {
         int row = Result.Rows[place];
-        IEnumerable<string> cells = Table.Names.Select(name => $"{name} {Table.Texts(name)[row]}");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"row {Table.NumberOf(row)}, certain to {100.0 * Result.Certainty[place]:0} %: {string.Join(", ", cells)}");
+        string certainty = Result.Certainty.Count == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture,
+            $", {(Result.Mixture is null ? "strength" : "certain to")} {100.0 * Result.Certainty[place]:0} %");
+        return $"row {Table.NumberOf(row)}{certainty}: {cells(row)}";
     }
 
     private void Profiles(Html page)
@@ -185,6 +203,7 @@ public sealed record ClusterReport : TableReport
         string[] labels = LabelsOf(Table, Labels, Result);
         int[] clusters = [.. Result.Labels];
         string[] names = [.. labels.Distinct().Order(StringComparer.Ordinal)];
+        int none = clusters.Contains(-1) ? 1 : 0;
         page.Heading($"The clusters and the column '{Labels}'").Facts(
         [
             ("adjusted Rand index", Html.Number(ClusterAgreement.AdjustedRand(clusters, labels))),
@@ -195,15 +214,18 @@ public sealed record ClusterReport : TableReport
             return;
         }
 
-        double[,] counts = new double[names.Length, Result.Profiles.Count];
+        double[,] counts = new double[names.Length, Result.Profiles.Count + none];
         for (int i = 0; i < labels.Length; i++)
         {
-            counts[Array.IndexOf(names, labels[i]), clusters[i]]++;
+            counts[Array.IndexOf(names, labels[i]), clusters[i] < 0 ? Result.Profiles.Count : clusters[i]]++;
         }
 
         page.Add("<div class=\"grid wide\">").HeatMap(
             "Rows by label and cluster", counts, names,
-            [.. Enumerable.Range(1, Result.Profiles.Count).Select(i => $"cluster {i}")]).Add("</div>");
+            [
+                .. Enumerable.Range(1, Result.Profiles.Count).Select(i => $"cluster {i}"),
+                .. Enumerable.Repeat("no cluster", none),
+            ]).Add("</div>");
     }
 
     private static string[] LabelsOf(Table table, string column, TableClusters result)

@@ -34,6 +34,7 @@ public sealed record ExploreReport : TableReport
                 Result = clusters,
                 Table = Table,
                 Labels = Labels,
+                Shown = Shown,
             }.AddTo(page);
             Outliers(page, clusters);
         }
@@ -76,14 +77,20 @@ public sealed record ExploreReport : TableReport
     private void Correlations(Html page, TableClusters clusters)
     {
         int count = clusters.Model.Columns.Count;
-        if (count < 2 || count > MaxCorrelated)
+        page.Add("<div class=\"grid wide\">");
+        if (Overview.Correlation is { } correlation && count is >= 2 and <= MaxCorrelated)
         {
-            return;
+            page.HeatMap(
+                "Correlations", correlation.Map(value => Math.Round(value, 3)).ToArray(), clusters.Model.Columns,
+                clusters.Model.Columns);
         }
 
-        page.Add("<div class=\"grid wide\">").HeatMap(
-            "Correlations", Overview.Correlation!.Map(value => Math.Round(value, 3)).ToArray(), clusters.Model.Columns,
-            clusters.Model.Columns).Add("</div>");
+        if (Overview.Information is { } information)
+        {
+            InformationReport.AddMap(page, information, "Mutual information, nats: any dependence, of classes too");
+        }
+
+        page.Add("</div>");
     }
 
     private Chart Variances()
@@ -93,7 +100,9 @@ public sealed record ExploreReport : TableReport
         double sum = 0.0;
         int parallel = Overview.Components.ParallelDimension();
         return new Chart(
-            "Principal components of the standardized columns", ChartAxis.OfCounts("component"),
+            Overview.Correlation is null
+                ? "Principal components of the features"
+                : "Principal components of the standardized columns", ChartAxis.OfCounts("component"),
             ChartAxis.OfShares("share of the variance"),
             new LineLayer(places, [.. shares.Select(share => Math.Min(1.0, sum += share))]) { Name = "up to here" },
             new LineLayer(places, shares) { Name = "each", Color = 1 })

@@ -21,24 +21,31 @@ public sealed record InformationReport : TableReport
         yield return ("dependent pairs", Count(Found.Pairs.Count(pair => pair.Adjusted <= Level)));
     }
 
+    /// <summary>Adds the informations as a map of columns × columns.</summary>
+    internal static void AddMap(Html page, InformationTable found, string title)
+    {
+        double[,] values = found.ToMatrix();
+        for (int i = 0; i < found.Columns.Count; i++)
+        {
+            values[i, i] = 0.0;
+            for (int j = 0; j < found.Columns.Count; j++)
+            {
+                values[i, j] = Math.Round(Math.Max(0.0, values[i, j]), 3);
+            }
+        }
+
+        page.HeatMap(title, values, found.Columns, found.Columns);
+    }
+
     private protected override void AddBody(Html page)
     {
         string what = Found.Given is { } given ? $"where {given} is known" : "each pair of columns";
         AddNote(page, Found.Note);
         if (Found.Columns.Count <= MaxColumns)
         {
-            double[,] values = Found.ToMatrix();
-            for (int i = 0; i < Found.Columns.Count; i++)
-            {
-                values[i, i] = 0.0;
-                for (int j = 0; j < Found.Columns.Count; j++)
-                {
-                    values[i, j] = Math.Round(Math.Max(0.0, values[i, j]), 3);
-                }
-            }
-
-            page.Add("<div class=\"grid wide\">")
-                .HeatMap($"Mutual information, nats: {what}", values, Found.Columns, Found.Columns).Add("</div>");
+            page.Add("<div class=\"grid wide\">");
+            AddMap(page, Found, $"Mutual information, nats: {what}");
+            page.Add("</div>");
         }
 
         page.Heading("Pairs").Add("<p class=\"quiet\">From the most informative on. As a correlation: that of Gaussian "

@@ -38,6 +38,7 @@ public sealed record MapReport : TableReport
 
     private Chart Map()
     {
+        Func<int, string> cells = Cells();
         IReadOnlyList<string?>? texts = Labels is null ? null : Table.Texts(Labels);
         string[] groups = [.. Result.Rows.Select(row => texts is null ? "rows" : texts[row] ?? "(missing)")];
         string[] largest = [.. groups.CountBy(name => name).OrderByDescending(pair => pair.Value)
@@ -52,7 +53,10 @@ public sealed record MapReport : TableReport
             {
                 Name = name,
                 Color = color,
-                Texts = [.. places.Select(RowInWords)],
+                Texts =
+                [
+                    .. places.Select(i => Result.Rows[i]).Select(row => $"row {Table.NumberOf(row)}: {cells(row)}"),
+                ],
             };
         });
         return new Chart(
@@ -63,12 +67,5 @@ public sealed record MapReport : TableReport
             Height = MapHeight,
             Note = "Drag to move, turn the wheel to zoom, point at a row to read it.",
         };
-    }
-
-    private string RowInWords(int place)
-    {
-        int row = Result.Rows[place];
-        return $"row {Table.NumberOf(row)}: "
-            + string.Join(", ", Table.Names.Select(name => $"{name} {Table.Texts(name)[row]}"));
     }
 }

@@ -17,9 +17,11 @@ internal sealed record ClusterSummary(
     int Clusters,
     string Verdict,
     string? Warning,
-    string Shape,
+    string Method,
+    string? Shape,
     int Rows,
     int RowsLeftOut,
+    int RowsInNone,
     IReadOnlyList<string> Columns,
     IReadOnlyList<LeftOutColumn> LeftOut,
     IReadOnlyList<ClusterLine> Found,
@@ -27,30 +29,42 @@ internal sealed record ClusterSummary(
     ClusterCountFit? Counts,
     ClusterComparison? Comparison)
 {
+    // Images and texts have thousands of features.
+    private const int MaxContrasts = 100;
+
     public static ClusterSummary Of(Table table, TableClusters result, string? compared) => new(
         result.Profiles.Count,
         result.Verdict,
         result.Warning,
-        result.Model.Mixture.Shape.ToString(),
+        result.Method.ToString(),
+        result.Mixture?.Shape.ToString(),
         result.Rows.Count,
         table.Rows - result.Rows.Count,
+        result.Labels.Count(label => label < 0),
         result.Model.Columns,
         result.LeftOut,
         [.. result.Profiles.Select((profile, i) =>
-            new ClusterLine(i + 1, profile.Rows, profile.InWords, profile.Contrasts))],
+            new ClusterLine(i + 1, profile.Rows, profile.InWords, [.. profile.Contrasts.Take(MaxContrasts)]))],
         [.. result.Support.Select(candidate => new ClusterSupportLine(
             candidate.Clusters, candidate.Shape.ToString(), candidate.Bic, candidate.Icl, candidate.Problem))],
         result.Counts,
         compared is null ? null : Compare(table, result, compared));
 
-    /// <summary>The cluster of each row that was used, with its number in the file.</summary>
+    /// <summary>The cluster of each row that was used, from 1, or 0 for none, with its number in the file.</summary>
     public static string Assignments(Table table, TableClusters result)
     {
-        var text = new StringBuilder("row,cluster,probability\n");
+        string certainty = result.Certainty.Count == 0 ? string.Empty
+            : result.Mixture is null ? ",strength" : ",probability";
+        var text = new StringBuilder($"row,cluster{certainty}\n");
         for (int i = 0; i < result.Rows.Count; i++)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{table.NumberOf(result.Rows[i])},{result.Labels[i] + 1},{result.Certainty[i]:R}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{table.NumberOf(result.Rows[i])},{result.Labels[i] + 1}");
+            if (result.Certainty.Count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $",{result.Certainty[i]:R}");
+            }
+
+            text.Append('\n');
         }
 
         return text.ToString();
@@ -67,7 +81,7 @@ internal sealed record ClusterSummary(
         Console.Out.WriteLine(Verdict);
         foreach (ClusterLine line in Found)
         {
-            Console.Out.WriteLine($"  cluster {line.Cluster}, {line.Rows} rows: {line.Distinguished}");
+            Console.Out.WriteLine($"  cluster {line.Cluster}, {Amount(line.Rows, "row")}: {line.Distinguished}");
         }
 
         PrintCounts();
@@ -106,6 +120,8 @@ internal sealed record ClusterSummary(
             Console.Out.WriteLine($"  {choice.Criterion}: {choice.Clusters} ({choice.Verdict})");
         }
     }
+
+    private static string Amount(int count, string of) => count == 1 ? $"1 {of}" : $"{count} {of}s";
 
     private static ClusterComparison Compare(Table table, TableClusters result, string column)
     {

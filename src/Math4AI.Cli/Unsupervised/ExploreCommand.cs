@@ -14,12 +14,16 @@ internal static class ExploreCommand
     {
         var command = new Command(
             "explore",
-            "Look at a new table: its columns, their correlations, in how many directions the rows vary, the groups "
-            + "they form and what distinguishes them, rows unlike all others, and repeated rows. Writes one page. Rows "
-            + "with missing values are used only for the statistics of the columns.\n\nExample:\n"
-            + "  math4ai explore penguins.csv --compare species")
+            "Look at a new table, at images or at texts: its columns, their correlations, in how many directions the "
+            + "rows vary, the groups they form and what distinguishes them, rows unlike all others, and repeated rows. "
+            + "Writes one page. Rows with missing values are used only for the statistics of the columns.\n\n"
+            + "Examples:\n"
+            + "  math4ai explore penguins.csv --compare species\n"
+            + "  math4ai explore photos/ --compare class\n"
+            + "  math4ai explore reviews.csv --texts review")
         {
-            TableFindings.Data, TableFindings.Compare, TableFindings.Ignore, OutputOption, CommonOptions.Seed,
+            TableFindings.Data, TableFindings.Compare, TableFindings.Ignore, TableFindings.Texts,
+            TableFindings.Features, OutputOption, CommonOptions.Seed,
             CommonOptions.Json, CommonOptions.Force, CommonOptions.NoReport,
         };
         command.SetAction((words, cancellation) => Task.Run(() => Run(words, cancellation), cancellation));
@@ -34,22 +38,23 @@ internal static class ExploreCommand
             words,
             output,
             [],
-            (table, _, _) =>
+            (data, _, _) =>
             {
                 TableOverview overview = new TableExploration
                 {
                     Ignore = TableFindings.Ignored(words),
                     Seed = words.GetValue(CommonOptions.Seed),
-                }.Fit(table, cancellation);
+                }.Fit(data, cancellation);
                 var report = new ExploreReport
                 {
                     Title = $"What is in {Path.GetFileName(words.GetValue(TableFindings.Data))}?",
                     Command = CommandLine.Text,
                     Overview = overview,
-                    Table = table,
+                    Table = data.Table,
+                    Shown = data.Shown,
                     Labels = compared,
                 };
-                return (ExploreSummary.Of(table, overview, compared), report.ToHtml);
+                return (ExploreSummary.Of(data.Table, overview, compared), report.ToHtml);
             },
             (summary, hasReport) => summary.Print(output, hasReport));
     }

@@ -72,18 +72,18 @@ internal static class InformationCommand
             words,
             output,
             [],
-            (table, _, progress) =>
+            (data, _, progress) =>
             {
-                InformationTable found = method.Of(table, new Shown(progress), cancellation);
+                InformationTable found = method.Of(data.Table, new Shown(progress), cancellation);
                 var report = new InformationReport
                 {
                     Title = $"What do the columns of {Path.GetFileName(words.GetValue(TableFindings.Data))} say about "
                         + "each other?",
                     Command = CommandLine.Text,
                     Found = found,
-                    Table = table,
+                    Table = data.Table,
                 };
-                return (InformationSummary.Of(table, found), report.ToHtml);
+                return (InformationSummary.Of(data.Table, found), report.ToHtml);
             },
             (summary, hasReport) => summary.Print(output, hasReport));
     }

@@ -41,14 +41,17 @@ internal static class MapCommand
     {
         var command = new Command(
             "map",
-            "Draw the rows of a table as points in the plane so that rows with like values lie beside one another "
-            + "(t-SNE or UMAP). Columns of numbers are brought to one scale; texts, constants and row numbers are left "
-            + "out. How far the map can be trusted is printed; 'math4ai predict' places new rows.\n\nExamples:\n"
+            "Draw the rows of a table, images or texts as points in the plane so that rows with like values lie beside "
+            + "one another (t-SNE or UMAP). Columns of numbers are brought to one scale; texts, constants and row "
+            + "numbers are left out. How far the map can be trusted is printed; 'math4ai predict' places new rows.\n\n"
+            + "Examples:\n"
             + "  math4ai map penguins.csv --color species --missing drop\n"
-            + "  math4ai map letter.csv --color lettr --method umap")
+            + "  math4ai map letter.csv --color lettr --method umap\n"
+            + "  math4ai map photos/ --color class")
         {
             TableFindings.Data, ColorOption, MethodOption, PerplexityOption, NeighborsOption, TableFindings.Ignore,
-            TableFindings.Missing, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force,
+            TableFindings.Missing, TableFindings.Texts, TableFindings.Features, OutputOption, CommonOptions.Seed,
+            CommonOptions.Json, CommonOptions.Force,
             CommonOptions.NoReport,
         };
         command.SetAction((words, cancellation) =>
@@ -106,20 +109,21 @@ internal static class MapCommand
             words,
             output,
             ["model.json", "model.safetensors", "map.csv"],
-            (table, files, _) =>
+            (data, files, _) =>
             {
-                MappedTable result = method.Fit(table, cancellation);
+                MappedTable result = method.Fit(data, cancellation);
                 result.Model.Save(output, files);
-                File.WriteAllText(files.Add(Path.Combine(output, "map.csv")), MapSummary.Points(table, result));
+                File.WriteAllText(files.Add(Path.Combine(output, "map.csv")), MapSummary.Points(data.Table, result));
                 var report = new MapReport
                 {
                     Title = $"Map of {Path.GetFileName(words.GetValue(TableFindings.Data))}",
                     Command = CommandLine.Text,
                     Result = result,
-                    Table = table,
+                    Table = data.Table,
+                    Shown = data.Shown,
                     Labels = color,
                 };
-                return (MapSummary.Of(table, result, color), report.ToHtml);
+                return (MapSummary.Of(data.Table, result, color), report.ToHtml);
             },
             (summary, hasReport) => summary.Print(output, hasReport));
     }
@@ -151,7 +155,8 @@ internal sealed record MapSummary(
     public void Print(string output, bool hasReport)
     {
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Rows} rows and {Columns.Count} columns on a map: trustworthiness {Quality.Trustworthiness:0.000}, "
+            $"{Rows} rows and {Columns.Count} {(Columns.Count == 1 ? "column" : "columns")} on a map: "
+            + $"trustworthiness {Quality.Trustworthiness:0.000}, "
             + $"{100.0 * Quality.Kept:0} % of the {Quality.Neighbors} nearest rows are nearest on it."));
         if (NeighborHits is { } hits)
         {

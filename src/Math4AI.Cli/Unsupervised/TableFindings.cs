@@ -13,8 +13,15 @@ internal static class TableFindings
 {
     public static readonly Argument<string> Data = new("DATA")
     {
-        Description = "A table: CSV, or another format with columns.",
+        Description = "A table: CSV, or another format with columns; or a folder of images, or an IDX file.",
     };
+
+    public static readonly Option<string?> Texts = CommonOptions.Named<string?>(
+        "--texts", "COLUMN", "Look at the texts of this column instead of numbers: at their words, by tf-idf.");
+
+    public static readonly Option<string?> Features = CommonOptions.Named<string?>(
+        "--features", "FORMULA",
+        "The features of images or texts. Default: 'grey then pca:20', and 'words then tfidf then pca:20'.");
 
     public static readonly Option<string?> Compare = CommonOptions.Named<string?>(
         "--compare", "COLUMN",
@@ -71,14 +78,14 @@ internal static class TableFindings
     /// <param name="output">The folder of the results.</param>
     /// <param name="others">The files that <paramref name="find"/> adds to the folder.</param>
     /// <param name="find">
-    /// From the table, the files to be written and the line of progress: the summary and the page.
+    /// From the rows, the files to be written and the line of progress: the summary and the page.
     /// </param>
     /// <param name="print">Prints the summary; true where there is a report.</param>
     public static int Run<TSummary>(
         ParseResult words,
         string output,
         string[] others,
-        Func<Table, FileTransaction, ProgressLine, (TSummary Summary, Func<string> Page)> find,
+        Func<DataRows, FileTransaction, ProgressLine, (TSummary Summary, Func<string> Page)> find,
         Action<TSummary, bool> print)
     {
         bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
@@ -88,14 +95,19 @@ internal static class TableFindings
         OutputFiles.Claim(files, output);
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        Table table = Table.Read(words.GetValue(Data)!);
+        DataRows data = Read(words);
         progress.Show(words.CommandResult.Command.Name);
-        (TSummary summary, Func<string> page) = find(table, files, progress);
+        (TSummary summary, Func<string> page) = find(data, files, progress);
         progress.Show("write");
         string json = CliJson.Text(summary);
         OutputFiles.Write(files, output, json, hasReport ? page : null);
         files.Commit();
         progress.Clear();
+        foreach (string warning in data.Warnings)
+        {
+            Console.Error.WriteLine($"math4ai: Warning: {warning}");
+        }
+
         if (words.GetValue(CommonOptions.Json))
         {
             Console.Out.WriteLine(json);
@@ -106,5 +118,18 @@ internal static class TableFindings
         }
 
         return 0;
+    }
+
+    private static DataRows Read(ParseResult words)
+    {
+        try
+        {
+            return DataRows.Read(
+                words.GetValue(Data)!, words.GetValue(Texts), words.GetValue(Features));
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 }

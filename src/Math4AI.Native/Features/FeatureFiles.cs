@@ -5,7 +5,7 @@ namespace Math4AI.Features;
 /// <summary>What fitted features have learned, in the folder of a model.</summary>
 internal static class FeatureFiles
 {
-    private const string Prefix = "features.";
+    public const string Prefix = "features.";
 
     // A file of safetensors with no array at all is none that other readers take.
     private const string Format = "format";

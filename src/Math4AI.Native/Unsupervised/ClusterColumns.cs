@@ -12,12 +12,18 @@ public sealed record LeftOutColumn(string Name, string Reason);
 internal static class ClusterColumns
 {
     /// <summary>Chooses the numeric columns that vary and do not merely count the rows.</summary>
-    public static (string[] Columns, LeftOutColumn[] LeftOut) Choose(Table table, IReadOnlyList<string> ignored)
+    public static (string[] Columns, LeftOutColumn[] LeftOut) Choose(DataRows data, IReadOnlyList<string> ignored)
     {
+        Table table = data.Table;
         if (ignored.FirstOrDefault(name => !table.Names.Contains(name)) is { } unknown)
         {
             throw new ArgumentException(
                 $"There is no column '{unknown}'; the columns are {ColumnNames.List(table.Names)}.");
+        }
+
+        if (data.EncodedNames.Count > 0)
+        {
+            return ([.. data.EncodedNames], []);
         }
 
         var columns = new List<string>();
@@ -67,14 +73,11 @@ internal static class ClusterColumns
         return Matrix<double>.Build.Dense(rows.Length, columns.Count, (i, j) => all[j][rows[i]]);
     }
 
-    public static Matrix<double> Standardize(Matrix<double> values, Vector<double> mean, Vector<double> scales) =>
-        values.MapIndexed((_, column, value) => (value - mean[column]) / scales[column], Zeros.Include);
-
     private static string? ReasonAgainst(Table table, string name)
     {
         if (!table.IsNumeric(name))
         {
-            return "text";
+            return TextReason(table, name);
         }
 
         double[] known = [.. table.Numbers(name).Where(value => !double.IsNaN(value))];
@@ -82,6 +85,17 @@ internal static class ClusterColumns
             : known.Max() == known.Min() ? "constant"
             : known.Length > 2 && IsCount(known) ? "numbers of the rows"
             : null;
+    }
+
+    /// <summary>Of a column that is numbers but for a few cells, says which cell is none.</summary>
+    private static string TextReason(Table table, string name)
+    {
+        IReadOnlyList<string?> cells = table.Texts(name);
+        int[] odd =
+            [.. Enumerable.Range(0, cells.Count).Where(i => cells[i] is { } cell && table.Format.Number(cell) is null)];
+        return odd.Length > 0 && 2 * odd.Length < cells.Count
+            ? $"text: row {table.NumberOf(odd[0])} has {CellFormat.Quote(cells[odd[0]]!)}"
+            : "text";
     }
 
     private static bool IsCount(double[] values) =>

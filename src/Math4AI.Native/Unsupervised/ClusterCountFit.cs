@@ -33,10 +33,11 @@ public sealed class ClusterCountFit
     // L. Kaufman, P. Rousseeuw, "Finding groups in data" (1990), table 4: what mean silhouettes mean.
     private const double StrongSilhouette = 0.7;
     private const double ReasonableSilhouette = 0.5;
-    private const double WeakSilhouette = 0.25;
+    internal const double WeakSilhouette = 0.25;
 
     // Tibshirani and Walther: numbers are supported from here on.
     private const double MinStability = 0.8;
+    private const string Wanted = "0.8";
 
     // A difference of BIC above this is called strong evidence; R. Kass and A. Raftery, JASA 90 (1995).
     private const double StrongBic = 6.0;
@@ -71,6 +72,15 @@ public sealed class ClusterCountFit
         .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Select(group =>
             $"{group.Key} {(group.Key == 1 ? "cluster" : "clusters")} by "
             + string.Join(" and ", group.Select(choice => choice.Criterion)))) + ".";
+
+    /// <summary>Says what a mean silhouette means.</summary>
+    internal static string StructureOf(double silhouette) => silhouette switch
+    {
+        > StrongSilhouette => "a strong structure",
+        > ReasonableSilhouette => "a reasonable structure",
+        > WeakSilhouette => "a weak structure, which may be artificial",
+        _ => "no substantial structure",
+    };
 
     internal static ClusterCountFit OfEqualSamples(int samples) => new(samples);
 
@@ -112,27 +122,22 @@ public sealed class ClusterCountFit
         }
 
         ClusterCountRow best = Rows.Skip(1).MaxBy(row => row.Silhouette)!;
-        string strength = best.Silhouette switch
-        {
-            > StrongSilhouette => "a strong structure",
-            > ReasonableSilhouette => "a reasonable structure",
-            > WeakSilhouette => "a weak structure, which may be artificial",
-            _ => "no substantial structure",
-        };
         return new ClusterCountChoice(
             "silhouette", best.Silhouette > WeakSilhouette ? best.Clusters : 1, string.Create(
-                CultureInfo.InvariantCulture, $"{best.Silhouette:0.00} at {best.Clusters}: {strength}"));
+                CultureInfo.InvariantCulture,
+                $"{best.Silhouette:0.00} at {best.Clusters}: {StructureOf(best.Silhouette!.Value)}"));
     }
 
     private ClusterCountChoice ByStability()
     {
         ClusterCountRow best = Rows.Last(row => row.Stability + row.StabilityError >= MinStability);
-        string here = string.Create(
-            CultureInfo.InvariantCulture, $"{best.Stability:0.00} ± {best.StabilityError:0.00}");
+        string here = string.Create(CultureInfo.InvariantCulture,
+                $"{best.Stability:0.00} ± {best.StabilityError:0.00}, ")
+            + (best.Stability >= MinStability ? $"above {Wanted}" : $"{Wanted} within its error");
         ClusterCountRow? next = Rows.FirstOrDefault(row => row.Clusters == best.Clusters + 1);
         return new ClusterCountChoice("stability", best.Clusters, next is null
             ? $"{here}, and the largest number that was tried"
             : string.Create(CultureInfo.InvariantCulture,
-                $"{here}, the last to reach {MinStability}; one more gives {next.Stability:0.00}"));
+                $"{here}; one more gives {next.Stability:0.00} ± {next.StabilityError:0.00}"));
     }
 }

@@ -58,10 +58,14 @@ internal static class MixtureSearch
             return samples;
         }
 
-        int[] order = [.. Combinatorics.GeneratePermutation(
-            samples.RowCount, new MersenneTwister(seed, threadSafe: false)).Take(most)];
-        return Matrix<double>.Build.Dense(most, samples.ColumnCount, (i, j) => samples[order[i], j]);
+        int[] places = Places(samples.RowCount, most, seed);
+        return Matrix<double>.Build.Dense(most, samples.ColumnCount, (i, j) => samples[places[i], j]);
     }
+
+    /// <summary>Returns the places of all rows, or of some drawn ones where there are more than wanted.</summary>
+    public static int[] Places(int rows, int most, int seed) => rows <= most
+        ? [.. Enumerable.Range(0, rows)]
+        : [.. Combinatorics.GeneratePermutation(rows, new MersenneTwister(seed, threadSafe: false)).Take(most)];
 
     private static string? ProblemOf(GaussianMixtureFit fit, double width) =>
         fit.Covariances.Min(SmallestEigenvalue) < Math.Min(MinVariance, MinWidth * width)

@@ -1,4 +1,5 @@
 using Math4AI.Data.Tables;
+using Math4AI.Unsupervised.Clusters;
 using Math4AI.Unsupervised.Outliers;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -19,8 +20,8 @@ internal static class OutlyingRows
 
     public static OutlyingRow[] Of(Table table, TableClusters clusters, Matrix<double> values)
     {
-        TableMixture model = clusters.Model;
-        Matrix<double> standard = ClusterColumns.Standardize(values, model.Mean, model.Scales);
+        TableClusterModel model = clusters.Model;
+        Matrix<double> standard = model.Standard.Standardize(values);
         var found = new List<OutlyingRow>();
         for (int cluster = 0; cluster < clusters.Profiles.Count; cluster++)
         {
@@ -32,7 +33,7 @@ internal static class OutlyingRows
 
             Matrix<double> own = Matrix<double>.Build.Dense(
                 rows.Length, standard.ColumnCount, (i, j) => standard[rows[i], j]);
-            RobustCovarianceFit fit = Robust(own) ?? OfMixture(model, cluster);
+            RobustCovarianceFit fit = Robust(own) ?? OfMixture(clusters.Mixture!, cluster);
             Vector<double> distances = fit.Distances(own), chances = fit.Chances(own);
             Matrix<double> parts = fit.Contributions(own);
             for (int i = 0; i < rows.Length; i++)
@@ -67,10 +68,10 @@ internal static class OutlyingRows
         }
     }
 
-    private static RobustCovarianceFit OfMixture(TableMixture model, int cluster)
+    private static RobustCovarianceFit OfMixture(GaussianMixtureFit mixture, int cluster)
     {
-        Vector<double> mean = model.Mixture.Means.Row(cluster);
-        Matrix<double> covariance = model.Mixture.Covariances[cluster];
+        Vector<double> mean = mixture.Means.Row(cluster);
+        Matrix<double> covariance = mixture.Covariances[cluster];
 
         // The rows are part of the estimate: as if there were so many that one has no weight in it.
         return new RobustCovarianceFit(mean, covariance, mean, covariance, int.MaxValue, []);

@@ -57,39 +57,60 @@ public sealed class TableClusters
     private const double StrongBic = 6.0;
     private const int FewValues = 12;
 
-    private readonly Matrix<double> probabilities;
-    private readonly string fewValued;
+    private readonly ClusteredRows from;
+    private readonly string? verdict;
+    private readonly string? warning;
 
     internal TableClusters(
-        TableMixture model, Matrix<double> values, int[] rows, IReadOnlyList<LeftOutColumn> leftOut,
-        IReadOnlyList<ClusterSupport> support, PrincipalComponentsFit axes)
+        ClusteredRows from, GaussianMixtureFit mixture, Matrix<double> probabilities,
+        IReadOnlyList<ClusterSupport> support)
     {
-        (Model, Rows, LeftOut, Support, Axes) = (model, rows, leftOut, support, axes);
-        probabilities = model.Probabilities(values);
+        (this.from, Support, Mixture) = (from, support, mixture);
+        Model = new TableMixture(from.Standard, mixture);
         Labels = [.. probabilities.EnumerateRows().Select(row => row.MaximumIndex())];
-        Map = axes.Transform(values);
-        fewValued = string.Join(", ", model.Columns.Zip(values.EnumerateColumns())
-            .Select(pair => (pair.First, Distinct: pair.Second.Distinct().Count()))
-            .Where(pair => pair.Distinct <= FewValues).Select(pair => $"{pair.First}: {pair.Distinct}"));
-        Profiles = [.. Enumerable.Range(0, model.Mixture.Weights.Count).Select(c => ProfileOf(values, c))];
+        Certainty = [.. Labels.Select((label, i) => probabilities[i, label])];
+        Map = from.Axes.Transform(from.Values);
+        Profiles = [.. Enumerable.Range(0, mixture.Weights.Count).Select(ProfileOf)];
     }
 
+    internal TableClusters(ClusteredRows from, ClusterMethod method, FoundGroups found)
+    {
+        (this.from, Method, verdict, warning) = (from, method, found.Verdict, found.Groups.Warning);
+        Support = [];
+        Model = new TableGroups(from.Standard, method, found.Groups);
+        (Labels, Certainty) = (found.Labels, found.Strengths);
+        Map = from.Axes.Transform(from.Values);
+        Profiles = [.. Enumerable.Range(0, found.Groups.Count).Select(ProfileOf)];
+    }
+
+    /// <summary>Gets how the clusters were found.</summary>
+    public ClusterMethod Method { get; }
+
     /// <summary>Gets the model, which assigns other rows and saves.</summary>
-    public TableMixture Model { get; }
+    public TableClusterModel Model { get; }
+
+    /// <summary>Gets the mixture over the standardized columns; null by other methods.</summary>
+    public GaussianMixtureFit? Mixture { get; }
 
     /// <summary>Gets the rows that were used, as places in the table, from 0.</summary>
-    public IReadOnlyList<int> Rows { get; }
+    public IReadOnlyList<int> Rows => from.Rows;
 
-    /// <summary>Gets the cluster of each row that was used, from 0; cluster 0 has the largest weight.</summary>
+    /// <summary>
+    /// Gets the cluster of each row that was used, from 0; of a mixture, cluster 0 has the largest weight. <see
+    /// cref="DbscanFit.Noise"/> for rows in none, by HDBSCAN and DBSCAN.
+    /// </summary>
     public IReadOnlyList<int> Labels { get; }
 
-    /// <summary>Gets the probability of each row's cluster.</summary>
-    public IReadOnlyList<double> Certainty => [.. Labels.Select((label, i) => probabilities[i, label])];
+    /// <summary>
+    /// Gets the probability of each row's cluster by a mixture, and how firmly it belongs there by HDBSCAN; empty by
+    /// other methods.
+    /// </summary>
+    public IReadOnlyList<double> Certainty { get; }
 
     /// <summary>Gets the columns that were left out, with the reasons.</summary>
-    public IReadOnlyList<LeftOutColumn> LeftOut { get; }
+    public IReadOnlyList<LeftOutColumn> LeftOut => from.LeftOut;
 
-    /// <summary>Gets the support of every number of clusters that was tried.</summary>
+    /// <summary>Gets the support of every number of components that was tried; empty by other methods.</summary>
     public IReadOnlyList<ClusterSupport> Support { get; }
 
     /// <summary>
@@ -103,7 +124,7 @@ public sealed class TableClusters
     /// <summary>
     /// Gets the two principal components of the standardized columns; one if they vary in one direction.
     /// </summary>
-    public PrincipalComponentsFit Axes { get; }
+    public PrincipalComponentsFit Axes => from.Axes;
 
     /// <summary>Gets the coordinates of each row that was used along <see cref="Axes"/>.</summary>
     public Matrix<double> Map { get; }
@@ -119,10 +140,17 @@ public sealed class TableClusters
     {
         get
         {
-            int count = Model.Mixture.Weights.Count;
+            if (verdict is not null)
+            {
+                return verdict;
+            }
+
+            int count = Profiles.Count;
             if (Support.Select(candidate => candidate.Clusters).Distinct().Count() == 1)
             {
-                return $"{Name(count)}, as asked for.";
+                return Counts is null
+                    ? $"{Name(count)}, as asked for."
+                    : $"{Name(count)}: there are too few rows to try another number.";
             }
 
             double Best(Func<int, bool> isMeant) => Support
@@ -142,36 +170,46 @@ public sealed class TableClusters
     {
         get
         {
-            int count = Model.Mixture.Weights.Count;
-            if (Support.FirstOrDefault(
-                candidate => candidate.Clusters == count && candidate.Shape == Model.Mixture.Shape)
+            if (Mixture is null)
+            {
+                return warning;
+            }
+
+            int count = Profiles.Count;
+            string few = Named(FewValued());
+            if (Support.FirstOrDefault(candidate => candidate.Clusters == count && candidate.Shape == Mixture.Shape)
                 is { Problem: { } problem })
             {
-                return $"Do not trust these clusters: {problem}. Leave out columns with few distinct values"
-                    + $"{Named(fewValued)} (--ignore), or ask for fewer clusters.";
+                return $"Do not trust these clusters: {problem}. Leave out columns with few distinct values{few} "
+                    + "(--ignore), or ask for fewer clusters.";
             }
 
             int unusable = Support.Count(candidate => candidate.Problem == ClusterSupport.Shrunk);
             return count == 1 && unusable > 0
                 ? $"{unusable} of {Support.Count} mixtures could not be judged, since {ClusterSupport.Shrunk}: "
-                    + $"columns with few distinct values{Named(fewValued)} hide clusters; leave them out (--ignore)."
+                    + $"columns with few distinct values{few} hide clusters; leave them out (--ignore)."
                 : count == Support.Max(candidate => candidate.Clusters) && count > 1 && Support.Count > 2
                     ? $"{count} clusters are the most that were tried: allow more."
-                    : Model.Mixture.Warning;
+                    : Mixture.Warning;
         }
     }
+
+    private string FewValued() => string.Join(", ", Model.Columns.Zip(from.Values.EnumerateColumns())
+        .Select(pair => (pair.First, Distinct: pair.Second.Distinct().Count()))
+        .Where(pair => pair.Distinct <= FewValues).Select(pair => $"{pair.First}: {pair.Distinct}"));
 
     private static string Named(string columns) => columns.Length > 0 ? $" ({columns})" : string.Empty;
 
     private static string Name(int count) => count == 1 ? "1 cluster" : $"{count} clusters";
 
-    private ClusterProfile ProfileOf(Matrix<double> values, int cluster)
+    private ClusterProfile ProfileOf(int cluster)
     {
+        (IReadOnlyList<string> names, Matrix<double> values) = (from.Described.Names, from.Described.Values);
         int[] inside = [.. Enumerable.Range(0, values.RowCount).Where(i => Labels[i] == cluster)];
         int[] outside = [.. Enumerable.Range(0, values.RowCount).Where(i => Labels[i] != cluster)];
         return new ClusterProfile(inside.Length,
         [
-            .. Model.Columns.Select((name, j) => Contrast(
+            .. names.Select((name, j) => Contrast(
                     name, [.. inside.Select(i => values[i, j])], [.. outside.Select(i => values[i, j])]))
                 .OrderByDescending(contrast => Math.Abs(contrast.Effect)),
         ]);

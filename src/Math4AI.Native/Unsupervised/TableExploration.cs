@@ -1,6 +1,7 @@
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Probability.Information;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised;
@@ -12,6 +13,10 @@ namespace Math4AI.Unsupervised;
 /// </summary>
 public sealed record TableExploration
 {
+    // Informations of all pairs of so many columns and rows take about as long as the mixtures.
+    private const int MaxPaired = 20;
+    private const int MaxCompared = 1000;
+
     /// <summary>Gets the columns to leave out of groups, directions and outliers.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
@@ -25,11 +30,19 @@ public sealed record TableExploration
     /// <param name="table">The table.</param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">A column that is ignored is not there.</exception>
-    public TableOverview Fit(Table table, CancellationToken cancellation = default)
+    public TableOverview Fit(Table table, CancellationToken cancellation = default) =>
+        Fit(DataRows.Of(table), cancellation);
+
+    /// <summary>Looks at the rows of a table, at images or at texts.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="cancellation">Stops between fits.</param>
+    /// <exception cref="ArgumentException">A column that is ignored is not there.</exception>
+    public TableOverview Fit(DataRows data, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ColumnOverview[] columns = [.. table.Names.Select(name => ColumnOverview.Of(table, name))];
-        IReadOnlyList<IReadOnlyList<long>> equal = EqualRows(table);
+        ArgumentNullException.ThrowIfNull(data);
+        Table table = data.Table;
+        ColumnOverview[] columns = [.. data.Shown.Select(name => ColumnOverview.Of(table, name))];
+        IReadOnlyList<IReadOnlyList<long>> equal = EqualRows(data);
         try
         {
             TableClusters clusters = new TableClustering
@@ -38,14 +51,18 @@ public sealed record TableExploration
                 DropMissing = true,
                 MaxClusters = MaxClusters,
                 Seed = Seed,
-            }.Fit(table, cancellation);
+            }.Fit(data, cancellation);
             Matrix<double> values =
                 ClusterColumns.Values(table, clusters.Model.Columns, [.. clusters.Rows]);
+            bool isTable = data.Encoding is null;
             return new TableOverview(columns, equal)
             {
                 Clusters = clusters,
-                Components = new PrincipalComponents { Standardize = true }.Fit(values, cancellation),
-                Correlation = Covariance.Of(new MatrixSampleSource(values), cancellation).Correlation,
+                Components = new PrincipalComponents { Standardize = isTable }.Fit(values, cancellation),
+                Correlation = isTable
+                    ? Covariance.Of(new MatrixSampleSource(values), cancellation).Correlation
+                    : null,
+                Information = isTable ? Information(table.Select([.. clusters.Rows]), cancellation) : null,
                 Outliers = OutlyingRows.Of(table, clusters, values),
             };
         }
@@ -55,16 +72,35 @@ public sealed record TableExploration
         }
     }
 
-    /// <summary>The rows that are equal in every column, by their numbers in the file.</summary>
-    private static IReadOnlyList<long>[] EqualRows(Table table)
+    private InformationTable? Information(Table complete, CancellationToken cancellation)
     {
-        IReadOnlyList<string?>[] texts = [.. table.Names.Select(table.Texts)];
+        int[] places = MixtureSearch.Places(complete.Rows, MaxCompared, Seed);
+        try
+        {
+            return complete.Names.Count > MaxPaired ? null : new TableInformation
+            {
+                Permutations = 1,
+                Seed = Seed,
+            }.Of(places.Length < complete.Rows ? complete.Select(places) : complete, null, cancellation);
+        }
+        catch (ArgumentException)
+        {
+            // Fewer than two columns vary, or there are hardly any rows.
+            return null;
+        }
+    }
+
+    /// <summary>The rows that are equal in every column, or as images, by their numbers in the file.</summary>
+    private static IReadOnlyList<long>[] EqualRows(DataRows data)
+    {
+        IReadOnlyList<string?>[] texts = [.. data.Shown.Select(data.Table.Texts)];
         return
         [
-            .. Enumerable.Range(0, table.Rows)
-                .GroupBy(row => string.Join('\u001f', texts.Select(column => column[row] ?? "\u001e")))
+            .. Enumerable.Range(0, data.Table.Rows)
+                .GroupBy(row => data.Identities?[row]
+                    ?? string.Join('\u001f', texts.Select(column => column[row] ?? "\u001e")))
                 .Where(group => group.Count() > 1)
-                .Select(IReadOnlyList<long> (group) => [.. group.Select(table.NumberOf)]),
+                .Select(IReadOnlyList<long> (group) => [.. group.Select(data.Table.NumberOf)]),
         ];
     }
 }

@@ -12,19 +12,15 @@ public sealed class TableMap : IFilePredictor
 {
     internal const string Kind = "table-map";
 
-    internal TableMap(IReadOnlyList<string> columns, Vector<double> mean, Vector<double> scales, PlaneMap map) =>
-        (Columns, Mean, Scales, Map) = (columns, mean, scales, map);
+    internal TableMap(StandardColumns standard, PlaneMap map) => (Standard, Map) = (standard, map);
 
-    /// <summary>Gets the columns, in the order of the map's channels.</summary>
-    public IReadOnlyList<string> Columns { get; }
+    /// <summary>Gets the columns, and how they come on one scale.</summary>
+    public StandardColumns Standard { get; }
 
-    /// <summary>Gets the mean of each column.</summary>
-    public Vector<double> Mean { get; }
+    /// <summary>Gets the names of the columns, in the order of the map's channels.</summary>
+    public IReadOnlyList<string> Columns => Standard.Names;
 
-    /// <summary>Gets the standard deviation of each column.</summary>
-    public Vector<double> Scales { get; }
-
-    /// <summary>Gets the map of (value − mean) / standard deviation.</summary>
+    /// <summary>Gets the map of the standardized columns.</summary>
     public PlaneMap Map { get; }
 
     /// <summary>Reads a map from a folder.</summary>
@@ -35,14 +31,11 @@ public sealed class TableMap : IFilePredictor
     {
         SavedTableMap about = ModelFolder.ReadDescription(
             folder, TableMapJson.Default.SavedTableMap,
-            about => about is { Columns.Length: > 0, Map.IsSound: true });
+            about => about is { Columns.Length: > 0, Map.IsSound: true, Encoding: null or { IsSound: true } });
         ModelArrays arrays = ModelArrays.Read(folder);
-        int channels = about.Columns.Length;
         PlaneMap map = PlaneMap.Of(about.Map, arrays);
-        Vector<double> mean = Vector<double>.Build.Dense(arrays.Vector("mean", channels)),
-            scales = Vector<double>.Build.Dense(arrays.Vector("scales", channels));
-        return map.Samples.ColumnCount == channels && scales.All(scale => scale > 0.0)
-            ? new TableMap(about.Columns, mean, scales, map)
+        return map.Samples.ColumnCount == about.Columns.Length
+            ? new TableMap(StandardColumns.Of(folder, about.Columns, about.Encoding, arrays), map)
             : throw new InvalidDataException($"{folder} is damaged: columns and map do not belong together.");
     }
 
@@ -52,17 +45,10 @@ public sealed class TableMap : IFilePredictor
     /// <exception cref="ArgumentException">
     /// A column is missing, or a value is missing or no number; the message says where.
     /// </exception>
-    public Matrix<double> Transform(Table table)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        string[] columns = [.. Columns];
-        int[] rows = ClusterColumns.CompleteRows(table, columns, dropMissing: false);
-        return Map.Transform(
-            ClusterColumns.Standardize(ClusterColumns.Values(table, columns, rows), Mean, Scales));
-    }
+    public Matrix<double> Transform(Table table) => Map.Transform(Standard.Of(table));
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path) => PlaneMap.Places(Transform(Table.Read(path)));
+    public FilePredictions PredictFile(string path) => PlaneMap.Places(Map.Transform(Standard.Read(path)));
 
     /// <summary>Writes the map to a folder, whole or not at all.</summary>
     /// <param name="folder">The folder; it is made where there is none.</param>
@@ -78,17 +64,21 @@ public sealed class TableMap : IFilePredictor
     public void Save(string folder, FileTransaction files)
     {
         var arrays = new ModelArrays();
-        arrays.Add("mean", Mean);
-        arrays.Add("scales", Scales);
+        Standard.AddTo(arrays);
         Map.AddTo(arrays);
         ModelFolder.Write(
-            folder, files, Kind, new SavedTableMap([.. Columns], Map.About), TableMapJson.Default.SavedTableMap,
-            arrays.All);
+            folder, files, Kind,
+            new SavedTableMap([.. Columns], Map.About) { Encoding = Standard.Encoding?.About },
+            TableMapJson.Default.SavedTableMap, arrays.All);
     }
 }
 
 /// <summary>What the description of the map of a table says.</summary>
-internal sealed record SavedTableMap(string[] Columns, SavedMap Map);
+internal sealed record SavedTableMap(string[] Columns, SavedMap Map)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavedEncoding? Encoding { get; init; }
+}
 
 /// <summary>JSON without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 16)]

@@ -1,5 +1,4 @@
 using Math4AI.Data.Tables;
-using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Unsupervised.Maps;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -41,24 +40,31 @@ public sealed record TableMapping
     /// There is no numeric column that varies, a value is missing, a column that is ignored is not there, or there are
     /// too few rows.
     /// </exception>
-    public MappedTable Fit(Table table, CancellationToken cancellation = default)
+    public MappedTable Fit(Table table, CancellationToken cancellation = default) =>
+        Fit(DataRows.Of(table), cancellation);
+
+    /// <summary>Draws the map of a table, of images or of texts.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="cancellation">Stops between iterations.</param>
+    /// <exception cref="ArgumentException">As for a table.</exception>
+    public MappedTable Fit(DataRows data, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        (string[] columns, LeftOutColumn[] leftOut) = ClusterColumns.Choose(table, Ignore);
-        int[] rows = ClusterColumns.CompleteRows(table, columns, DropMissing);
+        ArgumentNullException.ThrowIfNull(data);
+        (string[] columns, LeftOutColumn[] leftOut) = ClusterColumns.Choose(data, Ignore);
+        int[] rows = ClusterColumns.CompleteRows(data.Table, columns, DropMissing);
         if (rows.Length < 4)
         {
             throw new ArgumentException($"{rows.Length} rows are too few for a map: give 4 or more.");
         }
 
-        Matrix<double> values = ClusterColumns.Values(table, columns, rows);
-        PrincipalComponentsFit axes = new PrincipalComponents(1) { Standardize = true }.Fit(values, cancellation);
-        Matrix<double> standard = ClusterColumns.Standardize(values, axes.Mean, axes.Scales);
+        Matrix<double> values = ClusterColumns.Values(data.Table, columns, rows);
+        var standard = StandardColumns.Of(columns, values, data.Encoding);
+        Matrix<double> scaled = standard.Standardize(values);
         double perplexity = Perplexity ?? Math.Min(DefaultPerplexity, rows.Length / 3.0);
         PlaneMap map = Method == MapMethod.Umap
-            ? new Umap { Neighbors = Neighbors, Seed = Seed }.Fit(standard, cancellation)
-            : new Tsne { Perplexities = [perplexity], Seed = Seed }.Fit(standard, cancellation);
-        return new MappedTable(new TableMap(columns, axes.Mean, axes.Scales, map), leftOut, rows, map.Quality());
+            ? new Umap { Neighbors = Neighbors, Seed = Seed }.Fit(scaled, cancellation)
+            : new Tsne { Perplexities = [perplexity], Seed = Seed }.Fit(scaled, cancellation);
+        return new MappedTable(new TableMap(standard, map), leftOut, rows, map.Quality());
     }
 }
 

@@ -8,42 +8,31 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Unsupervised;
 
 /// <summary>Assigns the rows of tables to clusters: a mixture over the standardized columns of a table.</summary>
-public sealed class TableMixture : IFilePredictor
+public sealed class TableMixture : TableClusterModel
 {
     internal const string Kind = "table-clusters";
 
-    internal TableMixture(
-        IReadOnlyList<string> columns, Vector<double> mean, Vector<double> scales, GaussianMixtureFit mixture) =>
-        (Columns, Mean, Scales, Mixture) = (columns, mean, scales, mixture);
+    internal TableMixture(StandardColumns standard, GaussianMixtureFit mixture)
+        : base(standard) =>
+        Mixture = mixture;
 
-    /// <summary>Gets the columns, in the order of the mixture's channels.</summary>
-    public IReadOnlyList<string> Columns { get; }
-
-    /// <summary>Gets the mean of each column.</summary>
-    public Vector<double> Mean { get; }
-
-    /// <summary>Gets the standard deviation of each column.</summary>
-    public Vector<double> Scales { get; }
-
-    /// <summary>Gets the mixture over (value − mean) / standard deviation, its largest component first.</summary>
+    /// <summary>Gets the mixture over the standardized columns, its largest component first.</summary>
     public GaussianMixtureFit Mixture { get; }
 
     /// <summary>Reads a mixture from a folder.</summary>
-    /// <param name="folder">The folder that <see cref="Save(string, bool)"/> wrote.</param>
+    /// <param name="folder">The folder that it was saved in.</param>
     /// <exception cref="FileNotFoundException">There is no model.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or the model is of another kind.</exception>
     public static TableMixture Load(string folder)
     {
         SavedTableMixture about = ModelFolder.ReadDescription(
             folder, TableClusterJson.Default.SavedTableMixture,
-            about => about is { Report: not null, Columns.Length: > 0 } && Enum.IsDefined(about.Shape));
+            about => about is { Report: not null, Columns.Length: > 0, Encoding: null or { IsSound: true } }
+                && Enum.IsDefined(about.Shape));
         ModelArrays arrays = ModelArrays.Read(folder);
-        int channels = about.Columns.Length;
         var mixture = GaussianMixtureFit.Of(folder, arrays, about.Shape, about.Report);
-        Vector<double> mean = Vector<double>.Build.Dense(arrays.Vector("mean", channels)),
-            scales = Vector<double>.Build.Dense(arrays.Vector("scales", channels));
-        return mixture.Means.ColumnCount == channels && scales.All(scale => scale > 0.0)
-            ? new TableMixture(about.Columns, mean, scales, mixture)
+        return mixture.Means.ColumnCount == about.Columns.Length
+            ? new TableMixture(StandardColumns.Of(folder, about.Columns, about.Encoding, arrays), mixture)
             : throw new InvalidDataException($"{folder} is damaged: columns and mixture do not belong together.");
     }
 
@@ -52,49 +41,34 @@ public sealed class TableMixture : IFilePredictor
     /// <exception cref="ArgumentException">
     /// A column is missing, or a value is missing or no number; the message says where.
     /// </exception>
-    public Matrix<double> Probabilities(Table table)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        string[] columns = [.. Columns];
-        int[] rows = ClusterColumns.CompleteRows(table, columns, dropMissing: false);
-        return Probabilities(ClusterColumns.Values(table, columns, rows));
-    }
+    public Matrix<double> Probabilities(Table table) => Mixture.Probabilities(Standard.Of(table));
 
     /// <inheritdoc/>
-    public FilePredictions PredictFile(string path) => new(
+    public override FilePredictions PredictFile(string path) => new(
         "cluster",
         [.. Enumerable.Range(1, Mixture.Weights.Count).Select(i => $"{i}")],
-        Probabilities(Table.Read(path)).ToRowArrays(),
+        Mixture.Probabilities(Standard.Read(path)).ToRowArrays(),
         []);
 
-    /// <summary>Writes the mixture to a folder, whole or not at all.</summary>
-    /// <param name="folder">The folder; it is made where there is none.</param>
-    /// <param name="replace">Whether a model that is there may be replaced.</param>
-    /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, bool replace = false) =>
-        ModelFolder.Save(folder, replace, files => Save(folder, files));
-
-    /// <summary>Writes the mixture to a folder together with other files.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="files">What is written with it, whole or not at all.</param>
-    /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, FileTransaction files)
+    /// <inheritdoc/>
+    public override void Save(string folder, FileTransaction files)
     {
         var arrays = new ModelArrays();
-        arrays.Add("mean", Mean);
-        arrays.Add("scales", Scales);
+        Standard.AddTo(arrays);
         SavedMixture about = Mixture.AddTo(arrays);
         ModelFolder.Write(
-            folder, files, Kind, new SavedTableMixture([.. Columns], about.Shape, about.Report),
+            folder, files, Kind,
+            new SavedTableMixture([.. Columns], about.Shape, about.Report) { Encoding = Standard.Encoding?.About },
             TableClusterJson.Default.SavedTableMixture, arrays.All);
     }
-
-    internal Matrix<double> Probabilities(Matrix<double> values) =>
-        Mixture.Probabilities(ClusterColumns.Standardize(values, Mean, Scales));
 }
 
 /// <summary>What the description of the clusters of a table says.</summary>
-internal sealed record SavedTableMixture(string[] Columns, CovarianceShape Shape, MixtureReport Report);
+internal sealed record SavedTableMixture(string[] Columns, CovarianceShape Shape, MixtureReport Report)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SavedEncoding? Encoding { get; init; }
+}
 
 /// <summary>JSON without reflection.</summary>
 [JsonSourceGenerationOptions(

@@ -1,5 +1,6 @@
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Probability.Information;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 
@@ -82,9 +83,16 @@ public sealed class TableOverview
     public PrincipalComponentsFit? Components { get; init; }
 
     /// <summary>
-    /// Gets the correlations of the columns of numbers, in the order of the clusters' columns; null as for clusters.
+    /// Gets the correlations of the columns of numbers, in the order of the clusters' columns; null as for clusters,
+    /// and for images and texts.
     /// </summary>
     public Matrix<double>? Correlation { get; init; }
+
+    /// <summary>
+    /// Gets how much each pair of columns, of numbers or classes, says about the other, without tests (those are
+    /// <see cref="TableInformation"/>'s); null where there are fewer than two such columns or very many.
+    /// </summary>
+    public InformationTable? Information { get; init; }
 
     /// <summary>Gets the rows that are far from the center of their own cluster, the farthest first.</summary>
     public IReadOnlyList<OutlyingRow> Outliers { get; init; } = [];

@@ -26,6 +26,12 @@ public sealed class TableExplorationTests
         Assert.Equal([5L, 203], Assert.Single(overview.EqualRows));
         double correlation = overview.Correlation![0, 1];
         Assert.Equal(correlation, overview.Correlation[1, 0]);
+
+        // Which of two groups far apart a row is in is known from where it is: log 2 of information.
+        Assert.Equal(["a", "b", "kind"], overview.Information!.Columns);
+        Assert.Equal(
+            Math.Log(2.0), overview.Information.Pairs.Single(pair => pair is { First: "a", Second: "kind" })
+                .Information.Value, 0.1);
     }
 
     [Fact]
@@ -66,8 +72,8 @@ public sealed class TableExplorationTests
     {
         Table table = Planted();
         string page = Page(table, new TableExploration().Fit(table));
-        Assert.All(["Columns", "Correlations", "In how many directions", "Outlying rows", "b 15, +",
-            "Rows that are equal in every column", "5, 203"],
+        Assert.All(["Columns", "Correlations", "Mutual information", "In how many directions", "Outlying rows",
+            "b 15, +", "Rows that are equal in every column", "5, 203"],
             part => Assert.Contains(part, page, StringComparison.Ordinal));
     }
 

@@ -198,6 +198,13 @@ public sealed class Table
             places.Select(rows));
     }
 
+    /// <summary>Returns the table with more columns of numbers after its own.</summary>
+    internal Table With(IReadOnlyList<(string Name, double[] Values)> more) => new(
+        [.. Names, .. more.Select(column => column.Name)],
+        columns.Concat(more.Select(column =>
+            KeyValuePair.Create<string, Column>(column.Name, new Column(null, column.Values)))).ToDictionary(),
+        Rows, format, places);
+
     /// <summary>
     /// Reads columns in their forms: numbers and dates as numbers, classes as texts, and what is neither as missing.
     /// </summary>

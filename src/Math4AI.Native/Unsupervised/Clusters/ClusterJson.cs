@@ -10,4 +10,5 @@ namespace Math4AI.Unsupervised.Clusters;
     MaxDepth = 16)]
 [JsonSerializable(typeof(SavedKMeans))]
 [JsonSerializable(typeof(SavedMixture))]
+[JsonSerializable(typeof(SavedDbscan))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

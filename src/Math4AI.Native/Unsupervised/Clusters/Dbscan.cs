@@ -50,7 +50,8 @@ public sealed record Dbscan(double Radius)
             cancellation);
         int[] labels = LabelsOfCores(sets, isCore, out int clusters);
         int[] border = LabelsOfBorder(search, labels, isCore, cancellation);
-        return new DbscanFit([.. labels.Select((label, i) => isCore[i] ? label : border[i])], isCore, clusters);
+        return new DbscanFit(
+            [.. labels.Select((label, i) => isCore[i] ? label : border[i])], isCore, clusters, samples, Radius);
     }
 
     /// <summary>A sample that is no core belongs to the first of the clusters whose cores are near it.</summary>

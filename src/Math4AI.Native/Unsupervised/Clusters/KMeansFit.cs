@@ -7,7 +7,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Unsupervised.Clusters;
 
 /// <summary>Holds the clusters that <see cref="KMeans"/> found, and assigns samples to them.</summary>
-public sealed class KMeansFit : IFilePredictor
+public sealed class KMeansFit : IFilePredictor, IGroups
 {
     internal const string Kind = "k-means";
 
@@ -95,7 +95,16 @@ public sealed class KMeansFit : IFilePredictor
     /// <param name="folder">The folder; it is made where there is none.</param>
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files =>
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Write(folder, files));
+
+    int IGroups.Count => Centers.RowCount;
+
+    (int[] Labels, double[] Strengths) IGroups.Place(Matrix<double> samples) => (Assign(samples), []);
+
+    void IGroups.Save(string folder, FileTransaction files) => Write(folder, files);
+
+    private void Write(string folder, FileTransaction files)
     {
         var arrays = new ModelArrays();
         arrays.Add("centers", Centers);
@@ -106,7 +115,7 @@ public sealed class KMeansFit : IFilePredictor
             new SavedKMeans([.. Counts], Inertia, Iterations, IsConverged),
             ClusterJson.Default.SavedKMeans,
             arrays.All);
-    });
+    }
 }
 
 /// <summary>What the description of clusters by k-means says.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
@@ -18,7 +19,7 @@ namespace Math4AI.Unsupervised.Hierarchies;
 public sealed record Merger(int First, int Second, double Distance, int Samples);
 
 /// <summary>Holds the hierarchy of groups that <see cref="Agglomeration"/> found.</summary>
-public sealed class AgglomerationFit : IFilePredictor
+public sealed class AgglomerationFit : IFilePredictor, IGroups
 {
     internal const string Kind = "hierarchy";
 
@@ -145,16 +146,33 @@ public sealed class AgglomerationFit : IFilePredictor
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(groups, samples);
-        ModelFolder.Save(folder, replace, files =>
-        {
-            var arrays = new ModelArrays();
-            arrays.Add("samples", from);
-            arrays.Add("distances", edges.Select(edge => edge.Weight));
-            arrays.Add("ends", edges.SelectMany(edge => new[] { (double)edge.From, edge.To }));
-            ModelFolder.Write(
-                folder, files, Kind, new SavedAgglomeration(linkage, groups),
-                HierarchyJson.Default.SavedAgglomeration, arrays.All);
-        });
+        ModelFolder.Save(folder, replace, files => Write(folder, groups, files));
+    }
+
+    int IGroups.Count => predicted;
+
+    string? IGroups.Warning => null;
+
+    (int[] Labels, double[] Strengths) IGroups.Place(Matrix<double> others) => (Assign(others, predicted), []);
+
+    void IGroups.Save(string folder, FileTransaction files) => Write(folder, predicted, files);
+
+    /// <summary>Sets the number of groups that rows are assigned to.</summary>
+    internal AgglomerationFit Into(int groups)
+    {
+        predicted = groups;
+        return this;
+    }
+
+    private void Write(string folder, int groups, FileTransaction files)
+    {
+        var arrays = new ModelArrays();
+        arrays.Add("samples", from);
+        arrays.Add("distances", edges.Select(edge => edge.Weight));
+        arrays.Add("ends", edges.SelectMany(edge => new[] { (double)edge.From, edge.To }));
+        ModelFolder.Write(
+            folder, files, Kind, new SavedAgglomeration(linkage, groups),
+            HierarchyJson.Default.SavedAgglomeration, arrays.All);
     }
 
     private int[] Labels(int mergers)

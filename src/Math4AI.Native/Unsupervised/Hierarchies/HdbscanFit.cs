@@ -1,3 +1,4 @@
+using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Unsupervised.Clusters;
@@ -6,7 +7,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Math4AI.Unsupervised.Hierarchies;
 
 /// <summary>Holds the clusters that <see cref="Hdbscan"/> found.</summary>
-public sealed class HdbscanFit : IFilePredictor
+public sealed class HdbscanFit : IFilePredictor, IGroups
 {
     internal const string Kind = "density-hierarchy";
 
@@ -131,7 +132,16 @@ public sealed class HdbscanFit : IFilePredictor
     /// <param name="folder">The folder; it is made where there is none.</param>
     /// <param name="replace">Whether a model that is there may be replaced.</param>
     /// <exception cref="IOException">A model is there already, or the disk does not take it.</exception>
-    public void Save(string folder, bool replace = false) => ModelFolder.Save(folder, replace, files =>
+    public void Save(string folder, bool replace = false) =>
+        ModelFolder.Save(folder, replace, files => Write(folder, files));
+
+    int IGroups.Count => Clusters;
+
+    (int[] Labels, double[] Strengths) IGroups.Place(Matrix<double> samples) => places.Place(samples);
+
+    void IGroups.Save(string folder, FileTransaction files) => Write(folder, files);
+
+    private void Write(string folder, FileTransaction files)
     {
         var arrays = new ModelArrays();
         places.AddTo(arrays);
@@ -140,7 +150,7 @@ public sealed class HdbscanFit : IFilePredictor
         arrays.Add("stabilities", Stabilities);
         ModelFolder.Write(
             folder, files, Kind, new SavedHdbscan(places.MinSamples), HierarchyJson.Default.SavedHdbscan, arrays.All);
-    });
+    }
 
     /// <summary>
     /// For each cluster the chosen one that it is or lies within, or -1, and the highest density in it.

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Math4AI.Unsupervised.Clusters;
+using Math4AI.Unsupervised.Hierarchies;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Math4AI.Unsupervised;
+
+/// <summary>
+/// Clusters by methods without a likelihood: where they need a number and none is given, the one with the largest mean
+/// silhouette.
+/// </summary>
+internal static class GroupSearch
+{
+    // All distances of so many rows are computed for each number.
+    private const int MaxRowsOfSilhouettes = 2000;
+
+    private static readonly Dictionary<ClusterMethod, string> Names = new()
+    {
+        [ClusterMethod.KMeans] = "k-means",
+        [ClusterMethod.Ward] = "Ward's linkage",
+        [ClusterMethod.Single] = "single linkage",
+        [ClusterMethod.Complete] = "complete linkage",
+        [ClusterMethod.Average] = "average linkage",
+        [ClusterMethod.Hdbscan] = "HDBSCAN",
+        [ClusterMethod.Dbscan] = "DBSCAN",
+    };
+
+    /// <summary>Finds the clusters of rows on one scale.</summary>
+    /// <returns>The clusters, what each row belongs to and how firmly, and how many there are and why.</returns>
+    public static FoundGroups Of(TableClustering method, Matrix<double> rows, CancellationToken cancellation)
+    {
+        switch (method.Method)
+        {
+            case ClusterMethod.Hdbscan:
+                HdbscanFit dense = new Hdbscan { MinClusterSize = method.MinRows }.Fit(rows, cancellation);
+                return new FoundGroups(dense, [.. dense.Labels], [.. dense.Strengths], WithNoise(
+                    method, dense.Clusters, dense.Labels, $"as dense regions of {method.MinRows} rows or more"));
+            case ClusterMethod.Dbscan:
+                DbscanFit within = new Dbscan(method.Radius!.Value) { MinSamples = method.MinRows }.Fit(
+                    rows, cancellation);
+                return new FoundGroups(within, [.. within.Labels], [], WithNoise(
+                    method, within.Clusters, within.Labels, string.Create(CultureInfo.InvariantCulture,
+                        $"with {method.MinRows} rows or more within {method.Radius:G4} of a row")));
+            case ClusterMethod.KMeans:
+                return Best(method, rows, cancellation, count =>
+                {
+                    KMeansFit fit = new KMeans(count) { Seed = method.Seed }.Fit(rows, cancellation);
+                    return (fit, fit.Assign(rows));
+                });
+            default:
+                AgglomerationFit tree = new Agglomeration { Linkage = LinkageOf(method.Method) }.Fit(
+                    rows, cancellation);
+                return Best(method, rows, cancellation, count => (tree.Into(count), tree.Cut(count)));
+        }
+    }
+
+    /// <summary>Returns the name of a method in a sentence.</summary>
+    public static string NameOf(ClusterMethod method) => Names[method];
+
+    private static Linkage LinkageOf(ClusterMethod method) => method switch
+    {
+        ClusterMethod.Single => Linkage.Single,
+        ClusterMethod.Complete => Linkage.Complete,
+        ClusterMethod.Average => Linkage.Average,
+        _ => Linkage.Ward,
+    };
+
+    private static FoundGroups Best(
+        TableClustering method, Matrix<double> rows, CancellationToken cancellation,
+        Func<int, (IGroups Groups, int[] Labels)> divide)
+    {
+        (int count, string why) = method.Clusters is { } given
+            ? (given, ", as asked for")
+            : Choose(method, rows, cancellation, count => divide(count).Labels);
+        (IGroups groups, int[] labels) = divide(count);
+        return new FoundGroups(groups, labels, [], $"{InWords(count)} by {NameOf(method.Method)}{why}.");
+    }
+
+    private static (int Count, string Why) Choose(
+        TableClustering method, Matrix<double> rows, CancellationToken cancellation, Func<int, int[]> divide)
+    {
+        int[] places = MixtureSearch.Places(rows.RowCount, MaxRowsOfSilhouettes, method.Seed);
+        var some = Matrix<double>.Build.Dense(places.Length, rows.ColumnCount, (i, j) => rows[places[i], j]);
+        (int best, double highest) = (1, double.NegativeInfinity);
+        for (int count = 2; count <= Math.Min(method.MaxClusters, rows.RowCount - 1); count++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int[] labels = divide(count);
+            int[] part = [.. places.Select(place => labels[place])];
+            double mean = part.Distinct().Count() > 1 ? Silhouette.Of(some, part).Average() : 0.0;
+            (best, highest) = mean > highest ? (count, mean) : (best, highest);
+        }
+
+        return double.IsNegativeInfinity(highest)
+            ? (1, ": no other number can be judged")
+            : highest > ClusterCountFit.WeakSilhouette
+                ? (best, string.Create(CultureInfo.InvariantCulture,
+                    $": the silhouette is highest, {highest:0.00}, {ClusterCountFit.StructureOf(highest)}"))
+                : (1, string.Create(CultureInfo.InvariantCulture,
+                    $": the highest silhouette is {highest:0.00}, {ClusterCountFit.StructureOf(highest)}"));
+    }
+
+    private static string WithNoise(TableClustering method, int count, IReadOnlyList<int> labels, string how)
+    {
+        int none = labels.Count(label => label == DbscanFit.Noise);
+        return $"{InWords(count)} by {NameOf(method.Method)} {how}"
+            + (none == 0 ? "." : $"; {none} of {labels.Count} rows {(none == 1 ? "is" : "are")} in none.");
+    }
+
+    private static string InWords(int count) => count == 1 ? "1 cluster" : $"{count} clusters";
+}
+
+/// <summary>Clusters without a likelihood.</summary>
+/// <param name="Groups">The clusters.</param>
+/// <param name="Labels">The cluster of each row, from 0; <see cref="DbscanFit.Noise"/> for none.</param>
+/// <param name="Strengths">How firmly each row belongs there; empty where the method does not say.</param>
+/// <param name="Verdict">How many, and why, in a sentence.</param>
+internal sealed record FoundGroups(IGroups Groups, int[] Labels, double[] Strengths, string Verdict);

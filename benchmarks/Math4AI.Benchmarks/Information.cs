@@ -137,7 +137,7 @@ internal static class Information
                     CultureInfo.InvariantCulture,
                     $"{Math.Round(found.Average(each => each.Value) - truth, 3) + 0.0:+0.000;−0.000;0.000} ± "
                     + $"{found.Select(each => each.Value).StandardDeviation():0.000} "
-                    + $"({found.Average(each => each.StandardError):0.000})"));
+                    + $"({found.Average(each => each.Error):0.000})"));
             }
 
             Console.WriteLine(

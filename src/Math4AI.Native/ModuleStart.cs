@@ -15,6 +15,7 @@ using Math4AI.Runtime;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
+using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Tables;
 using Math4AI.Unsupervised;
 using Math4AI.Unsupervised.Clusters;
@@ -59,6 +60,7 @@ internal static class ModuleStart
         ModelFolder.Register(LogFit.Kind, LogFit.Load);
         ModelFolder.Register(TemperedFit.Kind, TemperedFit.Load);
         ModelFolder.Register(NetworkFit.Kind, NetworkFit.Load);
+        ModelFolder.Register(UncertainNetworkFit.Kind, UncertainNetworkFit.Load);
         ModelFolder.Register(StackedFit.Kind, StackedFit.Load);
         ModelFolder.Register(LearnedTable.Kind, LearnedTable.Load);
         ModelFolder.Register(LearnedImages.Kind, LearnedImages.Load);

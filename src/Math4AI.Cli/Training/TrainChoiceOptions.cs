@@ -7,6 +7,8 @@ using Math4AI.Features;
 using Math4AI.Kernels;
 using Math4AI.Processes;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Uncertain;
+using Math4AI.Training.Tables;
 
 namespace Math4AI.Cli.Training;
 
@@ -15,6 +17,7 @@ internal static class TrainChoiceOptions
 {
     private const string Auto = "auto";
     private const string Mlp = "mlp";
+    private const string Network = "network";
     private const string ConvNet = "convnet";
     private const long LargeFile = 1L << 28;
 
@@ -70,6 +73,22 @@ internal static class TrainChoiceOptions
         HelpName = "BYTES",
     };
 
+    private static readonly Dictionary<string, (NetworkUncertainty OfNetworks, IntervalSource Intervals)> Ways = new()
+    {
+        ["conformal"] = (NetworkUncertainty.None, IntervalSource.Conformal),
+        ["ensemble"] = (NetworkUncertainty.Ensemble, IntervalSource.Model),
+        ["laplace"] = (NetworkUncertainty.Laplace, IntervalSource.Model),
+        ["dropout"] = (NetworkUncertainty.Dropout, IntervalSource.Model),
+        ["none"] = (NetworkUncertainty.None, IntervalSource.None),
+    };
+
+    private static readonly Option<string?> UncertaintyOption = CommonOptions.Named<string?>(
+        "--uncertainty", "WAY",
+        "Where intervals of numbers and sets of classes come from: conformal (rows that a learner has not seen, which "
+            + "keep the chance that is asked for), none, or networks that tell how sure they are: ensemble (of "
+            + "several seeds), dropout, laplace (the posterior of the last layer).",
+        "conformal").Completed(() => Ways.Keys);
+
     public static readonly Option<string?> ReplayOption = new("--replay")
     {
         Description = "Train again as this folder's model was trained, with the learners that its comparison had time "
@@ -79,13 +98,15 @@ internal static class TrainChoiceOptions
 
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =
-        [ReplayOption, ModelOption, TimeOption, MemoryOption, KernelOption, FeaturesOption, RawOption];
+    [
+        ReplayOption, ModelOption, UncertaintyOption, TimeOption, MemoryOption, KernelOption, FeaturesOption, RawOption,
+    ];
 
     /// <summary>Those that are for learners alone.</summary>
     public static readonly Option[] OfLearners =
     [
-        KernelOption, FeaturesOption, RawOption, TimeOption, MemoryOption, TableCommandOptions.AimOption,
-        TableCommandOptions.MonotoneOption,
+        KernelOption, FeaturesOption, RawOption, UncertaintyOption, TimeOption, MemoryOption,
+        TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption,
     ];
 
     /// <summary>The formula of the features; null for none.</summary>
@@ -100,6 +121,7 @@ internal static class TrainChoiceOptions
             : data is null || ProcessGroup.Current.Count > 1 || IsGiven(words, ofNetworks) is not null
                 || (!IsOfImages(data) && IsLarge(data))
                 ? Mlp
+            : OfNetworks(words) != NetworkUncertainty.None ? Network
             : Auto);
 
     /// <summary>
@@ -107,6 +129,12 @@ internal static class TrainChoiceOptions
     /// </summary>
     public static bool IsLearner(ParseResult words, string model, bool isOfImages) =>
         LearnerNames.All.Contains(model) || (model == Mlp && (isOfImages || Features(words) is not null));
+
+    /// <summary>Where intervals and sets come from.</summary>
+    public static IntervalSource Intervals(ParseResult words) => Ways[words.GetValue(UncertaintyOption)!].Intervals;
+
+    private static NetworkUncertainty OfNetworks(ParseResult words) =>
+        Ways.GetValueOrDefault(words.GetValue(UncertaintyOption)!).OfNetworks;
 
     /// <summary>Whether a network of images is asked for by name.</summary>
     public static bool IsConvNetAsked(ParseResult words) => words.GetValue(ModelOption) == ConvNet;
@@ -125,6 +153,7 @@ internal static class TrainChoiceOptions
             MaxTime = Time(words.GetValue(TimeOption)!),
             MaxMemory = SeparateOptions.Bytes(words.GetValue(MemoryOption)),
             Names = replayed is { Count: > 0 } ? replayed : null,
+            Uncertainty = OfNetworks(words),
         });
 
     /// <summary>
@@ -135,8 +164,17 @@ internal static class TrainChoiceOptions
     public static void Check(ParseResult words, string model, bool isOfImages, IEnumerable<Option> ofNetworks)
     {
         TrainOptionChecks.RequireChoice(words, "model", [.. Networks, .. LearnerNames.All], ModelOption);
+        TrainOptionChecks.RequireChoice(words, "way to tell how sure a model is", Ways.Keys, UncertaintyOption);
         RequireKind(words, model, isOfImages, ofNetworks);
-        Option[] ofTables = [TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption];
+        if (OfNetworks(words) != NetworkUncertainty.None && model != Network)
+        {
+            throw new UsageException(
+                $"--uncertainty {words.GetValue(UncertaintyOption)} is of networks, and {model} is none of these: use "
+                + "--model network, or conformal intervals, which any learner can have.");
+        }
+
+        Option[] ofTables =
+            [TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption, UncertaintyOption];
         if (isOfImages && IsGiven(words, ofTables) is { } other)
         {
             throw new UsageException($"{other.Name} is for tables: leave it out.");

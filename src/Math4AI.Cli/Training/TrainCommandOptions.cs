@@ -213,6 +213,7 @@ internal sealed class TrainCommandOptions
         {
             Hidden = Hidden.Length > 0 ? Hidden : table.Hidden,
             Standardize = Standardize,
+            Intervals = TrainChoiceOptions.Intervals(words),
             Trainer = new TrainerOptions { Seed = words.GetValue(CommonOptions.Seed) },
         };
     }

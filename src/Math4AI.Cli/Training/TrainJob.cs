@@ -332,6 +332,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         Warnings = trained.Warnings,
         Coverage = trained.Coverage,
+        TestDistributions = trained.TestDistributions,
         Columns = trained.Look is { } look ? ColumnSummary.Of(look) : null,
     };
 

@@ -63,6 +63,9 @@ internal sealed record TrainSummary(
     /// <summary>Gets the share of test rows whose 90 % interval or set holds the truth; null without those.</summary>
     public double? Coverage { get; init; }
 
+    /// <summary>Gets the scores of the test rows' predicted distributions; null where there are none.</summary>
+    public DistributionScores? TestDistributions { get; init; }
+
     /// <summary>Gets how much the model needs each column, the most important first; empty for none.</summary>
     public IReadOnlyList<ColumnImportance> Importance { get; init; } = [];
 
@@ -125,6 +128,14 @@ internal sealed record TrainSummary(
                 CultureInfo.InvariantCulture,
                 $"{(Task == "regression" ? "Intervals" : "Sets of classes")} of 90 % hold the truth in "
                 + $"{100.0 * share:0.0} % of the test rows."));
+        }
+
+        if (TestDistributions is { } scores)
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The predicted distributions of the test rows: negative log likelihood "
+                + $"{scores.NegativeLogLikelihood:G4} nats, continuous ranked probability score {scores.Crps:G4}."));
         }
     }
 

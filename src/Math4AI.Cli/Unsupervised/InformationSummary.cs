@@ -4,10 +4,16 @@ using Math4AI.Probability.Information;
 
 namespace Math4AI.Cli.Unsupervised;
 
-/// <summary>One pair of <c>math4ai information --json</c>; information in nats.</summary>
+/// <summary>
+/// One pair of <c>math4ai information --json</c>; information in nats, as it was estimated and, from 0 on, shown.
+/// </summary>
 internal sealed record PairLine(
-    string First, string Second, int Rows, double Information, double StandardError, double Correlation, double PValue,
-    double Adjusted, string Estimator);
+    string First, string Second, int Rows, double Information, double StandardError, double Bias, double Correlation,
+    double PValue, double Adjusted, string Estimator)
+{
+    /// <summary>Gets √(standard error² + bias²).</summary>
+    public double Error => Math.Sqrt(StandardError * StandardError + Bias * Bias);
+}
 
 /// <summary>A column that was not compared.</summary>
 internal sealed record UncomparedColumn(string Name, string Reason);
@@ -26,7 +32,7 @@ internal sealed record InformationSummary(
         found.Permutations, found.Note,
         [.. found.Pairs.OrderByDescending(pair => pair.Information.Value).Select(pair => new PairLine(
             pair.First, pair.Second, pair.Rows, pair.Information.Value, pair.Information.StandardError,
-            pair.Correlation, pair.PValue, pair.Adjusted, pair.Estimator))]);
+            pair.Information.Bias, pair.Correlation, pair.PValue, pair.Adjusted, pair.Estimator))]);
 
     public void Print(string output, bool hasReport)
     {
@@ -39,7 +45,7 @@ internal sealed record InformationSummary(
         foreach (PairLine pair in Pairs.Take(MaxShown))
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {pair.Information,7:0.000} ± {pair.StandardError,-9:0.000} {pair.Correlation,18:0.00} "
+                $"  {Math.Max(0.0, pair.Information),7:0.000} ± {pair.Error,-9:0.000} {pair.Correlation,18:0.00} "
                 + $"{pair.Adjusted,11:G2}  {pair.First}, {pair.Second}"));
         }
 

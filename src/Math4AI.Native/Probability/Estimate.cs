@@ -8,6 +8,15 @@ namespace Math4AI.Probability;
 /// </param>
 public readonly record struct Estimate(double Value, double StandardError)
 {
+    /// <summary>
+    /// Gets how far off the estimate may be on average, judged by the samples themselves; 0 where it is not judged: see
+    /// <see cref="MutualInformation.Ksg"/>.
+    /// </summary>
+    public double Bias { get; init; }
+
+    /// <summary>Gets √(standard error² + bias²), how far off the estimate may be in all.</summary>
+    public double Error => Math.Sqrt(StandardError * StandardError + Bias * Bias);
+
     /// <summary>Converts an estimate to its value.</summary>
     public static implicit operator double(Estimate estimate) => estimate.Value;
 

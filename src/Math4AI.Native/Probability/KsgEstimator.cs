@@ -40,6 +40,10 @@ internal sealed class KsgEstimator
         rows = Matrix<double>.Build.DenseOfColumnArrays(columns);
     }
 
+    /// <summary>Whether a column has equal values.</summary>
+    public bool HasTies => sorted.Any(column => Enumerable.Range(1, column.Length - 1).Any(
+        i => column[i] == column[i - 1]));
+
     private int Samples => rows.RowCount;
 
     /// <summary>The share of each sample in the estimate; the mean of all is it.</summary>

@@ -98,7 +98,8 @@ public static class MutualInformation
     /// the variant with boxes. Source: A. Kraskov, H. Stögbauer, P. Grassberger, "Estimating mutual information",
     /// Physical Review E 69 (2004). Variables may have ties: rounded, ordinal, classes as numbers, many zeros; samples
     /// among ties count as in W. Gao et al., "Estimating mutual information for discrete-continuous mixtures", NeurIPS
-    /// 30 (2017).
+    /// 30 (2017). Of ties the bias is judged too, by permuted variables, of which the truth is 0, and by halves of the
+    /// samples: see <see cref="Estimate.Error"/>.
     /// </summary>
     /// <param name="samplesByVariables">One row a sample; two or more variables.</param>
     /// <param name="neighbour">k: more neighbours mean less variance and more bias.</param>
@@ -112,21 +113,39 @@ public static class MutualInformation
         Matrix<double> samplesByVariables, int neighbour = 4, KsgVariant variant = KsgVariant.Cubes,
         IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(samplesByVariables);
+        RequireSamples(samplesByVariables);
         int n = samplesByVariables.RowCount;
+        var estimator = new KsgEstimator(samplesByVariables, neighbour, variant);
+        var found = Estimate.MeanOf(estimator.Contributions(progress, cancellation));
+        return !estimator.HasTies ? found : found with
+        {
+            Bias = InformationBias.Of(
+                found.Value, n, neighbour + 1, samplesByVariables.ColumnCount,
+                rows => KsgValue(
+                    Matrix<double>.Build.DenseOfColumns(rows.Select(
+                        (of, j) => of.Select(row => samplesByVariables[row, j]))),
+                    neighbour, variant, cancellation)),
+        };
+    }
+
+    private static void RequireSamples(Matrix<double> samplesByVariables)
+    {
+        ArgumentNullException.ThrowIfNull(samplesByVariables);
         if (samplesByVariables.ColumnCount < 2)
         {
             throw new ArgumentException("Two or more variables are needed.", nameof(samplesByVariables));
         }
 
-        if (n < 2 || !samplesByVariables.ForAll(double.IsFinite))
+        if (samplesByVariables.RowCount < 2 || !samplesByVariables.ForAll(double.IsFinite))
         {
             throw new ArgumentException("Two or more finite samples are needed.", nameof(samplesByVariables));
         }
-
-        return Estimate.MeanOf(
-            new KsgEstimator(samplesByVariables, neighbour, variant).Contributions(progress, cancellation));
     }
+
+    /// <summary>The estimate alone.</summary>
+    private static double KsgValue(
+        Matrix<double> samples, int neighbor, KsgVariant variant, CancellationToken cancellation) =>
+        new KsgEstimator(samples, neighbor, variant).Contributions(null, cancellation).Average();
 
     /// <summary>
     /// Estimates the conditional mutual information I(X; Y | Z), what X says about Y where Z is known, from nearest
@@ -180,7 +199,9 @@ public static class MutualInformation
         ArgumentOutOfRangeException.ThrowIfLessThan(permutations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(run, 1);
         int[][] runs = [.. Enumerable.Range(0, samplesByVariables.RowCount).Chunk(run)];
-        double value = Ksg(samplesByVariables, neighbour);
+        RequireSamples(samplesByVariables);
+        double Value(Matrix<double> samples) => KsgValue(samples, neighbour, KsgVariant.Cubes, CancellationToken.None);
+        double value = Value(samplesByVariables);
         int larger = 0;
         Parallel.For(0, permutations, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, permutation =>
         {
@@ -191,7 +212,7 @@ public static class MutualInformation
                     ? column
                     : Vector<double>.Build.DenseOfEnumerable(
                         runs.SelectPermutation(random).SelectMany(rows => rows).Select(row => column[row]))));
-            if (Ksg(permuted, neighbour) >= value)
+            if (Value(permuted) >= value)
             {
                 Interlocked.Increment(ref larger);
             }
@@ -202,7 +223,8 @@ public static class MutualInformation
     /// <summary>
     /// Estimates the mutual information of two discrete variables from the counts of their pairs, H(X) + H(Y) −
     /// H(X, Y), each entropy as <see cref="Entropy.Discrete"/> has it. Where most pairs were seen once, it is far less
-    /// biased than the counts themselves, but then what it says rests on the few that were seen twice.
+    /// biased than the counts themselves, but then what it says rests on the few that were seen twice. The bias is
+    /// judged by permuted values and by halves of the samples: see <see cref="Estimate.Error"/>.
     /// </summary>
     /// <param name="first">The values of one.</param>
     /// <param name="second">As many of the other.</param>
@@ -219,8 +241,14 @@ public static class MutualInformation
                 $"There are {first.Count} values of one variable and {second.Count} of the other.");
         }
 
-        return Entropy.OfCodes(
-            [(1.0, Entropy.Codes(first)), (1.0, Entropy.Codes(second)), (-1.0, Entropy.Codes([.. first.Zip(second)]))]);
+        Estimate Of(T1[] ones, T2[] others) => Entropy.OfCodes(
+            [(1.0, Entropy.Codes(ones)), (1.0, Entropy.Codes(others)), (-1.0, Entropy.Codes([.. ones.Zip(others)]))]);
+        Estimate found = Of([.. first], [.. second]);
+        return found with
+        {
+            Bias = InformationBias.Of(found.Value, first.Count, 2, 2, rows => Of(
+                Array.ConvertAll(rows[0], row => first[row]), Array.ConvertAll(rows[1], row => second[row])).Value),
+        };
     }
 
     /// <summary>

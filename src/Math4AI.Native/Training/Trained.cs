@@ -63,6 +63,12 @@ public sealed record Trained<TModel>
     /// </summary>
     public double? Coverage { get; init; }
 
+    /// <summary>
+    /// Gets the scores of the distributions that a learner predicts of the test rows' numbers; null where it predicts
+    /// none.
+    /// </summary>
+    public DistributionScores? TestDistributions { get; init; }
+
     /// <summary>Gets what each column of a table is; null for images and texts.</summary>
     public TableLook? Look { get; init; }
 

@@ -44,6 +44,38 @@ public sealed class TiedInformationTests
     }
 
     [Theory]
+    [InlineData("a class and a number", 1.0549201680, false)]
+    [InlineData("independent 0 to 97", 0.0, true)]
+    [InlineData("independent 0 to 97", 0.0, false)]
+    [InlineData("the same bit", 0.6931471805599453, true)]
+    public void What_a_hundred_samples_cannot_tell_is_in_the_error(string name, double expected, bool areCounted)
+    {
+        const int Sets = 60, Count = 100;
+        Estimate[] found = [.. Enumerable.Range(0, Sets).Select(set =>
+        {
+            var random = new MersenneTwister(1000 + set, threadSafe: false);
+            (double X, double Y)[] drawn = [.. Enumerable.Range(0, Count).Select(_ => Draw(name, random))];
+            return areCounted
+                ? MutualInformation.Discrete([.. drawn.Select(each => each.X)], [.. drawn.Select(each => each.Y)])
+                : MutualInformation.Ksg(Matrix<double>.Build.DenseOfRows(
+                    drawn.Select(each => (double[])[each.X, each.Y])));
+        })];
+        double mean = found.Average(each => each.Value), error = found.Average(each => each.Error);
+        Assert.True(Math.Abs(mean - expected) <= error, $"{mean - expected:0.000} ± {error:0.000}");
+        Assert.All(found, each => Assert.True(each.Error >= each.StandardError));
+    }
+
+    [Fact]
+    public void Without_ties_no_bias_is_judged()
+    {
+        var random = new MersenneTwister(2, threadSafe: false);
+        Matrix<double> drawn = Matrix<double>.Build.Dense(50, 2, (_, _) => random.NextDouble());
+        Assert.Equal(0.0, MutualInformation.Ksg(drawn).Bias);
+        drawn[1, 0] = drawn[0, 0];
+        Assert.True(MutualInformation.Ksg(drawn).Bias > 0.0);
+    }
+
+    [Theory]
     [InlineData("the same bit", 0.6931471805599453)]
     [InlineData("independent bits", 0.0)]
     [InlineData("independent 0 to 13", 0.0)]

@@ -37,7 +37,10 @@ public sealed record InformationTable(
 /// <param name="First">One column.</param>
 /// <param name="Second">The other.</param>
 /// <param name="Rows">The number of rows that have both values, and the one that is given.</param>
-/// <param name="Information">The information in nats; an estimate may be a little below 0.</param>
+/// <param name="Information">
+/// The information in nats with its standard error and, where columns have ties, its bias; an estimate may be a little
+/// below 0, which no information is.
+/// </param>
 /// <param name="PValue">The probability of as much where the columns are independent.</param>
 /// <param name="Adjusted">
 /// The least share of false discoveries at which the pair is found among all pairs, by <see cref="FalseDiscoveries"/>.
@@ -46,9 +49,12 @@ public sealed record InformationTable(
 public sealed record PairInformation(
     string First, string Second, int Rows, Estimate Information, double PValue, double Adjusted, string Estimator)
 {
+    /// <summary>Gets the information as it is shown: 0 where the estimate is below it.</summary>
+    public double Shown => Math.Max(0.0, Information.Value);
+
     /// <summary>
     /// Gets the correlation that Gaussian variables with this information have, √(1 − exp(−2 I)), 0 to 1: a scale that
     /// is easier to read than nats.
     /// </summary>
-    public double Correlation => Math.Sqrt(1.0 - Math.Exp(-2.0 * Math.Max(0.0, Information.Value)));
+    public double Correlation => Math.Sqrt(1.0 - Math.Exp(-2.0 * Shown));
 }

@@ -58,6 +58,25 @@ internal sealed class PairSamples
     }
 
     /// <summary>
+    /// The information with its bias, as <see cref="InformationBias"/> judges it where columns have ties; where a third
+    /// is given, by halves alone, since permuted columns say about each other what it says of both.
+    /// </summary>
+    public Estimate Judged(int neighbor, CancellationToken cancellation)
+    {
+        Estimate found = Information(neighbor, null, cancellation);
+        bool hasTies = columns.Any(column => column.Values.Distinct().Count() < Rows);
+        return !hasTies ? found : found with
+        {
+            Bias = InformationBias.Of(
+                found.Value, Rows, neighbor + 1, columns.Length,
+                rows => new PairSamples([.. columns.Select((column, j) =>
+                    (Array.ConvertAll(rows[j], row => column.Values[row]), column.AreClasses))])
+                    .Information(neighbor, null, cancellation).Value,
+                hasNull: !HasGiven),
+        };
+    }
+
+    /// <summary>
     /// The probability of as much information where the columns are independent, by permutations of one; it stops at
     /// the tenth that has as much. Source: J. Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78
     /// (1991).

@@ -137,7 +137,7 @@ public sealed record TableInformation
         }, i =>
         {
             PairSamples samples = Of(pairs[i]);
-            Estimate information = samples.Information(Neighbors, null, cancellation);
+            Estimate information = samples.Judged(Neighbors, cancellation);
             double probability = samples.Some(MaxTestRows, unchecked(Seed + i))
                 .PValue(permutations, Neighbors, unchecked(Seed + i), cancellation);
             found[i] = new PairInformation(

@@ -56,7 +56,7 @@ internal sealed unsafe class MlpPass : IDirectPass
     /// <param name="parts">The number of parts that each layer's work is divided into, at least 1.</param>
     public static MlpPass? For(
         nn.Module<Tensor, Tensor> module, FlatParameters<float> parameters, Tensor inputs, int parts) =>
-        Compute.HasMkl && module is Mlp mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
+        Compute.HasMkl && module is Mlp { Dropout: 0.0 } mlp && parameters.Segments.Count == 2 * mlp.Layers.Count
             && Takes(inputs, mlp.Layers[0].weight.shape[1])
             ? new MlpPass(mlp, parameters, parts)
             : null;

@@ -5,6 +5,7 @@ using Math4AI.Data.Models;
 using Math4AI.Training.Images;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
+using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Tables;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,6 +41,7 @@ internal static class NetworkFolder
 [JsonSerializable(typeof(SavedLinear))]
 [JsonSerializable(typeof(SavedTrees))]
 [JsonSerializable(typeof(SavedNetworks))]
+[JsonSerializable(typeof(SavedUncertainNetworks))]
 [JsonSerializable(typeof(SavedStack))]
 [JsonSerializable(typeof(SavedLogarithm))]
 [JsonSerializable(typeof(SavedTemperature))]

@@ -2,8 +2,10 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
+using Math4AI.Probability.Forecasts;
 using Math4AI.Training.Explanations;
 using Math4AI.Training.Files;
+using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
@@ -248,6 +250,45 @@ public sealed class LearnedTable : ITablePredictor
     public RowPredictions Predict(Table table) =>
         SavedFeatures.Padded(Model.PredictRows(FeaturesOf(table)), About.Classes.Count);
 
+    /// <summary>Predicts the distribution of each row's number.</summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model predicts classes, or numbers without a distribution.
+    /// </exception>
+    public IReadOnlyList<PredictiveDistribution> Distributions(Table table) =>
+        About.Task == TableTask.Classification
+            ? throw new InvalidOperationException("The model predicts classes, whose distribution is their "
+                + "probabilities: use Predict.")
+            : DistributionsOf(table, Model is IUncertainPredictor ? null : Predict(table));
+
+    private IReadOnlyList<PredictiveDistribution> DistributionsOf(Table table, RowPredictions? found) =>
+        Model is IUncertainPredictor uncertain ? uncertain.Distributions(FeaturesOf(table))
+        : found?.Deviations is { } deviations
+            ? [.. deviations.Select((sigma, i) => PredictiveDistribution.OfNormal(found.Values[i, 0], sigma))]
+        : throw new InvalidOperationException($"The model ({About.Learner}) predicts numbers without a distribution: "
+            + "train a Gaussian process, or networks that tell how sure they are.");
+
+    /// <summary>
+    /// Measures what the model does not know of each row: see <see cref="IUncertainPredictor.Disagreement"/>.
+    /// </summary>
+    /// <param name="table">Rows with all columns of the inputs.</param>
+    /// <exception cref="ArgumentException">A column or a value is missing.</exception>
+    /// <exception cref="InvalidOperationException">The model does not tell.</exception>
+    public double[] Disagreement(Table table) => Model is IUncertainPredictor uncertain
+        ? uncertain.Disagreement(FeaturesOf(table))
+        : throw new InvalidOperationException($"The model ({About.Learner}) does not tell what it does not know: train "
+            + "networks that tell how sure they are.");
+
+    /// <summary>The scores of the distributions of rows' numbers; null where the model predicts none.</summary>
+    internal DistributionScores? ScoresOf(Table rows)
+    {
+        RowPredictions? found = Model is IUncertainPredictor ? null : Predict(rows);
+        return About.Task == TableTask.Regression && (found is null || found.Deviations is not null)
+            ? DistributionScores.Of(DistributionsOf(rows, found), rows.Numbers(Target))
+            : null;
+    }
+
     /// <summary>
     /// Returns the observed classes of rows, as places in the description's list; −1 where a class is not there, or not
     /// known.
@@ -281,9 +322,14 @@ public sealed class LearnedTable : ITablePredictor
             {
                 Decided = decided,
                 Deviations = [.. found.Deviations ?? Enumerable.Empty<double>()],
-                Intervals = areClasses || Calibration is null ? [] : Calibration.Intervals(rows, level),
-                Sets = areClasses && Calibration is not null
-                    ? Calibration.Sets(rows, decided, level)
+                Intervals = areClasses ? []
+                    : Calibration is not null ? Calibration.Intervals(rows, level)
+                    : About.IntervalsByModel ? [.. DistributionsOf(rows, found).Select(each => each.Interval(level))]
+                    : [],
+                Sets = !areClasses ? []
+                    : Calibration is not null ? Calibration.Sets(rows, decided, level)
+                    : About.IntervalsByModel
+                        ? [.. values.Select((row, i) => Scores.MostProbable(row, decided[i], level))]
                     : [],
             },
             About.Encoder, rows);
@@ -292,7 +338,7 @@ public sealed class LearnedTable : ITablePredictor
     /// <summary>The share of rows whose interval or set holds the truth; null where the model gives none.</summary>
     internal double? Coverage(Table rows, double level)
     {
-        if (Calibration is null)
+        if (Calibration is null && !About.IntervalsByModel)
         {
             return null;
         }
@@ -342,23 +388,4 @@ public sealed class LearnedTable : ITablePredictor
         float[] encoded = encoder.Encode(table);
         return Matrix<double>.Build.Dense(table.Rows, encoder.Inputs, (i, j) => encoded[i * encoder.Inputs + j]);
     }
-}
-
-/// <summary>The description of a learner's model of a table.</summary>
-/// <param name="Task">What it predicts.</param>
-/// <param name="Target">The column that it predicts.</param>
-/// <param name="Classes">The classes, in the order of the probabilities; empty for numbers.</param>
-/// <param name="Encoder">How rows become inputs.</param>
-/// <param name="Learner">The learner and its settings, in words.</param>
-/// <param name="Seed">The seed.</param>
-/// <param name="Features">The formula of the features; null for the inputs themselves.</param>
-public sealed record LearnedTableDescription(
-    TableTask Task, string Target, IReadOnlyList<string> Classes, TableEncoder Encoder, string Learner, int Seed,
-    string? Features)
-{
-    /// <summary>Gets how probabilities become an answer; null where the likeliest class is answered.</summary>
-    public DecisionRule? Decision { get; init; }
-
-    /// <summary>Gets the texts that the features have learned.</summary>
-    public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();
 }

@@ -21,10 +21,11 @@ internal sealed class LearnedTableTraining(
     public Trained<LearnedTable> Run(IProgress<LearnerProgress>? progress, CancellationToken cancellation)
     {
         RequireTask();
+        RequireSureness();
         RequireDirections();
         long start = Stopwatch.GetTimestamp();
         int[] both = [.. all.Train.Concat(all.Validation).Order()];
-        (LearnedTable model, ScoredPart validated) = CanCross(both)
+        (LearnedTable model, ScoredPart validated) = IsConformal && CanCross(both)
             ? Crossed(both, progress, cancellation)
             : Divided(both, progress, cancellation);
         cancellation = AfterChoice(cancellation);
@@ -43,21 +44,33 @@ internal sealed class LearnedTableTraining(
             DataWarnings =
             [
                 .. TableWarnings.Of(all),
-                .. model.CalibrationCount > 0 ? Array.Empty<string>() :
+                .. model.CalibrationCount > 0 || !IsConformal ? Array.Empty<string>() :
                 [
                     "The training was stopped before its intervals or sets could be measured: the model predicts "
                     + "without them.",
                 ],
             ],
             Coverage = model.Coverage(all.Test, CoverageLevel),
+            TestDistributions = model.ScoresOf(all.Test),
         };
     }
+
+    private bool IsConformal => options.Intervals == IntervalSource.Conformal;
 
     private static ScoredPart NotAsked => new(0, new Dictionary<string, double>(), new Dictionary<string, Interval>());
 
     /// <summary>A learner that keeps its best when it is canceled goes on with it.</summary>
     private CancellationToken AfterChoice(CancellationToken cancellation) =>
         learner.KeepsBest ? CancellationToken.None : cancellation;
+
+    private void RequireSureness()
+    {
+        if (options.Intervals == IntervalSource.Model && !learner.TellsHowSure)
+        {
+            throw new ArgumentException($"The learner ({learner}) does not tell how sure it is: take conformal "
+                + "intervals, which any learner can have, a Gaussian process, or networks that tell.");
+        }
+    }
 
     private void RequireTask()
     {
@@ -101,7 +114,7 @@ internal sealed class LearnedTableTraining(
         DecisionRule? rule = RuleBy(asked);
         (LearnedTable last, _) = Learn(all.Rows.Select(both), (_, _) => choice, cancellation);
         return (
-            last.CalibratedBy(Calibration.Of([(first, validation)])).DecidingBy(rule),
+            (IsConformal ? last.CalibratedBy(Calibration.Of([(first, validation)])) : last).DecidingBy(rule),
             asked.DecidedBy(rule).Score(hasIntervals: false, cancellation));
     }
 
@@ -177,7 +190,10 @@ internal sealed class LearnedTableTraining(
         LearnerChoice choice = choose(samples, directions);
         choice = choice with { Learner = Directed(choice.Learner, directions) };
         var about = new LearnedTableDescription(
-            all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula);
+            all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula)
+        {
+            IntervalsByModel = options.Intervals == IntervalSource.Model,
+        };
         return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search)
         {
             Comparison = choice.Comparison,

@@ -46,6 +46,12 @@ public abstract record Learner
     /// <param name="made">The choice that was made.</param>
     public virtual Learner Again(LearnerChoice made) => this;
 
+    /// <summary>
+    /// Gets whether its models tell how sure they are by themselves, with a distribution for each number or
+    /// probabilities that allow for what was not learned; by default not.
+    /// </summary>
+    public virtual bool TellsHowSure => false;
+
     /// <summary>Returns the learner with a share of the time that it has; by default this one.</summary>
     /// <param name="share">The share, from 0 to 1.</param>
     public virtual Learner Within(double share) => this;

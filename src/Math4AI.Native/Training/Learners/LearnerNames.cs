@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Math4AI.Kernels;
+using Math4AI.Training.Learners.Uncertain;
 
 namespace Math4AI.Training.Learners;
 
@@ -18,7 +19,11 @@ public static class LearnerNames
             },
             ["linear"] = settings => new LinearLearner { Seed = settings.Seed },
             ["trees"] = settings => new TreesLearner { Seed = settings.Seed },
-            ["network"] = settings => new NetworkLearner { Seed = settings.Seed },
+            ["network"] = settings => new NetworkLearner
+            {
+                Seed = settings.Seed,
+                Uncertainty = settings.Uncertainty,
+            },
             ["svm"] = settings => new SupportVectorLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["ridge"] = settings => new RidgeLearner { Kernel = settings.Fixed, Seed = settings.Seed },
             ["gp"] = settings => new ProcessLearner { Kernel = settings.Parsed, Seed = settings.Seed },
@@ -72,6 +77,9 @@ public sealed record LearnerSettings(string? Kernel, int Seed)
 
     /// <summary>Gets the bytes that a learner may ask for in a comparison; null for half of the memory.</summary>
     public long? MaxMemory { get; init; }
+
+    /// <summary>Gets how networks tell how sure they are; by default they do not.</summary>
+    public NetworkUncertainty Uncertainty { get; init; }
 
     /// <summary>Gets the names of the learners to compare, whatever the time; null for all there is time for.</summary>
     public IReadOnlyList<string>? Names { get; init; }

@@ -3,6 +3,7 @@ using Math4AI.Data.Models;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Random;
 using TorchSharp;
 
 namespace Math4AI.Training.Learners;
@@ -38,19 +39,15 @@ public sealed class NetworkFit : IRowPredictor
         ModelArrays arrays = ModelArrays.Read(folder);
         return new NetworkFit(
             about.Classes,
-            [.. Enumerable.Range(0, about.Networks).Select(i => NetworkWeights.Read(arrays, i, about))]);
+            [.. Enumerable.Range(0, about.Networks).Select(i => NetworkWeights.Read(
+                arrays, i, about.Layers, Math.Max(1, about.Classes)))]);
     }
 
     /// <inheritdoc/>
     public RowPredictions PredictRows(Matrix<double> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        int width = networks[0].Weights[0].RowCount;
-        if (inputs.ColumnCount != width)
-        {
-            throw new ArgumentException($"The model takes {width} inputs, and {inputs.ColumnCount} were given.");
-        }
-
+        networks[0].RequireWidth(inputs);
         Matrix<double> sum = Predict(networks[0], inputs);
         foreach (NetworkWeights network in networks.Skip(1))
         {
@@ -76,21 +73,10 @@ public sealed class NetworkFit : IRowPredictor
 
     private Matrix<double> Predict(NetworkWeights network, Matrix<double> inputs)
     {
-        Matrix<double> values = inputs;
-        int last = network.Weights.Length - 1;
-        for (int layer = 0; layer < last; layer++)
-        {
-            Vector<double> offsets = network.Offsets[layer];
-            values = (values * network.Weights[layer]).MapIndexed(
-                (_, column, value) => Math.Max(0.0, value + offsets[column]), Zeros.Include);
-        }
-
-        values *= network.Weights[last];
+        Matrix<double> outputs = network.LastOf(network.Hidden(inputs));
         return Classes > 0
-            ? LinearPredictor.Softmax(values, network.Offsets[last], out _)
-            : values.MapIndexed(
-                (_, column, value) => network.Center + network.Scale * (value + network.Offsets[last][column]),
-                Zeros.Include);
+            ? LinearPredictor.Softmax(outputs, Vector<double>.Build.Dense(Classes), out _)
+            : network.Center + network.Scale * outputs;
     }
 }
 
@@ -106,11 +92,11 @@ internal sealed record NetworkWeights(
         center, scale);
 
     /// <summary>Reads those of a network by its number.</summary>
-    public static NetworkWeights Read(ModelArrays arrays, int network, SavedNetworks about)
+    public static NetworkWeights Read(ModelArrays arrays, int network, int layers, int outputs)
     {
-        var weights = new Matrix<double>[about.Layers];
-        var offsets = new Vector<double>[about.Layers];
-        for (int layer = 0; layer < about.Layers; layer++)
+        var weights = new Matrix<double>[layers];
+        var offsets = new Vector<double>[layers];
+        for (int layer = 0; layer < layers; layer++)
         {
             double[] found = arrays.Vector($"offsets.{network}.{layer}");
             offsets[layer] = Vector<double>.Build.Dense(found);
@@ -119,10 +105,59 @@ internal sealed record NetworkWeights(
         }
 
         double[] unit = arrays.Vector($"unit.{network}", 2);
-        return offsets[^1].Count == Math.Max(1, about.Classes)
+        return offsets[^1].Count == outputs
             ? new NetworkWeights(weights, offsets, unit[0], unit[1])
             : throw new InvalidDataException(
-                $"The networks have {offsets[^1].Count} outputs, and {Math.Max(1, about.Classes)} are needed.");
+                $"The networks have {offsets[^1].Count} outputs, and {outputs} are needed.");
+    }
+
+    /// <summary>Throws where samples have another number of inputs.</summary>
+    public void RequireWidth(Matrix<double> inputs)
+    {
+        if (inputs.ColumnCount != Weights[0].RowCount)
+        {
+            throw new ArgumentException(
+                $"The model takes {Weights[0].RowCount} inputs, and {inputs.ColumnCount} were given.");
+        }
+    }
+
+    /// <summary>What the last layer sees, samples × units.</summary>
+    public Matrix<double> Hidden(Matrix<double> inputs)
+    {
+        Matrix<double> values = inputs;
+        for (int layer = 0; layer < Weights.Length - 1; layer++)
+        {
+            Vector<double> offsets = Offsets[layer];
+            values = (values * Weights[layer]).MapIndexed(
+                (_, column, value) => Math.Max(0.0, value + offsets[column]), Zeros.Include);
+        }
+
+        return values;
+    }
+
+    /// <summary>The outputs, of what the last layer sees.</summary>
+    public Matrix<double> LastOf(Matrix<double> hidden)
+    {
+        Vector<double> offsets = Offsets[^1];
+        return (hidden * Weights[^1]).MapIndexed((_, column, value) => value + offsets[column], Zeros.Include);
+    }
+
+    /// <summary>The network with some hidden units left out at random, and the others scaled up.</summary>
+    public NetworkWeights Thinned(double share, int seed)
+    {
+        var random = new MersenneTwister(seed, threadSafe: false);
+        return this with
+        {
+            Weights =
+            [
+                .. Weights.Select((weights, layer) =>
+                {
+                    double[] kept = [.. Enumerable.Range(0, weights.RowCount).Select(
+                        _ => layer == 0 ? 1.0 : random.NextDouble() < share ? 0.0 : 1.0 / (1.0 - share))];
+                    return weights.MapIndexed((unit, _, value) => kept[unit] * value, Zeros.Include);
+                }),
+            ],
+        };
     }
 
     public void Write(ModelArrays arrays, int network)

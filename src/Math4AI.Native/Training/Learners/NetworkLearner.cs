@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Data.Models;
 using Math4AI.Runtime;
+using Math4AI.Training.Learners.Uncertain;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
 using Math4AI.Training.Tables;
@@ -19,6 +20,10 @@ public sealed record NetworkLearner : Learner
     private const int Evaluations = 50;
     private const int Patience = 12;
     private const double Decay = 0.995;
+    private const int Averaged = 3;
+    private const int Members = 5;
+
+    private readonly int? networks;
 
     /// <summary>Gets whether torch is there, which trains networks.</summary>
     public static bool IsAvailable => Compute.HasTensors;
@@ -37,15 +42,49 @@ public sealed record NetworkLearner : Learner
     /// <summary>Gets the learning rate.</summary>
     public double Rate { get; init; } = 3e-3;
 
-    /// <summary>Gets the number of networks.</summary>
-    public int Networks { get; init; } = 3;
+    /// <summary>
+    /// Gets the number of networks; by default 3, 5 for an ensemble that tells how sure it is, and 1 for dropout and
+    /// Laplace's approximation, which take one alone.
+    /// </summary>
+    public int Networks
+    {
+        get => Uncertainty is NetworkUncertainty.Dropout or NetworkUncertainty.Laplace ? 1
+            : networks ?? (Uncertainty == NetworkUncertainty.None ? Averaged : Members);
+        init => networks = value;
+    }
+
+    /// <summary>
+    /// Gets how the networks tell how sure they are; by default they do not. An ensemble and dropout learn the variance
+    /// of numbers with the mean, by β-NLL. Source: M. Seitzer, A. Tavakoli, D. Antic and G. Martius, "On the pitfalls
+    /// of heteroscedastic uncertainty estimation with probabilistic neural networks", ICLR (2022).
+    /// </summary>
+    public NetworkUncertainty Uncertainty { get; init; }
+
+    /// <summary>
+    /// Gets β of the loss σ^2β [½ ln σ² + (y − μ)²/(2σ²)], whose first factor is taken as a constant: 0 is the negative
+    /// log likelihood, which can leave samples with a large variance unlearned, and 1 learns the mean as least squares
+    /// do.
+    /// </summary>
+    public double Beta { get; init; } = 0.5;
+
+    /// <summary>
+    /// Gets the precision of the last layer's normal prior for Laplace's approximation; null to choose that by which
+    /// the samples that networks have not seen are most probable, and without a choice the most probable one of all.
+    /// </summary>
+    public double? PriorPrecision { get; init; }
+
+    /// <summary>Gets the share of hidden units that are left out at random by dropout.</summary>
+    public double DropoutShare { get; init; } = 0.1;
+
+    /// <inheritdoc/>
+    public override bool TellsHowSure => Uncertainty != NetworkUncertainty.None;
 
     /// <inheritdoc/>
     public override string ToString() => Steps is { } steps
         ? string.Create(
             CultureInfo.InvariantCulture,
             $"network: {string.Join("-", Hidden)}, {steps} steps, weight decay {WeightDecay ?? MinDecay:G3}, "
-            + $"{Networks} averaged")
+            + $"{Networks switch { 1 => "one network", var count => $"{count} averaged" }}{Told}")
         : "network: steps to be chosen";
 
     /// <inheritdoc/>
@@ -68,7 +107,7 @@ public sealed record NetworkLearner : Learner
         var folds = new Folds(training, Seed);
         double[] decays = WeightDecay is { } given ? [given] : [MinDecay, 1.0];
         int most = MaxSteps(training.Inputs.RowCount), every = most / Evaluations, done = 0;
-        var curves = TrainingsAtOnce.Run(decays.Length * folds.Count, i =>
+        double[][] curves = RunAll(decays.Length * folds.Count, i =>
         {
             int part = i % folds.Count;
             TrainerOptions options = Options(folds.Training(part), most, decays[i / folds.Count], Seed) with
@@ -85,7 +124,12 @@ public sealed record NetworkLearner : Learner
             .Select((decay, i) => (Mean(curves[(i * folds.Count)..((i + 1) * folds.Count)], folds), decay))
             .Select(pair => (pair.Item1.Min(), Array.IndexOf(pair.Item1, pair.Item1.Min()), pair.decay))
             .MinBy(found => found.Item1);
-        return new LearnerChoice(this with { Steps = (best.Place + 1) * every, WeightDecay = best.Decay }, null);
+        NetworkLearner chosen = this with { Steps = (best.Place + 1) * every, WeightDecay = best.Decay };
+        return new LearnerChoice(
+            Uncertainty == NetworkUncertainty.Laplace && PriorPrecision is null
+                ? chosen with { PriorPrecision = chosen.PrecisionBy(folds, cancellation) }
+                : chosen,
+            null);
     }
 
     /// <inheritdoc/>
@@ -93,15 +137,74 @@ public sealed record NetworkLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         int steps = Steps ?? MaxSteps(training.Inputs.RowCount) / 2;
-        NetworkWeights[] networks = TrainingsAtOnce.Run(Networks, i => Train(
+        NetworkWeights[] weights = RunAll(Networks, i => FinalWeights(training, steps, Seed + i, cancellation));
+        if (Uncertainty == NetworkUncertainty.None)
+        {
+            return new NetworkFit(training.ClassCount, weights);
+        }
+
+        return Uncertainty == NetworkUncertainty.Laplace
+            ? UncertainNetworkFit.WithLaplace(About(training, weights), weights[0], training, PriorPrecision)
+            : new UncertainNetworkFit(About(training, weights), weights, null);
+    }
+
+    /// <summary>The precision for which the samples that networks have not seen are most probable.</summary>
+    private double PrecisionBy(Folds folds, CancellationToken cancellation)
+    {
+        const int Points = 13, First = -4;
+        double[] precisions = [.. Enumerable.Range(First, Points).Select(k => Math.Pow(10.0, 0.5 * k))];
+        double[][] losses = RunAll(folds.Count, part =>
+        {
+            LearnerSamples seen = folds.Training(part), held = folds.Held(part);
+            NetworkWeights[] network = [FinalWeights(seen, Steps!.Value, Seed, cancellation)];
+            return Array.ConvertAll(precisions, precision => UncertainNetworkFit.WithLaplace(
+                About(seen, network), network[0], seen, precision).TotalLoss(held));
+        });
+        return precisions[Enumerable.Range(0, Points).MinBy(k => losses.Sum(part => part[k]))];
+    }
+
+    private SavedUncertainNetworks About(LearnerSamples training, NetworkWeights[] weights) => new(
+        Uncertainty, training.ClassCount, weights.Length, weights[0].Weights.Length, DropoutInUse, Seed);
+
+    /// <summary>The weights after all steps; no samples are held.</summary>
+    private NetworkWeights FinalWeights(LearnerSamples training, int steps, int seed, CancellationToken cancellation) =>
+        Train(
             training, training.Some(1, 1, Seed),
-            Options(training, steps, WeightDecay ?? MinDecay, Seed + i) with
+            Options(training, steps, WeightDecay ?? MinDecay, seed) with
             {
                 EvaluateEvery = steps,
                 RestoreBest = false,
             },
-            cancellation).Weights);
-        return new NetworkFit(training.ClassCount, networks);
+            cancellation).Weights;
+
+    private double DropoutInUse => Uncertainty == NetworkUncertainty.Dropout ? DropoutShare : 0.0;
+
+    private string Told => Uncertainty switch
+    {
+        NetworkUncertainty.Ensemble => ", whose spread tells how sure they are",
+        NetworkUncertainty.Dropout => string.Create(
+            CultureInfo.InvariantCulture, $" with dropout of {DropoutShare:0.###} in predicting too"),
+        NetworkUncertainty.Laplace => " with the posterior of its last layer",
+        _ => string.Empty,
+    };
+
+    /// <summary>Trainings at once; with dropout, which draws from torch's one generator, one after the other.</summary>
+    private T[] RunAll<T>(int count, Func<int, T> train) => Uncertainty == NetworkUncertainty.Dropout
+        ? [.. Enumerable.Range(0, count).Select(train)]
+        : TrainingsAtOnce.Run(count, train);
+
+    private Tensor Loss(Tensor outputs, Tensor seen, bool areClasses) =>
+        areClasses ? nn.functional.cross_entropy(outputs, seen)
+        : outputs.shape[1] == 1 ? nn.functional.mse_loss(outputs, seen)
+        : VarianceLoss(outputs, seen);
+
+    /// <summary>β-NLL of a mean and a variance in training, and NLL, which compares, in evaluation.</summary>
+    private Tensor VarianceLoss(Tensor outputs, Tensor seen)
+    {
+        Tensor mean = outputs.narrow(1, 0, 1);
+        Tensor variance = nn.functional.softplus(outputs.narrow(1, 1, 1)) + UncertainNetworkFit.MinVariance;
+        Tensor losses = 0.5 * (variance.log() + (seen - mean).pow(2) / variance);
+        return (is_grad_enabled() ? losses * variance.detach().pow(Beta) : losses).mean();
     }
 
     /// <summary>The mean of the curves over the samples, as far as all of them go.</summary>
@@ -143,12 +246,12 @@ public sealed record NetworkLearner : Learner
         bool areClasses = training.Classes is not null;
         using DisposeScope scope = NewDisposeScope();
         using Mlp network = TorchRandom.From(
-            options.Seed, () => new Mlp(training.Inputs.ColumnCount, Hidden, Math.Max(1, training.ClassCount)));
+            options.Seed, () => new Mlp(
+                training.Inputs.ColumnCount, Hidden, UncertainNetworkFit.OutputsOf(training.ClassCount, Uncertainty),
+                DropoutInUse));
         TrainingResult result = Trainer.Fit(
             network,
-            (outputs, seen) => areClasses
-                ? nn.functional.cross_entropy(outputs, seen)
-                : nn.functional.mse_loss(outputs, seen),
+            (outputs, seen) => Loss(outputs, seen, areClasses),
             Tensors(training, center, scale),
             Tensors(held, center, scale),
             options,

@@ -65,6 +65,9 @@ public sealed record ProcessLearner : Learner
     public int MaxComparedSamples { get; init; } = int.MaxValue;
 
     /// <inheritdoc/>
+    public override bool TellsHowSure => true;
+
+    /// <inheritdoc/>
     public override string? ReasonAgainst(LearnerSamples training) =>
         base.ReasonAgainst(training) ?? KernelSettings.ReasonAgainst(training, MaxComparedSamples);
 

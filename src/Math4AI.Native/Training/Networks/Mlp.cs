@@ -13,10 +13,16 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     /// <param name="inputs">The number of inputs.</param>
     /// <param name="hidden">The widths of the hidden layers.</param>
     /// <param name="outputs">The number of outputs.</param>
-    public Mlp(int inputs, IReadOnlyList<int> hidden, int outputs)
+    /// <param name="dropout">
+    /// The share of hidden units that are left out at random in training, from 0 to below 1.
+    /// </param>
+    public Mlp(int inputs, IReadOnlyList<int> hidden, int outputs, double dropout = 0.0)
         : base(nameof(Mlp))
     {
         ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentOutOfRangeException.ThrowIfNegative(dropout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1.0);
+        Dropout = dropout;
         int[] widths = [inputs, .. hidden, outputs];
         for (int i = 0; i + 1 < widths.Length; i++)
         {
@@ -30,6 +36,9 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     /// <summary>The linear layers, in order.</summary>
     internal IReadOnlyList<TorchSharp.Modules.Linear> Layers => layers;
 
+    /// <summary>Gets the share of hidden units that are left out at random in training.</summary>
+    public double Dropout { get; }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
@@ -38,6 +47,7 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
         {
             x = layers[i].forward(x);
             x = i + 1 < layers.Count ? nn.functional.relu(x) : x;
+            x = i + 1 < layers.Count && Dropout > 0.0 ? nn.functional.dropout(x, Dropout, training) : x;
         }
 
         return x;

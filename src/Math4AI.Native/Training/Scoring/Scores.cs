@@ -46,6 +46,24 @@ public static class Scores
     public static int[] Likeliest(IReadOnlyList<double[]> probabilities) =>
         [.. probabilities.Select(row => Array.IndexOf(row, row.Max()))];
 
+    /// <summary>The most probable classes, as many as reach a probability, and the answer.</summary>
+    internal static int[] MostProbable(double[] probabilities, int answer, double level)
+    {
+        double sum = 0.0;
+        var set = new List<int>();
+        foreach (int of in Enumerable.Range(0, probabilities.Length).OrderByDescending(k => probabilities[k]))
+        {
+            if (sum < level || of == answer)
+            {
+                set.Add(of);
+            }
+
+            sum += probabilities[of];
+        }
+
+        return [.. set.Order()];
+    }
+
     /// <summary>Returns the confusion matrix: counts, [observed class][predicted class].</summary>
     /// <param name="probabilities">samples × classes.</param>
     /// <param name="observed">One class a sample.</param>

@@ -76,6 +76,9 @@ public sealed record TableTrainingOptions
     /// </summary>
     public IReadOnlyDictionary<string, int> Monotone { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>Gets where a learner's intervals and sets come from.</summary>
+    public IntervalSource Intervals { get; init; } = IntervalSource.Conformal;
+
     /// <summary>Gets the settings of the trainer; null for <see cref="TableTraining.Defaults"/>.</summary>
     public TrainerOptions? Trainer { get; init; }
 

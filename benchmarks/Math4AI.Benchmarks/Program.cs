@@ -62,6 +62,10 @@ switch (args)
         return FitAgainstPeer.Run(args[1..]);
     case ["posteriors", ..]:
         return PosteriorAgainstPeer.Run(args[1..]);
+    case ["hierarchies", ..]:
+        return HierarchyForms.Run(args[1..]);
+    case ["unlike", _, ..]:
+        return OutOfDistribution.Run(args[1..]);
     case ["starts", ..]:
         return Starts.Run(args[1..]);
     case ["problems", ..]:

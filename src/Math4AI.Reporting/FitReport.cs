@@ -91,30 +91,20 @@ public sealed record FitReport
 
     private void Draws(Html page, FitPosterior posterior)
     {
-        var charts = new PosteriorCharts(this, posterior);
-        string share = $"{Html.Number(100 * Level)} %";
-        page.Heading("Posterior").Add("<div class=\"card scroll\"><table><tr><th></th><th>mean</th><th>deviation</th>"
-            + $"<th>median</th><th>{share} from</th><th>to</th><th>R̂</th><th>bulk ESS</th><th>tail ESS</th></tr>");
-        foreach (string row in charts.Rows())
-        {
-            page.Add(row);
-        }
-
-        page.Add("</table></div>");
-        foreach (string note in posterior.Notes)
-        {
-            page.Add($"<p class=\"note\">{Html.Escape(note)}</p>");
-        }
-
-        page.Charts(null, "grid wide", charts.Bands());
+        var draws = new DrawCharts(posterior.Draws, Level);
+        draws.AddTable(page, posterior.Notes);
+        page.Charts(null, "grid wide", new PosteriorCharts(this, posterior).Bands());
         if (posterior.HasCheck)
         {
-            PosteriorTables.Add(page, posterior.Check(), Level);
+            PosteriorTables.Add(page, posterior.Check(), Level, "Replicated data");
         }
 
-        page.Charts(null, "grid", charts.Densities());
-        page.Charts("Pairs of parameters", "grid", charts.Pairs());
-        page.Charts("Chains", "grid", charts.Traces().Concat(charts.Ranks()));
+        if (posterior.HasPriorCheck)
+        {
+            PosteriorTables.Add(page, posterior.CheckPriors(), Level, "Data of the priors alone");
+        }
+
+        draws.AddCharts(page);
     }
 
     private static double[,] Correlation(Matrix<double> covariance)

@@ -64,11 +64,11 @@ internal static class PosteriorTables
         Notes(page, laplace.Warnings);
     }
 
-    /// <summary>Adds data that the posterior gives beside the observations.</summary>
-    public static void Add(Html page, PredictiveCheck check, double level)
+    /// <summary>Adds data that the posterior, or the prior, gives beside the observations.</summary>
+    public static void Add(Html page, PredictiveCheck check, double level, string heading)
     {
         string share = $"{Html.Number(100.0 * level)} %";
-        page.Heading("Replicated data").Add("<div class=\"card scroll\"><table><tr><th></th><th>observed</th>"
+        page.Heading(heading).Add("<div class=\"card scroll\"><table><tr><th></th><th>observed</th>"
             + $"<th>median</th><th>{share} from</th><th>to</th><th>p (larger)</th></tr>");
         foreach (CheckedStatistic each in check.Statistics)
         {

@@ -1,6 +1,7 @@
 using Math4AI.Data;
 using Math4AI.Fitting;
 using Math4AI.Fitting.Posteriors;
+using Math4AI.Reporting;
 
 namespace Math4AI.Cli.Fitting;
 
@@ -13,7 +14,8 @@ internal static class FitHierarchyJob
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");
-        OutputFiles.RequireFree(options.Force, "-o", [resultFile, FitOutput.Draws(options)]);
+        string reportFile = Path.Combine(options.Output, "report.html");
+        OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, FitOutput.Draws(options)]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
         GroupedProblem problem = GroupedProblem.Read(
@@ -28,8 +30,22 @@ internal static class FitHierarchyJob
             FitPosteriorSummary.Of(found.Draws, options.Level) with { Notes = found.Notes });
         string json = CliJson.Text(summary);
         File.WriteAllText(files.Add(resultFile), json + "\n");
-        files.Remove(Path.Combine(options.Output, "report.html"));
+        files.Remove(reportFile);
         files.Commit();
+        if (!options.NoReport)
+        {
+            progress.Show("report");
+            using var page = new FileTransaction(options.Force);
+            File.WriteAllText(page.Add(reportFile), new HierarchyReport
+            {
+                Posterior = found,
+                Model = options.Formula.Text,
+                Command = CommandLine.Text,
+                Level = options.Level,
+            }.ToHtml());
+            page.Commit();
+        }
+
         progress.Clear();
         if (options.Json)
         {
@@ -41,7 +57,8 @@ internal static class FitHierarchyJob
                 $"{summary.Groups} groups of {summary.Column}, with a common normal prior of "
                 + $"{string.Join(", ", summary.Pooled)}.");
             summary.Posterior.Print();
-            Console.Out.WriteLine($"Written to {options.Output}.");
+            Console.Out.WriteLine(
+                $"Written to {options.Output}{(options.NoReport ? string.Empty : "; open report.html there")}.");
         }
 
         if (summary.Posterior.ChainsAgree)

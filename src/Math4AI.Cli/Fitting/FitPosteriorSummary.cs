@@ -44,12 +44,16 @@ internal sealed record FitPosteriorSummary(
     /// <summary>Statistics of replicated data; null where data of the distance cannot be drawn.</summary>
     public IReadOnlyList<FitPosteriorCheck>? Checks { get; init; }
 
+    /// <summary>The same of data that the priors alone give; null where a parameter has none.</summary>
+    public IReadOnlyList<FitPosteriorCheck>? PriorChecks { get; init; }
+
     public static FitPosteriorSummary Of(FitPosterior posterior, double level)
     {
         PosteriorDraws draws = posterior.Draws;
         PredictiveAccuracy accuracy = posterior.LeaveOneOut();
         Estimate? evidence = posterior.HasEvidence ? posterior.LogEvidence() : null;
         PredictiveCheck? check = posterior.HasCheck ? posterior.Check() : null;
+        PredictiveCheck? ofPriors = posterior.HasPriorCheck ? posterior.CheckPriors() : null;
         return Of(draws, level) with
         {
             LeaveOneOut = Known(accuracy.LogDensity),
@@ -57,13 +61,17 @@ internal sealed record FitPosteriorSummary(
             Waic = Known(accuracy.Waic),
             LogEvidence = Known(evidence?.Value ?? double.NaN),
             LogEvidenceError = Known(evidence?.StandardError ?? double.NaN),
-            Checks = check?.Statistics.Select(each => new FitPosteriorCheck(
-                each.Name, Known(each.Observed), Known(each.Replicated.Median()),
-                Known(each.Replicated.Quantile(0.5 * (1.0 - level))),
-                Known(each.Replicated.Quantile(0.5 * (1.0 + level))), each.PValue)).ToArray(),
-            Notes = [.. posterior.Notes, .. accuracy.Warnings, .. check?.Notes ?? []],
+            Checks = Checked(check, level),
+            PriorChecks = Checked(ofPriors, level),
+            Notes = [.. posterior.Notes, .. accuracy.Warnings, .. check?.Notes ?? [], .. ofPriors?.Notes ?? []],
         };
     }
+
+    private static FitPosteriorCheck[]? Checked(PredictiveCheck? check, double level) =>
+        check?.Statistics.Select(each => new FitPosteriorCheck(
+            each.Name, Known(each.Observed), Known(each.Replicated.Median()),
+            Known(each.Replicated.Quantile(0.5 * (1.0 - level))),
+            Known(each.Replicated.Quantile(0.5 * (1.0 + level))), each.PValue)).ToArray();
 
     /// <summary>What draws say of their parameters.</summary>
     public static FitPosteriorSummary Of(PosteriorDraws draws, double level) =>
@@ -119,7 +127,8 @@ internal sealed record FitPosteriorSummary(
             $"{Chains} chains of {Draws} draws, {Divergences} divergences"
             + (LeaveOneOut is null ? "." : $"; log density of samples left out {Text(LeaveOneOut, "F1")} ± "
             + $"{Text(LeaveOneOutError, "F1")} (PSIS-LOO), {Text(Waic, "F1")} (WAIC)."));
-        PrintChecks(share);
+        PrintChecks(Checks, "replicated data", share);
+        PrintChecks(PriorChecks, "data of the priors", share);
         if (LogEvidence is not null)
         {
             Console.Out.WriteLine(
@@ -132,9 +141,9 @@ internal sealed record FitPosteriorSummary(
         }
     }
 
-    private void PrintChecks(string share)
+    private static void PrintChecks(IReadOnlyList<FitPosteriorCheck>? checks, string what, string share)
     {
-        if (Checks is null)
+        if (checks is null)
         {
             return;
         }
@@ -142,13 +151,13 @@ internal sealed record FitPosteriorSummary(
         var table = new Table().Border(TableBorder.Simple);
         foreach (string title in new[]
         {
-            "replicated data", "observed", "median", $"{share} % from", "to", "p (larger)",
+            what, "observed", "median", $"{share} % from", "to", "p (larger)",
         })
         {
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         }
 
-        foreach (FitPosteriorCheck each in Checks)
+        foreach (FitPosteriorCheck each in checks)
         {
             table.AddRow(
                 Markup.Escape(each.Name), Text(each.Observed, "G5"), Text(each.Replicated, "G5"),

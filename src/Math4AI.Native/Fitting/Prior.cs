@@ -73,6 +73,9 @@ public abstract class Prior
     /// <param name="parameter">θ.</param>
     public virtual double Curvature(double parameter) => Expand(parameter).Curvature;
 
+    /// <summary>Gets whether <see cref="Draw"/> does not refuse; by default it does.</summary>
+    public virtual bool CanDraw => false;
+
     /// <summary>Draws θ. The default refuses; every prior with a name can be drawn.</summary>
     /// <param name="random">The source of random numbers.</param>
     /// <exception cref="NotSupportedException">The prior is known by its density alone.</exception>
@@ -113,6 +116,8 @@ public abstract class Prior
 
         public override Expansion Expand(double parameter) => distance.Expand(parameter, center, logScale);
 
+        public override bool CanDraw => true;
+
         public override double Draw(System.Random random) => distance.Draw(center, Math.Exp(logScale), random);
 
         public override double Curvature(double parameter)
@@ -135,6 +140,8 @@ public abstract class Prior
         double upper,
         Func<System.Random, double>? draw = null) : Prior
     {
+        public override bool CanDraw => draw is not null;
+
         public override double Draw(System.Random random) => draw is null ? base.Draw(random) : draw(random);
 
         internal override Prior With(Func<System.Random, double> drawn) =>

@@ -50,6 +50,31 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Priors_of_all_parameters_are_checked_by_the_data_that_they_give()
+    {
+        string[] words =
+        [
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "--prior",
+            "a ~ normal(100, 1); b ~ lognormal(0, 1); sigma ~ half_normal(1)",
+        ];
+        Finished finished = Run([.. words, "-o", In("out")]);
+        Assert.True(finished.Code == 0, finished.Errors);
+        Assert.Contains("data of the priors", finished.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Data of the prior hardly ever have the largest of the observations", finished.Output,
+            StringComparison.Ordinal);
+        JsonElement posterior =
+            JsonDocument.Parse(File.ReadAllText(In(Path.Combine("out", "result.json")))).RootElement
+                .GetProperty("posterior");
+        JsonElement largest = posterior.GetProperty("priorChecks").EnumerateArray()
+            .First(each => each.GetProperty("name").GetString() == "largest");
+        Assert.Equal(100.0, largest.GetProperty("replicated").GetDouble(), 5.0);
+        Assert.Contains(
+            "Data of the priors alone", File.ReadAllText(In(Path.Combine("out", "report.html"))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Compared_distances_are_ranked_by_their_posteriors_in_words()
     {
         string[] words =
@@ -95,6 +120,10 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
             ["a.mean", "a.sd", "b", "a[g0]", "a[g1]", "a[g2]", "a[g3]", "a[g4]", "sigma"],
             PosteriorDraws.Load(In(Path.Combine("out", "draws.npz"))).Names);
         Assert.Equal(2, Run([.. words.Where(word => word != "--posterior"), "-o", In("other")]).Code);
+        string page = File.ReadAllText(In(Path.Combine("out", "report.html")));
+        Assert.All(
+            ["a of each group", "by its own samples", "Posterior of a.sd", "Trace of", "Ranks of"],
+            part => Assert.Contains(part, page, StringComparison.Ordinal));
     }
 
     [Fact]

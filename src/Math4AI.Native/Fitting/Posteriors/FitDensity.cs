@@ -65,6 +65,9 @@ internal sealed class FitDensity : LogDensity
     public static string ScaleName(FitProblem problem) =>
         problem.Model.ParameterNames.Contains("sigma") ? "noise" : "sigma";
 
+    /// <summary>Whether every parameter has a prior that can be drawn.</summary>
+    public bool CanDrawPrior => Array.TrueForAll(priors, prior => prior is { CanDraw: true });
+
     /// <summary>Whether a parameter has a prior.</summary>
     public bool HasPrior(string name) => problem.Priors.ContainsKey(name);
 

@@ -127,6 +127,27 @@ public sealed class FitPosterior
     }
 
     /// <summary>
+    /// Gets whether every parameter has a prior that can be drawn, which <see cref="CheckPriors"/> needs beside <see
+    /// cref="HasCheck"/>.
+    /// </summary>
+    public bool HasPriorCheck => HasCheck && density.CanDrawPrior;
+
+    /// <summary>
+    /// Compares the observations with data that the model gives at draws of its priors: whether these allow for such
+    /// observations, and for nothing absurd.
+    /// </summary>
+    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
+    /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <exception cref="ArgumentException">
+    /// A parameter has no prior, or observations of this distance cannot be drawn.
+    /// </exception>
+    public PredictiveCheck CheckPriors(
+        IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1) =>
+        PredictiveCheck.Of(
+            Fit.Problem, density, (_, random) => density.DrawPrior(random), statistics, replicates, seed, "prior");
+
+    /// <summary>
     /// Compares the observations with data that the model gives at draws of its priors, before any of them is fitted.
     /// </summary>
     /// <param name="problem">A problem with samples in memory.</param>

@@ -15,8 +15,8 @@ public sealed class HierarchicalPosterior
 
     private HierarchicalPosterior(
         GroupedProblem problem, IReadOnlyList<string> pooled, PosteriorDraws draws, bool isCentered,
-        IReadOnlyList<string> notes) =>
-        (Problem, Pooled, Draws, IsCentered, Notes) = (problem, pooled, draws, isCentered, notes);
+        IReadOnlyDictionary<string, double> alone, IReadOnlyList<string> notes) =>
+        (Problem, Pooled, Draws, IsCentered, Alone, Notes) = (problem, pooled, draws, isCentered, alone, notes);
 
     /// <summary>Gets the problem.</summary>
     public GroupedProblem Problem { get; }
@@ -32,6 +32,12 @@ public sealed class HierarchicalPosterior
 
     /// <summary>Gets whether the chains moved in θ_g; they moved in (θ_g − μ)/τ otherwise.</summary>
     public bool IsCentered { get; }
+
+    /// <summary>
+    /// Gets the estimates of each group by its own samples, by the names that the draws have, such as
+    /// <c>theta[group]</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> Alone { get; }
 
     /// <summary>Gets what must be known besides the draws, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -91,7 +97,7 @@ public sealed class HierarchicalPosterior
         PosteriorDraws draws = Natural(
             density, (sampler ?? new NutsSampler()).Sample(density, from, progress, cancellation));
         string[] flat = [.. draws.Names.Where(name => !groups.HasPrior(name))];
-        return new HierarchicalPosterior(problem, pooled, draws, centered,
+        return new HierarchicalPosterior(problem, pooled, draws, centered, found.Values,
         [
             .. flat.Length == 0 ? Array.Empty<string>() : [$"Flat, without a prior: {string.Join(", ", flat)}."],
             .. notes,

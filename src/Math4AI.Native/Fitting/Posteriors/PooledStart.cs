@@ -10,6 +10,9 @@ internal sealed class PooledStart(
     private const double Informative = 0.5;
     private const double UnknownError = 0.1;
 
+    /// <summary>The estimates by name: of each group's parameters, by its own samples.</summary>
+    public IReadOnlyDictionary<string, double> Values => values;
+
     /// <summary>Near values of the parameters of a density, and about how wide each unconstrained one is.</summary>
     public (double[] Near, double[] Errors) Of(PooledDensity density)
     {

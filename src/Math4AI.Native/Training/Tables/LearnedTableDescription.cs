@@ -1,7 +1,6 @@
 using Math4AI.Training.Scoring;
-using Math4AI.Training.Tables;
 
-namespace Math4AI.Training.Learners;
+namespace Math4AI.Training.Tables;
 
 /// <summary>The description of a learner's model of a table.</summary>
 /// <param name="Task">What it predicts.</param>

@@ -139,7 +139,13 @@ internal static partial class Program
         }
 
         using var signals = new StopSignals();
-        return await words.InvokeAsync(configuration, signals.Token);
+        int code = await words.InvokeAsync(configuration, signals.Token);
+        if (code == 0)
+        {
+            SharedRun.End();
+        }
+
+        return code;
     }
 
     private static string Problem(ParseResult words)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Math4AI.Processes;
 
 namespace Math4AI.Cli;
@@ -11,8 +12,9 @@ internal static class SharedRun
     // A failure of all processes is said by the first, which then ends the others; one that lives on has failed alone.
     private static readonly TimeSpan UntilTheFirstHasSpoken = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] Verbs = ["separate", "train"];
+    private static readonly string[] Verbs = ["separate", "fit", "train", "explore", "cluster", "words"];
 
+    private static readonly long Began = Stopwatch.GetTimestamp();
     private static TextWriter? errors;
 
     /// <summary>Joins the processes, if there are several, and silences all but the first.</summary>
@@ -35,6 +37,35 @@ internal static class SharedRun
         }
 
         processes.RequireSame("The command line", CommandLine.Text);
+    }
+
+    /// <summary>Reports a process that kept the others waiting. Every process calls it after its work.</summary>
+    public static void End()
+    {
+        ProcessGroup processes = ProcessGroup.Current;
+        if (processes.Count == 1)
+        {
+            return;
+        }
+
+        if (processes.FindSlow(Stopwatch.GetElapsedTime(Began).TotalSeconds) is { } slow)
+        {
+            Console.Error.WriteLine(
+                $"math4ai: Process {slow + 1} of {processes.Count} is slower than the others, which waited for it for "
+                + "more than half of the time: look what else its machine does, or leave it out.");
+        }
+    }
+
+    /// <summary>Throws where several processes were started for what one process does.</summary>
+    /// <param name="what">What it is, to begin a sentence with.</param>
+    /// <exception cref="UsageException">There are several processes.</exception>
+    public static void RequireOne(string what)
+    {
+        if (ProcessGroup.Current.Count > 1)
+        {
+            throw new UsageException(
+                $"{what} runs in one process, and {ProcessGroup.Current.Count} were started: start it without mpirun.");
+        }
     }
 
     /// <summary>Gets where a failure is said: it waits for the first process to say it for all of them.</summary>

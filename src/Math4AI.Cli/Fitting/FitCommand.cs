@@ -139,11 +139,17 @@ internal static class FitCommand
         };
         if (FormulaProcess.IsProcess(formula))
         {
+            SharedRun.RequireOne("The fit of a Gaussian process");
             FitProcessJob process = ProcessJob(parsed, formula, equations is not null);
             return () => process.Run(cancellation);
         }
 
         FitCommandOptions options = Options(parsed, formula, equations?.Ode);
+        if (options.By is not null)
+        {
+            SharedRun.RequireOne("A fit of groups (--by)");
+        }
+
         return () => options.By is null ? FitJob.Run(options, cancellation) : FitGroupsJob.Run(options, cancellation);
     }
 

@@ -4,6 +4,8 @@ using Math4AI.Fitting.Formulas;
 using Math4AI.Fitting.Models;
 using Math4AI.Fitting.Posteriors;
 using Math4AI.Fitting.Uncertainty;
+using Math4AI.Probability.Sampling;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 
 namespace Math4AI.Cli.Fitting;
@@ -13,6 +15,12 @@ internal static class FitJob
 {
     public static int Run(FitCommandOptions options, CancellationToken cancellation)
     {
+        if (!ProcessGroup.Current.IsFirst)
+        {
+            TakePart(options, cancellation);
+            return 0;
+        }
+
         using var files = new FileTransaction(options.Force);
         OutputFiles.Claim(files, options.Output);
         string resultFile = Path.Combine(options.Output, "result.json");
@@ -21,20 +29,15 @@ internal static class FitJob
         OutputFiles.RequireFree(options.Force, "-o", [resultFile, reportFile, .. other]);
         using var progress = ProgressLine.Start();
         progress.Show("read");
-        FitProblem problem = Read(options, options.Formula);
+        FitProblem problem = ReadShared(options);
         FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
         progress.Show("fit");
         FitResult result = Fit(options, problem, cancellation);
         progress.Show("uncertainty");
-        Bootstrap? bootstrap = options.Bootstrap is { } replicates
-            ? result.Bootstrap(replicates, options.Seed, cancellation)
-            : null;
-        IReadOnlyList<RankedModel> comparison = options.Compare.Count == 0
-            ? []
-            : ModelComparison.RankDistances(
-                result, options.Compare, options.Start, seed: options.Seed, cancellation: cancellation);
+        (Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) = Beside(options, result, cancellation);
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
         FitSummary summary = Summary(options, result, bootstrap, comparison, after);
+        summary = summary with { Notes = [.. NotesOnProcesses(options, problem), .. summary.Notes] };
         FitPosterior? posterior = Posterior(files, options, result, progress, cancellation);
         LaplacePosterior? laplace = options.Posterior is { IsLaplace: true } asked
             ? FitPosterior.Laplace(result, asked.Priors, seed: options.Seed, cancellation: cancellation)
@@ -74,6 +77,54 @@ internal static class FitJob
         return End(options, result, summary, json);
     }
 
+    /// <summary>Reads the problem that all processes fit together.</summary>
+    private static FitProblem ReadShared(FitCommandOptions options)
+    {
+        ProcessGroup processes = ProcessGroup.Current;
+        processes.RequireSameFile(options.Data);
+        return processes.Agree(() => Read(options, options.Formula)) with { Processes = processes };
+    }
+
+    /// <summary>The part of another process than the first: what all of them do together.</summary>
+    private static void TakePart(FitCommandOptions options, CancellationToken cancellation)
+    {
+        FitResult result = Fit(options, ReadShared(options), cancellation);
+        _ = Beside(options, result, cancellation);
+        if (options.Posterior is { IsLaplace: false } asked)
+        {
+            _ = FitPosterior.Sample(result, asked.Priors, Sampler(asked), progress: null, cancellation);
+        }
+    }
+
+    /// <summary>Resamples and comparisons, which processes share.</summary>
+    private static (Bootstrap? Bootstrap, IReadOnlyList<RankedModel> Comparison) Beside(
+        FitCommandOptions options, FitResult result, CancellationToken cancellation)
+    {
+        Bootstrap? bootstrap = options.Bootstrap is { } replicates
+            ? result.Bootstrap(replicates, options.Seed, ProcessGroup.Current, cancellation)
+            : null;
+        return (bootstrap, options.Compare.Count == 0
+            ? []
+            : ModelComparison.RankDistances(
+                result, options.Compare, options.Start, seed: options.Seed, processes: ProcessGroup.Current,
+                cancellation: cancellation));
+    }
+
+    private static NutsSampler Sampler(FitPosteriorChoice asked) =>
+        asked.Sampler with { Processes = ProcessGroup.Current };
+
+    /// <summary>Says what several processes had to share.</summary>
+    private static string[] NotesOnProcesses(FitCommandOptions options, FitProblem problem)
+    {
+        int count = problem.Processes.Count;
+        bool sharesWhole = options.Start is null || options.Bootstrap is not null || options.Compare.Count > 0
+            || options.Posterior is not null;
+        return count == 1 || problem.SharesSamples ? []
+            : sharesWhole
+            ? [$"{count} processes shared starts, resamples, folds and chains; each went over all samples."]
+            : [$"{count} processes did the same: the samples are too few to share, and one start is one job."];
+    }
+
     /// <summary>Samples the posterior and writes its draws; null where none is asked for.</summary>
     private static FitPosterior? Posterior(
         FileTransaction files, FitCommandOptions options, FitResult result, ProgressLine progress,
@@ -85,7 +136,8 @@ internal static class FitJob
         }
 
         var share = new SampledShare(progress);
-        FitPosterior posterior = FitPosterior.Sample(result, asked.Priors, asked.Sampler, share, cancellation);
+        FitPosterior posterior = FitPosterior.Sample(
+            result, asked.Priors, Sampler(asked), share, cancellation);
         posterior.Draws.Save(files.Add(FitOutput.Draws(options)));
         return posterior;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Math4AI.Language.Words;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 
 namespace Math4AI.Cli.Language;
@@ -125,9 +126,19 @@ internal static class WordsCommand
             OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "--map", map);
         }
 
+        if (output is null)
+        {
+            SharedRun.RequireOne("'words' without -o, which asks vectors,");
+        }
+
         WordVectors vectors = output is null
             ? WordVectors.Load(words.GetValue(Input)!)
             : Train(words, output, cancellation);
+        if (!ProcessGroup.Current.IsFirst)
+        {
+            return 0;
+        }
+
         var answers = new WordAnswers(
             vectors.Words.Count,
             vectors.Dimensions,
@@ -164,11 +175,16 @@ internal static class WordsCommand
             LearningRate = words.GetValue(Rate),
             Fast = words.GetValue(Fast),
             Seed = words.GetValue(CommonOptions.Seed),
+            Processes = ProcessGroup.Current,
         };
         UsageException.Unless(options.Validate);
 
         WordVectors vectors = WordVectors.Train(words.GetValue(Input)!, options, cancellation);
-        vectors.Save(output, words.GetValue(CommonOptions.Force));
+        if (ProcessGroup.Current.IsFirst)
+        {
+            vectors.Save(output, words.GetValue(CommonOptions.Force));
+        }
+
         return vectors;
     }
 

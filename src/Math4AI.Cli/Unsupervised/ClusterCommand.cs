@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Data.Models;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 using Math4AI.Unsupervised;
 
@@ -68,6 +69,11 @@ internal static class ClusterCommand
         command.SetAction((words, cancellation) =>
         {
             TableClustering method = Read(words);
+            if (method.Method != ClusterMethod.Mixture)
+            {
+                SharedRun.RequireOne($"--method {words.GetValue(MethodOption)}");
+            }
+
             return Task.Run(() => Run(words, method, cancellation), cancellation);
         });
         return command;
@@ -90,6 +96,7 @@ internal static class ClusterCommand
             Ignore = TableFindings.Ignored(words),
             DropMissing = TableFindings.DropsMissing(words),
             Seed = words.GetValue(CommonOptions.Seed),
+            Processes = ProcessGroup.Current,
         };
     }
 
@@ -138,9 +145,14 @@ internal static class ClusterCommand
             (data, files, _) =>
             {
                 TableClusters clusters = method.Fit(data, cancellation);
-                clusters.Model.Save(output, files);
-                File.WriteAllText(
-                    files.Add(Path.Combine(output, "clusters.csv")), ClusterSummary.Assignments(data.Table, clusters));
+                if (ProcessGroup.Current.IsFirst)
+                {
+                    clusters.Model.Save(output, files);
+                    File.WriteAllText(
+                        files.Add(Path.Combine(output, "clusters.csv")),
+                        ClusterSummary.Assignments(data.Table, clusters));
+                }
+
                 var report = new ClusterReport
                 {
                     Title = $"Clusters of {Path.GetFileName(words.GetValue(TableFindings.Data))}",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Math4AI.Processes;
 using Math4AI.Reporting;
 using Math4AI.Unsupervised;
 
@@ -44,6 +45,7 @@ internal static class ExploreCommand
                 {
                     Ignore = TableFindings.Ignored(words),
                     Seed = words.GetValue(CommonOptions.Seed),
+                    Processes = ProcessGroup.Current,
                 }.Fit(data, cancellation);
                 var report = new ExploreReport
                 {

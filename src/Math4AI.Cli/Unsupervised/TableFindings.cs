@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Math4AI.Data;
 using Math4AI.Data.Tables;
+using Math4AI.Processes;
 using Math4AI.Unsupervised;
 
 namespace Math4AI.Cli.Unsupervised;
@@ -89,6 +90,15 @@ internal static class TableFindings
         Action<TSummary, bool> print)
     {
         bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
+        if (!ProcessGroup.Current.IsFirst)
+        {
+            // The first process writes what all of them find.
+            using var nothing = new FileTransaction();
+            using var hidden = ProgressLine.Start();
+            _ = find(Read(words), nothing, hidden);
+            return 0;
+        }
+
         string[] names = [.. others, "result.json", "report.html"];
         OutputFiles.RequireFree(force, "-o", names.Select(name => Path.Combine(output, name)));
         using var files = new FileTransaction(force);
@@ -120,12 +130,15 @@ internal static class TableFindings
         return 0;
     }
 
+    /// <summary>Reads the rows, which are the same in all processes.</summary>
     private static DataRows Read(ParseResult words)
     {
+        string path = words.GetValue(Data)!;
+        ProcessGroup.Current.RequireSameFile(path);
         try
         {
-            return DataRows.Read(
-                words.GetValue(Data)!, words.GetValue(Texts), words.GetValue(Features));
+            return ProcessGroup.Current.Agree(
+                () => DataRows.Read(path, words.GetValue(Texts), words.GetValue(Features)));
         }
         catch (FormatException e)
         {

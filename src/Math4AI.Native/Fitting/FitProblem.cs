@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Math4AI.Data.Tables;
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Formulas;
@@ -6,6 +9,7 @@ using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
 using Math4AI.Fitting.Starts;
 using Math4AI.Optimization;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
@@ -91,6 +95,23 @@ public sealed record FitProblem
 
     /// <summary>Gets the options of the minimizer; null for the defaults.</summary>
     public MinimizerOptions? Options { get; init; }
+
+    /// <summary>
+    /// Gets the processes that fit together, each with the same samples and settings: they share the starts that are
+    /// tried, and where <see cref="SharesSamples"/> the passes over the samples, whose sums are added. Every process
+    /// gets the same result, which needs no other process any more. The default is this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
+    /// <summary>
+    /// Gets whether <see cref="Processes"/> share the passes over the samples: of more than one, where the samples are
+    /// more than a block (8192 in memory), exact in their inputs, and the method is chosen by the library. Otherwise
+    /// each process goes over all of them.
+    /// </summary>
+    public bool SharesSamples => Processes.Count > 1 && InputSigma is null && (Source is not null
+        ? Source.Samples.Length > Source.BlockLength
+        : Targets!.Samples > SamplesInMemory.BlockLength && Linear.Count == 0
+            && (!IsSquares || (Minimizer is null or { Name: "auto" } && !FitMethod.IsExtreme(this))));
 
     /// <summary>
     /// Whether the cost is a sum of squares, or can be written so near every θ: a curvature for each number, and
@@ -224,13 +245,16 @@ public sealed record FitProblem
             return FitFrom(StartFrom(start), cancellation);
         }
 
+        RequireSame();
         if (InputSigma is not null)
         {
             return FitFrom([.. (this with { InputSigma = null }).Fit(starts, cancellation).Parameters], cancellation);
         }
 
         IFitCost cost = CheckedCost();
-        return Result(cost, StartSearch.Minimize(cost, this, starts, cancellation, out string? note), note);
+        Minimum found = StartSearch.Minimize(cost, this, starts, cancellation, out string? note);
+        return Result(cost, found.IsConverged || !SharesSamples ? found : Alone.Cost().Minimize(
+            cost.Unknowns.Completed(found.Parameters.AsArray()), cancellation), note);
     }
 
     /// <summary>The samples as blocks.</summary>
@@ -248,7 +272,9 @@ public sealed record FitProblem
 
         if (Source is null)
         {
-            return InputSigma is null ? new FitCost(this) : new OrthogonalCost(this);
+            return InputSigma is not null ? new OrthogonalCost(this)
+                : SharesSamples ? new BlockFitCost(this, Blocks())
+                : new FitCost(this);
         }
 
         IFitBlocks blocks = Blocks();
@@ -309,17 +335,46 @@ public sealed record FitProblem
 
     private FitResult FitFrom(double[] start, CancellationToken cancellation)
     {
+        RequireSame();
         IFitCost cost = CheckedCost();
-        return Result(cost, Rescue.Improved(this, cost.Minimize(start, cancellation), start, cancellation));
+        Minimum found = Rescue.Improved(this, cost.Minimize(start, cancellation), start, cancellation);
+
+        // Of blocks one method is known; of all samples several, one after the other.
+        return found.IsConverged || !SharesSamples ? Result(cost, found) : Alone.FitFrom(start, cancellation);
     }
+
+    /// <summary>The same problem for this process alone.</summary>
+    private FitProblem Alone => Processes.Count == 1 ? this : this with { Processes = ProcessGroup.Single };
 
     private FitResult Result(IFitCost cost, Minimum minimum, string? note = null)
     {
-        FitResult With(Minimum end) => new(this, cost, end) { SearchNote = note };
-        FitResult result = With(minimum.IsConverged ? Signs.MadePositive(this, cost, minimum) : minimum);
-        return Stationarity.IsPlausible(result, cost)
+        FitProblem own = Alone;
+        IFitCost ofOwn = ReferenceEquals(own, this) ? cost : own.Cost();
+        FitResult With(Minimum end) => new(own, ofOwn, end) { SearchNote = note };
+        FitResult result = With(minimum.IsConverged ? Signs.MadePositive(own, ofOwn, minimum) : minimum);
+        return Stationarity.IsPlausible(result, ofOwn)
             ? result
             : With(minimum with { Termination = Termination.NoProgress });
+    }
+
+    /// <summary>Throws, in every process, unless all of them have the same samples and parameters.</summary>
+    private void RequireSame()
+    {
+        if (Processes.Count > 1)
+        {
+            Processes.RequireSame("The parameters", string.Join(", ", Model.ParameterNames));
+            Processes.RequireSame("The samples", FitText.Count(SampleCount, "sample") + (Source is not null
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $" with the hash {Hash(Inputs!, Targets!):x16}")));
+        }
+    }
+
+    private static ulong Hash(Matrix<double> inputs, FitTargets targets)
+    {
+        var hash = new XxHash64();
+        hash.Append(MemoryMarshal.AsBytes<double>(inputs.AsColumnMajorArray() ?? inputs.ToColumnMajorArray()));
+        hash.Append(MemoryMarshal.AsBytes<double>(targets.Values.AsArray() ?? targets.Values.ToArray()));
+        return hash.GetCurrentHashAsUInt64();
     }
 
     private IFitCost CheckedCost()

@@ -4,6 +4,7 @@ using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
 using Math4AI.Fitting.Uncertainty;
 using Math4AI.Optimization;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting;
@@ -221,8 +222,7 @@ public sealed class FitResult
 
     /// <summary>
     /// Gets the standardized residuals, (y − f)/(s √(1 − h)) for least squares with the leverage h; for others
-    /// Pearson's
-    /// residual −d′/√d″ in place of (y − f), with s² = 1 for likelihoods and Σ r²/(n − k) otherwise.
+    /// Pearson's residual −d′/√d″ in place of (y − f), with s² = 1 for likelihoods and Σ r²/(n − k) otherwise.
     /// </summary>
     /// <exception cref="NotSupportedException">As for <see cref="CooksDistance"/>.</exception>
     public Vector<double> StandardizedResiduals =>
@@ -280,11 +280,13 @@ public sealed class FitResult
 
     /// <summary>Fits resampled data, on all threads.</summary>
     /// <param name="replicates">The number of bootstrap resamples, 2 or more.</param>
-    /// <param name="seed">The same seed gives the same resamples.</param>
+    /// <param name="seed">The same seed gives the same resamples, however many threads and processes there are.</param>
+    /// <param name="processes">Those that share the resamples, each with the same fit; null for this alone.</param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="InvalidOperationException">Fewer than two of the fits converged.</exception>
-    public Bootstrap Bootstrap(int replicates = 1000, int seed = 1, CancellationToken cancellation = default) =>
-        AndLeave(() => Uncertainty.Bootstrap.Of(this, replicates, seed, cancellation));
+    public Bootstrap Bootstrap(int replicates = 1000, int seed = 1, ProcessGroup? processes = null,
+        CancellationToken cancellation = default) =>
+        AndLeave(() => Uncertainty.Bootstrap.Of(this, replicates, seed, processes, cancellation));
 
     /// <summary>
     /// Predicts the expected y with bands: by the delta method for the mean, √(∂f/∂θ V ∂f/∂θᵀ) with the covariance V,

@@ -1,5 +1,6 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Random;
 
@@ -32,6 +33,9 @@ public static class ModelComparison
     /// </param>
     /// <param name="folds">The number of folds of the cross-validation, 2 or more; at most one for each sample.</param>
     /// <param name="seed">The seed of the folds.</param>
+    /// <param name="processes">
+    /// The processes that share the folds, each with the same fit; null for this one alone.
+    /// </param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">The samples are not in memory.</exception>
     public static IReadOnlyList<RankedModel> RankDistances(
@@ -40,6 +44,7 @@ public static class ModelComparison
         IReadOnlyDictionary<string, double>? start = null,
         int folds = 10,
         int seed = 1,
+        ProcessGroup? processes = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
@@ -56,6 +61,7 @@ public static class ModelComparison
             ],
             (int)Math.Min(folds, problem.SampleCount),
             seed,
+            processes,
             cancellation);
     }
 
@@ -65,6 +71,9 @@ public static class ModelComparison
     /// <param name="candidates">Problems on the same samples, each with a name and a start.</param>
     /// <param name="folds">The number of folds of the cross-validation, 2 or more.</param>
     /// <param name="seed">The seed of the folds, which are the same for all models.</param>
+    /// <param name="processes">
+    /// The processes that share the folds, each with the same problems; null for this one alone.
+    /// </param>
     /// <param name="cancellation">Stops between fits.</param>
     /// <exception cref="ArgumentException">
     /// There is no model, the samples differ, or there are fewer samples than folds.
@@ -73,6 +82,7 @@ public static class ModelComparison
         IReadOnlyList<(string Name, FitProblem Problem, IReadOnlyDictionary<string, double> Start)> candidates,
         int folds = 10,
         int seed = 1,
+        ProcessGroup? processes = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(candidates);
@@ -102,7 +112,8 @@ public static class ModelComparison
             .. candidates.Select(candidate =>
             {
                 FitResult fit = candidate.Problem.Fit(candidate.Start, cancellation);
-                double[] errors = Errors(candidate.Problem, candidate.Start, order, folds, cancellation);
+                double[] errors = Errors(
+                    candidate.Problem, candidate.Start, order, folds, processes ?? ProcessGroup.Single, cancellation);
                 return new RankedModel(
                     candidate.Name,
                     fit,
@@ -117,10 +128,18 @@ public static class ModelComparison
     /// <summary>|y − f| of every sample by the fit to the other folds.</summary>
     private static double[] Errors(
         FitProblem problem, IReadOnlyDictionary<string, double> start, int[] order, int folds,
-        CancellationToken cancellation)
+        ProcessGroup processes, CancellationToken cancellation)
     {
+        double[][] ofFolds = processes.Distribute(folds, ErrorsOf);
         double[] errors = new double[order.Length];
-        for (int fold = 0; fold < folds; fold++)
+        for (int i = 0; i < order.Length; i++)
+        {
+            errors[order[i]] = ofFolds[i % folds][i / folds];
+        }
+
+        return errors;
+
+        double[] ErrorsOf(int fold)
         {
             int[] left = [.. order.Where((_, i) => i % folds == fold)];
             int[] kept = [.. order.Where((_, i) => i % folds != fold)];
@@ -129,14 +148,10 @@ public static class ModelComparison
             Vector<double> residuals = Vector<double>.Build.Dense(
                 FitSums.ResidualsOf(test, new FitBlock(test.Inputs!, test.Targets!, null), fit.Parameters)
                     .ToColumnMajorArray());
-            for (int i = 0; i < left.Length; i++)
-            {
-                // Of several numbers, the length of the vector.
-                errors[left[i]] = Math.Sqrt(
-                    Enumerable.Range(0, test.Targets!.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2)));
-            }
-        }
 
-        return errors;
+            // Of several numbers, the length of the vector.
+            return [.. left.Select((_, i) => Math.Sqrt(
+                Enumerable.Range(0, test.Targets!.Columns).Sum(k => Math.Pow(residuals[k * left.Length + i], 2))))];
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.LinearAlgebra;
@@ -73,11 +74,19 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
     /// <param name="x">X, order × width, row by row.</param>
     /// <param name="y">Y, order × width, row by row.</param>
     /// <param name="width">The number of columns of X.</param>
-    public void Multiply(float[] x, float[] y, int width)
+    /// <param name="processes">
+    /// The processes that share the rows, each with the same A and X; every one gets all of Y.
+    /// </param>
+    public void Multiply(float[] x, float[] y, int width, ProcessGroup processes)
     {
+        if (processes.Count > 1)
+        {
+            Array.Clear(y);
+        }
+
         Team.Run(Team.Size, part =>
         {
-            (int first, int count) = Part(part);
+            (int first, int count) = Part(processes.Rank * Team.Size + part, processes.Count * Team.Size);
             fixed (float* from = x, to = y, entries = values)
             fixed (int* places = columns)
             {
@@ -89,6 +98,9 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
                 }
             }
         });
+
+        // Only one of the numbers that are added is not zero.
+        processes.Sum(y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,7 +142,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountPositive(int part, float[] ofRow, float[] ofColumn, long[] left)
     {
-        (int first, int count) = Part(part);
+        (int first, int count) = Part(part, Team.Size);
         for (int row = first; row < first + count; row++)
         {
             long some = 0;
@@ -147,7 +159,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
     private void CopyPositive(
         int part, float[] ofRow, float[] ofColumn, long[] left, int[] newColumns, float[] newValues)
     {
-        (int first, int count) = Part(part);
+        (int first, int count) = Part(part, Team.Size);
         for (int row = first; row < first + count; row++)
         {
             long next = left[row];
@@ -163,8 +175,8 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
         }
     }
 
-    /// <summary>Returns the rows of one thread, chosen so that all threads have about as many entries.</summary>
-    private (int First, int Count) Part(int part)
+    /// <summary>Returns one part of the rows, chosen so that all parts have about as many entries.</summary>
+    private (int First, int Count) Part(int part, int parts)
     {
         int Bound(long entries)
         {
@@ -172,7 +184,7 @@ internal sealed unsafe class SparseRows(long[] starts, int[] columns, float[] va
             return Math.Min(Order, row >= 0 ? row : ~row);
         }
 
-        int first = part == 0 ? 0 : Bound(Count * part / Team.Size);
-        return (first, (part + 1 == Team.Size ? Order : Bound(Count * (part + 1) / Team.Size)) - first);
+        int first = part == 0 ? 0 : Bound(Count * part / parts);
+        return (first, (part + 1 == parts ? Order : Bound(Count * (part + 1) / parts)) - first);
     }
 }

@@ -1,3 +1,4 @@
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Optimization;
@@ -14,6 +15,12 @@ public abstract class BlockCost : Cost
 
     /// <summary>Gets whether several threads may evaluate blocks at once.</summary>
     public virtual bool IsParallel => true;
+
+    /// <summary>
+    /// Gets the processes that share the blocks: each evaluates its share of them, and the sums are added. All have the
+    /// same blocks and minimize in the same way. The default is this process alone.
+    /// </summary>
+    public virtual ProcessGroup Processes => ProcessGroup.Single;
 
     /// <summary>Computes C_b(θ), and its gradient if it is wanted.</summary>
     /// <param name="block">b, from 0.</param>
@@ -35,11 +42,12 @@ public abstract class BlockCost : Cost
         double[][] gradients = [.. Enumerable.Range(0, batch).Select(_ => new double[length])];
         double sum = 0.0;
         gradient.Clear();
+        (long firstOwn, long endOwn) = Processes.Share(Blocks);
 
         // As many blocks at once as there are threads: the memory is one gradient for each.
-        for (int first = 0; first < Blocks; first += batch)
+        for (int first = (int)firstOwn; first < endOwn; first += batch)
         {
-            int start = first, count = Math.Min(batch, Blocks - first);
+            int start = first, count = Math.Min(batch, (int)endOwn - first);
             Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = batch }, i =>
                 costs[start + i] = Evaluate(start + i, theta, gradients[i]));
             for (int i = 0; i < count; i++)
@@ -52,6 +60,14 @@ public abstract class BlockCost : Cost
             }
         }
 
-        return sum;
+        return Processes.Count == 1 ? sum : SumOverProcesses(sum, gradient);
+    }
+
+    private double SumOverProcesses(double cost, Span<double> gradient)
+    {
+        double[] all = [cost, .. gradient];
+        Processes.Sum(all);
+        all.AsSpan(1).CopyTo(gradient);
+        return all[0];
     }
 }

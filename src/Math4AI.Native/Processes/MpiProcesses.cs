@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Math4AI.Interop;
 using Math4AI.Runtime;
@@ -8,6 +9,7 @@ namespace Math4AI.Processes;
 internal sealed unsafe class MpiProcesses : ProcessGroup
 {
     private readonly Lock gate = new();
+    private double waited;
 
     private MpiProcesses(int rank, int count) => (Rank, Count) = (rank, count);
 
@@ -16,6 +18,8 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
     public override int Count { get; }
 
     public override string Description => MpiLibrary.Version;
+
+    public override double SecondsWaited => waited;
 
     /// <summary>Joins the job that this process was started in; one process where it was started alone.</summary>
     public static ProcessGroup Join()
@@ -47,7 +51,9 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         {
             lock (gate)
             {
+                long start = Stopwatch.GetTimestamp();
                 Check(MpiLibrary.Sum(first, values.Length));
+                waited += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
     }
@@ -58,7 +64,9 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         {
             lock (gate)
             {
+                long start = Stopwatch.GetTimestamp();
                 Check(MpiLibrary.Sum(first, values.Length));
+                waited += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
     }
@@ -69,7 +77,9 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         {
             lock (gate)
             {
+                long start = Stopwatch.GetTimestamp();
                 Check(MpiLibrary.Largest(first, values.Length));
+                waited += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
     }
@@ -80,7 +90,9 @@ internal sealed unsafe class MpiProcesses : ProcessGroup
         {
             lock (gate)
             {
+                long start = Stopwatch.GetTimestamp();
                 Check(MpiLibrary.Broadcast(first, values.Length, root));
+                waited += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Math4AI.Processes;
@@ -33,6 +35,12 @@ public abstract class ProcessGroup
 
     /// <summary>Gets what connects the processes, such as "Open MPI v4.1.4".</summary>
     public abstract string Description { get; }
+
+    /// <summary>
+    /// Gets the seconds that this process has spent in sums and messages so far: what it waited for the others, and
+    /// what the network took. A process that waits least is the one that the others wait for.
+    /// </summary>
+    public virtual double SecondsWaited => 0.0;
 
     /// <summary>Gets whether this is the first process: the one that prints and writes.</summary>
     public bool IsFirst => Rank == 0;
@@ -106,6 +114,71 @@ public abstract class ProcessGroup
         return result!;
     }
 
+    /// <summary>
+    /// Does whole jobs, such as starts, folds, resamples or chains, each in one process, and gives the numbers that
+    /// every job found to all processes. Job i is done by process i modulo <see cref="Count"/>.
+    /// </summary>
+    /// <param name="count">The number of jobs.</param>
+    /// <param name="job">Does a job, counted from 0, on this process alone: it calls no member of this group.</param>
+    /// <returns>What each job found, in the order of the jobs; of any length each.</returns>
+    /// <exception cref="IOException">A job failed in another process; the message says in which, and why.</exception>
+    public double[][] Distribute(int count, Func<int, double[]> job)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentNullException.ThrowIfNull(job);
+        return Distribute(count, own => [.. own.Select(job)]);
+    }
+
+    /// <summary>Does whole jobs as above, where a process does all of its jobs at once, such as on threads.</summary>
+    /// <param name="count">The number of jobs.</param>
+    /// <param name="jobs">Given the numbers of this process's jobs; returns what each of them found.</param>
+    /// <returns>What each job found, in the order of the jobs.</returns>
+    /// <exception cref="IOException">A job failed in another process; the message says in which, and why.</exception>
+    public double[][] Distribute(int count, Func<IReadOnlyList<int>, IReadOnlyList<double[]>> jobs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentNullException.ThrowIfNull(jobs);
+        int[] own = [.. Enumerable.Range(0, count).Where(job => job % Count == Rank)];
+        IReadOnlyList<double[]> found = Agree(() => jobs(own));
+        double[] lengths = new double[count];
+        for (int i = 0; i < own.Length; i++)
+        {
+            lengths[own[i]] = found[i].Length;
+        }
+
+        Sum(lengths);
+        long[] starts = new long[count + 1];
+        for (int job = 0; job < count; job++)
+        {
+            starts[job + 1] = starts[job] + (long)lengths[job];
+        }
+
+        // Only one of the numbers that are added is not zero.
+        double[] all = new double[checked((int)starts[count])];
+        for (int i = 0; i < own.Length; i++)
+        {
+            found[i].CopyTo(all, starts[own[i]]);
+        }
+
+        Sum(all);
+        return [.. Enumerable.Range(0, count).Select(job => all[(int)starts[job]..(int)starts[job + 1]])];
+    }
+
+    /// <summary>
+    /// Throws, in every process, unless all of them read the same file: its length, and its content at sixteen places,
+    /// or all of a shorter one.
+    /// </summary>
+    /// <param name="path">The file, which may have another path in another process.</param>
+    /// <exception cref="IOException">A process cannot read it, or has another one.</exception>
+    public void RequireSameFile(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (Count > 1)
+        {
+            RequireSame($"The file {Path.GetFileName(path)}", Agree(() => SampledContent(path)));
+        }
+    }
+
     /// <summary>Throws, in every process, unless a text is the same in all of them.</summary>
     /// <param name="what">What it is, to begin a sentence with, such as "The seed".</param>
     /// <param name="text">The text in this process.</param>
@@ -133,6 +206,70 @@ public abstract class ProcessGroup
         Array.Resize(ref bytes, BitConverter.ToInt32(length));
         Broadcast(bytes, root);
         return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>The length of a file and a hash of what is in it, at places evenly spread.</summary>
+    private static string SampledContent(string path)
+    {
+        const int Places = 16, BytesOfPlace = 1 << 16;
+        if (!File.Exists(path))
+        {
+            // Who reads it has a better sentence.
+            return Directory.Exists(path)
+                ? $"a folder of {Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Count()} files"
+                : "missing";
+        }
+
+        using FileStream file = File.OpenRead(path);
+        if (!file.CanSeek)
+        {
+            throw new IOException($"{path} is a pipe, which one process alone can read: name a file.");
+        }
+
+        var hash = new XxHash64();
+        byte[] bytes = new byte[BytesOfPlace];
+        for (int place = 0; place < Places; place++)
+        {
+            file.Position = Math.Max(0, file.Length - BytesOfPlace) * place / (Places - 1);
+            hash.Append(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{file.Length} bytes with the hash {hash.GetCurrentHashAsUInt64():x16}");
+    }
+
+    /// <summary>
+    /// Returns the process that all others waited for, for more than half of the time; null where there is none, or the
+    /// time is too short to tell. Every process calls it.
+    /// </summary>
+    /// <param name="seconds">The seconds since the work began.</param>
+    public int? FindSlow(double seconds)
+    {
+        // In a shorter run the processes wait for one another's beginning.
+        const double Shortest = 5.0;
+        double[][] of = Distribute(Count, _ => [SecondsWaited, seconds]);
+        int least = Enumerable.Range(0, Count).MinBy(process => of[process][0]);
+        double ofOthers = of.Where((_, process) => process != least).Select(each => each[0])
+            .DefaultIfEmpty(double.NegativeInfinity).Min();
+        return of[least][1] > Shortest && ofOthers - of[least][0] > 0.5 * of[least][1] ? least : null;
+    }
+
+    /// <summary>Returns the bytes that each process has, as many as it likes, in the order of the processes.</summary>
+    /// <param name="own">The bytes of this process.</param>
+    /// <exception cref="IOException">A process cannot be reached, or has asked for something else.</exception>
+    public byte[][] Gather(byte[] own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        double[] lengths = new double[Count];
+        lengths[Rank] = own.Length;
+        Sum(lengths);
+        byte[][] all = [.. lengths.Select((length, process) => process == Rank ? own : new byte[(int)length])];
+        for (int process = 0; process < Count; process++)
+        {
+            Broadcast(all[process], process);
+        }
+
+        return all;
     }
 
     private sealed class SingleProcess : ProcessGroup

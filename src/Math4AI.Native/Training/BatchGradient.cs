@@ -19,6 +19,9 @@ internal sealed class BatchGradient(
 {
     private Task<Batch>? ahead;
 
+    /// <summary>Whether a batch is one piece, so that its gradient is whole after one backward.</summary>
+    public bool IsWhole => pieces == 1;
+
     /// <summary>Adds the gradient of a batch, or of a part of it, to that of the parameters.</summary>
     /// <param name="rows">The samples of the batch, or those of them that are this process's.</param>
     /// <param name="batch">The number of samples of the whole batch.</param>

@@ -210,6 +210,11 @@ internal sealed class TrainingRun
         ProcessGroup all = options.Processes;
         TorchRandom.Seed(unchecked(options.Seed * 1_000_003L + state.Step + all.Rank * 7_777_777_777L));
         ReadOnlySpan<long> own = Own(rows);
+        if (all.Count > 1 && gradient.IsWhole)
+        {
+            optimizer.Parameters.SumAhead(all);
+        }
+
         double sum = gradient.Add(own, rows.Length, Own(next));
         if (task is { First: { } look, Direct: null } && own.Length > 0)
         {

@@ -1,5 +1,6 @@
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Processes;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -36,6 +37,12 @@ public sealed record ClusterCount
     /// <summary>Gets the seed of draws and starts.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the processes that share the work, each with the same samples: the fits of different numbers of clusters go
+    /// to different processes. The default is this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
     /// <summary>Asks for the number of clusters of the rows of a matrix.</summary>
     /// <param name="samples">Samples × channels; columns of larger spread count for more.</param>
     /// <param name="cancellation">Stops between fits.</param>
@@ -63,7 +70,8 @@ public sealed record ClusterCount
 
         Matrix<double> standard = centered / spread;
         return Fit(
-            standard, MixtureSearch.Support(standard, Numbers(standard.RowCount), Seed, cancellation), cancellation);
+            standard, MixtureSearch.Support(
+                standard, Numbers(standard.RowCount), Seed, Processes, cancellation), cancellation);
     }
 
     /// <summary>Asks where the mixtures are known already.</summary>
@@ -141,17 +149,15 @@ public sealed record ClusterCount
         double[] low = [.. along.EnumerateColumns().Select(column => column.Minimum())];
         double[] high = [.. along.EnumerateColumns().Select(column => column.Maximum())];
         var random = new MersenneTwister(Seed, threadSafe: false);
-        double[][] logs = [.. Enumerable.Range(0, numbers).Select(_ => new double[References])];
-        for (int set = 0; set < References; set++)
-        {
-            var drawn = Matrix<double>.Build.Dense(
-                along.RowCount, along.ColumnCount, (_, j) => low[j] + (high[j] - low[j]) * random.NextDouble());
-            for (int i = 0; i < numbers; i++)
-            {
-                logs[i][set] = Math.Log(Math.Max(floor, Means(i + 1, Seed + set).Fit(drawn, cancellation).Inertia));
-            }
-        }
 
+        // Every process draws all sets, so that each of them is the one that one process would draw.
+        double[][] ofSets = Processes.Distribute(References, own => [.. Enumerable.Range(0, References)
+            .Select(set => (Set: set, Samples: Matrix<double>.Build.Dense(
+                along.RowCount, along.ColumnCount, (_, j) => low[j] + (high[j] - low[j]) * random.NextDouble())))
+            .Where(drawn => own.Contains(drawn.Set))
+            .Select(drawn => Enumerable.Range(0, numbers).Select(i => Math.Log(Math.Max(
+                floor, Means(i + 1, Seed + drawn.Set).Fit(drawn.Samples, cancellation).Inertia))).ToArray())]);
+        double[][] logs = [.. Enumerable.Range(0, numbers).Select(i => ofSets.Select(set => set[i]).ToArray())];
         double both = Math.Sqrt(1.0 + 1.0 / References);
         return (
             [.. logs.Select(values => values.Average())],
@@ -162,23 +168,26 @@ public sealed record ClusterCount
     private double[][] Stability(Matrix<double> samples, int numbers, CancellationToken cancellation)
     {
         var random = new MersenneTwister(Seed, threadSafe: false);
-        double[][] found = [.. Enumerable.Range(0, numbers).Select(_ => new double[Splits])];
-        for (int split = 0; split < Splits; split++)
+        int[][] orders =
+            [.. Enumerable.Range(0, Splits).Select(_ => Combinatorics.GeneratePermutation(samples.RowCount, random))];
+        double[][] ofSplits = Processes.Distribute(Splits, split =>
         {
-            int[] order = Combinatorics.GeneratePermutation(samples.RowCount, random);
+            int[] order = orders[split];
             int half = order.Length / 2;
             Matrix<double> Part(int first, int count) => Matrix<double>.Build.Dense(
                 count, samples.ColumnCount, (i, j) => samples[order[first + i], j]);
             Matrix<double> one = Part(0, half), other = Part(half, order.Length - half);
+            double[] strengths = new double[numbers];
             for (int i = 0; i < numbers; i++)
             {
                 KMeans method = Means(i + 1, Seed + split);
                 int[] own = method.Fit(other, cancellation).Assign(other);
-                found[i][split] = Strength(own, method.Fit(one, cancellation).Assign(other), i + 1);
+                strengths[i] = Strength(own, method.Fit(one, cancellation).Assign(other), i + 1);
             }
-        }
 
-        return found;
+            return strengths;
+        });
+        return [.. Enumerable.Range(0, numbers).Select(i => ofSplits.Select(split => split[i]).ToArray())];
     }
 
     /// <summary>The least share, of any cluster, of the pairs that the other half also puts together.</summary>

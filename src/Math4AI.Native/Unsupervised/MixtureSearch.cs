@@ -1,3 +1,4 @@
+using Math4AI.Processes;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
@@ -12,11 +13,14 @@ internal static class MixtureSearch
 
     private const double Regularization = 1e-6;
 
+    private const string TooFew = "a component has too few rows";
+
     // A component whose least variance is that of the regularization has shrunk onto a plane of equal values, where the
     // likelihood has no bound. All of the data may lie in a plane without any harm: that is its own width.
     private const double MinVariance = 10.0 * Regularization;
     private const double MinWidth = 1e-2;
     private static readonly CovarianceShape[] Shapes = [CovarianceShape.Full, CovarianceShape.Diagonal];
+    private static readonly string?[] Problems = [null, ClusterSupport.Shrunk, TooFew];
 
     /// <summary>Returns a mixture to fit to standardized columns.</summary>
     public static GaussianMixture Mixture(int clusters, CovarianceShape shape, int seed) => new(clusters)
@@ -31,23 +35,29 @@ internal static class MixtureSearch
     /// <param name="standard">Rows × columns of a spread near 1.</param>
     /// <param name="counts">The numbers of components.</param>
     /// <param name="seed">The seed of the starts.</param>
+    /// <param name="processes">The processes that share the fits.</param>
     /// <param name="cancellation">Stops between fits.</param>
     public static ClusterSupport[] Support(
-        Matrix<double> standard, IEnumerable<int> counts, int seed, CancellationToken cancellation)
+        Matrix<double> standard, IEnumerable<int> counts, int seed, ProcessGroup processes,
+        CancellationToken cancellation)
     {
         double width = SmallestVariance(standard);
-        var support = new List<ClusterSupport>();
-        foreach (int count in counts)
+        (int Count, CovarianceShape Shape)[] jobs =
+        [
+            .. counts.SelectMany(count => Shapes.Take(standard.ColumnCount == 1 ? 1 : Shapes.Length)
+                .Select(shape => (count, shape))),
+        ];
+        double[][] found = processes.Distribute(jobs.Length, job =>
         {
-            foreach (CovarianceShape shape in Shapes.Take(standard.ColumnCount == 1 ? 1 : Shapes.Length))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                GaussianMixtureFit fit = Mixture(count, shape, seed).Fit(standard, cancellation);
-                support.Add(new ClusterSupport(count, shape, fit.Bic, fit.Icl, ProblemOf(fit, width)));
-            }
-        }
-
-        return [.. support];
+            cancellation.ThrowIfCancellationRequested();
+            GaussianMixtureFit fit = Mixture(jobs[job].Count, jobs[job].Shape, seed).Fit(standard, cancellation);
+            return [fit.Bic, fit.Icl, Array.IndexOf(Problems, ProblemOf(fit, width))];
+        });
+        return
+        [
+            .. jobs.Zip(found, (job, of) => new ClusterSupport(
+                job.Count, job.Shape, of[0], of[1], Problems[(int)of[2]])),
+        ];
     }
 
     /// <summary>Returns all rows, or some drawn ones where there are more than wanted.</summary>
@@ -70,7 +80,7 @@ internal static class MixtureSearch
     private static string? ProblemOf(GaussianMixtureFit fit, double width) =>
         fit.Covariances.Min(SmallestEigenvalue) < Math.Min(MinVariance, MinWidth * width)
             ? ClusterSupport.Shrunk
-            : fit.Warning is null ? null : "a component has too few rows";
+            : fit.Warning is null ? null : TooFew;
 
     private static double SmallestVariance(Matrix<double> standard)
     {

@@ -1,5 +1,7 @@
 using Math4AI.Data.Tables;
+using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Processes;
 using Math4AI.Unsupervised.Clusters;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -46,6 +48,12 @@ public sealed record TableClustering
 
     /// <summary>Gets the seed of the starts.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Gets the processes that share the work, each with the same table: the fits of different numbers of clusters go
+    /// to different processes, and the last fit is a sum over all. The default is this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
 
     /// <summary>Finds the clusters of the rows.</summary>
     /// <param name="table">The table.</param>
@@ -118,17 +126,19 @@ public sealed record TableClustering
         int[] counts = Clusters is { } given
             ? [given]
             : [.. Enumerable.Range(1, Math.Max(1, Math.Min(MaxClusters, some.RowCount / 2)))];
-        ClusterSupport[] support = MixtureSearch.Support(some, counts, Seed, cancellation);
+        ClusterSupport[] support = MixtureSearch.Support(some, counts, Seed, Processes, cancellation);
         ClusterSupport best = support.Where(candidate => candidate.Problem is null).DefaultIfEmpty(support[0])
             .MinBy(candidate => candidate.Bic)!;
         GaussianMixtureFit mixture = Largest(
-            MixtureSearch.Mixture(best.Clusters, best.Shape, Seed).Fit(scaled, cancellation));
+            MixtureSearch.Mixture(best.Clusters, best.Shape, Seed).Fit(
+                new MatrixSampleSource(scaled) { Processes = Processes }, cancellation));
         return new TableClusters(rows, mixture, mixture.Probabilities(scaled), support)
         {
             Seed = Seed,
             RowsOfSearch = some.RowCount,
             Counts = Clusters is null
-                ? new ClusterCount { MaxClusters = MaxClusters, Seed = Seed }.Fit(some, support, cancellation)
+                ? new ClusterCount { MaxClusters = MaxClusters, Seed = Seed, Processes = Processes }
+                    .Fit(some, support, cancellation)
                 : null,
         };
     }

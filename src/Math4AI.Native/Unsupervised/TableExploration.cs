@@ -2,6 +2,7 @@ using Math4AI.Data.Tables;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Probability.Information;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Unsupervised;
@@ -25,6 +26,12 @@ public sealed record TableExploration
 
     /// <summary>Gets the seed of the starts.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Gets the processes that share the work, each with the same table: the fits of different numbers of clusters go
+    /// to different processes, and its other sums over the rows are added up. The default is this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
 
     /// <summary>Looks at a table.</summary>
     /// <param name="table">The table.</param>
@@ -51,17 +58,17 @@ public sealed record TableExploration
                 DropMissing = true,
                 MaxClusters = MaxClusters,
                 Seed = Seed,
+                Processes = Processes,
             }.Fit(data, cancellation);
             Matrix<double> values =
                 ClusterColumns.Values(table, clusters.Model.Columns, [.. clusters.Rows]);
             bool isTable = data.Encoding is null;
+            var source = new MatrixSampleSource(values) { Processes = Processes };
             return new TableOverview(columns, equal)
             {
                 Clusters = clusters,
                 Components = new PrincipalComponents { Standardize = isTable }.Fit(values, cancellation),
-                Correlation = isTable
-                    ? Covariance.Of(new MatrixSampleSource(values), cancellation).Correlation
-                    : null,
+                Correlation = isTable ? Covariance.Of(source, cancellation).Correlation : null,
                 Information = isTable ? Information(table.Select([.. clusters.Rows]), cancellation) : null,
                 Outliers = OutlyingRows.Of(table, clusters, values),
             };

@@ -64,6 +64,44 @@ public class SharedRunTests : TemporaryFolder
             Directory.GetFiles(In("shared")).Select(Path.GetFileName).Order());
     }
 
+    [Theory]
+    [InlineData("fit", "t.csv", "--model", "y ~ k*sin(w*a) + m*b", "--start", "k=1,w=3,m=1")]
+    [InlineData("explore", "t.csv")]
+    [InlineData("words", "t.txt", "--dimensions", "4", "--min-count", "1")]
+    public void What_several_processes_find_is_that_of_one_and_is_written_once(params string[] words)
+    {
+        WriteTable(rows: words[0] == "fit" ? 9000 : 60);
+        File.WriteAllLines(In("t.txt"), Enumerable.Range(0, 500).Select(i => $"a{i % 7} b{i % 5} c{i % 3} d"));
+        string[] asked = words[0] == "words" ? ["--json"] : ["--no-report", "--json"];
+        Finished alone = Repository.Run(
+            Repository.Command, [.. words, "-o", "alone", .. asked], Folder, Repository.OneThread);
+        Assert.True(alone.Code == 0, alone.Errors);
+        Finished shared = Mpirun(2, [.. words, "-o", "shared", .. asked]);
+        Assert.True(shared.Code == 0, shared.Errors);
+        Assert.Equal(Numbers(alone), Numbers(shared), (a, b) => Math.Abs(a - b) <= 1e-6 * Math.Max(1.0, Math.Abs(a)));
+        if (words[0] == "words")
+        {
+            Assert.Equal(File.ReadAllBytes(In("alone")), File.ReadAllBytes(In("shared")));
+        }
+        else
+        {
+            Assert.Equal(
+                Directory.GetFiles(In("alone")).Select(Path.GetFileName).Order(),
+                Directory.GetFiles(In("shared")).Select(Path.GetFileName).Order());
+        }
+    }
+
+    [Fact]
+    public void A_part_of_a_verb_that_cannot_be_shared_is_said_once()
+    {
+        WriteTable(rows: 40);
+        Finished done = Mpirun(2, "fit", "t.csv", "--model", "y ~ gp(a, l)", "-o", "out");
+        Assert.NotEqual(0, done.Code);
+        Assert.Single(done.Errors.Split('\n'), line => line.StartsWith(
+            "math4ai: The fit of a Gaussian process runs in one process, and 2 were", StringComparison.Ordinal));
+        Assert.False(Directory.Exists(In("out")));
+    }
+
     [Fact]
     public void A_learner_trains_in_one_process_and_says_so_once()
     {
@@ -102,9 +140,49 @@ public class SharedRunTests : TemporaryFolder
         Assert.Empty(Directory.Exists(In("out")) ? Directory.GetFiles(In("out")) : []);
     }
 
-    private static double Score(Finished run)
+    [Fact]
+    public void A_training_whose_process_is_killed_goes_on_with_another_number()
+    {
+        WriteTable(rows: 301);
+        string[] words =
+        [
+            "train", "t.csv", "--target", "y", "--model", "mlp", "--hidden", "8", "--epochs", "30", "--no-report",
+            "--checkpoint-steps", "10",
+        ];
+        Finished alone = Repository.Run(Repository.Command, [.. words, "-o", "alone"], Folder, Repository.OneThread);
+        Assert.True(alone.Code == 0, alone.Errors);
+
+        // The second process goes as a machine that fails, once there is a checkpoint.
+        string kill = "if [ $OMPI_COMM_WORLD_RANK = 1 ]; then (while [ ! -e out/checkpoint.safetensors ]; do "
+            + "sleep 0.02; done; kill -9 $$) & fi; "
+            + $"exec {Repository.Command} {string.Join(' ', words)} -o out";
+        Finished killed = Repository.Run(Starter(), ["-n", "2", "sh", "-c", kill], Folder, AnyMachine);
+        Assert.NotEqual(0, killed.Code);
+        Finished resumed = Mpirun(3, "train", "--resume", "out");
+        Assert.True(resumed.Code == 0, resumed.Errors);
+        Assert.Equal(Saved("alone"), Saved("out"), 1e-4);
+        Assert.False(File.Exists(In("out/checkpoint.safetensors")));
+    }
+
+    /// <summary>The parameters of a fit, the correlations of a table, the counts of words.</summary>
+    private static double[] Numbers(Finished run)
     {
         using var result = JsonDocument.Parse(run.Output[run.Output.IndexOf('{')..]);
+        JsonElement root = result.RootElement;
+        return root.TryGetProperty("parameters", out JsonElement parameters)
+            ? [.. parameters.EnumerateObject().Select(each => each.Value.GetProperty("value").GetDouble())]
+            : root.TryGetProperty("varianceShares", out JsonElement shares)
+            ? [.. shares.EnumerateArray().Select(each => each.GetDouble())]
+            : [root.GetProperty("words").GetDouble(), root.GetProperty("dimensions").GetDouble()];
+    }
+
+    private static double Score(Finished run) => ScoreOf(run.Output[run.Output.IndexOf('{')..]);
+
+    private double Saved(string folder) => ScoreOf(File.ReadAllText(In($"{folder}/result.json")));
+
+    private static double ScoreOf(string json)
+    {
+        using var result = JsonDocument.Parse(json);
         return result.RootElement.GetProperty("test").GetProperty("rSquared").GetDouble();
     }
 

@@ -54,6 +54,79 @@ public class ProcessGroupTests
         Assert.StartsWith("Process 3 of 3: ", messages[0]);
     }
 
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(3, 7)]
+    [InlineData(4, 2)] // two processes have no job
+    public void Every_process_gets_what_every_job_found(int count, int jobs)
+    {
+        static double[] Job(int job) => [.. Enumerable.Repeat(1.5 * job, job)];
+        double[][][] found = ThreadGroup.Run(count, group => group.Distribute(jobs, Job));
+        Assert.All(found, each => Assert.Equal(Enumerable.Range(0, jobs).Select(Job), each));
+        int[][] done = ThreadGroup.Run(count, group =>
+        {
+            var own = new List<int>();
+            _ = group.Distribute(jobs, job =>
+            {
+                own.Add(job);
+                return [];
+            });
+            return own.ToArray();
+        });
+        Assert.Equal(Enumerable.Range(0, jobs), done.SelectMany(own => own).Order());
+    }
+
+    [Fact]
+    public void A_job_that_fails_is_said_by_every_process()
+    {
+        string[] messages = ThreadGroup.Run(2, group => Assert.ThrowsAny<Exception>(() => group.Distribute(
+            3, job => job == 1 ? throw new InvalidOperationException("No start is finite.") : [])).Message);
+        Assert.Equal(["Process 2 of 2: No start is finite.", "No start is finite."], messages);
+    }
+
+    [Fact]
+    public void Bytes_of_all_processes_are_gathered()
+    {
+        byte[][][] all = ThreadGroup.Run(
+            3, group => group.Gather([.. Enumerable.Repeat((byte)group.Rank, group.Rank)]));
+        Assert.All(all, each => Assert.Equal<byte[]>([[], [1], [2, 2]], each));
+    }
+
+    [Theory]
+    [InlineData(20.0, 1, 12.0, 1.0, 13.0)]
+    [InlineData(20.0, -1, 9.0, 1.0, 12.0)] // they waited for one another too
+    [InlineData(3.0, -1, 2.5, 0.1, 2.5)] // too short to tell
+    public void The_process_that_the_others_wait_for_is_named(double seconds, int slow, params double[] waited) =>
+        Assert.All(
+            ThreadGroup.Run(3, group => ((ThreadGroup)group).Waiting(waited).FindSlow(seconds) ?? -1),
+            found => Assert.Equal(slow, found));
+
+    [Fact]
+    public void Another_file_of_the_same_length_is_found()
+    {
+        string[] files = [Path.GetTempFileName(), Path.GetTempFileName()];
+        try
+        {
+            byte[] content = new byte[3_000_000];
+            File.WriteAllBytes(files[0], content);
+            content[^1] = 1;
+            File.WriteAllBytes(files[1], content);
+            Assert.Equal([true, true], ThreadGroup.Run(2, group =>
+            {
+                group.RequireSameFile(files[0]);
+                return true;
+            }));
+            string[] messages = ThreadGroup.Run(2, group => Assert.Throws<IOException>(
+                () => group.RequireSameFile(files[group.Rank])).Message);
+            Assert.All(messages, message => Assert.Contains(
+                "must be the same in all processes: here it is '3000000 bytes with the hash ", message));
+        }
+        finally
+        {
+            Array.ForEach(files, File.Delete);
+        }
+    }
+
     [Fact]
     public void The_starter_is_told_by_its_variables()
     {

@@ -1,6 +1,7 @@
 using Math4AI.Processes;
 using Math4AI.Tests.Training;
 using Math4AI.Training;
+using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
 using Math4AI.Training.Optimizers;
 using TorchSharp;
@@ -16,6 +17,8 @@ public class SharedTrainingTests
     {
         { "perceptron", 2 },
         { "perceptron", 3 },
+        { "wide descent", 2 }, // its gradients are more than one bucket
+        { "wide descent", 5 },
         { "module", 2 },
         { "module", 5 },
         { "module in float64", 3 },
@@ -56,6 +59,67 @@ public class SharedTrainingTests
         Assert.Equal(weights[0], weights[1]);
     }
 
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 1)]
+    [InlineData(1, 2)]
+    public void A_training_goes_on_with_another_number_of_processes(int before, int after)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors");
+        try
+        {
+            double[] alone = Train("perceptron", ProcessGroup.Single).Weights;
+            _ = ThreadGroup.Run(before, group => Assert.Throws<OperationCanceledException>(
+                () => Train("perceptron", group, checkpoint: path, stopAt: 33)));
+            double[][] weights = ThreadGroup.Run(
+                after, group => Train("perceptron", group, checkpoint: path).Weights);
+            double scale = alone.Max(Math.Abs);
+            Assert.All(weights, each => Assert.True(
+                alone.Zip(each).Max(pair => Math.Abs(pair.First - pair.Second)) <= 2e-4 * scale));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Buckets_have_the_same_bits_whether_they_begin_ahead_or_not(int count)
+    {
+        using var net = new Mlp(700, [800, 30], 2);
+        var parameters = new FlatParameters<float>(net, new TrainerOptions());
+        float[] Given(int rank) =>
+            [.. Enumerable.Range(0, parameters.Length).Select(i => (float)Math.Sin((rank + 2.0) * i))];
+        float[][] late = ThreadGroup.Run(count, group =>
+        {
+            float[] gradients = Given(group.Rank);
+            new GradientBuckets<float>(gradients, parameters.Segments).End(group);
+            return gradients;
+        });
+        float[][] ahead = ThreadGroup.Run(count, group =>
+        {
+            float[] gradients = Given(group.Rank);
+            var buckets = new GradientBuckets<float>(gradients, parameters.Segments);
+            for (int step = 0; step < 2; step++)
+            {
+                Given(group.Rank).CopyTo(gradients, 0);
+                buckets.Begin(group);
+                for (int segment = 4; segment >= (group.Rank == 1 ? 4 : 0); segment -= 2)
+                {
+                    buckets.AreKnownFrom(segment);
+                }
+
+                buckets.End(group);
+            }
+
+            return gradients;
+        });
+        Assert.All(late.Concat(ahead), each => Assert.Equal(late[0], each));
+        Assert.Equal(Enumerable.Range(0, count).Sum(rank => Given(rank)[9]), late[0][9], 1e-6f);
+    }
+
     [Fact]
     public void What_cannot_be_shared_is_refused_in_every_process()
     {
@@ -72,11 +136,11 @@ public class SharedTrainingTests
     }
 
     private static (TrainingResult Result, double[] Weights) Train(
-        string way, ProcessGroup group, int seed = 1, int steps = 60)
+        string way, ProcessGroup group, int seed = 1, int steps = 60, string? checkpoint = null, int stopAt = -1)
     {
         using nn.Module<Tensor, Tensor> net = Trainer.Create<nn.Module<Tensor, Tensor>>(
-            () => way == "perceptron"
-                ? new Mlp(4, [16], 1)
+            () => way == "perceptron" ? new Mlp(4, [16], 1)
+                : way == "wide descent" ? new Mlp(4, [520, 520], 1)
                 : nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1)),
             seed);
         if (way.Contains("float64", StringComparison.Ordinal))
@@ -88,22 +152,27 @@ public class SharedTrainingTests
         Optimizer optimizer = way switch
         {
             "quasi-newton" => new Lbfgs(),
-            "descent" => new Sgd(),
+            "descent" or "wide descent" => new Sgd(),
             _ => new AdamW(),
         };
-        TrainingResult result = Fit(net, group, optimizer, steps);
+        TrainingResult result = Fit(net, group, optimizer, steps, checkpoint, stopAt);
         return (result, [.. net.parameters().SelectMany(
             parameter => parameter.to(float64).contiguous().data<double>().ToArray())]);
     }
 
     /// <summary>Batches of 4, 7 samples a pass short of whole ones: shares are uneven, and at times empty.</summary>
-    private static TrainingResult Fit(nn.Module<Tensor, Tensor> net, ProcessGroup group, Optimizer optimizer, int steps)
+    private static TrainingResult Fit(
+        nn.Module<Tensor, Tensor> net, ProcessGroup group, Optimizer optimizer, int steps, string? checkpoint = null,
+        int stopAt = -1)
     {
+        using var stop = new CancellationTokenSource();
         var data = new TensorData(Rows(43, 4), Rows(43, 1));
         return Trainer.Fit(net, (outputs, targets) => nn.functional.mse_loss(outputs, targets), data,
             new TensorData(Rows(600, 4), Rows(600, 1)), new TrainerOptions
             {
                 Processes = group,
+                Checkpoint = checkpoint is null ? null : new CheckpointOptions(checkpoint) { Resume = true },
+                Callbacks = stopAt < 0 ? [] : [new StopAt(stopAt, stop)],
                 Optimizer = optimizer,
                 BatchSize = 4,
                 Steps = steps,
@@ -112,10 +181,21 @@ public class SharedTrainingTests
                 {
                     ["absolute"] = (outputs, targets) => (outputs - targets).abs().mean(),
                 },
-            });
+            }, cancellation: stop.Token);
 
         Tensor Rows(int rows, int columns) => tensor(
             [.. Enumerable.Range(0, rows * columns).Select(i => (float)Math.Sin(1.3 * i * i))], rows, columns)
             .to(net.parameters().First().dtype);
+    }
+
+    private sealed class StopAt(int step, CancellationTokenSource stop) : TrainerCallback
+    {
+        public override void OnStep(TrainingMoment moment)
+        {
+            if (moment.Step == step)
+            {
+                stop.Cancel();
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ namespace Math4AI.Tests.Processes;
 internal sealed class ThreadGroup : ProcessGroup
 {
     private readonly Meeting meeting;
+    private double waited;
 
     private ThreadGroup(Meeting meeting, int rank)
     {
@@ -19,6 +20,15 @@ internal sealed class ThreadGroup : ProcessGroup
     public override int Count => meeting.Values.Length;
 
     public override string Description => $"{Count} threads";
+
+    public override double SecondsWaited => waited;
+
+    /// <summary>This process as if it had waited so long; of each process the seconds.</summary>
+    public ThreadGroup Waiting(double[] seconds)
+    {
+        waited = seconds[Rank];
+        return this;
+    }
 
     /// <summary>Does the same in each process; returns what each got, or throws what the first threw.</summary>
     public static T[] Run<T>(int count, Func<ProcessGroup, T> work)

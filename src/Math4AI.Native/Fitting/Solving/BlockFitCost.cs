@@ -1,6 +1,7 @@
 using Math4AI.Fitting.Samples;
 using Math4AI.Optimization;
 using Math4AI.Optimization.LeastSquares;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Fitting.Solving;
@@ -14,12 +15,16 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
     private readonly IFitBlocks data;
 
     public BlockFitCost(FitProblem settings, IFitBlocks data)
+        : this(settings, data, observations: 0) =>
+        Observations = Enumerable.Range(0, data.Count).Sum(block => CostOf(block).Observations);
+
+    private BlockFitCost(FitProblem settings, IFitBlocks data, int observations)
     {
         this.settings = settings;
         this.data = data;
         Unknowns = new FreeParameters(settings);
         Bounds = Unknowns.Bounds;
-        Observations = Enumerable.Range(0, data.Count).Sum(block => CostOf(block).Observations);
+        Observations = observations;
     }
 
     public FreeParameters Unknowns { get; }
@@ -30,16 +35,24 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
 
     public override int Blocks => data.Count;
 
+    public override ProcessGroup Processes => settings.Processes;
+
     public override double Evaluate(int block, ReadOnlySpan<double> parameters, Span<double> gradient) =>
         gradient.IsEmpty ? CostOf(block).Value(parameters) : CostOf(block).Gradient(parameters, gradient);
 
     public override void Linearize(ReadOnlySpan<double> parameters, Rows take)
     {
+        (long first, long end) = Processes.Share(Blocks);
+        Linearize(parameters, (int)first, (int)end, take);
+    }
+
+    private void Linearize(ReadOnlySpan<double> parameters, int from, int end, Rows take)
+    {
         double[] theta = parameters.ToArray();
         int batch = Compute.Threads;
-        for (int first = 0; first < Blocks; first += batch)
+        for (int first = from; first < end; first += batch)
         {
-            int start = first, count = Math.Min(batch, Blocks - first);
+            int start = first, count = Math.Min(batch, end - first);
             var rows = new (double Cost, double[] Residuals, double[] Jacobian)[count];
             Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = batch }, i =>
             {
@@ -55,7 +68,7 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
         }
     }
 
-    public IFitCost With(FitProblem settings) => new BlockFitCost(settings, data);
+    public IFitCost With(FitProblem settings) => new BlockFitCost(settings, data, Observations);
 
     public Minimum Minimize(double[] all, CancellationToken cancellation) =>
         FitMethod.Minimize(
@@ -63,7 +76,7 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
             Unknowns,
             all,
             theta => CostOf(0).Spread(theta),
-            other => ReferenceEquals(other, settings) ? this : new BlockFitCost(other, data),
+            other => ReferenceEquals(other, settings) ? this : new BlockFitCost(other, data, Observations),
             cancellation);
 
     public bool HasRows => true;
@@ -71,7 +84,7 @@ internal sealed class BlockFitCost : BlockSquaresCost, IFitCost
     public void VisitRows(ReadOnlySpan<double> parameters, IFitCost.TakeRows take)
     {
         int priors = Unknowns.Priors.Count(prior => prior is not null), each = settings.Distance.HasScale ? 2 : 1;
-        Linearize(parameters, (cost, residuals, jacobian) =>
+        Linearize(parameters, 0, Blocks, (cost, residuals, jacobian) =>
         {
             take(cost, (residuals.Length - priors) / each, residuals, jacobian);
 

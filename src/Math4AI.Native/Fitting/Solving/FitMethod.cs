@@ -124,7 +124,7 @@ internal sealed class FitMethod
             : method.Minimize(costOf(stage), from, settings.Options, cancellation);
 
     /// <summary>Whether least squares of these samples may leave the range of float64.</summary>
-    private static bool IsExtreme(FitProblem stage) =>
+    public static bool IsExtreme(FitProblem stage) =>
         stage.Distance.Noise == NoiseModel.LeastSquares && stage.Priors.Count == 0
         && stage is { Inputs: { } inputs, Targets: { } targets }
         && (inputs.Exists(IsFarFromOne, Zeros.AllowSkip) || targets.Values.Exists(IsFarFromOne, Zeros.AllowSkip));

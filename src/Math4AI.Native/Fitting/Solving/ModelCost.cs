@@ -1,6 +1,7 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
 using Math4AI.Optimization;
+using Math4AI.Processes;
 using MathNet.Numerics.Random;
 
 namespace Math4AI.Fitting.Solving;
@@ -45,10 +46,12 @@ internal sealed class ModelCost : BlockCost, IFitCost
 
     public override bool IsParallel => settings.Model.IsParallel;
 
+    public override ProcessGroup Processes => settings.Processes;
+
     /// <summary>
     /// Σ w |∂d/∂f| ε |f|: what the rounding of the outputs makes of the last cost; 0 for outputs in float64.
     /// </summary>
-    public override double Rounding => epsilon > Float64Epsilon ? epsilon * sizes.Sum() : 0.0;
+    public override double Rounding => epsilon > Float64Epsilon ? epsilon * SumOfSizes() : 0.0;
 
     public override double Evaluate(int block, ReadOnlySpan<double> parameters, Span<double> gradient)
     {
@@ -148,6 +151,14 @@ internal sealed class ModelCost : BlockCost, IFitCost
 
     private static NotSupportedException NoRows() =>
         new("The derivatives of single samples are not known, of vector distances and of modules.");
+
+    private double SumOfSizes()
+    {
+        (long first, long end) = Processes.Share(Blocks);
+        double[] sum = [sizes[(int)first..(int)end].Sum()];
+        Processes.Sum(sum);
+        return sum[0];
+    }
 
     /// <summary>Σ |s f|.</summary>
     private static double Size(ReadOnlySpan<double> values, ReadOnlySpan<double> slopes)

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Math4AI.Fitting.Solving;
 using Math4AI.Optimization;
 using Math4AI.Optimization.Search;
+using Math4AI.Processes;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Fitting.Starts;
 
@@ -28,6 +30,7 @@ internal sealed class StartSearch
     private readonly IFitCost cost;
     private readonly FitProblem problem;
     private readonly FitProblem samples;
+    private readonly bool isPart;
     private readonly StartRanges ranges;
     private readonly IFitCost part;
     private readonly int[] linear;
@@ -40,7 +43,12 @@ internal sealed class StartSearch
 
     private StartSearch(IFitCost cost, FitProblem problem)
     {
-        (this.cost, this.problem, samples) = (cost, problem, StartSamples.Of(problem));
+        (this.cost, this.problem) = (cost, problem);
+        FitProblem some = StartSamples.Of(problem);
+        isPart = some != problem;
+
+        // Whole starts go to the processes, not shares of their samples.
+        samples = some with { Processes = ProcessGroup.Single };
         IReadOnlyList<string> names = cost.Unknowns.Names;
         ranges = StartRanges.Of(samples);
         part = samples.Cost();
@@ -97,7 +105,7 @@ internal sealed class StartSearch
         }
 
         Minimum best = Best();
-        if (samples != problem)
+        if (isPart)
         {
             best = cost.Minimize(cost.Unknowns.Completed(best.Parameters.AsArray()), cancellation);
         }
@@ -116,14 +124,43 @@ internal sealed class StartSearch
     private void RunRound(IFitCost few, int starts, CancellationToken cancellation)
     {
         Draw(starts * DrawnForEach);
-        Minimum[] ofRound = [.. Best(starts).Select(start => few.Minimize(start, cancellation))];
-        foreach (Minimum end in ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost)
-            .Take(Finalists))
-        {
-            ends.Add(end.IsConverged ? end
-                : part.Minimize(part.Unknowns.Completed(end.Parameters.AsArray()), cancellation));
-        }
+        Minimum[] ofRound = Minimized(few, Best(starts), cancellation);
+        Minimum[] best =
+            [.. ofRound.Where(end => double.IsFinite(end.Cost)).OrderBy(end => end.Cost).Take(Finalists)];
+        var others = new Queue<Minimum>(Minimized(
+            part,
+            [.. best.Where(end => !end.IsConverged)
+                .Select(end => part.Unknowns.Completed(end.Parameters.AsArray()))],
+            cancellation));
+        ends.AddRange(best.Select(end => end.IsConverged ? end : others.Dequeue()));
     }
+
+    /// <summary>The minima from starts, each found by one process.</summary>
+    private Minimum[] Minimized(IFitCost from, List<double[]> starts, CancellationToken cancellation) =>
+        problem.Processes.Count == 1
+            ? [.. starts.Select(start => from.Minimize(start, cancellation))]
+            : [.. problem.Processes.Distribute(starts.Count, i => Numbers(from.Minimize(starts[i], cancellation)))
+                .Select(OfNumbers)];
+
+    private static double[] Numbers(Minimum end) =>
+    [
+        end.Cost, end.GradientNorm, end.IsConverged ? 1.0 : 0.0, end.Iterations, end.Evaluations,
+        end.GradientEvaluations, end.Seconds, .. end.Parameters,
+    ];
+
+    // The name of the method and why it did not converge stay with the process that found it.
+    private Minimum OfNumbers(double[] numbers) => new()
+    {
+        Method = (problem.Minimizer ?? Minimizer.Auto()).Name,
+        Cost = numbers[0],
+        GradientNorm = numbers[1],
+        Termination = numbers[2] > 0.0 ? Termination.Converged : Termination.NoProgress,
+        Iterations = (int)numbers[3],
+        Evaluations = (int)numbers[4],
+        GradientEvaluations = (int)numbers[5],
+        Seconds = numbers[6],
+        Parameters = Vector<double>.Build.Dense(numbers[7..]),
+    };
 
     /// <summary>How often the least cost was reached, by runs that converged.</summary>
     private int Times()

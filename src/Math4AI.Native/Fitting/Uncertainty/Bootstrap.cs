@@ -1,6 +1,7 @@
 using Math4AI.Fitting.Distances;
 using Math4AI.Fitting.Samples;
 using Math4AI.Fitting.Solving;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
@@ -67,35 +68,28 @@ public sealed class Bootstrap
         ];
     }
 
-    internal static Bootstrap Of(FitResult fit, int replicates, int seed, CancellationToken cancellation)
+    internal static Bootstrap Of(
+        FitResult fit, int replicates, int seed, ProcessGroup? processes, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(replicates, 2);
         // With errors of the inputs whole samples are drawn, since a residual of y tells only a part of its noise.
         bool isSquared = fit.Problem.InputSigma is null && fit.Problem.Distance.Noise == NoiseModel.LeastSquares
             && fit.HasSampleDiagnostics && fit.Problem.Source is null;
         double[] residuals = isSquared ? FreedResiduals(fit) : [];
-        var found = new (double[] Parameters, double[] Errors)?[replicates];
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = fit.Problem.Model.IsParallel ? Compute.Threads : 1,
             CancellationToken = cancellation,
         };
-        Parallel.For(0, replicates, options, replicate =>
+        double[][] found = (processes ?? ProcessGroup.Single).Distribute(replicates, own =>
         {
-            // A generator for each replicate: the same draws however many threads there are.
-            var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
-            FitProblem drawn = isSquared
-                ? WithResiduals(fit, residuals, random)
-                : Resampled(fit.Problem, seed, replicate, random);
-            IFitCost cost = drawn.Cost();
-            var minimum = cost.Minimize([.. fit.Parameters], cancellation);
-            if (minimum.IsConverged)
-            {
-                var result = new FitResult(drawn, cost, minimum);
-                found[replicate] = (result.Parameters.ToArray(), isSquared ? result.ErrorsWithoutBounds.ToArray() : []);
-            }
+            double[][] ofOwn = new double[own.Count][];
+            Parallel.For(0, own.Count, options, i => ofOwn[i] = Replicate(own[i]));
+            return ofOwn;
         });
-        var good = found.Where(each => each is not null).Select(each => each!.Value).ToList();
+        int count = fit.Parameters.Count;
+        List<(double[] Parameters, double[] Errors)> good =
+            [.. found.Where(each => each.Length > 0).Select(each => (each[..count], each[count..]))];
         if (good.Count < 2)
         {
             throw new InvalidOperationException(
@@ -107,6 +101,25 @@ public sealed class Bootstrap
             Matrix<double>.Build.DenseOfRowArrays(good.Select(each => each.Parameters)),
             isSquared ? Ratios(fit, good) : [],
             replicates - good.Count);
+
+        // The estimates and, if known, their errors; nothing where the fit did not converge.
+        double[] Replicate(int replicate)
+        {
+            // A generator for each replicate: the same draws however many threads and processes there are.
+            var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
+            FitProblem drawn = isSquared
+                ? WithResiduals(fit, residuals, random)
+                : Resampled(fit.Problem, seed, replicate, random);
+            IFitCost cost = drawn.Cost();
+            var minimum = cost.Minimize([.. fit.Parameters], cancellation);
+            if (!minimum.IsConverged)
+            {
+                return [];
+            }
+
+            var result = new FitResult(drawn, cost, minimum);
+            return [.. result.Parameters, .. isSquared ? result.ErrorsWithoutBounds.ToArray() : []];
+        }
     }
 
     /// <summary>For each parameter: how far each replicate lies from the fit, in standard errors of its own.</summary>

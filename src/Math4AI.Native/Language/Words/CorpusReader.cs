@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Language.Words;
@@ -16,6 +17,7 @@ internal sealed class CorpusReader : IDisposable
     private readonly Stream stream;
     private readonly Lock gate = new();
     private byte[] kept = [];
+    private long blocks;
 
     /// <summary>Opens a text.</summary>
     /// <param name="path">The text.</param>
@@ -32,17 +34,22 @@ internal sealed class CorpusReader : IDisposable
     /// <param name="path">The text.</param>
     /// <param name="workers">How many threads there may be.</param>
     /// <param name="work">Told the number of the worker, which works on one block at a time, and a block.</param>
+    /// <param name="processes">
+    /// The processes that share the blocks: each reads the whole text, so that the blocks are those of one process, and
+    /// works on every <c>Count</c>th of them.
+    /// </param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="InvalidDataException">There is a word longer than a block, or gzip is damaged.</exception>
     public static void Run(
-        string path, int workers, Action<int, ArraySegment<byte>> work, CancellationToken cancellation)
+        string path, int workers, Action<int, ArraySegment<byte>> work, ProcessGroup processes,
+        CancellationToken cancellation)
     {
         using var reader = new CorpusReader(path);
         Team.Run(workers, worker =>
         {
             byte[] buffer = new byte[BlockSize];
             int count;
-            while ((count = reader.Read(buffer)) > 0)
+            while ((count = reader.Read(buffer, processes)) > 0)
             {
                 cancellation.ThrowIfCancellationRequested();
                 work(worker, new ArraySegment<byte>(buffer, 0, count));
@@ -55,30 +62,42 @@ internal sealed class CorpusReader : IDisposable
 
     /// <summary>Reads whole lines as far as they fit.</summary>
     /// <param name="buffer">Where they go; of the same length at each call.</param>
+    /// <param name="processes">The blocks of the others are skipped; null for every block.</param>
     /// <returns>The bytes; 0 at the end.</returns>
     /// <exception cref="InvalidDataException">There is a word longer than the buffer.</exception>
-    public int Read(byte[] buffer)
+    public int Read(byte[] buffer, ProcessGroup? processes = null)
     {
         lock (gate)
         {
-            kept.CopyTo(buffer, 0);
-            int count = kept.Length + stream.ReadAtLeast(
-                buffer.AsSpan(kept.Length), buffer.Length - kept.Length, throwOnEndOfStream: false);
-            kept = [];
-            if (count < buffer.Length)
+            int count;
+            do
             {
-                return count;
+                count = ReadNext(buffer);
             }
-
-            int end = Array.LastIndexOf(buffer, (byte)'\n');
-            end = end >= 0 ? end : buffer.AsSpan().LastIndexOfAny((byte)' ', (byte)'\t', (byte)'\r');
-            if (end < 0)
-            {
-                throw new InvalidDataException($"{path} is no text: it has a word of {buffer.Length} bytes.");
-            }
-
-            kept = buffer[(end + 1)..];
-            return end + 1;
+            while (count > 0 && blocks++ % (processes?.Count ?? 1) != (processes?.Rank ?? 0));
+            return count;
         }
+    }
+
+    private int ReadNext(byte[] buffer)
+    {
+        kept.CopyTo(buffer, 0);
+        int count = kept.Length + stream.ReadAtLeast(
+            buffer.AsSpan(kept.Length), buffer.Length - kept.Length, throwOnEndOfStream: false);
+        kept = [];
+        if (count < buffer.Length)
+        {
+            return count;
+        }
+
+        int end = Array.LastIndexOf(buffer, (byte)'\n');
+        end = end >= 0 ? end : buffer.AsSpan().LastIndexOfAny((byte)' ', (byte)'\t', (byte)'\r');
+        if (end < 0)
+        {
+            throw new InvalidDataException($"{path} is no text: it has a word of {buffer.Length} bytes.");
+        }
+
+        kept = buffer[(end + 1)..];
+        return end + 1;
     }
 }

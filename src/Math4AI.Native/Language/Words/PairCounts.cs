@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Language.Words;
@@ -32,19 +33,55 @@ internal sealed class PairCounts
     /// <param name="path">The text.</param>
     /// <param name="vocabulary">The words.</param>
     /// <param name="window">The greatest distance.</param>
+    /// <param name="processes">The processes that share the text.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    public static PairCounts Of(string path, Vocabulary vocabulary, int window, CancellationToken cancellation)
+    public static PairCounts Of(
+        string path, Vocabulary vocabulary, int window, ProcessGroup processes, CancellationToken cancellation)
     {
-        // Most pairs are of frequent words: a triangle that stays in the nearer caches, for each thread.
-        int dense = Math.Min(vocabulary.Counts.Count, Team.Size > ManyThreads ? 1 << 11 : 1 << 12);
+        // Most pairs are of frequent words: a triangle that stays in the nearer caches, for each thread. Processes,
+        // whose triangles are added, may have different numbers of threads.
+        bool areMany = Team.Size > ManyThreads || processes.Count > 1;
+        int dense = Math.Min(vocabulary.Counts.Count, areMany ? 1 << 11 : 1 << 12);
         PairCounts[] all = [.. Enumerable.Range(0, Team.Size).Select(_ => new PairCounts(window, dense))];
-        CorpusReader.Run(path, Team.Size, (worker, block) => all[worker].Add(block, vocabulary), cancellation);
+        CorpusReader.Run(
+            path, Team.Size, (worker, block) => all[worker].Add(block, vocabulary), processes, cancellation);
         foreach (PairCounts other in all[1..])
         {
             all[0].Add(other);
         }
 
+        if (processes.Count > 1)
+        {
+            all[0].Join(processes);
+        }
+
         return all[0];
+    }
+
+    /// <summary>Adds the counts of all processes up, in each of them; whole numbers have one sum.</summary>
+    private void Join(ProcessGroup processes)
+    {
+        byte[] own = others.ToBytes();
+        byte[][] all = processes.Gather(own);
+        foreach (byte[] of in all.Where(of => of != own))
+        {
+            others.AddBytes(of);
+        }
+
+        double[] sums = Array.ConvertAll(frequent, count => (double)count);
+        processes.Sum(sums);
+        for (int rare = 0, i = 0; rare < dense; rare++)
+        {
+            for (int common = 0; common <= rare; common++, i++)
+            {
+                ulong sum = (ulong)sums[i], beyond = sum >> 32 << 32;
+                frequent[i] = (uint)sum;
+                if (beyond > 0)
+                {
+                    others.Add(rare, common, beyond);
+                }
+            }
+        }
     }
 
     /// <summary>Tells of every pair with its weight, the less frequent word first, once.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Math4AI.Language.Words;
 
@@ -41,6 +42,33 @@ internal sealed class PairTable
             {
                 tell((int)(keys[slot] >> 32), (int)(uint)keys[slot], sums[slot]);
             }
+        }
+    }
+
+    /// <summary>All pairs with their sums, for other processes.</summary>
+    public byte[] ToBytes()
+    {
+        ulong[] all = new ulong[2 * count];
+        int at = 0;
+        for (int slot = 0; slot < keys.Length; slot++)
+        {
+            if (sums[slot] > 0)
+            {
+                (all[at], all[at + 1]) = (keys[slot], sums[slot]);
+                at += 2;
+            }
+        }
+
+        return MemoryMarshal.AsBytes<ulong>(all).ToArray();
+    }
+
+    /// <summary>Adds such pairs.</summary>
+    public void AddBytes(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<ulong> all = MemoryMarshal.Cast<byte, ulong>(bytes);
+        for (int at = 0; at < all.Length; at += 2)
+        {
+            Add((int)(all[at] >> 32), (int)(uint)all[at], all[at + 1]);
         }
     }
 

@@ -31,7 +31,8 @@ internal static class PpmiVectors
         }
 
         int dimensions = options.Dimensions;
-        TruncatedSvd svd = TruncatedSvd.Of(matrix, transposed, dimensions, Passes, options.Seed, cancellation);
+        TruncatedSvd svd = TruncatedSvd.Of(
+            matrix, transposed, dimensions, Passes, options.Seed, cancellation, options.Processes);
         Vector<double> scales = svd.Values.Map(value => Math.Pow(value, options.Power));
         Matrix<double> vectors = svd.Left + svd.Right * options.ContextWeight;
         float[] result = new float[words * dimensions];

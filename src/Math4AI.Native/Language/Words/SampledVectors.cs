@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Language.Words;
@@ -88,7 +89,7 @@ internal sealed class SampledVectors : IDisposable
             path, workers.Length,
             (worker, block) => Interlocked.Add(
                 ref done, workers[worker].Learn(block, Seed(epoch, Interlocked.Increment(ref blocks)), Rate())),
-            cancellation);
+            ProcessGroup.Single, cancellation);
     }
 
     private void InRounds(int epoch)

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Language.Words;
@@ -35,16 +38,28 @@ internal sealed class Vocabulary
     /// <param name="path">The text.</param>
     /// <param name="leastCount">How often a word must occur.</param>
     /// <param name="most">The most words that are kept.</param>
+    /// <param name="processes">The processes that share the text.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <exception cref="InvalidDataException">The file is no text.</exception>
-    public static Vocabulary Of(string path, int leastCount, int most, CancellationToken cancellation)
+    public static Vocabulary Of(
+        string path, int leastCount, int most, ProcessGroup processes, CancellationToken cancellation)
     {
         WordCounter[] counters = [.. Enumerable.Range(0, Team.Size).Select(_ => new WordCounter())];
-        CorpusReader.Run(path, Team.Size, (worker, block) => counters[worker].Add(block), cancellation);
+        CorpusReader.Run(path, Team.Size, (worker, block) => counters[worker].Add(block), processes, cancellation);
         WordCounter all = counters[0];
         foreach (WordCounter other in counters[1..])
         {
             all.Add(other);
+        }
+
+        if (processes.Count > 1)
+        {
+            byte[][] ofProcesses = processes.Gather(all.ToBytes());
+            all = new WordCounter();
+            foreach (byte[] of in ofProcesses)
+            {
+                all.AddBytes(of);
+            }
         }
 
         IEnumerable<int> kept = Enumerable.Range(0, all.Table.Count).Where(word => all.Counts[word] >= leastCount)
@@ -98,6 +113,32 @@ internal sealed class Vocabulary
             for (int word = 0; word < other.Table.Count; word++)
             {
                 Add(other.Table[word], other.Table.HashOf(word), other.counts[word]);
+            }
+        }
+
+        /// <summary>All words with their counts, for other processes: a line each.</summary>
+        public byte[] ToBytes()
+        {
+            var bytes = new MemoryStream();
+            for (int word = 0; word < Table.Count; word++)
+            {
+                bytes.Write(Encoding.ASCII.GetBytes(counts[word].ToString(CultureInfo.InvariantCulture)));
+                bytes.WriteByte((byte)' ');
+                bytes.Write(Table[word]);
+                bytes.WriteByte((byte)'\n');
+            }
+
+            return bytes.ToArray();
+        }
+
+        /// <summary>Adds such words.</summary>
+        public void AddBytes(ReadOnlySpan<byte> bytes)
+        {
+            while (WordTable.TakeWord(ref bytes, out ReadOnlySpan<byte> number, out _))
+            {
+                long count = long.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture);
+                _ = WordTable.TakeWord(ref bytes, out ReadOnlySpan<byte> word, out uint hash);
+                Add(word, hash, count);
             }
         }
 

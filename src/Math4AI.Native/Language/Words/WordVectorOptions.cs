@@ -1,3 +1,5 @@
+using Math4AI.Processes;
+
 namespace Math4AI.Language.Words;
 
 /// <summary>How vectors of words are found.</summary>
@@ -84,6 +86,13 @@ public sealed record WordVectorOptions
     /// <summary>Gets the seed of what is random.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the processes that share the counting and the decomposition of
+    /// <see cref="WordMethod.MutualInformation"/>, each with the same text and settings; the vectors have the bits of
+    /// one process. The default is this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">One of them is not possible; the message names it.</exception>
     public void Validate()
@@ -96,6 +105,13 @@ public sealed record WordVectorOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Negatives, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Negatives, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(Epochs, 1);
+        if (Processes.Count > 1 && Method != WordMethod.MutualInformation)
+        {
+            throw new ArgumentException(
+                "Skip-gram and cbow learn from one pair of words after the other, in one process: count pairs (method "
+                + "ppmi), or start one process.");
+        }
+
         ValidateRates();
         ValidateWeights();
     }

@@ -85,7 +85,9 @@ public sealed class WordVectors
         ArgumentNullException.ThrowIfNull(path);
         options ??= new WordVectorOptions();
         options.Validate();
-        Vocabulary vocabulary = Vocabulary.Of(path, options.MinCount, options.MaxWords, cancellation);
+        options.Processes.RequireSameFile(path);
+        Vocabulary vocabulary = Vocabulary.Of(
+            path, options.MinCount, options.MaxWords, options.Processes, cancellation);
         int words = vocabulary.Counts.Count;
         bool isSampled = options.Method is WordMethod.SkipGram or WordMethod.ContinuousBag;
         int least = isSampled ? 2 : options.Dimensions + 1;
@@ -97,7 +99,8 @@ public sealed class WordVectors
         }
 
         float[] Counted() => PpmiVectors.Of(
-            PairCounts.Of(path, vocabulary, options.Window, cancellation), words, options, cancellation);
+            PairCounts.Of(path, vocabulary, options.Window, options.Processes, cancellation), words, options,
+            cancellation);
         float[] Learned(WordMethod method) =>
             SampledVectors.Of(path, vocabulary, options with { Method = method }, cancellation);
         return new WordVectors(vocabulary.Words, options.Method switch

@@ -1,3 +1,5 @@
+using Math4AI.Processes;
+
 namespace Math4AI.LinearAlgebra.Blocks;
 
 /// <summary>
@@ -75,6 +77,27 @@ internal sealed unsafe class StreamedQr(int columns)
         }
 
         Reflect(columns);
+    }
+
+    /// <summary>
+    /// Makes this the triangle of the rows of all processes, from their own triangles, one below the other: the same
+    /// bits in every process.
+    /// </summary>
+    public void Join(ProcessGroup processes)
+    {
+        // Behind each triangle, its residual; only one of the numbers that are added is not zero.
+        int size = triangle.Length + 1, square = columns * columns;
+        double[] all = new double[checked(size * processes.Count)];
+        triangle.CopyTo(all, processes.Rank * size);
+        all[(processes.Rank + 1) * size - 1] = ResidualSumOfSquares;
+        processes.Sum(all);
+        Clear();
+        for (int process = 0; process < processes.Count; process++)
+        {
+            ReadOnlySpan<double> other = all.AsSpan(process * size, size);
+            Add(other[..square], other.Slice(square, columns));
+            ResidualSumOfSquares += other[^1];
+        }
     }
 
     /// <summary>Solves R x = q for x.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.Random;
@@ -28,9 +29,14 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
     /// <param name="passes">The number of power iterations, each a product with Aᵀ and one with A.</param>
     /// <param name="seed">The seed of the random subspace.</param>
     /// <param name="cancellation">Stops the work between two power iterations.</param>
+    /// <param name="processes">
+    /// The processes that share the rows of the products, each with the same matrix: they get the bits of one process.
+    /// </param>
     public static TruncatedSvd Of(
-        SparseRows a, SparseRows transposed, int count, int passes, int seed, CancellationToken cancellation)
+        SparseRows a, SparseRows transposed, int count, int passes, int seed, CancellationToken cancellation,
+        ProcessGroup? processes = null)
     {
+        processes ??= ProcessGroup.Single;
         int width = Math.Min(a.Order, (count + Oversampling + Group - 1) / Group * Group);
         var normal = new MathNet.Numerics.Distributions.Normal(new MersenneTwister(seed, threadSafe: false));
         float[] x = new float[a.Order * width], y = new float[x.Length];
@@ -39,19 +45,19 @@ internal sealed record TruncatedSvd(Matrix<double> Left, Vector<double> Values, 
             value = (float)normal.Sample();
         }
 
-        a.Multiply(x, y, width);
+        a.Multiply(x, y, width, processes);
         for (int pass = 0; pass < passes; pass++)
         {
             cancellation.ThrowIfCancellationRequested();
             Write(Orthonormal(Read(y, width)), x);
-            transposed.Multiply(x, y, width);
+            transposed.Multiply(x, y, width, processes);
             Write(Orthonormal(Read(y, width)), x);
-            a.Multiply(x, y, width);
+            a.Multiply(x, y, width, processes);
         }
 
         // B = Qᵀ A: B Bᵀ has the squares of the singular values within the subspace, and W those of its left vectors.
         Write(Orthonormal(Orthonormal(Read(y, width))), x);
-        transposed.Multiply(x, y, width);
+        transposed.Multiply(x, y, width, processes);
         DenseMatrix right = Read(y, width);
         LeadingEigen<double> eigen = SymmetricEigen.Largest(right.TransposeAndMultiply(right), count);
         Vector<double> values = eigen.Values.Map(value => Math.Sqrt(Math.Max(0.0, value)));

@@ -136,6 +136,16 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
 
                 factors.Add(jacobian, residuals);
             });
+            if (cost.Processes.Count > 1)
+            {
+                double[] sums = [total, size, .. gradient, .. squares];
+                cost.Processes.Sum(sums);
+                (total, size) = (sums[0], sums[1]);
+                sums.AsSpan(2, gradient.Length).CopyTo(gradient);
+                sums.AsSpan(2 + gradient.Length).CopyTo(squares);
+                factors.Join(cost.Processes);
+            }
+
             for (int j = 0; j < gradient.Length; j++)
             {
                 scale[j] = Math.Max(scale[j], Math.Sqrt(squares[j]));
@@ -166,6 +176,10 @@ internal sealed class BlockLevenbergMarquardt : Minimizer
 
                 factors.Add(free, residuals);
             });
+            if (cost.Processes.Count > 1)
+            {
+                factors.Join(cost.Processes);
+            }
         }
 
         private bool IsHeld(int j) => cost.Bounds is { } bounds && bounds.Holds(j, parameters[j], gradient[j]);

@@ -12,7 +12,10 @@ public abstract class BlockSquaresCost : BlockCost
     /// <param name="jacobian">∂r/∂θ, residuals × parameters, column after column.</param>
     public delegate void Rows(double cost, ReadOnlySpan<double> residuals, ReadOnlySpan<double> jacobian);
 
-    /// <summary>Hands the rows of every block to whoever takes them, in order, one after the other.</summary>
+    /// <summary>
+    /// Hands the rows of every block, of this process's share where several processes share them, to whoever takes
+    /// them, in order, one after the other.
+    /// </summary>
     /// <param name="parameters">θ.</param>
     /// <param name="take">Given the rows; they are used again afterwards.</param>
     public abstract void Linearize(ReadOnlySpan<double> parameters, Rows take);

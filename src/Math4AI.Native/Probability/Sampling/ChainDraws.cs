@@ -48,6 +48,37 @@ public sealed class ChainDraws
 
     internal ChainState? State { get; set; }
 
+    /// <summary>All of it as numbers, for other processes.</summary>
+    internal double[] ToNumbers()
+    {
+        ChainState state = State!;
+        return
+        [
+            StepSize, Gradients, state.StepSize, state.Random >> 32, state.Random & uint.MaxValue,
+            .. state.Position, .. Values.SelectMany(values => values), .. LogDensity, .. Energy, .. Acceptance,
+            .. TreeDepth.Select(depth => (double)depth), .. IsDivergent.Select(is1 => is1 ? 1.0 : 0.0),
+            .. state.InverseMass,
+        ];
+    }
+
+    /// <summary>Sets all of it from such numbers.</summary>
+    internal void SetNumbers(double[] numbers)
+    {
+        int at = 5;
+        double[] Next(int count) => numbers[at..(at += count)];
+        double[] position = Next(Values.Count);
+        foreach (double[] values in (IEnumerable<double[]>)[.. Values, LogDensity, Energy, Acceptance])
+        {
+            Next(Count).CopyTo(values, 0);
+        }
+
+        Array.ConvertAll(Next(Count), depth => (int)depth).CopyTo(TreeDepth, 0);
+        Array.ConvertAll(Next(Count), value => value > 0.0).CopyTo(IsDivergent, 0);
+        (StepSize, Gradients) = (numbers[0], (long)numbers[1]);
+        State = new ChainState(
+            position, numbers[at..], numbers[2], ((ulong)numbers[3] << 32) | (ulong)numbers[4]);
+    }
+
     /// <summary>The same draws, with room for more.</summary>
     internal ChainDraws Longer(int count)
     {

@@ -1,3 +1,4 @@
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Probability.Sampling;
@@ -36,6 +37,12 @@ public sealed record NutsSampler
     /// <summary>Gets the form of the mass matrix. The default is <see cref="MassMatrix.Auto"/>.</summary>
     public MassMatrix MassMatrix { get; init; } = MassMatrix.Auto;
 
+    /// <summary>
+    /// Gets the processes that share the chains, each with the same density: whole chains go to each, and every process
+    /// gets all draws, with the bits of one process. The default is this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
     /// <summary>Draws from a density.</summary>
     /// <param name="density">The density.</param>
     /// <param name="start">
@@ -57,14 +64,25 @@ public sealed record NutsSampler
         Check();
         var space = new SamplingSpace(density, start);
         ChainDraws[] chains = [.. Enumerable.Range(0, Chains).Select(_ => new ChainDraws(space.Count, Draws))];
-        Action report = Counted(progress, (long)Chains * (Warmup + Draws));
-        ForEachChain(i =>
+        Action report = Counted(progress, (long)Processes.Share(Chains, 0).End * (Warmup + Draws));
+        double[][] all = Processes.Distribute(Chains, own =>
         {
-            var chain = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
-            chain.WarmUp(report, cancellation);
-            chain.Draw(chains[i], 0, report, cancellation);
-        }, cancellation);
-        return new PosteriorDraws(density.Names, chains, this, start);
+            ForEachChain(own, i =>
+            {
+                var chain = new NutsChain(this, space.ForChain(), new ChainRandom(Seed, i));
+                chain.WarmUp(report, cancellation);
+                chain.Draw(chains[i], 0, report, cancellation);
+            }, cancellation);
+            return Processes.Count == 1 ? [.. own.Select(_ => Array.Empty<double>())]
+                : [.. own.Select(i => chains[i].ToNumbers())];
+        });
+        for (int i = 0; i < Chains && Processes.Count > 1; i++)
+        {
+            chains[i].SetNumbers(all[i]);
+        }
+
+        return new PosteriorDraws(
+            density.Names, chains, Processes.Count == 1 ? this : this with { Processes = ProcessGroup.Single }, start);
     }
 
     /// <summary>Goes on drawing where chains were left: the draws are those of one longer run, bit for bit.</summary>
@@ -93,7 +111,7 @@ public sealed record NutsSampler
         var space = new SamplingSpace(density, earlier.Start);
         ChainDraws[] chains = [.. earlier.Chains.Select(chain => chain.Longer(settings.Draws))];
         Action report = Counted(progress, (long)chains.Length * more);
-        settings.ForEachChain(i =>
+        ForEachChain([.. Enumerable.Range(0, chains.Length)], i =>
         {
             ChainState state = earlier.Chains[i].State!;
             var chain = new NutsChain(settings, space.ForChain(), new ChainRandom(state.Random));
@@ -106,13 +124,13 @@ public sealed record NutsSampler
     internal bool IsDense(int parameters) =>
         MassMatrix == MassMatrix.Dense || (MassMatrix == MassMatrix.Auto && parameters <= FewParameters);
 
-    private void ForEachChain(Action<int> run, CancellationToken cancellation)
+    private static void ForEachChain(IReadOnlyList<int> chains, Action<int> run, CancellationToken cancellation)
     {
         var options =
             new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads, CancellationToken = cancellation };
         try
         {
-            Parallel.For(0, Chains, options, run);
+            Parallel.For(0, chains.Count, options, i => run(chains[i]));
         }
         catch (AggregateException failed)
         {

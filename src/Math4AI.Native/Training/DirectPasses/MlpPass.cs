@@ -123,9 +123,14 @@ internal sealed unsafe class MlpPass : IDirectPass
         outputs.TakeGradient(new Span<float>(slopes[^1].Address, rows * widths[^1]));
         parameters.FindGradients();
         this.isFirst = isFirst;
+        bool isMoreToCome = parameters.HasMoreToCome();
         for (layer = widths.Length - 2; layer >= 0; layer--)
         {
             Team.Run(parts, backward);
+            if (!isMoreToCome)
+            {
+                parameters.AreKnownFrom(2 * layer);
+            }
         }
 
         parameters.AddWhatAutogradLeft();

@@ -25,6 +25,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     private readonly Tensor?[] masters;
     private readonly Tensor?[] homes;
     private T[]? own;
+    private GradientBuckets<T>? buckets;
     private T[]? summed;
     private bool areSummed;
 
@@ -107,7 +108,26 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
     }
 
     /// <summary>The gradients are written here from now on, not by torch; they lie as the values do.</summary>
-    public void KeepOwnGradients() => own = GC.AllocateArray<T>(Length, pinned: true);
+    public void KeepOwnGradients()
+    {
+        own = GC.AllocateArray<T>(Length, pinned: true);
+        buckets = new GradientBuckets<T>(own, Segments);
+    }
+
+    /// <inheritdoc/>
+    public override void SumAhead(ProcessGroup processes) => buckets?.Begin(processes);
+
+    /// <summary>Tells that backward is done with the gradients of a parameter and of all behind it.</summary>
+    public void AreKnownFrom(int segment) => buckets!.AreKnownFrom(segment);
+
+    /// <summary>
+    /// Whether autograd left gradients beside those kept here, where sums are to begin ahead: they come last.
+    /// </summary>
+    public bool HasMoreToCome() => buckets!.IsAhead && Parameters.Any(parameter =>
+    {
+        using Tensor? left = parameter.grad;
+        return left is not null;
+    });
 
     /// <summary>Copies all values to an array, each parameter at its place.</summary>
     public void CopyTo(Span<T> flat)
@@ -175,7 +195,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
                 Array.Clear(own);
             }
 
-            SumOver(processes, own);
+            buckets!.End(processes);
             return;
         }
 
@@ -191,7 +211,7 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
             }
         }
 
-        SumOver(processes, summed);
+        GradientBuckets<T>.Sum(processes, summed);
         for (int i = 0; i < Segments.Count; i++)
         {
             gradientAddresses[i] = summed[Length + i] > T.Zero
@@ -264,18 +284,6 @@ internal sealed unsafe class FlatParameters<T> : ParameterStore
                 TensorPrimitives.Add<T>(target, MemoryMarshal.Cast<byte, T>(line.bytes), target);
                 Parameters[i].grad = null;
             }
-        }
-    }
-
-    private static void SumOver(ProcessGroup processes, Span<T> values)
-    {
-        if (typeof(T) == typeof(double))
-        {
-            processes.Sum(MemoryMarshal.Cast<T, double>(values));
-        }
-        else
-        {
-            processes.Sum(MemoryMarshal.Cast<T, float>(values));
         }
     }
 

@@ -53,6 +53,15 @@ internal abstract class ParameterStore
     public abstract void FindGradients();
 
     /// <summary>
+    /// Begins to add gradients over processes while backward still goes on, each as soon as it is known; where
+    /// gradients come all at once, nothing happens. <see cref="SumGradients"/> waits for the end.
+    /// </summary>
+    /// <param name="processes">The processes, each with the same parameters.</param>
+    public virtual void SumAhead(ProcessGroup processes)
+    {
+    }
+
+    /// <summary>
     /// Replaces the gradients that backward left by their sums over processes, until they are released.
     /// </summary>
     /// <param name="processes">The processes, each with the same parameters.</param>

@@ -1,5 +1,6 @@
 using System.Text;
 using Math4AI.Language.Words;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -28,7 +29,7 @@ public sealed unsafe class SampledVectorTests : TemporaryFolder
             Negatives = negatives,
             Sample = 1.0,
         };
-        var vocabulary = Vocabulary.Of(In("text"), 1, 10, CancellationToken.None);
+        var vocabulary = Vocabulary.Of(In("text"), 1, 10, ProcessGroup.Single, CancellationToken.None);
         using var weights = new WordWeights(2, 19);
         double[][] x = [new double[19], new double[19]], y = [new double[19], new double[19]];
         var random = new Random(1);

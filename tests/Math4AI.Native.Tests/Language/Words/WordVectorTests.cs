@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Math4AI.Language.Words;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 
@@ -27,19 +28,23 @@ public sealed class WordVectorTests : TemporaryFolder
         var counts = lines.SelectMany(line => line).CountBy(word => word).ToDictionary();
         foreach (string path in new[] { plain, zip })
         {
-            var vocabulary = Vocabulary.Of(path, 2, 100_000, CancellationToken.None);
+            var vocabulary = Vocabulary.Of(path, 2, 100_000, ProcessGroup.Single, CancellationToken.None);
             string[] words = [.. vocabulary.Words];
             Assert.True(words.Length > 4096 / 2);
             Assert.Equal(counts.Values.Sum(), vocabulary.Total);
             Assert.Equal(counts.Where(pair => pair.Value >= 2).Select(pair => pair.Key).Order(), words.Order());
             Assert.Equal(words.Select(word => (long)counts[word]), vocabulary.Counts);
             Assert.Equal(vocabulary.Counts.OrderDescending(), vocabulary.Counts);
-            AssertCounts(ByHand(lines, words, 4), PairCounts.Of(path, vocabulary, 4, CancellationToken.None));
+            AssertCounts(
+                ByHand(lines, words, 4),
+                PairCounts.Of(path, vocabulary, 4, ProcessGroup.Single, CancellationToken.None));
         }
 
-        Vocabulary few = Vocabulary.Of(plain, 1, 10, CancellationToken.None);
+        Vocabulary few = Vocabulary.Of(plain, 1, 10, ProcessGroup.Single, CancellationToken.None);
         Assert.Equal(10, few.Words.Count);
-        AssertCounts(ByHand(lines, [.. few.Words], 2), PairCounts.Of(plain, few, 2, CancellationToken.None));
+        AssertCounts(
+            ByHand(lines, [.. few.Words], 2),
+            PairCounts.Of(plain, few, 2, ProcessGroup.Single, CancellationToken.None));
     }
 
     [Fact]

@@ -38,6 +38,7 @@ internal static class ModuleStart
         "Usage", "CA2255", Justification = "Math.NET must be on MKL before a user's first product, unasked.")]
     internal static void Start()
     {
+        MathNetSeeds.TakeFromSystem();
         NativeRuntime.Register();
         Compute.SetProviderAccess(() => MathNetProvider.Current, MathNetProvider.TryUse);
         MathNetProvider.Register();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Math4AI.Reporting.Charts;
@@ -24,7 +23,7 @@ internal static class PageAssets
     public static string ScriptSources => $"{Hash(Library.Value)} {Hash(Own.Value)}";
 
     private static string Hash(string script) =>
-        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
+        $"'sha256-{Convert.ToBase64String(Sha256.Hash(Encoding.UTF8.GetBytes(script)))}'";
 
     private static string Read(string name)
     {

@@ -67,7 +67,7 @@ internal sealed record TrainingState(
     double Seconds)
 {
     /// <summary>The version of what is saved; the first had none.</summary>
-    public const int CurrentVersion = 3;
+    public const int CurrentVersion = 4;
 
     /// <summary>Gets the version of what is saved.</summary>
     public int Version { get; init; }

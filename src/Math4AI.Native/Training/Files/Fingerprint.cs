@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,21 +20,24 @@ internal static class Fingerprint
             Settings = options.Identity(module),
         };
 
-    /// <summary>A hash of samples spread over the training part.</summary>
+    /// <summary>
+    /// A hash of samples spread over the training part. It guards against mistakes, not against attacks; those of
+    /// System.Security.Cryptography need OpenSSL, without which .NET ends the process.
+    /// </summary>
     private static string Of(TrainingData train)
     {
         using DisposeScope scope = NewDisposeScope();
         int count = Math.Min(Samples, train.Count);
         Batch batch = train.Take([.. Enumerable.Range(0, count).Select(i => (long)train.Count * i / count)]);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = new XxHash128();
         foreach ((_, Tensor tensor) in batch.Parts())
         {
             if (tensor.numel() > 0)
             {
-                hash.AppendData(tensor.contiguous().bytes);
+                hash.Append(tensor.contiguous().bytes);
             }
         }
 
-        return Convert.ToHexString(hash.GetHashAndReset().AsSpan(0, 8));
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 }

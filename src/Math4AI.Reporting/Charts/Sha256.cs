@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Math4AI.Reporting.Charts;
 
 /// <summary>
-/// The hash that a browser asks for in a content security policy. The one of System.Security.Cryptography needs OpenSSL,
-/// without which .NET ends the process; a page is written on a bare system too.
+/// The hash that a browser asks for in a content security policy. The one of System.Security.Cryptography needs
+/// OpenSSL, without which .NET ends the process; a page is written on a bare system too.
 /// </summary>
 /// <remarks>Source: NIST, FIPS 180-4, Secure Hash Standard, 2015, sections 4.1.2, 5.1.1 and 6.2.</remarks>
 internal static class Sha256
@@ -25,7 +25,8 @@ internal static class Sha256
         byte[] padded = new byte[(content.Length + sizeof(ulong) + BlockLength) / BlockLength * BlockLength];
         content.CopyTo(padded);
         padded[content.Length] = 0x80;
-        BinaryPrimitives.WriteUInt64BigEndian(padded.AsSpan(padded.Length - sizeof(ulong)), 8UL * (ulong)content.Length);
+        BinaryPrimitives.WriteUInt64BigEndian(
+            padded.AsSpan(padded.Length - sizeof(ulong)), 8UL * (ulong)content.Length);
 
         // The first 32 bits behind the point of the square roots of the first eight primes.
         uint[] state = [.. Primes.Take(8).Select(prime => Fraction(Math.Sqrt(prime)))];
@@ -52,7 +53,8 @@ internal static class Sha256
         {
             words[t] = t < 16
                 ? BinaryPrimitives.ReadUInt32BigEndian(block[(sizeof(uint) * t)..])
-                : SmallSigma(words[t - 2], 17, 19, 10) + words[t - 7] + SmallSigma(words[t - 15], 7, 18, 3) + words[t - 16];
+                : SmallSigma(words[t - 2], 17, 19, 10) + words[t - 7]
+                    + SmallSigma(words[t - 15], 7, 18, 3) + words[t - 16];
         }
 
         return words;
@@ -79,7 +81,8 @@ internal static class Sha256
     }
 
     private static uint Sigma(uint x, int first, int second, int third) =>
-        BitOperations.RotateRight(x, first) ^ BitOperations.RotateRight(x, second) ^ BitOperations.RotateRight(x, third);
+        BitOperations.RotateRight(x, first) ^ BitOperations.RotateRight(x, second)
+        ^ BitOperations.RotateRight(x, third);
 
     private static uint SmallSigma(uint x, int first, int second, int shift) =>
         BitOperations.RotateRight(x, first) ^ BitOperations.RotateRight(x, second) ^ (x >> shift);

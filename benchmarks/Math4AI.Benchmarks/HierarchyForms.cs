@@ -16,29 +16,45 @@ namespace Math4AI.Benchmarks;
 /// </summary>
 internal static class HierarchyForms
 {
-    private static readonly double[] Ratios = [0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5];
+    private static readonly Dictionary<string, Prior> Priors = new() { ["a.sd"] = Prior.Parse("half_normal(3)") };
+    private static readonly double[] Ratios = [0.1, 0.2, 0.3, 0.45, 0.65];
 
     /// <summary>A word: the number of data sets of each kind.</summary>
     public static int Run(string[] words)
     {
         int sets = words is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 2;
-        Console.WriteLine(
-            "| groups | samples of each | error of a group over the groups' deviation | in the groups' values | in "
-            + "distances from the mean | times |");
+        Console.WriteLine("| groups | samples of each | error over deviation | in the groups' values | in distances from "
+            + "the mean | times |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach ((int groups, int samples) in new[] { (8, 3), (8, 20), (30, 3) })
+        foreach ((int groups, int samples) in new[] { (5, 10), (8, 10), (15, 10), (30, 10) })
         {
+            var rows = new List<(double Ratio, double Centered, double Other)>();
             foreach (double ratio in Ratios)
             {
-                double[] found = [.. new[] { true, false }.Select(isCentered => Math.Exp(Enumerable.Range(1, sets)
-                    .Average(set => Math.Log(Efficiency(Simulated(groups, samples, ratio, set), isCentered)))))];
+                for (int set = 1; set <= sets; set++)
+                {
+                    GroupedProblem problem = Simulated(groups, samples, ratio, set);
+                    rows.Add((RatioOf(problem), Efficiency(problem, true), Efficiency(problem, false)));
+                }
+            }
+
+            foreach ((double ratio, double centered, double other) in rows.OrderBy(row => row.Ratio))
+            {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {groups} | {samples} | {ratio} | {found[0]:0.0} | {found[1]:0.0} | {found[0] / found[1]:0.00} |"));
+                    $"| {groups} | {samples} | {ratio:0.00} | {centered:0.0} | {other:0.0} | "
+                    + $"{centered / other:0.00} |"));
             }
         }
 
         return 0;
+    }
+
+    /// <summary>What the choice goes by.</summary>
+    private static double RatioOf(GroupedProblem problem)
+    {
+        var groups = new PooledGroups(problem, ["a"], Priors);
+        return groups.Start(null, CancellationToken.None).Ratio(groups.Density(isCentered: true));
     }
 
     /// <summary>Groups N(0, 1), and samples whose mean has the ratio as its error.</summary>
@@ -65,9 +81,8 @@ internal static class HierarchyForms
     private static double Efficiency(GroupedProblem problem, bool isCentered)
     {
         const int Draws = 500;
-        var priors = new Dictionary<string, Prior> { ["a.sd"] = Prior.Parse("half_normal(3)") };
         HierarchicalPosterior found = HierarchicalPosterior.Sample(
-            problem, ["a"], priors, new NutsSampler { Draws = Draws, Warmup = Draws }, isCentered);
+            problem, ["a"], Priors, new NutsSampler { Draws = Draws, Warmup = Draws }, isCentered);
         return 1000.0 * found.Draws.Summary().Min(each => each.BulkEffectiveSize) / found.Draws.Gradients;
     }
 }

@@ -23,8 +23,8 @@ internal static class OutOfDistribution
     {
         string digits = Path.Combine(words[0], "digits");
         string fashion = words.Length > 1 ? words[1] : "/usr/share/datasets/fashion-mnist";
-        Console.WriteLine("| learned | unlike | networks | accuracy | entropy | disagreement | distance in the network's "
-            + "features | in the inputs |");
+        Console.WriteLine("| learned | unlike | networks | accuracy | entropy | disagreement | distance in the "
+            + "network's features | in the inputs |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         (Matrix<double> x, int[] of) = ReadDigits(Path.Combine(digits, "optdigits.tra"));
         (Matrix<double> test, int[] truth) = ReadDigits(Path.Combine(digits, "optdigits.tes"));
@@ -85,7 +85,8 @@ internal static class OutOfDistribution
         [.. known.Concat(unlike).Select(score => (double[])[-score, score])],
         [.. known.Select(_ => 0).Concat(unlike.Select(_ => 1))]);
 
-    private static double EntropyOf(Vector<double> p) => -p.Where(each => each > 0.0).Sum(each => each * Math.Log(each));
+    private static double EntropyOf(Vector<double> p) =>
+        -p.Where(each => each > 0.0).Sum(each => each * Math.Log(each));
 
     private static (Matrix<double> X, Matrix<double> Test, Matrix<double> Others) Standardized(
         Matrix<double> x, Matrix<double> test, Matrix<double> others)

@@ -104,6 +104,8 @@ internal sealed record FitPosteriorSummary(
     /// <summary>Prints a table with a row for each parameter, and the notes.</summary>
     public void Print()
     {
+        const int Width = 110;
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
         string share = (100.0 * Level).ToString("0.##", CultureInfo.InvariantCulture);
         string[] titles =
             ["posterior of", "mean", "deviation", "median", $"{share} % from", "to", "R̂", "bulk ESS", "tail ESS"];

@@ -137,6 +137,27 @@ public sealed class NutsTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_banana_diverges_and_is_told_of_and_has_its_moments_with_shorter_steps()
+    {
+        // x ~ N(0, 10²), y ~ N(0.03 (x² − 100), 1): the mean of y is 0, its variance 1 + 0.03² · 2 · 10⁴ = 19.
+        LogDensity banana = LogDensity.Of(["x", "y"], (theta, gradient) =>
+        {
+            double bent = theta[1] - 0.03 * (theta[0] * theta[0] - 100.0);
+            (gradient[0], gradient[1]) = (-theta[0] / 100.0 + bent * 0.06 * theta[0], -bent);
+            return -theta[0] * theta[0] / 200.0 - 0.5 * bent * bent;
+        });
+        PosteriorDraws draws = new NutsSampler().Sample(banana);
+        Assert.True(draws.Divergences > 0);
+        Assert.Contains(
+            draws.Warnings, warning => warning.Contains("Raise the target acceptance", StringComparison.Ordinal));
+        IReadOnlyList<ParameterSummary> found =
+            new NutsSampler { Draws = 4000, TargetAcceptance = 0.99 }.Sample(banana).Summary();
+        Assert.All(found, each => Assert.Equal(0.0, each.Mean, 4.0 * each.MonteCarloError));
+        Assert.Equal(1.0, found[0].StandardDeviation / 10.0, 0.1);
+        Assert.Equal(1.0, found[1].StandardDeviation / Math.Sqrt(19.0), 0.15);
+    }
+
+    [Fact]
     public void Two_modes_that_chains_do_not_cross_are_told_of()
     {
         LogDensity modes = LogDensity.Of(["x"], (theta, gradient) =>

@@ -136,7 +136,7 @@ public sealed class FitPosterior
     /// Compares the observations with data that the model gives at draws of its priors: whether these allow for such
     /// observations, and for nothing absurd.
     /// </summary>
-    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
+    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.OfObservations"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more; fewer of very many samples.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
     /// <exception cref="ArgumentException">
@@ -145,7 +145,8 @@ public sealed class FitPosterior
     public PredictiveCheck CheckPriors(
         IReadOnlyList<PredictiveStatistic>? statistics = null, int replicates = 1000, int seed = 1) =>
         PredictiveCheck.Of(
-            Fit.Problem, density, (_, random) => density.DrawPrior(random), statistics, replicates, seed, "prior");
+            Fit.Problem, density, (_, random) => density.DrawPrior(random),
+            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors);
 
     /// <summary>
     /// Compares the observations with data that the model gives at draws of its priors, before any of them is fitted.
@@ -154,7 +155,7 @@ public sealed class FitPosterior
     /// <param name="priors">
     /// A prior of each free parameter, and of the scale of the noise; with those of the problem.
     /// </param>
-    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.Usual"/>.</param>
+    /// <param name="statistics">What is compared; null for <see cref="PredictiveStatistic.OfObservations"/>.</param>
     /// <param name="replicates">How many data sets are drawn, 20 or more.</param>
     /// <param name="seed">The same seed gives the same bits.</param>
     /// <exception cref="ArgumentException">
@@ -170,7 +171,8 @@ public sealed class FitPosterior
         ArgumentNullException.ThrowIfNull(problem);
         FitDensity density = DensityOf(problem, priors);
         return PredictiveCheck.Of(
-            problem, density, (_, random) => density.DrawPrior(random), statistics, replicates, seed, "prior");
+            problem, density, (_, random) => density.DrawPrior(random),
+            statistics ?? PredictiveStatistic.OfObservations, replicates, seed, PredictiveCheck.OfPriors);
     }
 
     /// <summary>

@@ -54,7 +54,7 @@ public sealed class HierarchicalPosterior
     /// <param name="sampler">The settings; null for 4 chains of 1000 draws.</param>
     /// <param name="isCentered">
     /// Whether the chains move in θ_g. Null lets the data choose: they do where each group determines its parameters
-    /// well beside τ.
+    /// well beside τ, its own error below 0.65 of the deviation of the groups' estimates.
     /// </param>
     /// <param name="start">A value for each parameter of the model, the same for all groups; null to search.</param>
     /// <param name="progress">Receives the share of all steps that is done, 0 … 1.</param>

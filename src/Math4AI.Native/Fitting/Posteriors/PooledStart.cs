@@ -6,8 +6,8 @@ namespace Math4AI.Fitting.Posteriors;
 internal sealed class PooledStart(
     Dictionary<string, double> values, Dictionary<string, double> errors, double scale)
 {
-    // Where a group's own error is below this share of τ, four fifths of what is known of θ_g are from its samples.
-    private const double Informative = 0.5;
+    // Below it the centered form gives more effective draws a gradient, of simulated groups: see the benchmarks.
+    private const double Informative = 0.65;
     private const double UnknownError = 0.1;
 
     /// <summary>The estimates by name: of each group's parameters, by its own samples.</summary>
@@ -52,12 +52,15 @@ internal sealed class PooledStart(
     /// Whether each group determines its parameters well beside how different the groups are, so that the form that is
     /// centered mixes better.
     /// </summary>
-    public bool IsInformative(PooledDensity density) => density.Pooled.All(pool =>
+    public bool IsInformative(PooledDensity density) => Ratio(density) < Informative;
+
+    /// <summary>The largest error of a group's own estimate over the deviation of the estimates.</summary>
+    public double Ratio(PooledDensity density) => density.Pooled.Max(pool =>
     {
         string[] names = [.. pool.Places.Select(place => density.Names[2 * density.Pooled.Count + place])];
         double[] known = [.. names.Select(name => errors[name])];
         double deviation = names.Select(name => values[name]).StandardDeviation();
-        return known.All(double.IsFinite) && known.Max() < Informative * deviation;
+        return known.All(double.IsFinite) && deviation > 0.0 ? known.Max() / deviation : double.PositiveInfinity;
     });
 
     private static double Size(double value) => value == 0.0 ? 1.0 : Math.Abs(value);

@@ -22,6 +22,12 @@ public sealed record PredictiveStatistic(
         new("correlation of neighboring residuals", Neighbors),
     ];
 
+    /// <summary>
+    /// Gets those of the observations alone: the residuals from curves that no observation has been fitted to say
+    /// nothing.
+    /// </summary>
+    public static IReadOnlyList<PredictiveStatistic> OfObservations { get; } = [.. Usual.SkipLast(1)];
+
     private static double Neighbors(IReadOnlyList<double> y, IReadOnlyList<double> expected)
     {
         double[] residuals = [.. y.Zip(expected, (observed, mean) => observed - mean)];
@@ -47,6 +53,8 @@ public sealed record CheckedStatistic(string Name, double Observed, IReadOnlyLis
 /// </summary>
 public sealed class PredictiveCheck
 {
+    internal const string OfPriors = "prior";
+
     private const double Unlikely = 0.01;
     private const long MaxValues = 5_000_000;
     private const int MinReplicates = 20;
@@ -64,7 +72,7 @@ public sealed class PredictiveCheck
                     CultureInfo.InvariantCulture,
                     $"Data of the {what} hardly ever have the {each.Name} of the observations, "
                     + $"p = {each.PValue:0.000}: "
-                    + $"the model misses something of it.")),
+                    + $"the {(what == OfPriors ? "priors leave no room for" : "model misses something of")} it.")),
         ];
     }
 

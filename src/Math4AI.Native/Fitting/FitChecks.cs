@@ -114,6 +114,8 @@ internal static class FitChecks
     /// <summary>Checks what does not depend on single samples.</summary>
     private static void CheckParts(FitProblem problem, int inputColumns, int targetColumns)
     {
+        ArgumentNullException.ThrowIfNull(problem.Model);
+        ArgumentNullException.ThrowIfNull(problem.Distance);
         if (inputColumns != problem.Model.InputNames.Count)
         {
             throw new ArgumentException(

@@ -30,6 +30,16 @@ public sealed class FitTargets
         set => Values[index] = value;
     }
 
+    /// <summary>Gets or sets a number.</summary>
+    /// <param name="sample">Its sample, from 0 on.</param>
+    /// <param name="column">Its column, from 0 on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sample or column.</exception>
+    public double this[int sample, int column]
+    {
+        get => Values[Place(sample, column)];
+        set => Values[Place(sample, column)] = value;
+    }
+
     /// <summary>Returns observations of one number for each sample; the vector is shared.</summary>
     /// <param name="values">y.</param>
     public static implicit operator FitTargets(Vector<double> values) => FromVector(values);
@@ -66,4 +76,16 @@ public sealed class FitTargets
 
     /// <summary>Other numbers in their place.</summary>
     internal FitTargets With(Func<int, double> value) => new(Vector<double>.Build.Dense(Values.Count, value), Columns);
+
+    /// <summary>Returns the numbers as Math.NET prints a vector or a matrix.</summary>
+    public override string ToString() => Columns == 1 ? Values.ToString() : ToMatrix().ToString();
+
+    private int Place(int sample, int column)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sample);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sample, Samples);
+        ArgumentOutOfRangeException.ThrowIfNegative(column);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Columns);
+        return sample + Samples * column;
+    }
 }

@@ -150,7 +150,8 @@ internal sealed class FirstStep
     /// <param name="failure">Torch's exception.</param>
     /// <param name="batch">What the step was given.</param>
     /// <param name="parameters">What is trained.</param>
-    public static InvalidOperationException Explain(
+    /// <returns>An <see cref="ArgumentException"/> where the widths of data and module differ.</returns>
+    public static Exception Explain(
         int step, ExternalException failure, Batch batch, ParameterStore parameters)
     {
         string message = failure.Message.Split('\n')[0].Trim().TrimEnd('.');
@@ -163,7 +164,10 @@ internal sealed class FirstStep
             ? $" '{other[0].Name}' is {other[0].Tensor.dtype} and the parameters are {string.Join(" and ", types)}: "
                 + "convert one of them by to(…)."
             : $" The step was given {string.Join(", ", given)}.{Remedy(message)}";
-        return new InvalidOperationException($"Step {step} failed in torch: {message}.{hint}", failure);
+        string sentence = $"Step {step} failed in torch: {message}.{hint}";
+        return message.Contains("shapes cannot be multiplied", StringComparison.Ordinal)
+            ? new ArgumentException(sentence, failure)
+            : new InvalidOperationException(sentence, failure);
     }
 
     /// <summary>Returns what to do about a message of torch that does not say it; empty for any other.</summary>

@@ -27,7 +27,7 @@ public sealed class TrainingEdgeTests : TemporaryFolder
         Tensor narrow = randn(8, 3), targets = randn(8, 1);
         Exception refused = Assert.ThrowsAny<Exception>(
             () => Trainer.Fit(new Mlp(1000, [4], 1), Loss, (narrow, targets), (narrow, targets), options));
-        Assert.Contains("shapes cannot be multiplied", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("(8, 3), and this network takes (samples, 1000)", refused.Message, StringComparison.Ordinal);
 
         // A class of the user's own that takes samples in its own way is asked.
         var powers = new Powers(narrow.narrow(1, 0, 1).contiguous(), targets);

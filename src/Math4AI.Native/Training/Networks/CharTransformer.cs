@@ -73,9 +73,12 @@ public sealed class CharTransformer : nn.Module<Tensor, Tensor>
     /// Symbols, texts × length, to the logarithms of what comes next, texts × length × symbols, but for a constant.
     /// </summary>
     /// <param name="input">int64.</param>
+    /// <exception cref="ArgumentException">The texts are longer than the context, or not in rows.</exception>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        long longest = places.weight!.shape[0];
+        InputShape.Require(input, input.dim() == 2 && input.shape[1] <= longest, $"texts, {longest} symbols at most");
         Tensor x = symbols.forward(input) + places.weight!.narrow(0, 0, input.shape[1]);
         foreach (Block block in blocks)
         {

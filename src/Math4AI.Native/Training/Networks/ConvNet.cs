@@ -17,6 +17,7 @@ public sealed class ConvNet : nn.Module<Tensor, Tensor>
     private readonly Residual firstBlock;
     private readonly Residual secondBlock;
     private readonly Linear output;
+    private readonly long[] image;
 
     /// <summary>Makes the layers.</summary>
     /// <param name="channels">Of the images: 1 for grey, 3 for colours.</param>
@@ -32,6 +33,7 @@ public sealed class ConvNet : nn.Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 4);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(filters, 1);
+        image = [channels, height, width];
         first = nn.Conv2d(channels, filters, 3, padding: 1, bias: false);
         firstNorm = nn.BatchNorm2d(filters);
         firstBlock = new Residual(filters);
@@ -42,9 +44,14 @@ public sealed class ConvNet : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Images, samples × channels × height × width, to outputs, samples × classes.</summary>
+    /// <param name="input">float32.</param>
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
     public override Tensor forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        bool isRight = input.dim() == 4 && input.shape.AsSpan(1).SequenceEqual(image);
+        InputShape.Require(input, isRight, $"samples, {string.Join(", ", image)}");
         Tensor x = firstBlock.forward(nn.functional.relu(firstNorm.forward(first.forward(input))));
         x = nn.functional.max_pool2d(x, 2);
         x = secondBlock.forward(nn.functional.relu(secondNorm.forward(second.forward(x))));

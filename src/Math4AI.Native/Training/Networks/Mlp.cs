@@ -39,9 +39,14 @@ public sealed class Mlp : nn.Module<Tensor, Tensor>
     /// <summary>Gets the share of hidden units that are left out at random in training.</summary>
     public double Dropout { get; }
 
-    /// <inheritdoc/>
+    /// <summary>Inputs, samples × inputs, to outputs, samples × outputs.</summary>
+    /// <param name="input">Of the floating-point type of the weights.</param>
+    /// <exception cref="ArgumentException">They have another number of columns.</exception>
     public override Tensor forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        long width = layers[0].weight.shape[1];
+        InputShape.Require(input, input.dim() > 0 && input.shape[^1] == width, $"samples, {width}");
         Tensor x = input;
         for (int i = 0; i < layers.Count; i++)
         {

@@ -113,7 +113,7 @@ internal sealed class ClassCharts(
                 [.. bins.Select(bin => (bin.Key + 1.0) / Bins)], counts));
     }
 
-    /// <summary>Adds the confusion matrix with the recall and the precision of each class.</summary>
+    /// <summary>Adds the confusion matrix with the recall, the precision and the F1 score of each class.</summary>
     /// <param name="page">The page.</param>
     /// <param name="counts">Counts, [observed class][predicted class].</param>
     public void AddConfusion(Html page, IReadOnlyList<int[]> counts)
@@ -136,6 +136,9 @@ internal sealed class ClassCharts(
 
         page.Add("<tr><th>precision</th>")
             .Add(string.Concat(columns.Select((total, j) => $"<td>{Share(counts[j][j], total)}</td>")))
+            .Add("<td></td></tr><tr><th>F1</th>")
+            .Add(string.Concat(ClassScore.Of(classes, counts).Select(
+                score => $"<td>{(score.F1 is { } f1 ? Html.Number(f1) : "–")}</td>")))
             .Add("<td></td></tr></table></div>");
     }
 

@@ -49,6 +49,11 @@ public sealed record TrainingReport
     /// <summary>Gets the observed classes of the test set, as places in <see cref="Classes"/>.</summary>
     public IReadOnlyList<int> Observed { get; init; } = [];
 
+    /// <summary>
+    /// Gets the answered classes of the test set, as places in <see cref="Classes"/>; empty for the likeliest ones.
+    /// </summary>
+    public IReadOnlyList<int> Answers { get; init; } = [];
+
     /// <summary>Gets the predicted numbers for the test set; empty with classes.</summary>
     public IReadOnlyList<double> PredictedNumbers { get; init; } = [];
 
@@ -132,6 +137,7 @@ public sealed record TrainingReport
             Confusion = trained.Confusion,
             Probabilities = trained.Classes.Count > 0 ? trained.TestPredictions : [],
             Observed = trained.TestClasses,
+            Answers = trained.TestAnswers,
             PredictedNumbers = trained.Classes.Count > 0 ? [] : [.. trained.TestPredictions.Select(row => row[0])],
             ObservedNumbers = trained.TestNumbers,
             Look = trained.Look,
@@ -261,7 +267,7 @@ public sealed record TrainingReport
         int[] wrong =
         [
             .. Enumerable.Range(0, Observed.Count).Where(i => Chosen(i) != Observed[i])
-                .OrderByDescending(i => Probabilities[i].Max()).Take(MaxMistakes),
+                .OrderByDescending(i => Probabilities[i][Chosen(i)]).Take(MaxMistakes),
         ];
         if (wrong.Length == 0)
         {
@@ -283,13 +289,15 @@ public sealed record TrainingReport
             }
 
             page.Add($"</th><td>{Html.Escape(Classes[Observed[i]])}</td><td>{Html.Escape(Classes[Chosen(i)])}</td>"
-                + $"<td>{Html.Number(Probabilities[i].Max())}</td></tr>");
+                + $"<td>{Html.Number(Probabilities[i][Chosen(i)])}</td></tr>");
         }
 
         page.Add("</table></div>");
     }
 
-    private int Chosen(int sample) => Array.IndexOf(Probabilities[sample], Probabilities[sample].Max());
+    private int Chosen(int sample) => Answers.Count > 0
+        ? Answers[sample]
+        : Array.IndexOf(Probabilities[sample], Probabilities[sample].Max());
 
     private static byte[] Png(ImageSet images, int image)
     {

@@ -77,6 +77,12 @@ internal static class TableCommandOptions
             + "cost:10 where one that is missed costs ten false alarms; recall:0.9:yes names the class. The threshold "
             + "is chosen by validation, and predict obeys it. Default: the likeliest class is answered.");
 
+    public static readonly Option<string?> ClassWeightsOption = CommonOptions.Named<string?>(
+        "--class-weights", "WEIGHTS",
+        "How much errors of each class weigh in learning: balanced, where all classes count the same, none, or weights "
+            + "such as yes=10,no=1. Probabilities are then those of classes as frequent as that: where they should stay "
+            + "as they are, use --aim.", "none");
+
     public static readonly Option<string[]?> MonotoneOption = new("--monotone")
     {
         Description = "Columns with which the prediction of trees must not fall (+) or not rise (-), such as "
@@ -171,6 +177,20 @@ internal static class TableCommandOptions
         }
     }
 
+    /// <summary>Returns the weights of classes; null without any.</summary>
+    /// <exception cref="UsageException">They cannot be read.</exception>
+    private static ClassWeights? ReadClassWeights(ParseResult words)
+    {
+        try
+        {
+            return ClassWeights.Parse(words.GetValue(ClassWeightsOption)!);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"--class-weights: {e.Message}");
+        }
+    }
+
     /// <summary>Returns the directions of columns.</summary>
     /// <exception cref="UsageException">A word is not COLUMN=+ or COLUMN=-.</exception>
     private static Dictionary<string, int> ReadMonotone(ParseResult words)
@@ -204,6 +224,7 @@ internal static class TableCommandOptions
         Orders = ReadOrders(words),
         Missing = MissingWays[words.GetValue(MissingOption)!],
         Aim = ReadAim(words),
+        ClassWeights = ReadClassWeights(words),
         Monotone = ReadMonotone(words),
         Columns = ReadColumns(words),
         Encoding = words.GetValue(EncodingOption),
@@ -220,6 +241,7 @@ internal static class TableCommandOptions
         TrainOptionChecks.RequireChoice(words, "way with missing values", MissingWays.Keys, MissingOption);
         _ = ReadAim(words);
         _ = ReadColumns(words);
+        _ = ReadClassWeights(words);
         _ = ReadMonotone(words);
         TrainOptionChecks.RequireChoice(words, "task", Tasks.Keys, TaskOption);
     }

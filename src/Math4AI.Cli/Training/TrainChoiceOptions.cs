@@ -96,16 +96,24 @@ internal static class TrainChoiceOptions
         HelpName = "MODEL",
     };
 
+    private static readonly Option<string?> CompareOption = new("--compare")
+    {
+        Description = "The learners that 'auto' compares, whatever the time, by their names in its table, such as "
+            + "\"linear, trees\". Default: all that it has time for.",
+        HelpName = "NAMES",
+    };
+
     /// <summary>All of them, in the order of the help.</summary>
     public static readonly Option[] All =
     [
-        ReplayOption, ModelOption, UncertaintyOption, TimeOption, MemoryOption, KernelOption, FeaturesOption, RawOption,
+        ReplayOption, ModelOption, UncertaintyOption, TimeOption, CompareOption, MemoryOption, KernelOption,
+        FeaturesOption, RawOption,
     ];
 
     /// <summary>Those that are for learners alone.</summary>
     public static readonly Option[] OfLearners =
     [
-        KernelOption, FeaturesOption, RawOption, UncertaintyOption, TimeOption, MemoryOption,
+        KernelOption, FeaturesOption, RawOption, UncertaintyOption, TimeOption, CompareOption, MemoryOption,
         TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption,
     ];
 
@@ -152,7 +160,7 @@ internal static class TrainChoiceOptions
         {
             MaxTime = Time(words.GetValue(TimeOption)!),
             MaxMemory = SeparateOptions.Bytes(words.GetValue(MemoryOption)),
-            Names = replayed is { Count: > 0 } ? replayed : null,
+            Names = replayed is { Count: > 0 } ? replayed : Compared(words),
             Uncertainty = OfNetworks(words),
         });
 
@@ -174,15 +182,19 @@ internal static class TrainChoiceOptions
         }
 
         Option[] ofTables =
-            [TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption, UncertaintyOption];
+        [
+            TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption, TableCommandOptions.MonotoneOption,
+            UncertaintyOption,
+        ];
         if (isOfImages && IsGiven(words, ofTables) is { } other)
         {
             throw new UsageException($"{other.Name} is for tables: leave it out.");
         }
 
         RequireUse(words, model, [KernelOption], ["svm", "ridge", "gp", "robust-gp"]);
-        RequireUse(words, model, [TimeOption, MemoryOption], [Auto]);
+        RequireUse(words, model, [TimeOption, CompareOption, MemoryOption], [Auto]);
         _ = Time(words.GetValue(TimeOption)!);
+        _ = Compared(words);
         _ = SeparateOptions.Bytes(words.GetValue(MemoryOption));
         try
         {
@@ -234,6 +246,22 @@ internal static class TrainChoiceOptions
                 + $"{string.Join(", ", taken.Select(option => option.Name))} alone: leave it out."
             : isLearner ? $"{wrong.Name} is for networks, and {model} is none: leave it out."
             : $"{wrong.Name} is for the models {string.Join(", ", others)}: name one by --model.");
+    }
+
+    /// <summary>The learners to compare; null for all.</summary>
+    /// <exception cref="UsageException">There is none, or one is not known.</exception>
+    private static string[]? Compared(ParseResult words)
+    {
+        if (words.GetValue(CompareOption) is not { } text)
+        {
+            return null;
+        }
+
+        string[] names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length > 0 && names.FirstOrDefault(name => !AutoLearner.UsualNames.Contains(name)) is null
+            ? names
+            : throw new UsageException($"--compare takes learners of auto's table, which are "
+                + $"{string.Join(", ", AutoLearner.UsualNames)}, not '{text}'.");
     }
 
     private static void RequireUse(ParseResult words, string model, Option[] options, string[] models)

@@ -58,6 +58,12 @@ internal sealed class TrainCommandOptions
     private static readonly Option<string?> BadImagesOption = CommonOptions.Named<string?>(
         "--bad-images", "WAY", "What to do with damaged images: refuse, or skip, which counts them.", "refuse");
 
+    private static readonly Option<bool> FlipOption = new("--flip")
+    {
+        Description = "Mirror training images at random, left for right: for things that look alike both ways, not for "
+            + "writing.",
+    };
+
     private static readonly Option<string?> TestOption = CommonOptions.Named<string?>(
         "--test", "PATH", "A file or folder with the test set. Default: 15 % of the samples.");
 
@@ -78,11 +84,12 @@ internal sealed class TrainCommandOptions
     [
         TextOption, UnitOption, VocabularyOption, FromOption, ResumeOption, TableCommandOptions.TargetOption,
         .. TrainChoiceOptions.All,
-        TrainerCommandOptions.HiddenOption, TestOption, BadImagesOption,
+        TrainerCommandOptions.HiddenOption, TestOption, BadImagesOption, FlipOption,
         TableCommandOptions.IgnoreOption,
         TableCommandOptions.GroupOption, TableCommandOptions.TimeOption, TableCommandOptions.MissingOption,
         TableCommandOptions.ColumnsOption, TableCommandOptions.TokensOption, TableCommandOptions.LookOption,
-        TableCommandOptions.EncodingOption, TableCommandOptions.AimOption, TableCommandOptions.MonotoneOption,
+        TableCommandOptions.EncodingOption, TableCommandOptions.AimOption, TableCommandOptions.ClassWeightsOption,
+        TableCommandOptions.MonotoneOption,
         TableCommandOptions.TaskOption, .. TrainerCommandOptions.All, SeedsOption, TableCommandOptions.OrderOption,
         TableCommandOptions.LearningCurveOption, TrainValidationCurve.Option, TensorBoardOption,
         TableCommandOptions.BlocksOption, OutputOption, CommonOptions.Seed, CommonOptions.Json, CommonOptions.NoReport,
@@ -224,7 +231,7 @@ internal sealed class TrainCommandOptions
     public ImageTrainingOptions ForImages()
     {
         var defaults = new ImageTrainingOptions { Target = Target ?? "class" };
-        return defaults with { Trainer = Trainer(defaults.Trainer) };
+        return defaults with { Trainer = Trainer(defaults.Trainer), Flip = words.GetValue(FlipOption) };
     }
 
     public TextTrainingOptions ForText()
@@ -299,12 +306,21 @@ internal sealed class TrainCommandOptions
         bool hasOrders = TableCommandOptions.ReadOrders(words).Count > 0;
         _ = ValidationCurve;
         RequireOneKind(hasOrders);
+        RequireImages();
         TrainOptionChecks.RequirePositive(SeedsOption, Seeds);
         TableCommandOptions.Check(words);
         TrainOptionChecks.RequirePositive(TrainerCommandOptions.HiddenOption, Hidden);
         RequireTokens();
         TrainerCommandOptions.Check(words);
         TableCommandOptions.CheckSplit(words, hasTable: Text is null);
+    }
+
+    private void RequireImages()
+    {
+        if (words.GetValue(FlipOption) && (!(IsConvNet || TrainChoiceOptions.IsOfImages(Data)) || IsLearner))
+        {
+            throw new UsageException("--flip is for the convnet of images: leave it out.");
+        }
     }
 
     private void RequireTokens()

@@ -221,7 +221,15 @@ internal sealed class TrainJob(TrainCommandOptions given)
         training.Model.About.Task == TableTask.Classification ? "classification" : "regression";
 
     private static TrainSummary SummaryOf(string target, Trained<TableModel> training) =>
-        Summarize(TaskOf(training), target, training);
+        Summarize(TaskOf(training), target, training) with
+        {
+            ClassWeights = Named(training.Classes, training.Model.About.ClassWeights),
+            Temperature = training.Model.About.Temperature,
+        };
+
+    /// <summary>The weights of classes by their names.</summary>
+    internal static Dictionary<string, double>? Named(IReadOnlyList<string> classes, IReadOnlyList<double>? weights) =>
+        weights is null ? null : classes.Zip(weights).ToDictionary(pair => pair.First, pair => pair.Second);
 
     private static TrainingReport ReportOf(string target, Trained<TableModel> training) =>
         TrainingReport.Of(training, target, TaskOf(training), CommandLine.Text);
@@ -332,6 +340,7 @@ internal sealed class TrainJob(TrainCommandOptions given)
     {
         Warnings = trained.Warnings,
         Coverage = trained.Coverage,
+        ClassScores = trained.ClassScores,
         TestDistributions = trained.TestDistributions,
         Columns = trained.Look is { } look ? ColumnSummary.Of(look) : null,
     };

@@ -53,6 +53,7 @@ internal sealed class TrainLearnerJob(TrainCommandOptions given, ProgressLine li
                 Comparison = model.Comparison,
                 Importance = importance,
                 Decision = model.About.Decision,
+                ClassWeights = TrainJob.Named(training.Classes, model.About.ClassWeights),
             },
             TrainingReport.Of(training, options.Target, task, CommandLine.Text) with
             {

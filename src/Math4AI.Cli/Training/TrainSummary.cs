@@ -75,6 +75,15 @@ internal sealed record TrainSummary(
     /// <summary>Gets the words of the command line, which <c>--replay</c> reads.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>Gets how well each class of the test part is answered; empty without classes.</summary>
+    public IReadOnlyList<ClassScore> ClassScores { get; init; } = [];
+
+    /// <summary>Gets the temperature of a network's probabilities; null where they are as it gives them.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>Gets how much an error of each class weighed; null where all weighed the same.</summary>
+    public IReadOnlyDictionary<string, double>? ClassWeights { get; init; }
+
     /// <summary>Gets how probabilities become an answer; null where the likeliest class is answered.</summary>
     public DecisionRule? Decision { get; init; }
 
@@ -92,6 +101,7 @@ internal sealed record TrainSummary(
             ? $"{Task} of '{Target}': {Parameters} parameters, {Steps} steps in {seconds} s, best evaluation "
                 + $"{BestEpoch} of {Epochs}."
             : $"{Task} of '{Target}' by {Learner}: {FeatureCount} features, {seconds} s.");
+        PrintClasses();
         PrintDecision();
         PrintImportance();
         if (Search is { IsAtEdge: true } search)
@@ -110,6 +120,25 @@ internal sealed record TrainSummary(
             ? $"Written to {given.Output}; continue a text with: math4ai generate {given.Output} --prompt \"...\""
             : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
                 + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+    }
+
+    /// <summary>Prints the scores of each of a few classes, and what they weighed.</summary>
+    private void PrintClasses()
+    {
+        const int Shown = 12;
+        static string Known(double? value) => value is { } known ? Text(known) : "–";
+        foreach (ClassScore score in ClassScores.Count <= Shown ? ClassScores : [])
+        {
+            Console.Out.WriteLine($"'{score.Name}', {score.Rows} test rows: recall {Known(score.Recall)}, precision "
+                + $"{Known(score.Precision)}, F1 {Known(score.F1)}.");
+        }
+
+        if (ClassWeights is { } weights)
+        {
+            Console.Out.WriteLine("Errors weighed "
+                + string.Join(", ", weights.Take(Shown).Select(pair => $"{Text(pair.Value)} for '{pair.Key}'"))
+                + "; probabilities are those of classes as frequent as that.");
+        }
     }
 
     /// <summary>Prints from which probability on a class is answered, and how often sets and intervals hold.</summary>

@@ -33,9 +33,11 @@ internal static unsafe partial class TreesLibrary
         yield return Path.Combine(AppContext.BaseDirectory, "runtimes", $"{system}-x64", "native", file);
     }
 
-    /// <summary>Makes a data set of samples × inputs, column after column, with a label for each.</summary>
+    /// <summary>
+    /// Makes a data set of samples × inputs, column after column, with a label for each, and perhaps a weight.
+    /// </summary>
     public static nint CreateDataset(
-        double[] columnMajor, int rows, int columns, float[] labels, string parameters, nint like)
+        double[] columnMajor, int rows, int columns, (float[] Labels, float[] Weights) of, string parameters, nint like)
     {
         nint dataset;
         fixed (double* values = columnMajor)
@@ -43,12 +45,21 @@ internal static unsafe partial class TreesLibrary
             Check(DatasetCreateFromMat(values, Float64, rows, columns, 0, parameters, like, out dataset));
         }
 
-        fixed (float* first = labels)
+        SetField(dataset, "label", of.Labels);
+        if (of.Weights.Length > 0)
         {
-            Check(DatasetSetField(dataset, "label", first, labels.Length, Float32));
+            SetField(dataset, "weight", of.Weights);
         }
 
         return dataset;
+    }
+
+    private static void SetField(nint dataset, string field, float[] values)
+    {
+        fixed (float* first = values)
+        {
+            Check(DatasetSetField(dataset, field, first, values.Length, Float32));
+        }
     }
 
     /// <summary>The value of the metric on the validation part.</summary>

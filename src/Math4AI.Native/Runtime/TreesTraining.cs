@@ -3,10 +3,11 @@ using Math4AI.Interop;
 namespace Math4AI.Runtime;
 
 /// <summary>Samples for LightGBM.</summary>
-/// <param name="Inputs">Samples × inputs, column after column.</param>
+/// <param name="Inputs">Samples × inputs, column after column; NaN where missing.</param>
 /// <param name="Rows">The number of samples.</param>
 /// <param name="Labels">A label for each.</param>
-internal readonly record struct TreesSamples(double[] Inputs, int Rows, float[] Labels)
+/// <param name="Weights">A weight for each; empty where all weigh the same.</param>
+internal readonly record struct TreesSamples(double[] Inputs, int Rows, float[] Labels, float[] Weights)
 {
     public int Columns => Inputs.Length / Rows;
 }
@@ -75,5 +76,5 @@ internal sealed class TreesTraining : IDisposable
     }
 
     private static nint DatasetOf(TreesSamples samples, string parameters, nint like) => TreesLibrary.CreateDataset(
-        samples.Inputs, samples.Rows, samples.Columns, samples.Labels, parameters, like);
+        samples.Inputs, samples.Rows, samples.Columns, (samples.Labels, samples.Weights), parameters, like);
 }

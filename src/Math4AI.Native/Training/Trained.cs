@@ -37,6 +37,15 @@ public sealed record Trained<TModel>
     /// <summary>Gets the counts of the test part: [observed class][predicted class]; empty without classes.</summary>
     public int[][] Confusion { get; init; } = [];
 
+    /// <summary>Gets how well each class of the test part is answered; empty without classes.</summary>
+    public IReadOnlyList<ClassScore> ClassScores => Confusion.Length > 0 ? ClassScore.Of(Classes, Confusion) : [];
+
+    /// <summary>
+    /// Gets the class that is answered for each sample of the test part, as a place in <see cref="Classes"/>; empty
+    /// without classes.
+    /// </summary>
+    public int[] TestAnswers { get; init; } = [];
+
     /// <summary>
     /// Gets the predictions for the test part: samples × classes probabilities, or samples × 1 numbers; empty for a
     /// text.
@@ -151,6 +160,7 @@ public sealed record Trained<TModel>
             Confusion = test.HasClasses ? Scores.Confusion(test.Predictions, test.Classes, test.Decided) : [],
             TestPredictions = test.Predictions,
             TestClasses = test.Classes,
+            TestAnswers = test.Decided,
             TestNumbers = test.Numbers,
         };
 }

@@ -181,24 +181,29 @@ public class TensorData : TrainingData
     }
 }
 
-/// <summary>Images that are shifted at random by up to one pixel in each direction, anew in every pass.</summary>
+/// <summary>
+/// Images that are shifted at random by up to one pixel in each direction, and perhaps mirrored, anew in every pass.
+/// </summary>
 internal sealed class ShiftedImages : TensorData
 {
     private const double MovedShare = 2.0 / 3.0;
+    private const double FlippedShare = 0.5;
 
     private readonly float[] pixels;
     private readonly float[] moved;
     private readonly int height;
     private readonly int width;
     private readonly float fill;
+    private readonly bool isFlipped;
 
     /// <summary>Initializes the samples from images.</summary>
     /// <param name="pixels">images × channels × height × width.</param>
     /// <param name="shape">These four numbers.</param>
     /// <param name="targets">One class an image.</param>
     /// <param name="fill">What comes in from beyond the edge.</param>
-    public ShiftedImages(float[] pixels, long[] shape, Tensor targets, float fill)
-        : this(pixels, [.. pixels], shape, targets) => this.fill = fill;
+    /// <param name="isFlipped">Whether every second image, at random, is mirrored.</param>
+    public ShiftedImages(float[] pixels, long[] shape, Tensor targets, float fill, bool isFlipped = false)
+        : this(pixels, [.. pixels], shape, targets) => (this.fill, this.isFlipped) = (fill, isFlipped);
 
     private ShiftedImages(float[] pixels, float[] moved, long[] shape, Tensor targets)
         : base(frombuffer(moved, ScalarType.Float32).view(shape).DetachFromDisposeScope(), targets)
@@ -216,10 +221,23 @@ internal sealed class ShiftedImages : TensorData
         {
             bool isMoved = random.NextDouble() < MovedShare;
             (int dx, int dy) = isMoved ? (random.Next(3) - 1, random.Next(3) - 1) : (0, 0);
+            bool isMirrored = isFlipped && random.NextDouble() < FlippedShare;
             for (int at = image * size; at < (image + 1) * size; at += plane)
             {
                 Shift(pixels.AsSpan(at, plane), moved.AsSpan(at, plane), dx, dy);
+                if (isMirrored)
+                {
+                    Mirror(moved.AsSpan(at, plane));
+                }
             }
+        }
+    }
+
+    private void Mirror(Span<float> image)
+    {
+        for (int y = 0; y < height; y++)
+        {
+            image.Slice(y * width, width).Reverse();
         }
     }
 

@@ -38,7 +38,8 @@ public class PredictTableTests : TemporaryFolder
         Assert.False(Directory.Exists(In("model")));
 
         Finished train = Run(
-            "train", "rows.csv", "--target", "y", "--missing", "drop", "--time", "20m", "-o", "model", "--json");
+            "train", "rows.csv", "--target", "y", "--missing", "drop", "--compare",
+            "constant, linear, trees, kernel ridge", "-o", "model", "--json");
         Assert.True(train.Code == 0, train.Errors);
         Assert.Contains("Column 'id' names the rows", train.Errors, StringComparison.Ordinal);
         JsonElement json = JsonDocument.Parse(train.Output).RootElement;
@@ -46,6 +47,10 @@ public class PredictTableTests : TemporaryFolder
             [.. json.GetProperty("comparison").EnumerateArray().Select(each => each.GetProperty("name").GetString()!)];
         Assert.Equal(["constant", "linear"], names[..2]);
         Assert.True(names.Length >= 4, string.Join(' ', names));
+        Assert.Contains(
+            "was not among those", json.GetProperty("comparison").EnumerateArray()
+                .Single(each => each.GetProperty("name").GetString() == "network").GetProperty("leftOut").GetString(),
+            StringComparison.Ordinal);
         Assert.True(json.GetProperty("test").GetProperty("rSquared").GetDouble() > 0.99);
         string page = File.ReadAllText(In("model/report.html"));
         Assert.All(

@@ -10,11 +10,11 @@ namespace Math4AI.Kernels.Machines;
 /// <param name="Upper">The upper bounds, 0 or positive.</param>
 internal sealed record DualProblem(double[] Linear, double[] Lower, double[] Upper)
 {
-    /// <summary>Of classification with hinge losses: q = y, 0 ≤ y β ≤ C.</summary>
-    public static DualProblem OfClasses(bool[] isPositive, double penalty) => new(
+    /// <summary>Of classification with hinge losses: q = y, 0 ≤ y β ≤ C of the class.</summary>
+    public static DualProblem OfClasses(bool[] isPositive, double ofPositive, double ofNegative) => new(
         [.. isPositive.Select(positive => positive ? 1.0 : -1.0)],
-        [.. isPositive.Select(positive => positive ? 0.0 : -penalty)],
-        [.. isPositive.Select(positive => positive ? penalty : 0.0)]);
+        [.. isPositive.Select(positive => positive ? 0.0 : -ofNegative)],
+        [.. isPositive.Select(positive => positive ? ofPositive : 0.0)]);
 
     /// <summary>Of regression with losses max(0, |y − f| − ε): q = y ∓ ε.</summary>
     public static DualProblem OfNumbers(double[] targets, double penalty, double width) => new(

@@ -6,7 +6,8 @@ namespace Math4AI.Kernels.Machines;
 
 /// <summary>
 /// Support vector classification: between each two classes the function f(x) = Σ β_i k(x_i, x) + b that minimises ½
-/// ‖f‖² + C Σ max(0, 1 − y_i f(x_i)), y = ±1; several classes vote, one against one.
+/// ‖f‖² + Σ C_i max(0, 1 − y_i f(x_i)), y = ±1, C_i = C times the weight of the class; several classes vote, one
+/// against one.
 /// </summary>
 /// <remarks>
 /// The dual optimum is that of LIBSVM's C-SVC. Source: Cortes and Vapnik, Support-vector networks (1995).
@@ -24,6 +25,12 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
 
     /// <summary>Gets the seed of these parts.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Gets a factor of C for errors of each class, 1 for a class that is not there; null for none. Probabilities are
+    /// then those of samples in which the classes are as frequent as the factors make them.
+    /// </summary>
+    public IReadOnlyDictionary<int, double>? ClassWeights { get; init; }
 
     /// <summary>Fits the machine to samples.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
@@ -56,11 +63,12 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
             {
                 int[] both = [.. members[first].Concat(members[second]).Order()];
                 bool[] isFirst = [.. both.Select(i => classes[i] == names[first])];
+                (double, double) weights = (WeightOf(names[first]), WeightOf(names[second]));
                 pairs.Add(new PairMachine(
                     first,
                     second,
-                    SolvePair(samples, both, isFirst, cancellation),
-                    HasProbabilities ? Calibrate(samples, both, isFirst, cancellation) : null));
+                    SolvePair(samples, both, isFirst, weights, cancellation),
+                    HasProbabilities ? Calibrate(samples, both, isFirst, weights, cancellation) : null));
             }
         }
 
@@ -79,13 +87,22 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
             nameof(classes));
     }
 
+    private double WeightOf(int name)
+    {
+        double weight = ClassWeights?.GetValueOrDefault(name, 1.0) ?? 1.0;
+        Positive.Check(weight, "weight of a class");
+        return weight;
+    }
+
     private SupportVectorFit SolvePair(MachineSamples samples, int[] rows, bool[] isFirst,
-        CancellationToken cancellation) => Solve(
-        samples, samples.Inputs.Only(rows.AsSpan()), DualProblem.OfClasses(isFirst, Penalty), cancellation, rows);
+        (double First, double Second) weights, CancellationToken cancellation) => Solve(
+        samples, samples.Inputs.Only(rows.AsSpan()),
+        DualProblem.OfClasses(isFirst, weights.First * Penalty, weights.Second * Penalty), cancellation, rows);
 
     /// <summary>The sigmoid of a pair, from decision values of samples that took no part in the fit.</summary>
     private SigmoidCalibration Calibrate(
-        MachineSamples samples, int[] rows, bool[] isFirst, CancellationToken cancellation)
+        MachineSamples samples, int[] rows, bool[] isFirst, (double First, double Second) weights,
+        CancellationToken cancellation)
     {
         int[] parts = Parts(isFirst);
         double[] decisions = new double[rows.Length];
@@ -94,7 +111,8 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
             int[] kept = [.. Enumerable.Range(0, rows.Length).Where(i => parts[i] != part)];
             int[] left = [.. Enumerable.Range(0, rows.Length).Where(i => parts[i] == part)];
             SupportVectorFit fit = SolvePair(
-                samples, Array.ConvertAll(kept, i => rows[i]), Array.ConvertAll(kept, i => isFirst[i]), cancellation);
+                samples, Array.ConvertAll(kept, i => rows[i]), Array.ConvertAll(kept, i => isFirst[i]), weights,
+                cancellation);
             double[] values = fit.Predict(samples.Inputs.Only(Array.ConvertAll(left, i => rows[i]).AsSpan()));
             for (int i = 0; i < left.Length; i++)
             {
@@ -102,7 +120,9 @@ public sealed record SupportVectorClassifier : SupportVectorSettings
             }
         }
 
-        return SigmoidCalibration.Fit(decisions, isFirst);
+        // Of samples as they are; the odds are those of as many of each class as the weights say.
+        var sigmoid = SigmoidCalibration.Fit(decisions, isFirst);
+        return sigmoid with { B = sigmoid.B - Math.Log(weights.First / weights.Second) };
     }
 
     /// <summary>The part of each sample, at random, with the same share of both classes in every part.</summary>

@@ -62,6 +62,36 @@ public readonly record struct TemperatureScaling(double Temperature)
         })));
     }
 
+    /// <summary>
+    /// Finds T where it is worth it: where the loss −ln p of samples, each by a T that the others gave, is less than
+    /// without by more than the standard error of the difference.
+    /// </summary>
+    /// <param name="probabilities">samples × classes.</param>
+    /// <param name="observed">The class of each sample.</param>
+    /// <returns>T of all samples; null where it is not worth it, or there are fewer than 5 samples.</returns>
+    /// <exception cref="ArgumentException">
+    /// The lengths differ, a class is none of the columns, or a probability is none.
+    /// </exception>
+    public static TemperatureScaling? Gaining(IReadOnlyList<double[]> probabilities, IReadOnlyList<int> observed)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(observed);
+        const int Folds = 5;
+        if (probabilities.Count < Folds)
+        {
+            return null;
+        }
+
+        double[][] found = CrossFitting.Apply(
+            probabilities, observed, Fit, (scaling, row) => scaling.Of(row), Folds);
+        double[] gains = [.. found.Select((row, i) =>
+            Math.Log(Math.Max(LeastProbability, row[observed[i]]))
+            - Math.Log(Math.Max(LeastProbability, probabilities[i][observed[i]])))];
+        double mean = gains.Average();
+        double error = Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean))) / gains.Length;
+        return mean > error ? Fit(probabilities, observed) : null;
+    }
+
     /// <summary>Returns the probabilities at this temperature.</summary>
     /// <param name="probabilities">A probability for each class.</param>
     public double[] Of(IReadOnlyList<double> probabilities)

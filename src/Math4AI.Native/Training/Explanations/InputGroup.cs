@@ -1,3 +1,4 @@
+using Math4AI.Training.Learners;
 using Math4AI.Training.Tables;
 
 namespace Math4AI.Training.Explanations;
@@ -19,6 +20,21 @@ internal sealed record InputGroup(EncodedColumn Column, int First)
         }
 
         return [.. groups];
+    }
+
+    /// <summary>The columns of the inputs of an encoder, for learners that can use them as they were.</summary>
+    /// <returns>The columns; none where every input is a number of its own.</returns>
+    public static InputColumn[] ColumnsOf(TableEncoder encoder)
+    {
+        InputColumn[] columns =
+        [
+            .. Of(encoder).SelectMany(group => group.Column.AreTexts
+                ? Enumerable.Range(group.First, group.Count).Select(input => new InputColumn(input, 1, false, false))
+                : [new InputColumn(
+                    group.First, group.Count, !group.Column.AreNumbers,
+                    group.Column is { AreNumbers: true, HasMissing: true })]),
+        ];
+        return Array.Exists(columns, column => column.AreCategories || column.HasMissing) ? columns : [];
     }
 
     /// <summary>Copies the group from one row to another.</summary>

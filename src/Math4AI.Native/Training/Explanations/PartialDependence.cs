@@ -41,7 +41,7 @@ public sealed record PartialDependence(
 
         double[][] inputs = model.Encode(ColumnImportance.Some(rows, MaxRows)).ToRowArrays();
         double[][] settings = group.Column.AreNumbers
-            ? [.. Quantiles([.. inputs.Select(row => row[group.First])]).Select(value => new[] { value })]
+            ? [.. Quantiles([.. inputs.Select(row => row[group.First])]).Select(value => Known(value, group.Count))]
             : [.. Enumerable.Range(0, Math.Min(MaxClasses, group.Count)).Select(
                 of => Enumerable.Range(0, group.Count).Select(i => i == of ? 1.0 : 0.0).ToArray())];
         double[][] means = [.. settings.Select(setting =>
@@ -62,6 +62,9 @@ public sealed record PartialDependence(
             group.Column.AreNumbers ? [] : [.. group.Column.Classes.Take(settings.Length)],
             means);
     }
+
+    /// <summary>A number, and that it is not missing.</summary>
+    private static double[] Known(double value, int inputs) => [value, .. new double[inputs - 1]];
 
     private static IEnumerable<double> Quantiles(double[] values)
     {

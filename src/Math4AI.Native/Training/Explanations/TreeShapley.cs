@@ -21,11 +21,9 @@ internal sealed class TreeShapley
     public TreeShapley(TreesFit trees, InputGroup[] groups)
     {
         this.trees = trees;
-        columnOf = new int[trees.Inputs];
-        for (int column = 0; column < groups.Length; column++)
-        {
-            Array.Fill(columnOf, column, groups[column].First, groups[column].Count);
-        }
+        columnOf = [.. Enumerable.Range(0, trees.Seen.Count).Select(seen =>
+            Array.FindIndex(groups, group => trees.Seen.FirstOf(seen) is var at && at >= group.First
+                && at < group.First + group.Count))];
 
         (byRow, byOther, effects) = (new bool[groups.Length], new bool[groups.Length], new double[groups.Length]);
     }
@@ -34,10 +32,10 @@ internal sealed class TreeShapley
     public double[] Effects(double[] explained, double[][] background)
     {
         Array.Clear(effects);
-        row = explained;
+        row = trees.Seen.Of(explained);
         foreach (double[] each in background)
         {
-            other = each;
+            other = trees.Seen.Of(each);
             for (int tree = 0; tree < trees.Trees; tree++)
             {
                 Array.Fill(byRow, true);
@@ -58,10 +56,10 @@ internal sealed class TreeShapley
             return;
         }
 
-        (int feature, double threshold, int left, int right) = trees.NodeOf(tree, node);
+        (int feature, int left, int right) = trees.NodeOf(tree, node);
         int column = columnOf[feature];
         (bool wasRow, bool wasOther) = (byRow[column], byOther[column]);
-        bool isRowLeft = row[feature] <= threshold, isOtherLeft = other[feature] <= threshold;
+        bool isRowLeft = trees.IsLeft(tree, node, row[feature]), isOtherLeft = trees.IsLeft(tree, node, other[feature]);
         foreach (bool isLeft in (bool[])[true, false])
         {
             bool isRow = wasRow && isRowLeft == isLeft, isOther = wasOther && isOtherLeft == isLeft;

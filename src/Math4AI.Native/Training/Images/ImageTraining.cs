@@ -54,7 +54,8 @@ internal static class ImageTraining
         float[] inputs = model.Standardized(train);
         TrainingData data = options.Shift
             ? new ShiftedImages(
-                inputs, Shape(train), Targets(train), fill: (float)(-model.About.Mean / model.About.Deviation))
+                inputs, Shape(train), Targets(train), fill: (float)(-model.About.Mean / model.About.Deviation),
+                options.Flip)
             : new TensorData(tensor(inputs, Shape(train)), Targets(train));
         var chosenBy = new TensorData(tensor(model.Standardized(validation), Shape(validation)), Targets(validation));
         return Trainer.Fit(

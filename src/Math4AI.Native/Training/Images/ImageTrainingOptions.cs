@@ -12,6 +12,12 @@ public sealed record ImageTrainingOptions
     /// <summary>Gets whether training images are shifted at random by up to one pixel.</summary>
     public bool Shift { get; init; } = true;
 
+    /// <summary>
+    /// Gets whether training images are mirrored at random, left for right: for things that look alike both ways, and not
+    /// for writing. It comes with <see cref="Shift"/>.
+    /// </summary>
+    public bool Flip { get; init; }
+
     /// <summary>Gets the label smoothing: the share of each target that is spread evenly over all classes.</summary>
     public double LabelSmoothing { get; init; } = 0.1;
 

@@ -18,6 +18,17 @@ public sealed record AutoLearner : Learner
     /// </summary>
     public IReadOnlyList<Learner>? Candidates { get; init; }
 
+    /// <summary>Gets the names of the learners that are compared by default, of classes, numbers or both.</summary>
+    public static IReadOnlyList<string> UsualNames { get; } =
+    [
+        .. new Learner[]
+        {
+            new LinearLearner { IsConstant = true }, new LinearLearner(), new TreesLearner(),
+            new LogLearner { Inner = new LinearLearner() }, new LogLearner { Inner = new TreesLearner() },
+            new RidgeLearner(), new SupportVectorLearner(), new ProcessLearner(), new NetworkLearner(),
+        }.Select(LearnerComparison.NameOf).Distinct(),
+    ];
+
     /// <summary>
     /// Gets the names of the candidates that are compared, whatever the time, as in <see cref="ComparedLearner.Name"/>;
     /// null for all that the time allows. A comparison of the names that another one had time for gives its bits.
@@ -37,6 +48,9 @@ public sealed record AutoLearner : Learner
     /// learns from all.
     /// </summary>
     public int MaxSamples { get; init; } = 20_000;
+
+    /// <inheritdoc/>
+    public override bool TakesWeights => true;
 
     /// <inheritdoc/>
     public override bool KeepsBest => true;

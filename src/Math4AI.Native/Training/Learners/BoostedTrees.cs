@@ -11,6 +11,7 @@ internal sealed class BoostedTrees : IDisposable
     private const int MinSharedNumbers = 200_000;
 
     private readonly TreesTraining training;
+    private readonly TreeInputs seen;
     private readonly int classes;
     private readonly double center;
     private readonly double scale = 1.0;
@@ -19,6 +20,7 @@ internal sealed class BoostedTrees : IDisposable
     /// <exception cref="DllNotFoundException">The library is not there.</exception>
     public BoostedTrees(LearnerSamples samples, LearnerSamples? held, TreesLearner settings)
     {
+        seen = new TreeInputs(samples.Columns, samples.Inputs.ColumnCount);
         classes = samples.ClassCount;
         if (samples.Targets is { } targets)
         {
@@ -48,7 +50,7 @@ internal sealed class BoostedTrees : IDisposable
     public double Loss() => training.Loss();
 
     /// <summary>The trees so far.</summary>
-    public TreesFit Fit(int inputs) => TreesFit.Parse(training.Text, inputs, classes, center, scale);
+    public TreesFit Fit() => TreesFit.Parse(training.Text, seen, classes, center, scale);
 
     /// <summary>The library's own predictions, to compare ours with.</summary>
     public double[] Predict(LearnerSamples samples) => training.Predict(Of(samples), classes > 2 ? classes : 1);
@@ -56,10 +58,12 @@ internal sealed class BoostedTrees : IDisposable
     public void Dispose() => training.Dispose();
 
     private TreesSamples Of(LearnerSamples samples) => new(
-        samples.Inputs.ToColumnMajorArray(), samples.Inputs.RowCount,
+        seen.Columns.Count == 0 ? samples.Inputs.ToColumnMajorArray() : [.. seen.Of(samples.Inputs).SelectMany(x => x)],
+        samples.Inputs.RowCount,
         samples.Classes is { } of
             ? [.. of.Select(value => (float)value)]
-            : [.. samples.Targets!.Select(value => (float)((value - center) / scale))]);
+            : [.. samples.Targets!.Select(value => (float)((value - center) / scale))],
+        samples.ClassWeights is { } weights ? [.. samples.Classes!.Select(each => (float)weights[each])] : []);
 
     private string Parameters(TreesLearner settings, long numbers) => string.Create(
         CultureInfo.InvariantCulture,
@@ -68,9 +72,19 @@ internal sealed class BoostedTrees : IDisposable
         + $"learning_rate={settings.Rate:R} num_leaves={settings.Leaves} min_data_in_leaf={settings.MinLeafSamples} "
         + $"feature_fraction={settings.ColumnShare:R} lambda_l2={settings.Penalty:R} seed={settings.Seed} "
         + $"num_threads={(numbers < MinSharedNumbers ? 1 : Compute.Threads)} deterministic=true force_col_wise=true "
-        + $"{Directions(settings)}use_missing=false feature_pre_filter=false verbosity=-1");
+        + $"{Directions(settings)}{Categories(settings)}use_missing={(seen.HasMissing ? "true" : "false")} "
+        + $"feature_pre_filter=false verbosity=-1");
 
-    private static string Directions(TreesLearner settings) => settings.Monotone.Count > 0
-        ? $"monotone_constraints={string.Join(',', settings.Monotone)} "
+    private string Directions(TreesLearner settings) => settings.Monotone.Count > 0
+        ? $"monotone_constraints={string.Join(',', Enumerable.Range(0, seen.Count).Select(
+            i => settings.Monotone[seen.FirstOf(i)]))} "
+        : string.Empty;
+
+    /// <summary>
+    /// Groups of categories may be as small as leaves: LightGBM's own least of 100 samples would leave small tables
+    /// without them.
+    /// </summary>
+    private string Categories(TreesLearner settings) => seen.Categories.Any()
+        ? $"categorical_feature={string.Join(',', seen.Categories)} min_data_per_group={settings.MinLeafSamples} "
         : string.Empty;
 }

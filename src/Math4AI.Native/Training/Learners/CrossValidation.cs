@@ -136,11 +136,11 @@ internal sealed class CrossValidation
             for (int i = 0; i < predicted.RowCount; i++)
             {
                 sum += tests[part].Classes is { } classes
-                    ? predicted.Row(i).MaximumIndex() == classes[i] ? 1.0 : 0.0
+                    ? predicted.Row(i).MaximumIndex() == classes[i] ? tests[part].WeightOf(i) : 0.0
                     : Math.Pow(predicted[i, 0] - tests[part].Targets![i], 2);
             }
         }
 
-        return samples.Classes is null ? -Math.Sqrt(sum / Samples) : sum / Samples;
+        return samples.Classes is null ? -Math.Sqrt(sum / Samples) : sum / samples.TotalWeight;
     }
 }

@@ -43,7 +43,9 @@ internal sealed class Folds
     /// <summary>The part itself.</summary>
     public LearnerSamples Held(int part) => samples.Select(parts[part]);
 
-    /// <summary>The loss of every sample: −ln p of its class, or the squared error of its number.</summary>
+    /// <summary>
+    /// The loss of every sample: −ln p of its class, times the weight of that, or the squared error of its number.
+    /// </summary>
     public double[] Losses(Learner learner, CancellationToken cancellation) => Losses(Predict(learner, cancellation));
 
     /// <summary>The loss of every sample by predictions of it.</summary>
@@ -121,6 +123,6 @@ internal sealed class Folds
         }
 
         double probability = classes[row] < found.ColumnCount ? found[row, classes[row]] : 0.0;
-        return -Math.Log(Math.Max(MinProbability, probability));
+        return -held.WeightOf(row) * Math.Log(Math.Max(MinProbability, probability));
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Math4AI.Data.Tables;
 using Math4AI.Features;
 using Math4AI.Fitting;
+using Math4AI.Training.Explanations;
 using Math4AI.Training.Scoring;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
@@ -22,7 +23,7 @@ internal sealed class LearnedTableTraining(
     {
         RequireTask();
         RequireSureness();
-        RequireDirections();
+        RequireWishes();
         long start = Stopwatch.GetTimestamp();
         int[] both = [.. all.Train.Concat(all.Validation).Order()];
         (LearnedTable model, ScoredPart validated) = IsConformal && CanCross(both)
@@ -184,7 +185,8 @@ internal sealed class LearnedTableTraining(
             .WithTarget(options.Target, all.Look);
         Matrix<double> inputs = LearnedTable.Encode(encoder, part);
         FittedFeatures<Matrix<double>>? fitted = map?.Fit(inputs);
-        LearnerSamples samples = SamplesOf(part, fitted?.Apply(inputs) ?? inputs);
+        LearnerSamples samples = SamplesOf(part, fitted?.Apply(inputs) ?? inputs)
+            .InColumns(fitted is null ? InputGroup.ColumnsOf(encoder) : []);
         RequireClasses(samples, all.Classes, learner.MinClassSamples);
         int[] directions = DirectionsOf(encoder);
         LearnerChoice choice = choose(samples, directions);
@@ -193,6 +195,7 @@ internal sealed class LearnedTableTraining(
             all.Task, options.Target, all.Classes, encoder, choice.Learner.ToString(), options.Seed, map?.Formula)
         {
             IntervalsByModel = options.Intervals == IntervalSource.Model,
+            ClassWeights = samples.ClassWeights,
         };
         return (new LearnedTable(about, fitted, choice.Learner.Fit(samples, cancellation), choice.Search)
         {
@@ -205,12 +208,18 @@ internal sealed class LearnedTableTraining(
     private DecisionRule? RuleBy(PredictedPart asked) =>
         options.Aim?.Choose(all.Classes, asked.Predictions, asked.Classes);
 
-    /// <summary>Throws where an aim or a direction is asked of what cannot have one.</summary>
-    private void RequireDirections()
+    /// <summary>Throws where an aim, weights or a direction are asked of what cannot have them.</summary>
+    private void RequireWishes()
     {
         if (options.Aim is not null && all.Task != TableTask.Classification)
         {
             throw new ArgumentException($"An aim is for classes, and '{options.Target}' are numbers: leave it out.");
+        }
+
+        if (options.ClassWeights is not null && all.Task == TableTask.Classification && !learner.TakesWeights)
+        {
+            throw new ArgumentException($"The learner ({learner}) takes no weights of classes: use auto, linear, trees, "
+                + "network, svm or the network mlp, or leave them out.");
         }
 
         if (options.Monotone.Count == 0)
@@ -237,11 +246,12 @@ internal sealed class LearnedTableTraining(
     /// <summary>The direction of each input; empty where none is asked for.</summary>
     private int[] DirectionsOf(TableEncoder encoder) => options.Monotone.Count == 0 ? [] :
     [
-        .. encoder.Columns.SelectMany(column => Enumerable.Repeat(
-            !options.Monotone.TryGetValue(column.Name, out int direction) ? 0
-            : column.AreNumbers ? direction
+        .. encoder.Columns.SelectMany(column =>
+            !options.Monotone.TryGetValue(column.Name, out int direction) || column.Inputs == 0
+                ? new int[column.Inputs]
+            : column.AreNumbers ? [direction, .. new int[column.Inputs - 1]]
             : throw new ArgumentException($"'{column.Name}' are classes without an order, along which no prediction "
-                + "rises or falls: give one (--order), or leave the direction out."), column.Inputs)),
+                + "rises or falls: give one (--order), or leave the direction out.")),
     ];
 
     private static Learner Directed(Learner learner, int[] directions) => directions.Length == 0 ? learner
@@ -250,10 +260,13 @@ internal sealed class LearnedTableTraining(
 
     private LearnerSamples SamplesOf(Table part, Matrix<double> features)
     {
+        int[] classes = all.Task == TableTask.Classification
+            ? TableTraining.Observed(options.Target, all.Classes, part)
+            : [];
         LearnerSamples samples = all.Task == TableTask.Classification
-            ? LearnerSamples.Of(features, TableTraining.Observed(options.Target, all.Classes, part), all.Classes.Length)
+            ? LearnerSamples.Of(features, classes, all.Classes.Length)
             : LearnerSamples.Of(features, Vector<double>.Build.Dense(part.Numbers(options.Target)));
-        return samples.InGroups(TableParts.GroupsOf(part, options));
+        return samples.InGroups(TableParts.GroupsOf(part, options)).Weighing(options.WeightsOf(all.Classes, classes));
     }
 
     /// <summary>Throws where a class has fewer training samples than the learner takes, by its name.</summary>

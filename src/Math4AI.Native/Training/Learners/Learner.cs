@@ -15,6 +15,12 @@ public abstract record Learner
     /// <summary>Gets whether the learner takes numbers.</summary>
     public virtual bool TakesNumbers => true;
 
+    /// <summary>
+    /// Gets whether the learner heeds <see cref="LearnerSamples.ClassWeights"/>; by default it does not, and is refused
+    /// such samples.
+    /// </summary>
+    public virtual bool TakesWeights => false;
+
     /// <summary>Gets the fewest training samples of each class that the learner takes.</summary>
     public virtual int MinClassSamples => 1;
 
@@ -77,6 +83,7 @@ public abstract record Learner
         // Of the samples of a class, a fifth may be in the part that is held.
         int fewest = classes.CountBy(of => of).Min(pair => pair.Value);
         return !TakesClasses ? "it takes no classes"
+            : training.ClassWeights is not null && !TakesWeights ? "it takes no weights of classes"
             : fewest <= MinClassSamples && MinClassSamples > 1 ? $"a class has only {fewest} samples"
             : null;
     }

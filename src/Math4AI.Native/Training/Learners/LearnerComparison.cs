@@ -48,7 +48,8 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
         return Kept();
     }
 
-    private static string NameOf(Learner learner) => learner.ToString().Split(':')[0];
+    /// <summary>The name of a learner in the table.</summary>
+    public static string NameOf(Learner learner) => learner.ToString().Split(':')[0];
 
     private string? ReasonAgainst(Learner learner, string name)
     {
@@ -150,7 +151,8 @@ internal sealed class LearnerComparison(AutoLearner settings, LearnerSamples all
     /// </summary>
     private LearnerChoice? Temperature(LearnerChoice kept, Matrix<double> found)
     {
-        if (compared.Classes is not { } classes)
+        // Weights ask for other probabilities than those of the samples.
+        if (compared.Classes is not { } classes || compared.ClassWeights is not null)
         {
             return null;
         }

@@ -27,6 +27,14 @@ public sealed class LearnerSamples
     /// </summary>
     public IReadOnlyList<int>? Groups { get; private init; }
 
+    /// <summary>Gets how much a sample of each class weighs in a loss; null where all weigh the same.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; private init; }
+
+    /// <summary>
+    /// Gets how the inputs belong to columns of a table; empty where every input is a number of its own.
+    /// </summary>
+    public IReadOnlyList<InputColumn> Columns { get; private init; } = [];
+
     /// <summary>Makes samples with classes.</summary>
     /// <param name="inputs">Samples × inputs.</param>
     /// <param name="classes">The class of each sample, from 0.</param>
@@ -63,9 +71,51 @@ public sealed class LearnerSamples
     /// <exception cref="ArgumentException">There is not one number a sample.</exception>
     public LearnerSamples InGroups(IReadOnlyList<int>? groups) =>
         groups is null || groups.Count == Inputs.RowCount
-            ? new LearnerSamples(Inputs, (int[]?)Classes, ClassCount, Targets) { Groups = groups }
+            ? Copy(groups, ClassWeights, Columns)
             : throw new ArgumentException(
                 $"One group is needed for each of {Inputs.RowCount} samples.", nameof(groups));
+
+    /// <summary>Returns the samples with weights of their classes.</summary>
+    /// <param name="weights">A number of more than 0 for each class; null for none.</param>
+    /// <exception cref="ArgumentException">There is not one such number a class.</exception>
+    public LearnerSamples Weighing(IReadOnlyList<double>? weights) =>
+        weights is null || (weights.Count == ClassCount && weights.All(w => w > 0.0 && double.IsFinite(w)))
+            ? Copy(Groups, weights, Columns)
+            : throw new ArgumentException(
+                $"A weight of more than 0 is needed for each of {ClassCount} classes.", nameof(weights));
+
+    /// <summary>Returns the samples with inputs that belong to columns of a table.</summary>
+    /// <param name="columns">The columns, which have every input once; empty for numbers.</param>
+    /// <exception cref="ArgumentException">An input has no column, or more than one.</exception>
+    public LearnerSamples InColumns(IReadOnlyList<InputColumn> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return columns.Count == 0 || InputColumn.AreWhole(columns, Inputs.ColumnCount)
+            ? Copy(Groups, ClassWeights, columns)
+            : throw new ArgumentException(
+                $"Each of {Inputs.ColumnCount} inputs belongs to one column.", nameof(columns));
+    }
+
+    /// <summary>The same inputs, columns and groups with other numbers.</summary>
+    internal LearnerSamples With(Vector<double> targets) =>
+        new(Inputs, null, 0, targets) { Groups = Groups, Columns = Columns };
+
+    /// <summary>The weight of a sample.</summary>
+    internal double WeightOf(int row) => ClassWeights is { } weights && Classes is { } of ? weights[of[row]] : 1.0;
+
+    /// <summary>The sum of all weights.</summary>
+    internal double TotalWeight => ClassWeights is { } weights && Classes is { } of
+        ? of.Sum(each => weights[each])
+        : Inputs.RowCount;
+
+    private LearnerSamples Copy(
+        IReadOnlyList<int>? groups, IReadOnlyList<double>? weights, IReadOnlyList<InputColumn> columns) =>
+        new(Inputs, (int[]?)Classes, ClassCount, Targets)
+        {
+            Groups = groups,
+            ClassWeights = weights,
+            Columns = columns,
+        };
 
     /// <summary>
     /// At most so many samples, at random, of every class the same share, but at least so many of each if there are.
@@ -113,6 +163,8 @@ public sealed class LearnerSamples
             Targets is null ? null : Vector<double>.Build.Dense(rows.Count, i => Targets[rows[i]]))
         {
             Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])],
+            ClassWeights = ClassWeights,
+            Columns = Columns,
         };
     }
 }

@@ -7,8 +7,8 @@ namespace Math4AI.Training.Learners;
 
 /// <summary>
 /// A linear model to convergence: for numbers ridge regression, which minimizes Σ (y − xᵀw − b)² + α ‖w‖²; for classes
-/// multinomial logistic regression, which minimizes −Σ ln p(class) + α ‖W‖²/2 with p = softmax(Wᵀx + b). α is chosen by
-/// cross-validation where it is open. Without inputs (<see cref="IsConstant"/>) it predicts the mean, or the shares of
+/// multinomial logistic regression, which minimizes −Σ w ln p(class) + α ‖W‖²/2 with p = softmax(Wᵀx + b) and the weight
+/// w of the class. α is chosen by cross-validation where it is open. Without inputs (<see cref="IsConstant"/>) it predicts the mean, or the shares of
 /// the classes. Source: T. Hastie, R. Tibshirani, J. Friedman, "The Elements of Statistical Learning" (2009), 3.4, 4.4.
 /// </summary>
 public sealed record LinearLearner : Learner
@@ -20,6 +20,9 @@ public sealed record LinearLearner : Learner
 
     /// <summary>Gets whether all weights are 0: what every other model must surpass.</summary>
     public bool IsConstant { get; init; }
+
+    /// <inheritdoc/>
+    public override bool TakesWeights => true;
 
     /// <inheritdoc/>
     public override Learner? Keeping(IReadOnlyList<int> directions) => IsConstant ? this : null;
@@ -103,7 +106,7 @@ public sealed record LinearLearner : Learner
             Vector<double>.Build.Dense(found.Skip(inputs * classes).ToArray()), areClasses: true);
     }
 
-    /// <summary>−Σ ln p(class)/n + α ‖W‖²/(2n), of the weights, column after column, and the offsets.</summary>
+    /// <summary>−Σ w ln p(class)/n + α ‖W‖²/(2n), of the weights, column after column, and the offsets.</summary>
     private sealed class SoftmaxCost(LearnerSamples samples, double penalty) : Cost
     {
         private readonly Matrix<double> inputs = samples.Inputs;
@@ -118,7 +121,8 @@ public sealed record LinearLearner : Learner
             for (int of = 0; of < classes; of++)
             {
                 // A class without samples has half of one.
-                double count = Math.Max(0.5, samples.Classes!.Count(found => found == of));
+                double count = Math.Max(0.5, samples.Classes!.Count(found => found == of))
+                    * (samples.ClassWeights?[of] ?? 1.0);
                 start[inputs.ColumnCount * classes + of] = Math.Log(count / inputs.RowCount);
             }
 
@@ -138,12 +142,17 @@ public sealed record LinearLearner : Learner
             Vector<double> offsets = Vector<double>.Build.Dense(parameters[(width * classes)..].ToArray());
             Matrix<double> scores = inputs * weights;
             Matrix<double> rest = LinearPredictor.Softmax(scores, offsets, out double[] logSums);
-            double sum = logSums.Sum();
+            double sum = 0.0;
             for (int i = 0; i < rows; i++)
             {
                 int of = samples.Classes![i];
-                sum -= scores[i, of] + offsets[of];
+                double weight = samples.WeightOf(i);
+                sum += weight * (logSums[i] - scores[i, of] - offsets[of]);
                 rest[i, of] -= 1.0;
+                for (int j = 0; j < classes && weight != 1.0; j++)
+                {
+                    rest[i, j] *= weight;
+                }
             }
 
             double squares = 0.0;

@@ -80,6 +80,9 @@ public sealed record NetworkLearner : Learner
     public override bool TellsHowSure => Uncertainty != NetworkUncertainty.None;
 
     /// <inheritdoc/>
+    public override bool TakesWeights => true;
+
+    /// <inheritdoc/>
     public override string ToString() => Steps is { } steps
         ? string.Create(
             CultureInfo.InvariantCulture,
@@ -193,10 +196,10 @@ public sealed record NetworkLearner : Learner
         ? [.. Enumerable.Range(0, count).Select(train)]
         : TrainingsAtOnce.Run(count, train);
 
-    private Tensor Loss(Tensor outputs, Tensor seen, bool areClasses) =>
-        areClasses ? nn.functional.cross_entropy(outputs, seen)
-        : outputs.shape[1] == 1 ? nn.functional.mse_loss(outputs, seen)
-        : VarianceLoss(outputs, seen);
+    private Func<Tensor, Tensor, Tensor> Loss(Func<Tensor, Tensor, Tensor>? ofClasses) => ofClasses
+        ?? ((outputs, seen) => outputs.shape[1] == 1
+            ? nn.functional.mse_loss(outputs, seen)
+            : VarianceLoss(outputs, seen));
 
     /// <summary>β-NLL of a mean and a variance in training, and NLL, which compares, in evaluation.</summary>
     private Tensor VarianceLoss(Tensor outputs, Tensor seen)
@@ -251,7 +254,7 @@ public sealed record NetworkLearner : Learner
                 DropoutInUse));
         TrainingResult result = Trainer.Fit(
             network,
-            (outputs, seen) => Loss(outputs, seen, areClasses),
+            Loss(areClasses ? WeightedLoss.Of(training.ClassWeights) : null),
             Tensors(training, center, scale),
             Tensors(held, center, scale),
             options,

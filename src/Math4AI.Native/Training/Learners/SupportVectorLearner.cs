@@ -39,6 +39,9 @@ public sealed record SupportVectorLearner : Learner
     public int MaxComparedSamples { get; init; } = int.MaxValue;
 
     /// <inheritdoc/>
+    public override bool TakesWeights => true;
+
+    /// <inheritdoc/>
     public override string? ReasonAgainst(LearnerSamples training) =>
         base.ReasonAgainst(training) ?? KernelSettings.ReasonAgainst(training, MaxComparedSamples);
 
@@ -100,6 +103,9 @@ public sealed record SupportVectorLearner : Learner
                 HasProbabilities = HasProbabilities,
                 Seed = Seed,
                 MaxIterations = MaxIterations,
+                ClassWeights = training.ClassWeights is { } weights
+                    ? weights.Select((weight, of) => (weight, of)).ToDictionary(pair => pair.of, pair => pair.weight)
+                    : null,
             }.Fit(training.Inputs, classes, cancellation);
         }
 

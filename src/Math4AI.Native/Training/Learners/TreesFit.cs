@@ -16,25 +16,23 @@ public sealed class TreesFit : IRowPredictor
 
     private readonly int[] roots;
     private readonly int[] features;
-    private readonly double[] thresholds;
+    private readonly TreeSplits splits;
     private readonly int[] left;
     private readonly int[] right;
     private readonly double[] leaves;
     private readonly int[] leafRoots;
 
     private TreesFit(
-        int inputs, int classes, int[] roots, int[] features, double[] thresholds, int[] left, int[] right,
-        int[] leafRoots,
-        double[] leaves)
+        TreeInputs seen, int classes, int[] roots, int[] features, TreeSplits splits, int[] left, int[] right,
+        int[] leafRoots, double[] leaves)
     {
-        (Inputs, Classes) = (inputs, classes);
-        (this.roots, this.features, this.thresholds, this.left, this.right) =
-            (roots, features, thresholds, left, right);
+        (Seen, Classes) = (seen, classes);
+        (this.roots, this.features, this.splits, this.left, this.right) = (roots, features, splits, left, right);
         (this.leafRoots, this.leaves) = (leafRoots, leaves);
     }
 
     /// <summary>Gets the number of inputs.</summary>
-    public int Inputs { get; }
+    public int Inputs => Seen.Inputs;
 
     /// <summary>Gets the number of classes; 0 for numbers.</summary>
     public int Classes { get; }
@@ -42,13 +40,17 @@ public sealed class TreesFit : IRowPredictor
     /// <summary>Gets the number of trees.</summary>
     public int Trees => roots.Length;
 
+    /// <summary>What the trees see of the inputs.</summary>
+    internal TreeInputs Seen { get; }
+
     private int Outputs => Classes > 2 ? Classes : 1;
 
     /// <summary>Reads LightGBM's text, of trees for numbers (y − center)/scale.</summary>
-    internal static TreesFit Parse(string text, int inputs, int classes, double center, double scale)
+    internal static TreesFit Parse(string text, TreeInputs seen, int classes, double center, double scale)
     {
         List<int> roots = [], features = [], left = [], right = [], leafRoots = [];
-        List<double> thresholds = [], leaves = [];
+        List<double> leaves = [];
+        var splits = new TreeSplits();
         foreach (string tree in text.Split("\nTree=").Skip(1))
         {
             var values = tree.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2)
@@ -61,15 +63,17 @@ public sealed class TreesFit : IRowPredictor
             if (int.Parse(values["num_leaves"], CultureInfo.InvariantCulture) > 1)
             {
                 features.AddRange(Numbers(values["split_feature"]).Select(value => (int)value));
-                thresholds.AddRange(Numbers(values["threshold"]));
+                splits.Add(
+                    Numbers(values["threshold"]), Numbers(values["decision_type"]),
+                    Numbers(values.GetValueOrDefault("cat_boundaries", string.Empty)),
+                    Numbers(values.GetValueOrDefault("cat_threshold", string.Empty)));
                 left.AddRange(Numbers(values["left_child"]).Select(value => (int)value));
                 right.AddRange(Numbers(values["right_child"]).Select(value => (int)value));
             }
         }
 
         return new TreesFit(
-            inputs, classes, [.. roots], [.. features], [.. thresholds], [.. left], [.. right], [.. leafRoots],
-            [.. leaves]);
+            seen, classes, [.. roots], [.. features], splits, [.. left], [.. right], [.. leafRoots], [.. leaves]);
     }
 
     /// <summary>Reads a model from a folder.</summary>
@@ -79,13 +83,16 @@ public sealed class TreesFit : IRowPredictor
     public static TreesFit Load(string folder)
     {
         SavedTrees about = ModelFolder.ReadDescription(
-            folder, ModelJson.Default.SavedTrees, about => about is { Inputs: > 0, Classes: >= 0 and not 1 });
+            folder, ModelJson.Default.SavedTrees, about => about is { Inputs: > 0, Classes: >= 0 and not 1 }
+                && (about.Columns is null or { Count: 0 } || InputColumn.AreWhole(about.Columns, about.Inputs)));
+        var seen = new TreeInputs(about.Columns ?? [], about.Inputs);
         ModelArrays arrays = ModelArrays.Read(folder);
-        int nodes = arrays.Vector("thresholds").Length, ends = arrays.Vector("leaves").Length;
+        var splits = TreeSplits.Read(arrays);
+        int nodes = splits.Count, ends = arrays.Vector("leaves").Length;
         var fit = new TreesFit(
-            about.Inputs, about.Classes, arrays.Places("roots", nodes + 1), arrays.Places("features", about.Inputs),
-            arrays.Vector("thresholds"), Children(arrays, "left", nodes), Children(arrays, "right", nodes),
-            arrays.Places("leafRoots", ends + 1), arrays.Vector("leaves"));
+            seen, about.Classes, arrays.Places("roots", nodes + 1), arrays.Places("features", seen.Count), splits,
+            Children(arrays, "left", nodes), Children(arrays, "right", nodes), arrays.Places("leafRoots", ends + 1),
+            arrays.Vector("leaves"));
         return fit.IsSound()
             ? fit
             : throw new InvalidDataException($"{folder} is damaged: its trees do not hang together.");
@@ -100,7 +107,7 @@ public sealed class TreesFit : IRowPredictor
             throw new ArgumentException($"The model takes {Inputs} inputs, and {inputs.ColumnCount} were given.");
         }
 
-        double[][] columns = inputs.ToColumnArrays();
+        double[][] columns = Seen.Of(inputs);
         Matrix<double> sums = Matrix<double>.Build.Dense(inputs.RowCount, Outputs);
         Parallel.For(0, inputs.RowCount, new ParallelOptions
         {
@@ -125,18 +132,22 @@ public sealed class TreesFit : IRowPredictor
         var arrays = new ModelArrays();
         arrays.Add("roots", roots.Select(value => (double)value));
         arrays.Add("features", features.Select(value => (double)value));
-        arrays.Add("thresholds", thresholds);
+        splits.Write(arrays);
         arrays.Add("left", left.Select(value => (double)value));
         arrays.Add("right", right.Select(value => (double)value));
         arrays.Add("leafRoots", leafRoots.Select(value => (double)value));
         arrays.Add("leaves", leaves);
         ModelFolder.Write(
-            folder, files, Kind, new SavedTrees(Inputs, Classes), ModelJson.Default.SavedTrees, arrays.All);
+            folder, files, Kind, new SavedTrees(Inputs, Classes) { Columns = Seen.Columns }, ModelJson.Default.SavedTrees,
+            arrays.All);
     }
 
+    /// <summary>Numbers; a threshold beyond all, which parts the missing ones, is the largest.</summary>
     private static double[] Numbers(string text) =>
         [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+            .Select(word => word.Trim('-') == "inf"
+                ? word[0] == '-' ? double.MinValue : double.MaxValue
+                : double.Parse(word, CultureInfo.InvariantCulture))];
 
     private static int[] Children(ModelArrays arrays, string name, int nodes) => Array.ConvertAll(
         arrays.Vector(name, nodes), value => Math.Abs(value) < int.MaxValue ? (int)value : int.MaxValue);
@@ -147,7 +158,7 @@ public sealed class TreesFit : IRowPredictor
     /// </summary>
     private bool IsSound()
     {
-        if (features.Length != thresholds.Length || roots.Length != leafRoots.Length || roots.Length % Outputs != 0)
+        if (features.Length != splits.Count || roots.Length != leafRoots.Length || roots.Length % Outputs != 0)
         {
             return false;
         }
@@ -171,9 +182,12 @@ public sealed class TreesFit : IRowPredictor
     internal int RootOf(int tree) =>
         (tree + 1 < roots.Length ? roots[tree + 1] : features.Length) > roots[tree] ? 0 : ~0;
 
-    /// <summary>A node of a tree: what is up to the threshold goes left.</summary>
-    internal (int Feature, double Threshold, int Left, int Right) NodeOf(int tree, int node) =>
-        roots[tree] + node is var at ? (features[at], thresholds[at], left[at], right[at]) : default;
+    /// <summary>A node of a tree: which of what the trees see it asks, and where it leads.</summary>
+    internal (int Feature, int Left, int Right) NodeOf(int tree, int node) =>
+        roots[tree] + node is var at ? (features[at], left[at], right[at]) : default;
+
+    /// <summary>Whether a node leads a value to the left.</summary>
+    internal bool IsLeft(int tree, int node, double value) => splits.IsLeft(roots[tree] + node, value);
 
     /// <summary>The value of a leaf, by the complement of its number.</summary>
     internal double LeafOf(int tree, int leaf) => leaves[leafRoots[tree] + ~leaf];
@@ -183,7 +197,7 @@ public sealed class TreesFit : IRowPredictor
         int first = roots[tree], node = RootOf(tree);
         while (node >= 0)
         {
-            node = columns[features[first + node]][row] <= thresholds[first + node]
+            node = splits.IsLeft(first + node, columns[features[first + node]][row])
                 ? left[first + node]
                 : right[first + node];
         }
@@ -195,4 +209,8 @@ public sealed class TreesFit : IRowPredictor
 /// <summary>The description of trees in their folder.</summary>
 /// <param name="Inputs">The number of inputs.</param>
 /// <param name="Classes">The number of classes; 0 for numbers.</param>
-internal sealed record SavedTrees(int Inputs, int Classes);
+internal sealed record SavedTrees(int Inputs, int Classes)
+{
+    /// <summary>Gets how the inputs belong to columns; null or empty where every input is a number of its own.</summary>
+    public IReadOnlyList<InputColumn>? Columns { get; init; }
+}

@@ -5,7 +5,8 @@ namespace Math4AI.Training.Learners;
 
 /// <summary>
 /// Gradient-boosted trees of LightGBM. What is left open, the number of rounds and of leaves, is chosen by 5-fold
-/// cross-validation: the rounds by early stopping of the mean loss. Source: G. Ke et al., "LightGBM", NIPS (2017).
+/// cross-validation: the rounds by early stopping of the mean loss. Columns of categories are divided by sets of these,
+/// and missing numbers go to the side that suits them (<see cref="LearnerSamples.Columns"/>). Source: G. Ke et al., "LightGBM", NIPS (2017).
 /// </summary>
 public sealed record TreesLearner : Learner
 {
@@ -42,6 +43,9 @@ public sealed record TreesLearner : Learner
     /// constraint; empty for none.
     /// </summary>
     public IReadOnlyList<int> Monotone { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override bool TakesWeights => true;
 
     /// <inheritdoc/>
     public override Learner Keeping(IReadOnlyList<int> directions) => this with { Monotone = directions };
@@ -102,7 +106,7 @@ public sealed record TreesLearner : Learner
             }
         }
 
-        return trees.Fit(training.Inputs.ColumnCount);
+        return trees.Fit();
     }
 
     /// <summary>Grows the trees of all parts together until their mean loss has not fallen for a while.</summary>
@@ -122,7 +126,7 @@ public sealed record TreesLearner : Learner
                 foreach ((BoostedTrees trees, (_, LearnerSamples held)) in growing.Zip(parts))
                 {
                     isGrowing |= trees.Step();
-                    loss += trees.Loss() * held.Inputs.RowCount;
+                    loss += trees.Loss() * held.TotalWeight;
                 }
 
                 (rounds, least) = loss < least ? (round, loss) : (rounds, least);

@@ -55,7 +55,8 @@ internal static class LargeTableTraining
 
         Complete(parts);
         TrainingResult training = Trainer.Fit(
-            model.Network, model.Loss, train, validation, settings, progress, cancellation);
+            model.Network, model.Loss(), train, validation, settings, progress, cancellation);
+        model = areClasses ? model.TemperedBy(Ask(model, validation)) : model;
         ScoredPart Score(EncodedRows part) =>
             Ask(model, part).Score(hasIntervals: false, cancellation) with { Rows = part.Count };
         Trained<TableModel> trained = Trained<TableModel>.Of(

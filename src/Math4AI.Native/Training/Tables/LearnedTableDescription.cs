@@ -20,6 +20,9 @@ public sealed record LearnedTableDescription(
     /// <summary>Gets whether intervals and sets come from the distribution that the model predicts.</summary>
     public bool IntervalsByModel { get; init; }
 
+    /// <summary>Gets how much an error of each class weighed in learning; null where all weighed the same.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
     /// <summary>Gets the texts that the features have learned.</summary>
     public IReadOnlyDictionary<string, string[]> Texts { get; init; } = new Dictionary<string, string[]>();
 }

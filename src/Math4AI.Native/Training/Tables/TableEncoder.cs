@@ -53,14 +53,21 @@ public sealed record EncodedColumn(
 
     internal bool AreTexts => Learned is not null;
 
+    /// <summary>
+    /// Gets whether an input of its own says where a number was missing: 1 there, and 0 elsewhere. It is so where rows
+    /// enough of the training miss it.
+    /// </summary>
+    public bool HasMissing { get; init; }
+
     internal bool AreNumbers => Classes.Count == 0 || IsOrdinal;
 
-    internal int Inputs => IsConstant ? 0 : IsOrdinal ? 1 : Math.Max(1, Classes.Count);
+    internal int Inputs => IsConstant ? 0 : !AreNumbers ? Classes.Count : HasMissing ? 2 : 1;
 }
 
 /// <summary>
 /// Makes numbers of a table: numbers are standardised, texts become one input for each class, or their place in an
-/// order that is given, or features of their words. All of it is learnt from the training part alone.
+/// order that is given, or features of their words; where numbers may be missing, an input says that they are. All of it
+/// is learnt from the training part alone.
 /// </summary>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Missing">What is done with missing values.</param>
@@ -71,10 +78,13 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
     // A learner has each input in float64 beside its float32 here.
     private const int BytesOfInput = sizeof(float) + sizeof(double);
 
+    // That fewer rows miss a number tells nothing that could be learned.
+    private const int MinMissing = 5;
+
     /// <summary>Gets the names of the inputs: those of columns of numbers, and <c>column=class</c> of texts.</summary>
     public IReadOnlyList<string> InputNames =>
         [.. Columns.Where(column => !column.IsConstant).SelectMany(column => column.AreNumbers
-        ? [column.Name]
+        ? column.HasMissing ? [column.Name, $"{column.Name} is missing"] : [column.Name]
         : column.Classes.Select(name => $"{column.Name}={name}"))];
 
     /// <summary>Gets how the target is written; null in models of earlier versions.</summary>
@@ -120,11 +130,11 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
 
             if (orders is not null && orders.TryGetValue(name, out IReadOnlyList<string>? order))
             {
-                return Scaled(OfNumbers(name, order, Places(table, name, order)));
+                return Scaled(OfNumbers(name, order, Places(table, name, order), missing));
             }
 
             return table.IsNumeric(name)
-                ? Scaled(OfNumbers(name, [], table.Numbers(name)))
+                ? Scaled(OfNumbers(name, [], table.Numbers(name), missing))
                 : OfClasses(name, table.Texts(name).Select(text => text ?? string.Empty).CountBy(text => text)
                     .ToDictionary(pair => pair.Key, pair => (long)pair.Value));
         }
@@ -253,7 +263,9 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         ];
     }
 
-    /// <summary>Writes one input of every row, the first of them at the beginning of the span.</summary>
+    /// <summary>
+    /// Writes the number of every row, the first at the beginning of the span, and perhaps whether it is missing.
+    /// </summary>
     private void EncodeNumbers(Table table, EncodedColumn column, Span<float> inputs, int width)
     {
         double[] numbers = NumbersOf(table, column);
@@ -262,6 +274,11 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             RequireValue(!double.IsNaN(numbers[row]), table, column.Name, row);
             double value = double.IsNaN(numbers[row]) ? column.Median : numbers[row];
             float input = (float)((value - column.Mean) / column.Deviation);
+            if (column.HasMissing)
+            {
+                inputs[row * width + 1] = double.IsNaN(numbers[row]) ? 1.0f : 0.0f;
+            }
+
             inputs[row * width] = float.IsFinite(input)
                 ? input
                 : throw new ArgumentException(string.Create(
@@ -293,7 +310,11 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
         }
     }
 
-    private static EncodedColumn OfNumbers(string name, IReadOnlyList<string> order, double[] values)
+    /// <summary>Whether an input says where a number is missing.</summary>
+    internal static bool TellsMissing(Missing missing, long count) => missing == Missing.Impute && count >= MinMissing;
+
+    private static EncodedColumn OfNumbers(
+        string name, IReadOnlyList<string> order, double[] values, Missing missing)
     {
         double[] known = [.. values.Where(value => !double.IsNaN(value)).Order()];
         (double mean, double deviation) = Moments.Of(known);
@@ -304,6 +325,7 @@ public sealed record TableEncoder(IReadOnlyList<EncodedColumn> Columns, Missing 
             IsConstant = known.Length == 0 || known[0] == known[^1],
             Minimum = known.Length > 0 ? known[0] : null,
             Maximum = known.Length > 0 ? known[^1] : null,
+            HasMissing = TellsMissing(missing, values.Length - known.Length),
         };
     }
 

@@ -2,8 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Data.Tables;
+using Math4AI.Probability.Forecasts;
 using Math4AI.Training.Files;
 using Math4AI.Training.Networks;
+using Math4AI.Training.Scoring;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,7 +36,17 @@ public sealed record TableModelDescription(
     double Mean,
     double Deviation,
     IReadOnlyList<int> Hidden,
-    TableEncoder Encoder);
+    TableEncoder Encoder)
+{
+    /// <summary>
+    /// Gets the temperature of the probabilities, which the validation part chose; null where they are as the network
+    /// gives them.
+    /// </summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>Gets how much an error of each class weighed in learning; null where all weighed the same.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+}
 
 /// <summary>A trained network together with the encoding of its tables.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody disposes a tensor of ours: the finalizers of torch's "
@@ -72,6 +84,8 @@ public sealed class TableModel : ITablePredictor
         About = about;
         network = new Mlp(about.Encoder.Inputs, about.Hidden, Math.Max(1, about.Classes.Count));
     }
+
+    private TableModel(TableModelDescription about, Mlp network) => (About, this.network) = (about, network);
 
     /// <summary>Gets the description of the model.</summary>
     public TableModelDescription About { get; }
@@ -137,7 +151,8 @@ public sealed class TableModel : ITablePredictor
             ModelFolder.ReadDescription(folder, ModelJson.Default.TableModelDescription, about =>
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
-            && about.Hidden.All(width => width is > 0 and <= MaxWidth) && about.Encoder.Inputs is > 0 and <= MaxWidth);
+            && about.Hidden.All(width => width is > 0 and <= MaxWidth)
+            && about.Temperature is null or (> 0.0 and < double.PositiveInfinity) && about.Encoder.Inputs is > 0 and <= MaxWidth);
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         var model = new TableModel(about);
         NetworkFolder.ReadWeights(folder, model.network);
@@ -179,10 +194,22 @@ public sealed class TableModel : ITablePredictor
     /// <inheritdoc/>
     public Table ReadTarget(Table rows) => About.Encoder.ReadTarget(rows, About.Target);
 
-    /// <summary>The loss that the network is trained with: cross-entropy of classes, mean squares of numbers.</summary>
-    internal Tensor Loss(Tensor outputs, Tensor targets) => About.Task == TableTask.Classification
-        ? nn.functional.cross_entropy(outputs, targets)
-        : nn.functional.mse_loss(outputs, targets);
+    /// <summary>
+    /// The loss that the network is trained with: cross-entropy of classes with their weights, mean squares of numbers.
+    /// </summary>
+    internal Func<Tensor, Tensor, Tensor> Loss() => About.Task == TableTask.Classification
+        ? WeightedLoss.Of(About.ClassWeights)
+        : (outputs, targets) => nn.functional.mse_loss(outputs, targets);
+
+    /// <summary>
+    /// The model with its probabilities at the temperature of those for samples that its weights have not learned from,
+    /// where that lowers their loss by more than its standard error; weights of classes ask for other probabilities.
+    /// </summary>
+    internal TableModel TemperedBy(PredictedPart unseen) =>
+        unseen.HasClasses && About.ClassWeights is null
+        && TemperatureScaling.Gaining(unseen.Predictions, unseen.Classes) is { } scaling
+            ? new TableModel(About with { Temperature = scaling.Temperature }, network)
+            : this;
 
     /// <summary>The observed classes, as places in the description's list.</summary>
     internal int[] Observed(Table table) => TableTraining.Observed(About.Target, About.Classes, table);
@@ -202,7 +229,7 @@ public sealed class TableModel : ITablePredictor
         int rows = (int)inputs.shape[0];
         if (About.Task == TableTask.Classification)
         {
-            outputs = nn.functional.softmax(outputs, 1);
+            outputs = nn.functional.softmax(outputs / (About.Temperature ?? 1.0), 1);
         }
 
         float[] values = outputs.contiguous().data<float>().ToArray();

@@ -97,7 +97,11 @@ internal sealed class TableStatistics(
         return new TableModelDescription(
             task, options.Target, classes, task == TableTask.Regression ? target.Mean : 0.0,
             task == TableTask.Regression ? target.Deviation : 1.0,
-            options.Hidden, encoder);
+            options.Hidden, encoder)
+        {
+            ClassWeights = options.WeightsOf(
+                classes, (long[])[.. classes.Select(name => target.Counts.GetValueOrDefault(name))]),
+        };
     }
 
     /// <summary>How an input column is encoded.</summary>
@@ -119,6 +123,7 @@ internal sealed class TableStatistics(
                 Minimum = column.Minimum,
                 Maximum = column.Maximum,
                 IsConstant = column.Minimum is null || column.Minimum == column.Maximum,
+                HasMissing = TableEncoder.TellsMissing(options.Missing, column.MissingCount),
             }
             : throw new ArgumentException(
                 $"Column '{name}' has values up to {column.Maximum:G4}, whose squares overflow: divide them by a power "
@@ -167,6 +172,9 @@ internal sealed class TableStatistics(
         /// </summary>
         public Dictionary<string, long> Counts { get; } = [];
 
+        /// <summary>How many numbers of the training part are missing.</summary>
+        public long MissingCount { get; private set; }
+
         public double? Minimum { get; private set; }
 
         public double? Maximum { get; private set; }
@@ -189,6 +197,7 @@ internal sealed class TableStatistics(
             {
                 if (double.IsNaN(values[i]))
                 {
+                    MissingCount += isTraining[i] ? 1 : 0;
                     continue;
                 }
 

@@ -113,11 +113,16 @@ public static class TableTraining
                 ? MomentsOf(part.Numbers(options.Target))
                 : (0.0, 1.0);
             TableModel model = TorchRandom.From(settings.Seed, () => new TableModel(
-                new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)));
+                new TableModelDescription(task, options.Target, classes, mean, deviation, options.Hidden, encoder)
+                {
+                    ClassWeights = options.WeightsOf(
+                        classes, classes.Length > 0 ? Observed(options.Target, classes, part) : []),
+                }));
             return (model, Fit(model, part, validation, settings, progress, cancellation));
         }
 
         (TableModel model, TrainingResult training) = Learn(train, trainer, progress);
+        model = task == TableTask.Classification ? model.TemperedBy(Ask(model, validation)) : model;
         ScoredPart validated = Score(model, validation, hasIntervals: false, cancellation);
         if (!trainer.RestoreBest && !all.IsValidationKept)
         {
@@ -224,7 +229,7 @@ public static class TableTraining
         using DisposeScope scope = NewDisposeScope();
         return Trainer.Fit(
             model.Network,
-            model.Loss,
+            model.Loss(),
             Tensors(model, train),
             Tensors(model, validation),
             settings,

@@ -71,6 +71,12 @@ public sealed record TableTrainingOptions
     public DecisionAim? Aim { get; init; }
 
     /// <summary>
+    /// Gets how much errors of each class weigh in learning and in choosing settings; null for all the same. The scores
+    /// stay those of the rows as they are.
+    /// </summary>
+    public ClassWeights? ClassWeights { get; init; }
+
+    /// <summary>
     /// Gets columns of numbers with which the prediction of a learner must not fall, 1, or not rise, −1; of two
     /// classes, the probability of the second. Learners that cannot promise it are not used.
     /// </summary>
@@ -83,6 +89,18 @@ public sealed record TableTrainingOptions
     public TrainerOptions? Trainer { get; init; }
 
     internal int Seed => Trainer?.Seed ?? 1;
+
+    /// <summary>The weight of each class over some rows; null where none is asked for.</summary>
+    internal double[]? WeightsOf(IReadOnlyList<string> classes, IReadOnlyList<int> observed) => ClassWeights is null
+        ? null
+        : WeightsOf(classes, [.. classes.Select((_, of) => (long)observed.Count(each => each == of))]);
+
+    /// <summary>The weight of each class by how many rows it has; null where none is asked for.</summary>
+    /// <exception cref="ArgumentException">The target is a number, or a class is not there.</exception>
+    internal double[]? WeightsOf(IReadOnlyList<string> classes, IReadOnlyList<long> counts) =>
+        ClassWeights is null ? null
+        : classes.Count > 0 ? ClassWeights.Of(classes, counts)
+        : throw new ArgumentException($"Weights are for classes, and '{Target}' are numbers: leave them out.");
 
     /// <summary>
     /// The settings with what <see cref="Columns"/> says of ignored columns and of orders in its place.

@@ -69,7 +69,7 @@ public sealed record LogLearner : Learner
     {
         ArgumentNullException.ThrowIfNull(training);
         return training.Targets is { } targets && targets.Minimum() > 0.0
-            ? LearnerSamples.Of(training.Inputs, targets.PointwiseLog()).InGroups(training.Groups)
+            ? training.With(targets.PointwiseLog())
             : throw new ArgumentException("Logarithms are of positive numbers alone.", nameof(training));
     }
 }

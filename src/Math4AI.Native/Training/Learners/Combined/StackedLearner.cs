@@ -20,6 +20,9 @@ public sealed record StackedLearner : Learner
     public required IReadOnlyList<double> Weights { get; init; }
 
     /// <inheritdoc/>
+    public override bool TakesWeights => Learners.All(learner => learner.TakesWeights);
+
+    /// <inheritdoc/>
     public override string ToString() => "stack: " + string.Join(" + ", Learners.Zip(Weights, (learner, weight) =>
         string.Create(CultureInfo.InvariantCulture, $"{weight:0.###} ({learner})")));
 

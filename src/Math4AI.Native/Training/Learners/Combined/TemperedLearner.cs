@@ -23,6 +23,9 @@ public sealed record TemperedLearner : Learner
     public override bool TakesNumbers => false;
 
     /// <inheritdoc/>
+    public override bool TakesWeights => Inner.TakesWeights;
+
+    /// <inheritdoc/>
     public override int MinClassSamples => Inner.MinClassSamples;
 
     /// <inheritdoc/>

@@ -80,8 +80,8 @@ internal static class TableCommandOptions
     public static readonly Option<string?> ClassWeightsOption = CommonOptions.Named<string?>(
         "--class-weights", "WEIGHTS",
         "How much errors of each class weigh in learning: balanced, where all classes count the same, none, or weights "
-            + "such as yes=10,no=1. Probabilities are then those of classes as frequent as that: where they should stay "
-            + "as they are, use --aim.", "none");
+            + "such as yes=10,no=1. Probabilities are then those of classes as frequent as that: where they should "
+            + "stay as they are, use --aim.", "none");
 
     public static readonly Option<string[]?> MonotoneOption = new("--monotone")
     {

@@ -13,8 +13,8 @@ public sealed record ImageTrainingOptions
     public bool Shift { get; init; } = true;
 
     /// <summary>
-    /// Gets whether training images are mirrored at random, left for right: for things that look alike both ways, and not
-    /// for writing. It comes with <see cref="Shift"/>.
+    /// Gets whether training images are mirrored at random, left for right: for things that look alike both ways, and
+    /// not for writing. It comes with <see cref="Shift"/>.
     /// </summary>
     public bool Flip { get; init; }
 

@@ -7,7 +7,9 @@ namespace Math4AI.Training.Learners;
 /// the category is not known; of a number 1, or 2 where <paramref name="HasMissing"/>.
 /// </param>
 /// <param name="AreCategories">Whether they stand for categories; otherwise for a number.</param>
-/// <param name="HasMissing">Whether the input after the number is 1 where the number is missing, and 0 elsewhere.</param>
+/// <param name="HasMissing">
+/// Whether the input after the number is 1 where the number is missing, and 0 elsewhere.
+/// </param>
 public readonly record struct InputColumn(int First, int Count, bool AreCategories, bool HasMissing)
 {
     /// <summary>Whether columns have every input once, in order.</summary>

@@ -218,8 +218,8 @@ internal sealed class LearnedTableTraining(
 
         if (options.ClassWeights is not null && all.Task == TableTask.Classification && !learner.TakesWeights)
         {
-            throw new ArgumentException($"The learner ({learner}) takes no weights of classes: use auto, linear, trees, "
-                + "network, svm or the network mlp, or leave them out.");
+            throw new ArgumentException($"The learner ({learner}) takes no weights of classes: use auto, linear, "
+                + "trees, network, svm or the network mlp, or leave them out.");
         }
 
         if (options.Monotone.Count == 0)

@@ -7,9 +7,10 @@ namespace Math4AI.Training.Learners;
 
 /// <summary>
 /// A linear model to convergence: for numbers ridge regression, which minimizes Σ (y − xᵀw − b)² + α ‖w‖²; for classes
-/// multinomial logistic regression, which minimizes −Σ w ln p(class) + α ‖W‖²/2 with p = softmax(Wᵀx + b) and the weight
-/// w of the class. α is chosen by cross-validation where it is open. Without inputs (<see cref="IsConstant"/>) it predicts the mean, or the shares of
-/// the classes. Source: T. Hastie, R. Tibshirani, J. Friedman, "The Elements of Statistical Learning" (2009), 3.4, 4.4.
+/// multinomial logistic regression, which minimizes −Σ w ln p(class) + α ‖W‖²/2 with p = softmax(Wᵀx + b) and the
+/// weight w of the class. α is chosen by cross-validation where it is open. Without inputs (<see cref="IsConstant"/>)
+/// it predicts the mean, or the shares of the classes. Source: T. Hastie, R. Tibshirani, J. Friedman, "The Elements of
+/// Statistical Learning" (2009), 3.4, 4.4.
 /// </summary>
 public sealed record LinearLearner : Learner
 {

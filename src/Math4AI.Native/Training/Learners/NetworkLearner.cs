@@ -80,7 +80,7 @@ public sealed record NetworkLearner : Learner
     public override bool TellsHowSure => Uncertainty != NetworkUncertainty.None;
 
     /// <inheritdoc/>
-    public override bool TakesWeights => true;
+    public override bool TakesWeights => Uncertainty != NetworkUncertainty.Laplace;
 
     /// <inheritdoc/>
     public override string ToString() => Steps is { } steps

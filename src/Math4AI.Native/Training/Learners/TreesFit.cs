@@ -138,8 +138,8 @@ public sealed class TreesFit : IRowPredictor
         arrays.Add("leafRoots", leafRoots.Select(value => (double)value));
         arrays.Add("leaves", leaves);
         ModelFolder.Write(
-            folder, files, Kind, new SavedTrees(Inputs, Classes) { Columns = Seen.Columns }, ModelJson.Default.SavedTrees,
-            arrays.All);
+            folder, files, Kind, new SavedTrees(Inputs, Classes) { Columns = Seen.Columns },
+            ModelJson.Default.SavedTrees, arrays.All);
     }
 
     /// <summary>Numbers; a threshold beyond all, which parts the missing ones, is the largest.</summary>
@@ -211,6 +211,8 @@ public sealed class TreesFit : IRowPredictor
 /// <param name="Classes">The number of classes; 0 for numbers.</param>
 internal sealed record SavedTrees(int Inputs, int Classes)
 {
-    /// <summary>Gets how the inputs belong to columns; null or empty where every input is a number of its own.</summary>
+    /// <summary>
+    /// Gets how the inputs belong to columns; null or empty where every input is a number of its own.
+    /// </summary>
     public IReadOnlyList<InputColumn>? Columns { get; init; }
 }

@@ -66,8 +66,8 @@ public sealed record EncodedColumn(
 
 /// <summary>
 /// Makes numbers of a table: numbers are standardised, texts become one input for each class, or their place in an
-/// order that is given, or features of their words; where numbers may be missing, an input says that they are. All of it
-/// is learnt from the training part alone.
+/// order that is given, or features of their words; where numbers may be missing, an input says that they are. All of
+/// it is learnt from the training part alone.
 /// </summary>
 /// <param name="Columns">The columns, in order.</param>
 /// <param name="Missing">What is done with missing values.</param>

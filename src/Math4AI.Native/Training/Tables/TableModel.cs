@@ -152,7 +152,8 @@ public sealed class TableModel : ITablePredictor
             about is { Target: not null, Classes: not null, Hidden: not null, Encoder.Columns: not null }
             && about.Encoder.Columns.All(column => column is { Name: not null, Classes: not null })
             && about.Hidden.All(width => width is > 0 and <= MaxWidth)
-            && about.Temperature is null or (> 0.0 and < double.PositiveInfinity) && about.Encoder.Inputs is > 0 and <= MaxWidth);
+            && about.Temperature is null or (> 0.0 and < double.PositiveInfinity)
+            && about.Encoder.Inputs is > 0 and <= MaxWidth);
         ModelFolder.RequireWeights(folder, Weights(Widths(about)));
         var model = new TableModel(about);
         NetworkFolder.ReadWeights(folder, model.network);

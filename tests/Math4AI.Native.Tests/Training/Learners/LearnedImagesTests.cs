@@ -41,6 +41,32 @@ public sealed class LearnedImagesTests : TemporaryFolder
     }
 
     [Fact]
+    public void Images_are_mirrored_whole_and_about_half_of_them()
+    {
+        Assert.SkipUnless(NetworkLearner.IsAvailable, "Torch does not load here.");
+        const int Count = 200;
+        float[] pixels = [.. Enumerable.Range(0, Count * 12).Select(i => (float)(i % 12))];
+        var images = new ShiftedImages(
+            pixels, [Count, 1, 3, 4], TorchSharp.torch.zeros(Count, TorchSharp.torch.int64), fill: -1.0f,
+            isFlipped: true);
+        images.BeginEpoch(0, 1);
+        int mirrored = 0;
+        for (int image = 0; image < Count; image++)
+        {
+            using TorchSharp.torch.Tensor taken = images.Take([image]).Inputs;
+            float[] found = taken.data<float>().ToArray();
+
+            // Along a row, neighbors rise by 1, or fall where the image is mirrored.
+            double[] steps = [.. Enumerable.Range(0, 11)
+                .Where(i => i % 4 < 3 && found[i] >= 0.0f && found[i + 1] >= 0.0f)
+                .Select(i => (double)(found[i + 1] - found[i])).Distinct()];
+            mirrored += Assert.Single(steps) < 0.0 ? 1 : 0;
+        }
+
+        Assert.InRange(mirrored, 70, 130);
+    }
+
+    [Fact]
     public void Fruit_is_told_apart_by_color_and_gradients_and_the_model_is_kept_in_a_folder()
     {
         ImageSet images = Fruit();

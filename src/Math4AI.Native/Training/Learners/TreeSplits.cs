@@ -5,7 +5,8 @@ namespace Math4AI.Training.Learners;
 /// <summary>
 /// By what the nodes of trees divide: a number, by a threshold, with a side for missing ones; or a category, by a set
 /// of places that go left. As LightGBM decides: a missing number counts as 0 where its training had none, and a
-/// category that is not known goes right. Source: <c>Tree::NumericalDecision</c> and <c>CategoricalDecision</c> of LightGBM 4.
+/// category that is not known goes right. Source: <c>Tree::NumericalDecision</c> and <c>CategoricalDecision</c> of
+/// LightGBM 4.
 /// </summary>
 internal sealed class TreeSplits
 {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Training.Files;
+using Math4AI.Training.Learners.Trees;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Training.Learners;

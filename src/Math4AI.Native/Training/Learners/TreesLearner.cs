@@ -1,5 +1,6 @@
 using Math4AI.Data.Models;
 using Math4AI.Runtime;
+using Math4AI.Training.Learners.Trees;
 
 namespace Math4AI.Training.Learners;
 

@@ -2,6 +2,7 @@ using Math4AI.Data;
 using Math4AI.Data.Models;
 using Math4AI.Training.Learners;
 using Math4AI.Training.Learners.Combined;
+using Math4AI.Training.Learners.Trees;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Tests.Training.Learners;

@@ -5,6 +5,7 @@ using Math4AI.Training;
 using Math4AI.Training.Explanations;
 using Math4AI.Training.Files;
 using Math4AI.Training.Learners;
+using Math4AI.Training.Learners.Trees;
 using Math4AI.Training.Tables;
 using MathNet.Numerics.LinearAlgebra;
 

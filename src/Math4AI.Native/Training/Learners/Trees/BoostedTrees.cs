@@ -2,7 +2,7 @@ using System.Globalization;
 using Math4AI.Runtime;
 using Math4AI.Training.Tables;
 
-namespace Math4AI.Training.Learners;
+namespace Math4AI.Training.Learners.Trees;
 
 /// <summary>Trees of a learner's settings that grow round after round.</summary>
 internal sealed class BoostedTrees : IDisposable

@@ -1,6 +1,6 @@
 using Math4AI.Data.Models;
 
-namespace Math4AI.Training.Learners;
+namespace Math4AI.Training.Learners.Trees;
 
 /// <summary>
 /// By what the nodes of trees divide: a number, by a threshold, with a side for missing ones; or a category, by a set

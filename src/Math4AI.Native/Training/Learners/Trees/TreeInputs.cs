@@ -1,6 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 
-namespace Math4AI.Training.Learners;
+namespace Math4AI.Training.Learners.Trees;
 
 /// <summary>
 /// What trees see of inputs: one for each column of the table, a number, NaN where it is missing, or the place of a

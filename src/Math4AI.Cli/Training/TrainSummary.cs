@@ -119,7 +119,7 @@ internal sealed record TrainSummary(
         Console.Out.WriteLine(Task == "text"
             ? $"Written to {given.Output}; continue a text with: math4ai generate {given.Output} --prompt \"...\""
             : $"Written to {given.Output}; predict with: math4ai predict {given.Output} "
-                + $"{(given.Data is { } data && Directory.Exists(data) ? "images/" : "rows.csv")}");
+                + $"{(TrainChoiceOptions.IsOfImages(given.Data) ? "images/" : "rows.csv")}");
     }
 
     /// <summary>Prints the scores of each of a few classes, and what they weighed.</summary>

@@ -26,16 +26,39 @@ internal static class TableSections
         }
 
         page.Heading("Columns").Add("<div class=\"card scroll\"><table><tr><th></th><th>type</th><th>missing</th>"
-            + "<th>distinct</th><th>from</th><th>to</th><th></th></tr>");
+            + "<th>distinct</th><th>from</th><th>to</th><th>spread</th><th></th></tr>");
         foreach (ColumnLook column in look.Columns)
         {
             string remark = column.Name == look.Target ? "target" : column.LeftOut ?? column.Note ?? string.Empty;
             page.Add($"<tr><th>{Html.Escape(column.Name)}</th><td>{Html.Escape(column.Form.ToString())}</td>"
                 + $"<td>{column.Missing + column.Odd}</td><td>{column.Distinct}</td><td>{Number(column.Minimum)}</td>"
-                + $"<td>{Number(column.Maximum)}</td><td>{Html.Escape(remark)}</td></tr>");
+                + $"<td>{Number(column.Maximum)}</td><td>{Bars(column)}</td><td>{Html.Escape(remark)}</td></tr>");
         }
 
         page.Add("</table></div>");
+    }
+
+    /// <summary>
+    /// Small bars of how often values lie between the minimum and the maximum, or of how many there are of each class.
+    /// </summary>
+    private static string Bars(ColumnLook column)
+    {
+        const int Width = 6, Height = 24;
+        if (column.Spread.Count == 0)
+        {
+            return string.Empty;
+        }
+
+        double most = column.Spread.Max();
+        string bars = string.Concat(column.Spread.Select((count, place) =>
+        {
+            int height = count == 0 ? 0 : Math.Max(1, (int)Math.Round(Height * count / most));
+            return $"<rect x=\"{Width * place}\" y=\"{Height - height}\" width=\"{Width - 1}\" height=\"{height}\" "
+                + $"fill=\"#3182ce\"><title>{count}</title></rect>";
+        }));
+        string said = column.Minimum is null ? "counts of the most frequent classes" : "counts from minimum to maximum";
+        return $"<svg role=\"img\" aria-label=\"{said}: {string.Join(", ", column.Spread)}\" "
+            + $"width=\"{Width * column.Spread.Count}\" height=\"{Height}\">{bars}</svg>";
     }
 
     /// <summary>The learners that were compared.</summary>

@@ -127,6 +127,21 @@ public class TableCaseTests : TemporaryFolder
     }
 
     [Fact]
+    public void The_spread_of_a_column_counts_every_value_that_is_known()
+    {
+        var table = Table.OfTexts([
+            ("x", ["0", "0.5", "11.9", "12", null]), ("same", ["2", "2", "2", "2", "2.0"]),
+            ("huge", ["-1e308", "1e308", "0", "0.5", "1"]), ("kind", ["a", "b", "b", null, "c"]),
+            ("y", ["1.5", "2.5", "3.5", "4.5", "5.5"]),
+        ]);
+        var look = TableLook.Of(table, new TableTrainingOptions { Target = "y" });
+        Assert.Equal([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2], look.Columns[0].Spread);
+        Assert.Equal([5], look.Columns[1].Spread);
+        Assert.Equal([1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 1], look.Columns[2].Spread);
+        Assert.Equal([2, 1, 1], look.Columns[3].Spread);
+    }
+
+    [Fact]
     public void Repeated_rows_rare_classes_and_imbalance_are_warned_of()
     {
         Assert.Contains(

@@ -7,11 +7,19 @@ namespace Math4AI.Data.Tables;
 /// <param name="Distinct">The number of different values.</param>
 public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int Distinct)
 {
+    private const int Parts = 12;
+
     /// <summary>Gets the minimum of numbers and dates; null where there is none.</summary>
     public double? Minimum { get; init; }
 
     /// <summary>Gets the maximum; null where there is none.</summary>
     public double? Maximum { get; init; }
+
+    /// <summary>
+    /// Gets how many values lie in each of twelve parts of the same width, from the minimum to the maximum, or how many
+    /// there are of each of the twelve most frequent classes; empty where no value is known.
+    /// </summary>
+    public IReadOnlyList<int> Spread { get; init; } = [];
 
     /// <summary>Gets the number of cells that do not fit the form, and are taken for missing.</summary>
     public int Odd { get; init; }
@@ -36,6 +44,8 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
             {
                 Missing = classes.Count(text => text is null),
                 Distinct = classes.OfType<string>().Distinct().Count(),
+                Spread = [.. classes.OfType<string>().CountBy(text => text).Select(pair => pair.Value)
+                    .OrderDescending().Take(Parts)],
             };
         }
 
@@ -51,9 +61,28 @@ public sealed record ColumnLook(string Name, ColumnForm Form, int Missing, int D
             Distinct = known.Distinct().Count(),
             Minimum = known.Length > 0 ? known.Min() : null,
             Maximum = known.Length > 0 ? known.Max() : null,
+            Spread = SpreadOf(known),
             Odd = count,
             OddCells = odd,
         };
+    }
+
+    private static int[] SpreadOf(double[] values)
+    {
+        if (values.Length == 0)
+        {
+            return [];
+        }
+
+        // Halves, since the width of all may overflow.
+        double least = 0.5 * values.Min(), width = (0.5 * values.Max() - least) / Parts;
+        int[] counts = new int[width > 0.0 ? Parts : 1];
+        foreach (double value in values)
+        {
+            counts[width > 0.0 ? Math.Min(Parts - 1, (int)((0.5 * value - least) / width)) : 0]++;
+        }
+
+        return counts;
     }
 
     /// <summary>Reads texts as numbers, counts those that are none, and lists the first few of them.</summary>

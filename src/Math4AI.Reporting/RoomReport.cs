@@ -51,10 +51,25 @@ public sealed record RoomReport
         return page.Page("Sources in a room");
     }
 
-    private string[]? Remarks() => Result.Sources.Channels == 1
-        ? null
-        : [.. Result.Dependence.Select(value => string.Create(
+    private string[] Remarks() =>
+        [.. Enumerable.Range(0, Result.Sources.Channels).Select(k => $"{HowSure(k)}{WhereFrom(Result.Delays[k])}")];
+
+    private string HowSure(int source) => Result.Sources.Channels == 1
+        ? string.Empty
+        : string.Create(
             CultureInfo.InvariantCulture,
-            $"Dependence {value:0.00} on the source most like it: about 0 where they are apart, 1 where they are "
-                + $"one."))];
+            $"Dependence {Result.Dependence[source]:0.00} on the source most like it: about 0 where they are apart, 1 "
+            + $"where they are one. ");
+
+    /// <summary>Tells by which way sound comes, at 343 m/s.</summary>
+    private static string WhereFrom(IReadOnlyList<double> delays)
+    {
+        const double MetersPerSecond = 343.0;
+        IEnumerable<string> ways = delays.Select((delay, channel) => string.Create(
+            CultureInfo.InvariantCulture, $"channel {channel + 1} {1e3 * delay:+0.00;−0.00;0} ms"));
+        double farthest = 100.0 * MetersPerSecond * (delays.Max() - delays.Min());
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"It arrives at {string.Join(", ", ways)}: up to {farthest:0} cm more of a way.");
+    }
 }

@@ -60,7 +60,12 @@ internal static class StreamCommand
         "--forget", "TIME",
         "The time constant of forgetting, such as 0.5s or 500ms: short follows sources that "
             + "move, long is more exact. Default: 0.5s. With --room: the time that is learned from, 1s to 60s. "
-            + "Default: 12s.");
+            + "Default: 12s, and where something has moved, no more than since then.");
+
+    private static readonly Option<int?> SourcesOption = CommonOptions.Named<int?>(
+        "--sources", "N",
+        "For rooms: the number of speakers, from 2 to that of the channels. The rest is taken for background. "
+            + "Default: as many as channels.");
 
     private static readonly Option<string?> StartOption = CommonOptions.Named<string?>(
         "--start", "FILE",
@@ -117,7 +122,8 @@ internal static class StreamCommand
             + "  math4ai stream --device default --rate 48000 --channels 2 --play default")
         {
             InputArgument, OutputOption, DeviceOption, PlayOption, BlockOption, RoomOption, WindowOption,
-            ForgetOption, StartOption, FreezeOption, ScaleOption, GapsOption, RealtimeOption, FormatOption,
+            ForgetOption, SourcesOption, StartOption, FreezeOption, ScaleOption, GapsOption, RealtimeOption,
+            FormatOption,
             RateOption, ChannelsOption, ReportOption, PageOption,
             CommonOptions.Json, CommonOptions.Force,
         };
@@ -151,9 +157,10 @@ internal static class StreamCommand
             Block = Positive("--block", words.GetValue(BlockOption), 1 << 16),
             Room = words.GetValue(RoomOption),
             Window = Window(words.GetValue(WindowOption), words.GetValue(RoomOption)),
-            Forget = words.GetValue(RoomOption)
-                ? Duration("--forget", words.GetValue(ForgetOption) ?? "12s", least: 1.0, most: 60.0)
-                : Duration("--forget", words.GetValue(ForgetOption) ?? "0.5s", least: 0.01),
+            Sources = Sources(words.GetValue(SourcesOption), words.GetValue(RoomOption)),
+            Forget = words.GetValue(ForgetOption) is not { } forget ? null
+                : words.GetValue(RoomOption) ? Duration("--forget", forget, least: 1.0, most: 60.0)
+                : Duration("--forget", forget, least: 0.01),
             Start = Start(words.GetValue(StartOption), words.GetValue(RoomOption)),
             Freeze = words.GetValue(FreezeOption) is { } time ? Duration("--freeze", time, least: 0.0) : null,
             Scale = Scale(
@@ -231,6 +238,13 @@ internal static class StreamCommand
         : !room ? throw new UsageException("--window belongs to --room.")
         : System.Numerics.BitOperations.IsPow2(window.Value) && window is >= 64 and <= 1 << 16 ? window
         : throw new UsageException($"--window takes a power of two from 64 to 65536, not {window}.");
+
+    private static int? Sources(int? sources, bool room) =>
+        sources is null ? null
+        : !room ? throw new UsageException(
+            "--sources belongs to --room: without echoes there are as many sources as channels.")
+        : sources >= 2 ? sources
+        : throw new UsageException($"--sources takes 2 or more, not {sources}: one speaker needs no separation.");
 
     private static StreamScale? Scale(string? word, bool hasStart, bool isRoom) => word switch
     {

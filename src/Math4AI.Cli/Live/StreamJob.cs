@@ -36,7 +36,9 @@ internal sealed record StreamJob
 
     public required int? Window { get; init; }
 
-    public required double Forget { get; init; }
+    public required int? Sources { get; init; }
+
+    public required double? Forget { get; init; }
 
     public required string? Start { get; init; }
 
@@ -73,7 +75,7 @@ internal sealed record StreamJob
         };
         using End? heard = Device is null ? null : OpenInput();
         End input = read ?? heard!;
-        using End output = OpenOutput(channels, sampleRate);
+        using End output = OpenOutput(separator.Sources, sampleRate);
         using DuplexClock? clock = input.Device is { } from && output.Device is { } onto
             ? new DuplexClock(from, onto, Block)
             : null;
@@ -144,6 +146,7 @@ internal sealed record StreamJob
             Device ?? Input,
             Play ?? Output,
             input.Ring.Channels,
+            separator.Sources,
             input.SampleRate,
             Block,
             Room ? "room" : "instantaneous",
@@ -181,6 +184,7 @@ internal sealed record StreamJob
             [
                 ("model", summary.Model),
                 ("channels", $"{summary.Channels}"),
+                ("sources", $"{summary.Sources}"),
                 ("sound", string.Create(CultureInfo.InvariantCulture, $"{summary.SoundSeconds:0.0} s")),
                 ("blocks lost", $"{summary.LostBlocks}"),
                 ("gaps played", $"{summary.Gaps}"),
@@ -226,13 +230,15 @@ internal sealed record StreamJob
 
     private IStreamSeparator Separator(int channels, int sampleRate) => Room
         ? new StreamingRoomSeparator(
-            channels, sampleRate, new StreamingRoomOptions { Window = Window, HistorySeconds = Forget })
+            channels,
+            sampleRate,
+            new StreamingRoomOptions { Window = Window, HistorySeconds = Forget, Sources = Sources })
         : new StreamingSeparator(
             channels,
             sampleRate,
             new StreamingOptions
             {
-                ForgetSeconds = Forget,
+                ForgetSeconds = Forget ?? new StreamingOptions().ForgetSeconds,
                 Start = Start is null ? null : ReadStart(Start),
                 Scale = Scale,
             });

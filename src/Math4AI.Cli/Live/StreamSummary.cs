@@ -18,6 +18,7 @@ internal sealed record StreamSummary(
     string Input,
     string Output,
     int Channels,
+    int Sources,
     int SampleRate,
     int Block,
     string Model,
@@ -42,10 +43,11 @@ internal sealed record StreamSummary(
         string where = Played is not null
             ? $"played on {Output}"
             : Output == "-" ? "written to standard output" : $"written to {Output}";
+        string into = Sources == Channels ? string.Empty : $" into {Sources} sources";
         string gaps = Played is null ? string.Empty : $", {Gaps} gaps played";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{SoundSeconds:0.0} s of {Channels} channels separated in {Seconds:0.0} s, {where}; "
+            $"{SoundSeconds:0.0} s of {Channels} channels separated{into} in {Seconds:0.0} s, {where}; "
             + $"{LostBlocks} blocks lost{gaps}.");
         foreach ((string name, string value) in DeviceFacts())
         {

@@ -72,8 +72,12 @@ internal sealed class StreamView : IDisposable
             string.Empty, string.Empty, string.Empty, string.Empty);
         for (int i = 0; i < separator.Channels; i++)
         {
+            bool isSource = i < separator.Sources;
             table.AddRow(
-                $"channel {i + 1}", Meter(live.TakeInputPeak(i)), $"source {i + 1}", Meter(live.TakeSourcePeak(i)));
+                $"channel {i + 1}",
+                Meter(live.TakeInputPeak(i)),
+                isSource ? $"source {i + 1}" : string.Empty,
+                isSource ? Meter(live.TakeSourcePeak(i)) : string.Empty);
         }
 
         return new Rows(new IRenderable[] { table, new Text(State()) });

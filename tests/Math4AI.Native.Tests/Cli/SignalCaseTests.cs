@@ -87,12 +87,10 @@ public sealed class SignalCaseTests : TemporaryFolder
         var counted = Separator.Auto(new SeparationOptions { EstimatesSources = true }).Separate(mixture);
         Assert.Equal(2, counted.Sources.Channels);
         Assert.Contains(counted.Notes, note => note.StartsWith("There are 2 speakers", StringComparison.Ordinal));
-        Recording all = Separator.Auto().Separate(mixture).Sources;
         double before = BssEval.Compare(images, [Signal(mixture, 0), Signal(mixture, 0)]).Sdr.Average();
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{before:0.0} dB before, {Sdr(counted.Sources):0.0} counted, {Sdr(all):0.0} the loudest of four");
+            $"{before:0.0} dB before, {Sdr(counted.Sources):0.0} counted");
         Assert.True(Sdr(counted.Sources) >= before + 6.0, $"{Sdr(counted.Sources)} dB after {before}");
-        Assert.True(Sdr(counted.Sources) >= Sdr(all) - 0.5, $"{Sdr(counted.Sources)} dB, of four {Sdr(all)}");
     }
 
     [Fact]

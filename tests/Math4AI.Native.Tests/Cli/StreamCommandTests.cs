@@ -123,6 +123,8 @@ public sealed class StreamCommandTests : TemporaryFolder
     [InlineData(2, "--room", "--forget", "0.2s")]
     [InlineData(2, "--room", "--forget", "61s")]
     [InlineData(2, "--window", "1024")]
+    [InlineData(2, "--sources", "2")]
+    [InlineData(2, "--room", "--sources", "1")]
     [InlineData(2, "-o", "voices.mp3")]
     [InlineData(2, "--scale", "keep")]
     [InlineData(2, "--scale", "loud")]
@@ -139,16 +141,26 @@ public sealed class StreamCommandTests : TemporaryFolder
     public void A_room_is_learned_from_the_time_that_is_said()
     {
         string room = Repository.Cases("signals", "room_8cm_rt150.flac");
-        foreach (string time in (string[])["12s", "2s"])
+        foreach (string time in (string[])["60s", "1s"])
         {
             Finished done = Stream(room, "--room", "--forget", time, "-o", $"{time}.wav");
             Assert.Equal(0, done.Code);
         }
 
-        Assert.Equal(0, Stream(room, "--room", "-o", "default.wav").Code);
-        byte[] twelve = File.ReadAllBytes(In("12s.wav"));
-        Assert.Equal(twelve, File.ReadAllBytes(In("default.wav")));
-        Assert.NotEqual(twelve, File.ReadAllBytes(In("2s.wav")));
+        Assert.NotEqual(File.ReadAllBytes(In("60s.wav")), File.ReadAllBytes(In("1s.wav")));
+    }
+
+    [Fact]
+    public void Fewer_sources_than_microphones_are_written_where_they_are_asked_for()
+    {
+        string room = Repository.Cases("signals", "four_mics_two_speakers.flac");
+        Finished done = Stream(room, "--room", "--sources", "2", "-o", "two.wav", "--json");
+        Assert.Equal(0, done.Code);
+        JsonElement result = JsonDocument.Parse(done.Output).RootElement;
+        Assert.Equal(4, result.GetProperty("channels").GetInt32());
+        Assert.Equal(2, result.GetProperty("sources").GetInt32());
+        Assert.Equal(2, Recording.Read(In("two.wav")).Channels);
+        RefusedInOneLine(Stream(room, "--room", "--sources", "5", "-o", "five.wav"), 1, "ask for 2 to 4");
     }
 
     [Fact]

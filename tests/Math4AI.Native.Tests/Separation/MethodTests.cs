@@ -32,6 +32,8 @@ public class MethodTests
             name => name,
             name => Enumerable.Range(0, 10).Average(
                 run => Error(method, new string(name, 2), 1000, 1000 * name + run)));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            string.Join(" ", errors.Values.Select(error => error.ToString("0.00", CultureInfo.InvariantCulture))));
         Assert.All(errors, each =>
             Assert.True(each.Value <= limits[each.Key - 'a'], $"density {each.Key}: {each.Value}"));
         Assert.True(errors.Values.Average() <= 3.1, $"mean of all densities: {errors.Values.Average()}");

@@ -37,6 +37,30 @@ public class RoomTests
         Assert.Equal(64.0, spectrum[10 * transform.Frames + frame].Magnitude, 1e-9);
     }
 
+    [Fact]
+    public void Delays_are_those_of_the_ways_from_the_sources_to_the_microphones()
+    {
+        RoomScene scene = RoomScene.Draw(
+            new RoomSceneOptions { Microphones = 3, Spacing = 0.2, ReverberationTime = 0.15 }, 3);
+        RoomMixture mixture = scene.Mix([Noise(4), Noise(5)]);
+        Recording images = new([.. mixture.Images.Select(image => image.Channel(1).ToArray())], 16_000);
+        static Recording Noise(int seed)
+        {
+            var random = new MersenneTwister(seed);
+            return new Recording([[.. Enumerable.Range(0, 16_000).Select(_ => random.NextSingle() - 0.5f)]], 16_000);
+        }
+
+        double[][] delays = SourceDelays.Of(images, mixture.Mixture, reference: 1);
+        for (int n = 0; n < 2; n++)
+        {
+            double Distance(int microphone) => (scene.Sources[n] - scene.Microphones[microphone]).Length;
+            for (int m = 0; m < 3; m++)
+            {
+                Assert.Equal((Distance(m) - Distance(1)) / scene.Room.SpeedOfSound, delays[n][m], 0.5 / 16_000);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("room-2x2-rt150", 2, RoomMethod.AuxIva, 30.0)]
     [InlineData("room-3x3-rt200", 3, RoomMethod.AuxIva, 19.0)]

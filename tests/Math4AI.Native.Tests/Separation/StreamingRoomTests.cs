@@ -1,4 +1,5 @@
 using Math4AI.Audio;
+using Math4AI.Audio.Rooms;
 using Math4AI.LinearAlgebra;
 using Math4AI.Separation.Live;
 using Math4AI.Separation.Quality;
@@ -17,7 +18,7 @@ public sealed class StreamingRoomTests
         double[] Noise(int length) => [.. Enumerable.Range(0, length).Select(_ => random.NextDouble() - 0.5)];
         double[][] taps = [.. Enumerable.Range(0, Order * Order).Select(_ => Noise(Block * Parts))];
         double[][] channels = [Noise(Length), Noise(Length)];
-        var filters = new PartitionedFilters(Order, Block, Parts);
+        var filters = new PartitionedFilters(Order, Order, Block, Parts);
         double[][] spectra = filters.NewSpectra();
         filters.Transform(taps, spectra);
         double[][] output = [new double[Block], new double[Block]];
@@ -105,6 +106,73 @@ public sealed class StreamingRoomTests
     }
 
     [Fact]
+    public void A_speaker_who_moves_is_followed()
+    {
+        const int Rate = 16_000, Seconds = 16, Moves = 8 * Rate;
+        RoomScene scene = RoomScene.Draw(
+            new RoomSceneOptions { Spacing = 0.2, ReverberationTime = 0.1, Size = new Position(5.0, 4.0, 2.7) }, 2);
+        Recording[] voices =
+        [
+            .. new[] { 1, 2 }.Select(k => Recording.Read(Repository.Data("voices", $"voice-{k}.flac")).Channel(0)
+                .ToArray()).Select(voice => new Recording([[.. voice, .. voice[..((Seconds - 12) * Rate)]]], Rate)),
+        ];
+        Position middle = 0.5 * (scene.Microphones[0] + scene.Microphones[1]);
+        Position mirrored = middle + (-1.0) * (scene.Sources[0] - middle);
+        RoomMixture before = scene.Mix(voices),
+            after = (scene with { Sources = [mirrored, scene.Sources[1]] }).Mix(voices);
+        float[] Joined(Recording first, Recording second, int channel) =>
+            [.. first.Channel(channel)[..Moves], .. second.Channel(channel)[Moves..]];
+        double[][] images =
+        [
+            .. Enumerable.Range(0, 2).Select(k => Array.ConvertAll(
+                Joined(before.Images[k], after.Images[k], 0), x => (double)x)),
+        ];
+        float[][] channels = [Joined(before.Mixture, after.Mixture, 0), Joined(before.Mixture, after.Mixture, 1)];
+        var separator = new StreamingRoomSeparator(2, Rate);
+        float[][] sources = Run(separator, channels, 160);
+        double Sdr(int from, int to) => BssEval.Compare(
+            [.. images.Select(image => image[(from * Rate)..(to * Rate)])],
+            [
+                .. sources.Select(source => Array.ConvertAll(
+                    source[(from * Rate + separator.Delay)..(to * Rate + separator.Delay)], x => (double)x)),
+            ]).Sdr.Average();
+        (double settled, double moved, double again) = (Sdr(5, 8), Sdr(8, 10), Sdr(12, 15));
+        TestContext.Current.TestOutputHelper!.WriteLine($"{settled:0.0}, {moved:0.0} and {again:0.0} dB");
+        Assert.True(
+            moved < settled - 6.0 && again > settled - 3.0, $"{settled}, {moved} and {again} dB");
+    }
+
+    [Fact]
+    public void Two_speakers_at_four_microphones_are_heard_as_two_sources()
+    {
+        Recording Case(string name) =>
+            Recording.Read(Repository.Cases("signals", $"four_mics_two_speakers{name}.flac"));
+        Recording mixture = Case(string.Empty);
+        double[][] images =
+        [
+            .. Enumerable.Range(1, 2).Select(
+                k => Array.ConvertAll(Case($"-image-{k}").Channel(0).ToArray(), x => (double)x)),
+        ];
+        var separator = new StreamingRoomSeparator(
+            4, mixture.SampleRate, new StreamingRoomOptions { Sources = 2 });
+        Assert.Equal((4, 2), (separator.Channels, separator.Sources));
+        float[][] channels =
+        [
+            .. Enumerable.Range(0, 4).Select(
+                c => (float[])[.. mixture.Channel(c), .. mixture.Channel(c)[..(2 * mixture.SampleRate)]]),
+        ];
+        float[][] sources = Run(separator, channels, 512);
+        int from = 5 * mixture.SampleRate, to = mixture.Length;
+        double Sdr(Func<int, double[]> found) => BssEval.Compare(
+            [.. images.Select(image => image[from..to])], [found(0), found(1)]).Sdr.Average();
+        double before = Sdr(_ => Array.ConvertAll(channels[0][from..to], x => (double)x));
+        double after = Sdr(k => Array.ConvertAll(
+            sources[k][(from + separator.Delay)..(to + separator.Delay)], x => (double)x));
+        TestContext.Current.TestOutputHelper!.WriteLine($"{before:0.0} dB before, {after:0.0} after");
+        Assert.True(after > before + 1.5, $"{after} dB after {before}");
+    }
+
+    [Fact]
     public void Silence_and_what_is_no_number_do_no_harm()
     {
         var random = new MersenneTwister(3);
@@ -121,6 +189,8 @@ public sealed class StreamingRoomTests
     {
         Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(1, 16_000));
         Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(7, 16_000));
+        Assert.Throws<ArgumentException>(
+            () => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions { Sources = 3 }));
         Assert.Throws<ArgumentException>(() => new StreamingRoomSeparator(2, 16_000, new StreamingRoomOptions
         {
             Window = 1000,
@@ -157,8 +227,8 @@ public sealed class StreamingRoomTests
 
     private static float[][] Run(StreamingRoomSeparator separator, float[][] channels, int block)
     {
-        float[][] sources = [.. channels.Select(channel => new float[channel.Length])];
-        float[] samples = new float[channels.Length * block];
+        float[][] sources = [.. Enumerable.Range(0, separator.Sources).Select(_ => new float[channels[0].Length])];
+        float[] samples = new float[channels.Length * block], found = new float[sources.Length * block];
         for (int start = 0; start < channels[0].Length; start += block)
         {
             int count = Math.Min(block, channels[0].Length - start);
@@ -168,10 +238,14 @@ public sealed class StreamingRoomTests
                 channels[c].AsSpan(start, count).CopyTo(piece[c]);
             }
 
-            separator.Process(piece, piece);
-            for (int c = 0; c < channels.Length; c++)
+            // Where there are as many, in the same memory.
+            PlanarBlock output = sources.Length == channels.Length
+                ? piece
+                : new PlanarBlock(found, sources.Length, count, count);
+            separator.Process(piece, output);
+            for (int n = 0; n < sources.Length; n++)
             {
-                piece[c].CopyTo(sources[c].AsSpan(start));
+                output[n].CopyTo(sources[n].AsSpan(start));
             }
         }
 

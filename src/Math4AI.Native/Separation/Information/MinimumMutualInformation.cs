@@ -2,6 +2,7 @@ using Math4AI.Data;
 using Math4AI.LinearAlgebra;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Optimization;
+using Math4AI.Probability;
 using Math4AI.Separation.Ica;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -37,7 +38,8 @@ public sealed record MinimumMutualInformationOptions
 /// spacings estimates of entropy", JMLR 4 (2003), for the search by pairs.
 /// </summary>
 /// <remarks>
-/// The files: <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
+/// The files: <see cref="InvariantBasis"/> is where the search begins, so that it depends on the sources alone;
+/// <see cref="PairwiseMinimum"/> searches pair after pair, with <see cref="PairDependence"/> (which pairs),
 /// <see cref="ScatterWeights"/> (which samples are outliers), <see cref="EntropyCurve"/> (the entropy in all
 /// directions) and <see cref="PairSearch"/> (the two best ones); <see cref="DensityNewton"/> refines the result with
 /// all samples.
@@ -131,12 +133,21 @@ internal sealed class MinimumMutualInformation : WhiteningSeparator
             white = Sample(mixture, whitening, most, cancellation);
         }
 
-        Matrix<double> first = count > PairwiseMinimum.FewSignals
-            ? Prepare(white, cancellation)
-            : Matrix<double>.Build.DenseIdentity(count);
+        Matrix<double> first = Begin(white, cancellation);
+        double begun = MutualInformation.Change(Matrix<double>.Build.DenseOfColumnArrays(white), first).Value;
+        report("start", Math.Abs(begun), -begun);
         Matrix<double> found = PairwiseMinimum.Solve(
             Turn(first, white), mixture.Length > FewSamples, gain => report("search", gain, gain), cancellation);
         return found * first;
+    }
+
+    /// <summary>Finds where the search begins, which depends on the sources alone.</summary>
+    private Matrix<double> Begin(double[][] white, CancellationToken cancellation)
+    {
+        Matrix<double> basis = InvariantBasis.Of(white);
+        return white.Length > PairwiseMinimum.FewSignals
+            ? Prepare(Turn(basis, white), cancellation) * basis
+            : basis;
     }
 
     /// <summary>Refines W with all samples; returns W, and whether it converged.</summary>

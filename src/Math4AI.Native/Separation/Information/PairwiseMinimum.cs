@@ -83,13 +83,21 @@ internal static class PairwiseMinimum
         double[][] y = [.. signals.Select(signal => (double[])signal.Clone())];
         Matrix<double> unmixing = Matrix<double>.Build.DenseIdentity(count);
         var curve = new EntropyCurve(processes: count == 2 ? 2 : 1, hasSymmetric: true);
+        if (count == 2)
+        {
+            // The second time the directions stand on the grid that is searched, wherever they began.
+            objective(TurnPair(curve, y, unmixing, 0, 1));
+            objective(TurnPair(curve, y, unmixing, 0, 1));
+            return unmixing;
+        }
+
         var seen = new Dictionary<(int, int), (int, int)>();
         int[] versions = new int[count];
         for (int sweep = 0; sweep < MaxSweeps; sweep++)
         {
             double gained = Sweep(curve, y, unmixing, seen, versions, cancellation);
             objective(gained);
-            if (gained == 0.0 || count == 2)
+            if (gained == 0.0)
             {
                 break;
             }

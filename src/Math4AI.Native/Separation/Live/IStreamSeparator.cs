@@ -14,8 +14,11 @@ namespace Math4AI.Separation.Live;
 /// </remarks>
 public interface IStreamSeparator
 {
-    /// <summary>Gets the number of channels, which is that of the sources too.</summary>
+    /// <summary>Gets the number of channels.</summary>
     int Channels { get; }
+
+    /// <summary>Gets the number of sources; as many as channels unless implemented.</summary>
+    int Sources => Channels;
 
     /// <summary>Gets how many frames the output lies behind the input: the latency of the algorithm itself.</summary>
     int Delay { get; }
@@ -31,7 +34,9 @@ public interface IStreamSeparator
 
     /// <summary>Learns from a block and separates it.</summary>
     /// <param name="input">The channels. Samples that are not finite, or beyond 10¹⁵, are set to 0 in it.</param>
-    /// <param name="output">The sources, with as many frames; may share the memory of the input.</param>
+    /// <param name="output">
+    /// The sources, with as many frames; may share the memory of the input where there are as many.
+    /// </param>
     /// <exception cref="ArgumentException">The blocks have other sizes.</exception>
     void Process(PlanarBlock input, PlanarBlock output);
 

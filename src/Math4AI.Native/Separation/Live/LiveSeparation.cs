@@ -30,8 +30,8 @@ public sealed class LiveSeparation
         ArgumentNullException.ThrowIfNull(separator);
         ArgumentOutOfRangeException.ThrowIfLessThan(block, 1);
         (this.separator, this.block) = (separator, block);
-        (inputPeaks, sourcePeaks) = (new float[separator.Channels], new float[separator.Channels]);
-        (silence, matched) = (new float[separator.Channels * block], new float[separator.Channels * block]);
+        (inputPeaks, sourcePeaks) = (new float[separator.Channels], new float[separator.Sources]);
+        (silence, matched) = (new float[separator.Channels * block], new float[separator.Sources * block]);
         toSkip = separator.Delay;
         separator.WarmUp(block);
     }
@@ -120,11 +120,11 @@ public sealed class LiveSeparation
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
-        if (input.Channels != separator.Channels || output.Channels != separator.Channels)
+        if (input.Channels != separator.Channels || output.Channels != separator.Sources)
         {
             throw new ArgumentException(
                 $"The rings have {input.Channels} and {output.Channels} channels, and the separator "
-                + $"{separator.Channels}.");
+                + $"{separator.Channels} and {separator.Sources}.");
         }
 
         if (Math.Min(input.Capacity, output.Capacity) < block)
@@ -187,7 +187,7 @@ public sealed class LiveSeparation
     private bool SeparateInTime(PlanarBlock taken, AudioRing output, long pushed, CancellationToken cancellation)
     {
         long begin = AudioRing.Now();
-        var sources = new PlanarBlock(matched, separator.Channels, block, taken.Frames);
+        var sources = new PlanarBlock(matched, separator.Sources, block, taken.Frames);
         Process(taken, sources);
         int skipped = Math.Min(toSkip, sources.Frames);
         toSkip -= skipped;

@@ -12,7 +12,8 @@ namespace Math4AI.Separation.Live;
 /// </summary>
 internal sealed class PartitionedFilters
 {
-    private readonly int order;
+    private readonly int channels;
+    private readonly int outputs;
     private readonly int block;
     private readonly int parts;
     private readonly double[][] previous;
@@ -21,28 +22,29 @@ internal sealed class PartitionedFilters
     private int newest;
 
     /// <summary>Initializes filters that have heard nothing yet.</summary>
-    /// <param name="order">The number of channels, and of outputs.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="outputs">The number of outputs.</param>
     /// <param name="block">The samples of a block.</param>
     /// <param name="parts">The filters are <c>parts · block</c> long.</param>
-    public PartitionedFilters(int order, int block, int parts)
+    public PartitionedFilters(int channels, int outputs, int block, int parts)
     {
-        (this.order, this.block, this.parts) = (order, block, parts);
-        previous = Arrays(order, block);
-        past = Arrays(parts * order, Packed);
+        (this.channels, this.outputs, this.block, this.parts) = (channels, outputs, block, parts);
+        previous = Arrays(channels, block);
+        past = Arrays(parts * channels, Packed);
         sum = new double[Packed];
     }
 
     private int Packed => 2 * block + 2;
 
     /// <summary>Allocates memory for the spectra of one set of filters.</summary>
-    public double[][] NewSpectra() => Arrays(order * order * parts, Packed);
+    public double[][] NewSpectra() => Arrays(outputs * channels * parts, Packed);
 
     /// <summary>Computes the spectra of filters for <see cref="Apply"/>; may be called from another thread.</summary>
     /// <param name="taps">Output after output, channel after channel, each as long as the parts together.</param>
     /// <param name="spectra">From <see cref="NewSpectra"/>.</param>
     public void Transform(double[][] taps, double[][] spectra)
     {
-        for (int filter = 0; filter < order * order; filter++)
+        for (int filter = 0; filter < outputs * channels; filter++)
         {
             for (int part = 0; part < parts; part++)
             {
@@ -58,9 +60,9 @@ internal sealed class PartitionedFilters
     public void Push(double[][] input)
     {
         newest = (newest + 1) % parts;
-        for (int channel = 0; channel < order; channel++)
+        for (int channel = 0; channel < channels; channel++)
         {
-            double[] spectrum = past[newest * order + channel];
+            double[] spectrum = past[newest * channels + channel];
             previous[channel].CopyTo(spectrum, 0);
             input[channel].CopyTo(spectrum, block);
             input[channel].CopyTo(previous[channel], 0);
@@ -71,16 +73,16 @@ internal sealed class PartitionedFilters
     /// <summary>Computes the outputs of filters for the block that was pushed last.</summary>
     public void Apply(double[][] filters, double[][] output)
     {
-        for (int row = 0; row < order; row++)
+        for (int row = 0; row < outputs; row++)
         {
             Array.Clear(sum);
-            for (int channel = 0; channel < order; channel++)
+            for (int channel = 0; channel < channels; channel++)
             {
                 for (int part = 0; part < parts; part++)
                 {
                     AddProduct(
-                        filters[(row * order + channel) * parts + part],
-                        past[(newest - part + parts) % parts * order + channel], sum);
+                        filters[(row * channels + channel) * parts + part],
+                        past[(newest - part + parts) % parts * channels + channel], sum);
                 }
             }
 

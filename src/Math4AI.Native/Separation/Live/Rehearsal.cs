@@ -17,6 +17,7 @@ internal static class Rehearsal
         var random = new Random(1);
         float[] samples = new float[separator.Channels * block];
         var noise = new PlanarBlock(samples, separator.Channels, block, block);
+        var sources = new PlanarBlock(new float[separator.Sources * block], separator.Sources, block, block);
         for (int frames = 0; frames < Seconds * sampleRate; frames += block)
         {
             for (int i = 0; i < samples.Length; i++)
@@ -24,7 +25,7 @@ internal static class Rehearsal
                 samples[i] = random.NextSingle() - 0.5f;
             }
 
-            separator.Process(noise, noise);
+            separator.Process(noise, sources);
         }
     }
 }

@@ -13,17 +13,21 @@ internal sealed class RoomHistory : IRoomSignals
 
     /// <summary>Allocates the memory.</summary>
     /// <param name="channels">The number of channels.</param>
+    /// <param name="sources">The number of sources.</param>
     /// <param name="length">The frames to learn from.</param>
     /// <param name="margin">The frames that may come while they are read.</param>
-    public RoomHistory(int channels, int length, int margin)
+    public RoomHistory(int channels, int sources, int length, int margin)
     {
         (Length, kept) = (length, length + margin);
-        float[][] Signals() => [.. Enumerable.Range(0, channels).Select(_ => new float[kept])];
-        (Input, Output) = (Signals(), Signals());
+        float[][] Signals(int count) => [.. Enumerable.Range(0, count).Select(_ => new float[kept])];
+        (Input, Output) = (Signals(channels), Signals(sources));
     }
 
     /// <summary>Gets the number of channels.</summary>
     public int Channels => Input.Length;
+
+    /// <summary>Gets the number of sources.</summary>
+    public int Sources => Output.Length;
 
     /// <summary>Gets the number of frames to learn from.</summary>
     public int Length { get; }

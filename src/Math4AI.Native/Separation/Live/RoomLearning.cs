@@ -12,60 +12,78 @@ namespace Math4AI.Separation.Live;
 /// The part of <see cref="StreamingRoomSeparator"/> that learns filters from the history, on threads of its own. Once
 /// the history is full it allocates nothing.
 /// </summary>
+/// <remarks>
+/// The history that counts adapts: filters of the last three seconds alone are learned besides where the sources found
+/// by those in use depend on each other there. If theirs depend so much less, something has moved, and what came before
+/// is left out from then on.
+/// </remarks>
 internal sealed class RoomLearning
 {
     private const double ShortHistorySeconds = 6.0;
+    private const double RecentSeconds = 3.0;
+    private const double LearnSeconds = 1.0;
+    private const double LaterLearnSeconds = 4.0;
     private const double Silence = 1e-12;
     private const int MaxPiece = 4096;
+
+    // Sources that depend on each other less than this leave nothing to gain.
+    private const double SmallDependence = 0.1;
+
+    // By how much sources have to depend less on each other, twice in a row, before something is held to have moved;
+    // and by how much for it to be held to move still.
+    private const double LargeGain = 0.075;
+    private const double SmallGain = 0.03;
+
+    // Filters learned again from as much may be the worse of two optima.
+    private const double DependenceLearnedAgain = 1.05;
+
+    // Who is this much quieter than usual (power) may be silent, and one speaker looks like one who has moved.
+    private const double QuietShare = 0.1;
 
     private readonly RoomHistory history;
     private readonly PartitionedFilters filters;
     private readonly WorkCrew background = new(1);
+    private readonly WorkCrew crew = new(Compute.Threads - 1);
     private readonly Action<int> learn;
+    private readonly RoomLearningSettings settings;
     private readonly int channels;
-    private readonly int reference;
+    private readonly int sources;
     private readonly int window;
-    private readonly int before;
-    private readonly int after;
-    private readonly int shortHistory;
-    private readonly int sampleRate;
+    private readonly int recentLength;
     private readonly int[][] orders;
     private readonly double[] likeness;
     private readonly double[][] ordered;
-    private RoomLearner? learner;
+    private RoomLearner? whole;
+    private RoomLearner? recent;
+    private RoomJudge? ofWhole;
+    private RoomJudge? ofRecent;
     private double[] packed = [];
-    private FilterSet into;
+    private FilterSet found;
+    private FilterSet other;
+    private FilterSet? used;
     private int[] order;
     private long now;
-    private long heardFrom;
-    private long knownFrom;
+    private long movedAt;
+    private long nextWhole;
+    private double gain;
+    private long firstAdopted;
     private bool isFound;
 
     /// <summary>Starts the thread that learns; the large memory is allocated there, when it first learns.</summary>
     /// <param name="history">What is learned from.</param>
     /// <param name="filters">Transforms the filters that are found.</param>
-    /// <param name="into">Memory for the first filters.</param>
-    /// <param name="sampleRate">The number of samples per second.</param>
-    /// <param name="window">The window in samples.</param>
-    /// <param name="reference">The reference microphone.</param>
-    /// <param name="before">The taps before a sample.</param>
-    /// <param name="after">The taps from it on.</param>
+    /// <param name="newSet">Allocates memory for filters.</param>
+    /// <param name="settings">The settings.</param>
     public RoomLearning(
-        RoomHistory history,
-        PartitionedFilters filters,
-        FilterSet into,
-        int sampleRate,
-        int window,
-        int reference,
-        int before,
-        int after)
+        RoomHistory history, PartitionedFilters filters, Func<FilterSet> newSet, RoomLearningSettings settings)
     {
-        (this.history, this.filters, this.into, channels) = (history, filters, into, history.Channels);
-        (this.window, this.reference, this.before, this.after) = (window, reference, before, after);
-        (this.sampleRate, shortHistory) = (sampleRate, (int)(ShortHistorySeconds * sampleRate));
-        orders = [.. Permutations.Of(channels)];
+        (this.history, this.filters, this.settings) = (history, filters, settings);
+        (channels, sources, window) = (history.Channels, history.Sources, settings.Window);
+        recentLength = (int)(RecentSeconds * settings.SampleRate);
+        (found, other) = (newSet(), newSet());
+        orders = [.. Permutations.Of(sources)];
         order = orders[0];
-        (likeness, ordered) = (new double[channels * channels], new double[channels * channels][]);
+        (likeness, ordered) = (new double[sources * sources], new double[sources * channels][]);
         learn = _ => isFound = Learn();
     }
 
@@ -75,16 +93,15 @@ internal sealed class RoomLearning
     /// <summary>Begins to learn, and returns at once.</summary>
     /// <param name="end">The end of the history, frames.</param>
     /// <param name="firstAdopted">The frame from which on filters were in use; negative if none was.</param>
-    /// <param name="spare">Receives the filters.</param>
-    public void Begin(long end, long firstAdopted, FilterSet spare)
+    /// <param name="used">The filters in use.</param>
+    public void Begin(long end, long firstAdopted, FilterSet used)
     {
-        (now, into, IsAtWork) = (end, spare, true);
-        heardFrom = Math.Max(0, now - history.Length);
-        knownFrom = firstAdopted < 0 ? long.MaxValue : Math.Max(firstAdopted, heardFrom);
+        (now, this.firstAdopted, IsAtWork) = (end, firstAdopted, true);
+        this.used = firstAdopted < 0 ? null : used;
         background.Start(learn);
     }
 
-    /// <summary>Waits, and returns whether there was anything to learn from.</summary>
+    /// <summary>Waits, and returns whether there are better filters than those in use.</summary>
     public bool End()
     {
         IsAtWork = false;
@@ -92,12 +109,88 @@ internal sealed class RoomLearning
         return isFound;
     }
 
+    /// <summary>Returns the filters that were found, and takes others to overwrite.</summary>
+    public FilterSet Exchange(FilterSet old)
+    {
+        (FilterSet result, found) = (found, old);
+        return result;
+    }
+
     private bool Learn()
     {
-        int length = (int)(now - heardFrom);
-        learner ??= Allocate();
-        history.From = heardFrom;
-        if (HasSilence(length))
+        long from = Math.Max(movedAt, Math.Max(0, now - history.Length));
+        bool isFull = now - from == history.Length, isBetter = false;
+        if (!isFull || now >= nextWhole)
+        {
+            whole ??= new RoomLearner(
+                crew, channels, sources, settings.SampleRate, history.Length, 4 * window);
+            isBetter = Find(whole, from, found) && (!isFull || used is null || IsNoWorse());
+            nextWhole = now + (long)((isFull ? LaterLearnSeconds : LearnSeconds) * settings.SampleRate);
+        }
+
+        if (settings.Adapts && used is not null && now - from >= recentLength + settings.SampleRate
+            && HasMoved(isBetter ? found : used, from))
+        {
+            movedAt = now - recentLength;
+            (found, other) = (other, found);
+            isBetter = true;
+        }
+
+        return isBetter;
+    }
+
+    /// <summary>Compares the filters that were found with those in use, over the whole history.</summary>
+    private bool IsNoWorse()
+    {
+        ofWhole ??= NewJudge(history.Length);
+        return ofWhole.Of(found, now) <= DependenceLearnedAgain * ofWhole.Of(used!, now);
+    }
+
+    /// <summary>
+    /// Learns <see cref="other"/> from the last seconds alone, and returns whether it suits them much better.
+    /// </summary>
+    private bool HasMoved(FilterSet present, long from)
+    {
+        ofRecent ??= NewJudge(recentLength);
+        double dependence = ofRecent.Of(present, now), last = gain;
+        gain = 0.0;
+        if (dependence < SmallDependence || IsQuietSomewhere(from))
+        {
+            return false;
+        }
+
+        recent ??= new RoomLearner(crew, channels, sources, settings.SampleRate, recentLength, 2 * window);
+        if (Find(recent, now - recentLength, other))
+        {
+            gain = dependence - ofRecent.Of(other, now);
+        }
+
+        bool isUnsettled = movedAt > 0 && now - movedAt < 2 * recentLength;
+        return isUnsettled ? gain > SmallGain : Math.Min(last, gain) > LargeGain;
+    }
+
+    private RoomJudge NewJudge(int span) => new(
+        history, window / 4, (settings.Before + settings.After) / (window / 4), span, settings.SampleRate);
+
+    private bool IsQuietSomewhere(long from)
+    {
+        bool isQuiet = false;
+        long known = Math.Max(from, firstAdopted);
+        for (int n = 0; n < sources; n++)
+        {
+            double usual = PowerOf(history.Output[n], known, (int)(now - known)) / (now - known);
+            long start = now - recentLength;
+            isQuiet |= PowerOf(history.Output[n], start, recentLength) / recentLength < QuietShare * usual;
+        }
+
+        return isQuiet;
+    }
+
+    /// <summary>Learns filters from the history from a frame on; returns whether there was anything to learn.</summary>
+    private bool Find(RoomLearner learner, long from, FilterSet into)
+    {
+        int length = (int)(now - from);
+        if (HasSilence(from, length))
         {
             return false;
         }
@@ -105,11 +198,13 @@ internal sealed class RoomLearning
         // The history has another length until it is full.
         if (learner.Length != length)
         {
+            int shortHistory = (int)(ShortHistorySeconds * settings.SampleRate);
             learner.Prepare(length, length < shortHistory ? 2 * window : 4 * window);
         }
 
+        history.From = from;
         learner.Learn(history, null, CancellationToken.None);
-        ToTaps(learner.Filters(reference), learner.LongWindow);
+        ToTaps(learner.Filters(settings.Reference), learner.LongWindow, into);
         foreach (double[] filter in into.Taps)
         {
             if (!double.IsFinite(TensorPrimitives.SumOfSquares<double>(filter)))
@@ -118,9 +213,9 @@ internal sealed class RoomLearning
             }
         }
 
-        if (knownFrom < now)
+        if (used is not null)
         {
-            KeepOrder();
+            KeepOrder(learner, from, into);
         }
 
         filters.Transform(into.Taps, into.Spectra);
@@ -128,10 +223,16 @@ internal sealed class RoomLearning
     }
 
     /// <summary>Puts the new filters into the order of the outputs that were heard.</summary>
-    private void KeepOrder()
+    private void KeepOrder(RoomLearner learner, long from, FilterSet into)
     {
         // The output of input frame t lies at t + before in what was put out.
-        FindOrder(learner!.Outputs(reference), (int)(knownFrom - heardFrom) - before, (int)(now - knownFrom));
+        long known = Math.Max(from, firstAdopted);
+        if (known >= now)
+        {
+            return;
+        }
+
+        FindOrder(learner.Outputs(settings.Reference), known, (int)(known - from) - settings.Before);
         for (int filter = 0; filter < ordered.Length; filter++)
         {
             ordered[filter] = into.Taps[order[filter / channels] * channels + filter % channels];
@@ -140,41 +241,38 @@ internal sealed class RoomLearning
         ordered.CopyTo(into.Taps, 0);
     }
 
-    private bool HasSilence(int length)
+    private bool HasSilence(long from, int length)
     {
         bool isSilent = false;
         for (int channel = 0; channel < channels; channel++)
         {
-            isSilent |= PowerOf(history.Input[channel], heardFrom, length) / length < Silence;
+            isSilent |= PowerOf(history.Input[channel], from, length) / length < Silence;
         }
 
         return isSilent;
     }
 
-    private RoomLearner Allocate() =>
-        new(new WorkCrew(Compute.Threads - 1), channels, channels, sampleRate, history.Length, 4 * window);
-
     /// <summary>Finds the new source for each place of the output: the one most like what was output there.</summary>
-    private void FindOrder(float[][] sources, int shift, int length)
+    private void FindOrder(float[][] signals, long known, int shift)
     {
-        int from = Math.Max(0, -shift);
-        for (int n = 0; n < channels; n++)
+        int from = Math.Max(0, -shift), length = (int)(now - known);
+        for (int n = 0; n < sources; n++)
         {
-            double power = PowerOf(history.Output[n], knownFrom, length) / length + 1e-30;
-            for (int k = 0; k < channels; k++)
+            double power = PowerOf(history.Output[n], known, length) / length + 1e-30;
+            for (int k = 0; k < sources; k++)
             {
                 double product = 0.0, square = 1e-30;
                 for (int t = from; t < length;)
                 {
                     ReadOnlySpan<float> piece =
-                        history.Piece(history.Output[n], knownFrom + t, Math.Min(MaxPiece, length - t));
-                    ReadOnlySpan<float> source = sources[k].AsSpan(t + shift, piece.Length);
+                        history.Piece(history.Output[n], known + t, Math.Min(MaxPiece, length - t));
+                    ReadOnlySpan<float> source = signals[k].AsSpan(t + shift, piece.Length);
                     product += TensorPrimitives.Dot(piece, source);
                     square += TensorPrimitives.SumOfSquares(source);
                     t += piece.Length;
                 }
 
-                likeness[n * channels + k] = product / Math.Sqrt(square * power);
+                likeness[n * sources + k] = product / Math.Sqrt(square * power);
             }
         }
 
@@ -182,9 +280,9 @@ internal sealed class RoomLearning
         foreach (int[] candidate in orders)
         {
             double sum = 0.0;
-            for (int n = 0; n < channels; n++)
+            for (int n = 0; n < sources; n++)
             {
-                sum += likeness[n * channels + candidate[n]];
+                sum += likeness[n * sources + candidate[n]];
             }
 
             if (sum > highest)
@@ -195,9 +293,9 @@ internal sealed class RoomLearning
     }
 
     /// <summary>Computes the taps, the first of them faded in.</summary>
-    private void ToTaps(Complex[][] spectrum, int length)
+    private void ToTaps(Complex[][] spectrum, int length, FilterSet into)
     {
-        int block = window / 4, ramp = block / 2, last = Math.Min(after, length / 2);
+        int before = settings.Before, ramp = window / 8, last = Math.Min(settings.After, length / 2);
         packed = packed.Length == length + 2 ? packed : new double[length + 2];
         for (int filter = 0; filter < into.Taps.Length; filter++)
         {
@@ -236,6 +334,16 @@ internal sealed class RoomLearning
         return sum;
     }
 }
+
+/// <summary>Settings of <see cref="RoomLearning"/>.</summary>
+/// <param name="SampleRate">The number of samples per second.</param>
+/// <param name="Window">The window in samples.</param>
+/// <param name="Reference">The reference microphone.</param>
+/// <param name="Before">The taps of a filter before a sample.</param>
+/// <param name="After">The taps from it on.</param>
+/// <param name="Adapts">Whether what came before something moved is left out.</param>
+internal sealed record RoomLearningSettings(
+    int SampleRate, int Window, int Reference, int Before, int After, bool Adapts);
 
 /// <summary>Filters, and their spectra for <see cref="PartitionedFilters"/>.</summary>
 internal sealed record FilterSet(double[][] Taps, double[][] Spectra);

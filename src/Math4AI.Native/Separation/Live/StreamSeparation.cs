@@ -35,10 +35,11 @@ public static class StreamSeparation
         }
 
         var piece = new PlanarBlock(samples, block.Channels, block.Length, block.Length);
-        separator.Process(piece, piece);
+        float[] sources = new float[separator.Sources * block.Length];
+        separator.Process(piece, new PlanarBlock(sources, separator.Sources, block.Length, block.Length));
         return new Recording(
-            [.. Enumerable.Range(0, block.Channels).Select(
-                source => samples.AsSpan(source * block.Length, block.Length).ToArray())],
+            [.. Enumerable.Range(0, separator.Sources).Select(
+                source => sources.AsSpan(source * block.Length, block.Length).ToArray())],
             block.SampleRate);
     }
 }

@@ -15,14 +15,23 @@ public sealed record StreamingRoomOptions
     /// <summary>Gets the reference microphone, from 0: the sources are reconstructed at this microphone.</summary>
     public int ReferenceMicrophone { get; init; }
 
-    /// <summary>Gets the length of the history that is learned from, in seconds, from 1 to 60.</summary>
-    public double HistorySeconds { get; init; } = 12.0;
+    /// <summary>
+    /// Gets the length of the history that is learned from, in seconds, from 1 to 60; null for one that adapts: twelve
+    /// seconds, and where something has moved, no more than since then.
+    /// </summary>
+    public double? HistorySeconds { get; init; }
+
+    /// <summary>
+    /// Gets the number of sources, from two; null for as many as channels. What is beyond them is taken for background.
+    /// </summary>
+    public int? Sources { get; init; }
 }
 
 /// <summary>
 /// Separates live sound from a room with echoes. Every second, and every four seconds once the history is full, the
-/// whole procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own. Half a
-/// second of sound later, its filters, cut to one window before and two after, replace the ones in use by a cross-fade.
+/// procedure for recordings (<see cref="RoomSeparator"/>) runs on the history in a thread of its own; if something has
+/// moved, only on what came since. Half a second of sound later, its filters, cut to one window before and two after,
+/// replace the ones in use by a cross-fade, unless their sources depend on each other more.
 /// Until the first filters are found, the input passes through unchanged. The results depend on the sound alone, since
 /// late filters are waited for. Once the history is full, neither <see cref="Process"/> nor the threads that learn
 /// allocate anything.
@@ -32,7 +41,7 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private const int MaxChannels = 6;
     private const double WindowSeconds = 0.128;
     private const double LearnSeconds = 1.0;
-    private const double LaterLearnSeconds = 4.0;
+    private const double LongestSeconds = 12.0;
     private const double AdoptSeconds = 0.5;
 
     private readonly StreamingRoomOptions options;
@@ -50,7 +59,6 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     private readonly double[][] fading;
 
     private FilterSet used;
-    private FilterSet spare;
     private long frames;
     private long firstAdopted = -1;
     private long nextLearning;
@@ -68,23 +76,23 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
         window = this.options.Window ?? 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate));
         Check(channels, sampleRate);
         (Channels, this.sampleRate) = (channels, sampleRate);
+        Sources = this.options.Sources ?? channels;
         block = window / 4;
         (before, after) = (window - block, 2 * window);
         history = new RoomHistory(
-            channels, (int)(this.options.HistorySeconds * sampleRate), (int)(2.0 * AdoptSeconds * sampleRate));
-        filters = new PartitionedFilters(channels, block, (before + after) / block);
-        double[][] Blocks() => [.. Enumerable.Range(0, channels).Select(_ => new double[block])];
-        (input, output, fading) = (Blocks(), Blocks(), Blocks());
+            channels, Sources, (int)((this.options.HistorySeconds ?? LongestSeconds) * sampleRate),
+            (int)(2.0 * AdoptSeconds * sampleRate));
+        filters = new PartitionedFilters(channels, Sources, block, (before + after) / block);
+        double[][] Blocks(int count) => [.. Enumerable.Range(0, count).Select(_ => new double[block])];
+        (input, output, fading) = (Blocks(channels), Blocks(Sources), Blocks(Sources));
         nextLearning = (long)(LearnSeconds * sampleRate);
-        FilterSet NewSet() => new(
-            [.. Enumerable.Range(0, channels * channels).Select(_ => new double[before + after])],
-            filters.NewSpectra());
-        (used, spare) = (NewSet(), NewSet());
-        learning = new RoomLearning(
-            history, filters, spare, sampleRate, window, this.options.ReferenceMicrophone, before, after);
-        for (int channel = 0; channel < channels; channel++)
+        used = NewSet();
+        learning = new RoomLearning(history, filters, NewSet, new RoomLearningSettings(
+            sampleRate, window, this.options.ReferenceMicrophone, before, after,
+            Adapts: this.options.HistorySeconds is null));
+        for (int source = 0; source < Sources; source++)
         {
-            used.Taps[channel * channels + channel][before] = 1.0;
+            used.Taps[source * channels + source][before] = 1.0;
         }
 
         filters.Transform(used.Taps, used.Spectra);
@@ -92,6 +100,9 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
     /// <inheritdoc/>
     public int Channels { get; }
+
+    /// <inheritdoc/>
+    public int Sources { get; }
 
     /// <inheritdoc/>
     public int Delay => window;
@@ -105,11 +116,11 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
     /// <inheritdoc/>
     public void Process(PlanarBlock input, PlanarBlock output)
     {
-        if (input.Channels != Channels || output.Channels != Channels || input.Frames != output.Frames)
+        if (input.Channels != Channels || output.Channels != Sources || input.Frames != output.Frames)
         {
             throw new ArgumentException(
                 $"Blocks of {input.Channels} × {input.Frames} and {output.Channels} × {output.Frames} samples do not "
-                + $"fit {Channels} channels.");
+                + $"fit {Channels} channels and {Sources} sources.");
         }
 
         for (int done = 0; done < input.Frames;)
@@ -150,24 +161,42 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
                 $"There is no microphone {options.ReferenceMicrophone + 1}; the stream has {channels} channels.");
         }
 
-        if (!(options.HistorySeconds is >= LearnSeconds and <= 60.0))
+        if (options.Sources is { } sources && (sources < 2 || sources > channels))
+        {
+            throw new ArgumentException(
+                $"{sources} sources cannot be separated live with {channels} microphones: ask for 2 to {channels}.");
+        }
+
+        if (options.HistorySeconds is not null and not (>= LearnSeconds and <= 60.0))
         {
             throw new ArgumentException(
                 $"The history must be {LearnSeconds} to 60 seconds, not {options.HistorySeconds}.");
         }
     }
 
+    private FilterSet NewSet() => new(
+        [.. Enumerable.Range(0, Sources * Channels).Select(_ => new double[before + after])], filters.NewSpectra());
+
     /// <summary>Takes new frames, and returns those that were filtered a block ago.</summary>
     private void Exchange(PlanarBlock from, PlanarBlock to)
     {
+        // First all that arrives: what leaves may take its memory.
         for (int channel = 0; channel < Channels; channel++)
         {
-            Span<float> arriving = from[channel], leaving = to[channel];
+            Span<float> arriving = from[channel];
             for (int i = 0; i < arriving.Length; i++)
             {
                 // What is not finite becomes silence: it must not be remembered.
                 input[channel][at + i] = float.IsFinite(arriving[i]) ? arriving[i] : 0.0;
-                leaving[i] = (float)output[channel][at + i];
+            }
+        }
+
+        for (int source = 0; source < Sources; source++)
+        {
+            Span<float> leaving = to[source];
+            for (int i = 0; i < leaving.Length; i++)
+            {
+                leaving[i] = (float)output[source][at + i];
             }
         }
     }
@@ -192,10 +221,9 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
     private void BeginToLearn()
     {
-        learning.Begin(frames, firstAdopted, spare);
+        learning.Begin(frames, firstAdopted, used);
         nextAdoption = frames + (long)(AdoptSeconds * sampleRate);
-        nextLearning =
-            frames + (long)((frames < history.Length ? LearnSeconds : LaterLearnSeconds) * sampleRate);
+        nextLearning = frames + (long)(LearnSeconds * sampleRate);
     }
 
     private void Adopt()
@@ -207,11 +235,12 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
             return;
         }
 
-        (used, spare) = (spare, used);
+        FilterSet last = used;
+        used = learning.Exchange(last);
         double moved = 0.0, size = 1e-30;
         for (int filter = 0; filter < used.Taps.Length; filter++)
         {
-            double[] now = used.Taps[filter], then = spare.Taps[filter];
+            double[] now = used.Taps[filter], then = last.Taps[filter];
             for (int k = 0; k < now.Length; k++)
             {
                 moved += (now[k] - then[k]) * (now[k] - then[k]);
@@ -221,12 +250,12 @@ public sealed class StreamingRoomSeparator : IStreamSeparator
 
         Change = Math.Min(1.0, Math.Sqrt(moved / size));
         filters.Apply(used.Spectra, fading);
-        for (int channel = 0; channel < Channels; channel++)
+        for (int source = 0; source < Sources; source++)
         {
             for (int i = 0; i < block; i++)
             {
                 double share = (i + 1.0) / block;
-                output[channel][i] += share * (fading[channel][i] - output[channel][i]);
+                output[source][i] += share * (fading[source][i] - output[source][i]);
             }
         }
 

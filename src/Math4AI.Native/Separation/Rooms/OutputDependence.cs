@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Runtime;
 
 namespace Math4AI.Separation.Rooms;
 
@@ -7,80 +8,116 @@ namespace Math4AI.Separation.Rooms;
 /// correlation of amplitudes over time, which is about 0 for independent sources, and larger where they are heard in
 /// each other. It needs no truth, and so tells which of several separations is better.
 /// </summary>
-internal static class OutputDependence
+internal sealed class OutputDependence
 {
     private const double WindowSeconds = 0.064;
     private const double LowestHertz = 100.0;
     private const double HighestHertz = 8000.0;
     private const int BandWidth = 8;
 
-    /// <summary>Computes it for the first samples of two or more signals.</summary>
-    public static double Of(float[][] signals, int length, int sampleRate)
+    private readonly ShortTimeFourier transform;
+    private readonly double[] packed;
+    private readonly double[] shapes;
+    private readonly int count;
+    private readonly int first;
+    private readonly int bands;
+
+    /// <summary>Allocates the memory for signals of one length; nothing is allocated later.</summary>
+    /// <param name="signals">The number of signals.</param>
+    /// <param name="length">The samples of each.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    public OutputDependence(int signals, int length, int sampleRate)
     {
-        double[,] pairs = Between(signals, length, sampleRate);
+        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate)));
+        transform = new ShortTimeFourier(window, window / 2, length);
+        (count, packed, Pairs) = (signals, new double[window + 2], new double[signals, signals]);
+        first = (int)(LowestHertz * window / sampleRate);
+        int last = (int)Math.Min(transform.Frequencies - 1, HighestHertz * window / sampleRate);
+        bands = (last - first) / BandWidth;
+        shapes = new double[signals * bands * transform.Frames];
+    }
+
+    /// <summary>
+    /// Gets what <see cref="Measure"/> found for each pair of signals; on the diagonal stands how much the loudness of
+    /// a signal varies, its standard deviation over its mean.
+    /// </summary>
+    public double[,] Pairs { get; }
+
+    /// <summary>Computes it for the first samples of two or more signals.</summary>
+    public static double Of(float[][] signals, int length, int sampleRate) =>
+        new OutputDependence(signals.Length, length, sampleRate).Measure(signals);
+
+    /// <summary>Computes it for each pair of signals.</summary>
+    public static double[,] Between(float[][] signals, int length, int sampleRate)
+    {
+        var dependence = new OutputDependence(signals.Length, length, sampleRate);
+        dependence.Measure(signals);
+        return dependence.Pairs;
+    }
+
+    /// <summary>Computes <see cref="Pairs"/>, and returns their mean.</summary>
+    public double Measure(float[][] signals)
+    {
+        Array.Clear(Pairs);
+        for (int signal = 0; signal < count; signal++)
+        {
+            for (int frame = 0; frame < transform.Frames; frame++)
+            {
+                Take(signals[signal], signal, frame);
+            }
+
+            for (int band = 0; band < bands; band++)
+            {
+                Pairs[signal, signal] += Normalize(Shape(signal, band)) / bands;
+            }
+        }
+
         double sum = 0.0;
-        for (int i = 0; i < signals.Length; i++)
+        for (int i = 0; i < count; i++)
         {
             for (int j = 0; j < i; j++)
             {
-                sum += pairs[i, j];
+                for (int band = 0; band < bands; band++)
+                {
+                    Pairs[i, j] += TensorPrimitives.Dot<double>(Shape(i, band), Shape(j, band)) / bands;
+                }
+
+                Pairs[j, i] = Pairs[i, j];
+                sum += Pairs[i, j];
             }
         }
 
-        return 2.0 * sum / (signals.Length * (signals.Length - 1));
+        return count < 2 ? 0.0 : 2.0 * sum / (count * (count - 1));
     }
 
-    /// <summary>
-    /// Computes it for each pair of signals; on the diagonal stands how much the loudness of a signal varies, its
-    /// standard deviation over its mean.
-    /// </summary>
-    public static double[,] Between(float[][] signals, int length, int sampleRate)
+    private Span<double> Shape(int signal, int band) =>
+        shapes.AsSpan((signal * bands + band) * transform.Frames, transform.Frames);
+
+    /// <summary>Computes the amplitudes of a frame in all bands.</summary>
+    private void Take(float[] signal, int number, int frame)
     {
-        int window = Math.Max(64, 1 << (int)Math.Round(Math.Log2(WindowSeconds * sampleRate)));
-        var transform = new ShortTimeFourier(window, window / 2, length);
-        double[][] powers =
-        [
-            .. signals.Select(signal => Array.ConvertAll(
-                transform.Forward(Array.ConvertAll(signal[..length], x => (double)x)), SmallComplex.Square)),
-        ];
-        int first = (int)(LowestHertz * window / sampleRate);
-        int last = (int)Math.Min(transform.Frequencies - 1, HighestHertz * window / sampleRate);
-        int bands = (last - first) / BandWidth;
-        double[,] pairs = new double[signals.Length, signals.Length];
+        (int start, int from, int to) = transform.Reach(frame);
+        TensorPrimitives.ConvertTruncating<float, double>(
+            signal.AsSpan(start + from, to - from), packed.AsSpan(from, to - from));
+        using (SingleThreadedMkl.Begin())
+        {
+            transform.TransformFrame(from, to, packed);
+        }
+
         for (int band = 0; band < bands; band++)
         {
-            (double[] Shape, double Variation)[] all =
-                [.. powers.Select(power => Amplitudes(power, first + band * BandWidth, transform.Frames))];
-            for (int i = 0; i < all.Length; i++)
-            {
-                pairs[i, i] += all[i].Variation / bands;
-                for (int j = 0; j < i; j++)
-                {
-                    pairs[i, j] += TensorPrimitives.Dot<double>(all[i].Shape, all[j].Shape) / bands;
-                    pairs[j, i] = pairs[i, j];
-                }
-            }
+            Span<double> values = packed.AsSpan(2 * (first + band * BandWidth), 2 * BandWidth);
+            Shape(number, band)[frame] = TensorPrimitives.Norm<double>(values);
         }
-
-        return pairs;
     }
 
-    /// <summary>
-    /// Computes the amplitudes of a band over time, without their mean and of unit norm, and their variation.
-    /// </summary>
-    private static (double[] Shape, double Variation) Amplitudes(double[] power, int from, int frames)
+    /// <summary>Takes the mean off a band's amplitudes over time, scales them, and returns their variation.</summary>
+    private static double Normalize(Span<double> amplitudes)
     {
-        double[] amplitudes = new double[frames];
-        for (int f = from; f < from + BandWidth; f++)
-        {
-            TensorPrimitives.Add(amplitudes, power.AsSpan(f * frames, frames), amplitudes);
-        }
-
-        TensorPrimitives.Sqrt(amplitudes, amplitudes);
-        double mean = TensorPrimitives.Sum<double>(amplitudes) / frames + 1e-300;
+        double mean = TensorPrimitives.Sum<double>(amplitudes) / amplitudes.Length + 1e-300;
         TensorPrimitives.Subtract(amplitudes, mean, amplitudes);
         double norm = TensorPrimitives.Norm<double>(amplitudes) + 1e-300;
         TensorPrimitives.Divide(amplitudes, norm, amplitudes);
-        return (amplitudes, norm / Math.Sqrt(frames) / mean);
+        return norm / Math.Sqrt(amplitudes.Length) / mean;
     }
 }

@@ -64,6 +64,12 @@ public sealed record RoomSeparationResult
     /// </summary>
     public required IReadOnlyList<double> Dependence { get; init; }
 
+    /// <summary>
+    /// Gets by how many seconds later than at the reference microphone each source arrives at each microphone, by the
+    /// first sound of it; negative where it arrives earlier.
+    /// </summary>
+    public required IReadOnlyList<IReadOnlyList<double>> Delays { get; init; }
+
     /// <summary>Gets the windows that were used, in samples.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
 
@@ -93,7 +99,7 @@ public sealed record RoomSeparationResult
 /// <see cref="RoomSpectra"/> make the spectra; <see cref="BandedIva"/> separates every frequency, with
 /// <see cref="SpectralProducts"/>, <see cref="PairUpdate"/> and <see cref="SmallComplex"/>; <see cref="BandAlignment"/>
 /// mends the order of the sources between bands; <see cref="Background"/> is what stands beside fewer sources than
-/// microphones; <see cref="Ilrma"/> refines.
+/// microphones; <see cref="Ilrma"/> refines; <see cref="SourceDelays"/> tells where the sources come from.
 /// </remarks>
 public sealed class RoomSeparator
 {
@@ -167,6 +173,7 @@ public sealed class RoomSeparator
         {
             Sources = sources,
             Dependence = DependenceOf(sources),
+            Delays = SourceDelays.Of(sources, mixture, options.ReferenceMicrophone),
             Windows = found.Windows,
             Iterations = found.Iterations,
             Notes = [.. Notes(mixture, speakers)],
@@ -306,7 +313,7 @@ public sealed class RoomSeparator
         {
             throw new ArgumentException(
                 $"{wanted} sources cannot be separated in a room with {mixture.Channels} microphones: ask for 1 to "
-                + $"{mixture.Channels}.");
+                + $"{mixture.Channels}, or record with as many microphones as there are speakers.");
         }
 
         if (mixture.Duration.TotalSeconds < 1.0)

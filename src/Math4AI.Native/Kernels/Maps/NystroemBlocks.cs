@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Math4AI.Features;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Runtime;
@@ -13,7 +15,7 @@ internal sealed unsafe class NystroemBlocks : IFeatureBlocks
     private const int RowsAtATime = 256;
 
     // Of a triangular W, half of the products is left out, in panels of so many features.
-    private const int Panel = 128;
+    private const int Panel = 96;
 
     // Rounding of kernel values to float32 is multiplied by the weights: beyond this share of a feature's scale all is
     // computed in float64.
@@ -23,6 +25,7 @@ internal sealed unsafe class NystroemBlocks : IFeatureBlocks
     private readonly KernelSamples points;
     private readonly double[] weights;
     private readonly float[]? single;
+    private readonly ConcurrentBag<Room> rooms = [];
     private readonly int count;
     private readonly bool isTriangular;
 
@@ -50,7 +53,7 @@ internal sealed unsafe class NystroemBlocks : IFeatureBlocks
         int chunks = (x.Count + RowsAtATime - 1) / RowsAtATime, next = -1;
         Team.Run(Math.Min(Team.Size, chunks), _ =>
         {
-            var room = new Room(points.Count, count);
+            Room room = rooms.TryTake(out Room? used) ? used : new Room(points.Count, count);
             for (int i = Interlocked.Increment(ref next); i < chunks; i = Interlocked.Increment(ref next))
             {
                 int first = i * RowsAtATime;
@@ -58,13 +61,15 @@ internal sealed unsafe class NystroemBlocks : IFeatureBlocks
                 Span<T> target = features.AsSpan(first * count, some.Count * count);
                 if (typeof(T) == typeof(float) && single is not null)
                 {
-                    FillSingle(some, room, System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(target));
+                    FillSingle(some, room, MemoryMarshal.Cast<T, float>(target));
                 }
                 else
                 {
                     FillDouble(some, room, target);
                 }
             }
+
+            rooms.Add(room);
         });
     }
 
@@ -85,6 +90,14 @@ internal sealed unsafe class NystroemBlocks : IFeatureBlocks
     {
         GramMatrix values = room.Gram(some.Count);
         kernel.Fill(points, some, values);
+        if (typeof(T) == typeof(double))
+        {
+            Multiply(
+                weights, values.Values, some.Count,
+                MemoryMarshal.Cast<T, double>(target));
+            return;
+        }
+
         double[] features = room.Features(RowsAtATime);
         Multiply(weights, values.Values, some.Count, features);
         TensorPrimitives.ConvertTruncating(features.AsSpan(0, target.Length), target);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using Math4AI.Features;
@@ -60,7 +61,7 @@ internal sealed class RandomFourierFeatures : TableFeatures
             int rows = samples.RowCount, chunks = (rows + RowsAtATime - 1) / RowsAtATime, next = -1;
             Team.Run(Math.Min(Team.Size, chunks), _ =>
             {
-                double[] turns = new double[count * RowsAtATime];
+                double[] turns = ArrayPool<double>.Shared.Rent(count * RowsAtATime);
                 var scale = T.CreateTruncating(1.0 / Math.Sqrt(count));
                 for (int i = Interlocked.Increment(ref next); i < chunks; i = Interlocked.Increment(ref next))
                 {
@@ -72,6 +73,8 @@ internal sealed class RandomFourierFeatures : TableFeatures
                         Waves.Fill(turns.AsSpan(row * count, count), waves[..count], waves[count..], scale);
                     }
                 }
+
+                ArrayPool<double>.Shared.Return(turns);
             });
         }
 

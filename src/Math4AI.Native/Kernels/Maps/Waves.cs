@@ -10,10 +10,6 @@ namespace Math4AI.Kernels.Maps;
 /// </summary>
 internal static unsafe class Waves
 {
-    // Terms until the next is below half of a unit in the last place at an eighth of a turn: (π/4)ⁿ/n!.
-    private const int SingleTerms = 5;
-    private const int DoubleTerms = 8;
-
     /// <summary>Fills both waves.</summary>
     /// <param name="turns">t, of any size.</param>
     /// <param name="cosines">a cos 2πt.</param>
@@ -24,12 +20,13 @@ internal static unsafe class Waves
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         int width = Vector512<T>.Count, i = 0;
+        Vector512<T>[] cosineTerms = Series<T>.Cosine, sineTerms = Series<T>.Sine;
         fixed (double* from = turns)
         fixed (T* toCosines = cosines, toSines = sines)
         {
             for (; i <= turns.Length - width; i += width)
             {
-                (Vector512<T> cosine, Vector512<T> sine) = Of(Parts<T>(from + i), scale);
+                (Vector512<T> cosine, Vector512<T> sine) = Of(Parts<T>(from + i), scale, cosineTerms, sineTerms);
                 cosine.Store(toCosines + i);
                 sine.Store(toSines + i);
             }
@@ -59,19 +56,19 @@ internal static unsafe class Waves
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<T> Cosine, Vector512<T> Sine) Of<T>(Vector512<T> parts, T scale)
+    private static (Vector512<T> Cosine, Vector512<T> Sine) Of<T>(
+        Vector512<T> parts, T scale, Vector512<T>[] cosineTerms, Vector512<T>[] sineTerms)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         Vector512<T> quarters = parts * T.CreateTruncating(4.0), whole = Round(quarters);
         Vector512<T> x = (quarters - whole) * T.CreateTruncating(0.5 * Math.PI), square = x * x;
-        int terms = typeof(T) == typeof(double) ? DoubleTerms : SingleTerms;
 
-        // Horner's rule: cos x = 1 − x²/(1·2) (1 − x²/(3·4) (1 − …)), sin x = x (1 − x²/(2·3) (1 − x²/(4·5) (1 − …))).
-        Vector512<T> one = Vector512<T>.One, cosine = one, sine = one;
-        for (int k = terms; k >= 1; k--)
+        // Horner's rule.
+        Vector512<T> one = Vector512<T>.One, cosine = cosineTerms[^1], sine = sineTerms[^1];
+        for (int k = cosineTerms.Length - 2; k >= 0; k--)
         {
-            cosine = one - square * T.CreateTruncating(1.0 / (2 * k * (2 * k - 1))) * cosine;
-            sine = one - square * T.CreateTruncating(1.0 / (2 * k * (2 * k + 1))) * sine;
+            cosine = Fused(cosine, square, cosineTerms[k]);
+            sine = Fused(sine, square, sineTerms[k]);
         }
 
         cosine *= scale;
@@ -86,7 +83,41 @@ internal static unsafe class Waves
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<T> Fused<T>(Vector512<T> left, Vector512<T> right, Vector512<T> sum) =>
+        typeof(T) == typeof(double)
+            ? Vector512.FusedMultiplyAdd(left.As<T, double>(), right.As<T, double>(), sum.As<T, double>())
+                .As<double, T>()
+            : Vector512.FusedMultiplyAdd(left.As<T, float>(), right.As<T, float>(), sum.As<T, float>()).As<float, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<T> Round<T>(Vector512<T> values) => typeof(T) == typeof(double)
         ? Vector512.Round(values.As<T, double>()).As<double, T>()
         : Vector512.Round(values.As<T, float>()).As<float, T>();
+
+    /// <summary>The factors of x⁰, x², x⁴ … in cos x and in (sin x)/x, each in every place of a vector.</summary>
+    private static class Series<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Terms until the next is below half of a unit in the last place at an eighth of a turn: (π/4)ⁿ/n!.
+        private const int SingleTerms = 6;
+        private const int DoubleTerms = 9;
+
+        public static readonly Vector512<T>[] Cosine = Factors(0);
+
+        public static readonly Vector512<T>[] Sine = Factors(1);
+
+        /// <summary>(−1)ᵏ/(2k + first)!.</summary>
+        private static Vector512<T>[] Factors(int first)
+        {
+            double factor = 1.0;
+            var factors = new Vector512<T>[typeof(T) == typeof(double) ? DoubleTerms : SingleTerms];
+            for (int k = 0; k < factors.Length; k++)
+            {
+                factors[k] = Vector512.Create(T.CreateTruncating(factor));
+                factor /= -(2 * k + first + 1) * (2 * k + first + 2);
+            }
+
+            return factors;
+        }
+    }
 }

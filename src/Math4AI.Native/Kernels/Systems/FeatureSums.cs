@@ -16,8 +16,11 @@ namespace Math4AI.Kernels.Systems;
 /// </summary>
 internal sealed unsafe class FeatureSums
 {
-    // Numbers of a block: enough samples for products at full speed, few enough to stay in a shared cache.
-    private const int BlockLength = 1 << 21;
+    // Numbers of a block for each thread: they stay in the cache of its processor while products are made of them.
+    private const int BlockLength = 1 << 18;
+
+    // Products in float32 are added up over so many blocks before they are added in float64.
+    private const int BlocksOfSum = 4;
 
     private const int MinRows = 256;
 
@@ -54,12 +57,14 @@ internal sealed unsafe class FeatureSums
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var sums = new FeatureSums(count, y.Inputs);
-        T[] centered = sums.Centered<T>(y);
-        int rows = Math.Min(x.Count, Math.Clamp(BlockLength / count, MinRows, MaxRows));
+        T[] targets = sums.Centered<T>(y);
+        int rows = (int)Math.Clamp((long)BlockLength * Team.Size / count, MinRows, MaxRows) / MinRows * MinRows;
+        rows = Math.Min(x.Count, rows);
         var features = new T[GramMatrix.Elements(count, rows, sizeof(T))];
-        T[] products = new T[count * count], withTargets = new T[sums.WithTargets.Length];
+        T[] products = (object)sums.Products as T[] ?? new T[count * count];
+        bool isSummed = ReferenceEquals(products, sums.Products);
         var shift = new T[count];
-        for (int first = 0; first < x.Count; first += rows)
+        for (int first = 0, block = 0; first < x.Count; first += rows, block++)
         {
             cancellation.ThrowIfCancellationRequested();
             int some = Math.Min(rows, x.Count - first);
@@ -69,25 +74,21 @@ internal sealed unsafe class FeatureSums
                 MeanOf(features, some, shift);
             }
 
-            sums.AddShifted(features, some, shift);
-            fixed (T* f = features, p = products, t = withTargets, targets = centered)
+            sums.AddShifted(features, some, shift, targets.AsMemory(first * y.Inputs, some * y.Inputs));
+            fixed (T* f = features, p = products)
             {
-                SymmetricProduct.AddLower(f, count, some, p, T.Zero);
-                MultiplyTargets(f, count, some, targets + (long)first * y.Inputs, y.Inputs, t);
+                SymmetricProduct.AddLower(f, count, some, p, isSummed || block % BlocksOfSum > 0 ? T.One : T.Zero);
             }
 
-            AddTo(sums.Products, products);
-            AddTo(sums.WithTargets, withTargets);
+            if (!isSummed && (block % BlocksOfSum == BlocksOfSum - 1 || first + rows >= x.Count))
+            {
+                sums.AddLower(products);
+            }
         }
 
         sums.Center(x.Count, shift);
         return sums;
     }
-
-    private static void MultiplyTargets<T>(T* features, int count, int rows, T* targets, int outputs, T* sums)
-        where T : unmanaged, IFloatingPointIeee754<T> =>
-        LinearAlgebra.Blocks.Products.Multiply(
-            (byte)'N', (byte)'T', count, outputs, rows, features, count, targets, outputs, T.Zero, sums, count);
 
     /// <summary>y − ȳ, one sample after the other; ȳ is kept.</summary>
     private T[] Centered<T>(KernelSamples y)
@@ -121,20 +122,30 @@ internal sealed unsafe class FeatureSums
         TensorPrimitives.Divide(mean, T.CreateChecked(rows), mean);
     }
 
-    /// <summary>Shifts the features of a block, and adds them to the sums of features.</summary>
-    private void AddShifted<T>(T[] features, int rows, T[] shift)
+    /// <summary>
+    /// Shifts the features of a block, and adds them to the sums of features, and of features with targets, while each
+    /// row is in the cache.
+    /// </summary>
+    private void AddShifted<T>(T[] features, int rows, T[] shift, ReadOnlyMemory<T> targets)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        int parts = Team.Size;
-        T[][] partSums = [.. Enumerable.Range(0, parts).Select(_ => new T[Count])];
+        int parts = Team.Size, outputs = TargetMeans.Count;
+        T[][] partSums = [.. Enumerable.Range(0, parts).Select(_ => new T[(1 + outputs) * Count])];
         Team.Run(parts, part =>
         {
+            Span<T> sums = partSums[part];
             (int first, int some) = Team.Part(rows, part, parts);
             for (int row = first; row < first + some; row++)
             {
-                Span<T> own = features.AsSpan(row * Count, Count);
+                Span<T> own = features.AsSpan(row * Count, Count), sum = sums[..Count];
                 TensorPrimitives.Subtract(own, shift, own);
-                TensorPrimitives.Add(partSums[part], own, partSums[part]);
+                TensorPrimitives.Add(sum, own, sum);
+                ReadOnlySpan<T> wanted = targets.Span.Slice(row * outputs, outputs);
+                for (int output = 0; output < outputs; output++)
+                {
+                    sum = sums.Slice((1 + output) * Count, Count);
+                    TensorPrimitives.MultiplyAdd(own, wanted[output], sum, sum);
+                }
             }
         });
         foreach (T[] partSum in partSums)
@@ -143,22 +154,32 @@ internal sealed unsafe class FeatureSums
             {
                 Means[i] += double.CreateTruncating(partSum[i]);
             }
+
+            for (int i = 0; i < WithTargets.Length; i++)
+            {
+                WithTargets[i] += double.CreateTruncating(partSum[Count + i]);
+            }
         }
     }
 
-    private static void AddTo<T>(double[] sums, T[] block)
+    /// <summary>Adds the products of a block, on and below the diagonal.</summary>
+    private void AddLower<T>(T[] block)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (block is double[] own)
+        int parts = Team.Size;
+        Team.Run(parts, part =>
         {
-            TensorPrimitives.Add(sums, own, sums);
-            return;
-        }
+            double[] wide = new double[Count];
 
-        for (int i = 0; i < sums.Length; i++)
-        {
-            sums[i] += double.CreateTruncating(block[i]);
-        }
+            // Every part has columns of all lengths.
+            for (int column = part; column < Count; column += parts)
+            {
+                int from = column * Count + column, rows = Count - column;
+                TensorPrimitives.ConvertTruncating(block.AsSpan(from, rows), wide.AsSpan(0, rows));
+                Span<double> sums = Products.AsSpan(from, rows);
+                TensorPrimitives.Add(sums, wide.AsSpan(0, rows), sums);
+            }
+        });
     }
 
     /// <summary>From sums of shifted features to those of centered ones, and to their means.</summary>

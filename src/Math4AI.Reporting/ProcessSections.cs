@@ -21,7 +21,7 @@ internal static class ProcessSections
     {
         page.Charts("The function and its uncertainty", "grid wide", view.Slices.Select(
             slice => Function(slice, names, response)));
-        ProcessSlice[] divided = [.. view.Slices.Where(slice => HasParts(slice))];
+        ProcessSlice[] divided = [.. view.Slices.Any(HasParts) ? view.Slices : []];
         page.Charts("Its parts one by one", "grid", divided.SelectMany(slice => Parts(slice, names, response)))
             .Charts("Which inputs matter", "grid", view.Importance.Count > 1 ? [Importance(view, names)] : [])
             .Charts("Calibration", "grid", view.Calibration.Count > 0 ? [Calibration(view)] : []);
@@ -62,9 +62,12 @@ internal static class ProcessSections
     private static bool HasParts(ProcessSlice slice) =>
         slice.Parts.Count > 1 || (slice.Parts.Count == 1 && IsLaw(slice));
 
-    private static bool IsLaw(ProcessSlice slice) =>
-        slice.Law.Max() - slice.Law.Min() > 1e-9 * slice.Law.Max(Math.Abs);
+    private static bool IsLaw(ProcessSlice slice) => Moves(slice.Law);
 
+    private static bool Moves(IReadOnlyList<double> values) =>
+        values.Max() - values.Min() > 1e-9 * values.Max(Math.Abs);
+
+    /// <summary>The law and the parts that move along an input.</summary>
     private static IEnumerable<Chart> Parts(ProcessSlice slice, IReadOnlyList<string> names, string response)
     {
         double[] x = [.. slice.X];
@@ -74,7 +77,7 @@ internal static class ProcessSections
             yield return new Chart("The law", across, up, new LineLayer(x, [.. slice.Law]) { Name = "law" });
         }
 
-        foreach (ProcessPart part in slice.Parts)
+        foreach (ProcessPart part in slice.Parts.Where(part => Moves([.. part.Function.Mean])))
         {
             yield return new Chart(
                 part.Kernel, across, up,

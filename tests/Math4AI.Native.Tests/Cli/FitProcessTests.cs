@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Math4AI.Tests.Cli;
 
@@ -24,6 +25,12 @@ public sealed class FitProcessTests : TemporaryFolder
         Assert.All(
             Headings,
             heading => Assert.Contains($"{heading}</h2>", page, StringComparison.Ordinal));
+
+        // Each part is shown over the input that it is of.
+        string parts = page.Split($"{Headings[1]}</h2>")[1].Split("</h2>")[0];
+        Assert.Equal(2, Regex.Count(parts, "Chart: "));
+        Assert.Matches(@"Chart: The law\. x from", parts);
+        Assert.Matches(@"Chart: [^""]*matern52[^""]*\. t from", parts);
         Finished predict = Run("predict", "out", "data.csv");
         Assert.True(predict.Code == 0, predict.Errors);
         Assert.Equal(61, predict.Output.Trim().Split('\n').Length);
@@ -33,6 +40,7 @@ public sealed class FitProcessTests : TemporaryFolder
     [InlineData("--distance", "y ~ a*x + gp(t)", "--distance", "absolute")]
     [InlineData("--predict", "y ~ a*x + gp(t)", "--predict", "data.csv")]
     [InlineData("term of its own", "y ~ a*gp(t)")]
+    [InlineData("write gp(…)", "y ~ a*x + gp")]
     public void What_does_not_go_with_a_process_is_refused_with_code_2(
         string expected, string formula, params string[] words)
     {

@@ -12,7 +12,7 @@ internal static class FormulaFunctions
         "acos", "atan",
         "arctan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "atan2", "sigmoid", "abs", "erf", "erfc",
         "lgamma", "digamma",
-        "pow", "if",
+        "pow", "if", "gp",
     ];
 
     // Functions of a location and a scale too: g(x, m, s) is g((x − m)/s), and the density divided by s.

@@ -9,8 +9,8 @@ namespace Math4AI.LinearAlgebra.Blocks;
 /// </summary>
 internal static unsafe class SymmetricProduct
 {
-    // So narrow that little is computed above the diagonal. MKL's products of tall panels lose nothing by it: squares of
-    // 256, halved on the diagonal, were slower by a quarter.
+    // So narrow that little is computed above the diagonal. MKL's products of tall panels lose nothing by it: squares
+    // of 256, halved on the diagonal, were slower by a quarter.
     private const int Panel = 64;
 
     // So many rows of F fit into a processor's cache of addresses.

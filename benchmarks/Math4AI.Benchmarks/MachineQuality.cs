@@ -16,6 +16,9 @@ namespace Math4AI.Benchmarks;
 /// </summary>
 internal static class MachineQuality
 {
+    // Without a search a round is so short that code is still being compiled in the first: the median is taken.
+    private const int Rounds = 7;
+
     public static int Run(string[] words)
     {
         string python = "/usr/bin/python3";
@@ -42,6 +45,16 @@ internal static class MachineQuality
         return 0;
     }
 
+    private static (SupportVectorLearner Chosen, SupportVectorClassifierFit Fit, int[] Predicted, double Seconds) Once(
+        SupportVectorLearner learner, LearnerSamples training, Parts parts)
+    {
+        TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
+        var chosen = (SupportVectorLearner)learner.Choose(training).Learner;
+        var fit = (SupportVectorClassifierFit)chosen.Fit(training);
+        int[] predicted = fit.Predict(parts.TestX);
+        return (chosen, fit, predicted, (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds);
+    }
+
     private static void Compare(string name, Parts parts, string python)
     {
         var learner = new SupportVectorLearner
@@ -54,12 +67,10 @@ internal static class MachineQuality
 
         // The first call of a process waits for its code to be compiled.
         _ = (learner with { Gamma = 0.01, Penalty = 1.0 }).Fit(training);
-        TimeSpan processor = Process.GetCurrentProcess().TotalProcessorTime;
-        var chosen = (SupportVectorLearner)learner.Choose(training).Learner;
-        var fit = (SupportVectorClassifierFit)chosen.Fit(training);
-        int[] predicted = fit.Predict(parts.TestX);
+        (SupportVectorLearner chosen, SupportVectorClassifierFit fit, int[] predicted, double seconds) =
+            Enumerable.Range(0, parts.Gamma is null ? 1 : Rounds).Select(_ => Once(learner, training, parts))
+                .OrderBy(round => round.Seconds).ElementAt(parts.Gamma is null ? 0 : Rounds / 2);
         double right = predicted.Where((of, i) => of == parts.TestY[i]).Count() / (double)predicted.Length;
-        double seconds = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
         JsonElement peer = Ask(python, parts);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {name} | {parts.TrainX.RowCount}, {parts.TestX.RowCount} × {parts.TrainX.ColumnCount} | "

@@ -238,14 +238,41 @@ all_native_tests() {
     done
 }
 
+# The native tests under the sanitizers, beside whatever else runs and behind it: what they say goes into a file.
+native_tests_beside() {
+    renice -n 10 -p "$BASHPID" >/dev/null || true
+    local preset
+    for preset in "${presets[@]}"; do
+        [[ $preset == release ]] || native_tests "$preset"
+    done
+}
+
+# Waits for them, shows what they said, and adds up their numbers.
+add_native_tests() {
+    local process=$1 lines=$2 ended=0 ok wrong
+    wait "$process" || ended=$?
+    cat "$lines"
+    [[ $ended -eq 0 ]] || fail "the native tests did not come to their end"
+    while read -r ok wrong; do
+        passed=$((passed + ok)) failed=$((failed + wrong))
+    done < <(sed -nE 's/^   native, .* ([0-9]+) passed, ([0-9]+) failed, .*/\1 \2/p' "$lines")
+}
+
+# The managed tests wait for processes and devices a quarter of their time: the sanitizers' builds fill it.
 tests() {
     build
     step "check formatting" check_format
-    all_native_tests
+    native_tests release
+    local lines=$artifacts/tests/native-beside.txt process
+    native_tests_beside >"$lines" 2>&1 &
+    process=$!
+    trap 'kill "$process" 2>/dev/null' EXIT
     managed_tests "all"
     # On an Intel processor MKL's own choice of code is the one that the tests above had.
     grep -qs GenuineIntel /proc/cpuinfo ||
         MATH4AI_MKL_DISPATCH=vendor managed_tests "MKL's own dispatch" -namespace Math4AI.Tests.LinearAlgebra
+    add_native_tests "$process" "$lines"
+    trap - EXIT
     total
 }
 
@@ -343,15 +370,28 @@ install_clang() {
         (packages=(clang libclang-rt-dev) && install_packages) >"$logs/install-clang.log" 2>&1 </dev/null || true
 }
 
-# Every other preset of CMakePresets.json: built, and tested where it has tests. Clang is installed where that is allowed.
+has_mingw() {
+    command -v x86_64-w64-mingw32-g++-posix >/dev/null && { command -v wine64 || command -v wine || command -v /usr/lib/wine/wine64; } >/dev/null
+}
+
+install_mingw() {
+    has_mingw ||
+        (packages=(g++-mingw-w64-x86-64-posix wine64 googletest) && install_packages) >"$logs/install-mingw.log" 2>&1 </dev/null || true
+}
+
+# Every other preset of CMakePresets.json: built, and tested where it has tests. Clang, MinGW-w64 and Wine are installed
+# where that is allowed.
 check_configurations() {
     local preset
     install_clang
+    install_mingw
     for preset in $(cd "$root" && cmake --list-presets | sed -n 's/^ *"\([^"]*\)".*/\1/p'); do
         if [[ " ${presets[*]} " == *" $preset "* ]]; then
             continue
         elif [[ $preset == fuzz* || $preset == clang* ]] && ! command -v clang++ >/dev/null; then
             echo "== left out, since there is no clang++: $preset"
+        elif [[ $preset == mingw ]] && ! has_mingw; then
+            echo "== left out, since MinGW-w64 or Wine is not there: $preset"
         elif (cd "$root" && cmake --list-presets=test) | grep -q "\"$preset\""; then
             native_tests "$preset"
         else

@@ -1,14 +1,6 @@
-// Waiting for a ring: a short look, then sleep on a futex that the other side
-// strikes.
+// Waiting for a ring: a short look, then sleep until the other side strikes.
 #include "ring.hpp"
-
-#include <cerrno>
-#include <ctime>
-
-#include <linux/futex.h>
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "waiting.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -20,17 +12,6 @@ namespace {
 // second, without sleep.
 constexpr std::int64_t short_wait_ns = 10000;
 constexpr std::int64_t longest_look_ns = 20000;
-
-void order_everywhere() {
-    if (m4::has_membarrier) {
-        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-    }
-}
-
-void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value, const timespec* longest) {
-    static_assert(sizeof(word) == sizeof(std::uint32_t));
-    syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, longest, nullptr, 0);
-}
 
 void pause_briefly() {
 #if defined(__x86_64__)
@@ -55,12 +36,10 @@ std::int32_t wait(m4::bell& bell, std::uint64_t target, std::int64_t timeout_ns,
         } else {
             const std::uint32_t seen = bell.strokes.load(std::memory_order_seq_cst);
             bell.wanted.store(target, std::memory_order_seq_cst);
-            order_everywhere();
+            m4::order_everywhere();
             result = ready();
             if (result == M4_TIMED_OUT) {
-                const std::int64_t left = timeout_ns - waited;
-                const timespec longest{static_cast<time_t>(left / 1000000000), static_cast<long>(left % 1000000000)};
-                sleep_while(bell.strokes, seen, timeout_ns < 0 ? nullptr : &longest);
+                m4::sleep_while(bell.strokes, seen, timeout_ns < 0 ? -1 : timeout_ns - waited);
             }
             bell.wanted.store(m4::bell::nobody, std::memory_order_seq_cst);
         }
@@ -73,12 +52,10 @@ std::int32_t wait(m4::bell& bell, std::uint64_t target, std::int64_t timeout_ns,
 
 } // namespace
 
-const bool m4::has_membarrier = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-
 void m4::bell::strike() {
     wanted.store(nobody, std::memory_order_seq_cst);
     strokes.fetch_add(1, std::memory_order_seq_cst);
-    syscall(SYS_futex, &strokes, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
+    wake_all(strokes);
 }
 
 std::int32_t m4_ring_wait_readable(m4_ring* ring, std::int64_t frames, std::int64_t timeout_ns) {

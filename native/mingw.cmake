@@ -1,0 +1,11 @@
+# MinGW-w64 with threads of POSIX, and Wine, as Debian has them.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
+set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+find_program(MATH4AI_WINE NAMES wine64 wine PATHS /usr/lib/wine)
+if(MATH4AI_WINE)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${MATH4AI_WINE})
+endif()

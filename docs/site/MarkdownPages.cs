@@ -61,6 +61,11 @@ internal sealed class MarkdownPages(string root)
             link.Url = Target(file, link.Url ?? string.Empty);
         }
 
+        if (name == "benchmarks.html")
+        {
+            Bars.AddTo(document);
+        }
+
         HeadingBlock heading = document.Descendants<HeadingBlock>().First();
         string title = string.Concat(heading.Inline!.Descendants<LiteralInline>().Select(text => text.ToString()));
         heading.GetAttributes().Id ??= "top";

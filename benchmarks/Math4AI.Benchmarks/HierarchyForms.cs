@@ -23,8 +23,8 @@ internal static class HierarchyForms
     public static int Run(string[] words)
     {
         int sets = words is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 2;
-        Console.WriteLine("| groups | samples of each | error over deviation | in the groups' values | in distances from "
-            + "the mean | times |");
+        Console.WriteLine("| groups | samples of each | error over deviation | in the groups' values | in distances "
+            + "from the mean | times |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach ((int groups, int samples) in new[] { (5, 10), (8, 10), (15, 10), (30, 10) })
         {

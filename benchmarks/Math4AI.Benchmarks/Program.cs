@@ -64,6 +64,8 @@ switch (args)
         return PosteriorAgainstPeer.Run(args[1..]);
     case ["hierarchies", ..]:
         return HierarchyForms.Run(args[1..]);
+    case ["uncertain", ..]:
+        return UncertainQuality.Run(args[1..]);
     case ["unlike", _, ..]:
         return OutOfDistribution.Run(args[1..]);
     case ["starts", ..]:

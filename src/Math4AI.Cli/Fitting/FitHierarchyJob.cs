@@ -77,6 +77,12 @@ internal static class FitHierarchyJob
             throw new UsageException("--pool needs --posterior: what is pooled is sampled.");
         }
 
+        if (asked.TakesWeakPriors)
+        {
+            throw new UsageException("--prior default is of fits without --pool: name the priors, such as "
+                + "\"theta.sd ~ half_normal(5)\".");
+        }
+
         bool followsUp = options.FollowUp is not { Predict: null, Derive: null, Profile: false, Nested: null };
         return options.Bootstrap is null && options.Compare.Count == 0 && options.Ode is null && !followsUp
             && options.Errors.InputSigma.Count == 0

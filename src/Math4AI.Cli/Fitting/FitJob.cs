@@ -33,6 +33,7 @@ internal static class FitJob
         FitProblem? nested = options.FollowUp.Nested is { } formula ? Nested(options, formula) : null;
         progress.Show("fit");
         FitResult result = Fit(options, problem, cancellation);
+        options = options with { Posterior = options.Posterior?.Of(result) };
         progress.Show("uncertainty");
         (Bootstrap? bootstrap, IReadOnlyList<RankedModel> comparison) = Beside(options, result, cancellation);
         FitFollowUpSummary after = FitFollowUpSummary.Of(result, options, nested, cancellation);
@@ -48,7 +49,11 @@ internal static class FitJob
                 posterior, comparison, options.Posterior!.Priors, options.Posterior.Sampler, cancellation);
         summary = summary with
         {
-            Notes = [.. summary.Notes, .. FitOutput.Write(files, options, result)],
+            Notes =
+            [
+                .. summary.Notes, .. FitOutput.Write(files, options, result),
+                .. new[] { options.Posterior?.Note }.OfType<string>(),
+            ],
             Posterior = posterior is null ? null : FitPosteriorSummary.Of(posterior, options.Level),
             Ranking = ranking is null ? null : FitPosteriorRanking.Of(ranking),
             Laplace = laplace is null ? null : FitLaplaceSummary.Of(laplace, options.Level),
@@ -90,7 +95,7 @@ internal static class FitJob
     {
         FitResult result = Fit(options, ReadShared(options), cancellation);
         _ = Beside(options, result, cancellation);
-        if (options.Posterior is { IsLaplace: false } asked)
+        if (options.Posterior?.Of(result) is { IsLaplace: false } asked)
         {
             _ = FitPosterior.Sample(result, asked.Priors, Sampler(asked), progress: null, cancellation);
         }

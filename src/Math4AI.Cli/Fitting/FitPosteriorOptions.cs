@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Math4AI.Fitting;
+using Math4AI.Fitting.Posteriors;
 using Math4AI.Probability.Sampling;
 
 namespace Math4AI.Cli.Fitting;
@@ -9,12 +10,39 @@ namespace Math4AI.Cli.Fitting;
 /// <param name="Sampler">How it is sampled.</param>
 /// <param name="IsLaplace">Whether it is approximated at its mode, and not sampled.</param>
 internal sealed record FitPosteriorChoice(
-    IReadOnlyDictionary<string, Prior> Priors, NutsSampler Sampler, bool IsLaplace);
+    IReadOnlyDictionary<string, Prior> Priors, NutsSampler Sampler, bool IsLaplace)
+{
+    /// <summary>Whether parameters without a prior are given a weak one from the data's scales.</summary>
+    public bool TakesWeakPriors { get; init; }
+
+    /// <summary>The weak priors that were taken, in a sentence; null for none.</summary>
+    public string? Note { get; private init; }
+
+    /// <summary>The choice with the priors that a fit's data give.</summary>
+    public FitPosteriorChoice Of(FitResult fit)
+    {
+        if (!TakesWeakPriors)
+        {
+            return this;
+        }
+
+        IReadOnlyDictionary<string, string> weak = WeakPriors.Of(fit, Priors);
+        return this with
+        {
+            Priors = Priors.Concat(weak.Select(pair => KeyValuePair.Create(pair.Key, Prior.Parse(pair.Value))))
+                .ToDictionary(),
+            Note = weak.Count == 0 ? null
+                : $"Weak priors from the scales of the data: {string.Join(", ", weak.Select(
+                    pair => $"{pair.Key} ~ {pair.Value}"))}.",
+        };
+    }
+}
 
 /// <summary>The options of <c>math4ai fit</c> for the posterior.</summary>
 internal sealed class FitPosteriorOptions
 {
     private const string Laplace = "laplace";
+    private const string WeakWord = "default";
 
     private readonly Option<string?> posterior = new("--posterior")
     {
@@ -29,7 +57,8 @@ internal sealed class FitPosteriorOptions
     private readonly Option<string[]> priors = CommonOptions.Named<string[]>(
         "--prior", "NAME ~ PRIOR",
         "The prior of a parameter, such as \"b2 ~ lognormal(-9, 1)\"; may be given several times, or "
-            + "with ; between. sigma is the scale of the noise. Default: flat.");
+            + "with ; between. sigma is the scale of the noise. The word default gives the others weak priors from the "
+            + "data's scales, which are printed. Default: flat.");
 
     private readonly Option<int> draws = CommonOptions.Named<int>(
         "--draws", "N",
@@ -71,7 +100,7 @@ internal sealed class FitPosteriorOptions
         }
 
         var known = new Dictionary<string, Prior>();
-        foreach (string text in texts)
+        foreach (string text in texts.Where(text => text != WeakWord))
         {
             (string name, Prior prior) = PriorOf(text);
             if (!known.TryAdd(name, prior))
@@ -86,7 +115,10 @@ internal sealed class FitPosteriorOptions
             Warmup = Math.Max(MinWarmup, count),
             Seed = parsed.GetValue(CommonOptions.Seed),
         };
-        return new FitPosteriorChoice(known, sampler, method == Laplace);
+        return new FitPosteriorChoice(known, sampler, method == Laplace)
+        {
+            TakesWeakPriors = texts.Contains(WeakWord),
+        };
     }
 
     private static (string Name, Prior Prior) PriorOf(string text)

@@ -75,6 +75,20 @@ public sealed class FitPosteriorCommandTests : TemporaryFolder
     }
 
     [Fact]
+    public void Weak_priors_come_from_the_scales_of_the_data_and_are_printed()
+    {
+        Finished finished = Run(
+            Decay(), "--model", "y ~ a*exp(-b*x)", "--posterior", "laplace", "--prior", "default;b ~ lognormal(0, 1)",
+            "-o", In("out"), "--no-report");
+        Assert.True(finished.Code == 0, finished.Errors);
+        Assert.Contains("Weak priors from the scales of the data: a ~ normal(0, ", finished.Output,
+            StringComparison.Ordinal);
+        Assert.Contains("sigma ~ exponential(", finished.Output, StringComparison.Ordinal);
+        Assert.Contains("log evidence", finished.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Without a prior", finished.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Compared_distances_are_ranked_by_their_posteriors_in_words()
     {
         string[] words =

@@ -168,4 +168,25 @@ public sealed class FitPosteriorTests
             Distance = Distance.Parse(distance),
         };
     }
+
+    [Fact]
+    public void Weak_priors_have_the_scales_of_a_line_in_any_units()
+    {
+        double[] x = [.. Enumerable.Range(0, 30).Select(i => (double)(i - 15))];
+        double[] y = [.. x.Select(value => 2.0 * value + Math.Sin(9.0 * value))];
+        FitResult Line(double unit) => new FitProblem
+        {
+            Model = Model.FromFormula("b*x", "x"),
+            Inputs = Matrix<double>.Build.DenseOfColumnArrays(x.Select(value => unit * value).ToArray()),
+            Targets = Vector<double>.Build.Dense(y),
+        }.Fit();
+        double deviation = MathNet.Numerics.Statistics.ArrayStatistics.PopulationStandardDeviation(y);
+        double scale = Math.Max(2.5 * deviation / Math.Sqrt(x.Average(value => value * value)), 5.0);
+        double Scale(string text) => double.Parse(
+            text["normal(0, ".Length..^1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(1.0, Scale(WeakPriors.Of(Line(1.0))["b"]) / scale, 0.01);
+        Assert.Equal(1.0, Scale(WeakPriors.Of(Line(1000.0))["b"]) / scale * 1000.0, 0.01);
+        Assert.Equal(["sigma"], WeakPriors.Of(
+            Line(1.0), new Dictionary<string, Prior> { ["b"] = Prior.Normal(0.0, 1.0) }).Keys);
+    }
 }

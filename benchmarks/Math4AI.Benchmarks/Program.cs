@@ -60,6 +60,8 @@ switch (args)
         return Rooms.Run();
     case ["fit", ..]:
         return FitAgainstPeer.Run(args[1..]);
+    case ["posteriors", "stan"]:
+        return PosteriorAgainstStan.Run();
     case ["posteriors", ..]:
         return PosteriorAgainstPeer.Run(args[1..]);
     case ["hierarchies", ..]:

@@ -77,8 +77,9 @@ internal static class UncertainQuality
         double seconds = (Process.GetCurrentProcess().TotalProcessorTime - start).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {(way == NetworkUncertainty.None ? "averaged, conformal" : way)} | {splits} | {Text(errors)} | "
-            + $"{(way == NetworkUncertainty.None ? "" : Text(losses))} | {100.0 * covered.Average():0.0} % | "
+            $"| {name} | {(way == NetworkUncertainty.None ? "averaged, conformal" : way)} | {splits} | "
+            + $"{Text(errors)} | {(way == NetworkUncertainty.None ? "" : Text(losses))} | "
+            + $"{100.0 * covered.Average():0.0} % | "
             + $"{widths.Average():0.00} | {seconds:0} |"));
     }
 

@@ -73,6 +73,12 @@ public sealed record NetworkLearner : Learner
     /// </summary>
     public double? PriorPrecision { get; init; }
 
+    /// <summary>
+    /// Gets σ² of numbers for Laplace's approximation, as a share of their variance; null to choose the mean squared
+    /// error of samples that networks have not seen, and without a choice the most probable one.
+    /// </summary>
+    public double? NoiseVariance { get; init; }
+
     /// <summary>Gets the share of hidden units that are left out at random by dropout.</summary>
     public double DropoutShare { get; init; } = 0.1;
 
@@ -128,6 +134,12 @@ public sealed record NetworkLearner : Learner
             .Select(pair => (pair.Item1.Min(), Array.IndexOf(pair.Item1, pair.Item1.Min()), pair.decay))
             .MinBy(found => found.Item1);
         NetworkLearner chosen = this with { Steps = (best.Place + 1) * every, WeightDecay = best.Decay };
+        if (Uncertainty == NetworkUncertainty.Laplace && training.Targets is not null)
+        {
+            // The networks know the samples that they have learned too well to tell the noise.
+            chosen = chosen with { NoiseVariance = NoiseVariance ?? best.Loss };
+        }
+
         return new LearnerChoice(
             Uncertainty == NetworkUncertainty.Laplace && PriorPrecision is null
                 ? chosen with { PriorPrecision = chosen.PrecisionBy(folds, cancellation) }
@@ -147,7 +159,8 @@ public sealed record NetworkLearner : Learner
         }
 
         return Uncertainty == NetworkUncertainty.Laplace
-            ? UncertainNetworkFit.WithLaplace(About(training, weights), weights[0], training, PriorPrecision)
+            ? UncertainNetworkFit.WithLaplace(
+                About(training, weights), weights[0], training, PriorPrecision, NoiseVariance)
             : new UncertainNetworkFit(About(training, weights), weights, null);
     }
 
@@ -161,7 +174,7 @@ public sealed record NetworkLearner : Learner
             LearnerSamples seen = folds.Training(part), held = folds.Held(part);
             NetworkWeights[] network = [FinalWeights(seen, Steps!.Value, Seed, cancellation)];
             return Array.ConvertAll(precisions, precision => UncertainNetworkFit.WithLaplace(
-                About(seen, network), network[0], seen, precision).TotalLoss(held));
+                About(seen, network), network[0], seen, precision, NoiseVariance).TotalLoss(held));
         });
         return precisions[Enumerable.Range(0, Points).MinBy(k => losses.Sum(part => part[k]))];
     }

@@ -88,6 +88,12 @@ internal sealed class LastLayerLaplace
     public LastLayerLaplace WithPrecision(double other) =>
         new((directions, curvatures), (turn, outputCurvatures), other, NoiseVariance);
 
+    /// <summary>Returns the posterior of numbers with another variance of the noise.</summary>
+    /// <param name="variance">σ², more than 0.</param>
+    public LastLayerLaplace WithNoise(double variance) => new(
+        (directions, curvatures), (turn, [1.0 / Math.Max(MinVariance, variance)]), precision,
+        Math.Max(MinVariance, variance));
+
     /// <summary>
     /// Returns the standard deviations of the outputs along the directions of <see cref="Along"/>, samples × outputs.
     /// </summary>

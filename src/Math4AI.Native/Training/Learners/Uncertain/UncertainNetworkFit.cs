@@ -72,7 +72,8 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
 
     /// <summary>Takes a network with the posterior of its last layer, from the samples that it has learned.</summary>
     internal static UncertainNetworkFit WithLaplace(
-        SavedUncertainNetworks about, NetworkWeights network, LearnerSamples training, double? precision)
+        SavedUncertainNetworks about, NetworkWeights network, LearnerSamples training, double? precision,
+        double? noise)
     {
         Matrix<double> hidden = network.Hidden(training.Inputs), outputs = network.LastOf(hidden);
         Matrix<double> weights = network.Weights[^1].InsertRow(network.Weights[^1].RowCount, network.Offsets[^1]);
@@ -81,6 +82,7 @@ public sealed class UncertainNetworkFit : IUncertainPredictor
                 WithOne(hidden), weights.Column(0),
                 (targets - network.Center) / network.Scale - outputs.Column(0))
             : LastLayerLaplace.OfClasses(WithOne(hidden), weights, Probabilities(outputs));
+        posterior = noise is { } variance && training.Targets is not null ? posterior.WithNoise(variance) : posterior;
         return new UncertainNetworkFit(
             about, [network], precision is { } given ? posterior.WithPrecision(given) : posterior);
     }

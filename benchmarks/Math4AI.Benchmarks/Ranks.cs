@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics.Tensors;
 using Math4AI.Fitting.Linear;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.Processes;
@@ -23,14 +24,23 @@ internal static class Ranks
 {
     private const string Worker = "worker";
     private const int Rounds = 7;
-    private static readonly string[] Tasks = ["fastica", "ml", "logistic", "kmeans", "mixture", "mlp"];
+    private static readonly string[] Tasks = ["fastica", "ml", "gradient", "logistic", "kmeans", "mixture", "mlp"];
 
     public static int Run(string[] words)
     {
-        if (words is [Worker, var task, var way])
+        switch (words)
         {
-            Work(task, way);
-            return 0;
+            case [Worker, var task, var way]:
+                Work(task, way);
+                return 0;
+            case ["network", ..]:
+                return RanksNetwork.Run(words[1..]);
+            case ["model"]:
+                return RanksModel.Run();
+            case ["peers", ..]:
+                return Peers(words.Length > 1 ? words[1] : "/usr/bin/python3");
+            default:
+                break;
         }
 
         Console.WriteLine("| pass of | one process, one thread | one, two threads | two, shared | two, unconnected "
@@ -49,15 +59,51 @@ internal static class Ranks
         return 0;
     }
 
+    /// <summary>
+    /// Two processes of one thread each, in alternation with two of Python's: NumPy with mpi4py, and PyTorch's
+    /// DistributedDataParallel over gloo.
+    /// </summary>
+    private static int Peers(string python)
+    {
+        Console.WriteLine("| pass of, two processes of one thread | ours | peer | peer / ours |");
+        Console.WriteLine("|---|---|---|---|");
+        string script = Path.Combine(SeparationAgainstPeer.Root(), "benchmarks", "peers", "ranks.py");
+        foreach ((string task, string[] sizes) in (IEnumerable<(string, string[])>)[
+            ("gradient", ["1000000", "100"]), ("logistic", ["1000000", "100"]), ("mlp", ["512"])])
+        {
+            var ours = new List<double>();
+            var peers = new List<double>();
+            for (int round = 0; round < 3; round++)
+            {
+                ours.Add(Start(2, 1, task, "shared").Max());
+                peers.Add(Start(2, 1, task, "shared", [python, script, task, .. sizes]).Max());
+            }
+
+            (double own, double other) = (ours.Order().ElementAt(1), peers.Order().ElementAt(1));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {task} | {1e3 * own:0.00} ms | {1e3 * other:0.00} ms | {other / own:0.00} |"));
+        }
+
+        return 0;
+    }
+
     /// <summary>Starts processes together; returns the seconds that each took for a pass.</summary>
-    private static double[] Start(int processes, int threads, string task, string way)
+    /// <param name="processes">How many.</param>
+    /// <param name="threads">The threads of each.</param>
+    /// <param name="task">What they do.</param>
+    /// <param name="way">Whether they share the samples.</param>
+    /// <param name="command">Another command that does it; null for this program.</param>
+    private static double[] Start(
+        int processes, int threads, string task, string way, IReadOnlyList<string>? command = null)
     {
         string self = Environment.ProcessPath!;
-        string[] arguments = ["ranks", Worker, task, way];
+        command ??= [self, "ranks", Worker, task, way];
         var start = processes == 1
-            ? new ProcessStartInfo(self, arguments)
-            : new ProcessStartInfo("mpirun", ["--oversubscribe", "-n", $"{processes}", self, .. arguments]);
+            ? new ProcessStartInfo(command[0], command.Skip(1))
+            : new ProcessStartInfo("mpirun", ["--oversubscribe", "-n", $"{processes}", .. command]);
         start.RedirectStandardOutput = true;
+        start.Environment["OPENBLAS_CORETYPE"] = Peer.Kernel;
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment["OMP_NUM_THREADS"] = start.Environment["MATH4AI_THREADS"] = $"{threads}";
 
@@ -89,6 +135,7 @@ internal static class Ranks
         {
             "fastica" => Separation(Separator.FastIca(), 4_800_000 / parts, group),
             "ml" => Separation(Separator.MaximumLikelihood(), 4_800_000 / parts, group),
+            "gradient" => Gradient(1_000_000 / (way == "shared" ? group.Count : parts), group),
             "logistic" => Logistic(1_000_000 / (way == "shared" ? group.Count : parts), group),
             "kmeans" => KMeansSteps(1_000_000 / parts, group),
             "mixture" => MixtureSteps(400_000 / parts, group),
@@ -110,6 +157,25 @@ internal static class Ranks
             SeparationResult result = separator.Separate(source);
             return result.SecondsPerStage["solve"] / result.Iterations;
         };
+    }
+
+    /// <summary>The gradient of a logistic cost, as a user writes it: Xᵀ (p − y), added over processes.</summary>
+    private static Func<double> Gradient(int samples, ProcessGroup group)
+    {
+        Matrix<double> x = Numbers(samples, 100);
+        Vector<double> w = Vector<double>.Build.Dense(100, j => 0.3 * Math.Cos(3.0 * j)), margin = x * w;
+        Vector<double> y = margin.Map(f => f > 0.1 ? 1.0 : 0.0);
+        double[] f = new double[samples], p = f.ToArray(), sums = new double[101];
+        return Timed(() =>
+        {
+            x.Multiply(w, margin);
+            TensorPrimitives.Sigmoid<double>(margin.AsArray(), p);
+            TensorPrimitives.Subtract<double>(p, y.AsArray(), f);
+            x.TransposeThisAndMultiply(Vector<double>.Build.Dense(f)).AsArray().CopyTo(sums, 0);
+            sums[100] = TensorPrimitives.Sum<double>(f);
+            group.Sum(sums);
+            return 1;
+        });
     }
 
     private static Func<double> Logistic(int samples, ProcessGroup group)

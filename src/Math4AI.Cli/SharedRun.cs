@@ -14,6 +14,9 @@ internal static class SharedRun
 
     private static readonly string[] Verbs = ["separate", "fit", "train", "explore", "cluster", "words"];
 
+    // Work that can be cancelled has ended by then, and has said so.
+    private static readonly TimeSpan UntilWorkHasEnded = TimeSpan.FromSeconds(0.4);
+
     private static readonly long Began = Stopwatch.GetTimestamp();
     private static TextWriter? errors;
 
@@ -53,6 +56,22 @@ internal static class SharedRun
             Console.Error.WriteLine(
                 $"math4ai: Process {slow + 1} of {processes.Count} is slower than the others, which waited for it for "
                 + "more than half of the time: look what else its machine does, or leave it out.");
+        }
+    }
+
+    /// <summary>
+    /// Says that the job ends, where a signal finds the first process waiting for another: mpirun sends one to all
+    /// where a process has died, and kills them a second later.
+    /// </summary>
+    public static void OnStop()
+    {
+        if (ProcessGroup.Current is { Count: > 1, IsFirst: true })
+        {
+            _ = Task.Delay(UntilWorkHasEnded).ContinueWith(
+                _ => Console.Error.WriteLine(
+                    "math4ai: The job has ended: it was stopped, or one of its processes died. A training goes on from "
+                    + "its last checkpoint with --resume."),
+                TaskScheduler.Default);
         }
     }
 

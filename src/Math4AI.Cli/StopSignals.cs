@@ -38,6 +38,7 @@ internal sealed partial class StopSignals : IDisposable
     {
         context.Cancel = !source.IsCancellationRequested;
         source.Cancel();
+        SharedRun.OnStop();
     }
 
     [LibraryImport("libc", EntryPoint = "signal")]

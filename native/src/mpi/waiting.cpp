@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 namespace m4 {
@@ -16,10 +17,22 @@ constexpr auto yielding = 50us;
 constexpr auto shortest_sleep = 20us;
 constexpr auto longest_sleep = 1000us;
 
+/* What MATH4AI_MPI_DELAY adds to every message, to see on one machine what a network would do. */
+std::chrono::microseconds delay() {
+    static const std::chrono::microseconds of_network = [] {
+        const char* text = std::getenv("MATH4AI_MPI_DELAY");
+        return std::chrono::microseconds(text == nullptr ? 0 : std::clamp(std::atol(text), 0L, 1000000L));
+    }();
+    return of_network;
+}
+
 } // namespace
 
 int wait_for(int count, MPI_Request* requests) {
     const auto start = std::chrono::steady_clock::now();
+    if (delay().count() > 0) {
+        std::this_thread::sleep_for(delay());
+    }
     for (;;) {
         int is_done = 0;
         const int result = MPI_Testall(count, requests, &is_done, MPI_STATUSES_IGNORE);

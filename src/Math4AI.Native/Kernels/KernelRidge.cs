@@ -1,6 +1,7 @@
 using System.Globalization;
 using Math4AI.Kernels.Systems;
 using Math4AI.LinearAlgebra.Decompositions;
+using Math4AI.Processes;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Math4AI.Kernels;
@@ -48,6 +49,12 @@ public sealed record KernelRidge
     /// <summary>Gets the seed of the choice of those samples.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Gets the processes that share the products of conjugate gradients, each with the same samples. The default is
+    /// this process alone.
+    /// </summary>
+    public ProcessGroup Processes { get; init; } = ProcessGroup.Single;
+
     /// <summary>Fits the function to samples.</summary>
     /// <param name="inputs">X, samples × inputs.</param>
     /// <param name="targets">y, samples × outputs.</param>
@@ -70,9 +77,10 @@ public sealed record KernelRidge
 
         double[] right = new KernelSamples(targets, nameof(targets)).Copy().Values, weights = new double[right.Length];
         double[] offsets = Center ? TakeMeans(right, x.Count) : new double[targets.ColumnCount];
+        Processes.RequireSame("The samples", $"{x.Count} × {inputs.ColumnCount}");
         double[] penalties = new double[x.Count];
         Array.Fill(penalties, Penalty);
-        var matrix = new KernelOperator(Kernel, x, penalties);
+        var matrix = new KernelOperator(Kernel, x, penalties, Processes);
         bool isFactored = Solver == KernelRidgeSolver.Factor
             || (Solver == KernelRidgeSolver.Auto && x.Count <= MaxFactored);
         SolveReport report = isFactored

@@ -158,6 +158,8 @@ public class SharedRunTests : TemporaryFolder
             + $"exec {Repository.Command} {string.Join(' ', words)} -o out";
         Finished killed = Repository.Run(Starter(), ["-n", "2", "sh", "-c", kill], Folder, AnyMachine);
         Assert.NotEqual(0, killed.Code);
+        Assert.Single(killed.Errors.Split('\n'), line => line.StartsWith(
+            "math4ai: The job has ended: it was stopped, or one of its processes died.", StringComparison.Ordinal));
         Finished resumed = Mpirun(3, "train", "--resume", "out");
         Assert.True(resumed.Code == 0, resumed.Errors);
         Assert.Equal(Saved("alone"), Saved("out"), 1e-4);

@@ -1,5 +1,6 @@
 using Math4AI.Data;
 using Math4AI.Fitting.Linear;
+using Math4AI.Kernels;
 using Math4AI.LinearAlgebra.Blocks;
 using Math4AI.LinearAlgebra.Decompositions;
 using Math4AI.Processes;
@@ -106,6 +107,24 @@ public class SharedSamplesTests
         KMeansFit[] found = ThreadGroup.Run(2, group => new KMeans(3) { Start = start }.Fit(Shared(Mixture, group)));
         Assert.Equal(found[0].Centers, found[1].Centers);
         Assert.All(found[0].Counts, each => Assert.NotEqual(0, each));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_kernel_machine_by_conjugate_gradients_is_that_of_one_process(int count)
+    {
+        Matrix<double> x = Mixture.SubMatrix(0, 700, 0, 3);
+        Matrix<double> y = x.Column(0).PointwiseSin().ToColumnMatrix();
+        var method = new KernelRidge
+        {
+            Kernel = Kernel.Rbf(1.5),
+            Solver = KernelRidgeSolver.ConjugateGradients,
+            Tolerance = 1e-11,
+            LandmarkCount = 50,
+        };
+        Matrix<double> alone = method.Fit(x, y).Weights;
+        AssertSame(alone, count, group => (method with { Processes = group }).Fit(x, y).Weights, 1e-9);
     }
 
     [Fact]

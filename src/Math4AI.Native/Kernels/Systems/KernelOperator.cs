@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Math4AI.Processes;
 using Math4AI.Runtime;
 
 namespace Math4AI.Kernels.Systems;
@@ -15,17 +16,24 @@ internal sealed class KernelOperator
     private readonly Kernel kernel;
     private readonly KernelSamples[] blocks;
     private readonly double[] diagonal;
+    private readonly ProcessGroup processes;
+    private readonly int[] ownRows;
 
     /// <summary>Makes the operator.</summary>
     /// <param name="kernel">k.</param>
     /// <param name="samples">X.</param>
     /// <param name="diagonal">d, one number a sample.</param>
-    public KernelOperator(Kernel kernel, KernelSamples samples, double[] diagonal)
+    /// <param name="processes">
+    /// The processes that share the tiles of products, each with the same samples; null for this one alone.
+    /// </param>
+    public KernelOperator(
+        Kernel kernel, KernelSamples samples, double[] diagonal, ProcessGroup? processes = null)
     {
-        (this.kernel, this.diagonal) = (kernel, diagonal);
+        (this.kernel, this.diagonal, this.processes) = (kernel, diagonal, processes ?? ProcessGroup.Single);
         blocks = [.. Enumerable.Range(0, (samples.Count + Tile - 1) / Tile)
             .Select(block => samples.Range(block * Tile, Math.Min(Tile, samples.Count - block * Tile)))];
         Order = samples.Count;
+        ownRows = [.. Dealt(Enumerable.Range(0, blocks.Length), this.processes.Rank, this.processes.Count)];
     }
 
     public int Order { get; }
@@ -35,9 +43,20 @@ internal sealed class KernelOperator
     /// <param name="products">A V.</param>
     public void Multiply(double[] vectors, double[] products)
     {
-        int parts = Math.Min(Team.Size, blocks.Length);
+        int parts = Math.Max(1, Math.Min(Team.Size, ownRows.Length));
         double[][] sums = [.. Enumerable.Range(0, parts).Select(_ => new double[vectors.Length])];
         Team.Run(parts, part => AddTiles(part, parts, vectors, sums[part]));
+        if (processes.Count > 1)
+        {
+            foreach (double[] sum in sums[1..])
+            {
+                TensorPrimitives.Add(sums[0], sum, sums[0]);
+            }
+
+            processes.Sum(sums[0]);
+            sums = sums[..1];
+        }
+
         for (int column = 0; column < vectors.Length; column += Order)
         {
             TensorPrimitives.Multiply(diagonal, vectors.AsSpan(column, Order), products.AsSpan(column, Order));
@@ -81,21 +100,24 @@ internal sealed class KernelOperator
     private void AddTiles(int part, int parts, double[] vectors, double[] sums)
     {
         GramMatrix? room = null;
-        // Rows of tiles grow by one tile each: dealing them out forth and back gives every part as many.
-        for (int i = 0; i < blocks.Length; i++)
+        foreach (int i in Dealt(ownRows, part, parts))
         {
-            int turn = i % (2 * parts);
-            if ((turn < parts ? turn : 2 * parts - 1 - turn) != part)
-            {
-                continue;
-            }
-
             for (int j = 0; j <= i; j++)
             {
                 AddTile(i, j, vectors, sums, ref room);
             }
         }
     }
+
+    /// <summary>
+    /// One part of the rows of tiles. They grow by one tile each: dealing them out forth and back gives every part as
+    /// many.
+    /// </summary>
+    private static IEnumerable<int> Dealt(IEnumerable<int> rows, int part, int parts) => rows.Where((_, at) =>
+    {
+        int turn = at % (2 * parts);
+        return (turn < parts ? turn : 2 * parts - 1 - turn) == part;
+    });
 
     private void AddTile(int i, int j, double[] vectors, double[] sums, ref GramMatrix? room)
     {

@@ -33,8 +33,8 @@ internal static class Ranks
             case [Worker, var task, var way]:
                 Work(task, way);
                 return 0;
-            case ["network", ..]:
-                return RanksNetwork.Run(words[1..]);
+            case ["network"]:
+                return RanksNetwork.Run();
             case ["model"]:
                 return RanksModel.Run();
             case ["peers", ..]:

@@ -15,16 +15,17 @@ internal static class RanksModel
     // What MPI does for each of the messages that a process sends at once.
     private const double Overhead = 1e-6;
 
-    // Seconds of a pass of one process of one thread over half of the samples (docs/processes-cost.md), and the bytes
-    // that it adds. Of a perceptron's step, two thirds are backward, beside which its sums go on.
+    // Seconds of a pass of one process of one thread over half of the samples (benchmarks/README.md), and the bytes
+    // that it adds (of the separations, rounded up). Of a perceptron's step, a tenth is the gradient of the first layer,
+    // beside which the sums of the others go on.
     private static readonly (string Name, double Seconds, double Bytes, double Overlap)[] Passes =
     [
         ("FastICA, 3 × 2.4M", 1.97e-3, 8.0 * 14, 0.0),
         ("maximum likelihood, 3 × 2.4M", 23.9e-3, 8.0 * 40, 0.0),
         ("logistic regression, 500,000 × 100", 108e-3, 8.0 * 5252, 0.0),
         ("k-means, 500,000 × 16, 64 clusters", 24.9e-3, 8.0 * 1090, 0.0),
-        ("mixture, 200,000 × 8, 16 components", 92.5e-3, 8.0 * 1172, 0.0),
-        ("perceptron 784-2048-2048-10, 256 samples", 90.1e-3, 4.0 * 5_824_522, 2.0 / 3.0),
+        ("mixture, 200,000 × 8, 16 components", 92.5e-3, 8.0 * 722, 0.0),
+        ("perceptron 784-2048-2048-10, 256 samples", 90.1e-3, 4.0 * 5_824_522, 0.1),
     ];
 
     public static int Run()

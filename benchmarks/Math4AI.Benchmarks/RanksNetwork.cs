@@ -12,9 +12,8 @@ internal static class RanksNetwork
 {
     private static readonly int[] Lengths = [1, 16, 256, 2_000, 4_096, 32_768, 262_144, 2_097_152, 4_194_304];
 
-    public static int Run(string[] words)
+    public static int Run()
     {
-        _ = words;
         ProcessGroup group = ProcessGroup.Current;
         var measured = new List<(int Length, double Seconds)>();
         foreach (int length in Lengths)

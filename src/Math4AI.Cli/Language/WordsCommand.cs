@@ -126,14 +126,7 @@ internal static class WordsCommand
             OutputFiles.RequireFree(words.GetValue(CommonOptions.Force), "--map", map);
         }
 
-        if (output is null)
-        {
-            SharedRun.RequireOne("'words' without -o, which asks vectors,");
-        }
-
-        WordVectors vectors = output is null
-            ? WordVectors.Load(words.GetValue(Input)!)
-            : Train(words, output, cancellation);
+        WordVectors vectors = output is null ? Load(words) : Train(words, output, cancellation);
         if (!ProcessGroup.Current.IsFirst)
         {
             return 0;
@@ -155,6 +148,12 @@ internal static class WordsCommand
 
         Console.WriteLine(words.GetValue(CommonOptions.Json) ? CliJson.Text(answers) : answers.Text(output));
         return 0;
+    }
+
+    private static WordVectors Load(ParseResult words)
+    {
+        SharedRun.RequireOne("'words' without -o, which asks vectors,");
+        return WordVectors.Load(words.GetValue(Input)!);
     }
 
     private static WordVectors Train(ParseResult words, string output, CancellationToken cancellation)

@@ -92,11 +92,7 @@ internal static class TableFindings
         bool force = words.GetValue(CommonOptions.Force), hasReport = !words.GetValue(CommonOptions.NoReport);
         if (!ProcessGroup.Current.IsFirst)
         {
-            // The first process writes what all of them find.
-            using var nothing = new FileTransaction();
-            using var hidden = ProgressLine.Start();
-            _ = find(Read(words), nothing, hidden);
-            return 0;
+            return TakePart(words, find);
         }
 
         string[] names = [.. others, "result.json", "report.html"];
@@ -127,6 +123,16 @@ internal static class TableFindings
             print(summary, hasReport);
         }
 
+        return 0;
+    }
+
+    /// <summary>The part of another process than the first, which writes what all of them find.</summary>
+    private static int TakePart<TFound>(
+        ParseResult words, Func<DataRows, FileTransaction, ProgressLine, TFound> find)
+    {
+        using var nothing = new FileTransaction();
+        using var hidden = ProgressLine.Start();
+        _ = find(Read(words), nothing, hidden);
         return 0;
     }
 

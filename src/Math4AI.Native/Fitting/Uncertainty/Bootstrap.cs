@@ -84,7 +84,8 @@ public sealed class Bootstrap
         double[][] found = (processes ?? ProcessGroup.Single).Distribute(replicates, own =>
         {
             double[][] ofOwn = new double[own.Count][];
-            Parallel.For(0, own.Count, options, i => ofOwn[i] = Replicate(own[i]));
+            Parallel.For(0, own.Count, options, i => ofOwn[i] = Replicate(
+                fit, isSquared, residuals, seed, own[i], cancellation));
             return ofOwn;
         });
         int count = fit.Parameters.Count;
@@ -101,25 +102,27 @@ public sealed class Bootstrap
             Matrix<double>.Build.DenseOfRowArrays(good.Select(each => each.Parameters)),
             isSquared ? Ratios(fit, good) : [],
             replicates - good.Count);
+    }
 
-        // The estimates and, if known, their errors; nothing where the fit did not converge.
-        double[] Replicate(int replicate)
+    /// <summary>The estimates of one resample and, if known, their errors; nothing where the fit does not
+    /// converge.</summary>
+    private static double[] Replicate(
+        FitResult fit, bool isSquared, double[] residuals, int seed, int replicate, CancellationToken cancellation)
+    {
+        // A generator for each replicate: the same draws however many threads and processes there are.
+        var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
+        FitProblem drawn = isSquared
+            ? WithResiduals(fit, residuals, random)
+            : Resampled(fit.Problem, seed, replicate, random);
+        IFitCost cost = drawn.Cost();
+        var minimum = cost.Minimize([.. fit.Parameters], cancellation);
+        if (!minimum.IsConverged)
         {
-            // A generator for each replicate: the same draws however many threads and processes there are.
-            var random = new MersenneTwister(unchecked(seed * 1_000_003 + replicate), threadSafe: false);
-            FitProblem drawn = isSquared
-                ? WithResiduals(fit, residuals, random)
-                : Resampled(fit.Problem, seed, replicate, random);
-            IFitCost cost = drawn.Cost();
-            var minimum = cost.Minimize([.. fit.Parameters], cancellation);
-            if (!minimum.IsConverged)
-            {
-                return [];
-            }
-
-            var result = new FitResult(drawn, cost, minimum);
-            return [.. result.Parameters, .. isSquared ? result.ErrorsWithoutBounds.ToArray() : []];
+            return [];
         }
+
+        var result = new FitResult(drawn, cost, minimum);
+        return [.. result.Parameters, .. isSquared ? result.ErrorsWithoutBounds.ToArray() : []];
     }
 
     /// <summary>For each parameter: how far each replicate lies from the fit, in standard errors of its own.</summary>

@@ -11,7 +11,7 @@ namespace Math4AI.Training.Optimizers;
 /// team.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
+internal unsafe class ElementwiseRun<T> : OptimizerRun<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The length that is worth a thread of its own.</summary>
@@ -27,7 +27,6 @@ internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
     private readonly Action<int> square;
     private readonly Action<int> update;
     private double rate;
-    private T scale;
 
     public ElementwiseRun(ElementwiseOptimizer optimizer, torch.nn.Module module, TrainerOptions options)
         : base(module, options, optimizer.StateCount)
@@ -38,6 +37,9 @@ internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
         (square, update) = (Square, UpdatePart);
     }
 
+    /// <summary>Gets the factor that brings the gradient of all parameters to the largest norm.</summary>
+    protected T GradientScale { get; private set; } = T.One;
+
     private bool IsLimited => !T.IsPositiveInfinity(maxValue);
 
     /// <inheritdoc/>
@@ -45,18 +47,41 @@ internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
     {
         Steps++;
         Flat.FindGradients();
-        (this.rate, scale) = (rate, T.One);
+        (this.rate, GradientScale) = (rate, T.One);
         if (maxNorm < double.PositiveInfinity)
         {
             Share(square);
             double norm = Math.Sqrt(squares.Sum());
-            scale = norm > maxNorm ? T.CreateTruncating(maxNorm / norm) : T.One;
+            GradientScale = norm > maxNorm ? T.CreateTruncating(maxNorm / norm) : T.One;
         }
 
         Share(update);
+        StepOthers(rate);
         Flat.ReleaseGradients();
         Flat.Publish();
         return loss;
+    }
+
+    /// <summary>Returns whether a parameter is left to <see cref="StepOthers"/>.</summary>
+    protected virtual bool IsOther(int segment) => false;
+
+    /// <summary>Steps the parameters that are left, whose gradients are there.</summary>
+    /// <param name="rate">η.</param>
+    protected virtual void StepOthers(double rate)
+    {
+    }
+
+    /// <summary>Writes a gradient with its elements and its norm clipped.</summary>
+    protected void Clip(ReadOnlySpan<T> gradient, Span<T> clipped)
+    {
+        if (IsLimited)
+        {
+            TensorPrimitives.Clamp(gradient, -maxValue, maxValue, clipped);
+            TensorPrimitives.Multiply(clipped[..gradient.Length], GradientScale, clipped);
+            return;
+        }
+
+        TensorPrimitives.Multiply(gradient, GradientScale, clipped);
     }
 
     private void Square(int part)
@@ -94,13 +119,13 @@ internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
         for (int i = 0; i < Flat.Segments.Count; i++)
         {
             (int start, int count) = InPart(i, part);
-            if (count <= 0 || !Flat.HasGradient(i))
+            if (count <= 0 || !Flat.HasGradient(i) || IsOther(i))
             {
                 continue;
             }
 
             T* gradient = Flat.Gradient(i) + start;
-            bool isPlain = scale == T.One && !IsLimited;
+            bool isPlain = GradientScale == T.One && !IsLimited;
             int whole = count / ParameterStore.Alignment * ParameterStore.Alignment;
             for (int first = 0, some; first < whole; first += some)
             {
@@ -136,18 +161,6 @@ internal sealed unsafe class ElementwiseRun<T> : OptimizerRun<T>
         var clipped = new Span<T>(block, count);
         Clip(given, clipped);
         return clipped;
-    }
-
-    private void Clip(ReadOnlySpan<T> gradient, Span<T> clipped)
-    {
-        if (IsLimited)
-        {
-            TensorPrimitives.Clamp(gradient, -maxValue, maxValue, clipped);
-            TensorPrimitives.Multiply(clipped[..gradient.Length], scale, clipped);
-            return;
-        }
-
-        TensorPrimitives.Multiply(gradient, scale, clipped);
     }
 
     private void Update(int segment, int start, Span<T> values, ReadOnlySpan<T> gradient) => optimizer.Update(

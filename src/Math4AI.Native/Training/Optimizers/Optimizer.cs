@@ -19,6 +19,7 @@ public abstract record Optimizer
     {
         ["adamw"] = new AdamW(),
         ["sgd"] = new Sgd(),
+        ["muon"] = new Muon(),
         ["lbfgs"] = new Lbfgs(),
     };
 

@@ -26,6 +26,15 @@ public abstract record Schedule
     public static Schedule WarmUp { get; } = new WarmUpSchedule(0.05);
 
     /// <summary>
+    /// Gets the schedule that rises over the first 5 % of the steps, stays, and falls to 0 along a line over the last
+    /// half (A. Hägele et al., arXiv:2405.18392).
+    /// </summary>
+    public static Schedule Trapezoid { get; } = new TrapezoidSchedule(0.05, 0.5);
+
+    /// <summary>Gets the schedule that rises over the first 5 % of the steps, then falls to 0 along a line.</summary>
+    public static Schedule Linear { get; } = new TrapezoidSchedule(0.05, 0.95);
+
+    /// <summary>
     /// Returns the schedule that divides the step size by 10 whenever the validation loss has stopped falling.
     /// </summary>
     /// <param name="patience">
@@ -40,6 +49,8 @@ public abstract record Schedule
         ["constant"] = Constant,
         ["one-cycle"] = OneCycle,
         ["warm-up"] = WarmUp,
+        ["trapezoid"] = Trapezoid,
+        ["linear"] = Linear,
         ["plateau"] = OnPlateau(),
     };
 
@@ -78,6 +89,15 @@ public abstract record Schedule
 
         public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history) =>
             Rise(done, Math.Max(1.0, WarmShare * all), 0.0);
+    }
+
+    private sealed record TrapezoidSchedule(double WarmShare, double FallShare) : Schedule
+    {
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"trapezoid {WarmShare} {FallShare}");
+
+        public override double Factor(int done, int all, IReadOnlyList<TrainingEpoch> history) => Math.Min(
+            Rise(done, Math.Max(1.0, WarmShare * all), 0.0), Math.Min(1.0, (all - done) / (FallShare * all)));
     }
 
     private sealed record PlateauSchedule(int Patience) : Schedule

@@ -59,16 +59,29 @@ internal static class GenerateCommand
         Description = "Round the weights to one byte each: a quarter of the memory, and faster for large models.",
     };
 
+    private static readonly Option<string?> Save = CommonOptions.Named<string?>(
+        "--save", "FOLDER",
+        "Write the model, its tokens being byte pairs, as a folder of GPT-2's or Llama's layout that other programs read, "
+            + "instead of generating a text.");
+
+    private static readonly Dictionary<string, WeightType> Types =
+        Enum.GetValues<WeightType>().ToDictionary(type => type.ToString().ToLowerInvariant());
+
+    private static readonly Option<string> SaveType = CommonOptions.Named(
+        "--save-type", "TYPE", "The type of the weights that --save writes: float32, bfloat16 or float16.", "float32")
+        .Completed(() => Types.Keys);
+
     public static Command Create()
     {
         var command = new Command(
             "generate",
             "Continue a text with a trained language model.\n\nExamples:\n"
             + "  math4ai generate plays-model --prompt \"KING:\" --length 300 --top-p 0.9\n"
-            + "  math4ai generate gpt2-folder --perplexity text.txt")
+            + "  math4ai generate gpt2-folder --perplexity text.txt\n"
+            + "  math4ai generate plays-model --save plays-folder --save-type bfloat16")
         {
             Model, Prompt, Length, Temperature, TopK, TopP, MinP, RepetitionPenalty, Stop, Samples,
-            Perplexity, Int8, CommonOptions.Seed, CommonOptions.Json,
+            Perplexity, Int8, Save, SaveType, CommonOptions.Seed, CommonOptions.Json, CommonOptions.Force,
         };
         command.SetAction((words, cancellation) =>
         {
@@ -85,6 +98,16 @@ internal static class GenerateCommand
         if (words.GetValue(Perplexity) is { } file)
         {
             Print(trained.Score(File.ReadAllText(file), cancellation), words.GetValue(CommonOptions.Json));
+            return 0;
+        }
+
+        if (words.GetValue(Save) is { } folder)
+        {
+            bool isForced = words.GetValue(CommonOptions.Force);
+            OutputFiles.RequireFree(
+                isForced, "--save", Path.Combine(folder, "config.json"), Path.Combine(folder, "model.safetensors"));
+            trained.Save(folder, new LanguageSaveOptions { Type = Types[words.GetValue(SaveType)!] }, isForced);
+            Console.WriteLine($"Written to {folder}.");
             return 0;
         }
 
@@ -110,6 +133,12 @@ internal static class GenerateCommand
         if (words.GetValue(Length) is < 1 or > MaxTokens || words.GetValue(Samples) is < 1 or > MaxSamples)
         {
             throw new UsageException($"--length takes 1 to {MaxTokens}, --samples 1 to {MaxSamples}.");
+        }
+
+        if (!Types.ContainsKey(words.GetValue(SaveType)!))
+        {
+            throw new UsageException(
+                $"There is no type '{words.GetValue(SaveType)}' of weights; choose one of: {string.Join(", ", Types.Keys)}.");
         }
 
         var options = new GenerationOptions
